@@ -1,0 +1,5 @@
+"""The admin pages of the business, one module a page."""
+
+from runacall.invoices.admin import customers, invoices, payments, pricebook, tax_rates
+
+__all__ = ["customers", "invoices", "payments", "pricebook", "tax_rates"]

@@ -1,0 +1,146 @@
+"""The forms of the invoice page: head, lines and dialogs. They check and translate; operations do the rest."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from unfold.forms import BaseDialogForm, PaginationInlineFormSet
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from runacall.invoices.models import Invoice, InvoiceLine, LineInput, Payment, TaxRate
+from runacall.invoices.models.lines import resolve_lines
+from runacall.organizations.admin_scope import ScopedForm
+
+VOID_REASONS = ("Duplicate", "Wrong amount", "Customer dispute", "Other")
+
+
+class InvoiceForm(ScopedForm):
+    class Meta:
+        model = Invoice
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "number" in self.fields and not self.instance.pk:
+            self.fields["number"].required = False
+            self.fields["number"].help_text = "Left empty: the next free number."
+
+
+class LineForm(forms.ModelForm):
+    class Meta:
+        model = InvoiceLine
+        fields = ("item", "description", "quantity", "unit_price", "tax_rates")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"quantity", "unit_price"} & set(self.fields):
+            self.fields[name].localize = False
+            self.initial[name] = plain(self.initial.get(name, self.fields[name].initial))
+        if "unit_price" in self.fields:
+            self.fields["unit_price"].required = False
+        if "description" in self.fields:
+            self.fields["description"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("item") is None and given.get("unit_price") is None and "unit_price" not in self.errors:
+            self.add_error("unit_price", "A line that is not in the pricebook needs a rate.")
+        return given
+
+    def line_input(self) -> LineInput:
+        given = self.cleaned_data
+        untouched = self.instance.pk is None and "tax_rates" not in self.changed_data
+        return LineInput(
+            item=given.get("item"),
+            description=given.get("description") or "",
+            quantity=given["quantity"],
+            unit_price=given.get("unit_price"),
+            # What the form proposed on a new line and nobody touched is no decision: an untaxed item stays so.
+            rates=None if untouched else list(given.get("tax_rates") or ()),
+        )
+
+
+class LineFormSet(PaginationInlineFormSet):
+    def line_inputs(self) -> list[LineInput]:
+        deleted = set(self.deleted_forms)
+        kept = [form for form in self.forms if form not in deleted]
+        return [form.line_input() for form in kept if form.instance.pk or form.has_changed()]
+
+    def clean(self) -> None:
+        """Whether the lines and the discount can be, before anything is written."""
+        super().clean()
+        if any(self.errors) or not self.instance.customer_id or self.instance.discount is None:
+            return
+        default_rate = TaxRate.objects.for_organization(self.instance.organization).default().first()
+        resolved = resolve_lines(self.line_inputs(), customer=self.instance.customer, default_rate=default_rate)
+        try:
+            copy.copy(self.instance).take_totals(resolved)
+        except ValidationError as mistake:
+            # A form set can show no field's error, so the field's name goes.
+            raise ValidationError(mistake.messages) from mistake
+
+
+def plain(value: Decimal | None) -> Decimal | None:
+    """A quantity or rate without the zeros that its column adds, yet with cents when it has any."""
+    if value is None:
+        return None
+    places = -min(int(value.normalize().as_tuple().exponent), 0)
+    return value.quantize(Decimal(1).scaleb(-max(places, 2) if places else 0))
+
+
+class SendDialog(BaseDialogForm):
+    pass
+
+
+class VoidDialog(BaseDialogForm):
+    reason = forms.ChoiceField(choices=[(reason, reason) for reason in VOID_REASONS], widget=UnfoldAdminSelectWidget)
+    note = forms.CharField(
+        max_length=150,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="The customer is told the reason.",
+    )
+
+    @property
+    def full_reason(self) -> str:
+        note = self.cleaned_data["note"].strip()
+        return f"{self.cleaned_data['reason']}: {note}" if note else str(self.cleaned_data["reason"])
+
+
+class PaymentDialog(BaseDialogForm):
+    amount = forms.DecimalField(
+        max_digits=12, decimal_places=2, min_value=Decimal("0.01"), widget=UnfoldAdminDecimalFieldWidget
+    )
+    method = forms.ChoiceField(choices=Payment.Method.choices, widget=UnfoldAdminSelectWidget, initial="check")
+    received_date = forms.DateField(label="Date received", widget=UnfoldAdminSingleDateWidget)
+    reference = forms.CharField(
+        max_length=100,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Check number or bank reference.",
+    )
+    memo = forms.CharField(max_length=500, required=False, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, request: Any, object_id: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, object_id, *args, **kwargs)
+        # The page has asked already whether this person reaches the invoice.
+        self.invoice = Invoice.objects.for_organization(request.organization).get(pk=object_id)
+        self.fields["amount"].initial = self.invoice.balance
+        self.fields["amount"].help_text = f"The balance is ${self.invoice.balance:,.2f}."
+        self.fields["received_date"].initial = request.organization.today(timezone.now())
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount > self.invoice.balance:
+            raise ValidationError(f"More than the balance of ${self.invoice.balance:,.2f}.")
+        return amount

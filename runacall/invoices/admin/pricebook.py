@@ -1,0 +1,43 @@
+"""The pricebook pages: items and categories."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from runacall.admin_site import site
+from runacall.invoices.admin.records import RecordAdmin, dollars
+from runacall.invoices.models import PricebookCategory, PricebookItem
+from runacall.organizations.admin_scope import ScopedRelatedFilter, role_allows
+from runacall.organizations.models import Ability
+
+
+@admin.register(PricebookItem, site=site)
+class PricebookItemAdmin(RecordAdmin):
+    viewing = Ability.READ_PRICEBOOK
+    adding = changing = Ability.EDIT_PRICEBOOK
+    list_display = ("name", "category", "kind", "price", "taxable", "is_active")
+    list_filter = (("category", ScopedRelatedFilter), "kind", "taxable", "is_active")
+    list_filter_submit = True
+    list_select_related = ("category",)
+    search_fields = ("name",)
+
+    @display(description="Price", ordering="unit_price")
+    def price(self, item: PricebookItem) -> str:
+        return dollars(item.unit_price)
+
+    def get_fields(self, request: HttpRequest, obj: PricebookItem | None = None) -> tuple:
+        prices: tuple[str, ...] = ("unit_price", "unit_cost")
+        if not role_allows(request, Ability.SEE_COSTS):
+            prices = ("unit_price",)
+        return (("name", "category"), "description", ("kind", "taxable", "is_active"), prices)
+
+
+@admin.register(PricebookCategory, site=site)
+class PricebookCategoryAdmin(RecordAdmin):
+    viewing = Ability.READ_PRICEBOOK
+    adding = changing = deleting = Ability.EDIT_PRICEBOOK
+    list_display = ("name", "sort_order")
+    search_fields = ("name",)
+    fields = (("name", "sort_order"),)

@@ -1,0 +1,117 @@
+"""Invoices, customers, items and payments as frozen values, safe for pure code; knows no database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from runacall.invoices import money
+
+
+@dataclass(frozen=True)
+class Address:
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Address()
+
+
+@dataclass(frozen=True)
+class CustomerDocument:
+    id: int
+    organization_id: int
+    display_name: str
+    company: str
+    email: str
+    phone: str
+    tax_exempt: bool
+    terms: str
+    billing: Address
+    service: Address
+
+
+@dataclass(frozen=True)
+class ItemDocument:
+    id: int
+    organization_id: int
+    name: str
+    description: str
+    kind: str
+    unit_price: Decimal
+    taxable: bool
+    category_id: int | None
+
+
+@dataclass(frozen=True)
+class RateDocument:
+    id: int
+    name: str
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class LineDocument:
+    position: int
+    item: ItemDocument | None
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    rates: tuple[RateDocument, ...] = ()
+
+    @property
+    def rate_key(self) -> str:
+        """The set of rates on the line, as mappings name it: "" or ids, ascending, joined with "+"."""
+        return money.rate_key(self.rates)
+
+
+@dataclass(frozen=True)
+class InvoiceDocument:
+    id: int
+    organization_id: int
+    number: str
+    status: str
+    customer: CustomerDocument
+    invoice_date: dt.date
+    posting_date: dt.date | None
+    books_date: dt.date
+    due_date: dt.date | None
+    terms: str
+    lines: tuple[LineDocument, ...]
+    discount: Decimal
+    discount_name: str
+    subtotal: Decimal
+    tax_total: Decimal
+    total: Decimal
+    amount_paid: Decimal
+    customer_note: str
+    internal_note: str
+    billing: Address
+    service: Address
+    is_void: bool
+    is_deleted: bool
+    is_draft: bool
+    is_paid: bool
+    updated_at: dt.datetime
+
+    @property
+    def balance(self) -> Decimal:
+        return money.ZERO if self.is_void else self.total - self.amount_paid
+
+
+@dataclass(frozen=True)
+class PaymentDocument:
+    id: int
+    organization_id: int
+    invoice_id: int
+    amount: Decimal
+    method: str
+    received_date: dt.date
+    reference: str

@@ -1,0 +1,170 @@
+"""Finds the customers, items and tax rates that a file means, or makes new ones; saves nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from runacall.invoices.documents import Address
+from runacall.invoices.invoice_csv import CsvInvoice, CsvLine
+from runacall.invoices.models import Customer, PricebookItem, TaxRate
+from runacall.invoices.models.addresses import address_columns
+from runacall.organizations.models import Organization
+
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%?\Z")
+AT_ONCE = 400
+
+
+def _in_parts(names: set[str]) -> Iterator[list[str]]:
+    ordered = sorted(names)
+    for start in range(0, len(ordered), AT_ONCE):
+        yield ordered[start : start + AT_ONCE]
+
+
+class CustomerFinder:
+    """By name, letter for letter, and by e-mail as far as it is given on both sides."""
+
+    def __init__(self, organization: Organization, names: set[str]) -> None:
+        self.organization = organization
+        self.new: list[Customer] = []
+        # A customer without an e-mail address stands for the first address that is named with it.
+        self.emails: dict[int, str] = {}
+        self.known: dict[str, list[Customer]] = defaultdict(list)
+        customers = Customer.objects.for_organization(organization).order_by("pk")
+        for part in _in_parts(names):
+            for customer in customers.filter(Q(name__in=part) | Q(company__in=part)):
+                self._keep(customer.display_name, customer)
+
+    def find(self, invoice: CsvInvoice) -> Customer:
+        """Raises ValueError when several customers could be meant."""
+        known = self.known[invoice.customer]
+        if invoice.email:
+            return self._of(known, invoice.email) or self._claim(known, invoice.email) or self._make(invoice)
+        if len(known) > 1:
+            raise ValueError(f"{len(known)} customers are named “{invoice.customer}”. Give the Email too.")
+        return known[0] if known else self._make(invoice)
+
+    def _of(self, known: list[Customer], email: str) -> Customer | None:
+        found = [customer for customer in known if self.emails[id(customer)] == email.lower()]
+        return found[0] if found else None
+
+    def _claim(self, known: list[Customer], email: str) -> Customer | None:
+        unaddressed = self._of(known, "")
+        if unaddressed is not None:
+            self.emails[id(unaddressed)] = email.lower()
+            if unaddressed.pk is None:
+                unaddressed.email = email
+        return unaddressed
+
+    def _make(self, invoice: CsvInvoice) -> Customer:
+        customer = Customer(
+            organization=self.organization,
+            name=invoice.customer,
+            email=invoice.email,
+            **address_columns(billing=invoice.billing, service=Address()),
+        )
+        self.new.append(customer)
+        self._keep(invoice.customer, customer)
+        return customer
+
+    def _keep(self, name: str, customer: Customer) -> None:
+        self.known[name].append(customer)
+        self.emails[id(customer)] = customer.email.lower()
+
+
+class ItemFinder:
+    """By name, letter for letter: “a” and “A” are two items."""
+
+    def __init__(self, organization: Organization, names: set[str]) -> None:
+        self.organization = organization
+        self.new: list[PricebookItem] = []
+        items = PricebookItem.objects.for_organization(organization)
+        self.known = {item.name: item for part in _in_parts(names) for item in items.filter(name__in=part)}
+
+    def find(self, line: CsvLine) -> PricebookItem | None:
+        if line.item and line.item not in self.known:
+            self.known[line.item] = self._make(line)
+        return self.known[line.item] if line.item else None
+
+    def _make(self, line: CsvLine) -> PricebookItem:
+        item = PricebookItem(
+            organization=self.organization,
+            name=line.item,
+            description=line.description,
+            unit_price=max(line.unit_price, Decimal(0)),
+            taxable=line.taxable is not False,
+        )
+        self.new.append(item)
+        return item
+
+
+class RateFinder:
+    """By name, or by percentage; several joined with "+"."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self.new: list[TaxRate] = []
+        self.by_name: dict[str, TaxRate] = {}
+        self.by_percent: dict[Decimal, list[TaxRate]] = defaultdict(list)
+        for rate in TaxRate.objects.for_organization(organization):
+            self._keep(rate)
+        self.default = next((rate for rate in self.by_name.values() if rate.is_default and rate.is_active), None)
+
+    def find(self, line: CsvLine) -> list[TaxRate]:
+        """Raises ValueError for a rate that is unknown or could be several.
+
+        A line that says nothing of tax has none: the invoice that the customer holds is the truth.
+        """
+        if line.taxable is False or not (line.tax or line.taxable):
+            return []
+        if not line.tax:
+            return [self._default()]
+        if line.tax in self.by_name:
+            return [self.by_name[line.tax]]
+        found = [rate for part in line.tax.split("+") for rate in self._part(part.strip())]
+        if len({id(rate) for rate in found}) < len(found):
+            raise ValueError(f"TaxRate “{line.tax}” names a rate twice.")
+        return found
+
+    def _default(self) -> TaxRate:
+        if self.default is None:
+            raise ValueError("Taxable says yes, but there is no TaxRate and no default rate.")
+        return self.default
+
+    def _part(self, part: str) -> list[TaxRate]:
+        if part in self.by_name:
+            return [self.by_name[part]]
+        written = _PERCENT.match(part)
+        if not written or Decimal(written[1]) > 100:
+            raise ValueError(f"TaxRate “{part}” is neither a percentage nor the name of a tax rate.")
+        return self._of_percent(Decimal(written[1]))
+
+    def _of_percent(self, percent: Decimal) -> list[TaxRate]:
+        fitting = self.by_percent[percent]
+        if len(fitting) > 1 and self.default in fitting:
+            return [self.default]
+        if len(fitting) > 1:
+            names = ", ".join(f"“{rate.name}”" for rate in fitting)
+            raise ValueError(f"TaxRate {percent} could be {names}. Write the name.")
+        if not fitting and not percent:
+            return []
+        return fitting or [self._make(percent)]
+
+    def _make(self, percent: Decimal) -> TaxRate:
+        name = f"Tax {percent.normalize():f}%"
+        if name in self.by_name:
+            raise ValueError(f"TaxRate {percent} is new, but “{name}” is the name of another rate.")
+        rate = TaxRate(organization=self.organization, name=name, percent=percent)
+        self.new.append(rate)
+        self._keep(rate)
+        return rate
+
+    def _keep(self, rate: Any) -> None:
+        self.by_name[rate.name] = rate
+        if rate.is_active:
+            self.by_percent[rate.percent].append(rate)

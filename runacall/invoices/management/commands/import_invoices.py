@@ -1,0 +1,79 @@
+"""Imports a file in QuickBooks Online's invoice import format."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from runacall.invoices.invoice_csv import COLUMNS, CsvContent, FileRefused, read_invoices
+from runacall.invoices.invoice_import import ImportPlan, plan_import
+from runacall.organizations.models import Organization
+
+
+class Command(BaseCommand):
+    help = (
+        "Import invoices from a UTF-8 CSV file with the columns of QuickBooks Online's own import template, one line "
+        "a row; rows with the same InvoiceNo are one invoice. Missing customers, pricebook items and tax rates are "
+        f"made. All or nothing is imported. Columns: {', '.join(COLUMNS)}."
+    ).replace("%", "%%")
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the CSV file")
+        parser.add_argument("--organization", required=True, metavar="SLUG")
+        parser.add_argument("--as", dest="status", choices=["sent", "draft"], default="sent")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be made and make nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organization = _organization(options["organization"])
+        try:
+            content = _read(options["file"])
+            plan = plan_import(organization, content)
+            self._tell_ignored(content)
+            if not options["dry_run"]:
+                self._carry_out(plan, send=options["status"] == "sent")
+        except FileRefused as refusal:
+            count = len(refusal.problems)
+            head = f"Nothing was imported. {count:,} {'thing is' if count == 1 else 'things are'} wrong:"
+            raise CommandError(f"{head}\n{refusal}") from refusal
+        did = "Would import" if options["dry_run"] else "Imported"
+        self.stdout.write(f"{did} {_summary(plan, options['status'])}")
+
+    def _tell_ignored(self, content: CsvContent) -> None:
+        if content.ignored_columns:
+            self.stderr.write(f"Columns that are not imported: {', '.join(content.ignored_columns)}.")
+
+    def _carry_out(self, plan: ImportPlan, *, send: bool) -> None:
+        # disable=None: a bar on a terminal, silence in a log.
+        with tqdm(total=len(plan.invoices), unit=" invoices", disable=None) as bar:
+            plan.carry_out(at=timezone.now(), send=send, on_entered=bar.update)
+
+
+def _organization(slug: str) -> Organization:
+    try:
+        return Organization.objects.get(slug=slug)
+    except Organization.DoesNotExist:
+        known = ", ".join(Organization.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f"There is no organization “{slug}”. There are: {known}.") from None
+
+
+def _read(path: Path) -> CsvContent:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return read_invoices(file)
+    except OSError as error:
+        raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def _summary(plan: ImportPlan, status: str) -> str:
+    counts = [
+        (len(plan.invoices), f"{status} invoice", f"{status} invoices"),
+        (plan.line_count, "line", "lines"),
+        (len(plan.customers), "new customer", "new customers"),
+        (len(plan.items), "new pricebook item", "new pricebook items"),
+        (len(plan.rates), "new tax rate", "new tax rates"),
+    ]
+    parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts]
+    return f"{', '.join(parts)}; {plan.amount:,} before tax."

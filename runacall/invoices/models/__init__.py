@@ -1,0 +1,22 @@
+"""The records of the business, one module a family."""
+
+from runacall.invoices.models.customers import Customer
+from runacall.invoices.models.invoices import Invoice, InvoiceQuerySet
+from runacall.invoices.models.lines import InvoiceLine, LineInput
+from runacall.invoices.models.numbering import NumberSequence
+from runacall.invoices.models.payments import Payment
+from runacall.invoices.models.pricebook import PricebookCategory, PricebookItem
+from runacall.invoices.models.tax_rates import TaxRate
+
+__all__ = [
+    "Customer",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceQuerySet",
+    "LineInput",
+    "NumberSequence",
+    "Payment",
+    "PricebookCategory",
+    "PricebookItem",
+    "TaxRate",
+]

@@ -1,0 +1,48 @@
+"""Customers of a shop."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from runacall.invoices.models.addresses import ADDRESS_FIELDS, Addressed
+from runacall.invoices.models.records import Record, text
+
+
+class Customer(Addressed, Record):
+    """A person or a company. Names are kept as they were written: QuickBooks' rules about them are not ours."""
+
+    name = text(500, help_text="A person's full name. Name or company is required.")
+    company = text(500)
+    email = models.EmailField(blank=True, default="")
+    phone = text(30)
+    tax_exempt = models.BooleanField(default=False, help_text="No sales tax on this customer's invoices.")
+    terms = text(31, help_text="For example “Net 30” or “Due on receipt”; sets the due date of new invoices.")
+
+    editable_fields = frozenset({"name", "company", "email", "phone", "tax_exempt", "terms", *ADDRESS_FIELDS})
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["organization", "name"], name="customer_by_name"),
+            models.Index(fields=["organization", "company"], name="customer_by_company"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(name="") | ~models.Q(company=""),
+                name="customer_has_name_or_company",
+                violation_error_message="Give a name or a company.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.company or self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if not (self.name.strip() or self.company.strip()):
+            raise ValidationError("Give a name or a company.")

@@ -1,0 +1,341 @@
+"""Invoices and what can be done with them; totals come from `money`, the steps between states from `statuses`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from runacall.invoices import money
+from runacall.invoices.models.addresses import ADDRESS_FIELDS, Addressed
+from runacall.invoices.models.customers import Customer
+from runacall.invoices.models.lines import LineInput, ResolvedLine, resolve_lines, write_lines
+from runacall.invoices.models.payments import Payment
+from runacall.invoices.models.records import Record, RecordQuerySet, text
+from runacall.invoices.models.tax_rates import TaxRate
+from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, TransitionRefused
+from runacall.invoices.statuses import EDITABLE, TRANSITIONS, Status
+
+# SQLite adds decimals as binary fractions; a tenth of a cent is far above its error and far below a cent.
+HAIR = Decimal("0.001")
+LARGEST = Decimal("9999999999.99")
+
+
+class InvoiceQuerySet(RecordQuerySet):
+    def alive(self) -> InvoiceQuerySet:
+        """Not deleted."""
+        return self.filter(deleted_at=None)
+
+    def sent(self) -> InvoiceQuerySet:
+        """Sent at some time, so also paid and void ones."""
+        return self.alive().exclude(status=Status.DRAFT)
+
+    def past_due(self, *, on: dt.date) -> InvoiceQuerySet:
+        """Those that `mark_overdue` accepts on that day."""
+        unpaid = self.alive().filter(status__in=[Status.SENT, Status.VIEWED])
+        return unpaid.filter(due_date__lt=on, total__gt=F("amount_paid"))
+
+
+def _money(**options: Any) -> models.DecimalField:
+    return models.DecimalField(max_digits=12, decimal_places=2, default=money.ZERO, **options)
+
+
+class Invoice(Addressed, Record):
+    Status = Status
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
+    number = models.CharField(max_length=32)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.DRAFT, editable=False)
+    invoice_date = models.DateField()
+    posting_date = models.DateField(null=True, blank=True, help_text="The date in the books, where it differs.")
+    due_date = models.DateField(null=True, blank=True)
+    terms = text(31)
+    discount = _money(validators=[MinValueValidator(Decimal(0))])
+    discount_name = text(100, help_text="For example “Member savings”.")
+    customer_note = models.TextField(blank=True, default="", help_text="The customer reads this.")
+    internal_note = models.TextField(blank=True, default="", help_text="The customer never reads this.")
+    subtotal = _money(editable=False)
+    tax_total = _money(editable=False)
+    total = _money(editable=False)
+    amount_paid = _money(editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    voided_at = models.DateTimeField(null=True, editable=False)
+    void_reason = text(200, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    same_organization = ("customer",)
+    editable_fields = frozenset(
+        {
+            *("customer", "number", "invoice_date", "posting_date", "due_date", "terms"),
+            *("discount", "discount_name", "customer_note", "internal_note", *ADDRESS_FIELDS),
+        }
+    )
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-invoice_date", "-pk"]
+        indexes = [
+            models.Index(fields=["organization", "-invoice_date", "-id"], name="invoice_by_date"),
+            models.Index(fields=["organization", "status"], name="invoice_by_status"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"],
+                name="unique_invoice_number",
+                violation_error_message="There is an invoice of this number already.",
+            ),
+            models.CheckConstraint(condition=~Q(number=""), name="invoice_has_number"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="invoice_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(discount=0) | Q(discount__gt=0, discount__lte=F("subtotal")),
+                name="discount_within_subtotal",
+                violation_error_message="The discount cannot be more than the lines come to.",
+            ),
+            models.CheckConstraint(
+                condition=Q(total__gte=F("subtotal") - F("discount") + F("tax_total") - HAIR)
+                & Q(total__lte=F("subtotal") - F("discount") + F("tax_total") + HAIR),
+                name="invoice_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(total__gte=0),
+                name="invoice_total_not_negative",
+                violation_error_message="An invoice cannot come to less than nothing.",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_paid__gte=0) & Q(amount_paid__lte=F("total")), name="paid_within_total"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.PARTIAL, amount_paid__gt=0, amount_paid__lt=F("total"))
+                | Q(status=Status.PAID, amount_paid__gt=0, amount_paid=F("total"))
+                | Q(status=Status.VOID)
+                | (~Q(status__in=[Status.PARTIAL, Status.PAID, Status.VOID]) & Q(amount_paid=0)),
+                name="status_says_what_is_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT, sent_at__isnull=True)
+                | (~Q(status=Status.DRAFT) & Q(sent_at__isnull=False)),
+                name="only_drafts_are_unsent",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.VOID, voided_at__isnull=False)
+                | (~Q(status=Status.VOID) & Q(voided_at__isnull=True)),
+                name="void_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True) | Q(status=Status.DRAFT), name="only_drafts_are_deleted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invoice #{self.number}"
+
+    @property
+    def balance(self) -> Decimal:
+        return money.ZERO if self.status == Status.VOID else self.total - self.amount_paid
+
+    @property
+    def books_date(self) -> dt.date:
+        return self.posting_date or self.invoice_date
+
+    @property
+    def lock_reason(self) -> str:
+        """Why nothing on it can be edited any more; "" while it can."""
+        if self.deleted_at:
+            return f"{self} is deleted."
+        if self.status == Status.VOID:
+            return f"{self} is void and can no longer be edited."
+        if self.status not in EDITABLE:
+            return f"{self} has a payment and can no longer be edited. Void it and issue a new one."
+        return ""
+
+    def can_become(self, status: Status) -> bool:
+        return not self.deleted_at and status in TRANSITIONS[self.status]
+
+    def touch(self, at: dt.datetime) -> None:
+        self.updated_at = at
+
+    # --- operations: each one transaction, each tells of the change -----------------------------------------
+
+    def edit(
+        self,
+        *,
+        at: dt.datetime,
+        by: AbstractBaseUser | None = None,
+        lines: Sequence[LineInput] | None = None,
+        **fields: Any,
+    ) -> Self:
+        """Changes fields, and replaces all lines when `lines` are given; totals follow.
+
+        Raises InvoiceLocked after a payment and on void or deleted invoices, ValidationError for fields or lines
+        that make no sense.
+        """
+        with self.changing(at=at, by=by):
+            self._refuse_if_locked()
+            customer_before = self.customer_id
+            self.assign(fields)
+            if self.customer_id != customer_before and not set(fields) & set(ADDRESS_FIELDS):
+                self.copy_addresses()
+            self._rewrite_lines(lines)
+            self._follow_due_date(at)
+            self.full_clean()
+        return self
+
+    def replace_lines(self, lines: Sequence[LineInput], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        return self.edit(at=at, by=by, lines=lines)
+
+    def send(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Draft -> Sent. Raises TransitionRefused when it is no draft, Refused when it has no lines."""
+        with self.changing(at=at, by=by):
+            self._become(Status.SENT)
+            if not self.lines.exists():
+                raise Refused(f"{self} has no lines.")
+            self.sent_at = at
+        return self
+
+    def mark_viewed(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """The customer opened it. Raises TransitionRefused unless it is Sent."""
+        with self.changing(at=at, by=by):
+            self._become(Status.VIEWED)
+        return self
+
+    def mark_overdue(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """The due date has passed. Raises TransitionRefused when it is paid or void, or not due yet."""
+        with self.changing(at=at, by=by):
+            self._become(Status.OVERDUE)
+            if not self._is_past_due(at):
+                raise TransitionRefused(f"{self} is not past its due date.")
+        return self
+
+    def record_payment(
+        self,
+        *,
+        amount: Decimal,
+        method: str,
+        received_date: dt.date,
+        at: dt.datetime,
+        by: AbstractBaseUser | None = None,
+        reference: str = "",
+        memo: str = "",
+    ) -> Payment:
+        """A payment in full or in part. Raises PaymentRefused for a draft or void invoice or more than its balance."""
+        with self.changing(at=at, by=by):
+            self._refuse_payment(amount)
+            self.amount_paid += amount
+            self._become(Status.PAID if self.amount_paid == self.total else Status.PARTIAL)
+            payment: Payment = Payment.objects.add(
+                organization=self.organization,
+                invoice=self,
+                amount=amount,
+                method=method,
+                received_date=received_date,
+                reference=reference,
+                memo=memo,
+                at=at,
+                by=by,
+            )
+        return payment
+
+    def void(self, *, reason: str, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Balance 0, record kept. Raises TransitionRefused for drafts (delete those) and void invoices."""
+        with self.changing(at=at, by=by):
+            self._become(Status.VOID)
+            self.voided_at, self.void_reason = at, reason
+        return self
+
+    def delete_draft(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Hides a draft; its row stays. Raises TransitionRefused for anything but a draft."""
+        with self.changing(at=at, by=by):
+            if self.status != Status.DRAFT or self.deleted_at:
+                raise TransitionRefused(f"{self} is not a draft. Only drafts can be deleted; void it instead.")
+            self.deleted_at = at
+        return self
+
+    def post_to(self, date: dt.date, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Moves it to another date in the books.
+
+        An invoice with a payment keeps its own date, which the customer has seen, and only the date of the books
+        moves. Raises InvoiceLocked when it is void or deleted.
+        """
+        with self.changing(at=at, by=by):
+            if self.amount_paid and self.status != Status.VOID:
+                self.posting_date = date
+            else:
+                self._refuse_if_locked()
+                self.invoice_date, self.posting_date = date, None
+        return self
+
+    # --- parts of the operations ----------------------------------------------------------------------------
+
+    def copy_addresses(self) -> None:
+        """Freezes the customer's present addresses on the invoice."""
+        for name in ADDRESS_FIELDS:
+            setattr(self, name, getattr(self.customer, name))
+
+    def take_totals(self, lines: Sequence[ResolvedLine]) -> None:
+        """Raises ValidationError for a discount above the lines, and for sums below nothing or beyond all bounds."""
+        try:
+            sums = money.totals(lines, self.discount)
+        except ValueError as error:
+            raise ValidationError({"discount": str(error)}) from error
+        if any(abs(amount) > LARGEST for amount in (sums.subtotal, sums.total, *(line.amount for line in lines))):
+            raise ValidationError(f"No line and no invoice can come to more than {LARGEST:,}.")
+        if sums.total < 0:
+            raise ValidationError("An invoice cannot come to less than nothing.")
+        self.subtotal, self.tax_total, self.total = sums.subtotal, sums.tax, sums.total
+
+    def _become(self, status: Status) -> None:
+        if not self.can_become(status):
+            state = "deleted" if self.deleted_at else self.get_status_display()
+            raise TransitionRefused(f"{self} is {state} and cannot become {status.label}.")
+        self.status = status
+
+    def _refuse_if_locked(self) -> None:
+        if self.lock_reason:
+            raise InvoiceLocked(self.lock_reason)
+
+    def _refuse_payment(self, amount: Decimal) -> None:
+        if not self.can_become(Status.PAID):
+            raise PaymentRefused(f"{self} is {self.get_status_display()} and takes no payment.")
+        if amount <= 0 or amount != money.round_cents(amount):
+            raise PaymentRefused("A payment is a positive amount in whole cents.")
+        if amount > self.balance:
+            raise PaymentRefused(f"{self} has a balance of {self.balance}; a payment cannot be more.")
+
+    def _is_past_due(self, at: dt.datetime) -> bool:
+        return bool(self.due_date and self.due_date < self.organization.today(at) and self.balance > 0)
+
+    def _follow_due_date(self, at: dt.datetime) -> None:
+        if self.status == Status.OVERDUE and not self._is_past_due(at):
+            self._become(Status.SENT)
+
+    def _rewrite_lines(self, lines: Sequence[LineInput] | None) -> None:
+        """Lines and totals anew; without new lines the present ones are kept, and an exempt customer's taxes go."""
+        if lines is None:
+            lines = self.line_inputs()
+        default_rate = TaxRate.objects.for_organization(self.organization).default().first()
+        resolved = resolve_lines(lines, customer=self.customer, default_rate=default_rate)
+        self.take_totals(resolved)
+        self.lines.all().delete()
+        write_lines({self: resolved})
+
+    def line_inputs(self) -> list[LineInput]:
+        """The present lines, as they would be asked for."""
+        return [
+            LineInput(
+                item=line.item,
+                description=line.description,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                rates=list(line.tax_rates.all()),
+            )
+            for line in self.lines.select_related("item").prefetch_related("tax_rates")
+        ]

@@ -1,0 +1,129 @@
+"""Invoice lines, and how they come about from what a person or a file gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from runacall.invoices import money
+from runacall.invoices.models.customers import Customer
+from runacall.invoices.models.pricebook import PricebookItem
+from runacall.invoices.models.tax_rates import TaxRate
+from runacall.organizations.scope import refuse_strangers
+
+if TYPE_CHECKING:
+    from runacall.invoices.models.invoices import Invoice
+
+# Products of 16 digits have no exact form in SQLite, so "to the cent" leaves a hair's breadth there.
+HALF_A_CENT = Decimal("0.0051")
+
+
+class InvoiceLine(models.Model):
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.CASCADE, related_name="lines", db_index=False)
+    position = models.PositiveIntegerField()
+    item = models.ForeignKey(PricebookItem, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    description = models.TextField(blank=True, default="")
+    quantity = models.DecimalField(max_digits=12, decimal_places=4, default=Decimal(1))
+    unit_price = models.DecimalField("rate", max_digits=12, decimal_places=4)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    tax_rates = models.ManyToManyField(TaxRate, blank=True, related_name="lines")
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = "line"
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="unique_line_position"),
+            models.CheckConstraint(
+                condition=Q(item__isnull=False) | ~Q(description=""),
+                name="one_off_line_has_description",
+                violation_error_message="A line that is not in the pricebook needs a description.",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=F("quantity") * F("unit_price") - HALF_A_CENT)
+                & Q(amount__lte=F("quantity") * F("unit_price") + HALF_A_CENT),
+                name="line_amount_is_quantity_times_rate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description or str(self.item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineInput:
+    """A line as it is asked for. What is left out comes from the item; `rates` left out, from the tax precedence."""
+
+    item: PricebookItem | None = None
+    description: str = ""
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal | None = None
+    rates: Sequence[TaxRate] | None = None
+
+
+@dataclass(frozen=True)
+class ResolvedLine:
+    item: PricebookItem | None
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    rates: tuple[TaxRate, ...]
+
+
+def resolve_lines(
+    lines: Iterable[LineInput], *, customer: Customer, default_rate: TaxRate | None
+) -> list[ResolvedLine]:
+    """Lines with every blank filled. Raises ValidationError for another organization's item or rate."""
+    return [_resolve(line, customer, default_rate) for line in lines]
+
+
+def _resolve(line: LineInput, customer: Customer, default_rate: TaxRate | None) -> ResolvedLine:
+    rates = _rates(line, customer, default_rate)
+    refuse_strangers(customer.organization_id, {"item": line.item})
+    for rate in rates:
+        refuse_strangers(customer.organization_id, {"tax_rates": rate})
+    item = line.item
+    description = line.description or (item.description or item.name if item else "")
+    price = line.unit_price if line.unit_price is not None else (item.unit_price if item else Decimal(0))
+    return ResolvedLine(item, description, line.quantity, price, money.line_amount(line.quantity, price), rates)
+
+
+def _rates(line: LineInput, customer: Customer, default_rate: TaxRate | None) -> tuple[TaxRate, ...]:
+    """The customer's exemption beats all, then what is said on the line, then the item, then the default rate."""
+    if customer.tax_exempt:
+        # A rate of nothing may stay: it stands for the reason of the exemption.
+        return tuple(rate for rate in line.rates or () if not rate.percent)
+    if line.rates is not None:
+        return tuple(line.rates)
+    taxable = line.item is None or line.item.taxable
+    return (default_rate,) if taxable and default_rate else ()
+
+
+def write_lines(lines: Mapping[Invoice, Sequence[ResolvedLine]]) -> None:
+    """Puts lines on saved invoices that have none, in a fixed number of statements a thousand lines."""
+    rows = [
+        (_row(invoice, position, line), line.rates)
+        for invoice, resolved in lines.items()
+        for position, line in enumerate(resolved, start=1)
+    ]
+    InvoiceLine.objects.bulk_create([row for row, _ in rows], batch_size=1000)
+    through = InvoiceLine.tax_rates.through
+    links = [through(invoiceline_id=row.pk, taxrate_id=rate.pk) for row, rates in rows for rate in rates]
+    through.objects.bulk_create(links, batch_size=1000)
+
+
+def _row(invoice: Invoice, position: int, line: ResolvedLine) -> InvoiceLine:
+    return InvoiceLine(
+        invoice=invoice,
+        position=position,
+        item=line.item,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=line.amount,
+    )

@@ -1,0 +1,80 @@
+"""What all records of the business share: they are added and edited through operations that tell of the change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models, transaction
+
+from runacall.invoices.signals import record_changed
+from runacall.organizations.scope import ScopedModel, ScopedQuerySet
+
+
+class RecordQuerySet(ScopedQuerySet):
+    def add(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Any:
+        """A new record of these fields. Raises ValidationError and writes nothing when they do not make sense."""
+        return self.model(**fields).enter(at=at, by=by)
+
+    @transaction.atomic
+    def enter_all(self, records: Sequence[Record], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
+        """Saves new records that were checked elsewhere, thousands at a time, and tells of each."""
+        self.bulk_create(records, batch_size=500)
+        for record in records:
+            record.announce(at=at, by=by)
+
+
+class Record(ScopedModel):
+    # What `edit` may change.
+    editable_fields: ClassVar[frozenset[str]] = frozenset()
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def announce(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
+        """Tells whoever listens that this record changed; call it inside the transaction that changed it."""
+        record_changed.send(sender=type(self), record=self, at=at, by=by)
+
+    def enter(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Saves a record that is new. Raises ValidationError and writes nothing when it does not make sense."""
+        with transaction.atomic():
+            self.full_clean()
+            self.save(force_insert=True)
+            self.announce(at=at, by=by)
+        return self
+
+    def edit(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Self:
+        """Changes these fields and no others. Raises ValidationError and changes nothing when they make no sense."""
+        with self.changing(at=at, by=by):
+            self.assign(fields)
+            self.full_clean()
+        return self
+
+    def assign(self, fields: dict[str, Any]) -> None:
+        if strangers := set(fields) - self.editable_fields:
+            raise TypeError(f"{type(self).__name__} has no editable {', '.join(sorted(strangers))}")
+        for name, value in fields.items():
+            setattr(self, name, value)
+
+    @contextmanager
+    def changing(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Iterator[None]:
+        """One change of this record: the row locked and read afresh, saved and announced, all or nothing."""
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update())
+            yield
+            self.touch(at)
+            self.save()
+            self.announce(at=at, by=by)
+
+    def touch(self, at: dt.datetime) -> None:
+        """Notes the time of a change, on the models that keep one."""
+
+
+def text(max_length: int, **options: Any) -> models.CharField:
+    """An optional line of text: blank rather than null."""
+    return models.CharField(max_length=max_length, blank=True, default="", **options)

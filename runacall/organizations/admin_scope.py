@@ -1,0 +1,169 @@
+"""The base of every admin page of an organization's rows: one organization, and what the person's role allows.
+
+Nothing here asks Django's own permissions. Members are staff without any, and a role decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+
+from runacall.organizations.models import Ability, Organization
+
+
+def scoped_rows(model: type[models.Model], request: HttpRequest) -> models.QuerySet[Any]:
+    """Every row of `model` that the request may reach; all rows of models that belong to no organization."""
+    rows = model._default_manager.all()
+    if issubclass(model, Organization):
+        return rows.filter(pk=request.organization.pk) if request.organization else rows.none()
+    return rows.for_organization(request.organization) if hasattr(rows, "for_organization") else rows
+
+
+def role_allows(request: HttpRequest, ability: Ability | None) -> bool:
+    return request.membership is not None and ability is not None and request.membership.can(ability)
+
+
+class ScopedForm(forms.ModelForm):
+    """A form of one organization's row, so that uniqueness within the organization is checked with the rest."""
+
+    organization: Organization | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.organization and hasattr(self.instance, "organization_id") and self.instance._state.adding:
+            self.instance.organization = self.organization
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"organization"}
+
+
+class ScopedRelatedFilter(RelatedDropdownFilter):
+    """A list filter by a related row that offers the current organization's rows only."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: BaseModelAdmin) -> list[tuple[Any, str]]:
+        return [(row.pk, str(row)) for row in scoped_rows(field.remote_field.model, request)]
+
+
+class ScopedChoices:
+    """Drop-downs that offer, and forms that accept, the current organization's rows only."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ScopedAdmin(ScopedChoices, ModelAdmin):
+    # Which ability each needs. `viewing` None: every member; the others None: nobody.
+    viewing: Ability | None = None
+    adding: Ability | None = None
+    changing: Ability | None = None
+    deleting: Ability | None = None
+
+    form = ScopedForm
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows & scoped_rows(self.model, request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model:
+        """The row, or 404: Django's redirect with "doesn't exist" would serve a page and not tell machines."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.organization = request.organization
+        return form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Http404:
+            raise
+        except ValidationError as refusal:
+            self._explain(request, refusal.messages)
+        except self.refusals as refusal:
+            self._explain(request, [str(refusal)])
+        return HttpResponseRedirect(request.get_full_path())
+
+    # What an operation raises when the state of a row, or another person's change meanwhile, forbids it.
+    refusals: tuple[type[Exception], ...] = ()
+
+    def _explain(self, request: HttpRequest, reasons: Collection[str]) -> None:
+        for reason in reasons:
+            self.message_user(request, reason, messages.ERROR)
+
+    # --- who may do what --------------------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if request.organization is None or not self._in_reach(request, obj):
+            return False
+        if request.membership is None:
+            return bool(request.user.is_superuser)
+        return self.viewing is None or request.membership.can(self.viewing)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return role_allows(request, self.adding)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return role_allows(request, self.changing) and self._in_reach(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return role_allows(request, self.deleting) and self._in_reach(request, obj)
+
+    def _in_reach(self, request: HttpRequest, obj: Any) -> bool:
+        return getattr(obj, "organization_id", request.organization.pk) == request.organization.pk
+
+
+class ScopedTabularInline(ScopedChoices, TabularInline):
+    """Rows on their parent's page; whoever may change the parent may change them."""
+
+    @property
+    def parent_admin(self) -> Any:
+        return self.admin_site._registry[self.parent_model]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.parent_admin.has_view_permission(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj)
+
+    def _may(self, request: HttpRequest, obj: Any) -> bool:
+        if obj is None or obj.pk is None:
+            return bool(self.parent_admin.has_add_permission(request))
+        return bool(self.parent_admin.has_change_permission(request, obj))

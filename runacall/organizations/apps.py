@@ -1,0 +1,15 @@
+"""The organizations app; collects every app's admin pages for our one admin site."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class OrganizationsConfig(AppConfig):
+    name = "runacall.organizations"
+    label = "organizations"
+    verbose_name = "Settings"
+
+    def ready(self) -> None:
+        from runacall.admin_site import site
+
+        autodiscover_modules("admin", register_to=site)

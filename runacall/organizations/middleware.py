@@ -1,0 +1,58 @@
+"""Which organization a request works in: the one chosen in the session, else the person's first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from runacall.organizations.models import Membership, Organization
+
+SESSION_KEY = "organization"
+
+
+class OrganizationRequest(HttpRequest):
+    """What a request looks like behind the middleware (for the type checker only)."""
+
+    organization: Organization | None
+    membership: Membership | None
+
+
+class CurrentOrganizationMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scoped = cast(OrganizationRequest, request)
+        scoped.organization, scoped.membership = current(request)
+        # Every page shows dates and times as the shop's own clock does.
+        with timezone.override(scoped.organization.zone if scoped.organization else None):
+            return self.get_response(request)
+
+
+def current(request: HttpRequest) -> tuple[Organization | None, Membership | None]:
+    """Organization and membership; a superuser may stand in an organization without a membership."""
+    user = request.user
+    if not user.is_authenticated:
+        return None, None
+    chosen = request.session.get(SESSION_KEY)
+    memberships = list(Membership.objects.usable_by(user))
+    for membership in memberships:
+        if membership.organization_id == chosen:
+            return membership.organization, membership
+    if user.is_superuser and (visited := Organization.objects.filter(pk=chosen).first()):
+        return visited, None
+    if memberships:
+        return memberships[0].organization, memberships[0]
+    return (Organization.objects.first() if user.is_superuser else None), None
+
+
+def reachable_organizations(request: HttpRequest) -> list[Organization]:
+    """What the switcher offers: a person's own organizations; to a superuser (our support) every one."""
+    if not request.user.is_authenticated:
+        return []
+    if request.user.is_superuser:
+        return list(Organization.objects.all())
+    return [membership.organization for membership in Membership.objects.usable_by(request.user)]

@@ -1,0 +1,29 @@
+"""The organization switcher and a person's recent actions, for templates."""
+
+from typing import Any
+
+from django import template
+from django.contrib.admin.models import LogEntry
+
+from runacall.admin_site import site
+from runacall.organizations.middleware import reachable_organizations
+
+register = template.Library()
+
+
+@register.inclusion_tag("runacall/organization_switcher.html", takes_context=True)
+def organization_switcher(context: template.Context) -> dict[str, Any]:
+    request = context["request"]
+    current = getattr(request, "organization", None)
+    return {
+        "request": request,
+        "current": current,
+        "role": request.membership.get_role_display() if getattr(request, "membership", None) else "",
+        "visiting": current is not None and request.membership is None,
+        "organizations": reachable_organizations(request) if current else [],
+    }
+
+
+@register.simple_tag(takes_context=True)
+def recent_actions(context: template.Context) -> list[LogEntry]:
+    return site.recent_actions(context["request"])

@@ -1,0 +1,242 @@
+"""Every setting of the project, read from the environment; `.env.example` lists what can be set."""
+
+from typing import Any
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.urls import reverse_lazy
+
+from runacall.env import BASE_DIR, env
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "only-for-development" if DEBUG else "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+SECURE_COOKIES = env.bool("SECURE_COOKIES", not DEBUG)
+
+# `runacall.settings` and `runacall.urls` are where the apps are put together, so they alone name all three.
+INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_htmx",
+    "django_q",
+    "runacall.organizations",
+    "runacall.invoices",
+    "qbo",
+    "sync",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "runacall.organizations.middleware.CurrentOrganizationMiddleware",
+]
+
+ROOT_URLCONF = "runacall.urls"
+WSGI_APPLICATION = "runacall.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database -----------------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    # Without WAL and immediate transactions, writers fail each other instead of waiting their turn.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;",
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+}
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'runacall.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+
+# --- background jobs ----------------------------------------------------------------------------------------
+
+# django-q2 wakes and carries; our own tables are the queue of record (docs/decisions). A drain makes no call
+# after 60 s and a call ends within 125 s, so `timeout` is beyond both and `retry` beyond that.
+Q_CLUSTER: dict[str, Any] = {
+    "name": env.str("Q_NAME", "sync"),
+    "label": "Background jobs",
+    "orm": "default",
+    "workers": env.int("Q_WORKERS", 2),
+    "timeout": env.int("Q_TIMEOUT", 240),
+    "retry": env.int("Q_RETRY", 900),
+    "queue_limit": 2,
+    "bulk": 1,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "recycle": 500,
+    "max_rss": 300_000,
+    "poll": env.float("Q_POLL", 1.0),
+    "catch_up": False,
+    "guard_cycle": 1,
+    "log_level": "WARNING",
+}
+
+# --- QuickBooks Online --------------------------------------------------------------------------------------
+
+QBO_CLIENT_ID = env.str("QBO_CLIENT_ID", "")
+QBO_CLIENT_SECRET = env.str("QBO_CLIENT_SECRET", "")
+QBO_ENVIRONMENT = env.str("QBO_ENVIRONMENT", "production", validate=lambda name: name in ("production", "sandbox"))
+# A local emulator that "Connect QuickBooks Online" leads to in place of Intuit; loopback only.
+QBO_EMULATOR_URL = env.str("QBO_EMULATOR_URL", "")
+QBO_REDIRECT_URL = env.str("QBO_REDIRECT_URL", "")
+# Fernet keys, newest first; tokens are encrypted with the first and read with any.
+TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", [])
+
+SUPPORT_EMAIL = "admin@runacall.com"
+
+# How the engine paces itself, in seconds. Chaos tests scale these down; nothing else should.
+SYNC: dict[str, Any] = {
+    "HTTP_CONNECT_TIMEOUT": env.float("SYNC_HTTP_CONNECT_TIMEOUT", 3.05),
+    "HTTP_READ_TIMEOUT": env.float("SYNC_HTTP_READ_TIMEOUT", 125),  # Intuit cuts a request at 120 s
+    "DRAIN_SECONDS": env.float("SYNC_DRAIN_SECONDS", 60),
+    "LEASE_SECONDS": env.float("SYNC_LEASE_SECONDS", 180),
+    "REQUEST_ID_TRUSTED_FOR": env.float("SYNC_REQUEST_ID_TRUSTED_FOR", 300),
+    "RETRY_DELAYS": env.list("SYNC_RETRY_DELAYS", [300, 1800, 3600], subcast=float),
+    "BATCH_SIZE": env.int("SYNC_BATCH_SIZE", 30),
+    "BATCHES_IN_FLIGHT": env.int("SYNC_BATCHES_IN_FLIGHT", 4),
+    "REQUESTS_A_MINUTE": env.int("SYNC_REQUESTS_A_MINUTE", 500),
+    "REQUESTS_A_SECOND": env.int("SYNC_REQUESTS_A_SECOND", 10),
+    "BATCHES_A_MINUTE": env.int("SYNC_BATCHES_A_MINUTE", 40),
+    "THROTTLE_PAUSE": env.float("SYNC_THROTTLE_PAUSE", 60),
+}
+
+# --- language, time, files ----------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# --- security -----------------------------------------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # unfold's Alpine evaluates expressions and sets styles; inline scripts stay forbidden.
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [
+            SELF,
+            "https://appcenter.intuit.com",
+            *([QBO_EMULATOR_URL] if QBO_EMULATOR_URL else []),
+        ],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+}
+
+# --- the admin's look ---------------------------------------------------------------------------------------
+
+
+def _link(title: str, icon: str, url_name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(url_name)}
+
+
+UNFOLD = {
+    "SITE_TITLE": "Run a Call",
+    "SITE_HEADER": "Run a Call",
+    "SITE_SYMBOL": "home_repair_service",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": False,
+    "STYLES": ["/static/runacall/runacall.css"],
+    "COLORS": {
+        "primary": {
+            "50": "240 253 250",
+            "100": "204 251 241",
+            "200": "153 246 228",
+            "300": "94 234 212",
+            "400": "45 212 191",
+            "500": "20 184 166",
+            "600": "13 148 136",
+            "700": "15 118 110",
+            "800": "17 94 89",
+            "900": "19 78 74",
+            "950": "4 47 46",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "Work",
+                "items": [
+                    _link("Invoices", "receipt_long", "admin:invoices_invoice_changelist"),
+                    _link("Customers", "groups", "admin:invoices_customer_changelist"),
+                    _link("Pricebook", "sell", "admin:invoices_pricebookitem_changelist"),
+                    _link("Payments", "payments", "admin:invoices_payment_changelist"),
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,14 @@
+"""Where each address leads: the admin, QuickBooks' return road, and the health of the queue."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from runacall.admin_site import site
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("organization/", include("runacall.organizations.urls")),
+    path("quickbooks/", include("qbo.urls")),
+    path("", include("sync.urls")),
+    path("admin/", site.urls),
+]
