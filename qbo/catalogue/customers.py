@@ -1,0 +1,84 @@
+"""Failures about customers and the names they share with vendors and employees."""
+
+from qbo.catalogue.entry import Entry, FailureKind, Who
+
+ENTRIES = (
+    Entry(
+        code="duplicate_name",
+        title="Name already exists",
+        kind=FailureKind.HEAL,
+        message="The name[ '{subject_name}'] already exists in QBO",
+        meaning="QuickBooks keeps one list of names for customers, vendors and employees and refuses a"
+        " second record of"
+        " the same name. Products, tax rates and accounts have such a rule of their own.",
+        remedy=(
+            "Retry: one active record of the same name (a customer: also the same e-mail) is linked by itself.",
+            "If it comes back, look in QuickBooks for the name[ '{subject_name}'], also among inactive"
+            " records,"
+            " vendors and employees, and rename one of the two.",
+            "Retry the failed events.",
+        ),
+        who=Who.SYSTEM,
+        where="customer",
+        dispatcher="Not in QuickBooks yet: the name is already in use there. It is usually linked by itself.",
+        label="duplicate_name",
+        refreshes=("Customer", "Item"),
+    ),
+    Entry(
+        code="name_taken",
+        title="Name taken",
+        kind=FailureKind.PERSON,
+        message="The name[ '{subject_name}'] is held in QBO by {holder|another record}",
+        meaning="The customer's name belongs in QuickBooks to a vendor, an employee, or a customer with"
+        " another e-mail,"
+        " so it is not safe to decide which of them is meant.",
+        remedy=(
+            "Decide whether {holder|the other record} in QuickBooks is the same customer.",
+            "If so, give both the same name and e-mail.",
+            "If not, change the name of one of them, for example by adding the town.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="customer",
+        dispatcher="Not in QuickBooks yet: another record there has this customer's name. The office decides.",
+        label="duplicate_name",
+        refreshes=("Customer",),
+    ),
+    Entry(
+        code="bad_email",
+        title="E-mail address refused",
+        kind=FailureKind.PERSON,
+        message="QBO refuses the e-mail address[ '{subject_name}']",
+        meaning="QuickBooks does not accept the e-mail address of a customer or an invoice; one that is"
+        " stored badly"
+        " in QuickBooks can even make a list unreadable.",
+        remedy=(
+            "Correct the e-mail address[ '{subject_name}'] of the customer in Run a Call.",
+            "If the address is right here, correct it on the invoice or customer in QuickBooks.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="customer",
+        dispatcher="Not in QuickBooks yet: the customer's e-mail address is not accepted there. Please check it.",
+        label="validation",
+        refreshes=("Customer",),
+    ),
+    Entry(
+        code="currency_mismatch",
+        title="Currency differs",
+        kind=FailureKind.PERSON,
+        message="The currency of the customer[ '{subject_name}'] in QBO is another than the invoice's",
+        meaning="In QuickBooks a customer keeps one currency for life, and an invoice may not mix it with another.",
+        remedy=(
+            "In QuickBooks, look up the currency of the customer[ '{subject_name}'].",
+            "If it is wrong, create the customer anew in QuickBooks with the right currency and make the"
+            " old one inactive.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.QUICKBOOKS_ADMIN,
+        where="customer",
+        dispatcher="Not in QuickBooks yet: the customer has another currency there. The office is on it.",
+        label="validation",
+        refreshes=("Customer",),
+    ),
+)

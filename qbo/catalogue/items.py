@@ -1,0 +1,113 @@
+"""Failures about pricebook items and the accounts behind them."""
+
+from qbo.catalogue.entry import Entry, FailureKind, Who
+
+ENTRIES = (
+    Entry(
+        code="item_inactive",
+        title="Item inactive",
+        kind=FailureKind.PERSON,
+        message="Item[ '{subject_name}'] is inactive in QBO",
+        meaning="The product or service was made inactive, that is deleted, in QuickBooks.",
+        remedy=(
+            "Make the item[ '{subject_name}'] active again in QuickBooks (Sales → Products and services,"
+            " include inactive),",
+            "or map the pricebook item to another one (Settings → QuickBooks → Items).",
+            "Retry the failed invoices.",
+        ),
+        who=Who.QUICKBOOKS_ADMIN,
+        where="items",
+        dispatcher="Not in QuickBooks yet: a product was switched off there. The office is on it.",
+        label="item_not_found",
+        refreshes=("Item",),
+    ),
+    Entry(
+        code="item_is_category",
+        title="Item is a category",
+        kind=FailureKind.PERSON,
+        message="Item[ '{subject_name}'] is a category in QBO",
+        meaning="The record of this name in QuickBooks is a category, which cannot stand on an invoice.",
+        remedy=(
+            "In QuickBooks, rename the category[ '{subject_name}'] or create a product or service beside it,",
+            "or map the pricebook item to a product or service (Settings → QuickBooks → Items).",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="items",
+        dispatcher="Not in QuickBooks yet: a pricebook item is set up as a category there. The office is on it.",
+        label="item_not_found",
+        refreshes=("Item",),
+    ),
+    Entry(
+        code="item_mismatch",
+        title="Item differs",
+        kind=FailureKind.PERSON,
+        message="Item[ '{subject_name}'] differs in QBO[: {ours} here, {theirs} there]",
+        meaning="An item of the same name stands in QuickBooks with another price; nothing is overwritten by itself.",
+        remedy=(
+            "Compare the item[ '{subject_name}'] here and in QuickBooks[: {ours} here, {theirs} there].",
+            "Map it as it is, or change the price on the side that is wrong (Settings → QuickBooks → Items).",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="items",
+        dispatcher="Not in QuickBooks yet: a pricebook item differs there. The office is on it.",
+        label="validation",
+        refreshes=("Item",),
+    ),
+    Entry(
+        code="one_off_item_missing",
+        title="No item for one-off lines",
+        kind=FailureKind.PERSON,
+        message="A line without a pricebook item has no item to be booked under in QBO",
+        meaning="QuickBooks reads a line without an item as a comment and drops its amount, so lines that"
+        " are not from"
+        " the pricebook need one item to stand for them.",
+        remedy=(
+            "Open Settings → QuickBooks → Items and choose the item for one-off lines,"
+            " or turn on Auto-create missing QBO products.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="items",
+        dispatcher="Not in QuickBooks yet: a one-off line has no place in the books. The office is on it.",
+        label="item_not_found",
+        refreshes=("Item",),
+    ),
+    Entry(
+        code="income_account_missing",
+        title="Income account missing",
+        kind=FailureKind.PERSON,
+        message="No income account for item[ '{subject_name}']",
+        meaning="QuickBooks books each sold item to an income account; for this one no account is chosen.",
+        remedy=(
+            "Open Settings → QuickBooks → Items and pick an income account: one for all, or one for the"
+            " item's category.",
+            "If the item is already in QuickBooks, give it an income account there.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="items",
+        dispatcher="Not in QuickBooks yet: an item has no account in the books. The office is on it.",
+        label="account_inactive",
+        refreshes=("Account", "Item"),
+    ),
+    Entry(
+        code="account_wrong_type",
+        title="Wrong type of account",
+        kind=FailureKind.PERSON,
+        message="Account[ '{subject_name}'] is of the wrong type for this in QBO",
+        meaning="The account exists and is active, but QuickBooks wants another type here, for example an"
+        " Income account"
+        " behind an item that is sold.",
+        remedy=(
+            "Open Settings → QuickBooks → Items and pick an account of type Income.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="items",
+        dispatcher="Not in QuickBooks yet: an item points at the wrong account. The office is on it.",
+        label="validation",
+        refreshes=("Account", "Item"),
+    ),
+)

@@ -1,0 +1,42 @@
+"""Failures about sales tax, besides an unmapped code and tax that is not set up."""
+
+from qbo.catalogue.entry import Entry, FailureKind, Who
+
+ENTRIES = (
+    Entry(
+        code="mixed_tax_rates",
+        title="Mixed tax rates",
+        kind=FailureKind.PERSON,
+        message="Two different taxes on one invoice[: {rates}]",
+        meaning="In the United States QuickBooks takes one tax code for a whole invoice; this one has"
+        " lines with different taxes.",
+        remedy=(
+            "Give all taxed lines of the invoice the same rates[ (now: {rates})],",
+            "or split it into two invoices, one for each tax.",
+            "Retry the failed invoice.",
+        ),
+        who=Who.OFFICE,
+        where="invoice",
+        dispatcher="Not in QuickBooks yet: its lines carry different taxes. The office decides.",
+        label="tax_code_not_mapped",
+        refreshes=("TaxCode",),
+    ),
+    Entry(
+        code="tax_calculation_failed",
+        title="Tax not calculated",
+        kind=FailureKind.PERSON,
+        message="QBO could not calculate the tax[ with code '{subject_name}']",
+        meaning="QuickBooks broke off while it calculated the tax, mostly because the tax code does not fit"
+        " the company, the customer or the item.",
+        remedy=(
+            "Open Settings → QuickBooks → Tax and check, or pick anew, the QBO code of each rate on the invoice.",
+            "Retry the failed invoice.",
+            "If it comes back, press Escalate on the row: Intuit may have a fault of its own.",
+        ),
+        who=Who.OFFICE,
+        where="tax",
+        dispatcher="Not in QuickBooks yet: the tax could not be worked out there. The office is on it.",
+        label="tax_code_not_mapped",
+        refreshes=("Preferences", "TaxCode"),
+    ),
+)

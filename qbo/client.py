@@ -1,0 +1,138 @@
+"""HTTP to one QuickBooks company: requests in, replies out; knows no database and judges no answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from qbo.failures import Answer
+
+MINOR_VERSION = "75"
+_JSON = "application/json"
+
+
+def encode(payload: Any) -> str:
+    """`payload` as the exact text to send; Decimals become JSON numbers, which `requests(json=…)` refuses.
+
+    Raises ValueError for a Decimal that is not finite.
+    """
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_plain_number)
+
+
+def _plain_number(value: Any) -> int | float:
+    """A Decimal as the JSON number of the same value; up to 15 digits a float is written digit for digit."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} has no place in a payload")
+    if not value.is_finite() or len(value.normalize().as_tuple().digits) > 15:
+        raise ValueError(f"{value} has no place in a payload")
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def decode(text: str) -> Any:
+    """JSON text with numbers as Decimal. Raises ValueError (json.JSONDecodeError) when it is no JSON."""
+    return json.loads(text, parse_float=Decimal)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, or that nothing did (`status` None: `body` then holds the transport's words)."""
+
+    status: int | None
+    body: str
+    content_type: str = ""
+    retry_after: str = ""
+    intuit_tid: str = ""
+    duration_ms: int = 0
+    # False only where the request surely never left: QuickBooks cannot have acted on it.
+    left: bool = True
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.status, self.content_type, self.body, self.retry_after)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; empty where it is none."""
+        try:
+            decoded = decode(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return decoded if isinstance(decoded, dict) else {}
+
+
+@dataclass
+class Client:
+    """Calls under `{base_url}/v3/company/{realm_id}`; one session, so one thread at a time."""
+
+    base_url: str
+    realm_id: str
+    access_token: str
+    timeout: tuple[float, float]
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Reply:
+        return self._call("GET", path, params or {}, None)
+
+    def post(self, path: str, body: str, params: Mapping[str, str] | None = None) -> Reply:
+        return self._call("POST", path, params or {}, body)
+
+    def query(self, statement: str) -> Reply:
+        """Run a query; by POST, since thirty names do not fit into an address."""
+        return self._call("POST", "query", {}, statement, content_type="application/text")
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        body: str | None,
+        *,
+        content_type: str = _JSON,
+    ) -> Reply:
+        return exchange(
+            self.session,
+            method,
+            f"{self.base_url}/v3/company/{self.realm_id}/{path}",
+            params={**params, "minorversion": MINOR_VERSION},
+            data=None if body is None else body.encode(),
+            headers={
+                "Authorization": f"Bearer {self.access_token}",
+                "Accept": _JSON,
+                "Content-Type": content_type,
+            },
+            timeout=self.timeout,
+        )
+
+
+def exchange(session: requests.Session, method: str, url: str, **how: Any) -> Reply:
+    """One HTTP exchange; every outcome, a broken one too, is a Reply. Redirects are not followed."""
+    began = time.monotonic()
+    try:
+        response = session.request(method, url, allow_redirects=False, **how)
+        body = response.content.decode("utf-8", errors="replace")
+    except requests.RequestException as error:
+        return Reply(None, f"{type(error).__name__}: {error}", duration_ms=_since(began), left=_left(error))
+    return Reply(
+        status=response.status_code,
+        body=body,
+        content_type=response.headers.get("Content-Type", ""),
+        retry_after=response.headers.get("Retry-After", ""),
+        intuit_tid=response.headers.get("intuit_tid", ""),
+        duration_ms=_since(began),
+    )
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
+
+
+def _left(error: requests.RequestException) -> bool:
+    """A connection that was never made carried nothing; anything later may have arrived."""
+    refused = isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
+    return not (refused or isinstance(error, requests.ConnectTimeout))

@@ -1,0 +1,90 @@
+"""The command line of the emulator; knows neither rules nor sockets."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from qbo.emulator.clock import Clock
+from qbo.emulator.emulator import Emulator
+from qbo.emulator.seed import DEFAULT_REALM
+from qbo.emulator.server import Server
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8010, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--realm", default=DEFAULT_REALM, help="realm id of the company (15 or 16 digits, as real ones)"
+    )
+    parser.add_argument("--access-token", default="", help="a bearer token that works from the start")
+    parser.add_argument("--client-id", default="emulator-client", help="client id of the connecting app")
+    parser.add_argument("--client-secret", default="emulator-secret", help="client secret of the connecting app")
+    parser.add_argument("--state", type=Path, default=None, help="file that keeps the company; survives kill -9")
+    parser.add_argument("--latency-ms", type=int, default=0, help="time that each call of the API takes")
+    parser.add_argument("--no-limits", action="store_true", help="answer any number of calls")
+    parser.add_argument("--clock", type=date.fromisoformat, default=None, help="the date on which the company lives")
+    parser.add_argument("--ast", action="store_true", help="a company with automated sales tax")
+
+
+def build(options: argparse.Namespace) -> Emulator:
+    return Emulator(
+        realm_id=options.realm,
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+        access_token=options.access_token,
+        state=options.state,
+        has_limits=not options.no_limits,
+        latency_ms=options.latency_ms,
+        clock=Clock.starting(options.clock) if options.clock else Clock(),
+        automated_sales_tax=options.ast,
+    )
+
+
+def ready_line(emulator: Emulator, server: Server) -> str:
+    return json.dumps(
+        {
+            "ready": True,
+            "url": server.url,
+            "realm_id": emulator.realm_id,
+            "client_id": emulator.oauth.client_id,
+            "client_secret": emulator.oauth.client_secret,
+            "access_token": emulator.access_token,
+            "page": f"{server.url}/",
+        }
+    )
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Serves until it is stopped (Ctrl-C, SIGTERM), after one JSON line on standard output that says it is ready."""
+    emulator = build(options)
+    server = Server(emulator.handle, host=options.host, port=options.port)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    sys.stdout.write(ready_line(emulator, server) + "\n")
+    sys.stdout.flush()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.stop()
+    emulator.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="qbo_emulator", description="A QuickBooks Online company on this machine.")
+    add_arguments(parser)
+    try:
+        serve(parser.parse_args(arguments))
+    except OSError as problem:
+        sys.stderr.write(f"qbo_emulator: {problem}\n")
+        return 1
+    return 0
+
+
+def options_from(given: dict[str, object]) -> argparse.Namespace:
+    """The same options, as another parser has read them."""
+    return argparse.Namespace(**given)

@@ -1,0 +1,261 @@
+"""One company's books: its rows, their indexes and its settings; knows no rule of QuickBooks and no request."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from qbo.emulator.encoding import dumps
+from qbo.emulator.journal import Journal
+from qbo.emulator.switches import SWITCHES
+
+Row = dict[str, Any]
+TRAILING_DIGITS = re.compile(r"(\d+)(?=\D*$)")
+TRANSACTIONS = frozenset(("Invoice", "Payment", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate"))
+NAMES = frozenset(("Customer", "Vendor", "Employee"))
+OWING: Mapping[str, int] = {"Invoice": 1, "CreditMemo": -1, "Payment": -1}
+
+
+class Put(NamedTuple):
+    entity: str
+    row: Row
+
+
+class Drop(NamedTuple):
+    entity: str
+    stub: Row
+
+
+class Set(NamedTuple):
+    key: str
+    value: Any
+
+
+Change = Put | Drop | Set
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The answer that a request id gets again."""
+
+    status: int
+    content_type: str
+    body: str
+    fingerprint: str
+    at: float
+
+
+class Table:
+    """The rows of one entity, in the order of their last write."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self._turn = 0
+        self.turns: dict[str, int] = {}  # id -> when it was written, counted from the first write
+        self.deleted: dict[str, Row] = {}
+        self.encoded: dict[str, str] = {}
+        self.by_text: dict[tuple[str, str], set[str]] = defaultdict(set)  # (field, value in lower case) -> ids
+
+    INDEXED = ("DocNumber", "DisplayName", "Name", "FullyQualifiedName")
+
+    def put(self, row: Row) -> None:
+        key = row["Id"]
+        self._unindex(self.rows.pop(key, None))
+        self.rows[key] = row
+        self._turn += 1
+        self.turns[key] = self._turn
+        self.encoded.pop(key, None)
+        for field in self.INDEXED:
+            if field in row:
+                self.by_text[field, row[field].lower()].add(key)
+
+    def drop(self, stub: Row) -> None:
+        key = stub["Id"]
+        self._unindex(self.rows.pop(key, None))
+        self.encoded.pop(key, None)
+        self.deleted[key] = stub
+
+    def _unindex(self, row: Row | None) -> None:
+        for field in self.INDEXED if row else ():
+            if field in row:  # type: ignore[operator]
+                self.by_text[field, row[field].lower()].discard(row["Id"])  # type: ignore[index]
+
+    def with_text(self, field: str, value: str) -> list[Row]:
+        return [self.rows[key] for key in self.by_text.get((field, value.lower()), ())]
+
+    def newest_first(self) -> Iterator[Row]:
+        return reversed(self.rows.values())
+
+
+class Company:
+    def __init__(self, realm_id: str, journal: Journal) -> None:
+        self.realm_id, self.journal = realm_id, journal
+        self.lock = threading.RLock()
+        self.tables: dict[str, Table] = defaultdict(Table)
+        self.settings: dict[str, Any] = {}
+        self.remembered: dict[str, Remembered] = {}
+        self.last_ids: dict[str, int] = defaultdict(int)
+        self.last_numbers: dict[str, tuple[int, str]] = {}
+        self.owed: dict[str, Decimal] = defaultdict(Decimal)
+        self._pending: list[str] = []
+
+    # reading
+
+    def get(self, entity: str, key: str | None) -> Row | None:
+        return self.tables[entity].rows.get(key) if key else None
+
+    def rows(self, entity: str) -> Iterable[Row]:
+        return self.tables[entity].rows.values()
+
+    @property
+    def preferences(self) -> Row:
+        return self.tables["Preferences"].rows["1"]
+
+    def preference(self, group: str, name: str) -> Any:
+        return self.preferences.get(group, {}).get(name)
+
+    def switch(self, name: str) -> Any:
+        return self.settings.get(f"switch.{name}", SWITCHES[name].default)
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        return self.settings.get(name, default)
+
+    def encoded(self, entity: str, row: Row) -> str:
+        """`row` as JSON. What a customer owes is never stored: it follows from the transactions."""
+        if entity == "Customer":
+            return dumps(self.with_balance(row))
+        table = self.tables[entity]
+        text = table.encoded.get(row["Id"])
+        if text is None:
+            text = table.encoded[row["Id"]] = dumps(row)
+        return text
+
+    def with_balance(self, row: Row) -> Row:
+        owed = self.owed.get(row["Id"], Decimal(0))
+        jobs = sum((self.owed.get(job["Id"], Decimal(0)) for job in self.jobs_of(row["Id"])), owed)
+        return {**row, "Balance": owed or 0, "BalanceWithJobs": jobs or 0}
+
+    def jobs_of(self, key: str) -> list[Row]:
+        if not self.settings.get("has_jobs"):
+            return []
+        return [row for row in self.rows("Customer") if row.get("ParentRef", {}).get("value") == key]
+
+    # numbering
+
+    def next_id(self, entity: str) -> str:
+        """The id that the next row gets; it is used up when the row is written, so a refused write leaves no gap."""
+        return str(self.last_ids[sequence_of(entity)] + 1)
+
+    def next_number(self, entity: str) -> str:
+        return following(self.last_numbers.get(entity, (0, "1000"))[1])
+
+    # writing
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """One piece of work at a time. All that it wrote, and the answer to remember, is one line of the journal:
+        a killed process has either both or neither, so a repeated request id never makes a twin."""
+        with self.lock:
+            try:
+                yield
+            finally:
+                self.journal.append(self.realm_id, self._pending)
+                self._pending = []
+
+    def commit(self, changes: Iterable[Change]) -> None:
+        """Applies `changes`; the journal gets them when the piece of work ends."""
+        for change in changes:
+            self._apply(change)
+            self._pending.append(self._line(change))
+
+    def remember(self, request_id: str, answer: Remembered) -> None:
+        self.remembered[request_id] = answer
+        stored = [answer.status, answer.content_type, answer.body, answer.fingerprint, str(answer.at)]
+        self._pending.append(dumps(["q", request_id, *stored]))
+
+    def _line(self, change: Change) -> str:
+        match change:
+            case Put(entity, row):
+                return f'["p","{entity}",{self.encoded(entity, row)}]'
+            case Drop(entity, stub):
+                return dumps(["d", entity, stub])
+            case Set(key, value):
+                return dumps(["s", key, value])
+
+    def replay(self, line: list[Any]) -> None:
+        """Takes in one change as the journal holds it."""
+        match line:
+            case ["p", entity, row]:
+                self._apply(Put(entity, row))
+            case ["d", entity, stub]:
+                self._apply(Drop(entity, stub))
+            case ["s", key, value]:
+                self._apply(Set(key, value))
+            case ["q", request_id, status, content_type, body, fingerprint, at]:
+                self.remembered[request_id] = Remembered(status, content_type, body, fingerprint, float(at))
+
+    def snapshot(self) -> Iterator[str]:
+        """Every change that leads from nothing to this company, in an order that keeps the order of writes."""
+        for key, value in self.settings.items():
+            yield dumps(["s", key, value])
+        for entity, table in self.tables.items():
+            for row in table.rows.values():
+                yield f'["p","{entity}",{dumps(row)}]'
+            for stub in table.deleted.values():
+                yield dumps(["d", entity, stub])
+        for request_id, one in self.remembered.items():
+            yield dumps(["q", request_id, one.status, one.content_type, one.body, one.fingerprint, str(one.at)])
+
+    def _apply(self, change: Change) -> None:
+        match change:
+            case Put(entity, row):
+                self._count(entity, row["Id"])
+                self._owe(entity, self.get(entity, row["Id"]), -1)
+                self._owe(entity, row, 1)
+                if entity in TRANSACTIONS and row.get("DocNumber"):
+                    newest = (int(row["Id"]), row["DocNumber"])
+                    self.last_numbers[entity] = max(newest, self.last_numbers.get(entity, newest))
+                if entity == "Customer" and "ParentRef" in row:
+                    self.settings["has_jobs"] = True
+                self.tables[entity].put(row)
+            case Drop(entity, stub):
+                self._count(entity, stub["Id"])
+                self._owe(entity, self.get(entity, stub["Id"]), -1)
+                self.tables[entity].drop(stub)
+            case Set(key, value):
+                self.settings[key] = value
+
+    def _count(self, entity: str, key: str) -> None:
+        sequence = sequence_of(entity)
+        if key.isdigit():
+            self.last_ids[sequence] = max(self.last_ids[sequence], int(key))
+
+    def _owe(self, entity: str, row: Row | None, sign: int) -> None:
+        direction = OWING.get(entity)
+        if direction is None or row is None:
+            return
+        customer = row.get("CustomerRef", {}).get("value", "")
+        open_amount = row.get("UnappliedAmt" if entity == "Payment" else "Balance", 0)
+        self.owed[customer] += sign * direction * open_amount
+
+
+def sequence_of(entity: str) -> str:
+    """Names share one sequence of ids, and so do transactions; every other list has its own."""
+    if entity in NAMES:
+        return "names"
+    return "transactions" if entity in TRANSACTIONS else entity
+
+
+def following(number: str) -> str:
+    """The number after `number`: its last run of digits counts up, and prefixes stay (QuickBooks' own numbering)."""
+    found = TRAILING_DIGITS.search(number)
+    if not found:
+        return f"{number}1"
+    digits = found.group(1)
+    return f"{number[: found.start(1)]}{str(int(digits) + 1).zfill(len(digits))}{number[found.end(1) :]}"

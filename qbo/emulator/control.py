@@ -1,0 +1,97 @@
+"""The control endpoint: the bookkeeper's commands, the state, the request log and the rows as JSON; knows no rule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from qbo.emulator.clock import stamp
+from qbo.emulator.company import Row
+from qbo.emulator.encoding import dumps, loads
+from qbo.emulator.entities.registry import KINDS
+from qbo.emulator.hand import Refused, do, entity_named
+from qbo.emulator.messages import JSON_UTF8, Request, Response
+from qbo.emulator.switches import SWITCHES
+
+if TYPE_CHECKING:
+    from qbo.emulator.emulator import Emulator
+
+
+def handle(emulator: Emulator, request: Request, at: datetime) -> Response:
+    path = request.path.removeprefix("/emulator/")
+    if path == "control" and request.method == "POST":
+        return controlled(emulator, request, at)
+    if path == "state":
+        return answer(state(emulator, request))
+    if path == "requests":
+        after = request.query.get("after", "0")
+        return answer([one.shown() for one in emulator.log.after(int(after) if after.isdigit() else 0)])
+    if path.startswith("entity/"):
+        return entity_rows(emulator, request, path.removeprefix("entity/"))
+    return Response(404, dumps({"ok": False, "error": f"There is no {request.path}."}))
+
+
+def answer(value: Any) -> Response:
+    return Response(200, dumps(value), JSON_UTF8)
+
+
+def controlled(emulator: Emulator, request: Request, at: datetime) -> Response:
+    try:
+        given = loads(request.body.decode("utf-8"))
+        if not isinstance(given, dict):
+            raise Refused("The body must be a JSON object.")
+        return answer({"ok": True, **do(emulator, given, at)})
+    except (Refused, ValueError) as refused:
+        return Response(400, dumps({"ok": False, "error": str(refused)}), JSON_UTF8)
+
+
+def entity_rows(emulator: Emulator, request: Request, name: str) -> Response:
+    company = emulator.companies.get(request.query.get("realm", emulator.realm_id))
+    try:
+        entity = entity_named(name)
+    except Refused as refused:
+        return Response(404, dumps({"ok": False, "error": str(refused)}))
+    if company is None:
+        return Response(404, dumps({"ok": False, "error": "There is no such company here."}))
+    with company.lock:
+        rows = list(company.rows(entity))
+        shown = ",".join(company.encoded(entity, row) for row in rows)
+    return Response(200, f'{{"{entity}":[{shown}],"count":{len(rows)}}}', JSON_UTF8)
+
+
+def state(emulator: Emulator, request: Request) -> Row:
+    realm = request.query.get("realm", emulator.realm_id)
+    company = emulator.companies.get(realm, emulator.company)
+    info = company.get("CompanyInfo", "1") or {}
+    calls = dict(emulator.log.calls)
+    return {
+        "realm_id": company.realm_id,
+        "realms": list(emulator.companies),
+        "company_name": info.get("CompanyName"),
+        "country": company.setting("country"),
+        "now": stamp(emulator.clock.now()),
+        "closing_date": company.preference("AccountingInfoPrefs", "BookCloseDate"),
+        "sales_tax": bool(company.preference("TaxPrefs", "UsingSalesTax")),
+        "automated_sales_tax": company.preference("TaxPrefs", "PartnerTaxEnabled"),
+        "custom_numbers": company.preference("SalesFormsPrefs", "CustomTxnNumbers"),
+        "duplicate_number_check": company.setting("duplicate_number_check", True),
+        "subscription": company.setting("subscription"),
+        "counts": {name: len(company.tables[name].rows) for name in KINDS},
+        "deleted": {name: len(table.deleted) for name, table in company.tables.items() if table.deleted},
+        "requests": calls.get("requests", 0),
+        "api_calls": calls.get("api", 0),
+        "by_path": {name[5:]: count for name, count in calls.items() if name.startswith("path:")},
+        "by_operation": {name[10:]: count for name, count in calls.items() if name.startswith("operation:")},
+        "by_item": {name[5:]: count for name, count in calls.items() if name.startswith("item:")},
+        "writes": calls.get("writes", 0),
+        "batches": calls.get("batches", 0),
+        "batch_items": calls.get("batch items", 0),
+        "replayed": calls.get("replayed", 0),
+        "throttled": calls.get("throttled", 0),
+        "token_calls": calls.get("token", 0),
+        "mistakes": calls.get("mistakes", 0),
+        "latency_ms": emulator.latency_ms,
+        "limits": emulator.has_limits,
+        "faults": [one.shown() for one in emulator.breakages.active],
+        "switches": {name: company.switch(name) for name in SWITCHES},
+    }

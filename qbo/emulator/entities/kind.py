@@ -1,0 +1,55 @@
+"""What an entity is made of: the facts that the general operations need to write it; knows no single entity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from qbo.emulator.company import Change, Company, Row
+
+
+@dataclass(slots=True)
+class Draft:
+    """One write on its way: what was sent, what stands, and the row that will stand."""
+
+    company: Company
+    kind: Kind
+    sent: Row
+    before: Row | None
+    row: Row
+    at: datetime
+    options: frozenset[str] = frozenset()
+    sparse: bool = False
+    also: list[Change] = field(default_factory=list)  # what else changes with this row
+
+
+def no_rules(draft: Draft) -> None:
+    """For entities that only store and return themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    operations: frozenset[str] = frozenset(("create", "update", "read", "query"))
+    required: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()  # what an update never clears
+    rules: Callable[[Draft], None] = no_rules
+    void: Callable[[Draft], None] | None = None
+    delete: Callable[[Draft], None] = no_rules
+    is_list: bool = False  # has Active, hides inactive rows, gets the " (deleted)" suffix
+    is_single: bool = False  # one object a company
+    name_field: str = ""
+    counts_total: bool = False  # queries carry totalCount (recorded)
+    order: tuple[str, ...] = ()  # the order in which Intuit shows the fields
+
+    @property
+    def element(self) -> str:
+        return self.name.lower()
+
+
+LIST = frozenset(("create", "update", "read", "query"))
+READ_ONLY = frozenset(("read", "query"))
+TRANSACTION = LIST | {"delete", "void"}

@@ -1,0 +1,315 @@
+"""The bookkeeper's hand: changes a company the way its people do, and orders faults; knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from qbo.emulator import operations, seed
+from qbo.emulator.breakage import FIELDS, NAMES, Breakage
+from qbo.emulator.clock import stamp
+from qbo.emulator.company import Company, Put, Row, Set
+from qbo.emulator.entities.references import key_of
+from qbo.emulator.entities.registry import KINDS
+from qbo.emulator.faults import QboFault
+from qbo.emulator.switches import SWITCHES, accepts
+
+if TYPE_CHECKING:
+    from qbo.emulator.emulator import Emulator
+
+
+class Refused(Exception):
+    """A command that cannot be carried out, with the reason in plain words."""
+
+
+class Hand:
+    """One command on one company at one moment."""
+
+    def __init__(self, emulator: Emulator, company: Company, at: datetime) -> None:
+        self.emulator, self.company, self.at = emulator, company, at
+
+    # the lists
+
+    def find(self, entity: str, given: dict[str, Any]) -> Row:
+        """The row with `id` or `name`, also an inactive one."""
+        rows = self.company.tables[entity]
+        if given.get("id"):
+            row = rows.rows.get(str(given["id"]))
+        else:
+            name = str(given.get("name") or "")
+            named = [
+                *rows.with_text(name_field(entity), name),
+                *rows.with_text(name_field(entity), f"{name} (deleted)"),
+            ]
+            row = named[0] if named else None
+        if row is None:
+            raise Refused(f"There is no {entity} {given.get('id') or given.get('name')!r}.")
+        return row
+
+    def add(self, entity: str, fields: Row) -> Row:
+        options = frozenset(("allowduplicatedocnum",))
+        return operations.create(self.company, KINDS[entity], fields, at=self.at, options=options)
+
+    def change(self, entity: str, row: Row, fields: Row) -> Row:
+        return operations.update(
+            self.company, KINDS[entity], {**fields, "sparse": True}, row, at=self.at, options=frozenset()
+        )
+
+    def put(self, entity: str, row: Row) -> Row:
+        """Writes a row past the rules, for what the API cannot do."""
+        times = {**row.get("MetaData", {}), "LastUpdatedTime": stamp(self.at)}
+        token = str(int(row["SyncToken"]) + 1) if "SyncToken" in row else "0"
+        times.setdefault("CreateTime", stamp(self.at))
+        written = {**row, "domain": "QBO", "sparse": False, "SyncToken": token, "MetaData": times}
+        self.company.commit([Put(entity, written)])
+        return written
+
+    def prefer(self, group: str, **fields: Any) -> None:
+        row = self.company.preferences
+        merged = {**row.get(group, {}), **fields}
+        self.put(
+            "Preferences",
+            {**row, group: {name: value for name, value in merged.items() if value is not None}},
+        )
+
+    # commands: preferences
+
+    def close_books(self, given: dict[str, Any]) -> Row:
+        day = given.get("date") or None
+        if day is not None:
+            day = read_date(day)
+        self.prefer("AccountingInfoPrefs", BookCloseDate=day)
+        return {"date": day}
+
+    def sales_tax(self, given: dict[str, Any]) -> Row:
+        on = boolean(given, "on")
+        automated = self.company.preference("TaxPrefs", "PartnerTaxEnabled") is not None
+        self.prefer("TaxPrefs", UsingSalesTax=on, **({"PartnerTaxEnabled": on} if automated else {}))
+        return {"on": on}
+
+    def automated_sales_tax(self, given: dict[str, Any]) -> Row:
+        on = boolean(given, "on")
+        self.prefer("TaxPrefs", PartnerTaxEnabled=True if on else None)
+        return {"on": on}
+
+    def custom_numbers(self, given: dict[str, Any]) -> Row:
+        on = boolean(given, "on")
+        self.prefer("SalesFormsPrefs", CustomTxnNumbers=on)
+        return {"on": on}
+
+    def duplicate_number_check(self, given: dict[str, Any]) -> Row:
+        on = boolean(given, "on")
+        self.company.commit([Set("duplicate_number_check", on)])
+        return {"on": on}
+
+    def subscription(self, given: dict[str, Any]) -> Row:
+        status = str(given.get("status") or "SUBSCRIBED").upper()
+        self.company.commit([Set("subscription", status)])
+        info = self.company.get("CompanyInfo", "1") or {}
+        pairs = [pair for pair in info["NameValue"] if pair["Name"] != "SubscriptionStatus"]
+        self.put("CompanyInfo", {**info, "NameValue": [{"Name": "SubscriptionStatus", "Value": status}, *pairs]})
+        return {"status": status}
+
+    def preference(self, given: dict[str, Any]) -> Row:
+        self.prefer(str(given["group"]), **{str(given["name"]): given.get("value")})
+        return {"preferences": self.company.preferences}
+
+    # commands: lists
+
+    def deactivate(self, given: dict[str, Any]) -> Row:
+        return self._activate(given, False)
+
+    def reactivate(self, given: dict[str, Any]) -> Row:
+        return self._activate(given, True)
+
+    def _activate(self, given: dict[str, Any], active: bool) -> Row:
+        entity = entity_named(given.get("entity"))
+        row = self.find(entity, given)
+        if "update" in KINDS[entity].operations:
+            return {"row": self.change(entity, row, {"Active": active})}
+        return {"row": self.put(entity, {**row, "Active": active})}
+
+    def delete_customer(self, given: dict[str, Any]) -> Row:
+        return {"row": self.change("Customer", self.find("Customer", given), {"Active": False})}
+
+    def merge_customers(self, given: dict[str, Any]) -> Row:
+        """The loser's documents move to the survivor, and the loser goes away."""
+        loser = self.find("Customer", reference(given.get("loser")))
+        survivor = self.find("Customer", reference(given.get("survivor")))
+        if loser["Id"] == survivor["Id"]:
+            raise Refused("A customer cannot be merged with itself.")
+        moved = 0
+        pointing = {"value": survivor["Id"], "name": survivor["DisplayName"]}
+        for entity in [name for name, kind in KINDS.items() if not kind.is_list]:
+            for row in [row for row in self.company.rows(entity) if key_of(row.get("CustomerRef")) == loser["Id"]]:
+                self.put(entity, {**row, "CustomerRef": pointing})
+                moved += 1
+        self.change("Customer", loser, {"Active": False})
+        merged = {**self.company.setting("merged", {}), loser["Id"]: survivor["Id"]}
+        self.company.commit([Set("merged", merged)])
+        return {"loser": loser["Id"], "survivor": survivor["Id"], "moved": moved}
+
+    def add_customer(self, given: dict[str, Any]) -> Row:
+        email = {"PrimaryEmailAddr": {"Address": given["email"]}} if given.get("email") else {}
+        return {"row": self.add("Customer", {"DisplayName": name_in(given), **email})}
+
+    def add_vendor(self, given: dict[str, Any]) -> Row:
+        return {"row": self.add("Vendor", {"DisplayName": name_in(given)})}
+
+    def add_tax_code(self, given: dict[str, Any]) -> Row:
+        name, percent = name_in(given), number(given, "percent")
+        if self.company.tables["TaxCode"].with_text("Name", name):
+            raise Refused(f"There is a tax code {name!r} already.")
+        rate = self.put("TaxRate", seed.tax_rate(self.company.next_id("TaxRate"), name, percent))
+        code = self.put("TaxCode", seed.tax_code(self.company.next_id("TaxCode"), name, [rate["Id"]]))
+        return {"row": code, "rate": rate}
+
+    def add_item(self, given: dict[str, Any]) -> Row:
+        account = self.find("Account", reference(given.get("income_account") or "Services"))
+        kind = given.get("type") or "Service"
+        fields = {"Name": name_in(given), "Type": kind, "UnitPrice": number(given, "price", "0")}
+        if kind != "Category":
+            fields["IncomeAccountRef"] = {"value": account["Id"]}
+        return {"row": self.add("Item", fields)}
+
+    def add_account(self, given: dict[str, Any]) -> Row:
+        return {"row": self.add("Account", {"Name": name_in(given), "AccountType": given.get("type") or "Income"})}
+
+    def add_invoice(self, given: dict[str, Any]) -> Row:
+        """An invoice as a person types it, with any number, even one that is taken."""
+        customer = self.find("Customer", reference(given.get("customer") or "Amy's Bird Sanctuary"))
+        detail = {"ItemRef": {"value": "1"}}
+        line = {
+            "DetailType": "SalesItemLineDetail",
+            "Amount": number(given, "amount", "100"),
+            "SalesItemLineDetail": detail,
+        }
+        fields: Row = {"CustomerRef": {"value": customer["Id"]}, "Line": [line]}
+        for name, field in (("doc_number", "DocNumber"), ("date", "TxnDate")):
+            if given.get(name):
+                fields[field] = str(given[name])
+        return {"row": self.add("Invoice", fields)}
+
+    # commands: connection, faults, switches
+
+    def expire_token(self, given: dict[str, Any]) -> Row:
+        """The connection ends at Intuit's side: access tokens are expired, and so are refresh tokens unless
+        `refresh` is false."""
+        refresh = given.get("refresh", True) not in (False, "false", "off", "0")
+        return {"expired": self.emulator.oauth.expire(self.company.realm_id, at=self.at, refresh=refresh)}
+
+    def revoke_connection(self, given: dict[str, Any]) -> Row:
+        return {"revoked": self.emulator.oauth.disconnect(self.company.realm_id, at=self.at)}
+
+    def fault(self, given: dict[str, Any]) -> Row:
+        if given.get("fault") not in NAMES:
+            raise Refused(f"Fault must be one of {', '.join(NAMES)}.")
+        unknown = set(given) - set(FIELDS)
+        if unknown:
+            raise Refused(f"Unknown: {', '.join(sorted(unknown))}.")
+        self.emulator.breakages.add(breakage_from(given))
+        return {"faults": [one.shown() for one in self.emulator.breakages.active]}
+
+    def clear_faults(self, given: dict[str, Any]) -> Row:
+        self.emulator.breakages.clear()
+        return {}
+
+    def switch(self, given: dict[str, Any]) -> Row:
+        name, value = str(given.get("name")), given.get("value")
+        if name not in SWITCHES:
+            raise Refused(f"There is no switch {name!r}. There are: {', '.join(SWITCHES)}.")
+        if value is None:
+            value = SWITCHES[name].default
+        if not accepts(name, value):
+            raise Refused(f"{name} takes one of {SWITCHES[name].choices or 'the whole numbers'}.")
+        self.company.commit([Set(f"switch.{name}", value)])
+        return {"name": name, "value": value}
+
+    def set_latency(self, given: dict[str, Any]) -> Row:
+        self.emulator.latency_ms = int(number(given, "ms"))
+        return {"ms": self.emulator.latency_ms}
+
+    def set_limits(self, given: dict[str, Any]) -> Row:
+        self.emulator.has_limits = boolean(given, "on")
+        return {"on": self.emulator.has_limits}
+
+    def advance_clock(self, given: dict[str, Any]) -> Row:
+        self.emulator.clock.advance(float(number(given, "seconds")))
+        return {"now": stamp(self.emulator.clock.now())}
+
+
+COMMANDS: dict[str, Callable[[Hand, dict[str, Any]], Row]] = {
+    name: method
+    for name, method in vars(Hand).items()
+    if callable(method) and not name.startswith("_") and name not in ("find", "add", "change", "put", "prefer")
+}
+
+
+def do(emulator: Emulator, given: dict[str, Any], at: datetime) -> Row:
+    """Carries out one command and returns what came of it. Raises Refused with the reason."""
+    name = given.get("do")
+    command = COMMANDS.get(str(name))
+    if command is None:
+        raise Refused(f"Unknown command {name!r}. There are: {', '.join(sorted(COMMANDS))}.")
+    company = emulator.companies.get(str(given.get("realm") or emulator.realm_id))
+    if company is None:
+        raise Refused(f"There is no company {given.get('realm')!r} here.")
+    arguments = {key: value for key, value in given.items() if key not in ("do", "realm")}
+    try:
+        with company.work():
+            return command(Hand(emulator, company, at), arguments)
+    except QboFault as fault:
+        raise Refused(fault.entries[0].detail) from None
+    except (ValueError, TypeError, KeyError, InvalidOperation) as mistake:
+        raise Refused(f"{type(mistake).__name__}: {mistake}") from None
+
+
+def read_date(value: Any) -> str:
+    return date.fromisoformat(str(value)).isoformat()
+
+
+def boolean(given: dict[str, Any], name: str) -> bool:
+    if given.get(name) not in (True, False, "true", "false", "on", "off"):
+        raise Refused(f"{name} must be true or false.")
+    return given[name] in (True, "true", "on")
+
+
+def number(given: dict[str, Any], name: str, default: str = "") -> Decimal:
+    value = given.get(name)
+    return Decimal(str(default if value in (None, "") else value))
+
+
+def name_in(given: dict[str, Any]) -> str:
+    if not str(given.get("name") or "").strip():
+        raise Refused("A name is needed.")
+    return str(given["name"]).strip()
+
+
+def reference(given: Any) -> dict[str, Any]:
+    if isinstance(given, dict):
+        return given
+    return {"id": str(given)} if str(given).isdigit() else {"name": str(given)}
+
+
+def entity_named(given: Any) -> str:
+    for name in KINDS:
+        if name.lower() == str(given or "").lower():
+            return name
+    raise Refused(f"There is no entity {given!r}.")
+
+
+def name_field(entity: str) -> str:
+    return KINDS[entity].name_field or "Name"
+
+
+def breakage_from(given: dict[str, Any]) -> Breakage:
+    numbers = {"times": int, "rate": float, "seed": int, "retry_after": int, "status": int, "seconds": float}
+    read = {name: value for name, value in given.items() if value != ""}
+    for name, kind in numbers.items():
+        if read.get(name) is not None:
+            read[name] = kind(read[name])
+    if "rate" in read and "times" not in read:
+        read["times"] = None
+    return Breakage(**read)

@@ -1,0 +1,49 @@
+"""How many calls a company may make: the documented limits, counted per realm; knows no HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict, deque
+
+MINUTE, SECOND = 60.0, 1.0
+
+
+class Window:
+    """The calls of the last `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.calls: deque[float] = deque()
+
+    def full(self, at: float, limit: int) -> bool:
+        while self.calls and self.calls[0] <= at - self.seconds:
+            self.calls.popleft()
+        return len(self.calls) >= limit
+
+
+class Limiter:
+    """Says whether one more call may come in now. A call that is turned away is not counted."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._windows: dict[tuple[str, str], Window] = {}
+        self.refused: dict[str, int] = defaultdict(int)
+
+    def admits(self, realm: str, *, at: float, limits: dict[str, int], is_batch: bool) -> bool:
+        rules = [
+            ("minute", MINUTE, limits["requests_per_minute"]),
+            ("second", SECOND, limits["requests_per_second"]),
+        ]
+        if is_batch:
+            rules.append(("batch", MINUTE, limits["batches_per_minute"]))
+        with self._lock:
+            windows = [(self._window(realm, name, seconds), limit) for name, seconds, limit in rules]
+            if any(window.full(at, limit) for window, limit in windows):
+                self.refused[realm] += 1
+                return False
+            for window, _ in windows:
+                window.calls.append(at)
+            return True
+
+    def _window(self, realm: str, name: str, seconds: float) -> Window:
+        return self._windows.setdefault((realm, name), Window(seconds))

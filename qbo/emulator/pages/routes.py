@@ -1,0 +1,67 @@
+"""Which page answers which address, and what a form does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from qbo.emulator import hand
+from qbo.emulator.messages import HTML, Request, Response, redirect
+from qbo.emulator.pages import home, invoice
+from qbo.emulator.pages.html import document
+from qbo.emulator.switches import SWITCHES
+
+if TYPE_CHECKING:
+    from qbo.emulator.emulator import Emulator
+
+SAME_ORIGIN = ("same-origin", "none", "")
+
+
+def handle(emulator: Emulator, request: Request, at: datetime) -> Response:
+    if request.path == "/":
+        said, problem = request.query.get("said", ""), "problem" in request.query
+        return Response(200, home.page(emulator, said=said, is_problem=problem), HTML)
+    if request.path == "/app/invoice":
+        return invoice_page(emulator, request.query.get("txnId", ""))
+    if request.path == "/do" and request.method == "POST":
+        return do(emulator, request, at)
+    return Response(404, document("Nothing here", '<p><a href="/">← The company</a></p>'), HTML)
+
+
+def invoice_page(emulator: Emulator, key: str) -> Response:
+    for company in emulator.companies.values():
+        with company.lock:
+            row = company.get("Invoice", key)
+            if row:
+                return Response(200, invoice.page(company, row), HTML)
+    return Response(404, invoice.missing(key), HTML)
+
+
+def do(emulator: Emulator, request: Request, at: datetime) -> Response:
+    """Carries out a form's command and leads back to the page, which says what happened."""
+    if request.headers.get("sec-fetch-site", "") not in SAME_ORIGIN:
+        return Response(403, document("Only from this page", ""), HTML)
+    form = {name: value for name, value in request.form.items() if value != ""}
+    try:
+        hand.do(emulator, typed(form), at)
+    except hand.Refused as refused:
+        return redirect("/?" + urlencode({"said": str(refused), "problem": "1"}))
+    return redirect("/?" + urlencode({"said": f"Done: {form.get('do', '').replace('_', ' ')}."}))
+
+
+def typed(form: dict[str, str]) -> dict[str, Any]:
+    """A form's texts in the types that the command takes."""
+    given: dict[str, Any] = dict(form)
+    if form.get("do") == "switch" and form.get("name") in SWITCHES:
+        given["value"] = switch_value(form["name"], form.get("value", ""))
+    if "after_commit" in given:
+        given["after_commit"] = given["after_commit"] == "true"
+    return given
+
+
+def switch_value(name: str, value: str) -> Any:
+    for choice in SWITCHES[name].choices:
+        if home.as_text(choice) == value:
+            return choice
+    return int(value) if value.isdigit() else value

@@ -1,0 +1,53 @@
+"""Where Intuit's services are for each environment (Intuit's discovery documents); pure."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+_INTUIT_TOKEN = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105  an address
+_INTUIT_REVOKE = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
+_INTUIT_AUTHORIZE = "https://appcenter.intuit.com/connect/oauth2"
+
+
+class NotLoopback(ValueError):
+    """An emulator was looked for on another machine."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Base URLs without a trailing slash. `app` is where a person opens an object in the browser."""
+
+    api: str
+    authorize: str
+    token: str
+    revoke: str
+    app: str
+
+    def open_invoice(self, qbo_id: str) -> str:
+        return f"{self.app}/app/invoice?txnId={qbo_id}"
+
+
+def emulator_endpoints(url: str) -> Endpoints:
+    """Those of a local emulator. Raises NotLoopback for any host but this machine's."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in LOOPBACK_HOSTS:
+        raise NotLoopback(f"{url!r} is not an emulator on this machine: use http://127.0.0.1:PORT.")
+    base = f"http://{parts.netloc}"
+    return Endpoints(
+        api=base,
+        authorize=f"{base}/connect/oauth2",
+        token=f"{base}/oauth2/v1/tokens/bearer",
+        revoke=f"{base}/v2/oauth2/tokens/revoke",
+        app=base,
+    )
+
+
+def endpoints(environment: str, emulator_url: str = "") -> Endpoints:
+    """Those of `environment` (production, sandbox or emulator). Raises NotLoopback, or KeyError if unknown."""
+    if environment == "emulator":
+        return emulator_endpoints(emulator_url)
+    api, app = {
+        "production": ("https://quickbooks.api.intuit.com", "https://qbo.intuit.com"),
+        "sandbox": ("https://sandbox-quickbooks.api.intuit.com", "https://sandbox.qbo.intuit.com"),
+    }[environment]
+    return Endpoints(api, _INTUIT_AUTHORIZE, _INTUIT_TOKEN, _INTUIT_REVOKE, app)

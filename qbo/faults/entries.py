@@ -1,0 +1,48 @@
+"""Intuit's error entries in a body of any shape; knows shapes and not what an entry means.
+
+Seen: JSON with `Fault` or `fault`, inside batch items or bare; XML with and without an envelope; the token
+endpoint's OAuth errors; and quotes of all these in the words of client libraries (Python, Ruby, PHP, Node,
+.NET), cut off or not.
+"""
+
+import re
+from dataclasses import fields
+
+from qbo.failures import FaultEntry
+from qbo.faults import json_shapes, text_shapes, xml_shapes
+
+LONGEST_BODY = 400_000
+"""Characters that are looked at: a fault stands in the first few thousand."""
+
+HEAD = LONGEST_BODY * 3 // 4
+
+
+def read_entries(body: str, content_type: str = "") -> tuple[FaultEntry, ...]:
+    """The entries of every fault in the body, else the body's own words as one entry; none for an empty body.
+
+    The content type is not trusted, since Intuit answers XML to clients that asked for JSON.
+    """
+    return structured_entries(body) or text_shapes.entries(bounded(body))
+
+
+def structured_entries(body: str) -> tuple[FaultEntry, ...]:
+    """Only the entries that stand in a recognisable fault: a success has none, whatever its texts say."""
+    text = bounded(body)
+    return json_shapes.entries(text) or xml_shapes.entries(text) or text_shapes.quoted_entries(text)
+
+
+def bounded(body: str) -> str:
+    """The body without what no reader needs; of a huge one the head and the tail."""
+    if len(body) > LONGEST_BODY:
+        body = body[:HEAD] + " " + body[HEAD - LONGEST_BODY :]
+    return body.replace("\x00", "").lstrip("\ufeff").strip()
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+LONGEST_WORDS = 4_000
+
+
+def storable(entry: FaultEntry) -> FaultEntry:
+    """The entry with texts that any database takes: no NUL, no half characters, no book."""
+    texts = {field.name: getattr(entry, field.name)[:LONGEST_WORDS] for field in fields(entry)}
+    return FaultEntry(**{name: UNSTORABLE.sub("\ufffd", text) for name, text in texts.items()})

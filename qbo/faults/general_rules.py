@@ -1,0 +1,111 @@
+"""Rules for what is left: troubles that pass, checks of QuickBooks without a code of their own, statuses.
+
+Sources: texts under code 6000 and 10000 as developers have published them, and the meaning of HTTP statuses.
+"""
+
+from qbo.faults.evidence import Evidence
+from qbo.faults.rule import broken, rule
+
+TROUBLES = (
+    rule(
+        "validation",
+        text=(
+            r"unsupportedoperationexception|bad arguments passed|could not find resource",
+            r"(numberformat|illegalargument|classcast|jsonparse|unrecognizedproperty)exception",
+        ),
+    ),
+    rule(
+        "server_error",
+        text=(
+            r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
+            r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)",
+            r"wrong (on|in|at) our (end|side)|unexpected (internal )?error|\(-30\d{3}\)",
+            r"one name at a time|at exactly the same time",
+            r"temporarily unavailable|currently (unavailable|busy)|service (is )?unavailable",
+            r"experiencing (technical|some|a)|timed[ -]out",
+        ),
+    ),
+    # "Please try again" after an instruction asks for a correction and not for patience.
+    rule(
+        "server_error",
+        text=r"please try again\.?$",
+        not_text=r"correct|enter|select|choose|check|change|fix|remove|valid|specify|different|another",
+    ),
+)
+
+BUSINESS = (
+    rule(
+        "currency_mismatch",
+        text=r"foreign currency per|same currency|currency (of|does not match|mismatch)[^.]{0,40}",
+    ),
+    rule("account_wrong_type", codes="6430"),
+    rule(
+        "account_wrong_type",
+        text=(
+            r"invalid account type|account type (is )?(incorrect|invalid|wrong)",
+            r"different type of account|accounts? of one of the following",
+        ),
+    ),
+    rule("income_account_missing", text=r"(doesn't|does not) have an income account"),
+    rule("transaction_locked", codes="6450 6480 6540"),
+    rule(
+        "transaction_locked",
+        text=r"deposited transaction cannot|has been (deposited|reconciled|settled)",
+    ),
+)
+
+BROKEN = (
+    rule("server_error", codes="10000 6002 150"),
+    rule("server_error", status=broken),
+    rule(
+        "server_error",
+        text=(
+            r"internal ?server ?error|bad gateway|service ?unavailable",
+            r"system failure|application error has occurred",
+            r"be (right )?back soon|maintenance",
+        ),
+    ),
+    rule(
+        "request_refused",
+        status=lambda status: status in (301, 302, 303, 307, 308, 404, 405, 406, 411, 413, 414, 415),
+    ),
+)
+
+NO_REASON = (
+    r"bad request|response has an error|status code|^<|unexpected response|unknown error",
+    r"error (has )?occurred|went wrong|internal_error|request failed",
+)
+"""Words that only repeat that something failed."""
+
+
+def of_a_validation_code(evidence: Evidence) -> bool:
+    """Intuit: 500-599 unsupported, 600-1999 general, 2000-4999 validation, 5000-9999 specific."""
+    return evidence.code.isdecimal() and 500 <= int(evidence.code[:6]) < 10_000
+
+
+NAMED = (
+    rule("validation", codes="4002"),
+    rule("validation", where=of_a_validation_code),
+    rule("validation", where=lambda evidence: evidence.entry.fault_type.lower() == "validationfault"),
+    rule("validation", text=r"validation (error|fault|exception)|validationfault"),
+    rule("network", where=lambda evidence: evidence.http_status is None and not evidence.content_type),
+    rule("network", where=lambda evidence: evidence.http_status is None and not evidence.text),
+    rule("field_refused", text=r"\bis missing in the request|string length|supplied (value|length)"),
+    # What a program says when it refuses something, in English.
+    rule(
+        "validation",
+        text=(
+            r"\b(must|needs? to|cannot|can't|can not|required|at least|out of bounds|outside the)\b",
+            r"\b(missing|invalid|incorrect|wrong|malformed|unsupported|conform)\b",
+            r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
+            r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",
+        ),
+    ),
+    rule(
+        "validation",
+        text=r"\w+\W+\w+\W+\w+\W+\w+",
+        not_text=NO_REASON,
+        status=lambda status: status in (0, 400, 422),
+    ),
+    rule("answer_unreadable", status=lambda status: 200 <= status < 300),
+)

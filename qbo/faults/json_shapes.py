@@ -1,0 +1,130 @@
+"""Fault entries in JSON, whole or quoted inside other text; knows no meaning of a code."""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from qbo.failures import FaultEntry
+
+DECODER = json.JSONDecoder(strict=False)  # quotes often hold raw line breaks inside strings
+START = re.compile(r'[{\[]\s*(?:[{\[]\s*)?["}\]]')
+MOST_STARTS = 40
+MOST_NODES = 20_000
+ENTRY_KEYS = {"code", "message", "detail", "errorcode", "errormessage"}
+
+
+def entries(text: str) -> tuple[FaultEntry, ...]:
+    """The entries of the first JSON document in the text that holds a fault."""
+    for document in documents(text):
+        found = tuple(in_document(document))
+        if found:
+            return found
+    return ()
+
+
+def documents(text: str) -> Iterator[Any]:
+    """JSON documents in the text, each decoded from where one can begin."""
+    position = 0
+    for _ in range(MOST_STARTS):
+        start = START.search(text, position)
+        if start is None:
+            return
+        document, position = decode(text, start.start())
+        if document is not None:
+            yield document
+
+
+def decode(text: str, start: int) -> tuple[Any, int]:
+    """The document that begins here and where to go on; None where it is no JSON."""
+    try:
+        return DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None, start + 1
+
+
+def in_document(document: Any) -> Iterator[FaultEntry]:
+    """Entries of all faults, however deep; a bare entry or an OAuth error counts at the top only."""
+    yield from at_top(document)
+    for node in nodes(document):
+        for key, value in node.items():
+            if key.lower() == "fault":
+                yield from in_fault(value)
+            elif key.lower() == "body" and isinstance(value, str):
+                yield from entries(value)
+
+
+def nodes(document: Any) -> Iterator[dict[str, Any]]:
+    """Every object in the document, without recursion, outermost first."""
+    waiting, seen = deque([document]), 0
+    while waiting and seen < MOST_NODES:
+        node = waiting.popleft()
+        seen += 1
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(value for value in node.values() if isinstance(value, dict | list))
+        elif isinstance(node, list):
+            waiting.extend(value for value in node if isinstance(value, dict | list))
+
+
+def in_fault(fault: Any) -> Iterator[FaultEntry]:
+    """Entries of one value under `Fault` or `fault`; a fault without entries is still one."""
+    for one in as_list(fault):
+        if not isinstance(one, dict):
+            continue
+        fields = lowered(one)
+        fault_type = word(fields.get("type"))
+        listed = [e for e in as_list(fields.get("error")) if isinstance(e, dict)]
+        for error in listed:
+            yield entry(error, fault_type)
+        if not listed:
+            yield FaultEntry(fault_type=fault_type)
+
+
+def at_top(document: Any) -> Iterator[FaultEntry]:
+    for one in as_list(document):
+        if not isinstance(one, dict):
+            continue
+        fields = lowered(one)
+        error = fields.get("error", fields.get("errors"))
+        if isinstance(error, str) and error:
+            yield FaultEntry(code=error, message=word(fields.get("error_description", fields.get("message"))))
+        elif isinstance(error, dict | list):
+            yield from (entry(e, word(fields.get("type"))) for e in as_list(error) if looks_like_entry(e))
+        elif looks_like_entry(one):
+            yield entry(one, "")
+
+
+def looks_like_entry(value: Any) -> bool:
+    return isinstance(value, dict) and len(ENTRY_KEYS & set(lowered(value))) > 1
+
+
+def entry(error: dict[str, Any], fault_type: str) -> FaultEntry:
+    fields = lowered(error)
+    return FaultEntry(
+        code=plain_code(fields.get("code", fields.get("errorcode"))),
+        message=word(fields.get("message", fields.get("errormessage"))),
+        detail=word(fields.get("detail")),
+        element=word(fields.get("element")),
+        fault_type=fault_type,
+    )
+
+
+def plain_code(value: Any) -> str:
+    """Intuit's code as digits without leading zeros; other clients write it as a number or as 003200."""
+    code = word(value).strip()
+    return code.lstrip("0") or code if code.isdecimal() else code
+
+
+def lowered(fields: dict[str, Any]) -> dict[str, Any]:
+    return {str(key).lower(): value for key, value in fields.items()}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def word(value: Any) -> str:
+    """A scalar as text; nothing for null and for what is no scalar."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

@@ -1,0 +1,78 @@
+"""One row of the table that reads answers: conditions and the failure they mean; knows no row."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qbo.faults.evidence import Evidence
+
+Words = str | tuple[str, ...]
+"""A regular expression, or several of which one has to be found, in lower case."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A failure's code and the conditions that must all hold; a condition that is not given always holds."""
+
+    failure: str
+    codes: frozenset[str] = frozenset()
+    text: re.Pattern[str] | None = None
+    about: re.Pattern[str] | None = None  # searched in the element and the text
+    not_text: re.Pattern[str] | None = None
+    status: Callable[[int], bool] | None = None
+    operations: frozenset[str] = frozenset()
+    entities: frozenset[str] = frozenset()
+    where: Callable[[Evidence], bool] | None = None
+
+    def matches(self, evidence: Evidence) -> bool:
+        return (
+            (not self.codes or evidence.code in self.codes)
+            and (not self.operations or evidence.operation in self.operations)
+            and (not self.entities or evidence.request_entity in self.entities)
+            and (self.status is None or self.status(evidence.status))
+            and (self.where is None or self.where(evidence))
+            and (self.text is None or self.text.search(evidence.text) is not None)
+            and (self.about is None or self.about.search(evidence.about) is not None)
+            and (self.not_text is None or self.not_text.search(evidence.text) is None)
+        )
+
+
+def rule(
+    failure: str,
+    *,
+    codes: str = "",
+    text: Words = "",
+    about: Words = "",
+    not_text: Words = "",
+    status: Callable[[int], bool] | None = None,
+    operations: str = "",
+    entities: str = "",
+    where: Callable[[Evidence], bool] | None = None,
+) -> Rule:
+    """One row of the table; codes, operations and entities are separated by blanks."""
+    return Rule(
+        failure,
+        codes=frozenset(codes.split()),
+        text=pattern(text),
+        about=pattern(about),
+        not_text=pattern(not_text),
+        status=status,
+        operations=frozenset(operations.split()),
+        entities=frozenset(entities.split()),
+        where=where,
+    )
+
+
+def pattern(words: Words) -> re.Pattern[str] | None:
+    joined = words if isinstance(words, str) else "|".join(words)
+    return re.compile(joined) if joined else None
+
+
+def broken(status: int) -> bool:
+    """A status by which a server says that it failed itself."""
+    return status >= 500
+
+
+def no_answer(status: int) -> bool:
+    """No status at all, or the one for a request that took too long."""
+    return status in (0, 408)

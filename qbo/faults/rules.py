@@ -1,0 +1,41 @@
+"""Which answer means which failure: an ordered table, first match wins; knows no shape of a body.
+
+The order carries meaning. Throttling comes before 403, closed books before the codes that they borrow, a
+reference that is named before the generic "made inactive", what the text says before the range of a code.
+"""
+
+from collections.abc import Sequence
+
+from qbo.faults import connection_rules as connection
+from qbo.faults import general_rules as general
+from qbo.faults import record_rules as record
+from qbo.faults.evidence import Evidence
+from qbo.faults.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *connection.THROTTLED,
+    *connection.GRANTS,
+    *record.CLOSED_BOOKS,
+    *connection.SUBSCRIPTION,
+    *connection.UNREACHED,
+    *connection.ACCESS,
+    *record.CONCURRENT,
+    *record.DUPLICATES,
+    *record.FIELDS,
+    *record.TAX,
+    *record.REFERENCES,
+    *record.INACTIVE,
+    *general.TROUBLES,
+    *general.BUSINESS,
+    *general.BROKEN,
+    *general.NAMED,
+)
+
+
+def first_match(evidences: Sequence[Evidence]) -> tuple[str, Evidence]:
+    """The code of the first rule that matches any entry, and that entry: the most specific one wins."""
+    for candidate in RULES:
+        for evidence in evidences:
+            if candidate.matches(evidence):
+                return candidate.failure, evidence
+    return "unknown", evidences[0]

@@ -1,0 +1,99 @@
+"""Fault entries in text that is neither JSON nor XML, as libraries and people quote it; knows no meaning."""
+
+import html
+import re
+from collections.abc import Iterator
+
+from qbo.failures import FaultEntry
+from qbo.faults.json_shapes import plain_code
+
+PAIR = re.compile(
+    r"""
+    (?<![A-Za-z]) \W? (?:error_?|fault_)?
+    (?P<key>code|message|detail|element) ['"\]]{0,2}
+    \s* (?:=>|:|=) \s* (?:string\(\d+\)\s*)? [ub]?
+    (?: "(?P<double>(?:[^"\\]|\\.)*)(?:"|\Z)
+      | '(?P<single>(?:[^'\\]|\\.)*)(?:'|\Z)
+      | (?P<digits>\d{3,6})\b
+      | (?:nil|null|None)\b
+      | (?P<bare>(?<=\]\ =>\ )[^\n]+) )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+MOST_PAIRS = 400
+
+CODE_IN_WORDS = (
+    re.compile(r"errorCode[=:\s]+0*(\d{1,5})", re.IGNORECASE),
+    re.compile(r"\bcode\W{0,6}0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
+    re.compile(r"\berror\W{0,4}(\d{3,5})\b", re.IGNORECASE),
+    re.compile(r"^\W*(\d{3,5})\s*[:\-–]"),
+    re.compile(r"[\"(\[]\s*(\d{4,5})\s*[:\-–]"),
+)
+LOWEST_CODE_IN_WORDS = 600
+"""Below it a number in running text is an HTTP status more often than one of Intuit's codes."""
+
+SEVERE_CODES = {10_000, 10_100, 10_200}
+
+TAG = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</|<[^<>]*>", re.IGNORECASE)
+LOOKS_LIKE_HTML = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|title|h1)\b", re.IGNORECASE)
+LONGEST_WORDS = 4_000
+
+
+def quoted_entries(text: str) -> tuple[FaultEntry, ...]:
+    """Entries from `key: 'value'` pairs as languages print them, and from JSON that was cut off."""
+    return tuple(
+        FaultEntry(
+            code=plain_code(fields.get("code", "")),
+            message=fields.get("message", ""),
+            detail=fields.get("detail", ""),
+            element=fields.get("element", ""),
+        )
+        for fields in groups(text)
+        if is_entry(fields)
+    )
+
+
+def is_entry(fields: dict[str, str]) -> bool:
+    """Two of the three that every entry has: too much for a coincidence."""
+    return sum(bool(fields.get(key)) for key in ("code", "message", "detail")) > 1
+
+
+def groups(text: str) -> Iterator[dict[str, str]]:
+    """Neighbouring pairs belong to one entry until a key comes again."""
+    fields: dict[str, str] = {}
+    for number, match in enumerate(PAIR.finditer(text)):
+        if number > MOST_PAIRS:
+            break
+        key = match["key"].lower()
+        if key in fields:
+            yield fields
+            fields = {}
+        fields[key] = match["double"] or match["single"] or match["digits"] or match["bare"] or ""
+    yield fields
+
+
+def entries(text: str) -> tuple[FaultEntry, ...]:
+    """The words themselves as one entry, with the code that they name; none for no words."""
+    words = shown(text)
+    return (FaultEntry(code=code_in(words), message=words),) if words else ()
+
+
+def shown(text: str) -> str:
+    """What a person would read: HTML without its tags, cut to a length that rules can search."""
+    if LOOKS_LIKE_HTML.search(text[:2_000]):
+        text = html.unescape(TAG.sub(" ", text[: 5 * LONGEST_WORDS]))
+    return text[:LONGEST_WORDS].strip()
+
+
+def code_in(words: str) -> str:
+    """Intuit's code where running text names one."""
+    for number, pattern in enumerate(CODE_IN_WORDS):
+        match = pattern.search(words)
+        if match and (number == 0 or plausible(int(match[1]))):
+            return plain_code(match[1])
+    return ""
+
+
+def plausible(code: int) -> bool:
+    """Whether a number in running text can be one of Intuit's codes."""
+    return LOWEST_CODE_IN_WORDS <= code < 10_000 or code in SEVERE_CODES

@@ -1,0 +1,21 @@
+"""Starts the QuickBooks Online emulator; the one place of the product that imports it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from qbo.emulator import cli
+
+
+class Command(BaseCommand):
+    help = "Runs a QuickBooks Online company on this machine, for demos, tests and benchmarks."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        cli.add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            cli.serve(cli.options_from(options))
+        except OSError as problem:
+            raise CommandError(str(problem)) from problem

@@ -1,0 +1,18 @@
+"""What is kept of a QuickBooks company: the connection, its lists, the mappings and the links."""
+
+from qbo.models.connection import Connection
+from qbo.models.links import Link
+from qbo.models.lists import CompanyFacts, ListEntry, ListState
+from qbo.models.mappings import AccountMapping, TaxMapping
+from qbo.models.settings import ConnectionSettings
+
+__all__ = [
+    "AccountMapping",
+    "CompanyFacts",
+    "Connection",
+    "ConnectionSettings",
+    "Link",
+    "ListEntry",
+    "ListState",
+    "TaxMapping",
+]

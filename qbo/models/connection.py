@@ -1,0 +1,107 @@
+"""The link of one organization to one QuickBooks company; it does not know what is sent over it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from qbo.encryption import EncryptedTextField
+from runacall.organizations.models import Organization
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active", "Active"
+    TOKEN_EXPIRED = "token_expired", "Token expired"
+    DISCONNECTED = "disconnected", "Disconnected"
+
+
+class Environment(models.TextChoices):
+    PRODUCTION = "production", "QuickBooks Online"
+    SANDBOX = "sandbox", "Intuit's sandbox"
+    EMULATOR = "emulator", "Local emulator"
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def live(self) -> ConnectionQuerySet:
+        """Those over which something may be sent now."""
+        return self.filter(status=Status.ACTIVE, pause_code="")
+
+    def for_organization(self, organization: Organization | None) -> ConnectionQuerySet:
+        return self.filter(organization=organization) if organization else self.none()
+
+
+class Connection(models.Model):
+    """An OAuth connection. The row outlives disconnecting: history, mappings and settings hang on it."""
+
+    Status = Status
+    Environment = Environment
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="qbo_connection")
+    realm_id = models.CharField("realm ID", max_length=32)
+    company_name = models.CharField(max_length=255, blank=True)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    # Why nothing is sent although QuickBooks was connected: a code of the catalogue, or empty.
+    pause_code = models.CharField(max_length=40, blank=True)
+    pause_detail = models.TextField(blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    # When a pause that heals by itself (a lapsed subscription) is looked at again.
+    probe_at = models.DateTimeField(null=True, blank=True)
+    environment = models.CharField(max_length=16, choices=Environment.choices, default=Environment.PRODUCTION)
+    emulator_url = models.CharField(max_length=200, blank=True)
+    access_token = EncryptedTextField(blank=True)
+    refresh_token = EncryptedTextField(blank=True)
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    # Rises with every new pair; a stale pair can never overwrite a newer one.
+    token_version = models.PositiveIntegerField(default=0)
+    # Until when one process alone may ask Intuit for the next pair.
+    refreshing_until = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField(null=True, blank=True)
+    disconnected_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="active") | (~Q(realm_id="") & ~Q(refresh_token="")),
+                name="qbo_connection_active_has_realm_and_token",
+                violation_error_message="An active connection has a realm ID and a refresh token.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(environment="emulator") | ~Q(emulator_url=""),
+                name="qbo_connection_emulator_has_url",
+            ),
+            models.UniqueConstraint(
+                "realm_id",
+                condition=~Q(status="disconnected") & ~Q(environment="emulator"),
+                name="qbo_connection_realm_once",
+                violation_error_message="This QuickBooks company is connected to another organization.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.company_name or self.realm_id
+
+    @property
+    def is_live(self) -> bool:
+        return self.status == Status.ACTIVE and not self.pause_code
+
+    @property
+    def waits_for_person(self) -> bool:
+        """True while nothing moves until somebody reconnects or settles the subscription."""
+        return not self.is_live and self.status != Status.DISCONNECTED
+
+    def pause(self, code: str, *, detail: str = "", at: datetime, probe_at: datetime | None = None) -> None:
+        """Stop the whole queue for `code` of the catalogue, without touching its rows."""
+        self.pause_code, self.pause_detail, self.paused_at, self.probe_at = code, detail, at, probe_at
+        if code == "token_expired":
+            self.status = Status.TOKEN_EXPIRED
+        self.save(update_fields=["pause_code", "pause_detail", "paused_at", "probe_at", "status"])
+
+    def unpause(self) -> None:
+        self.pause_code, self.pause_detail, self.paused_at, self.probe_at = "", "", None, None
+        self.status = Status.ACTIVE
+        self.save(update_fields=["pause_code", "pause_detail", "paused_at", "probe_at", "status"])

@@ -1,0 +1,66 @@
+"""Which QuickBooks object one of our records is; it does not know how the link came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+
+from qbo.models.connection import Connection
+
+
+class RecordType(models.TextChoices):
+    CUSTOMER = "customer", "Customer"
+    ITEM = "item", "Item"
+    INVOICE = "invoice", "Invoice"
+    PAYMENT = "payment", "Payment"
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    def of(self, connection: Connection, record_type: str) -> LinkQuerySet:
+        """Links into the company that is connected now."""
+        return self.filter(connection=connection, realm_id=connection.realm_id, record_type=record_type)
+
+    def for_records(self, record_ids: Iterable[int]) -> LinkQuerySet:
+        return self.filter(record_id__in=list(record_ids))
+
+
+class Link(models.Model):
+    """Our record, their Id and SyncToken, and the realm that this holds for."""
+
+    RecordType = RecordType
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links")
+    realm_id = models.CharField(max_length=32)
+    record_type = models.CharField(max_length=16, choices=RecordType.choices)
+    record_id = models.BigIntegerField()
+    qbo_id = models.CharField(max_length=32)
+    sync_token = models.CharField(max_length=32, blank=True)
+    # False once QuickBooks is known to have made it inactive or deleted it.
+    active = models.BooleanField(default=True)
+    # What QuickBooks answered at the last write or look; empty for name lists.
+    doc_number = models.CharField(max_length=32, blank=True)
+    txn_date = models.DateField(null=True, blank=True)
+    total = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    tax = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    voided = models.BooleanField(default=False)
+    # Digest of the record as it was last sent, so that an unchanged record is not sent again.
+    sent_digest = models.CharField(max_length=64, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    synced_at = models.DateTimeField()
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "realm_id", "record_type", "record_id"], name="qbo_link_record_once"
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "realm_id", "record_type", "qbo_id"], name="qbo_link_object_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(qbo_id=""), name="qbo_link_has_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_record_type_display()} {self.record_id} is {self.qbo_id}"

@@ -1,0 +1,104 @@
+"""Mirrors of a QuickBooks company's lists and preferences, and how fresh each is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from qbo.models.connection import Connection
+
+
+class ListEntryQuerySet(models.QuerySet["ListEntry"]):
+    def of(self, connection: Connection, entity: str) -> ListEntryQuerySet:
+        """Rows of one list of the company that is connected now."""
+        return self.filter(connection=connection, realm_id=connection.realm_id, entity=entity)
+
+    def active(self) -> ListEntryQuerySet:
+        return self.filter(active=True)
+
+
+class ListEntry(models.Model):
+    """One row of a QuickBooks list: TaxCode, TaxRate, Item, Account or Term."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="list_entries")
+    realm_id = models.CharField(max_length=32)
+    entity = models.CharField(max_length=16)
+    qbo_id = models.CharField(max_length=32)
+    name = models.CharField(max_length=500)
+    # Trimmed and case-folded, as QuickBooks compares names.
+    name_key = models.CharField(max_length=500)
+    active = models.BooleanField(default=True)
+    sync_token = models.CharField(max_length=32, blank=True)
+    data = models.JSONField(default=dict)
+    refreshed_at = models.DateTimeField()
+
+    objects = ListEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "list entries"
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "realm_id", "entity", "qbo_id"], name="qbo_list_entry_once"),
+        ]
+        indexes = [models.Index(fields=["connection", "realm_id", "entity", "name_key"], name="qbo_list_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListStateQuerySet(models.QuerySet["ListState"]):
+    def stale(self) -> ListStateQuerySet:
+        """Lists that must be read again before anything is judged by them."""
+        return self.filter(Q(refreshed_at=None) | Q(wanted_at__gt=F("refreshed_at")))
+
+
+class ListState(models.Model):
+    """How fresh one mirrored list is, and whether somebody asked for it to be read again."""
+
+    LISTS = ("Preferences", "Account", "TaxCode", "Item", "Term", "Customer")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="list_states")
+    name = models.CharField(max_length=16)
+    refreshed_at = models.DateTimeField(null=True, blank=True)
+    wanted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ListStateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "name"], name="qbo_list_state_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.connection}"
+
+    @classmethod
+    def want(cls, connection: Connection, names: Iterable[str], *, at: datetime) -> None:
+        """Have `names` read again before the next send; names that are no mirrored list are left out."""
+        for name in sorted(set(names) & set(cls.LISTS)):
+            cls.objects.update_or_create(connection=connection, name=name, defaults={"wanted_at": at})
+
+
+class CompanyFacts(models.Model):
+    """What a company's Preferences and CompanyInfo say that decides whether an invoice can post."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="facts")
+    realm_id = models.CharField(max_length=32)
+    country = models.CharField(max_length=2, default="US")
+    home_currency = models.CharField(max_length=3, default="USD")
+    book_close_date = models.DateField(null=True, blank=True)
+    using_sales_tax = models.BooleanField(default=True)
+    # True: automated sales tax; False: automated but not set up; None: the older, hand-made sales tax.
+    partner_tax_enabled = models.BooleanField(null=True, blank=True)
+    custom_numbers = models.BooleanField(default=False)
+    allow_discount = models.BooleanField(default=True)
+    multicurrency = models.BooleanField(default=False)
+    refreshed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "company facts"
+
+    def __str__(self) -> str:
+        return f"Facts of {self.connection}"

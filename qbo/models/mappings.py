@@ -1,0 +1,49 @@
+"""Staff's choices: our tax rates and categories are those codes and accounts in QuickBooks."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qbo.models.connection import Connection
+from runacall.invoices.models import PricebookCategory
+
+
+class TaxMapping(models.Model):
+    """A set of our tax rates (`rate_key`: their ids, sorted, joined with +; "" = not taxed) is this tax code."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="tax_mappings")
+    realm_id = models.CharField(max_length=32)
+    rate_key = models.CharField(max_length=200, blank=True)
+    tax_code_id = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "realm_id", "rate_key"], name="qbo_tax_mapping_once"),
+            models.CheckConstraint(condition=~models.Q(tax_code_id=""), name="qbo_tax_mapping_has_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate_key} is tax code {self.tax_code_id}"
+
+
+class AccountMapping(models.Model):
+    """Items of this category (or of none) earn into this income account."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="account_mappings")
+    realm_id = models.CharField(max_length=32)
+    category = models.ForeignKey(PricebookCategory, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    account_id = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "realm_id", "category"], name="qbo_account_mapping_once"),
+            models.UniqueConstraint(
+                fields=["connection", "realm_id"],
+                condition=models.Q(category=None),
+                name="qbo_account_mapping_without_category_once",
+            ),
+            models.CheckConstraint(condition=~models.Q(account_id=""), name="qbo_account_mapping_has_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category or 'Items without a category'} earns into account {self.account_id}"

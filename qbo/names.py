@@ -1,0 +1,30 @@
+"""Names as QuickBooks takes and compares them (Intuit's API reference, Customer and Item); pure."""
+
+import re
+
+# Item.Name; a customer's DisplayName may be longer, yet its CompanyName and name parts may not.
+LONGEST_NAME = 100
+_FORBIDDEN = re.compile(r"\s*[:\t\r\n]+\s*")
+
+
+def name_key(name: str) -> str:
+    """What two names have in common when QuickBooks takes them for one."""
+    return name.strip().casefold()
+
+
+def is_acceptable(name: str) -> bool:
+    """Whether QuickBooks takes `name` as it stands."""
+    return bool(name.strip()) and len(name.strip()) <= LONGEST_NAME and not re.search(r"[:\t\r\n]", name)
+
+
+def name_for_quickbooks(name: str, *, record_id: int, taken: bool = False) -> str:
+    """`name` itself where QuickBooks takes it, else a cleaned one made unique by our own record's id.
+
+    `taken`: QuickBooks knows the name, for another of our records. Two different names never become one,
+    since every changed name carries its record's id.
+    """
+    if is_acceptable(name) and not taken:
+        return name.strip()
+    suffix = f" ({record_id})"
+    cleaned = _FORBIDDEN.sub(" - ", name.strip()) or "No name"
+    return cleaned[: LONGEST_NAME - len(suffix)].rstrip() + suffix
