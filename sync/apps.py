@@ -1,0 +1,11 @@
+"""The app that conducts: when to send, what happened, and how people step in."""
+
+from django.apps import AppConfig
+
+
+class SyncConfig(AppConfig):
+    name = "sync"
+    verbose_name = "Sync"
+
+    def ready(self) -> None:
+        from sync import receivers  # noqa: F401  connects the signals

@@ -1,0 +1,44 @@
+"""Taking events that are due, giving them back, and taking over what a dead holder left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Min
+
+from sync.engine.context import Drain
+from sync.models import State, Submission, SyncEvent
+from sync.recording import requeue
+
+
+def claim(drain: Drain) -> list[SyncEvent]:
+    """Up to a wave of due events, all of the lowest rank that is due, now Sending under our fence."""
+    due = SyncEvent.objects.filter(connection=drain.connection).due(at=drain.now())
+    rank = due.aggregate(rank=Min("rank"))["rank"]
+    if rank is None:
+        return []
+    wave = drain.batch_size * drain.in_flight
+    ids = list(due.filter(rank=rank).order_by("due_at", "id").values_list("pk", flat=True)[:wave])
+    with transaction.atomic():
+        drain.lease.assert_held()
+        SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update(state=State.SENDING, fence=drain.fence)
+    return list(SyncEvent.objects.filter(pk__in=ids, state=State.SENDING, fence=drain.fence).order_by("due_at", "id"))
+
+
+def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
+    """Give claimed events that were not sent back to the queue, as they were."""
+    with transaction.atomic():
+        drain.lease.assert_held()
+        for event in events:
+            requeue(event, due_at=event.due_at or drain.now())
+
+
+def take_over(drain: Drain) -> None:
+    """Settle what a holder left that died: what may have been sent is Checking, the rest is queued again."""
+    left = SyncEvent.objects.filter(connection=drain.connection, state=State.SENDING, fence__lt=drain.fence)
+    with transaction.atomic():
+        drain.lease.assert_held()
+        unsettled = Submission.objects.filter(connection=drain.connection).unsettled()
+        left.filter(submission__in=unsettled).update(state=State.CHECKING, due_at=drain.now())
+    release(drain, list(left))

@@ -1,0 +1,107 @@
+"""What one drain carries with it: its connection, its lease, its clocks and its pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from qbo.client import Client
+from qbo.connection import client_for
+from qbo.models import Connection
+from sync.limiter import Limiter, Limits
+from sync.models import Lease
+from sync.retry_policy import Policy
+
+# A wait shorter than this is waited out; a longer one gives the worker up.
+PATIENCE = 1.0
+
+
+class MustWait(Exception):
+    """The limits leave no room for another call before `seconds` have passed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"No call is allowed for another {seconds:.1f} s.")
+        self.seconds = seconds
+
+
+class Stop(Exception):
+    """The connection cannot be used any further in this drain."""
+
+
+def policy() -> Policy:
+    return Policy(delays=tuple(settings.SYNC["RETRY_DELAYS"]), throttle_pause=settings.SYNC["THROTTLE_PAUSE"])
+
+
+def limits() -> Limits:
+    return Limits(
+        requests_a_minute=settings.SYNC["REQUESTS_A_MINUTE"],
+        requests_a_second=settings.SYNC["REQUESTS_A_SECOND"],
+        batches_a_minute=settings.SYNC["BATCHES_A_MINUTE"],
+    )
+
+
+@dataclass
+class Drain:
+    """`now` is the time that events are judged by; leases and limits go by the wall clock."""
+
+    connection: Connection
+    lease: Lease
+    now: Callable[[], datetime]
+    limiter: Limiter
+    policy: Policy = field(default_factory=policy)
+    began: float = field(default_factory=time.monotonic)
+    # How many events this drain settled, and whom it tells.
+    settled: int = 0
+    # Set once the connection cannot be used any further in this drain.
+    stopped: bool = False
+    progress: Callable[[int], None] = lambda count: None
+
+    @classmethod
+    def over(cls, connection: Connection, lease: Lease, *, now: Callable[[], datetime]) -> Drain:
+        return cls(connection, lease, now, Limiter(limits(), list(lease.calls)))
+
+    @property
+    def fence(self) -> int:
+        return self.lease.fence
+
+    @property
+    def time_is_up(self) -> bool:
+        """No call starts after this."""
+        return time.monotonic() - self.began >= settings.SYNC["DRAIN_SECONDS"]
+
+    @property
+    def batch_size(self) -> int:
+        return int(settings.SYNC["BATCH_SIZE"])
+
+    @property
+    def in_flight(self) -> int:
+        return int(settings.SYNC["BATCHES_IN_FLIGHT"])
+
+    def client(self) -> Client:
+        return client_for(self.connection)
+
+    def pace(self, *, batch: bool = False) -> None:
+        """To be called before each request: waits a moment, or raises MustWait; holds on to the lease."""
+        delay = self.limiter.delay(time.time(), batch=batch)
+        if delay > PATIENCE:
+            raise MustWait(delay)
+        if delay:
+            time.sleep(delay)
+        self.limiter.note(time.time(), batch=batch)
+        self.renew()
+
+    def renew(self) -> None:
+        self.lease.renew(at=timezone.now(), seconds=settings.SYNC["LEASE_SECONDS"], calls=self.limiter.calls)
+
+    def quiet(self, seconds: float) -> None:
+        """QuickBooks wants the whole company left alone for `seconds`."""
+        self.lease.stay_quiet(until=timezone.now() + timedelta(seconds=seconds))
+
+    def count(self, events: int) -> None:
+        self.settled += events
+        self.progress(events)

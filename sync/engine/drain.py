@@ -1,0 +1,268 @@
+"""One drain: hold the lease of a connection and settle what is due, wave by wave."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from qbo.client import Reply
+from qbo.company_lists import refresh_lists
+from qbo.failures import Failure, FailureKind
+from qbo.first_run import choose_defaults
+from qbo.models import Connection, ListState
+from qbo.queries import ReadFailed
+from qbo.tokens import needs_refresh
+from sync.engine.claiming import claim, release, take_over
+from sync.engine.context import Drain, MustWait, Stop
+from sync.engine.customers import prepare_customers
+from sync.engine.invoices import prepare_invoices
+from sync.engine.items import prepare_items
+from sync.models import Attempt, Lease, State, Submission, SyncEvent
+from sync.models.events import EntityType
+from sync.models.leases import LeaseLost
+from sync.pausing import TokenUnavailable, pause_connection, renew_token
+from sync.push import Ready, push, resend
+from sync.recording import Outcome, record, requeue
+from sync.retry_policy import after_failure, wait_seconds
+
+Now = Callable[[], datetime]
+PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
+    EntityType.CUSTOMER: prepare_customers,
+    EntityType.ITEM: prepare_items,
+    EntityType.INVOICE: prepare_invoices,
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a drain came to. `resume_in`: seconds after which it is worth coming back, where limits ended it."""
+
+    settled: int = 0
+    busy: bool = False
+    resume_in: float | None = None
+
+
+def drain(
+    connection: Connection,
+    *,
+    now: Now = timezone.now,
+    progress: Callable[[int], None] = lambda count: None,
+    give_way: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Settle what is due at `now()` over `connection`, until nothing is, the time is up, or `give_way()`.
+
+    Does nothing while the connection is paused or another process holds its lease (`busy`).
+    """
+    if not connection.is_live:
+        return Result()
+    holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    lease = Lease.acquire(connection, holder=holder, at=timezone.now(), seconds=settings.SYNC["LEASE_SECONDS"])
+    if lease is None:
+        return Result(busy=True)
+    work = Drain.over(connection, lease, now=now)
+    work.progress = progress
+    resume_in = None
+    try:
+        resume_in = _run(work, give_way)
+    except LeaseLost:
+        return Result(work.settled)
+    finally:
+        _let_go(work)
+    return Result(work.settled, resume_in=resume_in)
+
+
+def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
+    """Wave after wave; the seconds to wait where a limit ended it."""
+    try:
+        take_over(work)
+        quiet = _quiet_for(work)
+        if quiet:
+            return quiet
+        while not (work.stopped or work.time_is_up):
+            if not _one_wave(work) or give_way():
+                break
+    except MustWait as wait:
+        return wait.seconds
+    except Stop:
+        pass
+    return _quiet_for(work) or None
+
+
+def _quiet_for(work: Drain) -> float:
+    """Seconds for which QuickBooks wants to be left alone."""
+    work.lease.refresh_from_db(fields=["quiet_until"])
+    until = work.lease.quiet_until
+    return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
+
+
+def _let_go(work: Drain) -> None:
+    with contextlib.suppress(LeaseLost):
+        work.lease.release(at=timezone.now(), calls=work.limiter.calls)
+
+
+def _one_wave(work: Drain) -> bool:
+    """Settle what is in doubt, then one claim; False when there was nothing to do."""
+    if not _is_anything_due(work):
+        return False
+    if needs_refresh(work.connection, at=work.now()) and not _has_token(work):
+        return False
+    did = settle_doubts(work)
+    events = claim(work)
+    if not events:
+        return did
+    ready: list[Ready] = []
+    try:
+        refresh_stale_lists(work)
+        ready = PREPARE[events[0].record_type](work, events)
+    except ReadFailed as error:
+        _could_not_read(work, events, error)
+        return True
+    except (MustWait, Stop):
+        release(work, events)
+        raise
+    in_flight = work.in_flight if events[0].record_type == EntityType.INVOICE else 1
+    unsent = push(work, ready, in_flight=in_flight)
+    release(work, [one.event for one in unsent])
+    if unsent and not work.stopped and not work.time_is_up:
+        raise MustWait(work.limiter.delay(_wall(), batch=True))
+    return True
+
+
+def _is_anything_due(work: Drain) -> bool:
+    waiting = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
+    return waiting.filter(state__in=(State.QUEUED, State.CHECKING)).exists()
+
+
+def _has_token(work: Drain) -> bool:
+    """See to a token before anything is sent; where Intuit gives none just now, that was the try of what is due."""
+    try:
+        return renew_token(work)
+    except TokenUnavailable as error:
+        due = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
+        doubtful = list(due.filter(state=State.CHECKING))
+        reply = Reply(error.failure.http_status, error.failure.intuit_words)
+        _count_as_try(work, claim(work) + doubtful, reply, error.failure)
+        work.stopped = True
+        return False
+
+
+def _wall() -> float:
+    return timezone.now().timestamp()
+
+
+def refresh_stale_lists(work: Drain) -> None:
+    """Read what is wanted again, before anything is judged by it. Raises ReadFailed or MustWait."""
+    stale = list(ListState.objects.filter(connection=work.connection).stale().values_list("name", flat=True))
+    first = ListState.objects.filter(connection=work.connection).exclude(refreshed_at=None).count() == 0
+    ordered = [name for name in ListState.LISTS if name in stale]
+    refresh_lists(work.connection, work.client(), ordered, at=work.now(), pace=work.pace)
+    if first and ordered:
+        choose_defaults(work.connection)
+
+
+def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed) -> None:
+    """A read stood in the way of a whole wave: it counts as their try, by the failure's kind."""
+    failure = error.failure
+    if failure.code == "token_expired" and _is_renewed(work):
+        release(work, events)
+        return
+    left = _still_claimed(work, events)
+    if failure.kind is FailureKind.PAUSE:
+        release(work, left)
+        if work.connection.is_live:
+            pause_connection(work.connection, failure, at=work.now())
+    elif failure.kind is FailureKind.WAIT:
+        release(work, left)
+        work.quiet(wait_seconds(failure, work.policy))
+    else:
+        _count_as_try(work, left, error.reply, failure)
+    work.stopped = True
+
+
+def _is_renewed(work: Drain) -> bool:
+    try:
+        return renew_token(work, refused=work.connection.access_token)
+    except (TokenUnavailable, Stop):
+        work.stopped = True
+        return True
+
+
+def _still_claimed(work: Drain, events: Sequence[SyncEvent]) -> list[SyncEvent]:
+    mine = SyncEvent.objects.filter(pk__in=[event.pk for event in events], state=State.SENDING)
+    return list(mine.filter(fence=work.fence))
+
+
+def _count_as_try(work: Drain, events: Sequence[SyncEvent], reply: Reply, failure: Failure) -> None:
+    outcomes = []
+    for event in events:
+        follows = after_failure(failure, retries=event.retries, at=work.now(), policy=work.policy)
+        waiting = State.CHECKING if event.state == State.CHECKING else State.QUEUED
+        state = waiting if follows.due_at else State.FAILED
+        attempt = Attempt(
+            event=event,
+            kind=Attempt.Kind.READ,
+            at=work.now(),
+            duration_ms=reply.duration_ms,
+            outcome=state,
+            retry_number=event.retries,
+            failure_code=failure.code,
+            message=failure.message[:500],
+            http_status=reply.status,
+            intuit_tid=reply.intuit_tid[:100],
+            entries=[vars(entry) for entry in failure.entries],
+            answer=reply.body[:20_000],
+        )
+        outcomes.append(
+            Outcome(
+                event,
+                state,
+                attempt,
+                failure=failure,
+                due_at=follows.due_at,
+                retries=follows.retries,
+                heals=event.heals,
+                look_first=event.look_first or event.state == State.CHECKING,
+            )
+        )
+    with transaction.atomic():
+        work.lease.assert_held()
+        record(outcomes, at=work.now())
+    work.count(sum(outcome.state == State.FAILED for outcome in outcomes))
+
+
+def settle_doubts(work: Drain) -> bool:
+    """Find out what became of submissions whose answer nobody got; True where there was any that is due.
+
+    The same bytes under the same request id while QuickBooks surely remembers it; later the events go back to
+    the queue, to be looked for in QuickBooks before they are sent again.
+    """
+    checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
+    doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled().order_by("id")
+    settled = False
+    for submission in doubts:
+        settled = True
+        if submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"]):
+            resend(work, submission)
+        else:
+            _look_instead(work, submission)
+        if work.stopped or work.time_is_up:
+            break
+    return settled
+
+
+def _look_instead(work: Drain, submission: Submission) -> None:
+    with transaction.atomic():
+        work.lease.assert_held()
+        submission.settled_at = work.now()
+        submission.save(update_fields=["settled_at"])
+        for event in SyncEvent.objects.in_flight().filter(submission=submission):
+            requeue(event, due_at=work.now(), look_first=True)

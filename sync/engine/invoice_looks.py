@@ -1,0 +1,136 @@
+"""Looking in QuickBooks before invoices are sent: is one of them there already, is its number taken?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from django.db import transaction
+
+from qbo.book_loading import load_book
+from qbo.mapping_book import MappingBook
+from qbo.models import Link
+from qbo.payloads import Write, mark, plan_invoice
+from qbo.queries import Row, quoted, read_rows, read_where_in
+from runacall.invoices.documents import InvoiceDocument
+from sync.engine.context import Drain
+from sync.engine.nothing_sent import looked
+from sync.models import SyncEvent
+from sync.models.events import EntityType
+from sync.reading import settle_written
+from sync.recording import Outcome, link_columns
+from sync.sent_items import SentItem, There, difference, expecting
+
+Documents = Mapping[int, InvoiceDocument]
+
+
+def look_in_quickbooks(
+    drain: Drain, events: Sequence[SyncEvent], documents: Documents, book: MappingBook
+) -> tuple[list[Outcome], MappingBook]:
+    """Adopt what is there and ours; the book then knows which numbers others hold. Raises ReadFailed, MustWait."""
+    doubtful = [event for event in events if event.look_first and event.record_id in documents]
+    if _read_linked(drain, [event for event in doubtful if event.record_id in book.invoices]):
+        book = load_book(drain.connection, list(documents.values()))
+    new = {
+        event.record_id: event
+        for event in events
+        if event.record_id in documents and _is_new(documents[event.record_id], book)
+    }
+    rows = _rows_of_numbers(drain, [documents[record_id] for record_id in new], book)
+    rows += _rows_of_doubtful(drain, [documents[e.record_id] for e in doubtful if e.record_id in new], book)
+    ours = {record_id: row for record_id in new for row in rows if is_ours(row, documents[record_id])}
+    tries = [_adopt(drain, new[record_id], documents[record_id], row, book) for record_id, row in ours.items()]
+    if ours:
+        book = load_book(drain.connection, list(documents.values()))
+    taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
+    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken)
+
+
+def _is_new(invoice: InvoiceDocument, book: MappingBook) -> bool:
+    write = plan_invoice(invoice, book)
+    return write is not None and write.operation == "create"
+
+
+def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
+    """Whether the row carries our mark of this very invoice."""
+    return mark(invoice) in str(row.get("PrivateNote") or "").splitlines()
+
+
+def _rows_of_numbers(drain: Drain, invoices: Iterable[InvoiceDocument], book: MappingBook) -> list[Row]:
+    """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber): we do, in one query a batch."""
+    numbers = [invoice.number for invoice in invoices if book.sends_number_of(invoice)]
+    return read_where_in(drain.client(), "Invoice", "DocNumber", numbers, pace=drain.pace)
+
+
+def _rows_of_doubtful(drain: Drain, invoices: Iterable[InvoiceDocument], book: MappingBook) -> list[Row]:
+    """Where QuickBooks numbers, ours are looked for by customer and date, and known by our mark."""
+    by_day: dict[str, set[str]] = defaultdict(set)
+    for invoice in invoices:
+        customer = book.customers.get(invoice.customer.id)
+        if customer and not book.sends_number_of(invoice):
+            by_day[invoice.books_date.isoformat()].add(customer.qbo_id)
+    rows: list[Row] = []
+    for day, customers in by_day.items():
+        listed = ", ".join(quoted(qbo_id) for qbo_id in sorted(customers))
+        where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
+        rows += read_rows(drain.client(), "Invoice", where, pace=drain.pace)
+    return rows
+
+
+def _adopt(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, row: Row, book: MappingBook) -> Outcome | None:
+    """An earlier send did arrive: link it. Settled where nothing changed since; else an update is still owed."""
+    write = plan_invoice(invoice, book)
+    assert write is not None
+    item = expecting(sent_item(event, write), invoice, write)
+    unchanged = _last_digest(event) == write.digest
+    with transaction.atomic():
+        drain.lease.assert_held()
+        Link.objects.update_or_create(
+            connection=drain.connection,
+            realm_id=drain.connection.realm_id,
+            record_type=EntityType.INVOICE,
+            record_id=invoice.id,
+            defaults=link_columns(replace(item, digest=write.digest if unchanged else ""), dict(row), at=drain.now()),
+        )
+        if not unchanged:
+            return None
+        return settle_written(drain, item, event, looked(drain, event, row), difference(item, There.of(row)))
+
+
+def _last_digest(event: SyncEvent) -> str:
+    """What the event last said to QuickBooks."""
+    items = event.submission.items if event.submission else []
+    return next((str(item["digest"]) for item in items if item["event_id"] == event.pk), "")
+
+
+def sent_item(event: SyncEvent, write: Write) -> SentItem:
+    return SentItem(
+        event_id=event.pk,
+        record_type=event.record_type,
+        record_id=event.record_id,
+        entity=write.entity,
+        operation=write.operation,
+        options=write.options,
+        digest=write.digest,
+    )
+
+
+def _read_linked(drain: Drain, events: Sequence[SyncEvent]) -> bool:
+    """Read again what we are linked to and may have changed without knowing; True where there was any."""
+    if not events:
+        return False
+    links = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(e.record_id for e in events)
+    by_id = {link.qbo_id: link for link in links}
+    for row in read_where_in(drain.client(), "Invoice", "Id", by_id, pace=drain.pace):
+        link = by_id[str(row["Id"])]
+        there = There.of(row)
+        voided = there.total == 0 and str(row.get("PrivateNote") or "").startswith("Voided")
+        Link.objects.filter(pk=link.pk).update(
+            sync_token=str(row["SyncToken"]),
+            total=there.total,
+            tax=there.tax,
+            txn_date=there.day,
+            voided=voided,
+        )
+    return True

@@ -1,0 +1,92 @@
+"""What has to be in QuickBooks before an invoice can go, and waiting for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from qbo.failures import Failure, Subject
+from qbo.mapping_book import MappingBook
+from qbo.payloads import Write
+from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from sync.engine.context import Drain
+from sync.engine.nothing_sent import refused_here, waiting
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType
+from sync.outbox import RecordName, open_event
+from sync.record_names import customer_name, item_name
+from sync.recording import Outcome
+
+
+def prerequisites_of(invoice: InvoiceDocument, book: MappingBook, failures: Iterable[Failure]) -> list[Failure]:
+    """Those failures that sending a customer or an item first may mend."""
+    return [failure for failure in failures if record_to_send(failure, invoice, book) is not None]
+
+
+def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook) -> RecordName | None:
+    """The record whose sending may mend `failure`; None where none can."""
+    if failure.code == "customer_not_found":
+        return customer_name(invoice.customer)
+    if failure.code == "item_not_found" and book.choices.auto_create_items:
+        item = _item(invoice, int(failure.subject.key))
+        return item_name(item) if item else None
+    if failure.code == "account_inactive":
+        item = next((one for one in _items(invoice) if one.name == failure.facts.get("item")), None)
+        return item_name(item) if item and _is_remapped(item, book) else None
+    return None
+
+
+def _is_remapped(item: ItemDocument, book: MappingBook) -> bool:
+    """Staff chose another, active account for the item's category since QuickBooks got the item."""
+    account = book.accounts.get(book.chosen_account(item))
+    there = book.items.get(item.id)
+    return bool(account and account.active and there and there.account_id != account.qbo_id)
+
+
+def _items(invoice: InvoiceDocument) -> list[ItemDocument]:
+    return [line.item for line in invoice.lines if line.item]
+
+
+def _item(invoice: InvoiceDocument, item_id: int) -> ItemDocument | None:
+    return next((item for item in _items(invoice) if item.id == item_id), None)
+
+
+def wait_for(
+    drain: Drain,
+    event: SyncEvent,
+    invoice: InvoiceDocument,
+    needed: Sequence[Failure],
+    book: MappingBook,
+    write: Write,
+) -> Outcome:
+    """Have what is needed sent first, and wait; or share its failure where it has failed since."""
+    due_at = drain.now()
+    for failure in needed:
+        name = record_to_send(failure, invoice, book)
+        if name is None:
+            continue
+        standing = _standing(drain, event, name)
+        if isinstance(standing, Failure):
+            return refused_here(drain, event, standing, write)
+        due_at = max(due_at, standing)
+    first = record_to_send(needed[0], invoice, book)
+    code = "waits_for_customer" if first and first.record_type == EntityType.CUSTOMER else "waits_for_item"
+    subject = Subject(needed[0].subject.kind, needed[0].subject.key, needed[0].subject.name)
+    return waiting(drain, event, due_at=due_at, failure=Failure(code, subject))
+
+
+def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:
+    """When the record may be there, or why it cannot get there."""
+    rows = SyncEvent.objects.filter(connection=drain.connection).of_record(name.record_type, name.record_id)
+    open_one = rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED)).order_by("-id").first()
+    failed_since = (
+        open_one is not None
+        and open_one.state in (State.FAILED, State.DISMISSED)
+        and open_one.changed_at >= (event.due_at or event.changed_at)
+    )
+    if open_one and failed_since and open_one.failure:
+        return open_one.failure
+    if open_one is None or open_one.state == State.FAILED:
+        open_event(drain.connection, name, at=drain.now())
+        return drain.now()
+    return open_one.due_at or drain.now()

@@ -1,0 +1,49 @@
+"""The vocabulary of the sync log: the page, the command line and exports filter by the same words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import django_filters
+from django.db.models import Q
+
+from sync.models import State, SyncEvent
+from sync.models.events import Direction, EntityType, SyncEventQuerySet
+
+
+class SyncEventFilter(django_filters.FilterSet):
+    """`after` and `before` are days in the organization's time zone, both included."""
+
+    status = django_filters.MultipleChoiceFilter(field_name="state", choices=State.choices, label="Status")
+    cause = django_filters.CharFilter(method="with_cause", label="Cause")
+    entity = django_filters.MultipleChoiceFilter(field_name="record_type", choices=EntityType.choices, label="Entity")
+    direction = django_filters.ChoiceFilter(choices=Direction.choices, label="Direction")
+    after = django_filters.DateFilter(method="from_day", label="From")
+    before = django_filters.DateFilter(method="until_day", label="Until")
+    search = django_filters.CharFilter(method="matching", label="Search")
+
+    class Meta:
+        model = SyncEvent
+        fields: list[str] = []
+
+    def with_cause(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
+        """A cause's key, or just the code of the catalogue."""
+        return events.filter(Q(cause_key=value) | Q(failure_code=value))
+
+    def from_day(self, events: SyncEventQuerySet, name: str, value: dt.date) -> SyncEventQuerySet:
+        return events.filter(changed_at__gte=self._midnight(value))
+
+    def until_day(self, events: SyncEventQuerySet, name: str, value: dt.date) -> SyncEventQuerySet:
+        return events.filter(changed_at__lt=self._midnight(value + dt.timedelta(days=1)))
+
+    def matching(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
+        """Number, customer or message; every word has to be found."""
+        for word in value.split():
+            word = word.removeprefix("#")
+            events = events.filter(Q(label__icontains=word) | Q(party__icontains=word) | Q(message__icontains=word))
+        return events
+
+    def _midnight(self, day: dt.date) -> dt.datetime:
+        organization = getattr(self.request, "organization", None) or getattr(self, "organization", None)
+        zone = organization.zone if organization else dt.UTC
+        return dt.datetime.combine(day, dt.time(), tzinfo=zone)

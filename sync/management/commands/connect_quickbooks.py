@@ -1,0 +1,56 @@
+"""Connects a shop to an emulator on this machine, over the OAuth road that a browser takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from qbo.connection import RealmTaken
+from qbo.endpoints import NotLoopback
+from qbo.headless_consent import ConsentFailed
+from qbo.oauth import OAuthFailed
+from qbo.queries import ReadFailed
+from sync.connecting import Connected, connect_to_emulator
+from sync.management.organization_option import add_organization_option, organization_named
+
+
+class Command(BaseCommand):
+    help = (
+        "Connect a shop to a QuickBooks Online emulator on this machine, choose first-run defaults, and queue"
+        " the invoices that were sent before. A real company is connected in the browser: Settings →"
+        " QuickBooks → Status."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_organization_option(parser, required=True)
+        parser.add_argument("--emulator", required=True, metavar="URL", help="such as http://127.0.0.1:8100")
+        parser.add_argument("--realm", default="", help="the company, where the emulator has several")
+        parser.add_argument("--no-auto-create", action="store_true", help="leave Auto-create missing QBO products off")
+        parser.add_argument(
+            "--no-earlier", action="store_true", help="do not queue what was sent before the connection"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organization = organization_named(options["organization"])
+        try:
+            connected = connect_to_emulator(
+                organization,
+                options["emulator"],
+                at=timezone.now(),
+                realm_id=options["realm"],
+                auto_create=not options["no_auto_create"],
+                earlier=not options["no_earlier"],
+            )
+        except (NotLoopback, ConsentFailed, OAuthFailed, RealmTaken) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except ReadFailed as failure:
+            raise CommandError(f"Connected, but its lists could not be read: {failure}") from failure
+        self.stdout.write(f"Connected {organization.name} to {_told(connected)}")
+
+
+def _told(connected: Connected) -> str:
+    connection, queued = connected.connection, connected.queued
+    invoices = f"{queued:,} earlier invoice{'' if queued == 1 else 's'} queued."
+    return f"{connection.company_name} (realm ID {connection.realm_id}). {invoices}"

@@ -1,0 +1,85 @@
+"""Runs the engine in this process until nothing is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from tqdm import tqdm
+
+from qbo import catalogue
+from qbo.models import Connection
+from sync.draining import Drained, count_due, drain_to_the_end
+from sync.management.organization_option import add_organization_option, organizations_chosen
+from sync.models import State
+
+
+class Command(BaseCommand):
+    help = "Send what is due to QuickBooks from this process, until nothing is due."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_organization_option(parser)
+        parser.add_argument(
+            "--at", metavar="TIME", help="judge what is due as if it were then (ISO 8601; UTC without a zone)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = _clock(options["at"])
+        for organization in organizations_chosen(options["organization"]):
+            connection = Connection.objects.for_organization(organization).first()
+            if connection is None:
+                self._say(organization.slug, "not connected to QuickBooks.", asked=bool(options["organization"]))
+                continue
+            self._drain(organization.slug, connection, now)
+
+    def _drain(self, slug: str, connection: Connection, now: Callable[[], datetime]) -> None:
+        # Shows itself on a terminal only.
+        with tqdm(total=count_due(connection, at=now()), desc=slug, unit="event", disable=None) as bar:
+            drained = drain_to_the_end(
+                connection,
+                now=now,
+                progress=lambda count: _advance(bar, count),
+                say=lambda text: self._say(slug, text),
+            )
+        self._say(slug, _told(connection, drained))
+        if drained.still_due:
+            raise CommandError(f"{slug}: {drained.still_due:,} still due, but nothing more comes of trying now.")
+
+    def _say(self, slug: str, text: str, *, asked: bool = True) -> None:
+        if asked:
+            self.stdout.write(f"{slug}: {text}")
+
+
+def _clock(given: str | None) -> Callable[[], datetime]:
+    """The wall clock, or one that stands at the given time. Raises CommandError."""
+    if not given:
+        return timezone.now
+    try:
+        at = parse_datetime(given)
+    except ValueError:
+        at = None
+    if at is None:
+        raise CommandError(f"“{given}” is not a time. Use one such as 2026-06-18T15:32:00+00:00.")
+    frozen = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return lambda: frozen
+
+
+def _advance(bar: tqdm[Any], count: int) -> None:
+    # Customers and items that turn out to be needed join on the way.
+    if bar.total is not None and bar.n + count > bar.total:
+        bar.total = bar.n + count
+    bar.update(count)
+
+
+def _told(connection: Connection, drained: Drained) -> str:
+    counts = ", ".join(f"{count:,} {State(state).label}" for state, count in sorted(drained.by_state.items()))
+    said = f"{drained.tried:,} tried: {counts}." if drained.tried else "nothing was due."
+    if not drained.paused:
+        return said
+    why = catalogue.entry(connection.pause_code).title if connection.pause_code else connection.get_status_display()
+    tried = f" {said}" if drained.tried else ""
+    return f"paused: {why}. Its queue waits, untouched.{tried}"

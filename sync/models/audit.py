@@ -1,0 +1,62 @@
+"""What people and processes did: actions with their counts, support's looks, heartbeats."""
+
+from django.conf import settings
+from django.db import models
+
+from runacall.organizations.models import Organization
+
+
+class Action(models.TextChoices):
+    RETRY = "retry", "Retry"
+    DISMISS = "dismiss", "Dismiss"
+    TAKE_BACK = "take_back", "Take back"
+    POST_TO_CURRENT = "post_to_current_period", "Post to current period"
+    ACCEPT = "accept", "Accept difference"
+    SEND_EARLIER = "send_earlier", "Send earlier invoices"
+
+
+class ActionRecord(models.Model):
+    """One action of one person: on what, how many it did, how many it left alone and why."""
+
+    Action = Action
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    action = models.CharField(max_length=32, choices=Action.choices)
+    filters = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    # Why others were left alone: reason -> how many.
+    left = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}: {self.done}"
+
+
+class SupportLook(models.Model):
+    """A look of our support into an organization that they do not belong to."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    path = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Heartbeat(models.Model):
+    """When a part of the machinery last showed that it lives."""
+
+    name = models.CharField(max_length=100, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"

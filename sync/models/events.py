@@ -1,0 +1,197 @@
+"""A sync event: the wish to make QuickBooks agree with one record. It knows that, never what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from qbo.failures import Failure, Subject
+from qbo.models import Connection
+from runacall.organizations.models import Organization
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    CHECKING = "checking", "Checking"
+    SYNCED = "synced", "Synced"
+    FAILED = "failed", "Failed"
+    SUPERSEDED = "superseded", "Superseded"
+    DISMISSED = "dismissed", "Dismissed"
+
+
+UNSENT = (State.QUEUED, State.FAILED, State.DISMISSED)
+IN_FLIGHT = (State.SENDING, State.CHECKING)
+
+
+class EntityType(models.TextChoices):
+    CONNECTION = "connection", "QuickBooks connection"
+    CUSTOMER = "customer", "Customer"
+    ITEM = "item", "Item"
+    INVOICE = "invoice", "Invoice"
+    PAYMENT = "payment", "Payment"
+
+
+# The order in which records depend on each other; a lower rank is sent first.
+RANKS = {
+    EntityType.CONNECTION: 0,
+    EntityType.CUSTOMER: 1,
+    EntityType.ITEM: 2,
+    EntityType.INVOICE: 3,
+    EntityType.PAYMENT: 4,
+}
+
+
+class Direction(models.TextChoices):
+    OUT = "out", "Run a Call → QBO"
+    IN = "in", "QBO → Run a Call"
+
+
+class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
+    def for_organization(self, organization: Organization | None) -> SyncEventQuerySet:
+        return self.filter(organization=organization) if organization else self.none()
+
+    def of_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
+        return self.filter(record_type=record_type, record_id=record_id)
+
+    def failed(self) -> SyncEventQuerySet:
+        return self.filter(state=State.FAILED)
+
+    def needing_attention(self) -> SyncEventQuerySet:
+        """What the banner counts."""
+        return self.filter(state=State.FAILED)
+
+    def unsent(self) -> SyncEventQuerySet:
+        return self.filter(state__in=UNSENT)
+
+    def in_flight(self) -> SyncEventQuerySet:
+        return self.filter(state__in=IN_FLIGHT)
+
+    def due(self, *, at: datetime) -> SyncEventQuerySet:
+        """Queued ones whose time has come and whose record is not being sent already."""
+        busy = SyncEvent.objects.in_flight().filter(
+            connection=models.OuterRef("connection"),
+            record_type=models.OuterRef("record_type"),
+            record_id=models.OuterRef("record_id"),
+        )
+        return self.filter(state=State.QUEUED, due_at__lte=at).exclude(models.Exists(busy))
+
+    def retryable_by_person(self) -> SyncEventQuerySet:
+        """Failed, dismissed, or queued for later: what Retry may send now."""
+        return self.filter(state__in=UNSENT).exclude(record_type=EntityType.CONNECTION)
+
+
+class SyncEvent(models.Model):
+    """One row of the sync log, and of the outbox while it is not sent."""
+
+    State = State
+    Direction = Direction
+    EntityType = EntityType
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
+    record_type = models.CharField("entity", max_length=16, choices=EntityType.choices)
+    record_id = models.BigIntegerField()
+    rank = models.PositiveSmallIntegerField()
+    direction = models.CharField(max_length=3, choices=Direction.choices, default=Direction.OUT)
+    # What the record was called when it last changed, so that the log reads without joining.
+    label = models.CharField(max_length=200)
+    party = models.CharField(max_length=300, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+
+    state = models.CharField("status", max_length=12, choices=State.choices, default=State.QUEUED)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField("timestamp")
+    due_at = models.DateTimeField(null=True, blank=True)
+    # How many of the automatic retries are used up; a person's retry starts afresh.
+    retries = models.PositiveSmallIntegerField(default=0)
+    # How often it was mended by itself since a person last had a hand in it.
+    heals = models.PositiveSmallIntegerField(default=0)
+    # Set where the last try may have reached QuickBooks: look there before sending again.
+    look_first = models.BooleanField(default=False)
+    message = models.CharField(max_length=500, blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    cause_key = models.CharField(max_length=200, blank=True)
+    subject_kind = models.CharField(max_length=16, blank=True)
+    subject_key = models.CharField(max_length=200, blank=True)
+    subject_name = models.CharField(max_length=300, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+
+    # Which holder of the lease took it, and the write it went out with.
+    fence = models.PositiveBigIntegerField(default=0)
+    submission = models.ForeignKey(
+        "sync.Submission", on_delete=models.SET_NULL, null=True, blank=True, related_name="current_events"
+    )
+
+    objects = SyncEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "record_type", "record_id"],
+                condition=Q(state__in=["queued", "failed", "dismissed"]),
+                name="sync_event_one_unsent",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "record_type", "record_id"],
+                condition=Q(state__in=["sending", "checking"]),
+                name="sync_event_one_in_flight",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(failure_code=""), name="sync_event_failed_has_code"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["queued", "checking"]) | Q(due_at__isnull=False),
+                name="sync_event_waiting_has_due_time",
+            ),
+            models.CheckConstraint(condition=~Q(state="sending") | Q(fence__gt=0), name="sync_event_sending_has_fence"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-changed_at", "-id"], name="sync_log_page"),
+            models.Index(fields=["organization", "state", "-changed_at", "-id"], name="sync_log_state"),
+            models.Index(fields=["connection", "rank", "due_at"], condition=Q(state="queued"), name="sync_due"),
+            models.Index(
+                fields=["connection", "state"],
+                condition=Q(state__in=["sending", "checking"]),
+                name="sync_in_flight",
+            ),
+            models.Index(fields=["organization", "cause_key"], condition=Q(state="failed"), name="sync_cause"),
+            models.Index(fields=["record_type", "record_id"], name="sync_record"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def failure(self) -> Failure | None:
+        """What is known against it, as the catalogue can word it; None where nothing is."""
+        if not self.failure_code:
+            return None
+        subject = Subject(self.subject_kind, self.subject_key, self.subject_name)
+        return Failure(self.failure_code, subject, facts=self.facts)
+
+
+def failure_columns(failure: Failure | None) -> dict[str, object]:
+    """The columns of an event that say what is known against it; for `update(**…)`."""
+    if failure is None:
+        return dict.fromkeys(FAILURE_COLUMNS, "") | {"facts": {}}
+    return {
+        "failure_code": failure.code,
+        "cause_key": failure.cause_key[:200],
+        "subject_kind": failure.subject.kind,
+        "subject_key": failure.subject.key[:200],
+        "subject_name": failure.subject.name[:300],
+        "message": failure.message[:500],
+        "facts": dict(failure.facts),
+    }
+
+
+FAILURE_COLUMNS = ("failure_code", "cause_key", "subject_kind", "subject_key", "subject_name", "message")
+
+
+def ids(events: Iterable[SyncEvent]) -> list[int]:
+    return [event.pk for event in events]

@@ -1,0 +1,64 @@
+"""The lease of a connection: who may send over it now; it does not know what is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from qbo.models import Connection
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the lease: whatever the former holder knows may no longer be written."""
+
+
+class Lease(models.Model):
+    """One row a connection. A holder is one process; the fence rises with every change of holder."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="lease")
+    holder = models.CharField(max_length=100, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # When a drain was last asked for, and last ended; the one that waited longest goes first.
+    woken_at = models.DateTimeField(null=True, blank=True)
+    drained_at = models.DateTimeField(null=True, blank=True)
+    # Calls of the last minute by second, and until when QuickBooks asked us to stay away.
+    calls = models.JSONField(default=list)
+    quiet_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Lease of {self.connection}"
+
+    @classmethod
+    def acquire(cls, connection: Connection, *, holder: str, at: datetime, seconds: float) -> Lease | None:
+        """The lease, if it was free or expired; else None. One conditional UPDATE decides."""
+        cls.objects.get_or_create(connection=connection)
+        taken = cls.objects.filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection).update(
+            holder=holder, fence=F("fence") + 1, expires_at=at + timedelta(seconds=seconds), woken_at=None
+        )
+        return cls.objects.get(connection=connection, holder=holder) if taken else None
+
+    def renew(self, *, at: datetime, seconds: float, calls: list[list[int]] | None = None) -> None:
+        """Hold on for `seconds` more. Raises LeaseLost where somebody else took over."""
+        self.expires_at = at + timedelta(seconds=seconds)
+        changes: dict[str, object] = {"expires_at": self.expires_at}
+        if calls is not None:
+            changes["calls"] = calls
+        self._guarded(**changes)
+
+    def assert_held(self) -> None:
+        """Inside a transaction: makes the row ours until it commits. Raises LeaseLost."""
+        self._guarded(holder=self.holder)
+
+    def release(self, *, at: datetime, calls: list[list[int]]) -> None:
+        self._guarded(expires_at=None, drained_at=at, calls=calls)
+
+    def stay_quiet(self, *, until: datetime) -> None:
+        self.quiet_until = until
+        self._guarded(quiet_until=until)
+
+    def _guarded(self, **changes: object) -> None:
+        if not Lease.objects.filter(pk=self.pk, fence=self.fence).update(**changes):
+            raise LeaseLost(f"The lease of connection {self.connection_id} went to somebody else.")

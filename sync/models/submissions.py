@@ -1,0 +1,54 @@
+"""The write-ahead record of one HTTP write; it does not know how the answer is read."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+
+from qbo.models import Connection
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def unsettled(self) -> SubmissionQuerySet:
+        """Those whose outcome nobody knows yet."""
+        return self.filter(settled_at=None)
+
+
+class Submission(models.Model):
+    """Request id, exact bytes and events of one write; committed before the call is made."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="submissions")
+    realm_id = models.CharField(max_length=32)
+    request_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    body = models.TextField()
+    # What each batch item was for and what should come back; bId is the index here.
+    items = models.JSONField(default=list)
+    fence = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField()
+    last_sent_at = models.DateTimeField(null=True, blank=True)
+    sends = models.PositiveSmallIntegerField(default=0)
+    # When the outcome became known: answered item by item, or looked up in QuickBooks instead.
+    settled_at = models.DateTimeField(null=True, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    intuit_tid = models.CharField(max_length=100, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(body=""), name="sync_submission_has_body"),
+        ]
+        indexes = [
+            models.Index(fields=["connection"], condition=models.Q(settled_at=None), name="sync_submission_unsettled"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.request_id)
+
+    def may_be_resent(self, *, at: datetime, trusted_for: float) -> bool:
+        """Whether QuickBooks surely still knows the request id, so that the same bytes cannot act twice."""
+        return (at - self.created_at).total_seconds() <= trusted_for

@@ -1,0 +1,211 @@
+"""What buttons and commands do to events. Each says how many it did, how many it left alone, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count
+
+from qbo import catalogue
+from qbo.mapping_book import Company
+from qbo.models import CompanyFacts, Connection, Link, ListState
+from runacall.invoices.models import Invoice
+from runacall.organizations.models import Organization
+from sync.models import ActionRecord, State, SyncEvent
+from sync.models.audit import Action
+from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
+from sync.outbox import afresh
+from sync.wake import wake
+
+User = AbstractBaseUser | None
+
+# Why an event is left alone by Retry, by its state; said after a count: "3 already in QuickBooks".
+LEFT_ALONE = {
+    State.SENDING: "being sent right now",
+    State.CHECKING: "being checked in QuickBooks",
+    State.SYNCED: "already in QuickBooks",
+    State.SUPERSEDED: "superseded by a later change",
+    State.DISMISSED: "dismissed; take them back first",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """How many an action did, and how many it left alone by reason."""
+
+    done: int = 0
+    left: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def left_count(self) -> int:
+        return sum(self.left.values())
+
+    def sentence(self, verb: str, noun: str = "event") -> str:
+        """E.g. "Retried 12 events. Left 3 alone: 2 already in QuickBooks, 1 being sent right now."."""
+        said = f"{verb} {self.done:,} {noun}{'' if self.done == 1 else 's'}."
+        if not self.left:
+            return said
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in self.left.items())
+        return f"{said} Left {self.left_count:,} alone: {reasons}."
+
+
+def retry(
+    events: SyncEventQuerySet,
+    *,
+    by: User,
+    at: datetime,
+    filters: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+) -> Report:
+    """Send what failed, or waits for a later retry, now; the schedule starts afresh, the history stays.
+
+    One UPDATE guarded by state, however many events; what their failures name is read from QuickBooks again
+    before anything is judged. `events` is already scoped to one organization.
+    """
+    eligible = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
+    left = _left_alone(events)
+    if dry_run:
+        return Report(eligible.count(), left)
+    with transaction.atomic():
+        _refresh_what_they_name(eligible, at=at)
+        connections = list(Connection.objects.filter(pk__in=eligible.values("connection")))
+        organizations = set(eligible.values_list("organization_id", flat=True).distinct())
+        done = SyncEvent.objects.filter(pk__in=eligible.values("pk"), state__in=(State.FAILED, State.QUEUED)).update(
+            **afresh(at), changed_at=at
+        )
+        for organization_id in organizations:
+            _record(organization_id, Action.RETRY, by=by, at=at, done=done, left=left, filters=filters)
+        for connection in connections:
+            wake(connection)
+    return Report(done, left)
+
+
+def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    by_state = events.order_by().values_list("state", "record_type").annotate(n=Count("pk"))
+    for state, record_type, count in by_state:
+        if record_type == EntityType.CONNECTION and state == State.FAILED:
+            counts["a paused connection: Reconnect it (Settings → QuickBooks → Status)"] += count
+        elif state in LEFT_ALONE:
+            counts[LEFT_ALONE[State(state)]] += count
+    return dict(counts)
+
+
+def _refresh_what_they_name(events: SyncEventQuerySet, *, at: datetime) -> None:
+    """A person's retry is a reason to look again: once a connection, whatever the number of events."""
+    wanted: dict[int, set[str]] = {}
+    for connection_id, code in events.order_by().values_list("connection_id", "failure_code").distinct():
+        if code:
+            wanted.setdefault(connection_id, set()).update(catalogue.entry(code).refreshes)
+    for connection in Connection.objects.filter(pk__in=wanted):
+        ListState.want(connection, wanted[connection.pk], at=at)
+
+
+def dismiss(events: SyncEventQuerySet, *, by: User, at: datetime, reason: str) -> Report:
+    """A person decides that these need not reach QuickBooks; the reason is kept."""
+    return _move(events, State.FAILED, State.DISMISSED, "not failed", Action.DISMISS, by=by, at=at, reason=reason)
+
+
+def take_back(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+    """Dismissed ones count as failed again."""
+    events = events.exclude(failure_code="")
+    return _move(events, State.DISMISSED, State.FAILED, "not dismissed", Action.TAKE_BACK, by=by, at=at)
+
+
+def _move(
+    events: SyncEventQuerySet,
+    source: State,
+    target: State,
+    otherwise: str,
+    action: Action,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+) -> Report:
+    movable = events.filter(state=source).exclude(record_type=EntityType.CONNECTION)
+    left = events.exclude(pk__in=movable.values("pk")).count()
+    organizations = set(movable.values_list("organization_id", flat=True).distinct())
+    with transaction.atomic():
+        ids = list(movable.values_list("pk", flat=True))
+        done = SyncEvent.objects.filter(pk__in=ids, state=source).update(state=target, changed_at=at)
+        for organization_id in organizations:
+            _record(organization_id, action, by=by, at=at, done=done, left={otherwise: left}, reason=reason)
+    return Report(done, {otherwise: left} if left else {})
+
+
+def accept(event: SyncEvent, *, by: User, at: datetime) -> Report:
+    """The books differ and the shop agrees: Synced, with the difference on record for `reconcile`."""
+    if event.state != State.FAILED or event.failure_code != "total_differs":
+        return Report(0, {"with nothing to accept": 1})
+    with transaction.atomic():
+        SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(
+            state=State.SYNCED,
+            changed_at=at,
+            due_at=None,
+            **(failure_columns(None) | {"message": "Difference accepted"}),
+        )
+        Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).update(accepted_at=at)
+        _record(event.organization_id, Action.ACCEPT, by=by, at=at, done=1, reason=event.message)
+    return Report(1)
+
+
+def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+    """Date these invoices today (paid ones: only for the books) and send them; refuses where it cannot help."""
+    done, left = 0, Counter[str]()
+    for event in events.select_related("connection", "organization"):
+        refusal = cannot_post_today(event, at=at)
+        if refusal:
+            left[refusal] += 1
+            continue
+        with transaction.atomic():
+            invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+            invoice.post_to(event.organization.today(at), at=at, by=by)
+            _record(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=1, reason=event.label)
+        done += 1
+    return Report(done, dict(left))
+
+
+def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
+    """Why "Post to current period" is no way out for this event; "" where it is."""
+    if event.state != State.FAILED or event.failure_code != "closed_period":
+        return "not failed for a closed period"
+    if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
+        return "already in the closed period in QuickBooks; only the closing date helps"
+    if _company(event.connection).is_closed_on(event.organization.today(at)):
+        return "today is in the closed period too"
+    return ""
+
+
+def _company(connection: Connection) -> Company:
+    facts = CompanyFacts.objects.filter(connection=connection).first()
+    return Company(closing_date=facts.book_close_date if facts else None)
+
+
+def _record(
+    organization_id: int,
+    action: Action,
+    *,
+    by: User,
+    at: datetime,
+    done: int,
+    left: Mapping[str, int] | None = None,
+    filters: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    ActionRecord.objects.create(
+        organization=Organization(pk=organization_id),
+        by=by if by is not None and by.pk else None,  # type: ignore[misc]
+        at=at,
+        action=action,
+        done=done,
+        left={key: count for key, count in (left or {}).items() if count},
+        filters=dict(filters or {}),
+        reason=reason[:500],
+    )

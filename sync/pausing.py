@@ -1,0 +1,45 @@
+"""Pausing a connection and letting it go on; it does not know what is waiting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from qbo.failures import Failure, FailureKind
+from qbo.models import Connection
+from qbo.signals import connection_changed
+from qbo.tokens import RefreshUnderWay, refresh_tokens
+from sync.engine.context import Drain, Stop
+from sync.recording import open_connection_failure
+
+
+def pause_connection(connection: Connection, failure: Failure, *, at: datetime) -> None:
+    """Stop the whole queue of `connection`; one row of the log stands for it."""
+    words = failure.intuit_words or failure.message
+    connection.pause(failure.code, detail=words[:2000], at=at)
+    open_connection_failure(connection, failure, at=at)
+    connection_changed.send(sender=Connection, connection=connection, at=at)
+
+
+class TokenUnavailable(Exception):
+    """There is no usable token just now, and no reason to pause either; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
+    """See to a usable access token; False where there is none to be had and the connection was paused.
+
+    Raises Stop while another process renews it, TokenUnavailable while Intuit's token service is out of order.
+    """
+    try:
+        failure = refresh_tokens(drain.connection, at=drain.now(), refused=refused)
+    except RefreshUnderWay as error:
+        raise Stop(str(error)) from error
+    if failure is None:
+        return True
+    if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT):
+        raise TokenUnavailable(failure)
+    pause_connection(drain.connection, failure, at=drain.now())
+    return False

@@ -1,0 +1,54 @@
+"""Listens to the lower apps: changed records open events, a working connection releases its queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+
+from qbo.models import Connection
+from qbo.signals import connection_changed
+from runacall.invoices.models import Customer, Invoice, PricebookItem
+from runacall.invoices.signals import record_changed
+from sync.enqueueing import enqueue_invoice, reopen_failed
+from sync.models.events import EntityType
+from sync.recording import close_connection_failure
+from sync.schedules import ensure_schedules
+from sync.wake import wake
+
+
+@receiver(record_changed, sender=Invoice, dispatch_uid="sync.invoice_changed")
+def invoice_changed(sender: type[Invoice], record: Invoice, at: datetime, **_: Any) -> None:
+    connection = _connection(record.organization_id)
+    if connection and enqueue_invoice(connection, record, at=at):
+        wake(connection)
+
+
+@receiver(record_changed, sender=Customer, dispatch_uid="sync.customer_changed")
+@receiver(record_changed, sender=PricebookItem, dispatch_uid="sync.item_changed")
+def list_record_changed(sender: type, record: Customer | PricebookItem, at: datetime, **_: Any) -> None:
+    """A change may be the very thing that a failed customer or item waited for."""
+    record_type = EntityType.CUSTOMER if isinstance(record, Customer) else EntityType.ITEM
+    connection = _connection(record.organization_id)
+    if connection and reopen_failed(connection, record_type, record.pk, at=at):
+        wake(connection)
+
+
+@receiver(connection_changed, dispatch_uid="sync.connection_changed")
+def connection_is_live(sender: type, connection: Connection, at: datetime, **_: Any) -> None:
+    """Reconnecting clears the one row that stood for the pause and releases the queue."""
+    if connection.is_live:
+        close_connection_failure(connection, at=at)
+        wake(connection)
+
+
+@receiver(post_migrate, dispatch_uid="sync.schedules")
+def schedules_exist(sender: Any, **_: Any) -> None:
+    if getattr(sender, "name", "") == "sync":
+        ensure_schedules()
+
+
+def _connection(organization_id: int) -> Connection | None:
+    return Connection.objects.filter(organization_id=organization_id).first()

@@ -1,0 +1,86 @@
+"""After an answer that our mirrors did not foresee: read again just what the payloads referred to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from qbo import catalogue
+from qbo.company_lists import probe_references
+from qbo.failures import Failure
+from qbo.models import Link, ListState
+from qbo.queries import ReadFailed, read_where_in
+from sync.engine.context import Drain, MustWait
+from sync.models import Submission
+from sync.models.events import EntityType
+from sync.sent_items import SentItem
+
+# What a look can settle or heal: the event goes back to the queue once, and preflight judges it afresh.
+RELOOK_CODES = frozenset(
+    {
+        "customer_not_found",
+        "item_not_found",
+        "item_inactive",
+        "account_inactive",
+        "tax_code_not_mapped",
+        "tax_not_enabled",
+        "closed_period",
+        "duplicate_doc_number",
+        "duplicate_name",
+        "duplicate_request",
+        "reference_not_found",
+        "stale_object",
+    }
+)
+# Lists small enough to be read whole; the others are probed by Id.
+WHOLE = ("Preferences", "TaxCode", "Account")
+
+
+def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
+    """Bring the mirrors up to date with what QuickBooks refused; a look that fails is made up for later."""
+    requests = json.loads(submission.body)["BatchItemRequest"]
+    payloads = []
+    for index, _ in refused:
+        item = SentItem.from_json(submission.items[index])
+        payloads.append(requests[index][item.entity])
+    lists = {name for _, failure in refused for name in catalogue.entry(failure.code).refreshes}
+    names = {failure.code for _, failure in refused}
+    if "duplicate_name" in names or "reference_not_found" in names:
+        lists |= {"Item", "Account", "TaxCode"}
+    ListState.want(
+        drain.connection,
+        [name for name in lists if name in WHOLE or "duplicate_name" in names],
+        at=drain.now(),
+    )
+    try:
+        probe_references(drain.connection, drain.client(), references(drain, payloads), at=drain.now(), pace=drain.pace)
+        _read_tokens(drain, [SentItem.from_json(submission.items[index]) for index, _ in refused])
+    except (ReadFailed, MustWait):
+        ListState.want(drain.connection, lists, at=drain.now())
+
+
+def references(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """What payloads point at: entity -> Ids."""
+    found: dict[str, set[str]] = {"Customer": set(), "Item": set()}
+    for payload in payloads:
+        found["Customer"].add(_value(payload.get("CustomerRef")))
+        for line in payload.get("Line", ()):
+            found["Item"].add(_value((line.get("SalesItemLineDetail") or {}).get("ItemRef")))
+    return {entity: {qbo_id for qbo_id in ids if qbo_id.isdigit()} for entity, ids in found.items()}
+
+
+def _value(reference: Mapping[str, Any] | None) -> str:
+    return str((reference or {}).get("value", ""))
+
+
+def _read_tokens(drain: Drain, items: Iterable[SentItem]) -> None:
+    """The current SyncToken of what was to be changed; what is gone there is linked no more."""
+    changed = {
+        item.record_id for item in items if item.record_type == EntityType.INVOICE and item.operation != "create"
+    }
+    if not changed:
+        return
+    links = {link.qbo_id: link for link in Link.objects.of(drain.connection, "invoice").for_records(changed)}
+    for row in read_where_in(drain.client(), "Invoice", "Id", links, pace=drain.pace):
+        Link.objects.filter(pk=links[str(row["Id"])].pk).update(sync_token=str(row["SyncToken"]))

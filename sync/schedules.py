@@ -1,0 +1,15 @@
+"""What runs by the clock, as data."""
+
+from django_q.models import Schedule
+
+# name -> (task, minutes between runs)
+SCHEDULES = {"sync-sweep": ("sync.tasks.sweep", 1)}
+
+
+def ensure_schedules() -> None:
+    """Make the schedules exist, each once; one that an operator changed stays as it is."""
+    for name, (task, minutes) in SCHEDULES.items():
+        Schedule.objects.get_or_create(
+            name=name,
+            defaults={"func": task, "schedule_type": Schedule.MINUTES, "minutes": minutes, "repeats": -1},
+        )

@@ -1,0 +1,37 @@
+"""What django-q2 calls: each task translates ids, calls one operation, and reports."""
+
+from __future__ import annotations
+
+import logging
+
+from django.utils import timezone
+
+from qbo.models import Connection
+from sync.engine.drain import drain
+from sync.models import Heartbeat
+from sync.wake import connections_with_work, wake, wake_due
+
+logger = logging.getLogger(__name__)
+
+
+def drain_connection(connection_id: int) -> int:
+    """Drain one connection for a while; whatever is left afterwards is asked for again. How many were settled."""
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is None:
+        return 0
+    result = drain(connection, give_way=lambda: _others_wait(connection_id))
+    Heartbeat.objects.update_or_create(name="drain", defaults={"at": timezone.now()})
+    connection.refresh_from_db()
+    if not result.busy and any(one.pk == connection_id for one in connections_with_work(at=timezone.now())):
+        wake(connection)
+    return result.settled
+
+
+def _others_wait(connection_id: int) -> bool:
+    return any(one.pk != connection_id for one in connections_with_work(at=timezone.now()))
+
+
+def sweep() -> int:
+    """The safety net, every minute: whoever has work and was not woken is woken."""
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": timezone.now()})
+    return wake_due()

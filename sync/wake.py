@@ -1,0 +1,48 @@
+"""Asking for a drain: one django-q2 task a connection, enqueued in the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from qbo.models import Connection
+from sync.models import Lease, SyncEvent
+from sync.models.events import State
+
+# A wake that led to no drain for this long is taken for lost.
+LOST_AFTER = timedelta(seconds=60)
+
+
+def wake(connection: Connection) -> bool:
+    """Have a worker drain `connection`; False where one is asked for already."""
+    if not connection.is_live:
+        return False
+    Lease.objects.get_or_create(connection=connection)
+    now = timezone.now()
+    asleep = Q(woken_at=None) | Q(woken_at__lte=now - LOST_AFTER)
+    if not Lease.objects.filter(asleep, connection=connection).update(woken_at=now):
+        return False
+    async_task("sync.tasks.drain_connection", connection.pk, group="drain")
+    return True
+
+
+def connections_with_work(*, at: datetime) -> list[Connection]:
+    """Live connections with something due and nobody at it, the one that waited longest first."""
+    due = SyncEvent.objects.filter(state__in=(State.QUEUED, State.CHECKING), due_at__lte=at).values("connection")
+    now = timezone.now()
+    idle = Q(lease=None) | (
+        (Q(lease__expires_at=None) | Q(lease__expires_at__lte=now))
+        & (Q(lease__quiet_until=None) | Q(lease__quiet_until__lte=now))
+    )
+    # A holder that died in mid-send leaves events behind that are not due but taken.
+    left = SyncEvent.objects.filter(state=State.SENDING).values("connection")
+    live = Connection.objects.live().filter(Q(pk__in=due) | Q(pk__in=left))
+    return list(live.filter(idle).order_by("lease__drained_at", "pk"))
+
+
+def wake_due() -> int:
+    """Ask for a drain of every connection that has work; how many were asked for."""
+    return sum(wake(connection) for connection in connections_with_work(at=timezone.now()))

@@ -1,0 +1,153 @@
+"""A shop connected to an emulated QuickBooks company: what journeys and engine tests work with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from django.utils import timezone
+
+from qbo.company_lists import refresh_lists
+from qbo.connection import Grant, client_for, connect
+from qbo.emulator.emulator import Emulator
+from qbo.emulator.server import Server
+from qbo.first_run import choose_defaults
+from qbo.models import Connection, ListState, TaxMapping
+from runacall.invoices.models import Invoice, TaxRate
+from runacall.organizations.models import Organization
+from sync.engine.drain import Result, drain
+from sync.models import SyncEvent
+from tests import builders
+
+REDIRECT = "http://127.0.0.1:9/callback"
+
+
+@dataclass
+class Books:
+    """The bookkeeper's hand on the emulator at `url`, and a look into its lists."""
+
+    url: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def do(self, command: str, /, **arguments: Any) -> dict[str, Any]:
+        """One command of the emulator's control endpoint; fails loudly."""
+        answer = self.session.post(f"{self.url}/emulator/control", json={"do": command, **arguments}, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def rows(self, entity: str) -> list[dict[str, Any]]:
+        answer = self.session.get(f"{self.url}/emulator/entity/{entity}", timeout=10)
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        return list(found if isinstance(found, list) else found[entity])
+
+    def invoices(self) -> list[dict[str, Any]]:
+        return self.rows("Invoice")
+
+    def state(self) -> dict[str, Any]:
+        return dict(self.session.get(f"{self.url}/emulator/state", timeout=10).json())
+
+    def requests(self) -> list[dict[str, Any]]:
+        found = self.session.get(f"{self.url}/emulator/requests", timeout=10).json()
+        return list(found if isinstance(found, list) else found["requests"])
+
+    def writes(self) -> int:
+        """How many batches with a write of an invoice in them have reached the company."""
+        return sum(1 for one in self.requests() if "batch" in one["path"] and '"Invoice"' in str(one["body"]))
+
+
+@dataclass
+class Shop:
+    """An organization and its connection, with the verbs of a test."""
+
+    organization: Organization
+    connection: Connection
+    books: Books
+    rate: TaxRate
+
+    def drain(self, at: dt.datetime | None = None) -> Result:
+        self.connection.refresh_from_db()
+        moment = at or timezone.now()
+        return drain(self.connection, now=lambda: moment)
+
+    def map_tax(self, rate: TaxRate | None = None, code: str = "") -> None:
+        """Staff's choice on the Tax page; by default the emulator's "California"."""
+        TaxMapping.objects.update_or_create(
+            connection=self.connection,
+            realm_id=self.connection.realm_id,
+            rate_key=str((rate or self.rate).pk),
+            defaults={"tax_code_id": code or "2"},
+        )
+
+    def invoice(self, **fields: Any) -> Invoice:
+        """One taxed line of a pricebook item over $100.00, unless told otherwise."""
+        at = fields.pop("at", timezone.now())
+        fields.setdefault("invoice_date", at.date())
+        if "lines" not in fields:
+            item = fields.pop("item", None) or self.item("Labor")
+            fields["lines"] = [builders.line(item=item, rates=[self.rate])]
+        return builders.invoice(self.organization, at=at, **fields)
+
+    def settled_invoice(self, **fields: Any) -> Invoice:
+        """One that is in the books already, so that its customer and item are too."""
+        invoice = self.invoice(**fields)
+        self.drain(fields.get("at"))
+        assert self.event(invoice).state == "synced", self.event(invoice).message
+        return invoice
+
+    def item(self, name: str) -> Any:
+        existing = self.organization_items().filter(name=name).first()
+        return existing or builders.item(self.organization, name, at=timezone.now())
+
+    def organization_items(self) -> Any:
+        from runacall.invoices.models import PricebookItem
+
+        return PricebookItem.objects.filter(organization=self.organization)
+
+    def event(self, invoice: Invoice) -> SyncEvent:
+        return SyncEvent.objects.of_record("invoice", invoice.pk).latest("id")
+
+    def events(self) -> dict[str, str]:
+        return {event.label: event.state for event in SyncEvent.objects.filter(organization=self.organization)}
+
+
+def grant(url: str) -> Grant:
+    """Say yes on the emulator's consent page, as a browser would."""
+    query = {
+        "client_id": "emulator-client",
+        "response_type": "code",
+        "scope": "com.intuit.quickbooks.accounting",
+        "redirect_uri": REDIRECT,
+        "state": "s",
+    }
+    answer = requests.post(
+        f"{url}/connect/oauth2", params=query, data={"decision": "allow"}, allow_redirects=False, timeout=10
+    )
+    back = parse_qs(urlsplit(answer.headers["Location"]).query)
+    return Grant(back["code"][0], back["realmId"][0], REDIRECT)
+
+
+def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "") -> Shop:
+    organization = builders.organization(slug)
+    at = timezone.now()
+    connection = connect(organization, grant(url), environment="emulator", emulator_url=url, at=at)
+    refresh_lists(connection, client_for(connection), ListState.LISTS, at=at)
+    choose_defaults(connection, auto_create_items=auto_create_items)
+    shop = Shop(organization, connection, Books(url), builders.rate(organization, "California 8", "8"))
+    shop.map_tax()
+    return shop
+
+
+@contextmanager
+def emulator(**options: Any) -> Iterator[str]:
+    """A QuickBooks company on a port of its own, in this process; yields its URL."""
+    server = Server(Emulator(**{"has_limits": False, **options}).handle).start()
+    try:
+        yield server.url
+    finally:
+        server.stop()

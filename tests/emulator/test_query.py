@@ -1,0 +1,155 @@
+"""The query language, front to back."""
+
+import pytest
+
+from .conftest import Client, invoice, line
+
+
+@pytest.fixture
+def ten(books: Client) -> Client:
+    for number in range(10):
+        books.post(
+            "Invoice", invoice(line(str(10 + number)), DocNumber=f"N-{number}", TxnDate=f"2026-03-{number + 1:02}")
+        )
+    return books
+
+
+def numbers(found: dict) -> list[str]:
+    return [row["DocNumber"] for row in found.get("Invoice", [])]
+
+
+def test_nothing_found_is_an_empty_object(books: Client) -> None:
+    assert books.query("select * from Invoice") == {}
+
+
+def test_rows_come_with_their_place_and_number(ten: Client) -> None:
+    found = ten.query("select * from Invoice startposition 3 maxresults 2")
+    assert (found["startPosition"], found["maxResults"], found["totalCount"]) == (3, 2, 10)
+
+
+def test_place_and_number_in_either_order(ten: Client) -> None:
+    found = ten.query("SELECT * FROM Invoice MAXRESULTS 4 STARTPOSITION 9")
+    assert found["maxResults"] == 2
+
+
+def test_transactions_come_newest_first(ten: Client) -> None:
+    assert numbers(ten.query("select * from Invoice maxresults 2")) == ["N-9", "N-8"]
+    oldest = ten.query("select * from Invoice where DocNumber = 'N-0'")["Invoice"][0]
+    ten.post("Invoice", {"Id": oldest["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "x"})
+    assert numbers(ten.query("select * from Invoice maxresults 1")) == ["N-0"]
+
+
+def test_lists_come_by_name_and_carry_no_total(books: Client) -> None:
+    found = books.query("select * from Account")
+    names = [row["Name"] for row in found["Account"]]
+    assert names == sorted(names, key=str.lower)
+    assert "totalCount" not in found
+
+
+def test_count(ten: Client) -> None:
+    assert ten.query("select count(*) from Invoice where TotalAmt > '15'") == {"totalCount": 4}
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("DocNumber = 'N-3'", ["N-3"]),
+        ("DocNumber = 'n-3'", ["N-3"]),
+        ("DocNumber in ('N-3', 'N-5', 'none')", ["N-5", "N-3"]),
+        ("DocNumber like 'N-%' and TotalAmt >= '18'", ["N-9", "N-8"]),
+        ("DocNumber like '%3'", ["N-3"]),
+        ("TxnDate > '2026-03-08'", ["N-9", "N-8"]),
+        ("TxnDate < '2026-03-02'", ["N-0"]),
+        ("TxnDate <= '2026-03-02' and TxnDate >= '2026-03-02'", ["N-1"]),
+        ("TotalAmt = '12.00'", ["N-2"]),
+        ("TotalAmt = 12", ["N-2"]),
+        ("CustomerRef = '1' and TotalAmt < '11'", ["N-0"]),
+        ("CustomerRef = '2'", []),
+        ("MetaData.LastUpdatedTime > '2099-01-01T00:00:00-08:00'", []),
+    ],
+)
+def test_conditions(ten: Client, where: str, expected: list[str]) -> None:
+    assert numbers(ten.query(f"select * from Invoice where {where}")) == expected
+
+
+def test_order(ten: Client) -> None:
+    assert numbers(ten.query("select * from Invoice orderby TotalAmt maxresults 2")) == ["N-0", "N-1"]
+    assert numbers(ten.query("select * from Invoice ORDERBY TotalAmt DESC maxresults 1")) == ["N-9"]
+    assert numbers(ten.query("select * from Invoice order by Id maxresults 1")) == ["N-0"]
+
+
+def test_the_order_in_two_words_by_switch(ten: Client) -> None:
+    ten.do("switch", name="order_by_two_words", value=False)
+    assert ten.query_fault("select * from Invoice order by Id")["code"] == "4000"
+
+
+def test_an_apostrophe_is_escaped_by_a_backslash(books: Client) -> None:
+    found = books.query(r"select * from Customer where DisplayName = 'Amy\'s Bird Sanctuary'")
+    assert found["Customer"][0]["Id"] == "1"
+
+
+def test_a_backslash_is_escaped_by_itself(books: Client) -> None:
+    books.post("Customer", {"DisplayName": "a\\b"})
+    assert books.query(r"select * from Customer where DisplayName = 'a\\b'")["maxResults"] == 1
+
+
+def test_a_statement_may_come_as_a_body(books: Client) -> None:
+    headers = {**books.headers, "Content-Type": "application/text"}
+    url = f"{books.url}/v3/company/{books.realm}/query"
+    answer = books.session.post(url, data="select * from Customer", headers=headers, timeout=9)
+    assert answer.json()["QueryResponse"]["maxResults"] == 1
+
+
+def test_columns(ten: Client) -> None:
+    row = ten.query("select Id, DocNumber from Invoice maxresults 1")["Invoice"][0]
+    assert set(row) == {"Id", "DocNumber", "domain", "sparse"}
+
+
+def test_a_star_with_a_column(books: Client) -> None:
+    assert books.query("select *, Sku from Item")["Item"]
+
+
+def test_what_customers_owe_can_be_asked(ten: Client) -> None:
+    assert ten.query("select * from Customer where Balance > '0'")["maxResults"] == 1
+    assert ten.query("select * from Customer where Balance > '100000'") == {}
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "words"),
+    [
+        ("select * from Custmoer", "4001", "QueryValidationError: invalid context declaration: Custmoer"),
+        ("select * from invoice", "4001", "QueryValidationError: invalid context declaration: invoice"),
+        (
+            "select * from Invoice startposition 0",
+            "4001",
+            "QueryValidationError: value 0 is too small. Min allowed value is 1",
+        ),
+        (
+            "select * from Invoice where PrivateNote = 'x'",
+            "4001",
+            "QueryValidationError: property 'PrivateNote' is not queryable",
+        ),
+        (
+            "select * from Invoice where Nonsense = 'x'",
+            "4001",
+            "QueryValidationError: Property Nonsense not found for Entity Invoice",
+        ),
+        ("selct * from Invoice", "4000", 'QueryParserError: Encountered " <IDENTIFIER> "selct "" at line 1, column 1.'),
+        ("select * from Invoice where Id = '1' or Id = '2'", "4000", "QueryParserError: Encountered"),
+        ("select * from Invoice where DocNumber != '1'", "4000", "QueryParserError: Encountered"),
+        ("select * from Invoice where DocNumber = 'it's'", "4000", "QueryParserError: Encountered"),
+        ("select * from Invoice where", "4000", "QueryParserError: Encountered"),
+        (" ", "4000", "QueryParserError: The query provided was empty"),
+    ],
+)
+def test_statements_that_are_refused(books: Client, statement: str, code: str, words: str) -> None:
+    fault = books.query_fault(statement)
+    assert fault["code"] == code
+    assert fault["Detail"].startswith(words)
+    assert "element" not in fault
+
+
+def test_preferences_come_inside_or_on_top_by_switch(books: Client) -> None:
+    assert books.query("select * from Preferences")["Preferences"][0]["Id"] == "1"
+    books.do("switch", name="preferences_query", value="top")
+    assert books.call("GET", "query", query="select * from Preferences").json()["Preferences"]["Id"] == "1"

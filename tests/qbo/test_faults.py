@@ -1,0 +1,354 @@
+"""The reader of faults: which answer means what."""
+
+import json
+from typing import Any
+
+import pytest
+
+from qbo.failures import Answer, FailureKind
+from qbo.faults import read_fault, read_item_fault
+from tests.qbo.fault_bodies import GENERIC, HTML, JSON, TEXT, XML, body, business, fault, gateway, read, xml
+
+ANSWERS: list[tuple[str, int | None, str, str, str]] = [
+    # the transport
+    ("network", None, "", "", "ReadTimeout: no answer after 125 s"),
+    ("network", None, "", "", "some words that no rule knows"),
+    ("network", None, "", TEXT, "getaddrinfo failed for quickbooks.api.intuit.com"),
+    ("network", None, "", TEXT, "SSLError: certificate verify failed"),
+    ("network", 0, "", "", ""),
+    # statuses alone
+    ("server_error", 500, "", "", ""),
+    (
+        "server_error",
+        503,
+        "",
+        HTML,
+        "<html><head><title>Busy</title></head><body><h1>Come back</h1></body></html>",
+    ),
+    ("server_error", 504, "", HTML, "<html><body><h1>504 Gateway Time-out</h1></body></html>"),
+    ("rate_limited", 429, "", "", ""),
+    ("token_expired", 401, "", "", ""),
+    ("permission_denied", 403, "", "", ""),
+    ("request_refused", 404, "", HTML, "<html><body>Not Found</body></html>"),
+    ("request_refused", 413, "", HTML, "<html><body>Too large</body></html>"),
+    ("unknown", 400, "", "", ""),
+    ("answer_unreadable", 200, "", HTML, "<html><body>Sign in</body></html>"),
+    ("answer_unreadable", 200, "", JSON, ""),
+    ("answer_unreadable", 200, "", JSON, '{"Invoice":{"Id":"300","SyncTo'),
+    ("server_error", 200, "", HTML, "<!doctype html><title>We'll be back soon</title>"),
+    # limits, whatever the status
+    ("rate_limited", 429, "", JSON, gateway("3001", "ThrottleExceeded", 429)),
+    ("rate_limited", 403, "", JSON, gateway("3001", "ThrottleExceeded", 403)),
+    ("rate_limited", 200, "", JSON, body("003001", "ThrottleExceeded")),
+    ("rate_limited", 400, "", TEXT, "ThrottleExceeded, slow down"),
+    # tokens and access
+    (
+        "token_expired",
+        401,
+        "",
+        JSON,
+        gateway("3200", "AuthenticationFailed", 401, "Token expired: XY", "AUTHENTICATION"),
+    ),
+    (
+        "token_expired",
+        401,
+        "",
+        XML,
+        xml("100", "General Authentication Error", "SRV-110-Authentication Failure"),
+    ),
+    ("token_expired", 400, "token", JSON, '{"error":"invalid_grant"}'),
+    (
+        "token_expired",
+        400,
+        "token",
+        JSON,
+        '{"error_description":"Token no longer good","error":"invalid_grant"}',
+    ),
+    ("token_expired", 200, "token", JSON, '{"error":"invalid_grant"}'),
+    ("access_refused_by_user", 400, "authorization_code", JSON, '{"error":"invalid_grant"}'),
+    ("access_refused_by_user", 400, "connect", JSON, '{"error":"access_denied"}'),
+    ("app_refused", 401, "token", JSON, '{"error":"invalid_client"}'),
+    ("request_refused", 400, "token", JSON, '{"error":"unsupported_grant_type"}'),
+    ("permission_denied", 403, "", JSON, gateway("3100", "ApplicationAuthorizationFailed", 403)),
+    (
+        "permission_denied",
+        401,
+        "",
+        JSON,
+        body("120", "Authorization Failure", "You do not have access to this company"),
+    ),
+    ("permission_denied", 400, "", JSON, body("5020", "Permission Denied Error", "No access rights")),
+    ("server_error", 500, "", JSON, gateway("3100", "InternalServerError", 500)),
+    ("server_error", 500, "", JSON, body("120", "Authorization Failure", "statusCode: 500")),
+    (
+        "wrong_environment",
+        401,
+        "",
+        XML,
+        xml("130", "Accessing Wrong Cluster", "You have accessed the wrong server"),
+    ),
+    ("company_locked", 401, "", JSON, body("140", "Company Locked Out")),
+    ("server_error", 503, "", JSON, body("150", "Company Under Maintenance")),
+    ("app_already_connected", None, "connect", TEXT, "App Already Purchased"),
+    # the subscription
+    (
+        "subscription_inactive",
+        200,
+        "",
+        JSON,
+        body("6190", "Invalid Company Status", "Subscription period has ended"),
+    ),
+    ("subscription_inactive", 400, "", JSON, gateway("7001", "Subscription for company has lapsed", 400)),
+    ("server_error", 400, "", TEXT, "message=No destination found for given partition key; errorCode=007001"),
+    # closed books, under every code that they borrow
+    ("closed_period", 400, "", JSON, body("6210", "Account Period Closed", "The account period has closed.")),
+    ("closed_period", 400, "", JSON, body("6200", "Période fermée")),
+    (
+        "closed_period",
+        400,
+        "",
+        JSON,
+        body("5010", "Account Period Closed", "The account period has closed. {1}"),
+    ),
+    ("closed_period", 400, "", JSON, business("This date is on or before the closing date of your books.")),
+    (
+        "duplicate_doc_number",
+        400,
+        "",
+        JSON,
+        body("6210", "Duplicate Document Number Error", "Specify another one."),
+    ),
+    # numbers and names
+    ("duplicate_doc_number", 400, "", JSON, body("6140", "Duplicate Document Number Error")),
+    ("duplicate_doc_number", 400, "", JSON, body("6240", "Duplicate Document Number Error")),
+    (
+        "duplicate_name",
+        400,
+        "",
+        JSON,
+        body("6240", "Duplicate Name Exists Error", "The name supplied already exists. : null"),
+    ),
+    ("duplicate_name", 400, "", JSON, body(6240, "Nom en double")),
+    ("number_too_long", 400, "", JSON, body("2050", "Invalid String Length", "Max:21", "DocNumber")),
+    (
+        "field_refused",
+        400,
+        "",
+        JSON,
+        body("2050", "Invalid String Length", "Max:1,000 Supplied length:1,001", "PrivateNote"),
+    ),
+    # what changed meanwhile
+    (
+        "stale_object",
+        400,
+        "",
+        JSON,
+        body("5010", "Stale Object Error", "You and Ana were working on this at the same time."),
+    ),
+    (
+        "record_deleted_there",
+        400,
+        "update",
+        JSON,
+        body("610", "Object Not Found", "Another user has deleted this transaction."),
+    ),
+    ("record_deleted_there", 400, "void", JSON, body("610", "Object Not Found", GENERIC)),
+    ("company_reset", 400, "", JSON, body("10200", "Company was reset")),
+    ("duplicate_request", 400, "", JSON, body("600", "Duplicate Request ID")),
+    # tax
+    (
+        "tax_code_not_mapped",
+        400,
+        "",
+        JSON,
+        body("6100", "Invalid Line TaxCode", "should be TAX or NON. Supplied value:8"),
+    ),
+    ("tax_code_not_mapped", 400, "", JSON, body("6160", "Invalid TaxCodeRef")),
+    (
+        "tax_code_not_mapped",
+        400,
+        "",
+        JSON,
+        business("Every transaction must have a VAT rate before you save."),
+    ),
+    (
+        "tax_code_not_mapped",
+        400,
+        "",
+        JSON,
+        body("2500", "Invalid Reference Id", "TaxCodeRef", "TxnTaxDetail.TxnTaxCodeRef"),
+    ),
+    (
+        "tax_calculation_failed",
+        400,
+        "",
+        JSON,
+        business("QuickBooks encountered an error while calculating tax."),
+    ),
+    ("tax_not_enabled", 400, "", JSON, business("Sales tax is not set up for this company.")),
+    # references
+    (
+        "customer_not_found",
+        400,
+        "",
+        JSON,
+        body("2500", "Invalid Reference Id", "Names element id 583 not found", "Reference Id"),
+    ),
+    (
+        "customer_not_found",
+        400,
+        "",
+        JSON,
+        body("610", "Object Not Found", "Customer assigned to this transaction has been deleted."),
+    ),
+    (
+        "customer_not_found",
+        400,
+        "",
+        JSON,
+        body("2020", "Required param missing", "CustomerRef is missing", "CustomerRef"),
+    ),
+    ("customer_not_found", 400, "", JSON, body("6250", "Invalid Customer")),
+    (
+        "item_not_found",
+        400,
+        "",
+        JSON,
+        body("2500", "Invalid Reference Id", "x", "Line.SalesItemLineDetail.ItemRef"),
+    ),
+    ("item_not_found", 400, "", JSON, business("Product/Service assigned to this has been deleted.")),
+    (
+        "item_is_category",
+        400,
+        "",
+        JSON,
+        body("2500", "Invalid Reference Id", "Categories cannot be used in transactions."),
+    ),
+    (
+        "account_inactive",
+        400,
+        "",
+        JSON,
+        body("2500", "Invalid Reference Id", "Accounts element id 437 not found"),
+    ),
+    ("account_inactive", 400, "", JSON, body("2500", "Invalid Reference Id", "x", "IncomeAccountRef")),
+    (
+        "not_found_other",
+        400,
+        "",
+        JSON,
+        body("2500", "Invalid Reference Id", "Klasses element id 9 not found"),
+    ),
+    ("not_found_other", 400, "read", JSON, body("610", "Object Not Found", GENERIC)),
+    ("reference_not_found", 400, "create", JSON, body("2500", "Invalid Reference Id", GENERIC)),
+    ("reference_not_found", 400, "create", JSON, body("610", "Objet introuvable")),
+    ("reference_not_found", 500, "create", JSON, body("10000", "An application error", GENERIC)),
+    ("link_refused", 400, "", JSON, body("620", "Txn ID Cannot Be Linked", GENERIC)),
+    # troubles that pass, though the code says otherwise
+    ("server_error", 400, "", JSON, business("Something went wrong on our end. Try again later. (-10600)")),
+    (
+        "server_error",
+        400,
+        "",
+        JSON,
+        business("You can only add or edit one name at a time. Please try again."),
+    ),
+    ("server_error", 400, "", JSON, business("Unexpected Internal Error. (-30003)")),
+    (
+        "server_error",
+        500,
+        "",
+        JSON,
+        body("10000", "An application error has occurred", "System Failure", type="SystemFault"),
+    ),
+    ("validation", 400, "", JSON, business("Enter a valid amount. Please try again.")),
+    (
+        "validation",
+        200,
+        "",
+        JSON,
+        body("10000", "An application error", "java.lang.UnsupportedOperationException"),
+    ),
+    # refusals
+    ("request_refused", 400, "", JSON, body("500", "Unsupported Operation", "Operation x is not supported.")),
+    ("request_refused", 400, "query", JSON, body("4001", "Invalid query", "Custmoer")),
+    ("request_refused", 400, "", JSON, body("2010", "Request has invalid or unsupported property")),
+    (
+        "bad_email",
+        400,
+        "query",
+        JSON,
+        body("4002", "Error processing query", "To email address entered is invalid"),
+    ),
+    ("bad_email", 400, "", JSON, body("2210", "Malformed", "x")),
+    ("currency_mismatch", 400, "", JSON, business("You can only use one foreign currency per transaction.")),
+    ("account_wrong_type", 400, "", JSON, body("6430", "Invalid account type used")),
+    ("transaction_locked", 400, "", JSON, body("6540", "Deposited Transaction cannot be changed")),
+    ("edition_lacks_feature", 400, "", JSON, body("5030", "Feature Not Supported")),
+    ("validation", 400, "", JSON, business("The discount is larger than the subtotal.")),
+    ("validation", 400, "", JSON, body("6070", "Amount calculation incorrect")),
+    ("validation", 400, "", JSON, body("7777", "A code of next year")),
+    ("unknown", 400, "", JSON, body("77777", "?", type="")),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "operation", "content_type", "text"), ANSWERS)
+def test_an_answer_is_read(code: str, status: int | None, operation: str, content_type: str, text: str) -> None:
+    assert read(text, status, content_type, operation=operation).code == code
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "operation", "text"),
+    [
+        (200, JSON, "create", '{"Invoice":{"Id":"300","SyncToken":"0"},"time":"x"}'),
+        (
+            200,
+            JSON,
+            "create",
+            '{"Invoice":{"CustomerMemo":{"value":"Stale Object Error; throttleexceeded"}}}',
+        ),
+        (200, JSON, "query", '{"QueryResponse":{},"time":"x"}'),
+        (200, JSON, "batch", '{"BatchItemResponse":[{"Invoice":{"Id":"3"},"bId":"0"}]}'),
+        (200, JSON, "read", '{"fault":null,"intuitObject":{"Id":"3"}}'),
+        (200, XML, "read", "<IntuitResponse><Customer><Id>3</Id></Customer></IntuitResponse>"),
+        (200, "", "revoke", ""),
+    ],
+)
+def test_a_success_is_no_failure(status: int, content_type: str, operation: str, text: str) -> None:
+    assert read_fault(Answer(status, content_type, text), operation=operation) is None
+
+
+def test_all_entries_are_kept_and_the_most_specific_decides() -> None:
+    general = fault("6000", "A business validation error", "Fill out the form.")["Error"]
+    specific = fault("2500", "Invalid Reference Id", "Names element id 12 not found")["Error"]
+    failure = read(json.dumps({"Fault": {"Error": general + specific}}))
+
+    assert failure.code == "customer_not_found"
+    assert [entry.code for entry in failure.entries] == ["6000", "2500"]
+    assert "Fill out the form." in failure.intuit_words
+
+
+def test_an_item_of_a_batch_is_read_by_itself() -> None:
+    answer = {
+        "BatchItemResponse": [
+            {"bId": "0", "Fault": fault("6140", "Duplicate Document Number Error")},
+            {"bId": "1", "Fault": fault("5010", "Stale Object Error")},
+        ]
+    }
+    codes = [
+        read_item_fault(item["Fault"], request_entity="Invoice", operation="create").code
+        for item in answer["BatchItemResponse"]
+        if isinstance(item["Fault"], dict)
+    ]
+
+    assert codes == ["duplicate_doc_number", "stale_object"]
+    assert read_item_fault(answer["BatchItemResponse"][1]).code == "stale_object"
+
+
+@pytest.mark.parametrize("nonsense", [None, "", [], {}, "Fault", 3, {"Error": None}, {"Error": ["x"]}])
+def test_an_item_fault_that_says_nothing_waits_for_a_person(nonsense: Any) -> None:
+    assert read_item_fault(nonsense).code == "unknown"
+
+
+def test_throttling_of_one_item_waits() -> None:
+    assert read_item_fault(fault("3001", "ThrottleExceeded")).kind is FailureKind.WAIT

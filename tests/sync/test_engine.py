@@ -1,0 +1,165 @@
+"""The engine from change to books, over real HTTP to the emulator."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from qbo.connection import connect
+from qbo.models import ConnectionSettings, Link
+from sync.models import Lease, State, SyncEvent
+from tests import builders
+from tests.books import Shop, grant
+
+
+def test_an_invoice_reaches_the_books_once(shop: Shop) -> None:
+    invoice = shop.invoice()
+    assert shop.event(invoice).state == State.QUEUED
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    (there,) = shop.books.invoices()
+    assert Decimal(str(there["TotalAmt"])) == invoice.total
+    assert there["DocNumber"] == invoice.number
+
+
+def test_two_shops_of_many_invoices_go_in_batches(shop: Shop) -> None:
+    invoices = [shop.invoice(customer=builders.customer(shop.organization, f"Customer {n}")) for n in range(65)]
+    shop.drain()
+    assert {shop.event(invoice).state for invoice in invoices} == {State.SYNCED}
+    assert len(shop.books.invoices()) == 65
+    assert shop.books.writes() == 3
+
+
+def test_a_503_every_time_gives_four_tries(shop: Shop) -> None:
+    start = timezone.now()
+    customer = shop.settled_invoice(at=start).customer
+    invoice = shop.invoice(at=start, customer=customer)
+    shop.books.do("fault", fault="status", status=503, times=None)
+    tries = []
+    for minute in range(0, 200):
+        before = len(shop.books.requests())
+        shop.drain(start + timedelta(minutes=minute))
+        if len(shop.books.requests()) > before:
+            tries.append(minute)
+    assert tries == [0, 5, 35, 95]
+    event = shop.event(invoice)
+    assert event.state == State.FAILED
+    assert event.failure_code == "server_error"
+
+
+def test_a_lost_answer_is_adopted_not_sent_twice(shop: Shop) -> None:
+    start = timezone.now()
+    invoice = shop.invoice(at=start)
+    shop.books.do("fault", fault="status", status=503, path="batch", after_commit=True, times=3)
+    shop.drain(start)
+    assert shop.event(invoice).state in (State.CHECKING, State.QUEUED)
+    for minute in (5, 10, 40, 120):
+        shop.drain(start + timedelta(minutes=minute))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(shop.books.invoices()) == 1
+
+
+def test_a_lost_answer_is_looked_for_where_quickbooks_numbers(shop: Shop) -> None:
+    start = timezone.now()
+    ConnectionSettings.objects.update(send_numbers=False)
+    shop.books.do("custom_numbers", on=False)
+    customer = shop.settled_invoice(at=start).customer
+    invoice = shop.invoice(at=start, customer=customer)
+    shop.books.do("fault", fault="reset", path="batch", after_commit=True, times=1)
+    shop.drain(start)
+    assert shop.event(invoice).state == State.CHECKING
+    shop.drain(start + timedelta(minutes=6))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(shop.books.invoices()) == 2
+
+
+def test_429_holds_the_company_and_uses_up_no_retry(shop: Shop) -> None:
+    invoice = shop.invoice(customer=shop.settled_invoice().customer)
+    shop.books.do("fault", fault="throttle", path="batch", times=1)
+    result = shop.drain()
+    assert result.resume_in and result.resume_in > 30
+    event = shop.event(invoice)
+    assert (event.state, event.retries) == (State.CHECKING, 0)
+    Lease.objects.update(quiet_until=None)
+    shop.drain(timezone.now() + timedelta(seconds=70))
+    assert shop.event(invoice).state == State.SYNCED
+    assert len(shop.books.invoices()) == 2
+
+
+def test_an_expired_access_token_is_renewed_in_mid_run(shop: Shop) -> None:
+    invoice = shop.invoice()
+    shop.books.do("expire_token", refresh=False)
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED
+
+
+def test_a_revoked_connection_pauses_and_reconnecting_releases(shop: Shop) -> None:
+    invoice = shop.invoice()
+    shop.books.do("expire_token")
+    shop.drain()
+    shop.connection.refresh_from_db()
+    assert shop.connection.status == "token_expired"
+    assert shop.event(invoice).state == State.QUEUED
+    row = SyncEvent.objects.get(record_type="connection")
+    assert (row.state, row.message) == (State.FAILED, "Token expired")
+    connect(
+        shop.organization,
+        grant(shop.books.url),
+        environment="emulator",
+        emulator_url=shop.books.url,
+        at=timezone.now(),
+    )
+    row.refresh_from_db()
+    assert row.state == State.SYNCED
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED
+
+
+def test_a_deleted_customer_is_recreated_with_a_row_that_names_both(shop: Shop) -> None:
+    customer = builders.customer(shop.organization, "M. Okafor", email="m@example.com")
+    shop.invoice(customer=customer)
+    shop.drain()
+    old = Link.objects.get(record_type="customer", record_id=customer.pk).qbo_id
+    shop.books.do("delete_customer", id=old)
+    invoice = shop.invoice(customer=customer)
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    new = Link.objects.get(record_type="customer", record_id=customer.pk).qbo_id
+    assert new != old
+    row = SyncEvent.objects.of_record("customer", customer.pk).latest("id")
+    assert old in row.message
+
+
+def test_a_deleted_customer_whose_name_a_vendor_took_needs_a_person(shop: Shop) -> None:
+    customer = builders.customer(shop.organization, "M. Okafor")
+    shop.invoice(customer=customer)
+    shop.drain()
+    old = Link.objects.get(record_type="customer", record_id=customer.pk).qbo_id
+    shop.books.do("delete_customer", id=old)
+    shop.books.do("add_vendor", name="M. Okafor")
+    invoice = shop.invoice(customer=customer)
+    shop.drain()
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, "customer_not_found")
+
+
+def test_an_edit_updates_and_ten_edits_make_one_update(shop: Shop) -> None:
+    invoice = shop.invoice()
+    shop.drain()
+    for number in range(10):
+        invoice.edit(customer_note=f"note {number}", at=timezone.now())
+    writes = shop.books.writes()
+    shop.drain()
+    assert shop.books.writes() == writes + 1
+    (there,) = shop.books.invoices()
+    assert there["CustomerMemo"]["value"] == "note 9"
+
+
+def test_a_void_is_voided_there(shop: Shop) -> None:
+    invoice = shop.invoice()
+    shop.drain()
+    invoice.void(reason="duplicate", at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    (there,) = shop.books.invoices()
+    assert Decimal(str(there["TotalAmt"])) == 0
