@@ -63,11 +63,10 @@ ENTRIES = (
         meaning="The invoice is dated in a period that has been closed in QuickBooks: up to its closing date"
         " nothing may be added or changed.",
         remedy=(
-            "Choose one of two:",
-            "Move closing date forward: talk to your accountant first. In QuickBooks, under Account and"
+            "Either Move closing date forward: talk to your accountant first. In QuickBooks, under Account and"
             " settings → Advanced → Accounting, set the closing date to a day before the invoice date"
             "[ ({invoice_date})]. Then retry.",
-            "Post to current period: change the invoice date in Run a Call to today."
+            "or Post to current period: change the invoice date in Run a Call to today."
             " On a paid invoice only the date used in QuickBooks changes.",
             "An update or a void of an invoice that already stands in the closed period"
             " can only wait for the closing date, or be dismissed.",

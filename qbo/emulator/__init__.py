@@ -1,4 +1,4 @@
-"""A QuickBooks Online company on this machine; knows Intuit's public API and nothing of the product that talks to it."""
+"""A QuickBooks Online company on this machine; nothing of the product that talks to it."""
 
 from qbo.emulator.emulator import Emulator
 from qbo.emulator.messages import Request, Response

@@ -35,7 +35,7 @@ def fault(raised: QboFault, *, at: datetime, wants_json: bool) -> Response:
 def lower_case(status: int, message: str, detail: str | None, code: str, kind: str, *, at: datetime) -> Response:
     """The gateway's own shape: lower-case keys and an integer time (recorded for 401)."""
     error = {"message": message, "detail": detail, "code": code, "element": None}
-    body = {
+    body: dict[str, object] = {
         "warnings": None,
         "intuitObject": None,
         "fault": {"error": [error], "type": kind},

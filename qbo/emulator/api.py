@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qbo.emulator import answers, batch, breaking, faults, operations
-from qbo.emulator.company import Company, Remembered
+from qbo.emulator import answers, batch, breaking, changes, faults, operations, tax_service, xml_input
+from qbo.emulator.clock import stamp
+from qbo.emulator.company import Company, Put, Remembered
 from qbo.emulator.encoding import dumps, loads
 from qbo.emulator.entities.registry import BY_PATH
 from qbo.emulator.faults import QboFault
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from qbo.emulator.emulator import Emulator
 
 PREFIX = "/v3/company/"
+SENT_BY_EMAIL = ("invoice", "estimate", "salesreceipt", "creditmemo", "refundreceipt", "payment")
 LIMITS = ("requests_per_minute", "requests_per_second", "batches_per_minute")
 LONGEST_REQUEST_ID, LONGEST_BATCH_REQUEST_ID = 50, 36
 
@@ -148,6 +150,8 @@ def inside(emulator: Emulator, company: Company, call: Call) -> str:
     special = SPECIAL.get((call.request.method, "/".join([call.resource, *call.rest]).lower()))
     if special:
         return special(company, call)
+    if call.request.method == "POST" and call.resource in SENT_BY_EMAIL and call.rest[1:] == ["send"]:
+        return sent_by_email(company, call)
     return of_entity(company, call)
 
 
@@ -205,8 +209,11 @@ def text_of(body: bytes) -> str:
 
 
 def body_of(request: Request) -> Any:
+    text = text_of(request.body)
+    if text.lstrip().startswith("<"):
+        return xml_input.read(text)
     try:
-        return loads(text_of(request.body))
+        return loads(text)
     except (ValueError, RecursionError):
         raise faults.unreadable_body() from None
 
@@ -245,4 +252,34 @@ def fingerprint(call: Call) -> str:
     ).hexdigest()
 
 
-SPECIAL: dict[tuple[str, str], Callable[[Company, Call], str]] = {}
+# other resources
+
+
+def changed(company: Company, call: Call) -> str:
+    query = call.request.query
+    found = changes.answer(company, query.get("entities", ""), query.get("changedSince", ""), at=call.at)
+    return f'"CDCResponse":{found}'
+
+
+def tax_code(company: Company, call: Call) -> str:
+    operations.check_writable(company)
+    return dumps(tax_service.create_code(company, body_of(call.request), at=call.at))[1:-1]
+
+
+def sent_by_email(company: Company, call: Call) -> str:
+    """The form with its e-mail marked as sent; no mail leaves."""
+    kind = BY_PATH[call.resource]
+    row = operations.read(company, kind, call.rest[0])
+    address = call.request.query.get("sendTo") or row.get("BillEmail", {}).get("Address")
+    if not address:
+        raise faults.missing_parameter("BillEmail")
+    delivered = {"DeliveryType": "Email", "DeliveryTime": stamp(call.at)}
+    marked = {**row, "EmailStatus": "EmailSent", "BillEmail": {"Address": address}, "DeliveryInfo": delivered}
+    company.commit([Put(kind.name, marked)])
+    return f'"{kind.name}":{company.encoded(kind.name, marked)}'
+
+
+SPECIAL: dict[tuple[str, str], Callable[[Company, Call], str]] = {
+    ("GET", "cdc"): changed,
+    ("POST", "taxservice/taxcode"): tax_code,
+}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qbo.emulator.clock import Clock
 from qbo.emulator.emulator import Emulator
-from qbo.emulator.seed import DEFAULT_REALM
+from qbo.emulator.seed import DEFAULT_REALM, WORLDS
 from qbo.emulator.server import Server
 
 
@@ -29,7 +29,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latency-ms", type=int, default=0, help="time that each call of the API takes")
     parser.add_argument("--no-limits", action="store_true", help="answer any number of calls")
     parser.add_argument("--clock", type=date.fromisoformat, default=None, help="the date on which the company lives")
-    parser.add_argument("--ast", action="store_true", help="a company with automated sales tax")
+    parser.add_argument("--world", choices=sorted(WORLDS), default="us", help="how the company does sales tax")
+    parser.add_argument(
+        "--company",
+        action="append",
+        default=[],
+        type=further_company,
+        metavar="REALM:WORLD",
+        help="a further company; may be repeated",
+    )
+
+
+def further_company(text: str) -> tuple[str, str]:
+    realm, _, world = text.partition(":")
+    if not realm.isdigit() or world not in WORLDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not REALM:WORLD; worlds are {', '.join(sorted(WORLDS))}")
+    return realm, world
 
 
 def build(options: argparse.Namespace) -> Emulator:
@@ -42,7 +57,8 @@ def build(options: argparse.Namespace) -> Emulator:
         has_limits=not options.no_limits,
         latency_ms=options.latency_ms,
         clock=Clock.starting(options.clock) if options.clock else Clock(),
-        automated_sales_tax=options.ast,
+        world=options.world,
+        companies=dict(options.company),
     )
 
 
@@ -56,6 +72,7 @@ def ready_line(emulator: Emulator, server: Server) -> str:
             "client_secret": emulator.oauth.client_secret,
             "access_token": emulator.access_token,
             "page": f"{server.url}/",
+            "realms": list(emulator.companies),
         }
     )
 

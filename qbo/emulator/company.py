@@ -17,7 +17,26 @@ from qbo.emulator.switches import SWITCHES
 
 Row = dict[str, Any]
 TRAILING_DIGITS = re.compile(r"(\d+)(?=\D*$)")
-TRANSACTIONS = frozenset(("Invoice", "Payment", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate"))
+TRANSACTIONS = frozenset(
+    [
+        "Invoice",
+        "Payment",
+        "CreditMemo",
+        "SalesReceipt",
+        "RefundReceipt",
+        "Estimate",
+        "Bill",
+        "BillPayment",
+        "Purchase",
+        "PurchaseOrder",
+        "VendorCredit",
+        "Deposit",
+        "JournalEntry",
+        "Transfer",
+        "CreditCardPayment",
+        "InventoryAdjustment",
+    ]
+)
 NAMES = frozenset(("Customer", "Vendor", "Employee"))
 OWING: Mapping[str, int] = {"Invoice": 1, "CreditMemo": -1, "Payment": -1}
 

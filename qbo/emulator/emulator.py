@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import traceback
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,20 +25,25 @@ QUIET = ("/emulator", "/static", "/favicon.ico")
 
 
 class Emulator:
-    """One Intuit. `handle` answers any request, and is safe to call from many threads."""
+    """One Intuit. `handle` answers any request, and is safe to call from many threads.
+
+    `realm_id` is the company that pages and commands mean by themselves; `companies` are further ones, as
+    realm id -> world (see `seed.WORLDS`).
+    """
 
     def __init__(
         self,
         *,
         realm_id: str = seed.DEFAULT_REALM,
         client_id: str = "emulator-client",
-        client_secret: str = "emulator-secret",
+        client_secret: str = "emulator-secret",  # noqa: S107  a password for play
         access_token: str = "",
         state: Path | None = None,
         has_limits: bool = True,
         latency_ms: int = 0,
         clock: Clock | None = None,
-        automated_sales_tax: bool = False,
+        world: str = "us",
+        companies: Mapping[str, str] | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.journal = Journal(state)
@@ -48,8 +54,9 @@ class Emulator:
         self.realm_id = realm_id
         self.access_token = access_token or secrets.token_urlsafe(48)
         self._load()
-        if realm_id not in self.companies:
-            self._found(realm_id, automated_sales_tax)
+        for realm, its_world in {realm_id: world, **(companies or {})}.items():
+            if realm not in self.companies:
+                self._found(realm, its_world)
         self._allow(self.access_token, realm_id)
 
     def handle(self, request: Request) -> Response:
@@ -124,10 +131,10 @@ class Emulator:
             self.companies[realm] = Company(realm, self.journal)
         return self.companies[realm]
 
-    def _found(self, realm: str, automated_sales_tax: bool) -> None:
+    def _found(self, realm: str, world: str) -> None:
         company = self._company(realm)
         with company.work():
-            company.commit(seed.plain_company(realm, at=self.clock.now(), automated_sales_tax=automated_sales_tax))
+            company.commit(seed.plain_company(realm, at=self.clock.now(), world=world))
 
     def _allow(self, token: str, realm: str) -> None:
         """A token given by hand works until it is expired by hand."""

@@ -1,4 +1,4 @@
-"""What a request body may hold: properties, types, lengths and letters, from a table of facts; knows no rule across fields."""
+"""What a request body may hold: properties, types, lengths, letters, from a table of facts; knows no other rule."""
 
 from __future__ import annotations
 
@@ -38,6 +38,19 @@ def _load() -> dict[str, dict[str, Spec]]:
 
 
 TABLE = _load()
+WELL_KNOWN = {
+    **{name: Spec("date") for name in ("TxnDate", "DueDate")},
+    **{name: Spec("decimal") for name in ("Amount", "TotalAmt", "Balance")},
+    **{
+        name: Spec("ReferenceType")
+        for name in ("CurrencyRef", "VendorRef", "CustomerRef", "ParentRef", "DepartmentRef")
+    },
+    "LinkedTxn": Spec("LinkedTxn*"),
+    "Name": Spec("string:100"),
+    "DocNumber": Spec("string:21"),
+    "PrivateNote": Spec("string:4000"),
+    "Active": Spec("boolean"),
+}
 
 
 def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, Any]:
@@ -49,7 +62,7 @@ def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, A
         raise faults.unreadable_body()
     table = TABLE.get(kind)
     if table is None:
-        return {name: value for name, value in body.items() if value not in ("", None)}
+        return clean_open(kind, body)
     top = top or kind
     kept: dict[str, Any] = {}
     for name, value in body.items():
@@ -64,9 +77,23 @@ def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, A
     return kept
 
 
+def clean_open(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an entity that the table does not hold: well-known fields are read, the others are kept as sent."""
+    kept = {}
+    for name, value in body.items():
+        if value is None or value == "":
+            continue
+        spec = WELL_KNOWN.get(name)
+        read = _read(spec, value, name, kind, name) if spec else value
+        if read is not IGNORED:
+            kept[name] = read
+    return kept
+
+
 def _read(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
     if spec.many:
-        return [_read_one(spec, one, name, top, path) for one in _as_list(value) if one not in ("", None)]
+        found = [_read_one(spec, one, name, top, path) for one in _as_list(value) if one not in ("", None)]
+        return [one for one in found if one is not IGNORED]
     return _read_one(spec, value, name, top, path)
 
 

@@ -74,7 +74,7 @@ class Hand:
             {**row, group: {name: value for name, value in merged.items() if value is not None}},
         )
 
-    # commands: preferences
+    # what the bookkeeper sets
 
     def close_books(self, given: dict[str, Any]) -> Row:
         day = given.get("date") or None
@@ -116,7 +116,7 @@ class Hand:
         self.prefer(str(given["group"]), **{str(given["name"]): given.get("value")})
         return {"preferences": self.company.preferences}
 
-    # commands: lists
+    # what the bookkeeper does to lists
 
     def deactivate(self, given: dict[str, Any]) -> Row:
         return self._activate(given, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from qbo.emulator import faults
 from qbo.emulator.company import Company, Row
@@ -107,7 +108,7 @@ def with_balances(company: Company, statement: Statement, rows: Iterable[Row]) -
 
 
 def pseudo_codes(company: Company, kind: Kind, statement: Statement, *, asks_active: bool) -> list[Row]:
-    if kind.name != "TaxCode" or not company.setting("country", "US") == "US":
+    if kind.name != "TaxCode" or company.setting("country", "US") != "US":
         return []
     if asks_active and not company.switch("pseudo_tax_codes_with_filter"):
         return []
@@ -119,13 +120,17 @@ def ordered(company: Company, kind: Kind, rows: list[Row], statement: Statement)
     """Rows as asked, else lists by their full name and transactions newest first (recorded)."""
     if statement.order:
         for name, descending in reversed(statement.order):
-            rows = sorted(rows, key=lambda row, name=name: sort_key(value_at(row, name), name), reverse=descending)
+            rows = sorted(rows, key=partial(order_key, name), reverse=descending)
         return rows
     if kind.is_list:
         name_field = "FullyQualifiedName" if kind.name in ("Customer", "Item", "Account") else kind.name_field
         return sorted(rows, key=lambda row: str(row.get(name_field, row.get("Name", ""))).lower())
     turns = company.tables[kind.name].turns
     return sorted(rows, key=lambda row: turns[row["Id"]], reverse=True)
+
+
+def order_key(name: str, row: Row) -> tuple[int, object]:
+    return sort_key(value_at(row, name), name)
 
 
 def projected(kind: Kind, row: Row, columns: list[str]) -> Row:

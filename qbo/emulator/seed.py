@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from qbo.emulator.clock import stamp
 from qbo.emulator.company import Change, Put, Row, Set
@@ -11,6 +13,36 @@ from qbo.emulator.entities.lists import ACCOUNT_TYPES
 
 DEFAULT_REALM = "4620816365010101"  # 16 digits, as a real one has
 CURRENCY = {"value": "USD", "name": "United States Dollar"}
+CANADIAN = {"value": "CAD", "name": "Canadian Dollar"}
+
+
+@dataclass(frozen=True)
+class World:
+    """How a country's companies do sales tax."""
+
+    country: str
+    currency: Row
+    agency: str
+    rates: tuple[tuple[str, str, Decimal], ...]  # id, name, percent
+    codes: tuple[tuple[str, str, tuple[str, ...]], ...]  # id, name, ids of rates
+    automated: bool = False
+
+
+US = World(
+    "US",
+    CURRENCY,
+    "California Department of Tax and Fee Administration",
+    (("3", "California", Decimal(8)),),
+    (("2", "California", ("3",)),),
+)
+CANADA = World(
+    "CA",
+    CANADIAN,
+    "Canada Revenue Agency",
+    (("3", "HST (ON)", Decimal(13)), ("4", "GST", Decimal(5)), ("5", "Zero-rated", Decimal(0))),
+    (("2", "HST ON", ("3",)), ("3", "GST", ("4",)), ("4", "Zero-rated", ("5",)), ("5", "Exempt", ())),
+)
+WORLDS = {"us": US, "us-ast": replace(US, automated=True), "canada": CANADA}
 AGENCY_ACCOUNT = "90"  # where collected sales tax is owed
 ACCOUNTS = (  # id, name, type, sub-type
     ("1", "Services", "Income", "ServiceFeeIncome"),
@@ -40,24 +72,24 @@ AMYS_ADDRESS = {
 }
 
 
-def plain_company(realm: str, *, at: Any, automated_sales_tax: bool = False) -> list[Change]:
-    """A US company with sales tax on, numbers by hand and the duplicate check on."""
-    made = stamp(at)
+def plain_company(realm: str, *, at: datetime, world: str = "us") -> list[Change]:
+    """A company with sales tax on, numbers by hand and the duplicate check on; `world` is one of WORLDS."""
+    made, place = stamp(at), WORLDS[world]
     rows = [
         *(("Account", account(*facts)) for facts in ACCOUNTS),
         *(("Term", term(*facts)) for facts in TERMS),
         ("Item", item("1", "Services", "1", "Services")),
         ("Item", item("2", "Hours", "1", "Services")),
-        ("TaxAgency", agency()),
-        ("TaxRate", tax_rate("3", "California", Decimal(8))),
-        ("TaxCode", tax_code("2", "California", ["3"])),
-        ("Customer", amy()),
-        ("Preferences", preferences(automated_sales_tax)),
-        ("CompanyInfo", company_info(realm)),
+        ("TaxAgency", agency(place.agency)),
+        *(("TaxRate", tax_rate(*facts)) for facts in place.rates),
+        *(("TaxCode", tax_code(*facts)) for facts in place.codes),
+        ("Customer", amy(place)),
+        ("Preferences", preferences(place)),
+        ("CompanyInfo", company_info(realm, place)),
     ]
     settings = [
-        Set("country", "US"),
-        Set("currency", CURRENCY),
+        Set("country", place.country),
+        Set("currency", place.currency),
         Set("duplicate_number_check", True),
         Set("subscription", "SUBSCRIBED"),
         Set("tax_accounts", {"1": AGENCY_ACCOUNT}),
@@ -117,8 +149,7 @@ def item(key: str, name: str, account_id: str, account_name: str) -> Row:
     }
 
 
-def agency() -> Row:
-    name = "California Department of Tax and Fee Administration"
+def agency(name: str) -> Row:
     return {"Id": "1", "DisplayName": name, "TaxTrackedOnSales": True, "TaxTrackedOnPurchases": False}
 
 
@@ -135,7 +166,7 @@ def tax_rate(key: str, name: str, percent: Decimal, agency_id: str = "1") -> Row
     }
 
 
-def tax_code(key: str, name: str, rate_ids: list[str]) -> Row:
+def tax_code(key: str, name: str, rate_ids: Sequence[str]) -> Row:
     details = [
         {"TaxRateRef": {"value": rate}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": order}
         for order, rate in enumerate(rate_ids)
@@ -154,7 +185,7 @@ def tax_code(key: str, name: str, rate_ids: list[str]) -> Row:
     }
 
 
-def amy() -> Row:
+def amy(place: World) -> Row:
     name = "Amy's Bird Sanctuary"
     return {
         "Taxable": True,
@@ -164,7 +195,7 @@ def amy() -> Row:
         "BillWithParent": False,
         "Balance": 0,
         "BalanceWithJobs": 0,
-        "CurrencyRef": CURRENCY,
+        "CurrencyRef": place.currency,
         "PreferredDeliveryMethod": "Print",
         "Id": "1",
         "GivenName": "Amy",
@@ -176,13 +207,14 @@ def amy() -> Row:
         "Active": True,
         "PrimaryPhone": {"FreeFormNumber": "(650) 555-3311"},
         "PrimaryEmailAddr": {"Address": "Birds@Intuit.com"},
-        "DefaultTaxCodeRef": {"value": "2"},
-    }
+    } | ({"DefaultTaxCodeRef": {"value": "2"}} if place.country == "US" else {})
 
 
-def preferences(automated_sales_tax: bool) -> Row:
-    tax: Row = {"UsingSalesTax": True, "TaxGroupCodeRef": {"value": "2"}}
-    if automated_sales_tax:
+def preferences(place: World) -> Row:
+    tax: Row = {"UsingSalesTax": True}
+    if place.country == "US":
+        tax["TaxGroupCodeRef"] = {"value": place.codes[0][0]}
+    if place.automated:
         tax["PartnerTaxEnabled"] = True
     return {
         "Id": "1",
@@ -214,12 +246,12 @@ def preferences(automated_sales_tax: bool) -> Row:
             "DefaultTerms": {"value": "3"},
         },
         "TaxPrefs": tax,
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
+        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": place.currency["value"]}},
         "OtherPrefs": {"NameValue": [{"Name": "WarnDuplicateCheckNumber", "Value": "true"}]},
     }
 
 
-def company_info(realm: str) -> Row:
+def company_info(realm: str, place: World) -> Row:
     address = {
         "Id": "1",
         "Line1": "123 Sierra Way",
@@ -230,14 +262,14 @@ def company_info(realm: str) -> Row:
     }
     return {
         "Id": "1",
-        "CompanyName": f"Sandbox Company_US_{realm[-1]}",
-        "LegalName": f"Sandbox Company_US_{realm[-1]}",
+        "CompanyName": f"Sandbox Company_{place.country}_{realm[-1]}",
+        "LegalName": f"Sandbox Company_{place.country}_{realm[-1]}",
         "CompanyAddr": address,
         "CustomerCommunicationAddr": address,
         "LegalAddr": address,
         "CompanyStartDate": "2020-01-01",
         "FiscalYearStartMonth": "January",
-        "Country": "US",
+        "Country": place.country,
         "Email": {"Address": "noreply@quickbooks.com"},
         "WebAddr": {},
         "SupportedLanguages": "en",

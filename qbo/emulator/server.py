@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
 from qbo.emulator.messages import Request, Response
@@ -47,10 +48,8 @@ class Server:
 
     def stop(self) -> None:
         self._stopped.set()
-        try:
+        with suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self.listener.close()
 
     def _converse(self, connection: socket.socket) -> None:

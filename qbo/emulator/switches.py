@@ -18,7 +18,7 @@ SWITCHES: dict[str, Switch] = {
     "inactive_reference": Switch(
         "610-generic",
         ("610-generic", "2500-generic", "specific"),
-        "Fault for a customer, item, account or term that is inactive. Recorded answers carry the generic words under both codes.",
+        "Fault for what is inactive. Recorded answers carry the generic words under both codes.",
     ),
     "missing_reference": Switch(
         "specific",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from qbo.emulator import breaking
+from qbo.emulator.breakage import Breakage
 from qbo.emulator.encoding import dumps, loads
 from qbo.emulator.messages import JSON_UTF8, Request, Response, redirect
 from qbo.emulator.oauth import OAuthFault
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 DISCOVERY = ("/.well-known/openid_configuration", "/.well-known/openid_sandbox_configuration")
 AUTHORIZE = "/connect/oauth2"
-TOKEN = "/oauth2/v1/tokens/bearer"
+TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105  an address
 REVOKE = "/v2/oauth2/tokens/revoke"
 USER_INFO = "/v1/openid_connect/userinfo"
 KEYS = "/op/v1/jwks"
@@ -127,7 +128,7 @@ def token(emulator: Emulator, request: Request, at: datetime) -> Response:
     return breaking.answer(ordered, at=at, wants_json=True, instead_of=answer) if ordered else answer
 
 
-def broken(ordered: breaking.Breakage, at: datetime) -> Response:
+def broken(ordered: Breakage, at: datetime) -> Response:
     if ordered.fault == "auth":
         return Response(400, dumps({"error": "invalid_grant"}), JSON_UTF8, no_store())
     return breaking.answer(ordered, at=at, wants_json=True)

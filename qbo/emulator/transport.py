@@ -50,7 +50,7 @@ class EmulatorAdapter(BaseAdapter):
 
 def as_request(prepared: requests.PreparedRequest) -> Request:
     body = prepared.body or b""
-    data = body.encode() if isinstance(body, str) else bytes(body)  # type: ignore[arg-type]
+    data = body.encode() if isinstance(body, str) else bytes(body)
     request = Request.to(prepared.method or "GET", prepared.url or "/", headers=dict(prepared.headers), body=data)
     host = (prepared.url or "").split("/")[2]
     return Request(request.method, request.path, request.query, {"host": host, **request.headers}, data)

@@ -10,10 +10,9 @@ THROTTLED = (
     rule(
         "rate_limited",
         text=(
-            r"throttle ?(limit )?exceeded",
-            r"request limit was reached",
-            r"too many (requests|concurrent)",
-            r"rate limit",
+            r"throttle ?(limits? )?exceeded|\bthrottl(ed|ing)\b",
+            r"request limit|api (call )?limit|rate (limit|exceeded)",
+            r"too ?many ?(requests|concurrent)",
         ),
     ),
     rule("rate_limited", status=lambda status: status == 429),
@@ -26,6 +25,8 @@ GRANTS = (
     rule("access_refused_by_user", codes="invalid_grant", operations="authorization_code"),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
     rule("token_expired", text=r"\binvalid[_ ]grant\b|\binvalid_token\b"),
+    # What the Ruby client calls every 401; Intuit's own "Authorization Failure" means rights.
+    rule("token_expired", text=r"quickbooks::authorizationfailure"),
     rule("token_expired", text=r"re-?authenticate|re-?authorize|authorize again|please re-?connect"),
     rule("request_refused", codes="invalid_request unsupported_grant_type invalid_scope invalid_redirect_uri"),
     rule("request_refused", text=r"\bunsupported_grant_type\b|\binvalid_scope\b|redirect_?uri"),
@@ -67,7 +68,7 @@ UNREACHED = (
             r"failed to (connect|open tcp)|unable to connect to (the )?remote|connection attempt failed",
             r"max retries exceeded|network (is unreachable|error)|no route to host|connectexception",
             r"sockettimeout|fetch failed|curl error|certificate verify failed",
-            r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect)",
+            r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect|routines)",
         ),
     ),
     rule("network", text=r"(response|status) code\W{0,3}0\b"),
@@ -111,7 +112,8 @@ ACCESS = (
     rule("permission_denied", codes="120 3100 5020"),
     rule("token_expired", status=lambda status: status == 401),
     rule("token_expired", where=lambda evidence: evidence.entry.fault_type.upper().startswith("AUTHENTICATION")),
-    rule("permission_denied", text=r"not authorized to|access (is |was )?denied"),
+    rule("permission_denied", text=r"not authorized to|access (is |was )?denied|\bforbidden\b"),
+    rule("token_expired", text=r"\bunauthori[sz]ed\b|requires authorization"),
     rule("permission_denied", status=lambda status: status == 403),
     rule("edition_lacks_feature", codes="5030"),
     rule(

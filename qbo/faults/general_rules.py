@@ -22,7 +22,7 @@ TROUBLES = (
             r"wrong (on|in|at) our (end|side)|unexpected (internal )?error|\(-30\d{3}\)",
             r"one name at a time|at exactly the same time",
             r"temporarily unavailable|currently (unavailable|busy)|service (is )?unavailable",
-            r"experiencing (technical|some|a)|timed[ -]out",
+            r"experiencing (technical|some|a)|timed[ -]out|time-?out\b",
         ),
     ),
     # "Please try again" after an instruction asks for a correction and not for patience.
@@ -61,6 +61,7 @@ BROKEN = (
         "server_error",
         text=(
             r"internal ?server ?error|bad gateway|service ?unavailable",
+            r"upstream (connect|request)|healthy upstream",
             r"system failure|application error has occurred",
             r"be (right )?back soon|maintenance",
         ),
@@ -86,7 +87,7 @@ def of_a_validation_code(evidence: Evidence) -> bool:
 NAMED = (
     rule("validation", codes="4002"),
     rule("validation", where=of_a_validation_code),
-    rule("validation", where=lambda evidence: evidence.entry.fault_type.lower() == "validationfault"),
+    rule("validation", where=lambda evidence: evidence.entry.fault_type.lower().startswith("validation")),
     rule("validation", text=r"validation (error|fault|exception)|validationfault"),
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.content_type),
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.text),
@@ -98,6 +99,7 @@ NAMED = (
             r"\b(must|needs? to|cannot|can't|can not|required|at least|out of bounds|outside the)\b",
             r"\b(missing|invalid|incorrect|wrong|malformed|unsupported|conform)\b",
             r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
+            r"\bno \w+ (was |were )?(provided|supplied|specified|given)\b",
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",
         ),
     ),

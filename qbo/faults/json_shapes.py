@@ -12,6 +12,7 @@ DECODER = json.JSONDecoder(strict=False)  # quotes often hold raw line breaks in
 START = re.compile(r'[{\[]\s*(?:[{\[]\s*)?["}\]]')
 MOST_STARTS = 40
 MOST_NODES = 20_000
+LONGEST_QUOTE = 20_000
 ENTRY_KEYS = {"code", "message", "detail", "errorcode", "errormessage"}
 
 
@@ -51,7 +52,7 @@ def in_document(document: Any) -> Iterator[FaultEntry]:
         for key, value in node.items():
             if key.lower() == "fault":
                 yield from in_fault(value)
-            elif key.lower() == "body" and isinstance(value, str):
+            elif isinstance(value, str) and '"fault"' in value[:LONGEST_QUOTE].lower():
                 yield from entries(value)
 
 

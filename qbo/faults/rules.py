@@ -1,7 +1,8 @@
 """Which answer means which failure: an ordered table, first match wins; knows no shape of a body.
 
-The order carries meaning. Throttling comes before 403, closed books before the codes that they borrow, a
-reference that is named before the generic "made inactive", what the text says before the range of a code.
+The order carries meaning. Codes with one meaning come first, throttling before 403, closed books before the
+codes that they borrow, a reference that is named before the generic "made inactive", what the text says before
+the range of a code.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule
 
 RULES: tuple[Rule, ...] = (
+    *record.DECIDED,
     *connection.THROTTLED,
     *connection.GRANTS,
     *record.CLOSED_BOOKS,

@@ -25,7 +25,7 @@ MOST_PAIRS = 400
 CODE_IN_WORDS = (
     re.compile(r"errorCode[=:\s]+0*(\d{1,5})", re.IGNORECASE),
     re.compile(r"\bcode\W{0,6}0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
-    re.compile(r"\berror\W{0,4}(\d{3,5})\b", re.IGNORECASE),
+    re.compile(r"\b(?:error|exception)\W{0,4}(\d{3,5})\b", re.IGNORECASE),
     re.compile(r"^\W*(\d{3,5})\s*[:\-–]"),
     re.compile(r"[\"(\[]\s*(\d{4,5})\s*[:\-–]"),
 )

@@ -297,6 +297,63 @@ def test_an_answer_is_read(code: str, status: int | None, operation: str, conten
     assert read(text, status, content_type, operation=operation).code == code
 
 
+QUOTES: list[tuple[str, str]] = [
+    # What people and other programs make of QuickBooks' answers: no status, no code, other words.
+    ("rate_limited", "The remote server returned an error: (429) Too Many Requests."),
+    ("rate_limited", "Requests of this company are being throttled."),
+    ("server_error", "Request failed with status code 503"),
+    ("server_error", "The remote server returned an error: (504) Gateway Timeout."),
+    ("server_error", "QuickBooks is down for maintenance"),
+    ("token_expired", "The connection to QuickBooks has expired, please reconnect"),
+    ("token_expired", "The remote server returned an error: (401) Unauthorized."),
+    ("token_expired", "Unable to refresh the token"),
+    ("permission_denied", "Error 403: Forbidden"),
+    ("permission_denied", "You must be an admin of the company to do this"),
+    ("subscription_inactive", "The trial has expired"),
+    ("network", "stream timeout after 30000 ms"),
+    ("network", "connection attempt failed, error 10060"),
+    ("closed_period", "Enter the closing date password first"),
+    ("duplicate_doc_number", "The invoice number 1842 is already in use"),
+    ("duplicate_name", "This name is already used"),
+    ("tax_not_enabled", "Please set up sales tax before you send taxable invoices"),
+    ("tax_code_not_mapped", "The tax code on line 2 could be not found, or was not mapped"),
+    ("customer_not_found", "The customer M. Okafor could not be found"),
+    ("customer_not_found", "The customer on this invoice is inactive"),
+    ("item_not_found", "The product 'Capacitor 35/5' was made inactive"),
+    ("account_inactive", "This income account is inactive"),
+    ("account_inactive", "A line points at an inactive account"),
+    ("stale_object", "The invoice was changed by another user"),
+    ("link_refused", "TxnID Cannot Be Linked"),
+    ("not_found_other", "The payment was not found"),
+    # Words that look like another failure, and are not.
+    ("validation", "This customer cannot be deleted, because it has a balance"),
+    ("validation", "An item with stock on hand must not be made to be inactive"),
+    ("field_refused", "Required parameter TaxCode.TaxRateDetails is missing in the request"),
+    ("number_too_long", "You cannot enter more than 21 characters in the doc_num field"),
+    ("currency_mismatch", "Customer and A/R account need the same currency"),
+    ("unknown", "An unknown error occurred"),
+    ("unknown", "Bad Request"),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), QUOTES)
+def test_a_quote_in_other_words_is_read(code: str, text: str) -> None:
+    assert read(text, None, TEXT).code == code
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        ("server_error", 500, '{"code":500,"message":"Internal Server Error"}'),
+        ("server_error", 503, '{"code":503,"message":"Service Unavailable"}'),
+        ("rate_limited", 429, '{"code":429,"message":"Too Many Requests"}'),
+        ("field_refused", 400, body("2040", "Invalid String", "Invalid characters. Rate limit: Unauthorized Ltd")),
+    ],
+)
+def test_a_status_as_a_code_and_a_name_in_a_text_mislead_nobody(code: str, status: int, text: str) -> None:
+    assert read(text, status).code == code
+
+
 @pytest.mark.parametrize(
     ("status", "content_type", "operation", "text"),
     [

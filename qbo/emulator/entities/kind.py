@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ def no_rules(draft: Draft) -> None:
 @dataclass(frozen=True, slots=True)
 class Kind:
     name: str
+    _: KW_ONLY
     operations: frozenset[str] = frozenset(("create", "update", "read", "query"))
     required: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)

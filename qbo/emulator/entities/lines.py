@@ -166,7 +166,7 @@ def discount_line(draft: Draft, line: Row) -> Row:
         if company.switch("discount_when_off") == "refuse":
             raise faults.feature_off("Discounts are turned off in the company's sales settings.")
         return comment_line(line)
-    stored = {"PercentBased": bool(detail.get("PercentBased"))}
+    stored: Row = {"PercentBased": bool(detail.get("PercentBased"))}
     if stored["PercentBased"]:
         stored["DiscountPercent"] = detail.get("DiscountPercent", ZERO)
     account = key_of(detail.get("DiscountAccountRef"))
@@ -194,6 +194,6 @@ def price_discount(draft: Draft, lines: list[Row], subtotal: Decimal) -> Decimal
 
 def with_subtotal(lines: list[Row], subtotal: Decimal) -> list[Row]:
     """`lines` with the subtotal line that QuickBooks adds, before any discount."""
-    added = {"Amount": cents(subtotal), "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
+    added: Row = {"Amount": cents(subtotal), "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
     discounts = [line for line in lines if "DiscountLineDetail" in line]
     return [line for line in lines if "DiscountLineDetail" not in line] + [added] + discounts

@@ -110,8 +110,8 @@ def check_accounts(draft: Draft) -> None:
             if field not in row:
                 raise faults.missing_parameter(field)
         if not row.get("TrackQtyOnHand"):
-            words = "When you create an item, if Track quantity on hand is turned off, the item cannot be of type Inventory."
-            raise faults.business(words)
+            words = "When you create an item, if Track quantity on hand is turned off,"
+            raise faults.business(f"{words} the item cannot be of type Inventory.")
     if "IncomeAccountRef" in draft.sent:
         check_income_type(draft)
 
@@ -158,24 +158,46 @@ def term_rules(draft: Draft) -> None:
 
 
 ITEM_ORDER = (
-    "Name", "Sku", "Description", "Active", "SubItem", "ParentRef", "Level", "FullyQualifiedName", "Taxable", "UnitPrice",
-    "Type", "IncomeAccountRef", "PurchaseDesc", "PurchaseCost", "ExpenseAccountRef", "AssetAccountRef", "TrackQtyOnHand",
-    "QtyOnHand", "InvStartDate", "domain", "sparse", "Id", "SyncToken", "MetaData",
+    "Name", "Sku", "Description", "Active", "SubItem", "ParentRef", "Level", "FullyQualifiedName", "Taxable",
+    "UnitPrice", "Type", "IncomeAccountRef", "PurchaseDesc", "PurchaseCost", "ExpenseAccountRef",
+    "AssetAccountRef", "TrackQtyOnHand", "QtyOnHand", "InvStartDate", "domain", "sparse", "Id", "SyncToken",
+    "MetaData",
 )  # fmt: skip
 ACCOUNT_ORDER = (
-    "Name", "SubAccount", "ParentRef", "Description", "FullyQualifiedName", "Active", "Classification", "AccountType",
-    "AccountSubType", "AcctNum", "CurrentBalance", "CurrentBalanceWithSubAccounts", "CurrencyRef", "domain", "sparse", "Id",
-    "SyncToken", "MetaData",
+    "Name", "SubAccount", "ParentRef", "Description", "FullyQualifiedName", "Active", "Classification",
+    "AccountType", "AccountSubType", "AcctNum", "CurrentBalance", "CurrentBalanceWithSubAccounts",
+    "CurrencyRef", "domain", "sparse", "Id", "SyncToken", "MetaData",
 )  # fmt: skip
 
 ITEM_KIND = Kind(
-    "Item", LIST, ("Name",),
-    {"Active": True, "Taxable": False, "UnitPrice": 0, "PurchaseCost": 0, "TrackQtyOnHand": False},
-    ("Type", "IncomeAccountRef"), item_rules, is_list=True, name_field="Name", order=ITEM_ORDER,
-)  # fmt: skip
+    "Item",
+    operations=LIST,
+    required=("Name",),
+    defaults={"Active": True, "Taxable": False, "UnitPrice": 0, "PurchaseCost": 0, "TrackQtyOnHand": False},
+    kept=("Type", "IncomeAccountRef"),
+    rules=item_rules,
+    is_list=True,
+    name_field="Name",
+    order=ITEM_ORDER,
+)
 ACCOUNT_KIND = Kind(
-    "Account", LIST, ("Name",), {"Active": True, "CurrentBalance": 0, "CurrentBalanceWithSubAccounts": 0},
-    ("AccountType", "AccountSubType", "Classification", "CurrentBalance", "CurrentBalanceWithSubAccounts"), account_rules,
-    is_list=True, name_field="Name", order=ACCOUNT_ORDER,
-)  # fmt: skip
-TERM_KIND = Kind("Term", LIST, ("Name",), {"Active": True}, ("Type",), term_rules, is_list=True, name_field="Name")
+    "Account",
+    operations=LIST,
+    required=("Name",),
+    defaults={"Active": True, "CurrentBalance": 0, "CurrentBalanceWithSubAccounts": 0},
+    kept=("AccountType", "AccountSubType", "Classification", "CurrentBalance", "CurrentBalanceWithSubAccounts"),
+    rules=account_rules,
+    is_list=True,
+    name_field="Name",
+    order=ACCOUNT_ORDER,
+)
+TERM_KIND = Kind(
+    "Term",
+    operations=LIST,
+    required=("Name",),
+    defaults={"Active": True},
+    kept=("Type",),
+    rules=term_rules,
+    is_list=True,
+    name_field="Name",
+)

@@ -61,7 +61,8 @@ def customer_rules(draft: Draft) -> None:
     row, company = draft.row, draft.company
     row["CurrencyRef"] = company.setting("currency")
     set_parent(draft)
-    if draft.before is None and row["Taxable"] and company.preference("TaxPrefs", "UsingSalesTax"):
+    is_us = company.setting("country") == "US"
+    if is_us and draft.before is None and row["Taxable"] and company.preference("TaxPrefs", "UsingSalesTax"):
         code = key_of(company.preference("TaxPrefs", "TaxGroupCodeRef"))
         row["DefaultTaxCodeRef"] = {"value": code} if code else row.get("DefaultTaxCodeRef", {"value": "2"})
 
@@ -86,10 +87,11 @@ def vendor_rules(draft: Draft) -> None:
 
 
 CUSTOMER_ORDER = (
-    "Taxable", "BillAddr", "ShipAddr", "Notes", "Job", "BillWithParent", "ParentRef", "Level", "SalesTermRef", "Balance",
-    "BalanceWithJobs", "CurrencyRef", "PreferredDeliveryMethod", "domain", "sparse", "Id", "SyncToken", "MetaData", "Title",
-    "GivenName", "MiddleName", "FamilyName", "Suffix", "FullyQualifiedName", "CompanyName", "DisplayName", "PrintOnCheckName",
-    "Active", "PrimaryPhone", "AlternatePhone", "Mobile", "Fax", "PrimaryEmailAddr", "WebAddr", "DefaultTaxCodeRef",
+    "Taxable", "BillAddr", "ShipAddr", "Notes", "Job", "BillWithParent", "ParentRef", "Level", "SalesTermRef",
+    "Balance", "BalanceWithJobs", "CurrencyRef", "PreferredDeliveryMethod", "domain", "sparse", "Id",
+    "SyncToken", "MetaData", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "FullyQualifiedName",
+    "CompanyName", "DisplayName", "PrintOnCheckName", "Active", "PrimaryPhone", "AlternatePhone", "Mobile",
+    "Fax", "PrimaryEmailAddr", "WebAddr", "DefaultTaxCodeRef",
 )  # fmt: skip
 CUSTOMER_DEFAULTS = {
     "Taxable": True,
@@ -102,14 +104,30 @@ CUSTOMER_DEFAULTS = {
 }
 
 CUSTOMER_KIND = Kind(
-    "Customer", LIST, (), CUSTOMER_DEFAULTS, ("CurrencyRef", "DefaultTaxCodeRef", "PrintOnCheckName"), customer_rules,
-    is_list=True, name_field="DisplayName", order=CUSTOMER_ORDER,
-)  # fmt: skip
+    "Customer",
+    operations=LIST,
+    defaults=CUSTOMER_DEFAULTS,
+    kept=("CurrencyRef", "DefaultTaxCodeRef", "PrintOnCheckName"),
+    rules=customer_rules,
+    is_list=True,
+    name_field="DisplayName",
+    order=CUSTOMER_ORDER,
+)
 VENDOR_KIND = Kind(
-    "Vendor", LIST, (), {"Balance": 0, "Vendor1099": False, "Active": True}, ("CurrencyRef", "PrintOnCheckName"), vendor_rules,
-    is_list=True, name_field="DisplayName",
-)  # fmt: skip
+    "Vendor",
+    operations=LIST,
+    defaults={"Balance": 0, "Vendor1099": False, "Active": True},
+    kept=("CurrencyRef", "PrintOnCheckName"),
+    rules=vendor_rules,
+    is_list=True,
+    name_field="DisplayName",
+)
 EMPLOYEE_KIND = Kind(
-    "Employee", LIST, (), {"BillableTime": False, "Active": True}, ("PrintOnCheckName",), name_rules,
-    is_list=True, name_field="DisplayName",
-)  # fmt: skip
+    "Employee",
+    operations=LIST,
+    defaults={"BillableTime": False, "Active": True},
+    kept=("PrintOnCheckName",),
+    rules=name_rules,
+    is_list=True,
+    name_field="DisplayName",
+)

@@ -24,10 +24,10 @@ def payment_rules(draft: Draft) -> None:
     date_transaction(draft)
     name_customer(draft)
     row["Line"] = [stored_line(line) for line in row.get("Line", ())]
-    used = sum((line["Amount"] for line in row["Line"] if pays(line)), ZERO)
+    used = sum((line["Amount"] if pays(line) else -line["Amount"] for line in row["Line"]), ZERO)
     if used > row["TotalAmt"]:
         raise faults.business("The amount applied is more than the amount of the payment.")
-    row["TotalAmt"], row["UnappliedAmt"] = cents(row["TotalAmt"]), cents(row["TotalAmt"] - used)
+    row["TotalAmt"], row["UnappliedAmt"] = cents(row["TotalAmt"]), cents(row["TotalAmt"] - max(used, ZERO))
     row["DepositToAccountRef"] = deposit_account(draft)
     row["CurrencyRef"] = company.setting("currency")
     draft.also += settled(draft, amounts(draft.before), amounts(row))
@@ -107,11 +107,18 @@ def void_payment(draft: Draft) -> None:
 
 
 ORDER = (
-    "CustomerRef", "DepositToAccountRef", "PaymentMethodRef", "PaymentRefNum", "TotalAmt", "UnappliedAmt", "ProcessPayment",
-    "domain", "sparse", "Id", "SyncToken", "MetaData", "TxnDate", "CurrencyRef", "PrivateNote", "Line",
+    "CustomerRef", "DepositToAccountRef", "PaymentMethodRef", "PaymentRefNum", "TotalAmt", "UnappliedAmt",
+    "ProcessPayment", "domain", "sparse", "Id", "SyncToken", "MetaData", "TxnDate", "CurrencyRef",
+    "PrivateNote", "Line",
 )  # fmt: skip
 
 PAYMENT = Kind(
-    "Payment", TRANSACTION, ("CustomerRef", "TotalAmt"), {"ProcessPayment": False}, (), payment_rules, void_payment, release,
+    "Payment",
+    operations=TRANSACTION,
+    required=("CustomerRef", "TotalAmt"),
+    defaults={"ProcessPayment": False},
+    rules=payment_rules,
+    void=void_payment,
+    delete=release,
     order=ORDER,
-)  # fmt: skip
+)

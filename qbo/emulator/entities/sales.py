@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from qbo.emulator.entities import taxes
 from qbo.emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo.emulator.entities.lines import ZERO, charges, price_discount, sales_lines, stored_lines, with_subtotal
 from qbo.emulator.entities.numbers import number_transaction
-from qbo.emulator.entities.references import CUSTOMER, TERM, key_of, pointing, resolve
+from qbo.emulator.entities.references import ACCOUNT, CUSTOMER, TERM, key_of, pointing, resolve
 from qbo.emulator.money import cents
 
 ENUMERATIONS = {
@@ -29,6 +30,7 @@ def sales_rules(draft: Draft) -> None:
     name_customer(draft)
     check_email(draft.row)
     number_transaction(draft)
+    keep_links(draft)
     fill_addresses(draft)
     set_due_date(draft)
     total_up(draft)
@@ -79,10 +81,23 @@ def check_email(row: Row) -> None:
         raise faults.missing_parameter("BillEmail")
 
 
+def keep_links(draft: Draft) -> None:
+    """Links to payments are QuickBooks' own; others are the client's, and must lead somewhere."""
+    sent = [link for link in draft.sent.get("LinkedTxn", ()) if link.get("TxnType") != "Payment"]
+    for link in sent:
+        if link.get("TxnType") == "Estimate" and draft.company.get("Estimate", str(link.get("TxnId"))) is None:
+            words = f"The entity Estimate {link.get('TxnId')} that you are trying to link does not exist."
+            raise faults.business(words)
+    standing = (draft.before or {}).get("LinkedTxn", [])
+    own = [link for link in standing if link.get("TxnType") == "Payment"]
+    others = sent if "LinkedTxn" in draft.sent else [link for link in standing if link not in own]
+    draft.row["LinkedTxn"] = others + own
+
+
 def fill_addresses(draft: Draft) -> None:
     """A new form copies the customer's addresses where it brings none."""
-    customer = draft.company.get("Customer", key_of(draft.row.get("CustomerRef")))
-    for field in ("BillAddr", "ShipAddr") if customer and draft.before is None else ():
+    customer = draft.company.get("Customer", key_of(draft.row.get("CustomerRef"))) or {}
+    for field in ("BillAddr", "ShipAddr") if draft.before is None else ():
         if field not in draft.row and field in customer:
             draft.row[field] = customer[field]
 
@@ -197,11 +212,11 @@ def without_link(payment: Row, txn_id: str) -> Row:
 
 
 ORDER = (
-    "AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment", "domain", "sparse",
-    "Id", "SyncToken", "MetaData", "CustomField", "DocNumber", "TxnDate", "DepartmentRef", "CurrencyRef", "PrivateNote",
-    "LinkedTxn", "Line", "TxnTaxDetail", "CustomerRef", "CustomerMemo", "BillAddr", "ShipAddr", "FreeFormAddress",
-    "SalesTermRef", "DueDate", "GlobalTaxCalculation", "TotalAmt", "ApplyTaxAfterDiscount", "PrintStatus", "EmailStatus",
-    "BillEmail", "Balance",
+    "AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment", "domain",
+    "sparse", "Id", "SyncToken", "MetaData", "CustomField", "DocNumber", "TxnDate", "DepartmentRef",
+    "CurrencyRef", "PrivateNote", "LinkedTxn", "Line", "TxnTaxDetail", "CustomerRef", "CustomerMemo",
+    "BillAddr", "ShipAddr", "FreeFormAddress", "SalesTermRef", "DueDate", "GlobalTaxCalculation", "TotalAmt",
+    "ApplyTaxAfterDiscount", "PrintStatus", "EmailStatus", "BillEmail", "Balance",
 )  # fmt: skip
 
 
@@ -225,7 +240,53 @@ ONLINE_PAYMENT = {
 KEPT = ("LinkedTxn", "BillAddr", "ShipAddr")
 
 
-INVOICE = Kind(
-    "Invoice", TRANSACTION, ("Line", "CustomerRef"), {**DEFAULTS, **ONLINE_PAYMENT}, KEPT, sales_rules, void_sale,
-    delete_sale, counts_total=True, order=ORDER,
-)  # fmt: skip
+def receipt_rules(draft: Draft) -> None:
+    """A receipt also says where its money lies: an account of type Bank or Other Current Asset."""
+    reference = draft.row.get("DepositToAccountRef")
+    if not key_of(reference) and draft.kind.name == "RefundReceipt":
+        raise faults.missing_parameter("DepositToAccountRef")
+    account = resolve(draft.company, ACCOUNT, key_of(reference) or UNDEPOSITED_FUNDS)
+    if account["AccountType"] not in MONEY_LIES_IN:
+        raise faults.wrong_account_type("DepositToAccountRef")
+    sales_rules(draft)
+    draft.row["DepositToAccountRef"] = pointing(account, "Name")
+
+
+def estimate_rules(draft: Draft) -> None:
+    draft.row.setdefault("TxnStatus", "Pending")
+    sales_rules(draft)
+
+
+UNDEPOSITED_FUNDS = "4"
+MONEY_LIES_IN = ("Bank", "Other Current Asset")
+BOTH = ("Line", "CustomerRef")
+
+
+def sales_form(
+    name: str,
+    *,
+    required: tuple[str, ...] = ("Line",),
+    rules: Callable[[Draft], None] = sales_rules,
+    void: Callable[[Draft], None] | None = void_sale,
+    defaults: Row = DEFAULTS,
+    counts_total: bool = False,
+) -> Kind:
+    return Kind(
+        name,
+        operations=TRANSACTION if void else TRANSACTION - {"void"},
+        required=required,
+        defaults=defaults,
+        kept=KEPT,
+        rules=rules,
+        void=void,
+        delete=delete_sale,
+        counts_total=counts_total,
+        order=ORDER,
+    )
+
+
+INVOICE = sales_form("Invoice", required=BOTH, defaults={**DEFAULTS, **ONLINE_PAYMENT}, counts_total=True)
+CREDIT_MEMO = sales_form("CreditMemo", required=BOTH, void=None)
+SALES_RECEIPT = sales_form("SalesReceipt", rules=receipt_rules)
+REFUND_RECEIPT = sales_form("RefundReceipt", rules=receipt_rules)
+ESTIMATE = sales_form("Estimate", required=BOTH, rules=estimate_rules, void=None)

@@ -29,5 +29,5 @@ def company_rules(draft: Draft) -> None:
     draft.row = {**(draft.before or {}), **draft.row}
 
 
-PREFERENCES = Kind("Preferences", SINGLE, rules=preference_rules, is_single=True)
-COMPANY_INFO = Kind("CompanyInfo", SINGLE, rules=company_rules, is_single=True)
+PREFERENCES = Kind("Preferences", operations=SINGLE, rules=preference_rules, is_single=True)
+COMPANY_INFO = Kind("CompanyInfo", operations=SINGLE, rules=company_rules, is_single=True)

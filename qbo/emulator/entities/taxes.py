@@ -16,9 +16,22 @@ from qbo.emulator.money import cents
 PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
 US_LINE_CODES = ("TAX", "NON")
 
-TAX_CODE_KIND = Kind("TaxCode", READ_ONLY, is_list=True, name_field="Name")
-TAX_RATE_KIND = Kind("TaxRate", READ_ONLY, is_list=True, name_field="Name")
-TAX_AGENCY_KIND = Kind("TaxAgency", frozenset(("create", "read", "query")), ("DisplayName",), name_field="DisplayName")
+
+def agency_rules(draft: Draft) -> None:
+    if draft.company.tables["TaxAgency"].with_text("DisplayName", draft.row["DisplayName"]):
+        raise faults.duplicate_name("tax agency")
+
+
+TAX_CODE_KIND = Kind("TaxCode", operations=READ_ONLY, is_list=True, name_field="Name")
+TAX_RATE_KIND = Kind("TaxRate", operations=READ_ONLY, is_list=True, name_field="Name")
+TAX_AGENCY_KIND = Kind(
+    "TaxAgency",
+    operations=READ_ONLY | {"create"},
+    required=("DisplayName",),
+    defaults={"TaxTrackedOnSales": True, "TaxTrackedOnPurchases": False},
+    rules=agency_rules,
+    name_field="DisplayName",
+)
 
 
 def pseudo_rows() -> list[Row]:

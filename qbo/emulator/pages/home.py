@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from qbo.emulator.emulator import Emulator
 
 
-def page(emulator: Emulator, *, said: str = "", is_problem: bool = False) -> str:
-    company = emulator.company
+def page(emulator: Emulator, company: Company, *, said: str = "", is_problem: bool = False) -> str:
     with company.lock:
         note = f'<section class="note{" bad" if is_problem else ""}" role=status>{text(said)}</section>' if said else ""
         content = (
-            f"{note}{company_facts(emulator, company)}<h2>What the bookkeeper does</h2>{tools.cards(company)}"
+            f"{note}{others(emulator, company)}{company_facts(emulator, company)}"
+            f"<h2>What the bookkeeper does</h2>{tools.cards(company)}"
             f"{lists.tables(company)}{log.faults(emulator.breakages)}{switches(company)}{log.calls(emulator.log)}"
         )
     info = company.get("CompanyInfo", "1") or {}
@@ -27,6 +27,16 @@ def page(emulator: Emulator, *, said: str = "", is_problem: bool = False) -> str
         content,
         subtitle="QuickBooks Online emulator · nothing leaves this machine",
     )
+
+
+def others(emulator: Emulator, company: Company) -> str:
+    if len(emulator.companies) == 1:
+        return ""
+    links = [
+        f"<b>{text(realm)}</b>" if one is company else f'<a href="/?realm={text(realm)}">{text(realm)}</a>'
+        for realm, one in emulator.companies.items()
+    ]
+    return f"<nav class=row>Companies: {' · '.join(links)}</nav>"
 
 
 def company_facts(emulator: Emulator, company: Company) -> str:
@@ -45,7 +55,8 @@ def company_facts(emulator: Emulator, company: Company) -> str:
         "Numbers": ("by hand" if custom else "by itself") + (", duplicates are refused" if custom and checks else ""),
         "Subscription": text(company.setting("subscription")),
         "Calls": text(
-            f"{calls['api']} to the API, {calls['batches']} batches, {calls['writes']} writes, {calls['throttled']} throttled"
+            f"{calls['api']} to the API, {calls['batches']} batches, {calls['writes']} writes, "
+            f"{calls['throttled']} throttled"
         ),
         "Speed": text(f"{emulator.latency_ms} ms latency, limits {'on' if emulator.has_limits else 'off'}"),
     }
@@ -55,7 +66,8 @@ def company_facts(emulator: Emulator, company: Company) -> str:
 def switches(company: Company) -> str:
     rows = "".join(switch(company, name) for name in SWITCHES)
     return (
-        "<section><details><summary><b>Switches</b> <span class=soft>where Intuit's behaviour is not certain</span></summary>"
+        "<section><details><summary><b>Switches</b> "
+        "<span class=soft>where Intuit's behaviour is not certain</span></summary>"
         f"{rows}</details></section>"
     )
 
@@ -73,8 +85,10 @@ def switch(company: Company, name: str) -> str:
     changed = tag("changed", "warn") if value != known.default else ""
     return (
         f"<form method=post action='/do' style='margin:.6rem 0'><input type=hidden name=do value=switch>"
+        f"<input type=hidden name=realm value='{text(company.realm_id)}'>"
         f"<input type=hidden name=name value='{text(name)}'><b>{text(name)}</b> {changed}"
-        f"<p class=soft>{text(known.meaning)}</p><div class=row style='max-width:26rem;flex-wrap:nowrap'>{field}<button>Set</button></div></form>"
+        f"<p class=soft>{text(known.meaning)}</p>"
+        f"<div class=row style='max-width:26rem;flex-wrap:nowrap'>{field}<button>Set</button></div></form>"
     )
 
 

@@ -3,29 +3,9 @@
 from __future__ import annotations
 
 from html import escape
+from importlib.resources import files
 
-STYLE = """
-:root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6676;--paper:#f5f6f8;--card:#fff;--line:#dfe3e9;--go:#1f7a3d;--stop:#b3261e;--warn:#8a5a00}
-@media(prefers-color-scheme:dark){:root{--ink:#e7ebf0;--soft:#9aa6b5;--paper:#12161c;--card:#1b2129;--line:#2e3742;--go:#5fc583;--stop:#ff8a80;--warn:#e6b450}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-header{padding:1rem 1.25rem;border-bottom:1px solid var(--line);background:var(--card)}header h1{margin:0;font-size:1.2rem}
-header p{margin:.1rem 0 0;color:var(--soft)}main{max-width:1180px;margin:0 auto;padding:1rem;display:grid;gap:1rem}
-.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(270px,1fr))}
-section,.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem;min-width:0}
-h2{font-size:1rem;margin:0 0 .6rem}h3{font-size:.95rem;margin:0 0 .4rem}p{margin:.2rem 0 .6rem}.soft{color:var(--soft)}
-label{display:block;font-size:.85rem;color:var(--soft);margin-bottom:.5rem}
-input,select{width:100%;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:.4rem .5rem}
-button{font:inherit;border:1px solid var(--line);background:var(--paper);color:inherit;border-radius:6px;padding:.4rem .8rem;cursor:pointer}
-button.go{background:var(--go);border-color:var(--go);color:var(--card);font-weight:600}button.stop{color:var(--stop);border-color:var(--stop)}
-button:focus-visible,input:focus-visible,select:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--go);outline-offset:2px}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:500}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr.off td{color:var(--soft)}
-.tag{display:inline-block;border:1px solid currentColor;border-radius:99px;padding:0 .5rem;font-size:.78rem}.ok{color:var(--go)}.bad{color:var(--stop)}.warn{color:var(--warn)}
-pre{white-space:pre-wrap;word-break:break-word;background:var(--paper);border-radius:6px;padding:.5rem;font-size:.8rem;max-height:24rem;overflow:auto;margin:.3rem 0}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.2rem .8rem;margin:0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-.card form{margin-bottom:.6rem}.card form.brief{display:inline-block;margin-right:.4rem}
-summary{cursor:pointer}a{color:inherit}.row{display:flex;gap:.5rem;flex-wrap:wrap}.note{border-left:4px solid var(--go);padding:.6rem 1rem}.note.bad{border-color:var(--stop)}
-"""
+STYLE = files("qbo.emulator.pages").joinpath("style.css").read_text("utf-8")
 
 
 def document(title: str, content: str, *, subtitle: str = "") -> str:

@@ -27,8 +27,11 @@ def page(company: Company, row: Row) -> str:
         "Id": text(f"{row['Id']}, version {row['SyncToken']}"),
     }
     given = {name: value for name, value in shown.items() if value}
-    raw = f"<section><details><summary>As the API returns it</summary><pre>{text(pretty(dumps(row)))}</pre></details></section>"
-    content = f"{BACK}<section>{facts(given)}</section><section>{lines(row)}{totals(row)}</section>{payments(company, row)}{raw}"
+    raw = f"<details><summary>As the API returns it</summary><pre>{text(pretty(dumps(row)))}</pre></details>"
+    content = (
+        f"{BACK}<section>{facts(given)}</section><section>{lines(row)}{totals(row)}</section>"
+        f"{payments(company, row)}<section>{raw}</section>"
+    )
     info = company.get("CompanyInfo", "1") or {}
     return document(title, content, subtitle=str(info.get("CompanyName", "")))
 

@@ -132,7 +132,8 @@ def listing(company: Company, one: Listing) -> str:
     lines = [("off" if row.get("Active") is False else "", [cell(row) for _, cell in one.columns]) for row in rows]
     opened = " open" if one.entity == "Invoice" else ""
     body = table([head for head, _ in one.columns], lines, numbers=one.numbers)
-    return f"<section><details{opened}><summary><b>{text(one.title)}</b> <span class=soft>{count}</span></summary>{body}{more}</details></section>"
+    head = f"<summary><b>{text(one.title)}</b> <span class=soft>{count}</span></summary>"
+    return f"<section><details{opened}>{head}{body}{more}</details></section>"
 
 
 def shown(company: Company, entity: str, row: Row) -> Row:

@@ -20,7 +20,8 @@ def calls(log: RequestLog) -> str:
 def call(entry: Entry) -> str:
     good = entry.status == 200 and '"Fault"' not in entry.answer
     when = entry.at.astimezone().strftime("%H:%M:%S")
-    head = f"{tag(str(entry.status), 'ok' if good else 'bad')} {text(when)} <b>{text(entry.method)}</b> {text(short(entry.path))}"
+    state = tag(str(entry.status), "ok" if good else "bad")
+    head = f"{state} {text(when)} <b>{text(entry.method)}</b> {text(short(entry.path))}"
     asked = f"<p class=soft>{text(entry.query)}</p>" if entry.query else ""
     body = f"<pre>{text(pretty(entry.body.decode('utf-8', 'replace')))}</pre>" if entry.body else ""
     tid = f"<p class=soft>intuit_tid {text(entry.intuit_tid)}</p>"
@@ -57,6 +58,7 @@ def faults(breakages: Breakages) -> str:
         "<label>When<select name=after_commit><option value=''>before the work</option>"
         "<option value=true>after the work is done</option></select></label>"
         "<label>&nbsp;<button class=stop>Order</button></label></form>"
-        "<form method=post action='/do'><input type=hidden name=do value=clear_faults><button>Clear all faults</button></form>"
+        "<form method=post action='/do'><input type=hidden name=do value=clear_faults>"
+        "<button>Clear all faults</button></form>"
         "</section>"
     )

@@ -20,13 +20,18 @@ SAME_ORIGIN = ("same-origin", "none", "")
 
 def handle(emulator: Emulator, request: Request, at: datetime) -> Response:
     if request.path == "/":
-        said, problem = request.query.get("said", ""), "problem" in request.query
-        return Response(200, home.page(emulator, said=said, is_problem=problem), HTML)
+        return home_page(emulator, request)
     if request.path == "/app/invoice":
         return invoice_page(emulator, request.query.get("txnId", ""))
     if request.path == "/do" and request.method == "POST":
         return do(emulator, request, at)
     return Response(404, document("Nothing here", '<p><a href="/">← The company</a></p>'), HTML)
+
+
+def home_page(emulator: Emulator, request: Request) -> Response:
+    company = emulator.companies.get(request.query.get("realm", ""), emulator.company)
+    said, problem = request.query.get("said", ""), "problem" in request.query
+    return Response(200, home.page(emulator, company, said=said, is_problem=problem), HTML)
 
 
 def invoice_page(emulator: Emulator, key: str) -> Response:
@@ -46,8 +51,13 @@ def do(emulator: Emulator, request: Request, at: datetime) -> Response:
     try:
         hand.do(emulator, typed(form), at)
     except hand.Refused as refused:
-        return redirect("/?" + urlencode({"said": str(refused), "problem": "1"}))
-    return redirect("/?" + urlencode({"said": f"Done: {form.get('do', '').replace('_', ' ')}."}))
+        return back(form, said=str(refused), problem="1")
+    return back(form, said=f"Done: {form.get('do', '').replace('_', ' ')}.")
+
+
+def back(form: dict[str, str], **words: str) -> Response:
+    realm = {"realm": form["realm"]} if "realm" in form else {}
+    return redirect("/?" + urlencode({**realm, **words}))
 
 
 def typed(form: dict[str, str]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from qbo.emulator.company import Company
 from qbo.emulator.pages.html import text
 
+REALM = "the company"
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -201,7 +203,7 @@ TOOLS = (
 
 
 def cards(company: Company) -> str:
-    lists = choice_lists(company)
+    lists = {**choice_lists(company), REALM: [(company.realm_id, "")]}
     return "<div class=grid>" + "".join(card(tool, lists) for tool in TOOLS) + "</div>"
 
 
@@ -218,7 +220,7 @@ def has_choices(one: Form, lists: dict[str, list[tuple[str, str]]]) -> bool:
 def form(one: Form, lists: dict[str, list[tuple[str, str]]]) -> str:
     hidden = "".join(
         f'<input type=hidden name="{text(name)}" value="{text(value)}">'
-        for name, value in (("do", one.command), *one.fixed)
+        for name, value in (("do", one.command), ("realm", lists[REALM][0][0]), *one.fixed)
     )
     fields = "".join(labelled(field, lists) for field in one.fields)
     button = f'<button class="{one.style}">{text(one.button)}</button>'

@@ -1,0 +1,58 @@
+"""Change data capture: what was written since a moment, with stubs of what was deleted; knows no HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from qbo.emulator import faults
+from qbo.emulator.company import Company, Row
+from qbo.emulator.comparison import instant
+from qbo.emulator.encoding import dumps
+from qbo.emulator.entities.kind import Kind
+from qbo.emulator.entities.registry import BY_PATH
+
+LOOK_BACK = timedelta(days=30)
+MOST_OBJECTS = 1000
+NOT_COVERED = frozenset(
+    ("TaxCode", "TaxRate", "TaxAgency", "TimeActivity", "JournalCode", "CompanyInfo", "Preferences")
+)
+
+
+def answer(company: Company, entities: str, since: str, *, at: datetime) -> str:
+    """The content of CDCResponse as JSON. Raises QboFault for a wrong date or entity."""
+    if not entities:
+        raise faults.missing_parameter("entities")
+    if not since:
+        raise faults.missing_parameter("changedSince")
+    start = instant(since.replace(" ", "+"))
+    if start < (at - LOOK_BACK).timestamp():
+        raise faults.unsupported(f"cdc with changedSince date {since} which is older than fixed days")
+    left = MOST_OBJECTS
+    parts = []
+    for name in entities.split(","):
+        kind = BY_PATH.get(name.strip().lower())
+        if kind is None:
+            raise faults.unsupported(f"cdc for entity {name}")
+        part, used = of_kind(company, kind, start, left)
+        left -= used
+        parts.append(part)
+    return f'[{{"QueryResponse":[{",".join(parts)}]}}]'
+
+
+def of_kind(company: Company, kind: Kind, start: float, most: int) -> tuple[str, int]:
+    """One entry of the answer and how many objects it holds: live rows by last update, then stubs."""
+    if kind.name in NOT_COVERED:
+        return "{}", 0
+    table = company.tables[kind.name]
+    live = [company.encoded(kind.name, row) for row in table.rows.values() if changed_at(row) >= start]
+    gone = [dumps(stub) for stub in table.deleted.values() if changed_at(stub) >= start]
+    shown = [*live, *gone][:most]
+    if not shown:
+        return "{}", 0
+    total = f',"totalCount":{len(shown)}' if kind.counts_total else ""
+    inside = f'"{kind.name}":[{",".join(shown)}],"startPosition":1,"maxResults":{len(shown)}{total}'
+    return f"{{{inside}}}", len(shown)
+
+
+def changed_at(row: Row) -> float:
+    return instant(row["MetaData"]["LastUpdatedTime"])
