@@ -41,11 +41,12 @@ def drain_to_the_end(
 ) -> Drained:
     """Drain until nothing is due at `now()`; waits for limits and for other holders of the lease."""
     first = Attempt.objects.aggregate(last=Max("pk"))["last"] or 0
-    fruitless = 0
+    fruitless, said_busy = 0, False
     while count_due(connection, at=now()) and fruitless < FRUITLESS and connection.is_live:
         result = drain(connection, now=now, progress=progress)
         wait = BUSY_PAUSE if result.busy else result.resume_in
-        if result.busy and not fruitless:
+        if result.busy and not said_busy:
+            said_busy = True
             say("Another process is at it; waiting for its lease.")
         elif result.resume_in and result.resume_in > BUSY_PAUSE:
             say(f"Waiting {result.resume_in:.0f} s for QuickBooks' limits.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -15,9 +16,13 @@ from qbo.client import Client, Reply, encode
 from qbo.connection import client_for
 from qbo.payloads import Write
 from sync.engine.context import Drain, MustWait
+from sync.mistakes import stop_for_mistake
 from sync.models import State, Submission, SyncEvent
-from sync.reading import read_reply
+from sync.models.leases import LeaseLost
+from sync.reading import events_of, read_reply
 from sync.sent_items import SentItem
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,25 @@ def resend(drain: Drain, submission: Submission) -> None:
 
 def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
     """Read the answer; where only the token was refused, send the same bytes with a fresh one."""
-    while read_reply(drain, submission, reply):
+    while _read_safely(drain, submission, reply):
         drain.pace(batch=True)
         _mark_sent(drain, submission)
         reply = _send(drain, submission)
+
+
+def _read_safely(drain: Drain, submission: Submission, reply: Reply) -> bool:
+    """As `read_reply`; an answer over which we stumble stops the events it was for, and no others."""
+    try:
+        return read_reply(drain, submission, reply)
+    except (LeaseLost, MustWait):
+        raise
+    except Exception as mistake:
+        logger.exception("Reading the answer to submission %s failed", submission.request_id)
+        stop_for_mistake(drain, list(events_of(submission).values()), mistake)
+        Submission.objects.filter(pk=submission.pk).update(
+            settled_at=drain.now(), http_status=reply.status, answer=reply.body, intuit_tid=reply.intuit_tid[:100]
+        )
+        return False
 
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:

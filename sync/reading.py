@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from sync.engine.context import Drain, Stop
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.pausing import TokenUnavailable, pause_connection, renew_token
-from sync.recording import Outcome, link_written, record, release_dependants, requeue
+from sync.recording import Outcome, link_of, record, release_dependants, requeue, write_links
 from sync.relook import RELOOK_CODES, look_again
 from sync.retry_policy import HEALS, after_failure, wait_seconds
 from sync.sent_items import SentItem, There, difference
@@ -56,7 +57,7 @@ def _give_back(drain: Drain, submission: Submission, reply: Reply, *, due_in: fl
     with transaction.atomic():
         drain.lease.assert_held()
         _settle(drain, submission, reply)
-        for event in _events(submission).values():
+        for event in events_of(submission).values():
             requeue(event, due_at=drain.now() + timedelta(seconds=due_in))
 
 
@@ -159,21 +160,23 @@ def _refused(drain: Drain, submission: Submission, reply: Reply, failure: Failur
 
 def _read_items(drain: Drain, submission: Submission, reply: Reply, answers: Sequence[Any]) -> None:
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
-    events = _events(submission)
+    events = events_of(submission)
     again: list[tuple[int, Failure]] = []
     with transaction.atomic():
         drain.lease.assert_held()
         _settle(drain, submission, reply)
         outcomes = []
+        links: list[Link] = []
         for index, stored in enumerate(submission.items):
             item = SentItem.from_json(stored)
             event = events.get(item.event_id)
             if event is None:
                 continue
-            outcome = _item(drain, submission, index, item, event, by_id.get(str(index)), reply)
+            outcome = _item(drain, submission, index, item, event, by_id.get(str(index)), reply, links)
             outcomes.append(outcome)
             if outcome.failure and outcome.state == State.QUEUED and outcome.failure.code in RELOOK_CODES:
                 again.append((index, outcome.failure))
+        write_links(links)
         record(outcomes, at=drain.now())
         synced = [outcome.event for outcome in outcomes if outcome.state == State.SYNCED]
         release_dependants([event for event in synced if event.rank < 3], at=drain.now())
@@ -191,10 +194,11 @@ def _item(
     event: SyncEvent,
     answer: Mapping[str, Any] | None,
     reply: Reply,
+    links: list[Link],
 ) -> Outcome:
     row = (answer or {}).get(item.entity)
     if isinstance(row, dict) and row.get("Id"):
-        return _written(drain, submission, index, item, event, row, reply)
+        return _written(drain, submission, index, item, event, row, reply, links)
     fault = (answer or {}).get("Fault")
     failure = (
         read_item_fault(fault, request_entity=item.entity, operation=item.operation)
@@ -213,30 +217,37 @@ def _written(
     event: SyncEvent,
     row: dict[str, Any],
     reply: Reply,
+    links: list[Link],
 ) -> Outcome:
-    link_written(submission, item, row, at=drain.now())
+    differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None
+    if item.operation == "delete":
+        Link.objects.of(drain.connection, item.record_type).filter(record_id=item.record_id).delete()
+    else:
+        links.append(link_of(submission, owing(item, differs), row, at=drain.now()))
     if item.entity == "Item":
         store_entries(drain.connection, "Item", [row], at=drain.now())
     attempt = _attempt(submission, index, event, reply, None, drain)
-    differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None
-    return settle_written(drain, item, event, attempt, differs)
+    return settle_written(item, event, attempt, differs, qbo_id=str(row["Id"]))
+
+
+def owing(item: SentItem, differs: Failure | None) -> SentItem:
+    """What a link remembers as sent: nothing, where the books differ, so that an update stays owed."""
+    return replace(item, digest="") if differs else item
 
 
 def settle_written(
-    drain: Drain, item: SentItem, event: SyncEvent, attempt: Attempt, differs: Failure | None
+    item: SentItem, event: SyncEvent, attempt: Attempt, differs: Failure | None, *, qbo_id: str
 ) -> Outcome:
-    """Synced where the books hold what was sent; else Failed, with the link kept and an update owed."""
-    if differs is None:
-        message = ""
-        if item.former_id:
-            message = f"Recreated in QuickBooks: the deleted {item.entity.lower()} was Id {item.former_id}."
-        attempt.outcome = State.SYNCED
-        attempt.message = message
-        return Outcome(event, State.SYNCED, attempt, message=message)
-    links = Link.objects.of(drain.connection, item.record_type)
-    links.filter(record_id=item.record_id).update(sent_digest="")
-    attempt.outcome, attempt.failure_code, attempt.message = State.FAILED, differs.code, differs.message[:500]
-    return Outcome(event, State.FAILED, attempt, failure=differs, look_first=True)
+    """Synced where the books hold what was sent; else Failed, with the link kept."""
+    if differs is not None:
+        attempt.outcome, attempt.failure_code = State.FAILED, differs.code
+        attempt.message = differs.message[:500]
+        return Outcome(event, State.FAILED, attempt, failure=differs, look_first=True)
+    message = ""
+    if item.former_id:
+        message = f"Recreated in QuickBooks as Id {qbo_id}; the deleted {item.entity.lower()} was Id {item.former_id}."
+    attempt.outcome, attempt.message = State.SYNCED, message
+    return Outcome(event, State.SYNCED, attempt, message=message)
 
 
 def _after_failure(drain: Drain, event: SyncEvent, failure: Failure, attempt: Attempt) -> Outcome:
@@ -273,7 +284,7 @@ def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:
 # --- the submission itself --------------------------------------------------------------------------------
 
 
-def _events(submission: Submission) -> dict[int, SyncEvent]:
+def events_of(submission: Submission) -> dict[int, SyncEvent]:
     """The events that still hang on this submission, by id."""
     wanted = [stored["event_id"] for stored in submission.items]
     rows = SyncEvent.objects.in_flight().filter(pk__in=wanted, submission=submission)
@@ -282,7 +293,7 @@ def _events(submission: Submission) -> dict[int, SyncEvent]:
 
 def _placed(submission: Submission) -> list[tuple[int, SyncEvent]]:
     """The events that still hang on this submission, each with its place in the batch."""
-    events = _events(submission)
+    events = events_of(submission)
     places = enumerate(submission.items)
     return [(index, events[item["event_id"]]) for index, item in places if item["event_id"] in events]
 

@@ -91,20 +91,27 @@ def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) 
     return True
 
 
-def link_written(submission: Submission, item: SentItem, row: dict[str, Any], *, at: datetime) -> None:
-    """Remember what QuickBooks holds now that it answered `item` with `row`."""
-    connection = submission.connection
-    links = Link.objects.of(connection, item.record_type)
-    if item.operation == "delete":
-        links.filter(record_id=item.record_id).delete()
-        return
-    columns = link_columns(item, row, at=at)
-    links.update_or_create(
-        connection=connection,
+def write_links(links: Sequence[Link]) -> None:
+    """Remember what QuickBooks holds now; a link that was there is brought up to date."""
+    Link.objects.bulk_create(
+        links,
+        update_conflicts=True,
+        unique_fields=["connection", "realm_id", "record_type", "record_id"],
+        update_fields=[
+            "qbo_id", "sync_token", "active", "sent_digest", "voided", "synced_at",
+            "doc_number", "txn_date", "total", "tax", "accepted_at",
+        ],
+    )  # fmt: skip
+
+
+def link_of(submission: Submission, item: SentItem, row: dict[str, Any], *, at: datetime) -> Link:
+    """What `row` says of the record that `item` was about; not saved."""
+    return Link(
+        connection=submission.connection,
         realm_id=submission.realm_id,
         record_type=item.record_type,
         record_id=item.record_id,
-        defaults=columns,
+        **link_columns(item, row, at=at),
     )
 
 

@@ -1,6 +1,11 @@
 """Addresses of sync that are no admin pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from sync import pages
 
 app_name = "sync"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("healthz", pages.healthz, name="healthz"),
+    path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
+]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from qbo.models import Connection
+from qbo.models import Connection, ListState
 from sync.models import Lease, SyncEvent
 from sync.models.events import State
 
@@ -39,7 +39,8 @@ def connections_with_work(*, at: datetime) -> list[Connection]:
     )
     # A holder that died in mid-send leaves events behind that are not due but taken.
     left = SyncEvent.objects.filter(state=State.SENDING).values("connection")
-    live = Connection.objects.live().filter(Q(pk__in=due) | Q(pk__in=left))
+    wanted = ListState.objects.stale().values("connection")
+    live = Connection.objects.live().filter(Q(pk__in=due) | Q(pk__in=left) | Q(pk__in=wanted))
     return list(live.filter(idle).order_by("lease__drained_at", "pk"))
 
 

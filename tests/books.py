@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -17,11 +17,14 @@ from qbo.connection import Grant, client_for, connect
 from qbo.emulator.emulator import Emulator
 from qbo.emulator.server import Server
 from qbo.first_run import choose_defaults
-from qbo.models import Connection, ListState, TaxMapping
-from runacall.invoices.models import Invoice, TaxRate
+from qbo.models import Connection, ConnectionSettings, Link, ListState, TaxMapping
+from runacall.invoices.models import Customer, Invoice, PricebookItem, TaxRate
 from runacall.organizations.models import Organization
+from sync import operations
 from sync.engine.drain import Result, drain
-from sync.models import SyncEvent
+from sync.models import Attempt, SyncEvent
+from sync.models.events import EntityType, SyncEventQuerySet
+from sync.reconciling import reconcile
 from tests import builders
 
 REDIRECT = "http://127.0.0.1:9/callback"
@@ -55,6 +58,13 @@ class Books:
     def requests(self) -> list[dict[str, Any]]:
         found = self.session.get(f"{self.url}/emulator/requests", timeout=10).json()
         return list(found if isinstance(found, list) else found["requests"])
+
+    def row(self, entity: str, qbo_id: str) -> dict[str, Any]:
+        return next(row for row in self.rows(entity) if row["Id"] == qbo_id)
+
+    def calls(self) -> int:
+        """How many calls of any kind the company has seen."""
+        return max((one["id"] for one in self.requests()), default=0)
 
     def writes(self) -> int:
         """How many batches with a write of an invoice in them have reached the company."""
@@ -109,11 +119,65 @@ class Shop:
 
         return PricebookItem.objects.filter(organization=self.organization)
 
-    def event(self, invoice: Invoice) -> SyncEvent:
-        return SyncEvent.objects.of_record("invoice", invoice.pk).latest("id")
+    def event(self, record: Invoice | Customer | PricebookItem) -> SyncEvent:
+        """The latest event of the record."""
+        return SyncEvent.objects.of_record(self.kind(record), record.pk).latest("id")
 
     def events(self) -> dict[str, str]:
         return {event.label: event.state for event in SyncEvent.objects.filter(organization=self.organization)}
+
+    def log(self) -> SyncEventQuerySet:
+        return SyncEvent.objects.for_organization(self.organization)
+
+    def failed(self) -> SyncEventQuerySet:
+        """What the banner counts."""
+        return self.log().needing_attention()
+
+    def attempts(self, record: Invoice | Customer | PricebookItem) -> list[Attempt]:
+        return list(Attempt.objects.filter(event__in=self.log().of_record(self.kind(record), record.pk)))
+
+    def sent(self, record: Invoice | Customer | PricebookItem) -> list[Attempt]:
+        """The tries of which QuickBooks gave an answer."""
+        return [attempt for attempt in self.attempts(record) if attempt.kind == Attempt.Kind.SENT]
+
+    @staticmethod
+    def kind(record: Invoice | Customer | PricebookItem) -> str:
+        return {Invoice: EntityType.INVOICE, Customer: EntityType.CUSTOMER, PricebookItem: EntityType.ITEM}[
+            type(record)
+        ].value
+
+    def qbo_id(self, record: Invoice | Customer | PricebookItem) -> str:
+        """The Id under which QuickBooks holds the record; fails where it is not linked."""
+        return Link.objects.of(self.connection, self.kind(record)).get(record_id=record.pk).qbo_id
+
+    def there(self, invoice: Invoice) -> dict[str, Any]:
+        """The invoice as the company holds it."""
+        return self.books.row("Invoice", self.qbo_id(invoice))
+
+    def choose(self, **choices: Any) -> None:
+        """Staff's choices under Settings → QuickBooks."""
+        assert ConnectionSettings.objects.filter(connection=self.connection).update(**choices)
+
+    def read_lists(self, *names: str, at: dt.datetime | None = None) -> Self:
+        """Bring our mirror of the company up to date."""
+        moment = at or timezone.now()
+        refresh_lists(self.connection, client_for(self.connection), names or ListState.LISTS, at=moment)
+        return self
+
+    def retry(self, *invoices: Invoice, at: dt.datetime | None = None) -> operations.Report:
+        """A person's Retry of these invoices, or of all that failed."""
+        chosen = self.log().filter(pk__in=[self.event(one).pk for one in invoices]) if invoices else self.failed()
+        return operations.retry(chosen, by=None, at=at or timezone.now())
+
+    def reconnect(self, at: dt.datetime | None = None) -> None:
+        moment, url = at or timezone.now(), self.books.url
+        connect(self.organization, grant(url), environment="emulator", emulator_url=url, at=moment)
+        self.connection.refresh_from_db()
+
+    def reconciles(self) -> bool:
+        """Whether the books hold every invoice once, to the cent and the day."""
+        self.connection.refresh_from_db()
+        return reconcile(self.connection, sleep=lambda seconds: None).agrees
 
 
 def grant(url: str) -> Grant:

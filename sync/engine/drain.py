@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import uuid
@@ -26,6 +27,7 @@ from sync.engine.context import Drain, MustWait, Stop
 from sync.engine.customers import prepare_customers
 from sync.engine.invoices import prepare_invoices
 from sync.engine.items import prepare_items
+from sync.mistakes import stop_for_mistake
 from sync.models import Attempt, Lease, State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.models.leases import LeaseLost
@@ -33,6 +35,8 @@ from sync.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.push import Ready, push, resend
 from sync.recording import Outcome, record, requeue
 from sync.retry_policy import after_failure, wait_seconds
+
+logger = logging.getLogger(__name__)
 
 Now = Callable[[], datetime]
 PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
@@ -111,18 +115,19 @@ def _let_go(work: Drain) -> None:
 
 def _one_wave(work: Drain) -> bool:
     """Settle what is in doubt, then one claim; False when there was nothing to do."""
-    if not _is_anything_due(work):
+    if not (_is_anything_due(work) or ListState.objects.filter(connection=work.connection).stale().exists()):
         return False
     if needs_refresh(work.connection, at=work.now()) and not _has_token(work):
         return False
     did = settle_doubts(work)
     events = claim(work)
     if not events:
+        _refresh_alone(work)
         return did
     ready: list[Ready] = []
     try:
         refresh_stale_lists(work)
-        ready = PREPARE[events[0].record_type](work, events)
+        ready = _prepared(work, events)
     except ReadFailed as error:
         _could_not_read(work, events, error)
         return True
@@ -167,6 +172,30 @@ def refresh_stale_lists(work: Drain) -> None:
     refresh_lists(work.connection, work.client(), ordered, at=work.now(), pace=work.pace)
     if first and ordered:
         choose_defaults(work.connection)
+
+
+def _prepared(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
+    """What of a wave can be sent. A mistake of ours over one event stops that event and no other."""
+    try:
+        return PREPARE[events[0].record_type](work, events)
+    except (ReadFailed, MustWait, Stop, LeaseLost):
+        raise
+    except Exception as mistake:
+        logger.exception("Getting %s events ready failed", len(events))
+        if len(events) == 1:
+            stop_for_mistake(work, events, mistake)
+            return []
+        return [one for event in _still_claimed(work, events) for one in _prepared(work, [event])]
+
+
+def _refresh_alone(work: Drain) -> None:
+    """Lists that somebody wants read while nothing is due; where that fails, it is tried again after a pause."""
+    try:
+        refresh_stale_lists(work)
+    except ReadFailed as error:
+        _could_not_read(work, [], error)
+        if work.connection.is_live:
+            work.quiet(wait_seconds(error.failure, work.policy))
 
 
 def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed) -> None:

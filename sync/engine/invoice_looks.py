@@ -18,7 +18,7 @@ from sync.engine.context import Drain
 from sync.engine.nothing_sent import looked
 from sync.models import SyncEvent
 from sync.models.events import EntityType
-from sync.reading import settle_written
+from sync.reading import owing, settle_written
 from sync.recording import Outcome, link_columns
 from sync.sent_items import SentItem, There, difference, expecting
 
@@ -84,6 +84,8 @@ def _adopt(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, row: Row, b
     assert write is not None
     item = expecting(sent_item(event, write), invoice, write)
     unchanged = _last_digest(event) == write.digest
+    differs = difference(item, There.of(row)) if unchanged else None
+    kept = owing(item, differs) if unchanged else replace(item, digest="")
     with transaction.atomic():
         drain.lease.assert_held()
         Link.objects.update_or_create(
@@ -91,11 +93,11 @@ def _adopt(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, row: Row, b
             realm_id=drain.connection.realm_id,
             record_type=EntityType.INVOICE,
             record_id=invoice.id,
-            defaults=link_columns(replace(item, digest=write.digest if unchanged else ""), dict(row), at=drain.now()),
+            defaults=link_columns(kept, dict(row), at=drain.now()),
         )
-        if not unchanged:
-            return None
-        return settle_written(drain, item, event, looked(drain, event, row), difference(item, There.of(row)))
+    if not unchanged:
+        return None
+    return settle_written(item, event, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
 
 
 def _last_digest(event: SyncEvent) -> str:

@@ -1,0 +1,26 @@
+"""How many sync errors need attention in the request's organization: one query a page, however often asked."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from sync.models import SyncEvent
+
+
+def attention_count(request: HttpRequest) -> int:
+    """What banner and sidebar show; 0 for those who do not manage QuickBooks."""
+    membership = getattr(request, "membership", None)
+    if membership is None or not membership.manages_quickbooks:
+        return 0
+    counted = getattr(request, "_sync_attention", None)
+    if counted is None:
+        rows = SyncEvent.objects.for_organization(request.organization)
+        counted = rows.needing_attention().count()
+        request._sync_attention = counted  # type: ignore[attr-defined]
+    return int(counted)
+
+
+def sidebar_badge(request: HttpRequest) -> str:
+    """The count beside "Sync log"; "" at zero."""
+    count = attention_count(request)
+    return f"{count:,}" if count else ""

@@ -1,0 +1,175 @@
+"""Keeps one django-q2 cluster going on this host; it does not know what the tasks do.
+
+A worker that dies while it waits takes the queue's lock with it, and the cluster then neither works nor stops.
+So the cluster runs in a process group of its own, is watched from outside, and is replaced whole.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from qbo.models import Connection
+from runacall.env import BASE_DIR
+from sync.models import Heartbeat, Lease
+from sync.wake import wake_due
+
+logger = logging.getLogger(__name__)
+
+_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+# A drain makes no call after 60 s, and a call ends within 125 s: after that a cluster that stops has stopped.
+STOP_GRACE = 250.0
+
+
+@dataclass
+class Group:
+    """One qcluster and its children: a process group that can be ended whole."""
+
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls) -> Group:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "django", "qcluster"],
+            cwd=BASE_DIR,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
+        return cls(process)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def contains(self, pid: int) -> bool:
+        try:
+            return os.getpgid(pid) == self.process.pid
+        except ProcessLookupError:
+            return False
+
+    def ask_to_stop(self) -> None:
+        if self.is_alive:
+            self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End whatever is left of the group; a SIGKILLed parent leaves its children behind."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def _end_with_parent() -> None:
+    """Where the system offers it, the cluster is told to stop when its supervisor dies without a word."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
+
+
+@dataclass
+class Supervisor:
+    """`frozen_after`: seconds for which work may be asked for and left lying while the cluster idles."""
+
+    frozen_after: float = 20.0
+    poll: float = 1.0
+    stop_grace: float = STOP_GRACE
+    group: Group | None = None
+    started_at: datetime = field(default_factory=timezone.now)
+    restarts: int = 0
+    stopping: bool = False
+
+    def run(self) -> None:
+        """Until `stop` is called: keep the cluster going, and wake whoever has work."""
+        self.start()
+        try:
+            while not self.stopping:
+                self.look_after()
+                time.sleep(self.poll)
+        finally:
+            self.end()
+
+    def stop(self) -> None:
+        """Stop gracefully; called a second time, at once."""
+        if self.stopping:
+            self.stop_grace = 0
+        self.stopping = True
+
+    def start(self) -> None:
+        self.group, self.started_at = Group.start(), timezone.now()
+
+    def look_after(self) -> None:
+        """One look: a heartbeat, a wake-up for what is due, a new cluster where the old one is dead or frozen."""
+        try:
+            close_old_connections()
+            now = timezone.now()
+            beat(now)
+            wake_due()
+            why = self.trouble(now)
+        except DatabaseError:
+            # The database is away: the cluster waits for it as well, and a restart would not bring it back.
+            logger.exception("The database does not answer.")
+            return
+        if why:
+            self.restart(why)
+
+    def trouble(self, now: datetime) -> str:
+        """Why the cluster has to be replaced; "" while it does not."""
+        if self.group is None or not self.group.is_alive:
+            return "it is gone"
+        patience = timedelta(seconds=self.frozen_after)
+        if now - self.started_at < patience or self.is_busy(now):
+            return ""
+        if OrmQ.objects.filter(key=settings.Q_CLUSTER["name"], lock__lte=now - patience).exists():
+            return f"tasks have waited for {self.frozen_after:.0f} s while it idles"
+        if lost_wakes(before=now - patience).exists():
+            return f"a drain was asked for {self.frozen_after:.0f} s ago and nobody came"
+        return ""
+
+    def is_busy(self, now: datetime) -> bool:
+        """A process of this cluster holds a lease: it works, whatever else waits meanwhile."""
+        holders = Lease.objects.filter(expires_at__gt=now).values_list("holder", flat=True)
+        ours = [holder.split(":") for holder in holders if holder.startswith(f"{socket.gethostname()}:")]
+        return any(self.group is not None and self.group.contains(int(parts[1])) for parts in ours)
+
+    def restart(self, why: str) -> None:
+        """Replace the whole group. What it had taken and not begun is asked for anew."""
+        logger.warning("The cluster is replaced: %s.", why)
+        if self.group is not None:
+            self.group.kill()
+        self.restarts += 1
+        lost_wakes(before=timezone.now()).update(woken_at=None)
+        self.start()
+
+    def end(self) -> None:
+        """Let what runs finish within the grace, then leave nothing behind."""
+        if self.group is None:
+            return
+        self.group.ask_to_stop()
+        until = time.monotonic()
+        while self.group.is_alive and time.monotonic() - until < self.stop_grace:
+            time.sleep(0.1)
+        self.group.kill()
+
+
+def beat(at: datetime) -> None:
+    Heartbeat.objects.update_or_create(name=f"cluster {socket.gethostname()}"[:100], defaults={"at": at})
+
+
+def lost_wakes(*, before: datetime) -> QuerySet[Lease]:
+    """Drains that were asked for before then and that nobody has begun."""
+    free = Q(expires_at=None) | Q(expires_at__lte=timezone.now())
+    live = Connection.objects.live()
+    return Lease.objects.filter(free, woken_at__lte=before, connection__in=live)

@@ -1,0 +1,58 @@
+"""Payloads as text for people to read: laid out, and without what opens a door; pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+HIDDEN = "[not shown]"
+SECRET_KEYS = re.compile(
+    r"token|secret|password|authorization|api_?key|cookie|card_?number|routing|bank_?account", re.IGNORECASE
+)
+# SyncToken is QuickBooks' version number of a row, no secret.
+HARMLESS_KEYS = frozenset({"synctoken"})
+BEARER = re.compile(r"(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
+ASSIGNED = re.compile(r"((?:access|refresh)_token[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+", re.IGNORECASE)
+
+
+def readable(text: str) -> str:
+    """`text` laid out if it is JSON, as it is otherwise; secrets are replaced."""
+    try:
+        value = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        return without_secrets(text)
+    return without_secrets(laid_out(redacted(value)))
+
+
+def redacted(value: Any) -> Any:
+    """A JSON value with everything under a telling key replaced."""
+    if isinstance(value, dict):
+        return {key: HIDDEN if _is_secret(key) else redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [redacted(inner) for inner in value]
+    return value
+
+
+def _is_secret(key: str) -> bool:
+    return key.casefold() not in HARMLESS_KEYS and bool(SECRET_KEYS.search(key))
+
+
+def without_secrets(text: str) -> str:
+    return ASSIGNED.sub(rf"\1{HIDDEN}", BEARER.sub(rf"\1 {HIDDEN}", text))
+
+
+def laid_out(value: Any, indent: str = "") -> str:
+    """JSON with two blanks a level; Decimals digit for digit."""
+    inner = indent + "  "
+    if isinstance(value, dict) and value:
+        rows = [f"{inner}{_plain(key)}: {laid_out(each, inner)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(inner + laid_out(each, inner) for each in value) + f"\n{indent}]"
+    return str(value) if isinstance(value, Decimal) else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,209 @@
+"""What a row of the log says: a message and a second line, the same wherever it is read; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Protocol
+
+from qbo.failures import Failure, FailureKind, Who
+from sync.retry_policy import Policy, describe
+
+
+class EventLike(Protocol):
+    """What is read of a sync event."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def record_type(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def retries(self) -> int: ...
+    @property
+    def amount(self) -> Decimal | None: ...
+    @property
+    def failure(self) -> Failure | None: ...
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the connection stands, for all its rows at once.
+
+    `pause`: why nothing goes out, in lower case ("token expired"), or "". `waiting`: how many that holds up.
+    """
+
+    now: datetime
+    zone: tzinfo
+    policy: Policy
+    pause: str = ""
+    quiet_until: datetime | None = None
+    waiting: int = 0
+
+    def clock(self, at: datetime) -> str:
+        """`at` as the shop's clock shows it; with the day where it is another one."""
+        local, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
+        return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.quiet_until is not None and self.quiet_until > self.now
+
+
+@dataclass(frozen=True)
+class InBooks:
+    """What QuickBooks is known to hold of an invoice, and where a person opens it."""
+
+    qbo_id: str
+    number: str
+    total: Decimal | None
+    url: str
+    voided: bool = False
+    accepted: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """Two lines, and a way into QuickBooks where there is one."""
+
+    message: str
+    second: str = ""
+    url: str = ""
+
+
+# Who a failure waits for.
+NEEDS: Mapping[Who, str] = {
+    Who.OFFICE: "Needs you",
+    Who.SYSTEM: "Needs you",
+    Who.ACCOUNTANT: "Needs you or the accountant",
+    Who.QUICKBOOKS_ADMIN: "Needs a QuickBooks admin",
+    Who.SUPPORT: "Needs Run a Call support",
+}
+
+
+def say(event: EventLike, standing: Standing, *, in_books: InBooks | None = None) -> Said:
+    """What the row of `event` says."""
+    if event.state == "synced":
+        return _synced(event, in_books)
+    tell = {
+        "failed": _failed,
+        "queued": _queued,
+        "sending": lambda event, standing: Said("Being sent to QuickBooks"),
+        "checking": _checking,
+        "dismissed": lambda event, standing: Said(event.message, "Dismissed · not sent unless taken back"),
+        "superseded": lambda event, standing: Said(event.message or "A later change carries on"),
+    }[event.state]
+    return tell(event, standing)
+
+
+def _failed(event: EventLike, standing: Standing) -> Said:
+    failure = event.failure
+    if failure is None:
+        return Said(event.message)
+    if event.record_type == "connection":
+        return Said(event.message, paused_line(failure, waiting=standing.waiting))
+    needs = NEEDS[failure.entry.who]
+    if failure.kind is FailureKind.TRANSIENT:
+        return Said(event.message, f"{needs} · all {len(standing.policy.delays)} retries failed")
+    if failure.entry.who is Who.SYSTEM:
+        return Said(event.message, f"{needs} · it could not be mended by itself")
+    return Said(event.message, f"{needs} · not retried by itself")
+
+
+def paused_line(failure: Failure, *, waiting: int) -> str:
+    """E.g. "Paused: token expired, 14 waiting, reconnect to release"."""
+    held = f", {waiting:,} waiting" if waiting else ""
+    release = ", reconnect to release" if failure.code in RECONNECT_HELPS else ""
+    return f"Paused: {lower_first(failure.title)}{held}{release}"
+
+
+RECONNECT_HELPS = frozenset({"token_expired", "permission_denied", "wrong_environment"})
+
+
+def _queued(event: EventLike, standing: Standing) -> Said:
+    if standing.pause:
+        return Said(f"Waiting: {standing.pause}", "Goes out by itself once the connection works again")
+    if standing.is_quiet and standing.quiet_until:
+        slow = f"QuickBooks asks us to slow down until {standing.clock(standing.quiet_until)}"
+        return Said(event.message, slow) if event.message else Said(slow)
+    failure = event.failure
+    if failure is not None and failure.kind is FailureKind.WAIT:
+        return Said(event.message, "Follows by itself")
+    if event.due_at is None or (event.due_at <= standing.now and not event.retries):
+        return Said(event.message or "Waiting to be sent", "Next in line" if event.message else "")
+    return Said(event.message or "Waiting to be sent", next_try(event, standing))
+
+
+def next_try(event: EventLike, standing: Standing) -> str:
+    """E.g. "Retry 2 of 3 at 14:32, in 18 min"; "" where none is planned."""
+    if event.due_at is None:
+        return ""
+    return describe(
+        retries=event.retries,
+        due_at=event.due_at,
+        now=standing.now,
+        local=event.due_at.astimezone(standing.zone),
+        policy=standing.policy,
+    )
+
+
+def _checking(event: EventLike, standing: Standing) -> Said:
+    second = ""
+    if event.due_at and event.due_at > standing.now:
+        second = f"Next look at {standing.clock(event.due_at)}"
+    return Said("No answer came back; looking in QuickBooks before sending again", second)
+
+
+def _synced(event: EventLike, in_books: InBooks | None) -> Said:
+    if in_books is None:
+        return Said(event.message or "In QuickBooks")
+    return Said(books_line(in_books, ours=event.amount), event.message, in_books.url)
+
+
+def books_line(there: InBooks, *, ours: Decimal | None) -> str:
+    """E.g. "In QuickBooks as 1042 · $349.75 matches"."""
+    said = f"In QuickBooks as {there.number}" if there.number else f"In QuickBooks (Id {there.qbo_id})"
+    if there.voided:
+        return f"{said} · voided"
+    if there.total is None or ours is None:
+        return said
+    if there.total == ours:
+        return f"{said} · {money(there.total)} matches"
+    accepted = " (accepted)" if there.accepted else ""
+    return f"{said} · {money(there.total)} there, {money(ours)} here{accepted}"
+
+
+def attention(count: int) -> str:
+    """The banner's sentence."""
+    if count == 1:
+        return "1 QBO sync error needs attention."
+    return f"{count:,} QBO sync errors need attention."
+
+
+def age(since: datetime, now: datetime) -> str:
+    """E.g. "6 days", "3 h", "4 min"."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min" if minutes else "under a minute"
+    hours = minutes // 60
+    if hours < 48:
+        return f"{hours} h"
+    return f"{hours // 24} days"
+
+
+def money(amount: Decimal) -> str:
+    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
+
+
+def counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def lower_first(title: str) -> str:
+    """A title in mid-sentence; a name keeps its capital."""
+    return title if title.startswith(("QuickBooks", "Run a Call")) else title[:1].lower() + title[1:]

@@ -1,0 +1,44 @@
+"""One holder a connection; whoever wakes late writes nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sync.models import Lease, State, SyncEvent
+from sync.models.leases import LeaseLost
+from tests.books import Shop
+
+
+def take(shop: Shop, holder: str, *, at: object = None) -> Lease | None:
+    return Lease.acquire(shop.connection, holder=holder, at=at or timezone.now(), seconds=180)  # type: ignore[arg-type]
+
+
+def test_a_second_holder_is_turned_away(shop: Shop) -> None:
+    assert take(shop, "one")
+    assert take(shop, "two") is None
+
+
+def test_an_expired_lease_is_taken_over_and_the_late_holder_is_stopped(shop: Shop) -> None:
+    late = take(shop, "late")
+    assert late
+    assert take(shop, "next", at=timezone.now() + timedelta(seconds=181))
+    with pytest.raises(LeaseLost):
+        late.renew(at=timezone.now(), seconds=180)
+    with pytest.raises(LeaseLost):
+        late.assert_held()
+
+
+def test_a_drain_that_finds_the_lease_held_does_nothing(shop: Shop) -> None:
+    invoice = shop.invoice()
+    take(shop, "another process")
+    assert shop.drain().busy
+    assert shop.event(invoice).state == State.QUEUED
+
+
+def test_what_a_dead_holder_claimed_and_never_sent_is_queued_again(shop: Shop) -> None:
+    invoice = shop.invoice()
+    SyncEvent.objects.update(state=State.SENDING, fence=1)
+    Lease.objects.update_or_create(connection=shop.connection, defaults={"fence": 1, "expires_at": None})
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED

@@ -1,0 +1,40 @@
+"""The limiter never lets more through than Intuit allows in any window."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.limiter import Limiter, Limits
+
+LIMITS = Limits(requests_a_minute=50, requests_a_second=10, batches_a_minute=12)
+
+
+@given(st.lists(st.tuples(st.floats(0, 4), st.booleans()), max_size=200))
+def test_no_window_holds_more_than_is_allowed(steps: list[tuple[float, bool]]) -> None:
+    limiter, now, made = Limiter(LIMITS), 1_000_000.0, []
+    for wait, batch in steps:
+        now += wait
+        while (delay := limiter.delay(now, batch=batch)) > 0:
+            now += delay + 1e-6
+        limiter.note(now, batch=batch)
+        made.append((now, batch))
+    for moment, _ in made:
+        minute = [batch for at, batch in made if moment - 60 < at <= moment]
+        second = [at for at, _ in made if int(at) == int(moment)]
+        assert len(minute) <= LIMITS.requests_a_minute
+        assert sum(minute) <= LIMITS.batches_a_minute
+        assert len(second) <= LIMITS.requests_a_second
+
+
+def test_the_next_holder_goes_on_counting() -> None:
+    first = Limiter(LIMITS)
+    for _ in range(12):
+        first.note(1000.0, batch=True)
+    second = Limiter(LIMITS, list(first.calls))
+    assert second.delay(1001.0, batch=True) > 50
+
+
+def test_room_comes_back_after_a_minute() -> None:
+    limiter = Limiter(LIMITS)
+    for _ in range(12):
+        limiter.note(1000.0, batch=True)
+    assert limiter.delay(1061.0, batch=True) == 0

@@ -1,0 +1,183 @@
+"""`reconcile` against books that have been tampered with: it asks the company, never our links."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from qbo.client import encode
+from qbo.connection import client_for
+from qbo.models import ConnectionSettings, Link
+from runacall.invoices.models import Invoice
+from sync.models import SyncEvent
+from sync.operations import accept
+from tests import builders
+from tests.books import Shop, connected_shop, emulator
+
+
+@pytest.fixture
+def invoices(shop: Shop) -> list[Invoice]:
+    made = [shop.invoice() for _ in range(5)]
+    shop.drain()
+    return made
+
+
+def reconcile(shop: Shop, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Exit status and document."""
+    out = io.StringIO()
+    try:
+        call_command("reconcile", "--organization", shop.organization.slug, "--json", *arguments, stdout=out)
+    except CommandError as error:
+        return error.returncode, json.loads(out.getvalue())
+    return 0, json.loads(out.getvalue())
+
+
+def row_of(shop: Shop, invoice: Invoice) -> dict[str, Any]:
+    return next(row for row in shop.books.invoices() if row["DocNumber"] == invoice.number)
+
+
+def tamper(shop: Shop, invoice: Invoice, operation: str = "", **changes: Any) -> None:
+    """What a bookkeeper, or a bug of ours, may do to an invoice in the books."""
+    shop.connection.refresh_from_db()
+    row = row_of(shop, invoice)
+    target = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True}
+    params = {"operation": operation} if operation else {}
+    reply = client_for(shop.connection).post("invoice", encode(target | changes), params)
+    assert reply.status == 200, reply.body
+
+
+def create_again(shop: Shop, invoice: Invoice) -> None:
+    kept = ("DocNumber", "TxnDate", "CustomerRef", "Line", "PrivateNote", "TxnTaxDetail")
+    copy = {name: value for name, value in row_of(shop, invoice).items() if name in kept}
+    client = client_for(shop.connection)
+    reply = client.post("invoice", encode(copy), {"include": "allowduplicatedocnum"})
+    assert reply.status == 200, reply.body
+
+
+def test_books_that_agree(shop: Shop, invoices: list[Invoice]) -> None:
+    shop.invoice(send=False)
+    exit_status, found = reconcile(shop)
+    assert exit_status == 0
+    counts = {name: found[name] for name in ("checked", "matched", "missing", "twice", "different", "accepted")}
+    assert counts == {"checked": 5, "matched": 5, "missing": 0, "twice": 0, "different": 0, "accepted": 0}
+
+
+def test_sees_what_is_wrong_and_nothing_else(shop: Shop, invoices: list[Invoice]) -> None:
+    missing, twice, cent, date, fine = invoices
+    tamper(shop, missing, "delete")
+    create_again(shop, twice)
+    tax = row_of(shop, cent)["TxnTaxDetail"]
+    tamper(shop, cent, TxnTaxDetail={**tax, "TotalTax": 8.01, "TaxLine": []})
+    tamper(shop, date, TxnDate="2026-01-15")
+    exit_status, found = reconcile(shop)
+    assert exit_status == 1
+    assert [one["number"] for one in found["missing_invoices"]] == [missing.number]
+    assert [one["number"] for one in found["invoices_twice"]] == [twice.number]
+    different = {one["number"]: set(one["fields"]) for one in found["different_invoices"]}
+    assert different == {cent.number: {"total", "tax"}, date.number: {"date"}}
+    assert (found["checked"], found["matched"]) == (5, 1)
+    assert Link.objects.filter(record_type="invoice").count() == 5, "our links know nothing of it"
+    assert fine.number not in json.dumps(found["different_invoices"])
+
+
+def test_a_failed_a_dismissed_and_a_lost_one_are_missing_with_the_reason(shop: Shop) -> None:
+    unmapped = builders.rate(shop.organization, "Combined 7.25")
+    failed = shop.invoice(lines=[builders.line(rates=[unmapped])])
+    lost = shop.invoice()
+    SyncEvent.objects.filter(record_id=lost.pk).delete()
+    shop.drain()
+    exit_status, found = reconcile(shop)
+    assert exit_status == 1
+    why = {one["number"]: one["why"] for one in found["missing_invoices"]}
+    assert why == {failed.number: "Failed Tax code 'Combined 7.25' not mapped", lost.number: "Never queued"}
+
+
+def test_a_void_is_wanted_there_as_well(shop: Shop, invoices: list[Invoice]) -> None:
+    invoices[0].void(reason="Entered twice", at=timezone.now())
+    exit_status, found = reconcile(shop)
+    assert (exit_status, found["different"]) == (1, 1)
+    shop.drain()
+    assert reconcile(shop)[0] == 0
+    never_sent = shop.invoice()
+    never_sent.void(reason="Mistake", at=timezone.now())
+    assert reconcile(shop)[0] == 0
+
+
+def test_an_accepted_difference_stands_apart(shop: Shop) -> None:
+    invoice = shop.invoice()
+    shop.drain()
+    tax = row_of(shop, invoice)["TxnTaxDetail"]
+    tamper(shop, invoice, TxnTaxDetail={**tax, "TotalTax": 8.01, "TaxLine": []})
+    event = shop.event(invoice)
+    SyncEvent.objects.filter(pk=event.pk).update(state="failed", failure_code="total_differs")
+    event.refresh_from_db()
+    accept(event, by=None, at=timezone.now())
+    exit_status, found = reconcile(shop)
+    assert (exit_status, found["accepted"], found["matched"]) == (0, 1, 0)
+
+
+def test_numbers_that_quickbooks_chose_stay_right_after_the_switch_is_on_again(shop: Shop) -> None:
+    settings = ConnectionSettings.objects.get(connection=shop.connection)
+    settings.send_numbers = False
+    settings.save()
+    shop.books.do("custom_numbers", on=False)
+    invoice = shop.invoice(number="A-17")
+    shop.drain()
+    assert shop.event(invoice).state == "synced", shop.event(invoice).message
+    settings.send_numbers = True
+    settings.save()
+    assert reconcile(shop)[0] == 0
+    [row] = shop.books.invoices()
+    assert row["DocNumber"] != "A-17"
+
+
+def test_leaves_out_what_is_dated_before_a_day(shop: Shop, invoices: list[Invoice]) -> None:
+    tomorrow = (timezone.now() + timedelta(days=2)).date().isoformat()
+    assert reconcile(shop, "--since", tomorrow)[1]["checked"] == 0
+    with pytest.raises(CommandError, match="is not a day"):
+        call_command("reconcile", "--organization", shop.organization.slug, "--since", "June")
+
+
+def test_reads_page_after_page(shop: Shop, invoices: list[Invoice], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qbo.queries.PAGE", 2)
+    assert reconcile(shop)[0] == 0
+
+
+def test_renews_a_token_that_has_run_out(shop: Shop, invoices: list[Invoice]) -> None:
+    shop.books.do("expire_token", refresh=False)
+    assert reconcile(shop)[0] == 0
+
+
+def test_says_that_the_books_cannot_be_read(shop: Shop, invoices: list[Invoice]) -> None:
+    shop.books.do("expire_token")
+    with pytest.raises(CommandError, match="could not be read: Token expired"):
+        call_command("reconcile", "--organization", shop.organization.slug)
+
+
+def test_tells_a_person_line_by_line(shop: Shop, invoices: list[Invoice]) -> None:
+    tamper(shop, invoices[0], "delete")
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="do not match"):
+        call_command("reconcile", "--organization", shop.organization.slug, stdout=out)
+    assert f"missing    #{invoices[0].number}" in out.getvalue()
+    assert "5 checked: 4 matched, 1 missing, 0 twice" in out.getvalue()
+
+
+def test_a_shop_without_a_connection(db: None) -> None:
+    builders.organization("seaside", name="Seaside")
+    with pytest.raises(CommandError, match="never connected"):
+        call_command("reconcile", "--organization", "seaside")
+
+
+def test_one_company_two_shops(shop: Shop, invoices: list[Invoice], qbo_url: str) -> None:
+    """Another shop's invoices in the same books are not taken for ours."""
+    other = connected_shop(qbo_url, slug="hilltop")
+    assert reconcile(other)[1]["checked"] == 0
+    with emulator():
+        assert reconcile(shop)[0] == 0
