@@ -98,6 +98,7 @@ def _invoices(connection: Connection, ids: Iterable[int]) -> dict[int, InvoiceRe
             txn_date=link.txn_date,
             voided=link.voided,
             sent_digest=link.sent_digest,
+            gone=not link.active,
         )
         for link in links
     }

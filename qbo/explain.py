@@ -38,10 +38,26 @@ def _of_invoice(failure: Failure, connection: Connection, invoice: InvoiceDocume
         return _closed(failure, connection, invoice)
     if failure.code == "item_not_found":
         return _item(failure, connection)
+    if failure.code == "reference_not_found" and taxed:
+        return _tax_account(failure, connection, rate_names(taxed))
     if failure.code == "account_inactive":
         behind_tax = {"tax_code": rate_names(taxed)} if taxed else {}
         return _account(failure, connection, **behind_tax)
     return failure
+
+
+# Sub-types of the accounts that collected tax is owed on (Intuit's API reference, Account).
+TAX_ACCOUNTS = ("SalesTaxPayable", "GlobalTaxPayable")
+
+
+def _tax_account(failure: Failure, connection: Connection, tax_code: str) -> Failure:
+    """Where QuickBooks names nothing: the account behind the tax is the one reference that no payload shows."""
+    accounts = ListEntry.objects.of(connection, "Account").filter(data__AccountSubType__in=TAX_ACCOUNTS)
+    inactive = list(accounts.filter(active=False)[:2])
+    if len(inactive) != 1:
+        return failure
+    subject = Subject("account", inactive[0].qbo_id, "")
+    return _account(replace(failure, code="account_inactive", subject=subject), connection, tax_code=tax_code)
 
 
 def _closed(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:

@@ -39,6 +39,8 @@ class InvoiceRef:
     txn_date: date | None = None
     voided: bool = False
     sent_digest: str = ""
+    # Somebody deleted it there.
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class MappingBook:
     terms: Mapping[str, str] = field(default_factory=dict)
     # Invoice numbers that QuickBooks holds already -> the Id that holds them.
     taken_numbers: Mapping[str, str] = field(default_factory=dict)
+    # Invoices of ours to which a payment is applied in QuickBooks.
+    paid_there: frozenset[int] = frozenset()
 
     def tax_code(self, rate_key: str) -> Ref | None:
         """The active QuickBooks code of a set of rates, by mapping or default; None is a gap."""

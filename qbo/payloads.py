@@ -65,7 +65,7 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Write | None:
 
 
 def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Write | None:
-    if there is None or there.voided:
+    if there is None or there.voided or there.gone:
         return None
     target: Payload = {"Id": there.qbo_id, "SyncToken": there.sync_token}
     if invoice.is_deleted:

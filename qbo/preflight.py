@@ -15,9 +15,15 @@ NUMBER_MAX = 21
 def check_invoice(invoice: InvoiceDocument, write: Write, book: MappingBook) -> tuple[Failure, ...]:
     """Everything that is known to stand in the way of `write`, worst first; empty where nothing is."""
     if write.options == "void" or write.operation == "delete":
-        return tuple(_closed_there(invoice, book))
-    checks = (_tax, _lines, _customer, _discount, _period, _number)
+        return (*_closed_there(invoice, book), *_paid_there(invoice, book))
+    checks = (_gone, _tax, _lines, _customer, _discount, _period, _number)
     return tuple(failure for check in checks for failure in check(invoice, book))
+
+
+def _gone(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    there = book.invoices.get(invoice.id)
+    if there and there.gone:
+        yield Failure("record_deleted_there", Subject("invoice", str(invoice.id), invoice.number))
 
 
 def _tax(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
@@ -99,6 +105,11 @@ def _closed_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failu
         yield closed_period(invoice, book)
 
 
+def _paid_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    if invoice.id in book.paid_there:
+        yield Failure("void_has_payments", Subject("invoice", str(invoice.id), invoice.number))
+
+
 def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:
     closing = book.company.closing_date.isoformat() if book.company.closing_date else ""
     facts = {"invoice_date": invoice.books_date.isoformat(), "closing_date": closing}
@@ -114,7 +125,7 @@ def _number(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     there = book.invoices.get(invoice.id)
     holder = book.taken_numbers.get(invoice.number)
     if holder and (there is None or there.qbo_id != holder):
-        yield Failure("duplicate_doc_number", subject, facts={"number": invoice.number, "txn_id": holder})
+        yield Failure("duplicate_doc_number", subject, facts={"number": invoice.number, "txn_type": "Invoice", "txn_id": holder})
 
 
 def check_new_item(item: ItemDocument, book: MappingBook) -> tuple[Failure, ...]:

@@ -12,7 +12,7 @@ from qbo.faults import read_fault
 Row = Mapping[str, Any]
 PAGE = 1000
 # Values of one IN list; beyond this a statement gets longer than is wise.
-VALUES = 30
+VALUES = 120
 
 
 class ReadFailed(Exception):

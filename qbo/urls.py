@@ -1,6 +1,18 @@
-"""Intuit's way back to us."""
+"""Addresses of Settings → QuickBooks, of Intuit's way back to us, and of the help pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from qbo.pages import connecting, help, invoices, items, status, tax
 
 app_name = "qbo"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("status/", status.status, name="status"),
+    path("tax/", tax.tax, name="tax"),
+    path("items/", items.items, name="items"),
+    path("invoices/", invoices.invoices, name="invoices"),
+    path("refresh/<slug:page>/", status.refresh, name="refresh"),
+    path("connect/", connecting.start, name="connect"),
+    path("callback/", connecting.callback, name="callback"),
+    path("disconnect/", connecting.stop, name="disconnect"),
+    path("help/<slug:slug>/", help.show, name="help"),
+]

@@ -74,7 +74,6 @@ class Details:
         return self.event.state == State.FAILED and self.event.failure_code == "closed_period"
 
 
-
 def details(event: SyncEvent, organization: Organization, *, at: datetime, attempt_id: int | None = None) -> Details:
     """All of `event`; `attempt_id` chooses the attempt whose payload is shown, else the latest."""
     connection = connection_of(organization)

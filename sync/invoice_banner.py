@@ -72,9 +72,7 @@ def current_event(connection: Connection, invoice: Invoice) -> SyncEvent | None:
     return min(latest, key=lambda event: rank.get(State(event.state), 1), default=None)
 
 
-def _settled(
-    connection: Connection, invoice: Invoice, link: Link | None, office: bool
-) -> InvoiceBanner | None:
+def _settled(connection: Connection, invoice: Invoice, link: Link | None, office: bool) -> InvoiceBanner | None:
     if link is not None:
         books = in_books_of(connection, link)
         return InvoiceBanner(GOOD, books_line(books, ours=invoice.total), books=books if office else None)

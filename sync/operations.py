@@ -74,6 +74,7 @@ def retry(
         return Report(eligible.count(), left)
     with transaction.atomic():
         _refresh_what_they_name(eligible, at=at)
+        _unlink_what_was_deleted_there(eligible)
         connections = list(Connection.objects.filter(pk__in=eligible.values("connection")))
         organizations = set(eligible.values_list("organization_id", flat=True).distinct())
         done = SyncEvent.objects.filter(pk__in=eligible.values("pk"), state__in=(State.FAILED, State.QUEUED)).update(
@@ -95,6 +96,12 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
         elif state in LEFT_ALONE:
             counts[LEFT_ALONE[State(state)]] += count
     return dict(counts)
+
+
+def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:
+    """Retrying a record that was deleted in QuickBooks is the decision to have it there again."""
+    for event in events.filter(failure_code="record_deleted_there").select_related("connection"):
+        Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).delete()
 
 
 def _refresh_what_they_name(events: SyncEventQuerySet, *, at: datetime) -> None:

@@ -11,6 +11,9 @@ from qbo.tokens import RefreshUnderWay, refresh_tokens
 from sync.engine.context import Drain, Stop
 from sync.recording import open_connection_failure
 
+# How many refused tokens one drain replaces before it stops believing that a fresh one helps.
+RENEWALS = 3
+
 
 def pause_connection(connection: Connection, failure: Failure, *, at: datetime) -> None:
     """Stop the whole queue of `connection`; one row of the log stands for it."""
@@ -31,8 +34,13 @@ class TokenUnavailable(Exception):
 def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     """See to a usable access token; False where there is none to be had and the connection was paused.
 
-    Raises Stop while another process renews it, TokenUnavailable while Intuit's token service is out of order.
+    `refused`: the token that QuickBooks would not take though it looked fresh. Raises Stop while another process renews it, TokenUnavailable while Intuit's token service is out of order.
     """
+    drain.renewals += refused is not None
+    if drain.renewals > RENEWALS:
+        # Fresh tokens are refused too: it is not their age, but what they may do.
+        pause_connection(drain.connection, Failure("permission_denied"), at=drain.now())
+        return False
     try:
         failure = refresh_tokens(drain.connection, at=drain.now(), refused=refused)
     except RefreshUnderWay as error:

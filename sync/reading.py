@@ -205,8 +205,17 @@ def _item(
         if fault is not None
         else Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))
     )
+    if item.takes_away and failure.code == "record_deleted_there":
+        return _gone_already(drain, item, event, _attempt(submission, index, event, reply, None, drain))
     failure = explain(failure, drain.connection, item.record_type, item.record_id)
     return _after_failure(drain, event, failure, _attempt(submission, index, event, reply, failure, drain))
+
+
+def _gone_already(drain: Drain, item: SentItem, event: SyncEvent, attempt: Attempt) -> Outcome:
+    """What was to be voided or deleted is not there any more: the books agree."""
+    Link.objects.of(drain.connection, item.record_type).filter(record_id=item.record_id).delete()
+    attempt.outcome, attempt.message = State.SYNCED, "It was deleted in QuickBooks already."
+    return Outcome(event, State.SYNCED, attempt, message=attempt.message)
 
 
 def _written(

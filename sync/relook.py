@@ -34,7 +34,7 @@ RELOOK_CODES = frozenset(
     }
 )
 # Lists small enough to be read whole; the others are probed by Id.
-WHOLE = ("Preferences", "TaxCode", "Account")
+WHOLE = ("Preferences", "TaxCode", "Account", "Term")
 
 
 def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
@@ -47,7 +47,7 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
     lists = {name for _, failure in refused for name in catalogue.entry(failure.code).refreshes}
     names = {failure.code for _, failure in refused}
     if "duplicate_name" in names or "reference_not_found" in names:
-        lists |= {"Item", "Account", "TaxCode"}
+        lists |= {"Item", "Account", "TaxCode", "Term"}
     ListState.want(
         drain.connection,
         [name for name in lists if name in WHOLE or "duplicate_name" in names],
@@ -75,12 +75,12 @@ def _value(reference: Mapping[str, Any] | None) -> str:
 
 
 def _read_tokens(drain: Drain, items: Iterable[SentItem]) -> None:
-    """The current SyncToken of what was to be changed; what is gone there is linked no more."""
-    changed = {
-        item.record_id for item in items if item.record_type == EntityType.INVOICE and item.operation != "create"
-    }
+    """The current SyncToken of what was to be changed, and which of it is gone there."""
+    changed = [item for item in items if item.record_type == EntityType.INVOICE and item.operation != "create"]
     if not changed:
         return
-    links = {link.qbo_id: link for link in Link.objects.of(drain.connection, "invoice").for_records(changed)}
-    for row in read_where_in(drain.client(), "Invoice", "Id", links, pace=drain.pace):
-        Link.objects.filter(pk=links[str(row["Id"])].pk).update(sync_token=str(row["SyncToken"]))
+    links = Link.objects.of(drain.connection, "invoice").for_records(item.record_id for item in changed)
+    by_id = {link.qbo_id: link.pk for link in links}
+    for row in read_where_in(drain.client(), "Invoice", "Id", by_id, pace=drain.pace):
+        Link.objects.filter(pk=by_id.pop(str(row["Id"]))).update(sync_token=str(row["SyncToken"]))
+    Link.objects.filter(pk__in=by_id.values()).update(active=False)

@@ -36,6 +36,7 @@ def connections_with_work(*, at: datetime) -> list[Connection]:
     idle = Q(lease=None) | (
         (Q(lease__expires_at=None) | Q(lease__expires_at__lte=now))
         & (Q(lease__quiet_until=None) | Q(lease__quiet_until__lte=now))
+        & (Q(lease__resume_at=None) | Q(lease__resume_at__lte=now))
     )
     # A holder that died in mid-send leaves events behind that are not due but taken.
     left = SyncEvent.objects.filter(state=State.SENDING).values("connection")

@@ -27,6 +27,7 @@ from sync.models.events import EntityType, SyncEventQuerySet
 from sync.reconciling import reconcile
 from tests import builders
 
+STANDING_TOKEN = "the-bookkeepers-standing-token"
 REDIRECT = "http://127.0.0.1:9/callback"
 
 
@@ -35,6 +36,7 @@ class Books:
     """The bookkeeper's hand on the emulator at `url`, and a look into its lists."""
 
     url: str
+    access_token: str = STANDING_TOKEN
     session: requests.Session = field(default_factory=requests.Session)
 
     def do(self, command: str, /, **arguments: Any) -> dict[str, Any]:
@@ -42,6 +44,22 @@ class Books:
         answer = self.session.post(f"{self.url}/emulator/control", json={"do": command, **arguments}, timeout=10)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
+
+    def post(self, path: str, body: dict[str, Any], **params: str) -> dict[str, Any]:
+        """A write of the bookkeeper's own, over the API with the company's standing token."""
+        state = self.state()
+        answer = self.session.post(
+            f"{self.url}/v3/company/{state['realm_id']}/{path}",
+            params={"minorversion": "75", **params},
+            json=body,
+            headers={"Authorization": f"Bearer {self.access_token}", "Accept": "application/json"},
+            timeout=10,
+        )
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def delete(self, entity: str, row: dict[str, Any]) -> None:
+        self.post(entity.lower(), {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="delete")
 
     def rows(self, entity: str) -> list[dict[str, Any]]:
         answer = self.session.get(f"{self.url}/emulator/entity/{entity}", timeout=10)
@@ -210,7 +228,7 @@ def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "") 
 @contextmanager
 def emulator(**options: Any) -> Iterator[str]:
     """A QuickBooks company on a port of its own, in this process; yields its URL."""
-    server = Server(Emulator(**{"has_limits": False, **options}).handle).start()
+    server = Server(Emulator(**{"has_limits": False, "access_token": STANDING_TOKEN, **options}).handle).start()
     try:
         yield server.url
     finally:

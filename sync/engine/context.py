@@ -59,6 +59,8 @@ class Drain:
     settled: int = 0
     # Set once the connection cannot be used any further in this drain.
     stopped: bool = False
+    # How often QuickBooks refused a token that looked fresh.
+    renewals: int = 0
     progress: Callable[[int], None] = lambda count: None
 
     @classmethod

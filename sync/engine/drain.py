@@ -80,7 +80,7 @@ def drain(
     except LeaseLost:
         return Result(work.settled)
     finally:
-        _let_go(work)
+        _let_go(work, resume_in)
     return Result(work.settled, resume_in=resume_in)
 
 
@@ -108,9 +108,9 @@ def _quiet_for(work: Drain) -> float:
     return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
 
 
-def _let_go(work: Drain) -> None:
+def _let_go(work: Drain, resume_in: float | None) -> None:
     with contextlib.suppress(LeaseLost):
-        work.lease.release(at=timezone.now(), calls=work.limiter.calls)
+        work.lease.release(at=timezone.now(), calls=work.limiter.calls, resume_in=resume_in)
 
 
 def _one_wave(work: Drain) -> bool:

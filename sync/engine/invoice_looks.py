@@ -30,7 +30,10 @@ def look_in_quickbooks(
 ) -> tuple[list[Outcome], MappingBook]:
     """Adopt what is there and ours; the book then knows which numbers others hold. Raises ReadFailed, MustWait."""
     doubtful = [event for event in events if event.look_first and event.record_id in documents]
-    if _read_linked(drain, [event for event in doubtful if event.record_id in book.invoices]):
+    voided = [event for event in events if event.record_id in documents and documents[event.record_id].is_void]
+    linked = {event.record_id for event in [*doubtful, *voided] if event.record_id in book.invoices}
+    paid = _read_linked(drain, linked) if linked else frozenset()
+    if linked:
         book = load_book(drain.connection, list(documents.values()))
     new = {
         event.record_id: event
@@ -44,7 +47,7 @@ def look_in_quickbooks(
     if ours:
         book = load_book(drain.connection, list(documents.values()))
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
-    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken)
+    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken, paid_there=paid)
 
 
 def _is_new(invoice: InvoiceDocument, book: MappingBook) -> bool:
@@ -118,21 +121,19 @@ def sent_item(event: SyncEvent, write: Write) -> SentItem:
     )
 
 
-def _read_linked(drain: Drain, events: Sequence[SyncEvent]) -> bool:
-    """Read again what we are linked to and may have changed without knowing; True where there was any."""
-    if not events:
-        return False
-    links = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(e.record_id for e in events)
+def _read_linked(drain: Drain, record_ids: Iterable[int]) -> frozenset[int]:
+    """Read again what may have changed there without our knowing; those that a payment is applied to."""
+    links = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(record_ids)
     by_id = {link.qbo_id: link for link in links}
+    paid = set()
     for row in read_where_in(drain.client(), "Invoice", "Id", by_id, pace=drain.pace):
-        link = by_id[str(row["Id"])]
+        link = by_id.pop(str(row["Id"]))
         there = There.of(row)
         voided = there.total == 0 and str(row.get("PrivateNote") or "").startswith("Voided")
         Link.objects.filter(pk=link.pk).update(
-            sync_token=str(row["SyncToken"]),
-            total=there.total,
-            tax=there.tax,
-            txn_date=there.day,
-            voided=voided,
+            sync_token=str(row["SyncToken"]), total=there.total, tax=there.tax, txn_date=there.day, voided=voided
         )
-    return True
+        if any(one.get("TxnType") == "Payment" for one in row.get("LinkedTxn") or ()):
+            paid.add(link.record_id)
+    Link.objects.filter(pk__in=[link.pk for link in by_id.values()]).update(active=False)
+    return frozenset(paid)

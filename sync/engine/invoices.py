@@ -16,7 +16,7 @@ from sync.engine.context import Drain
 from sync.engine.invoice_looks import look_in_quickbooks, sent_item
 from sync.engine.item_links import link_items_by_name
 from sync.engine.nothing_sent import nothing_to_send, refused_here
-from sync.engine.prerequisites import prerequisites_of, wait_for
+from sync.engine.prerequisites import prerequisites_of, settle_anew, wait_for
 from sync.engine.verdicts import sort_in
 from sync.models import State, SyncEvent
 from sync.push import Ready
@@ -40,6 +40,8 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     with transaction.atomic():
         drain.lease.assert_held()
         record(settled, at=drain.now())
+        if ready:
+            settle_anew(drain, [documents[one.event.record_id] for one in ready])
     drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
     return ready
 

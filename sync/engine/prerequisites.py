@@ -13,7 +13,7 @@ from sync.engine.context import Drain
 from sync.engine.nothing_sent import refused_here, waiting
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.outbox import RecordName, open_event
+from sync.outbox import RecordName, afresh, open_event
 from sync.record_names import customer_name, item_name
 from sync.recording import Outcome
 
@@ -73,6 +73,18 @@ def wait_for(
     code = "waits_for_customer" if first and first.record_type == EntityType.CUSTOMER else "waits_for_item"
     subject = Subject(needed[0].subject.kind, needed[0].subject.key, needed[0].subject.name)
     return waiting(drain, event, due_at=due_at, failure=Failure(code, subject))
+
+
+def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
+    """A customer or item that these invoices need is there after all: a failed row of its own is out of date."""
+    invoices = list(invoices)
+    needed = {
+        EntityType.CUSTOMER: {invoice.customer.id for invoice in invoices},
+        EntityType.ITEM: {item.id for invoice in invoices for item in _items(invoice)},
+    }
+    for record_type, ids in needed.items():
+        rows = SyncEvent.objects.failed().filter(connection=drain.connection, record_type=record_type)
+        rows.filter(record_id__in=ids).update(**afresh(drain.now()), changed_at=drain.now())
 
 
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:

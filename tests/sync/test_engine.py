@@ -8,6 +8,7 @@ from django.utils import timezone
 from qbo.connection import connect
 from qbo.models import ConnectionSettings, Link
 from sync.models import Lease, State, SyncEvent
+from sync.operations import retry
 from tests import builders
 from tests.books import Shop, grant
 
@@ -163,3 +164,48 @@ def test_a_void_is_voided_there(shop: Shop) -> None:
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
     (there,) = shop.books.invoices()
     assert Decimal(str(there["TotalAmt"])) == 0
+
+
+def test_an_invoice_deleted_there_waits_for_a_person_and_retry_creates_it_again(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    (there,) = shop.books.invoices()
+    shop.books.delete("Invoice", there)
+    invoice.edit(customer_note="changed", at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).failure_code == "record_deleted_there"
+    retry(SyncEvent.objects.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(shop.books.invoices()) == 1
+
+
+def test_voiding_what_was_deleted_there_agrees(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    (there,) = shop.books.invoices()
+    shop.books.delete("Invoice", there)
+    invoice.void(reason="duplicate", at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+
+
+def test_a_void_with_a_payment_there_waits(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    (there,) = shop.books.invoices()
+    payment = {
+        "CustomerRef": there["CustomerRef"],
+        "TotalAmt": 10,
+        "Line": [{"Amount": 10, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}],
+    }
+    shop.books.post("payment", payment)
+    invoice.void(reason="duplicate", at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).failure_code == "void_has_payments", shop.event(invoice).message
+
+
+def test_tokens_that_are_refused_however_fresh_pause_the_connection(shop: Shop) -> None:
+    shop.invoice()
+    shop.books.do("fault", fault="auth", times=None)
+    shop.drain()
+    shop.connection.refresh_from_db()
+    assert shop.connection.pause_code
+    assert len(shop.books.requests()) < 40
