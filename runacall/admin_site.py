@@ -13,6 +13,8 @@ from django.template.response import TemplateResponse
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
+from runacall.organizations.middleware import StaffRequest
+
 RESULTS_A_PAGE = 100
 RECENT = 10
 
@@ -53,12 +55,12 @@ class RunACallAdminSite(UnfoldAdminSite):
             found += self._search_models(request, app_list, term, labels)
         return found
 
-    def recent_actions(self, request: HttpRequest) -> list[LogEntry]:
+    def recent_actions(self, request: StaffRequest) -> list[LogEntry]:
         """What this person did last, without what was done to rows that are out of reach now."""
         entries = LogEntry.objects.filter(user=request.user).select_related("content_type").order_by("-pk")
         return list(islice((entry for entry in entries[:100] if self._reaches(request, entry)), RECENT))
 
-    def _reaches(self, request: HttpRequest, entry: LogEntry) -> bool:
+    def _reaches(self, request: StaffRequest, entry: LogEntry) -> bool:
         model = entry.content_type.model_class() if entry.content_type else None
         admin = self._registry.get(model) if model else None
         if admin is None or not admin.has_view_permission(request):

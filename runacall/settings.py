@@ -133,11 +133,12 @@ SYNC: dict[str, Any] = {
     "REQUEST_ID_TRUSTED_FOR": env.float("SYNC_REQUEST_ID_TRUSTED_FOR", 300),
     "RETRY_DELAYS": env.list("SYNC_RETRY_DELAYS", [300, 1800, 3600], subcast=float),
     "BATCH_SIZE": env.int("SYNC_BATCH_SIZE", 30),
-    "BATCHES_IN_FLIGHT": env.int("SYNC_BATCHES_IN_FLIGHT", 4),
+    "BATCHES_IN_FLIGHT": env.int("SYNC_BATCHES_IN_FLIGHT", 8),
     "REQUESTS_A_MINUTE": env.int("SYNC_REQUESTS_A_MINUTE", 500),
     "REQUESTS_A_SECOND": env.int("SYNC_REQUESTS_A_SECOND", 10),
     "BATCHES_A_MINUTE": env.int("SYNC_BATCHES_A_MINUTE", 40),
     "THROTTLE_PAUSE": env.float("SYNC_THROTTLE_PAUSE", 60),
+    "WAKE_LOST_AFTER": env.float("SYNC_WAKE_LOST_AFTER", 60),
 }
 
 # --- language, time, files ----------------------------------------------------------------------------------
@@ -197,8 +198,19 @@ LOGGING = {
 # --- the admin's look ---------------------------------------------------------------------------------------
 
 
-def _link(title: str, icon: str, url_name: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(url_name)}
+def _link(title: str, icon: str, url_name: str, *arguments: str, **more: Any) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(url_name, args=arguments), **more}
+
+
+def _manages_quickbooks(request: Any) -> bool:
+    """Owner and Admin; our support, who belong to no organization, may look."""
+    if request.organization is None:
+        return False
+    return request.membership.manages_quickbooks if request.membership else request.user.is_superuser
+
+
+def _office(title: str, icon: str, url_name: str, **more: Any) -> dict[str, Any]:
+    return _link(title, icon, url_name, permission=_manages_quickbooks, **more)
 
 
 UNFOLD = {
@@ -235,6 +247,38 @@ UNFOLD = {
                     _link("Customers", "groups", "admin:invoices_customer_changelist"),
                     _link("Pricebook", "sell", "admin:invoices_pricebookitem_changelist"),
                     _link("Payments", "payments", "admin:invoices_payment_changelist"),
+                ],
+            },
+            {
+                "title": "Settings → QuickBooks",
+                "items": [
+                    _office("Status", "cable", "qbo:status"),
+                    _office("Tax", "percent", "qbo:tax"),
+                    _office("Items", "category", "qbo:items"),
+                    _office("Invoices", "request_quote", "qbo:invoices"),
+                    _office(
+                        "Sync log",
+                        "sync",
+                        "admin:sync_syncevent_changelist",
+                        badge="sync.attention.sidebar_badge",
+                    ),
+                ],
+            },
+            {
+                "title": "Help",
+                "items": [
+                    _link(
+                        "Resolving common QuickBooks errors",
+                        "help",
+                        "qbo:help",
+                        "resolving-common-quickbooks-errors",
+                    ),
+                    _link(
+                        "Mapping tax rates",
+                        "menu_book",
+                        "qbo:help",
+                        "mapping-tax-rates-to-quickbooks-online",
+                    ),
                 ],
             },
         ],

@@ -12,14 +12,14 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db import models
-from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from runacall.admin_site import site
 from runacall.organizations import team
 from runacall.organizations.admin_scope import ScopedAdmin, ScopedForm
+from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Membership, Organization, Role
 
 
@@ -47,7 +47,9 @@ class MembershipForm(ScopedForm):
         super().__init__(*args, **kwargs)
         given = team.roles_given_by(self.acting)
         if "role" in self.fields:
-            self.fields["role"].choices = [(role.value, role.label) for role in given]
+            self.fields["role"] = forms.ChoiceField(
+                choices=[(role.value, role.label) for role in given], widget=UnfoldAdminSelectWidget
+            )
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"])
@@ -80,13 +82,13 @@ class MembershipAdmin(ScopedAdmin):
     def email(self, membership: Membership) -> str:
         return membership.user.email
 
-    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: StaffRequest, obj: Membership | None = None) -> tuple[str, ...]:
         return ("person", "role") if obj else ("email", "first_name", "last_name", "role")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: StaffRequest, obj: Membership | None = None) -> tuple[str, ...]:
         return ("person",) if obj else ()
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(self, request: StaffRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.acting = request.membership
         if obj:
@@ -94,18 +96,18 @@ class MembershipAdmin(ScopedAdmin):
                 form.base_fields.pop(name, None)
         return form
 
-    def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+    def has_change_permission(self, request: VisitorRequest, obj: Membership | None = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+    def has_delete_permission(self, request: VisitorRequest, obj: Membership | None = None) -> bool:
         if obj is not None and obj.is_last_owner():
             return False
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
-    def _may_touch(self, request: HttpRequest, obj: Membership | None) -> bool:
+    def _may_touch(self, request: VisitorRequest, obj: Membership | None) -> bool:
         return obj is None or obj.role in team.roles_given_by(request.membership)
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+    def save_model(self, request: StaffRequest, obj: Membership, form: Any, change: bool) -> None:
         if change:
             team.change_role(obj, form.cleaned_data["role"], by=request.membership)
             return
@@ -120,30 +122,30 @@ class MembershipAdmin(ScopedAdmin):
             told = f"A log-in was made. The password, shown only now: {joined.password}"
             self.message_user(request, told, messages.WARNING)
 
-    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+    def delete_model(self, request: StaffRequest, obj: Membership) -> None:
         team.remove_member(obj, by=request.membership)
 
 
-class SupportOnly:
+class SupportOnly(ModelAdmin):
     """Pages over all organizations: for superusers, who are our support, and nobody else."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
+    def has_module_permission(self, request: VisitorRequest) -> bool:
+        return request.user.is_superuser
 
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return bool(request.user.is_superuser)
+    def has_view_permission(self, request: VisitorRequest, obj: models.Model | None = None) -> bool:
+        return request.user.is_superuser
 
     has_add_permission = has_module_permission
     has_change_permission = has_delete_permission = has_view_permission
 
 
 @admin.register(User, site=site)
-class UserAdmin(SupportOnly, DjangoUserAdmin, ModelAdmin):
+class UserAdmin(SupportOnly, DjangoUserAdmin):  # type: ignore[misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group, site=site)
-class GroupAdmin(SupportOnly, DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(SupportOnly, DjangoGroupAdmin):  # type: ignore[misc]
     pass

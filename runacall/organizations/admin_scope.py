@@ -13,23 +13,16 @@ from django.contrib import messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
+from runacall.organizations.access import role_allows, scoped_rows
+from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Organization
 
-
-def scoped_rows(model: type[models.Model], request: HttpRequest) -> models.QuerySet[Any]:
-    """Every row of `model` that the request may reach; all rows of models that belong to no organization."""
-    rows = model._default_manager.all()
-    if issubclass(model, Organization):
-        return rows.filter(pk=request.organization.pk) if request.organization else rows.none()
-    return rows.for_organization(request.organization) if hasattr(rows, "for_organization") else rows
-
-
-def role_allows(request: HttpRequest, ability: Ability | None) -> bool:
-    return request.membership is not None and ability is not None and request.membership.can(ability)
+# What an address may ask of a related row: which one it is.
+KEY_LOOKUPS = ("id", "pk", "exact", "in", "isnull")
 
 
 class ScopedForm(forms.ModelForm):
@@ -43,24 +36,24 @@ class ScopedForm(forms.ModelForm):
             self.instance.organization = self.organization
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"organization"}
+        return super()._get_validation_exclusions() - {"organization"}  # type: ignore[misc]
 
 
 class ScopedRelatedFilter(RelatedDropdownFilter):
     """A list filter by a related row that offers the current organization's rows only."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: BaseModelAdmin) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: StaffRequest, model_admin: BaseModelAdmin) -> list[tuple[Any, str]]:
         return [(row.pk, str(row)) for row in scoped_rows(field.remote_field.model, request)]
 
 
 class ScopedChoices:
     """Drop-downs that offer, and forms that accept, the current organization's rows only."""
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
@@ -79,25 +72,35 @@ class ScopedAdmin(ScopedChoices, ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: VisitorRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows & scoped_rows(self.model, request)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model:
+    def get_object(self, request: StaffRequest, object_id: str, from_field: str | None = None) -> models.Model:
         """The row, or 404: Django's redirect with "doesn't exist" would serve a page and not tell machines."""
         found = super().get_object(request, object_id, from_field)
         if found is None:
             raise Http404
         return found
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def lookup_allowed(self, lookup: str, value: str, request: VisitorRequest) -> bool:
+        """Django lets an address ask for anything of a related row, so also whether a password begins with “a”."""
+        name, *rest = lookup.split("__")
+        if rest and rest[0] not in KEY_LOOKUPS and self._is_relation(name):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
+
+    def _is_relation(self, name: str) -> bool:
+        return any(field.name == name and field.is_relation for field in self.model._meta.get_fields())
+
+    def get_form(self, request: StaffRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.organization = request.organization
         return form
 
     def changeform_view(
         self,
-        request: HttpRequest,
+        request: StaffRequest,
         object_id: str | None = None,
         form_url: str = "",
         extra_context: Any = None,
@@ -115,33 +118,34 @@ class ScopedAdmin(ScopedChoices, ModelAdmin):
     # What an operation raises when the state of a row, or another person's change meanwhile, forbids it.
     refusals: tuple[type[Exception], ...] = ()
 
-    def _explain(self, request: HttpRequest, reasons: Collection[str]) -> None:
+    def _explain(self, request: StaffRequest, reasons: Collection[str]) -> None:
         for reason in reasons:
             self.message_user(request, reason, messages.ERROR)
 
     # --- who may do what --------------------------------------------------------------------------------------
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_module_permission(self, request: VisitorRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         if request.organization is None or not self._in_reach(request, obj):
             return False
         if request.membership is None:
             return bool(request.user.is_superuser)
         return self.viewing is None or request.membership.can(self.viewing)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: VisitorRequest) -> bool:
         return role_allows(request, self.adding)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         return role_allows(request, self.changing) and self._in_reach(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         return role_allows(request, self.deleting) and self._in_reach(request, obj)
 
-    def _in_reach(self, request: HttpRequest, obj: Any) -> bool:
-        return getattr(obj, "organization_id", request.organization.pk) == request.organization.pk
+    def _in_reach(self, request: VisitorRequest, obj: Any) -> bool:
+        own = request.organization.pk if request.organization else None
+        return bool(getattr(obj, "organization_id", own) == own)
 
 
 class ScopedTabularInline(ScopedChoices, TabularInline):
@@ -151,19 +155,19 @@ class ScopedTabularInline(ScopedChoices, TabularInline):
     def parent_admin(self) -> Any:
         return self.admin_site._registry[self.parent_model]
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         return bool(self.parent_admin.has_view_permission(request, obj))
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         return self._may(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         return self._may(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         return self._may(request, obj)
 
-    def _may(self, request: HttpRequest, obj: Any) -> bool:
+    def _may(self, request: VisitorRequest, obj: Any) -> bool:
         if obj is None or obj.pk is None:
             return bool(self.parent_admin.has_add_permission(request))
         return bool(self.parent_admin.has_change_permission(request, obj))

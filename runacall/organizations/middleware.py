@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from runacall.organizations.models import Membership, Organization
 
 SESSION_KEY = "organization"
 
 
-class OrganizationRequest(HttpRequest):
-    """What a request looks like behind the middleware (for the type checker only)."""
+class VisitorRequest(HttpRequest):
+    """A request behind the middleware. (Names for the type checker; nothing makes one.)"""
 
+    user: User
     organization: Organization | None
     membership: Membership | None
+    htmx: HtmxDetails
+
+
+class StaffRequest(VisitorRequest):
+    """A request behind a page's permission check: a member's, or a superuser's who only reads."""
+
+    organization: Organization
+    membership: Membership
 
 
 class CurrentOrganizationMiddleware:
@@ -25,7 +36,7 @@ class CurrentOrganizationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        scoped = cast(OrganizationRequest, request)
+        scoped = cast(VisitorRequest, request)
         scoped.organization, scoped.membership = current(request)
         # Every page shows dates and times as the shop's own clock does.
         with timezone.override(scoped.organization.zone if scoped.organization else None):
@@ -42,7 +53,7 @@ def current(request: HttpRequest) -> tuple[Organization | None, Membership | Non
     for membership in memberships:
         if membership.organization_id == chosen:
             return membership.organization, membership
-    if user.is_superuser and (visited := Organization.objects.filter(pk=chosen).first()):
+    if user.is_superuser and (visited := Organization.objects.filter(pk=chosen or 0).first()):
         return visited, None
     if memberships:
         return memberships[0].organization, memberships[0]

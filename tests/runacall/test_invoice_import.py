@@ -298,9 +298,9 @@ def test_bad_files(run: Import, content: bytes, reason: str) -> None:
 
 
 def test_a_missing_file_and_a_missing_organization(shop: Organization, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="Cannot read .*nowhere.csv: No such file"):
+    with pytest.raises(CommandError, match=r"Cannot read .*nowhere\.csv: No such file"):
         call_command("import_invoices", str(tmp_path / "nowhere.csv"), "--organization", shop.slug)
-    with pytest.raises(CommandError, match="no organization “nobody”. There are: lakeside."):
+    with pytest.raises(CommandError, match=r"no organization “nobody”\. There are: lakeside\."):
         call_command("import_invoices", str(tmp_path / "nowhere.csv"), "--organization", "nobody")
 
 

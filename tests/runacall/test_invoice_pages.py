@@ -95,6 +95,11 @@ def present_lines(invoice: Invoice, **first: Any) -> dict[str, Any]:
 # --- list -----------------------------------------------------------------------------------------------------
 
 
+def test_facets_are_counted(office: Client, shop: Organization) -> None:
+    builders.invoice(shop)
+    assert "Sent (1)" in office.get(f"{LIST}?_facets=True").content.decode()
+
+
 def test_the_list(office: Client, shop: Organization, django_assert_max_num_queries: Any) -> None:
     for number in range(30):
         builders.invoice(shop, number=str(2000 + number), customer=builders.customer(shop, f"Customer {number}"))

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from runacall.admin_site import site
 from runacall.invoices.models import Customer, Invoice, PricebookItem
+from runacall.organizations import navigation
 from runacall.organizations.admin_scope import ScopedAdmin, ScopedRelatedFilter
 from runacall.organizations.models import Membership, Organization, Role
 from runacall.organizations.scope import ScopedModel
@@ -130,6 +131,23 @@ def test_related_filters_lead_nowhere(owner: Client, theirs: SimpleNamespace) ->
         response = owner.get(url, follow=True)
         assert SECRET not in response.content.decode()
         assert not response.context["cl"].result_list
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "organizations/membership/?user__password__startswith=md5",
+        "organizations/membership/?user__is_superuser__exact=1",
+        "organizations/organization/?memberships__user__password__startswith=md5",
+        "organizations/organization/?memberships__role=owner",
+        "invoices/invoice/?organization__slug__startswith=l",
+        "invoices/invoice/?customer__email__startswith=a",
+        "invoices/invoice/?customer__organization__slug=hilltop",
+    ],
+)
+def test_addresses_ask_nothing_of_related_rows(owner: Client, query: str) -> None:
+    """Django would answer whether a colleague's password hash begins with a letter, by showing rows or none."""
+    assert owner.get(f"/admin/{query}").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -351,6 +369,28 @@ def test_roles(other_shop: Organization, theirs: SimpleNamespace, log_in: LogIn,
             added.add(kind)
     assert opened == MAY_OPEN[Role(role)]
     assert added == MAY_ADD[Role(role)]
+
+
+SIDEBAR = {
+    Role.OWNER: {"reads", "takes_payments", "manages_pricebook", "manages_organization", "manages_team"}
+    | {"manages_quickbooks"},
+    Role.DISPATCHER: {"reads", "takes_payments"},
+    Role.FIELD_TECH: {"reads"},
+}
+
+
+@pytest.mark.parametrize("role", [*SIDEBAR, "superuser", "nobody"])
+def test_the_sidebar_fits_the_role(shop: Organization, log_in: LogIn, role: str) -> None:
+    person = builders.user(is_superuser=role == "superuser")
+    if role in SIDEBAR:
+        builders.member(shop, role, user=person)
+    response = log_in(person).get("/admin/")
+    names = [
+        name for name, asked in vars(navigation).items() if getattr(asked, "__module__", "") == navigation.__name__
+    ]
+    allowed = {name for name in names if name[0] != "_" and getattr(navigation, name)(response.wsgi_request)}
+    assert allowed == {"superuser": SIDEBAR[Role.OWNER] | {"is_support"}, "nobody": set(), **SIDEBAR}[role]
+    assert ("belong to no organization" in response.content.decode()) == (role == "nobody")
 
 
 # --- rules for every admin page, of every app ------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
@@ -12,6 +11,7 @@ from runacall.admin_site import site
 from runacall.invoices.admin.records import RecordAdmin
 from runacall.invoices.models import Customer
 from runacall.invoices.models.addresses import ADDRESS_FIELDS
+from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 
 BILLING, SERVICE = ADDRESS_FIELDS[:6], ADDRESS_FIELDS[6:]
@@ -52,7 +52,7 @@ class CustomerAdmin(RecordAdmin):
         noun = "invoice" if count == 1 else "invoices"
         return format_html('<a class="text-primary-600 underline" href="{}">{} {}</a>', url, count, noun)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Customer | None = None) -> tuple:
+    def get_fieldsets(self, request: StaffRequest, obj: Customer | None = None) -> tuple:
         if obj:
             return self.fieldsets
         head = {"fields": self.fieldsets[0][1]["fields"][:-1]}

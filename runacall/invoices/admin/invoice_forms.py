@@ -17,14 +17,14 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from runacall.invoices.admin.records import RecordForm, write_plainly
 from runacall.invoices.models import Invoice, InvoiceLine, LineInput, Payment, TaxRate
 from runacall.invoices.models.lines import resolve_lines
-from runacall.organizations.admin_scope import ScopedForm
 
 VOID_REASONS = ("Duplicate", "Wrong amount", "Customer dispute", "Other")
 
 
-class InvoiceForm(ScopedForm):
+class InvoiceForm(RecordForm):
     class Meta:
         model = Invoice
         fields = "__all__"
@@ -43,9 +43,7 @@ class LineForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in {"quantity", "unit_price"} & set(self.fields):
-            self.fields[name].localize = False
-            self.initial[name] = plain(self.initial.get(name, self.fields[name].initial))
+        write_plainly(self)
         if "unit_price" in self.fields:
             self.fields["unit_price"].required = False
         if "description" in self.fields:
@@ -88,14 +86,6 @@ class LineFormSet(PaginationInlineFormSet):
         except ValidationError as mistake:
             # A form set can show no field's error, so the field's name goes.
             raise ValidationError(mistake.messages) from mistake
-
-
-def plain(value: Decimal | None) -> Decimal | None:
-    """A quantity or rate without the zeros that its column adds, yet with cents when it has any."""
-    if value is None:
-        return None
-    places = -min(int(value.normalize().as_tuple().exponent), 0)
-    return value.quantize(Decimal(1).scaleb(-max(places, 2) if places else 0))
 
 
 class SendDialog(BaseDialogForm):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.decorators import display
 
 from runacall.admin_site import site
 from runacall.invoices.admin.records import RecordAdmin, dollars
 from runacall.invoices.models import PricebookCategory, PricebookItem
-from runacall.organizations.admin_scope import ScopedRelatedFilter, role_allows
+from runacall.organizations.access import role_allows
+from runacall.organizations.admin_scope import ScopedRelatedFilter
+from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 
 
@@ -27,11 +28,9 @@ class PricebookItemAdmin(RecordAdmin):
     def price(self, item: PricebookItem) -> str:
         return dollars(item.unit_price)
 
-    def get_fields(self, request: HttpRequest, obj: PricebookItem | None = None) -> tuple:
-        prices: tuple[str, ...] = ("unit_price", "unit_cost")
-        if not role_allows(request, Ability.SEE_COSTS):
-            prices = ("unit_price",)
-        return (("name", "category"), "description", ("kind", "taxable", "is_active"), prices)
+    def get_fields(self, request: StaffRequest, obj: PricebookItem | None = None) -> tuple:
+        cost = ("taxable", "unit_cost") if role_allows(request, Ability.SEE_COSTS) else ("taxable",)
+        return (("name", "category"), "description", ("kind", "unit_price"), cost, "is_active")
 
 
 @admin.register(PricebookCategory, site=site)

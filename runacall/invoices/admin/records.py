@@ -5,23 +5,51 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 
 from runacall.invoices.models.records import Record
 from runacall.invoices.refusals import Refused
-from runacall.organizations.admin_scope import ScopedAdmin
+from runacall.organizations.admin_scope import ScopedAdmin, ScopedForm
+from runacall.organizations.middleware import StaffRequest
 
 
 def dollars(amount: Decimal) -> str:
     return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
+def plain(value: Decimal) -> Decimal:
+    """A quantity or rate without the zeros that its column adds, yet with cents when it has any."""
+    places = -min(int(value.normalize().as_tuple().exponent), 0)
+    return value.quantize(Decimal(1).scaleb(-max(places, 2) if places else 0))
+
+
+def write_plainly(form: forms.ModelForm) -> None:
+    """Shows the decimals of a form without the zeros that their columns add."""
+    for name, field in form.fields.items():
+        value = form.initial.get(name, field.initial)
+        if isinstance(field, forms.DecimalField) and isinstance(value, Decimal):
+            form.initial[name] = plain(value)
+
+
+class RecordForm(ScopedForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        write_plainly(self)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 3
+
+
 class RecordAdmin(ScopedAdmin):
+    form = RecordForm
     refusals = (Refused,)
 
-    def save_model(self, request: HttpRequest, obj: Record, form: Any, change: bool) -> None:
+    class Media:
+        css = {"all": ("runacall/business.css",)}
+
+    def save_model(self, request: StaffRequest, obj: Record, form: Any, change: bool) -> None:
         at = timezone.now()
         if not change:
             obj.enter(at=at, by=request.user)
@@ -30,7 +58,7 @@ class RecordAdmin(ScopedAdmin):
             obj.edit(at=at, by=request.user, **changed)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+        self, request: StaffRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
         found, duplicates = super().get_search_results(request, queryset, search_term)
         # Drop-downs that search offer what can be chosen; the list itself shows the inactive ones too.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.decorators import display
 
 from runacall.admin_site import site
 from runacall.invoices.admin.records import RecordAdmin
 from runacall.invoices.models import TaxRate
+from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 
 
@@ -25,5 +25,5 @@ class TaxRateAdmin(RecordAdmin):
     def percentage(self, rate: TaxRate) -> str:
         return f"{rate.percent.normalize():f} %"
 
-    def get_readonly_fields(self, request: HttpRequest, obj: TaxRate | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: StaffRequest, obj: TaxRate | None = None) -> tuple[str, ...]:
         return ("percent",) if obj and obj.is_used else ()

@@ -11,11 +11,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 
-from runacall.invoices import money
+from runacall.invoices import money, statuses
 from runacall.invoices.models.addresses import ADDRESS_FIELDS, Addressed
 from runacall.invoices.models.customers import Customer
+from runacall.invoices.models.invoice_constraints import INVOICE_CONSTRAINTS
 from runacall.invoices.models.lines import LineInput, ResolvedLine, resolve_lines, write_lines
 from runacall.invoices.models.payments import Payment
 from runacall.invoices.models.records import Record, RecordQuerySet, text
@@ -23,8 +24,6 @@ from runacall.invoices.models.tax_rates import TaxRate
 from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, TransitionRefused
 from runacall.invoices.statuses import EDITABLE, TRANSITIONS, Status
 
-# SQLite adds decimals as binary fractions; a tenth of a cent is far above its error and far below a cent.
-HAIR = Decimal("0.001")
 LARGEST = Decimal("9999999999.99")
 
 
@@ -79,7 +78,7 @@ class Invoice(Addressed, Record):
             *("discount", "discount_name", "customer_note", "internal_note", *ADDRESS_FIELDS),
         }
     )
-    objects = InvoiceQuerySet.as_manager()
+    objects = InvoiceQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-invoice_date", "-pk"]
@@ -87,53 +86,7 @@ class Invoice(Addressed, Record):
             models.Index(fields=["organization", "-invoice_date", "-id"], name="invoice_by_date"),
             models.Index(fields=["organization", "status"], name="invoice_by_status"),
         ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "number"],
-                name="unique_invoice_number",
-                violation_error_message="There is an invoice of this number already.",
-            ),
-            models.CheckConstraint(condition=~Q(number=""), name="invoice_has_number"),
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="invoice_status_is_known"),
-            models.CheckConstraint(
-                condition=Q(discount=0) | Q(discount__gt=0, discount__lte=F("subtotal")),
-                name="discount_within_subtotal",
-                violation_error_message="The discount cannot be more than the lines come to.",
-            ),
-            models.CheckConstraint(
-                condition=Q(total__gte=F("subtotal") - F("discount") + F("tax_total") - HAIR)
-                & Q(total__lte=F("subtotal") - F("discount") + F("tax_total") + HAIR),
-                name="invoice_total_adds_up",
-            ),
-            models.CheckConstraint(
-                condition=Q(total__gte=0),
-                name="invoice_total_not_negative",
-                violation_error_message="An invoice cannot come to less than nothing.",
-            ),
-            models.CheckConstraint(
-                condition=Q(amount_paid__gte=0) & Q(amount_paid__lte=F("total")), name="paid_within_total"
-            ),
-            models.CheckConstraint(
-                condition=Q(status=Status.PARTIAL, amount_paid__gt=0, amount_paid__lt=F("total"))
-                | Q(status=Status.PAID, amount_paid__gt=0, amount_paid=F("total"))
-                | Q(status=Status.VOID)
-                | (~Q(status__in=[Status.PARTIAL, Status.PAID, Status.VOID]) & Q(amount_paid=0)),
-                name="status_says_what_is_paid",
-            ),
-            models.CheckConstraint(
-                condition=Q(status=Status.DRAFT, sent_at__isnull=True)
-                | (~Q(status=Status.DRAFT) & Q(sent_at__isnull=False)),
-                name="only_drafts_are_unsent",
-            ),
-            models.CheckConstraint(
-                condition=Q(status=Status.VOID, voided_at__isnull=False)
-                | (~Q(status=Status.VOID) & Q(voided_at__isnull=True)),
-                name="void_has_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(deleted_at__isnull=True) | Q(status=Status.DRAFT), name="only_drafts_are_deleted"
-            ),
-        ]
+        constraints = INVOICE_CONSTRAINTS
 
     def __str__(self) -> str:
         return f"Invoice #{self.number}"
@@ -157,7 +110,7 @@ class Invoice(Addressed, Record):
             return f"{self} has a payment and can no longer be edited. Void it and issue a new one."
         return ""
 
-    def can_become(self, status: Status) -> bool:
+    def can_become(self, status: statuses.Status) -> bool:
         return not self.deleted_at and status in TRANSITIONS[self.status]
 
     def touch(self, at: dt.datetime) -> None:
@@ -292,7 +245,7 @@ class Invoice(Addressed, Record):
             raise ValidationError("An invoice cannot come to less than nothing.")
         self.subtotal, self.tax_total, self.total = sums.subtotal, sums.tax, sums.total
 
-    def _become(self, status: Status) -> None:
+    def _become(self, status: statuses.Status) -> None:
         if not self.can_become(status):
             state = "deleted" if self.deleted_at else self.get_status_display()
             raise TransitionRefused(f"{self} is {state} and cannot become {status.label}.")

@@ -65,7 +65,7 @@ class PricebookItem(Record):
     editable_fields = frozenset(
         {"category", "name", "description", "kind", "unit_price", "unit_cost", "taxable", "is_active"}
     )
-    objects = PricebookItemQuerySet.as_manager()
+    objects = PricebookItemQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["name"]

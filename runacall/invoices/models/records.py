@@ -17,10 +17,11 @@ from runacall.organizations.scope import ScopedModel, ScopedQuerySet
 class RecordQuerySet(ScopedQuerySet):
     def add(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Any:
         """A new record of these fields. Raises ValidationError and writes nothing when they do not make sense."""
-        return self.model(**fields).enter(at=at, by=by)
+        record: Any = self.model(**fields)
+        return record.enter(at=at, by=by)
 
     @transaction.atomic
-    def enter_all(self, records: Sequence[Record], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
+    def enter_all(self, records: Sequence[Any], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
         """Saves new records that were checked elsewhere, thousands at a time, and tells of each."""
         self.bulk_create(records, batch_size=500)
         for record in records:
@@ -31,7 +32,7 @@ class Record(ScopedModel):
     # What `edit` may change.
     editable_fields: ClassVar[frozenset[str]] = frozenset()
 
-    objects = RecordQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         abstract = True

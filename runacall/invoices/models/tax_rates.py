@@ -36,7 +36,7 @@ class TaxRate(Record):
     is_active = models.BooleanField("active", default=True, help_text="Inactive rates are not offered on invoices.")
 
     editable_fields = frozenset({"name", "percent", "is_default", "is_active"})
-    objects = TaxRateQuerySet.as_manager()
+    objects = TaxRateQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["name"]

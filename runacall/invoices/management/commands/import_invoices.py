@@ -8,8 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from runacall.invoices.invoice_csv import COLUMNS, CsvContent, FileRefused, read_invoices
-from runacall.invoices.invoice_import import ImportPlan, plan_import
+from runacall.invoices.invoice_import import (
+    COLUMNS,
+    CsvContent,
+    FileRefused,
+    ImportPlan,
+    plan_import,
+    read_invoices,
+)
 from runacall.organizations.models import Organization
 
 

@@ -13,9 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from runacall.invoices import money
-from runacall.invoices.import_matching import CustomerFinder, ItemFinder, RateFinder
-from runacall.invoices.invoice_csv import CsvContent, CsvInvoice, CsvLine, FileRefused, Problem
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices, used_numbers
+from runacall.invoices.invoice_import.columns import FileRefused, Problem
+from runacall.invoices.invoice_import.matching import CustomerFinder, ItemFinder, RateFinder
+from runacall.invoices.invoice_import.reading import CsvContent
+from runacall.invoices.invoice_import.rows import CsvInvoice, CsvLine
 from runacall.invoices.models import Customer, LineInput, PricebookItem, TaxRate
 from runacall.invoices.refusals import Refused
 from runacall.organizations.models import Organization

@@ -1,0 +1,118 @@
+"""The buttons of the invoice page: each asks in a dialog, calls one operation and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from runacall.invoices.admin.invoice_forms import PaymentDialog, SendDialog, VoidDialog
+from runacall.invoices.admin.records import RecordAdmin, dollars
+from runacall.invoices.refusals import Refused
+from runacall.invoices.statuses import Status
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import StaffRequest
+from runacall.organizations.models import Ability
+
+
+class InvoiceButtons(RecordAdmin):
+    actions_detail = ("send_invoice", "record_payment", "void_invoice")
+
+    def get_actions_detail(self, request: StaffRequest, object_id: Any) -> list[Any]:
+        invoice: Any = self.get_object(request, str(object_id))
+        fitting = {
+            "send_invoice": invoice.status == Status.DRAFT,
+            "record_payment": invoice.can_become(Status.PAID),
+            "void_invoice": invoice.can_become(Status.VOID),
+        }
+        offered = super().get_actions_detail(request, object_id)
+        return [each for each in offered if fitting[each.method.original_function_name]]
+
+    def has_send_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+        return self._may_with(request, object_id, Ability.EDIT_INVOICES)
+
+    def has_pay_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+        return self._may_with(request, object_id, Ability.TAKE_PAYMENTS)
+
+    def has_void_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+        return self._may_with(request, object_id, Ability.VOID_INVOICES)
+
+    def _may_with(self, request: StaffRequest, object_id: Any, ability: Ability) -> bool:
+        # unfold asks this before it shows a dialog, so another organization's invoice answers 404 here.
+        if object_id is not None:
+            self.get_object(request, str(object_id))
+        return role_allows(request, ability)
+
+    @action(
+        description="Send",
+        icon="send",
+        variant=ActionVariant.PRIMARY,
+        permissions=["send"],
+        url_path="send",
+        dialog={
+            "title": "Send this invoice?",
+            "description": "It goes to the customer, and into the books.",
+            "form_class": SendDialog,
+            "form_submit_text": "Send",
+        },
+    )
+    def send_invoice(self, request: StaffRequest, form: SendDialog, object_id: str) -> HttpResponse:
+        return self._do(request, object_id, "Sent.", lambda invoice, **who: invoice.send(**who))
+
+    @action(
+        description="Record payment",
+        icon="payments",
+        permissions=["pay"],
+        url_path="record-payment",
+        dialog={
+            "title": "Record payment",
+            "description": "Money that has been received.",
+            "form_class": PaymentDialog,
+            "form_submit_text": "Record payment",
+        },
+    )
+    def record_payment(self, request: StaffRequest, form: PaymentDialog, object_id: str) -> HttpResponse:
+        asked = {name: value for name, value in form.cleaned_data.items() if not name.startswith("_")}
+        said = f"Payment of {dollars(asked['amount'])} recorded."
+        return self._do(request, object_id, said, lambda invoice, **who: invoice.record_payment(**asked, **who))
+
+    @action(
+        description="Void invoice",
+        icon="block",
+        variant=ActionVariant.DANGER,
+        permissions=["void"],
+        url_path="void",
+        dialog={
+            "title": "Void this invoice?",
+            "description": "Its balance becomes $0.00 and the record is kept. It cannot be taken back. "
+            "Money that was paid is not given back by this: refund it first.",
+            "form_class": VoidDialog,
+            "form_submit_text": "Void invoice",
+        },
+    )
+    def void_invoice(self, request: StaffRequest, form: VoidDialog, object_id: str) -> HttpResponse:
+        reason = form.full_reason
+        said = f"Voided: {reason}."
+        return self._do(request, object_id, said, lambda invoice, **who: invoice.void(reason=reason, **who))
+
+    def _do(self, request: StaffRequest, object_id: str, said: str, operation: Callable[..., object]) -> HttpResponse:
+        invoice = self.get_object(request, object_id)
+        try:
+            operation(invoice, at=timezone.now(), by=request.user)
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        except ValidationError as refusal:
+            self._explain(request, refusal.messages)
+        else:
+            self.log_change(request, invoice, said)
+            self.message_user(request, f"{invoice}: {said}", messages.SUCCESS)
+        back = reverse("admin:invoices_invoice_change", args=[invoice.pk])
+        return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)

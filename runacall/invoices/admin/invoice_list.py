@@ -1,0 +1,109 @@
+"""The list of invoices: what it shows, finds and filters, and what is done to many at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.decorators import display
+
+from runacall.invoices.admin.records import RecordAdmin, dollars
+from runacall.invoices.models import Invoice
+from runacall.invoices.refusals import Refused
+from runacall.invoices.statuses import OUTSTANDING, Status
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import StaffRequest, VisitorRequest
+
+# The meaning of a status, as unfold's label colours.
+STATUS_COLOURS = {
+    Status.DRAFT: "",
+    Status.SENT: "info",
+    Status.VIEWED: "info",
+    Status.PARTIAL: "primary",
+    Status.PAID: "success",
+    Status.OVERDUE: "warning",
+    Status.VOID: "danger",
+}
+
+
+class StatusFilter(DropdownFilter):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: StaffRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("outstanding", "Outstanding"), *Status.choices]
+
+    def queryset(self, request: StaffRequest, queryset: Any) -> Any:
+        if self.value() == "outstanding":
+            return queryset.filter(status__in=OUTSTANDING)
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class InvoiceList(RecordAdmin):
+    list_display = ("numbered", "customer", "invoice_date", "state", "total_amount", "open_balance")
+    list_filter = (StatusFilter, ("invoice_date", RangeDateFilter))
+    list_filter_submit = True
+    list_select_related = ("customer",)
+    search_fields = ("number", "customer__name", "customer__company", "customer__email")
+    search_help_text = "Number, customer or e-mail"
+    actions = ("send_selected",)
+
+    def get_queryset(self, request: VisitorRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.alive()
+
+    @display(description="Number", ordering="number")
+    def numbered(self, invoice: Invoice) -> str:
+        return f"#{invoice.number}"
+
+    @display(
+        description="Status",
+        ordering="status",
+        label={status.label: colour for status, colour in STATUS_COLOURS.items()},
+    )
+    def state(self, invoice: Invoice) -> str:
+        return invoice.get_status_display()
+
+    @display(description="Total", ordering="total")
+    def total_amount(self, invoice: Invoice) -> str:
+        return dollars(invoice.total)
+
+    @display(description="Balance")
+    def open_balance(self, invoice: Invoice) -> str:
+        return dollars(invoice.balance)
+
+    def get_search_results(self, request: StaffRequest, queryset: Any, search_term: str) -> Any:
+        return super().get_search_results(request, queryset, search_term.strip().removeprefix("#"))
+
+    def get_actions(self, request: StaffRequest) -> Any:
+        offered = super().get_actions(request)
+        offered.pop("delete_selected", None)
+        return offered if role_allows(request, self.changing) else {}
+
+    @admin.action(description="Send selected drafts")
+    def send_selected(self, request: StaffRequest, queryset: Any) -> None:
+        sent, left = self._each(queryset, lambda invoice: invoice.send(at=timezone.now(), by=request.user))
+        if sent:
+            self.message_user(request, f"{_counted(sent, 'invoice')} sent.", messages.SUCCESS)
+        if left:
+            reasons = "; ".join(f"{count} {reason}" for reason, count in sorted(left.items()))
+            self.message_user(request, f"{_counted(left.total(), 'invoice')} left alone: {reasons}.", messages.WARNING)
+
+    def _each(self, queryset: Any, operation: Callable[[Invoice], object]) -> tuple[int, Counter[str]]:
+        """How many the operation was done to, and why it left the others alone."""
+        done, left = 0, Counter[str]()
+        for invoice in queryset.order_by("pk").iterator(chunk_size=500):
+            try:
+                operation(invoice)
+                done += 1
+            except Refused as refusal:
+                left[str(refusal).removeprefix(f"{invoice} ").rstrip(".")] += 1
+        return done, left
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,7 @@
+"""The import of invoices from a file in QuickBooks Online's import format."""
+
+from runacall.invoices.invoice_import.columns import COLUMNS, FileRefused, Problem
+from runacall.invoices.invoice_import.planning import ImportPlan, plan_import
+from runacall.invoices.invoice_import.reading import CsvContent, read_invoices
+
+__all__ = ["COLUMNS", "CsvContent", "FileRefused", "ImportPlan", "Problem", "plan_import", "read_invoices"]

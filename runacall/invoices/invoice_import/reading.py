@@ -1,0 +1,78 @@
+"""Reads a file of invoices, one line a row, into checked values; knows no database."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from runacall.invoices import money
+from runacall.invoices.invoice_import.columns import FileRefused, Heading, Problem, read_heading
+from runacall.invoices.invoice_import.rows import CsvInvoice, Row
+from runacall.invoices.invoice_import.values import AMOUNT_BOUND
+
+
+@dataclass
+class CsvContent:
+    invoices: dict[str, CsvInvoice] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
+
+
+def read_invoices(file: TextIO) -> CsvContent:
+    """Everything in the file, and everything wrong in its rows.
+
+    Raises FileRefused at once for what leaves no rows to speak of: another encoding, no rows, missing columns.
+    """
+    rows = csv.reader(file, strict=True)
+    try:
+        heading = read_heading(next(rows, []))
+        content = CsvContent(ignored_columns=heading.ignored)
+        _read_rows(_numbered(rows), heading, content)
+    except UnicodeDecodeError as error:
+        where = f"after line {rows.line_num}"
+        reason = f"The file is not UTF-8 ({where}). Save it as “CSV UTF-8” and try again."
+        raise FileRefused([Problem(0, reason)]) from error
+    except csv.Error as error:
+        reason = f"The file is not a readable CSV file near line {rows.line_num}: {error}."
+        raise FileRefused([Problem(0, reason)]) from error
+    if not content.invoices and not content.problems:
+        raise FileRefused([Problem(0, "The file has no rows.")])
+    return content
+
+
+def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(rows, start=2):
+        if any(cell.strip() for cell in row):
+            yield number, row
+
+
+def _read_rows(rows: Iterator[tuple[int, list[str]]], heading: Heading, content: CsvContent) -> None:
+    spoiled = set()
+    for number, cells in rows:
+        row = Row(number, cells, heading)
+        head, line = row.head(), row.line()
+        if not head.number:
+            content.problems += row.problems
+            continue
+        first = content.invoices.setdefault(head.number, head)
+        content.invoices[head.number] = whole = row.agree(first, head)
+        whole.lines.append(line)
+        if row.problems:
+            content.problems += row.problems
+            spoiled.add(head.number)
+    for invoice in content.invoices.values():
+        # What a bad row left out would be complained of twice.
+        if invoice.number not in spoiled:
+            content.problems += _whole_invoice_problems(invoice)
+
+
+def _whole_invoice_problems(invoice: CsvInvoice) -> Iterator[Problem]:
+    if not invoice.customer.strip():
+        yield Problem(invoice.row, "Customer is empty.")
+    if invoice.invoice_date is None:
+        yield Problem(invoice.row, "InvoiceDate is empty.")
+    whole = sum((line.amount for line in invoice.lines), money.ZERO)
+    if not 0 <= whole < AMOUNT_BOUND:
+        yield Problem(invoice.row, f"The lines of invoice {invoice.number} come to {whole:,}.")

@@ -1,0 +1,166 @@
+"""Rows of the file as checked values; knows no file and no database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from runacall.invoices import money
+from runacall.invoices.documents import Address
+from runacall.invoices.invoice_import.columns import ADDRESS_COLUMNS, LONGEST, Heading, Problem
+from runacall.invoices.invoice_import.values import (
+    AMOUNT_BOUND,
+    FACTOR_BOUND,
+    complete_product,
+    parse_amount,
+    parse_date,
+)
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+\Z")
+_YES, _NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
+
+
+@dataclass(frozen=True)
+class CsvLine:
+    """`tax` is as written, "" for none; `taxable` None where the file does not say."""
+
+    row: int
+    item: str
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    taxable: bool | None
+    tax: str
+
+
+@dataclass(frozen=True)
+class CsvInvoice:
+    row: int
+    number: str
+    customer: str
+    invoice_date: dt.date | None
+    due_date: dt.date | None
+    terms: str
+    memo: str
+    email: str
+    billing: Address
+    lines: list[CsvLine] = field(default_factory=list)
+
+
+class Row:
+    """One row being read: each reader returns a value, and notes what is wrong instead of raising."""
+
+    def __init__(self, number: int, cells: list[str], heading: Heading) -> None:
+        self.number, self.columns = number, heading.columns
+        self.problems: list[Problem] = []
+        if any(cells[heading.width :]):
+            self._complain(f"There are {len(cells)} cells, but {heading.width} columns.")
+        if any("\x00" in cell for cell in cells):
+            self._complain("There is a NUL character, which is no text.")
+        self.cells = [cell.replace("\x00", "") for cell in cells]
+
+    def head(self) -> CsvInvoice:
+        number = self.text("InvoiceNo").strip()
+        if not number:
+            self._complain("InvoiceNo is empty.")
+        address = {part: self.text(column) for part, column in ADDRESS_COLUMNS.items()}
+        return CsvInvoice(
+            row=self.number,
+            number=number,
+            customer=self.text("Customer"),
+            invoice_date=self.date("InvoiceDate"),
+            due_date=self.date("DueDate"),
+            terms=self.text("Terms").strip(),
+            memo=self.text("Memo"),
+            email=self.email(),
+            billing=Address(**address),
+        )
+
+    def line(self) -> CsvLine:
+        item, description = self.text("Item(Product/Service)"), self.text("ItemDescription")
+        if not item.strip() and not description.strip():
+            self._complain("Give Item(Product/Service) or ItemDescription.")
+        quantity, unit_price, amount = self.product()
+        taxable, tax = self.taxable(), self.text("TaxRate").strip()
+        if taxable is False and tax.rstrip("%").strip(" 0.") != "":
+            self._complain(f"Taxable says no, but TaxRate is “{tax}”.")
+        if not item.strip():
+            item = ""
+        return CsvLine(self.number, item, description, quantity, unit_price, amount, taxable, tax)
+
+    def agree(self, first: CsvInvoice, this: CsvInvoice) -> CsvInvoice:
+        """The invoice as its rows so far say: a later row may repeat what the first says, fill in, or be silent."""
+        filled: dict[str, Any] = {}
+        blank = Address()
+        for name in ("customer", "invoice_date", "due_date", "terms", "memo", "email", "billing"):
+            was, now = getattr(first, name), getattr(this, name)
+            if not now or now in (blank, was):
+                continue
+            if was and was != blank:
+                label = name.replace("_", " ")
+                self._complain(f"The {label} differs from that in row {first.row} of the same invoice.")
+            filled[name] = now
+        return replace(first, **filled) if filled and not self.problems else first
+
+    # --- readers of one cell ----------------------------------------------------------------------------------
+
+    def text(self, column: str) -> str:
+        i = self.columns.get(column)
+        value = self.cells[i] if i is not None and i < len(self.cells) else ""
+        if len(value) > LONGEST.get(column, len(value)):
+            self._complain(f"{column} is longer than {LONGEST[column]} characters.")
+        return value
+
+    def email(self) -> str:
+        email = self.text("Email").strip()
+        if email and not _EMAIL.match(email):
+            self._complain(f"Email “{email}” is not one e-mail address.")
+        return email
+
+    def date(self, column: str) -> dt.date | None:
+        value = self.text(column).strip()
+        if not value:
+            return None
+        try:
+            return parse_date(value)
+        except ValueError:
+            self._complain(f"{column} “{value}” is no date. Write 2026-06-17 or 6/17/2026.")
+            return None
+
+    def taxable(self) -> bool | None:
+        value = self.text("Taxable").strip().lower()
+        if value and value not in _YES + _NO:
+            self._complain(f"Taxable “{value}” is neither Y nor N.")
+        return value in _YES if value else None
+
+    def amount(self, column: str) -> Decimal | None:
+        value = self.text(column).strip()
+        if not value:
+            return None
+        number = parse_amount(value)
+        if number is None:
+            self._complain(f"{column} “{value[:40]}” is no number.")
+        elif abs(number) >= (AMOUNT_BOUND if column == "ItemAmount" else FACTOR_BOUND):
+            self._complain(f"{column} “{value[:40]}” is too large.")
+        else:
+            return number
+        return None
+
+    def product(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Quantity, rate and amount, of which any two give the third."""
+        before = len(self.problems)
+        quantity, rate, amount = (self.amount(f"Item{name}") for name in ("Quantity", "Rate", "Amount"))
+        if len(self.problems) > before:
+            return Decimal(1), money.ZERO, money.ZERO
+        try:
+            return complete_product(quantity, rate, amount)
+        except ValueError as reason:
+            self._complain(str(reason))
+            return Decimal(1), money.ZERO, money.ZERO
+
+    def _complain(self, reason: str) -> None:
+        self.problems.append(Problem(self.number, reason))

@@ -1,0 +1,14 @@
+// "Use it": puts a suggestion into its drop-down; nothing is saved by that.
+(function () {
+    "use strict";
+
+    document.addEventListener("click", function (event) {
+        const button = event.target.closest("[data-choose]");
+        if (!button) {
+            return;
+        }
+        const select = document.getElementById(button.dataset.choose);
+        select.value = button.dataset.value;
+        select.focus();
+    });
+})();

@@ -1,0 +1,117 @@
+// The sync log: rows that open in place, and selecting rows across pages. Everything is delegated, since rows
+// are swapped in while the page is open.
+(function () {
+    "use strict";
+
+    // --- rows that open -----------------------------------------------------------------------------------------
+
+    function toggle(button) {
+        const row = document.getElementById(button.getAttribute("aria-controls"));
+        const opens = button.getAttribute("aria-expanded") !== "true";
+        button.setAttribute("aria-expanded", String(opens));
+        row.hidden = !opens;
+        if (opens) {
+            window.htmx.trigger(button, "open");
+        } else {
+            row.firstElementChild.replaceChildren();
+        }
+    }
+
+    document.addEventListener("click", function (event) {
+        const button = event.target.closest(".rac-open");
+        if (button) {
+            toggle(button);
+            return;
+        }
+        // A click on the row itself opens it too; the button is there for the keyboard.
+        const row = event.target.closest(".rac-row");
+        const meant = !event.target.closest("a, button, input, label") && !String(window.getSelection());
+        if (row && meant) {
+            toggle(row.querySelector(".rac-open"));
+        }
+    });
+
+    document.addEventListener("keydown", function (event) {
+        if (event.key !== "Escape") {
+            return;
+        }
+        const panel = event.target.closest("details[open]");
+        if (panel) {
+            panel.open = false;
+            panel.querySelector("summary").focus();
+            return;
+        }
+        const details = event.target.closest(".rac-details-row");
+        if (details) {
+            const button = document.querySelector('[aria-controls="' + details.id + '"]');
+            toggle(button);
+            button.focus();
+        }
+    });
+
+    // A panel of filters closes when one clicks beside it.
+    document.addEventListener("click", function (event) {
+        document.querySelectorAll("details.rac-filters[open]").forEach(function (panel) {
+            if (!panel.contains(event.target)) {
+                panel.open = false;
+            }
+        });
+    });
+
+    // --- selection ----------------------------------------------------------------------------------------------
+
+    function boxes() {
+        return Array.from(document.querySelectorAll("input.action-select"));
+    }
+
+    function across() {
+        return document.querySelector("#changelist-form .select-across");
+    }
+
+    function show(isAcross) {
+        const bar = document.getElementById("selection");
+        const toggleAll = document.getElementById("action-toggle");
+        if (!bar) {
+            return;
+        }
+        const all = boxes();
+        const chosen = all.filter((box) => box.checked).length;
+        const total = Number(bar.dataset.total);
+        const isAll = chosen > 0 && chosen === all.length;
+        bar.hidden = chosen === 0;
+        if (toggleAll) {
+            toggleAll.checked = isAll;
+            toggleAll.indeterminate = chosen > 0 && !isAll;
+        }
+        const matching = isAcross || (isAll && total === all.length);
+        // "Retry all" always means the filter, and asks first; "Retry" means the rows that are ticked.
+        const retriesAll = matching && total > 1;
+        across().value = retriesAll ? "1" : "0";
+        bar.querySelector(".rac-selection-count").textContent = matching
+            ? (total === 1 ? "The one that matches is selected" : "All " + total + " that match are selected")
+            : chosen + " selected";
+        bar.querySelector("[data-select-across]").hidden = isAcross || !isAll || total === all.length;
+        bar.querySelector("[data-retry-label]").textContent = retriesAll ? "Retry all" : "Retry";
+    }
+
+    document.addEventListener("change", function (event) {
+        if (event.target.id === "action-toggle") {
+            boxes().forEach((box) => { box.checked = event.target.checked; });
+            show(false);
+        } else if (event.target.classList.contains("action-select")) {
+            show(false);
+        }
+    });
+
+    document.addEventListener("click", function (event) {
+        if (event.target.closest("[data-select-across]")) {
+            show(true);
+        } else if (event.target.closest("[data-select-none]")) {
+            boxes().forEach((box) => { box.checked = false; });
+            show(false);
+        }
+    });
+
+    // The browser may bring boxes back as they were.
+    window.addEventListener("pageshow", () => show(across() !== null && across().value === "1"));
+})();
