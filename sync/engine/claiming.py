@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Min
 
 from sync.engine.context import Drain
 from sync.models import State, Submission, SyncEvent
@@ -15,7 +14,8 @@ from sync.recording import requeue
 def claim(drain: Drain) -> list[SyncEvent]:
     """Up to a wave of due events, all of the lowest rank that is due, now Sending under our fence."""
     due = SyncEvent.objects.filter(connection=drain.connection).due(at=drain.now())
-    rank = due.aggregate(rank=Min("rank"))["rank"]
+    # By the index of what is due, so that a hundred thousand waiting rows cost no more than a hundred.
+    rank = due.order_by("rank", "due_at").values_list("rank", flat=True).first()
     if rank is None:
         return []
     wave = drain.batch_size * drain.in_flight

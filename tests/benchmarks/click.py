@@ -1,0 +1,78 @@
+"""Benchmark 4: the Retry all click on 100,000 failed events, and a drain's peak memory at 1,000 and 100,000 due."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks.ground import SLUG, Ground
+
+# Run inside `manage.py shell`, so that every figure is that of a process of its own.
+FILL = """
+from django.utils import timezone
+from qbo.models import Connection
+from sync.models import SyncEvent
+now, connection = timezone.now(), Connection.objects.get()
+common = dict(organization_id=connection.organization_id, connection=connection, record_type="invoice", rank=3,
+    state="failed", failure_code="tax_code_not_mapped", cause_key="tax_code_not_mapped:tax_rate:3",
+    opened_at=now, changed_at=now, message="Tax code 'Combined 7.25' not mapped")
+SyncEvent.objects.bulk_create(
+    (SyncEvent(record_id=10_000_000 + n, label=f"Invoice #{n}", **common) for n in range({count})), batch_size=2000)
+"""
+CLICK = """
+import json, time
+from django.utils import timezone
+from runacall.organizations.models import Organization
+from sync.filters import SyncEventFilter
+from sync.models import SyncEvent
+from sync.operations import retry
+organization = Organization.objects.get()
+events = SyncEvent.objects.for_organization(organization)
+chosen = SyncEventFilter({"status": ["failed"]}, queryset=events).qs
+began = time.monotonic()
+report = retry(chosen, by=None, at=timezone.now())
+print(json.dumps({"seconds": time.monotonic() - began, "done": report.done}))
+"""
+DRAIN = """
+import json, resource
+from django.utils import timezone
+from qbo.models import Connection
+from sync.engine.drain import drain
+waves = []
+drain(Connection.objects.get(), give_way=lambda: waves.append(1) or len(waves) >= 4)
+print(json.dumps({"peak_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+"""
+
+
+def click(count: int = 100_000, *, database_url: str = "") -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        ground = Ground(
+            Path(folder), database_url or f"sqlite:///{folder}/shop.sqlite3", latency_ms=0, has_limits=False
+        )
+        try:
+            ground.prepare(0)
+            ground.run("shell", "-c", FILL.replace("{count}", str(count)))
+            clicked = result(ground.run("shell", "-c", CLICK).stdout)
+        finally:
+            ground.end()
+    return clicked
+
+
+def memory(count: int) -> float:
+    """Peak resident kilobytes of a process that drains four waves of `count` due events."""
+    with tempfile.TemporaryDirectory() as folder:
+        ground = Ground(Path(folder), f"sqlite:///{folder}/shop.sqlite3", latency_ms=0, has_limits=False)
+        try:
+            ground.prepare(1000)
+            ground.run("shell", "-c", FILL.replace("{count}", str(max(0, count - 1000))))
+            ground.run("retry_failed", "--organization", SLUG)
+            return result(ground.run("shell", "-c", DRAIN).stdout)["peak_kb"]
+        finally:
+            ground.end()
+
+
+def result(output: str) -> dict[str, float]:
+    return dict(json.loads(output.strip().splitlines()[-1]))
+
+

@@ -1,0 +1,116 @@
+"""What goes to QuickBooks for a document."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from qbo.client import decode, encode
+from qbo.mapping_book import Choices, Company, InvoiceRef, Ref
+from qbo.payloads import customer_payload, invoice_payload, item_payload, mark, plan_invoice
+from tests.qbo.documents import BOOK, COUNTY, CUSTOMER, ITEM, STATE, book, invoice, line
+
+
+def test_a_us_invoice_says_taxed_or_not_on_lines_and_the_code_once_with_our_tax() -> None:
+    sent = invoice_payload(invoice(lines=(line(), line(rates=()))), BOOK)
+    assert [one["SalesItemLineDetail"]["TaxCodeRef"]["value"] for one in sent["Line"]] == ["TAX", "NON"]
+    assert sent["TxnTaxDetail"] == {"TxnTaxCodeRef": {"value": "2"}, "TotalTax": Decimal("6.75")}
+    assert "GlobalTaxCalculation" not in sent
+
+
+def test_elsewhere_each_line_has_its_code() -> None:
+    there = book(company=Company(country="CA"))
+    sent = invoice_payload(invoice(), there)
+    assert sent["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"] == {"value": "2"}
+    assert sent["GlobalTaxCalculation"] == "TaxExcluded"
+    assert "TxnTaxDetail" not in sent
+
+
+def test_several_rates_on_a_line_are_one_mapping_key() -> None:
+    both = line(rates=(STATE, COUNTY))
+    sent = invoice_payload(invoice(lines=(both,)), book(tax_mappings={"3+7": "2"}))
+    assert sent["TxnTaxDetail"]["TxnTaxCodeRef"] == {"value": "2"}
+
+
+def test_a_gap_says_what_is_missing() -> None:
+    sent = invoice_payload(invoice(), book(tax_mappings={}))
+    assert sent["TxnTaxDetail"]["TxnTaxCodeRef"] == {"value": "no code for 'State 6.75'"}
+
+
+def test_an_amount_that_is_not_the_product_goes_without_quantity_and_price() -> None:
+    sent = invoice_payload(invoice(lines=(line(amount=Decimal("99.00")),)), BOOK)
+    assert "Qty" not in sent["Line"][0]["SalesItemLineDetail"]
+
+
+def test_a_discount_is_a_positive_line_of_its_own() -> None:
+    sent = invoice_payload(invoice(discount=Decimal("5.00"), discount_name="Member savings"), BOOK)
+    assert sent["Line"][-1]["DetailType"] == "DiscountLineDetail"
+    assert (sent["Line"][-1]["Amount"], sent["Line"][-1]["Description"]) == (Decimal("5.00"), "Member savings")
+    assert sent["ApplyTaxAfterDiscount"] is True
+
+
+def test_internal_notes_stay_internal_and_the_mark_comes_first() -> None:
+    sent = invoice_payload(invoice(internal_note="gate code 1234", customer_note="Thank you"), BOOK)
+    assert sent["PrivateNote"].splitlines() == [mark(invoice()), "gate code 1234"]
+    assert sent["CustomerMemo"] == {"value": "Thank you"}
+
+
+def test_numbers_are_sent_only_where_staff_want_it() -> None:
+    assert invoice_payload(invoice(), BOOK)["DocNumber"] == "1842"
+    assert "DocNumber" not in invoice_payload(invoice(), book(choices=Choices(send_numbers=False)))
+
+
+def test_the_terms_are_matched_by_name() -> None:
+    assert invoice_payload(invoice(terms=" net 30"), BOOK)["SalesTermRef"] == {"value": "3"}
+    assert "SalesTermRef" not in invoice_payload(invoice(terms="Net 45"), BOOK)
+
+
+def test_what_is_there_and_unchanged_needs_no_write() -> None:
+    write = plan_invoice(invoice(), BOOK)
+    assert write
+    there = book(invoices={9: InvoiceRef("301", "4", sent_digest=write.digest)})
+    assert plan_invoice(invoice(), there) is None
+    changed = plan_invoice(invoice(customer_note="new"), there)
+    assert changed
+    assert (changed.operation, changed.payload["Id"], changed.payload["SyncToken"]) == ("update", "301", "4")
+    assert changed.payload["Line"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "there", "operation"),
+    [
+        ({"is_draft": True}, None, None),
+        ({"is_void": True}, None, None),
+        ({"is_void": True}, InvoiceRef("301", "0"), ("update", "void")),
+        ({"is_void": True}, InvoiceRef("301", "0", voided=True), None),
+        ({"is_void": True}, InvoiceRef("301", "0", gone=True), None),
+        ({"is_deleted": True}, InvoiceRef("301", "0"), ("delete", "")),
+        ({"is_deleted": True}, None, None),
+    ],
+)
+def test_what_undoing_needs(fields: dict[str, bool], there: InvoiceRef | None, operation: object) -> None:
+    write = plan_invoice(invoice(**fields), book(invoices={9: there} if there else {}))
+    assert (write and (write.operation, write.options)) == operation
+
+
+def test_a_new_customer_takes_an_acceptable_name() -> None:
+    sent = customer_payload(replace(CUSTOMER, display_name="Rob:Barnett"))
+    assert sent["DisplayName"] == "Rob - Barnett (5)"
+
+
+def test_a_new_item_earns_into_its_categorys_account() -> None:
+    there = book(account_mappings={2: "9", None: "1"}, accounts={"9": Ref("9", "Parts")})
+    assert item_payload(ITEM, there)["IncomeAccountRef"] == {"value": "9"}
+    without = replace(ITEM, category_id=None)
+    assert item_payload(without, book(account_mappings={2: "9"}))["IncomeAccountRef"] == {"value": "1"}
+
+
+def test_money_goes_out_digit_for_digit() -> None:
+    assert encode({"a": Decimal("349.75"), "b": Decimal("0.10"), "c": Decimal("100")}) == '{"a":349.75,"b":0.1,"c":100}'
+    assert decode('{"a": 349.10}')["a"] == Decimal("349.10")
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("1234567890123456.78")])
+def test_a_number_that_would_change_on_the_way_is_refused(value: Decimal) -> None:
+    with pytest.raises(ValueError, match="no place"):
+        encode({"a": value})
