@@ -1,30 +1,37 @@
-# Plain `make` lists what can be done.
+# Plain `make` lists what can be done. Every target installs what it needs first, and is quick when nothing changed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# Further arguments for pytest: make test ARGS="tests/sync -x"
+ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check format chaos bench clean
+.PHONY: help install demo demo-reset test check format chaos bench ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: $(VENV)/.installed ## build .venv with everything that running, testing and checking needs
+install: $(VENV)/.developing ## build .venv with everything that running, testing and checking needs
 
-$(VENV)/.installed: requirements.txt requirements-dev.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.running: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -r requirements.txt
 	@touch $@
 
-demo: install ## a shop, a QuickBooks company and eight kinds of sync errors to fix (ONCE=1: walk it without a person)
-	@$(BIN)/python -m tests.demo $(if $(ONCE),--once)
+$(VENV)/.developing: $(VENV)/.running requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@
 
-demo-reset: install ## start the demo over
-	@$(BIN)/python -m tests.demo --reset
+demo: $(VENV)/.running ## shops, QuickBooks companies and the eight sync errors to fix (ONCE=1: walk it without a person)
+	@$(BIN)/python -m demo $(if $(ONCE),--once)
+
+demo-reset: $(VENV)/.running ## start the demo over
+	@$(BIN)/python -m demo --reset
 
 test: install ## all tests; says what it left out where Chromium or PostgreSQL is missing
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
 
 check: install ## lint, types, arrows, templates, migrations
 	$(BIN)/ruff check .
@@ -38,5 +45,8 @@ format: install ## let ruff put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+ci: ## what the gate does: check, all tests, PostgreSQL, the demo once through
+	.ci/run
+
 clean: ## remove what was built
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,18 @@ from runacall.invoices.models import PricebookCategory
 Choices = list[tuple[str, str]]
 
 
-def chooser(choices: Choices, *, label: str = "", empty: str, current: str = "", help_text: str = "") -> forms.ChoiceField:
-    """A drop-down that offers nothing chosen, and what is chosen now even where QuickBooks made it inactive."""
+def chooser(
+    choices: Choices, *, empty: str, label: str = "", current: str = "", names: Mapping[str, str] | None = None
+) -> forms.ChoiceField:
+    """A drop-down that offers nothing chosen, and what is chosen now even where QuickBooks made it inactive.
+
+    `names`: what such a choice is called, by Id.
+    """
     offered = [("", empty), *choices]
     if current and current not in {value for value, _ in offered}:
-        offered.append((current, f"{current} (inactive in QuickBooks)"))
-    field = forms.ChoiceField(choices=offered, required=False, label=label, help_text=help_text)
+        name = (names or {}).get(current, current).removesuffix(" (deleted)")
+        offered.append((current, f"{name} (inactive in QuickBooks)"))
+    field = forms.ChoiceField(choices=offered, required=False, label=label)
     field.widget.attrs["class"] = "rac-input"
     return field
 
@@ -68,11 +74,11 @@ class TaxForm(forms.Form):
         chosen = self.cleaned_data[row.field_name]
         if chosen == (row.mapped.qbo_id if row.mapped else ""):
             return False
-        which = {"connection": self.connection, "realm_id": self.connection.realm_id, "rate_key": row.key}
+        here: dict[str, Any] = {"connection": self.connection, "realm_id": self.connection.realm_id}
         if chosen:
-            TaxMapping.objects.update_or_create(**which, defaults={"tax_code_id": chosen})
+            TaxMapping.objects.update_or_create(**here, rate_key=row.key, defaults={"tax_code_id": chosen})
         else:
-            TaxMapping.objects.filter(**which).delete()
+            TaxMapping.objects.filter(**here, rate_key=row.key).delete()
         return True
 
 
@@ -111,23 +117,24 @@ class ItemsForm(SettingsForm):
         super().__init__(*args, **kwargs)
         connection = self.instance.connection
         self.categories: list[PricebookCategory | None] = [*categories, None]
-        self.mapped = dict(
+        self.mapped: dict[int | None, str] = dict(
             AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
                 "category_id", "account_id"
             )
         )
         income, any_account = accounts(connection, "Income"), accounts(connection)
+        names = inactive_names(connection)
         for name, choices in (
             ("default_income_account_id", income),
             ("discount_account_id", any_account),
             ("one_off_item_id", sellable_items(connection)),
         ):
-            label = ConnectionSettings._meta.get_field(name).verbose_name
+            label = self.fields[name].label
             current = getattr(self.instance, name)
-            self.fields[name] = chooser(choices, label=str(label), empty="Not chosen", current=current)
+            self.fields[name] = chooser(choices, label=str(label), empty="Not chosen", current=current, names=names)
         for category in self.categories:
             current = self.mapped.get(category.pk if category else None, "")
-            field = chooser(income, empty="Default income account", current=current)
+            field = chooser(income, empty="Default income account", current=current, names=names)
             field.initial = current
             field.label = category.name if category else "Items without a category"
             self.fields[field_of(category)] = field
@@ -145,7 +152,7 @@ class ItemsForm(SettingsForm):
     def _save_category(self, category: PricebookCategory | None) -> None:
         chosen = self.cleaned_data[field_of(category)]
         connection = self.instance.connection
-        which = {"connection": connection, "realm_id": connection.realm_id, "category": category}
+        which: dict[str, Any] = {"connection": connection, "realm_id": connection.realm_id, "category": category}
         if chosen:
             AccountMapping.objects.update_or_create(**which, defaults={"account_id": chosen})
         else:
@@ -161,6 +168,12 @@ def accounts(connection: Connection, account_type: str = "") -> Choices:
     wanted = (account_type,) if account_type else ("Income", "Other Income", "Expense", "Other Expense")
     rows = ListEntry.objects.of(connection, "Account").active().filter(data__AccountType__in=wanted)
     return list(rows.order_by("name_key").values_list("qbo_id", "name"))
+
+
+def inactive_names(connection: Connection) -> dict[str, str]:
+    """What inactive accounts are called, by Id."""
+    rows = ListEntry.objects.of(connection, "Account").filter(active=False)
+    return dict(rows.values_list("qbo_id", "name"))
 
 
 def sellable_items(connection: Connection) -> Choices:

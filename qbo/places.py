@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from qbo.catalogue.entry import PAGE_WORDS
+from qbo import catalogue
+from qbo.catalogue.entry import PAGE_WORDS, FailureKind
 from qbo.failures import Failure
 from qbo.help_pages import help_section
 
@@ -51,13 +52,15 @@ def settings_place(failure: Failure) -> Place | None:
 def help_place(code: str) -> Place:
     """The section of the help page that explains a failure."""
     slug, _, anchor = help_section(code).partition("#")
-    return Place("How to fix this", f"{reverse('qbo:help', args=[slug])}#{anchor}")
+    passes = catalogue.entry(code).kind in (FailureKind.TRANSIENT, FailureKind.WAIT)
+    label = "What this means" if passes else "How to fix this"
+    return Place(label, f"{reverse('qbo:help', args=[slug])}#{anchor}")
 
 
 def linked(text: str) -> SafeString:
     """`text` with every "Settings → QuickBooks → …" in it a link to that page."""
-    parts = PATH.split(text)
-    return mark_safe("".join(_part(part) for part in parts))  # noqa: S308  every part is escaped
+    parts = PATH.split(text)  # each part is escaped below
+    return mark_safe("".join(_part(part) for part in parts))
 
 
 PATH = re.compile("(" + "|".join(re.escape(PAGE_WORDS[name]) for name in SETTINGS) + ")")

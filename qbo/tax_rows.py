@@ -43,7 +43,10 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class TaxRow:
-    """A rate, or several on one line, and the code that they post with. `uses`: invoices by "drafts", "synced", "other"."""
+    """A rate, or several on one line, and the code that they post with.
+
+    `uses`: invoices by "drafts", "synced" and "other".
+    """
 
     key: str
     name: str
@@ -56,6 +59,11 @@ class TaxRow:
     @property
     def is_mapped(self) -> bool:
         return self.mapped is not None and self.mapped.active
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether an invoice with it stops; a rate that stands on no invoice stops none."""
+        return self.is_used and not self.is_mapped
 
     @property
     def field_name(self) -> str:
@@ -92,7 +100,7 @@ def tax_rows(connection: Connection, codes: Sequence[Code]) -> list[TaxRow]:
     keys = singles | set(uses) | ({""} if needs_untaxed_code(connection) else set())
     by_id = {code.qbo_id: code for code in codes}
     rows = [_row(key, rates, uses, by_id, mapped) for key in keys if _known(key, rates)]
-    return sorted(rows, key=lambda row: (row.is_mapped, not row.is_used, row.name.casefold()))
+    return sorted(rows, key=lambda row: (not row.is_gap, row.is_mapped, row.name.casefold()))
 
 
 def needs_untaxed_code(connection: Connection) -> bool:
@@ -114,7 +122,7 @@ def _row(
 ) -> TaxRow:
     members = [rates[int(part)] for part in key.split("+") if part]
     percent = sum((rate.percent for rate in members), Decimal(0))
-    name = " + ".join(sorted(rate.name for rate in members)) or "Tax-exempt, not taxed"
+    name = " + ".join(rate.name for rate in members) or "Tax-exempt, not taxed"
     code = codes.get(mapped.get(key, ""))
     if code is None and mapped.get(key):
         code = Code(mapped[key], f"Code {mapped[key]}, which QuickBooks no longer has", None, active=False)
@@ -182,6 +190,7 @@ def _spell(line_ids: Sequence[int]) -> dict[int, str]:
     return {line_id: "+".join(str(pk) for pk in sorted(ids)) for line_id, ids in members.items()}
 
 
+# Only table names of our own models are put in.
 _SETS = f"""
 SELECT lowest, highest, number, total, squares, is_draft, is_linked, COUNT(DISTINCT invoice_id), MIN(line_id)
 FROM (
@@ -199,4 +208,4 @@ FROM (
     GROUP BY line.id, invoice.id
 ) AS lines
 GROUP BY lowest, highest, number, total, squares, is_draft, is_linked
-"""  # noqa: S608  only table names of our own models are put in
+"""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qbo.pages import connecting, help, invoices, items, status, tax
+from qbo.pages import connecting, helping, invoices, items, status, tax
 
 app_name = "qbo"
 urlpatterns = [
@@ -14,5 +14,5 @@ urlpatterns = [
     path("connect/", connecting.start, name="connect"),
     path("callback/", connecting.callback, name="callback"),
     path("disconnect/", connecting.stop, name="disconnect"),
-    path("help/<slug:slug>/", help.show, name="help"),
+    path("help/<slug:slug>/", helping.show, name="help"),
 ]

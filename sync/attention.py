@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-
+from runacall.organizations.middleware import VisitorRequest
 from sync.models import SyncEvent
 
 
-def attention_count(request: HttpRequest) -> int:
+def attention_count(request: VisitorRequest) -> int:
     """What banner and sidebar show; 0 for those who do not manage QuickBooks."""
     membership = getattr(request, "membership", None)
     if membership is None or not membership.manages_quickbooks:
@@ -20,7 +19,7 @@ def attention_count(request: HttpRequest) -> int:
     return int(counted)
 
 
-def sidebar_badge(request: HttpRequest) -> str:
+def sidebar_badge(request: VisitorRequest) -> str:
     """The count beside "Sync log"; "" at zero."""
     count = attention_count(request)
     return f"{count:,}" if count else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Min, Q, Sum
 
@@ -57,7 +59,7 @@ def causes(events: SyncEventQuerySet, *, limit: int = 12) -> list[Cause]:
     return sorted(found, key=lambda cause: cause.sample.record_type != EntityType.CONNECTION)
 
 
-def _cause(row: dict, sample: SyncEvent) -> Cause:
+def _cause(row: Mapping[str, Any], sample: SyncEvent) -> Cause:
     failure = sample.failure
     assert failure is not None, "a failed event has a code, by constraint"
     return Cause(

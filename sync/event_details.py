@@ -98,11 +98,12 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         help=help_place(failure.code) if failure else None,
         record=record_place(event),
         cannot_post=cannot_post_today(event, at=at) if event.failure_code == "closed_period" else "",
-        is_moving=_is_moving(event, standing),
+        is_moving=is_moving(event, standing),
     )
 
 
-def _is_moving(event: SyncEvent, standing: Standing) -> bool:
+def is_moving(event: SyncEvent, standing: Standing) -> bool:
+    """Whether something is about to happen to `event`."""
     if event.state == State.SENDING:
         return True
     soon = event.due_at is not None and event.due_at <= standing.now + timedelta(seconds=15)
@@ -184,7 +185,9 @@ def support_request(shown: Details) -> str:
     lines = [
         f"Exact error message: {event.message}",
         *([f"QuickBooks' own words: {words}"] if words else []),
-        f"Affected {'invoice number' if event.record_type == EntityType.INVOICE else 'record'}: {event.label}",
+        f"Affected invoice number: {event.label.removeprefix('Invoice ')}"
+        if event.record_type == EntityType.INVOICE
+        else f"Affected record: {event.label}",
         f"QBO realm ID: {shown.realm_id}",
         f"intuit_tid: {shown.trace or 'none, QuickBooks was not asked'}",
         "",

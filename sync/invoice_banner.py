@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from qbo.models import Connection, Link
 from qbo.places import Place, help_place, settings_place
 from runacall.invoices.models import Invoice
-from runacall.organizations.admin_scope import role_allows
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
-from sync.event_details import others_waiting
+from sync.event_details import is_moving, others_waiting
 from sync.log_rows import connection_of, in_books_of, standing_of
 from sync.models import State, SyncEvent
 from sync.models.events import IN_FLIGHT, EntityType
@@ -39,9 +40,21 @@ class InvoiceBanner:
     books: InBooks | None = None
     can_retry: bool = False
     can_post: bool = False
+    # Whether it is worth looking again in a moment.
+    is_moving: bool = False
 
 
-def invoice_banner(request: HttpRequest, invoice: Invoice, *, at: datetime) -> InvoiceBanner | None:
+def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, Any]:
+    """What the template of the banner needs; buttons lead back to the invoice."""
+    return {
+        "banner": invoice_banner(request, invoice, at=at),
+        "invoice": invoice,
+        "request": request,
+        "back": reverse("admin:invoices_invoice_change", args=[invoice.pk]),
+    }
+
+
+def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> InvoiceBanner | None:
     """What to show; None for those who see nothing of sync, and where there is nothing to say."""
     office = role_allows(request, Ability.MANAGE_QUICKBOOKS) or _is_support(request)
     if not office and not role_allows(request, Ability.SEE_INVOICE_SYNC):
@@ -55,11 +68,13 @@ def invoice_banner(request: HttpRequest, invoice: Invoice, *, at: datetime) -> I
         return _settled(connection, invoice, link, office)
     standing = standing_of(connection, request.organization, at=at)
     if not office:
-        return _for_dispatcher(event, standing)
-    return _for_office(event, standing, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
+        shown = _for_dispatcher(event, standing)
+    else:
+        shown = _for_office(event, standing, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
+    return replace(shown, is_moving=is_moving(event, standing))
 
 
-def _is_support(request: HttpRequest) -> bool:
+def _is_support(request: StaffRequest) -> bool:
     return request.membership is None and bool(request.user.is_superuser)
 
 

@@ -1,12 +1,12 @@
 """Our support's looks into an organization that they do not belong to are recorded."""
 
-from django.http import HttpRequest
 from django.utils import timezone
 
+from runacall.organizations.middleware import VisitorRequest
 from sync.models import SupportLook
 
 
-def record_look(request: HttpRequest) -> None:
+def record_look(request: VisitorRequest) -> None:
     """Write down who looked at what, where a superuser stands in somebody else's organization."""
     if request.organization is None or request.membership is not None or not request.user.is_superuser:
         return

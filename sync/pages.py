@@ -6,19 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Min
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from qbo.models import Connection
-from runacall.organizations.admin_scope import role_allows
+from runacall.invoices.models import Invoice
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.enqueueing import enqueue_earlier
+from sync.invoice_banner import invoice_banner_context
 from sync.log_rows import connection_of
 from sync.models import ActionRecord, Heartbeat, State, SyncEvent
 from sync.wake import wake
@@ -31,7 +37,7 @@ DUE_LIMIT = 900
 
 @require_GET
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: StaffRequest) -> HttpResponse:
     """200 while the workers live and nothing due is left lying, else 503; no organization's data."""
     health = queue_health(at=timezone.now())
     return JsonResponse(health, status=200 if health["ok"] else 503)
@@ -51,8 +57,21 @@ def queue_health(*, at: datetime) -> dict[str, Any]:
     return {"ok": ok, "heartbeat_age_seconds": beat_age, "oldest_due_age_seconds": due_age}
 
 
+@require_GET
+@login_required
+def invoice_banner(request: StaffRequest, invoice_id: int) -> HttpResponse:
+    """The banner of an invoice anew, while something is about to happen to it."""
+    rows = Invoice.objects.for_organization(request.organization)
+    invoice = get_object_or_404(rows, pk=invoice_id)
+    return TemplateResponse(
+        request,
+        "sync/invoice_banner_again.html",
+        invoice_banner_context(request, invoice, at=timezone.now()),
+    )
+
+
 @require_POST
-def send_earlier(request: HttpRequest) -> HttpResponse:
+def send_earlier(request: StaffRequest) -> HttpResponse:
     """Open an event for each invoice that was sent before the connection."""
     if not role_allows(request, Ability.MANAGE_QUICKBOOKS):
         raise PermissionDenied

@@ -34,7 +34,8 @@ class TokenUnavailable(Exception):
 def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     """See to a usable access token; False where there is none to be had and the connection was paused.
 
-    `refused`: the token that QuickBooks would not take though it looked fresh. Raises Stop while another process renews it, TokenUnavailable while Intuit's token service is out of order.
+    `refused`: the token that QuickBooks would not take though it looked fresh. Raises Stop while another process
+    renews it, TokenUnavailable while Intuit's token service is out of order.
     """
     drain.renewals += refused is not None
     if drain.renewals > RENEWALS:

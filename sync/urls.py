@@ -7,5 +7,6 @@ from sync import pages
 app_name = "sync"
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
+    path("quickbooks/invoice/<int:invoice_id>/banner/", pages.invoice_banner, name="invoice_banner"),
     path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from qbo import catalogue
 from qbo.models import ConnectionSettings
 from runacall.organizations.models import Organization
 from sync.enqueueing import earlier_invoices
@@ -40,22 +42,24 @@ def waiting_for(organization: Organization | None, codes: Sequence[str]) -> list
         .annotate(count=Count("pk"))
         .order_by("-count", "cause_key")
     )
-    by_cause: dict[str, list[dict]] = {}
+    by_cause: dict[str, list[Mapping[str, Any]]] = {}
     for row in grouped:
         by_cause.setdefault(row["cause_key"], []).append(row)
     return [_waiting(key, found) for key, found in by_cause.items()]
 
 
-def _waiting(cause_key: str, found: Iterable[dict]) -> Waiting:
+def _waiting(cause_key: str, found: Iterable[Mapping[str, Any]]) -> Waiting:
     rows = list(found)
     count = sum(row["count"] for row in rows)
     only_invoices = all(row["record_type"] == EntityType.INVOICE for row in rows)
     names = {row["subject_name"] for row in rows} - {""}
-    subject = f" for ‘{names.pop()}’" if len(names) == 1 and ":" in cause_key else ""
+    what = counted(count, "failed invoice" if only_invoices else "failed event")
     verb = "waits" if count == 1 else "wait"
+    title = catalogue.entry(cause_key.partition(":")[0]).title
+    subject = f" for ‘{names.pop()}’" if len(names) == 1 and ":" in cause_key else f": {title}"
     query = urlencode({"status": State.FAILED, "cause": cause_key})
     return Waiting(
-        sentence=f"{counted(count, 'failed invoice' if only_invoices else 'failed event')} {verb}{subject or ' for this'}",
+        sentence=f"{what} {verb}{subject}",
         count=count,
         retry_url=f"{reverse('admin:sync_syncevent_retry_all')}?{query}",
         show_url=f"{reverse(LOG)}?{query}",
@@ -78,3 +82,9 @@ def earlier_count(organization: Organization | None) -> int:
     if not ConnectionSettings.objects.filter(connection=connection, sync_invoices=True).exists():
         return 0
     return len(earlier_invoices(connection))
+
+
+def counts_by_cause(organization: Organization | None) -> dict[str, int]:
+    """How many failed events each cause holds back."""
+    rows = SyncEvent.objects.for_organization(organization).failed().order_by()
+    return dict(rows.values_list("cause_key").annotate(n=Count("pk")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -12,9 +13,6 @@ from qbo.models import Connection, ListState
 from sync.models import Lease, SyncEvent
 from sync.models.events import State
 
-# A wake that led to no drain for this long is taken for lost.
-LOST_AFTER = timedelta(seconds=60)
-
 
 def wake(connection: Connection) -> bool:
     """Have a worker drain `connection`; False where one is asked for already."""
@@ -22,7 +20,9 @@ def wake(connection: Connection) -> bool:
         return False
     Lease.objects.get_or_create(connection=connection)
     now = timezone.now()
-    asleep = Q(woken_at=None) | Q(woken_at__lte=now - LOST_AFTER)
+    # A wake that led to no drain for this long is taken for lost.
+    lost = now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])
+    asleep = Q(woken_at=None) | Q(woken_at__lte=lost)
     if not Lease.objects.filter(asleep, connection=connection).update(woken_at=now):
         return False
     async_task("sync.tasks.drain_connection", connection.pk, group="drain")

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from django.utils import timezone
 
+from qbo.books import Comparison
 from qbo.company_lists import refresh_lists
 from qbo.connection import Grant, client_for, connect
 from qbo.emulator.emulator import Emulator
@@ -103,13 +104,14 @@ class Shop:
         moment = at or timezone.now()
         return drain(self.connection, now=lambda: moment)
 
-    def map_tax(self, rate: TaxRate | None = None, code: str = "") -> None:
-        """Staff's choice on the Tax page; by default the emulator's "California"."""
+    def map_tax(self, *rates: TaxRate, code: str = "2") -> None:
+        """Staff's choice on the Tax page for this set of rates; by default the emulator's "California"."""
+        key = "+".join(str(rate.pk) for rate in sorted(rates or [self.rate], key=lambda rate: rate.pk))
         TaxMapping.objects.update_or_create(
             connection=self.connection,
             realm_id=self.connection.realm_id,
-            rate_key=str((rate or self.rate).pk),
-            defaults={"tax_code_id": code or "2"},
+            rate_key=key,
+            defaults={"tax_code_id": code},
         )
 
     def invoice(self, **fields: Any) -> Invoice:
@@ -192,10 +194,21 @@ class Shop:
         connect(self.organization, grant(url), environment="emulator", emulator_url=url, at=moment)
         self.connection.refresh_from_db()
 
+    def assert_in_books(self, *invoices: Invoice) -> None:
+        """All of them are synced, nothing failed, and the books agree."""
+        for invoice in invoices:
+            event = self.event(invoice)
+            assert event.state == "synced", (event.state, event.message)
+        assert list(self.failed()) == []
+        assert self.reconciles()
+
     def reconciles(self) -> bool:
         """Whether the books hold every invoice once, to the cent and the day."""
+        return self.compared().agrees
+
+    def compared(self) -> Comparison:
         self.connection.refresh_from_db()
-        return reconcile(self.connection, sleep=lambda seconds: None).agrees
+        return reconcile(self.connection, sleep=lambda seconds: None)
 
 
 def grant(url: str) -> Grant:

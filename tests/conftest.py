@@ -1,12 +1,16 @@
-"""Fixtures that every test may use; nothing here knows a particular app."""
+"""Fixtures that every test may use, and what is left out on a machine that lacks something."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from pytest_socket import socket_allow_hosts
 
+from tests.needs import NEEDS
 from tests.settings import SCRATCH
+
+LEFT_OUT: Counter[str] = Counter()
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +23,20 @@ def _loopback_only() -> None:
 def _scratch() -> Iterator[None]:
     yield
     shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out, or with REQUIRE_… fail, what this machine cannot run."""
+    for need in NEEDS:
+        if item.get_closest_marker(need.marker) is None or need.is_met():
+            continue
+        if need.is_must:
+            pytest.fail(f"{need.variable} is set, but {need.lacking}.", pytrace=False)
+        LEFT_OUT[f"{need.marker} tests, since {need.lacking}"] += 1
+        pytest.skip(need.lacking)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if LEFT_OUT:
+        told = "; ".join(f"{count} {what}" for what, count in LEFT_OUT.items())
+        terminalreporter.write_line(f"Left out: {told}.", yellow=True)

@@ -31,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clock", type=date.fromisoformat, default=None, help="the date on which the company lives")
     parser.add_argument("--world", choices=sorted(WORLDS), default="us", help="how the company does sales tax")
     parser.add_argument(
+        "--seed",
+        choices=("plain", "sandbox"),
+        default="plain",
+        help="what a new company holds: a few rows, or the lists of Intuit's sample company",
+    )
+    parser.add_argument(
         "--company",
         action="append",
         default=[],
@@ -59,6 +65,7 @@ def build(options: argparse.Namespace) -> Emulator:
         clock=Clock.starting(options.clock) if options.clock else Clock(),
         world=options.world,
         companies=dict(options.company),
+        sample=options.seed == "sandbox",
     )
 
 
@@ -82,6 +89,7 @@ def serve(options: argparse.Namespace) -> None:
     emulator = build(options)
     server = Server(emulator.handle, host=options.host, port=options.port)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    emulator.start_webhooks()
     sys.stdout.write(ready_line(emulator, server) + "\n")
     sys.stdout.flush()
     try:

@@ -33,5 +33,9 @@ def precise_stamp(at: datetime) -> str:
     return at.astimezone(PACIFIC).isoformat(timespec="milliseconds")
 
 
+def utc_stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def pacific_date(at: datetime) -> date:
     return at.astimezone(PACIFIC).date()

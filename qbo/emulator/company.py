@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,11 +16,12 @@ from typing import Any, NamedTuple
 from qbo.emulator.encoding import dumps
 from qbo.emulator.journal import Journal
 from qbo.emulator.switches import SWITCHES
+from qbo.emulator.table import Row as Row
+from qbo.emulator.table import Table
 
-Row = dict[str, Any]
 TRAILING_DIGITS = re.compile(r"(\d+)(?=\D*$)")
 TRANSACTIONS = frozenset(
-    [
+    (
         "Invoice",
         "Payment",
         "CreditMemo",
@@ -35,7 +38,7 @@ TRANSACTIONS = frozenset(
         "Transfer",
         "CreditCardPayment",
         "InventoryAdjustment",
-    ]
+    )
 )
 NAMES = frozenset(("Customer", "Vendor", "Employee"))
 OWING: Mapping[str, int] = {"Invoice": 1, "CreditMemo": -1, "Payment": -1}
@@ -61,55 +64,21 @@ Change = Put | Drop | Set
 
 @dataclass(slots=True)
 class Remembered:
-    """The answer that a request id gets again."""
+    """The answer that a request id gets again; its body is packed, since there is one for every write."""
 
     status: int
     content_type: str
-    body: str
+    packed: str
     fingerprint: str
     at: float
 
+    @property
+    def body(self) -> str:
+        return zlib.decompress(base64.b85decode(self.packed)).decode()
 
-class Table:
-    """The rows of one entity, in the order of their last write."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
-        self._turn = 0
-        self.turns: dict[str, int] = {}  # id -> when it was written, counted from the first write
-        self.deleted: dict[str, Row] = {}
-        self.encoded: dict[str, str] = {}
-        self.by_text: dict[tuple[str, str], set[str]] = defaultdict(set)  # (field, value in lower case) -> ids
-
-    INDEXED = ("DocNumber", "DisplayName", "Name", "FullyQualifiedName")
-
-    def put(self, row: Row) -> None:
-        key = row["Id"]
-        self._unindex(self.rows.pop(key, None))
-        self.rows[key] = row
-        self._turn += 1
-        self.turns[key] = self._turn
-        self.encoded.pop(key, None)
-        for field in self.INDEXED:
-            if field in row:
-                self.by_text[field, row[field].lower()].add(key)
-
-    def drop(self, stub: Row) -> None:
-        key = stub["Id"]
-        self._unindex(self.rows.pop(key, None))
-        self.encoded.pop(key, None)
-        self.deleted[key] = stub
-
-    def _unindex(self, row: Row | None) -> None:
-        for field in self.INDEXED if row else ():
-            if field in row:  # type: ignore[operator]
-                self.by_text[field, row[field].lower()].discard(row["Id"])  # type: ignore[index]
-
-    def with_text(self, field: str, value: str) -> list[Row]:
-        return [self.rows[key] for key in self.by_text.get((field, value.lower()), ())]
-
-    def newest_first(self) -> Iterator[Row]:
-        return reversed(self.rows.values())
+def packed(body: str) -> str:
+    return base64.b85encode(zlib.compress(body.encode(), 1)).decode()
 
 
 class Company:
@@ -123,6 +92,7 @@ class Company:
         self.last_numbers: dict[str, tuple[int, str]] = {}
         self.owed: dict[str, Decimal] = defaultdict(Decimal)
         self._pending: list[str] = []
+        self.tell: Callable[[Company, list[Change]], None] = nobody
 
     # reading
 
@@ -189,13 +159,15 @@ class Company:
 
     def commit(self, changes: Iterable[Change]) -> None:
         """Applies `changes`; the journal gets them when the piece of work ends."""
+        changes = list(changes)
         for change in changes:
             self._apply(change)
             self._pending.append(self._line(change))
+        self.tell(self, changes)
 
     def remember(self, request_id: str, answer: Remembered) -> None:
         self.remembered[request_id] = answer
-        stored = [answer.status, answer.content_type, answer.body, answer.fingerprint, str(answer.at)]
+        stored = [answer.status, answer.content_type, answer.packed, answer.fingerprint, str(answer.at)]
         self._pending.append(dumps(["q", request_id, *stored]))
 
     def _line(self, change: Change) -> str:
@@ -216,8 +188,8 @@ class Company:
                 self._apply(Drop(entity, stub))
             case ["s", key, value]:
                 self._apply(Set(key, value))
-            case ["q", request_id, status, content_type, body, fingerprint, at]:
-                self.remembered[request_id] = Remembered(status, content_type, body, fingerprint, float(at))
+            case ["q", request_id, status, content_type, packed_body, fingerprint, at]:
+                self.remembered[request_id] = Remembered(status, content_type, packed_body, fingerprint, float(at))
 
     def snapshot(self) -> Iterator[str]:
         """Every change that leads from nothing to this company, in an order that keeps the order of writes."""
@@ -229,7 +201,7 @@ class Company:
             for stub in table.deleted.values():
                 yield dumps(["d", entity, stub])
         for request_id, one in self.remembered.items():
-            yield dumps(["q", request_id, one.status, one.content_type, one.body, one.fingerprint, str(one.at)])
+            yield dumps(["q", request_id, one.status, one.content_type, one.packed, one.fingerprint, str(one.at)])
 
     def _apply(self, change: Change) -> None:
         match change:
@@ -262,6 +234,10 @@ class Company:
         customer = row.get("CustomerRef", {}).get("value", "")
         open_amount = row.get("UnappliedAmt" if entity == "Payment" else "Balance", 0)
         self.owed[customer] += sign * direction * open_amount
+
+
+def nobody(company: Company, changes: list[Change]) -> None:
+    """Who is told of changes where no webhooks are."""
 
 
 def sequence_of(entity: str) -> str:

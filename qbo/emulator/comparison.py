@@ -75,6 +75,7 @@ COMPARISONS: dict[str, Callable[[Any, Any, str], bool]] = {
     ">": compare(lambda a, b: a > b),
     "<=": compare(lambda a, b: a <= b),
     ">=": compare(lambda a, b: a >= b),
+    "!=": compare(lambda a, b: a != b),
     "in": compare(lambda a, b: a == b),
     "like": like,
 }

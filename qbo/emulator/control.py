@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from qbo.emulator.arguments import Refused, entity_named
 from qbo.emulator.clock import stamp
 from qbo.emulator.company import Row
 from qbo.emulator.encoding import dumps, loads
 from qbo.emulator.entities.registry import KINDS
-from qbo.emulator.hand import Refused, do, entity_named
+from qbo.emulator.hand import do
 from qbo.emulator.messages import JSON_UTF8, Request, Response
 from qbo.emulator.switches import SWITCHES
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 def handle(emulator: Emulator, request: Request, at: datetime) -> Response:
     path = request.path.removeprefix("/emulator/")
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return Response(403, dumps({"ok": False, "error": "Not from another site."}))
     if path == "control" and request.method == "POST":
         return controlled(emulator, request, at)
     if path == "state":
@@ -90,6 +93,9 @@ def state(emulator: Emulator, request: Request) -> Row:
         "throttled": calls.get("throttled", 0),
         "token_calls": calls.get("token", 0),
         "mistakes": calls.get("mistakes", 0),
+        "webhook": company.setting("webhook"),
+        "webhooks_delivered": emulator.webhooks.delivered,
+        "webhooks_waiting": sum(len(queue.waiting) for queue in emulator.webhooks.queues.values()),
         "latency_ms": emulator.latency_ms,
         "limits": emulator.has_limits,
         "faults": [one.shown() for one in emulator.breakages.active],

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import traceback
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from qbo.emulator import api, control, pages, seed, token_endpoint
+from qbo.emulator import api, control, pages, sample_company, seed, token_endpoint, webhooks
 from qbo.emulator.breakage import Breakages
+from qbo.emulator.calls import PREFIX
 from qbo.emulator.clock import Clock
-from qbo.emulator.company import Company, Set
+from qbo.emulator.company import Change, Company, Set
 from qbo.emulator.journal import Journal
 from qbo.emulator.limits import Limiter
 from qbo.emulator.messages import Request, Response
@@ -44,11 +46,13 @@ class Emulator:
         clock: Clock | None = None,
         world: str = "us",
         companies: Mapping[str, str] | None = None,
+        sample: bool = False,
     ) -> None:
         self.clock = clock or Clock()
         self.journal = Journal(state)
         self.companies: dict[str, Company] = {}
         self.oauth = OAuth(client_id, client_secret, self.journal, self.switch)
+        self.webhooks = webhooks.Webhooks()
         self.log, self.breakages, self.limiter = RequestLog(), Breakages(), Limiter()
         self.has_limits, self.latency_ms = has_limits, latency_ms
         self.realm_id = realm_id
@@ -56,7 +60,7 @@ class Emulator:
         self._load()
         for realm, its_world in {realm_id: world, **(companies or {})}.items():
             if realm not in self.companies:
-                self._found(realm, its_world)
+                self._found(realm, its_world, sample=sample and its_world != "canada")
         self._allow(self.access_token, realm_id)
 
     def handle(self, request: Request) -> Response:
@@ -80,7 +84,7 @@ class Emulator:
 
     def _route(self, request: Request, at: datetime) -> Response:
         path = request.path
-        if path.startswith(api.PREFIX):
+        if path.startswith(PREFIX):
             answer = api.handle(self, request, at)
             answer.delay += self.latency_ms / 1000
             return answer
@@ -106,7 +110,7 @@ class Emulator:
             status=answer.breakage or answer.status,
             request_id=request.query.get("requestid", ""),
             intuit_tid=tid,
-            realm=request.path[len(api.PREFIX) :].split("/")[0] if request.path.startswith(api.PREFIX) else "",
+            realm=request.path[len(PREFIX) :].split("/")[0] if request.path.startswith(PREFIX) else "",
             body=b"" if secret else request.body,
             answer="" if secret else answer.body,
         )
@@ -129,18 +133,28 @@ class Emulator:
     def _company(self, realm: str) -> Company:
         if realm not in self.companies:
             self.companies[realm] = Company(realm, self.journal)
+            self.companies[realm].tell = self._tell
         return self.companies[realm]
 
-    def _found(self, realm: str, world: str) -> None:
+    def _found(self, realm: str, world: str, *, sample: bool) -> None:
         company = self._company(realm)
         with company.work():
             company.commit(seed.plain_company(realm, at=self.clock.now(), world=world))
+            company.commit(sample_company.rows(at=self.clock.now()) if sample else [])
 
     def _allow(self, token: str, realm: str) -> None:
         """A token given by hand works until it is expired by hand."""
         if token not in self.oauth.grants:
             now = self.clock.now().timestamp()
             self.oauth.register(Grant("access", token, realm, now, now + FOR_EVER, family=f"given:{token}"))
+
+    def _tell(self, company: Company, changes: list[Change]) -> None:
+        self.webhooks.notice(company, changes, self.clock.now())
+
+    def start_webhooks(self) -> None:
+        """Delivers webhooks from a thread of its own until the process ends."""
+        arguments = (self.webhooks, self.companies.values, self.clock.now)
+        threading.Thread(target=webhooks.listening, args=arguments, daemon=True).start()
 
     def set(self, realm: str, key: str, value: Any) -> None:
         company = self.companies[realm]

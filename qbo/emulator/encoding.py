@@ -10,6 +10,7 @@ from typing import Any
 # The standard encoder writes no Decimal. It writes a marked string instead, and the quotes and the mark come off
 # afterwards: both steps run in C. A mark in somebody's text never reaches here, since `loads` removes it.
 MARK = "\x01"
+HALF_LETTER = "\\ud"
 ESCAPED_MARK = "\\u0001"
 MARKED_NUMBER = re.compile(r'"\\u0001(-?[0-9.]+)"')
 
@@ -36,4 +37,16 @@ def loads(text: str) -> Any:
     """What `text` says, decimals as Decimal. Raises ValueError for anything that is not JSON."""
     if ESCAPED_MARK in text:
         text = text.replace(ESCAPED_MARK, "")
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    return _whole(value) if HALF_LETTER in text.lower() else value
+
+
+def _whole(value: Any) -> Any:
+    """`value` without halves of letters, which JSON can write and UTF-8 cannot."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(one) for name, one in value.items()}
+    return value

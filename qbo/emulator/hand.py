@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from qbo.emulator import operations, seed
-from qbo.emulator.breakage import FIELDS, NAMES, Breakage
+from qbo.emulator.arguments import (
+    Refused,
+    boolean,
+    breakage_from,
+    entity_named,
+    name_field,
+    name_in,
+    number,
+    read_date,
+    reference,
+)
+from qbo.emulator.breakage import FIELDS, NAMES
 from qbo.emulator.clock import stamp
 from qbo.emulator.company import Company, Put, Row, Set
 from qbo.emulator.entities.references import key_of
 from qbo.emulator.entities.registry import KINDS
 from qbo.emulator.faults import QboFault
 from qbo.emulator.switches import SWITCHES, accepts
+from qbo.emulator.webhooks import may_be_told
 
 if TYPE_CHECKING:
     from qbo.emulator.emulator import Emulator
-
-
-class Refused(Exception):
-    """A command that cannot be carried out, with the reason in plain words."""
 
 
 class Hand:
@@ -194,6 +202,15 @@ class Hand:
 
     # commands: connection, faults, switches
 
+    def webhook(self, given: dict[str, Any]) -> Row:
+        """Where webhooks go, and the verifier token that signs them; no url ends them."""
+        url = str(given.get("url") or "")
+        if url and not may_be_told(url):
+            raise Refused("The url must lead to this machine.")
+        endpoint = {"url": url, "verifier": str(given.get("verifier") or "emulator-verifier")} if url else None
+        self.company.commit([Set("webhook", endpoint)])
+        return {"webhook": endpoint}
+
     def expire_token(self, given: dict[str, Any]) -> Row:
         """The connection ends at Intuit's side: access tokens are expired, and so are refresh tokens unless
         `refresh` is false."""
@@ -264,52 +281,3 @@ def do(emulator: Emulator, given: dict[str, Any], at: datetime) -> Row:
         raise Refused(fault.entries[0].detail) from None
     except (ValueError, TypeError, KeyError, InvalidOperation) as mistake:
         raise Refused(f"{type(mistake).__name__}: {mistake}") from None
-
-
-def read_date(value: Any) -> str:
-    return date.fromisoformat(str(value)).isoformat()
-
-
-def boolean(given: dict[str, Any], name: str) -> bool:
-    if given.get(name) not in (True, False, "true", "false", "on", "off"):
-        raise Refused(f"{name} must be true or false.")
-    return given[name] in (True, "true", "on")
-
-
-def number(given: dict[str, Any], name: str, default: str = "") -> Decimal:
-    value = given.get(name)
-    return Decimal(str(default if value in (None, "") else value))
-
-
-def name_in(given: dict[str, Any]) -> str:
-    if not str(given.get("name") or "").strip():
-        raise Refused("A name is needed.")
-    return str(given["name"]).strip()
-
-
-def reference(given: Any) -> dict[str, Any]:
-    if isinstance(given, dict):
-        return given
-    return {"id": str(given)} if str(given).isdigit() else {"name": str(given)}
-
-
-def entity_named(given: Any) -> str:
-    for name in KINDS:
-        if name.lower() == str(given or "").lower():
-            return name
-    raise Refused(f"There is no entity {given!r}.")
-
-
-def name_field(entity: str) -> str:
-    return KINDS[entity].name_field or "Name"
-
-
-def breakage_from(given: dict[str, Any]) -> Breakage:
-    numbers = {"times": int, "rate": float, "seed": int, "retry_after": int, "status": int, "seconds": float}
-    read = {name: value for name, value in given.items() if value != ""}
-    for name, kind in numbers.items():
-        if read.get(name) is not None:
-            read[name] = kind(read[name])
-    if "rate" in read and "times" not in read:
-        read["times"] = None
-    return Breakage(**read)

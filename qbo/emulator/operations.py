@@ -19,7 +19,7 @@ def read(company: Company, kind: Kind, key: str) -> Row:
     """The row with id `key`. Raises QboFault 2030 for what is no id and 610 for what is not there."""
     if kind.is_single:
         key = "1"
-    elif not key.isdigit():
+    elif not key.isdigit() and not kind.key_field:
         raise faults.invalid_id(key)
     row = company.get(kind.name, key)
     if row is None or gone_by_merge(company, kind, row):
@@ -50,7 +50,7 @@ def write(
     check_writable(company)
     if not isinstance(body, dict):
         raise faults.unreadable_body()
-    if operation == "create" and (body.get("Id") or kind.is_single):
+    if operation == "create" and (body.get("Id") or kind.is_single or kind.key_field):
         operation = "update"
     if operation not in kind.operations:
         raise faults.unsupported(operation)
@@ -64,7 +64,7 @@ def write(
 
 def current(company: Company, kind: Kind, body: Row) -> Row:
     """The row that `body` is about, if its SyncToken is the newest."""
-    key = str(body.get("Id") or ("1" if kind.is_single else ""))
+    key = str(body.get("Id") or body.get(kind.key_field) or ("1" if kind.is_single else ""))
     if not key:
         raise faults.missing_parameter("Id")
     row = read(company, kind, key)

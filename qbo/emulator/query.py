@@ -9,7 +9,7 @@ from qbo.emulator import faults
 from qbo.emulator.company import Company, Row
 from qbo.emulator.comparison import matches, sort_key, value_at
 from qbo.emulator.entities.kind import Kind
-from qbo.emulator.entities.registry import KINDS
+from qbo.emulator.entities.registry import BY_PATH, KINDS
 from qbo.emulator.entities.taxes import pseudo_rows
 from qbo.emulator.fields import TABLE
 from qbo.emulator.statement import Parser, Statement
@@ -45,10 +45,15 @@ def answer(company: Company, text: str) -> tuple[Kind, Statement, list[Row], int
 def read(company: Company, text: str) -> Statement:
     if not text.strip():
         raise faults.query_parse("The query provided was empty")
-    statement = Parser(text, two_words=company.switch("order_by_two_words")).statement()
+    statement = Parser(
+        text, two_words=company.switch("order_by_two_words"), unequal=company.switch("not_equal")
+    ).statement()
     kind = KINDS.get(statement.entity)
+    if kind is None and company.switch("entity_names_ignore_case"):
+        kind = BY_PATH.get(statement.entity.lower())
     if kind is None or "query" not in kind.operations:
         raise faults.query_invalid(f"invalid context declaration: {statement.entity}")
+    statement.entity = kind.name
     check_page(statement)
     for name in [one.property for one in statement.where] + [name for name, _ in statement.order]:
         check_property(kind, name)

@@ -63,6 +63,7 @@ ACCOUNTS = (  # id, name, type, sub-type
     (AGENCY_ACCOUNT, "Sales Tax Agency Payable", "Other Current Liability", "SalesTaxPayable"),
 )
 TERMS = (("1", "Due on receipt", 0), ("2", "Net 15", 15), ("3", "Net 30", 30), ("4", "Net 60", 60))
+EXCHANGE_RATES = (("EUR", Decimal("1.08")), ("GBP", Decimal("1.27")))
 AMYS_ADDRESS = {
     "Id": "2",
     "Line1": "4581 Finch St.",
@@ -85,6 +86,7 @@ def plain_company(realm: str, *, at: datetime, world: str = "us") -> list[Change
         *(("TaxCode", tax_code(*facts)) for facts in place.codes),
         ("Customer", amy(place)),
         ("Preferences", preferences(place)),
+        *(("ExchangeRate", exchange_rate(code, rate, place)) for code, rate in EXCHANGE_RATES),
         ("CompanyInfo", company_info(realm, place)),
     ]
     settings = [
@@ -185,6 +187,17 @@ def tax_code(key: str, name: str, rate_ids: Sequence[str]) -> Row:
     }
 
 
+def exchange_rate(code: str, rate: Decimal, place: World) -> Row:
+    target = place.currency["value"]
+    return {
+        "Id": code,
+        "SourceCurrencyCode": code,
+        "TargetCurrencyCode": target,
+        "Rate": rate,
+        "AsOfDate": "2026-01-01",
+    }
+
+
 def amy(place: World) -> Row:
     name = "Amy's Bird Sanctuary"
     return {
@@ -227,6 +240,12 @@ def preferences(place: World) -> Row:
             "TaxYearMonth": "January",
             "CustomerTerminology": "Customers",
         },
+        "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},
+        "TimeTrackingPrefs": {"UseServices": True, "BillCustomers": True, "WorkWeekStartDate": "Monday"},
+        "EmailMessagesPrefs": {
+            "InvoiceMessage": {"Subject": "Invoice from us", "Message": "Here's your invoice. Thank you!"},
+            "EstimateMessage": {"Subject": "Estimate from us", "Message": "Please review the estimate."},
+        },
         "ProductAndServicesPrefs": {
             "ForSales": True,
             "ForPurchase": True,
@@ -247,7 +266,12 @@ def preferences(place: World) -> Row:
         },
         "TaxPrefs": tax,
         "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": place.currency["value"]}},
-        "OtherPrefs": {"NameValue": [{"Name": "WarnDuplicateCheckNumber", "Value": "true"}]},
+        "OtherPrefs": {
+            "NameValue": [
+                {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Thank you for your business!"},
+                {"Name": "WarnDuplicateCheckNumber", "Value": "true"},
+            ]
+        },
     }
 
 

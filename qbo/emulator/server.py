@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
@@ -14,6 +15,7 @@ from qbo.emulator.messages import Request, Response
 
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 LARGEST_HEAD, LARGEST_BODY = 65536, 64 * 1024 * 1024
+ONE_LINE = re.compile(r"[\r\n]+")
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -39,7 +41,8 @@ class Server:
             try:
                 connection, _ = self.listener.accept()
             except OSError:
-                return
+                time.sleep(0.05)  # closed by `stop`, or out of sockets for a moment
+                continue
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def start(self) -> Server:
@@ -109,7 +112,10 @@ class Reader:
             self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = self._body(headers)
         keeps = headers.get("connection", "").lower() != "close" and version == "HTTP/1.1"
-        return Request.to(method, target, headers=headers, body=body), keeps
+        try:
+            return Request.to(method, target, headers=headers, body=body), keeps
+        except ValueError:
+            raise Malformed("not an address") from None
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("transfer-encoding", "").lower() == "chunked":
@@ -168,7 +174,7 @@ def encoded(answer: Response, *, keeps: bool, bodyless: bool = False) -> bytes:
         f"Content-Type: {answer.content_type}",
         f"Content-Length: {len(body)}",
         f"Connection: {'keep-alive' if keeps else 'close'}",
-        *(f"{name}: {value}" for name, value in answer.headers.items()),
+        *(f"{name}: {ONE_LINE.sub(' ', value)}" for name, value in answer.headers.items()),
     ]
     head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
     return head if bodyless else head + body

@@ -10,7 +10,7 @@ from qbo.emulator import faults
 
 TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:\\.|[^'\\])*')|(?P<number>-?\d+(?:\.\d+)?(?![\w.]))|(?P<word>[A-Za-z_][\w.]*)"
-    r"|(?P<mark><=|>=|[=<>(),*]))",
+    r"|(?P<mark><=|>=|!=|[=<>(),*]))",
     re.S,
 )
 
@@ -34,7 +34,7 @@ KEYWORDS = frozenset(
 )
 
 
-COMPARISON_MARKS = ("=", "<", ">", "<=", ">=")
+COMPARISON_MARKS = ("=", "<", ">", "<=", ">=", "!=")
 
 
 TOKEN_NAMES = {"string": "STRING", "number": "INTEGER", "word": "IDENTIFIER", "mark": "MARK"}
@@ -81,8 +81,9 @@ def tokens(text: str) -> list[Token]:
 
 
 class Parser:
-    def __init__(self, text: str, *, two_words: bool = True) -> None:
-        self.tokens, self.at, self.two_words = tokens(text), 0, two_words
+    def __init__(self, text: str, *, two_words: bool = True, unequal: bool = True) -> None:
+        self.tokens, self.at = tokens(text), 0
+        self.two_words, self.unequal = two_words, unequal
 
     # the stream
 
@@ -157,7 +158,7 @@ class Parser:
         if self.takes("like"):
             return Condition(name, "like", [self.value()])
         token = self.peek()
-        if token is None or token.text not in COMPARISON_MARKS:
+        if token is None or token.text not in COMPARISON_MARKS or (token.text == "!=" and not self.unequal):
             self.fail()
         return Condition(name, self.next().text, [self.value()])
 

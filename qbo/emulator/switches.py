@@ -115,9 +115,22 @@ SWITCHES: dict[str, Switch] = {
     "expired_subscription_status": Switch(400, (400, 200), "HTTP status of fault 6190; 200 was reported too."),
     "system_failure_status": Switch(500, (500, 200), "HTTP status of fault 10000."),
     "order_by_two_words": Switch(True, (True, False), "Whether ORDER BY works as well as ORDERBY."),
+    "entity_names_ignore_case": Switch(
+        True, (True, False), "Whether `from invoice` works: the documents say no, a client in wide use relies on it."
+    ),
+    "not_equal": Switch(
+        True, (True, False), "Whether != is understood: the documents leave it out, a public client's tests use it."
+    ),
     "pseudo_tax_codes_with_filter": Switch(
         True, (True, False), "Whether TAX, NON and CustomSalesTax also come when a query filters on Active."
     ),
+    # webhooks
+    "webhook_format": Switch("classic", ("classic", "cloudevents"), "Which of the two formats is sent."),
+    "webhook_void_verb": Switch("voided", ("voided", "void"), "The verb of a void in the new format; seen both ways."),
+    "webhook_inactivation": Switch("Update", ("Update", "Delete"), "What inactivating a list row is called."),
+    "webhook_duplicates": Switch(False, (True, False), "Whether each delivery comes twice."),
+    "webhook_reversed": Switch(False, (True, False), "Whether the events of a delivery come in reverse order."),
+    "webhook_bad_signature": Switch(False, (True, False), "Whether deliveries are signed with another key."),
     "preferences_query": Switch(
         "inside", ("inside", "top"), "Preferences inside QueryResponse (recorded) or beside it (documents)."
     ),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from django import template
+from django.forms import BoundField
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from qbo.places import linked
+from qbo.places import GENERAL, SETTINGS, linked
+from qbo.tax_rows import TaxRow
 
 register = template.Library()
 
@@ -14,3 +18,35 @@ register = template.Library()
 def page_links(text: str) -> SafeString:
     """A remedy with the settings pages that it names as links."""
     return linked(text)
+
+
+@register.simple_tag
+def flag_inactive(field: BoundField) -> SafeString | str:
+    """A word of warning where what is chosen is inactive in QuickBooks."""
+    chosen = str(field.value() or "")
+    labels = {str(value): str(label) for value, label in field.field.choices}  # type: ignore[attr-defined]
+    if "inactive in QuickBooks" not in labels.get(chosen, ""):
+        return ""
+    return format_html('<div class="rac-error">{}</div>', "Inactive in QuickBooks: choose an active one.")
+
+
+@register.simple_tag
+def settings_link(page: str) -> SafeString | str:
+    """A button to the settings page that a section is about, if it is about one."""
+    if page not in SETTINGS:
+        return ""
+    return format_html('<a class="rac-button" href="{}">{}</a>', reverse(SETTINGS[page]), GENERAL[page])
+
+
+@register.simple_tag
+def in_use(row: TaxRow, failed: int = 0) -> str:
+    """How often a set of rates is on invoices, e.g. "27 failed · 3 drafts"."""
+    other = max(0, row.uses.get("other", 0) - failed)
+    drafts = row.uses.get("drafts", 0)
+    parts = [
+        f"{failed:,} failed" if failed else "",
+        f"{drafts:,} draft{'' if drafts == 1 else 's'}" if drafts else "",
+        f"{row.uses.get('synced', 0):,} synced" if row.uses.get("synced") else "",
+        f"{other:,} not synced" if other else "",
+    ]
+    return " · ".join(part for part in parts if part) or "not in use"

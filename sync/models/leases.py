@@ -26,6 +26,8 @@ class Lease(models.Model):
     drained_at = models.DateTimeField(null=True, blank=True)
     # Calls of the last minute by second, and until when QuickBooks asked us to stay away.
     calls = models.JSONField(default=list)
+    # Before this, Intuit's limits leave no room for another call.
+    resume_at = models.DateTimeField(null=True, blank=True)
     quiet_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -52,8 +54,9 @@ class Lease(models.Model):
         """Inside a transaction: makes the row ours until it commits. Raises LeaseLost."""
         self._guarded(holder=self.holder)
 
-    def release(self, *, at: datetime, calls: list[list[int]]) -> None:
-        self._guarded(expires_at=None, drained_at=at, calls=calls)
+    def release(self, *, at: datetime, calls: list[list[int]], resume_in: float | None = None) -> None:
+        resume_at = at + timedelta(seconds=resume_in) if resume_in else None
+        self._guarded(expires_at=None, drained_at=at, calls=calls, resume_at=resume_at)
 
     def stay_quiet(self, *, until: datetime) -> None:
         self.quiet_until = until

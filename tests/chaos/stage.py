@@ -1,4 +1,4 @@
-"""Real processes on a database of their own: a company, engines that can be killed, and commands that judge."""
+"""Real processes on a database of their own: a company, hosts that can be killed, and commands that judge."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,19 +18,30 @@ from typing import Any
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-# Minutes become fractions of a second; the order between the figures stays that of the product.
+# Minutes become seconds; the order between the figures stays that of the product.
 HASTE = {
-    "SYNC_LEASE_SECONDS": "1.5",
-    "SYNC_BATCH_SIZE": "10",
+    "SYNC_BATCH_SIZE": "5",
     "SYNC_BATCHES_IN_FLIGHT": "2",
-    "SYNC_RETRY_DELAYS": "0.2,0.4,0.8,1,1,1,1,1,1,1",
-    "SYNC_THROTTLE_PAUSE": "0.5",
-    "SYNC_HTTP_READ_TIMEOUT": "5",
-    "SYNC_REQUEST_ID_TRUSTED_FOR": "20",
+    "SYNC_HTTP_CONNECT_TIMEOUT": "0.5",
+    "SYNC_HTTP_READ_TIMEOUT": "1.0",
+    "SYNC_LEASE_SECONDS": "1.6",
+    "SYNC_REQUEST_ID_TRUSTED_FOR": "2.4",
+    "SYNC_RETRY_DELAYS": "2.4,3,3.5",
+    "SYNC_DRAIN_SECONDS": "3",
+    "SYNC_THROTTLE_PAUSE": "0.6",
+    "SYNC_WAKE_LOST_AFTER": "3",
     "SYNC_REQUESTS_A_MINUTE": "100000",
     "SYNC_REQUESTS_A_SECOND": "10000",
     "SYNC_BATCHES_A_MINUTE": "100000",
+    "Q_POLL": "0.1",
+    "Q_TIMEOUT": "30",
+    "Q_RETRY": "60",
+    # What is killed is reported by its killer.
+    "LOG_LEVEL": "ERROR",
 }
+RETRIES = len(HASTE["SYNC_RETRY_DELAYS"].split(","))
+# For commands that read a whole company and are in no hurry.
+PATIENCE = {"SYNC_HTTP_READ_TIMEOUT": "60"}
 
 
 @dataclass
@@ -37,9 +50,10 @@ class Stage:
 
     folder: Path
     database_url: str
-    latency_ms: int = 100
+    latency_ms: int = 50
     running: list[subprocess.Popen[str]] = field(default_factory=list)
     url: str = ""
+    emulator: subprocess.Popen[str] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -55,69 +69,132 @@ class Stage:
             "QBO_CLIENT_SECRET": "emulator-secret",
         }
 
+    def prepare(self) -> None:
+        """An organization that is connected to a running company and has no invoice yet."""
+        self.run("migrate", "--verbosity", "0")
+        self.run("create_organization", "shop", "--name", "Shop", "--time-zone", "America/New_York")
+        self.start_emulator()
+        self.connect()
+
+    def connect(self) -> None:
+        self.run("connect_quickbooks", "--organization", "shop", "--emulator", self.url, **PATIENCE)
+
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-        """A `manage.py` process in a group of its own."""
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            text=True,
-            start_new_session=True,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, **options},
-        )
+        """A `manage.py` process in a group of its own; what it complains of goes into the log."""
+        return self.start_python("manage.py", *arguments, **options)
+
+    def start_python(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        with (self.folder / "log.txt").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                text=True,
+                start_new_session=True,
+                **{"stdout": subprocess.PIPE, "stderr": log, **options},
+            )
         self.running.append(process)
         return process
 
-    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def run(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | environment,
             text=True,
             capture_output=True,
-            check=check,
             timeout=300,
         )
+        assert not check or done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+        return done
 
     def start_emulator(self, port: int = 0) -> None:
-        state = str(self.folder / "company.state")
-        arguments = ["--port", str(port), "--state", state, "--no-limits", "--latency-ms", str(self.latency_ms)]
-        process = self.start("qbo_emulator", *arguments)
+        arguments = ["--port", str(port), "--state", str(self.folder / "company.state"), "--no-limits"]
+        process = self.start_python("-m", "qbo.emulator", *arguments, "--latency-ms", str(self.latency_ms))
         assert process.stdout is not None
         self.url = json.loads(process.stdout.readline())["url"]
+        self.emulator = process
+
+    def restart_emulator(self) -> None:
+        """Killed, and started anew on its state file and port."""
+        assert self.emulator is not None
+        self.kill(self.emulator)
+        self.start_emulator(int(self.url.rsplit(":", 1)[1]))
 
     def kill(self, process: subprocess.Popen[str]) -> None:
         """SIGKILL to the whole group."""
-        if process.poll() is None:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         self.running = [one for one in self.running if one is not process]
 
     def end(self) -> None:
         for process in list(self.running):
+            for pid in descendants(process.pid):
+                kill(pid)
             self.kill(process)
+
+    def control(self, command: str, **arguments: Any) -> dict[str, Any]:
+        answer = requests.post(f"{self.url}/emulator/control", json={"do": command, **arguments}, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def state(self) -> dict[str, Any]:
+        return dict(requests.get(f"{self.url}/emulator/state", timeout=10).json())
+
+    def books(self, entity: str) -> list[dict[str, Any]]:
+        return list(requests.get(f"{self.url}/emulator/entity/{entity}", timeout=30).json()[entity])
 
     def batches(self) -> int:
         """How many batches have arrived at the company."""
-        return int(requests.get(f"{self.url}/emulator/state", timeout=5).json()["batches"])
+        return int(self.state()["batches"])
 
     def judge(self) -> dict[str, Any]:
         """What `reconcile` says of the books."""
-        return dict(json.loads(self.run("reconcile", "--organization", "shop", "--json", check=False).stdout))
+        said = self.run("reconcile", "--organization", "shop", "--json", check=False, **PATIENCE)
+        assert said.stdout, said.stderr
+        return dict(json.loads(said.stdout))
+
+
+def kill(pid: int) -> bool:
+    """SIGKILL; False where there is no such process any more."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        return True
+    return False
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes that stem from `pid`, the nearest first."""
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents if parent == one]
+    return found[1:]
+
+
+def wait_until(is_so: Any, *, seconds: float, every: float = 0.1) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if is_so():
+            return True
+        time.sleep(every)
+    return bool(is_so())
 
 
 COLUMNS = ("InvoiceNo", "Customer", "InvoiceDate", "Item(Product/Service)", "ItemQuantity", "ItemRate", "Taxable")
 
 
-def write_invoices(path: Path, count: int, *, customers: int = 40, items: int = 12) -> None:
-    """`count` untaxed invoices of one to three lines, as a file to import."""
+def write_invoices(path: Path, count: int, *, first: int = 0, customers: int = 40, items: int = 12) -> None:
+    """`count` untaxed invoices of one to three lines, as a file to import; the first has the number `first`."""
     rows: list[Sequence[object]] = []
-    for number in range(count):
+    for number in range(first, first + count):
         for line in range(1 + number % 3):
             item = f"Part {(number + line) % items}"
             price = f"{20 + number % 50}.{number % 100:02}"
             rows.append(
-                (f"K{number:05}", f"Customer {number % customers}", "2026-11-02", item, 1 + line, price, "N")
+                (f"K{number:05}", f"Customer {number % customers}", "2026-11-02", item, 1 + line, price, "N"),
             )
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

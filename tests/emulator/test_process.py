@@ -79,7 +79,7 @@ def test_tokens_survive_a_restart(start_process: Start, tmp_path: Path) -> None:
 def test_a_reset_is_a_real_one(start_process: Start) -> None:
     books = start_process("--no-limits").client()
     books.do("fault", fault="reset", path="invoice", after_commit=True)
-    with pytest.raises(requests.ConnectionError, match="reset|Reset"):
+    with pytest.raises(requests.ConnectionError, match=r"reset|Reset"):
         books.call("POST", "invoice", invoice(DocNumber="A"), requestid="r")
     assert books.post("Invoice", invoice(DocNumber="A"), requestid="r")["Id"] == "1"
 

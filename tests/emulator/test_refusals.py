@@ -48,6 +48,11 @@ def test_a_quantity_with_decimals_may_round_the_product(books: Client) -> None:
     assert books.post("Invoice", invoice(line("3.33", Qty=0.333, UnitPrice=10)))["TotalAmt"]
 
 
+def test_a_zero_for_what_is_not_set_passes(books: Client) -> None:
+    row = books.post("Invoice", invoice(line("99", Qty=0, UnitPrice=0)))
+    assert not {"Qty", "UnitPrice"} & set(row["Line"][0]["SalesItemLineDetail"])
+
+
 def test_a_deleted_customer_is_refused_in_generic_words(books: Client) -> None:
     books.do("delete_customer", id="1")
     fault = books.fault("Invoice", invoice())

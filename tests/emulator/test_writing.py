@@ -144,3 +144,22 @@ def test_a_subscription_that_ended_lets_read_and_not_write(books: Client) -> Non
     books.do("subscription", status="EXPIRED")
     assert books.fault("Invoice", invoice())["code"] == "6190"
     assert books.read("Invoice", row["Id"])["Id"] == row["Id"]
+
+
+def test_half_a_letter_is_no_reason_to_fall_silent(books: Client) -> None:
+    body = '{"DisplayName": "half \\ud800 letter"}'
+    answer = books.session.post(
+        f"{books.url}/v3/company/{books.realm}/customer", data=body, headers=books.headers, timeout=9
+    )
+    assert answer.json()["Customer"]["DisplayName"] == "half ? letter"
+
+
+def test_an_invoice_worth_less_than_was_paid_lets_go_of_the_rest(books: Client) -> None:
+    row = books.post("Invoice", invoice(line("100")))
+    paid = {"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+    payment = books.post("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 100, "Line": [paid]})
+    changed = books.post("Invoice", {"Id": row["Id"], "SyncToken": "1", "sparse": True, "Line": [line("60")]})
+    assert changed["Balance"] == 0
+    after = books.read("Payment", payment["Id"])
+    assert (after["Line"][0]["Amount"], after["UnappliedAmt"]) == (60, 40)
+    assert books.read("Customer", "1")["Balance"] == -40

@@ -126,7 +126,7 @@ class TestTexts:
             (
                 "You and Craig Carlson were working on this. Craig Carlson finished",
                 "You and [name] were working on this. [name] finished",
-            ),  # noqa: E501
+            ),
             ("AB11759hjXkaLwkZ0Pq8LmNvT4yRsU2wE6cD9fG", "[secret]"),
             ("ssn 078-05-1120", "ssn [identifier]"),
         ],
@@ -183,7 +183,7 @@ class TestBodies:
             st.text() | st.none() | st.booleans() | st.floats(),
             lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
         )
-    )  # noqa: E501
+    )
     def test_any_value_is_taken(self, value: object) -> None:
         Redactor(OKAFOR).value(value)
         Redactor(OKAFOR).document(json.dumps(value))

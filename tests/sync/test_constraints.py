@@ -30,7 +30,7 @@ def event(shop: Shop, **fields: Any) -> SyncEvent:
 @pytest.mark.parametrize("state", [State.QUEUED, State.DISMISSED])
 def test_one_unsent_event_a_record(shop: Shop, state: str) -> None:
     event(shop)
-    with pytest.raises(IntegrityError, match="sync_event_one_unsent|UNIQUE|unique"):
+    with pytest.raises(IntegrityError):
         event(shop, state=state)
 
 

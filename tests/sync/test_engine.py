@@ -78,7 +78,8 @@ def test_429_holds_the_company_and_uses_up_no_retry(shop: Shop) -> None:
     invoice = shop.invoice(customer=shop.settled_invoice().customer)
     shop.books.do("fault", fault="throttle", path="batch", times=1)
     result = shop.drain()
-    assert result.resume_in and result.resume_in > 30
+    assert result.resume_in
+    assert result.resume_in > 30
     event = shop.event(invoice)
     assert (event.state, event.retries) == (State.CHECKING, 0)
     Lease.objects.update(quiet_until=None)

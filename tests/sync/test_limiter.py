@@ -19,7 +19,7 @@ def test_no_window_holds_more_than_is_allowed(steps: list[tuple[float, bool]]) -
         made.append((now, batch))
     for moment, _ in made:
         minute = [batch for at, batch in made if moment - 60 < at <= moment]
-        second = [at for at, _ in made if int(at) == int(moment)]
+        second = [at for at, _ in made if moment - 1 < at <= moment]
         assert len(minute) <= LIMITS.requests_a_minute
         assert sum(minute) <= LIMITS.batches_a_minute
         assert len(second) <= LIMITS.requests_a_second
@@ -31,6 +31,14 @@ def test_the_next_holder_goes_on_counting() -> None:
         first.note(1000.0, batch=True)
     second = Limiter(LIMITS, list(first.calls))
     assert second.delay(1001.0, batch=True) > 50
+
+
+def test_the_turn_of_a_second_makes_no_room() -> None:
+    limiter = Limiter(LIMITS)
+    for _ in range(10):
+        limiter.note(1000.9, batch=False)
+    assert limiter.delay(1001.0, batch=False) > 0.9
+    assert Limiter(LIMITS, list(limiter.calls)).delay(1001.5, batch=False) > 0.4
 
 
 def test_room_comes_back_after_a_minute() -> None:

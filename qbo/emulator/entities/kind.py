@@ -42,6 +42,7 @@ class Kind:
     delete: Callable[[Draft], None] = no_rules
     is_list: bool = False  # has Active, hides inactive rows, gets the " (deleted)" suffix
     is_single: bool = False  # one object a company
+    key_field: str = ""  # what tells a row where clients send no Id
     name_field: str = ""
     counts_total: bool = False  # queries carry totalCount (recorded)
     order: tuple[str, ...] = ()  # the order in which Intuit shows the fields

@@ -25,7 +25,7 @@ DETAIL_TYPES = (
 )
 
 
-ZERO = Decimal(0)
+ZERO, HALF_A_CENT = Decimal(0), Decimal("0.005")
 
 
 def stored_lines(draft: Draft) -> list[Row]:
@@ -105,16 +105,14 @@ def sales_line(draft: Draft, line: Row, bad: list[faults.Entry]) -> Row:
 
 
 def priced(detail: Row) -> Row:
-    kept = {name: plain(detail[name]) for name in ("UnitPrice", "Qty") if name in detail}
+    kept = {name: plain(detail[name]) for name in ("UnitPrice", "Qty") if detail.get(name)}
     return kept | {name: detail[name] for name in ("ServiceDate", "ClassRef") if name in detail}
 
 
 def check_product(amount: Decimal, detail: Row) -> None:
-    if (
-        "Qty" in detail
-        and "UnitPrice" in detail
-        and abs(detail["Qty"] * detail["UnitPrice"] - amount) > Decimal("0.005")
-    ):
+    """Amount = Qty x UnitPrice where both say something; a client's 0 for what is not set passes at Intuit."""
+    product = detail.get("Qty", ZERO) * detail.get("UnitPrice", ZERO)
+    if product and abs(product - amount) > HALF_A_CENT:
         raise faults.amount_mismatch(amount)
 
 

@@ -40,6 +40,14 @@ ACCOUNT_TYPES = {
 }
 
 
+TYPE_OF_SUB_TYPE = {sub_type: kind for kind, (_, sub_type) in ACCOUNT_TYPES.items()} | {
+    **dict.fromkeys(("Checking", "Savings", "MoneyMarket", "TrustAccounts"), "Bank"),
+    **dict.fromkeys(("Inventory", "UndepositedFunds", "OtherCurrentAssets", "PrepaidExpenses"), "Other Current Asset"),
+    **dict.fromkeys(("SalesOfProductIncome", "DiscountsRefundsGiven", "OtherPrimaryIncome"), "Income"),
+    **dict.fromkeys(("AdvertisingPromotional", "OfficeGeneralAdministrativeExpenses", "Utilities"), "Expense"),
+}
+
+
 def set_name(draft: Draft, forbidden: re.Pattern[str]) -> None:
     row, before = draft.row, draft.before
     name = row["Name"].strip()
@@ -130,7 +138,8 @@ def check_income_type(draft: Draft) -> None:
 def account_rules(draft: Draft) -> None:
     row = draft.row
     set_name(draft, FORBIDDEN_IN_ACCOUNTS)
-    if "AccountType" not in row:
+    row.setdefault("AccountType", TYPE_OF_SUB_TYPE.get(row.get("AccountSubType", "")))
+    if row["AccountType"] is None:
         raise faults.missing_parameter("AccountType")
     if row["AccountType"] not in ACCOUNT_TYPES:
         raise faults.invalid_enumeration(row["AccountType"], "AccountType")

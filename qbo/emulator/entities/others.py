@@ -9,7 +9,7 @@ from qbo.emulator.company import Row
 from qbo.emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
 from qbo.emulator.entities.names import SUFFIX
 from qbo.emulator.entities.references import CUSTOMER, VENDOR, Target, key_of, pointing, resolve
-from qbo.emulator.entities.sales import check_open, date_transaction
+from qbo.emulator.entities.sales import check_open, date_transaction, void_note
 from qbo.emulator.money import cents
 
 PEOPLE: tuple[tuple[str, Target], ...] = (("VendorRef", VENDOR), ("CustomerRef", CUSTOMER))
@@ -74,7 +74,8 @@ def numbered(line: Row, index: int) -> Row:
 def void_transaction(draft: Draft) -> None:
     check_open(draft.company, draft.row["TxnDate"])
     lines = [{**line, "Amount": 0} for line in draft.row["Line"]]
-    draft.row |= {"Line": lines, "TotalAmt": 0, "PrivateNote": "Voided"}
+    note = void_note(draft.company, draft.row.get("PrivateNote", ""))
+    draft.row |= {"Line": lines, "TotalAmt": 0, "PrivateNote": note}
 
 
 def delete_transaction(draft: Draft) -> None:
@@ -112,7 +113,7 @@ OTHERS = (
     Kind("TimeActivity", operations=LIST | {"delete"}),
     Kind("Attachable", operations=LIST | {"delete"}),
     Kind("CompanyCurrency", operations=LIST, required=("Code",), defaults={"Active": True}),
-    Kind("ExchangeRate", operations=READ_ONLY | {"update"}),
+    Kind("ExchangeRate", operations=READ_ONLY | {"update"}, key_field="SourceCurrencyCode", kept=("Id",)),
     Kind("JournalCode", operations=LIST, required=("Name",)),
     Kind("Budget", operations=READ_ONLY),
 )

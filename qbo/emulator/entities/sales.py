@@ -134,11 +134,33 @@ def settle_balance(draft: Draft) -> None:
     """What is still owed: the total less the deposit and what payments have applied."""
     row, company = draft.row, draft.company
     if draft.kind.name == "Invoice":
-        row["Balance"] = cents(row["TotalAmt"] - row.get("Deposit", 0) - paid_on(company, row))
+        open_amount = row["TotalAmt"] - row.get("Deposit", 0) - paid_on(company, row)
+        row["Balance"] = cents(max(open_amount, 0))
+        draft.also += loosened(draft, -open_amount) if open_amount < 0 else []
     elif draft.kind.name == "CreditMemo":
         row["Balance"] = row["RemainingCredit"] = cents(row["TotalAmt"] - paid_on(company, row))
     elif draft.kind.name in ("SalesReceipt", "RefundReceipt"):
         row["Balance"] = 0
+
+
+def loosened(draft: Draft, excess: Decimal) -> list[Put]:
+    """The newest payments, unapplied by what they pay more than the invoice is worth now."""
+    changed = []
+    for link in reversed(draft.row.get("LinkedTxn", [])):
+        payment = draft.company.get("Payment", link["TxnId"]) if link["TxnType"] == "Payment" else None
+        for line in payment["Line"] if payment else ():
+            part = min(excess, applied(line, draft.row["Id"]))
+            if part > 0 and payment:
+                payment = with_less(payment, line, part)
+                changed.append(Put("Payment", payment))
+                excess -= part
+    return changed
+
+
+def with_less(payment: Row, line: Row, part: Decimal) -> Row:
+    lines = [{**one, "Amount": cents(one["Amount"] - part)} if one is line else one for one in payment["Line"]]
+    token = str(int(payment["SyncToken"]) + 1)
+    return {**payment, "Line": lines, "UnappliedAmt": cents(payment["UnappliedAmt"] + part), "SyncToken": token}
 
 
 def paid_on(company: Company, row: Row) -> Decimal:

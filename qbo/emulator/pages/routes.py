@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from qbo.emulator import hand
+from qbo.emulator.arguments import Refused
 from qbo.emulator.messages import HTML, Request, Response, redirect
 from qbo.emulator.pages import home, invoice
 from qbo.emulator.pages.html import document
@@ -50,7 +51,7 @@ def do(emulator: Emulator, request: Request, at: datetime) -> Response:
     form = {name: value for name, value in request.form.items() if value != ""}
     try:
         hand.do(emulator, typed(form), at)
-    except hand.Refused as refused:
+    except Refused as refused:
         return back(form, said=str(refused), problem="1")
     return back(form, said=f"Done: {form.get('do', '').replace('_', ' ')}.")
 

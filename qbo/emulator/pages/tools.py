@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qbo.emulator.company import Company
+from qbo.emulator.entities.lists import ACCOUNT_TYPES
 from qbo.emulator.pages.html import text
 
 REALM = "the company"
@@ -242,14 +243,12 @@ def control(field: Field, lists: dict[str, list[tuple[str, str]]]) -> str:
 
 
 def choice_lists(company: Company) -> dict[str, list[tuple[str, str]]]:
-    from qbo.emulator.entities.lists import ACCOUNT_TYPES
-
     accounts, customers = list(company.rows("Account")), list(company.rows("Customer"))
     income = [row for row in accounts if row["AccountType"] == "Income" and row["Active"]]
     return {
         "active accounts": pairs((row for row in accounts if row["Active"]), "Name"),
         "inactive accounts": pairs((row for row in accounts if not row["Active"]), "Name"),
-        "income accounts": pairs(income, "Name"),
+        "income accounts": [(str(row["Id"]), str(row["Name"])) for row in income],
         "active customers": pairs((row for row in customers if row["Active"]), "DisplayName"),
         "inactive customers": pairs((row for row in customers if not row["Active"]), "DisplayName"),
         "account types": [(name, name) for name in ACCOUNT_TYPES],

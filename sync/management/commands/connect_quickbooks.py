@@ -45,7 +45,7 @@ class Command(BaseCommand):
             )
         except (NotLoopback, ConsentFailed, OAuthFailed, RealmTaken) as refusal:
             raise CommandError(str(refusal)) from refusal
-        except ReadFailed as failure:
+        except (ReadFailed, TimeoutError) as failure:
             raise CommandError(f"Connected, but its lists could not be read: {failure}") from failure
         self.stdout.write(f"Connected {organization.name} to {_told(connected)}")
 

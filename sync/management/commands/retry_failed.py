@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 
 from qbo import catalogue
 from qbo.models import Connection
 from runacall.organizations.models import Organization
-from sync.filters import SyncEventFilter
+from sync.management.filter_options import add_filter_options, events_chosen, filters_given
 from sync.management.organization_option import add_organization_option, organizations_chosen
-from sync.models import SyncEvent
-from sync.models.events import SyncEventQuerySet
 from sync.operations import retry
-
-MANY = ("status", "entity")
-ONE = ("cause", "direction", "after", "before", "search")
 
 
 class Command(BaseCommand):
@@ -26,41 +20,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser)
-        parser.add_argument("--status", action="append", help="default failed; may be given several times")
-        parser.add_argument("--entity", action="append", help="invoice, customer, item; may be given several times")
-        parser.add_argument("--cause", help="a code such as tax_code_not_mapped, or the key of one cause")
-        parser.add_argument("--direction", help="out or in")
-        parser.add_argument("--after", metavar="DAY", help="changed on or after this day, YYYY-MM-DD, of the shop")
-        parser.add_argument("--before", metavar="DAY", help="changed on or before this day")
-        parser.add_argument("--search", help="words of the number, the customer or the message")
+        add_filter_options(parser)
         parser.add_argument("--dry-run", action="store_true", help="only say how many it would be")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        filters = _filters(options)
+        filters = filters_given(options)
+        # As in the log: what failed, unless another status is asked for.
+        filters.setdefault("status", "failed")
         organizations = organizations_chosen(options["organization"])
-        chosen = [(one, _filtered(one, filters)) for one in organizations]
+        chosen = [(one, events_chosen(one, filters)) for one in organizations]
         for organization, events in chosen:
             report = retry(
                 events, by=None, at=timezone.now(), filters=dict(filters.lists()), dry_run=options["dry_run"]
             )
             said = report.sentence("Would retry" if options["dry_run"] else "Retried")
             self.stdout.write(f"{organization.slug}: {said}{_pause(organization)}")
-
-
-def _filters(options: dict[str, Any]) -> MultiValueDict[str, str]:
-    given: dict[str, list[str]] = {name: [value.lower() for value in options[name]] for name in MANY if options[name]}
-    given |= {name: [options[name]] for name in ONE if options[name]}
-    return MultiValueDict({"status": ["failed"], **given})
-
-
-def _filtered(organization: Organization, filters: MultiValueDict[str, str]) -> SyncEventQuerySet:
-    """Raises CommandError for values that the filters do not know."""
-    filterset = SyncEventFilter(filters, queryset=SyncEvent.objects.for_organization(organization))
-    filterset.organization = organization
-    if not filterset.is_valid():
-        wrong = [f"--{name}: {' '.join(texts)}" for name, texts in filterset.errors.items()]
-        raise CommandError("\n".join(wrong))
-    return filterset.qs
 
 
 def _pause(organization: Organization) -> str:

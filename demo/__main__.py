@@ -1,0 +1,164 @@
+"""`make demo`: shops, QuickBooks companies, web and workers on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from demo import places
+from demo.processes import DidNotStart, Processes, free_port
+from demo.shop_data import ELECTRIC, HEATING, PASSWORD, PEOPLE, PLUMBING, SHOPS, SUPPORT
+
+began = time.monotonic()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="walk the whole road without a person, then stop")
+    parser.add_argument("--reset", action="store_true", help="forget what the demo made, and end")
+    parser.add_argument("--web-port", type=int, default=8000)
+    parser.add_argument("--emulator-port", type=int, default=8100)
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    if options.reset:
+        places.reset()
+        say("The demo's database, books and keys are gone.")
+        return 0
+    return run(options)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit status: 0, or 1 where something did not go as it should."""
+    if options.once or not places.remembered().get("ready"):
+        # A walk starts from nothing; so does what was cut short.
+        places.reset()
+    emulator_url = f"http://127.0.0.1:{free_port(options.emulator_port)}"
+    environment = places.environment(emulator_url)
+    os.environ.update(environment)
+    processes = Processes(environment)
+    try:
+        return _run(processes, options, emulator_url)
+    except KeyboardInterrupt:
+        say("Stopping.")
+        return 0
+    except DidNotStart as problem:
+        say(str(problem))
+        return 1
+    finally:
+        processes.stop()
+        say("Everything that the demo started is stopped.")
+
+
+def _run(processes: Processes, options: argparse.Namespace, emulator_url: str) -> int:
+    _prepare_django()
+    processes.start_emulator(int(emulator_url.rpartition(":")[2]), realms=tuple(shop.realm_id for shop in SHOPS))
+    web_port = free_port(options.web_port)
+    processes.start_web(web_port)
+    processes.start_cluster()
+    problem = _tell_story(emulator_url)
+    if problem:
+        say(problem)
+        return 1
+    if options.once:
+        return _walk(f"http://127.0.0.1:{web_port}", emulator_url)
+    tell(_leaflet(web_port, emulator_url))
+    return _watch(processes)
+
+
+def _prepare_django() -> None:
+    import django
+    from django.core.management import call_command
+
+    say("Preparing the database and the static files.")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _tell_story(emulator_url: str) -> str:
+    """Seed and cause the errors, or go on where the last run stopped; "" or what went wrong."""
+    from demo import seeding, story
+    from qbo.models import Connection
+
+    if places.remembered().get("ready"):
+        # The port may be another one this time.
+        Connection.objects.filter(environment="emulator").update(emulator_url=emulator_url)
+        say("Going on where the last run stopped; `make demo-reset` starts over.")
+        return ""
+    stocks = seeding.seed()
+    say(f"{seeding.INVOICES} invoices of {HEATING.name}, and a few of two sister shops.")
+    try:
+        story.cause_all(stocks, emulator_url, say=say)
+    except story.TookTooLong as problem:
+        return str(problem)
+    places.remember(ready=True)
+    say("The eight documented errors are in the log:")
+    for line in story.told_errors(story.now()):
+        tell(line)
+    return ""
+
+
+def _walk(web: str, quickbooks: str) -> int:
+    from demo.office import PageRefused
+    from demo.story import TookTooLong
+    from demo.walk import NotCleared, Walk
+
+    try:
+        Walk(web=web, quickbooks=quickbooks, say=say).all()
+    except (NotCleared, PageRefused, TookTooLong) as problem:
+        say(f"FAILED: {problem}")
+        return 1
+    say("All eight are fixed, retried and cleared, and the books match.")
+    return 0
+
+
+def _watch(processes: Processes) -> int:
+    while not processes.dead():
+        time.sleep(0.5)
+    say(f"{', '.join(processes.dead())} has stopped by itself; see {places.LOGS}.")
+    return 1
+
+
+def _leaflet(web_port: int, emulator_url: str) -> str:
+    log_ins = "\n".join(f"    {person.email:28} {person.role.replace('_', ' ')}" for person in PEOPLE)
+    return f"""
+  Run a Call           http://127.0.0.1:{web_port}/admin/
+  QuickBooks           {emulator_url}/  (three companies; here you are the bookkeeper)
+
+  Log in (password: {PASSWORD})
+{log_ins}
+    {SUPPORT:28} our support, reads every shop's log
+
+  What to try
+    1. As the owner, follow the banner to the sync log of {HEATING.name}. Open a row.
+    2. Settings → QuickBooks → Tax: map Combined 7.25 to Lake County 7.25. Back in the log, filter to Failed,
+       select all, Retry.
+    3. The other errors: the row says what to do and where. What has to be done in QuickBooks is done on
+       {emulator_url}/
+    4. Switch to {PLUMBING.name} (Tax not enabled) and {ELECTRIC.name} (Token expired).
+    5. The books have the last word:
+       {sys.executable} -m demo.manage reconcile --organization {HEATING.slug}
+
+  Ctrl-C stops everything; `make demo` goes on; `make demo-reset` starts over.
+"""
+
+
+def say(text: str) -> None:
+    tell(f"{time.monotonic() - began:6.1f} s  {text}")
+
+
+def tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _as_interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""What each path of the data API does in a company, as the inside of an answer; knows no token and no limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from qbo.emulator import batch, breaking, changes, faults, operations, tax_service, xml_input
+from qbo.emulator.calls import Call
+from qbo.emulator.clock import stamp
+from qbo.emulator.company import Company, Put
+from qbo.emulator.encoding import dumps, loads
+from qbo.emulator.entities.registry import BY_PATH
+from qbo.emulator.faults import QboFault
+from qbo.emulator.messages import Request
+
+if TYPE_CHECKING:
+    from qbo.emulator.emulator import Emulator
+
+
+SENT_BY_EMAIL = ("invoice", "estimate", "salesreceipt", "creditmemo", "refundreceipt", "payment")
+
+
+def inside(emulator: Emulator, company: Company, call: Call) -> str:
+    """The members of the answer. Raises QboFault."""
+    if call.resource == "query":
+        return queried(company, call)
+    if call.resource == "batch" and call.is_write:
+        return batched(emulator, company, call)
+    special = SPECIAL.get((call.request.method, "/".join([call.resource, *call.rest]).lower()))
+    if special:
+        return special(company, call)
+    if call.request.method == "POST" and call.resource in SENT_BY_EMAIL and call.rest[1:] == ["send"]:
+        return sent_by_email(company, call)
+    return of_entity(company, call)
+
+
+def queried(company: Company, call: Call) -> str:
+    text = call.request.query.get("query") or text_of(call.request.body).strip()
+    if call.request.method == "POST" and text.startswith("query="):
+        text = call.request.form["query"]
+    found = batch.query_response(company, text)
+    top = company.switch("preferences_query") == "top" and found.startswith('{"Preferences"')
+    if top:
+        return f'"Preferences":{dumps(company.preferences)}'
+    return f'"QueryResponse":{found}'
+
+
+def batched(emulator: Emulator, company: Company, call: Call) -> str:
+    emulator.log.count("batches")
+    body = body_of(call.request)
+
+    def breaker(entity: str, operation: str) -> QboFault | None:
+        emulator.log.count("batch items", f"item:{entity}.{operation}")
+        struck = emulator.breakages.strike("batch", frozenset((entity.lower(),)), operation, item=True)
+        return breaking.item_fault(struck) if struck else None
+
+    shown = batch.run(company, body, at=call.at, breaker=breaker)
+    return f'"BatchItemResponse":[{",".join(shown)}]'
+
+
+def of_entity(company: Company, call: Call) -> str:
+    kind = BY_PATH.get(call.resource)
+    if kind is None or len(call.rest) > 1:
+        raise no_resource(call)
+    if call.request.method == "GET":
+        if not call.rest and not kind.is_single:
+            raise no_resource(call)
+        row = operations.read(company, kind, call.rest[0] if call.rest else "1")
+        return f'"{kind.name}":{company.encoded(kind.name, row)}'
+    if call.request.method != "POST" or call.rest:
+        raise no_resource(call)
+    options = frozenset(call.request.query.get("include", "").lower().split(","))
+    row = operations.write(company, kind, call.operation, body_of(call.request), at=call.at, options=options)
+    return f'"{kind.name}":{batch.shown_row(company, kind.name, row)}'
+
+
+def no_resource(call: Call) -> QboFault:
+    path = call.request.path
+    words = f"Could not find resource for relative : {path} of full path: https://localhost{path}"
+    return faults.unsupported(words, None)
+
+
+def text_of(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise faults.unsupported("with bytes that are not UTF-8") from None
+
+
+def body_of(request: Request) -> Any:
+    text = text_of(request.body)
+    if text.lstrip().startswith("<"):
+        return xml_input.read(text)
+    try:
+        return loads(text)
+    except (ValueError, RecursionError):
+        raise faults.unreadable_body() from None
+
+
+def changed(company: Company, call: Call) -> str:
+    query = call.request.query
+    found = changes.answer(company, query.get("entities", ""), query.get("changedSince", ""), at=call.at)
+    return f'"CDCResponse":{found}'
+
+
+def tax_code(company: Company, call: Call) -> str:
+    operations.check_writable(company)
+    return dumps(tax_service.create_code(company, body_of(call.request), at=call.at))[1:-1]
+
+
+def sent_by_email(company: Company, call: Call) -> str:
+    """The form with its e-mail marked as sent; no mail leaves."""
+    kind = BY_PATH[call.resource]
+    row = operations.read(company, kind, call.rest[0])
+    address = call.request.query.get("sendTo") or row.get("BillEmail", {}).get("Address")
+    if not address:
+        raise faults.missing_parameter("BillEmail")
+    delivered = {"DeliveryType": "Email", "DeliveryTime": stamp(call.at)}
+    marked = {**row, "EmailStatus": "EmailSent", "BillEmail": {"Address": address}, "DeliveryInfo": delivered}
+    company.commit([Put(kind.name, marked)])
+    return f'"{kind.name}":{company.encoded(kind.name, marked)}'
+
+
+SPECIAL: dict[tuple[str, str], Callable[[Company, Call], str]] = {
+    ("GET", "cdc"): changed,
+    ("POST", "taxservice/taxcode"): tax_code,
+}

@@ -1,0 +1,1 @@
+"""Settings → QuickBooks and the help pages, one module a page."""

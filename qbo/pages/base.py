@@ -1,0 +1,58 @@
+"""What the settings pages have in common: who may see and change them, and what every one of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+
+from qbo.models import Connection, ListState
+from runacall.admin_site import site
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import VisitorRequest
+from runacall.organizations.models import Ability
+
+View = Callable[..., HttpResponse]
+
+
+def may_act(request: VisitorRequest) -> bool:
+    return role_allows(request, Ability.MANAGE_QUICKBOOKS)
+
+
+def may_look(request: VisitorRequest) -> bool:
+    """Owner and Admin; our support may look too."""
+    return may_act(request) or (request.membership is None and bool(request.user.is_superuser))
+
+
+def settings_page(view: View) -> View:
+    """A page for those who manage QuickBooks; to look at for our support, and to nobody else."""
+
+    @wraps(view)
+    def guarded(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.organization is None:
+            raise Http404
+        allowed = may_look(request) if request.method in ("GET", "HEAD") else may_act(request)
+        if not allowed:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return site.admin_view(guarded)
+
+
+def connection_of(request: VisitorRequest) -> Connection | None:
+    return Connection.objects.for_organization(request.organization).first()
+
+
+def page_context(request: VisitorRequest, title: str, **more: Any) -> dict[str, Any]:
+    return {**site.each_context(request), "title": title, "may_act": may_act(request), **more}
+
+
+def read_at(connection: Connection, names: Sequence[str]) -> datetime | None:
+    """When the oldest of these lists was read; None where one never was."""
+    times = dict(ListState.objects.filter(connection=connection).values_list("name", "refreshed_at"))
+    found = [times.get(name) for name in names]
+    return None if None in found or not found else min(time for time in found if time)

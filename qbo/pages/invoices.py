@@ -1,0 +1,48 @@
+"""Settings → QuickBooks → Invoices."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from qbo.forms import InvoicesForm, settings_of
+from qbo.models import CompanyFacts
+from qbo.pages.base import connection_of, page_context, read_at, settings_page
+from runacall.organizations.middleware import StaffRequest
+
+BY_HAND = (
+    "QuickBooks is set to “Custom transaction numbers” (Account and settings → Sales → Sales form content), so it "
+    "gives no number by itself: invoices would arrive there without one. Turn that setting off in QuickBooks."
+)
+
+
+@settings_page
+@require_http_methods(["GET", "POST"])
+def invoices(request: StaffRequest) -> HttpResponse:
+    """When invoices go to QuickBooks, and under whose number."""
+    connection = connection_of(request)
+    if connection is None:
+        return TemplateResponse(request, "qbo/not_connected.html", page_context(request, "Invoices"))
+    facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()
+    by_hand = facts is not None and facts.custom_numbers
+    form = InvoicesForm(request.POST or None, instance=settings_of(connection))
+    if request.method == "POST" and form.is_valid():
+        form.save_at(timezone.now())
+        messages.success(request, "Saved.")
+        if by_hand and "send_numbers" in form.changed_data and not form.cleaned_data["send_numbers"]:
+            messages.warning(request, BY_HAND)
+        return HttpResponseRedirect(reverse("qbo:invoices"))
+    context = page_context(
+        request,
+        "Invoices",
+        connection=connection,
+        form=form,
+        by_hand=by_hand,
+        by_hand_words=BY_HAND,
+        read_at=read_at(connection, ["Preferences"]),
+    )
+    return TemplateResponse(request, "qbo/invoices.html", context)

@@ -1,0 +1,84 @@
+"""Settings → QuickBooks → Status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from qbo.failures import Failure
+from qbo.list_reading import NotRead, read_again
+from qbo.models import Connection, ListState
+from qbo.pages.base import connection_of, page_context, settings_page
+from runacall.organizations.middleware import StaffRequest
+
+# List -> what staff call it.
+LIST_NAMES = {
+    "Preferences": "Company settings",
+    "Account": "Accounts",
+    "TaxCode": "Tax codes",
+    "Item": "Products and services",
+    "Term": "Terms",
+    "Customer": "Deleted customers",
+}
+
+
+@settings_page
+@require_GET
+def status(request: StaffRequest) -> HttpResponse:
+    connection = connection_of(request)
+    return TemplateResponse(
+        request,
+        "qbo/status.html",
+        page_context(request, "QuickBooks status", **(status_facts(connection) if connection else {})),
+    )
+
+
+def status_facts(connection: Connection) -> dict[str, Any]:
+    """What the page says of a connection."""
+    paused = Failure(connection.pause_code) if connection.pause_code else None
+    times = dict(ListState.objects.filter(connection=connection).values_list("name", "refreshed_at"))
+    return {
+        "connection": connection,
+        "paused": paused,
+        "colour": "synced" if connection.is_live else "failed" if connection.waits_for_person else "quiet",
+        "status_words": status_words(connection, paused),
+        "lists": [(label, times.get(name)) for name, label in LIST_NAMES.items()],
+    }
+
+
+def status_words(connection: Connection, paused: Failure | None) -> str:
+    """Active, Token expired or Disconnected; an active connection that is paused says why."""
+    if paused and connection.status == Connection.Status.ACTIVE:
+        return f"Paused: {paused.title}"
+    return connection.get_status_display()
+
+
+# Page -> the lists that it shows.
+LISTS_OF = {
+    "status": ListState.LISTS,
+    "tax": ("Preferences", "TaxCode"),
+    "items": ("Account", "Item"),
+    "invoices": ("Preferences",),
+}
+
+
+@settings_page
+@require_POST
+def refresh(request: StaffRequest, page: str) -> HttpResponse:
+    """Read the lists of a settings page from QuickBooks now, because a person asks for it."""
+    connection = connection_of(request)
+    if connection is None or page not in LISTS_OF:
+        raise Http404
+    try:
+        read_again(connection, LISTS_OF[page], at=timezone.now())
+    except NotRead as error:
+        messages.error(request, f"QuickBooks could not be read: {error}")
+    else:
+        messages.success(request, "Read from QuickBooks just now.")
+    return HttpResponseRedirect(reverse(f"qbo:{page}"))

@@ -1,0 +1,68 @@
+"""What the buttons of one event do: each calls one operation and says how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from runacall.organizations.middleware import StaffRequest
+from sync import operations
+from sync.models import SyncEvent
+from sync.models.events import SyncEventQuerySet
+from sync.operations import Report
+
+REASON_WANTED = "Say why it need not reach QuickBooks; nothing was dismissed."
+
+Operation = Callable[[SyncEventQuerySet, StaffRequest, datetime], Report]
+
+
+def _accept(events: SyncEventQuerySet, request: StaffRequest, at: datetime) -> Report:
+    return operations.accept(events.get(), by=request.user, at=at)
+
+
+# Action -> the verb of its report, and the operation.
+ACTIONS: dict[str, tuple[str, Operation]] = {
+    "retry": ("Retried", lambda events, request, at: operations.retry(events, by=request.user, at=at)),
+    "post_to_current_period": (
+        "Posted to the current period:",
+        lambda events, request, at: operations.post_to_current_period(events, by=request.user, at=at),
+    ),
+    "dismiss": (
+        "Dismissed",
+        lambda events, request, at: operations.dismiss(events, by=request.user, at=at, reason=reason_of(request)),
+    ),
+    "take_back": ("Took back", lambda events, request, at: operations.take_back(events, by=request.user, at=at)),
+    "accept": ("Accepted", _accept),
+}
+
+
+def perform(action: str, event: SyncEvent, request: StaffRequest) -> None:
+    """Do `action` to `event` and tell the person."""
+    if action == "dismiss" and not reason_of(request):
+        messages.warning(request, REASON_WANTED)
+        return
+    verb, operation = ACTIONS[action]
+    tell(request, verb, operation(SyncEvent.objects.filter(pk=event.pk), request, timezone.now()))
+
+
+def tell(request: StaffRequest, verb: str, report: Report) -> None:
+    level: Any = messages.SUCCESS if report.done else messages.WARNING
+    messages.add_message(request, level, report.sentence(verb))
+
+
+def reason_of(request: StaffRequest) -> str:
+    return request.POST.get("reason", "").strip()[:500]
+
+
+def back_to(request: StaffRequest) -> str:
+    """Where the button was, as the form says it; "" unless that is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else ""

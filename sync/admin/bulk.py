@@ -1,0 +1,143 @@
+"""Retry and Dismiss for many events: asking first, with counts, then doing it and saying what was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from qbo import catalogue
+from runacall.organizations.middleware import StaffRequest
+from sync import operations
+from sync.admin.acting import REASON_WANTED, back_to, reason_of
+from sync.admin.acting import tell as tell_report
+from sync.admin.change_list import FILTERS, filter_query
+from sync.filters import SyncEventFilter
+from sync.models import State
+from sync.models.events import EntityType, SyncEventQuerySet
+from sync.operations import Report
+
+LOG = "admin:sync_syncevent_changelist"
+# Action -> verb of the report.
+ACTIONS = {
+    "retry": "Retried",
+    "dismiss": "Dismissed",
+    "post_to_current_period": "Posted to the current period:",
+}
+TITLES = {"retry": "Retry all", "dismiss": "Dismiss", "post_to_current_period": "Post to current period"}
+MOST_IDS = 200
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The events that were meant, and by which filters."""
+
+    events: SyncEventQuerySet
+    filters: dict[str, Any]
+
+
+def ask(request: StaffRequest, action: str, *, ids: Iterable[int] = ()) -> HttpResponse:
+    """On to the page that says how many; the filters of the list go with it."""
+    back = urlencode({"next": request.get_full_path()})
+    query = urlencode([("id", pk) for pk in ids]) or filter_query(request.GET)
+    return HttpResponseRedirect(f"{reverse(f'admin:sync_syncevent_{action}_all')}?{query}&{back}")
+
+
+def view(request: StaffRequest, action: str, log: SyncEventQuerySet, context: dict[str, Any]) -> HttpResponse:
+    """GET says what would be done to how many; POST does it. `log`: the organization's events."""
+    chosen = choose(request, log)
+    if chosen is None:
+        messages.error(request, "These filters could not be read, so nothing was done.")
+        return HttpResponseRedirect(reverse(LOG))
+    if request.method == "POST":
+        if action == "dismiss" and not reason_of(request):
+            messages.warning(request, REASON_WANTED)
+            return HttpResponseRedirect(request.get_full_path())
+        return tell(request, action, _do(action, chosen, request))
+    report = forecast(action, chosen)
+    context |= {
+        "title": TITLES[action],
+        "action": action,
+        "report": report,
+        "left": list(report.left.items()),
+        "back": back_to(request) or reverse(LOG),
+        "filters": described(chosen.filters, log),
+    }
+    return TemplateResponse(request, "sync/confirm.html", context)
+
+
+def choose(request: StaffRequest, log: SyncEventQuerySet) -> Chosen | None:
+    """What the query string means: ids, or filters as in the log; None where it makes no sense."""
+    ids = request.GET.getlist("id")
+    if ids:
+        usable = [pk for pk in ids if pk.isdecimal() and len(pk) < 19]
+        if len(usable) != len(ids) or len(ids) > MOST_IDS:
+            return None
+        return Chosen(log.filter(pk__in=usable), {"id": usable})
+    found = SyncEventFilter(request.GET, queryset=log, request=request)
+    if not found.is_valid():
+        return None
+    given = {name: request.GET.getlist(name) for name in FILTERS if any(request.GET.getlist(name))}
+    return Chosen(found.qs, given)
+
+
+def forecast(action: str, chosen: Chosen) -> Report:
+    """What the action would do now."""
+    if action == "retry":
+        return operations.retry(chosen.events, by=None, at=timezone.now(), dry_run=True)
+    if action == "post_to_current_period":
+        return _forecast_posting(chosen.events)
+    movable = chosen.events.filter(state=State.FAILED).exclude(record_type=EntityType.CONNECTION).count()
+    left = chosen.events.count() - movable
+    return Report(movable, {"not failed": left} if left else {})
+
+
+def _forecast_posting(events: SyncEventQuerySet) -> Report:
+    at, done, left = timezone.now(), 0, Counter[str]()
+    for event in events.select_related("connection", "organization"):
+        refusal = operations.cannot_post_today(event, at=at)
+        left[refusal] += bool(refusal)
+        done += not refusal
+    return Report(done, {why: count for why, count in left.items() if count})
+
+
+def _do(action: str, chosen: Chosen, request: StaffRequest) -> Report:
+    at = timezone.now()
+    if action == "retry":
+        return operations.retry(chosen.events, by=request.user, at=at, filters=chosen.filters)
+    if action == "post_to_current_period":
+        return operations.post_to_current_period(chosen.events, by=request.user, at=at)
+    return operations.dismiss(chosen.events, by=request.user, at=at, reason=reason_of(request))
+
+
+def tell(request: StaffRequest, action: str, report: Report) -> HttpResponse:
+    """Back to the list as it was filtered, with what was done."""
+    tell_report(request, ACTIONS[action], report)
+    in_place = request.path == reverse(LOG)
+    return HttpResponseRedirect(request.get_full_path() if in_place else back_to(request) or reverse(LOG))
+
+
+def described(filters: dict[str, Any], log: SyncEventQuerySet) -> list[tuple[str, str]]:
+    """Filters as label and value, for people."""
+    known = SyncEventFilter.base_filters
+    return [
+        (str(known[name].label), ", ".join(_in_words(name, value, log) for value in values))
+        for name, values in filters.items()
+        if name in known
+    ]
+
+
+def _in_words(name: str, value: str, log: SyncEventQuerySet) -> str:
+    if name == "cause":
+        sample = log.failed().filter(cause_key=value).first()
+        return sample.message if sample else catalogue.entry(value.partition(":")[0]).title
+    choices = dict(SyncEventFilter.base_filters[name].extra.get("choices", ()))
+    return str(choices.get(value, value))

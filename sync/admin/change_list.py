@@ -1,0 +1,96 @@
+"""The list of the sync log: which rows a query string means, and how many there are of each status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import QueryDict
+from unfold.views import ChangeList
+
+from runacall.organizations.middleware import VisitorRequest
+from sync.filters import SyncEventFilter
+from sync.models import State
+from sync.models.events import SyncEventQuerySet
+
+FILTERS = tuple(SyncEventFilter.base_filters)
+
+
+class KnownCountPaginator(Paginator):
+    """A paginator that was told how many there are: the status chips have counted already."""
+
+    @cached_property
+    def count(self) -> int:
+        known = getattr(self.object_list, "known_count", None)
+        return super().count if known is None else known
+
+
+class SyncLogChangeList(ChangeList):
+    """Filters by the FilterSet of the log in place of the admin's own look-ups."""
+
+    counts: Counter[str]
+    filterset: SyncEventFilter
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Without ours: the admin would take them for look-ups of columns and refuse."""
+        lookups: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in lookups.items() if name not in FILTERS}
+
+    def get_queryset(self, request: VisitorRequest, exclude_parameters: Any = None) -> Any:
+        rows = super().get_queryset(request, exclude_parameters)
+        self.filterset = SyncEventFilter(request.GET, queryset=rows, request=request)
+        # A filter that makes no sense shows nothing: showing everything would invite to retry everything.
+        return self.filterset.qs if self.filterset.is_valid() else rows.none()
+
+    def get_results(self, request: VisitorRequest) -> None:
+        self.counts = status_counts(self.root_queryset, request)
+        self.queryset.known_count = self._matching() if self.filterset.is_valid() else 0
+        super().get_results(request)
+
+    def _matching(self) -> int:
+        wanted = self.filterset.form.cleaned_data["status"]
+        return sum(count for state, count in self.counts.items() if not wanted or state in wanted)
+
+    @property
+    def filter_query(self) -> str:
+        """The filters alone, as a query string, to be kept through actions and on other pages."""
+        return filter_query(self.filter_params)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.filter_query)
+
+
+def status_counts(rows: SyncEventQuerySet, request: VisitorRequest) -> Counter[str]:
+    """How many events of each status match all filters but the one by status; one query."""
+    others = request.GET.copy()
+    others.pop("status", None)
+    found = SyncEventFilter(others, queryset=rows, request=request)
+    if not found.is_valid():
+        return Counter()
+    grouped = found.qs.order_by().values_list("state").annotate(n=Count("pk"))
+    return Counter({state: count for state, count in grouped if state in State.values})
+
+
+def filter_query(params: dict[str, Any] | QueryDict) -> str:
+    """Only what the FilterSet knows of `params`, as a query string without the question mark."""
+    lists = params.lists() if isinstance(params, QueryDict) else params.items()
+    kept = {name: values for name, values in lists if name in FILTERS and any(values)}
+    return urlencode(sorted(kept.items()), doseq=True)
+
+
+def without_page(params: QueryDict, **changes: str | None) -> str:
+    """`params` on the first page, with `changes` (None removes), as a query string with its question mark."""
+    changed = params.copy()
+    for name in (PAGE_VAR, "e"):
+        changed.pop(name, None)
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value is not None:
+            changed[name] = value
+    return "?" + changed.urlencode()

@@ -1,0 +1,208 @@
+"""The sync log: list, opened rows, a page for each event, and what can be done there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
+
+from runacall.admin_site import site
+from runacall.organizations.access import role_allows
+from runacall.organizations.admin_scope import ScopedAdmin
+from runacall.organizations.middleware import StaffRequest, VisitorRequest
+from runacall.organizations.models import Ability
+from sync import operations
+from sync.admin import bulk, live
+from sync.admin.acting import ACTIONS, back_to, perform
+from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
+from sync.admin.list_context import list_context
+from sync.event_details import details, support_address, support_request
+from sync.looks import record_look
+from sync.models import SyncEvent
+
+
+@admin.register(SyncEvent, site=site)
+class SyncEventAdmin(ScopedAdmin):
+    """Read only: what happens to an event happens by operations."""
+
+    viewing = Ability.MANAGE_QUICKBOOKS
+    list_display = ("timestamp", "entity", "direction", "status", "said")
+    list_display_links = None
+    list_per_page = 50
+    list_max_show_all = 200
+    list_fullwidth = True
+    ordering = ("-changed_at", "-id")
+    paginator = KnownCountPaginator
+    search_fields = ()
+    actions = ("retry", "dismiss")
+
+    @admin.display(description="Timestamp", ordering="changed_at")
+    def timestamp(self, event: SyncEvent) -> str:
+        return ""  # the template of the list shows it; the columns here say how it is sorted
+
+    @admin.display(description="Entity", ordering="label")
+    def entity(self, event: SyncEvent) -> str:
+        return ""
+
+    @admin.display(description="Status", ordering="state")
+    def status(self, event: SyncEvent) -> str:
+        return ""
+
+    @admin.display(description="Message", ordering="message")
+    def said(self, event: SyncEvent) -> str:
+        return ""
+
+    # --- list -------------------------------------------------------------------------------------------------
+
+    def get_changelist(self, request: StaffRequest, **kwargs: Any) -> type[SyncLogChangeList]:
+        return SyncLogChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: VisitorRequest) -> bool:
+        """None: the log's own filters are the vocabulary, and an action must mean what the list shows."""
+        return False
+
+    def changelist_view(self, request: StaffRequest, extra_context: Any = None) -> HttpResponse:
+        if request.method == "POST" and not self._may_act(request):
+            raise PermissionDenied
+        record_look(request)
+        response = super().changelist_view(request, extra_context)
+        shown = response.context_data if isinstance(response, TemplateResponse) else None
+        if shown and "cl" in shown:
+            shown.update(list_context(request, shown["cl"]))
+        return response
+
+    def get_actions(self, request: StaffRequest) -> Any:
+        offered = super().get_actions(request)
+        offered.pop("delete_selected", None)
+        return offered if self._may_act(request) else {}
+
+    @admin.action(description="Retry")
+    def retry(self, request: StaffRequest, queryset: Any) -> HttpResponse:
+        if request.POST.get("select_across") == "1":
+            return bulk.ask(request, "retry")
+        at = timezone.now()
+        chosen = bulk.Chosen(self._log(request).filter(pk__in=queryset.values("pk")), {})
+        return bulk.tell(request, "retry", operations.retry(chosen.events, by=request.user, at=at))
+
+    @admin.action(description="Dismiss…")
+    def dismiss(self, request: StaffRequest, queryset: Any) -> HttpResponse:
+        if request.POST.get("select_across") == "1":
+            return bulk.ask(request, "dismiss")
+        return bulk.ask(request, "dismiss", ids=list(queryset.values_list("pk", flat=True)))
+
+    @property
+    def media(self) -> Any:
+        """Nothing of the admin's own: our list has its own script, which knows rows that change."""
+        return forms.Media(js=["runacall/sync_log.js"])
+
+    # --- one event --------------------------------------------------------------------------------------------
+
+    def change_view(
+        self, request: StaffRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return self._event_page(request, object_id, "sync/event_page.html")
+
+    def details_view(self, request: StaffRequest, object_id: str) -> HttpResponse:
+        return self._event_page(request, object_id, "sync/event_details.html")
+
+    def escalate_view(self, request: StaffRequest, object_id: str) -> HttpResponse:
+        return self._event_page(request, object_id, "sync/escalate.html")
+
+    @method_decorator(require_GET)
+    def _event_page(self, request: StaffRequest, object_id: str, template: str) -> HttpResponse:
+        event = self._event(request, object_id)
+        if "again" not in request.GET:  # an opened row that asks what has become of it
+            record_look(request)
+        return TemplateResponse(request, template, self._event_context(request, event))
+
+    def _event_context(self, request: StaffRequest, event: SyncEvent) -> dict[str, Any]:
+        attempt = request.GET.get("attempt", "")
+        attempt_id = int(attempt) if attempt.isdecimal() and len(attempt) < 19 else None
+        shown = details(event, request.organization, at=timezone.now(), attempt_id=attempt_id)
+        full_page = not request.htmx
+        return {
+            **(self.admin_site.each_context(request) if full_page else {}),
+            "title": event.label,
+            "log_url": reverse("admin:sync_syncevent_changelist"),
+            "back": back_to(request),
+            "details": shown,
+            "event": event,
+            "may_act": self._may_act(request),
+            "in_row": not full_page,
+            "support_text": support_request(shown),
+            "support_subject": f"QBO sync error: {event.label} ({event.organization.name})",
+            "support_email": support_address(),
+            "media": self.media,
+        }
+
+    @method_decorator(require_POST)
+    def act_view(self, request: StaffRequest, object_id: str, action: str) -> HttpResponse:
+        """One of ACTIONS on one event; back to where the button was."""
+        event = self._event(request, object_id)
+        if not self._may_act(request):
+            raise PermissionDenied
+        perform(action, event, request)
+        if request.htmx:
+            return self._event_page_after(request, event)
+        return HttpResponseRedirect(back_to(request) or reverse("admin:sync_syncevent_change", args=[event.pk]))
+
+    def _event_page_after(self, request: StaffRequest, event: SyncEvent) -> HttpResponse:
+        """The opened row anew, and the row above it."""
+        event.refresh_from_db()
+        context = self._event_context(request, event)
+        answer = TemplateResponse(request, "sync/event_details.html", context)
+        return trigger_client_event(answer, "log-changed", after="swap")
+
+    def _event(self, request: StaffRequest, object_id: str) -> SyncEvent:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        event = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
+        if event is None:
+            raise Http404
+        return event
+
+    # --- many -------------------------------------------------------------------------------------------------
+
+    def bulk_view(self, request: StaffRequest, action: str) -> HttpResponse:
+        """Says what would be done to how many, then does it; for what a filter means or for ids."""
+        if not self._may_act(request):
+            raise PermissionDenied
+        return bulk.view(request, action, self._log(request), self.admin_site.each_context(request))
+
+    def live_view(self, request: StaffRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return live.view(request, self._log(request))
+
+    def _log(self, request: StaffRequest) -> Any:
+        return SyncEvent.objects.for_organization(request.organization)
+
+    def _may_act(self, request: StaffRequest) -> bool:
+        return role_allows(request, Ability.MANAGE_QUICKBOOKS)
+
+    def get_urls(self) -> list[URLPattern]:
+        one = [("details", self.details_view), ("escalate", self.escalate_view)]
+        own = [
+            self._path("live/", self.live_view, "live"),
+            *[self._path(f"{_slug(each)}/", self.bulk_view, f"{each}_all", action=each) for each in bulk.ACTIONS],
+            *[self._path(f"<str:object_id>/{each}/", view, each) for each, view in one],
+            *[self._path(f"<str:object_id>/{_slug(each)}/", self.act_view, each, action=each) for each in ACTIONS],
+        ]
+        return own + super().get_urls()
+
+    def _path(self, route: str, view: Callable[..., HttpResponse], name: str, **fixed: str) -> URLPattern:
+        return path(route, self.admin_site.admin_view(view), fixed, name=f"sync_syncevent_{name}")
+
+
+def _slug(action: str) -> str:
+    return action.replace("_", "-")

@@ -1,0 +1,206 @@
+"""What the page of the log shows besides the rows: chips, causes, filters, and what to say where it is empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from unfold.templatetags.unfold_list import result_headers
+
+from qbo import catalogue
+from qbo.models import Connection
+from qbo.places import Place, help_place, settings_place
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import StaffRequest
+from runacall.organizations.models import Ability
+from sync.admin.change_list import SyncLogChangeList, filter_query, without_page
+from sync.causes import Cause, causes
+from sync.event_details import record_place
+from sync.log_rows import log_rows
+from sync.models import State, SyncEvent
+from sync.models.events import Direction, EntityType
+from sync.wording import age, counted, money
+
+LOG = "admin:sync_syncevent_changelist"
+QUICK, SLOW = 2, 20
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A status as a filter, with its count."""
+
+    name: str
+    label: str
+    count: int
+    url: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A cause as the strip shows it."""
+
+    cause: Cause
+    counts: str
+    money: str
+    oldest: str
+    fix: Place | None
+    help: Place
+    show_url: str
+    retry_url: str
+    post_url: str
+    is_on: bool
+
+
+def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]:
+    at = timezone.now()
+    rows = log_rows(list(cl.result_list), request.organization, at=at)
+    cl.full_result_count = cl.result_count  # the chips say how many there are; the heading need not
+    return {
+        "rows": rows,
+        "title": "Sync log",
+        "headers": list(result_headers(cl))[1:] if _has_checkboxes(cl) else list(result_headers(cl)),
+        "chips": chips(request, cl.counts),
+        "cards": cards(request),
+        "may_act": role_allows(request, Ability.MANAGE_QUICKBOOKS),
+        "filter_values": _values(cl),
+        "cause_title": _cause_title(cl),
+        "entities": EntityType.choices,
+        "directions": Direction.choices,
+        "hidden_filters": _hidden(request),
+        "clear_url": reverse(LOG),
+        "retry_all_url": f"{reverse('admin:sync_syncevent_retry_all')}?{cl.filter_query}",
+        "empty": {} if rows else empty_words(cl, request),
+        "errors": cl.filterset.errors,
+        "live": live_context(request, [row.event for row in rows]),
+        "here": request.get_full_path(),
+        "zone_name": request.organization.time_zone if request.organization else "",
+    }
+
+
+def _has_checkboxes(cl: SyncLogChangeList) -> bool:
+    return "action_checkbox" in cl.list_display
+
+
+def chips(request: StaffRequest, counts: Any) -> list[Chip]:
+    chosen = [state for state in request.GET.getlist("status") if state]
+    total = sum(counts.values())
+    every = Chip("all", "All", total, without_page(request.GET, status=None), not chosen)
+    order = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED, State.DISMISSED, State.SUPERSEDED)
+    # The rare ones only where there are any, so that the row stays short.
+    shown = [
+        state
+        for state in order
+        if counts[state] or state in chosen or state in (State.FAILED, State.QUEUED, State.CHECKING, State.SYNCED)
+    ]
+    return [
+        every,
+        *[
+            Chip(state, state.label, counts[state], without_page(request.GET, status=state), chosen == [state])
+            for state in shown
+        ],
+    ]
+
+
+def cards(request: StaffRequest) -> list[Card]:
+    """The causes of everything that failed, whatever the list is filtered to."""
+    at, chosen = timezone.now(), request.GET.get("cause", "")
+    found = causes(SyncEvent.objects.for_organization(request.organization))
+    return [_card(cause, at, chosen) for cause in found]
+
+
+def _card(cause: Cause, at: Any, chosen: str) -> Card:
+    filters = without_page(QueryDict(), status=State.FAILED, cause=cause.key)
+    what = counted(cause.invoices, "invoice") if cause.invoices == cause.count else counted(cause.count, "event")
+    of_record = cause.count == 1 and cause.failure.entry.where in ("invoice", "customer")
+    return Card(
+        cause=cause,
+        counts=what,
+        money=money(cause.money) if cause.invoices else "",
+        oldest=age(cause.oldest_at, at),
+        fix=settings_place(cause.failure) or (record_place(cause.sample) if of_record else None),
+        help=help_place(cause.failure.code),
+        show_url=reverse(LOG) + filters,
+        retry_url=""
+        if cause.sample.record_type == EntityType.CONNECTION
+        else reverse("admin:sync_syncevent_retry_all") + filters,
+        post_url=reverse("admin:sync_syncevent_post_to_current_period_all") + filters
+        if cause.failure.code == "closed_period"
+        else "",
+        is_on=chosen == cause.key,
+    )
+
+
+def _values(cl: SyncLogChangeList) -> dict[str, str]:
+    return {name: cl.filterset.data.get(name, "") for name in cl.filterset.filters}
+
+
+def _cause_title(cl: SyncLogChangeList) -> str:
+    """The chosen cause in words, from a row of the page where there is one."""
+    key = cl.filterset.data.get("cause", "")
+    if not key:
+        return ""
+    sample = next((event for event in cl.result_list if event.cause_key == key and event.failure), None)
+    return sample.failure.message if sample and sample.failure else catalogue.entry(key.partition(":")[0]).title
+
+
+def _hidden(request: StaffRequest) -> list[tuple[str, str]]:
+    """What the form of filters carries along because it has no field for it."""
+    kept = ("status", "cause", "o")
+    return [(name, value) for name in kept for value in request.GET.getlist(name) if value]
+
+
+NOTHING_READ = {
+    "title": "These filters could not be read",
+    "text": "Nothing is shown, so that nothing is retried by mistake.",
+}
+NOTHING_FAILED = {"title": "Nothing failed", "text": "Everything that was sent is in QuickBooks, or on its way."}
+NOTHING_MATCHES = {"title": "Nothing matches", "text": "No event matches these filters."}
+NOT_CONNECTED = {
+    "title": "QuickBooks is not connected",
+    "text": "Connect QuickBooks Online, and every invoice that goes there shows up here.",
+    "button": "Open Status",
+}
+NOTHING_SENT = {
+    "title": "Nothing has been sent yet",
+    "text": "Send an invoice, and it shows up here on its way to QuickBooks.",
+}
+
+
+def empty_words(cl: SyncLogChangeList, request: StaffRequest) -> dict[str, str]:
+    """Why there is nothing to see, and what to do about it."""
+    if cl.filterset.errors:
+        return NOTHING_READ
+    if cl.filter_query == "status=failed":
+        return NOTHING_FAILED
+    if cl.is_filtered:
+        return NOTHING_MATCHES
+    if not Connection.objects.for_organization(request.organization).exists():
+        return NOT_CONNECTED | {"url": reverse("qbo:status")}
+    return NOTHING_SENT
+
+
+def live_context(request: StaffRequest, events: list[SyncEvent]) -> dict[str, Any]:
+    """How often, in seconds, the page asks what has changed (0: not at all), and where."""
+    query = QueryDict(filter_query(request.GET), mutable=True)
+    query.setlist("shown", [str(event.pk) for event in events])
+    url = f"{reverse('admin:sync_syncevent_live')}?{query.urlencode()}"
+    return {"every": interval(request), "url": url}
+
+
+def interval(request: StaffRequest) -> int:
+    """Quick while something is on its way, slow while something waits for its time, else 0; one query."""
+    soon = timezone.now() + timedelta(seconds=15)
+    moving = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=soon)
+    on_its_way = SyncEvent.objects.for_organization(request.organization).filter(
+        state__in=(State.QUEUED, State.SENDING, State.CHECKING),
+        connection__status=Connection.Status.ACTIVE,
+        connection__pause_code="",
+    )
+    counts = on_its_way.aggregate(all=Count("pk"), moving=Count("pk", filter=moving))
+    return QUICK if counts["moving"] else SLOW if counts["all"] else 0

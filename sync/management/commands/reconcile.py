@@ -1,0 +1,101 @@
+"""Compares a shop's invoices with what is in its QuickBooks company."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from qbo.books import Comparison, Difference, Twin
+from runacall.invoices.documents import InvoiceDocument
+from sync.management.organization_option import add_organization_option, connection_of, organization_named
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType
+from sync.reconciling import CannotRead, in_chunks, reconcile
+
+
+class Command(BaseCommand):
+    help = (
+        "Read all invoices of a shop's QuickBooks company and say which of ours are missing, twice, or different"
+        " in total, tax, date or number. Exit status 0 only if none is."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_organization_option(parser, required=True)
+        parser.add_argument("--json", action="store_true", help="one JSON document; see docs/running.md")
+        parser.add_argument("--since", metavar="DAY", help="leave out invoices dated before this day")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connection_of(organization_named(options["organization"]))
+        try:
+            found = reconcile(connection, since=_day(options["since"]))
+        except CannotRead as failure:
+            raise CommandError(f"The books could not be read: {failure}") from failure
+        reasons = _reasons(connection.pk, found.missing)
+        if options["json"]:
+            self.stdout.write(json.dumps(_document(found, reasons), indent=2))
+        else:
+            self.stdout.write("\n".join(_lines(found, reasons)))
+        if not found.agrees:
+            raise CommandError("The books do not match.")
+
+
+def _day(given: str | None) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as mistake:
+        raise CommandError(f"“{given}” is not a day. Use one such as 2026-06-18.") from mistake
+
+
+def _reasons(connection_id: int, missing: list[InvoiceDocument]) -> dict[int, str]:
+    """Why our log thinks that each missing invoice is not there."""
+    known: dict[int, str] = {}
+    for ids in in_chunks([invoice.id for invoice in missing]):
+        events = SyncEvent.objects.filter(connection=connection_id, record_type=EntityType.INVOICE)
+        rows = events.filter(record_id__in=ids).order_by("pk").values_list("record_id", "state", "message")
+        known |= {record_id: f"{State(state).label} {message}".strip() for record_id, state, message in rows}
+    return {invoice.id: known.get(invoice.id, "Never queued") for invoice in missing}
+
+
+def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
+    return {
+        "checked": found.checked,
+        "matched": len(found.matched),
+        "missing": len(found.missing),
+        "twice": len(found.twice),
+        "different": len(found.different),
+        "accepted": len(found.accepted),
+        "missing_invoices": [
+            {"number": one.number, "total": str(one.total), "why": reasons[one.id]} for one in found.missing
+        ],
+        "invoices_twice": [{"number": one.invoice.number, "qbo_ids": list(one.qbo_ids)} for one in found.twice],
+        "different_invoices": [_difference(one) for one in found.different],
+        "accepted_invoices": [_difference(one) for one in found.accepted],
+    }
+
+
+def _difference(one: Difference) -> dict[str, Any]:
+    fields = {name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in one.fields.items()}
+    return {"number": one.invoice.number, "qbo_id": one.qbo_id, "fields": fields}
+
+
+def _lines(found: Comparison, reasons: dict[int, str]) -> Iterator[str]:
+    for invoice in found.missing:
+        yield f"missing    #{invoice.number}  {invoice.total:,} {reasons[invoice.id]}"
+    for twin in found.twice:
+        yield _twin(twin)
+    for kind, differences in (("different", found.different), ("accepted", found.accepted)):
+        for one in differences:
+            told = ", ".join(f"{name} {ours} here, {theirs} there" for name, (ours, theirs) in one.fields.items())
+            yield f"{kind:10} #{one.invoice.number}  Id {one.qbo_id}: {told}"
+    yield (
+        f"{found.checked:,} checked: {len(found.matched):,} matched, {len(found.missing):,} missing,"
+        f" {len(found.twice):,} twice, {len(found.different):,} different, {len(found.accepted):,} accepted."
+    )
+
+
+def _twin(twin: Twin) -> str:
+    return f"twice      #{twin.invoice.number}  Ids {', '.join(twin.qbo_ids)}"

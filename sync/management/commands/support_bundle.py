@@ -1,0 +1,63 @@
+"""Writes the support bundle: all that support asks for about events, without secrets and personal data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from runacall.organizations.models import Organization
+from sync.management.filter_options import add_filter_options, events_chosen, filters_given
+from sync.management.organization_option import add_organization_option, organization_named
+from sync.models import SyncEvent
+from sync.models.events import SyncEventQuerySet
+from sync.support_bundle import FORMATS, Bundle, support_bundle
+
+
+class Command(BaseCommand):
+    help = "Gather what support asks for about one event, or those that the filters choose (by default the failed)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_organization_option(parser, required=True)
+        parser.add_argument("--event", type=int, metavar="ID", help="one sync event; the filters then say nothing")
+        parser.add_argument("--format", choices=FORMATS, default="zip")
+        parser.add_argument(
+            "--output", metavar="FILE", help="where to write it; by default a name of its own, here; - prints JSON"
+        )
+        add_filter_options(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organization = organization_named(options["organization"])
+        bundle = support_bundle(organization, self._events(organization, options), at=timezone.now())
+        if options["output"] == "-":
+            self.stdout.write(bundle.as_json(), ending="")
+            return
+        path = Path(options["output"] or bundle.file_name(options["format"]))
+        _write(bundle, path, options["format"])
+        count = len(bundle.document["events"])
+        self.stdout.write(f"Wrote {path} with {count:,} event{'' if count == 1 else 's'}.{_left_out(bundle)}")
+
+    def _events(self, organization: Organization, options: dict[str, Any]) -> SyncEventQuerySet:
+        if options["event"] is None:
+            filters = filters_given(options)
+            filters.setdefault("status", "failed")
+            return events_chosen(organization, filters)
+        events = SyncEvent.objects.for_organization(organization).filter(pk=options["event"])
+        if not events.exists():
+            raise CommandError(f"{organization.slug} has no sync event {options['event']}.")
+        return events
+
+
+def _write(bundle: Bundle, path: Path, file_format: str) -> None:
+    data = bundle.as_zip() if file_format == "zip" else bundle.as_json().encode()
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise CommandError(f"Cannot write {path}: {error.strerror}.") from error
+
+
+def _left_out(bundle: Bundle) -> str:
+    left_out = bundle.document["events_left_out"]
+    return f" {left_out:,} more match and are left out: name one, or filter further." if left_out else ""

@@ -1,0 +1,100 @@
+"""What sync shows on pages, its own and those of the apps below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+
+from qbo.failures import Failure, Subject
+from runacall.invoices.models import Invoice
+from sync.attention import attention_count
+from sync.invoice_banner import invoice_banner_context
+from sync.waiting import counts_by_cause, earlier_count, queue_facts, waiting_for
+from sync.wording import attention
+
+register = template.Library()
+
+LOG = "admin:sync_syncevent_changelist"
+
+
+@register.inclusion_tag("sync/banner.html", takes_context=True)
+def sync_banner(context: template.Context, oob: bool = False) -> dict[str, Any]:
+    """ "3 QBO sync errors need attention.", for those who manage QuickBooks; nothing at zero."""
+    count = attention_count(context["request"]) if "request" in context else 0
+    url = f"{reverse(LOG)}?status=failed"
+    return {"count": count, "sentence": attention(count), "url": url, "oob": oob}
+
+
+@register.inclusion_tag("sync/event_form.html", takes_context=True)
+def event_button(
+    context: template.Context, action: str, label: str, primary: bool = False, event: Any = None, back: str = ""
+) -> dict[str, Any]:
+    """A button that does one action to one event; in an opened row without leaving the page."""
+    event = event or context["event"]
+    return {
+        "url": reverse(f"admin:sync_syncevent_{action}", args=[event.pk]),
+        "action": action,
+        "label": label,
+        "primary": primary,
+        "event": event,
+        "back": back or context.get("back", ""),
+        "in_row": context.get("in_row", False),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.simple_tag
+def cause_is_listed(cards: Iterable[Any], key: str) -> bool:
+    return any(card.cause.key == key for card in cards)
+
+
+@register.simple_tag(takes_context=True)
+def without(context: template.Context, name: str) -> str:
+    """The page's address without one filter."""
+    # Not at the top: unfold loads every template library while it is being imported itself.
+    from sync.admin.change_list import without_page
+
+    return without_page(context["request"].GET, **{name: None})
+
+
+@register.inclusion_tag("sync/invoice_banner.html", takes_context=True)
+def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> dict[str, Any]:
+    """How the invoice stands with QuickBooks, in the words for the person's role."""
+    request = context["request"]
+    if invoice is None:
+        return {"banner": None}
+    return invoice_banner_context(request, invoice, at=timezone.now()) | {"csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("sync/waiting_notice.html", takes_context=True)
+def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]:
+    """The failed events that one of these codes holds back, with the way to retry exactly those."""
+    request = context["request"]
+    return {"waiting": waiting_for(request.organization, codes), "may_act": context.get("may_act", False)}
+
+
+@register.inclusion_tag("sync/queue_facts.html", takes_context=True)
+def sync_queue_facts(context: template.Context) -> dict[str, Any]:
+    """How many are queued, checking, failed and synced."""
+    return {"facts": queue_facts(context["request"].organization)}
+
+
+@register.inclusion_tag("sync/earlier_offer.html", takes_context=True)
+def earlier_invoices_offer(context: template.Context) -> dict[str, Any]:
+    """Sending what the shop sent before it connected; nothing where there is none."""
+    count = earlier_count(context["request"].organization) if context.get("may_act") else 0
+    return {"count": count, "csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag(takes_context=True)
+def failed_with_cause(context: template.Context, code: str, kind: str, key: str) -> int:
+    """How many failed for one subject, e.g. one set of tax rates; one query a page."""
+    request = context["request"]
+    counts = getattr(request, "_sync_cause_counts", None)
+    if counts is None:
+        counts = request._sync_cause_counts = counts_by_cause(request.organization)
+    return int(counts.get(Failure(code, Subject(kind, key or "none")).cause_key, 0))

@@ -1,0 +1,31 @@
+"""A storm and what came of it, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.chaos.faults import ORDERS
+from tests.chaos.storm import DISASTERS, Storm
+from tests.chaos.verdict import Verdict
+
+
+def told(storm: Storm, verdict: Verdict, *, database: str, seconds: float) -> str:
+    return "\n".join(_lines(storm, verdict, database, seconds))
+
+
+def _lines(storm: Storm, verdict: Verdict, database: str, seconds: float) -> Iterator[str]:
+    faults = {name: storm.counts[name] for name in ORDERS}
+    yield (
+        f"seed {storm.seed}: {storm.invoices} invoices on {database}, {storm.hosts} cluster(s), {seconds:.0f} s:"
+        f" {storm.kills} kills, {sum(faults.values())} faults, {verdict.refreshes} token refreshes"
+    )
+    yield from (f"  {storm.counts[name]:4} {name}" for name in (*DISASTERS, *ORDERS))
+    others = {name: count for name, count in storm.counts.items() if name not in (*DISASTERS, *ORDERS)}
+    yield f"  edits: {dict(storm.edits)}; {others}"
+    if storm.reconnections:
+        yield f"  reconnected {len(storm.reconnections)} times: {sorted(set(storm.reconnections))}"
+    yield f"  events: {verdict.states}; retries used up: {verdict.used_up}"
+    counted = {name: verdict.books.get(name) for name in ("checked", "matched", "missing", "twice", "different")}
+    yield f"  books: {counted}"
+    yield from (f"  WRONG: {one}" for one in verdict.wrong)
+    yield f"  {'survived' if not verdict.wrong else 'NOT survived'}"

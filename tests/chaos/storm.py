@@ -1,0 +1,252 @@
+"""A shop's busy day in a minute, in which everything breaks: invoices come in while processes die; seeded."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.chaos.faults import ORDERS
+from tests.chaos.host import Host, sleep_and_wake
+from tests.chaos.ledger import Ledger
+from tests.chaos.stage import Stage, kill, wait_until, write_invoices
+
+# Shorter than our patience with an answer, as Intuit gives a request up before we do: a request that was on its
+# way when its sender died still arrives.
+STALLED_FOR = 0.8
+FILES = 12
+ENDS = ("a worker killed", "a cluster killed", "a host powered off")
+DISASTERS = (
+    *ENDS,
+    "the emulator killed",
+    "the emulator stalled",
+    "the holder of the lease asleep",
+    "the database cut",
+    "access token expired",
+)
+# After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass.
+BATCHES_BETWEEN = 4
+LONGEST_PEACE = 6.0
+# Orders that the emulator holds ready, and how likely each is to strike a call that fits: together, two in five.
+AT_ONCE = 6
+RATE = 0.08
+RATES = {"token": 1.0, "query": 0.3}
+# What must have happened this often, each.
+LEAST = 3
+LEAST_KILLS = 10
+
+
+@dataclass
+class Storm:
+    """What happened is in `counts`; `run` returns once all of it happened often enough, or the time is up."""
+
+    stage: Stage
+    ledger: Ledger
+    seed: int
+    invoices: int
+    hosts: int = 2
+    seconds: float = 90
+    counts: Counter[str] = field(default_factory=Counter)
+    edits: Counter[str] = field(default_factory=Counter)
+    reconnections: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+        self.ordered: dict[int, str] = {}
+        self.orders = 0
+        self.batches_here = 0
+        self.batches, self.quiet_batches, self.quiet_until = 0, 1, time.monotonic() + LONGEST_PEACE
+        self.files = self._files()
+        self.importing: subprocess.Popen[str] | None = None
+        self.cluster: list[Host] = []
+
+    def run(self) -> None:
+        """Let it rage, then let things calm down; processes of ours run on until `end`."""
+        self.cluster = [Host(self.stage) for _ in range(self.hosts)]
+        editor = self.stage.start_python("-m", "tests.chaos.editor", str(self.seed))
+        until = time.monotonic() + self.seconds
+        while not self.is_enough and time.monotonic() < until:
+            self._import_next()
+            self._note_struck()
+            self._reconnect()
+            self._strike()
+            time.sleep(self.dice.random() * 0.1)
+        self.stage.control("clear_faults")
+        while self.files or self.importing:
+            self._import_next()
+            time.sleep(0.1)
+        editor.send_signal(signal.SIGTERM)
+        said, _ = editor.communicate(timeout=30)
+        self.edits.update(json.loads(said.splitlines()[-1]))
+
+    def end(self) -> None:
+        for host in self.cluster:
+            host.stop()
+
+    def calm(self, seconds: float) -> bool:
+        """Wait until nothing waits or is on its way any more; False where something does after that time."""
+        return wait_until(self._is_calm, seconds=seconds, every=0.3)
+
+    @property
+    def kills(self) -> int:
+        return sum(self.counts[name] for name in ENDS)
+
+    @property
+    def wanting(self) -> list[str]:
+        """What has not happened often enough yet."""
+        return [name for name in (*ORDERS, *DISASTERS) if self.counts[name] < LEAST]
+
+    @property
+    def is_enough(self) -> bool:
+        return not (self.wanting or self.files or self.importing) and self.kills >= LEAST_KILLS
+
+    def _is_calm(self) -> bool:
+        self._reconnect()
+        states = self.ledger.states()
+        return not any(states.get(state) for state in ("queued", "sending", "checking"))
+
+    # --- invoices come in ---------------------------------------------------------------------------------------
+
+    def _files(self) -> list[str]:
+        size = -(-self.invoices // FILES)
+        files = []
+        for first in range(0, self.invoices, size):
+            path = self.stage.folder / f"invoices-{first}.csv"
+            write_invoices(path, min(size, self.invoices - first), first=first)
+            files.append(str(path))
+        return files
+
+    def _import_next(self) -> None:
+        """One file after the other; one that failed is imported again, since all of it or nothing is."""
+        if self.importing and self.importing.poll() is None:
+            return
+        if self.importing:
+            if self.importing.returncode == 0:
+                self.files.pop(0)
+            self.counts["imports" if self.importing.returncode == 0 else "imports tried in vain"] += 1
+            self.importing = None
+        if self.files:
+            self.importing = self.stage.start("import_invoices", self.files[0], "--organization", "shop")
+
+    # --- things break -------------------------------------------------------------------------------------------
+
+    def _strike(self) -> None:
+        if len(self.ordered) < AT_ONCE:
+            self._order()
+        if self._is_up_again():
+            name = self._chosen(DISASTERS)
+            if DOING[name](self):
+                self.counts[name] += 1
+
+    def _is_up_again(self) -> bool:
+        """Some batches have gone out since the last disaster, or it is time for the next one all the same."""
+        now, batches = time.monotonic(), self.batches
+        if batches < self.quiet_batches and now < self.quiet_until:
+            return False
+        self.quiet_batches = batches + self.dice.randint(1, BATCHES_BETWEEN)
+        self.quiet_until = now + LONGEST_PEACE
+        return True
+
+    def _chosen(self, names: tuple[str, ...]) -> str:
+        """What is still wanted, mostly."""
+        wanted = [name for name in names if self.counts[name] < LEAST]
+        return self.dice.choice(wanted if wanted and self.dice.random() < 0.8 else names)
+
+    def _order(self) -> None:
+        name = self._chosen(tuple(name for name in ORDERS if name not in self.ordered.values()))
+        if ORDERS[name].get("path") == "token":
+            self.expire_token()
+        self.orders += 1
+        # The seed is also the name by which the order is known again.
+        order = {"path": "batch", **ORDERS[name], "seed": self.orders, "times": 1}
+        self.stage.control("fault", **order, rate=RATES.get(str(order["path"]), RATE))
+        self.ordered[self.orders] = name
+
+    def _note_struck(self) -> None:
+        state = self.stage.state()
+        self.batches += state["batches"] - self.batches_here
+        self.batches_here = state["batches"]
+        waiting = {int(fault["seed"]) for fault in state["faults"]}
+        for order in [order for order in self.ordered if order not in waiting]:
+            self.counts[self.ordered.pop(order)] += 1
+
+    def _reconnect(self) -> None:
+        """A person's part: a process that dies with a new refresh token in its hands has lost the connection."""
+        why = self.ledger.pause()
+        if why:
+            self.reconnections.append(why)
+            self.stage.connect()
+
+    def _host(self) -> Host:
+        return self.dice.choice(self.cluster)
+
+    def kill_worker(self) -> bool:
+        holder = self.ledger.holder()
+        hosts = [host for host in self.cluster if holder in host.workers] or [self._host()]
+        return hosts[0].kill_worker(self.dice, holder)
+
+    def kill_cluster(self) -> bool:
+        return self._host().kill_cluster()
+
+    def power_off(self) -> bool:
+        return self._host().power_off_and_on()
+
+    def kill_emulator(self) -> bool:
+        self._note_struck()
+        self.stage.restart_emulator()
+        self.ordered.clear()
+        self.batches_here = 0
+        return True
+
+    def stall_emulator(self) -> bool:
+        """It takes requests and does nothing, for a while; sometimes their sender dies meanwhile."""
+        assert self.stage.emulator is not None
+        if self.dice.random() < 0.6:
+            holder = self.ledger.holder()
+            if any(holder in host.workers for host in self.cluster):
+                # A moment for a request to be under way.
+                sleeper = self.stage.emulator.pid
+                kill_in_mid_request(sleeper, holder, self.dice.random() * 0.3)
+                self.counts[ENDS[0]] += 1
+                return True
+        sleep_and_wake(self.stage.emulator.pid, STALLED_FOR)
+        return True
+
+    def sleep_holder(self) -> bool:
+        holder = self.ledger.holder()
+        return any(host.put_to_sleep(holder) for host in self.cluster)
+
+    def cut_database(self) -> bool:
+        self.ledger.cut()
+        return True
+
+    def expire_token(self) -> bool:
+        self.stage.control("expire_token", refresh=False)
+        return True
+
+
+def kill_in_mid_request(emulator: int, holder: int, moment: float) -> None:
+    """The emulator stands still, its client dies with a request out, and then the request is acted on."""
+    os.kill(emulator, signal.SIGSTOP)
+    time.sleep(moment)
+    kill(holder)
+    time.sleep(STALLED_FOR - moment)
+    os.kill(emulator, signal.SIGCONT)
+
+
+DOING: dict[str, Callable[[Storm], bool]] = {
+    "a worker killed": Storm.kill_worker,
+    "a cluster killed": Storm.kill_cluster,
+    "a host powered off": Storm.power_off,
+    "the emulator killed": Storm.kill_emulator,
+    "the emulator stalled": Storm.stall_emulator,
+    "the holder of the lease asleep": Storm.sleep_holder,
+    "the database cut": Storm.cut_database,
+    "access token expired": Storm.expire_token,
+}

@@ -1,0 +1,113 @@
+"""What came of a storm: the books as `reconcile` and the company's own lists tell them, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos.ledger import Ledger
+from tests.chaos.stage import RETRIES, Stage
+from tests.chaos.storm import LEAST, LEAST_KILLS, Storm
+
+# How often an operator presses "Retry" on what used up its retries, and the time that each round may take.
+ROUNDS = 3
+CALM_WITHIN = 90.0
+# What this storm is made of.
+PASSING = ("server_error", "network", "answer_unreadable", "rate_limited")
+# A name with our own record's id behind it: ours for a second record of the name, and none has one here.
+OUR_SUFFIX = re.compile(r" \(\d+\)$")
+
+
+@dataclass
+class Verdict:
+    """`wrong`: everything that must not be; a storm is survived when there is nothing."""
+
+    wrong: list[str] = field(default_factory=list)
+    books: dict[str, Any] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+    used_up: int = 0
+    refreshes: int = 0
+
+
+def judge(storm: Storm) -> Verdict:
+    """Wait for calm, retry what used up its retries, and compare; ends the storm's clusters."""
+    found = Verdict()
+    _settle(storm, found)
+    storm.end()
+    found.states = storm.ledger.states()
+    found.books = storm.stage.judge()
+    found.refreshes = int(storm.ledger.rows("SELECT token_version FROM qbo_connection")[0][0])
+    found.wrong += _enough(storm, found)
+    found.wrong += _books(found.books) + _all_checked(storm, found.books)
+    found.wrong += _names(storm.stage)
+    found.wrong += _log(storm.ledger)
+    return found
+
+
+def _settle(storm: Storm, found: Verdict) -> None:
+    for _ in range(ROUNDS):
+        if not storm.calm(CALM_WITHIN):
+            found.wrong.append(f"stuck after {CALM_WITHIN:.0f} s: {storm.ledger.states()}")
+            return
+        failed = storm.ledger.failed()
+        found.used_up += len(failed)
+        found.wrong += [
+            f"failed before its retries were used up: {row}"
+            for row in failed
+            if row[4] < RETRIES or row[3] not in PASSING
+        ]
+        if not failed:
+            return
+        storm.stage.run("retry_failed", "--organization", "shop")
+    if storm.ledger.failed():
+        found.wrong.append(f"still failed after {ROUNDS} rounds of retries: {storm.ledger.failed()[:5]}")
+
+
+def _enough(storm: Storm, found: Verdict) -> list[str]:
+    wrong = [f"only {storm.counts[name]} times: {name}" for name in storm.wanting]
+    if storm.kills < LEAST_KILLS:
+        wrong.append(f"only {storm.kills} kills")
+    if found.refreshes < LEAST:
+        wrong.append(f"only {found.refreshes} refreshes of the token")
+    edits = sum(count for name, count in storm.edits.items() if name not in ("refused", "database away"))
+    return wrong if edits >= LEAST else [*wrong, f"only {edits} edits"]
+
+
+def _books(books: dict[str, Any]) -> list[str]:
+    return [
+        f"{books[name]} {name}: {books[listed][:5]}"
+        for name, listed in (
+            ("missing", "missing_invoices"),
+            ("twice", "invoices_twice"),
+            ("different", "different_invoices"),
+        )
+        if books[name]
+    ]
+
+
+def _all_checked(storm: Storm, books: dict[str, Any]) -> list[str]:
+    """Those voided before they ever went out are none of the books' business; all others are."""
+    ((there, alive),) = storm.ledger.rows(
+        "SELECT COUNT(*), SUM(CASE WHEN status = 'void' THEN 0 ELSE 1 END) FROM invoices_invoice"
+    )
+    if there == storm.invoices and alive <= books["checked"] <= there:
+        return []
+    return [f"{books['checked']} checked of {there} invoices, {alive} not void, {storm.invoices} imported"]
+
+
+def _names(stage: Stage) -> list[str]:
+    """No customer and no product twice: QuickBooks would take a second one only under another name."""
+    wrong = []
+    for entity, field_name in (("Customer", "DisplayName"), ("Item", "Name")):
+        names = Counter(str(row[field_name]) for row in stage.books(entity))
+        twice = [name for name, count in names.items() if count > 1 or OUR_SUFFIX.search(name)]
+        wrong += [f"{entity} twice: {name}" for name in twice]
+    return wrong
+
+
+def _log(ledger: Ledger) -> list[str]:
+    """No write of which nobody knows what became."""
+    ((open_ones,),) = ledger.rows("SELECT COUNT(*) FROM sync_submission WHERE settled_at IS NULL")
+    return [f"{open_ones} submissions never settled"] if open_ones else []

@@ -1,0 +1,54 @@
+"""What some tests need of the machine: a Chromium, a PostgreSQL server. Without them those tests are left out.
+
+CI sets REQUIRE_BROWSER=1 and REQUIRE_POSTGRES=1: there, what is lacking is a failure and no excuse.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import psycopg
+
+POSTGRES_URL = os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@cache
+def chromium() -> str:
+    """The path of the system's Chromium; "" without one. CHROMIUM names another."""
+    named = os.environ.get("CHROMIUM", "")
+    return named or next((path for name in CHROMIUMS if (path := shutil.which(name))), "")
+
+
+@cache
+def postgresql() -> bool:
+    """Whether a server answers at POSTGRES_URL."""
+    try:
+        psycopg.connect(POSTGRES_URL, connect_timeout=3).close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Need:
+    """Tests of this marker run only where `is_met`; `variable` makes it a must."""
+
+    marker: str
+    variable: str
+    lacking: str
+    is_met: Callable[[], object]
+
+    @property
+    def is_must(self) -> bool:
+        return os.environ.get(self.variable, "") not in ("", "0")
+
+
+NEEDS = (
+    Need("browser", "REQUIRE_BROWSER", "no Chromium was found", chromium),
+    Need("postgresql", "REQUIRE_POSTGRES", f"no PostgreSQL answers at {POSTGRES_URL}", postgresql),
+)

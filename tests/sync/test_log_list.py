@@ -1,0 +1,315 @@
+"""The list of the sync log: what a row says, what the filters mean, and what is done to many."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from qbo.failures import Failure, Subject
+from qbo.models import Connection
+from sync.models import ActionRecord, State, SyncEvent
+from tests import builders, log_rows
+
+LOG = reverse("admin:sync_syncevent_changelist")
+RETRY_ALL = reverse("admin:sync_syncevent_retry_all")
+DISMISS = reverse("admin:sync_syncevent_dismiss_all")
+
+
+@pytest.fixture
+def books(db: None) -> Connection:
+    return log_rows.shop_with_books()
+
+
+@pytest.fixture
+def owner(books: Connection) -> Client:
+    client = Client()
+    client.force_login(builders.member(books.organization))
+    return client
+
+
+def page(client: Client, **query: Any) -> str:
+    answer = client.get(LOG, query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def labels(client: Client, **query: Any) -> list[str]:
+    return [row.event.label for row in client.get(LOG, query).context["rows"]]
+
+
+def ticked(client: Client, action: str, *events: SyncEvent, query: str = "", across: bool = False) -> Any:
+    posted = {
+        "action": action,
+        "select_across": "1" if across else "0",
+        "_selected_action": [event.pk for event in events],
+    }
+    return client.post(f"{LOG}?{query}", posted)
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+class TestRow:
+    def test_says_what_the_help_article_shows(self, books: Connection, owner: Client) -> None:
+        log_rows.event(books, label="Invoice #1842")
+        html = page(owner)
+        for cell in (
+            "2026-06-18 11:32",
+            "Invoice #1842",
+            "Run a Call → QBO",
+            "Failed",
+            "Tax code &#x27;Combined 7.25&#x27; not mapped",
+            "Needs you · not retried by itself",
+            "M. Okafor · $349.75",
+        ):
+            assert cell in html, cell
+
+    def test_has_a_real_button_and_no_payload(self, books: Connection, owner: Client) -> None:
+        event = log_rows.event(books)
+        log_rows.attempt(event, request='{"secret-of-the-payload": 1}')
+        html = page(owner)
+        assert f'aria-expanded="false" aria-controls="details-{event.pk}"' in " ".join(html.split())
+        assert reverse("admin:sync_syncevent_details", args=[event.pk]) in html
+        assert "secret-of-the-payload" not in html
+
+    def test_waiting_retry_says_when(self, books: Connection, owner: Client) -> None:
+        due = timezone.now() + dt.timedelta(minutes=18)
+        log_rows.event(books, State.QUEUED, log_rows.BUSY, retries=2, due_at=due)
+        local = books.organization.local(due)
+        assert f"Retry 2 of 3 at {local:%H:%M}, in 18 min" in page(owner)
+
+    def test_pause_is_said_by_what_waits(self, books: Connection, owner: Client) -> None:
+        log_rows.paused(books)
+        log_rows.event(books, State.QUEUED, None)
+        html = page(owner)
+        assert "Waiting: token expired" in html
+        assert "Paused: token expired, 1 waiting, reconnect to release" in html
+
+    def test_synced_says_under_which_number(self, books: Connection, owner: Client) -> None:
+        invoice = builders.invoice(books.organization)
+        log_rows.event(books, State.SYNCED, None, invoice=invoice)
+        log_rows.link(books, invoice)
+        html = page(owner)
+        assert "In QuickBooks as 1042 · $100.00 matches" in html
+        assert "http://127.0.0.1:9/app/invoice?txnId=58" in html
+
+    def test_needs_the_same_queries_whatever_the_number_of_rows(self, books: Connection, owner: Client) -> None:
+        def queries() -> int:
+            page(owner)
+            with CaptureQueriesContext(database) as seen:
+                page(owner)
+            return len(seen)
+
+        for _ in range(4):
+            log_rows.event(books)
+        log_rows.event(books, State.SYNCED, None)
+        few = queries()
+        for number in range(45):
+            log_rows.event(books, failure=Failure("item_not_found", Subject("item", str(number), f"Part {number}")))
+            log_rows.event(books, State.SYNCED, None)
+        assert queries() == few <= 16
+
+
+class TestFilters:
+    @pytest.fixture(autouse=True)
+    def _rows(self, books: Connection) -> None:
+        log_rows.event(books, label="Invoice #1")
+        log_rows.event(books, failure=log_rows.NO_ITEM, label="Invoice #2", party="Lakewood Dental")
+        log_rows.event(books, State.SYNCED, None, label="Invoice #3", at=log_rows.AT - dt.timedelta(days=3))
+        log_rows.event(
+            books, State.QUEUED, None, label="Item Capacitor", record_type="item", record_id=5, amount=None
+        )
+        log_rows.event(books, State.SYNCED, None, label="Invoice #4", direction="in")
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ({"status": "failed"}, {"Invoice #1", "Invoice #2"}),
+            ({"status": ["failed", "queued"]}, {"Invoice #1", "Invoice #2", "Item Capacitor"}),
+            ({"cause": "item_not_found:item:9"}, {"Invoice #2"}),
+            ({"cause": "tax_code_not_mapped"}, {"Invoice #1"}),
+            ({"entity": "item"}, {"Item Capacitor"}),
+            ({"direction": "in"}, {"Invoice #4"}),
+            ({"before": "2026-06-17"}, {"Invoice #3"}),
+            ({"after": "2026-06-18", "status": "synced"}, {"Invoice #4"}),
+            ({"search": "#2"}, {"Invoice #2"}),
+            ({"search": "lakewood"}, {"Invoice #2"}),
+            ({"search": "combined mapped"}, {"Invoice #1"}),
+            ({"search": "nothing like it"}, set()),
+        ],
+    )
+    def test_each_shows_its_rows(self, owner: Client, query: dict[str, Any], expected: set[str]) -> None:
+        assert set(labels(owner, **query)) == expected
+
+    def test_chips_count_what_the_other_filters_leave(self, owner: Client) -> None:
+        counts = {chip.name: chip.count for chip in owner.get(LOG, {"status": "failed"}).context["chips"]}
+        assert counts == {"all": 5, "failed": 2, "queued": 1, "checking": 0, "synced": 2}
+        searched = owner.get(LOG, {"search": "lakewood"}).context["chips"]
+        assert {chip.name: chip.count for chip in searched}["all"] == 1
+
+    @pytest.mark.parametrize("query", [{"status": "nonsense"}, {"after": "yesterday"}, {"entity": "dog"}])
+    def test_nonsense_shows_nothing_rather_than_everything(self, owner: Client, query: dict[str, str]) -> None:
+        assert labels(owner, **query) == []
+        assert "could not be read" in page(owner, **query)
+        answer = owner.post(f"{RETRY_ALL}?{next(iter(query))}={next(iter(query.values()))}", follow=True)
+        assert "nothing was done" in said(answer)[0]
+        assert SyncEvent.objects.failed().count() == 2
+
+    @pytest.mark.parametrize("query", ["message__contains=x", "organization__id__exact=1", "id__in=1,2"])
+    def test_columns_cannot_be_looked_up_past_the_vocabulary(self, owner: Client, query: str) -> None:
+        assert owner.get(f"{LOG}?{query}").status_code == 400
+
+    def test_sorts_by_columns(self, owner: Client) -> None:
+        entity = next(h for h in owner.get(LOG).context["headers"] if h["text"].lower() == "entity")
+        sorted_page = owner.get(LOG + entity["url_primary"])
+        shown = [row.event.label for row in sorted_page.context["rows"]]
+        assert shown == sorted(shown)
+
+    def test_empty_lists_say_why(self, owner: Client, books: Connection) -> None:
+        assert "Nothing matches" in page(owner, search="nothing like it")
+        SyncEvent.objects.all().delete()
+        assert "Nothing failed" in page(owner, status="failed")
+        assert "Nothing has been sent yet" in page(owner)
+        books.delete()
+        assert "QuickBooks is not connected" in page(owner)
+
+
+class TestCauses:
+    def test_one_card_a_cause_with_count_money_and_age(self, books: Connection, owner: Client) -> None:
+        for _ in range(3):
+            log_rows.event(books)
+        log_rows.event(books, failure=log_rows.NO_ITEM, amount="2000.00")
+        first, second = owner.get(LOG).context["cards"]
+        assert (first.cause.title, first.counts, first.money) == (
+            "Item 'Capacitor 35/5' not found in QBO",
+            "1 invoice",
+            "$2,000.00",
+        )
+        assert (second.cause.title, second.counts, second.money) == (
+            "Tax code 'Combined 7.25' not mapped",
+            "3 invoices",
+            "$1,049.25",
+        )
+        assert second.fix.url == reverse("qbo:tax")
+        assert len(owner.get(second.show_url).context["rows"]) == 3
+
+    def test_a_paused_connection_comes_first_and_is_not_retried(self, books: Connection, owner: Client) -> None:
+        log_rows.event(books)
+        log_rows.paused(books)
+        first = owner.get(LOG).context["cards"][0]
+        assert first.cause.title == "Token expired"
+        assert first.retry_url == ""
+        assert first.fix.label == "Reconnect"
+
+
+class TestRetry:
+    def test_of_ticked_rows(self, books: Connection, owner: Client) -> None:
+        one, two, other = (log_rows.event(books) for _ in range(3))
+        answer = ticked(owner, "retry", one, two, query="status=failed&search=okafor")
+        assert answer.url == f"{LOG}?status=failed&search=okafor"
+        assert said(owner.get(answer.url)) == ["Retried 2 events."]
+        states = dict(SyncEvent.objects.values_list("pk", "state"))
+        assert states == {one.pk: "queued", two.pk: "queued", other.pk: "failed"}
+
+    def test_says_what_it_left_alone(self, books: Connection, owner: Client) -> None:
+        failed, synced = log_rows.event(books), log_rows.event(books, State.SYNCED, None)
+        answer = ticked(owner, "retry", failed, synced)
+        assert said(owner.get(answer.url)) == ["Retried 1 event. Left 1 alone: 1 already in QuickBooks."]
+
+    def test_all_across_pages_asks_first_and_keeps_the_filters(self, books: Connection, owner: Client) -> None:
+        for _ in range(60):
+            log_rows.event(books)
+        log_rows.event(books, failure=log_rows.NO_ITEM)
+        first = SyncEvent.objects.earliest("pk")
+        query = "cause=tax_code_not_mapped&status=failed"
+        asked = ticked(owner, "retry", first, query=query, across=True)
+        assert asked.url.startswith(f"{RETRY_ALL}?{query}&next=")
+        confirmation = owner.get(asked.url)
+        assert "Retry 60 events?" in confirmation.content.decode()
+        assert SyncEvent.objects.failed().count() == 61
+        done = owner.post(asked.url, {"next": confirmation.context["back"]})
+        assert done.url == f"{LOG}?{query}"
+        assert said(owner.get(done.url)) == ["Retried 60 events."]
+        assert list(SyncEvent.objects.failed().values_list("failure_code", flat=True)) == ["item_not_found"]
+        assert ActionRecord.objects.get().filters == {"status": ["failed"], "cause": ["tax_code_not_mapped"]}
+
+    def test_all_says_how_many_are_left_alone(self, books: Connection, owner: Client) -> None:
+        log_rows.event(books)
+        log_rows.event(books, State.SYNCED, None)
+        log_rows.event(books, State.DISMISSED)
+        html = owner.get(RETRY_ALL).content.decode()
+        assert "Retry 1 event?" in html
+        assert "1 already in QuickBooks" in html
+        assert "1 dismissed; take them back first" in html
+
+    def test_nothing_ticked_changes_nothing(self, books: Connection, owner: Client) -> None:
+        log_rows.event(books)
+        owner.post(LOG, {"action": "retry", "select_across": "0"})
+        assert SyncEvent.objects.failed().count() == 1
+
+    def test_back_leads_nowhere_else(self, books: Connection, owner: Client) -> None:
+        log_rows.event(books)
+        answer = owner.post(f"{RETRY_ALL}?status=failed", {"next": "https://evil.example/"})
+        assert answer.url == LOG
+
+
+class TestDismiss:
+    def test_needs_a_reason_then_can_be_taken_back(self, books: Connection, owner: Client) -> None:
+        event = log_rows.event(books)
+        asked = ticked(owner, "dismiss", event)
+        assert "Dismiss 1 failed event?" in owner.get(asked.url).content.decode()
+        owner.post(asked.url, {"reason": "  "})
+        event.refresh_from_db()
+        assert event.state == State.FAILED
+        owner.post(asked.url, {"reason": "Entered by hand"})
+        event.refresh_from_db()
+        assert event.state == State.DISMISSED
+        assert ActionRecord.objects.get().reason == "Entered by hand"
+        owner.post(reverse("admin:sync_syncevent_take_back", args=[event.pk]))
+        event.refresh_from_db()
+        assert event.state == State.FAILED
+
+    def test_more_ids_than_a_page_has_are_refused(self, books: Connection, owner: Client) -> None:
+        query = "&".join(f"id={number}" for number in range(201))
+        answer = owner.post(f"{DISMISS}?{query}", {"reason": "x"}, follow=True)
+        assert "nothing was done" in said(answer)[0]
+
+
+class TestLive:
+    def live(self, owner: Client, *events: SyncEvent, **query: str) -> str:
+        url = reverse("admin:sync_syncevent_live")
+        answer = owner.get(url, {"shown": [event.pk for event in events], **query}, headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def test_brings_the_rows_in_sight_chips_and_banner(self, books: Connection, owner: Client) -> None:
+        event = log_rows.event(books, State.SENDING, None)
+        html = self.live(owner, event)
+        assert f'id="status-{event.pk}"' in html
+        assert 'id="chips"' in html
+        assert 'id="sync-banner" hx-swap-oob="true"' in html
+        assert "every 2s" in html
+
+    def test_stops_while_nothing_moves(self, books: Connection, owner: Client) -> None:
+        event = log_rows.event(books)
+        assert "every" not in self.live(owner, event)
+        log_rows.event(books, State.QUEUED, None, at=timezone.now() + dt.timedelta(hours=1))
+        assert "every 20s" in self.live(owner, event)
+        books.pause("token_expired", at=log_rows.AT)
+        assert "every" not in self.live(owner, event)
+
+
+def test_the_admin_adds_changes_and_deletes_nothing(books: Connection, owner: Client) -> None:
+    event = log_rows.event(books)
+    assert owner.get(reverse("admin:sync_syncevent_add")).status_code == 403
+    assert owner.post(reverse("admin:sync_syncevent_delete", args=[event.pk]), {"post": "yes"}).status_code == 403
+    assert owner.post(reverse("admin:sync_syncevent_change", args=[event.pk]), {"state": "synced"}).status_code == 405
+    assert SyncEvent.objects.get().state == State.FAILED
