@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check format chaos bench ci clean
+.PHONY: help install demo demo-reset test check format chaos ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,7 @@ install: $(VENV)/.developing ## build .venv with everything that running, testin
 
 $(VENV)/.running: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@mkdir -p var
 	$(PIP) -r requirements.txt
 	@touch $@
 
@@ -44,6 +45,9 @@ check: install ## lint, types, arrows, templates, migrations
 format: install ## let ruff put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+chaos: install ## kill, cut and throttle while invoices drain: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE))
 
 ci: ## what the gate does: check, all tests, PostgreSQL, the demo once through
 	.ci/run

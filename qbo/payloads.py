@@ -22,6 +22,7 @@ Payload = dict[str, Any]
 DESCRIPTION_MAX = 4000
 CUSTOMER_MEMO_MAX = 1000
 PRIVATE_NOTE_MAX = 4000
+_MARK = "Run a Call invoice"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,16 @@ class Write:
 
 def mark(invoice: InvoiceDocument) -> str:
     """The line by which we know our own invoice again where QuickBooks numbers it."""
-    return f"Run a Call invoice #{invoice.number} (ref {invoice.organization_id}-{invoice.id})"
+    return f"{_MARK} #{invoice.number} {_reference(invoice)}"
+
+
+def is_marked(note: str, invoice: InvoiceDocument) -> bool:
+    """Whether a note carries our mark of this very invoice, under whatever number it went out."""
+    return any(_MARK in line and line.endswith(_reference(invoice)) for line in note.splitlines())
+
+
+def _reference(invoice: InvoiceDocument) -> str:
+    return f"(ref {invoice.organization_id}-{invoice.id})"
 
 
 def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Write | None:

@@ -14,7 +14,8 @@ from qbo.oauth import OAuthClient, OAuthFailed, Tokens
 
 # Refresh this long before the end, so that no call starts with a token about to die.
 EARLY = timedelta(seconds=120)
-LOCKED_FOR = timedelta(seconds=60)
+# Whoever asks for the next pair has got it, or has died, within this many times their patience.
+LOCKED_FOR = 2
 # What an emulator that was started without other wishes knows our app by.
 EMULATOR_APP = ("emulator-client", "emulator-secret")
 
@@ -30,8 +31,12 @@ def oauth_client(environment: str, emulator_url: str = "") -> OAuthClient:
         endpoints=endpoints(environment, emulator_url),
         client_id=client_id,
         client_secret=secret,
-        timeout=(settings.SYNC["HTTP_CONNECT_TIMEOUT"], min(30, settings.SYNC["HTTP_READ_TIMEOUT"])),
+        timeout=(settings.SYNC["HTTP_CONNECT_TIMEOUT"], _patience()),
     )
+
+
+def _patience() -> float:
+    return float(min(30, settings.SYNC["HTTP_READ_TIMEOUT"]))
 
 
 def token_columns(tokens: Tokens, *, version: int) -> dict[str, object]:
@@ -75,7 +80,7 @@ def refresh_tokens(connection: Connection, *, at: datetime, refused: str | None 
 def _lock(connection: Connection, *, at: datetime) -> None:
     free = Q(refreshing_until=None) | Q(refreshing_until__lte=at)
     mine = Connection.objects.filter(free, pk=connection.pk, token_version=connection.token_version).update(
-        refreshing_until=at + LOCKED_FOR
+        refreshing_until=at + timedelta(seconds=LOCKED_FOR * _patience())
     )
     if not mine:
         raise RefreshUnderWay(f"Another process refreshes the tokens of connection {connection.pk}.")

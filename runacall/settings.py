@@ -220,6 +220,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: "/static/runacall/favicon.svg"}],
     "STYLES": ["/static/runacall/runacall.css"],
     "COLORS": {
         "primary": {

@@ -58,7 +58,7 @@ class Details:
 
     @property
     def can_retry(self) -> bool:
-        waits = self.event.state in (State.FAILED, State.QUEUED)
+        waits = self.event.state in (State.FAILED, State.QUEUED) and not self.is_moving
         return waits and self.event.record_type != EntityType.CONNECTION
 
     @property
@@ -83,6 +83,8 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
     count = len(attempts) if len(attempts) < SHOWN_ATTEMPTS else history.count()
     shown = _shown(event, attempts, attempt_id)
     failure = event.failure
+    moving = is_moving(event, standing)
+    waits = event.state == State.QUEUED and not standing.pause and not moving
     return Details(
         row=log_row(event, organization, at=at),
         realm_id=connection.realm_id if connection else "",
@@ -92,13 +94,13 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         exchange=exchange_of(shown) if shown else None,
         trace=next((one.intuit_tid for one in attempts if one.intuit_tid), ""),
         tried=_tried(attempts, count, organization),
-        next_try=next_try(event, standing) if event.state == State.QUEUED and not standing.pause else "",
+        next_try=next_try(event, standing) if waits else "",
         others=others_waiting(event),
         fix=settings_place(failure) if failure else None,
         help=help_place(failure.code) if failure else None,
         record=record_place(event),
         cannot_post=cannot_post_today(event, at=at) if event.failure_code == "closed_period" else "",
-        is_moving=is_moving(event, standing),
+        is_moving=moving,
     )
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from qbo.failures import Failure
 from sync.engine.context import Drain
 from sync.models import Attempt, State, SyncEvent
+from sync.models.leases import LeaseLost
 from sync.recording import Outcome, record
+
+# No event is to blame for these. What was under way is taken over by the next drain.
+NOBODYS_MISTAKE = (LeaseLost, OperationalError, InterfaceError)
 
 
 def stop_for_mistake(drain: Drain, events: Sequence[SyncEvent], mistake: Exception) -> None:

@@ -15,6 +15,10 @@ from sync.recording import open_connection_failure
 RENEWALS = 3
 
 
+# How soon to come back where another process asks for the next pair of tokens.
+REFRESH_PAUSE = 1.0
+
+
 def pause_connection(connection: Connection, failure: Failure, *, at: datetime) -> None:
     """Stop the whole queue of `connection`; one row of the log stands for it."""
     words = failure.intuit_words or failure.message
@@ -45,6 +49,7 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     try:
         failure = refresh_tokens(drain.connection, at=drain.now(), refused=refused)
     except RefreshUnderWay as error:
+        drain.quiet(REFRESH_PAUSE)
         raise Stop(str(error)) from error
     if failure is None:
         return True

@@ -11,12 +11,13 @@ from itertools import islice
 
 import requests
 from django.db import transaction
+from django.utils import timezone
 
 from qbo.client import Client, Reply, encode
 from qbo.connection import client_for
 from qbo.payloads import Write
 from sync.engine.context import Drain, MustWait
-from sync.mistakes import stop_for_mistake
+from sync.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
 from sync.models.leases import LeaseLost
 from sync.reading import events_of, read_reply
@@ -77,17 +78,19 @@ def resend(drain: Drain, submission: Submission) -> None:
 
 def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
     """Read the answer; where only the token was refused, send the same bytes with a fresh one."""
-    while _read_safely(drain, submission, reply):
+    renewals = 0
+    while _read_safely(drain, submission, reply, renewals):
+        renewals += 1
         drain.pace(batch=True)
         _mark_sent(drain, submission)
         reply = _send(drain, submission)
 
 
-def _read_safely(drain: Drain, submission: Submission, reply: Reply) -> bool:
+def _read_safely(drain: Drain, submission: Submission, reply: Reply, renewals: int) -> bool:
     """As `read_reply`; an answer over which we stumble stops the events it was for, and no others."""
     try:
-        return read_reply(drain, submission, reply)
-    except (LeaseLost, MustWait):
+        return read_reply(drain, submission, reply, renewals=renewals)
+    except (MustWait, *NOBODYS_MISTAKE):
         raise
     except Exception as mistake:
         logger.exception("Reading the answer to submission %s failed", submission.request_id)
@@ -132,7 +135,12 @@ _sessions = threading.local()
 
 
 def _send(drain: Drain, submission: Submission) -> Reply:
-    """One call; runs in a thread of its own, touches no database."""
+    """One call; runs in a thread of its own, touches no database.
+
+    A process that slept between the write-ahead and this line may have been replaced: it sends nothing any more.
+    """
+    if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
+        raise LeaseLost("The lease ran out before the call was made.")
     client = _thread_client(drain)
     return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
 

@@ -26,17 +26,20 @@ from sync.retry_policy import HEALS, after_failure, wait_seconds
 from sync.sent_items import SentItem, There, difference
 
 # A token refused right after it was renewed is refused for another reason.
-SENDS_WITH_FRESH_TOKENS = 3
+RENEWALS = 2
 
 
-def read_reply(drain: Drain, submission: Submission, reply: Reply) -> bool:
-    """Write down what `reply` means for every event of `submission`; True: send it again, with a fresh token."""
+def read_reply(drain: Drain, submission: Submission, reply: Reply, *, renewals: int = 0) -> bool:
+    """Write down what `reply` means for every event of `submission`; True: send it again, with a fresh token.
+
+    `renewals`: how often that has been said of it already.
+    """
     answers = reply.json.get("BatchItemResponse") if reply.status == 200 else None
     if isinstance(answers, list) and (answers or not submission.items):
         _read_items(drain, submission, reply, answers)
         return False
     failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
-    if failure.code == "token_expired" and submission.sends < SENDS_WITH_FRESH_TOKENS:
+    if failure.code == "token_expired" and renewals < RENEWALS:
         try:
             if renew_token(drain, refused=getattr(submission, "sent_with", drain.connection.access_token)):
                 return True

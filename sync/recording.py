@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from qbo.failures import Failure
 from qbo.models import Link
@@ -62,16 +62,27 @@ def _record_one(outcome: Outcome, *, at: datetime) -> None:
     }
     if outcome.message:
         changes["message"] = outcome.message[:500]
-    if outcome.state in (State.QUEUED, State.FAILED) and _yield_to_newer(outcome.event, at=at, changes=changes):
-        return
-    SyncEvent.objects.filter(pk=outcome.event.pk).update(**changes)
+    if outcome.state in (State.QUEUED, State.FAILED):
+        _make_unsent(outcome.event, at=at, changes=changes)
+    else:
+        SyncEvent.objects.filter(pk=outcome.event.pk).update(**changes)
 
 
 def requeue(event: SyncEvent, *, due_at: datetime, **changes: Any) -> None:
     """Back to the queue; where a change in between has opened the next event, that one carries on."""
-    columns = {"state": State.QUEUED, "due_at": due_at, **changes}
-    if not _yield_to_newer(event, at=due_at, changes=columns):
-        SyncEvent.objects.filter(pk=event.pk).update(**columns)
+    _make_unsent(event, at=due_at, changes={"state": State.QUEUED, "due_at": due_at, **changes})
+
+
+def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> None:
+    """Queued or Failed again. An edit that opens the next event in the same moment wins: the constraint says so."""
+    if _yield_to_newer(event, at=at, changes=changes):
+        return
+    try:
+        with transaction.atomic():
+            SyncEvent.objects.filter(pk=event.pk).update(**changes)
+    except IntegrityError:
+        if not _yield_to_newer(event, at=at, changes=changes):
+            raise
 
 
 def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> bool:

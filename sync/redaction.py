@@ -7,14 +7,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-HIDDEN = "[not shown]"
-SECRET_KEYS = re.compile(
-    r"token|secret|password|authorization|api_?key|cookie|card_?number|routing|bank_?account", re.IGNORECASE
-)
-# SyncToken is QuickBooks' version number of a row, no secret.
-HARMLESS_KEYS = frozenset({"synctoken"})
+from qbo.redaction import ASSIGNED_SECRET, NO_SECRETS, SECRET, SECRET_FIELDS
+
 BEARER = re.compile(r"(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
-ASSIGNED = re.compile(r"((?:access|refresh)_token[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+", re.IGNORECASE)
 
 
 def readable(text: str) -> str:
@@ -29,18 +24,18 @@ def readable(text: str) -> str:
 def redacted(value: Any) -> Any:
     """A JSON value with everything under a telling key replaced."""
     if isinstance(value, dict):
-        return {key: HIDDEN if _is_secret(key) else redacted(inner) for key, inner in value.items()}
+        return {key: SECRET if _is_secret(key) else redacted(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [redacted(inner) for inner in value]
     return value
 
 
 def _is_secret(key: str) -> bool:
-    return key.casefold() not in HARMLESS_KEYS and bool(SECRET_KEYS.search(key))
+    return key.casefold() not in NO_SECRETS and bool(SECRET_FIELDS.search(key))
 
 
 def without_secrets(text: str) -> str:
-    return ASSIGNED.sub(rf"\1{HIDDEN}", BEARER.sub(rf"\1 {HIDDEN}", text))
+    return ASSIGNED_SECRET.sub(rf"\1\2{SECRET}", BEARER.sub(rf"\1 {SECRET}", text))
 
 
 def laid_out(value: Any, indent: str = "") -> str:

@@ -1,10 +1,12 @@
-"""Asking for a drain: one django-q2 task a connection, enqueued in the caller's transaction."""
+"""Asking for a drain: one django-q2 task a connection. The events themselves are the queue; this is but the call."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -14,10 +16,18 @@ from sync.models import Lease, SyncEvent
 from sync.models.events import State
 
 
-def wake(connection: Connection) -> bool:
-    """Have a worker drain `connection`; False where one is asked for already."""
-    if not connection.is_live:
-        return False
+def wake(connection: Connection) -> None:
+    """Have a worker drain `connection` as soon as the caller's transaction is committed.
+
+    Not within it: one shop's writers would wait for each other on the row of the lease, and with a drain for ever.
+    Should the process die right after its commit, the sweep asks.
+    """
+    if connection.is_live:
+        transaction.on_commit(partial(_ask, connection), robust=True)
+
+
+def _ask(connection: Connection) -> bool:
+    """Ask for a drain; False where one is asked for already."""
     Lease.objects.get_or_create(connection=connection)
     now = timezone.now()
     # A wake that led to no drain for this long is taken for lost.
@@ -47,4 +57,4 @@ def connections_with_work(*, at: datetime) -> list[Connection]:
 
 def wake_due() -> int:
     """Ask for a drain of every connection that has work; how many were asked for."""
-    return sum(wake(connection) for connection in connections_with_work(at=timezone.now()))
+    return sum(_ask(connection) for connection in connections_with_work(at=timezone.now()))

@@ -211,8 +211,8 @@ class Shop:
         return reconcile(self.connection, sleep=lambda seconds: None)
 
 
-def grant(url: str) -> Grant:
-    """Say yes on the emulator's consent page, as a browser would."""
+def grant(url: str, realm: str = "") -> Grant:
+    """Say yes on the emulator's consent page, as a browser would; to its first company unless told otherwise."""
     query = {
         "client_id": "emulator-client",
         "response_type": "code",
@@ -221,7 +221,11 @@ def grant(url: str) -> Grant:
         "state": "s",
     }
     answer = requests.post(
-        f"{url}/connect/oauth2", params=query, data={"decision": "allow"}, allow_redirects=False, timeout=10
+        f"{url}/connect/oauth2",
+        params=query,
+        data={"decision": "allow", **({"realm_id": realm} if realm else {})},
+        allow_redirects=False,
+        timeout=10,
     )
     back = parse_qs(urlsplit(answer.headers["Location"]).query)
     return Grant(back["code"][0], back["realmId"][0], REDIRECT)

@@ -51,7 +51,9 @@ def connection(organization: Organization, **fields: Any) -> Connection:
     return made
 
 
-def entry(connection: Connection, entity: str, qbo_id: str, name: str, *, active: bool = True, **data: Any) -> ListEntry:
+def entry(
+    connection: Connection, entity: str, qbo_id: str, name: str, *, active: bool = True, **data: Any
+) -> ListEntry:
     return ListEntry.objects.create(
         connection=connection,
         realm_id=connection.realm_id,

@@ -96,7 +96,7 @@ ENTRIES = (
         code="account_wrong_type",
         title="Wrong type of account",
         kind=FailureKind.PERSON,
-        message="Account[ '{subject_name}'] is of the wrong type for this in QBO",
+        message="Account[ '{subject_name}'] is of the wrong type for this in QBO[ (item '{item}')]",
         meaning="The account exists and is active, but QuickBooks wants another type here, for example an"
         " Income account"
         " behind an item that is sold.",

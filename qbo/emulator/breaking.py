@@ -10,8 +10,6 @@ from qbo.emulator.encoding import dumps
 from qbo.emulator.faults import Entry, QboFault
 from qbo.emulator.messages import JSON, JSON_UTF8, Response
 
-MIDDLE_OF_ANSWER = 0.5
-
 
 def answer(ordered: Breakage, *, at: datetime, wants_json: bool, instead_of: Response | None = None) -> Response:
     """What the client gets in place of the true answer (`instead_of`, where the work was done)."""

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from qbo.emulator import hand
+from qbo.emulator.arguments import Refused
 from qbo.emulator.clock import Clock
 from qbo.emulator.emulator import Emulator
 from qbo.emulator.seed import DEFAULT_REALM, WORLDS
@@ -31,6 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clock", type=date.fromisoformat, default=None, help="the date on which the company lives")
     parser.add_argument("--world", choices=sorted(WORLDS), default="us", help="how the company does sales tax")
     parser.add_argument(
+        "--do",
+        action="append",
+        default=[],
+        type=command,
+        metavar="JSON",
+        help='a command of the control endpoint, carried out at the start, e.g. \'{"do": "sales_tax", "on": false}\'',
+    )
+    parser.add_argument(
         "--seed",
         choices=("plain", "sandbox"),
         default="plain",
@@ -44,6 +54,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="REALM:WORLD",
         help="a further company; may be repeated",
     )
+
+
+def command(text: str) -> dict[str, object]:
+    try:
+        given = json.loads(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text!r} is not JSON: {problem}") from None
+    if not isinstance(given, dict):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a JSON object")
+    return given
 
 
 def further_company(text: str) -> tuple[str, str]:
@@ -87,6 +107,8 @@ def ready_line(emulator: Emulator, server: Server) -> str:
 def serve(options: argparse.Namespace) -> None:
     """Serves until it is stopped (Ctrl-C, SIGTERM), after one JSON line on standard output that says it is ready."""
     emulator = build(options)
+    for given in options.do:
+        hand.do(emulator, given, emulator.clock.now())
     server = Server(emulator.handle, host=options.host, port=options.port)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     emulator.start_webhooks()
@@ -104,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     try:
         serve(parser.parse_args(arguments))
-    except OSError as problem:
+    except (OSError, Refused) as problem:
         sys.stderr.write(f"qbo_emulator: {problem}\n")
         return 1
     return 0

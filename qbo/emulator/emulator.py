@@ -14,7 +14,7 @@ from qbo.emulator import api, control, pages, sample_company, seed, token_endpoi
 from qbo.emulator.breakage import Breakages
 from qbo.emulator.calls import PREFIX
 from qbo.emulator.clock import Clock
-from qbo.emulator.company import Change, Company, Set
+from qbo.emulator.company import Change, Company
 from qbo.emulator.journal import Journal
 from qbo.emulator.limits import Limiter
 from qbo.emulator.messages import Request, Response
@@ -155,11 +155,6 @@ class Emulator:
         """Delivers webhooks from a thread of its own until the process ends."""
         arguments = (self.webhooks, self.companies.values, self.clock.now)
         threading.Thread(target=webhooks.listening, args=arguments, daemon=True).start()
-
-    def set(self, realm: str, key: str, value: Any) -> None:
-        company = self.companies[realm]
-        with company.work():
-            company.commit([Set(key, value)])
 
     def close(self) -> None:
         self.journal.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from qbo.emulator import operations, seed
@@ -167,12 +167,17 @@ class Hand:
         return {"row": self.add("Vendor", {"DisplayName": name_in(given)})}
 
     def add_tax_code(self, given: dict[str, Any]) -> Row:
-        name, percent = name_in(given), number(given, "percent")
+        """A code with one rate of its own name, or with several `rates`, each {"name", "percent"}."""
+        name = name_in(given)
         if self.company.tables["TaxCode"].with_text("Name", name):
             raise Refused(f"There is a tax code {name!r} already.")
-        rate = self.put("TaxRate", seed.tax_rate(self.company.next_id("TaxRate"), name, percent))
-        code = self.put("TaxCode", seed.tax_code(self.company.next_id("TaxCode"), name, [rate["Id"]]))
-        return {"row": code, "rate": rate}
+        parts = given.get("rates") or [{"name": name, "percent": given.get("percent")}]
+        rates = [self._add_rate(name_in(part), number(part, "percent")) for part in parts]
+        code = seed.tax_code(self.company.next_id("TaxCode"), name, [rate["Id"] for rate in rates])
+        return {"row": self.put("TaxCode", code), "rate": rates[0], "rates": rates}
+
+    def _add_rate(self, name: str, percent: Decimal) -> Row:
+        return self.put("TaxRate", seed.tax_rate(self.company.next_id("TaxRate"), name, percent))
 
     def add_item(self, given: dict[str, Any]) -> Row:
         account = self.find("Account", reference(given.get("income_account") or "Services"))

@@ -49,3 +49,8 @@ class Response:
 
 def redirect(location: str) -> Response:
     return Response(302, content_type=HTML, headers={"Location": location})
+
+
+def base_url(request: Request) -> str:
+    scheme = request.headers.get("x-forwarded-proto", "http")
+    return f"{scheme}://{request.headers.get('host', '127.0.0.1')}"

@@ -12,7 +12,7 @@ from qbo.emulator.company import Company, Put
 from qbo.emulator.encoding import dumps, loads
 from qbo.emulator.entities.registry import BY_PATH
 from qbo.emulator.faults import QboFault
-from qbo.emulator.messages import Request
+from qbo.emulator.messages import Request, base_url
 
 if TYPE_CHECKING:
     from qbo.emulator.emulator import Emulator
@@ -67,6 +67,9 @@ def of_entity(company: Company, call: Call) -> str:
         if not call.rest and not kind.is_single:
             raise no_resource(call)
         row = operations.read(company, kind, call.rest[0] if call.rest else "1")
+        if kind.name == "Invoice" and "invoicelink" in call.request.query.get("include", "").lower():
+            row = {**row, "InvoiceLink": f"{base_url(call.request)}/app/invoice?txnId={row['Id']}"}
+            return f'"Invoice":{dumps(row)}'
         return f'"{kind.name}":{company.encoded(kind.name, row)}'
     if call.request.method != "POST" or call.rest:
         raise no_resource(call)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from qbo.emulator import breaking
 from qbo.emulator.breakage import Breakage
 from qbo.emulator.encoding import dumps, loads
-from qbo.emulator.messages import JSON_UTF8, Request, Response, redirect
+from qbo.emulator.messages import JSON_UTF8, Request, Response, base_url, redirect
 from qbo.emulator.oauth import OAuthFault
 from qbo.emulator.pages import consent
 
@@ -45,11 +45,6 @@ def handle(emulator: Emulator, request: Request, at: datetime) -> Response:
     if path == USER_INFO:
         return user_info(emulator, request, at)
     return Response(200, dumps({"keys": []})) if path == KEYS else Response(405, dumps({"error": "invalid_request"}))
-
-
-def base_url(request: Request) -> str:
-    scheme = request.headers.get("x-forwarded-proto", "http")
-    return f"{scheme}://{request.headers.get('host', '127.0.0.1')}"
 
 
 def discovery(request: Request) -> Response:

@@ -67,7 +67,8 @@ def failure_from(
         code=code,
         subject=subject_of(code, evidence, facts),
         entries=entries,
-        http_status=answer.http_status,
+        # The status of a batch says nothing of one item.
+        http_status=None if in_batch else answer.http_status,
         retry_after_seconds=seconds(answer.retry_after),
         facts=facts,
     )

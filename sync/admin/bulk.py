@@ -48,7 +48,8 @@ def ask(request: StaffRequest, action: str, *, ids: Iterable[int] = ()) -> HttpR
     """On to the page that says how many; the filters of the list go with it."""
     back = urlencode({"next": request.get_full_path()})
     query = urlencode([("id", pk) for pk in ids]) or filter_query(request.GET)
-    return HttpResponseRedirect(f"{reverse(f'admin:sync_syncevent_{action}_all')}?{query}&{back}")
+    meant = "&".join(part for part in (query, back) if part)
+    return HttpResponseRedirect(f"{reverse(f'admin:sync_syncevent_{action}_all')}?{meant}")
 
 
 def view(request: StaffRequest, action: str, log: SyncEventQuerySet, context: dict[str, Any]) -> HttpResponse:

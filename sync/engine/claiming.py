@@ -40,5 +40,5 @@ def take_over(drain: Drain) -> None:
     with transaction.atomic():
         drain.lease.assert_held()
         unsettled = Submission.objects.filter(connection=drain.connection).unsettled()
-        left.filter(submission__in=unsettled).update(state=State.CHECKING, due_at=drain.now())
+        left.filter(submission__in=unsettled).update(state=State.CHECKING, due_at=drain.now(), look_first=True)
     release(drain, list(left))

@@ -59,6 +59,8 @@ class Drain:
     settled: int = 0
     # Set once the connection cannot be used any further in this drain.
     stopped: bool = False
+    # How many waves of invoices went out.
+    invoice_waves: int = 0
     # How often QuickBooks refused a token that looked fresh.
     renewals: int = 0
     progress: Callable[[int], None] = lambda count: None
@@ -83,6 +85,11 @@ class Drain:
     @property
     def in_flight(self) -> int:
         return int(settings.SYNC["BATCHES_IN_FLIGHT"])
+
+    @property
+    def answers_within(self) -> float:
+        """Seconds after which a call that was made is over, whatever became of it."""
+        return float(settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"])
 
     def client(self) -> Client:
         return client_for(self.connection)

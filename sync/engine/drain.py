@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import socket
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,17 +28,20 @@ from sync.engine.context import Drain, MustWait, Stop
 from sync.engine.customers import prepare_customers
 from sync.engine.invoices import prepare_invoices
 from sync.engine.items import prepare_items
-from sync.mistakes import stop_for_mistake
+from sync.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import Attempt, Lease, State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.models.leases import LeaseLost
 from sync.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.push import Ready, push, resend
+from sync.reading import events_of
 from sync.recording import Outcome, record, requeue
 from sync.retry_policy import after_failure, wait_seconds
 
 logger = logging.getLogger(__name__)
 
+# A round of very many new customers is over after this, so that nobody waits long for them.
+ROUND_SECONDS = 5.0
 Now = Callable[[], datetime]
 PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
     EntityType.CUSTOMER: prepare_customers,
@@ -92,13 +96,18 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
         if quiet:
             return quiet
         while not (work.stopped or work.time_is_up):
-            if not _one_wave(work) or give_way():
+            if not _one_wave(work) or (_is_round_over(work) and give_way()):
                 break
     except MustWait as wait:
         return wait.seconds
     except Stop:
         pass
     return _quiet_for(work) or None
+
+
+def _is_round_over(work: Drain) -> bool:
+    """A round is what it takes to get a wave of invoices through, with the customers and items that go first."""
+    return work.invoice_waves > 0 or time.monotonic() - work.began >= ROUND_SECONDS
 
 
 def _quiet_for(work: Drain) -> float:
@@ -136,6 +145,7 @@ def _one_wave(work: Drain) -> bool:
         raise
     in_flight = work.in_flight if events[0].record_type == EntityType.INVOICE else 1
     unsent = push(work, ready, in_flight=in_flight)
+    work.invoice_waves += bool(ready) and events[0].record_type == EntityType.INVOICE
     release(work, [one.event for one in unsent])
     if unsent and not work.stopped and not work.time_is_up:
         raise MustWait(work.limiter.delay(_wall(), batch=True))
@@ -178,7 +188,7 @@ def _prepared(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     """What of a wave can be sent. A mistake of ours over one event stops that event and no other."""
     try:
         return PREPARE[events[0].record_type](work, events)
-    except (ReadFailed, MustWait, Stop, LeaseLost):
+    except (ReadFailed, MustWait, Stop, *NOBODYS_MISTAKE):
         raise
     except Exception as mistake:
         logger.exception("Getting %s events ready failed", len(events))
@@ -272,14 +282,16 @@ def settle_doubts(work: Drain) -> bool:
     """Find out what became of submissions whose answer nobody got; True where there was any that is due.
 
     The same bytes under the same request id while QuickBooks surely remembers it; later the events go back to
-    the queue, to be looked for in QuickBooks before they are sent again.
+    the queue, to be looked for in QuickBooks before they are sent again. So do those of a submission that has lost
+    some: what a person has retried meanwhile must not go out a second time among the others.
     """
     checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
     doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled().order_by("id")
     settled = False
     for submission in doubts:
         settled = True
-        if submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"]):
+        is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
+        if is_known and len(events_of(submission)) == len(submission.items):
             resend(work, submission)
         else:
             _look_instead(work, submission)
@@ -289,9 +301,14 @@ def settle_doubts(work: Drain) -> bool:
 
 
 def _look_instead(work: Drain, submission: Submission) -> None:
+    over = submission.done_for(answers_within=work.answers_within)
     with transaction.atomic():
         work.lease.assert_held()
+        events = SyncEvent.objects.in_flight().filter(submission=submission)
+        if over > work.now():
+            events.update(due_at=over)
+            return
         submission.settled_at = work.now()
         submission.save(update_fields=["settled_at"])
-        for event in SyncEvent.objects.in_flight().filter(submission=submission):
+        for event in events:
             requeue(event, due_at=work.now(), look_first=True)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from qbo.book_loading import load_book
+from qbo.client import decode
 from qbo.mapping_book import MappingBook
 from qbo.models import Link
-from qbo.payloads import Write, mark, plan_invoice
+from qbo.payloads import Write, is_marked, plan_invoice
 from qbo.queries import Row, quoted, read_rows, read_where_in
 from runacall.invoices.documents import InvoiceDocument
 from sync.engine.context import Drain
-from sync.engine.nothing_sent import looked
-from sync.models import SyncEvent
+from sync.engine.nothing_sent import looked, not_there_yet
+from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.reading import owing, settle_written
 from sync.recording import Outcome, link_columns
@@ -25,29 +28,33 @@ from sync.sent_items import SentItem, There, difference, expecting
 Documents = Mapping[int, InvoiceDocument]
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One create of an invoice that may have arrived: as what it went out, and until when it may still arrive."""
+
+    payload: Mapping[str, Any]
+    over_at: datetime
+
+
 def look_in_quickbooks(
     drain: Drain, events: Sequence[SyncEvent], documents: Documents, book: MappingBook
 ) -> tuple[list[Outcome], MappingBook]:
     """Adopt what is there and ours; the book then knows which numbers others hold. Raises ReadFailed, MustWait."""
     doubtful = [event for event in events if event.look_first and event.record_id in documents]
-    voided = [event for event in events if event.record_id in documents and documents[event.record_id].is_void]
-    linked = {event.record_id for event in [*doubtful, *voided] if event.record_id in book.invoices}
-    paid = _read_linked(drain, linked) if linked else frozenset()
-    if linked:
+    if _read_linked(drain, [event for event in doubtful if event.record_id in book.invoices]):
         book = load_book(drain.connection, list(documents.values()))
-    new = {
-        event.record_id: event
-        for event in events
-        if event.record_id in documents and _is_new(documents[event.record_id], book)
-    }
-    rows = _rows_of_numbers(drain, [documents[record_id] for record_id in new], book)
-    rows += _rows_of_doubtful(drain, [documents[e.record_id] for e in doubtful if e.record_id in new], book)
-    ours = {record_id: row for record_id in new for row in rows if is_ours(row, documents[record_id])}
-    tries = [_adopt(drain, new[record_id], documents[record_id], row, book) for record_id, row in ours.items()]
+    lost = {event.record_id: event for event in doubtful if event.record_id not in book.invoices}
+    sent = _sent_before(drain, lost)
+    new = {e.record_id: e for e in events if e.record_id in documents and _is_new(documents[e.record_id], book)}
+    rows = _rows_of_numbers(drain, [documents[record_id] for record_id in new], sent, book)
+    rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
+    ours = {record_id: row for record_id in new | lost for row in rows if is_ours(row, documents[record_id])}
+    tries = [_adopt(drain, (new | lost)[record_id], documents[record_id], row, book) for record_id, row in ours.items()]
+    tries += [_not_yet(drain, event, sent[record_id]) for record_id, event in lost.items() if record_id not in ours]
     if ours:
         book = load_book(drain.connection, list(documents.values()))
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
-    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken, paid_there=paid)
+    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken)
 
 
 def _is_new(invoice: InvoiceDocument, book: MappingBook) -> bool:
@@ -57,22 +64,50 @@ def _is_new(invoice: InvoiceDocument, book: MappingBook) -> bool:
 
 def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
     """Whether the row carries our mark of this very invoice."""
-    return mark(invoice) in str(row.get("PrivateNote") or "").splitlines()
+    return is_marked(str(row.get("PrivateNote") or ""), invoice)
 
 
-def _rows_of_numbers(drain: Drain, invoices: Iterable[InvoiceDocument], book: MappingBook) -> list[Row]:
+def _sent_before(drain: Drain, record_ids: Iterable[int]) -> dict[int, list[Sent]]:
+    """What went out for these invoices and may have arrived: number, date and customer may be others by now."""
+    found: dict[int, list[Sent]] = {record_id: [] for record_id in record_ids}
+    events = SyncEvent.objects.filter(
+        connection=drain.connection, record_type=EntityType.INVOICE, record_id__in=list(found)
+    )
+    for submission in Submission.objects.filter(pk__in=events.values("submission")).order_by("pk"):
+        over_at = submission.done_for(answers_within=drain.answers_within)
+        for item, request in zip(submission.items, decode(submission.body)["BatchItemRequest"], strict=True):
+            if item["record_type"] == EntityType.INVOICE and item["record_id"] in found and "Invoice" in request:
+                found[item["record_id"]].append(Sent(request["Invoice"], over_at))
+    return found
+
+
+def _not_yet(drain: Drain, event: SyncEvent, sent: Iterable[Sent]) -> Outcome | None:
+    """That it is not there proves nothing before the last send is over."""
+    over_at = max((one.over_at for one in sent), default=drain.now())
+    return not_there_yet(drain, event, due_at=over_at) if over_at > drain.now() else None
+
+
+def _rows_of_numbers(
+    drain: Drain, invoices: Iterable[InvoiceDocument], sent: Mapping[int, Iterable[Sent]], book: MappingBook
+) -> list[Row]:
     """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber): we do, in one query a batch."""
-    numbers = [invoice.number for invoice in invoices if book.sends_number_of(invoice)]
+    numbers = {invoice.number for invoice in invoices if book.sends_number_of(invoice)}
+    numbers |= {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
     return read_where_in(drain.client(), "Invoice", "DocNumber", numbers, pace=drain.pace)
 
 
-def _rows_of_doubtful(drain: Drain, invoices: Iterable[InvoiceDocument], book: MappingBook) -> list[Row]:
+def _rows_of_doubtful(
+    drain: Drain, invoices: Iterable[InvoiceDocument], sent: Mapping[int, Iterable[Sent]], book: MappingBook
+) -> list[Row]:
     """Where QuickBooks numbers, ours are looked for by customer and date, and known by our mark."""
     by_day: dict[str, set[str]] = defaultdict(set)
     for invoice in invoices:
         customer = book.customers.get(invoice.customer.id)
         if customer and not book.sends_number_of(invoice):
             by_day[invoice.books_date.isoformat()].add(customer.qbo_id)
+        for one in sent[invoice.id]:
+            if "TxnDate" in one.payload and "DocNumber" not in one.payload:
+                by_day[str(one.payload["TxnDate"])].add(str(one.payload["CustomerRef"]["value"]))
     rows: list[Row] = []
     for day, customers in by_day.items():
         listed = ", ".join(quoted(qbo_id) for qbo_id in sorted(customers))
@@ -82,9 +117,8 @@ def _rows_of_doubtful(drain: Drain, invoices: Iterable[InvoiceDocument], book: M
 
 
 def _adopt(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, row: Row, book: MappingBook) -> Outcome | None:
-    """An earlier send did arrive: link it. Settled where nothing changed since; else an update is still owed."""
-    write = plan_invoice(invoice, book)
-    assert write is not None
+    """An earlier send did arrive: link it. Settled where nothing changed since; else an update, or a void, is owed."""
+    write = plan_invoice(invoice, book) or Write("Invoice", "create", {})
     item = expecting(sent_item(event, write), invoice, write)
     unchanged = _last_digest(event) == write.digest
     differs = difference(item, There.of(row)) if unchanged else None

@@ -47,6 +47,22 @@ def looked(drain: Drain, event: SyncEvent, row: Mapping[str, Any]) -> Attempt:
     return _attempt(drain, event, Attempt.Kind.LOOKED, State.SYNCED, answer=encode(dict(row)))
 
 
+def not_there_yet(drain: Drain, event: SyncEvent, *, due_at: datetime) -> Outcome:
+    """Looked for in vain while an earlier send may still arrive: looked for again when none can any more."""
+    message = "Not in QuickBooks so far; it is looked for once more, since an earlier send may still arrive."
+    attempt = _attempt(drain, event, Attempt.Kind.LOOKED, State.QUEUED, message=message)
+    return Outcome(
+        event,
+        State.QUEUED,
+        attempt,
+        due_at=due_at,
+        retries=event.retries,
+        heals=event.heals,
+        look_first=True,
+        message=message,
+    )
+
+
 def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failure) -> Outcome:
     """Waits for another record; uses up no retry."""
     attempt = _attempt(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 
@@ -52,3 +52,7 @@ class Submission(models.Model):
     def may_be_resent(self, *, at: datetime, trusted_for: float) -> bool:
         """Whether QuickBooks surely still knows the request id, so that the same bytes cannot act twice."""
         return (at - self.created_at).total_seconds() <= trusted_for
+
+    def done_for(self, *, answers_within: float) -> datetime:
+        """When QuickBooks has acted on it or never will; a look that finds nothing before then proves nothing."""
+        return (self.last_sent_at or self.created_at) + timedelta(seconds=answers_within)

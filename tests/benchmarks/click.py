@@ -74,5 +74,3 @@ def memory(count: int) -> float:
 
 def result(output: str) -> dict[str, float]:
     return dict(json.loads(output.strip().splitlines()[-1]))
-
-

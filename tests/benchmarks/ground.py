@@ -34,9 +34,9 @@ class Ground(Stage):
         kept = {name: value for name, value in super().environment.items() if not name.startswith("SYNC_")}
         return {**kept, "Q_POLL": "0.2", **({} if self.has_limits else NO_LIMITS)}
 
-    def start_company(self) -> None:
+    def start_company(self, *more: str) -> None:
         limits = [] if self.has_limits else ["--no-limits"]
-        process = self.start("qbo_emulator", "--port", "0", "--latency-ms", str(self.latency_ms), *limits)
+        process = self.start("qbo_emulator", "--port", "0", "--latency-ms", str(self.latency_ms), *limits, *more)
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         self.url, self.access_token, self.realm_id = ready["url"], ready["access_token"], ready["realm_id"]

@@ -9,15 +9,26 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
 # Longer than the lease, see HASTE in `stage`: whoever waited for the lock has lost it meanwhile.
 LOCKED_FOR = 2.2
 STATES = "SELECT state, COUNT(*) FROM sync_syncevent GROUP BY state"
-FAILED = """SELECT id, record_type, record_id, failure_code, retries, message FROM sync_syncevent
-            WHERE state = 'failed' ORDER BY id"""
+FAILED = """SELECT e.record_type, e.record_id, e.failure_code, e.retries, e.message, a.kind FROM sync_syncevent e
+            JOIN sync_attempt a ON a.id = (SELECT MAX(id) FROM sync_attempt WHERE event_id = e.id)
+            WHERE e.state = 'failed' ORDER BY e.id"""
+
+
+class FailedEvent(NamedTuple):
+    record_type: str
+    record_id: int
+    code: str
+    retries: int
+    message: str
+    # Of the last attempt: "settled_here" for what shares the failure of a customer or an item.
+    kind: str
 
 
 class Ledger:
@@ -41,8 +52,8 @@ class Ledger:
     def states(self) -> dict[str, int]:
         return {str(state): int(count) for state, count in self.rows(STATES)}
 
-    def failed(self) -> list[tuple[Any, ...]]:
-        return self.rows(FAILED)
+    def failed(self) -> list[FailedEvent]:
+        return [FailedEvent(*row) for row in self.rows(FAILED)]
 
     def holder(self) -> int:
         """The process that holds the lease; 0 where none does."""

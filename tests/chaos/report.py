@@ -17,14 +17,14 @@ def _lines(storm: Storm, verdict: Verdict, database: str, seconds: float) -> Ite
     faults = {name: storm.counts[name] for name in ORDERS}
     yield (
         f"seed {storm.seed}: {storm.invoices} invoices on {database}, {storm.hosts} cluster(s), {seconds:.0f} s:"
-        f" {storm.kills} kills, {sum(faults.values())} faults, {verdict.refreshes} token refreshes"
+        f" {storm.kills} kills, {sum(faults.values())} faults, {storm.batches} batches, {verdict.refreshes} token refreshes"
     )
     yield from (f"  {storm.counts[name]:4} {name}" for name in (*DISASTERS, *ORDERS))
     others = {name: count for name, count in storm.counts.items() if name not in (*DISASTERS, *ORDERS)}
     yield f"  edits: {dict(storm.edits)}; {others}"
     if storm.reconnections:
         yield f"  reconnected {len(storm.reconnections)} times: {sorted(set(storm.reconnections))}"
-    yield f"  events: {verdict.states}; retries used up: {verdict.used_up}"
+    yield f"  events: {verdict.states}; retries used up: {storm.used_up}"
     counted = {name: verdict.books.get(name) for name in ("checked", "matched", "missing", "twice", "different")}
     yield f"  books: {counted}"
     yield from (f"  WRONG: {one}" for one in verdict.wrong)

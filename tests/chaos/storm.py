@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from tests.chaos.faults import ORDERS
 from tests.chaos.host import Host, sleep_and_wake
 from tests.chaos.ledger import Ledger
-from tests.chaos.stage import Stage, kill, wait_until, write_invoices
+from tests.chaos.stage import RETRIES, Stage, kill, wait_until, write_invoices
 
 # Shorter than our patience with an answer, as Intuit gives a request up before we do: a request that was on its
 # way when its sender died still arrives.
@@ -33,6 +33,9 @@ DISASTERS = (
 # After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass.
 BATCHES_BETWEEN = 4
 LONGEST_PEACE = 6.0
+# Seconds between an operator's looks at what failed, and what this storm is made of.
+BETWEEN_LOOKS = 8.0
+PASSING = ("server_error", "network", "answer_unreadable", "rate_limited")
 # Orders that the emulator holds ready, and how likely each is to strike a call that fits: together, two in five.
 AT_ONCE = 6
 RATE = 0.08
@@ -55,6 +58,8 @@ class Storm:
     counts: Counter[str] = field(default_factory=Counter)
     edits: Counter[str] = field(default_factory=Counter)
     reconnections: list[str] = field(default_factory=list)
+    used_up: int = 0
+    early_failures: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -62,6 +67,7 @@ class Storm:
         self.orders = 0
         self.batches_here = 0
         self.batches, self.quiet_batches, self.quiet_until = 0, 1, time.monotonic() + LONGEST_PEACE
+        self.next_look = time.monotonic() + BETWEEN_LOOKS
         self.files = self._files()
         self.importing: subprocess.Popen[str] | None = None
         self.cluster: list[Host] = []
@@ -75,6 +81,7 @@ class Storm:
             self._import_next()
             self._note_struck()
             self._reconnect()
+            self._press_retry()
             self._strike()
             time.sleep(self.dice.random() * 0.1)
         self.stage.control("clear_faults")
@@ -182,6 +189,20 @@ class Storm:
         if why:
             self.reconnections.append(why)
             self.stage.connect()
+
+    def _press_retry(self) -> None:
+        if time.monotonic() >= self.next_look:
+            self.next_look = time.monotonic() + BETWEEN_LOOKS
+            self.retry_failed()
+
+    def retry_failed(self) -> None:
+        """As an operator does; what had not used up its retries yet ought not to have failed."""
+        failed = self.ledger.failed()
+        early = [one for one in failed if one.code not in PASSING or (one.kind == "sent" and one.retries < RETRIES)]
+        self.used_up += len(failed)
+        self.early_failures += [f"failed before its retries were used up: {one}" for one in early]
+        if failed:
+            self.stage.run("retry_failed", "--organization", "shop", check=False)
 
     def _host(self) -> Host:
         return self.dice.choice(self.cluster)

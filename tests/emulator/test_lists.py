@@ -108,6 +108,14 @@ def test_a_payment_links_the_invoice_and_lets_go_of_it(books: Client) -> None:
     assert books.read("Invoice", row["Id"])["Balance"] == 100
 
 
+def test_a_changed_note_of_a_payment_leaves_the_invoice_alone(books: Client) -> None:
+    row = books.post("Invoice", invoice())
+    paid = {"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+    payment = books.post("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 100, "Line": [paid]})
+    books.post("Payment", {"Id": payment["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "x"})
+    assert books.read("Invoice", row["Id"])["SyncToken"] == "1"
+
+
 def test_a_void_of_a_paid_invoice_frees_its_payment(books: Client) -> None:
     row = books.post("Invoice", invoice())
     paid = {"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}

@@ -251,3 +251,11 @@ def test_the_sample_company_has_intuits_ids(client_of: Make) -> None:
     assert books.read("Item", "10")["Name"] == "Pest Control"
     assert books.query("select * from Customer where FullyQualifiedName like 'Freeman%'")["maxResults"] == 3
     assert books.post("Customer", {"DisplayName": "New"})["Id"] == "57"
+
+
+def test_an_invoice_comes_with_its_link_on_demand(books: Client) -> None:
+    key = books.post("Invoice", invoice())["Id"]
+    assert "InvoiceLink" not in books.read("Invoice", key)
+    link = books.call("GET", f"invoice/{key}", include="invoiceLink").json()["Invoice"]["InvoiceLink"]
+    assert f"Invoice {key}" not in link
+    assert books.session.get(link, timeout=9).status_code == 200

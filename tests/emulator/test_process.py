@@ -43,6 +43,45 @@ def test_a_killed_process_loses_nothing_that_it_acknowledged(start_process: Star
     assert books.read("Customer", "1")["Balance"] == 200
 
 
+def test_kills_in_the_middle_of_batches_lose_and_double_nothing(start_process: Start, tmp_path: Path) -> None:
+    """Clients repeat what was not answered, with the same request id and the same bytes, until it is."""
+    state = ("--state", str(tmp_path / "books"), "--no-limits")
+    running = [start_process(*state)]
+    port = running[0].ready["url"].rsplit(":", 1)[1]
+
+    def write(worker: int) -> None:
+        books = running[0].client()
+        for number in range(12):
+            name = f"{worker}-{number}"
+            items = [
+                {"bId": str(n), "operation": "create", "Invoice": invoice(DocNumber=f"{name}-{n}")} for n in range(10)
+            ]
+            until_answered(lambda items=items, name=name: books.batch(*items, requestid=name))
+
+    with ThreadPoolExecutor(3) as pool:
+        writers = [pool.submit(write, worker) for worker in range(3)]
+        for _ in range(5):
+            time.sleep(0.05)
+            running[0].kill()
+            running[0] = start_process(*state, "--port", port)
+        for writer in writers:
+            writer.result()
+    rows = requests.get(f"{running[0].ready['url']}/emulator/entity/Invoice", timeout=20).json()["Invoice"]
+    assert len(rows) == 360
+    assert len({row["DocNumber"] for row in rows}) == 360
+
+
+def until_answered(attempt: Callable[[], object]) -> None:
+    for _ in range(200):
+        try:
+            attempt()
+        except requests.RequestException:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("never answered")
+
+
 def test_a_line_that_was_cut_off_is_left_out(start_process: Start, tmp_path: Path) -> None:
     file = tmp_path / "books"
     first = start_process("--state", str(file), "--no-limits")
@@ -133,3 +172,9 @@ def test_bytes_that_are_no_request_get_an_answer(start_process: Start) -> None:
     with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=5) as raw:
         raw.sendall(b"nonsense\r\n\r\n")
         assert raw.recv(100).startswith(b"HTTP/1.1 400")
+
+
+def test_commands_can_be_given_at_the_start(start_process: Start) -> None:
+    state = start_process("--do", '{"do": "sales_tax", "on": false}', "--clock", "2024-02-29").client().state
+    assert state["sales_tax"] is False
+    assert state["now"].startswith("2024-02-")

@@ -83,6 +83,15 @@ def test_a_new_code_can_be_used_at_once(books: Client) -> None:
     assert row["TxnTaxDetail"]["TotalTax"] == 8
 
 
+def test_the_rates_of_one_code_are_rounded_apart(books: Client) -> None:
+    rates = [{"name": "State", "percent": "5.75"}, {"name": "County", "percent": "2.25"}]
+    code = books.do("add_tax_code", name="Combined 8", rates=rates)["row"]["Id"]
+    taxed_line = line("10.10", code="TAX")
+    row = books.post("Invoice", invoice(taxed_line, TxnTaxDetail={"TxnTaxCodeRef": {"value": code}}))
+    assert [one["Amount"] for one in row["TxnTaxDetail"]["TaxLine"]] == [Decimal("0.58"), Decimal("0.23")]
+    assert row["TxnTaxDetail"]["TotalTax"] == Decimal("0.81")
+
+
 def test_the_pseudo_codes_lack_the_fields_of_rows(books: Client) -> None:
     rows = {row["Id"]: row for row in books.query("select * from TaxCode")["TaxCode"]}
     assert set(rows) == {"2", "TAX", "NON", "CustomSalesTax"}

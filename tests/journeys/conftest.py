@@ -15,10 +15,6 @@ from tests.journeys.visiting import visitor_of
 PLENTY = {"REQUESTS_A_MINUTE": 10**6, "REQUESTS_A_SECOND": 10**6, "BATCHES_A_MINUTE": 10**6}
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "says(*statements): which statements of the help article the test proves")
-
-
 @pytest.fixture
 def qbo_url(settings: Any) -> Iterator[str]:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"

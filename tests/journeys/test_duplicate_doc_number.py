@@ -83,6 +83,13 @@ def test_with_the_ids_off_no_number_is_sent_at_all(shop: Shop, office: Office, t
     assert shop.there(invoice).get("DocNumber", "") != "1842"
 
 
+@says("duplicate_doc_number.turn_off")
+def test_turning_the_ids_off_warns_where_the_company_numbers_by_hand(office: Office) -> None:
+    told = office.choose("send_numbers", False)
+    assert "Custom transaction numbers" in told.root.one(class_="rac-page").text
+    assert "QuickBooks is set to “Custom transaction numbers”" in told.text
+
+
 def test_giving_ours_another_number_sends_it_again_by_itself(shop: Shop, office: Office, typed: str) -> None:
     invoice = shop.invoice(number="1842")
     shop.drain()

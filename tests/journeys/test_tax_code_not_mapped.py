@@ -102,3 +102,13 @@ def test_an_unmapped_code_is_not_retried_by_itself(shop: Shop, combined: TaxRate
         shop.drain(start + timedelta(minutes=minutes))
     assert shop.books.calls() == calls
     assert len(shop.attempts(invoice)) == 1
+
+
+def test_saving_a_mapping_sends_nothing(shop: Shop, office: Office, combined: TaxRate) -> None:
+    invoice = taxed(shop, combined)
+    shop.drain()
+    told = office.pick_tax_code(combined, code="2")
+    assert "1 failed invoice waits for ‘Combined 7.25’ · Retry it" in told.text
+    shop.drain()
+    assert shop.event(invoice).state == State.FAILED
+    assert shop.books.writes() == 0

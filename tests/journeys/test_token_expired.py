@@ -92,6 +92,20 @@ def test_reconnecting_clears_the_row_and_releases_what_waits(shop: Shop, office:
     office.assert_clear(*invoices)
 
 
+@says("token_expired.means")
+def test_the_pages_say_what_waits_and_why(shop: Shop, office: Office) -> None:
+    invoices = [shop.invoice() for _ in range(2)]
+    shop.books.do("expire_token")
+    shop.drain()
+    assert office.banner() == "1 QBO sync error needs attention."
+    (paused,) = office.log(status="failed")
+    assert paused.entity == "QuickBooks connection"
+    assert paused.second == "Paused: token expired, 2 waiting, reconnect to release"
+    assert {each.message for each in office.log(status="queued")} == {"Waiting: token expired"}
+    assert office.invoice_banner(invoices[0]).one("b").text == "Waiting: token expired"
+    assert office.visit("/quickbooks/status/").part("status").text == "Token expired"
+
+
 def test_a_new_invoice_waits_with_the_others_while_the_connection_is_paused(shop: Shop, office: Office) -> None:
     shop.invoice()
     shop.books.do("expire_token")

@@ -68,7 +68,10 @@ def settled(draft: Draft, before: dict[tuple[str, str], Decimal], after: dict[tu
     for entity, key in {**before, **after}:
         difference = after.get((entity, key), ZERO) - before.get((entity, key), ZERO)
         linked = (entity, key) in after
-        changed.append(Put(entity, settle(draft, linkable(draft, entity, key), difference, linked=linked)))
+        row = linkable(draft, entity, key)
+        if linked and (entity, key) in before and not difference:
+            continue  # what was paid stays as it was
+        changed.append(Put(entity, settle(draft, row, difference, linked=linked)))
     return changed
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from qbo.emulator import cli
+from qbo.emulator.arguments import Refused
 
 
 class Command(BaseCommand):
@@ -17,5 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             cli.serve(cli.options_from(options))
-        except OSError as problem:
+        except (OSError, Refused) as problem:
             raise CommandError(str(problem)) from problem

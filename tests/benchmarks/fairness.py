@@ -1,0 +1,83 @@
+"""Benchmark 5: two companies with very much to send beside fifty with little: how long the little ones wait."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks.ground import Ground
+
+BIG, SMALL = 2, 50
+REALM = 9341457021720000
+
+# Run inside `manage.py shell`: shops, connected, each with invoices that wait.
+SETUP = """
+import json
+from django.utils import timezone
+from django.db import transaction
+from qbo.company_lists import refresh_lists
+from qbo.connection import client_for, connect
+from qbo.first_run import choose_defaults
+from qbo.models import Connection, Link, ListState
+from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices
+from runacall.invoices.models import LineInput
+from sync.enqueueing import enqueue_earlier
+from tests import builders
+from tests.books import grant
+now = timezone.now()
+for n, count in enumerate({counts}):
+    shop = builders.organization(f"shop-{{n}}")
+    customer = builders.customer(shop, "A", at=now)
+    item = builders.item(shop, "Labor", at=now)
+    lines = [LineInput(description="Labor", quantity=1, unit_price=None, item=item, rates=())]
+    inputs = [InvoiceInput(customer=customer, invoice_date=now.date(), lines=lines) for _ in range(count)]
+    enter_invoices(shop, inputs, at=now, send=True)
+    connection = connect(shop, grant({url!r}, realm=str({realm} + n)), environment="emulator", emulator_url={url!r}, at=now)
+    refresh_lists(connection, client_for(connection), ListState.LISTS, at=now)
+    choose_defaults(connection, auto_create_items=True)
+    enqueue_earlier(connection, at=now)
+"""
+FINISHED = """
+import json
+from django.db.models import Count, Max, Min, Q
+from sync.models import Attempt, SyncEvent
+rows = SyncEvent.objects.filter(record_type="invoice").values("connection").annotate(
+    left=Count("pk", filter=~Q(state="synced")), last=Max("changed_at"), total=Count("pk")).order_by("connection")
+waves = SyncEvent.objects.filter(record_type="invoice", state="synced").values("connection", "fence").annotate(
+    began=Min("changed_at"), ended=Max("changed_at"))
+print(json.dumps({"shops": [[r["total"], r["left"], r["last"].timestamp()] for r in rows],
+    "rounds": [[w["connection"], w["ended"].timestamp() - w["began"].timestamp()] for w in waves]}))
+"""
+
+
+def small_beside_big(big: int = 20_000, small: int = 20) -> dict[str, float]:
+    """Seconds that the last small company waited, beside the length of a round of a big one."""
+    counts = [big] * BIG + [small] * SMALL
+    with tempfile.TemporaryDirectory() as folder:
+        ground = Ground(Path(folder), f"sqlite:///{folder}/shop.sqlite3", latency_ms=150, has_limits=False)
+        try:
+            ground.run("migrate", "--verbosity", "0")
+            ground.start_company(*[f"--company={REALM + n}:us" for n in range(len(counts))])
+            setup = SETUP.format(counts=counts, url=ground.url, realm=REALM)
+            ground.run("shell", "-c", setup)
+            ground.start("run_cluster")
+            began = time.time()
+            while True:
+                time.sleep(3)
+                state = json.loads(ground.run("shell", "-c", FINISHED).stdout.strip().splitlines()[-1])
+                little = state["shops"][BIG:]
+                if not any(left for _, left, _ in little) or time.time() - began > 300:
+                    break
+        finally:
+            ground.end()
+    waited = max(last for _, _, last in little) - began
+    rounds = sorted(seconds for connection, seconds in state["rounds"] if connection <= BIG)
+    return {
+        "longest_wait": waited,
+        "small_left": sum(left for _, left, _ in little),
+        "big_left": sum(left for _, left, _ in state["shops"][:BIG]),
+        "rounds_of_the_big": len(rounds),
+        "longest_round": rounds[-1] if rounds else 0.0,
+    }

@@ -1,0 +1,435 @@
+"""Every code of the catalogue that the emulator can produce: read right from the wire, worded right, retried right.
+
+`told.py` holds what QuickBooks says; what follows is decided by the kind that the catalogue gives the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from qbo.catalogue import CATALOGUE, FailureKind, entry
+from qbo.models import Connection
+from runacall.invoices.models import Customer, Invoice, PricebookItem
+from sync.log_rows import log_row
+from sync.models import Attempt, Lease, State, SyncEvent
+from sync.models.events import EntityType
+from sync.relook import RELOOK_CODES
+from sync.retry_policy import HEALS
+from tests import builders
+from tests.books import Shop
+from tests.journeys.told import CALLS, ITEMS, Answered, Told
+
+# Minutes after which one looks whether something is tried once more; the schedule is 5, 35, 95.
+LATER = (1, 5, 35, 95, 96, 600, 3000)
+SCHEDULE = [0, 5, 35, 95]
+KINDS = FailureKind
+
+
+@pytest.fixture
+def start() -> datetime:
+    return timezone.now()
+
+
+def at(start: datetime, minute: float) -> datetime:
+    return start + timedelta(minutes=minute)
+
+
+def arranged(shop: Shop, start: datetime, entity: str) -> tuple[Invoice, Customer | PricebookItem | Invoice]:
+    """An invoice that is due, and the record whose write is refused; whatever else it needs is in the books."""
+    okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=start)
+    labor = shop.item("Labor")
+    if entity != "Customer":
+        shop.settled_invoice(at=start, customer=okafor, item=builders.item(shop.organization, "Other", at=start))
+    if entity == "Invoice":
+        shop.settled_invoice(at=start, customer=okafor, item=labor)
+    invoice = shop.invoice(at=start, customer=okafor, item=labor)
+    return invoice, {"Customer": okafor, "Item": labor, "Invoice": invoice}[entity]
+
+
+def names(shop: Shop, invoice: Invoice) -> dict[str, str]:
+    """What the texts of `told` may name."""
+    known = {"number": invoice.number}
+    for name, record in (("customer", invoice.customer), ("item", shop.item("Labor"))):
+        links = shop.connection.links.filter(record_type=name, record_id=record.pk)
+        known[name] = links.values_list("qbo_id", flat=True).first() or ""
+    if known["item"]:
+        known["account"] = shop.books.row("Item", known["item"])["IncomeAccountRef"]["value"]
+    return known
+
+
+def refuse(shop: Shop, told: Told, invoice: Invoice, *, times: int | None = None) -> None:
+    known = names(shop, invoice)
+    detail = told.detail.format(**{"account": "", **known})
+    shop.books.do(
+        "fault", fault="item_fault", entity=told.entity, code=told.intuit, message=told.message, detail=detail,
+        times=times, status=400,
+    )  # fmt: skip
+
+
+def minutes_of_calls(shop: Shop, start: datetime, minutes: tuple[float, ...] = LATER) -> list[float]:
+    """The minutes at which a drain still calls QuickBooks."""
+    tried = []
+    for minute in minutes:
+        before = shop.books.calls()
+        shop.drain(at(start, minute))
+        if shop.books.calls() > before:
+            tried.append(minute)
+    return tried
+
+
+def second_line(event: SyncEvent, now: datetime) -> str:
+    return log_row(event, event.organization, at=now).said.second
+
+
+# --- one item of a batch ------------------------------------------------------------------------------------
+
+
+def of_kind(*kinds: FailureKind) -> list[Told]:
+    return [told for told in ITEMS if entry(told.code).kind in kinds]
+
+
+def assert_reads(shop: Shop, record: Any, told: Told, says: str) -> SyncEvent:
+    """The event says it in our words, its attempt in QuickBooks' own, with the trace id for support."""
+    event = shop.event(record)
+    assert (event.failure_code, event.message) == (told.code, says)
+    (entry_,) = (attempt := shop.sent(record)[-1]).entries
+    assert (entry_["code"], entry_["message"]) == (told.intuit, told.message)
+    assert attempt.intuit_tid
+    assert attempt.failure_code == told.code
+    return event
+
+
+@pytest.mark.parametrize("told", of_kind(KINDS.PERSON, KINDS.HEAL), ids=str)
+def test_what_needs_a_person_stops_and_waits_for_one(shop: Shop, start: datetime, told: Told) -> None:
+    """At once; after a second look where a look may mend it. Never again by itself."""
+    invoice, record = arranged(shop, start, told.entity)
+    says = told.says.format(**names(shop, invoice))
+    refuse(shop, told, invoice)
+    shop.drain(start)
+    event = assert_reads(shop, record, told, says)
+    assert (event.state, event.due_at, event.retries) == (State.FAILED, None, 0)
+    assert len(shop.sent(record)) == (1 + HEALS if told.code in RELOOK_CODES else 1)
+    needs = "it could not be mended by itself" if entry(told.code).kind is KINDS.HEAL else "not retried by itself"
+    assert second_line(event, start).startswith("Needs ")
+    assert second_line(event, start).endswith(needs)
+    assert minutes_of_calls(shop, start) == []
+    # What waited for the record says so in the same words, and waits for the same person.
+    assert (shop.event(invoice).state, shop.event(invoice).message) == (State.FAILED, says)
+    shop.connection.refresh_from_db()
+    assert shop.connection.is_live
+
+
+@pytest.mark.parametrize("told", of_kind(KINDS.PERSON, KINDS.HEAL), ids=str)
+def test_a_persons_retry_sends_it_again(shop: Shop, start: datetime, told: Told) -> None:
+    invoice, record = arranged(shop, start, told.entity)
+    refuse(shop, told, invoice)
+    shop.drain(start)
+    shop.books.do("clear_faults")
+    tries = len(shop.attempts(record))
+    shop.retry(at=at(start, 1))
+    shop.drain(at(start, 1))
+    shop.assert_in_books(invoice)
+    assert len(shop.attempts(record)) > tries
+
+
+@pytest.mark.parametrize("told", [told for told in ITEMS if told.code in RELOOK_CODES], ids=str)
+def test_what_a_look_clears_up_needs_nobody(shop: Shop, start: datetime, told: Told) -> None:
+    """Refused once, while the company is in order: looked at again, sent again, and in the books."""
+    invoice, record = arranged(shop, start, told.entity)
+    refuse(shop, told, invoice, times=1)
+    shop.drain(start)
+    shop.assert_in_books(invoice)
+    assert [attempt.failure_code for attempt in shop.sent(record)] == [told.code, ""]
+
+
+@pytest.mark.parametrize("told", of_kind(KINDS.TRANSIENT), ids=str)
+def test_what_passes_is_tried_by_the_schedule_and_then_stops(shop: Shop, start: datetime, told: Told) -> None:
+    invoice, record = arranged(shop, start, told.entity)
+    refuse(shop, told, invoice)
+    shop.drain(start)
+    event = assert_reads(shop, record, told, told.says)
+    assert (event.state, event.retries, event.due_at) == (State.QUEUED, 1, at(start, 5))
+    assert second_line(event, start).startswith("Retry 1 of 3 at ")
+    assert minutes_of_calls(shop, start) == SCHEDULE[1:]
+    event = shop.event(record)
+    assert event.state == State.FAILED
+    assert second_line(event, start) == "Needs you · all 3 retries failed"
+
+
+def assert_paused(shop: Shop, invoice: Invoice, code: str, says: str, start: datetime) -> None:
+    """One row stands for it, the invoice waits unharmed, and nothing is called any more."""
+    shop.connection.refresh_from_db()
+    assert shop.connection.pause_code == code
+    (row,) = shop.failed()
+    assert (row.record_type, row.failure_code, row.message) == (EntityType.CONNECTION, code, says)
+    assert second_line(row, start).startswith("Paused: ")
+    event = shop.event(invoice)
+    assert (event.state, event.retries) == (State.QUEUED, 0)
+    assert log_row(event, event.organization, at=start).said.message.startswith("Waiting: ")
+    assert minutes_of_calls(shop, start, (1, 6, 40)) == []
+
+
+@pytest.mark.parametrize("told", of_kind(KINDS.PAUSE), ids=str)
+def test_what_concerns_the_connection_pauses_it(shop: Shop, start: datetime, told: Told) -> None:
+    invoice, _ = arranged(shop, start, told.entity)
+    refuse(shop, told, invoice)
+    shop.drain(start)
+    assert_paused(shop, invoice, told.code, told.says, start)
+    shop.books.do("clear_faults")
+    shop.reconnect(at(start, 50))
+    shop.drain(at(start, 50))
+    shop.assert_in_books(invoice)
+
+
+def test_a_throttled_item_waits_and_uses_up_no_retry(shop: Shop, start: datetime) -> None:
+    invoice, _ = arranged(shop, start, "Invoice")
+    shop.books.do("fault", fault="throttle", item=True, entity="Invoice", times=1)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code, event.retries) == (State.QUEUED, "rate_limited", 0)
+    assert event.due_at is not None
+    assert event.due_at >= at(start, 1)
+    Lease.objects.update(quiet_until=None)
+    shop.drain(at(start, 2))
+    shop.assert_in_books(invoice)
+
+
+# --- a whole call -------------------------------------------------------------------------------------------
+
+
+def calls_of_kind(kind: FailureKind) -> list[Answered]:
+    return [answered for answered in CALLS if entry(answered.code).kind is kind]
+
+
+@pytest.fixture
+def _impatient(settings: Any) -> None:
+    settings.SYNC = {**settings.SYNC, "HTTP_READ_TIMEOUT": 0.5}
+
+
+def order(shop: Shop, answered: Answered, *, times: int | None = None) -> None:
+    shop.books.do("fault", path="batch", times=times, **answered.order)
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("answered", calls_of_kind(KINDS.TRANSIENT), ids=str)
+def test_a_write_whose_fate_is_unknown_is_checked(shop: Shop, start: datetime, answered: Answered) -> None:
+    """Checking by the schedule: looked for before it is sent again, and in the books once."""
+    invoice, _ = arranged(shop, start, "Invoice")
+    order(shop, answered, times=2)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code, event.message) == (State.CHECKING, answered.code, answered.says)
+    assert (event.due_at, event.look_first) == (at(start, 5), True)
+    assert shop.failed().count() == 0
+    for minute in SCHEDULE[1:]:
+        shop.drain(at(start, minute))
+    shop.assert_in_books(invoice)
+
+
+@pytest.mark.parametrize("answered", calls_of_kind(KINDS.WAIT), ids=str)
+def test_throttling_holds_everything_back_for_a_while(shop: Shop, start: datetime, answered: Answered) -> None:
+    invoice, _ = arranged(shop, start, "Invoice")
+    order(shop, answered, times=1)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.failure_code, event.message, event.retries) == (answered.code, answered.says, 0)
+    assert event.state in (State.CHECKING, State.QUEUED)
+    assert Lease.objects.get(connection=shop.connection).quiet_until
+    assert minutes_of_calls(shop, start, (0.5,)) == []
+    Lease.objects.update(quiet_until=None)
+    shop.drain(at(start, 2))
+    shop.assert_in_books(invoice)
+
+
+@pytest.mark.parametrize("answered", calls_of_kind(KINDS.PAUSE), ids=str)
+def test_a_refusal_at_the_door_pauses_the_connection(shop: Shop, start: datetime, answered: Answered) -> None:
+    invoice, _ = arranged(shop, start, "Invoice")
+    order(shop, answered)
+    shop.drain(start)
+    assert_paused(shop, invoice, answered.code, answered.says, start)
+    assert len([one for one in shop.books.invoices() if one["DocNumber"] == invoice.number]) == 0
+
+
+@pytest.mark.parametrize("answered", calls_of_kind(KINDS.PERSON), ids=str)
+def test_a_refused_batch_stops_what_was_in_it(shop: Shop, start: datetime, answered: Answered) -> None:
+    invoice, _ = arranged(shop, start, "Invoice")
+    order(shop, answered)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code, event.message) == (State.FAILED, answered.code, answered.says)
+    assert minutes_of_calls(shop, start) == []
+
+
+# --- by the company's own rules -----------------------------------------------------------------------------
+
+Arrange = Callable[[Shop, datetime], Invoice]
+ARRANGED: dict[str, tuple[Arrange, str]] = {}
+
+
+def by_rule(code: str, says: str) -> Callable[[Arrange], Arrange]:
+    """The function makes an invoice that fails for `code` with these words."""
+
+    def keep(arrange: Arrange) -> Arrange:
+        ARRANGED[code] = (arrange, says)
+        return arrange
+
+    return keep
+
+
+def settled_customer(shop: Shop, start: datetime) -> Customer:
+    return shop.settled_invoice(at=start).customer
+
+
+@by_rule("name_taken", "The name 'M. Okafor' is held in QBO by a customer with another e-mail")
+def _name_taken(shop: Shop, start: datetime) -> Invoice:
+    shop.books.do("add_customer", name="M. Okafor", email="other@example.com")
+    okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=start)
+    return shop.invoice(at=start, customer=okafor)
+
+
+@by_rule("one_off_item_missing", "A line without a pricebook item has no item to be booked under in QBO")
+def _one_off(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    shop.choose(one_off_item_id="")
+    return shop.invoice(at=start, customer=customer, lines=[builders.line()])
+
+
+@by_rule("income_account_missing", "No income account for item 'Heat pump'")
+def _no_account(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    shop.choose(default_income_account_id="")
+    return shop.invoice(at=start, customer=customer, item=builders.item(shop.organization, "Heat pump", at=start))
+
+
+@by_rule("mixed_tax_rates", "Two different taxes on one invoice: California 8, Ohio 7")
+def _mixed(shop: Shop, start: datetime) -> Invoice:
+    customer, ohio = settled_customer(shop, start), builders.rate(shop.organization, "Ohio 7", "7", at=start)
+    shop.map_tax(ohio)
+    item = shop.item("Labor")
+    lines = [builders.line(item=item, rates=[shop.rate]), builders.line(item=item, rates=[ohio])]
+    return shop.invoice(at=start, customer=customer, lines=lines)
+
+
+@by_rule("number_too_long", "Invoice number 'A-very-long-number-of-25' is longer than the 21 characters that QBO takes")
+def _too_long(shop: Shop, start: datetime) -> Invoice:
+    return shop.invoice(at=start, customer=settled_customer(shop, start), number="A-very-long-number-of-25")
+
+
+@by_rule("discount_not_enabled", "The invoice has a discount, but discounts are turned off in QBO")
+def _discount(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    shop.books.do("preference", group="SalesFormsPrefs", name="AllowDiscount", value=False)
+    shop.read_lists("Preferences", at=start)
+    return shop.invoice(at=start, customer=customer, discount="5.00")
+
+
+@by_rule("void_has_payments", "Cannot be voided in QBO: a payment is applied to it there")
+def _void_paid(shop: Shop, start: datetime) -> Invoice:
+    invoice = shop.settled_invoice(at=start)
+    there = shop.there(invoice)
+    line = {"Amount": 10, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
+    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": 10, "Line": [line]})
+    invoice.void(reason="entered twice", at=start)
+    return invoice
+
+
+@by_rule("record_deleted_there", "The record '{number}' was deleted in QBO")
+def _deleted_there(shop: Shop, start: datetime) -> Invoice:
+    invoice = shop.settled_invoice(at=start)
+    there = shop.there(invoice)
+    shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="delete")
+    invoice.edit(customer_note="by the side door", at=start)
+    return invoice
+
+
+@by_rule(
+    "total_differs", "In QBO the invoice differs in its total, tax; total 108.00 here, 108.01 there; tax 8.00 here, 8.01 there"
+)  # fmt: skip
+def _differs(shop: Shop, start: datetime) -> Invoice:
+    invoice = shop.invoice(at=start, customer=settled_customer(shop, start))
+    shop.books.do("fault", fault="html", path="batch", after_commit=True, times=1)
+    shop.drain(start)
+    there = next(row for row in shop.books.invoices() if row["DocNumber"] == invoice.number)
+    shop.books.post("invoice", {**there, "TxnTaxDetail": {**there["TxnTaxDetail"], "TotalTax": 8.01}})
+    return invoice
+
+
+@pytest.mark.parametrize("code", ARRANGED)
+def test_by_rule(shop: Shop, start: datetime, code: str) -> None:
+    arrange, says = ARRANGED[code]
+    invoice = arrange(shop, start)
+    for minute in (0, 6):
+        shop.drain(at(start, minute))
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code, event.message) == (State.FAILED, code, says.format(number=invoice.number))
+    assert event.due_at is None
+    assert second_line(event, start).startswith("Needs ")
+    assert minutes_of_calls(shop, start, (11, 41, 600)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "entity", "says"),
+    [
+        ("waits_for_customer", "Customer", "Waits for the customer 'M. Okafor'"),
+        ("waits_for_item", "Item", "Waits for the item 'Labor'"),
+    ],
+)
+def test_what_depends_on_another_waits_and_follows(
+    shop: Shop, start: datetime, code: str, entity: str, says: str
+) -> None:
+    invoice, record = arranged(shop, start, entity)
+    shop.books.do("fault", fault="item_fault", entity=entity, code="10000", message="x", detail="x", times=1)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code, event.message, event.retries) == (State.QUEUED, code, says, 0)
+    assert second_line(event, start) == "Follows by itself"
+    assert shop.event(record).retries == 1
+    shop.drain(at(start, 5))
+    shop.assert_in_books(invoice)
+
+
+def test_a_connection_that_ended_is_a_token_expired(shop: Shop, start: datetime) -> None:
+    invoice, _ = arranged(shop, start, "Invoice")
+    shop.books.do("expire_token")
+    shop.drain(start)
+    assert_paused(shop, invoice, "token_expired", "Token expired", start)
+
+
+def test_credentials_that_intuit_refuses_are_ours_to_mend(shop: Shop, start: datetime, settings: Any) -> None:
+    invoice, _ = arranged(shop, start, "Invoice")
+    settings.QBO_CLIENT_SECRET = "not-the-one"
+    Connection.objects.update(access_expires_at=start)
+    shop.drain(start)
+    assert_paused(shop, invoice, "app_refused", "Intuit does not accept Run a Call's own credentials", start)
+
+
+# --- nothing is left out ------------------------------------------------------------------------------------
+
+ELSEWHERE = {
+    "rate_limited": "test_throttling_holds_everything_back_for_a_while",
+    "waits_for_customer": "test_what_depends_on_another_waits_and_follows",
+    "waits_for_item": "test_what_depends_on_another_waits_and_follows",
+    "app_refused": "test_credentials_that_intuit_refuses_are_ours_to_mend",
+}
+NOT_FROM_THE_EMULATOR = {
+    "item_inactive": "an item that is linked and inactive is told as item_not_found, the help article's word",
+    "item_mismatch": "another price blocks nothing; it is shown on the Items page",
+    "waits_for_invoice": "payments are not sent yet",
+    "connection_paused": "a wait for the connection is told by the connection's own row",
+    "access_refused_by_user": "told to the person who is connecting, and no event of the log",
+    "internal_error": "a mistake of ours: no answer of QuickBooks brings it about",
+    "unknown": "the emulator gives each fault of its own a type, and a type says enough for `validation`",
+}
+
+
+def test_every_code_of_the_catalogue_is_here_or_says_why_not() -> None:
+    told = {one.code for one in (*ITEMS, *CALLS)} | set(ARRANGED) | set(ELSEWHERE)
+    assert told & set(NOT_FROM_THE_EMULATOR) == set()
+    assert told | set(NOT_FROM_THE_EMULATOR) == set(CATALOGUE)
+    assert all(name in globals() for name in ELSEWHERE.values())
+    assert Attempt.Kind.SENT

@@ -1,0 +1,177 @@
+"""The supervisor sees a cluster that is dead or frozen, and leaves one alone that works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from sync.cluster import Supervisor
+from sync.models import Heartbeat, Lease, SyncEvent
+from tests.books import Shop
+
+ROOT = Path(__file__).resolve().parents[2]
+LATER = timedelta(seconds=60)
+
+
+class FakeGroup:
+    """A process group that is as alive as we say, with one process in it."""
+
+    def __init__(self, *pids: int) -> None:
+        self.is_alive, self.pids, self.killed = True, pids, 0
+
+    def contains(self, pid: int) -> bool:
+        return pid in self.pids
+
+    def kill(self) -> None:
+        self.killed += 1
+
+
+@pytest.fixture
+def group() -> FakeGroup:
+    return FakeGroup(4711)
+
+
+@pytest.fixture
+def supervisor(group: FakeGroup, monkeypatch: pytest.MonkeyPatch) -> Supervisor:
+    watching: Any = Supervisor(group=group)
+    monkeypatch.setattr(watching, "start", lambda: None)
+    return watching
+
+
+def lay_down_work(shop: Shop) -> None:
+    """A drain was asked for, and the task lies in the queue."""
+    shop.invoice()
+    assert Lease.objects.get(connection=shop.connection).woken_at
+    assert OrmQ.objects.exists()
+
+
+def test_a_cluster_with_nothing_to_do_is_well(supervisor: Supervisor, db: None) -> None:
+    assert supervisor.trouble(timezone.now() + LATER) == ""
+
+
+def test_a_dead_one_is_replaced(supervisor: Supervisor, group: FakeGroup, transactional_db: None) -> None:
+    group.is_alive = False
+    supervisor.look_after()
+    assert (group.killed, supervisor.restarts) == (1, 1)
+
+
+def test_work_that_lies_while_the_cluster_idles_means_frozen(supervisor: Supervisor, shop: Shop) -> None:
+    lay_down_work(shop)
+    assert supervisor.trouble(timezone.now() + timedelta(seconds=5)) == ""
+    assert "idles" in supervisor.trouble(timezone.now() + LATER)
+
+
+def test_a_task_that_was_taken_and_never_begun_means_frozen(supervisor: Supervisor, shop: Shop) -> None:
+    lay_down_work(shop)
+    OrmQ.objects.update(lock=timezone.now() + timedelta(hours=1))
+    assert "nobody came" in supervisor.trouble(timezone.now() + LATER)
+
+
+def test_a_cluster_that_works_is_left_alone(supervisor: Supervisor, shop: Shop) -> None:
+    lay_down_work(shop)
+    Lease.objects.update(holder=f"{socket.gethostname()}:4711:abc", expires_at=timezone.now() + timedelta(minutes=5))
+    assert supervisor.trouble(timezone.now() + LATER) == ""
+    Lease.objects.update(holder=f"{socket.gethostname()}:4712:abc")
+    assert supervisor.trouble(timezone.now() + LATER) != "", "somebody else's work is no excuse"
+
+
+def test_what_was_asked_for_is_asked_for_anew(supervisor: Supervisor, group: FakeGroup, shop: Shop) -> None:
+    lay_down_work(shop)
+    OrmQ.objects.all().delete()
+    supervisor.restart("it is frozen")
+    assert Lease.objects.get(connection=shop.connection).woken_at is None
+    supervisor.look_after()
+    assert OrmQ.objects.count() == 1
+    assert SyncEvent.objects.exists()
+
+
+def test_shows_that_it_lives(supervisor: Supervisor, transactional_db: None) -> None:
+    supervisor.look_after()
+    assert Heartbeat.objects.filter(name=f"cluster {socket.gethostname()}").exists()
+
+
+# --- with real processes ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "runacall.settings",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/cluster.sqlite3",
+        "Q_POLL": "0.2",
+        "Q_WORKERS": "2",
+    }
+
+
+@pytest.fixture
+def running(environment: dict[str, str]) -> Iterator[psutil.Process]:
+    manage("migrate", "-v0", environment=environment)
+    command = [sys.executable, "manage.py", "run_cluster", "--frozen-after", "4", "--stop-grace", "15"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        started = psutil.Process(process.pid)
+        yield started
+        left = started.children(recursive=True) if started.is_running() else []
+        for one in [*left, started]:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+
+
+def manage(*arguments: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def wait_until(is_so: Callable[[], object], *, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.2)
+
+
+def workers(supervisor: psutil.Process) -> list[psutil.Process]:
+    """The cluster's leaves: workers, monitor and pusher."""
+    family = supervisor.children(recursive=True)
+    return [one for one in family if one.is_running() and len(one.parents()) >= 3 and not one.children()]
+
+
+@pytest.mark.processes
+def test_a_freeze_is_repaired_and_a_stop_leaves_no_orphan(running: psutil.Process, environment: dict[str, str]) -> None:
+    wait_until(lambda: len(workers(running)) >= 4)
+    [cluster] = running.children()
+    for worker in workers(running):
+        worker.kill()
+    ask = "from django_q.tasks import async_task; [async_task('time.time') for _ in range(5)]"
+    manage("shell", "-v0", "-c", ask, environment=environment)
+    wait_until(lambda: not cluster.is_running() or cluster.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: running.children() and running.children()[0].pid != cluster.pid)
+    wait_until(lambda: len(workers(running)) >= 4)
+    family = running.children(recursive=True)
+    running.send_signal(signal.SIGTERM)
+    running.wait(30)
+    assert [one for one in family if one.is_running()] == []
+
+
+@pytest.mark.processes
+def test_a_supervisor_that_is_killed_takes_its_cluster_along(running: psutil.Process) -> None:
+    wait_until(lambda: len(workers(running)) >= 4)
+    family = running.children(recursive=True)
+    running.kill()
+    running.wait(10)
+    gone, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+    assert gone
