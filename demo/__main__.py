@@ -9,9 +9,10 @@ import sys
 import time
 from typing import Any
 
-from demo import places
+from demo import leaflet
+from demo.places import PERSONS, WALK, Home
 from demo.processes import DidNotStart, Processes, free_port
-from demo.shop_data import ELECTRIC, HEATING, PASSWORD, PEOPLE, PLUMBING, SHOPS, SUPPORT
+from demo.shop_data import HEATING, SHOPS
 
 began = time.monotonic()
 
@@ -23,9 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--web-port", type=int, default=8000)
     parser.add_argument("--emulator-port", type=int, default=8100)
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _as_interrupt)
     if options.reset:
-        places.reset()
+        PERSONS.reset()
         say("The demo's database, books and keys are gone.")
         return 0
     return run(options)
@@ -33,15 +35,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Exit status: 0, or 1 where something did not go as it should."""
-    if options.once or not places.remembered().get("ready"):
+    home = WALK if options.once else PERSONS
+    if options.once or not home.remembered().get("ready"):
         # A walk starts from nothing; so does what was cut short.
-        places.reset()
+        home.reset()
     emulator_url = f"http://127.0.0.1:{free_port(options.emulator_port)}"
-    environment = places.environment(emulator_url)
+    environment = home.environment(emulator_url)
     os.environ.update(environment)
-    processes = Processes(environment)
+    processes = Processes(home, environment)
     try:
-        return _run(processes, options, emulator_url)
+        return _run(home, processes, options, emulator_url)
     except KeyboardInterrupt:
         say("Stopping.")
         return 0
@@ -53,20 +56,21 @@ def run(options: argparse.Namespace) -> int:
         say("Everything that the demo started is stopped.")
 
 
-def _run(processes: Processes, options: argparse.Namespace, emulator_url: str) -> int:
+def _run(home: Home, processes: Processes, options: argparse.Namespace, emulator_url: str) -> int:
     _prepare_django()
     processes.start_emulator(int(emulator_url.rpartition(":")[2]), realms=tuple(shop.realm_id for shop in SHOPS))
     web_port = free_port(options.web_port)
     processes.start_web(web_port)
     processes.start_cluster()
-    problem = _tell_story(emulator_url)
+    problem = _tell_story(home, emulator_url)
     if problem:
         say(problem)
         return 1
+    web = f"http://127.0.0.1:{web_port}"
     if options.once:
-        return _walk(f"http://127.0.0.1:{web_port}", emulator_url)
-    tell(_leaflet(web_port, emulator_url))
-    return _watch(processes)
+        return _walk(web, emulator_url)
+    tell(leaflet.text(web, emulator_url))
+    return _watch(home, processes)
 
 
 def _prepare_django() -> None:
@@ -79,12 +83,12 @@ def _prepare_django() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _tell_story(emulator_url: str) -> str:
+def _tell_story(home: Home, emulator_url: str) -> str:
     """Seed and cause the errors, or go on where the last run stopped; "" or what went wrong."""
     from demo import seeding, story
     from qbo.models import Connection
 
-    if places.remembered().get("ready"):
+    if home.remembered().get("ready"):
         # The port may be another one this time.
         Connection.objects.filter(environment="emulator").update(emulator_url=emulator_url)
         say("Going on where the last run stopped; `make demo-reset` starts over.")
@@ -95,7 +99,7 @@ def _tell_story(emulator_url: str) -> str:
         story.cause_all(stocks, emulator_url, say=say)
     except story.TookTooLong as problem:
         return str(problem)
-    places.remember(ready=True)
+    home.remember(ready=True)
     say("The eight documented errors are in the log:")
     for line in story.told_errors(story.now()):
         tell(line)
@@ -116,35 +120,11 @@ def _walk(web: str, quickbooks: str) -> int:
     return 0
 
 
-def _watch(processes: Processes) -> int:
+def _watch(home: Home, processes: Processes) -> int:
     while not processes.dead():
         time.sleep(0.5)
-    say(f"{', '.join(processes.dead())} has stopped by itself; see {places.LOGS}.")
+    say(f"{', '.join(processes.dead())} has stopped by itself; see {home.logs}.")
     return 1
-
-
-def _leaflet(web_port: int, emulator_url: str) -> str:
-    log_ins = "\n".join(f"    {person.email:28} {person.role.replace('_', ' ')}" for person in PEOPLE)
-    return f"""
-  Run a Call           http://127.0.0.1:{web_port}/admin/
-  QuickBooks           {emulator_url}/  (three companies; here you are the bookkeeper)
-
-  Log in (password: {PASSWORD})
-{log_ins}
-    {SUPPORT:28} our support, reads every shop's log
-
-  What to try
-    1. As the owner, follow the banner to the sync log of {HEATING.name}. Open a row.
-    2. Settings → QuickBooks → Tax: map Combined 7.25 to Lake County 7.25. Back in the log, filter to Failed,
-       select all, Retry.
-    3. The other errors: the row says what to do and where. What has to be done in QuickBooks is done on
-       {emulator_url}/
-    4. Switch to {PLUMBING.name} (Tax not enabled) and {ELECTRIC.name} (Token expired).
-    5. The books have the last word:
-       {sys.executable} -m demo.manage reconcile --organization {HEATING.slug}
-
-  Ctrl-C stops everything; `make demo` goes on; `make demo-reset` starts over.
-"""
 
 
 def say(text: str) -> None:

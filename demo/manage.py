@@ -3,10 +3,10 @@
 import os
 import sys
 
-from demo import places
+from demo.places import PERSONS
 
 if __name__ == "__main__":
-    os.environ.update(places.environment(os.environ.get("QBO_EMULATOR_URL", "http://127.0.0.1:8100")))
+    os.environ.update(PERSONS.environment(os.environ.get("QBO_EMULATOR_URL", "http://127.0.0.1:8100")))
 
     from django.core.management import execute_from_command_line
 

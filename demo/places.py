@@ -7,58 +7,74 @@ import json
 import os
 import secrets
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / "var" / "demo"
-LOGS = HOME / "log"
-KEYS = HOME / "keys.json"
-STATE = HOME / "state.json"
-BOOKS = HOME / "books.jsonl"
-DATABASE = HOME / "demo.sqlite3"
 
 
-def environment(emulator_url: str) -> dict[str, str]:
-    """What all processes of the demo run with; the person's own settings do not reach into it."""
-    keys = _keys()
-    return {
-        "DJANGO_SETTINGS_MODULE": "runacall.settings",
-        "DEBUG": "false",
-        # The demo speaks plain HTTP to this machine only.
-        "SECURE_COOKIES": "false",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "DATABASE_URL": f"sqlite:///{DATABASE}",
-        "QBO_EMULATOR_URL": emulator_url,
-        "QBO_CLIENT_ID": "emulator-client",
-        "QBO_CLIENT_SECRET": "emulator-secret",
-        "SECRET_KEY": keys["secret_key"],
-        "TOKEN_KEYS": keys["token_key"],
-        "Q_POLL": "0.3",
-        "PYTHONUNBUFFERED": "1",
-    }
+@dataclass(frozen=True)
+class Home:
+    """One folder with a database, books, keys and logs. The walk has one of its own."""
 
+    path: Path
 
-def _keys() -> dict[str, str]:
-    if not KEYS.exists():
-        HOME.mkdir(parents=True, exist_ok=True)
-        made = {
-            "secret_key": secrets.token_urlsafe(48),
-            "token_key": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+    @property
+    def logs(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def books(self) -> Path:
+        return self.path / "books.jsonl"
+
+    @property
+    def state(self) -> Path:
+        return self.path / "state.json"
+
+    def environment(self, emulator_url: str) -> dict[str, str]:
+        """What all processes of the demo run with; the person's own settings do not reach into it."""
+        keys = self._keys()
+        return {
+            "DJANGO_SETTINGS_MODULE": "runacall.settings",
+            "DEBUG": "false",
+            # The demo speaks plain HTTP to this machine only.
+            "SECURE_COOKIES": "false",
+            "BEHIND_TLS_PROXY": "false",
+            "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "DATABASE_URL": f"sqlite:///{self.path / 'demo.sqlite3'}",
+            "QBO_EMULATOR_URL": emulator_url,
+            "QBO_REDIRECT_URL": "",
+            "QBO_CLIENT_ID": "emulator-client",
+            "QBO_CLIENT_SECRET": "emulator-secret",
+            "SECRET_KEY": keys["secret_key"],
+            "TOKEN_KEYS": keys["token_key"],
+            "Q_POLL": "0.3",
+            "PYTHONUNBUFFERED": "1",
         }
-        KEYS.touch(mode=0o600)
-        KEYS.write_text(json.dumps(made))
-    return dict(json.loads(KEYS.read_text()))
+
+    def _keys(self) -> dict[str, str]:
+        file = self.path / "keys.json"
+        if not file.exists():
+            self.path.mkdir(parents=True, exist_ok=True)
+            made = {
+                "secret_key": secrets.token_urlsafe(48),
+                "token_key": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+            }
+            file.touch(mode=0o600)
+            file.write_text(json.dumps(made))
+        return dict(json.loads(file.read_text()))
+
+    def remembered(self) -> dict[str, Any]:
+        """What the last run left: empty where there was none or it was cut short."""
+        return dict(json.loads(self.state.read_text())) if self.state.exists() else {}
+
+    def remember(self, **facts: Any) -> None:
+        self.state.write_text(json.dumps({**self.remembered(), **facts}, indent=2))
+
+    def reset(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
-def remembered() -> dict[str, Any]:
-    """What the last run left: empty where there was none or it was cut short."""
-    return dict(json.loads(STATE.read_text())) if STATE.exists() else {}
-
-
-def remember(**facts: Any) -> None:
-    STATE.write_text(json.dumps({**remembered(), **facts}, indent=2))
-
-
-def reset() -> None:
-    shutil.rmtree(HOME, ignore_errors=True)
+PERSONS = Home(ROOT / "var" / "demo")
+WALK = Home(ROOT / "var" / "demo-once")

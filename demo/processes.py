@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from demo.places import BOOKS, LOGS, ROOT
+from demo.places import ROOT, Home
 
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 
@@ -28,13 +28,14 @@ class DidNotStart(Exception):
 class Processes:
     """Whatever was started here is ended by `stop`, the last one first."""
 
+    home: Home
     environment: dict[str, str]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_emulator(self, port: int, *, realms: tuple[str, ...]) -> None:
         """A QuickBooks with one company a realm, kept in a file."""
         further = [argument for realm in realms[1:] for argument in ("--company", f"{realm}:us")]
-        arguments = ["--port", str(port), "--realm", realms[0], *further, "--state", str(BOOKS)]
+        arguments = ["--port", str(port), "--realm", realms[0], *further, "--state", str(self.home.books)]
         self._start("emulator", "qbo.emulator", *arguments)
         self._wait_for("emulator", lambda: requests.get(f"http://127.0.0.1:{port}/emulator/state", timeout=1).ok)
 
@@ -65,8 +66,8 @@ class Processes:
         self.running.clear()
 
     def _start(self, name: str, module: str, *arguments: str) -> None:
-        LOGS.mkdir(parents=True, exist_ok=True)
-        with (LOGS / f"{name}.log").open("ab") as log:
+        self.home.logs.mkdir(parents=True, exist_ok=True)
+        with (self.home.logs / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(  # noqa: S603  our own interpreter and our own modules
                 [sys.executable, "-m", module, *arguments],
                 cwd=ROOT,
@@ -85,7 +86,7 @@ class Processes:
                 if is_ready():
                     return
             time.sleep(0.1)
-        raise DidNotStart(f"{name} did not start; see {LOGS / name}.log")
+        raise DidNotStart(f"{name} did not start; see {self.home.logs / name}.log")
 
 
 def _end_with_parent() -> None:

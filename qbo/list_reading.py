@@ -17,11 +17,14 @@ class NotRead(Exception):
     """The lists could not be read now; its text is meant for staff."""
 
 
-def read_again(connection: Connection, names: Iterable[str], *, at: datetime) -> None:
-    """Read `names` from QuickBooks, all lists the first time. Raises NotRead; what was read before stays."""
+def read_again(connection: Connection, names: Iterable[str], *, at: datetime, new_company: bool = False) -> None:
+    """Read `names` from QuickBooks; the first time all lists, and sensible choices are made from them.
+
+    Raises NotRead; what was read before stays.
+    """
     if not connection.is_live:
         raise NotRead("QuickBooks is not connected just now.")
-    first = not ListState.objects.filter(connection=connection).exclude(refreshed_at=None).exists()
+    first = new_company or not ListState.objects.filter(connection=connection).exclude(refreshed_at=None).exists()
     try:
         failure = refresh_tokens(connection, at=at)
         if failure is not None:

@@ -64,8 +64,12 @@ def _held_elsewhere(customer: CustomerDocument, holder: str) -> Match:
     return Match(failure=_name_taken(customer, holder)) if holder else Match()
 
 
+# As the catalogue's sentences take them: "The name 'M. Okafor' is held in QBO by a vendor".
+HOLDERS = {"customer": "a customer with another e-mail", "vendor": "a vendor", "employee": "an employee"}
+
+
 def _name_taken(customer: CustomerDocument, holder: str) -> Failure:
-    return Failure("name_taken", customer_subject(customer), facts={"holder": holder})
+    return Failure("name_taken", customer_subject(customer), facts={"holder": HOLDERS.get(holder, holder)})
 
 
 def _email(row: Row) -> str:

@@ -72,8 +72,8 @@ ASSIGNED_SECRET = re.compile(
     re.IGNORECASE,
 )
 PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), SECRET),
-    (re.compile(r"\beyJ[\w-]{4,}(?:\.[\w-]*){0,4}"), SECRET),
+    (re.compile(r"(?:Bearer\s+[\w.~+/=-]{6,}|Basic\s+[\w+/=-]{16,})", re.IGNORECASE), SECRET),
+    (re.compile(r"eyJ[\w-]{4,}(?:\.[\w-]*){0,4}"), SECRET),
     # Long, of small and capital letters and digits: a token. Our request ids and Intuit's tids have no capitals.
     (re.compile(r"(?<![\w+-])(?=[\w+-]*[a-z])(?=[\w+-]*[A-Z])(?=[\w+-]*\d)[\w+-]{28,}=*"), SECRET),
     (re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),

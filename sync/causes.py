@@ -36,7 +36,7 @@ class Cause:
         return self.failure.message if self.failure.entry.cause_per_subject else self.failure.title
 
 
-def causes(events: SyncEventQuerySet, *, limit: int = 12) -> list[Cause]:
+def causes(events: SyncEventQuerySet, *, limit: int = 100) -> list[Cause]:
     """The causes of the failed ones of `events`, those that hold back most money first, in two queries."""
     of_invoices = Q(record_type=EntityType.INVOICE)
     grouped = (

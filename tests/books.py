@@ -29,6 +29,8 @@ from sync.reconciling import reconcile
 from tests import builders
 
 STANDING_TOKEN = "the-bookkeepers-standing-token"
+# Intuit's limits have tests of their own; elsewhere they would only make drains end early.
+NO_LIMITS = {"REQUESTS_A_MINUTE": 10**6, "REQUESTS_A_SECOND": 10**6, "BATCHES_A_MINUTE": 10**6}
 REDIRECT = "http://127.0.0.1:9/callback"
 
 

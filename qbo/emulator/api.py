@@ -6,12 +6,13 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from qbo.emulator import answers, breaking, faults, pdf
+from qbo.emulator import answers, breaking, faults, files, pdf, reports, xml_format
 from qbo.emulator.calls import Call, taken_apart
 from qbo.emulator.company import Company, Remembered, packed
+from qbo.emulator.encoding import dumps
 from qbo.emulator.entities.registry import BY_PATH
 from qbo.emulator.faults import QboFault
-from qbo.emulator.messages import Request, Response
+from qbo.emulator.messages import JSON_UTF8, Request, Response
 from qbo.emulator.resources import inside
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def handle(emulator: Emulator, request: Request, at: datetime) -> Response:
         ordered = emulator.breakages.strike(call.resource, entities_of(call), call.operation)
     if ordered and not ordered.after_commit:
         return breaking.answer(ordered, at=at, wants_json=call.wants_json)
-    answer = admit(emulator, call) or as_pdf(emulator, call) or perform(emulator, call)
+    answer = admit(emulator, call) or without_envelope(emulator, call) or perform(emulator, call)
     return breaking.answer(ordered, at=at, wants_json=call.wants_json, instead_of=answer) if ordered else answer
 
 
@@ -73,10 +74,33 @@ def throttle(emulator: Emulator, call: Call) -> Response | None:
     return answers.throttled(how, status=status, retry_after=company.switch("throttle_retry_after"), at=call.at)
 
 
+def without_envelope(emulator: Emulator, call: Call) -> Response | None:
+    """The answer to what comes back bare: a PDF, the address of a file, a report."""
+    if call.request.method != "GET":
+        return None
+    if call.rest[1:] == ["pdf"]:
+        return as_pdf(emulator, call)
+    company = emulator.companies[call.realm]
+    if call.resource == "download" and len(call.rest) == 1:
+        found = files.address(company, call.request, call.rest[0])
+        return found or answers.fault(faults.object_not_found(), at=call.at, wants_json=call.wants_json)
+    return as_report(company, call) if call.resource == "reports" and len(call.rest) == 1 else None
+
+
+def as_report(company: Company, call: Call) -> Response:
+    try:
+        made = reports.report(company, call.rest[0], dict(call.request.query), at=call.at)
+    except QboFault as raised:
+        return answers.fault(raised, at=call.at, wants_json=call.wants_json)
+    if call.wants_json:
+        return Response(200, dumps(made), JSON_UTF8)
+    return Response(200, xml_format.element("Report", made), answers.XML_UTF8)
+
+
 def as_pdf(emulator: Emulator, call: Call) -> Response | None:
     """A sales form as a PDF of one line, where one was asked for and is there."""
     kind = BY_PATH.get(call.resource)
-    if call.request.method != "GET" or call.rest[1:] != ["pdf"] or kind is None:
+    if kind is None:
         return None
     company = emulator.companies[call.realm]
     with company.lock:

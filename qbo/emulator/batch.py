@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from qbo.emulator import faults, operations, query
-from qbo.emulator.company import Company
+from qbo.emulator.company import OWED, Company
 from qbo.emulator.encoding import dumps
-from qbo.emulator.entities.registry import KINDS
+from qbo.emulator.entities.kind import Kind
+from qbo.emulator.entities.registry import BY_MEMBER
 from qbo.emulator.faults import QboFault
+from qbo.emulator.showing import member, shown
 from qbo.emulator.statement import Statement
 
 ItemBreaker = Callable[[str, str], QboFault | None]  # (entity, operation) -> the fault that strikes this item
@@ -29,10 +31,10 @@ def run(company: Company, body: Any, *, at: datetime, breaker: ItemBreaker) -> l
 
 def answer(company: Company, item: dict[str, Any], *, at: datetime, breaker: ItemBreaker) -> str:
     try:
-        shown = run_item(company, item, at=at, breaker=breaker)
+        inside = run_item(company, item, at=at, breaker=breaker)
     except QboFault as fault:
-        shown = f'"Fault":{dumps(fault.as_json())}'
-    return f'{{{shown},"bId":{dumps(item.get("bId"))}}}'
+        inside = f'"Fault":{dumps(fault.as_json())}'
+    return f'{{{inside},"bId":{dumps(item.get("bId"))}}}'
 
 
 def run_item(company: Company, item: dict[str, Any], *, at: datetime, breaker: ItemBreaker) -> str:
@@ -40,19 +42,15 @@ def run_item(company: Company, item: dict[str, Any], *, at: datetime, breaker: I
     if "Query" in item:
         return f'"QueryResponse":{query_response(company, str(item["Query"]))}'
     entity, body = payload(item)
-    kind = KINDS.get(entity)
+    kind = BY_MEMBER.get(entity)
     if kind is None:
         raise faults.unknown_property(entity, "BatchItemRequest")
     operation = operation_of(item)
-    if struck := breaker(entity, operation):
+    if struck := breaker(kind.name, operation):
         raise struck
     options = frozenset(str(item.get("optionsData") or "").lower().split(","))
     row = operations.write(company, kind, operation, body, at=at, options=options)
-    return f'"{entity}":{shown_row(company, entity, row)}'
-
-
-def shown_row(company: Company, entity: str, row: dict[str, Any]) -> str:
-    return dumps(row) if "SyncToken" not in row else company.encoded(entity, row)
+    return member(company, kind, row)
 
 
 def payload(item: dict[str, Any]) -> tuple[str, Any]:
@@ -76,15 +74,13 @@ def query_response(company: Company, text: str) -> str:
         return dumps({"totalCount": total})
     if not rows:
         return "{}"
-    shown = ",".join(shown_found(company, kind, row, statement) for row in rows)
+    found = ",".join(shown_found(company, kind, row, statement) for row in rows)
     tail = f',"totalCount":{total}' if kind.counts_total else ""
-    return f'{{"{kind.name}":[{shown}],"startPosition":{statement.start},"maxResults":{len(rows)}{tail}}}'
+    return f'{{"{kind.member}":[{found}],"startPosition":{statement.start},"maxResults":{len(rows)}{tail}}}'
 
 
-def shown_found(company: Company, kind: Any, row: dict[str, Any], statement: Statement) -> str:
-    if "SyncToken" not in row:
-        return dumps(row)  # a pseudo tax code
-    if "*" in statement.columns:
-        return company.encoded(kind.name, row)
-    full = company.with_balance(row) if kind.name == "Customer" else row
+def shown_found(company: Company, kind: Kind, row: dict[str, Any], statement: Statement) -> str:
+    if "*" in statement.columns or "SyncToken" not in row:  # a pseudo tax code has none
+        return shown(company, kind, row)
+    full = company.with_balance(row) if kind.name in OWED else row
     return dumps(query.projected(kind, full, statement.columns))

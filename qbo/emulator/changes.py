@@ -10,6 +10,7 @@ from qbo.emulator.comparison import instant
 from qbo.emulator.encoding import dumps
 from qbo.emulator.entities.kind import Kind
 from qbo.emulator.entities.registry import BY_PATH
+from qbo.emulator.showing import shown
 
 LOOK_BACK = timedelta(days=30)
 MOST_OBJECTS = 1000
@@ -44,14 +45,14 @@ def of_kind(company: Company, kind: Kind, start: float, most: int) -> tuple[str,
     if kind.name in NOT_COVERED:
         return "{}", 0
     table = company.tables[kind.name]
-    live = [company.encoded(kind.name, row) for row in table.rows.values() if changed_at(row) >= start]
+    live = [shown(company, kind, row) for row in table.rows.values() if changed_at(row) >= start]
     gone = [dumps(stub) for stub in table.deleted.values() if changed_at(stub) >= start]
-    shown = [*live, *gone][:most]
-    if not shown:
+    found = [*live, *gone][:most]
+    if not found:
         return "{}", 0
-    total = f',"totalCount":{len(shown)}' if kind.counts_total else ""
-    inside = f'"{kind.name}":[{",".join(shown)}],"startPosition":1,"maxResults":{len(shown)}{total}'
-    return f"{{{inside}}}", len(shown)
+    total = f',"totalCount":{len(found)}' if kind.counts_total else ""
+    inside = f'"{kind.member}":[{",".join(found)}],"startPosition":1,"maxResults":{len(found)}{total}'
+    return f"{{{inside}}}", len(found)
 
 
 def changed_at(row: Row) -> float:

@@ -41,7 +41,15 @@ TRANSACTIONS = frozenset(
     )
 )
 NAMES = frozenset(("Customer", "Vendor", "Employee"))
-OWING: Mapping[str, int] = {"Invoice": 1, "CreditMemo": -1, "Payment": -1}
+OWED = frozenset(("Customer", "Vendor"))  # whose balance follows from transactions
+# What moves the balance of a name, and which field says by how much.
+OWING: Mapping[str, tuple[int, str]] = {
+    "Invoice": (1, "Balance"),
+    "CreditMemo": (-1, "Balance"),
+    "Payment": (-1, "UnappliedAmt"),
+    "Bill": (1, "Balance"),
+    "VendorCredit": (-1, "Balance"),
+}
 
 
 class Put(NamedTuple):
@@ -116,8 +124,8 @@ class Company:
         return self.settings.get(name, default)
 
     def encoded(self, entity: str, row: Row) -> str:
-        """`row` as JSON. What a customer owes is never stored: it follows from the transactions."""
-        if entity == "Customer":
+        """`row` as JSON. What is owed is never stored: it follows from the transactions."""
+        if entity in OWED:
             return dumps(self.with_balance(row))
         table = self.tables[entity]
         text = table.encoded.get(row["Id"])
@@ -127,6 +135,8 @@ class Company:
 
     def with_balance(self, row: Row) -> Row:
         owed = self.owed.get(row["Id"], Decimal(0))
+        if "BalanceWithJobs" not in row:
+            return {**row, "Balance": owed or 0}
         jobs = sum((self.owed.get(job["Id"], Decimal(0)) for job in self.jobs_of(row["Id"])), owed)
         return {**row, "Balance": owed or 0, "BalanceWithJobs": jobs or 0}
 
@@ -140,6 +150,11 @@ class Company:
     def next_id(self, entity: str) -> str:
         """The id that the next row gets; it is used up when the row is written, so a refused write leaves no gap."""
         return str(self.last_ids[sequence_of(entity)] + 1)
+
+    def start_ids_at(self, entity: str, key: int) -> None:
+        """The next row gets at least the id `key`."""
+        sequence = sequence_of(entity)
+        self.last_ids[sequence] = max(self.last_ids[sequence], key - 1)
 
     def next_number(self, entity: str) -> str:
         return following(self.last_numbers.get(entity, (0, "1000"))[1])
@@ -228,12 +243,11 @@ class Company:
             self.last_ids[sequence] = max(self.last_ids[sequence], int(key))
 
     def _owe(self, entity: str, row: Row | None, sign: int) -> None:
-        direction = OWING.get(entity)
-        if direction is None or row is None:
+        if entity not in OWING or row is None:
             return
-        customer = row.get("CustomerRef", {}).get("value", "")
-        open_amount = row.get("UnappliedAmt" if entity == "Payment" else "Balance", 0)
-        self.owed[customer] += sign * direction * open_amount
+        direction, field = OWING[entity]
+        name = (row.get("CustomerRef") or row.get("VendorRef") or {}).get("value", "")
+        self.owed[name] += sign * direction * row.get(field, 0)
 
 
 def nobody(company: Company, changes: list[Change]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from qbo.emulator import files
 from qbo.emulator.arguments import Refused, entity_named
 from qbo.emulator.clock import stamp
 from qbo.emulator.company import Row
@@ -29,6 +30,8 @@ def handle(emulator: Emulator, request: Request, at: datetime) -> Response:
     if path == "requests":
         after = request.query.get("after", "0")
         return answer([one.shown() for one in emulator.log.after(int(after) if after.isdigit() else 0)])
+    if path.startswith("files/"):
+        return file(emulator, path.removeprefix("files/"))
     if path.startswith("entity/"):
         return entity_rows(emulator, request, path.removeprefix("entity/"))
     return Response(404, dumps({"ok": False, "error": f"There is no {request.path}."}))
@@ -60,6 +63,15 @@ def entity_rows(emulator: Emulator, request: Request, name: str) -> Response:
         rows = list(company.rows(entity))
         shown = ",".join(company.encoded(entity, row) for row in rows)
     return Response(200, f'{{"{entity}":[{shown}],"count":{len(rows)}}}', JSON_UTF8)
+
+
+def file(emulator: Emulator, path: str) -> Response:
+    realm, _, key = path.partition("/")
+    company = emulator.companies.get(realm)
+    if company is None:
+        return Response(404, "No such company.\n", "text/plain")
+    with company.lock:
+        return files.content(company, key)
 
 
 def state(emulator: Emulator, request: Request) -> Row:

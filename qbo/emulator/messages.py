@@ -44,7 +44,12 @@ class Response:
     content_type: str = JSON_UTF8
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0  # seconds that the transport lets pass before it answers
+    content: bytes | None = None  # a body that is no text, in place of `body`
     breakage: str = ""  # "reset", "cut" or "timeout": what the transport does instead of answering
+
+    @property
+    def data(self) -> bytes:
+        return self.body.encode() if self.content is None else self.content
 
 
 def redirect(location: str) -> Response:

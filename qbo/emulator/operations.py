@@ -21,7 +21,7 @@ def read(company: Company, kind: Kind, key: str) -> Row:
         key = "1"
     elif not key.isdigit() and not kind.key_field:
         raise faults.invalid_id(key)
-    row = company.get(kind.name, key)
+    row = company.get(kind.name, key) or kind.otherwise(company, key)
     if row is None or gone_by_merge(company, kind, row):
         raise faults.object_not_found()
     return row
@@ -50,6 +50,7 @@ def write(
     check_writable(company)
     if not isinstance(body, dict):
         raise faults.unreadable_body()
+    body = kind.opened(body)
     if operation == "create" and (body.get("Id") or kind.is_single or kind.key_field):
         operation = "update"
     if operation not in kind.operations:
@@ -87,7 +88,7 @@ def create(company: Company, kind: Kind, body: Row, *, at: datetime, options: fr
 
 
 def sent_fields(kind: Kind, body: Row) -> Row:
-    sent = clean(kind.name, body)
+    sent = clean(kind.member, body)
     for name in SYSTEM_FIELDS:
         sent.pop(name, None)
     return sent

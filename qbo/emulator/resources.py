@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qbo.emulator import batch, breaking, changes, faults, operations, tax_service, xml_input
+from qbo.emulator import batch, breaking, changes, faults, files, operations, tax_service, xml_input
 from qbo.emulator.calls import Call
 from qbo.emulator.clock import stamp
 from qbo.emulator.company import Company, Put
@@ -13,6 +13,7 @@ from qbo.emulator.encoding import dumps, loads
 from qbo.emulator.entities.registry import BY_PATH
 from qbo.emulator.faults import QboFault
 from qbo.emulator.messages import Request, base_url
+from qbo.emulator.showing import member
 
 if TYPE_CHECKING:
     from qbo.emulator.emulator import Emulator
@@ -70,12 +71,12 @@ def of_entity(company: Company, call: Call) -> str:
         if kind.name == "Invoice" and "invoicelink" in call.request.query.get("include", "").lower():
             row = {**row, "InvoiceLink": f"{base_url(call.request)}/app/invoice?txnId={row['Id']}"}
             return f'"Invoice":{dumps(row)}'
-        return f'"{kind.name}":{company.encoded(kind.name, row)}'
+        return member(company, kind, row)
     if call.request.method != "POST" or call.rest:
         raise no_resource(call)
     options = frozenset(call.request.query.get("include", "").lower().split(","))
     row = operations.write(company, kind, call.operation, body_of(call.request), at=call.at, options=options)
-    return f'"{kind.name}":{batch.shown_row(company, kind.name, row)}'
+    return member(company, kind, row)
 
 
 def no_resource(call: Call) -> QboFault:
@@ -125,7 +126,23 @@ def sent_by_email(company: Company, call: Call) -> str:
     return f'"{kind.name}":{company.encoded(kind.name, marked)}'
 
 
+def upload(company: Company, call: Call) -> str:
+    return files.uploaded(company, call.request, at=call.at)
+
+
+def exchange_rate(company: Company, call: Call) -> str:
+    """The rate of the currency that the address names."""
+    asked = {name.lower(): value for name, value in call.request.query.items()}
+    code = asked.get("sourcecurrencycode", "")
+    if not code:
+        raise faults.missing_parameter("sourcecurrencycode")
+    row = operations.read(company, BY_PATH["exchangerate"], code.upper())
+    return member(company, BY_PATH["exchangerate"], row)
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Company, Call], str]] = {
     ("GET", "cdc"): changed,
     ("POST", "taxservice/taxcode"): tax_code,
+    ("POST", "upload"): upload,
+    ("GET", "exchangerate"): exchange_rate,
 }

@@ -1,98 +1,92 @@
-"""What Intuit's sample company holds beyond the plain one: customers, vendors, employees, items; pure data."""
+"""Intuit's sample company on top of the plain one: its lists as rows, its documents by the rules; knows no HTTP."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from qbo.emulator.clock import stamp
-from qbo.emulator.company import Change, Put, Row
-from qbo.emulator.seed import CURRENCY, stored
+from qbo.emulator import operations
+from qbo.emulator.clock import pacific_date, stamp
+from qbo.emulator.company import Change, Company, Put, Row
+from qbo.emulator.entities.registry import KINDS
+from qbo.emulator.sample_facts import (
+    ACCOUNTS,
+    CURRENCIES,
+    CUSTOMERS,
+    EMPLOYEES,
+    IN_STOCK,
+    INVOICES,
+    ITEMS,
+    VENDORS,
+)
+from qbo.emulator.seed import CURRENCY, account, stored
 
-CUSTOMERS = (  # id, display name, given name, family name, id of the parent
-    ("2", "Bill's Windsurf Shop", "Bill", "Lucchini", ""),
-    ("3", "Cool Cars", "Grace", "Pariente", ""),
-    ("4", "Diego Rodriguez", "Diego", "Rodriguez", ""),
-    ("5", "Dukes Basketball Camp", "Peter", "Dukes", ""),
-    ("6", "Dylan Sollfrank", "Dylan", "Sollfrank", ""),
-    ("7", "Freeman Sporting Goods", "Kirby", "Freeman", ""),
-    ("8", "0969 Ocean View Road", "Sasha", "Tillou", "7"),
-    ("9", "55 Twin Lane", "Amelia", "", "7"),
-    ("10", "Geeta Kalapatapu", "Geeta", "Kalapatapu", ""),
-    ("11", "Gevelber Photography", "Lisa", "Gevelber", ""),
-    ("12", "Jeff's Jalopies", "Jeff", "Chin", ""),
-    ("13", "John Melton", "John", "Melton", ""),
-    ("14", "Kate Whelan", "Kate", "Whelan", ""),
-    ("16", "Kookies by Kathy", "Kathy", "Kuplis", ""),
-    ("17", "Mark Cho", "Mark", "Cho", ""),
-    ("18", "Paulsen Medical Supplies", "Kathy", "Paulsen", ""),
-    ("19", "Rago Travel Agency", "Lawrence", "Rago", ""),
-    ("20", "Red Rock Diner", "Stephanie", "Martini", ""),
-    ("21", "Rondonuwu Fruit and Vegi", "Tony", "Rondonuwu", ""),
-    ("22", "Shara Barnett", "Shara", "Barnett", ""),
-    ("23", "Barnett Design", "Shara", "Barnett", "22"),
-    ("24", "Sonnenschein Family Store", "Russ", "Sonnenschein", ""),
-    ("25", "Sushi by Katsuyuki", "Katsuyuki", "Yanagawa", ""),
-    ("26", "Travis Waldron", "Travis", "Waldron", ""),
-    ("27", "Video Games by Dan", "Daniel", "Griffith", ""),
-    ("28", "Wedding Planning by Whitney", "Whitney", "", ""),
-    ("29", "Weiskopf Consulting", "Nicola", "Weiskopf", ""),
-)
-VENDORS = (
-    ("30", "Books by Bessie"),
-    ("31", "Brosnahan Insurance Agency"),
-    ("32", "Cal Telephone"),
-    ("33", "Chin's Gas and Oil"),
-    ("34", "Cigna Health Care"),
-    ("35", "Computers by Jenni"),
-    ("36", "Ellis Equipment Rental"),
-    ("37", "Fidelity"),
-    ("38", "Hall Properties"),
-    ("39", "Hicks Hardware"),
-    ("40", "Lee Advertising"),
-    ("41", "Mahoney Mugs"),
-    ("42", "Met Life Dental"),
-    ("43", "National Eye Care"),
-    ("44", "Norton Lumber and Building Materials"),
-    ("45", "Pam Seitz"),
-    ("46", "PG&E"),
-    ("47", "Robertson & Associates"),
-    ("48", "Squeaky Kleen Car Wash"),
-    ("49", "Tania's Nursery"),
-    ("50", "Tim Philip Masonry"),
-    ("51", "Tony Rondonuwu"),
-    ("52", "United States Treasury"),
-    ("56", "Bob's Burger Joint"),
-)
-EMPLOYEES = (("54", "Emily", "Platt"), ("55", "John", "Johnson"))
-ITEMS = (  # id, name, type, price, taxable
-    ("3", "Concrete", "Service", "0", True),
-    ("4", "Design", "Service", "75", False),
-    ("5", "Rock Fountain", "NonInventory", "275", True),
-    ("6", "Gardening", "Service", "0", False),
-    ("7", "Installation", "Service", "50", False),
-    ("8", "Lighting", "NonInventory", "0", True),
-    ("9", "Maintenance & Repair", "Service", "0", False),
-    ("10", "Pest Control", "Service", "35", False),
-    ("11", "Pump", "NonInventory", "15", True),
-    ("12", "Refunds & Allowances", "Service", "0", False),
-    ("13", "Rocks", "NonInventory", "0", True),
-    ("14", "Sod", "NonInventory", "0", True),
-    ("15", "Soil", "NonInventory", "10", True),
-    ("16", "Sprinkler Heads", "NonInventory", "2", True),
-    ("17", "Sprinkler Pipes", "NonInventory", "4", True),
-    ("18", "Trimming", "Service", "35", False),
-)
+FIRST_DAY_OF_STOCK = "2020-01-01"
+
+
+def found(company: Company, *, at: datetime) -> None:
+    """Fills a plain company: lists with Intuit's ids, then invoices and payments, numbered by the company itself."""
+    company.commit(rows(at=at))
+    preferences = company.preferences
+    forms = {**preferences["SalesFormsPrefs"], "CustomTxnNumbers": False}
+    company.commit([Put("Preferences", {**preferences, "SalesFormsPrefs": forms})])
+    for key, number, customer, days, lines, is_paid in INVOICES:
+        then = at - timedelta(days=days)
+        company.start_ids_at("Invoice", int(key))
+        body = {
+            "CustomerRef": {"value": customer},
+            "DocNumber": number,
+            "TxnDate": pacific_date(then).isoformat(),
+            "Line": [sales_line(*line) for line in lines],
+            "TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}},
+        }
+        invoice = operations.create(company, KINDS["Invoice"], body, at=then, options=frozenset())
+        if is_paid:
+            pay(company, invoice, then)
+
+
+def sales_line(item: str, quantity: int, price: str, code: str) -> Row:
+    detail = {"ItemRef": {"value": item}, "Qty": quantity, "UnitPrice": price, "TaxCodeRef": {"value": code}}
+    amount = (quantity * Decimal(price)).quantize(Decimal("0.01"))
+    return {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
+
+
+def pay(company: Company, invoice: Row, at: datetime) -> None:
+    links = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
+    body = {
+        "CustomerRef": invoice["CustomerRef"],
+        "TotalAmt": invoice["TotalAmt"],
+        "TxnDate": invoice["TxnDate"],
+        "PaymentMethodRef": {"value": "2"},
+        "Line": [{"Amount": invoice["TotalAmt"], "LinkedTxn": links}],
+    }
+    operations.create(company, KINDS["Payment"], body, at=at, options=frozenset())
 
 
 def rows(*, at: datetime) -> list[Change]:
-    """The lists of Intuit's sample company, with its ids; documents are not in it."""
+    """The lists of Intuit's sample company, with its ids."""
     made = stamp(at)
     people = [("Customer", customer(*facts)) for facts in CUSTOMERS]
     sellers = [("Vendor", vendor(*facts)) for facts in VENDORS]
     staff = [("Employee", employee(*facts)) for facts in EMPLOYEES]
     goods = [("Item", item(*facts)) for facts in ITEMS]
-    return [Put(entity, stored(row, made)) for entity, row in [*people, *sellers, *staff, *goods]]
+    money = [
+        ("CompanyCurrency", {"Id": key, "Code": code, "Name": name, "Active": True}) for key, code, name in CURRENCIES
+    ]
+    books = [("Account", row) for row in chart()]
+    return [Put(entity, stored(row, made)) for entity, row in [*books, *people, *sellers, *staff, *goods, *money]]
+
+
+def chart() -> Iterator[Row]:
+    full_names: dict[str, str] = {}
+    for key, name, kind, sub_type, parent in ACCOUNTS:
+        row = account(key, name, kind, sub_type)
+        if parent:
+            full = f"{full_names[parent]}:{name}"
+            row |= {"SubAccount": True, "ParentRef": {"value": parent}, "FullyQualifiedName": full}
+        full_names[key] = row["FullyQualifiedName"]
+        yield row
 
 
 def customer(key: str, name: str, given: str, family: str, parent: str) -> Row:
@@ -149,7 +143,17 @@ def employee(key: str, given: str, family: str) -> Row:
 
 
 def item(key: str, name: str, kind: str, price: str, taxable: bool) -> Row:
-    account = ("79", "Sales of Product Income") if kind == "NonInventory" else ("1", "Services")
+    income = ("79", "Sales of Product Income") if kind == "NonInventory" else ("1", "Services")
+    stock: Row = {}
+    if key in IN_STOCK:
+        stock = {
+            "Type": "Inventory",
+            "ExpenseAccountRef": {"value": "80", "name": "Cost of Goods Sold"},
+            "AssetAccountRef": {"value": "81", "name": "Inventory Asset"},
+            "TrackQtyOnHand": True,
+            "QtyOnHand": IN_STOCK[key],
+            "InvStartDate": FIRST_DAY_OF_STOCK,
+        }
     return {
         "Id": key,
         "Name": name,
@@ -158,7 +162,8 @@ def item(key: str, name: str, kind: str, price: str, taxable: bool) -> Row:
         "Taxable": taxable,
         "UnitPrice": Decimal(price) or 0,
         "Type": kind,
-        "IncomeAccountRef": {"value": account[0], "name": account[1]},
+        "IncomeAccountRef": {"value": income[0], "name": income[1]},
         "PurchaseCost": 0,
         "TrackQtyOnHand": False,
+        **stock,
     }

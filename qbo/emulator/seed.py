@@ -63,6 +63,14 @@ ACCOUNTS = (  # id, name, type, sub-type
     (AGENCY_ACCOUNT, "Sales Tax Agency Payable", "Other Current Liability", "SalesTaxPayable"),
 )
 TERMS = (("1", "Due on receipt", 0), ("2", "Net 15", 15), ("3", "Net 30", 30), ("4", "Net 60", 60))
+PAYMENT_METHODS = (
+    ("1", "Cash", "NON_CREDIT_CARD"),
+    ("2", "Check", "NON_CREDIT_CARD"),
+    ("3", "Visa", "CREDIT_CARD"),
+    ("4", "MasterCard", "CREDIT_CARD"),
+    ("5", "Discover", "CREDIT_CARD"),
+    ("6", "American Express", "CREDIT_CARD"),
+)
 EXCHANGE_RATES = (("EUR", Decimal("1.08")), ("GBP", Decimal("1.27")))
 AMYS_ADDRESS = {
     "Id": "2",
@@ -79,6 +87,7 @@ def plain_company(realm: str, *, at: datetime, world: str = "us") -> list[Change
     rows = [
         *(("Account", account(*facts)) for facts in ACCOUNTS),
         *(("Term", term(*facts)) for facts in TERMS),
+        *(("PaymentMethod", payment_method(*facts)) for facts in PAYMENT_METHODS),
         ("Item", item("1", "Services", "1", "Services")),
         ("Item", item("2", "Hours", "1", "Services")),
         ("TaxAgency", agency(place.agency)),
@@ -134,6 +143,10 @@ def term(key: str, name: str, days: int) -> Row:
         "DiscountPercent": 0,
         "DueDays": days,
     }
+
+
+def payment_method(key: str, name: str, kind: str) -> Row:
+    return {"Id": key, "Name": name, "Active": True, "Type": kind}
 
 
 def item(key: str, name: str, account_id: str, account_name: str) -> Row:

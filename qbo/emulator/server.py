@@ -84,7 +84,7 @@ class Server:
             return False
         if answer.breakage == "cut":
             data = encoded(answer, keeps=False)
-            connection.sendall(data[: len(data) - max(len(answer.body.encode()) // 2, 1)])
+            connection.sendall(data[: len(data) - max(len(answer.data) // 2, 1)])
             return False
         send(connection, answer, keeps=keeps, bodyless=bodyless)
         return keeps
@@ -168,7 +168,7 @@ def _header(line: str) -> tuple[str, str]:
 
 
 def encoded(answer: Response, *, keeps: bool, bodyless: bool = False) -> bytes:
-    body = answer.body.encode()
+    body = answer.data
     lines = [
         f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Unknown')}",
         f"Content-Type: {answer.content_type}",

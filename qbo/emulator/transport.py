@@ -57,7 +57,7 @@ def as_request(prepared: requests.PreparedRequest) -> Request:
 
 
 def as_response(answer: Response, request: requests.PreparedRequest) -> requests.Response:
-    body = answer.body.encode()
+    body = answer.data
     headers = {"Content-Type": answer.content_type, "Content-Length": str(len(body)), **answer.headers}
     response = requests.Response()
     response.status_code = answer.status

@@ -88,8 +88,9 @@ def callback(request: StaffRequest) -> HttpResponse:
             "first, or choose another company. Nothing was changed.",
         )
         return _to_status()
-    _read_lists(connection)
-    _tell(request, connection, former_realm=former.realm_id if former else "")
+    former_realm = former.realm_id if former else ""
+    _read_lists(connection, new_company=former_realm != connection.realm_id)
+    _tell(request, connection, former_realm=former_realm)
     return _to_status()
 
 
@@ -107,10 +108,10 @@ def _problem(request: StaffRequest, begun: dict[str, Any] | None) -> str:
     return ""
 
 
-def _read_lists(connection: Connection) -> None:
+def _read_lists(connection: Connection, *, new_company: bool) -> None:
     """So that the settings pages have something to choose from; what fails here is made up for by the queue."""
     with contextlib.suppress(NotRead):
-        read_again(connection, ListState.LISTS, at=timezone.now())
+        read_again(connection, ListState.LISTS, at=timezone.now(), new_company=new_company)
 
 
 def _tell(request: StaffRequest, connection: Connection, *, former_realm: str) -> None:

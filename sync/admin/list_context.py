@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -110,25 +110,28 @@ def chips(request: StaffRequest, counts: Any) -> list[Chip]:
 def cards(request: StaffRequest) -> list[Card]:
     """The causes of everything that failed, whatever the list is filtered to."""
     at, chosen = timezone.now(), request.GET.get("cause", "")
-    found = causes(SyncEvent.objects.for_organization(request.organization))
-    return [_card(cause, at, chosen) for cause in found]
+    events = SyncEvent.objects.for_organization(request.organization)
+    found = causes(events)
+    # A paused connection comes first, and its card says how many it holds back.
+    paused = bool(found) and found[0].sample.record_type == EntityType.CONNECTION
+    waiting = events.filter(state=State.QUEUED).count() if paused else 0
+    return [_card(cause, at, chosen, waiting) for cause in found]
 
 
-def _card(cause: Cause, at: Any, chosen: str) -> Card:
+def _card(cause: Cause, at: datetime, chosen: str, waiting: int) -> Card:
     filters = without_page(QueryDict(), status=State.FAILED, cause=cause.key)
+    is_pause = cause.sample.record_type == EntityType.CONNECTION
     what = counted(cause.invoices, "invoice") if cause.invoices == cause.count else counted(cause.count, "event")
     of_record = cause.count == 1 and cause.failure.entry.where in ("invoice", "customer")
     return Card(
         cause=cause,
-        counts=what,
+        counts=f"{waiting:,} waiting" if is_pause else what,
         money=money(cause.money) if cause.invoices else "",
         oldest=age(cause.oldest_at, at),
         fix=settings_place(cause.failure) or (record_place(cause.sample) if of_record else None),
         help=help_place(cause.failure.code),
         show_url=reverse(LOG) + filters,
-        retry_url=""
-        if cause.sample.record_type == EntityType.CONNECTION
-        else reverse("admin:sync_syncevent_retry_all") + filters,
+        retry_url="" if is_pause else reverse("admin:sync_syncevent_retry_all") + filters,
         post_url=reverse("admin:sync_syncevent_post_to_current_period_all") + filters
         if cause.failure.code == "closed_period"
         else "",

@@ -41,7 +41,13 @@ def look_in_quickbooks(
 ) -> tuple[list[Outcome], MappingBook]:
     """Adopt what is there and ours; the book then knows which numbers others hold. Raises ReadFailed, MustWait."""
     doubtful = [event for event in events if event.look_first and event.record_id in documents]
-    if _read_linked(drain, [event for event in doubtful if event.record_id in book.invoices]):
+    voided = [event for event in events if event.record_id in documents and documents[event.record_id].is_void]
+    linked = {event.record_id for event in [*doubtful, *voided] if event.record_id in book.invoices}
+    paid = _read_linked(drain, linked) if linked else frozenset()
+    if linked:
+        # Which of our words QuickBooks heard last is not known either: an update stays owed.
+        in_doubt = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(e.record_id for e in doubtful)
+        in_doubt.update(sent_digest="")
         book = load_book(drain.connection, list(documents.values()))
     lost = {event.record_id: event for event in doubtful if event.record_id not in book.invoices}
     sent = _sent_before(drain, lost)
@@ -54,7 +60,7 @@ def look_in_quickbooks(
     if ours:
         book = load_book(drain.connection, list(documents.values()))
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
-    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken)
+    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken, paid_there=paid)
 
 
 def _is_new(invoice: InvoiceDocument, book: MappingBook) -> bool:

@@ -56,7 +56,8 @@ class Lease(models.Model):
 
     def release(self, *, at: datetime, calls: list[list[int]], resume_in: float | None = None) -> None:
         resume_at = at + timedelta(seconds=resume_in) if resume_in else None
-        self._guarded(expires_at=None, drained_at=at, calls=calls, resume_at=resume_at)
+        # A drain that was asked for meanwhile found the lease held and is spent: the next one has to be asked for anew.
+        self._guarded(expires_at=None, drained_at=at, calls=calls, resume_at=resume_at, woken_at=None)
 
     def stay_quiet(self, *, until: datetime) -> None:
         self.quiet_until = until

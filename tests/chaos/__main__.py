@@ -32,7 +32,7 @@ def main() -> int:
             seed,
             options.invoices,
             kind=options.database,
-            seconds=options.seconds or 60 + options.invoices / 4,
+            seconds=options.seconds or 240 + options.invoices / 4,
             keep=options.keep,
         )
         for seed in options.seed

@@ -27,7 +27,7 @@ from django.utils import timezone  # noqa: E402
 from runacall.invoices.models import Customer, Invoice  # noqa: E402
 from runacall.invoices.refusals import Refused  # noqa: E402
 
-PAUSE = 0.06
+PAUSE = 0.1
 Edit = Callable[[Invoice, random.Random], Any]
 
 

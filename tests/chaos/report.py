@@ -17,7 +17,8 @@ def _lines(storm: Storm, verdict: Verdict, database: str, seconds: float) -> Ite
     faults = {name: storm.counts[name] for name in ORDERS}
     yield (
         f"seed {storm.seed}: {storm.invoices} invoices on {database}, {storm.hosts} cluster(s), {seconds:.0f} s:"
-        f" {storm.kills} kills, {sum(faults.values())} faults, {storm.batches} batches, {verdict.refreshes} token refreshes"
+        f" {storm.kills} kills, {sum(faults.values())} faults, {storm.batches} batches,"
+        f" {verdict.refreshes} token refreshes"
     )
     yield from (f"  {storm.counts[name]:4} {name}" for name in (*DISASTERS, *ORDERS))
     others = {name: count for name, count in storm.counts.items() if name not in (*DISASTERS, *ORDERS)}

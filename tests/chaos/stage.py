@@ -186,15 +186,18 @@ def wait_until(is_so: Any, *, seconds: float, every: float = 0.1) -> bool:
 COLUMNS = ("InvoiceNo", "Customer", "InvoiceDate", "Item(Product/Service)", "ItemQuantity", "ItemRate", "Taxable")
 
 
-def write_invoices(path: Path, count: int, *, first: int = 0, customers: int = 40, items: int = 12) -> None:
-    """`count` untaxed invoices of one to three lines, as a file to import; the first has the number `first`."""
+def write_invoices(path: Path, count: int, *, first: int = 0, items: int = 12) -> None:
+    """`count` untaxed invoices of one to three lines, as a file to import; the first has the number `first`.
+
+    They are of a few customers first, and of a new one now and then.
+    """
     rows: list[Sequence[object]] = []
     for number in range(first, first + count):
         for line in range(1 + number % 3):
             item = f"Part {(number + line) % items}"
             price = f"{20 + number % 50}.{number % 100:02}"
             rows.append(
-                (f"K{number:05}", f"Customer {number % customers}", "2026-11-02", item, 1 + line, price, "N"),
+                (f"K{number:05}", f"Customer {number % (6 + number // 8)}", "2026-11-02", item, 1 + line, price, "N"),
             )
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

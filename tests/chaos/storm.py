@@ -31,14 +31,16 @@ DISASTERS = (
     "access token expired",
 )
 # After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass.
-BATCHES_BETWEEN = 4
-LONGEST_PEACE = 6.0
+BATCHES_BETWEEN = 3
+LONGEST_PEACE = 4.0
+# Seconds that booting may take at first.
+BOOTS_WITHIN = 20.0
 # Seconds between an operator's looks at what failed, and what this storm is made of.
 BETWEEN_LOOKS = 8.0
 PASSING = ("server_error", "network", "answer_unreadable", "rate_limited")
-# Orders that the emulator holds ready, and how likely each is to strike a call that fits: together, two in five.
+# Orders that the emulator holds ready, and how likely each is to strike a call that fits: together, about every second.
 AT_ONCE = 6
-RATE = 0.08
+RATE = 0.1
 RATES = {"token": 1.0, "query": 0.3}
 # What must have happened this often, each.
 LEAST = 3
@@ -66,7 +68,7 @@ class Storm:
         self.ordered: dict[int, str] = {}
         self.orders = 0
         self.batches_here = 0
-        self.batches, self.quiet_batches, self.quiet_until = 0, 1, time.monotonic() + LONGEST_PEACE
+        self.batches, self.quiet_batches, self.quiet_until = 0, 1, time.monotonic() + BOOTS_WITHIN
         self.next_look = time.monotonic() + BETWEEN_LOOKS
         self.files = self._files()
         self.importing: subprocess.Popen[str] | None = None
@@ -146,7 +148,8 @@ class Storm:
     def _strike(self) -> None:
         if len(self.ordered) < AT_ONCE:
             self._order()
-        if self._is_up_again():
+        enough = self.kills >= LEAST_KILLS and not set(DISASTERS) & set(self.wanting)
+        if not enough and self._is_up_again():
             name = self._chosen(DISASTERS)
             if DOING[name](self):
                 self.counts[name] += 1

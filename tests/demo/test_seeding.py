@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from demo import seeding
@@ -15,10 +18,15 @@ from runacall.invoices.models import Invoice
 from runacall.organizations.models import Membership
 from sync.models import ActionRecord, SyncEvent
 
+pytestmark = pytest.mark.django_db
 
-@pytest.fixture
-def stocks(db: None) -> dict[str, seeding.Stock]:
-    return seeding.seed()
+
+@pytest.fixture(scope="module")
+def stocks(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, seeding.Stock]]:
+    """Seeded once for all tests of this module, which only look; taken back afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield seeding.seed()
+        transaction.set_rollback(True)
 
 
 def test_writes_no_row_of_sync(stocks: dict[str, seeding.Stock]) -> None:

@@ -104,7 +104,7 @@ def test_other_entities_store_version_query_and_batch(books: Client, entity: str
         entity, {**row, "sparse": True, "PrivateNote": "x"} if "Line" in body else {**row, "sparse": True}
     )
     assert changed["SyncToken"] == "1"
-    assert books.query(f"select * from {entity}")[entity][0]["Id"] == row["Id"]
+    assert row["Id"] in {one["Id"] for one in books.query(f"select * from {entity}")[entity]}
     again = books.batch(
         {"bId": "1", "operation": "create", entity: {**body, **({"Name": "Another"} if "Name" in body else {})}}
     )[0]

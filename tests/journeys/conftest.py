@@ -7,18 +7,15 @@ import pytest
 
 from runacall.organizations.models import Role
 from tests import builders
-from tests.books import Shop, connected_shop, emulator
+from tests.books import NO_LIMITS, Shop, connected_shop, emulator
 from tests.journeys.office import Office
 from tests.journeys.visiting import visitor_of
-
-# Limits have tests of their own; here they would only make everything slow.
-PLENTY = {"REQUESTS_A_MINUTE": 10**6, "REQUESTS_A_SECOND": 10**6, "BATCHES_A_MINUTE": 10**6}
 
 
 @pytest.fixture
 def qbo_url(settings: Any) -> Iterator[str]:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
-    settings.SYNC = {**settings.SYNC, **PLENTY}
+    settings.SYNC = {**settings.SYNC, **NO_LIMITS}
     with emulator() as url:
         settings.QBO_EMULATOR_URL = url
         yield url

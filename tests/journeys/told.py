@@ -52,7 +52,9 @@ ITEMS: tuple[Told, ...] = (
     unknown_element("item_not_found", "Item 'Labor' not found in QBO", "Item element id {item}"),
     Told("closed_period", "Closed period", "6210", "Account Period Closed", "The books are closed for that day."),
     business("closed_period", "Closed period", "the period has closed for the date of this transaction."),
-    unknown_element("account_inactive", "Account 'Services' is inactive (item 'Labor')", "Account element id {account}"),
+    unknown_element(
+        "account_inactive", "Account 'Services' is inactive (item 'Labor')", "Account element id {account}"
+    ),
     Told(
         "duplicate_doc_number", "Duplicate Doc Number: '{number}' already exists in QBO (Invoice 145)",
         "6140", "Duplicate Document Number Error", "DocNumber={number} is assigned to TxnType=Invoice with TxnId=145",
@@ -192,7 +194,9 @@ UNREACHED = "QuickBooks could not be reached"
 
 def refused(code: str, says: str, *, intuit: str, status: int, message: str, detail: str = "") -> Answered:
     return Answered(
-        code, says, {"fault": "fault", "code": intuit, "status": status, "message": message, "detail": detail or message}
+        code,
+        says,
+        {"fault": "fault", "code": intuit, "status": status, "message": message, "detail": detail or message},
     )
 
 
@@ -205,7 +209,8 @@ CALLS: tuple[Answered, ...] = (
     Answered("network", UNREACHED, {"fault": "timeout", "seconds": 2}),
     Answered("answer_unreadable", UNREADABLE, {"fault": "html"}),
     Answered("answer_unreadable", UNREADABLE, {"fault": "empty"}),
-    *(Answered("rate_limited", SLOW_DOWN, {"fault": "throttle", "format": shape}) for shape in ("xml", "json", "json_lower")),
+    *(Answered("rate_limited", SLOW_DOWN, {"fault": "throttle", "format": shape})
+      for shape in ("xml", "json", "json_lower")),
     Answered("subscription_inactive", ENDED, {"fault": "subscription"}),
     Answered("subscription_inactive", ENDED, {"fault": "fault_in_200"}),
     refused("permission_denied", DENIED, intuit="120", status=403, message="Authorization Failure"),
@@ -213,7 +218,7 @@ CALLS: tuple[Answered, ...] = (
     refused("wrong_environment", ELSEWHERE, intuit="130", status=403, message="WrongCluster"),
     refused("company_locked", LOCKED, intuit="140", status=403, message="Company locked"),
     refused(
-        "request_refused", "QBO does not understand the request: Unsupported property",
-        intuit="2010", status=400, message="Unsupported property",
+        "request_refused", "QBO does not understand the request: Unsupported property / There is no field Colour.",
+        intuit="2010", status=400, message="Unsupported property", detail="There is no field Colour.",
     ),
 )  # fmt: skip

@@ -37,7 +37,7 @@ def test_a_name_that_another_of_ours_holds_is_taken() -> None:
 def test_a_name_that_a_vendor_holds_is_for_a_person() -> None:
     found = match(others={"m. okafor": "vendor"})
     assert found.failure
-    assert found.failure.facts["holder"] == "vendor"
+    assert found.failure.facts["holder"] == "a vendor"
 
 
 def test_what_was_created_under_a_changed_name_is_known_again() -> None:

@@ -190,6 +190,7 @@ class TestReconnect:
         answer = owner.get(CALLBACK, answer_of_intuit(owner), follow=True)
         assert "This is another company" in said(answer)[1]
         assert "4620816365000001" in said(answer)[1]
+        assert ConnectionSettings.objects.get().default_income_account_id
 
 
 class TestDisconnect:

@@ -120,6 +120,7 @@ class TestTexts:
         ("text", "shown"),
         [
             ("Bearer eyJlbmMiOiJBMTI4.abc", "[secret]"),
+            ("not Bearer s3cr3t-42 but basic ZW11bGF0b3I6czNjcjN0", "not [secret] but [secret]"),
             ("Invalid: a.b+c@mail.example.org.", "Invalid: [e-mail]."),
             ("call 216-555-0199 or +44 20 7946 0958", "call [phone] or [phone]"),
             ("access_token=abc123; x", "access_token=[secret]; x"),
@@ -145,6 +146,7 @@ class TestTexts:
             "Object Not Found : Something you're trying to use has been made inactive.",
             "TxnTaxDetail.TxnTaxCodeRef",
             "1,234,567.89",
+            "Basic validation of the plan QuickBooks Basic failed",
             "/v3/company/4620816365010101/batch",
         ],
     )

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.books import Shop, connected_shop, emulator
+from tests.books import NO_LIMITS, Shop, connected_shop, emulator
 
 
 @pytest.fixture
 def qbo_url(settings: Any) -> Iterator[str]:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
+    settings.SYNC = {**settings.SYNC, **NO_LIMITS}
     with emulator() as url:
         yield url
 

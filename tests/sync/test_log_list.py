@@ -207,6 +207,22 @@ class TestCauses:
         assert first.retry_url == ""
         assert first.fix.label == "Reconnect"
 
+    def test_many_causes_need_no_more_queries(self, books: Connection, owner: Client) -> None:
+        def queries() -> int:
+            page(owner)
+            with CaptureQueriesContext(database) as seen:
+                page(owner)
+            return len(seen)
+
+        log_rows.event(books)
+        few = queries()
+        for number in range(40):
+            log_rows.event(books, failure=Failure("item_not_found", Subject("item", str(number), f"Part {number}")))
+        assert queries() == few
+        html = page(owner)
+        assert "29 more causes" in html
+        assert html.count('<section class="rac-card') == 13
+
 
 class TestRetry:
     def test_of_ticked_rows(self, books: Connection, owner: Client) -> None:

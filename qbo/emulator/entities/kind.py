@@ -29,6 +29,16 @@ def no_rules(draft: Draft) -> None:
     """For entities that only store and return themselves."""
 
 
+def nothing_else(company: Company, key: str) -> Row | None:
+    """For entities that are read only where they are."""
+    return None
+
+
+def as_sent(body: Row) -> Row:
+    """For entities that clients send as they are."""
+    return body
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     name: str
@@ -44,12 +54,21 @@ class Kind:
     is_single: bool = False  # one object a company
     key_field: str = ""  # what tells a row where clients send no Id
     name_field: str = ""
+    answers_as: str = ""  # the name in answers, where it is not that of the path
+    otherwise: Callable[[Company, str], Row | None] = nothing_else  # what a read finds where no such row is
+    opened: Callable[[Row], Row] = as_sent  # the row in what a client sends
+    is_wrapped: bool = False  # stands inside an object that is named for its type (RecurringTransaction)
     counts_total: bool = False  # queries carry totalCount (recorded)
     order: tuple[str, ...] = ()  # the order in which Intuit shows the fields
 
     @property
     def element(self) -> str:
         return self.name.lower()
+
+    @property
+    def member(self) -> str:
+        """The name under which answers carry the row."""
+        return self.answers_as or self.name
 
 
 LIST = frozenset(("create", "update", "read", "query"))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from qbo.emulator.entities.attachments import ATTACHABLE
 from qbo.emulator.entities.kind import Kind
 from qbo.emulator.entities.lists import ACCOUNT_KIND, ITEM_KIND, TERM_KIND
 from qbo.emulator.entities.names import CUSTOMER_KIND, EMPLOYEE_KIND, VENDOR_KIND
 from qbo.emulator.entities.others import OTHERS
+from qbo.emulator.entities.payables import BILL, BILL_PAYMENT, VENDOR_CREDIT
 from qbo.emulator.entities.payments import PAYMENT
+from qbo.emulator.entities.recurring import RECURRING
 from qbo.emulator.entities.sales import CREDIT_MEMO, ESTIMATE, INVOICE, REFUND_RECEIPT, SALES_RECEIPT
 from qbo.emulator.entities.settings import COMPANY_INFO, PREFERENCES
 from qbo.emulator.entities.taxes import TAX_AGENCY_KIND, TAX_CODE_KIND, TAX_RATE_KIND
+from qbo.emulator.entities.transfers import CARD_PAYMENT, TRANSFER
 
 ALL = (
     CUSTOMER_KIND, VENDOR_KIND, EMPLOYEE_KIND, ITEM_KIND, ACCOUNT_KIND, TERM_KIND, TAX_CODE_KIND, TAX_RATE_KIND,
     TAX_AGENCY_KIND, INVOICE, CREDIT_MEMO, SALES_RECEIPT, REFUND_RECEIPT, ESTIMATE, PAYMENT, PREFERENCES,
-    COMPANY_INFO, *OTHERS,
+    COMPANY_INFO, ATTACHABLE, BILL, VENDOR_CREDIT, BILL_PAYMENT, TRANSFER, CARD_PAYMENT, RECURRING, *OTHERS,
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.name: kind for kind in ALL}
-BY_PATH: dict[str, Kind] = {kind.element: kind for kind in ALL}
+BY_MEMBER: dict[str, Kind] = KINDS | {kind.member: kind for kind in ALL}
+BY_PATH: dict[str, Kind] = {name.lower(): kind for name, kind in BY_MEMBER.items()}

@@ -62,8 +62,15 @@ def set_due_date(draft: Draft) -> None:
     term = resolve(draft.company, TERM, row["SalesTermRef"]) if key_of(row.get("SalesTermRef")) else None
     if draft.kind.name != "Invoice" or "DueDate" in row:
         return
-    days = term.get("DueDays", 0) if term else 30
-    row["DueDate"] = (date.fromisoformat(row["TxnDate"]) + timedelta(days=days)).isoformat()
+    row["DueDate"] = days_later(row["TxnDate"], term.get("DueDays", 0) if term else 30)
+
+
+def days_later(day: str, days: int) -> str:
+    """The date `days` after `day`. Raises QboFault for a day that is not in the calendar."""
+    try:
+        return (date.fromisoformat(day) + timedelta(days=int(days))).isoformat()
+    except (ValueError, OverflowError):
+        raise faults.unreadable_body() from None
 
 
 def name_customer(draft: Draft) -> None:

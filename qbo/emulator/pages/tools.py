@@ -96,6 +96,19 @@ TOOLS = (
         ),
     ),
     Tool(
+        "Vendors",
+        "A vendor holds its name until it is inactive.",
+        (
+            Form(
+                "deactivate",
+                "Deactivate",
+                (Field("id", "Vendor", choices="active vendors"),),
+                (("entity", "Vendor"),),
+                "stop",
+            ),
+        ),
+    ),
+    Tool(
         "Merge two customers",
         "The first one's documents move to the second.",
         (
@@ -249,6 +262,7 @@ def choice_lists(company: Company) -> dict[str, list[tuple[str, str]]]:
         "active accounts": pairs((row for row in accounts if row["Active"]), "Name"),
         "inactive accounts": pairs((row for row in accounts if not row["Active"]), "Name"),
         "income accounts": [(str(row["Id"]), str(row["Name"])) for row in income],
+        "active vendors": pairs((row for row in company.rows("Vendor") if row["Active"]), "DisplayName"),
         "active customers": pairs((row for row in customers if row["Active"]), "DisplayName"),
         "inactive customers": pairs((row for row in customers if not row["Active"]), "DisplayName"),
         "account types": [(name, name) for name in ACCOUNT_TYPES],

@@ -1,13 +1,12 @@
 """Writes docs/errors.md from the catalogue of failures."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from qbo.catalogue import CATALOGUE
 from qbo.catalogue.markdown import error_docs
+from runacall.env import BASE_DIR
 
 
 class Command(BaseCommand):
@@ -15,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = Path(settings.BASE_DIR) / "docs" / "errors.md"
+        path = BASE_DIR / "docs" / "errors.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(error_docs(), encoding="utf-8")
         self.stdout.write(f"{path.name}: {len(CATALOGUE)} failures written.")

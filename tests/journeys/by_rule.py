@@ -1,0 +1,103 @@
+"""Invoices that fail by the company's own rules or our knowledge of it: how to make one, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from runacall.invoices.models import Customer, Invoice
+from tests import builders
+from tests.books import Shop
+
+Arrange = Callable[[Shop, datetime], Invoice]
+ARRANGED: dict[str, tuple[Arrange, str]] = {}
+
+
+def by_rule(code: str, says: str) -> Callable[[Arrange], Arrange]:
+    """The function makes an invoice that fails for `code` with these words."""
+
+    def keep(arrange: Arrange) -> Arrange:
+        ARRANGED[code] = (arrange, says)
+        return arrange
+
+    return keep
+
+
+def settled_customer(shop: Shop, start: datetime) -> Customer:
+    return shop.settled_invoice(at=start).customer
+
+
+@by_rule("name_taken", "The name 'M. Okafor' is held in QBO by a customer with another e-mail")
+def _name_taken(shop: Shop, start: datetime) -> Invoice:
+    shop.books.do("add_customer", name="M. Okafor", email="other@example.com")
+    okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=start)
+    return shop.invoice(at=start, customer=okafor)
+
+
+@by_rule("one_off_item_missing", "A line without a pricebook item has no item to be booked under in QBO")
+def _one_off(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    shop.choose(one_off_item_id="")
+    return shop.invoice(at=start, customer=customer, lines=[builders.line()])
+
+
+@by_rule("income_account_missing", "No income account for item 'Heat pump'")
+def _no_account(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    shop.choose(default_income_account_id="")
+    return shop.invoice(at=start, customer=customer, item=builders.item(shop.organization, "Heat pump", at=start))
+
+
+@by_rule("mixed_tax_rates", "Two different taxes on one invoice: California 8, Ohio 7")
+def _mixed(shop: Shop, start: datetime) -> Invoice:
+    customer, ohio = settled_customer(shop, start), builders.rate(shop.organization, "Ohio 7", "7", at=start)
+    shop.map_tax(ohio)
+    item = shop.item("Labor")
+    lines = [builders.line(item=item, rates=[shop.rate]), builders.line(item=item, rates=[ohio])]
+    return shop.invoice(at=start, customer=customer, lines=lines)
+
+
+@by_rule("number_too_long", "Invoice number 'A-very-long-number-of-25' is longer than the 21 characters that QBO takes")
+def _too_long(shop: Shop, start: datetime) -> Invoice:
+    return shop.invoice(at=start, customer=settled_customer(shop, start), number="A-very-long-number-of-25")
+
+
+@by_rule("discount_not_enabled", "The invoice has a discount, but discounts are turned off in QBO")
+def _discount(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    shop.books.do("preference", group="SalesFormsPrefs", name="AllowDiscount", value=False)
+    shop.read_lists("Preferences", at=start)
+    return shop.invoice(at=start, customer=customer, discount=Decimal("5.00"))
+
+
+@by_rule("void_has_payments", "Cannot be voided in QBO: a payment is applied to it there")
+def _void_paid(shop: Shop, start: datetime) -> Invoice:
+    invoice = shop.settled_invoice(at=start)
+    there = shop.there(invoice)
+    line = {"Amount": 10, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
+    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": 10, "Line": [line]})
+    invoice.void(reason="entered twice", at=start)
+    return invoice
+
+
+@by_rule("record_deleted_there", "The record '{number}' was deleted in QBO")
+def _deleted_there(shop: Shop, start: datetime) -> Invoice:
+    invoice = shop.settled_invoice(at=start)
+    there = shop.there(invoice)
+    shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="delete")
+    invoice.edit(customer_note="by the side door", at=start)
+    return invoice
+
+
+@by_rule(
+    "total_differs",
+    "In QBO the invoice differs in its total, tax; total 108.00 here, 108.01 there; tax 8.00 here, 8.01 there",
+)
+def _differs(shop: Shop, start: datetime) -> Invoice:
+    invoice = shop.invoice(at=start, customer=settled_customer(shop, start))
+    shop.books.do("fault", fault="html", path="batch", after_commit=True, times=1)
+    shop.drain(start)
+    there = next(row for row in shop.books.invoices() if row["DocNumber"] == invoice.number)
+    shop.books.post("invoice", {**there, "TxnTaxDetail": {**there["TxnTaxDetail"], "TotalTax": 8.01}})
+    return invoice

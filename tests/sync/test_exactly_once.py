@@ -1,0 +1,324 @@
+"""Killed, cut off, woken late, edited in doubt: each invoice is in the books once, and nothing else stands in for us.
+
+QuickBooks numbers the invoices here and refuses no number, so that only our own care prevents a second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from qbo.client import Reply
+from qbo.models import ConnectionSettings
+from runacall.invoices.models import Customer, Invoice
+from sync import operations, push, recording
+from sync.engine import drain as engine
+from sync.models import Attempt, Lease, State, Submission, SyncEvent
+from sync.push import Ready
+from sync.wake import wake, wake_due
+from tests import builders
+from tests.books import Shop
+
+LATER = timedelta(minutes=6)
+
+
+class Killed(BaseException):
+    """The process ends here; nothing of ours catches it."""
+
+
+@pytest.fixture
+def start() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def customer(shop: Shop, start: datetime) -> Customer:
+    """One whom QuickBooks knows, of a company that numbers by itself."""
+    ConnectionSettings.objects.update(send_numbers=False)
+    shop.books.do("custom_numbers", on=False)
+    shop.books.do("duplicate_number_check", on=False)
+    return shop.settled_invoice(at=start).customer
+
+
+@pytest.fixture
+def dies(monkeypatch: pytest.MonkeyPatch) -> Callable[[Shop, datetime], None]:
+    """A drain that is killed between the answer of QuickBooks and the writing down of it."""
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    def run(shop: Shop, at: datetime) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(push, "_read", killed)
+            with pytest.raises(Killed):
+                shop.drain(at)
+
+    return run
+
+
+def in_books(shop: Shop, invoice: Invoice) -> list[dict[str, Any]]:
+    mark = f"(ref {invoice.organization_id}-{invoice.pk})"
+    return [row for row in shop.books.invoices() if mark in str(row.get("PrivateNote"))]
+
+
+def batches(shop: Shop) -> list[dict[str, Any]]:
+    return [one for one in shop.books.requests() if one["path"].endswith("/batch")]
+
+
+# --- killed -------------------------------------------------------------------------------------------------
+
+
+def test_what_went_out_before_a_kill_goes_out_no_second_time(
+    shop: Shop, customer: Customer, start: datetime, dies: Callable[[Shop, datetime], None]
+) -> None:
+    invoice = shop.invoice(customer=customer, at=start)
+    dies(shop, start)
+    shop.drain(start)
+    shop.drain(start + LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
+
+
+def test_the_successor_sends_the_same_bytes_under_the_same_id(
+    shop: Shop, customer: Customer, start: datetime, dies: Callable[[Shop, datetime], None]
+) -> None:
+    invoice = shop.invoice(customer=customer, at=start)
+    dies(shop, start)
+    shop.drain(start)
+    first, second = batches(shop)[-2:]
+    assert (first["request_id"], first["body"]) == (second["request_id"], second["body"])
+    assert len(in_books(shop, invoice)) == 1
+
+
+def test_after_a_kill_whoever_is_turned_away_still_looks_first(
+    shop: Shop, customer: Customer, start: datetime, dies: Callable[[Shop, datetime], None]
+) -> None:
+    """The second send is refused at the door; that says nothing about the first."""
+    invoice = shop.invoice(customer=customer, at=start)
+    dies(shop, start)
+    shop.books.do("fault", fault="status", status=403, path="batch")
+    shop.drain(start)
+    shop.reconnect()
+    shop.drain(start + LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
+
+
+def test_a_holder_that_wakes_late_sends_nothing(
+    shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It slept between getting an invoice ready and sending it; meanwhile another has sent it."""
+    invoice = shop.invoice(customer=customer, at=start)
+    prepare, slept = engine.PREPARE["invoice"], []
+
+    def prepare_and_sleep(work: Any, events: Any) -> list[Ready]:
+        ready = prepare(work, events)
+        if not slept:
+            slept.append(True)
+            Lease.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+            shop.drain(start)
+        return ready
+
+    monkeypatch.setitem(engine.PREPARE, "invoice", prepare_and_sleep)
+    shop.drain(start)
+    assert slept
+    assert len(in_books(shop, invoice)) == 1
+
+
+def test_a_process_that_slept_past_its_lease_makes_no_call(
+    shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.invoice(customer=customer, at=start)
+    before, send = len(batches(shop)), push._send
+
+    def sleep_and_send(work: Any, submission: Submission) -> Reply:
+        work.lease.expires_at = timezone.now() - timedelta(seconds=1)
+        return send(work, submission)
+
+    monkeypatch.setattr(push, "_send", sleep_and_send)
+    shop.drain(start)
+    assert len(batches(shop)) == before
+
+
+def test_a_database_that_goes_away_is_no_mistake_of_an_event(
+    shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = shop.invoice(customer=customer, at=start)
+
+    def cut(*_: Any, **__: Any) -> bool:
+        raise OperationalError("the connection is closed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push, "read_reply", cut)
+        with pytest.raises(OperationalError):
+            shop.drain(start)
+    assert shop.event(invoice).state == State.SENDING
+    shop.drain(start)
+    assert shop.event(invoice).state == State.SYNCED
+    assert len(in_books(shop, invoice)) == 1
+
+
+# --- in doubt -----------------------------------------------------------------------------------------------
+
+
+def lose_the_answer(shop: Shop, invoice: Invoice, at: datetime) -> None:
+    shop.books.do("fault", fault="reset", path="batch", after_commit=True)
+    shop.drain(at)
+    assert shop.event(invoice).state == State.CHECKING
+
+
+def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
+    shop: Shop, customer: Customer, start: datetime
+) -> None:
+    invoice = shop.invoice(customer=customer, at=start)
+    lose_the_answer(shop, invoice, start)
+    shop.drain(start + LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
+
+
+EDITS: dict[str, dict[str, Any]] = {
+    "number": {"number": "OTHER-1"},
+    "date": {"invoice_date": timezone.now().date() - timedelta(days=3)},
+    "note": {"customer_note": "Thank you"},
+}
+
+
+@pytest.mark.parametrize("sends_numbers", [False, True])
+@pytest.mark.parametrize("field", [*EDITS, "customer"])
+def test_it_is_found_as_what_it_went_out_whatever_was_edited_since(
+    shop: Shop, customer: Customer, start: datetime, field: str, sends_numbers: bool
+) -> None:
+    if sends_numbers:
+        shop.books.do("custom_numbers", on=True)
+        shop.choose(send_numbers=True)
+        shop.read_lists("Preferences")
+    other = shop.settled_invoice(at=start, customer=builders.customer(shop.organization, "Someone Else")).customer
+    invoice = shop.invoice(customer=customer, at=start)
+    lose_the_answer(shop, invoice, start)
+    invoice.edit(at=start, **({"customer": other} if field == "customer" else EDITS[field]))
+    shop.drain(start + LATER)
+    shop.drain(start + 2 * LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
+    assert shop.reconciles()
+
+
+def test_what_is_voided_in_doubt_is_voided_there_too(shop: Shop, customer: Customer, start: datetime) -> None:
+    invoice = shop.invoice(customer=customer, at=start)
+    lose_the_answer(shop, invoice, start)
+    invoice.void(reason="entered twice", at=start)
+    shop.drain(start + LATER)
+    shop.drain(start + 2 * LATER)
+    (there,) = in_books(shop, invoice)
+    assert Decimal(str(there["TotalAmt"])) == 0
+
+
+def test_an_edit_taken_back_in_doubt_is_taken_back_there_too(shop: Shop, customer: Customer, start: datetime) -> None:
+    invoice = shop.settled_invoice(customer=customer, at=start, customer_note="Thank you")
+    invoice.edit(customer_note="a slip", at=start)
+    lose_the_answer(shop, invoice, start)
+    invoice.edit(customer_note="Thank you", at=start)
+    shop.drain(start + LATER)
+    shop.drain(start + 2 * LATER)
+    (there,) = in_books(shop, invoice)
+    assert there["CustomerMemo"]["value"] == "Thank you"
+
+
+def test_a_look_proves_nothing_while_the_last_send_may_still_arrive(
+    shop: Shop, customer: Customer, start: datetime
+) -> None:
+    """A person retries right away what gave up; its last send arrives after that look."""
+    invoice = shop.invoice(customer=customer, at=start)
+    shop.books.do("fault", fault="reset", path="batch")
+    shop.drain(start)
+    SyncEvent.objects.filter(pk=shop.event(invoice).pk).update(state=State.FAILED, failure_code="network")
+    operations.retry(shop.failed(), by=None, at=start)
+    before = len(batches(shop))
+    shop.drain(start)
+    waiting = shop.event(invoice)
+    assert len(batches(shop)) == before
+    assert waiting.state == State.QUEUED
+    assert start < (waiting.due_at or start) <= start + LATER
+    assert shop.attempts(invoice)[-1].kind == Attempt.Kind.LOOKED
+    shop.drain(start + LATER)
+    assert len(in_books(shop, invoice)) == 1
+
+
+def test_a_submission_that_has_lost_an_event_is_not_sent_again(shop: Shop, customer: Customer, start: datetime) -> None:
+    """One of two gave up and a person has had it sent anew: the other must not take it along a second time."""
+    first, second = (shop.invoice(customer=customer, at=start) for _ in range(2))
+    shop.books.do("fault", fault="throttle", path="batch")
+    shop.drain(start)
+    gone = shop.event(first)
+    SyncEvent.objects.filter(pk=gone.pk).update(state=State.FAILED, failure_code="network", look_first=True)
+    Lease.objects.update(quiet_until=None)
+    operations.retry(shop.failed(), by=None, at=start)
+    for minutes in (2, 3, 6, 12):
+        shop.drain(start + timedelta(minutes=minutes))
+    assert [len(in_books(shop, invoice)) for invoice in (first, second)] == [1, 1]
+
+
+def test_a_third_send_that_finds_its_token_expired_renews_it(
+    shop: Shop, customer: Customer, start: datetime, dies: Callable[[Shop, datetime], None]
+) -> None:
+    invoice = shop.invoice(customer=customer, at=start)
+    for _ in range(3):
+        dies(shop, start)
+    shop.books.do("expire_token", refresh=False)
+    shop.drain(start)
+    shop.connection.refresh_from_db()
+    assert shop.connection.is_live
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+
+
+def test_an_edit_in_the_very_moment_of_a_failure_carries_on(
+    shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL the next event may be opened between our look for it and our write."""
+    invoice = shop.invoice(customer=customer, at=start)
+    yields, looks = recording._yield_to_newer, []
+
+    def looks_too_early(event: SyncEvent, **how: Any) -> bool:
+        looks.append(event)
+        if len(looks) == 1:
+            invoice.edit(customer_note="changed", at=start)
+            return False
+        return yields(event, **how)
+
+    monkeypatch.setattr(recording, "_yield_to_newer", looks_too_early)
+    shop.books.do("fault", fault="item_fault", code="10000", message="An application error has occurred")
+    try:
+        shop.drain(start)
+    except IntegrityError:
+        pytest.fail("the edit has stopped the drain")
+    states = list(SyncEvent.objects.of_record("invoice", invoice.pk).order_by("pk").values_list("state", flat=True))
+    assert states[0] == State.SUPERSEDED
+    shop.drain(start + LATER)
+    assert shop.event(invoice).state == State.SYNCED
+    assert len(in_books(shop, invoice)) == 1
+
+
+# --- woken --------------------------------------------------------------------------------------------------
+
+
+def test_a_wake_that_met_a_busy_connection_is_not_the_last(shop: Shop, start: datetime) -> None:
+    lease = Lease.acquire(shop.connection, holder="a worker", at=start, seconds=180)
+    assert lease
+    shop.invoice(at=start)  # its wake finds the lease held, and is spent
+    lease.release(at=start, calls=[])
+    assert wake_due() == 1
+
+
+def test_a_wake_waits_for_the_commit_and_holds_nobody_up(shop: Shop) -> None:
+    Lease.objects.update(woken_at=None)
+    with transaction.atomic():
+        wake(shop.connection)
+        assert not Lease.objects.exclude(woken_at=None).exists()
+    assert Lease.objects.exclude(woken_at=None).exists()
