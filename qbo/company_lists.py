@@ -22,8 +22,9 @@ def refresh_lists(
 ) -> None:
     """Read each of `names` (see ListState.LISTS) again, whole. Raises ReadFailed; what was read before stays."""
     for name in names:
-        READERS[name](connection, client, at, pace)
-        ListState.objects.update_or_create(connection=connection, name=name, defaults={"refreshed_at": at})
+        as_of = ListState.begin_reading(connection, name, at=at)
+        READERS[name](connection, client, as_of, pace)
+        ListState.objects.update_or_create(connection=connection, name=name, defaults={"refreshed_at": as_of})
 
 
 def _read_list(entity: str) -> Callable[[Connection, Client, datetime, Pace], None]:

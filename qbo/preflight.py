@@ -125,7 +125,8 @@ def _number(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     there = book.invoices.get(invoice.id)
     holder = book.taken_numbers.get(invoice.number)
     if holder and (there is None or there.qbo_id != holder):
-        yield Failure("duplicate_doc_number", subject, facts={"number": invoice.number, "txn_type": "Invoice", "txn_id": holder})
+        facts = {"number": invoice.number, "txn_type": "Invoice", "txn_id": holder}
+        yield Failure("duplicate_doc_number", subject, facts=facts)
 
 
 def check_new_item(item: ItemDocument, book: MappingBook) -> tuple[Failure, ...]:

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 # A drain makes no call after 60 s, and a call ends within 125 s: after that a cluster that stops has stopped.
 STOP_GRACE = 250.0
+RESTART_PAUSE = 5.0
 
 
 @dataclass
@@ -127,10 +128,12 @@ class Supervisor:
 
     def trouble(self, now: datetime) -> str:
         """Why the cluster has to be replaced; "" while it does not."""
+        age = now - self.started_at
         if self.group is None or not self.group.is_alive:
-            return "it is gone"
+            # One that cannot even start is not started every second.
+            return "it is gone" if age >= timedelta(seconds=RESTART_PAUSE) else ""
         patience = timedelta(seconds=self.frozen_after)
-        if now - self.started_at < patience or self.is_busy(now):
+        if age < patience or self.is_busy(now):
             return ""
         if OrmQ.objects.filter(key=settings.Q_CLUSTER["name"], lock__lte=now - patience).exists():
             return f"tasks have waited for {self.frozen_after:.0f} s while it idles"

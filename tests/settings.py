@@ -14,6 +14,7 @@ SCRATCH.mkdir(exist_ok=True)
 from runacall.settings import *  # noqa: E402, F403
 from runacall.settings import DATABASES  # noqa: E402
 
+STATIC_ROOT = SCRATCH
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A file, since SQLite in memory has neither WAL nor other processes.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

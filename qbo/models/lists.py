@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
 
 from qbo.models.connection import Connection
+
+A_MOMENT = timedelta(microseconds=1)
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
@@ -78,7 +80,16 @@ class ListState(models.Model):
     def want(cls, connection: Connection, names: Iterable[str], *, at: datetime) -> None:
         """Have `names` read again before the next send; names that are no mirrored list are left out."""
         for name in sorted(set(names) & set(cls.LISTS)):
-            cls.objects.update_or_create(connection=connection, name=name, defaults={"wanted_at": at})
+            state, _ = cls.objects.get_or_create(connection=connection, name=name)
+            # Later than the last reading, whatever the clock of the host that read it.
+            state.wanted_at = max(at, state.refreshed_at + A_MOMENT) if state.refreshed_at else at
+            state.save(update_fields=["wanted_at"])
+
+    @classmethod
+    def begin_reading(cls, connection: Connection, name: str, *, at: datetime) -> datetime:
+        """As of when a reading that begins now holds: it answers every wish that was made before it."""
+        wish = cls.objects.filter(connection=connection, name=name).values_list("wanted_at", flat=True).first()
+        return max(at, wish) if wish else at
 
 
 class CompanyFacts(models.Model):

@@ -56,7 +56,8 @@ def current(request: HttpRequest) -> tuple[Organization | None, Membership | Non
     if user.is_superuser and (visited := Organization.objects.filter(pk=chosen or 0).first()):
         return visited, None
     if memberships:
-        return memberships[0].organization, memberships[0]
+        first = min(memberships, key=lambda membership: membership.pk)  # where the person began
+        return first.organization, first
     return (Organization.objects.first() if user.is_superuser else None), None
 
 

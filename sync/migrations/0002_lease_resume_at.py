@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0001_initial'),
+        ("sync", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lease',
-            name='resume_at',
+            model_name="lease",
+            name="resume_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

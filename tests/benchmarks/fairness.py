@@ -34,7 +34,8 @@ for n, count in enumerate({counts}):
     lines = [LineInput(description="Labor", quantity=1, unit_price=None, item=item, rates=())]
     inputs = [InvoiceInput(customer=customer, invoice_date=now.date(), lines=lines) for _ in range(count)]
     enter_invoices(shop, inputs, at=now, send=True)
-    connection = connect(shop, grant({url!r}, realm=str({realm} + n)), environment="emulator", emulator_url={url!r}, at=now)
+    given = grant({url!r}, realm=str({realm} + n))
+    connection = connect(shop, given, environment="emulator", emulator_url={url!r}, at=now)
     refresh_lists(connection, client_for(connection), ListState.LISTS, at=now)
     choose_defaults(connection, auto_create_items=True)
     enqueue_earlier(connection, at=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # How long a page, a process or a drain may take on a busy machine.
 PATIENCE = 60.0
 STOP_GRACE = 10.0
+SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 
 
 @dataclass
@@ -80,6 +82,7 @@ class House:
                 text=True,
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
+                preexec_fn=end_with_parent,
                 **{"stdout": log, "stderr": log, **options},
             )
         return self.running[name]
@@ -101,6 +104,12 @@ class House:
             process.wait()
         left = [pid for pid in family if is_alive(pid)]
         assert not left, f"still there: {left}"
+
+
+def end_with_parent() -> None:
+    """Where the system offers it, nothing outlives a test run that was killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def database_url() -> str:

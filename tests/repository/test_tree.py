@@ -63,3 +63,20 @@ def test_the_gate_can_be_run() -> None:
 def test_nothing_imports_the_demo() -> None:
     for path in (one for one in modules() if "demo" not in one.relative_to(ROOT).parts):
         assert not re.search(r"^\s*(from|import) demo\b", path.read_text(), re.MULTILINE), path
+
+
+def test_no_path_of_somebodys_machine_is_in_the_tree() -> None:
+    """What is written here has to be true on every machine."""
+    somebodys = re.compile(r"(?<![\w./:])/(?:home|root|Users|work|mnt|opt)/[\w.]")
+    for path in tracked():
+        if (
+            path.suffix in (".py", ".md", ".toml", ".html", ".js", ".css", ".txt", ".json", "")
+            and path.name != "test_tree.py"
+        ):
+            found = somebodys.search(path.read_text(errors="replace"))
+            assert not found, f"{path.relative_to(ROOT)}: {found and found[0]}"
+
+
+def test_documentation_is_finished() -> None:
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert not re.search(r"\b(TODO|FIXME|TBD|XXX)\b", page.read_text()), page.name

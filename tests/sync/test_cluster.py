@@ -66,6 +66,9 @@ def test_a_cluster_with_nothing_to_do_is_well(supervisor: Supervisor, db: None) 
 def test_a_dead_one_is_replaced(supervisor: Supervisor, group: FakeGroup, transactional_db: None) -> None:
     group.is_alive = False
     supervisor.look_after()
+    assert supervisor.restarts == 0, "one that dies at once is not started every second"
+    supervisor.started_at -= timedelta(seconds=10)
+    supervisor.look_after()
     assert (group.killed, supervisor.restarts) == (1, 1)
 
 
