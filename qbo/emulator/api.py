@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from qbo.emulator import answers, breaking, faults, files, pdf, reports, xml_format
 from qbo.emulator.calls import Call, taken_apart
-from qbo.emulator.company import Company, Remembered, packed
+from qbo.emulator.company import Company
 from qbo.emulator.encoding import dumps
 from qbo.emulator.entities.registry import BY_PATH
 from qbo.emulator.faults import QboFault
+from qbo.emulator.limits import LIMITS
 from qbo.emulator.messages import JSON_UTF8, Request, Response
+from qbo.emulator.remembered import Remembered, packed
 from qbo.emulator.resources import inside
 
 if TYPE_CHECKING:
     from qbo.emulator.emulator import Emulator
-
-
-LIMITS = ("requests_per_minute", "requests_per_second", "batches_per_minute")
 
 
 LONGEST_REQUEST_ID, LONGEST_BATCH_REQUEST_ID = 50, 36
@@ -66,8 +65,7 @@ def throttle(emulator: Emulator, call: Call) -> Response | None:
         return None
     company = emulator.companies[call.realm]
     limits = {name: company.switch(name) for name in LIMITS}
-    is_batch = call.resource == "batch"
-    if emulator.limiter.admits(call.realm, at=call.at.timestamp(), limits=limits, is_batch=is_batch):
+    if emulator.limiter.admits(call.realm, at=call.at.timestamp(), limits=limits, resource=call.resource):
         return None
     emulator.log.count("throttled")
     how, status = company.switch("throttle_format"), company.switch("throttle_status")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import re
 import threading
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from qbo.emulator.encoding import dumps
 from qbo.emulator.journal import Journal
+from qbo.emulator.numbering import following
+from qbo.emulator.remembered import Remembered
 from qbo.emulator.switches import SWITCHES
 from qbo.emulator.table import Row as Row
 from qbo.emulator.table import Table
 
-TRAILING_DIGITS = re.compile(r"(\d+)(?=\D*$)")
 TRANSACTIONS = frozenset(
     (
         "Invoice",
@@ -70,25 +67,6 @@ class Set(NamedTuple):
 Change = Put | Drop | Set
 
 
-@dataclass(slots=True)
-class Remembered:
-    """The answer that a request id gets again; its body is packed, since there is one for every write."""
-
-    status: int
-    content_type: str
-    packed: str
-    fingerprint: str
-    at: float
-
-    @property
-    def body(self) -> str:
-        return zlib.decompress(base64.b85decode(self.packed)).decode()
-
-
-def packed(body: str) -> str:
-    return base64.b85encode(zlib.compress(body.encode(), 1)).decode()
-
-
 class Company:
     def __init__(self, realm_id: str, journal: Journal) -> None:
         self.realm_id, self.journal = realm_id, journal
@@ -100,6 +78,7 @@ class Company:
         self.last_numbers: dict[str, tuple[int, str]] = {}
         self.owed: dict[str, Decimal] = defaultdict(Decimal)
         self._pending: list[str] = []
+        self.waiting: list[list[str]] = []  # what webhooks still have to tell
         self.tell: Callable[[Company, list[Change]], None] = nobody
 
     # reading
@@ -185,6 +164,15 @@ class Company:
         stored = [answer.status, answer.content_type, answer.packed, answer.fingerprint, str(answer.at)]
         self._pending.append(dumps(["q", request_id, *stored]))
 
+    def hold(self, events: list[list[str]]) -> None:
+        """Keeps what is to be told, with the writes that it tells of."""
+        self.waiting += events
+        self._pending.append(dumps(["w", events]))
+
+    def told(self, count: int) -> None:
+        del self.waiting[:count]
+        self._pending.append(dumps(["t", count]))
+
     def _line(self, change: Change) -> str:
         match change:
             case Put(entity, row):
@@ -203,6 +191,10 @@ class Company:
                 self._apply(Drop(entity, stub))
             case ["s", key, value]:
                 self._apply(Set(key, value))
+            case ["w", events]:
+                self.waiting += events
+            case ["t", count]:
+                del self.waiting[:count]
             case ["q", request_id, status, content_type, packed_body, fingerprint, at]:
                 self.remembered[request_id] = Remembered(status, content_type, packed_body, fingerprint, float(at))
 
@@ -215,6 +207,8 @@ class Company:
                 yield f'["p","{entity}",{dumps(row)}]'
             for stub in table.deleted.values():
                 yield dumps(["d", entity, stub])
+        if self.waiting:
+            yield dumps(["w", self.waiting])
         for request_id, one in self.remembered.items():
             yield dumps(["q", request_id, one.status, one.content_type, one.packed, one.fingerprint, str(one.at)])
 
@@ -259,12 +253,3 @@ def sequence_of(entity: str) -> str:
     if entity in NAMES:
         return "names"
     return "transactions" if entity in TRANSACTIONS else entity
-
-
-def following(number: str) -> str:
-    """The number after `number`: its last run of digits counts up, and prefixes stay (QuickBooks' own numbering)."""
-    found = TRAILING_DIGITS.search(number)
-    if not found:
-        return f"{number}1"
-    digits = found.group(1)
-    return f"{number[: found.start(1)]}{str(int(digits) + 1).zfill(len(digits))}{number[found.end(1) :]}"

@@ -38,9 +38,10 @@ def pair(stored: Any, given: Any, path: str) -> tuple[Any, Any] | None:
     numeric = isinstance(stored, (int, Decimal)) and not isinstance(stored, bool)
     if numeric or path == "Id":
         try:
-            return Decimal(str(stored)), Decimal(str(given))
+            both = Decimal(str(stored)), Decimal(str(given))
         except InvalidOperation:
             return None if numeric else (str(stored), str(given))
+        return both if both[1].is_finite() else None
     if path.startswith("MetaData."):
         return instant(str(stored)), instant(str(given))
     return comparable(stored), comparable(given)

@@ -125,6 +125,8 @@ class Emulator:
                 else:
                     self._company(realm).replay(change)
         self._compact()
+        for company in self.companies.values():
+            self.webhooks.wake(company)
 
     def _compact(self) -> None:
         books = [(realm, company.snapshot()) for realm, company in self.companies.items()]

@@ -43,9 +43,17 @@ WELL_KNOWN = {
     **{name: Spec("decimal") for name in ("Amount", "TotalAmt", "Balance")},
     **{
         name: Spec("ReferenceType")
-        for name in ("CurrencyRef", "VendorRef", "CustomerRef", "ParentRef", "DepartmentRef")
+        for name in (
+            *("CurrencyRef", "VendorRef", "CustomerRef", "EmployeeRef", "ParentRef", "DepartmentRef", "ClassRef"),
+            *("ItemRef", "SalesTermRef", "AccountRef", "APAccountRef", "ARAccountRef", "DepositToAccountRef"),
+            *("FromAccountRef", "ToAccountRef", "BankAccountRef", "CreditCardAccountRef", "EntityRef"),
+        )
     },
+    **{name: Spec("string") for name in ("PayType", "PaymentType", "Type", "Code", "SourceCurrencyCode")},
+    "Rate": Spec("decimal"),
+    "Line": Spec("Line*"),
     "LinkedTxn": Spec("LinkedTxn*"),
+    "RecurringInfo": Spec("RecurringInfo"),
     "Name": Spec("string:100"),
     "DocNumber": Spec("string:21"),
     "PrivateNote": Spec("string:4000"),

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
+from collections.abc import Mapping
 
 MINUTE, SECOND = 60.0, 1.0
+# name of the switch with the figure -> the window, and the resource that it is about ("": all)
+LIMITS = {
+    "requests_per_minute": (MINUTE, ""),
+    "requests_per_second": (SECOND, ""),
+    "batches_per_minute": (MINUTE, "batch"),
+    "batches_per_minute_all_apps": (MINUTE, "batch"),
+    "reports_per_minute": (MINUTE, "reports"),
+    "all_per_minute": (MINUTE, ""),
+}
 
 
 class Window:
@@ -29,15 +39,14 @@ class Limiter:
         self._windows: dict[tuple[str, str], Window] = {}
         self.refused: dict[str, int] = defaultdict(int)
 
-    def admits(self, realm: str, *, at: float, limits: dict[str, int], is_batch: bool) -> bool:
-        rules = [
-            ("minute", MINUTE, limits["requests_per_minute"]),
-            ("second", SECOND, limits["requests_per_second"]),
-        ]
-        if is_batch:
-            rules.append(("batch", MINUTE, limits["batches_per_minute"]))
+    def admits(self, realm: str, *, at: float, limits: Mapping[str, int], resource: str) -> bool:
+        """`limits`: the figures by the names of LIMITS. A call counts under every limit on its resource."""
         with self._lock:
-            windows = [(self._window(realm, name, seconds), limit) for name, seconds, limit in rules]
+            windows = [
+                (self._window(realm, name, seconds), limits[name])
+                for name, (seconds, of) in LIMITS.items()
+                if of in ("", resource)
+            ]
             if any(window.full(at, limit) for window, limit in windows):
                 self.refused[realm] += 1
                 return False

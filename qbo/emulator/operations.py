@@ -8,7 +8,7 @@ from typing import Any
 from qbo.emulator import faults
 from qbo.emulator.clock import stamp
 from qbo.emulator.company import Company, Drop, Put, Row
-from qbo.emulator.entities.kind import Draft, Kind
+from qbo.emulator.entities.kind import BY_ITSELF, Draft, Kind
 from qbo.emulator.fields import clean
 
 READ_ONLY_STATES = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELLED")
@@ -86,7 +86,8 @@ def create(company: Company, kind: Kind, body: Row, *, at: datetime, options: fr
     check_required(draft)
     kind.rules(draft)
     created = stamp(at)
-    return store(draft, "0", {"CreateTime": created, "LastUpdatedTime": created})
+    stored = store(draft, "0", {"CreateTime": created, "LastUpdatedTime": created})
+    return stored if options >= BY_ITSELF else kind.after(company, kind, stored, at=at)
 
 
 def sent_fields(kind: Kind, body: Row) -> Row:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qbo.emulator.emulator import Emulator
 
 
+DEEPEST = 100  # levels of a body; Intuit's own go no deeper than ten
 SENT_BY_EMAIL = ("invoice", "estimate", "salesreceipt", "creditmemo", "refundreceipt", "payment")
 
 
@@ -93,13 +94,25 @@ def text_of(body: bytes) -> str:
 
 
 def body_of(request: Request) -> Any:
+    """What the body says, JSON or XML. Raises QboFault for what is neither, and for what is nested beyond sense."""
     text = text_of(request.body)
-    if text.lstrip().startswith("<"):
-        return xml_input.read(text)
     try:
-        return loads(text)
+        value = xml_input.read(text) if text.lstrip().startswith("<") else loads(text)
     except (ValueError, RecursionError):
         raise faults.unreadable_body() from None
+    if text.count("{") + text.count("[") + text.count("</") > DEEPEST and is_deep(value):
+        raise faults.unreadable_body()
+    return value
+
+
+def is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        nested = [one for one in level if isinstance(one, (dict, list))]
+        level = [inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return False
+    return True
 
 
 def changed(company: Company, call: Call) -> str:

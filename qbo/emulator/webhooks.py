@@ -68,6 +68,14 @@ class Event:
     deleted_id: str = ""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
+    def kept(self) -> list[str]:
+        return [self.entity, self.key, self.operation, self.at.isoformat(), self.deleted_id, self.id]
+
+    @classmethod
+    def again(cls, kept: list[str]) -> Event:
+        entity, key, operation, at, deleted_id, event_id = kept
+        return cls(entity, key, operation, datetime.fromisoformat(at), deleted_id, event_id)
+
 
 @dataclass(slots=True)
 class Queue:
@@ -92,6 +100,13 @@ class Webhooks:
         events = [event for change in changes if (event := event_of(company, change, at))]
         with self._lock:
             self.queues.setdefault(company.realm_id, Queue()).waiting += events
+        if events:
+            company.hold([event.kept() for event in events])
+
+    def wake(self, company: Company) -> None:
+        """Takes up what waited when the emulator stopped."""
+        if company.waiting:
+            self.queues[company.realm_id] = Queue([Event.again(one) for one in company.waiting])
 
     def deliver(self, companies: Iterable[Company], at: datetime) -> int:
         """Sends what is due, one POST a company, and returns how many were answered with success."""
@@ -112,6 +127,8 @@ class Webhooks:
             self.post(endpoint["url"], signed(company, endpoint["verifier"], body), body)
         with self._lock:
             del queue.waiting[: len(events)]
+        with company.work():
+            company.told(len(events))
         queue.failures, queue.next_at, self.delivered = 0, 0.0, self.delivered + 1
         return True
 

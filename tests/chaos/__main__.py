@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
-import tempfile
-import time
-from pathlib import Path
 
-from tests.chaos.ledger import Ledger, database
-from tests.chaos.report import told
-from tests.chaos.stage import Stage
-from tests.chaos.storm import Storm
-from tests.chaos.verdict import Verdict, judge
-
-SERVER = os.environ.get("CHAOS_POSTGRES", "postgresql://postgres@127.0.0.1/postgres")
+from tests.chaos.weather import weather
 
 
 def main() -> int:
@@ -38,36 +27,6 @@ def main() -> int:
         for seed in options.seed
     ]
     return int(any(verdict.wrong for verdict in verdicts))
-
-
-def weather(seed: int, invoices: int, *, kind: str, seconds: float, keep: bool = False) -> Verdict:
-    """One storm from an empty database to its verdict, told on standard output.
-
-    Even seeds let QuickBooks number the invoices, odd ones send our numbers; neither time does QuickBooks refuse
-    a number that is taken, so that nothing but our own care stands between a shop and a second invoice.
-    """
-    folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
-    began = time.monotonic()
-    with database(kind, folder, server=SERVER) as url:
-        stage, ledger = Stage(folder, url), Ledger(url)
-        try:
-            stage.prepare()
-            stage.control("duplicate_number_check", on=False)
-            if seed % 2 == 0:
-                ledger.do("UPDATE qbo_connectionsettings SET send_numbers = FALSE")
-                stage.control("custom_numbers", on=False)
-            storm = Storm(stage, ledger, seed, invoices, seconds=seconds)
-            storm.run()
-            verdict = judge(storm)
-            print(told(storm, verdict, database=kind, seconds=time.monotonic() - began), flush=True)
-            if keep:
-                print(f"  kept: {folder} {url}", flush=True)
-                input("  Enter ends it. ")
-        finally:
-            stage.end()
-    if not keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    return verdict
 
 
 if __name__ == "__main__":

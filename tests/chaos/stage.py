@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -172,15 +171,6 @@ def descendants(pid: int) -> list[int]:
     for one in found:
         found += [child for child, parent in parents if parent == one]
     return found[1:]
-
-
-def wait_until(is_so: Any, *, seconds: float, every: float = 0.1) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if is_so():
-            return True
-        time.sleep(every)
-    return bool(is_so())
 
 
 COLUMNS = ("InvoiceNo", "Customer", "InvoiceDate", "Item(Product/Service)", "ItemQuantity", "ItemRate", "Taxable")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from tests.chaos.faults import ORDERS
 from tests.chaos.host import Host, sleep_and_wake
 from tests.chaos.ledger import Ledger
-from tests.chaos.stage import RETRIES, Stage, kill, wait_until, write_invoices
+from tests.chaos.stage import RETRIES, Stage, kill, write_invoices
 
 # Shorter than our patience with an answer, as Intuit gives a request up before we do: a request that was on its
 # way when its sender died still arrives.
@@ -42,9 +42,10 @@ PASSING = ("server_error", "network", "answer_unreadable", "rate_limited")
 AT_ONCE = 6
 RATE = 0.1
 RATES = {"token": 1.0, "query": 0.3}
-# What must have happened this often, each.
+# What must have happened this often, each, and how many kills; longer storms see more of everything.
 LEAST = 3
 LEAST_KILLS = 10
+INVOICES_FOR_ONE_MORE = 200
 
 
 @dataclass
@@ -99,8 +100,25 @@ class Storm:
             host.stop()
 
     def calm(self, seconds: float) -> bool:
-        """Wait until nothing waits or is on its way any more; False where something does after that time."""
-        return wait_until(self._is_calm, seconds=seconds, every=0.3)
+        """Wait until nothing waits or is on its way any more; False where something does and stands still so long."""
+        moved, before = time.monotonic(), self.ledger.states()
+        while any(before.get(state) for state in ("queued", "sending", "checking")):
+            time.sleep(0.3)
+            self._reconnect()
+            states = self.ledger.states()
+            if states != before:
+                moved, before = time.monotonic(), states
+            elif time.monotonic() - moved > seconds:
+                return False
+        return True
+
+    @property
+    def least(self) -> int:
+        return max(LEAST, self.invoices // INVOICES_FOR_ONE_MORE)
+
+    @property
+    def least_kills(self) -> int:
+        return LEAST_KILLS * self.least // LEAST
 
     @property
     def kills(self) -> int:
@@ -109,16 +127,11 @@ class Storm:
     @property
     def wanting(self) -> list[str]:
         """What has not happened often enough yet."""
-        return [name for name in (*ORDERS, *DISASTERS) if self.counts[name] < LEAST]
+        return [name for name in (*ORDERS, *DISASTERS) if self.counts[name] < self.least]
 
     @property
     def is_enough(self) -> bool:
-        return not (self.wanting or self.files or self.importing) and self.kills >= LEAST_KILLS
-
-    def _is_calm(self) -> bool:
-        self._reconnect()
-        states = self.ledger.states()
-        return not any(states.get(state) for state in ("queued", "sending", "checking"))
+        return not (self.wanting or self.files or self.importing) and self.kills >= self.least_kills
 
     # --- invoices come in ---------------------------------------------------------------------------------------
 
@@ -148,7 +161,7 @@ class Storm:
     def _strike(self) -> None:
         if len(self.ordered) < AT_ONCE:
             self._order()
-        enough = self.kills >= LEAST_KILLS and not set(DISASTERS) & set(self.wanting)
+        enough = self.kills >= self.least_kills and not set(DISASTERS) & set(self.wanting)
         if not enough and self._is_up_again():
             name = self._chosen(DISASTERS)
             if DOING[name](self):
@@ -165,7 +178,7 @@ class Storm:
 
     def _chosen(self, names: tuple[str, ...]) -> str:
         """What is still wanted, mostly."""
-        wanted = [name for name in names if self.counts[name] < LEAST]
+        wanted = [name for name in names if self.counts[name] < self.least]
         return self.dice.choice(wanted if wanted and self.dice.random() < 0.8 else names)
 
     def _order(self) -> None:

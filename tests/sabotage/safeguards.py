@@ -135,7 +135,7 @@ SAFEGUARDS = (
     Safeguard(
         "total check",
         {"sync.reading.difference": _no_comparison},
-        "tests/journeys/test_tax_not_enabled.py::test_stale_it_is_seen_by_the_total_that_comes_back",
+        f"{EXACTLY_ONCE}::test_a_total_that_comes_back_otherwise_is_no_success",
     ),
     Safeguard(
         "scope",

@@ -305,6 +305,18 @@ def test_an_edit_in_the_very_moment_of_a_failure_carries_on(
     assert len(in_books(shop, invoice)) == 1
 
 
+# --- answered -----------------------------------------------------------------------------------------------
+
+
+def test_a_total_that_comes_back_otherwise_is_no_success(shop: Shop, customer: Customer, start: datetime) -> None:
+    """Sales tax was turned off there since we looked: QuickBooks takes the invoice and drops the tax."""
+    invoice = shop.invoice(customer=customer, at=start)
+    shop.books.do("sales_tax", on=False)
+    shop.drain(start)
+    assert len(in_books(shop, invoice)) == 1
+    assert shop.event(invoice).state == State.FAILED
+
+
 # --- woken --------------------------------------------------------------------------------------------------
 
 

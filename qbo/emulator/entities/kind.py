@@ -34,6 +34,11 @@ def nothing_else(company: Company, key: str) -> Row | None:
     return None
 
 
+def nothing_more(company: Company, kind: Kind, row: Row, *, at: datetime) -> Row:
+    """For entities whose writes lead to no other."""
+    return row
+
+
 def as_sent(body: Row) -> Row:
     """For entities that clients send as they are."""
     return body
@@ -50,6 +55,7 @@ class Kind:
     rules: Callable[[Draft], None] = no_rules
     void: Callable[[Draft], None] | None = None
     delete: Callable[[Draft], None] = no_rules
+    after: Callable[..., Row] = nothing_more  # what follows a create: (company, kind, row, at=) -> the row then
     is_list: bool = False  # has Active, hides inactive rows, gets the " (deleted)" suffix
     is_single: bool = False  # one object a company
     key_field: str = ""  # what tells a row where clients send no Id
@@ -71,6 +77,7 @@ class Kind:
         return self.answers_as or self.name
 
 
+BY_ITSELF = frozenset(("by itself",))  # option of a write that QuickBooks makes, and that leads to no further one
 LIST = frozenset(("create", "update", "read", "query"))
 READ_ONLY = frozenset(("read", "query"))
 TRANSACTION = LIST | {"delete", "void"}

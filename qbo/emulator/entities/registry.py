@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qbo.emulator.entities.attachments import ATTACHABLE
+from qbo.emulator.entities.credits import apply_credits
 from qbo.emulator.entities.kind import Kind
 from qbo.emulator.entities.lists import ACCOUNT_KIND, ITEM_KIND, TERM_KIND
 from qbo.emulator.entities.names import CUSTOMER_KIND, EMPLOYEE_KIND, VENDOR_KIND
@@ -15,6 +18,7 @@ from qbo.emulator.entities.settings import COMPANY_INFO, PREFERENCES
 from qbo.emulator.entities.taxes import TAX_AGENCY_KIND, TAX_CODE_KIND, TAX_RATE_KIND
 from qbo.emulator.entities.transfers import CARD_PAYMENT, TRANSFER
 
+INVOICE, CREDIT_MEMO, PAYMENT = (replace(kind, after=apply_credits) for kind in (INVOICE, CREDIT_MEMO, PAYMENT))
 ALL = (
     CUSTOMER_KIND, VENDOR_KIND, EMPLOYEE_KIND, ITEM_KIND, ACCOUNT_KIND, TERM_KIND, TAX_CODE_KIND, TAX_RATE_KIND,
     TAX_AGENCY_KIND, INVOICE, CREDIT_MEMO, SALES_RECEIPT, REFUND_RECEIPT, ESTIMATE, PAYMENT, PREFERENCES,

@@ -90,7 +90,8 @@ def check_email(row: Row) -> None:
 
 def keep_links(draft: Draft) -> None:
     """Links to payments are QuickBooks' own; others are the client's, and must lead somewhere."""
-    sent = [link for link in draft.sent.get("LinkedTxn", ()) if link.get("TxnType") != "Payment"]
+    whole = [link for link in draft.sent.get("LinkedTxn", ()) if link.get("TxnType") and link.get("TxnId")]
+    sent = [link for link in whole if link["TxnType"] != "Payment"]
     for link in sent:
         if link.get("TxnType") == "Estimate" and draft.company.get("Estimate", str(link.get("TxnId"))) is None:
             words = f"The entity Estimate {link.get('TxnId')} that you are trying to link does not exist."

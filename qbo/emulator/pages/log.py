@@ -35,7 +35,7 @@ def short(path: str) -> str:
 def pretty(content: str) -> str:
     try:
         return json.dumps(json.loads(content), indent=1, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content
 
 
