@@ -16,11 +16,12 @@ from django.utils import timezone
 from qbo.client import Client, Reply, encode
 from qbo.connection import client_for
 from qbo.payloads import Write
+from sync.answered import events_of
 from sync.engine.context import Drain, MustWait
 from sync.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
 from sync.models.leases import LeaseLost
-from sync.reading import events_of, read_reply
+from sync.reading import read_reply
 from sync.sent_items import SentItem
 
 logger = logging.getLogger(__name__)

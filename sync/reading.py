@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,13 +14,15 @@ from qbo.explain import explain
 from qbo.failures import Failure, FailureKind, FaultEntry
 from qbo.faults import read_fault, read_item_fault
 from qbo.models import Link
+from sync.answered import Answered, events_of
 from sync.engine.context import Drain, Stop
 from sync.models import Attempt, State, Submission, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import RANKS, EntityType
 from sync.pausing import TokenUnavailable, pause_connection, renew_token
-from sync.recording import Outcome, link_of, record, release_dependants, requeue, write_links
+from sync.recording import Outcome, link_of, record, release_dependants, write_links
+from sync.refusals import give_back, read_refusal
 from sync.relook import RELOOK_CODES, look_again
-from sync.retry_policy import HEALS, after_failure, wait_seconds
+from sync.retry_policy import wait_seconds
 from sync.sent_items import SentItem, There, difference
 
 # A token refused right after it was renewed is refused for another reason.
@@ -34,212 +34,119 @@ def read_reply(drain: Drain, submission: Submission, reply: Reply, *, renewals: 
 
     `renewals`: how often that has been said of it already.
     """
+    answered = Answered(drain, submission, reply)
     answers = reply.json.get("BatchItemResponse") if reply.status == 200 else None
     if isinstance(answers, list) and (answers or not submission.items):
-        _read_items(drain, submission, reply, answers)
+        _read_items(answered, answers)
         return False
     failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
     if failure.code == "token_expired" and renewals < RENEWALS:
-        try:
-            if renew_token(drain, refused=getattr(submission, "sent_with", drain.connection.access_token)):
-                return True
-        except (TokenUnavailable, Stop):
-            _wait_for_token(drain, submission, reply)
-            return False
-    _read_refusal(drain, submission, reply, failure)
+        return _renew(answered, failure)
+    read_refusal(answered, failure)
     return False
 
 
-def _wait_for_token(drain: Drain, submission: Submission, reply: Reply) -> None:
-    """Refused for its token only, so surely not acted on; the next token is not to be had just now."""
-    _give_back(drain, submission, reply, due_in=drain.policy.throttle_pause)
-    drain.stopped = True
+def _renew(answered: Answered, failure: Failure) -> bool:
+    """True with a fresh token; else the events wait for one, or with the paused connection."""
+    drain = answered.drain
+    try:
+        if renew_token(drain, refused=getattr(answered.submission, "sent_with", drain.connection.access_token)):
+            return True
+    except (TokenUnavailable, Stop):
+        give_back(answered, due_in=drain.policy.throttle_pause)
+        return False
+    read_refusal(answered, failure)
+    return False
 
 
-def _give_back(drain: Drain, submission: Submission, reply: Reply, *, due_in: float = 0) -> None:
-    with transaction.atomic():
-        drain.lease.assert_held()
-        _settle(drain, submission, reply)
-        for event in events_of(submission).values():
-            requeue(event, due_at=drain.now() + timedelta(seconds=due_in))
-
-
-# --- the whole batch was answered at once -----------------------------------------------------------------
-
-
-def _read_refusal(drain: Drain, submission: Submission, reply: Reply, failure: Failure) -> None:
-    if failure.kind is FailureKind.PAUSE:
-        _paused(drain, submission, reply, failure)
-    elif failure.kind is FailureKind.WAIT:
-        _throttled(drain, submission, reply, failure)
-    elif failure.kind is FailureKind.TRANSIENT:
-        _unknown(drain, submission, reply, failure)
-    else:
-        _refused(drain, submission, reply, failure)
-
-
-def _paused(drain: Drain, submission: Submission, reply: Reply, failure: Failure) -> None:
-    """Refused at the door, so surely not acted on: the events wait unharmed while the connection pauses."""
-    _give_back(drain, submission, reply)
-    if drain.connection.is_live:
-        pause_connection(drain.connection, failure, at=drain.now())
-    drain.stopped = True
-
-
-def _throttled(drain: Drain, submission: Submission, reply: Reply, failure: Failure) -> None:
-    """Come back later with the same bytes: that it was not acted on is likely, yet nowhere promised."""
-    seconds = wait_seconds(failure, drain.policy)
-    with transaction.atomic():
-        _hold(drain, submission, reply, failure, due_in=seconds)
-        drain.quiet(seconds)
-    drain.stopped = True
-
-
-def _unknown(drain: Drain, submission: Submission, reply: Reply, failure: Failure) -> None:
-    """Nobody knows whether QuickBooks acted: Checking, by the retry schedule."""
-    if not reply.left:
-        _never_left(drain, submission, reply, failure)
-        return
-    with transaction.atomic():
-        _hold(drain, submission, reply, failure, due_in=None)
-    drain.stopped = drain.stopped or reply.status is None
-
-
-def _never_left(drain: Drain, submission: Submission, reply: Reply, failure: Failure) -> None:
-    with transaction.atomic():
-        drain.lease.assert_held()
-        _settle(drain, submission, reply)
-        outcomes = [
-            _after_failure(drain, event, failure, _attempt(submission, index, event, reply, failure, drain))
-            for index, event in _placed(submission)
-        ]
-        record(outcomes, at=drain.now())
-    drain.stopped = True
-
-
-def _hold(drain: Drain, submission: Submission, reply: Reply, failure: Failure, *, due_in: float | None) -> None:
-    """Leave the submission unsettled; its events wait in Checking, or give up by the schedule."""
-    drain.lease.assert_held()
-    _note(submission, reply)
-    outcomes = []
-    for index, event in _placed(submission):
-        follows = after_failure(failure, retries=event.retries, at=drain.now(), policy=drain.policy)
-        due_at = drain.now() + timedelta(seconds=due_in) if due_in is not None else follows.due_at
-        attempt = _attempt(submission, index, event, reply, failure, drain)
-        attempt.outcome = State.CHECKING if due_at else State.FAILED
-        outcomes.append(
-            Outcome(
-                event,
-                State(attempt.outcome),
-                attempt,
-                failure=failure,
-                due_at=due_at,
-                retries=follows.retries,
-                heals=event.heals,
-                look_first=True,
-            )
-        )
-    record(outcomes, at=drain.now())
-    if all(outcome.state == State.FAILED for outcome in outcomes):
-        _settle(drain, submission, reply)
-
-
-def _refused(drain: Drain, submission: Submission, reply: Reply, failure: Failure) -> None:
-    with transaction.atomic():
-        drain.lease.assert_held()
-        _settle(drain, submission, reply)
-        record(
-            [
-                _after_failure(drain, event, failure, _attempt(submission, index, event, reply, failure, drain))
-                for index, event in _placed(submission)
-            ],
-            at=drain.now(),
-        )
-    drain.count(len(submission.items))
-
-
-# --- item by item -----------------------------------------------------------------------------------------
-
-
-def _read_items(drain: Drain, submission: Submission, reply: Reply, answers: Sequence[Any]) -> None:
+def _read_items(answered: Answered, answers: Sequence[Any]) -> None:
+    drain, submission = answered.drain, answered.submission
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
-    events = events_of(submission)
-    again: list[tuple[int, Failure]] = []
+    events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
     with transaction.atomic():
         drain.lease.assert_held()
-        _settle(drain, submission, reply)
-        outcomes = []
-        links: list[Link] = []
-        for index, stored in enumerate(submission.items):
-            item = SentItem.from_json(stored)
+        answered.settle()
+        for index, item in enumerate(map(SentItem.from_json, submission.items)):
             event = events.get(item.event_id)
-            if event is None:
-                continue
-            outcome = _item(drain, submission, index, item, event, by_id.get(str(index)), reply, links)
-            outcomes.append(outcome)
-            if outcome.failure and outcome.state == State.QUEUED and outcome.failure.code in RELOOK_CODES:
-                again.append((index, outcome.failure))
+            if event is not None:
+                outcomes[index] = _item(answered, index, item, event, by_id.get(str(index)) or {}, links)
         write_links(links)
-        record(outcomes, at=drain.now())
-        synced = [outcome.event for outcome in outcomes if outcome.state == State.SYNCED]
-        release_dependants([event for event in synced if event.rank < 3], at=drain.now())
-    drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes))
-    _pause_or_wait(drain, outcomes)
+        record(list(outcomes.values()), at=drain.now())
+        release_dependants(_foundations(outcomes.values()), at=drain.now())
+    drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
+    _pause_or_wait(drain, list(outcomes.values()))
+    again = _to_look_at(outcomes)
     if again:
         look_again(drain, submission, again)
 
 
+def _foundations(outcomes: Iterable[Outcome]) -> list[SyncEvent]:
+    """Customers and items that are there now."""
+    synced = [outcome.event for outcome in outcomes if outcome.state == State.SYNCED]
+    return [event for event in synced if event.rank < RANKS[EntityType.INVOICE]]
+
+
+def _to_look_at(outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
+    return [
+        (index, outcome.failure)
+        for index, outcome in outcomes.items()
+        if outcome.failure and outcome.state == State.QUEUED and outcome.failure.code in RELOOK_CODES
+    ]
+
+
 def _item(
-    drain: Drain,
-    submission: Submission,
+    answered: Answered,
     index: int,
     item: SentItem,
     event: SyncEvent,
-    answer: Mapping[str, Any] | None,
-    reply: Reply,
+    answer: Mapping[str, Any],
     links: list[Link],
 ) -> Outcome:
-    row = (answer or {}).get(item.entity)
+    """What one item of the batch came to; a link that it makes is added to `links`."""
+    row = answer.get(item.entity)
     if isinstance(row, dict) and row.get("Id"):
-        return _written(drain, submission, index, item, event, row, reply, links)
-    fault = (answer or {}).get("Fault")
-    failure = (
-        read_item_fault(fault, request_entity=item.entity, operation=item.operation)
-        if fault is not None
-        else Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))
-    )
+        return _written(answered, index, item, event, row, links)
+    failure = _item_failure(item, answer)
     if item.takes_away and failure.code == "record_deleted_there":
-        return _gone_already(drain, item, event, _attempt(submission, index, event, reply, None, drain))
-    failure = explain(failure, drain.connection, item.record_type, item.record_id)
-    return _after_failure(drain, event, failure, _attempt(submission, index, event, reply, failure, drain))
+        return _gone_already(answered, index, item, event)
+    return answered.failed(index, event, explain(failure, answered.drain.connection, item.record_type, item.record_id))
 
 
-def _gone_already(drain: Drain, item: SentItem, event: SyncEvent, attempt: Attempt) -> Outcome:
+def _item_failure(item: SentItem, answer: Mapping[str, Any]) -> Failure:
+    if answer.get("Fault") is None:
+        return Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))
+    return read_item_fault(answer["Fault"], request_entity=item.entity, operation=item.operation)
+
+
+def _gone_already(answered: Answered, index: int, item: SentItem, event: SyncEvent) -> Outcome:
     """What was to be voided or deleted is not there any more: the books agree."""
-    Link.objects.of(drain.connection, item.record_type).filter(record_id=item.record_id).delete()
+    _forget_link(answered, item)
+    attempt = answered.attempt(index, event)
     attempt.outcome, attempt.message = State.SYNCED, "It was deleted in QuickBooks already."
     return Outcome(event, State.SYNCED, attempt, message=attempt.message)
 
 
+def _forget_link(answered: Answered, item: SentItem) -> None:
+    Link.objects.of(answered.drain.connection, item.record_type).filter(record_id=item.record_id).delete()
+
+
 def _written(
-    drain: Drain,
-    submission: Submission,
+    answered: Answered,
     index: int,
     item: SentItem,
     event: SyncEvent,
     row: dict[str, Any],
-    reply: Reply,
     links: list[Link],
 ) -> Outcome:
+    drain = answered.drain
     differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None
     if item.operation == "delete":
-        Link.objects.of(drain.connection, item.record_type).filter(record_id=item.record_id).delete()
+        _forget_link(answered, item)
     else:
-        links.append(link_of(submission, owing(item, differs), row, at=drain.now()))
+        links.append(link_of(answered.submission, owing(item, differs), row, at=drain.now()))
     if item.entity == "Item":
         store_entries(drain.connection, "Item", [row], at=drain.now())
-    attempt = _attempt(submission, index, event, reply, None, drain)
-    return settle_written(item, event, attempt, differs, qbo_id=str(row["Id"]))
+    return settle_written(item, event, answered.attempt(index, event), differs, qbo_id=str(row["Id"]))
 
 
 def owing(item: SentItem, differs: Failure | None) -> SentItem:
@@ -262,25 +169,6 @@ def settle_written(
     return Outcome(event, State.SYNCED, attempt, message=message)
 
 
-def _after_failure(drain: Drain, event: SyncEvent, failure: Failure, attempt: Attempt) -> Outcome:
-    """Retry by itself, look again, wait or stop: as the failure's kind says."""
-    if failure.code in RELOOK_CODES and event.heals < HEALS:
-        attempt.outcome = State.QUEUED
-        return Outcome(event, State.QUEUED, attempt, failure=failure, due_at=drain.now(), heals=event.heals + 1)
-    follows = after_failure(failure, retries=event.retries, at=drain.now(), policy=drain.policy)
-    attempt.outcome = State.QUEUED if follows.due_at else State.FAILED
-    return Outcome(
-        event,
-        State(attempt.outcome),
-        attempt,
-        failure=failure,
-        due_at=follows.due_at,
-        retries=follows.retries,
-        heals=event.heals,
-        look_first=event.look_first or failure.kind is FailureKind.TRANSIENT,
-    )
-
-
 def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:
     """A batch may be answered with 200 and still tell of a lapsed subscription or of throttling."""
     for outcome in outcomes:
@@ -291,59 +179,3 @@ def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:
         elif outcome.failure and outcome.failure.code == "rate_limited":
             drain.quiet(wait_seconds(outcome.failure, drain.policy))
             drain.stopped = True
-
-
-# --- the submission itself --------------------------------------------------------------------------------
-
-
-def events_of(submission: Submission) -> dict[int, SyncEvent]:
-    """The events that still hang on this submission, by id."""
-    wanted = [stored["event_id"] for stored in submission.items]
-    rows = SyncEvent.objects.in_flight().filter(pk__in=wanted, submission=submission)
-    return {event.pk: event for event in rows}
-
-
-def _placed(submission: Submission) -> list[tuple[int, SyncEvent]]:
-    """The events that still hang on this submission, each with its place in the batch."""
-    events = events_of(submission)
-    places = enumerate(submission.items)
-    return [(index, events[item["event_id"]]) for index, item in places if item["event_id"] in events]
-
-
-def _settle(drain: Drain, submission: Submission, reply: Reply) -> None:
-    submission.settled_at = drain.now()
-    _note(submission, reply)
-
-
-def _note(submission: Submission, reply: Reply) -> None:
-    submission.http_status = reply.status
-    submission.intuit_tid = reply.intuit_tid[:100]
-    submission.duration_ms = reply.duration_ms
-    submission.answer = reply.body
-    submission.save(update_fields=["settled_at", "http_status", "intuit_tid", "duration_ms", "answer"])
-
-
-def _attempt(
-    submission: Submission, index: int, event: SyncEvent, reply: Reply, failure: Failure | None, drain: Drain
-) -> Attempt:
-    return Attempt(
-        event=event,
-        submission=submission,
-        position=index,
-        kind=Attempt.Kind.SENT,
-        at=drain.now(),
-        duration_ms=reply.duration_ms,
-        outcome=State.SYNCED,
-        retry_number=event.retries,
-        failure_code=failure.code if failure else "",
-        message=failure.message[:500] if failure else "",
-        http_status=reply.status,
-        intuit_tid=reply.intuit_tid[:100],
-        entries=[vars(entry) for entry in failure.entries] if failure else [],
-    )
-
-
-def sent_payload(submission: Submission, index: int) -> dict[str, Any]:
-    """The item as it went out."""
-    item: dict[str, Any] = json.loads(submission.body)["BatchItemRequest"][index]
-    return item

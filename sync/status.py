@@ -13,7 +13,7 @@ from django.db.models import Count, Min
 
 from qbo.models import Connection
 from runacall.organizations.models import Organization
-from sync.limiter import WINDOW
+from sync.limiter import MINUTE
 from sync.models import Heartbeat, Lease, State, SyncEvent
 
 
@@ -151,12 +151,12 @@ def _connection(connection: Connection, *, at: datetime) -> ConnectionStatus:
     )
 
 
-def _calls(calls: Sequence[Sequence[int]], *, at: datetime) -> dict[str, int]:
-    recent = [call for call in calls if call[0] > at.timestamp() - WINDOW]
+def _calls(calls: Sequence[Sequence[float]], *, at: datetime) -> dict[str, int]:
+    recent = [call for call in calls if call[0] > at.timestamp() - MINUTE]
     return {
-        "requests": sum(call[1] for call in recent),
+        "requests": len(recent),
         "requests_a_minute": settings.SYNC["REQUESTS_A_MINUTE"],
-        "batches": sum(call[2] for call in recent),
+        "batches": sum(int(is_batch) for _, is_batch in recent),
         "batches_a_minute": settings.SYNC["BATCHES_A_MINUTE"],
     }
 

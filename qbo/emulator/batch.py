@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from qbo.emulator import faults, operations, query
-from qbo.emulator.company import OWED, Company
+from qbo.emulator.company import Company
 from qbo.emulator.encoding import dumps
 from qbo.emulator.entities.kind import Kind
 from qbo.emulator.entities.registry import BY_MEMBER
@@ -81,5 +81,5 @@ def query_response(company: Company, text: str) -> str:
 def shown_found(company: Company, kind: Kind, row: dict[str, Any], statement: Statement) -> str:
     if "*" in statement.columns or "SyncToken" not in row:  # a pseudo tax code has none
         return shown(company, kind, row)
-    full = company.with_balance(row) if kind.name in OWED else row
+    full = company.with_balance(kind.name, row)
     return dumps(query.projected(kind, full, statement.columns))

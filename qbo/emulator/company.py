@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any, NamedTuple
 
+from qbo.emulator.balances import BALANCED, Balances
 from qbo.emulator.encoding import dumps
 from qbo.emulator.journal import Journal
 from qbo.emulator.numbering import following
@@ -38,15 +38,6 @@ TRANSACTIONS = frozenset(
     )
 )
 NAMES = frozenset(("Customer", "Vendor", "Employee"))
-OWED = frozenset(("Customer", "Vendor"))  # whose balance follows from transactions
-# What moves the balance of a name, and which field says by how much.
-OWING: Mapping[str, tuple[int, str]] = {
-    "Invoice": (1, "Balance"),
-    "CreditMemo": (-1, "Balance"),
-    "Payment": (-1, "UnappliedAmt"),
-    "Bill": (1, "Balance"),
-    "VendorCredit": (-1, "Balance"),
-}
 
 
 class Put(NamedTuple):
@@ -76,7 +67,7 @@ class Company:
         self.remembered: dict[str, Remembered] = {}
         self.last_ids: dict[str, int] = defaultdict(int)
         self.last_numbers: dict[str, tuple[int, str]] = {}
-        self.owed: dict[str, Decimal] = defaultdict(Decimal)
+        self.balances = Balances(self.rows)
         self._pending: list[str] = []
         self.waiting: list[list[str]] = []  # what webhooks still have to tell
         self.tell: Callable[[Company, list[Change]], None] = nobody
@@ -104,25 +95,16 @@ class Company:
 
     def encoded(self, entity: str, row: Row) -> str:
         """`row` as JSON. What is owed is never stored: it follows from the transactions."""
-        if entity in OWED:
-            return dumps(self.with_balance(row))
+        if entity in BALANCED:
+            return dumps(self.with_balance(entity, row))
         table = self.tables[entity]
         text = table.encoded.get(row["Id"])
         if text is None:
             text = table.encoded[row["Id"]] = dumps(row)
         return text
 
-    def with_balance(self, row: Row) -> Row:
-        owed = self.owed.get(row["Id"], Decimal(0))
-        if "BalanceWithJobs" not in row:
-            return {**row, "Balance": owed or 0}
-        jobs = sum((self.owed.get(job["Id"], Decimal(0)) for job in self.jobs_of(row["Id"])), owed)
-        return {**row, "Balance": owed or 0, "BalanceWithJobs": jobs or 0}
-
-    def jobs_of(self, key: str) -> list[Row]:
-        if not self.settings.get("has_jobs"):
-            return []
-        return [row for row in self.rows("Customer") if row.get("ParentRef", {}).get("value") == key]
+    def with_balance(self, entity: str, row: Row) -> Row:
+        return self.balances.shown(entity, row)
 
     # numbering
 
@@ -216,17 +198,15 @@ class Company:
         match change:
             case Put(entity, row):
                 self._count(entity, row["Id"])
-                self._owe(entity, self.get(entity, row["Id"]), -1)
-                self._owe(entity, row, 1)
+                self.balances.follow(entity, self.get(entity, row["Id"]), -1)
+                self.balances.follow(entity, row, 1)
                 if entity in TRANSACTIONS and row.get("DocNumber"):
                     newest = (int(row["Id"]), row["DocNumber"])
                     self.last_numbers[entity] = max(newest, self.last_numbers.get(entity, newest))
-                if entity == "Customer" and "ParentRef" in row:
-                    self.settings["has_jobs"] = True
                 self.tables[entity].put(row)
             case Drop(entity, stub):
                 self._count(entity, stub["Id"])
-                self._owe(entity, self.get(entity, stub["Id"]), -1)
+                self.balances.follow(entity, self.get(entity, stub["Id"]), -1)
                 self.tables[entity].drop(stub)
             case Set(key, value):
                 self.settings[key] = value
@@ -235,13 +215,6 @@ class Company:
         sequence = sequence_of(entity)
         if key.isdigit():
             self.last_ids[sequence] = max(self.last_ids[sequence], int(key))
-
-    def _owe(self, entity: str, row: Row | None, sign: int) -> None:
-        if entity not in OWING or row is None:
-            return
-        direction, field = OWING[entity]
-        name = (row.get("CustomerRef") or row.get("VendorRef") or {}).get("value", "")
-        self.owed[name] += sign * direction * row.get(field, 0)
 
 
 def nobody(company: Company, changes: list[Change]) -> None:

@@ -106,6 +106,10 @@ def invalid_email(value: str, element: str) -> QboFault:
     return _one("2210", "Invalid Email Address", f"Invalid Email Address format : {value}", element)
 
 
+def invalid_currency(code: str) -> QboFault:
+    return _one("2220", "Invalid Currency", f"Invalid Currency : {code}", "CurrencyRef")
+
+
 def invalid_request_id() -> QboFault:
     return _one("2130", "Invalid Request Id Format", "The request id is longer than supported.", "requestid")
 

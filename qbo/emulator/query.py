@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import partial
 
 from qbo.emulator import faults
-from qbo.emulator.company import OWED, Company, Row
+from qbo.emulator.balances import BALANCED
+from qbo.emulator.company import Company, Row
 from qbo.emulator.comparison import matches, sort_key, value_at
 from qbo.emulator.entities.kind import Kind
 from qbo.emulator.entities.registry import BY_PATH, KINDS
@@ -107,11 +108,12 @@ def candidates(company: Company, kind: Kind, statement: Statement) -> Iterable[R
 
 
 def with_balances(company: Company, statement: Statement, rows: Iterable[Row]) -> Iterable[Row]:
-    """What customers owe is worked out only where the statement asks about it."""
+    """Balances are worked out only where the statement asks about them."""
     asked = [one.property for one in statement.where] + [name for name, _ in statement.order]
-    if statement.entity not in OWED or not any(name.startswith("Balance") for name in asked):
+    field = BALANCED.get(statement.entity)
+    if field is None or not any(name.startswith(field) for name in asked):
         return rows
-    return [company.with_balance(row) for row in rows]
+    return [company.with_balance(statement.entity, row) for row in rows]
 
 
 def pseudo_codes(company: Company, kind: Kind, statement: Statement, *, asks_active: bool) -> list[Row]:

@@ -89,7 +89,8 @@ def callback(request: StaffRequest) -> HttpResponse:
         )
         return _to_status()
     former_realm = former.realm_id if former else ""
-    _read_lists(connection, new_company=former_realm != connection.realm_id)
+    if former_realm != connection.realm_id:
+        _read_lists(connection)
     _tell(request, connection, former_realm=former_realm)
     return _to_status()
 
@@ -108,10 +109,14 @@ def _problem(request: StaffRequest, begun: dict[str, Any] | None) -> str:
     return ""
 
 
-def _read_lists(connection: Connection, *, new_company: bool) -> None:
-    """So that the settings pages have something to choose from; what fails here is made up for by the queue."""
+def _read_lists(connection: Connection) -> None:
+    """So that the settings pages of a new company have something to choose from.
+
+    What fails here is made up for by the queue, which also reads the lists of a company that is known: there, a
+    second reader would only eat into the calls that the waiting queue may make.
+    """
     with contextlib.suppress(NotRead):
-        read_again(connection, ListState.LISTS, at=timezone.now(), new_company=new_company)
+        read_again(connection, ListState.LISTS, at=timezone.now(), new_company=True)
 
 
 def _tell(request: StaffRequest, connection: Connection, *, former_realm: str) -> None:

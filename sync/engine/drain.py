@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from qbo.client import Reply
 from qbo.company_lists import refresh_lists
-from qbo.failures import Failure, FailureKind
+from qbo.failures import FailureKind
 from qbo.first_run import choose_defaults
 from qbo.models import Connection, ListState
 from qbo.queries import ReadFailed
@@ -26,17 +25,17 @@ from qbo.tokens import needs_refresh
 from sync.engine.claiming import claim, release, take_over
 from sync.engine.context import Drain, MustWait, Stop
 from sync.engine.customers import prepare_customers
+from sync.engine.doubts import settle_doubts
 from sync.engine.invoices import prepare_invoices
 from sync.engine.items import prepare_items
+from sync.engine.tries import count_as_try
 from sync.mistakes import NOBODYS_MISTAKE, stop_for_mistake
-from sync.models import Attempt, Lease, State, Submission, SyncEvent
+from sync.models import Lease, State, SyncEvent
 from sync.models.events import EntityType
 from sync.models.leases import LeaseLost
 from sync.pausing import TokenUnavailable, pause_connection, renew_token
-from sync.push import Ready, push, resend
-from sync.reading import events_of
-from sync.recording import Outcome, record, requeue
-from sync.retry_policy import after_failure, wait_seconds
+from sync.push import Ready, push
+from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +164,7 @@ def _has_token(work: Drain) -> bool:
         due = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
         doubtful = list(due.filter(state=State.CHECKING))
         reply = Reply(error.failure.http_status, error.failure.intuit_words)
-        _count_as_try(work, claim(work) + doubtful, reply, error.failure)
+        count_as_try(work, claim(work) + doubtful, reply, error.failure)
         work.stopped = True
         return False
 
@@ -177,10 +176,9 @@ def _wall() -> float:
 def refresh_stale_lists(work: Drain) -> None:
     """Read what is wanted again, before anything is judged by it. Raises ReadFailed or MustWait."""
     stale = list(ListState.objects.filter(connection=work.connection).stale().values_list("name", flat=True))
-    first = ListState.objects.filter(connection=work.connection).exclude(refreshed_at=None).count() == 0
     ordered = [name for name in ListState.LISTS if name in stale]
     refresh_lists(work.connection, work.client(), ordered, at=work.now(), pace=work.pace)
-    if first and ordered:
+    if ordered == list(ListState.LISTS):  # a company was just connected
         choose_defaults(work.connection)
 
 
@@ -223,7 +221,7 @@ def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed)
         release(work, left)
         work.quiet(wait_seconds(failure, work.policy))
     else:
-        _count_as_try(work, left, error.reply, failure)
+        count_as_try(work, left, error.reply, failure)
     work.stopped = True
 
 
@@ -238,77 +236,3 @@ def _is_renewed(work: Drain) -> bool:
 def _still_claimed(work: Drain, events: Sequence[SyncEvent]) -> list[SyncEvent]:
     mine = SyncEvent.objects.filter(pk__in=[event.pk for event in events], state=State.SENDING)
     return list(mine.filter(fence=work.fence))
-
-
-def _count_as_try(work: Drain, events: Sequence[SyncEvent], reply: Reply, failure: Failure) -> None:
-    outcomes = []
-    for event in events:
-        follows = after_failure(failure, retries=event.retries, at=work.now(), policy=work.policy)
-        waiting = State.CHECKING if event.state == State.CHECKING else State.QUEUED
-        state = waiting if follows.due_at else State.FAILED
-        attempt = Attempt(
-            event=event,
-            kind=Attempt.Kind.READ,
-            at=work.now(),
-            duration_ms=reply.duration_ms,
-            outcome=state,
-            retry_number=event.retries,
-            failure_code=failure.code,
-            message=failure.message[:500],
-            http_status=reply.status,
-            intuit_tid=reply.intuit_tid[:100],
-            entries=[vars(entry) for entry in failure.entries],
-            answer=reply.body[:20_000],
-        )
-        outcomes.append(
-            Outcome(
-                event,
-                state,
-                attempt,
-                failure=failure,
-                due_at=follows.due_at,
-                retries=follows.retries,
-                heals=event.heals,
-                look_first=event.look_first or event.state == State.CHECKING,
-            )
-        )
-    with transaction.atomic():
-        work.lease.assert_held()
-        record(outcomes, at=work.now())
-    work.count(sum(outcome.state == State.FAILED for outcome in outcomes))
-
-
-def settle_doubts(work: Drain) -> bool:
-    """Find out what became of submissions whose answer nobody got; True where there was any that is due.
-
-    The same bytes under the same request id while QuickBooks surely remembers it; later the events go back to
-    the queue, to be looked for in QuickBooks before they are sent again. So do those of a submission that has lost
-    some: what a person has retried meanwhile must not go out a second time among the others.
-    """
-    checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
-    doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled().order_by("id")
-    settled = False
-    for submission in doubts:
-        settled = True
-        is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
-        if is_known and len(events_of(submission)) == len(submission.items):
-            resend(work, submission)
-        else:
-            _look_instead(work, submission)
-        if work.stopped or work.time_is_up:
-            break
-    return settled
-
-
-def _look_instead(work: Drain, submission: Submission) -> None:
-    over = submission.done_for(answers_within=work.answers_within)
-    with transaction.atomic():
-        work.lease.assert_held()
-        events = SyncEvent.objects.in_flight().filter(submission=submission)
-        if over > work.now():
-            events.update(due_at=over)
-            return
-        submission.settled_at = work.now()
-        submission.save(update_fields=["settled_at"])
-        for event in events:
-            requeue(event, due_at=work.now(), look_first=True)

@@ -42,7 +42,7 @@ class Lease(models.Model):
         )
         return cls.objects.get(connection=connection, holder=holder) if taken else None
 
-    def renew(self, *, at: datetime, seconds: float, calls: list[list[int]] | None = None) -> None:
+    def renew(self, *, at: datetime, seconds: float, calls: list[list[float]] | None = None) -> None:
         """Hold on for `seconds` more. Raises LeaseLost where somebody else took over."""
         self.expires_at = at + timedelta(seconds=seconds)
         changes: dict[str, object] = {"expires_at": self.expires_at}
@@ -54,7 +54,7 @@ class Lease(models.Model):
         """Inside a transaction: makes the row ours until it commits. Raises LeaseLost."""
         self._guarded(holder=self.holder)
 
-    def release(self, *, at: datetime, calls: list[list[int]], resume_in: float | None = None) -> None:
+    def release(self, *, at: datetime, calls: list[list[float]], resume_in: float | None = None) -> None:
         resume_at = at + timedelta(seconds=resume_in) if resume_in else None
         # A drain that was asked for meanwhile found the lease held and is spent: the next one has to be asked for anew.
         self._guarded(expires_at=None, drained_at=at, calls=calls, resume_at=resume_at, woken_at=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qbo.emulator import faults
 from qbo.emulator.company import NAMES, Company, Row
+from qbo.emulator.entities.currencies import currency_of_name
 from qbo.emulator.entities.kind import LIST, Draft, Kind
 from qbo.emulator.entities.references import CUSTOMER, TERM, key_of, resolve
 
@@ -59,7 +60,7 @@ def holder(company: Company, name: str, *, besides: str | None = None) -> Row | 
 def customer_rules(draft: Draft) -> None:
     name_rules(draft)
     row, company = draft.row, draft.company
-    row["CurrencyRef"] = company.setting("currency")
+    currency_of_name(draft)
     set_parent(draft)
     is_us = company.setting("country") == "US"
     if is_us and draft.before is None and row["Taxable"] and company.preference("TaxPrefs", "UsingSalesTax"):
@@ -83,7 +84,7 @@ def set_parent(draft: Draft) -> None:
 
 def vendor_rules(draft: Draft) -> None:
     name_rules(draft)
-    draft.row.setdefault("CurrencyRef", draft.company.setting("currency"))
+    currency_of_name(draft)
 
 
 CUSTOMER_ORDER = (

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from qbo.emulator import faults
 from qbo.emulator.company import Put, Row
+from qbo.emulator.entities.currencies import currency_of_transaction
 from qbo.emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo.emulator.entities.references import ACCOUNT, key_of, resolve
 from qbo.emulator.entities.sales import check_open, date_transaction, name_customer, void_note
@@ -29,7 +30,7 @@ def payment_rules(draft: Draft) -> None:
         raise faults.business("The amount applied is more than the amount of the payment.")
     row["TotalAmt"], row["UnappliedAmt"] = cents(row["TotalAmt"]), cents(row["TotalAmt"] - max(used, ZERO))
     row["DepositToAccountRef"] = deposit_account(draft)
-    row["CurrencyRef"] = company.setting("currency")
+    currency_of_transaction(draft, company.get("Customer", key_of(row["CustomerRef"])))
     draft.also += settled(draft, amounts(draft.before), amounts(row))
 
 

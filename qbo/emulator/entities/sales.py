@@ -10,6 +10,7 @@ from qbo.emulator import faults
 from qbo.emulator.clock import pacific_date
 from qbo.emulator.company import Company, Put, Row
 from qbo.emulator.entities import taxes
+from qbo.emulator.entities.currencies import currency_of_transaction
 from qbo.emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo.emulator.entities.lines import ZERO, charges, price_discount, sales_lines, stored_lines, with_subtotal
 from qbo.emulator.entities.numbers import number_transaction
@@ -120,7 +121,7 @@ def total_up(draft: Draft) -> None:
     row["Line"] = with_subtotal(lines, subtotal)
     row["TxnTaxDetail"] = detail
     row["TotalAmt"] = cents(subtotal - discount + added)
-    row["CurrencyRef"] = company.setting("currency")
+    currency_of_transaction(draft, company.get("Customer", key_of(row.get("CustomerRef"))))
     settle_balance(draft)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from qbo.emulator.company import OWED, Company, Row
+from qbo.emulator.company import Company, Row
 from qbo.emulator.pages.html import table, tag, text
 
 SHOWN = 50
@@ -137,4 +137,4 @@ def listing(company: Company, one: Listing) -> str:
 
 
 def shown(company: Company, entity: str, row: Row) -> Row:
-    return company.with_balance(row) if entity in OWED else row
+    return company.with_balance(entity, row)

@@ -1,0 +1,91 @@
+"""Whatever comes in, an answer of Intuit's kind goes out: a fault for nonsense, and no mistake of the emulator's."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qbo.emulator import Emulator, Request
+from qbo.emulator.encoding import dumps, loads
+from qbo.emulator.entities.registry import BY_PATH, KINDS
+
+from .conftest import TOKEN, invoice, line
+
+HEADERS = {"authorization": f"Bearer {TOKEN}", "accept": "application/json"}
+PATHS = sorted({*BY_PATH, "batch", "query", "upload", "taxservice/taxcode", "cdc", "reports/BalanceSheet"})
+FIELDS = [
+    *("Id", "SyncToken", "sparse", "Line", "Amount", "TotalAmt", "CustomerRef", "VendorRef", "TxnDate", "DocNumber"),
+    *("DisplayName", "Name", "LinkedTxn", "TxnTaxDetail", "Active", "ParentRef", "SalesItemLineDetail", "DetailType"),
+    *("RecurringInfo", "Invoice", "BatchItemRequest", "Note", "AttachableRef", "PayType", "CheckPayment", "value"),
+]
+NASTY = [None, "", 0, -1, 10**23, True, "1", "NaN", "2026-02-30", "9999-12-31", "\x00", "\ud800", "x" * 5000, "TAX"]
+VALUES = st.recursive(
+    st.sampled_from(NASTY),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    max_leaves=12,
+)
+WORDS = [
+    *("select", "*", "count(*)", "from", "where", "and", "in", "like", "(", ")", ",", "=", "<=", "!=", "orderby"),
+    *("startposition", "maxresults", "asc", "'a'", "'1'", "'NaN'", "'sNaN'", "'9999-99-99'", "'\\''", "'", "-1", "1"),
+    *("99999999999", "true", "Id", "TxnDate", "MetaData.LastUpdatedTime", "Balance", "CurrentBalance", "\x00"),
+    *KINDS,
+]
+ODD_BODIES = [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"<a", b"<a/>", b"[" * 9999, b"<a>" * 999 + b"</a>" * 999]
+ODD_PATHS = ["", "/", "invoice/1/2/3", "%ff", "invoice/%00", "invoice/\u0661", "reports", "download/x", "upload/1"]
+
+
+def emulator() -> Emulator:
+    return Emulator(access_token=TOKEN, has_limits=False)
+
+
+def answer(peer: Emulator, method: str, path: str, body: bytes = b"") -> dict[str, Any]:
+    """The answer, which is a success or one of Intuit's faults."""
+    request = Request.to(method, f"/v3/company/{peer.realm_id}/{path}", headers=HEADERS, body=body)
+    found = peer.handle(request)
+    assert found.status in (200, 400), (path, body, found.body)
+    shown = loads(found.data.decode())
+    assert found.status == 200 or shown["Fault"]["Error"][0]["code"]
+    assert peer.log.calls.get("mistakes", 0) == 0
+    return shown
+
+
+@settings(max_examples=150, deadline=None)
+@given(path=st.sampled_from(PATHS), body=VALUES, operation=st.sampled_from(["", "update", "delete", "void", "x"]))
+def test_any_body_to_any_path(path: str, body: Any, operation: str) -> None:
+    answer(emulator(), "POST", f"{path}?operation={operation}", dumps(body).encode("utf-8", "replace"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(field=st.sampled_from(FIELDS), value=VALUES, inside=st.booleans())
+def test_an_invoice_with_one_field_of_nonsense(field: str, value: Any, inside: bool) -> None:
+    body = invoice(line())
+    (body["Line"][0] if inside else body)[field] = value
+    answer(emulator(), "POST", "invoice", dumps(body).encode("utf-8", "replace"))
+
+
+def test_a_thousand_statements_of_any_words() -> None:
+    peer = emulator()
+
+    @settings(max_examples=1000, deadline=None)
+    @given(words=st.lists(st.sampled_from(WORDS), max_size=14), starts=st.booleans())
+    def run(words: list[str], starts: bool) -> None:
+        statement = " ".join(["select * from Invoice where", *words] if starts else words)
+        answer(peer, "GET", f"query?query={quote(statement)}")
+
+    run()
+
+
+@pytest.mark.parametrize("body", ODD_BODIES)
+@pytest.mark.parametrize("path", ["invoice", "batch", "upload", "recurringtransaction", "taxservice/taxcode"])
+def test_bodies_that_are_none(path: str, body: bytes) -> None:
+    assert "Fault" in answer(emulator(), "POST", path, body)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
+@pytest.mark.parametrize("path", ODD_PATHS)
+def test_paths_and_methods_that_are_none(path: str, method: str) -> None:
+    assert "Fault" in answer(emulator(), method, path)
