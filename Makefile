@@ -32,7 +32,7 @@ demo-reset: $(VENV)/.running ## start the demo over
 	@$(BIN)/python -m demo --reset
 
 test: install ## all tests; says what it left out where Chromium or PostgreSQL is missing
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: install ## lint, types, arrows, templates, migrations
 	$(BIN)/ruff check .
@@ -41,6 +41,9 @@ check: install ## lint, types, arrows, templates, migrations
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates
 	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
+
+bench: install ## measure, beside Intuit's limits and a plain loop; about 15 minutes (BENCH="limits loop" for some)
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
 format: install ## let ruff put the code in shape
 	$(BIN)/ruff check --fix .

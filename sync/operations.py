@@ -141,7 +141,9 @@ def _move(
     organizations = set(movable.values_list("organization_id", flat=True).distinct())
     with transaction.atomic():
         ids = list(movable.values_list("pk", flat=True))
-        done = SyncEvent.objects.filter(pk__in=ids, state=source).update(state=target, changed_at=at)
+        done = SyncEvent.objects.filter(pk__in=ids, state=source).update(
+            state=target, changed_at=at, reason=reason[:500]
+        )
         for organization_id in organizations:
             _record(organization_id, action, by=by, at=at, done=done, left={otherwise: left}, reason=reason)
     return Report(done, {otherwise: left} if left else {})

@@ -73,4 +73,4 @@ def names(name: RecordName) -> dict[str, object]:
 
 def afresh(at: datetime) -> dict[str, object]:
     """The columns of an event that is due now with its retries unused."""
-    return {"state": State.QUEUED, "due_at": at, "retries": 0, "heals": 0, **failure_columns(None)}
+    return {"state": State.QUEUED, "due_at": at, "retries": 0, "heals": 0, "reason": "", **failure_columns(None)}

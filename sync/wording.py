@@ -22,6 +22,8 @@ class EventLike(Protocol):
     @property
     def message(self) -> str: ...
     @property
+    def reason(self) -> str: ...
+    @property
     def due_at(self) -> datetime | None: ...
     @property
     def retries(self) -> int: ...
@@ -95,10 +97,14 @@ def say(event: EventLike, standing: Standing, *, in_books: InBooks | None = None
         "queued": _queued,
         "sending": lambda event, standing: Said("Being sent to QuickBooks"),
         "checking": _checking,
-        "dismissed": lambda event, standing: Said(event.message, "Dismissed · not sent unless taken back"),
+        "dismissed": lambda event, standing: Said(event.message, _dismissed(event.reason)),
         "superseded": lambda event, standing: Said(event.message or "A later change carries on"),
     }[event.state]
     return tell(event, standing)
+
+
+def _dismissed(reason: str) -> str:
+    return f"Dismissed{f': {reason}' if reason else ''} · not sent unless taken back"
 
 
 def _failed(event: EventLike, standing: Standing) -> Said:

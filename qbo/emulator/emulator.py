@@ -23,6 +23,7 @@ from qbo.emulator.requestlog import RequestLog
 from qbo.emulator.switches import SWITCHES
 
 FOR_EVER = 10.0**11
+MOST_LOGGED = 1_000_000  # bytes of a body; an upload may be much larger
 QUIET = ("/emulator", "/static", "/favicon.ico")
 
 
@@ -111,7 +112,7 @@ class Emulator:
             request_id=request.query.get("requestid", ""),
             intuit_tid=tid,
             realm=request.path[len(PREFIX) :].split("/")[0] if request.path.startswith(PREFIX) else "",
-            body=b"" if secret else request.body,
+            body=b"" if secret else request.body[:MOST_LOGGED],
             answer="" if secret else answer.body,
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from qbo.emulator import faults
-from qbo.emulator.fields import TABLE
+from qbo.emulator.fields import TABLE, WELL_KNOWN
 
 BATCH = "IntuitBatchRequest"
 BATCH_ATTRIBUTES = ("bId", "operation", "optionsData")
@@ -43,8 +43,8 @@ def value_of(element: ElementTree.Element, kind: str) -> dict[str, Any]:
     made: dict[str, Any] = {name: text for name, text in element.attrib.items() if not name.startswith("{")}
     for child in element:
         name = tag(child)
-        spec = table.get(name)
-        read_value = field_value(child, spec.type if spec else "")
+        spec = table.get(name) or (None if table else WELL_KNOWN.get(name))
+        read_value = field_value(child, spec.type if spec else name if name in TABLE else "")
         if (spec and spec.many) or name in made:
             made[name] = [*as_list(made.get(name)), read_value]
         else:

@@ -113,6 +113,8 @@ class SyncEvent(models.Model):
     # Set where the last try may have reached QuickBooks: look there before sending again.
     look_first = models.BooleanField(default=False)
     message = models.CharField(max_length=500, blank=True)
+    # Why a person dismissed it.
+    reason = models.CharField(max_length=500, blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
     cause_key = models.CharField(max_length=200, blank=True)
     subject_kind = models.CharField(max_length=16, blank=True)

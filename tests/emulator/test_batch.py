@@ -118,3 +118,18 @@ def test_a_request_id_that_is_too_long(books: Client, entity: str, length: int) 
     body = invoice(line()) if entity == "invoice" else {"BatchItemRequest": []}
     answer = books.call("POST", entity, body, requestid="x" * length)
     assert answer.json()["Fault"]["Error"][0]["code"] == "2130"
+
+
+def test_an_item_that_names_no_operation_is_a_create(books: Client) -> None:
+    answers = books.batch({"Attachable": {"Note": "x", "Tag": "t"}}, {"bId": "2", "Attachable": {}})
+    assert answers[0]["Attachable"]["Tag"] == "t"
+    assert answers[1]["Fault"]["Error"][0]["code"] == "2020"
+
+
+def test_a_card_payment_goes_by_either_name(books: Client) -> None:
+    body = {"Amount": 9, "BankAccountRef": {"value": "35"}, "CreditCardAccountRef": {"value": "41"}}
+    made = [books.batch({"bId": "1", "operation": "create", name: body})[0] for name in CARD_PAYMENT]
+    assert all(one["CreditCardPaymentTxn"]["Amount"] == 9 for one in made)
+
+
+CARD_PAYMENT = ("CreditCardPayment", "CreditCardPaymentTxn")

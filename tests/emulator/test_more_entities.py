@@ -189,6 +189,30 @@ def test_an_invoice_in_xml(books: Client) -> None:
     assert '<Invoice domain="QBO" sparse="false">' in answer
 
 
+def test_a_bill_in_xml_and_its_payment(client_of: Make) -> None:
+    books = client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
+    body = """<Bill xmlns="http://schema.intuit.com/finance/v3"><VendorRef>30</VendorRef><Line><Amount>20</Amount>
+      <DetailType>AccountBasedExpenseLineDetail</DetailType><AccountBasedExpenseLineDetail><AccountRef>7</AccountRef>
+      </AccountBasedExpenseLineDetail></Line></Bill>"""
+    answer = send_xml(books, "bill", body)
+    assert "<Balance>20.00</Balance>" in answer
+    assert '<VendorRef name="Books by Bessie">30</VendorRef>' in answer
+    key = books.query("select * from Bill")["Bill"][0]["Id"]
+    body = f"""<BillPayment><VendorRef>30</VendorRef><PayType>Check</PayType><TotalAmt>20</TotalAmt><Line>
+      <Amount>20</Amount><LinkedTxn><TxnId>{key}</TxnId><TxnType>Bill</TxnType></LinkedTxn></Line></BillPayment>"""
+    assert "<TotalAmt>20.00</TotalAmt>" in send_xml(books, "billpayment", body)
+    assert books.read("Bill", key)["Balance"] == 0
+
+
+def test_a_recurring_invoice_in_xml(books: Client) -> None:
+    body = """<RecurringTransaction><Invoice><CustomerRef>1</CustomerRef><Line><Amount>5</Amount>
+      <DetailType>SalesItemLineDetail</DetailType><SalesItemLineDetail><ItemRef>1</ItemRef></SalesItemLineDetail></Line>
+      <RecurringInfo><Name>x</Name><RecurType>Automated</RecurType></RecurringInfo></Invoice></RecurringTransaction>"""
+    answer = send_xml(books, "recurringtransaction", body)
+    assert "<RecurringTransaction><Invoice" in answer
+    assert "<RecurType>Automated</RecurType>" in answer
+
+
 def test_a_batch_in_xml(books: Client) -> None:
     body = """<IntuitBatchRequest xmlns="http://schema.intuit.com/finance/v3">
       <BatchItemRequest bId="a" operation="create"><Customer>

@@ -6,9 +6,11 @@ from decimal import Decimal
 from django.utils import timezone
 
 from qbo.connection import connect
-from qbo.models import ConnectionSettings, Link
+from qbo.models import ConnectionSettings, Link, TaxMapping
 from sync.models import Lease, State, SyncEvent
-from sync.operations import retry
+from sync.operations import dismiss, retry, take_back
+from sync.retry_policy import Policy
+from sync.wording import Standing, say
 from tests import builders
 from tests.books import Shop, grant
 
@@ -210,3 +212,15 @@ def test_tokens_that_are_refused_however_fresh_pause_the_connection(shop: Shop) 
     shop.connection.refresh_from_db()
     assert shop.connection.pause_code
     assert len(shop.books.requests()) < 40
+
+
+def test_a_dismissed_event_says_why_until_it_is_taken_back(shop: Shop) -> None:
+    TaxMapping.objects.all().delete()
+    invoice = shop.invoice()
+    shop.drain()
+    events = SyncEvent.objects.filter(pk=shop.event(invoice).pk)
+    dismiss(events, by=None, at=timezone.now(), reason="Entered by hand")
+    standing = Standing(timezone.now(), shop.organization.zone, Policy())
+    assert say(shop.event(invoice), standing).second == "Dismissed: Entered by hand · not sent unless taken back"
+    take_back(events, by=None, at=timezone.now())
+    assert (shop.event(invoice).state, shop.event(invoice).reason) == (State.FAILED, "")

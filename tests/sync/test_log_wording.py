@@ -27,6 +27,7 @@ class Event:
     amount: Decimal | None = Decimal("349.75")
     record_type: str = "invoice"
     said: str = ""
+    reason: str = ""
 
     @property
     def message(self) -> str:

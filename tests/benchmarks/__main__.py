@@ -1,0 +1,124 @@
+"""`make bench`: each figure beside what it is compared with, in one run; nothing is asserted.
+
+`python -m tests.benchmarks [NAME …]` runs some only; with POSTGRES_URL the pages and the click are measured there too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks.click import click, memory
+from tests.benchmarks.drain_speed import against_a_plain_loop, against_the_limits
+from tests.benchmarks.fairness import small_beside_big
+from tests.chaos.stage import ROOT
+
+POSTGRES = os.environ.get("POSTGRES_URL", "")
+
+
+def limits() -> None:
+    found = against_the_limits()
+    say("1 · 3,000 fixed invoices, Retry all, 250 ms latency, Intuit's limits", found, "ratio", "the floor")
+
+
+def loop() -> None:
+    found = against_a_plain_loop()
+    say("2 · the same, 150 ms, no limits, beside a loop with python-quickbooks", found, "ratio", "the loop")
+
+
+def pages() -> None:
+    for name, url in {"SQLite": "", "PostgreSQL": POSTGRES}.items():
+        if name == "SQLite" or url:
+            totals = ["100000", "1000000"] if url else ["100000"]
+            figures = in_a_database(url, "tests.benchmarks.pages", *totals)
+            for page, alone in figures["alone"].items():
+                row = {key: round(value[page]["ms"] / alone["ms"], 2) for key, value in figures.items()}
+                queries = {key: value[page]["queries"] for key, value in figures.items()}
+                print(f"3 · {page}, {name}: {alone['ms']:.0f} ms alone; ratios {row}; queries {queries}")
+
+
+def clicking() -> None:
+    print(f"4 · Retry all on 100,000 failed, SQLite: {click()['seconds']:.2f} s")
+    if POSTGRES:
+        with scratch_database() as url:
+            print(f"4 · Retry all on 100,000 failed, PostgreSQL: {click(database_url=url)['seconds']:.2f} s")
+    small, large = memory(1000), memory(100_000)
+    print(f"4 · a drain's peak memory at 1,000 due {small:,.0f} kB, at 100,000 {large:,.0f} kB: ×{large / small:.2f}")
+
+
+def fairness() -> None:
+    found = small_beside_big()
+    rounds = found["rounds_of_the_big"] / 2
+    print(f"5 · 50 small companies beside 2 with 20,000: the last waited {found['longest_wait']:.0f} s,")
+    print(f"    in which each big one had {rounds:.1f} rounds; still waiting: {found['small_left']:.0f}")
+
+
+def say(title: str, found: dict[str, float], ratio: str, beside: str) -> None:
+    figures = ", ".join(f"{name} {value:.2f}" for name, value in found.items())
+    print(f"{title}: ×{found[ratio]:.2f} of {beside} ({figures})")
+
+
+class scratch_database:  # noqa: N801  used as a context manager
+    """A PostgreSQL database that goes away again; yields its URL."""
+
+    name = f"runacall_bench_{os.getpid()}"
+
+    def __enter__(self) -> str:
+        self._execute(f"CREATE DATABASE {self.name}")
+        return f"{POSTGRES.rsplit('/', 1)[0]}/{self.name}"
+
+    def __exit__(self, *_: object) -> None:
+        self._execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        import psycopg
+
+        psycopg.connect(POSTGRES, autocommit=True).execute(statement)
+
+
+def in_a_database(url: str, module: str, *arguments: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Run `module` on an empty, migrated database, and read the JSON that it prints last."""
+    if url:
+        with scratch_database() as scratch:
+            return run_in(scratch, module, *arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        return run_in(f"sqlite:///{Path(folder)}/bench.sqlite3", module, *arguments)
+
+
+def run_in(url: str, module: str, *arguments: str) -> dict[str, dict[str, dict[str, float]]]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "runacall.settings",
+        "DEBUG": "true",
+        "ALLOWED_HOSTS": "testserver",
+        "TOKEN_KEYS": "gZ4gWBO0Zfx1HOhLpOHpP3QUQDHmSeoiD8X1tkHiHTQ=",
+    }
+    how = {"cwd": ROOT, "env": environment, "check": True}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], **how)  # type: ignore[call-overload]
+    done = subprocess.run([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True, **how)  # type: ignore[call-overload]
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "limits": limits,
+    "loop": loop,
+    "pages": pages,
+    "click": clicking,
+    "fairness": fairness,
+}
+
+
+def main(names: list[str]) -> None:
+    for name in names or list(BENCHMARKS):
+        BENCHMARKS[name]()
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
