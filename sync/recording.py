@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from qbo.failures import Failure
 from qbo.models import Link
@@ -152,12 +153,12 @@ def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:
     """What failed for want of these customers and items follows by itself; how many did."""
     released = 0
     for event in events:
-        subject = f":{event.record_type}:{event.record_id}"
+        record_key = f"{event.record_type}:{event.record_id}"
         blocked = SyncEvent.objects.filter(
+            Q(blocked_by=record_key) | Q(cause_key__endswith=f":{record_key}"),
             connection_id=event.connection_id,
             state=State.FAILED,
             rank__gt=event.rank,
-            cause_key__endswith=subject,
         )
         released += blocked.update(state=State.QUEUED, due_at=at, retries=0, **failure_columns(None))
     return released

@@ -67,7 +67,9 @@ def wait_for(
             continue
         standing = _standing(drain, event, name)
         if isinstance(standing, Failure):
-            return refused_here(drain, event, standing, write)
+            shared = refused_here(drain, event, standing, write)
+            shared.changes["blocked_by"] = f"{name.record_type}:{name.record_id}"
+            return shared
         due_at = max(due_at, standing)
     first = record_to_send(needed[0], invoice, book)
     code = "waits_for_customer" if first and first.record_type == EntityType.CUSTOMER else "waits_for_item"

@@ -121,6 +121,8 @@ class SyncEvent(models.Model):
     subject_key = models.CharField(max_length=200, blank=True)
     subject_name = models.CharField(max_length=300, blank=True)
     facts = models.JSONField(default=dict, blank=True)
+    # The record, as type:id, whose failure this one shares; it follows by itself once that one is there.
+    blocked_by = models.CharField(max_length=40, blank=True)
 
     # Which holder of the lease took it, and the write it went out with.
     fence = models.PositiveBigIntegerField(default=0)
@@ -189,10 +191,13 @@ def failure_columns(failure: Failure | None) -> dict[str, object]:
         "subject_name": failure.subject.name[:300],
         "message": failure.message[:500],
         "facts": dict(failure.facts),
+        "blocked_by": "",
     }
 
 
-FAILURE_COLUMNS = ("failure_code", "cause_key", "subject_kind", "subject_key", "subject_name", "message")
+FAILURE_COLUMNS = (
+    "failure_code", "cause_key", "subject_kind", "subject_key", "subject_name", "message", "blocked_by"
+)  # fmt: skip
 
 
 def ids(events: Iterable[SyncEvent]) -> list[int]:

@@ -224,3 +224,18 @@ def test_a_dismissed_event_says_why_until_it_is_taken_back(shop: Shop) -> None:
     assert say(shop.event(invoice), standing).second == "Dismissed: Entered by hand · not sent unless taken back"
     take_back(events, by=None, at=timezone.now())
     assert (shop.event(invoice).state, shop.event(invoice).reason) == (State.FAILED, "")
+
+
+def test_an_invoice_follows_its_customer_and_item_whatever_kept_those_out(shop: Shop) -> None:
+    start = timezone.now()
+    invoice = shop.invoice(at=start)
+    shop.books.do("fault", fault="status", status=503, path="batch", times=None)
+    for minute in range(0, 200, 5):
+        shop.drain(start + timedelta(minutes=minute))
+    assert (shop.event(invoice).state, shop.event(invoice).failure_code) == (State.FAILED, "server_error")
+    assert shop.event(invoice).blocked_by.startswith(("customer:", "item:"))
+    shop.books.do("clear_faults")
+    later = start + timedelta(minutes=300)
+    retry(SyncEvent.objects.filter(record_type__in=("customer", "item")), by=None, at=later)
+    shop.drain(later)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
