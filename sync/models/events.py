@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -62,7 +61,7 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
 
     def needing_attention(self) -> SyncEventQuerySet:
         """What the banner counts."""
-        return self.filter(state=State.FAILED)
+        return self.failed()
 
     def unsent(self) -> SyncEventQuerySet:
         return self.filter(state__in=UNSENT)
@@ -78,10 +77,6 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
             record_id=models.OuterRef("record_id"),
         )
         return self.filter(state=State.QUEUED, due_at__lte=at).exclude(models.Exists(busy))
-
-    def retryable_by_person(self) -> SyncEventQuerySet:
-        """Failed, dismissed, or queued for later: what Retry may send now."""
-        return self.filter(state__in=UNSENT).exclude(record_type=EntityType.CONNECTION)
 
 
 class SyncEvent(models.Model):
@@ -198,7 +193,3 @@ def failure_columns(failure: Failure | None) -> dict[str, object]:
 FAILURE_COLUMNS = (
     "failure_code", "cause_key", "subject_kind", "subject_key", "subject_name", "message", "blocked_by"
 )  # fmt: skip
-
-
-def ids(events: Iterable[SyncEvent]) -> list[int]:
-    return [event.pk for event in events]
