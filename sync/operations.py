@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,15 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count
+from django.utils.datastructures import MultiValueDict
+from django_q.tasks import async_task
 
 from qbo import catalogue
 from qbo.mapping_book import Company
 from qbo.models import CompanyFacts, Connection, Link, ListState
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Organization
+from sync.filters import SyncEventFilter
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
@@ -68,23 +71,69 @@ def retry(
     One UPDATE guarded by state, however many events; what their failures name is read from QuickBooks again
     before anything is judged. `events` is already scoped to one organization.
     """
-    eligible = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
     left = _left_alone(events)
     if dry_run:
-        return Report(eligible.count(), left)
+        return Report(_retryable(events).count(), left)
     with transaction.atomic():
-        _refresh_what_they_name(eligible, at=at)
-        _unlink_what_was_deleted_there(eligible)
-        connections = list(Connection.objects.filter(pk__in=eligible.values("connection")))
-        organizations = set(eligible.values_list("organization_id", flat=True).distinct())
-        done = SyncEvent.objects.filter(pk__in=eligible.values("pk"), state__in=(State.FAILED, State.QUEUED)).update(
-            **afresh(at), changed_at=at
-        )
-        for organization_id in organizations:
+        connections, done = _requeue(events, at=at)
+        for organization_id in {connection.organization_id for connection in connections}:
             _record(organization_id, Action.RETRY, by=by, at=at, done=done, left=left, filters=filters)
-        for connection in connections:
-            wake(connection)
     return Report(done, left)
+
+
+def retry_soon(
+    organization: Organization | None, filters: Mapping[str, Any], *, by: User, at: datetime
+) -> ActionRecord:
+    """As `retry` of what `filters` of the log mean now, by a worker: for more events than a page should wait for."""
+    assert organization is not None, "the log of no organization is empty"
+    with transaction.atomic():
+        action = _record(organization.pk, Action.RETRY, by=by, at=at, done=0, filters=filters, is_open=True)
+        call_for(action)
+    return action
+
+
+def call_for(action: ActionRecord) -> None:
+    """Have a worker carry `action` out. Within the caller's transaction: asked for and queued are one thing."""
+    async_task("sync.tasks.carry_out", action.pk, group="retry")
+
+
+def carry_out(action_id: int, *, at: datetime) -> Report:
+    """Do what was asked for, once, however often and by whomever this is called.
+
+    What failed after the click was not meant by it, and is left alone.
+    """
+    with transaction.atomic():
+        action = ActionRecord.objects.open().select_for_update().filter(pk=action_id).first()
+        if action is None:
+            return Report()
+        log = SyncEvent.objects.for_organization(action.organization).filter(changed_at__lte=action.at)
+        found = SyncEventFilter(MultiValueDict(action.filters), queryset=log)
+        found.organization = action.organization
+        left = _left_alone(found.qs)
+        _, done = _requeue(found.qs, at=at)
+        ActionRecord.objects.filter(pk=action_id).update(is_open=False, done=done, left=left)
+    return Report(done, left)
+
+
+def _retryable(events: SyncEventQuerySet) -> SyncEventQuerySet:
+    return events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
+
+
+def _requeue(events: SyncEventQuerySet, *, at: datetime) -> tuple[list[Connection], int]:
+    """The connections of the retryable ones of `events`, and how many there were; inside a transaction."""
+    eligible = _retryable(events)
+    named: dict[int, set[str]] = {}
+    for connection_id, code in eligible.order_by().values_list("connection_id", "failure_code").distinct():
+        named.setdefault(connection_id, set()).add(code)
+    connections = list(Connection.objects.filter(pk__in=named))
+    for connection in connections:
+        _refresh_what_they_name(connection, named[connection.pk], at=at)
+    if any("record_deleted_there" in codes for codes in named.values()):
+        _unlink_what_was_deleted_there(eligible)
+    done = eligible.order_by().update(**afresh(at), changed_at=at)
+    for connection in connections:
+        wake(connection)
+    return connections, done
 
 
 def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
@@ -104,14 +153,10 @@ def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:
         Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).delete()
 
 
-def _refresh_what_they_name(events: SyncEventQuerySet, *, at: datetime) -> None:
+def _refresh_what_they_name(connection: Connection, codes: Iterable[str], *, at: datetime) -> None:
     """A person's retry is a reason to look again: once a connection, whatever the number of events."""
-    wanted: dict[int, set[str]] = {}
-    for connection_id, code in events.order_by().values_list("connection_id", "failure_code").distinct():
-        if code:
-            wanted.setdefault(connection_id, set()).update(catalogue.entry(code).refreshes)
-    for connection in Connection.objects.filter(pk__in=wanted):
-        ListState.want(connection, wanted[connection.pk], at=at)
+    lists = {name for code in codes if code for name in catalogue.entry(code).refreshes}
+    ListState.want(connection, lists, at=at)
 
 
 def dismiss(events: SyncEventQuerySet, *, by: User, at: datetime, reason: str) -> Report:
@@ -207,8 +252,9 @@ def _record(
     left: Mapping[str, int] | None = None,
     filters: Mapping[str, Any] | None = None,
     reason: str = "",
-) -> None:
-    ActionRecord.objects.create(
+    is_open: bool = False,
+) -> ActionRecord:
+    return ActionRecord.objects.create(
         organization=Organization(pk=organization_id),
         by=by if by is not None and by.pk else None,  # type: ignore[misc]
         at=at,
@@ -217,4 +263,5 @@ def _record(
         left={key: count for key, count in (left or {}).items() if count},
         filters=dict(filters or {}),
         reason=reason[:500],
+        is_open=is_open,
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from qbo.models import Connection
+from sync import operations
 from sync.engine.drain import drain
-from sync.models import Heartbeat
+from sync.models import ActionRecord, Heartbeat
 from sync.wake import connections_with_work, wake, wake_due
 
 logger = logging.getLogger(__name__)
@@ -31,7 +34,15 @@ def _others_wait(connection_id: int) -> bool:
     return any(one.pk != connection_id for one in connections_with_work(at=timezone.now()))
 
 
+def carry_out(action_id: int) -> int:
+    """What a person asked for on a page and was too much for it. How many events it was done to."""
+    return operations.carry_out(action_id, at=timezone.now()).done
+
+
 def sweep() -> int:
-    """The safety net, every minute: whoever has work and was not woken is woken."""
-    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": timezone.now()})
+    """The safety net, every minute: whoever has work and was not woken is woken, what lies open is called for."""
+    now = timezone.now()
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": now})
+    for action in ActionRecord.objects.open().filter(at__lte=now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])):
+        operations.call_for(action)
     return wake_due()

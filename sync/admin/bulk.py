@@ -34,6 +34,9 @@ ACTIONS = {
 }
 TITLES = {"retry": "Retry all", "dismiss": "Dismiss", "post_to_current_period": "Post to current period"}
 MOST_IDS = 200
+BEGUN = "The retry has begun. So many events are queued in the background; the list follows by itself in a moment."
+# Above this many events a retry is a worker's, and the page does not wait for it.
+MOST_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def view(request: StaffRequest, action: str, log: SyncEventQuerySet, context: di
         if action == "dismiss" and not reason_of(request):
             messages.warning(request, REASON_WANTED)
             return HttpResponseRedirect(request.get_full_path())
+        if action == "retry" and forecast(action, chosen).done > MOST_AT_ONCE:
+            return _leave_to_a_worker(request, chosen)
         return tell(request, action, _do(action, chosen, request))
     report = forecast(action, chosen)
     context |= {
@@ -99,6 +104,13 @@ def forecast(action: str, chosen: Chosen) -> Report:
     movable = chosen.events.filter(state=State.FAILED).exclude(record_type=EntityType.CONNECTION).count()
     left = chosen.events.count() - movable
     return Report(movable, {"not failed": left} if left else {})
+
+
+def _leave_to_a_worker(request: StaffRequest, chosen: Chosen) -> HttpResponse:
+    """By filters, never by ids: a page has not that many."""
+    operations.retry_soon(request.organization, chosen.filters, by=request.user, at=timezone.now())
+    messages.success(request, BEGUN)
+    return HttpResponseRedirect(back_to(request) or reverse(LOG))
 
 
 def _forecast_posting(events: SyncEventQuerySet) -> Report:

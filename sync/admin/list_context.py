@@ -22,7 +22,7 @@ from sync.admin.change_list import SyncLogChangeList, filter_query, without_page
 from sync.causes import Cause, causes
 from sync.event_details import record_place
 from sync.log_rows import log_rows
-from sync.models import State, SyncEvent
+from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
 from sync.wording import age, counted, money
 
@@ -197,7 +197,7 @@ def live_context(request: StaffRequest, events: list[SyncEvent]) -> dict[str, An
 
 
 def interval(request: StaffRequest) -> int:
-    """Quick while something is on its way, slow while something waits for its time, else 0; one query."""
+    """Quick while something is on its way or asked for, slow while something waits for its time, else 0."""
     soon = timezone.now() + timedelta(seconds=15)
     moving = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=soon)
     on_its_way = SyncEvent.objects.for_organization(request.organization).filter(
@@ -206,4 +206,6 @@ def interval(request: StaffRequest) -> int:
         connection__pause_code="",
     )
     counts = on_its_way.aggregate(all=Count("pk"), moving=Count("pk", filter=moving))
-    return QUICK if counts["moving"] else SLOW if counts["all"] else 0
+    if counts["moving"] or ActionRecord.objects.open().filter(organization=request.organization).exists():
+        return QUICK
+    return SLOW if counts["all"] else 0

@@ -1,5 +1,7 @@
 """What people and processes did: actions with their counts, support's looks, heartbeats."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 
@@ -13,6 +15,12 @@ class Action(models.TextChoices):
     POST_TO_CURRENT = "post_to_current_period", "Post to current period"
     ACCEPT = "accept", "Accept difference"
     SEND_EARLIER = "send_earlier", "Send earlier invoices"
+
+
+class ActionRecordQuerySet(models.QuerySet["ActionRecord"]):
+    def open(self) -> ActionRecordQuerySet:
+        """Those that a worker has still to carry out."""
+        return self.filter(is_open=True)
 
 
 class ActionRecord(models.Model):
@@ -29,9 +37,16 @@ class ActionRecord(models.Model):
     done = models.PositiveIntegerField(default=0)
     # Why others were left alone: reason -> how many.
     left = models.JSONField(default=dict)
+    # Asked for and not yet done: what is too much for a web request is a worker's.
+    is_open = models.BooleanField(default=False)
+
+    objects = ActionRecordQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["organization"], condition=models.Q(is_open=True), name="sync_action_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.done}"

@@ -20,19 +20,30 @@ common = dict(organization_id=connection.organization_id, connection=connection,
 SyncEvent.objects.bulk_create(
     (SyncEvent(record_id=10_000_000 + n, label=f"Invoice #{n}", **common) for n in range({count})), batch_size=2000)
 """
+# The button of the page that says how many: through URL, role, scope and filters, as a person's browser presses it.
 CLICK = """
 import json, time
-from django.utils import timezone
-from runacall.organizations.models import Organization
-from sync.filters import SyncEventFilter
-from sync.models import SyncEvent
-from sync.operations import retry
-organization = Organization.objects.get()
-events = SyncEvent.objects.for_organization(organization)
-chosen = SyncEventFilter({"status": ["failed"]}, queryset=events).qs
+from django.contrib.auth.models import User
+from django.test import Client
+from runacall.organizations.models import Membership, Organization
+from sync.models import ActionRecord, SyncEvent
+from sync.tasks import carry_out
+owner = User.objects.create_user("owner@example.com", is_staff=True)
+Membership.objects.create(organization=Organization.objects.get(), user=owner, role="owner")
+client = Client(headers={"host": "localhost"})
+client.force_login(owner)
+page = "/admin/sync/syncevent/retry/?status=failed"
 began = time.monotonic()
-report = retry(chosen, by=None, at=timezone.now())
-print(json.dumps({"seconds": time.monotonic() - began, "done": report.done}))
+asked = client.get(page)
+shown = time.monotonic()
+answer = client.post(page)
+pressed = time.monotonic()
+assert (asked.status_code, answer.status_code) == (200, 302), (asked.status_code, answer.status_code)
+for action in ActionRecord.objects.open():
+    carry_out(action.pk)
+queued = time.monotonic()
+print(json.dumps({"ask": shown - began, "click": pressed - shown, "worker": queued - pressed,
+    "done": SyncEvent.objects.filter(state="queued").count(), "audited": ActionRecord.objects.get().done}))
 """
 DRAIN = """
 import json, resource

@@ -11,9 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
+from sync import tasks
+from sync.admin import bulk
 from sync.models import ActionRecord, State, SyncEvent
 from tests import builders, log_rows
 
@@ -273,6 +276,69 @@ class TestRetry:
         log_rows.event(books)
         answer = owner.post(f"{RETRY_ALL}?status=failed", {"next": "https://evil.example/"})
         assert answer.url == LOG
+
+
+class TestRetryByAWorker:
+    """More events than a page should wait for: the click asks, a worker does it."""
+
+    @pytest.fixture(autouse=True)
+    def _little_is_much(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+
+    def press(self, client: Client) -> list[str]:
+        done = client.post(f"{RETRY_ALL}?status=failed&search=okafor")
+        return said(client.get(done.url))
+
+    def test_is_one_task_and_one_record(self, books: Connection, owner: Client) -> None:
+        for _ in range(3):
+            log_rows.event(books)
+        assert self.press(owner) == [bulk.BEGUN]
+        assert SyncEvent.objects.failed().count() == 3, "the page did not wait"
+        assert owner.get(LOG).context["live"]["every"], "the page asks how it goes"
+        [task] = OrmQ.objects.all()
+        action = ActionRecord.objects.open().get()
+        assert (task.func(), task.args()) == ("sync.tasks.carry_out", (action.pk,))
+        assert tasks.carry_out(action.pk) == 3
+        assert not SyncEvent.objects.failed().exists()
+        action.refresh_from_db()
+        assert (action.is_open, action.done, action.filters["status"]) == (False, 3, ["failed"])
+
+    def test_is_carried_out_once(self, books: Connection, owner: Client) -> None:
+        events = [log_rows.event(books) for _ in range(3)]
+        self.press(owner)
+        action = ActionRecord.objects.get()
+        tasks.carry_out(action.pk)
+        SyncEvent.objects.filter(pk=events[0].pk).update(state=State.SYNCED, due_at=None)
+        assert tasks.carry_out(action.pk) == 0
+        assert SyncEvent.objects.get(pk=events[0].pk).state == State.SYNCED
+
+    def test_leaves_alone_what_failed_after_the_click(self, books: Connection, owner: Client) -> None:
+        for _ in range(3):
+            log_rows.event(books)
+        self.press(owner)
+        later = log_rows.event(books)
+        SyncEvent.objects.filter(pk=later.pk).update(changed_at=timezone.now() + dt.timedelta(seconds=1))
+        assert tasks.carry_out(ActionRecord.objects.get().pk) == 3
+        assert list(SyncEvent.objects.failed()) == [later]
+
+    def test_touches_no_other_organization(self, books: Connection, owner: Client) -> None:
+        for _ in range(3):
+            log_rows.event(books)
+        foreign = log_rows.event(log_rows.shop_with_books("other"))
+        self.press(owner)
+        assert tasks.carry_out(ActionRecord.objects.get().pk) == 3
+        assert list(SyncEvent.objects.failed()) == [foreign]
+
+    def test_is_asked_for_again_where_the_task_was_lost(self, books: Connection, owner: Client) -> None:
+        for _ in range(3):
+            log_rows.event(books)
+        self.press(owner)
+        OrmQ.objects.all().delete()
+        tasks.sweep()
+        assert not any(task.func() == "sync.tasks.carry_out" for task in OrmQ.objects.all()), "it is still young"
+        ActionRecord.objects.update(at=timezone.now() - dt.timedelta(minutes=2))
+        tasks.sweep()
+        assert [task.func() for task in OrmQ.objects.all()].count("sync.tasks.carry_out") == 1
 
 
 class TestDismiss:
