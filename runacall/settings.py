@@ -103,7 +103,8 @@ Q_CLUSTER: dict[str, Any] = {
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,
-    "recycle": 500,
+    # Off: a worker that ends is taken for one that was killed, and the cluster is replaced; max_rss is enough.
+    "recycle": 0,
     "max_rss": 300_000,
     "poll": env.float("Q_POLL", 1.0),
     "catch_up": False,

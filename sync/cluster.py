@@ -1,7 +1,8 @@
 """Keeps one django-q2 cluster going on this host; it does not know what the tasks do.
 
 A worker that dies while it waits takes the queue's lock with it, and the cluster then neither works nor stops.
-So the cluster runs in a process group of its own, is watched from outside, and is replaced whole.
+So the cluster runs in a process group of its own, is watched from outside, and is replaced whole: as soon as it
+idles where one of its processes ended, and in any case where work that was asked for is left lying.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import psutil
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import Q, QuerySet
@@ -57,6 +59,13 @@ class Group:
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
+    @property
+    def members(self) -> frozenset[int]:
+        """The processes that stem from it: sentinel, pusher, monitor and workers."""
+        with suppress(psutil.NoSuchProcess):
+            return frozenset(one.pid for one in psutil.Process(self.process.pid).children(recursive=True))
+        return frozenset()
+
     def contains(self, pid: int) -> bool:
         try:
             return os.getpgid(pid) == self.process.pid
@@ -91,6 +100,9 @@ class Supervisor:
     started_at: datetime = field(default_factory=timezone.now)
     restarts: int = 0
     stopping: bool = False
+    # Processes of the cluster as of the last look, and whether one of them has ended since it began.
+    members: frozenset[int] = frozenset()
+    is_bereaved: bool = False
 
     def run(self) -> None:
         """Until `stop` is called: keep the cluster going, and wake whoever has work."""
@@ -110,6 +122,7 @@ class Supervisor:
 
     def start(self) -> None:
         self.group, self.started_at = Group.start(), timezone.now()
+        self.members, self.is_bereaved = frozenset(), False
 
     def look_after(self) -> None:
         """One look: a heartbeat, a wake-up for what is due, a new cluster where the old one is dead or frozen."""
@@ -129,17 +142,28 @@ class Supervisor:
     def trouble(self, now: datetime) -> str:
         """Why the cluster has to be replaced; "" while it does not."""
         age = now - self.started_at
+        self._count_members()
         if self.group is None or not self.group.is_alive:
             # One that cannot even start is not started every second.
             return "it is gone" if age >= timedelta(seconds=RESTART_PAUSE) else ""
+        if self.is_busy(now):
+            return ""
+        if self.is_bereaved:
+            return "a worker of it died, perhaps with the queue's lock in its hands"
         patience = timedelta(seconds=self.frozen_after)
-        if age < patience or self.is_busy(now):
+        if age < patience:
             return ""
         if OrmQ.objects.filter(key=settings.Q_CLUSTER["name"], lock__lte=now - patience).exists():
             return f"tasks have waited for {self.frozen_after:.0f} s while it idles"
         if lost_wakes(before=now - patience).exists():
             return f"a drain was asked for {self.frozen_after:.0f} s ago and nobody came"
         return ""
+
+    def _count_members(self) -> None:
+        """Workers end only when they are killed, or have grown too large: see `recycle` in the settings."""
+        there = self.group.members if self.group else frozenset[int]()
+        self.is_bereaved = self.is_bereaved or not self.members <= there
+        self.members = there
 
     def is_busy(self, now: datetime) -> bool:
         """A process of this cluster holds a lease: it works, whatever else waits meanwhile."""

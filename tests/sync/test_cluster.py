@@ -33,6 +33,10 @@ class FakeGroup:
     def __init__(self, *pids: int) -> None:
         self.is_alive, self.pids, self.killed = True, pids, 0
 
+    @property
+    def members(self) -> frozenset[int]:
+        return frozenset(self.pids)
+
     def contains(self, pid: int) -> bool:
         return pid in self.pids
 
@@ -90,6 +94,24 @@ def test_a_cluster_that_works_is_left_alone(supervisor: Supervisor, shop: Shop) 
     assert supervisor.trouble(timezone.now() + LATER) == ""
     Lease.objects.update(holder=f"{socket.gethostname()}:4712:abc")
     assert supervisor.trouble(timezone.now() + LATER) != "", "somebody else's work is no excuse"
+
+
+def test_one_of_whose_workers_died_is_replaced_as_soon_as_it_idles(
+    supervisor: Supervisor, group: FakeGroup, shop: Shop
+) -> None:
+    group.pids = (4711, 4712)
+    assert supervisor.trouble(timezone.now()) == ""
+    group.pids = (4711, 4713)
+    Lease.objects.update_or_create(
+        connection=shop.connection,
+        defaults={
+            "holder": f"{socket.gethostname()}:4711:abc",
+            "expires_at": timezone.now() + timedelta(minutes=5),
+        },
+    )
+    assert supervisor.trouble(timezone.now()) == "", "another worker of it is sending"
+    Lease.objects.update(expires_at=None)
+    assert "died" in supervisor.trouble(timezone.now())
 
 
 def test_what_was_asked_for_is_asked_for_anew(supervisor: Supervisor, group: FakeGroup, shop: Shop) -> None:
@@ -167,6 +189,17 @@ def test_a_freeze_is_repaired_and_a_stop_leaves_no_orphan(running: psutil.Proces
     running.send_signal(signal.SIGTERM)
     running.wait(30)
     assert [one for one in family if one.is_running()] == []
+
+
+@pytest.mark.processes
+def test_the_death_of_one_idle_worker_is_noticed_though_nothing_waits(running: psutil.Process) -> None:
+    wait_until(lambda: len(workers(running)) >= 4)
+    [cluster] = running.children()
+    time.sleep(2)  # the supervisor has seen them all
+    workers(running)[0].kill()
+    wait_until(lambda: running.children() and running.children()[0].pid != cluster.pid)
+    wait_until(lambda: len(workers(running)) >= 4)
+    assert not cluster.is_running()
 
 
 @pytest.mark.processes
