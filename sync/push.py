@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 
-import requests
 from django.db import transaction
 from django.utils import timezone
 
-from qbo.client import Client, Reply, encode
-from qbo.connection import client_for
+from qbo.client import Reply, encode
 from qbo.payloads import Write
 from sync.answered import events_of
 from sync.engine.context import Drain, MustWait
@@ -132,9 +129,6 @@ def _mark_sent(drain: Drain, submission: Submission) -> None:
     submission.sent_with = drain.connection.access_token  # type: ignore[attr-defined]
 
 
-_sessions = threading.local()
-
-
 def _send(drain: Drain, submission: Submission) -> Reply:
     """One call; runs in a thread of its own, touches no database.
 
@@ -142,14 +136,8 @@ def _send(drain: Drain, submission: Submission) -> Reply:
     """
     if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
         raise LeaseLost("The lease ran out before the call was made.")
-    client = _thread_client(drain)
-    return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
-
-
-def _thread_client(drain: Drain) -> Client:
-    if not hasattr(_sessions, "session"):
-        _sessions.session = requests.Session()
-    return client_for(drain.connection, session=_sessions.session)
+    with drain.own_client() as client:
+        return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
 
 
 def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:

@@ -9,32 +9,28 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from qbo.books import Comparison, Wanted, compare
-from qbo.connection import client_for
 from qbo.failures import Failure, FailureKind
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from qbo.queries import ReadFailed, Row, read_rows
+from qbo.signals import NotNow
 from qbo.tokens import RefreshUnderWay, refresh_tokens
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
 from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
+from sync.turns import Sleep, Turn, turn
 
 AT_ONCE = 500
 TRIES = 5
-# A company takes ten requests a second (Intuit's page on limits); the queue wants its share.
-PACE = 0.2
+# Seconds to wait for whoever is sending.
+PATIENCE = 200.0
 Now = Callable[[], datetime]
-Sleep = Callable[[float], None]
 
 
 class CannotRead(Exception):
-    """The books could not be read; the failure says why."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
+    """The books could not be read; its text says why."""
 
 
 def reconcile(
@@ -47,28 +43,36 @@ def reconcile(
 
 def read_books(connection: Connection, *, now: Now = timezone.now, sleep: Sleep = time.sleep) -> list[Row]:
     """Every invoice of the company. Sees to a usable token, and waits where QuickBooks asks for it."""
-    refused: str | None = None
+    try:
+        with turn(connection, patience=PATIENCE, sleep=sleep) as mine:
+            return _read(mine, now)
+    except NotNow as error:
+        raise CannotRead(str(error)) from error
+
+
+def _read(mine: Turn, now: Now) -> list[Row]:
+    connection, refused = mine.work.connection, None
     for _ in range(TRIES):
         try:
             _renew(connection, at=now(), refused=refused)
-            return read_rows(client_for(connection), "Invoice", pace=lambda: sleep(PACE))
+            return read_rows(mine.client, "Invoice", pace=mine.pace)
         except RefreshUnderWay:
-            sleep(1)
+            mine.sleep(1)
         except ReadFailed as error:
             failure = error.failure
             if failure.code == "token_expired" and refused is None:
                 refused = connection.access_token
             elif failure.kind in (FailureKind.WAIT, FailureKind.TRANSIENT):
-                sleep(failure.retry_after_seconds or 1)
+                mine.give_way(failure.retry_after_seconds or 1)
             else:
-                raise CannotRead(failure) from error
-    raise CannotRead(Failure("server_error"))
+                raise CannotRead(failure.message) from error
+    raise CannotRead(Failure("server_error").message)
 
 
 def _renew(connection: Connection, *, at: datetime, refused: str | None) -> None:
     failure = refresh_tokens(connection, at=at, refused=refused)
     if failure is not None:
-        raise CannotRead(failure)
+        raise CannotRead(failure.message)
 
 
 def wanted_invoices(connection: Connection, *, since: date | None = None) -> list[Wanted]:

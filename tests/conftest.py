@@ -4,6 +4,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from pytest_socket import socket_allow_hosts
 
@@ -11,6 +12,10 @@ from tests.needs import NEEDS
 from tests.settings import SCRATCH
 
 LEFT_OUT: Counter[str] = Counter()
+
+# How long examples take to make says something of the machine, and at first of tables that hypothesis builds once.
+hypothesis.settings.register_profile("ours", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)

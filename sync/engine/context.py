@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import requests
 from django.conf import settings
 from django.utils import timezone
 
@@ -64,6 +67,9 @@ class Drain:
     # How often QuickBooks refused a token that looked fresh.
     renewals: int = 0
     progress: Callable[[int], None] = lambda count: None
+    # Open connections to QuickBooks: the one for reads, and those that are lent to writes, one call at a time.
+    reader: requests.Session = field(default_factory=requests.Session)
+    sessions: deque[requests.Session] = field(default_factory=deque)
 
     @classmethod
     def over(cls, connection: Connection, lease: Lease, *, now: Callable[[], datetime]) -> Drain:
@@ -92,7 +98,26 @@ class Drain:
         return float(settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"])
 
     def client(self) -> Client:
-        return client_for(self.connection)
+        """For reads, one after the other."""
+        return client_for(self.connection, session=self.reader)
+
+    @contextmanager
+    def own_client(self) -> Iterator[Client]:
+        """For a write, one of several at a time, from a thread of its own."""
+        try:
+            session = self.sessions.pop()
+        except IndexError:
+            session = requests.Session()
+        try:
+            yield client_for(self.connection, session=session)
+        finally:
+            self.sessions.append(session)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.reader.close()
+        while self.sessions:
+            self.sessions.pop().close()
 
     def pace(self, *, batch: bool = False) -> None:
         """To be called before each request: waits a moment, or raises MustWait; holds on to the lease."""
@@ -106,6 +131,12 @@ class Drain:
 
     def renew(self) -> None:
         self.lease.renew(at=timezone.now(), seconds=settings.SYNC["LEASE_SECONDS"], calls=self.limiter.calls)
+
+    def quiet_for(self) -> float:
+        """Seconds for which QuickBooks still wants to be left alone."""
+        self.lease.refresh_from_db(fields=["quiet_until"])
+        until = self.lease.quiet_until
+        return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
 
     def quiet(self, seconds: float) -> None:
         """QuickBooks wants the whole company left alone for `seconds`."""

@@ -91,7 +91,7 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
     """Wave after wave; the seconds to wait where a limit ended it."""
     try:
         take_over(work)
-        quiet = _quiet_for(work)
+        quiet = work.quiet_for()
         if quiet:
             return quiet
         while not (work.stopped or work.time_is_up):
@@ -101,7 +101,7 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
         return wait.seconds
     except Stop:
         pass
-    return _quiet_for(work) or None
+    return work.quiet_for() or None
 
 
 def _is_round_over(work: Drain) -> bool:
@@ -109,16 +109,10 @@ def _is_round_over(work: Drain) -> bool:
     return work.invoice_waves > 0 or time.monotonic() - work.began >= ROUND_SECONDS
 
 
-def _quiet_for(work: Drain) -> float:
-    """Seconds for which QuickBooks wants to be left alone."""
-    work.lease.refresh_from_db(fields=["quiet_until"])
-    until = work.lease.quiet_until
-    return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
-
-
 def _let_go(work: Drain, resume_in: float | None) -> None:
     with contextlib.suppress(LeaseLost):
         work.lease.release(at=timezone.now(), calls=work.limiter.calls, resume_in=resume_in)
+    work.close()
 
 
 def _one_wave(work: Drain) -> bool:

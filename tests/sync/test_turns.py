@@ -1,0 +1,84 @@
+"""Calls from outside the engine take their turn: one lease and one count of calls for all who talk to a company."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from qbo.list_reading import NotRead, read_again
+from qbo.models import ListState
+from qbo.queries import ReadFailed, read_rows
+from qbo.signals import NotNow
+from sync.models import Lease
+from sync.reconciling import CannotRead, read_books
+from sync.turns import turn
+from tests.books import Shop
+
+
+def lease_of(shop: Shop) -> Lease:
+    return Lease.objects.get_or_create(connection=shop.connection)[0]
+
+
+def take(shop: Shop, *, seconds: float = 180) -> Lease | None:
+    return Lease.acquire(shop.connection, holder="another:1:x", at=timezone.now(), seconds=seconds)
+
+
+def test_what_a_person_has_read_counts_against_the_limits(shop: Shop) -> None:
+    read_again(shop.connection, ListState.LISTS, at=timezone.now())
+    read_books(shop.connection)
+    calls = lease_of(shop).calls
+    assert len(calls) >= len(ListState.LISTS) + 1
+    assert not any(is_batch for _, is_batch in calls)
+    assert lease_of(shop).expires_at is None, "the next may have it"
+
+
+def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads(shop: Shop) -> None:
+    held = take(shop)
+    assert held
+    with pytest.raises(NotRead, match="sending to QuickBooks right now"):
+        read_again(shop.connection, ["TaxCode"], at=timezone.now())
+    assert list(ListState.objects.stale().values_list("name", flat=True)) == ["TaxCode"]
+    assert lease_of(shop).calls == []
+    held.release(at=timezone.now(), calls=[])
+    shop.drain()
+    assert not ListState.objects.stale().exists()
+
+
+def test_a_command_waits_for_the_worker(shop: Shop) -> None:
+    held, waited = take(shop), list[float]()
+    assert held
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        held.release(at=timezone.now(), calls=[])
+
+    assert read_books(shop.connection, sleep=wait) == []
+    assert len(waited) == 1
+
+
+def test_a_command_gives_up_where_the_worker_never_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(shop)
+    monkeypatch.setattr("sync.reconciling.PATIENCE", 0)
+    with pytest.raises(CannotRead, match="sending to QuickBooks right now"):
+        read_books(shop.connection)
+
+
+def test_a_pause_that_quickbooks_asked_for_is_for_all(shop: Shop) -> None:
+    lease_of(shop).stay_quiet(until=timezone.now() + timedelta(seconds=60))
+    with pytest.raises(NotNow, match="slow down"), turn(shop.connection):
+        pass
+    slept: list[float] = []
+    with turn(shop.connection, patience=100, sleep=slept.append):
+        pass
+    assert 55 < slept[0] <= 60
+
+
+def test_a_reading_that_is_throttled_makes_everybody_wait(shop: Shop) -> None:
+    shop.books.do("fault", fault="throttle", path="query", times=1, retry_after=30)
+    with pytest.raises(ReadFailed), turn(shop.connection) as mine:
+        read_rows(mine.client, "Item", pace=mine.pace)
+    until = lease_of(shop).quiet_until
+    assert until
+    assert 25 < (until - timezone.now()).total_seconds() <= 30
