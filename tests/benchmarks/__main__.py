@@ -43,19 +43,29 @@ def pages() -> None:
 
 
 def clicking() -> None:
-    print(f"4 · Retry all on 100,000 failed, SQLite: {click()['seconds']:.2f} s")
+    say_click("SQLite", click())
     if POSTGRES:
         with scratch_database() as url:
-            print(f"4 · Retry all on 100,000 failed, PostgreSQL: {click(database_url=url)['seconds']:.2f} s")
+            say_click("PostgreSQL", click(database_url=url))
     small, large = memory(1000), memory(100_000)
     print(f"4 · a drain's peak memory at 1,000 due {small:,.0f} kB, at 100,000 {large:,.0f} kB: ×{large / small:.2f}")
 
 
+def say_click(database: str, found: dict[str, float]) -> None:
+    print(
+        f"4 · Retry all on 100,000 failed, {database}: the click {found['click']:.2f} s;"
+        f" the worker's one UPDATE {found['worker']:.2f} s ({found['done']:.0f} queued, {found['audited']:.0f} audited)"
+    )
+
+
 def fairness() -> None:
     found = small_beside_big()
-    rounds = found["rounds_of_the_big"] / 2
-    print(f"5 · 50 small companies beside 2 with 20,000: the last waited {found['longest_wait']:.0f} s,")
-    print(f"    in which each big one had {rounds:.1f} rounds; still waiting: {found['small_left']:.0f}")
+    print(
+        f"5 · 50 companies with 20 due beside 2 with 20,000: the last of the 50 was done after"
+        f" {found['longest_wait']:.1f} s (half of them after {found['median_wait']:.1f} s, the first after"
+        f" {found['shortest_wait']:.1f} s), while each big one had {found['rounds_meanwhile']:.1f} rounds at most,"
+        f" of {found['longest_round']:.1f} s at most; still waiting: {found['small_left']:.0f}"
+    )
 
 
 def say(title: str, found: dict[str, float], ratio: str, beside: str) -> None:

@@ -12,27 +12,40 @@ from pathlib import Path
 from tests.benchmarks.ground import SLUG, Ground, cpu_seconds, family
 
 BATCH, BATCHES_A_MINUTE = 30, 40
+LATENCY_MS = 250
 
 
 def against_the_limits(invoices: int = 3000) -> dict[str, float]:
-    """Bench 1. Seconds from the click to the last invoice in the books, beside the floor that Intuit sets."""
+    """Bench 1. Seconds from the click to the last invoice in the books, beside the floor that Intuit sets.
+
+    The floor is for what the company counted as created: full batches, 40 at once at the start of each minute,
+    and one latency for the last. Batches and refusals are the company's own count too.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        ground = Ground(Path(folder), f"sqlite:///{folder}/shop.sqlite3", latency_ms=250)
+        ground = Ground(Path(folder), f"sqlite:///{folder}/shop.sqlite3", latency_ms=LATENCY_MS)
         try:
             ground.prepare(invoices)
-            before = ground.count()
             time.sleep(61)  # the minute before is over: the counters start empty
             ground.start("run_cluster")
             time.sleep(5)
+            before = ground.counters()
             began = time.monotonic()
             ground.run("retry_failed", "--organization", SLUG)
-            ground.wait_for(before + invoices, patience=invoices / 5)
+            ground.wait_for(before["counts"]["Invoice"] + invoices, patience=invoices / 5)
             seconds = time.monotonic() - began
+            after = ground.counters()
         finally:
             ground.end()
-    batches = math.ceil(invoices / BATCH)
-    floor = 60.0 * (math.ceil(batches / BATCHES_A_MINUTE) - 1) + 0.25
-    return {"seconds": seconds, "floor": floor, "ratio": seconds / floor}
+    created = after["counts"]["Invoice"] - before["counts"]["Invoice"]
+    floor = 60.0 * (math.ceil(math.ceil(created / BATCH) / BATCHES_A_MINUTE) - 1) + LATENCY_MS / 1000
+    return {
+        "seconds": seconds,
+        "floor": floor,
+        "ratio": seconds / floor,
+        "created": created,
+        "batches": after["batches"] - before["batches"],
+        "turned_away": after["throttled"] - before["throttled"],
+    }
 
 
 def against_a_plain_loop(invoices: int = 3000, looped: int = 150) -> dict[str, float]:

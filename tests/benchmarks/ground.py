@@ -70,9 +70,13 @@ class Ground(Stage):
         answer.raise_for_status()
         return dict(answer.json())
 
+    def counters(self) -> dict[str, Any]:
+        """What the company itself has counted: records, batches, calls, and those that it turned away."""
+        return dict(requests.get(f"{self.url}/emulator/state", timeout=30).json())
+
     def count(self) -> int:
         """Invoices in the company now."""
-        return int(requests.get(f"{self.url}/emulator/state", timeout=30).json()["counts"]["Invoice"])
+        return int(self.counters()["counts"]["Invoice"])
 
     def wait_for(self, invoices: int, *, patience: float) -> float:
         """Seconds until the company has that many."""
