@@ -20,7 +20,7 @@ from qbo.models import CompanyFacts, Connection, Link, ListState
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Organization
 from sync.filters import SyncEventFilter
-from sync.models import ActionRecord, State, SyncEvent
+from sync.models import ActionRecord, Lease, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox import afresh
@@ -126,6 +126,7 @@ def _requeue(events: SyncEventQuerySet, *, at: datetime) -> tuple[list[Connectio
     for connection_id, code in eligible.order_by().values_list("connection_id", "failure_code").distinct():
         named.setdefault(connection_id, set()).add(code)
     connections = list(Connection.objects.filter(pk__in=named))
+    _keep_drains_out(named)
     for connection in connections:
         _refresh_what_they_name(connection, named[connection.pk], at=at)
     if any("record_deleted_there" in codes for codes in named.values()):
@@ -134,6 +135,11 @@ def _requeue(events: SyncEventQuerySet, *, at: datetime) -> tuple[list[Connectio
     for connection in connections:
         wake(connection)
     return connections, done
+
+
+def _keep_drains_out(connection_ids: Iterable[int]) -> None:
+    """Until the transaction ends: whoever writes many events begins with the lease, so that none waits for another."""
+    list(Lease.objects.select_for_update().filter(connection__in=connection_ids).order_by("pk"))
 
 
 def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
@@ -183,13 +189,11 @@ def _move(
 ) -> Report:
     movable = events.filter(state=source).exclude(record_type=EntityType.CONNECTION)
     left = events.exclude(pk__in=movable.values("pk")).count()
-    organizations = set(movable.values_list("organization_id", flat=True).distinct())
     with transaction.atomic():
-        ids = list(movable.values_list("pk", flat=True))
-        done = SyncEvent.objects.filter(pk__in=ids, state=source).update(
-            state=target, changed_at=at, reason=reason[:500]
-        )
-        for organization_id in organizations:
+        connections = dict(movable.order_by().values_list("connection", "organization").distinct())
+        _keep_drains_out(connections)
+        done = movable.order_by().update(state=target, changed_at=at, reason=reason[:500])
+        for organization_id in set(connections.values()):
             _record(organization_id, action, by=by, at=at, done=done, left={otherwise: left}, reason=reason)
     return Report(done, {otherwise: left} if left else {})
 

@@ -29,7 +29,9 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     documents = load_invoices(event.record_id for event in events)
     link_items_by_name(drain, documents.values())
     book = load_book(drain.connection, list(documents.values()))
-    adopted, book = look_in_quickbooks(drain, events, documents, book)
+    # Whether a number is free is asked only for what can go; what may have gone already is looked for in any case.
+    worth_a_call = [event for event in events if event.look_first or _can_go(documents.get(event.record_id), book)]
+    adopted, book = look_in_quickbooks(drain, worth_a_call, documents, book)
     settled: list[Outcome] = list(adopted)
     ready: list[Ready] = []
     known = {outcome.event.pk for outcome in adopted}
@@ -44,6 +46,12 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             settle_anew(drain, [documents[one.event.record_id] for one in ready])
     drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
     return ready
+
+
+def _can_go(invoice: InvoiceDocument | None, book: MappingBook) -> bool:
+    """Nothing that is known here stands in its way."""
+    write = plan_invoice(invoice, book) if invoice else None
+    return invoice is not None and write is not None and not check_invoice(invoice, write, book)
 
 
 def judge(drain: Drain, event: SyncEvent, invoice: InvoiceDocument | None, book: MappingBook) -> Ready | Outcome:

@@ -33,6 +33,24 @@ def test_two_shops_of_many_invoices_go_in_batches(shop: Shop) -> None:
     assert shop.books.writes() == 3
 
 
+def test_what_cannot_succeed_costs_no_call(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    other = builders.rate(shop.organization, "Combined 7.25", "7.25")
+    taxed = [builders.line(item=shop.item("Labor"), rates=[other])]
+    hopeless = [shop.invoice(customer=customer, lines=taxed) for _ in range(3)]
+    before = shop.books.calls()
+    shop.drain()
+    assert {shop.event(invoice).failure_code for invoice in hopeless} == {"tax_code_not_mapped"}
+    assert shop.books.calls() == before
+    good = shop.invoice(customer=customer)
+    shop.retry()
+    shop.drain()
+    assert shop.event(good).state == State.SYNCED
+    asked = [str(one["body"]) for one in shop.books.requests() if "DocNumber IN" in str(one["body"])][-1]
+    assert good.number in asked
+    assert not any(invoice.number in asked for invoice in hopeless)
+
+
 def test_a_503_every_time_gives_four_tries(shop: Shop) -> None:
     start = timezone.now()
     customer = shop.settled_invoice(at=start).customer
