@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from django.db import transaction
 
 from qbo.failures import Failure, FailureKind
 from qbo.models import Connection
@@ -19,12 +19,18 @@ RENEWALS = 3
 REFRESH_PAUSE = 1.0
 
 
-def pause_connection(connection: Connection, failure: Failure, *, at: datetime) -> None:
-    """Stop the whole queue of `connection`; one row of the log stands for it."""
+def pause_connection(drain: Drain, failure: Failure) -> None:
+    """Stop the whole queue of the connection; one row of the log stands for it.
+
+    Raises LeaseLost where somebody has connected or disconnected meanwhile: the failure is of what was before.
+    """
+    connection, at = drain.connection, drain.now()
     words = failure.intuit_words or failure.message
-    connection.pause(failure.code, detail=words[:2000], at=at)
-    open_connection_failure(connection, failure, at=at)
-    connection_changed.send(sender=Connection, connection=connection, at=at)
+    with transaction.atomic():
+        drain.lease.assert_held()
+        connection.pause(failure.code, detail=words[:2000], at=at)
+        open_connection_failure(connection, failure, at=at)
+        connection_changed.send(sender=Connection, connection=connection, at=at)
 
 
 class TokenUnavailable(Exception):
@@ -44,8 +50,10 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     drain.renewals += refused is not None
     if drain.renewals > RENEWALS:
         # Fresh tokens are refused too: it is not their age, but what they may do.
-        pause_connection(drain.connection, Failure("permission_denied"), at=drain.now())
+        pause_connection(drain, Failure("permission_denied"))
         return False
+    # Whoever has connected or disconnected since has overtaken us: the next pair is not for us to ask for.
+    drain.lease.assert_held()
     try:
         failure = refresh_tokens(drain.connection, at=drain.now(), refused=refused)
     except RefreshUnderWay as error:
@@ -55,5 +63,5 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
         return True
     if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT):
         raise TokenUnavailable(failure)
-    pause_connection(drain.connection, failure, at=drain.now())
+    pause_connection(drain, failure)
     return False

@@ -174,7 +174,7 @@ def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         kind = outcome.failure.kind if outcome.failure and outcome.state == State.QUEUED else None
         if kind is FailureKind.PAUSE and drain.connection.is_live and outcome.failure:
-            pause_connection(drain.connection, outcome.failure, at=drain.now())
+            pause_connection(drain, outcome.failure)
             drain.stopped = True
         elif outcome.failure and outcome.failure.code == "rate_limited":
             drain.quiet(wait_seconds(outcome.failure, drain.policy))

@@ -15,6 +15,7 @@ from qbo.signals import connection_changed, turn_wanted
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
 from sync.enqueueing import enqueue_invoice, reopen_failed
+from sync.models import Lease
 from sync.models.events import EntityType
 from sync.recording import close_connection_failure
 from sync.schedules import ensure_schedules
@@ -43,8 +44,13 @@ def list_record_changed(sender: type, record: Customer | PricebookItem, at: date
 
 
 @receiver(connection_changed, dispatch_uid="sync.connection_changed")
-def connection_is_live(sender: type, connection: Connection, at: datetime, **_: Any) -> None:
-    """Reconnecting clears the one row that stood for the pause and releases the queue."""
+def connection_has_changed(sender: type, connection: Connection, at: datetime, **_: Any) -> None:
+    """Reconnecting clears the one row that stood for the pause and releases the queue.
+
+    A drain that is under way over what was before, perhaps another company, ends.
+    """
+    if connection.is_live or connection.status == Connection.Status.DISCONNECTED:
+        Lease.overtake(connection)
     if connection.is_live:
         close_connection_failure(connection, at=at)
         wake(connection)

@@ -38,7 +38,7 @@ def give_back(answered: Answered, *, due_in: float = 0) -> None:
 def _paused(answered: Answered, failure: Failure) -> None:
     give_back(answered)
     if answered.drain.connection.is_live:
-        pause_connection(answered.drain.connection, failure, at=answered.drain.now())
+        pause_connection(answered.drain, failure)
 
 
 def _throttled(answered: Answered, failure: Failure) -> None:

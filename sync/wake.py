@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -22,8 +21,12 @@ def wake(connection: Connection) -> None:
     Not within it: one shop's writers would wait for each other on the row of the lease, and with a drain for ever.
     Should the process die right after its commit, the sweep asks.
     """
+
+    def ask() -> None:  # Django names what fails here, and a partial has no name
+        _ask(connection)
+
     if connection.is_live:
-        transaction.on_commit(partial(_ask, connection), robust=True)
+        transaction.on_commit(ask, robust=True)
 
 
 def _ask(connection: Connection) -> bool:

@@ -17,7 +17,8 @@ def settle_doubts(work: Drain) -> bool:
 
     The same bytes under the same request id while QuickBooks surely remembers it; later the events go back to
     the queue, to be looked for in QuickBooks before they are sent again. So do those of a submission that has lost
-    some: what a person has retried meanwhile must not go out a second time among the others.
+    some: what a person has retried meanwhile must not go out a second time among the others. So do those of one that
+    went to another company: its Ids mean something else in this one.
     """
     checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
     doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled().order_by("id")
@@ -25,7 +26,8 @@ def settle_doubts(work: Drain) -> bool:
     for submission in doubts:
         settled = True
         is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
-        if is_known and len(events_of(submission)) == len(submission.items):
+        is_ours = submission.realm_id == work.connection.realm_id
+        if is_known and is_ours and len(events_of(submission)) == len(submission.items):
             resend(work, submission)
         else:
             _look_instead(work, submission)

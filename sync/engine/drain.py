@@ -210,7 +210,7 @@ def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed)
     if failure.kind is FailureKind.PAUSE:
         release(work, left)
         if work.connection.is_live:
-            pause_connection(work.connection, failure, at=work.now())
+            pause_connection(work, failure)
     elif failure.kind is FailureKind.WAIT:
         release(work, left)
         work.quiet(wait_seconds(failure, work.policy))

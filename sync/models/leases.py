@@ -42,6 +42,11 @@ class Lease(models.Model):
         )
         return cls.objects.get(connection=connection, holder=holder) if taken else None
 
+    @classmethod
+    def overtake(cls, connection: Connection) -> None:
+        """Whoever holds it now may write no more: what it knows of the connection no longer holds."""
+        cls.objects.filter(connection=connection).update(fence=F("fence") + 1, expires_at=None)
+
     def renew(self, *, at: datetime, seconds: float, calls: list[list[float]] | None = None) -> None:
         """Hold on for `seconds` more. Raises LeaseLost where somebody else took over."""
         self.expires_at = at + timedelta(seconds=seconds)

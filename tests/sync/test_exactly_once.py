@@ -15,7 +15,9 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from qbo.client import Reply
-from qbo.models import ConnectionSettings
+from qbo.connection import connect, disconnect
+from qbo.first_run import choose_defaults
+from qbo.models import Connection, ConnectionSettings
 from runacall.invoices.models import Customer, Invoice
 from sync import operations, push, recording
 from sync.engine import drain as engine
@@ -23,7 +25,7 @@ from sync.models import Attempt, Lease, State, Submission, SyncEvent
 from sync.push import Ready
 from sync.wake import wake, wake_due
 from tests import builders
-from tests.books import Shop
+from tests.books import Shop, connected_shop, emulator, grant
 
 LATER = timedelta(minutes=6)
 
@@ -129,6 +131,69 @@ def test_a_holder_that_wakes_late_sends_nothing(
     shop.drain(start)
     assert slept
     assert len(in_books(shop, invoice)) == 1
+
+
+def test_whoever_disconnects_ends_the_drain_that_is_under_way(
+    shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = shop.invoice(customer=customer, at=start)
+    prepare, sent = engine.PREPARE["invoice"], len(batches(shop))
+
+    def prepare_and_disconnect(work: Any, events: Any) -> list[Ready]:
+        ready = prepare(work, events)
+        disconnect(Connection.objects.get(pk=shop.connection.pk), at=start)
+        return ready
+
+    with monkeypatch.context() as patched:
+        patched.setitem(engine.PREPARE, "invoice", prepare_and_disconnect)
+        shop.drain(start)
+    shop.connection.refresh_from_db()
+    assert (shop.connection.status, shop.connection.pause_code) == ("disconnected", "")
+    assert len(batches(shop)) == sent
+    assert not shop.failed().exists(), "nothing is wrong with it"
+    shop.reconnect()
+    shop.drain(start)
+    assert len(in_books(shop, invoice)) == 1
+
+
+def test_a_token_that_is_refused_after_a_disconnect_pauses_nothing(
+    shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call was under way; its answer comes when the connection is no longer what it was."""
+    shop.invoice(customer=customer, at=start)
+    send = push._send
+
+    def send_and_disconnect(work: Any, submission: Any) -> Reply:
+        disconnect(Connection.objects.get(pk=shop.connection.pk), at=start)
+        return send(work, submission)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push, "_send", send_and_disconnect)
+        shop.drain(start)
+    shop.connection.refresh_from_db()
+    assert (shop.connection.status, shop.connection.pause_code) == ("disconnected", "")
+    assert not shop.failed().exists()
+
+
+def test_what_is_in_doubt_in_one_company_is_not_sent_to_another(
+    transactional_db: None, qbo_url: str, start: datetime, dies: Callable[[Shop, datetime], None]
+) -> None:
+    other = "9341457000000042"
+    with emulator(companies={other: "us"}) as url:
+        shop = connected_shop(url)
+        invoice = shop.invoice(customer=shop.settled_invoice(at=start).customer, at=start)
+        dies(shop, start)
+        known = {one["request_id"] for one in batches(shop)}
+        connect(shop.organization, grant(url, other), environment="emulator", emulator_url=url, at=start)
+        shop.connection.refresh_from_db()
+        shop.read_lists().map_tax()
+        choose_defaults(shop.connection, auto_create_items=True)
+        for moment in (start, start + LATER, start + 2 * LATER):
+            shop.drain(moment)
+        assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+        there = [one for one in batches(shop) if other in one["path"]]
+        assert there
+        assert not known & {one["request_id"] for one in there}
 
 
 def test_a_process_that_slept_past_its_lease_makes_no_call(
@@ -318,6 +383,20 @@ def test_a_total_that_comes_back_otherwise_is_no_success(shop: Shop, customer: C
 
 
 # --- woken --------------------------------------------------------------------------------------------------
+
+
+def test_a_wake_that_fails_after_the_commit_fails_nobody(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The change is made, and the event is queued: who made it need not hear of it, and the sweep asks."""
+
+    def gone(connection: Connection) -> bool:
+        raise OperationalError("the database has gone away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.wake._ask", gone)
+        invoice = shop.invoice()
+    assert shop.event(invoice).state == State.QUEUED
+    Lease.objects.update(woken_at=None)
+    assert wake_due() == 1
 
 
 def test_a_wake_that_met_a_busy_connection_is_not_the_last(shop: Shop, start: datetime) -> None:
