@@ -73,6 +73,10 @@ def _no_fence(guarded: Any) -> Any:
     return unguarded
 
 
+def _nobody_is_overtaken(overtake: Any) -> Any:
+    return lambda connection: None
+
+
 def _no_look(look: Any) -> Any:
     return lambda drain, events, documents, book: ([], book)
 
@@ -86,7 +90,7 @@ def _everybodys(for_organization: Any) -> Any:
 
 
 def _nothing_again(refresh: Any) -> Any:
-    return lambda events, at: None
+    return lambda connection, codes, at: None
 
 
 def _never_over(done_for: Any) -> Any:
@@ -116,6 +120,11 @@ SAFEGUARDS = (
         "fence",
         {"sync.models.leases.Lease._guarded": _no_fence},
         f"{EXACTLY_ONCE}::test_a_holder_that_wakes_late_sends_nothing",
+    ),
+    Safeguard(
+        "whoever disconnects overtakes",
+        {"sync.models.leases.Lease.overtake": _nobody_is_overtaken},
+        f"{EXACTLY_ONCE}::test_whoever_disconnects_ends_the_drain_that_is_under_way",
     ),
     Safeguard(
         "look first",
