@@ -8,6 +8,7 @@ from datetime import datetime
 import requests
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from qbo.client import Client
 from qbo.endpoints import Endpoints, endpoints
@@ -70,7 +71,7 @@ def _store(
     emulator_url: str,
     at: datetime,
 ) -> Connection:
-    connection = Connection.objects.select_for_update().filter(organization=organization).first()
+    connection = Connection.objects.select_for_update(no_key=True).filter(organization=organization).first()
     connection = connection or Connection(organization=organization)
     _refuse_taken(connection, grant.realm_id, environment)
     other_company = bool(connection.realm_id) and connection.realm_id != grant.realm_id
@@ -105,7 +106,7 @@ def disconnect(connection: Connection, *, at: datetime) -> None:
             status=Connection.Status.DISCONNECTED,
             access_token="",
             refresh_token="",
-            token_version=connection.token_version + 1,
+            token_version=F("token_version") + 1,
             pause_code="",
             pause_detail="",
             disconnected_at=at,

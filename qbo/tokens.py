@@ -61,6 +61,8 @@ def refresh_tokens(connection: Connection, *, at: datetime, refused: str | None 
     Raises RefreshUnderWay while another process asks. A Failure says why there is no token to be had.
     """
     connection.refresh_from_db()
+    if not connection.refresh_token:
+        return Failure("token_expired")
     usable = not needs_refresh(connection, at=at) and connection.access_token != refused
     if usable:
         return None

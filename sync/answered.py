@@ -12,6 +12,9 @@ from sync.recording import Outcome
 from sync.relook import RELOOK_CODES
 from sync.retry_policy import HEALS, after_failure
 
+# Says that an earlier send under the same request id has arrived, or is still being worked on.
+DUPLICATE_REQUEST = "duplicate_request"
+
 
 def events_of(submission: Submission) -> dict[int, SyncEvent]:
     """The events that still hang on this submission, by id."""
@@ -71,7 +74,16 @@ class Answered:
         drain, attempt = self.drain, self.attempt(index, event, failure)
         if failure.code in RELOOK_CODES and event.heals < HEALS:
             attempt.outcome = State.QUEUED
-            return Outcome(event, State.QUEUED, attempt, failure=failure, due_at=drain.now(), heals=event.heals + 1)
+            return Outcome(
+                event,
+                State.QUEUED,
+                attempt,
+                failure=failure,
+                due_at=drain.now(),
+                retries=event.retries,
+                heals=event.heals + 1,
+                look_first=event.look_first or failure.code == DUPLICATE_REQUEST,
+            )
         follows = after_failure(failure, retries=event.retries, at=drain.now(), policy=drain.policy)
         attempt.outcome = State.QUEUED if follows.due_at else State.FAILED
         return Outcome(

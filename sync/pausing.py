@@ -27,6 +27,8 @@ def pause_connection(drain: Drain, failure: Failure) -> None:
     connection, at = drain.connection, drain.now()
     words = failure.intuit_words or failure.message
     with transaction.atomic():
+        # The connection before the lease, in the order of whoever connects or disconnects.
+        Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).first()
         drain.lease.assert_held()
         connection.pause(failure.code, detail=words[:2000], at=at)
         open_connection_failure(connection, failure, at=at)
@@ -47,7 +49,8 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     `refused`: the token that QuickBooks would not take though it looked fresh. Raises Stop while another process
     renews it, TokenUnavailable while Intuit's token service is out of order.
     """
-    drain.renewals += refused is not None
+    # Of several batches in flight each is refused for the same token: that counts once.
+    drain.renewals += refused is not None and refused == drain.connection.access_token
     if drain.renewals > RENEWALS:
         # Fresh tokens are refused too: it is not their age, but what they may do.
         pause_connection(drain, Failure("permission_denied"))

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from qbo.client import Reply, encode
 from qbo.payloads import Write
-from sync.answered import events_of
-from sync.engine.context import Drain, MustWait
+from sync.answered import Answered, events_of
+from sync.engine.context import Drain, MustWait, Stop
 from sync.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
 from sync.models.leases import LeaseLost
 from sync.reading import read_reply
+from sync.refusals import give_back
 from sync.sent_items import SentItem
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                     break
                 try:
                     drain.pace(batch=True)
-                except MustWait:
+                except (MustWait, Stop):
                     unsent += chunk
                     raise
                 submission = write_ahead(drain, chunk)
@@ -58,7 +59,7 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                 flying[pool.submit(_send, drain, submission)] = submission
                 if len(flying) >= in_flight:
                     _land(drain, flying)
-        except MustWait:
+        except (MustWait, Stop):
             pass
         finally:
             unsent += [one for chunk in chunks for one in chunk]
@@ -79,7 +80,12 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
     renewals = 0
     while _read_safely(drain, submission, reply, renewals):
         renewals += 1
-        drain.pace(batch=True)
+        try:
+            drain.pace(batch=True)
+        except (MustWait, Stop):
+            # Its token was refused, so nothing was done.
+            give_back(Answered(drain, submission, reply))
+            return
         _mark_sent(drain, submission)
         reply = _send(drain, submission)
 
@@ -88,7 +94,7 @@ def _read_safely(drain: Drain, submission: Submission, reply: Reply, renewals: i
     """As `read_reply`; an answer over which we stumble stops the events it was for, and no others."""
     try:
         return read_reply(drain, submission, reply, renewals=renewals)
-    except (MustWait, *NOBODYS_MISTAKE):
+    except (MustWait, Stop, *NOBODYS_MISTAKE):
         raise
     except Exception as mistake:
         logger.exception("Reading the answer to submission %s failed", submission.request_id)
@@ -125,7 +131,8 @@ def _mark_sent(drain: Drain, submission: Submission) -> None:
         drain.lease.assert_held()
         submission.last_sent_at = drain.now()
         submission.sends += 1
-        submission.save(update_fields=["last_sent_at", "sends"])
+        submission.http_status = None  # what was answered before says nothing of this send
+        submission.save(update_fields=["last_sent_at", "sends", "http_status"])
     submission.sent_with = drain.connection.access_token  # type: ignore[attr-defined]
 
 

@@ -12,7 +12,7 @@ from qbo.client import Reply
 from qbo.company_lists import store_entries
 from qbo.explain import explain
 from qbo.failures import Failure, FailureKind, FaultEntry
-from qbo.faults import read_fault, read_item_fault
+from qbo.faults import is_refusal, read_fault, read_item_fault
 from qbo.models import Link
 from sync.answered import Answered, events_of
 from sync.engine.context import Drain, Stop
@@ -25,6 +25,7 @@ from sync.relook import RELOOK_CODES, look_again
 from sync.retry_policy import wait_seconds
 from sync.sent_items import SentItem, There, difference
 
+SERVER_ERROR = 500
 # A token refused right after it was renewed is refused for another reason.
 RENEWALS = 2
 
@@ -39,11 +40,20 @@ def read_reply(drain: Drain, submission: Submission, reply: Reply, *, renewals: 
     if isinstance(answers, list) and (answers or not submission.items):
         _read_items(answered, answers)
         return False
-    failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
+    failure = _read_whole(reply)
     if failure.code == "token_expired" and renewals < RENEWALS:
         return _renew(answered, failure)
     read_refusal(answered, failure)
     return False
+
+
+def _read_whole(reply: Reply) -> Failure:
+    """What went wrong with the whole call; where that is open, its words are kept and decide nothing."""
+    failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
+    if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT) or is_refusal(reply.answer):
+        return failure
+    code = "server_error" if (reply.status or 0) >= SERVER_ERROR else "answer_unreadable"
+    return Failure(code, entries=failure.entries, http_status=reply.status)
 
 
 def _renew(answered: Answered, failure: Failure) -> bool:

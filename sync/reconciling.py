@@ -20,6 +20,7 @@ from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
 from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
+from sync.retry_policy import wait_seconds
 from sync.turns import Sleep, Turn, turn
 
 AT_ONCE = 500
@@ -62,8 +63,10 @@ def _read(mine: Turn, now: Now) -> list[Row]:
             failure = error.failure
             if failure.code == "token_expired" and refused is None:
                 refused = connection.access_token
-            elif failure.kind in (FailureKind.WAIT, FailureKind.TRANSIENT):
-                mine.give_way(failure.retry_after_seconds or 1)
+            elif failure.kind is FailureKind.WAIT:
+                mine.give_way(wait_seconds(failure, mine.work.policy))
+            elif failure.kind is FailureKind.TRANSIENT:
+                mine.sleep(1)
             else:
                 raise CannotRead(failure.message) from error
     raise CannotRead(Failure("server_error").message)

@@ -8,12 +8,13 @@ from typing import Any
 
 from qbo import catalogue
 from qbo.company_lists import probe_references
-from qbo.failures import Failure
+from qbo.failures import Failure, FailureKind
 from qbo.models import Link, ListState
 from qbo.queries import ReadFailed, read_where_in
-from sync.engine.context import Drain, MustWait
+from sync.engine.context import Drain, MustWait, Stop
 from sync.models import Submission
 from sync.models.events import EntityType
+from sync.retry_policy import wait_seconds
 from sync.sent_items import SentItem
 
 # What a look can settle or heal: the event goes back to the queue once, and preflight judges it afresh.
@@ -45,19 +46,30 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         item = SentItem.from_json(submission.items[index])
         payloads.append(requests[index][item.entity])
     lists = {name for _, failure in refused for name in catalogue.entry(failure.code).refreshes}
-    names = {failure.code for _, failure in refused}
-    if "duplicate_name" in names or "reference_not_found" in names:
+    if any(failure.code == "reference_not_found" for _, failure in refused):
         lists |= {"Item", "Account", "TaxCode", "Term"}
-    ListState.want(
-        drain.connection,
-        [name for name in lists if name in WHOLE or "duplicate_name" in names],
-        at=drain.now(),
-    )
+    wanted = {name for name in lists if name in WHOLE}
+    if any(_is_item_of_same_name(submission, index, failure) for index, failure in refused):
+        wanted.add("Item")
+    ListState.want(drain.connection, wanted, at=drain.now())
+    if drain.stopped:
+        ListState.want(drain.connection, lists, at=drain.now())
+        return
     try:
         probe_references(drain.connection, drain.client(), references(drain, payloads), at=drain.now(), pace=drain.pace)
         _read_tokens(drain, [SentItem.from_json(submission.items[index]) for index, _ in refused])
-    except (ReadFailed, MustWait):
+    except (MustWait, Stop):
         ListState.want(drain.connection, lists, at=drain.now())
+    except ReadFailed as error:
+        ListState.want(drain.connection, lists, at=drain.now())
+        if error.failure.kind is FailureKind.WAIT:
+            drain.quiet(wait_seconds(error.failure, drain.policy))
+            drain.stopped = True
+
+
+def _is_item_of_same_name(submission: Submission, index: int, failure: Failure) -> bool:
+    """A product of that name is there, and our mirror does not have it; customers are looked up by name each time."""
+    return failure.code == "duplicate_name" and submission.items[index]["entity"] == "Item"
 
 
 def references(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:

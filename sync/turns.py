@@ -44,7 +44,7 @@ class Turn:
         """To be called before each request. Raises NotNow."""
         while True:
             try:
-                return self.work.pace()
+                return self.work.keep_limits()
             except MustWait as wait:
                 if wait.seconds > self.patience:
                     raise NotNow("QuickBooks takes no more calls for a moment.") from wait
@@ -59,7 +59,9 @@ class Turn:
 @contextmanager
 def turn(connection: Connection, *, patience: float = 0, sleep: Sleep = time.sleep) -> Iterator[Turn]:
     """Take the connection's lease, waiting up to `patience` seconds for it. Raises NotNow."""
-    work = Drain.over(connection, _lease(connection, patience, sleep), now=timezone.now)
+    lease = _lease(connection, patience, sleep)
+    connection.refresh_from_db()
+    work = Drain.over(connection, lease, now=timezone.now)
     try:
         _sit_out(work, patience, sleep)
         yield Turn(work, patience, sleep)

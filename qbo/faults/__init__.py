@@ -1,6 +1,6 @@
 """What QuickBooks, its token endpoint or the network answered, read as a Failure; knows no database."""
 
 from qbo.faults.entries import read_entries
-from qbo.faults.reading import read_fault, read_item_fault
+from qbo.faults.reading import is_refusal, read_fault, read_item_fault
 
-__all__ = ["read_entries", "read_fault", "read_item_fault"]
+__all__ = ["is_refusal", "read_entries", "read_fault", "read_item_fault"]

@@ -13,6 +13,7 @@ from qbo.faults.rules import first_match
 from qbo.faults.subjects import facts_of, subject_of
 
 LONGEST_WAIT = 24 * 3600
+REQUEST_TIMEOUT = 408
 
 
 def read_fault(answer: Answer, *, request_entity: str = "", operation: str = "") -> Failure | None:
@@ -89,6 +90,27 @@ def is_success(answer: Answer, *, operation: str) -> bool:
     if not body:
         return operation == "revoke"
     return is_json_object(answer.body) or is_whole_xml(body) or answer.content_type.startswith("application/pdf")
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Whether a write that was answered so surely did not happen.
+
+    Turned away at the door, or answered with a whole fault of QuickBooks' own. Words in a page of some gateway, or
+    a fault in what is left of an answer that was cut off, say nothing of the write.
+    """
+    status = answer.http_status or 0
+    if 300 <= status < 500 and status != REQUEST_TIMEOUT:
+        return True
+    body = bounded(answer.body)
+    return status > 0 and (_is_fault(body) or (is_whole_xml(body) and "<Fault" in body))
+
+
+def _is_fault(body: str) -> bool:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and any(key.lower() == "fault" for key in document)
 
 
 def is_json_object(body: str) -> bool:

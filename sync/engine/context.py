@@ -20,8 +20,8 @@ from sync.limiter import Limiter, Limits
 from sync.models import Lease
 from sync.retry_policy import Policy
 
-# A wait shorter than this is waited out; a longer one gives the worker up.
-PATIENCE = 1.0
+# A wait shorter than this is waited out, as that for the limit of a second is; a longer one gives the worker up.
+PATIENCE = 1.2
 
 
 class MustWait(Exception):
@@ -120,7 +120,13 @@ class Drain:
             self.sessions.pop().close()
 
     def pace(self, *, batch: bool = False) -> None:
-        """To be called before each request: waits a moment, or raises MustWait; holds on to the lease."""
+        """To be called before each request: as `keep_limits`, and raises Stop once the drain's time is up."""
+        if self.time_is_up:
+            raise Stop("No call starts any more in this drain.")
+        self.keep_limits(batch=batch)
+
+    def keep_limits(self, *, batch: bool = False) -> None:
+        """Wait a moment, or raise MustWait; holds on to the lease. Raises LeaseLost."""
         delay = self.limiter.delay(time.time(), batch=batch)
         if delay > PATIENCE:
             raise MustWait(delay)

@@ -20,6 +20,7 @@ from runacall.invoices.documents import CustomerDocument
 from sync.engine.context import Drain
 from sync.engine.invoice_looks import sent_item
 from sync.engine.nothing_sent import linked, nothing_to_send, refused_here
+from sync.engine.sent_before import Sent, not_yet, sent_before
 from sync.engine.verdicts import sort_in
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
@@ -35,7 +36,9 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         for link in Link.objects.of(drain.connection, EntityType.CUSTOMER).for_records(documents)
     }
     wanted = [documents[e.record_id] for e in events if _is_wanted(documents.get(e.record_id), links)]
-    rows = _rows(drain, "Customer", wanted)
+    sent = sent_before(drain, "Customer", [event for event in events if event.look_first])
+    former = {record_id: _as_sent(documents.get(record_id), ones) for record_id, ones in sent.items()}
+    rows = _rows(drain, "Customer", [*wanted, *filter(None, former.values())])
     doubtful = [documents[e.record_id] for e in events if e.record_id in links or e.heals]
     holders = _other_holders(drain, [customer for customer in doubtful if customer in wanted])
     held = _held(drain, rows)
@@ -43,7 +46,10 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     ready: list[Ready] = []
     for event in events:
         customer, link = documents.get(event.record_id), links.get(event.record_id)
-        verdict = _judge(drain, event, customer, link, rows, held, holders)
+        there = _find(former.get(event.record_id), rows, held)
+        verdict = _judge(drain, event, customer, link, there or _match(customer, rows, held, holders), held)
+        if isinstance(verdict, Ready):
+            verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
         sort_in(verdict, ready, settled)
         if customer and isinstance(verdict, Ready):
             # Of two alike in one batch, the second must not take the first one's name.
@@ -63,21 +69,40 @@ def _judge(
     event: SyncEvent,
     customer: CustomerDocument | None,
     link: Ref | None,
-    rows: Sequence[Row],
+    match: Match,
     held: Mapping[str, int],
-    holders: Mapping[str, str],
 ) -> Ready | Outcome:
     if customer is None:
         return nothing_to_send(drain, event, "The customer is gone.", state=State.SUPERSEDED)
     if link and link.active:
         return nothing_to_send(drain, event, "")
-    match = match_customer(customer, rows, held=held, other_holders=holders)
     if match.row:
         return _link(drain, event, customer, match.row, link, held)
     write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
     if match.failure:
         return refused_here(drain, event, _worded(match, customer, link), write)
     return Ready(event, write, replace(sent_item(event, write), former_id=link.qbo_id if link else ""))
+
+
+def _match(
+    customer: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int], holders: Mapping[str, str]
+) -> Match:
+    return match_customer(customer, rows, held=held, other_holders=holders) if customer else Match()
+
+
+def _as_sent(customer: CustomerDocument | None, sent: Sequence[Sent]) -> CustomerDocument | None:
+    """The customer under the name and e-mail with which it last went out; staff may have changed them since."""
+    if customer is None or not sent:
+        return None
+    payload = sent[-1].payload
+    email = str((payload.get("PrimaryEmailAddr") or {}).get("Address", ""))
+    return replace(customer, display_name=str(payload.get("DisplayName", customer.display_name)), email=email)
+
+
+def _find(former: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int]) -> Match | None:
+    """An earlier send that did arrive."""
+    match = _match(former, rows, held, {})
+    return match if match.row else None
 
 
 def _worded(match: Match, customer: CustomerDocument, link: Ref | None) -> Failure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import transaction
 
@@ -20,31 +22,55 @@ def settle_doubts(work: Drain) -> bool:
     some: what a person has retried meanwhile must not go out a second time among the others. So do those of one that
     went to another company: its Ids mean something else in this one.
     """
-    checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
-    doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled().order_by("id")
-    settled = False
-    for submission in doubts:
-        settled = True
-        is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
-        is_ours = submission.realm_id == work.connection.realm_id
-        if is_known and is_ours and len(events_of(submission)) == len(submission.items):
+    doubts = _due(work)
+    for submission_id in doubts:
+        submission = Submission.objects.get(pk=submission_id)
+        if not _answered_or_over(work, submission):
+            _wait(work, submission)
+        elif _may_be_resent(work, submission):
             resend(work, submission)
         else:
             _look_instead(work, submission)
         if work.stopped or work.time_is_up:
             break
-    return settled
+    return bool(doubts)
+
+
+def _due(work: Drain) -> list[int]:
+    """One is held at a time, however many an outage has left."""
+    checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
+    doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled()
+    return list(doubts.order_by("id").values_list("pk", flat=True))
+
+
+def _answered_or_over(work: Drain, submission: Submission) -> bool:
+    """False while a call that somebody else made may still be under way: its twin would meet it at QuickBooks."""
+    return submission.http_status is not None or _over_at(work, submission) <= work.now()
+
+
+def _over_at(work: Drain, submission: Submission) -> datetime:
+    return submission.done_for(answers_within=work.answers_within)
+
+
+def _may_be_resent(work: Drain, submission: Submission) -> bool:
+    is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
+    is_ours = submission.realm_id == work.connection.realm_id
+    return is_known and is_ours and len(events_of(submission)) == len(submission.items)
+
+
+def _wait(work: Drain, submission: Submission) -> None:
+    with transaction.atomic():
+        work.lease.assert_held()
+        SyncEvent.objects.filter(pk__in=events_of(submission)).update(due_at=_over_at(work, submission))
 
 
 def _look_instead(work: Drain, submission: Submission) -> None:
-    over = submission.done_for(answers_within=work.answers_within)
+    if _over_at(work, submission) > work.now():
+        _wait(work, submission)
+        return
     with transaction.atomic():
         work.lease.assert_held()
-        events = SyncEvent.objects.in_flight().filter(submission=submission)
-        if over > work.now():
-            events.update(due_at=over)
-            return
         submission.settled_at = work.now()
         submission.save(update_fields=["settled_at"])
-        for event in events:
+        for event in events_of(submission).values():
             requeue(event, due_at=work.now(), look_first=True)

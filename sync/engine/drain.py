@@ -75,8 +75,11 @@ def drain(
     lease = Lease.acquire(connection, holder=holder, at=timezone.now(), seconds=settings.SYNC["LEASE_SECONDS"])
     if lease is None:
         return Result(busy=True)
+    # What was known before the lease was ours may be of another company.
+    connection.refresh_from_db()
     work = Drain.over(connection, lease, now=now)
     work.progress = progress
+    work.stopped = not connection.is_live
     resume_in = None
     try:
         resume_in = _run(work, give_way)
@@ -122,6 +125,8 @@ def _one_wave(work: Drain) -> bool:
     if needs_refresh(work.connection, at=work.now()) and not _has_token(work):
         return False
     did = settle_doubts(work)
+    if work.stopped or work.time_is_up:
+        return did
     events = claim(work)
     if not events:
         _refresh_alone(work)
@@ -134,7 +139,7 @@ def _one_wave(work: Drain) -> bool:
         _could_not_read(work, events, error)
         return True
     except (MustWait, Stop):
-        release(work, events)
+        release(work, _still_claimed(work, events))
         raise
     in_flight = work.in_flight if events[0].record_type == EntityType.INVOICE else 1
     unsent = push(work, ready, in_flight=in_flight)
@@ -147,7 +152,7 @@ def _one_wave(work: Drain) -> bool:
 
 def _is_anything_due(work: Drain) -> bool:
     waiting = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
-    return waiting.filter(state__in=(State.QUEUED, State.CHECKING)).exists()
+    return any(waiting.filter(state=state).exists() for state in (State.QUEUED, State.CHECKING))
 
 
 def _has_token(work: Drain) -> bool:
@@ -156,9 +161,11 @@ def _has_token(work: Drain) -> bool:
         return renew_token(work)
     except TokenUnavailable as error:
         due = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
-        doubtful = list(due.filter(state=State.CHECKING))
+        doubtful = list(due.filter(state=State.CHECKING)[: work.batch_size * work.in_flight])
         reply = Reply(error.failure.http_status, error.failure.intuit_words)
         count_as_try(work, claim(work) + doubtful, reply, error.failure)
+        # The others need not ask the token service one after the other.
+        work.quiet(wait_seconds(error.failure, work.policy))
         work.stopped = True
         return False
 
@@ -202,11 +209,10 @@ def _refresh_alone(work: Drain) -> None:
 
 def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed) -> None:
     """A read stood in the way of a whole wave: it counts as their try, by the failure's kind."""
-    failure = error.failure
+    failure, left = error.failure, _still_claimed(work, events)
     if failure.code == "token_expired" and _is_renewed(work):
-        release(work, events)
+        release(work, left)
         return
-    left = _still_claimed(work, events)
     if failure.kind is FailureKind.PAUSE:
         release(work, left)
         if work.connection.is_live:

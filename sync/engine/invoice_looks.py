@@ -4,36 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
 from django.db import transaction
 
 from qbo.book_loading import load_book
-from qbo.client import decode
 from qbo.mapping_book import MappingBook
 from qbo.models import Link
 from qbo.payloads import Write, is_marked, plan_invoice
 from qbo.queries import Row, quoted, read_rows, read_where_in
 from runacall.invoices.documents import InvoiceDocument
 from sync.engine.context import Drain
-from sync.engine.nothing_sent import looked, not_there_yet
-from sync.models import Submission, SyncEvent
+from sync.engine.nothing_sent import looked
+from sync.engine.sent_before import Sent, not_yet, sent_before
+from sync.models import SyncEvent
 from sync.models.events import EntityType
 from sync.reading import owing, settle_written
 from sync.recording import Outcome, link_columns
 from sync.sent_items import SentItem, There, difference, expecting
 
 Documents = Mapping[int, InvoiceDocument]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One create of an invoice that may have arrived: as what it went out, and until when it may still arrive."""
-
-    payload: Mapping[str, Any]
-    over_at: datetime
 
 
 def look_in_quickbooks(
@@ -50,13 +40,13 @@ def look_in_quickbooks(
         in_doubt.update(sent_digest="")
         book = load_book(drain.connection, list(documents.values()))
     lost = {event.record_id: event for event in doubtful if event.record_id not in book.invoices}
-    sent = _sent_before(drain, lost)
+    sent = sent_before(drain, "Invoice", lost.values())
     new = {e.record_id: e for e in events if e.record_id in documents and _is_new(documents[e.record_id], book)}
     rows = _rows_of_numbers(drain, [documents[record_id] for record_id in new], sent, book)
     rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
     ours = {record_id: row for record_id in new | lost for row in rows if is_ours(row, documents[record_id])}
     tries = [_adopt(drain, (new | lost)[record_id], documents[record_id], row, book) for record_id, row in ours.items()]
-    tries += [_not_yet(drain, event, sent[record_id]) for record_id, event in lost.items() if record_id not in ours]
+    tries += [not_yet(drain, event, sent[record_id]) for record_id, event in lost.items() if record_id not in ours]
     if ours:
         book = load_book(drain.connection, list(documents.values()))
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
@@ -71,26 +61,6 @@ def _is_new(invoice: InvoiceDocument, book: MappingBook) -> bool:
 def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
     """Whether the row carries our mark of this very invoice."""
     return is_marked(str(row.get("PrivateNote") or ""), invoice)
-
-
-def _sent_before(drain: Drain, record_ids: Iterable[int]) -> dict[int, list[Sent]]:
-    """What went out for these invoices and may have arrived: number, date and customer may be others by now."""
-    found: dict[int, list[Sent]] = {record_id: [] for record_id in record_ids}
-    events = SyncEvent.objects.filter(
-        connection=drain.connection, record_type=EntityType.INVOICE, record_id__in=list(found)
-    )
-    for submission in Submission.objects.filter(pk__in=events.values("submission")).order_by("pk"):
-        over_at = submission.done_for(answers_within=drain.answers_within)
-        for item, request in zip(submission.items, decode(submission.body)["BatchItemRequest"], strict=True):
-            if item["record_type"] == EntityType.INVOICE and item["record_id"] in found and "Invoice" in request:
-                found[item["record_id"]].append(Sent(request["Invoice"], over_at))
-    return found
-
-
-def _not_yet(drain: Drain, event: SyncEvent, sent: Iterable[Sent]) -> Outcome | None:
-    """That it is not there proves nothing before the last send is over."""
-    over_at = max((one.over_at for one in sent), default=drain.now())
-    return not_there_yet(drain, event, due_at=over_at) if over_at > drain.now() else None
 
 
 def _rows_of_numbers(

@@ -8,8 +8,9 @@ from dataclasses import replace
 from django.db import transaction
 
 from qbo.book_loading import load_book
+from qbo.company_lists import refresh_lists
 from qbo.mapping_book import MappingBook
-from qbo.matching import match_item
+from qbo.matching import Match, match_item
 from qbo.names import name_key
 from qbo.payloads import Write, item_account_payload, item_payload
 from qbo.preflight import check_new_item
@@ -19,6 +20,7 @@ from sync.engine.context import Drain
 from sync.engine.invoice_looks import sent_item
 from sync.engine.item_links import candidates, link_item
 from sync.engine.nothing_sent import linked, nothing_to_send, refused_here
+from sync.engine.sent_before import Sent, not_yet, sent_before
 from sync.engine.verdicts import sort_in
 from sync.models import State, SyncEvent
 from sync.push import Ready
@@ -28,12 +30,18 @@ from sync.recording import Outcome, record, release_dependants
 def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     """The items that have to be written; the others are linked or refused here."""
     documents = load_items(event.record_id for event in events)
+    sent = sent_before(drain, "Item", [event for event in events if event.look_first])
+    if sent:
+        # What was sent may be there, and our mirror cannot know.
+        refresh_lists(drain.connection, drain.client(), ["Item"], at=drain.now(), pace=drain.pace)
     book = load_book(drain.connection, items=list(documents.values()))
     settled: list[Outcome] = []
     ready: list[Ready] = []
     names: set[str] = set()
     for event in events:
-        verdict = _judge(drain, event, documents.get(event.record_id), book, names)
+        verdict = _judge(drain, event, documents.get(event.record_id), book, names, sent.get(event.record_id, []))
+        if isinstance(verdict, Ready):
+            verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
         sort_in(verdict, ready, settled)
         if isinstance(verdict, Ready):
             names.add(name_key(verdict.write.payload["Name"]))
@@ -47,15 +55,19 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
 
 
 def _judge(
-    drain: Drain, event: SyncEvent, item: ItemDocument | None, book: MappingBook, names: set[str]
+    drain: Drain,
+    event: SyncEvent,
+    item: ItemDocument | None,
+    book: MappingBook,
+    names: set[str],
+    sent: Sequence[Sent],
 ) -> Ready | Outcome:
     if item is None:
         return nothing_to_send(drain, event, "The item is gone.", state=State.SUPERSEDED)
     there = book.items.get(item.id)
     if there and there.active:
         return _account(drain, event, item, book)
-    refs, held = candidates(drain, [item])
-    match = match_item(item, refs, held=held)
+    match = _find(drain, item, sent)
     if match.row:
         link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
         message = f"Linked to the product of the same name in QuickBooks, Id {match.row['Id']}."
@@ -66,6 +78,14 @@ def _judge(
     if failures:
         return refused_here(drain, event, failures[0], write)
     return Ready(event, write, replace(sent_item(event, write), former_id=there.qbo_id if there else ""))
+
+
+def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
+    """As what it last went out, if it did, since staff may have renamed it; else as it is."""
+    former = [replace(item, name=str(one.payload["Name"])) for one in sent[-1:] if "Name" in one.payload]
+    refs, held = candidates(drain, [item, *former])
+    matches = [match_item(one, refs, held=held) for one in (*former, item)]
+    return next((match for match in matches if match.row), matches[-1])
 
 
 def _account(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome:

@@ -93,14 +93,16 @@ def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | dat
     """When the record may be there, or why it cannot get there."""
     rows = SyncEvent.objects.filter(connection=drain.connection).of_record(name.record_type, name.record_id)
     open_one = rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED)).order_by("-id").first()
-    failed_since = (
-        open_one is not None
-        and open_one.state in (State.FAILED, State.DISMISSED)
-        and open_one.changed_at >= (event.due_at or event.changed_at)
-    )
-    if open_one and failed_since and open_one.failure:
+    if open_one and open_one.failure and _stands_in_the_way(open_one, event):
         return open_one.failure
     if open_one is None or open_one.state == State.FAILED:
         open_event(drain.connection, name, at=drain.now())
         return drain.now()
     return open_one.due_at or drain.now()
+
+
+def _stands_in_the_way(needed: SyncEvent, event: SyncEvent) -> bool:
+    """It has failed since `event` was due, or a person decided that it need not reach QuickBooks."""
+    if needed.state == State.DISMISSED:
+        return True
+    return needed.state == State.FAILED and needed.changed_at >= (event.due_at or event.changed_at)

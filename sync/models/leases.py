@@ -49,11 +49,13 @@ class Lease(models.Model):
 
     def renew(self, *, at: datetime, seconds: float, calls: list[list[float]] | None = None) -> None:
         """Hold on for `seconds` more. Raises LeaseLost where somebody else took over."""
-        self.expires_at = at + timedelta(seconds=seconds)
-        changes: dict[str, object] = {"expires_at": self.expires_at}
+        expires_at = at + timedelta(seconds=seconds)
+        changes: dict[str, object] = {"expires_at": expires_at}
         if calls is not None:
             changes["calls"] = calls
         self._guarded(**changes)
+        # Only now: the threads that are about to call go by it.
+        self.expires_at = expires_at
 
     def assert_held(self) -> None:
         """Inside a transaction: makes the row ours until it commits. Raises LeaseLost."""
@@ -65,8 +67,9 @@ class Lease(models.Model):
         self._guarded(expires_at=None, drained_at=at, calls=calls, resume_at=resume_at, woken_at=None)
 
     def stay_quiet(self, *, until: datetime) -> None:
-        self.quiet_until = until
-        self._guarded(quiet_until=until)
+        """Of several wishes the longest counts."""
+        self.quiet_until = max(self.quiet_until or until, until)
+        self._guarded(quiet_until=self.quiet_until)
 
     def _guarded(self, **changes: object) -> None:
         if not Lease.objects.filter(pk=self.pk, fence=self.fence).update(**changes):
