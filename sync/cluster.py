@@ -18,17 +18,19 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import psutil
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as DatabaseAway
+from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from qbo.models import Connection
 from runacall.env import BASE_DIR
-from sync.models import Heartbeat, Lease
+from sync.models import ActionRecord, Heartbeat, Lease
 from sync.wake import wake_due
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 # A drain makes no call after 60 s, and a call ends within 125 s: after that a cluster that stops has stopped.
 STOP_GRACE = 250.0
 RESTART_PAUSE = 5.0
+# Seconds that a worker may be at one UPDATE of very many events.
+LONGEST_ACTION = 300.0
 
 
 @dataclass
@@ -103,6 +107,9 @@ class Supervisor:
     # Processes of the cluster as of the last look, and whether one of them has ended since it began.
     members: frozenset[int] = frozenset()
     is_bereaved: bool = False
+    # When it was last seen to work, and the drains that were seen.
+    busy_at: datetime = field(default_factory=timezone.now)
+    drains: frozenset[tuple[Any, ...]] = frozenset()
 
     def run(self) -> None:
         """Until `stop` is called: keep the cluster going, and wake whoever has work."""
@@ -122,7 +129,7 @@ class Supervisor:
 
     def start(self) -> None:
         self.group, self.started_at = Group.start(), timezone.now()
-        self.members, self.is_bereaved = frozenset(), False
+        self.members, self.is_bereaved, self.busy_at = frozenset(), False, self.started_at
 
     def look_after(self) -> None:
         """One look: a heartbeat, a wake-up for what is due, a new cluster where the old one is dead or frozen."""
@@ -132,7 +139,7 @@ class Supervisor:
             beat(now)
             wake_due()
             why = self.trouble(now)
-        except DatabaseError:
+        except DatabaseAway:
             # The database is away: the cluster waits for it as well, and a restart would not bring it back.
             logger.exception("The database does not answer.")
             return
@@ -147,17 +154,24 @@ class Supervisor:
             # One that cannot even start is not started every second.
             return "it is gone" if age >= timedelta(seconds=RESTART_PAUSE) else ""
         if self.is_busy(now):
+            self.busy_at = now
             return ""
         if self.is_bereaved:
             return "a worker of it died, perhaps with the queue's lock in its hands"
-        patience = timedelta(seconds=self.frozen_after)
-        if age < patience:
+        patience = self.patience
+        if now - self.busy_at < patience:
             return ""
         if OrmQ.objects.filter(key=settings.Q_CLUSTER["name"], lock__lte=now - patience).exists():
-            return f"tasks have waited for {self.frozen_after:.0f} s while it idles"
+            return f"tasks have waited for {patience.total_seconds():.0f} s while it idles"
         if lost_wakes(before=now - patience).exists():
-            return f"a drain was asked for {self.frozen_after:.0f} s ago and nobody came"
+            return f"a drain was asked for {patience.total_seconds():.0f} s ago and nobody came"
         return ""
+
+    @property
+    def patience(self) -> timedelta:
+        """An action upon very many events holds no lease while a worker is at it."""
+        at_work = ActionRecord.objects.open().exists()
+        return timedelta(seconds=max(self.frozen_after, LONGEST_ACTION if at_work else 0))
 
     def _count_members(self) -> None:
         """Workers end only when they are killed, or have grown too large: see `recycle` in the settings."""
@@ -166,10 +180,19 @@ class Supervisor:
         self.members = there
 
     def is_busy(self, now: datetime) -> bool:
-        """A process of this cluster holds a lease: it works, whatever else waits meanwhile."""
-        holders = Lease.objects.filter(expires_at__gt=now).values_list("holder", flat=True)
-        ours = [holder.split(":") for holder in holders if holder.startswith(f"{socket.gethostname()}:")]
-        return any(self.group is not None and self.group.contains(int(parts[1])) for parts in ours)
+        """A process of this cluster holds a lease, or has since the last look: whatever else waits, it works."""
+        drains = self._drains()
+        held = any(expires_at and expires_at > now for *_, expires_at in drains)
+        seen = frozenset(drain[:-1] for drain in drains)
+        is_new = bool(seen - self.drains)
+        self.drains = seen
+        return held or is_new
+
+    def _drains(self) -> list[tuple[Any, ...]]:
+        """Of each lease that a process of this cluster took last: fence, end of its drain, and how long it holds."""
+        rows = Lease.objects.filter(holder__startswith=f"{socket.gethostname()}:")
+        found = rows.values_list("holder", "pk", "fence", "drained_at", "expires_at")
+        return [row for row in found if self.group is not None and self.group.contains(int(row[0].split(":")[1]))]
 
     def restart(self, why: str) -> None:
         """Replace the whole group. What it had taken and not begun is asked for anew."""

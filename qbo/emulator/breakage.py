@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NAMES = (
-    "status", "reset", "timeout", "cut", "throttle", "auth", "html", "empty", "fault_in_200", "stale", "subscription",
-    "item_fault", "fault",
+    "status", "reset", "timeout", "cut", "half", "throttle", "auth", "html", "empty", "fault_in_200", "stale",
+    "subscription", "item_fault", "fault",
 )  # fmt: skip
 
 

@@ -18,8 +18,11 @@ def answer(ordered: Breakage, *, at: datetime, wants_json: bool, instead_of: Res
         whole.breakage = ordered.fault
         whole.delay = ordered.seconds if ordered.fault == "timeout" else 0.0
         return whole
+    if ordered.fault == "half":
+        whole = instead_of or Response(200, dumps({"time": ""}), JSON_UTF8)
+        return Response(whole.status, whole.body[: len(whole.body) // 2], whole.content_type)
     if ordered.fault == "status":
-        return with_retry_after(answers.gateway_page(ordered.status), ordered)
+        return with_retry_after(gateway_page(ordered), ordered)
     if ordered.fault == "throttle":
         return answers.throttled(ordered.format or "xml", status=429, retry_after=ordered.retry_after, at=at)
     if ordered.fault == "auth":
@@ -33,6 +36,14 @@ def answer(ordered: Breakage, *, at: datetime, wants_json: bool, instead_of: Res
     if ordered.fault == "empty":
         return Response(200, "", JSON)
     return answers.fault(named(ordered), at=at, wants_json=wants_json if ordered.format != "xml" else False)
+
+
+def gateway_page(ordered: Breakage) -> Response:
+    """Of something in between that knows nothing of QuickBooks, whatever its words (`message`) sound like."""
+    page = answers.gateway_page(ordered.status)
+    if ordered.message:
+        page.body = f"<html><head><title>Error</title></head><body><h1>{ordered.message}</h1></body></html>"
+    return page
 
 
 def with_retry_after(response: Response, ordered: Breakage) -> Response:

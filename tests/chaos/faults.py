@@ -7,6 +7,8 @@ from typing import Any
 
 # Longer than our own patience with an answer, see HASTE in `stage`.
 SILENCE = 1.6
+# What a gateway may say that knows nothing of QuickBooks.
+DENIED, GONE = "Access is denied: permission", "The upstream account was not found or was made inactive"
 
 ORDERS: Mapping[str, Mapping[str, Any]] = {
     "reset before commit": {"fault": "reset"},
@@ -35,6 +37,10 @@ ORDERS: Mapping[str, Mapping[str, Any]] = {
     "10000 for one item": {"fault": "item_fault", "code": "10000", "message": "An application error has occurred"},
     "answer cut in half before commit": {"fault": "cut"},
     "answer cut in half after commit": {"fault": "cut", "after_commit": True},
+    "half an answer that looks whole before commit": {"fault": "half"},
+    "half an answer that looks whole after commit": {"fault": "half", "after_commit": True},
+    "502 with misleading words before commit": {"fault": "status", "status": 502, "message": DENIED},
+    "502 with misleading words after commit": {"fault": "status", "status": 502, "message": GONE, "after_commit": True},
     "empty answer after commit": {"fault": "empty", "after_commit": True},
     "401 out of the blue": {"fault": "auth"},
     "503 to a query": {"fault": "status", "status": 503, "path": "query"},

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Minutes become seconds; the order between the figures stays that of the product.
 HASTE = {
     "SYNC_BATCH_SIZE": "5",
-    "SYNC_BATCHES_IN_FLIGHT": "2",
+    "SYNC_BATCHES_IN_FLIGHT": "6",
     "SYNC_HTTP_CONNECT_TIMEOUT": "0.5",
     "SYNC_HTTP_READ_TIMEOUT": "1.0",
     "SYNC_LEASE_SECONDS": "1.6",

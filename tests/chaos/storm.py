@@ -32,7 +32,7 @@ DISASTERS = (
 )
 # After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass.
 BATCHES_BETWEEN = 3
-LONGEST_PEACE = 4.0
+LONGEST_PEACE = 8.0
 # Seconds that booting may take at first.
 BOOTS_WITHIN = 20.0
 # Seconds between an operator's looks at what failed, and what this storm is made of.
@@ -45,7 +45,7 @@ RATES = {"token": 1.0, "query": 0.3}
 # What must have happened this often, each, and how many kills; longer storms see more of everything.
 LEAST = 3
 LEAST_KILLS = 10
-INVOICES_FOR_ONE_MORE = 200
+INVOICES_FOR_ONE_MORE = 400
 
 
 @dataclass

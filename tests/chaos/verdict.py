@@ -34,6 +34,9 @@ def judge(storm: Storm) -> Verdict:
     _settle(storm, found)
     storm.end()
     found.wrong += storm.early_failures
+    found.wrong += [
+        f"paused for no reason: {why}" for why in storm.reconnections if not why.startswith("token_expired")
+    ]
     found.states = storm.ledger.states()
     found.books = storm.stage.judge()
     found.refreshes = int(storm.ledger.rows("SELECT token_version FROM qbo_connection")[0][0])

@@ -101,6 +101,24 @@ def test_a_gateway_error_after_the_work(books: Client) -> None:
     assert books.state["counts"]["Invoice"] == 1
 
 
+def test_half_an_answer_that_looks_whole_to_the_transport(books: Client) -> None:
+    books.do("fault", fault="half", path="invoice", after_commit=True)
+    answer = books.call("POST", "invoice", invoice())
+    assert answer.status_code == 200
+    assert answer.text.startswith('{"Invoice"')
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    with pytest.raises(ValueError):
+        answer.json()
+    assert books.state["counts"]["Invoice"] == 1
+
+
+def test_a_gateways_page_may_say_anything(books: Client) -> None:
+    books.do("fault", fault="status", status=502, message="Access is denied")
+    answer = books.call("POST", "invoice", invoice())
+    assert answer.status_code == 502
+    assert "Access is denied" in answer.text
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "words"),
     [

@@ -16,11 +16,13 @@ from typing import Any
 
 import psutil
 import pytest
+from django.db import InterfaceError
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from sync.cluster import Supervisor
 from sync.models import Heartbeat, Lease, SyncEvent
+from sync.operations import retry_soon
 from tests.books import Shop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +95,35 @@ def test_a_cluster_that_works_is_left_alone(supervisor: Supervisor, shop: Shop) 
     Lease.objects.update(holder=f"{socket.gethostname()}:4711:abc", expires_at=timezone.now() + timedelta(minutes=5))
     assert supervisor.trouble(timezone.now() + LATER) == ""
     Lease.objects.update(holder=f"{socket.gethostname()}:4712:abc")
-    assert supervisor.trouble(timezone.now() + LATER) != "", "somebody else's work is no excuse"
+    assert supervisor.trouble(timezone.now() + 2 * LATER) != "", "somebody else's work is no excuse"
+
+
+def test_one_that_is_seen_between_two_drains_is_left_alone(supervisor: Supervisor, shop: Shop) -> None:
+    """More wait than it has workers, so something has always been asked for long ago."""
+    lay_down_work(shop)
+    for look in range(1, 6):
+        Lease.objects.update(
+            holder=f"{socket.gethostname()}:4711:{look}", fence=look, drained_at=timezone.now(), expires_at=None
+        )
+        assert supervisor.trouble(timezone.now() + look * LATER) == "", "it has drained since the last look"
+    assert supervisor.trouble(timezone.now() + 5 * LATER + timedelta(seconds=5)) == ""
+    assert supervisor.trouble(timezone.now() + 6 * LATER) != "", "nothing has come of it for a minute"
+
+
+def test_one_that_may_be_at_very_many_events_is_given_time(supervisor: Supervisor, shop: Shop) -> None:
+    lay_down_work(shop)
+    retry_soon(shop.organization, {"status": ["failed"]}, by=None, at=timezone.now())
+    assert supervisor.trouble(timezone.now() + LATER) == ""
+    assert supervisor.trouble(timezone.now() + 6 * LATER) != ""
+
+
+def test_a_database_that_is_away_ends_nothing(supervisor: Supervisor, shop: Shop, monkeypatch: Any) -> None:
+    def away(at: Any) -> None:
+        raise InterfaceError("connection already closed")
+
+    monkeypatch.setattr("sync.cluster.beat", away)
+    supervisor.look_after()
+    assert supervisor.restarts == 0
 
 
 def test_one_of_whose_workers_died_is_replaced_as_soon_as_it_idles(

@@ -107,7 +107,7 @@ def test_after_a_kill_whoever_is_turned_away_still_looks_first(
     invoice = shop.invoice(customer=customer, at=start)
     dies(shop, start)
     shop.books.do("fault", fault="status", status=403, path="batch")
-    shop.drain(start)
+    shop.drain(start + OVER)
     shop.reconnect()
     shop.drain(start + LATER)
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
@@ -255,6 +255,83 @@ EDITS: dict[str, dict[str, Any]] = {
     "date": {"invoice_date": timezone.now().date() - timedelta(days=3)},
     "note": {"customer_note": "Thank you"},
 }
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"fault": "half"},
+        {"fault": "status", "status": 502, "message": "Access is denied: permission"},
+        {"fault": "status", "status": 500, "message": "The upstream account was made inactive"},
+    ],
+    ids=["half", "denied", "account"],
+)
+def test_words_without_a_refusal_say_nothing_of_a_write(
+    shop: Shop, customer: Customer, start: datetime, fault: dict[str, Any]
+) -> None:
+    """Of a page of some gateway, or of what is left of an answer: the invoice is there all the same."""
+    invoice = shop.invoice(customer=customer, at=start)
+    shop.books.do("fault", path="batch", after_commit=True, **fault)
+    shop.drain(start)
+    assert shop.event(invoice).state == State.CHECKING, shop.event(invoice).message
+    shop.connection.refresh_from_db()
+    assert shop.connection.is_live
+    shop.drain(start + LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
+
+
+@pytest.mark.parametrize(("entity", "attribute"), [("Customer", "company"), ("Item", "name")])
+def test_what_is_renamed_in_doubt_is_found_under_its_former_name(
+    shop: Shop, customer: Customer, start: datetime, entity: str, attribute: str
+) -> None:
+    shop.settled_invoice(customer=customer, at=start)
+    other = builders.customer(shop.organization, "Acme", email="acme@example.com", at=start)
+    item = builders.item(shop.organization, "Gizmo", at=start)
+    chosen = {"customer": other} if entity == "Customer" else {"customer": customer, "item": item}
+    invoice = shop.invoice(at=start, **chosen)
+    shop.books.do("fault", fault="reset", path="batch", entity=entity, after_commit=True)
+    shop.drain(start)
+    record = other if entity == "Customer" else item
+    assert shop.event(record).state == State.CHECKING
+    rename(record, attribute, "Something else", at=start)
+    for later in (1, 2, 3):
+        shop.drain(start + later * LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    names = [row.get("DisplayName") or row.get("Name") for row in shop.books.rows(entity)]
+    assert not any("Something else" in name for name in names)
+
+
+def rename(record: Any, attribute: str, name: str, *, at: datetime) -> None:
+    type(record).objects.filter(pk=record.pk).update(**{attribute: name})
+    record.refresh_from_db()
+
+
+def test_a_dead_token_under_many_batches_is_renewed_once(
+    shop: Shop, customer: Customer, start: datetime, settings: Any
+) -> None:
+    settings.SYNC = {**settings.SYNC, "BATCH_SIZE": 1, "BATCHES_IN_FLIGHT": 8}
+    invoices = [shop.invoice(customer=customer, at=start) for _ in range(8)]
+    shop.books.do("set_latency", ms=150)
+    shop.books.do("expire_token", refresh=False)
+    shop.drain(start)
+    shop.connection.refresh_from_db()
+    assert shop.connection.is_live, shop.connection.pause_code
+    assert {shop.event(invoice).state for invoice in invoices} == {State.SYNCED}
+
+
+def test_what_a_dismissed_customer_holds_back_fails_and_waits(shop: Shop, start: datetime) -> None:
+    """And does not try again and again, an attempt each time."""
+    customer = builders.customer(shop.organization, "Acme", at=start)
+    shop.books.post("vendor", {"DisplayName": "Acme"})
+    shop.invoice(customer=customer, at=start)
+    shop.drain(start)
+    assert shop.event(customer).failure_code == "name_taken"
+    operations.dismiss(shop.failed().filter(record_type="customer"), by=None, at=start, reason="not ours")
+    later = shop.invoice(customer=customer, at=start + LATER)
+    shop.drain(start + LATER)
+    assert (shop.event(later).state, shop.event(later).failure_code) == (State.FAILED, "name_taken")
+    assert len(shop.attempts(later)) <= 2
 
 
 @pytest.mark.parametrize("sends_numbers", [False, True])
