@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall.invoices.models import Invoice
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.outbox import afresh, open_event
+from sync.outbox import AT_ONCE, afresh, open_event, open_events
 from sync.record_names import invoice_name
 
 
@@ -47,7 +48,7 @@ def reopen_failed(connection: Connection, record_type: str, record_id: int, *, a
     return bool(rows.update(**afresh(at), changed_at=at))
 
 
-def earlier_invoices(connection: Connection) -> list[Invoice]:
+def earlier_invoices(connection: Connection) -> QuerySet[Invoice]:
     """What the shop sent before it connected and QuickBooks has never heard of."""
     settings = ConnectionSettings.objects.get(connection=connection)
     linked = Link.objects.of(connection, EntityType.INVOICE).values("record_id")
@@ -56,13 +57,11 @@ def earlier_invoices(connection: Connection) -> list[Invoice]:
     rows = rows.exclude(status=Invoice.Status.VOID).exclude(pk__in=linked).exclude(pk__in=known)
     if settings.when_to_sync == WhenToSync.ON_PAYMENT:
         rows = rows.filter(status=Invoice.Status.PAID)
-    return list(rows.select_related("customer").order_by("invoice_date", "pk"))
+    return rows.select_related("customer").order_by("invoice_date", "pk")
 
 
 def enqueue_earlier(connection: Connection, *, at: datetime) -> int:
     """Open an event for each of them; how many."""
     with transaction.atomic():
-        invoices = earlier_invoices(connection)
-        for invoice in invoices:
-            open_event(connection, invoice_name(invoice), at=at)
-    return len(invoices)
+        invoices = earlier_invoices(connection).iterator(chunk_size=AT_ONCE)
+        return open_events(connection, map(invoice_name, invoices), at=at)

@@ -155,8 +155,11 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
 
 def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:
     """Retrying a record that was deleted in QuickBooks is the decision to have it there again."""
-    for event in events.filter(failure_code="record_deleted_there").select_related("connection"):
-        Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).delete()
+    gone = events.filter(failure_code="record_deleted_there").order_by()
+    for connection_id, record_type in gone.values_list("connection_id", "record_type").distinct():
+        connection = Connection.objects.get(pk=connection_id)
+        records = gone.filter(connection=connection, record_type=record_type).values("record_id")
+        Link.objects.of(connection, record_type).filter(record_id__in=records).delete()
 
 
 def _refresh_what_they_name(connection: Connection, codes: Iterable[str], *, at: datetime) -> None:

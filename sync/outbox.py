@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 
 from django.db import IntegrityError, transaction
 
 from qbo.models import Connection
 from sync.models import State, SyncEvent
 from sync.models.events import RANKS, EntityType, failure_columns
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,21 @@ def _is_dismissed(connection: Connection, name: RecordName) -> bool:
     return rows.filter(connection=connection, state=State.DISMISSED).exists()
 
 
+def open_events(connection: Connection, names: Iterable[RecordName], *, at: datetime) -> int:
+    """As `open_event`, for many records that have no event yet; how many. Where one is opened meanwhile, it stays."""
+    count, rest = 0, iter(names)
+    while chunk := [_new(connection, name, at) for name in islice(rest, AT_ONCE)]:
+        SyncEvent.objects.bulk_create(chunk, ignore_conflicts=True)
+        count += len(chunk)
+    return count
+
+
 def _create(connection: Connection, name: RecordName, at: datetime) -> None:
-    SyncEvent.objects.create(
+    _new(connection, name, at).save(force_insert=True)
+
+
+def _new(connection: Connection, name: RecordName, at: datetime) -> SyncEvent:
+    return SyncEvent(
         organization_id=connection.organization_id,
         connection=connection,
         record_type=name.record_type,

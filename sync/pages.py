@@ -26,7 +26,8 @@ from runacall.organizations.models import Ability
 from sync.enqueueing import enqueue_earlier
 from sync.invoice_banner import invoice_banner_context
 from sync.log_rows import connection_of
-from sync.models import ActionRecord, Heartbeat, State, SyncEvent
+from sync.models import ActionRecord, Heartbeat, SyncEvent
+from sync.models.events import WAITING
 from sync.wake import wake
 from sync.wording import counted
 
@@ -46,11 +47,10 @@ def healthz(request: StaffRequest) -> HttpResponse:
 def queue_health(*, at: datetime) -> dict[str, Any]:
     """Ages in seconds: of the last sign of life of the workers, and of the oldest event that is due."""
     beat = Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
-    due = SyncEvent.objects.filter(
-        state__in=(State.QUEUED, State.CHECKING),
-        due_at__lte=at,
-        connection__in=Connection.objects.live(),
-    ).aggregate(oldest=Min("due_at"))["oldest"]
+    waiting = SyncEvent.objects.filter(due_at__lte=at, connection__in=Connection.objects.live())
+    # State by state, since each has a small index of its own.
+    found = [waiting.filter(state=state).aggregate(first=Min("due_at"))["first"] for state in WAITING]
+    due = min(filter(None, found), default=None)
     beat_age = round((at - beat).total_seconds()) if beat else None
     due_age = round((at - due).total_seconds()) if due else None
     ok = beat_age is not None and beat_age <= HEARTBEAT_LIMIT and (due_age or 0) <= DUE_LIMIT

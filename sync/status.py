@@ -15,6 +15,7 @@ from qbo.models import Connection
 from runacall.organizations.models import Organization
 from sync.limiter import MINUTE
 from sync.models import Heartbeat, Lease, State, SyncEvent
+from sync.models.events import WAITING
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,13 @@ def _counts(organizations: Sequence[Organization], column: str, **where: Any) ->
 
 
 def _first_due(organizations: Sequence[Organization], **when: datetime) -> dict[int, datetime]:
-    waiting = SyncEvent.objects.filter(state__in=(State.QUEUED, State.CHECKING), **when).order_by()
-    rows = waiting.filter(organization__in=organizations).values_list("organization_id")
-    return dict(rows.annotate(first=Min("due_at")))
+    """State by state, since each has a small index of its own."""
+    first: dict[int, datetime] = {}
+    for state in WAITING:
+        rows = SyncEvent.objects.filter(state=state, organization__in=organizations, **when).order_by()
+        for organization_id, due_at in rows.values_list("organization_id").annotate(first=Min("due_at")):
+            first[organization_id] = min(due_at, first.get(organization_id, due_at))
+    return first
 
 
 def _connections(organizations: Sequence[Organization], *, at: datetime) -> dict[int, ConnectionStatus]:

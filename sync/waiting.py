@@ -81,7 +81,7 @@ def earlier_count(organization: Organization | None) -> int:
         return 0
     if not ConnectionSettings.objects.filter(connection=connection, sync_invoices=True).exists():
         return 0
-    return len(earlier_invoices(connection))
+    return earlier_invoices(connection).count()
 
 
 def counts_by_cause(organization: Organization | None) -> dict[str, int]:

@@ -31,7 +31,7 @@ from sync.engine.items import prepare_items
 from sync.engine.tries import count_as_try
 from sync.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import Lease, State, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import WAITING, EntityType
 from sync.models.leases import LeaseLost
 from sync.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.push import Ready, push
@@ -152,7 +152,7 @@ def _one_wave(work: Drain) -> bool:
 
 def _is_anything_due(work: Drain) -> bool:
     waiting = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
-    return any(waiting.filter(state=state).exists() for state in (State.QUEUED, State.CHECKING))
+    return any(waiting.filter(state=state).exists() for state in WAITING)
 
 
 def _has_token(work: Drain) -> bool:

@@ -24,6 +24,8 @@ class State(models.TextChoices):
 
 UNSENT = (State.QUEUED, State.FAILED, State.DISMISSED)
 IN_FLIGHT = (State.SENDING, State.CHECKING)
+# What has a due time.
+WAITING = (State.QUEUED, State.CHECKING)
 
 
 class EntityType(models.TextChoices):
