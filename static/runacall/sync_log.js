@@ -88,7 +88,7 @@
         const retriesAll = matching && total > 1;
         across().value = retriesAll ? "1" : "0";
         bar.querySelector(".rac-selection-count").textContent = matching
-            ? (total === 1 ? "The one that matches is selected" : "All " + total + " that match are selected")
+            ? (total === 1 ? "The one that matches is selected" : "All " + total.toLocaleString("en-US") + " that match are selected")
             : chosen + " selected";
         bar.querySelector("[data-select-across]").hidden = isAcross || !isAll || total === all.length;
         bar.querySelector("[data-retry-label]").textContent = retriesAll ? "Retry all" : "Retry";

@@ -24,6 +24,7 @@ from sync.filters import SyncEventFilter
 from sync.models import State
 from sync.models.events import EntityType, SyncEventQuerySet
 from sync.operations import Report
+from sync.wording import counted
 
 LOG = "admin:sync_syncevent_changelist"
 # Action -> verb of the report.
@@ -34,7 +35,7 @@ ACTIONS = {
 }
 TITLES = {"retry": "Retry all", "dismiss": "Dismiss", "post_to_current_period": "Post to current period"}
 MOST_IDS = 200
-BEGUN = "The retry has begun. So many events are queued in the background; the list follows by itself in a moment."
+BEGUN = "The retry of {count} has begun. They are queued in the background, and the list follows by itself in a moment."
 # Above this many events a retry is a worker's, and the page does not wait for it.
 MOST_AT_ONCE = 10_000
 
@@ -65,8 +66,8 @@ def view(request: StaffRequest, action: str, log: SyncEventQuerySet, context: di
         if action == "dismiss" and not reason_of(request):
             messages.warning(request, REASON_WANTED)
             return HttpResponseRedirect(request.get_full_path())
-        if action == "retry" and forecast(action, chosen).done > MOST_AT_ONCE:
-            return _leave_to_a_worker(request, chosen)
+        if action == "retry" and (count := forecast(action, chosen).done) > MOST_AT_ONCE:
+            return _leave_to_a_worker(request, chosen, count)
         return tell(request, action, _do(action, chosen, request))
     report = forecast(action, chosen)
     context |= {
@@ -106,10 +107,10 @@ def forecast(action: str, chosen: Chosen) -> Report:
     return Report(movable, {"not failed": left} if left else {})
 
 
-def _leave_to_a_worker(request: StaffRequest, chosen: Chosen) -> HttpResponse:
+def _leave_to_a_worker(request: StaffRequest, chosen: Chosen, count: int) -> HttpResponse:
     """By filters, never by ids: a page has not that many."""
     operations.retry_soon(request.organization, chosen.filters, by=request.user, at=timezone.now())
-    messages.success(request, BEGUN)
+    messages.success(request, BEGUN.format(count=counted(count, "event")))
     return HttpResponseRedirect(back_to(request) or reverse(LOG))
 
 

@@ -292,7 +292,7 @@ class TestRetryByAWorker:
     def test_is_one_task_and_one_record(self, books: Connection, owner: Client) -> None:
         for _ in range(3):
             log_rows.event(books)
-        assert self.press(owner) == [bulk.BEGUN]
+        assert self.press(owner) == [bulk.BEGUN.format(count="3 events")]
         assert SyncEvent.objects.failed().count() == 3, "the page did not wait"
         assert owner.get(LOG).context["live"]["every"], "the page asks how it goes"
         [task] = OrmQ.objects.all()
