@@ -34,7 +34,10 @@ def test_what_a_person_has_read_counts_against_the_limits(shop: Shop) -> None:
     assert lease_of(shop).expires_at is None, "the next may have it"
 
 
-def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads(shop: Shop) -> None:
+def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.receivers.PATIENCE", 0)
     held = take(shop)
     assert held
     with pytest.raises(NotRead, match="sending to QuickBooks right now"):
