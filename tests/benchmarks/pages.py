@@ -12,7 +12,7 @@ SHOPS, VIEWED = 500, 1000
 COLUMNS = (
     "organization_id, connection_id, record_type, record_id, rank, direction, label, party, amount, state,"
     " opened_at, changed_at, due_at, retries, heals, look_first, message, failure_code, cause_key, subject_kind,"
-    " subject_key, subject_name, facts, fence"
+    " subject_key, subject_name, facts, fence, reason, blocked_by"
 )
 # One in twenty failed, for one of five causes; the rest is synced.
 FAILED = "(n % 20 = 0)"
@@ -42,7 +42,7 @@ def fill(shops: int, total: int, *, first_id: int, after: int = 0) -> None:
             f" CASE WHEN {FAILED} THEN 'failed' ELSE 'synced' END, {moment}, {moment}, NULL, 0, 0, {no},"
             f" CASE WHEN {FAILED} THEN 'Tax code ''Rate' || (n % 5) || ''' not mapped' ELSE '' END,"
             f" CASE WHEN {FAILED} THEN 'tax_code_not_mapped' ELSE '' END,"
-            f" CASE WHEN {FAILED} THEN {cause} ELSE '' END, '', '', '', {facts}, 0 FROM {series}"
+            f" CASE WHEN {FAILED} THEN {cause} ELSE '' END, '', '', '', {facts}, 0, '', '' FROM {series}"
         )
         cursor.execute("ANALYZE")
 
