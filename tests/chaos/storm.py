@@ -32,7 +32,7 @@ DISASTERS = (
 )
 # After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass.
 BATCHES_BETWEEN = 3
-LONGEST_PEACE = 8.0
+LONGEST_PEACE = 6.0
 # Seconds that booting may take at first.
 BOOTS_WITHIN = 20.0
 # Seconds between an operator's looks at what failed, and what this storm is made of.
