@@ -18,10 +18,10 @@ from qbo.models import Connection, ListEntry, TaxMapping
 from qbo.signals import mapping_saved
 from runacall.organizations.models import Organization
 from sync.connecting import connect_to_emulator
-from sync.enqueueing import enqueue_earlier
 from sync.models import State, SyncEvent
-from sync.status import SyncStatus, sync_status
-from sync.wake import wake
+from sync.outbox.enqueueing import enqueue_earlier
+from sync.worker.status import SyncStatus, sync_status
+from sync.worker.wake import wake
 
 Say = Callable[[str], None]
 THE_EIGHT = tuple(entry.code for entry in documented.ENTRIES)

@@ -12,9 +12,9 @@ from demo.office import Office, plain
 from demo.shop_data import ELECTRIC, HEATING, NEEDS_A_PERSON, PLUMBING, SHOPS
 from demo.story import LAKE_CODE, Say, at_rest, bookkeeper, now
 from qbo.models import Connection
+from sync.inbound.reconciling import reconcile
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
-from sync.reconciling import reconcile
 
 
 class NotCleared(Exception):

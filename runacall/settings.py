@@ -262,7 +262,7 @@ UNFOLD = {
                         "Sync log",
                         "sync",
                         "admin:sync_syncevent_changelist",
-                        badge="sync.attention.sidebar_badge",
+                        badge="sync.log.attention.sidebar_badge",
                     ),
                 ],
             },

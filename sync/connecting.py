@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from qbo.company_lists import refresh_lists
-from qbo.connection import connect
-from qbo.first_run import choose_defaults
-from qbo.headless_consent import consent
+from qbo.connection.connecting import connect
+from qbo.connection.headless_consent import consent
+from qbo.lists.mirrors import refresh_lists
+from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
 from runacall.organizations.models import Organization
-from sync.enqueueing import enqueue_earlier
+from sync.outbox.enqueueing import enqueue_earlier
 from sync.turns import turn
-from sync.wake import wake
+from sync.worker.wake import wake
 
 # Seconds to wait for a worker that has the lease.
 PATIENCE = 200.0

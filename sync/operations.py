@@ -15,16 +15,16 @@ from django.utils.datastructures import MultiValueDict
 from django_q.tasks import async_task
 
 from qbo import catalogue
-from qbo.mapping_book import Company
+from qbo.mapping.book import Company
 from qbo.models import CompanyFacts, Connection, Link, ListState
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Organization
-from sync.filters import SyncEventFilter
+from sync.log.filters import SyncEventFilter
 from sync.models import ActionRecord, Lease, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
-from sync.outbox import afresh
-from sync.wake import wake
+from sync.outbox.opening import afresh
+from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
 

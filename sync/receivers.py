@@ -14,13 +14,13 @@ from qbo.models import Connection
 from qbo.signals import connection_changed, turn_wanted
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
-from sync.enqueueing import enqueue_invoice, reopen_failed
+from sync.engine.recording import close_connection_failure
 from sync.models import Lease
 from sync.models.events import EntityType
-from sync.recording import close_connection_failure
-from sync.schedules import ensure_schedules
+from sync.outbox.enqueueing import enqueue_invoice, reopen_failed
 from sync.turns import turn
-from sync.wake import wake
+from sync.worker.schedules import ensure_schedules
+from sync.worker.wake import wake
 
 # Seconds that a page waits for its turn.
 PATIENCE = 2.0

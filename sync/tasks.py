@@ -12,7 +12,7 @@ from qbo.models import Connection
 from sync import operations
 from sync.engine.drain import drain
 from sync.models import ActionRecord, Heartbeat
-from sync.wake import connections_with_work, wake, wake_due
+from sync.worker.wake import connections_with_work, wake, wake_due
 
 logger = logging.getLogger(__name__)
 

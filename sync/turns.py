@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from qbo.client import Client
+from qbo.connection.client import Client
+from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection
-from qbo.queries import ReadFailed
 from qbo.signals import NotNow
 from sync.engine.context import Drain, MustWait
 from sync.models import Lease

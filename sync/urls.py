@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from sync import exports_views, pages
+from sync.pages import exports as exports_views
+from sync.pages import queue as pages
 
 app_name = "sync"
 urlpatterns = [

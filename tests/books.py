@@ -12,20 +12,20 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from django.utils import timezone
 
-from qbo.books import Comparison
-from qbo.company_lists import refresh_lists
-from qbo.connection import Grant, client_for, connect
+from qbo.connection.connecting import Grant, client_for, connect
 from qbo.emulator.emulator import Emulator
 from qbo.emulator.server import Server
-from qbo.first_run import choose_defaults
+from qbo.lists.mirrors import refresh_lists
+from qbo.mapping.comparing import Comparison
+from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings, Link, ListState, TaxMapping
 from runacall.invoices.models import Customer, Invoice, PricebookItem, TaxRate
 from runacall.organizations.models import Organization
 from sync import operations
 from sync.engine.drain import Result, drain
+from sync.inbound.reconciling import reconcile
 from sync.models import Attempt, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
-from sync.reconciling import reconcile
 from tests import builders
 
 STANDING_TOKEN = "the-bookkeepers-standing-token"

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from qbo.encryption import EncryptedTextField
+from qbo.connection.encryption import EncryptedTextField
 from runacall.organizations.models import Organization
 
 

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qbo.connection import Grant, RealmTaken, connect, disconnect
-from qbo.list_reading import NotRead, read_again
+from qbo.connection.connecting import Grant, RealmTaken, connect, disconnect
+from qbo.connection.oauth import OAuthFailed
+from qbo.connection.tokens import oauth_client
+from qbo.lists.on_request import NotRead, read_again
 from qbo.models import Connection, ListState
-from qbo.oauth import OAuthFailed
 from qbo.pages.base import connection_of, page_context, settings_page
-from qbo.tokens import oauth_client
 from runacall.organizations.middleware import StaffRequest
 
 SESSION_KEY = "qbo_connecting"

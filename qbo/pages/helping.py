@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from qbo.help_pages import help_pages
 from qbo.pages.base import may_look, page_context
+from qbo.pages.help_texts import help_pages
 from runacall.admin_site import site
 from runacall.organizations.middleware import VisitorRequest
 

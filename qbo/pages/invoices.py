@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from qbo.forms import InvoicesForm, settings_of
 from qbo.models import CompanyFacts
 from qbo.pages.base import connection_of, page_context, read_at, settings_page
+from qbo.pages.forms import InvoicesForm, settings_of
 from runacall.organizations.middleware import StaffRequest
 
 BY_HAND = (

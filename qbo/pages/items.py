@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from qbo.forms import ItemsForm, settings_of
 from qbo.models import Connection, Link
 from qbo.pages.base import connection_of, page_context, read_at, settings_page
+from qbo.pages.forms import ItemsForm, settings_of
 from runacall.invoices.models import PricebookCategory, PricebookItem
 from runacall.organizations.middleware import StaffRequest
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from qbo.failures import Failure
-from qbo.list_reading import NotRead, read_again
+from qbo.lists.on_request import NotRead, read_again
 from qbo.models import Connection, ListState
 from qbo.pages.base import connection_of, page_context, settings_page
 from runacall.organizations.middleware import StaffRequest

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from qbo.forms import TaxForm
+from qbo.mapping.tax_rows import tax_codes, tax_rows
 from qbo.models import CompanyFacts
 from qbo.pages.base import connection_of, page_context, read_at, settings_page
-from qbo.tax_rows import tax_codes, tax_rows
+from qbo.pages.forms import TaxForm
 from runacall.organizations.middleware import StaffRequest
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from qbo.places import GENERAL, SETTINGS, linked
-from qbo.tax_rows import TaxRow
+from qbo.mapping.tax_rows import TaxRow
+from qbo.pages.places import GENERAL, SETTINGS, linked
 
 register = template.Library()
 

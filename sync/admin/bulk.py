@@ -20,11 +20,11 @@ from sync import operations
 from sync.admin.acting import REASON_WANTED, back_to, reason_of
 from sync.admin.acting import tell as tell_report
 from sync.admin.change_list import FILTERS, filter_query
-from sync.filters import SyncEventFilter
+from sync.log.filters import SyncEventFilter
+from sync.log.wording import counted
 from sync.models import State
 from sync.models.events import EntityType, SyncEventQuerySet
 from sync.operations import Report
-from sync.wording import counted
 
 LOG = "admin:sync_syncevent_changelist"
 # Action -> verb of the report.

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from unfold.views import ChangeList
 
 from runacall.organizations.middleware import VisitorRequest
-from sync.filters import SyncEventFilter
+from sync.log.filters import SyncEventFilter
 from sync.models import State
 from sync.models.events import SyncEventQuerySet
 

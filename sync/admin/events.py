@@ -26,8 +26,8 @@ from sync.admin import bulk, live
 from sync.admin.acting import ACTIONS, back_to, perform
 from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
 from sync.admin.list_context import list_context
-from sync.event_details import details, support_address, support_request
-from sync.looks import record_look
+from sync.log.details import details, support_address, support_request
+from sync.log.support_looks import record_look
 from sync.models import SyncEvent
 
 

@@ -14,17 +14,17 @@ from unfold.templatetags.unfold_list import result_headers
 
 from qbo import catalogue
 from qbo.models import Connection
-from qbo.places import Place, help_place, settings_place
+from qbo.pages.places import Place, help_place, settings_place
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.admin.change_list import SyncLogChangeList, filter_query, without_page
-from sync.causes import Cause, causes
-from sync.event_details import record_place
-from sync.log_rows import log_rows
+from sync.log.causes import Cause, causes
+from sync.log.details import record_place
+from sync.log.rows import log_rows
+from sync.log.wording import age, counted, money
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
-from sync.wording import age, counted, money
 
 LOG = "admin:sync_syncevent_changelist"
 QUICK, SLOW = 2, 20

@@ -12,7 +12,7 @@ from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.admin.change_list import status_counts
 from sync.admin.list_context import cards, chips, live_context
-from sync.log_rows import log_rows
+from sync.log.rows import log_rows
 from sync.models.events import SyncEventQuerySet
 
 MOST_ROWS = 200

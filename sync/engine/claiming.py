@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from sync.engine.context import Drain
+from sync.engine.recording import requeue
 from sync.models import State, Submission, SyncEvent
-from sync.recording import requeue
 
 
 def claim(drain: Drain) -> list[SyncEvent]:

@@ -13,10 +13,10 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
-from qbo.client import Client
-from qbo.connection import client_for
+from qbo.connection.client import Client
+from qbo.connection.connecting import client_for
+from qbo.connection.limiter import Limiter, Limits
 from qbo.models import Connection
-from sync.limiter import Limiter, Limits
 from sync.models import Lease
 from sync.retry_policy import Policy
 

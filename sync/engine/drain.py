@@ -15,26 +15,26 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from qbo.client import Reply
-from qbo.company_lists import refresh_lists
+from qbo.connection.client import Reply
+from qbo.connection.queries import ReadFailed
+from qbo.connection.tokens import needs_refresh
 from qbo.failures import FailureKind
-from qbo.first_run import choose_defaults
+from qbo.lists.mirrors import refresh_lists
+from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
-from qbo.queries import ReadFailed
-from qbo.tokens import needs_refresh
 from sync.engine.claiming import claim, release, take_over
 from sync.engine.context import Drain, MustWait, Stop
-from sync.engine.customers import prepare_customers
-from sync.engine.doubts import settle_doubts
-from sync.engine.invoices import prepare_invoices
-from sync.engine.items import prepare_items
+from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
+from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
+from sync.engine.prepare.customers import prepare_customers
+from sync.engine.prepare.invoices import prepare_invoices
+from sync.engine.prepare.items import prepare_items
+from sync.engine.send.doubts import settle_doubts
+from sync.engine.send.push import Ready, push
 from sync.engine.tries import count_as_try
-from sync.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import Lease, State, SyncEvent
 from sync.models.events import WAITING, EntityType
 from sync.models.leases import LeaseLost
-from sync.pausing import TokenUnavailable, pause_connection, renew_token
-from sync.push import Ready, push
 from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)

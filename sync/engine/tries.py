@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from qbo.client import Reply
+from qbo.connection.client import Reply
 from qbo.failures import Failure
 from sync.engine.context import Drain
+from sync.engine.recording import Outcome, record
 from sync.models import Attempt, State, SyncEvent
-from sync.recording import Outcome, record
 from sync.retry_policy import after_failure
 
 

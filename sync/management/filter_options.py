@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.datastructures import MultiValueDict
 
 from runacall.organizations.models import Organization
-from sync.filters import SyncEventFilter
+from sync.log.filters import SyncEventFilter
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from qbo.failures import Failure, Subject
 from runacall.invoices.models import Invoice
-from sync.attention import attention_count
-from sync.invoice_banner import invoice_banner_context
-from sync.waiting import counts_by_cause, earlier_count, queue_facts, waiting_for
-from sync.wording import attention
+from sync.log.attention import attention_count
+from sync.log.invoice_banner import invoice_banner_context
+from sync.log.waiting import counts_by_cause, earlier_count, queue_facts, waiting_for
+from sync.log.wording import attention
 
 register = template.Library()
 

@@ -20,13 +20,13 @@ SETUP = """
 import json
 from django.utils import timezone
 from django.db import transaction
-from qbo.company_lists import refresh_lists
-from qbo.connection import client_for, connect
-from qbo.first_run import choose_defaults
+from qbo.lists.mirrors import refresh_lists
+from qbo.connection.connecting import client_for, connect
+from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, Link, ListState
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices
 from runacall.invoices.models import LineInput
-from sync.enqueueing import enqueue_earlier
+from sync.outbox.enqueueing import enqueue_earlier
 from tests import builders
 from tests.books import grant
 now = timezone.now()

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from runacall.invoices.models import Invoice, PricebookCategory, TaxRate
 from runacall.organizations.models import Organization
+from sync.log.wording import attention
 from sync.models import State, SyncEvent
-from sync.wording import attention
 from tests.books import Shop
 from tests.journeys.html import Node, form_of
 from tests.journeys.visiting import Page, Visitor, send

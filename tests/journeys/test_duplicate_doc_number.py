@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sync import push
+from sync.engine.send import push
 from sync.models import Attempt, State
 from tests.books import Shop
 from tests.journeys.article import says

@@ -14,10 +14,10 @@ from django.utils import timezone
 from qbo.catalogue import CATALOGUE, FailureKind, entry
 from qbo.models import Connection
 from runacall.invoices.models import Customer, Invoice, PricebookItem
-from sync.log_rows import log_row
+from sync.engine.send.relook import RELOOK_CODES
+from sync.log.rows import log_row
 from sync.models import Lease, State, SyncEvent
 from sync.models.events import EntityType
-from sync.relook import RELOOK_CODES
 from sync.retry_policy import HEALS
 from tests import builders
 from tests.books import Shop

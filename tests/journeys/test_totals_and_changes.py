@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from qbo.models import Link
 from runacall.invoices.models import Invoice
-from sync import operations, push
+from sync import operations
+from sync.engine.send import push
 from sync.models import ActionRecord, State, SyncEvent
 from tests import builders
 from tests.books import Shop

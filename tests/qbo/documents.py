@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from qbo.mapping_book import Choices, Company, MappingBook, Ref
+from qbo.mapping.book import Choices, Company, MappingBook, Ref
 from runacall.invoices.documents import (
     Address,
     CustomerDocument,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from qbo.books import Comparison, Wanted, compare
-from qbo.payloads import mark
+from qbo.mapping.comparing import Comparison, Wanted, compare
+from qbo.mapping.payloads import mark
 from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument
 
 OKAFOR = CustomerDocument(7, 1, "M. Okafor", "", "", "", False, "", Address(), Address())

@@ -12,7 +12,7 @@ from qbo.catalogue.entry import FIELD, KIND_WORDS, PAGE_WORDS, WHO_WORDS, fill
 from qbo.catalogue.markdown import error_docs
 from qbo.failures import Failure, FailureKind, Who
 from qbo.faults.rules import RULES
-from qbo.help_pages import ERRORS_PAGE, TAX_PAGE, help_pages, help_section
+from qbo.pages.help_texts import ERRORS_PAGE, TAX_PAGE, help_pages, help_section
 
 ENTRIES = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE.keys())
 DOCS = Path(__file__).parents[2] / "docs" / "errors.md"

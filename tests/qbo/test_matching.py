@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from qbo.mapping_book import Ref
-from qbo.matching import Match, match_customer, match_item
+from qbo.mapping.book import Ref
+from qbo.mapping.matching import Match, match_customer, match_item
 from tests.qbo.documents import CUSTOMER, ITEM
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbo.names import LONGEST_NAME, is_acceptable, name_for_quickbooks, name_key
+from qbo.mapping.names import LONGEST_NAME, is_acceptable, name_for_quickbooks, name_key
 
 NAMES = st.text(min_size=1, max_size=300)
 

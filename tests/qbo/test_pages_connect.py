@@ -150,7 +150,7 @@ def test_a_company_of_another_organization_is_refused(
 
 
 def _refusing(*args: Any, **options: Any) -> Any:
-    from qbo.connection import RealmTaken
+    from qbo.connection.connecting import RealmTaken
 
     raise RealmTaken("taken")
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qbo.failures import Failure, Subject
-from qbo.help_pages import help_pages
 from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSettings, Link, TaxMapping
+from qbo.pages.help_texts import help_pages
 from qbo.signals import mapping_saved
 from runacall.invoices.models import Invoice, TaxRate
 from sync.models import State, SyncEvent

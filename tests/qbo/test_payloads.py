@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from qbo.client import decode, encode
-from qbo.mapping_book import Choices, Company, InvoiceRef, Ref
-from qbo.payloads import customer_payload, invoice_payload, item_payload, mark, plan_invoice
+from qbo.connection.client import decode, encode
+from qbo.mapping.book import Choices, Company, InvoiceRef, Ref
+from qbo.mapping.payloads import customer_payload, invoice_payload, item_payload, mark, plan_invoice
 from tests.qbo.documents import BOOK, COUNTY, CUSTOMER, ITEM, STATE, book, invoice, line
 
 

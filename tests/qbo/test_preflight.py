@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from qbo.mapping_book import Choices, Company, InvoiceRef, MappingBook, Ref
-from qbo.payloads import plan_invoice
-from qbo.preflight import check_invoice
+from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
+from qbo.mapping.payloads import plan_invoice
+from qbo.mapping.preflight import check_invoice
 from runacall.invoices.documents import InvoiceDocument
 from tests.qbo.documents import BOOK, COUNTY, STATE, book, invoice, line
 

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.models import Connection
-from qbo.tokens import RefreshUnderWay, refresh_tokens
 from tests.books import Shop
 
 

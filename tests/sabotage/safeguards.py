@@ -108,12 +108,15 @@ def _in_doubt_without_saying_so(take_over: Any) -> Any:
 SAFEGUARDS = (
     Safeguard(
         "write-ahead",
-        {"sync.push.write_ahead": _only_in_memory, "sync.push._read_safely": _written_down_with_the_answer},
+        {
+            "sync.engine.send.push.write_ahead": _only_in_memory,
+            "sync.engine.send.push._read_safely": _written_down_with_the_answer,
+        },
         f"{EXACTLY_ONCE}::test_what_went_out_before_a_kill_goes_out_no_second_time",
     ),
     Safeguard(
         "same request id on a re-send",
-        {"sync.push._mark_sent": _new_id_each_time},
+        {"sync.engine.send.push._mark_sent": _new_id_each_time},
         f"{EXACTLY_ONCE}::test_the_successor_sends_the_same_bytes_under_the_same_id",
     ),
     Safeguard(
@@ -128,7 +131,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "look first",
-        {"sync.engine.invoices.look_in_quickbooks": _no_look},
+        {"sync.engine.prepare.invoices.look_in_quickbooks": _no_look},
         f"{EXACTLY_ONCE}::test_a_lost_answer_is_looked_for_before_anything_is_sent_again",
     ),
     Safeguard(
@@ -143,7 +146,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "total check",
-        {"sync.reading.difference": _no_comparison},
+        {"sync.engine.send.answers.difference": _no_comparison},
         f"{EXACTLY_ONCE}::test_a_total_that_comes_back_otherwise_is_no_success",
     ),
     Safeguard(

@@ -20,9 +20,9 @@ from django.db import InterfaceError
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from sync.cluster import Supervisor
 from sync.models import Heartbeat, Lease, SyncEvent
 from sync.operations import retry_soon
+from sync.worker.cluster import Supervisor
 from tests.books import Shop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,7 +121,7 @@ def test_a_database_that_is_away_ends_nothing(supervisor: Supervisor, shop: Shop
     def away(at: Any) -> None:
         raise InterfaceError("connection already closed")
 
-    monkeypatch.setattr("sync.cluster.beat", away)
+    monkeypatch.setattr("sync.worker.cluster.beat", away)
     supervisor.look_after()
     assert supervisor.restarts == 0
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from qbo.connection import connect
+from qbo.connection.connecting import connect
 from qbo.models import ConnectionSettings, Link, TaxMapping
+from sync.log.wording import Standing, say
 from sync.models import Lease, State, SyncEvent
 from sync.operations import dismiss, retry, take_back
 from sync.retry_policy import Policy
-from sync.wording import Standing, say
 from tests import builders
 from tests.books import Shop, grant
 

@@ -14,16 +14,18 @@ import pytest
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
-from qbo.client import Reply
-from qbo.connection import connect, disconnect
-from qbo.first_run import choose_defaults
+from qbo.connection.client import Reply
+from qbo.connection.connecting import connect, disconnect
+from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings
 from runacall.invoices.models import Customer, Invoice
-from sync import operations, push, recording
+from sync import operations
 from sync.engine import drain as engine
+from sync.engine import recording
+from sync.engine.send import push
+from sync.engine.send.push import Ready
 from sync.models import Attempt, Lease, State, Submission, SyncEvent
-from sync.push import Ready
-from sync.wake import wake, wake_due
+from sync.worker.wake import wake, wake_due
 from tests import builders
 from tests.books import Shop, connected_shop, emulator, grant
 
@@ -471,7 +473,7 @@ def test_a_wake_that_fails_after_the_commit_fails_nobody(shop: Shop, monkeypatch
         raise OperationalError("the database has gone away")
 
     with monkeypatch.context() as patched:
-        patched.setattr("sync.wake._ask", gone)
+        patched.setattr("sync.worker.wake._ask", gone)
         invoice = shop.invoice()
     assert shop.event(invoice).state == State.QUEUED
     Lease.objects.update(woken_at=None)

@@ -23,12 +23,12 @@ from hypothesis import strategies as st
 from qbo.failures import Failure
 from qbo.models import Connection, Link
 from runacall.organizations.models import Membership, Organization, Role
-from sync import export
-from sync.export import Export
-from sync.export_formats import COLUMNS, csv_pieces, harmless, json_pieces
-from sync.exports_views import export_log
-from sync.log_rows import log_rows
+from sync.log import export
+from sync.log.export import Export
+from sync.log.export_formats import COLUMNS, csv_pieces, harmless, json_pieces
+from sync.log.rows import log_rows
 from sync.models import State, SupportLook, SyncEvent
+from sync.pages.exports import export_log
 from tests import builders
 from tests.sync.queue import AT, answered, connection_of, event_of, failed_event
 

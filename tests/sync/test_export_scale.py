@@ -15,8 +15,8 @@ from django.urls import reverse
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from runacall.organizations.models import Role
-from sync.causes import causes
-from sync.export import CHUNK, Export
+from sync.log.causes import causes
+from sync.log.export import CHUNK, Export
 from sync.models import State, SyncEvent
 from sync.models.events import RANKS, EntityType, failure_columns
 from tests import builders

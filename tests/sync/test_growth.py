@@ -12,11 +12,11 @@ from django.utils import timezone
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, Link
 from sync import operations
-from sync.enqueueing import earlier_invoices, enqueue_earlier
 from sync.models import State, SyncEvent
-from sync.outbox import open_events
-from sync.record_names import invoice_name
-from sync.wake import connections_with_work
+from sync.outbox.enqueueing import earlier_invoices, enqueue_earlier
+from sync.outbox.opening import open_events
+from sync.outbox.record_names import invoice_name
+from sync.worker.wake import connections_with_work
 from tests import builders, log_rows
 
 

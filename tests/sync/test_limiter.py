@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.limiter import Limiter, Limits
+from qbo.connection.limiter import Limiter, Limits
 
 LIMITS = Limits(requests_a_minute=50, requests_a_second=10, batches_a_minute=12)
 

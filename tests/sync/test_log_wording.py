@@ -11,8 +11,8 @@ import pytest
 
 from qbo.catalogue import CATALOGUE
 from qbo.failures import Failure, Subject
+from sync.log.wording import InBooks, Standing, age, attention, books_line, say
 from sync.retry_policy import Policy
-from sync.wording import InBooks, Standing, age, attention, books_line, say
 
 NOW = dt.datetime(2026, 6, 18, 18, 14, tzinfo=dt.UTC)  # 14:14 in Ohio
 STANDING = Standing(NOW, ZoneInfo("America/New_York"), Policy())

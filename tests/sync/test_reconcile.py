@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from qbo.client import encode
-from qbo.connection import client_for
+from qbo.connection.client import encode
+from qbo.connection.connecting import client_for
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.models import Invoice
 from sync.models import SyncEvent
@@ -145,7 +145,7 @@ def test_leaves_out_what_is_dated_before_a_day(shop: Shop, invoices: list[Invoic
 
 
 def test_reads_page_after_page(shop: Shop, invoices: list[Invoice], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qbo.queries.PAGE", 2)
+    monkeypatch.setattr("qbo.connection.queries.PAGE", 2)
     assert reconcile(shop)[0] == 0
 
 

@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from qbo.known_texts import letters_of, unescaped
 from qbo.models import Connection
 from runacall.organizations.models import Membership, Organization, Role
-from sync.exports_views import support_bundle_of_event, support_bundle_of_log
+from sync.log.support_bundle import LAST_ATTEMPTS, MOST_EVENTS, Bundle, support_bundle
 from sync.models import State, SupportLook, SyncEvent
-from sync.support_bundle import LAST_ATTEMPTS, MOST_EVENTS, Bundle, support_bundle
+from sync.pages.exports import support_bundle_of_event, support_bundle_of_log
 from tests import builders
 from tests.sync.queue import AT, REALM, answered, connection_of, event_of, failed_event
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from qbo.list_reading import NotRead, read_again
+from qbo.connection.queries import ReadFailed, read_rows
+from qbo.lists.on_request import NotRead, read_again
 from qbo.models import ListState
-from qbo.queries import ReadFailed, read_rows
 from qbo.signals import NotNow
+from sync.inbound.reconciling import CannotRead, read_books
 from sync.models import Lease
-from sync.reconciling import CannotRead, read_books
 from sync.turns import turn
 from tests.books import Shop
 
@@ -63,7 +63,7 @@ def test_a_command_waits_for_the_worker(shop: Shop) -> None:
 
 def test_a_command_gives_up_where_the_worker_never_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     take(shop)
-    monkeypatch.setattr("sync.reconciling.PATIENCE", 0)
+    monkeypatch.setattr("sync.inbound.reconciling.PATIENCE", 0)
     with pytest.raises(CannotRead, match="sending to QuickBooks right now"):
         read_books(shop.connection)
 

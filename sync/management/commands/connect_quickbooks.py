@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from qbo.connection import RealmTaken
-from qbo.endpoints import NotLoopback
-from qbo.headless_consent import ConsentFailed
-from qbo.oauth import OAuthFailed
-from qbo.queries import ReadFailed
+from qbo.connection.connecting import RealmTaken
+from qbo.connection.endpoints import NotLoopback
+from qbo.connection.headless_consent import ConsentFailed
+from qbo.connection.oauth import OAuthFailed
+from qbo.connection.queries import ReadFailed
 from sync.connecting import Connected, connect_to_emulator
 from sync.management.organization_option import add_organization_option, organization_named
 

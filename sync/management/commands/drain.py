@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from qbo import catalogue
 from qbo.models import Connection
-from sync.draining import Drained, count_due, drain_to_the_end
+from sync.engine.draining import Drained, count_due, drain_to_the_end
 from sync.management.organization_option import add_organization_option, organizations_chosen
 from sync.models import State
 

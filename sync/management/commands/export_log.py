@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from sync.export import FORMATS, Export
+from sync.log.export import FORMATS, Export
 from sync.management.filter_options import add_filter_options, events_chosen, filters_given
 from sync.management.organization_option import add_organization_option, organization_named
 

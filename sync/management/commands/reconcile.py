@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from qbo.books import Comparison, Difference, Twin
+from qbo.mapping.comparing import Comparison, Difference, Twin
 from runacall.invoices.documents import InvoiceDocument
+from sync.inbound.reconciling import CannotRead, in_chunks, reconcile
 from sync.management.organization_option import add_organization_option, connection_of, organization_named
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.reconciling import CannotRead, in_chunks, reconcile
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from sync.cluster import STOP_GRACE, Supervisor
-from sync.schedules import ensure_schedules
+from sync.worker.cluster import STOP_GRACE, Supervisor
+from sync.worker.schedules import ensure_schedules
 
 
 class Command(BaseCommand):

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from runacall.organizations.models import Organization
+from sync.log.support_bundle import FORMATS, Bundle, support_bundle
 from sync.management.filter_options import add_filter_options, events_chosen, filters_given
 from sync.management.organization_option import add_organization_option, organization_named
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
-from sync.support_bundle import FORMATS, Bundle, support_bundle
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from qbo import catalogue
 from sync.management.organization_option import add_organization_option, organizations_chosen
 from sync.models import State
-from sync.status import QueueStatus, SyncStatus, sync_status
+from sync.worker.status import QueueStatus, SyncStatus, sync_status
 
 
 class Command(BaseCommand):

@@ -1,0 +1,92 @@
+"""Intuit's OAuth 2 over HTTP: tokens in and out as values; knows no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import requests
+
+from qbo.connection.client import Reply, exchange
+from qbo.connection.endpoints import Endpoints
+from qbo.failures import Failure
+from qbo.faults import read_fault
+
+SCOPE = "com.intuit.quickbooks.accounting"
+
+
+class OAuthFailed(Exception):
+    """Intuit gave no tokens; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A pair of tokens and when each ends."""
+
+    access: str
+    refresh: str
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+
+
+@dataclass(frozen=True)
+class OAuthClient:
+    """Our app at Intuit. `timeout` is (connect, read) in seconds."""
+
+    endpoints: Endpoints
+    client_id: str
+    client_secret: str
+    timeout: tuple[float, float]
+
+    def authorize_url(self, *, redirect_uri: str, state: str) -> str:
+        """Where the person's browser goes to say yes; Intuit comes back with code, state and realmId."""
+        query = {
+            "client_id": self.client_id,
+            "response_type": "code",
+            "scope": SCOPE,
+            "redirect_uri": redirect_uri,
+            "state": state,
+        }
+        return f"{self.endpoints.authorize}?{urlencode(query)}"
+
+    def exchange_code(self, code: str, *, redirect_uri: str, at: datetime) -> Tokens:
+        """The first pair for an authorization code. Raises OAuthFailed."""
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        return self._tokens(form, at=at)
+
+    def refresh(self, refresh_token: str, *, at: datetime) -> Tokens:
+        """The next pair; the old refresh token is to be taken for spent. Raises OAuthFailed."""
+        return self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, at=at)
+
+    def revoke(self, token: str) -> bool:
+        """Whether Intuit confirmed that `token` no longer opens anything."""
+        return self._post(self.endpoints.revoke, {"token": token}).status == 200
+
+    def _tokens(self, form: dict[str, str], *, at: datetime) -> Tokens:
+        reply = self._post(self.endpoints.token, form)
+        answer = reply.json
+        if reply.status == 200 and answer.get("access_token") and answer.get("refresh_token"):
+            return Tokens(
+                access=str(answer["access_token"]),
+                refresh=str(answer["refresh_token"]),
+                access_expires_at=at + timedelta(seconds=int(answer.get("expires_in", 3600))),
+                refresh_expires_at=at + timedelta(seconds=int(answer.get("x_refresh_token_expires_in", 8_640_000))),
+            )
+        failure = read_fault(reply.answer, request_entity="token", operation=form["grant_type"])
+        raise OAuthFailed(failure or Failure("answer_unreadable", http_status=reply.status))
+
+    def _post(self, url: str, form: dict[str, str]) -> Reply:
+        return exchange(
+            requests.Session(),
+            "POST",
+            url,
+            data=form,
+            auth=(self.client_id, self.client_secret),
+            headers={"Accept": "application/json"},
+            timeout=self.timeout,
+        )

@@ -1,0 +1,95 @@
+"""The one pair of tokens of a connection: kept, refreshed by one process at a time, never set back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from qbo.connection.endpoints import endpoints
+from qbo.connection.oauth import OAuthClient, OAuthFailed, Tokens
+from qbo.failures import Failure
+from qbo.models import Connection
+
+# Refresh this long before the end, so that no call starts with a token about to die.
+EARLY = timedelta(seconds=120)
+# Whoever asks for the next pair has got it, or has died, within this many times their patience.
+LOCKED_FOR = 2
+# What an emulator that was started without other wishes knows our app by.
+EMULATOR_APP = ("emulator-client", "emulator-secret")
+
+
+class RefreshUnderWay(Exception):
+    """Another process is asking for the next pair right now; come back in a moment."""
+
+
+def oauth_client(environment: str, emulator_url: str = "") -> OAuthClient:
+    known = environment == "emulator" and not settings.QBO_CLIENT_ID
+    client_id, secret = EMULATOR_APP if known else (settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET)
+    return OAuthClient(
+        endpoints=endpoints(environment, emulator_url),
+        client_id=client_id,
+        client_secret=secret,
+        timeout=(settings.SYNC["HTTP_CONNECT_TIMEOUT"], _patience()),
+    )
+
+
+def _patience() -> float:
+    return float(min(30, settings.SYNC["HTTP_READ_TIMEOUT"]))
+
+
+def token_columns(tokens: Tokens, *, version: int) -> dict[str, object]:
+    return {
+        "access_token": tokens.access,
+        "refresh_token": tokens.refresh,
+        "access_expires_at": tokens.access_expires_at,
+        "refresh_expires_at": tokens.refresh_expires_at,
+        "token_version": version,
+        "refreshing_until": None,
+    }
+
+
+def needs_refresh(connection: Connection, *, at: datetime) -> bool:
+    return not connection.access_expires_at or connection.access_expires_at - EARLY <= at
+
+
+def refresh_tokens(connection: Connection, *, at: datetime, refused: str | None = None) -> Failure | None:
+    """See to it that `connection` carries a usable access token; None when it does.
+
+    `refused`: the access token that QuickBooks refused though it looked fresh. A peer's newer pair is adopted.
+    Raises RefreshUnderWay while another process asks. A Failure says why there is no token to be had.
+    """
+    connection.refresh_from_db()
+    if not connection.refresh_token:
+        return Failure("token_expired")
+    usable = not needs_refresh(connection, at=at) and connection.access_token != refused
+    if usable:
+        return None
+    _lock(connection, at=at)
+    seen = connection.token_version
+    try:
+        client = oauth_client(connection.environment, connection.emulator_url)
+        tokens = client.refresh(connection.refresh_token, at=at)
+    except OAuthFailed as error:
+        return _adopt_or_fail(connection, seen=seen, failure=error.failure)
+    # Saved before it is used: a pair that is lost cannot be had again.
+    Connection.objects.filter(pk=connection.pk, token_version=seen).update(**token_columns(tokens, version=seen + 1))
+    connection.refresh_from_db()
+    return None
+
+
+def _lock(connection: Connection, *, at: datetime) -> None:
+    free = Q(refreshing_until=None) | Q(refreshing_until__lte=at)
+    mine = Connection.objects.filter(free, pk=connection.pk, token_version=connection.token_version).update(
+        refreshing_until=at + timedelta(seconds=LOCKED_FOR * _patience())
+    )
+    if not mine:
+        raise RefreshUnderWay(f"Another process refreshes the tokens of connection {connection.pk}.")
+
+
+def _adopt_or_fail(connection: Connection, *, seen: int, failure: Failure) -> Failure | None:
+    """A refusal counts only while the refused token is still the stored one."""
+    Connection.objects.filter(pk=connection.pk, token_version=seen).update(refreshing_until=None)
+    connection.refresh_from_db()
+    return None if connection.token_version != seen else failure

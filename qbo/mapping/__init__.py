@@ -1,0 +1,1 @@
+"""From our documents to QuickBooks and back: names, mappings, payloads, preflight, comparing."""

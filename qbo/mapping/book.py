@@ -1,0 +1,128 @@
+"""All mappings, links and company facts that a batch of documents needs, as one frozen value; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from qbo.mapping.names import name_key
+from runacall.invoices.documents import InvoiceDocument, ItemDocument
+
+
+@dataclass(frozen=True)
+class Ref:
+    """One row of a QuickBooks list, as far as a payload or a check needs it."""
+
+    qbo_id: str
+    name: str = ""
+    active: bool = True
+    sync_token: str = ""
+    # Item.Type, or Account.AccountType.
+    type: str = ""
+    # Of an item: its IncomeAccountRef.
+    account_id: str = ""
+    unit_price: Decimal | None = None
+
+    @property
+    def is_category(self) -> bool:
+        return self.type == "Category"
+
+
+@dataclass(frozen=True)
+class InvoiceRef:
+    """What QuickBooks is known to hold of one of our invoices."""
+
+    qbo_id: str
+    sync_token: str
+    txn_date: date | None = None
+    voided: bool = False
+    sent_digest: str = ""
+    # Somebody deleted it there.
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Company:
+    """The facts of the company that decide whether an invoice can post."""
+
+    country: str = "US"
+    closing_date: date | None = None
+    using_sales_tax: bool = True
+    partner_tax_enabled: bool | None = None
+    custom_numbers: bool = True
+    allow_discount: bool = True
+
+    @property
+    def is_us(self) -> bool:
+        return self.country == "US"
+
+    @property
+    def sales_tax_ready(self) -> bool:
+        return self.using_sales_tax and self.partner_tax_enabled is not False
+
+    def is_closed_on(self, day: date) -> bool:
+        """Whether the books are closed on `day`: the closing date itself is closed too."""
+        return self.closing_date is not None and day <= self.closing_date
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What staff chose under Settings → QuickBooks; an empty id means: not chosen."""
+
+    auto_create_items: bool = False
+    default_income_account_id: str = ""
+    one_off_item_id: str = ""
+    discount_account_id: str = ""
+    send_numbers: bool = True
+    default_tax_code_id: str = ""
+
+
+@dataclass(frozen=True)
+class MappingBook:
+    """Everything that payloads and preflight may look up; keys are our ids unless named otherwise."""
+
+    company: Company = Company()
+    choices: Choices = Choices()
+    customers: Mapping[int, Ref] = field(default_factory=dict)
+    items: Mapping[int, Ref] = field(default_factory=dict)
+    invoices: Mapping[int, InvoiceRef] = field(default_factory=dict)
+    # By rate key: only what staff mapped.
+    tax_mappings: Mapping[str, str] = field(default_factory=dict)
+    # By category id; None for items without one.
+    account_mappings: Mapping[int | None, str] = field(default_factory=dict)
+    # By QuickBooks id.
+    tax_codes: Mapping[str, Ref] = field(default_factory=dict)
+    accounts: Mapping[str, Ref] = field(default_factory=dict)
+    extra_items: Mapping[str, Ref] = field(default_factory=dict)
+    # By name key.
+    terms: Mapping[str, str] = field(default_factory=dict)
+    # Invoice numbers that QuickBooks holds already -> the Id that holds them.
+    taken_numbers: Mapping[str, str] = field(default_factory=dict)
+    # Invoices of ours to which a payment is applied in QuickBooks.
+    paid_there: frozenset[int] = frozenset()
+
+    def tax_code(self, rate_key: str) -> Ref | None:
+        """The active QuickBooks code of a set of rates, by mapping or default; None is a gap."""
+        code_id = self.tax_mappings.get(rate_key) or self.choices.default_tax_code_id
+        code = self.tax_codes.get(code_id)
+        return code if code and code.active else None
+
+    def chosen_account(self, item: ItemDocument) -> str:
+        """The income account that staff chose for the item's category; "" where they did not."""
+        return self.account_mappings.get(item.category_id, "")
+
+    def new_item_account(self, item: ItemDocument) -> str:
+        """The income account that a new product gets; "" is a gap."""
+        return self.chosen_account(item) or self.choices.default_income_account_id
+
+    def one_off_item(self) -> Ref | None:
+        item = self.extra_items.get(self.choices.one_off_item_id)
+        return item if item and item.active else None
+
+    def term_id(self, name: str) -> str:
+        return self.terms.get(name_key(name), "") if name else ""
+
+    def sends_number_of(self, invoice: InvoiceDocument) -> bool:
+        return self.choices.send_numbers and bool(invoice.number)

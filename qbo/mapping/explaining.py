@@ -1,0 +1,126 @@
+"""A failure as QuickBooks told it, told again in our own names: which customer, rate, item, account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from qbo.failures import Failure, Subject
+from qbo.mapping.loading import load_book
+from qbo.mapping.payloads import rate_names
+from qbo.mapping.preflight import customer_subject, item_subject, rate_subject
+from qbo.models import CompanyFacts, Connection, Link, ListEntry
+from runacall.invoices.document_loading import load_customers, load_invoices, load_items
+from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
+
+# What these say is about one item of the invoice, or about one account.
+ABOUT_ITEMS = frozenset({"item_not_found", "item_inactive", "item_is_category", "income_account_missing"})
+ABOUT_ACCOUNTS = frozenset({"account_inactive", "account_wrong_type"})
+
+
+def explain(failure: Failure, connection: Connection, record_type: str, record_id: int) -> Failure:
+    """`failure` with a subject and facts that staff recognise, as far as they can be found."""
+    if record_type == "invoice":
+        invoice = load_invoices([record_id]).get(record_id)
+        return _of_invoice(failure, connection, invoice) if invoice else failure
+    if record_type == "customer":
+        customer = load_customers([record_id]).get(record_id)
+        return replace(failure, subject=_of_customer(failure.code, customer)) if customer else failure
+    if record_type == "item":
+        item = load_items([record_id]).get(record_id)
+        return _of_item(failure, connection, item) if item else failure
+    return failure
+
+
+def _of_customer(code: str, customer: CustomerDocument) -> Subject:
+    """The customer, so that what waits for them follows; called by the address where that is refused."""
+    if code == "bad_email" and customer.email:
+        return Subject("customer", str(customer.id), customer.email)
+    return customer_subject(customer)
+
+
+def _of_item(failure: Failure, connection: Connection, item: ItemDocument) -> Failure:
+    if failure.code not in ABOUT_ACCOUNTS:
+        return replace(failure, subject=item_subject(item))
+    # QuickBooks names no account: it is the one that staff chose, and that was sent.
+    account_id = failure.subject.key or load_book(connection, items=[item]).new_item_account(item)
+    subject = Subject("account", account_id, "")
+    return _account(replace(failure, subject=subject), connection, item=item.name)
+
+
+def _of_invoice(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:
+    taxed = next((line for line in invoice.lines if line.rates), None)
+    subject = _part_of_invoice(failure.code, invoice, taxed)
+    if subject:
+        return replace(failure, subject=subject)
+    if failure.code == "closed_period":
+        return _closed(failure, connection, invoice)
+    if failure.code in ABOUT_ITEMS:
+        return _item(failure, connection, invoice)
+    if failure.code == "reference_not_found" and taxed:
+        return _tax_account(failure, connection, rate_names(taxed))
+    if failure.code in ABOUT_ACCOUNTS:
+        behind = _items_that_earn_into(failure.subject.key, connection, invoice)
+        facts = {"item": behind} if behind else {"tax_code": rate_names(taxed)} if taxed else {}
+        return _account(failure, connection, **facts)
+    return failure
+
+
+def _part_of_invoice(code: str, invoice: InvoiceDocument, taxed: LineDocument | None) -> Subject | None:
+    """What a code is about, where the code alone tells which part of the invoice that is."""
+    if code in ("customer_not_found", "currency_mismatch", "bad_email"):
+        return _of_customer(code, invoice.customer)
+    if code in ("tax_code_not_mapped", "tax_calculation_failed") and taxed:
+        return rate_subject(taxed)
+    if code in ("duplicate_doc_number", "number_too_long"):
+        return Subject("number", invoice.number, invoice.number)
+    if code == "record_deleted_there":
+        return Subject("invoice", str(invoice.id), invoice.number)
+    return None
+
+
+def _items_that_earn_into(account_id: str, connection: Connection, invoice: InvoiceDocument) -> str:
+    """The names of those items of the invoice whose product in QuickBooks has this income account."""
+    items = {line.item.id: line.item.name for line in invoice.lines if line.item}
+    links = {link.qbo_id: link.record_id for link in Link.objects.of(connection, "item").for_records(items)}
+    rows = ListEntry.objects.of(connection, "Item").filter(qbo_id__in=links)
+    earning = rows.filter(data__IncomeAccountRef__value=account_id).values_list("qbo_id", flat=True)
+    return ", ".join(sorted(items[links[qbo_id]] for qbo_id in earning))
+
+
+# Sub-types of the accounts that collected tax is owed on (Intuit's API reference, Account).
+TAX_ACCOUNTS = ("SalesTaxPayable", "GlobalTaxPayable")
+
+
+def _tax_account(failure: Failure, connection: Connection, tax_code: str) -> Failure:
+    """Where QuickBooks names nothing: the account behind the tax is the one reference that no payload shows."""
+    accounts = ListEntry.objects.of(connection, "Account").filter(data__AccountSubType__in=TAX_ACCOUNTS)
+    inactive = list(accounts.filter(active=False)[:2])
+    if len(inactive) != 1:
+        return failure
+    subject = Subject("account", inactive[0].qbo_id, "")
+    return _account(replace(failure, code="account_inactive", subject=subject), connection, tax_code=tax_code)
+
+
+def _closed(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:
+    facts = CompanyFacts.objects.filter(connection=connection).first()
+    closing = facts.book_close_date.isoformat() if facts and facts.book_close_date else ""
+    known = {"invoice_date": invoice.books_date.isoformat(), "closing_date": closing}
+    return replace(failure, facts={**failure.facts, **{key: value for key, value in known.items() if value}})
+
+
+def _item(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:
+    """The item that QuickBooks names by its Id; where it names none, the only one of the invoice."""
+    link = Link.objects.of(connection, "item").filter(qbo_id=failure.subject.key).first()
+    items = {line.item.id: line.item for line in invoice.lines if line.item}
+    if link:
+        items = load_items([link.record_id])
+    only = next(iter(items.values())) if len(items) == 1 and (link or not failure.subject.key) else None
+    return replace(failure, subject=item_subject(only)) if only else failure
+
+
+def _account(failure: Failure, connection: Connection, **facts: str) -> Failure:
+    found = ListEntry.objects.of(connection, "Account").filter(qbo_id=failure.subject.key).first()
+    if found is None:
+        return failure
+    name = found.name.removesuffix(" (deleted)")
+    return replace(failure, subject=Subject("account", found.qbo_id, name), facts={**failure.facts, **facts})

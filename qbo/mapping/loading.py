@@ -1,0 +1,125 @@
+"""The mapping book of a batch, loaded in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
+from qbo.models import (
+    AccountMapping,
+    CompanyFacts,
+    Connection,
+    ConnectionSettings,
+    Link,
+    ListEntry,
+    TaxMapping,
+)
+from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument
+
+
+def load_book(
+    connection: Connection,
+    invoices: Sequence[InvoiceDocument] = (),
+    *,
+    customers: Sequence[CustomerDocument] = (),
+    items: Sequence[ItemDocument] = (),
+) -> MappingBook:
+    """All that payloads and preflight of these documents look up."""
+    settings = ConnectionSettings.objects.get(connection=connection)
+    customer_ids = {invoice.customer.id for invoice in invoices} | {customer.id for customer in customers}
+    item_ids = {line.item.id for invoice in invoices for line in invoice.lines if line.item}
+    return MappingBook(
+        company=_company(connection),
+        choices=_choices(settings),
+        customers=_customers(connection, customer_ids),
+        items=_items(connection, item_ids | {item.id for item in items}),
+        invoices=_invoices(connection, [invoice.id for invoice in invoices]),
+        tax_mappings=dict(
+            TaxMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
+                "rate_key", "tax_code_id"
+            )
+        ),
+        account_mappings=dict(
+            AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
+                "category_id", "account_id"
+            )
+        ),
+        tax_codes=_entries(connection, "TaxCode"),
+        accounts=_entries(connection, "Account"),
+        extra_items=_entries(connection, "Item", [settings.one_off_item_id]),
+        terms={entry.name_key: entry.qbo_id for entry in ListEntry.objects.of(connection, "Term").active()},
+    )
+
+
+def _company(connection: Connection) -> Company:
+    facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()
+    if facts is None:
+        return Company()
+    return Company(
+        country=facts.country,
+        closing_date=facts.book_close_date,
+        using_sales_tax=facts.using_sales_tax,
+        partner_tax_enabled=facts.partner_tax_enabled,
+        custom_numbers=facts.custom_numbers,
+        allow_discount=facts.allow_discount,
+    )
+
+
+def _choices(settings: ConnectionSettings) -> Choices:
+    return Choices(
+        auto_create_items=settings.auto_create_items,
+        default_income_account_id=settings.default_income_account_id,
+        one_off_item_id=settings.one_off_item_id,
+        discount_account_id=settings.discount_account_id,
+        send_numbers=settings.send_numbers,
+        default_tax_code_id=settings.default_tax_code_id,
+    )
+
+
+def _customers(connection: Connection, ids: Iterable[int]) -> dict[int, Ref]:
+    links = Link.objects.of(connection, Link.RecordType.CUSTOMER).for_records(ids)
+    return {link.record_id: Ref(link.qbo_id, active=link.active, sync_token=link.sync_token) for link in links}
+
+
+def _items(connection: Connection, ids: Iterable[int]) -> dict[int, Ref]:
+    """Linked items as the mirror knows them; one that the mirror lost counts as inactive."""
+    links = list(Link.objects.of(connection, Link.RecordType.ITEM).for_records(ids))
+    there = _entries(connection, "Item", [link.qbo_id for link in links])
+    return {link.record_id: there.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in links}
+
+
+def _invoices(connection: Connection, ids: Iterable[int]) -> dict[int, InvoiceRef]:
+    links = Link.objects.of(connection, Link.RecordType.INVOICE).for_records(ids)
+    return {
+        link.record_id: InvoiceRef(
+            qbo_id=link.qbo_id,
+            sync_token=link.sync_token,
+            txn_date=link.txn_date,
+            voided=link.voided,
+            sent_digest=link.sent_digest,
+            gone=not link.active,
+        )
+        for link in links
+    }
+
+
+def _entries(connection: Connection, entity: str, ids: Iterable[str] | None = None) -> dict[str, Ref]:
+    entries = ListEntry.objects.of(connection, entity)
+    if ids is not None:
+        entries = entries.filter(qbo_id__in=[qbo_id for qbo_id in ids if qbo_id])
+    return {entry.qbo_id: ref_of(entry) for entry in entries}
+
+
+def ref_of(entry: ListEntry) -> Ref:
+    data = entry.data
+    price = data.get("UnitPrice")
+    return Ref(
+        qbo_id=entry.qbo_id,
+        name=entry.name,
+        active=entry.active,
+        sync_token=entry.sync_token,
+        type=data.get("Type") or data.get("AccountType") or "",
+        account_id=str((data.get("IncomeAccountRef") or {}).get("value", "")),
+        unit_price=Decimal(str(price)) if price is not None else None,
+    )

@@ -1,0 +1,89 @@
+"""Which QuickBooks customer or product one of ours is, by exact name (and e-mail); pure.
+
+Inexact and ambiguous matches link nothing. A name that another of our records holds is no match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from qbo.connection.queries import Row
+from qbo.failures import Failure
+from qbo.mapping.book import Ref
+from qbo.mapping.names import name_for_quickbooks, name_key
+from qbo.mapping.preflight import customer_subject
+from runacall.invoices.documents import CustomerDocument, ItemDocument
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a look found: the row to link, or that the name is free (`taken` by another record of ours), or why not."""
+
+    row: Row | None = None
+    taken: bool = False
+    failure: Failure | None = None
+
+
+def candidate_names(name: str, record_id: int) -> set[str]:
+    """The names under which QuickBooks may hold the record: as it is here, and as it would go out."""
+    return {
+        name_for_quickbooks(name, record_id=record_id),
+        name_for_quickbooks(name, record_id=record_id, taken=True),
+    }
+
+
+def match_customer(
+    customer: CustomerDocument,
+    rows: Iterable[Row],
+    *,
+    held: Mapping[str, int],
+    other_holders: Mapping[str, str],
+) -> Match:
+    """`rows`: customers of any of the candidate names. `held`: Ids linked already -> our record that holds them.
+
+    `other_holders`: name key -> "vendor" or "employee", where QuickBooks knows the name from another list.
+    """
+    active = [row for row in rows if row.get("Active", True)]
+    by_name = {name_key(str(row.get("DisplayName", ""))): row for row in active}
+    own = by_name.get(name_key(name_for_quickbooks(customer.display_name, record_id=customer.id, taken=True)))
+    if own and held.get(str(own["Id"]), customer.id) == customer.id:
+        return Match(row=own)
+    key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id))
+    row = by_name.get(key)
+    if row is None:
+        return _held_elsewhere(customer, other_holders.get(key, ""))
+    if held.get(str(row["Id"]), customer.id) != customer.id:
+        return Match(taken=True)
+    if _email(row) == customer.email.strip().casefold():
+        return Match(row=row)
+    return Match(failure=_name_taken(customer, "customer"))
+
+
+def _held_elsewhere(customer: CustomerDocument, holder: str) -> Match:
+    return Match(failure=_name_taken(customer, holder)) if holder else Match()
+
+
+# As the catalogue's sentences take them: "The name 'M. Okafor' is held in QBO by a vendor".
+HOLDERS = {"customer": "a customer with another e-mail", "vendor": "a vendor", "employee": "an employee"}
+
+
+def _name_taken(customer: CustomerDocument, holder: str) -> Failure:
+    return Failure("name_taken", customer_subject(customer), facts={"holder": HOLDERS.get(holder, holder)})
+
+
+def _email(row: Row) -> str:
+    return str((row.get("PrimaryEmailAddr") or {}).get("Address") or "").strip().casefold()
+
+
+def match_item(item: ItemDocument, refs: Mapping[str, Ref], *, held: Mapping[str, int]) -> Match:
+    """`refs`: active products by name key."""
+    own = refs.get(name_key(name_for_quickbooks(item.name, record_id=item.id, taken=True)))
+    if own and held.get(own.qbo_id, item.id) == item.id:
+        return Match(row={"Id": own.qbo_id, "SyncToken": own.sync_token})
+    found = refs.get(name_key(item.name))
+    if found is None or found.is_category:
+        return Match(taken=bool(found))
+    if held.get(found.qbo_id, item.id) != item.id:
+        return Match(taken=True)
+    return Match(row={"Id": found.qbo_id, "SyncToken": found.sync_token})

@@ -1,0 +1,224 @@
+"""Documents and a mapping book -> what to send to QuickBooks (Intuit's API reference); pure.
+
+A gap in the book becomes a value that says what is missing, so that a payload can be shown that would have
+gone; preflight sees to it that none with a gap is ever sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from qbo.connection.client import encode
+from qbo.mapping.book import InvoiceRef, MappingBook, Ref
+from qbo.mapping.names import name_for_quickbooks
+from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
+from runacall.invoices.money import round_cents
+
+Payload = dict[str, Any]
+
+DESCRIPTION_MAX = 4000
+CUSTOMER_MEMO_MAX = 1000
+PRIVATE_NOTE_MAX = 4000
+_MARK = "Run a Call invoice"
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write of one object: `operation` is create, update or delete; `options` is "" or "void"."""
+
+    entity: str
+    operation: str
+    payload: Payload
+    options: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What is said about the record, whatever Id and SyncToken it is said under."""
+        said = {key: value for key, value in self.payload.items() if key not in ("Id", "SyncToken", "sparse")}
+        return hashlib.sha256(encode([self.options, said]).encode()).hexdigest()
+
+    def batch_item(self, position: int) -> Payload:
+        """The write as one item of a batch; bId is the position."""
+        item: Payload = {"bId": str(position), "operation": self.operation, self.entity: self.payload}
+        return item | ({"optionsData": self.options} if self.options else {})
+
+
+def mark(invoice: InvoiceDocument) -> str:
+    """The line by which we know our own invoice again where QuickBooks numbers it."""
+    return f"{_MARK} #{invoice.number} {_reference(invoice)}"
+
+
+def is_marked(note: str, invoice: InvoiceDocument) -> bool:
+    """Whether a note carries our mark of this very invoice, under whatever number it went out."""
+    return any(_MARK in line and line.endswith(_reference(invoice)) for line in note.splitlines())
+
+
+def _reference(invoice: InvoiceDocument) -> str:
+    return f"(ref {invoice.organization_id}-{invoice.id})"
+
+
+def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Write | None:
+    """The one write that makes QuickBooks agree with the invoice; None where it agrees or is not concerned."""
+    there = book.invoices.get(invoice.id)
+    if invoice.is_deleted or invoice.is_void:
+        return _undo(invoice, there)
+    if invoice.is_draft:
+        return None
+    if there is None:
+        return Write("Invoice", "create", invoice_payload(invoice, book))
+    target: Payload = {"Id": there.qbo_id, "SyncToken": there.sync_token, "sparse": True}
+    update = Write("Invoice", "update", target | invoice_payload(invoice, book))
+    return None if update.digest == there.sent_digest else update
+
+
+def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Write | None:
+    if there is None or there.voided or there.gone:
+        return None
+    target: Payload = {"Id": there.qbo_id, "SyncToken": there.sync_token}
+    if invoice.is_deleted:
+        return Write("Invoice", "delete", target)
+    return Write("Invoice", "update", target, options="void")
+
+
+def invoice_payload(invoice: InvoiceDocument, book: MappingBook) -> Payload:
+    """The invoice as QuickBooks takes it; amounts in the company's home currency."""
+    payload: Payload = {
+        "DocNumber": invoice.number if book.sends_number_of(invoice) else None,
+        "TxnDate": invoice.books_date.isoformat(),
+        "DueDate": invoice.due_date.isoformat() if invoice.due_date else None,
+        "CustomerRef": _ref(book.customers.get(invoice.customer.id), "customer", invoice.customer.display_name),
+        "SalesTermRef": _optional_ref(book.term_id(invoice.terms)),
+        "BillEmail": {"Address": invoice.customer.email} if invoice.customer.email else None,
+        "BillAddr": address(invoice.billing),
+        "ShipAddr": address(invoice.service),
+        "CustomerMemo": {"value": invoice.customer_note[:CUSTOMER_MEMO_MAX]} if invoice.customer_note else None,
+        "PrivateNote": private_note(invoice),
+        "Line": [_line(line, book) for line in invoice.lines] + _discount(invoice, book),
+    }
+    return {key: value for key, value in (payload | _tax(invoice, book)).items() if value is not None}
+
+
+def private_note(invoice: InvoiceDocument) -> str:
+    """Our mark, then the internal notes as far as QuickBooks has room for them."""
+    return "\n".join(part for part in (mark(invoice), invoice.internal_note) if part)[:PRIVATE_NOTE_MAX]
+
+
+def _line(line: LineDocument, book: MappingBook) -> Payload:
+    detail: Payload = {"ItemRef": _item_ref(line, book)}
+    # QuickBooks refuses an amount that is not the product (6070): an amount agreed otherwise goes alone.
+    if round_cents(line.quantity * line.unit_price) == line.amount:
+        detail |= {"Qty": line.quantity, "UnitPrice": line.unit_price}
+    detail["TaxCodeRef"] = _line_tax(line, book)
+    return {
+        "DetailType": "SalesItemLineDetail",
+        "Amount": line.amount,
+        "Description": line.description[:DESCRIPTION_MAX],
+        "SalesItemLineDetail": detail,
+    }
+
+
+def _item_ref(line: LineDocument, book: MappingBook) -> Payload:
+    if line.item is None:
+        return _ref(book.one_off_item(), "product for one-off lines", "")
+    return _ref(book.items.get(line.item.id), "product", line.item.name)
+
+
+def _line_tax(line: LineDocument, book: MappingBook) -> Payload:
+    """US: whether the line is taxed at all; elsewhere the code itself (Intuit's API reference, Invoice)."""
+    if book.company.is_us:
+        return {"value": "TAX" if line.rates else "NON"}
+    return _ref(book.tax_code(line.rate_key), "code", rate_names(line))
+
+
+def _discount(invoice: InvoiceDocument, book: MappingBook) -> list[Payload]:
+    if not invoice.discount:
+        return []
+    detail: Payload = {"PercentBased": False}
+    if book.choices.discount_account_id:
+        detail["DiscountAccountRef"] = {"value": book.choices.discount_account_id}
+    line: Payload = {"DetailType": "DiscountLineDetail", "Amount": invoice.discount}
+    if invoice.discount_name:
+        line["Description"] = invoice.discount_name
+    return [line | {"DiscountLineDetail": detail}]
+
+
+def _tax(invoice: InvoiceDocument, book: MappingBook) -> Payload:
+    """The tax that the shop's customer was told, given as such so that QuickBooks does not compute another."""
+    taxed = next((line for line in invoice.lines if line.rates), None)
+    if not book.company.is_us:
+        return {"GlobalTaxCalculation": "TaxExcluded" if taxed else "NotApplicable"}
+    tax: Payload = {"ApplyTaxAfterDiscount": True} if invoice.discount else {}
+    if taxed:
+        code = _ref(book.tax_code(taxed.rate_key), "code", rate_names(taxed))
+        return tax | {"TxnTaxDetail": {"TxnTaxCodeRef": code, "TotalTax": invoice.tax_total}}
+    exempt = book.tax_codes.get(book.tax_mappings.get("", ""))
+    if invoice.customer.tax_exempt and exempt:
+        tax["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": exempt.qbo_id}, "TotalTax": Decimal(0)}
+    return tax
+
+
+def rate_names(line: LineDocument) -> str:
+    """The rates of a line as staff call them, e.g. "State 6.75 + County 0.5"."""
+    return " + ".join(rate.name for rate in line.rates) or "not taxed"
+
+
+def customer_payload(customer: CustomerDocument, *, name_taken: bool = False) -> Payload:
+    """A new customer; the name is made acceptable where QuickBooks would refuse it."""
+    payload: Payload = {
+        "DisplayName": name_for_quickbooks(customer.display_name, record_id=customer.id, taken=name_taken),
+        "CompanyName": customer.company[:100] or None,
+        "PrimaryEmailAddr": {"Address": customer.email} if customer.email else None,
+        "PrimaryPhone": {"FreeFormNumber": customer.phone[:30]} if customer.phone else None,
+        "BillAddr": address(customer.billing),
+        "ShipAddr": address(customer.service),
+        "Taxable": not customer.tax_exempt,
+    }
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def item_payload(item: ItemDocument, book: MappingBook, *, name_taken: bool = False) -> Payload:
+    """A new product of type Service, earning into the account that staff chose."""
+    account = book.accounts.get(book.new_item_account(item))
+    return {
+        "Name": name_for_quickbooks(item.name, record_id=item.id, taken=name_taken),
+        "Type": "Service",
+        "Description": item.description[:DESCRIPTION_MAX],
+        "UnitPrice": item.unit_price,
+        "Taxable": item.taxable,
+        "IncomeAccountRef": _ref(account, "income account", item.name),
+    }
+
+
+def item_account_payload(there: Ref, account_id: str) -> Payload:
+    """Nothing but another income account for a product that QuickBooks has."""
+    return {
+        "Id": there.qbo_id,
+        "SyncToken": there.sync_token,
+        "sparse": True,
+        "Name": there.name,
+        "Type": there.type,
+        "IncomeAccountRef": {"value": account_id},
+    }
+
+
+def address(place: Address) -> Payload | None:
+    parts = {
+        "Line1": place.line1,
+        "Line2": place.line2,
+        "City": place.city,
+        "CountrySubDivisionCode": place.state,
+        "PostalCode": place.postal_code[:30],
+        "Country": place.country,
+    }
+    return {key: value for key, value in parts.items() if value} or None
+
+
+def _ref(found: Ref | None, what: str, name: str) -> Payload:
+    return {"value": found.qbo_id} if found else {"value": f"no {what} for '{name}'" if name else f"no {what}"}
+
+
+def _optional_ref(qbo_id: str) -> Payload | None:
+    return {"value": qbo_id} if qbo_id else None

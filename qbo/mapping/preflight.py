@@ -1,0 +1,138 @@
+"""Document and mapping book -> what would keep it out of the books, before any call is spent; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qbo.failures import Failure, Subject
+from qbo.mapping.book import MappingBook, Ref
+from qbo.mapping.payloads import Write, rate_names
+from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
+
+NUMBER_MAX = 21
+
+
+def check_invoice(invoice: InvoiceDocument, write: Write, book: MappingBook) -> tuple[Failure, ...]:
+    """Everything that is known to stand in the way of `write`, worst first; empty where nothing is."""
+    if write.options == "void" or write.operation == "delete":
+        return (*_closed_there(invoice, book), *_paid_there(invoice, book))
+    checks = (_gone, _tax, _lines, _customer, _discount, _period, _number)
+    return tuple(failure for check in checks for failure in check(invoice, book))
+
+
+def _gone(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    there = book.invoices.get(invoice.id)
+    if there and there.gone:
+        yield Failure("record_deleted_there", Subject("invoice", str(invoice.id), invoice.number))
+
+
+def _tax(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    taxed = [line for line in invoice.lines if line.rates]
+    if taxed and not book.company.sales_tax_ready:
+        yield Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"))
+        return
+    needed = taxed if book.company.is_us else list(invoice.lines)
+    for line in {line.rate_key: line for line in needed}.values():
+        if book.tax_code(line.rate_key) is None:
+            yield Failure("tax_code_not_mapped", rate_subject(line))
+    if book.company.is_us and len({line.rate_key for line in taxed}) > 1:
+        names = ", ".join(sorted({rate_names(line) for line in taxed}))
+        yield Failure("mixed_tax_rates", Subject("tax_rate", "", names), facts={"rates": names})
+
+
+def rate_subject(line: LineDocument) -> Subject:
+    return Subject("tax_rate", line.rate_key or "none", rate_names(line))
+
+
+def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    if any(line.item is None for line in invoice.lines) and book.one_off_item() is None:
+        yield Failure("one_off_item_missing", Subject("item", "one_off", "one-off lines"))
+    items = {line.item.id: line.item for line in invoice.lines if line.item}
+    for item in items.values():
+        yield from _item(item, book)
+
+
+def _item(item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
+    there = book.items.get(item.id)
+    if there is None or not there.active:
+        yield Failure("item_not_found", item_subject(item))
+    elif there.is_category:
+        yield Failure("item_is_category", item_subject(item))
+    else:
+        yield from check_account(there.account_id, item, book)
+
+
+def check_account(account_id: str, item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
+    """The income account behind an item; one that the mirror does not know is given the benefit of the doubt."""
+    account = book.accounts.get(account_id)
+    if account and not account.active:
+        yield Failure("account_inactive", account_subject(account), facts={"item": item.name})
+
+
+def item_subject(item: ItemDocument) -> Subject:
+    return Subject("item", str(item.id), item.name)
+
+
+def account_subject(account: Ref) -> Subject:
+    return Subject("account", account.qbo_id, account.name.removesuffix(" (deleted)"))
+
+
+def customer_subject(customer: CustomerDocument) -> Subject:
+    return Subject("customer", str(customer.id), customer.display_name)
+
+
+def _customer(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    there = book.customers.get(invoice.customer.id)
+    if there is None or not there.active:
+        yield Failure("customer_not_found", customer_subject(invoice.customer))
+
+
+def _discount(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    if invoice.discount and not book.company.allow_discount:
+        yield Failure("discount_not_enabled", Subject("company", "discount", "discounts"))
+
+
+def _period(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    yield from _closed_there(invoice, book)
+    if book.company.is_closed_on(invoice.books_date):
+        yield closed_period(invoice, book)
+
+
+def _closed_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    """What already stands in a closed period can be neither changed, voided nor deleted."""
+    there = book.invoices.get(invoice.id)
+    if there and there.txn_date and book.company.is_closed_on(there.txn_date):
+        yield closed_period(invoice, book)
+
+
+def _paid_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    if invoice.id in book.paid_there:
+        yield Failure("void_has_payments", Subject("invoice", str(invoice.id), invoice.number))
+
+
+def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:
+    closing = book.company.closing_date.isoformat() if book.company.closing_date else ""
+    facts = {"invoice_date": invoice.books_date.isoformat(), "closing_date": closing}
+    return Failure("closed_period", Subject("date", closing, closing), facts=facts)
+
+
+def _number(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    if not book.sends_number_of(invoice):
+        return
+    subject = Subject("number", invoice.number, invoice.number)
+    if len(invoice.number) > NUMBER_MAX:
+        yield Failure("number_too_long", subject)
+    there = book.invoices.get(invoice.id)
+    holder = book.taken_numbers.get(invoice.number)
+    if holder and (there is None or there.qbo_id != holder):
+        facts = {"number": invoice.number, "txn_type": "Invoice", "txn_id": holder}
+        yield Failure("duplicate_doc_number", subject, facts=facts)
+
+
+def check_new_item(item: ItemDocument, book: MappingBook) -> tuple[Failure, ...]:
+    """What keeps a pricebook item from becoming a QuickBooks product."""
+    account_id = book.new_item_account(item)
+    account = book.accounts.get(account_id)
+    if not account_id or account is None:
+        return (Failure("income_account_missing", item_subject(item)),)
+    return tuple(check_account(account_id, item, book))

@@ -1,0 +1,183 @@
+"""The forms of Settings → QuickBooks: they check that what is chosen exists in the company; saving is theirs too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+
+from qbo.mapping.tax_rows import Code, TaxRow
+from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, TaxMapping
+from qbo.signals import mapping_saved
+from runacall.invoices.models import PricebookCategory
+
+Choices = list[tuple[str, str]]
+
+
+def chooser(
+    choices: Choices, *, empty: str, label: str = "", current: str = "", names: Mapping[str, str] | None = None
+) -> forms.ChoiceField:
+    """A drop-down that offers nothing chosen, and what is chosen now even where QuickBooks made it inactive.
+
+    `names`: what such a choice is called, by Id.
+    """
+    offered = [("", empty), *choices]
+    if current and current not in {value for value, _ in offered}:
+        name = (names or {}).get(current, current).removesuffix(" (deleted)")
+        offered.append((current, f"{name} (inactive in QuickBooks)"))
+    field = forms.ChoiceField(choices=offered, required=False, label=label)
+    field.widget.attrs["class"] = "rac-input"
+    return field
+
+
+class TaxForm(forms.Form):
+    """A code for each row, and the default for what has none."""
+
+    def __init__(
+        self, *args: Any, connection: Connection, rows: Sequence[TaxRow], codes: Iterable[Code], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.connection, self.rows = connection, rows
+        self.settings = settings_of(connection)
+        active = [(code.qbo_id, code.label) for code in codes if code.active]
+        for row in rows:
+            offered = list(active)
+            if row.mapped and not row.mapped.active:
+                offered.append((row.mapped.qbo_id, row.mapped.label))
+            field = chooser(offered, label=row.name, empty="Choose a code…")
+            field.initial = row.mapped.qbo_id if row.mapped else ""
+            self.fields[row.field_name] = field
+        default = chooser(
+            active,
+            label="Default for unmapped",
+            empty="None, stop and ask",
+            current=self.settings.default_tax_code_id,
+        )
+        default.initial = self.settings.default_tax_code_id
+        self.fields["default"] = default
+
+    def save(self, *, at: datetime) -> int:
+        """Writes what was chosen; how many rows changed. Nothing is sent."""
+        with transaction.atomic():
+            changed = sum(self._save_row(row) for row in self.rows)
+            if self.settings.default_tax_code_id != self.cleaned_data["default"]:
+                self.settings.default_tax_code_id = self.cleaned_data["default"]
+                self.settings.save(update_fields=["default_tax_code_id"])
+                changed += 1
+            mapping_saved.send(sender=Connection, connection=self.connection, at=at)
+        return changed
+
+    def _save_row(self, row: TaxRow) -> bool:
+        chosen = self.cleaned_data[row.field_name]
+        if chosen == (row.mapped.qbo_id if row.mapped else ""):
+            return False
+        here: dict[str, Any] = {"connection": self.connection, "realm_id": self.connection.realm_id}
+        if chosen:
+            TaxMapping.objects.update_or_create(**here, rate_key=row.key, defaults={"tax_code_id": chosen})
+        else:
+            TaxMapping.objects.filter(**here, rate_key=row.key).delete()
+        return True
+
+
+def settings_of(connection: Connection) -> ConnectionSettings:
+    return ConnectionSettings.objects.get_or_create(connection=connection)[0]
+
+
+class SettingsForm(forms.ModelForm):
+    """Switches and choices of ConnectionSettings; saving tells whoever listens."""
+
+    class Meta:
+        model = ConnectionSettings
+        fields: tuple[str, ...] = ()
+
+    def save_at(self, at: datetime) -> None:
+        with transaction.atomic():
+            self.save()
+            mapping_saved.send(sender=Connection, connection=self.instance.connection, at=at)
+
+
+class InvoicesForm(SettingsForm):
+    class Meta:
+        model = ConnectionSettings
+        fields = ("sync_invoices", "when_to_sync", "send_numbers")
+        widgets = {"when_to_sync": forms.RadioSelect}
+
+
+class ItemsForm(SettingsForm):
+    """The switch, the accounts and the product for one-off lines; and an account for each category."""
+
+    class Meta:
+        model = ConnectionSettings
+        fields = ("auto_create_items", "default_income_account_id", "one_off_item_id", "discount_account_id")
+
+    def __init__(self, *args: Any, categories: Sequence[PricebookCategory], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        connection = self.instance.connection
+        self.categories: list[PricebookCategory | None] = [*categories, None]
+        self.mapped: dict[int | None, str] = dict(
+            AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
+                "category_id", "account_id"
+            )
+        )
+        income, any_account = accounts(connection, "Income"), accounts(connection)
+        names = inactive_names(connection)
+        for name, choices in (
+            ("default_income_account_id", income),
+            ("discount_account_id", any_account),
+            ("one_off_item_id", sellable_items(connection)),
+        ):
+            label = self.fields[name].label
+            current = getattr(self.instance, name)
+            self.fields[name] = chooser(choices, label=str(label), empty="Not chosen", current=current, names=names)
+        for category in self.categories:
+            current = self.mapped.get(category.pk if category else None, "")
+            field = chooser(income, empty="Default income account", current=current, names=names)
+            field.initial = current
+            field.label = category.name if category else "Items without a category"
+            self.fields[field_of(category)] = field
+
+    @property
+    def category_fields(self) -> list[forms.BoundField]:
+        return [self[field_of(category)] for category in self.categories]
+
+    def save_at(self, at: datetime) -> None:
+        with transaction.atomic():
+            for category in self.categories:
+                self._save_category(category)
+            super().save_at(at)
+
+    def _save_category(self, category: PricebookCategory | None) -> None:
+        chosen = self.cleaned_data[field_of(category)]
+        connection = self.instance.connection
+        which: dict[str, Any] = {"connection": connection, "realm_id": connection.realm_id, "category": category}
+        if chosen:
+            AccountMapping.objects.update_or_create(**which, defaults={"account_id": chosen})
+        else:
+            AccountMapping.objects.filter(**which).delete()
+
+
+def field_of(category: PricebookCategory | None) -> str:
+    return f"category-{category.pk if category else 'none'}"
+
+
+def accounts(connection: Connection, account_type: str = "") -> Choices:
+    """Active accounts by name; of one type where given, else those that a discount can post to."""
+    wanted = (account_type,) if account_type else ("Income", "Other Income", "Expense", "Other Expense")
+    rows = ListEntry.objects.of(connection, "Account").active().filter(data__AccountType__in=wanted)
+    return list(rows.order_by("name_key").values_list("qbo_id", "name"))
+
+
+def inactive_names(connection: Connection) -> dict[str, str]:
+    """What inactive accounts are called, by Id."""
+    rows = ListEntry.objects.of(connection, "Account").filter(active=False)
+    return dict(rows.values_list("qbo_id", "name"))
+
+
+def sellable_items(connection: Connection) -> Choices:
+    """Active products and services that a line can stand for."""
+    rows = ListEntry.objects.of(connection, "Item").active()
+    rows = rows.filter(data__Type__in=("Service", "NonInventory", "Inventory"))
+    return list(rows.order_by("name_key").values_list("qbo_id", "name")[:2000])

@@ -1,0 +1,73 @@
+"""Where the pages are that the catalogue names, and what a button to each says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from qbo import catalogue
+from qbo.catalogue.entry import PAGE_WORDS, FailureKind
+from qbo.failures import Failure
+from qbo.pages.help_texts import help_section
+
+SETTINGS = {"status": "qbo:status", "tax": "qbo:tax", "items": "qbo:items", "invoices": "qbo:invoices"}
+
+# What the button to the page says for a failure whose remedy is there.
+BUTTONS = {
+    "tax_code_not_mapped": "Map the rate",
+    "token_expired": "Reconnect",
+    "permission_denied": "Reconnect",
+    "account_inactive": "Choose an account",
+    "item_not_found": "Open Items",
+    "duplicate_doc_number": "Open Invoices settings",
+}
+GENERAL = {
+    "tax": "Open Tax",
+    "items": "Open Items",
+    "invoices": "Open Invoices settings",
+    "status": "Open Status",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page to go to, and what the button says."""
+
+    label: str
+    url: str
+
+
+def settings_place(failure: Failure) -> Place | None:
+    """The settings page that fixes `failure`; None where the remedy is elsewhere."""
+    where = failure.entry.where
+    if where not in SETTINGS:
+        return None
+    return Place(BUTTONS.get(failure.code, GENERAL[where]), reverse(SETTINGS[where]))
+
+
+def help_place(code: str) -> Place:
+    """The section of the help page that explains a failure."""
+    slug, _, anchor = help_section(code).partition("#")
+    passes = catalogue.entry(code).kind in (FailureKind.TRANSIENT, FailureKind.WAIT)
+    label = "What this means" if passes else "How to fix this"
+    return Place(label, f"{reverse('qbo:help', args=[slug])}#{anchor}")
+
+
+def linked(text: str) -> SafeString:
+    """`text` with every "Settings → QuickBooks → …" in it a link to that page."""
+    parts = PATH.split(text)  # each part is escaped below
+    return mark_safe("".join(_part(part) for part in parts))
+
+
+PATH = re.compile("(" + "|".join(re.escape(PAGE_WORDS[name]) for name in SETTINGS) + ")")
+NAMES = {PAGE_WORDS[name]: name for name in SETTINGS}
+
+
+def _part(part: str) -> str:
+    if part not in NAMES:
+        return str(conditional_escape(part))
+    return str(format_html('<a href="{}">{}</a>', reverse(SETTINGS[NAMES[part]]), part))

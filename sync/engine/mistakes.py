@@ -1,0 +1,43 @@
+"""Mistakes of our own: the event that met one stops and says so, and the queue goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from qbo.failures import Failure
+from sync.engine.context import Drain
+from sync.engine.recording import Outcome, record
+from sync.models import Attempt, State, SyncEvent
+from sync.models.leases import LeaseLost
+
+# No event is to blame for these. What was under way is taken over by the next drain.
+NOBODYS_MISTAKE = (LeaseLost, OperationalError, InterfaceError)
+
+
+def stop_for_mistake(drain: Drain, events: Sequence[SyncEvent], mistake: Exception) -> None:
+    """Failed, for our support to look at; QuickBooks is looked into before these are ever sent again."""
+    failure = Failure("internal_error", facts={"mistake": f"{type(mistake).__name__}: {mistake}"[:300]})
+    outcomes = [
+        Outcome(
+            event,
+            State.FAILED,
+            Attempt(
+                event=event,
+                kind=Attempt.Kind.SETTLED_HERE,
+                at=drain.now(),
+                outcome=State.FAILED,
+                retry_number=event.retries,
+                failure_code=failure.code,
+                message=failure.message[:500],
+            ),
+            failure=failure,
+            look_first=True,
+        )
+        for event in events
+    ]
+    with transaction.atomic():
+        drain.lease.assert_held()
+        record(outcomes, at=drain.now())
+    drain.count(len(outcomes))

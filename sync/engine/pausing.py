@@ -1,0 +1,70 @@
+"""Pausing a connection and letting it go on; it does not know what is waiting."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
+from qbo.failures import Failure, FailureKind
+from qbo.models import Connection
+from qbo.signals import connection_changed
+from sync.engine.context import Drain, Stop
+from sync.engine.recording import open_connection_failure
+
+# How many refused tokens one drain replaces before it stops believing that a fresh one helps.
+RENEWALS = 3
+
+
+# How soon to come back where another process asks for the next pair of tokens.
+REFRESH_PAUSE = 1.0
+
+
+def pause_connection(drain: Drain, failure: Failure) -> None:
+    """Stop the whole queue of the connection; one row of the log stands for it.
+
+    Raises LeaseLost where somebody has connected or disconnected meanwhile: the failure is of what was before.
+    """
+    connection, at = drain.connection, drain.now()
+    words = failure.intuit_words or failure.message
+    with transaction.atomic():
+        # The connection before the lease, in the order of whoever connects or disconnects.
+        Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).first()
+        drain.lease.assert_held()
+        connection.pause(failure.code, detail=words[:2000], at=at)
+        open_connection_failure(connection, failure, at=at)
+        connection_changed.send(sender=Connection, connection=connection, at=at)
+
+
+class TokenUnavailable(Exception):
+    """There is no usable token just now, and no reason to pause either; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
+    """See to a usable access token; False where there is none to be had and the connection was paused.
+
+    `refused`: the token that QuickBooks would not take though it looked fresh. Raises Stop while another process
+    renews it, TokenUnavailable while Intuit's token service is out of order.
+    """
+    # Of several batches in flight each is refused for the same token: that counts once.
+    drain.renewals += refused is not None and refused == drain.connection.access_token
+    if drain.renewals > RENEWALS:
+        # Fresh tokens are refused too: it is not their age, but what they may do.
+        pause_connection(drain, Failure("permission_denied"))
+        return False
+    # Whoever has connected or disconnected since has overtaken us: the next pair is not for us to ask for.
+    drain.lease.assert_held()
+    try:
+        failure = refresh_tokens(drain.connection, at=drain.now(), refused=refused)
+    except RefreshUnderWay as error:
+        drain.quiet(REFRESH_PAUSE)
+        raise Stop(str(error)) from error
+    if failure is None:
+        return True
+    if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT):
+        raise TokenUnavailable(failure)
+    pause_connection(drain, failure)
+    return False

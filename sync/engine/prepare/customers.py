@@ -1,0 +1,171 @@
+"""Getting claimed customers ready: linked by name and e-mail where they are there, else created or recreated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.db import transaction
+
+from qbo.connection.queries import ANY_ACTIVE, Row, read_where_in
+from qbo.failures import Failure
+from qbo.mapping.book import Ref
+from qbo.mapping.matching import Match, candidate_names, match_customer
+from qbo.mapping.names import name_key
+from qbo.mapping.payloads import Write, customer_payload
+from qbo.mapping.preflight import customer_subject
+from qbo.models import Link
+from runacall.invoices.document_loading import load_customers
+from runacall.invoices.documents import CustomerDocument
+from sync.engine.context import Drain
+from sync.engine.prepare.adoption import sent_item
+from sync.engine.prepare.nothing_sent import linked, nothing_to_send, refused_here
+from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
+from sync.engine.prepare.verdicts import sort_in
+from sync.engine.recording import Outcome, record, release_dependants
+from sync.engine.send.push import Ready
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType
+
+
+def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
+    """The customers that have to be created; the others are linked or refused here. Raises ReadFailed, MustWait."""
+    documents = load_customers(event.record_id for event in events)
+    links = {
+        link.record_id: Ref(link.qbo_id, active=link.active)
+        for link in Link.objects.of(drain.connection, EntityType.CUSTOMER).for_records(documents)
+    }
+    wanted = [documents[e.record_id] for e in events if _is_wanted(documents.get(e.record_id), links)]
+    sent = sent_before(drain, "Customer", [event for event in events if event.look_first])
+    former = {record_id: _as_sent(documents.get(record_id), ones) for record_id, ones in sent.items()}
+    rows = _rows(drain, "Customer", [*wanted, *filter(None, former.values())])
+    doubtful = [documents[e.record_id] for e in events if e.record_id in links or e.heals]
+    holders = _other_holders(drain, [customer for customer in doubtful if customer in wanted])
+    held = _held(drain, rows)
+    settled: list[Outcome] = []
+    ready: list[Ready] = []
+    for event in events:
+        customer, link = documents.get(event.record_id), links.get(event.record_id)
+        there = _find(former.get(event.record_id), rows, held)
+        verdict = _judge(drain, event, customer, link, there or _match(customer, rows, held, holders), held)
+        if isinstance(verdict, Ready):
+            verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
+        sort_in(verdict, ready, settled)
+        if customer and isinstance(verdict, Ready):
+            # Of two alike in one batch, the second must not take the first one's name.
+            rows = [*rows, {"Id": f"new {customer.id}", "DisplayName": verdict.write.payload["DisplayName"]}]
+            held[f"new {customer.id}"] = customer.id
+    _write_down(drain, settled)
+    return ready
+
+
+def _is_wanted(customer: CustomerDocument | None, links: Mapping[int, Ref]) -> bool:
+    link = links.get(customer.id) if customer else None
+    return customer is not None and (link is None or not link.active)
+
+
+def _judge(
+    drain: Drain,
+    event: SyncEvent,
+    customer: CustomerDocument | None,
+    link: Ref | None,
+    match: Match,
+    held: Mapping[str, int],
+) -> Ready | Outcome:
+    if customer is None:
+        return nothing_to_send(drain, event, "The customer is gone.", state=State.SUPERSEDED)
+    if link and link.active:
+        return nothing_to_send(drain, event, "")
+    if match.row:
+        return _link(drain, event, customer, match.row, link, held)
+    write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
+    if match.failure:
+        return refused_here(drain, event, _worded(match, customer, link), write)
+    return Ready(event, write, replace(sent_item(event, write), former_id=link.qbo_id if link else ""))
+
+
+def _match(
+    customer: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int], holders: Mapping[str, str]
+) -> Match:
+    return match_customer(customer, rows, held=held, other_holders=holders) if customer else Match()
+
+
+def _as_sent(customer: CustomerDocument | None, sent: Sequence[Sent]) -> CustomerDocument | None:
+    """The customer under the name and e-mail with which it last went out; staff may have changed them since."""
+    if customer is None or not sent:
+        return None
+    payload = sent[-1].payload
+    email = str((payload.get("PrimaryEmailAddr") or {}).get("Address", ""))
+    return replace(customer, display_name=str(payload.get("DisplayName", customer.display_name)), email=email)
+
+
+def _find(former: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int]) -> Match | None:
+    """An earlier send that did arrive."""
+    match = _match(former, rows, held, {})
+    return match if match.row else None
+
+
+def _worded(match: Match, customer: CustomerDocument, link: Ref | None) -> Failure:
+    """A deleted customer whose name somebody else has taken is still: customer not found."""
+    assert match.failure is not None
+    if link is None:
+        return match.failure
+    return Failure("customer_not_found", customer_subject(customer), facts=match.failure.facts)
+
+
+def _link(
+    drain: Drain,
+    event: SyncEvent,
+    customer: CustomerDocument,
+    row: Row,
+    former: Ref | None,
+    held: Mapping[str, int],
+) -> Outcome:
+    qbo_id = str(row["Id"])
+    Link.objects.of(drain.connection, EntityType.CUSTOMER).update_or_create(
+        connection=drain.connection,
+        realm_id=drain.connection.realm_id,
+        record_type=EntityType.CUSTOMER,
+        record_id=customer.id,
+        defaults={
+            "qbo_id": qbo_id,
+            "sync_token": str(row.get("SyncToken", "")),
+            "active": True,
+            "synced_at": drain.now(),
+        },
+    )
+    was = f", in place of the deleted Id {former.qbo_id}" if former and former.qbo_id != qbo_id else ""
+    return linked(
+        drain, event, row, message=f"Linked to the customer of the same name in QuickBooks, Id {qbo_id}{was}."
+    )
+
+
+def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:
+    with transaction.atomic():
+        drain.lease.assert_held()
+        record(settled, at=drain.now())
+        synced = [outcome.event for outcome in settled if outcome.state == State.SYNCED]
+        release_dependants(synced, at=drain.now())
+    drain.count(len(settled))
+
+
+def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument]) -> list[Row]:
+    names = {name for customer in customers for name in candidate_names(customer.display_name, customer.id)}
+    return read_where_in(drain.client(), entity, "DisplayName", names, extra=ANY_ACTIVE, pace=drain.pace)
+
+
+def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[str, str]:
+    """Vendors and employees that hold a name; asked only where a customer was deleted or its name refused."""
+    found: dict[str, str] = {}
+    if customers:
+        for entity in ("Vendor", "Employee"):
+            for row in _rows(drain, entity, customers):
+                if row.get("Active", True):
+                    found[name_key(str(row.get("DisplayName", "")))] = entity.lower()
+    return found
+
+
+def _held(drain: Drain, rows: Sequence[Row]) -> dict[str, int]:
+    links = Link.objects.of(drain.connection, EntityType.CUSTOMER)
+    found = links.filter(qbo_id__in=[str(row["Id"]) for row in rows])
+    return dict(found.values_list("qbo_id", "record_id"))

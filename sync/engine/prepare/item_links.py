@@ -1,0 +1,60 @@
+"""Linking pricebook items to QuickBooks products of exactly their name, from the mirror, without a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qbo.mapping.book import Ref
+from qbo.mapping.loading import ref_of
+from qbo.mapping.matching import candidate_names, match_item
+from qbo.mapping.names import name_key
+from qbo.models import Link, ListEntry
+from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from sync.engine.context import Drain
+from sync.models.events import EntityType
+
+
+def link_items_by_name(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
+    """Give every unlinked item of these invoices its product, where one of exactly its name is there."""
+    items = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
+    homeless = unlinked(drain, items)
+    refs, held = candidates(drain, homeless) if homeless else ({}, {})
+    for item in homeless:
+        match = match_item(item, refs, held=held)
+        if match.row:
+            held[str(match.row["Id"])] = item.id
+            link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+
+
+def unlinked(drain: Drain, items: Mapping[int, ItemDocument]) -> list[ItemDocument]:
+    """Items without a link to a product that is active in the mirror."""
+    links = dict(
+        Link.objects.of(drain.connection, EntityType.ITEM).for_records(items).values_list("qbo_id", "record_id")
+    )
+    active = ListEntry.objects.of(drain.connection, "Item").active().filter(qbo_id__in=list(links))
+    alive = {links[qbo_id] for qbo_id in active.values_list("qbo_id", flat=True)}
+    return [item for item in items.values() if item.id not in alive]
+
+
+def candidates(drain: Drain, items: Iterable[ItemDocument]) -> tuple[dict[str, Ref], dict[str, int]]:
+    """Active products of any name that these items may have there, and who holds them already."""
+    keys = {name_key(name) for item in items for name in candidate_names(item.name, item.id)}
+    rows = ListEntry.objects.of(drain.connection, "Item").active().filter(name_key__in=keys)
+    refs = {row.name_key: ref_of(row) for row in rows}
+    links = Link.objects.of(drain.connection, EntityType.ITEM).filter(qbo_id__in=[ref.qbo_id for ref in refs.values()])
+    return refs, dict(links.values_list("qbo_id", "record_id"))
+
+
+def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) -> None:
+    Link.objects.of(drain.connection, EntityType.ITEM).update_or_create(
+        connection=drain.connection,
+        realm_id=drain.connection.realm_id,
+        record_type=EntityType.ITEM,
+        record_id=item.id,
+        defaults={
+            "qbo_id": qbo_id,
+            "sync_token": sync_token,
+            "active": True,
+            "synced_at": drain.now(),
+        },
+    )

@@ -1,0 +1,97 @@
+"""Getting claimed pricebook items ready: linked by name, created, or given another income account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import transaction
+
+from qbo.lists.mirrors import refresh_lists
+from qbo.mapping.book import MappingBook
+from qbo.mapping.loading import load_book
+from qbo.mapping.matching import Match, match_item
+from qbo.mapping.names import name_key
+from qbo.mapping.payloads import Write, item_account_payload, item_payload
+from qbo.mapping.preflight import check_new_item
+from runacall.invoices.document_loading import load_items
+from runacall.invoices.documents import ItemDocument
+from sync.engine.context import Drain
+from sync.engine.prepare.adoption import sent_item
+from sync.engine.prepare.item_links import candidates, link_item
+from sync.engine.prepare.nothing_sent import linked, nothing_to_send, refused_here
+from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
+from sync.engine.prepare.verdicts import sort_in
+from sync.engine.recording import Outcome, record, release_dependants
+from sync.engine.send.push import Ready
+from sync.models import State, SyncEvent
+
+
+def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
+    """The items that have to be written; the others are linked or refused here."""
+    documents = load_items(event.record_id for event in events)
+    sent = sent_before(drain, "Item", [event for event in events if event.look_first])
+    if sent:
+        # What was sent may be there, and our mirror cannot know.
+        refresh_lists(drain.connection, drain.client(), ["Item"], at=drain.now(), pace=drain.pace)
+    book = load_book(drain.connection, items=list(documents.values()))
+    settled: list[Outcome] = []
+    ready: list[Ready] = []
+    names: set[str] = set()
+    for event in events:
+        verdict = _judge(drain, event, documents.get(event.record_id), book, names, sent.get(event.record_id, []))
+        if isinstance(verdict, Ready):
+            verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
+        sort_in(verdict, ready, settled)
+        if isinstance(verdict, Ready):
+            names.add(name_key(verdict.write.payload["Name"]))
+    with transaction.atomic():
+        drain.lease.assert_held()
+        record(settled, at=drain.now())
+        synced = [outcome.event for outcome in settled if outcome.state == State.SYNCED]
+        release_dependants(synced, at=drain.now())
+    drain.count(len(settled))
+    return ready
+
+
+def _judge(
+    drain: Drain,
+    event: SyncEvent,
+    item: ItemDocument | None,
+    book: MappingBook,
+    names: set[str],
+    sent: Sequence[Sent],
+) -> Ready | Outcome:
+    if item is None:
+        return nothing_to_send(drain, event, "The item is gone.", state=State.SUPERSEDED)
+    there = book.items.get(item.id)
+    if there and there.active:
+        return _account(drain, event, item, book)
+    match = _find(drain, item, sent)
+    if match.row:
+        link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+        message = f"Linked to the product of the same name in QuickBooks, Id {match.row['Id']}."
+        return linked(drain, event, match.row, message=message)
+    taken = match.taken or name_key(item.name) in names
+    write = Write("Item", "create", item_payload(item, book, name_taken=taken))
+    failures = check_new_item(item, book)
+    if failures:
+        return refused_here(drain, event, failures[0], write)
+    return Ready(event, write, replace(sent_item(event, write), former_id=there.qbo_id if there else ""))
+
+
+def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
+    """As what it last went out, if it did, since staff may have renamed it; else as it is."""
+    former = [replace(item, name=str(one.payload["Name"])) for one in sent[-1:] if "Name" in one.payload]
+    refs, held = candidates(drain, [item, *former])
+    matches = [match_item(one, refs, held=held) for one in (*former, item)]
+    return next((match for match in matches if match.row), matches[-1])
+
+
+def _account(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome:
+    """The product is there: all that may be owed is the account that staff chose for its category."""
+    there, account_id = book.items[item.id], book.chosen_account(item)
+    if not account_id or there.account_id == account_id:
+        return nothing_to_send(drain, event, "")
+    write = Write("Item", "update", item_account_payload(there, account_id))
+    return Ready(event, write, sent_item(event, write))

@@ -1,0 +1,1 @@
+"""Writing ahead, sending, and reading what came back."""

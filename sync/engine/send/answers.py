@@ -1,0 +1,191 @@
+"""What QuickBooks answered to a submission, turned into outcomes event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+
+from qbo.connection.client import Reply
+from qbo.failures import Failure, FailureKind, FaultEntry
+from qbo.faults import is_refusal, read_fault, read_item_fault
+from qbo.lists.mirrors import store_entries
+from qbo.mapping.explaining import explain
+from qbo.models import Link
+from sync.engine.context import Drain, Stop
+from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
+from sync.engine.recording import Outcome, link_of, record, release_dependants, write_links
+from sync.engine.send.answered import Answered, events_of
+from sync.engine.send.refusals import give_back, read_refusal
+from sync.engine.send.relook import RELOOK_CODES, look_again
+from sync.engine.send.sent_items import SentItem, There, difference
+from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models.events import RANKS, EntityType
+from sync.retry_policy import wait_seconds
+
+SERVER_ERROR = 500
+# A token refused right after it was renewed is refused for another reason.
+RENEWALS = 2
+
+
+def read_reply(drain: Drain, submission: Submission, reply: Reply, *, renewals: int = 0) -> bool:
+    """Write down what `reply` means for every event of `submission`; True: send it again, with a fresh token.
+
+    `renewals`: how often that has been said of it already.
+    """
+    answered = Answered(drain, submission, reply)
+    answers = reply.json.get("BatchItemResponse") if reply.status == 200 else None
+    if isinstance(answers, list) and (answers or not submission.items):
+        _read_items(answered, answers)
+        return False
+    failure = _read_whole(reply)
+    if failure.code == "token_expired" and renewals < RENEWALS:
+        return _renew(answered, failure)
+    read_refusal(answered, failure)
+    return False
+
+
+def _read_whole(reply: Reply) -> Failure:
+    """What went wrong with the whole call; where that is open, its words are kept and decide nothing."""
+    failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
+    if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT) or is_refusal(reply.answer):
+        return failure
+    code = "server_error" if (reply.status or 0) >= SERVER_ERROR else "answer_unreadable"
+    return Failure(code, entries=failure.entries, http_status=reply.status)
+
+
+def _renew(answered: Answered, failure: Failure) -> bool:
+    """True with a fresh token; else the events wait for one, or with the paused connection."""
+    drain = answered.drain
+    try:
+        if renew_token(drain, refused=getattr(answered.submission, "sent_with", drain.connection.access_token)):
+            return True
+    except (TokenUnavailable, Stop):
+        give_back(answered, due_in=drain.policy.throttle_pause)
+        return False
+    read_refusal(answered, failure)
+    return False
+
+
+def _read_items(answered: Answered, answers: Sequence[Any]) -> None:
+    drain, submission = answered.drain, answered.submission
+    by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
+    events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
+    with transaction.atomic():
+        drain.lease.assert_held()
+        answered.settle()
+        for index, item in enumerate(map(SentItem.from_json, submission.items)):
+            event = events.get(item.event_id)
+            if event is not None:
+                outcomes[index] = _item(answered, index, item, event, by_id.get(str(index)) or {}, links)
+        write_links(links)
+        record(list(outcomes.values()), at=drain.now())
+        release_dependants(_foundations(outcomes.values()), at=drain.now())
+    drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
+    _pause_or_wait(drain, list(outcomes.values()))
+    again = _to_look_at(outcomes)
+    if again:
+        look_again(drain, submission, again)
+
+
+def _foundations(outcomes: Iterable[Outcome]) -> list[SyncEvent]:
+    """Customers and items that are there now."""
+    synced = [outcome.event for outcome in outcomes if outcome.state == State.SYNCED]
+    return [event for event in synced if event.rank < RANKS[EntityType.INVOICE]]
+
+
+def _to_look_at(outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
+    return [
+        (index, outcome.failure)
+        for index, outcome in outcomes.items()
+        if outcome.failure and outcome.state == State.QUEUED and outcome.failure.code in RELOOK_CODES
+    ]
+
+
+def _item(
+    answered: Answered,
+    index: int,
+    item: SentItem,
+    event: SyncEvent,
+    answer: Mapping[str, Any],
+    links: list[Link],
+) -> Outcome:
+    """What one item of the batch came to; a link that it makes is added to `links`."""
+    row = answer.get(item.entity)
+    if isinstance(row, dict) and row.get("Id"):
+        return _written(answered, index, item, event, row, links)
+    failure = _item_failure(item, answer)
+    if item.takes_away and failure.code == "record_deleted_there":
+        return _gone_already(answered, index, item, event)
+    return answered.failed(index, event, explain(failure, answered.drain.connection, item.record_type, item.record_id))
+
+
+def _item_failure(item: SentItem, answer: Mapping[str, Any]) -> Failure:
+    if answer.get("Fault") is None:
+        return Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))
+    return read_item_fault(answer["Fault"], request_entity=item.entity, operation=item.operation)
+
+
+def _gone_already(answered: Answered, index: int, item: SentItem, event: SyncEvent) -> Outcome:
+    """What was to be voided or deleted is not there any more: the books agree."""
+    _forget_link(answered, item)
+    attempt = answered.attempt(index, event)
+    attempt.outcome, attempt.message = State.SYNCED, "It was deleted in QuickBooks already."
+    return Outcome(event, State.SYNCED, attempt, message=attempt.message)
+
+
+def _forget_link(answered: Answered, item: SentItem) -> None:
+    Link.objects.of(answered.drain.connection, item.record_type).filter(record_id=item.record_id).delete()
+
+
+def _written(
+    answered: Answered,
+    index: int,
+    item: SentItem,
+    event: SyncEvent,
+    row: dict[str, Any],
+    links: list[Link],
+) -> Outcome:
+    drain = answered.drain
+    differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None
+    if item.operation == "delete":
+        _forget_link(answered, item)
+    else:
+        links.append(link_of(answered.submission, owing(item, differs), row, at=drain.now()))
+    if item.entity == "Item":
+        store_entries(drain.connection, "Item", [row], at=drain.now())
+    return settle_written(item, event, answered.attempt(index, event), differs, qbo_id=str(row["Id"]))
+
+
+def owing(item: SentItem, differs: Failure | None) -> SentItem:
+    """What a link remembers as sent: nothing, where the books differ, so that an update stays owed."""
+    return replace(item, digest="") if differs else item
+
+
+def settle_written(
+    item: SentItem, event: SyncEvent, attempt: Attempt, differs: Failure | None, *, qbo_id: str
+) -> Outcome:
+    """Synced where the books hold what was sent; else Failed, with the link kept."""
+    if differs is not None:
+        attempt.outcome, attempt.failure_code = State.FAILED, differs.code
+        attempt.message = differs.message[:500]
+        return Outcome(event, State.FAILED, attempt, failure=differs, look_first=True)
+    message = ""
+    if item.former_id:
+        message = f"Recreated in QuickBooks as Id {qbo_id}; the deleted {item.entity.lower()} was Id {item.former_id}."
+    attempt.outcome, attempt.message = State.SYNCED, message
+    return Outcome(event, State.SYNCED, attempt, message=message)
+
+
+def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:
+    """A batch may be answered with 200 and still tell of a lapsed subscription or of throttling."""
+    for outcome in outcomes:
+        kind = outcome.failure.kind if outcome.failure and outcome.state == State.QUEUED else None
+        if kind is FailureKind.PAUSE and drain.connection.is_live and outcome.failure:
+            pause_connection(drain, outcome.failure)
+            drain.stopped = True
+        elif outcome.failure and outcome.failure.code == "rate_limited":
+            drain.quiet(wait_seconds(outcome.failure, drain.policy))
+            drain.stopped = True

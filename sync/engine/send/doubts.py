@@ -1,0 +1,76 @@
+"""Finding out what became of submissions whose answer nobody got."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from sync.engine.context import Drain
+from sync.engine.recording import requeue
+from sync.engine.send.answered import events_of
+from sync.engine.send.push import resend
+from sync.models import State, Submission, SyncEvent
+
+
+def settle_doubts(work: Drain) -> bool:
+    """Find out what became of submissions whose answer nobody got; True where there was any that is due.
+
+    The same bytes under the same request id while QuickBooks surely remembers it; later the events go back to
+    the queue, to be looked for in QuickBooks before they are sent again. So do those of a submission that has lost
+    some: what a person has retried meanwhile must not go out a second time among the others. So do those of one that
+    went to another company: its Ids mean something else in this one.
+    """
+    doubts = _due(work)
+    for submission_id in doubts:
+        submission = Submission.objects.get(pk=submission_id)
+        if not _answered_or_over(work, submission):
+            _wait(work, submission)
+        elif _may_be_resent(work, submission):
+            resend(work, submission)
+        else:
+            _look_instead(work, submission)
+        if work.stopped or work.time_is_up:
+            break
+    return bool(doubts)
+
+
+def _due(work: Drain) -> list[int]:
+    """One is held at a time, however many an outage has left."""
+    checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
+    doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled()
+    return list(doubts.order_by("id").values_list("pk", flat=True))
+
+
+def _answered_or_over(work: Drain, submission: Submission) -> bool:
+    """False while a call that somebody else made may still be under way: its twin would meet it at QuickBooks."""
+    return submission.http_status is not None or _over_at(work, submission) <= work.now()
+
+
+def _over_at(work: Drain, submission: Submission) -> datetime:
+    return submission.done_for(answers_within=work.answers_within)
+
+
+def _may_be_resent(work: Drain, submission: Submission) -> bool:
+    is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
+    is_ours = submission.realm_id == work.connection.realm_id
+    return is_known and is_ours and len(events_of(submission)) == len(submission.items)
+
+
+def _wait(work: Drain, submission: Submission) -> None:
+    with transaction.atomic():
+        work.lease.assert_held()
+        SyncEvent.objects.filter(pk__in=events_of(submission)).update(due_at=_over_at(work, submission))
+
+
+def _look_instead(work: Drain, submission: Submission) -> None:
+    if _over_at(work, submission) > work.now():
+        _wait(work, submission)
+        return
+    with transaction.atomic():
+        work.lease.assert_held()
+        submission.settled_at = work.now()
+        submission.save(update_fields=["settled_at"])
+        for event in events_of(submission).values():
+            requeue(event, due_at=work.now(), look_first=True)

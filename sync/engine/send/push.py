@@ -1,0 +1,160 @@
+"""Writing ahead, sending, and reading the answer item by item; it does not decide what is sent or when."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from qbo.connection.client import Reply, encode
+from qbo.mapping.payloads import Write
+from sync.engine.context import Drain, MustWait, Stop
+from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
+from sync.engine.send.answered import Answered, events_of
+from sync.engine.send.answers import read_reply
+from sync.engine.send.refusals import give_back
+from sync.engine.send.sent_items import SentItem
+from sync.models import State, Submission, SyncEvent
+from sync.models.leases import LeaseLost
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An event whose write is known and stands in nothing's way."""
+
+    event: SyncEvent
+    write: Write
+    item: SentItem
+
+
+def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]:
+    """Send `ready` in batches, up to `in_flight` at a time; what the limits left unsent is returned.
+
+    Each batch is committed as a submission before its call is made. The threads that wait for HTTP know no
+    database: every answer is read and written down here.
+    """
+    chunks = iter(list(_chunks(ready, drain.batch_size)))
+    unsent: list[Ready] = []
+    with ThreadPoolExecutor(max_workers=in_flight) as pool:
+        flying: dict[Future[Reply], Submission] = {}
+        try:
+            for chunk in chunks:
+                if drain.time_is_up or drain.stopped:
+                    unsent += chunk
+                    break
+                try:
+                    drain.pace(batch=True)
+                except (MustWait, Stop):
+                    unsent += chunk
+                    raise
+                submission = write_ahead(drain, chunk)
+                submission.sent_with = drain.connection.access_token  # type: ignore[attr-defined]
+                flying[pool.submit(_send, drain, submission)] = submission
+                if len(flying) >= in_flight:
+                    _land(drain, flying)
+        except (MustWait, Stop):
+            pass
+        finally:
+            unsent += [one for chunk in chunks for one in chunk]
+            while flying:
+                _land(drain, flying)
+    return unsent
+
+
+def resend(drain: Drain, submission: Submission) -> None:
+    """The same bytes under the same request id, while QuickBooks surely remembers it."""
+    drain.pace(batch=True)
+    _mark_sent(drain, submission)
+    _read(drain, submission, _send(drain, submission))
+
+
+def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
+    """Read the answer; where only the token was refused, send the same bytes with a fresh one."""
+    renewals = 0
+    while _read_safely(drain, submission, reply, renewals):
+        renewals += 1
+        try:
+            drain.pace(batch=True)
+        except (MustWait, Stop):
+            # Its token was refused, so nothing was done.
+            give_back(Answered(drain, submission, reply))
+            return
+        _mark_sent(drain, submission)
+        reply = _send(drain, submission)
+
+
+def _read_safely(drain: Drain, submission: Submission, reply: Reply, renewals: int) -> bool:
+    """As `read_reply`; an answer over which we stumble stops the events it was for, and no others."""
+    try:
+        return read_reply(drain, submission, reply, renewals=renewals)
+    except (MustWait, Stop, *NOBODYS_MISTAKE):
+        raise
+    except Exception as mistake:
+        logger.exception("Reading the answer to submission %s failed", submission.request_id)
+        stop_for_mistake(drain, list(events_of(submission).values()), mistake)
+        Submission.objects.filter(pk=submission.pk).update(
+            settled_at=drain.now(), http_status=reply.status, answer=reply.body, intuit_tid=reply.intuit_tid[:100]
+        )
+        return False
+
+
+def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
+    """Commit what is about to be sent, so that no crash can make us forget that it may have arrived."""
+    body = encode({"BatchItemRequest": [one.write.batch_item(index) for index, one in enumerate(chunk)]})
+    with transaction.atomic():
+        drain.lease.assert_held()
+        submission = Submission.objects.create(
+            connection=drain.connection,
+            realm_id=drain.connection.realm_id,
+            body=body,
+            items=[one.item.as_json for one in chunk],
+            fence=drain.fence,
+            created_at=drain.now(),
+            last_sent_at=drain.now(),
+            sends=1,
+        )
+        SyncEvent.objects.filter(pk__in=[one.event.pk for one in chunk], state=State.SENDING, fence=drain.fence).update(
+            submission=submission
+        )
+    return submission
+
+
+def _mark_sent(drain: Drain, submission: Submission) -> None:
+    with transaction.atomic():
+        drain.lease.assert_held()
+        submission.last_sent_at = drain.now()
+        submission.sends += 1
+        submission.http_status = None  # what was answered before says nothing of this send
+        submission.save(update_fields=["last_sent_at", "sends", "http_status"])
+    submission.sent_with = drain.connection.access_token  # type: ignore[attr-defined]
+
+
+def _send(drain: Drain, submission: Submission) -> Reply:
+    """One call; runs in a thread of its own, touches no database.
+
+    A process that slept between the write-ahead and this line may have been replaced: it sends nothing any more.
+    """
+    if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
+        raise LeaseLost("The lease ran out before the call was made.")
+    with drain.own_client() as client:
+        return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
+
+
+def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
+    """Wait for the next answer and write down what it says."""
+    done, _ = wait(flying, return_when=FIRST_COMPLETED)
+    for future in done:
+        _read(drain, flying.pop(future), future.result())
+
+
+def _chunks(ready: Sequence[Ready], size: int) -> Iterator[list[Ready]]:
+    rest = iter(ready)
+    while chunk := list(islice(rest, size)):
+        yield chunk

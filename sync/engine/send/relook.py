@@ -1,0 +1,98 @@
+"""After an answer that our mirrors did not foresee: read again just what the payloads referred to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from qbo import catalogue
+from qbo.connection.queries import ReadFailed, read_where_in
+from qbo.failures import Failure, FailureKind
+from qbo.lists.mirrors import probe_references
+from qbo.models import Link, ListState
+from sync.engine.context import Drain, MustWait, Stop
+from sync.engine.send.sent_items import SentItem
+from sync.models import Submission
+from sync.models.events import EntityType
+from sync.retry_policy import wait_seconds
+
+# What a look can settle or heal: the event goes back to the queue once, and preflight judges it afresh.
+RELOOK_CODES = frozenset(
+    {
+        "customer_not_found",
+        "item_not_found",
+        "item_inactive",
+        "account_inactive",
+        "tax_code_not_mapped",
+        "tax_not_enabled",
+        "closed_period",
+        "duplicate_doc_number",
+        "duplicate_name",
+        "duplicate_request",
+        "reference_not_found",
+        "stale_object",
+    }
+)
+# Lists small enough to be read whole; the others are probed by Id.
+WHOLE = ("Preferences", "TaxCode", "Account", "Term")
+
+
+def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
+    """Bring the mirrors up to date with what QuickBooks refused; a look that fails is made up for later."""
+    requests = json.loads(submission.body)["BatchItemRequest"]
+    payloads = []
+    for index, _ in refused:
+        item = SentItem.from_json(submission.items[index])
+        payloads.append(requests[index][item.entity])
+    lists = {name for _, failure in refused for name in catalogue.entry(failure.code).refreshes}
+    if any(failure.code == "reference_not_found" for _, failure in refused):
+        lists |= {"Item", "Account", "TaxCode", "Term"}
+    wanted = {name for name in lists if name in WHOLE}
+    if any(_is_item_of_same_name(submission, index, failure) for index, failure in refused):
+        wanted.add("Item")
+    ListState.want(drain.connection, wanted, at=drain.now())
+    if drain.stopped:
+        ListState.want(drain.connection, lists, at=drain.now())
+        return
+    try:
+        probe_references(drain.connection, drain.client(), references(drain, payloads), at=drain.now(), pace=drain.pace)
+        _read_tokens(drain, [SentItem.from_json(submission.items[index]) for index, _ in refused])
+    except (MustWait, Stop):
+        ListState.want(drain.connection, lists, at=drain.now())
+    except ReadFailed as error:
+        ListState.want(drain.connection, lists, at=drain.now())
+        if error.failure.kind is FailureKind.WAIT:
+            drain.quiet(wait_seconds(error.failure, drain.policy))
+            drain.stopped = True
+
+
+def _is_item_of_same_name(submission: Submission, index: int, failure: Failure) -> bool:
+    """A product of that name is there, and our mirror does not have it; customers are looked up by name each time."""
+    return failure.code == "duplicate_name" and submission.items[index]["entity"] == "Item"
+
+
+def references(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """What payloads point at: entity -> Ids."""
+    found: dict[str, set[str]] = {"Customer": set(), "Item": set()}
+    for payload in payloads:
+        found["Customer"].add(_value(payload.get("CustomerRef")))
+        for line in payload.get("Line", ()):
+            found["Item"].add(_value((line.get("SalesItemLineDetail") or {}).get("ItemRef")))
+    return {entity: {qbo_id for qbo_id in ids if qbo_id.isdigit()} for entity, ids in found.items()}
+
+
+def _value(reference: Mapping[str, Any] | None) -> str:
+    return str((reference or {}).get("value", ""))
+
+
+def _read_tokens(drain: Drain, items: Iterable[SentItem]) -> None:
+    """The current SyncToken of what was to be changed, and which of it is gone there."""
+    changed = [item for item in items if item.record_type == EntityType.INVOICE and item.operation != "create"]
+    if not changed:
+        return
+    links = Link.objects.of(drain.connection, "invoice").for_records(item.record_id for item in changed)
+    by_id = {link.qbo_id: link.pk for link in links}
+    for row in read_where_in(drain.client(), "Invoice", "Id", by_id, pace=drain.pace):
+        Link.objects.filter(pk=by_id.pop(str(row["Id"]))).update(sync_token=str(row["SyncToken"]))
+    Link.objects.filter(pk__in=by_id.values()).update(active=False)

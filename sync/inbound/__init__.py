@@ -1,0 +1,1 @@
+"""From QuickBooks to us: what the books hold, beside what we know."""

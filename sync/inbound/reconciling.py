@@ -1,0 +1,147 @@
+"""Asks a company's books whether every invoice that ought to be there is, once and to the cent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from qbo.connection.queries import ReadFailed, Row, read_rows
+from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
+from qbo.failures import Failure, FailureKind
+from qbo.mapping.comparing import Comparison, Wanted, compare
+from qbo.models import Connection, ConnectionSettings, Link
+from qbo.models.settings import WhenToSync
+from qbo.signals import NotNow
+from runacall.invoices.document_loading import load_invoices
+from runacall.invoices.documents import InvoiceDocument
+from runacall.invoices.models import Invoice
+from sync.models import Submission, SyncEvent
+from sync.models.events import EntityType
+from sync.retry_policy import wait_seconds
+from sync.turns import Sleep, Turn, turn
+
+AT_ONCE = 500
+TRIES = 5
+# Seconds to wait for whoever is sending.
+PATIENCE = 200.0
+Now = Callable[[], datetime]
+
+
+class CannotRead(Exception):
+    """The books could not be read; its text says why."""
+
+
+def reconcile(
+    connection: Connection, *, now: Now = timezone.now, since: date | None = None, sleep: Sleep = time.sleep
+) -> Comparison:
+    """Compare every invoice that ought to be in the books (dated from `since`) with all that is. Raises CannotRead."""
+    rows = read_books(connection, now=now, sleep=sleep)
+    return compare(wanted_invoices(connection, since=since), rows)
+
+
+def read_books(connection: Connection, *, now: Now = timezone.now, sleep: Sleep = time.sleep) -> list[Row]:
+    """Every invoice of the company. Sees to a usable token, and waits where QuickBooks asks for it."""
+    try:
+        with turn(connection, patience=PATIENCE, sleep=sleep) as mine:
+            return _read(mine, now)
+    except NotNow as error:
+        raise CannotRead(str(error)) from error
+
+
+def _read(mine: Turn, now: Now) -> list[Row]:
+    connection, refused = mine.work.connection, None
+    for _ in range(TRIES):
+        try:
+            _renew(connection, at=now(), refused=refused)
+            return read_rows(mine.client, "Invoice", pace=mine.pace)
+        except RefreshUnderWay:
+            mine.sleep(1)
+        except ReadFailed as error:
+            failure = error.failure
+            if failure.code == "token_expired" and refused is None:
+                refused = connection.access_token
+            elif failure.kind is FailureKind.WAIT:
+                mine.give_way(wait_seconds(failure, mine.work.policy))
+            elif failure.kind is FailureKind.TRANSIENT:
+                mine.sleep(1)
+            else:
+                raise CannotRead(failure.message) from error
+    raise CannotRead(Failure("server_error").message)
+
+
+def _renew(connection: Connection, *, at: datetime, refused: str | None) -> None:
+    failure = refresh_tokens(connection, at=at, refused=refused)
+    if failure is not None:
+        raise CannotRead(failure.message)
+
+
+def wanted_invoices(connection: Connection, *, since: date | None = None) -> list[Wanted]:
+    """What ought to be there by the shop's settings: sent or paid; void ones, in case they got there before."""
+    settings = ConnectionSettings.objects.get(connection=connection)
+    links = {link.record_id: link for link in Link.objects.of(connection, EntityType.INVOICE)}
+    known = set(links) | _queued_once(connection)
+    chosen = [invoice for invoice in _sent(connection, since) if _is_wanted(invoice, settings, known)]
+    documents = _documents(invoice.pk for invoice in chosen)
+    customers = dict(Link.objects.of(connection, EntityType.CUSTOMER).values_list("record_id", "qbo_id"))
+    numbered_there = _numbered_there(connection, documents, links) if settings.send_numbers else set()
+    return [
+        Wanted(
+            document,
+            number=document.number if settings.send_numbers and document.id not in numbered_there else "",
+            customer_id=customers.get(document.customer.id, ""),
+            accepted=bool(links.get(document.id) and links[document.id].accepted_at),
+        )
+        for document in documents
+    ]
+
+
+def _sent(connection: Connection, since: date | None) -> Iterable[Invoice]:
+    invoices = Invoice.objects.for_organization(connection.organization).sent()
+    if since:
+        invoices = invoices.filter(invoice_date__gte=since)
+    return invoices.only("pk", "status").order_by("pk")
+
+
+def _is_wanted(invoice: Invoice, settings: ConnectionSettings, known: set[int]) -> bool:
+    """What got there once is to be kept up to date, whatever the settings say now."""
+    if invoice.pk in known or invoice.status == Invoice.Status.VOID:
+        return True
+    paid = invoice.status == Invoice.Status.PAID
+    return settings.sync_invoices and (settings.when_to_sync == WhenToSync.ON_SEND or paid)
+
+
+def _queued_once(connection: Connection) -> set[int]:
+    events = SyncEvent.objects.filter(connection=connection, record_type=EntityType.INVOICE)
+    return set(events.values_list("record_id", flat=True))
+
+
+def _documents(ids: Iterable[int]) -> list[InvoiceDocument]:
+    return [document for chunk in in_chunks(list(ids)) for document in load_invoices(chunk).values()]
+
+
+def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument], links: dict[int, Link]) -> set[int]:
+    """Those that went without a number while "Run a Call IDs in QBO" was off: the number there is QuickBooks'."""
+    suspects = [
+        document.id
+        for document in documents
+        if document.id in links and links[document.id].doc_number not in ("", document.number)
+    ]
+    sent: dict[int, str] = {}
+    for ids in in_chunks(suspects):
+        events = SyncEvent.objects.filter(connection=connection, record_type=EntityType.INVOICE, record_id__in=ids)
+        submissions = Submission.objects.filter(attempts__event__in=events).distinct().order_by("pk")
+        sent |= {
+            item["record_id"]: item["number"]
+            for items in submissions.values_list("items", flat=True)
+            for item in items
+            if item["record_type"] == EntityType.INVOICE
+        }
+    return {record_id for record_id in suspects if sent.get(record_id) == ""}
+
+
+def in_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A few hundred at a time, since databases bound how many values a statement may carry."""
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))

@@ -1,0 +1,1 @@
+"""What staff read about the sync: rows, words, causes, counts, exports."""

@@ -1,0 +1,205 @@
+"""Everything that is known of one event, for its opened row and its page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from qbo.pages.places import Place, help_place, settings_place
+from runacall.organizations.models import Organization
+from sync.log.redaction import readable
+from sync.log.rows import LogRow, connection_of, log_row, standing_of
+from sync.log.wording import Standing, next_try
+from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models.events import EntityType
+from sync.operations import cannot_post_today
+
+SHOWN_ATTEMPTS = 20
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What was sent and what came back, as text to read; `note` says so where nothing was sent."""
+
+    sent: str
+    answer: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Details:
+    """One event with its history, and which buttons fit it."""
+
+    row: LogRow
+    realm_id: str
+    attempts: list[Attempt]
+    attempt_count: int
+    latest: Attempt | None
+    exchange: Exchange | None
+    trace: str
+    tried: str
+    next_try: str
+    others: int
+    fix: Place | None
+    help: Place | None
+    record: Place | None
+    cannot_post: str
+    # Whether it is worth looking again in a moment.
+    is_moving: bool
+
+    @property
+    def event(self) -> SyncEvent:
+        return self.row.event
+
+    @property
+    def can_retry(self) -> bool:
+        waits = self.event.state in (State.FAILED, State.QUEUED) and not self.is_moving
+        return waits and self.event.record_type != EntityType.CONNECTION
+
+    @property
+    def can_dismiss(self) -> bool:
+        return self.event.state == State.FAILED and self.event.record_type != EntityType.CONNECTION
+
+    @property
+    def can_accept(self) -> bool:
+        return self.event.state == State.FAILED and self.event.failure_code == "total_differs"
+
+    @property
+    def is_closed_period(self) -> bool:
+        return self.event.state == State.FAILED and self.event.failure_code == "closed_period"
+
+
+def details(event: SyncEvent, organization: Organization, *, at: datetime, attempt_id: int | None = None) -> Details:
+    """All of `event`; `attempt_id` chooses the attempt whose payload is shown, else the latest."""
+    connection = connection_of(organization)
+    standing = standing_of(connection, organization, at=at)
+    history = Attempt.objects.filter(event=event).order_by("-at", "-id").defer("request", "answer")
+    attempts = list(history[:SHOWN_ATTEMPTS])
+    count = len(attempts) if len(attempts) < SHOWN_ATTEMPTS else history.count()
+    shown = _shown(event, attempts, attempt_id)
+    failure = event.failure
+    moving = is_moving(event, standing)
+    waits = event.state == State.QUEUED and not standing.pause and not moving
+    return Details(
+        row=log_row(event, organization, at=at),
+        realm_id=connection.realm_id if connection else "",
+        attempts=attempts,
+        attempt_count=count,
+        latest=shown,
+        exchange=exchange_of(shown) if shown else None,
+        trace=next((one.intuit_tid for one in attempts if one.intuit_tid), ""),
+        tried=_tried(attempts, count, organization),
+        next_try=next_try(event, standing) if waits else "",
+        others=others_waiting(event),
+        fix=settings_place(failure) if failure else None,
+        help=help_place(failure.code) if failure else None,
+        record=record_place(event),
+        cannot_post=cannot_post_today(event, at=at) if event.failure_code == "closed_period" else "",
+        is_moving=moving,
+    )
+
+
+def is_moving(event: SyncEvent, standing: Standing) -> bool:
+    """Whether something is about to happen to `event`."""
+    if event.state == State.SENDING:
+        return True
+    soon = event.due_at is not None and event.due_at <= standing.now + timedelta(seconds=15)
+    return event.state in (State.QUEUED, State.CHECKING) and soon and not standing.pause
+
+
+def _shown(event: SyncEvent, attempts: list[Attempt], attempt_id: int | None) -> Attempt | None:
+    if attempt_id is not None:
+        return Attempt.objects.filter(event=event, pk=attempt_id).first()
+    return Attempt.objects.filter(pk=attempts[0].pk).first() if attempts else None
+
+
+def exchange_of(attempt: Attempt) -> Exchange:
+    """The attempt's own part of what went over the wire."""
+    if attempt.submission_id:
+        submission = Submission.objects.get(pk=attempt.submission_id)
+        sent = _item(submission.body, "BatchItemRequest", attempt.position)
+        answer = _item(submission.answer, "BatchItemResponse", attempt.position)
+        return Exchange(readable(sent), readable(attempt.answer or answer))
+    note = ""
+    if attempt.kind == Attempt.Kind.SETTLED_HERE:
+        note = f"Not sent. Run a Call could tell beforehand: {attempt.message or 'there was nothing to send'}"
+    return Exchange(readable(attempt.request), readable(attempt.answer), note)
+
+
+def _item(text: str, key: str, position: int) -> str:
+    """One item of a batch by its bId, which is its index; the whole text where it is no batch."""
+    try:
+        items: list[dict[str, Any]] = json.loads(text, parse_float=_digits)[key]
+        found = next((item for item in items if str(item.get("bId")) == str(position)), None)
+        return json.dumps(found, ensure_ascii=False) if found else text
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return text
+
+
+def _digits(text: str) -> float:
+    return float(text)
+
+
+def _tried(attempts: list[Attempt], count: int, organization: Organization) -> str:
+    if not attempts:
+        return "Not yet"
+    latest = attempts[0]
+    times = "Once" if count == 1 else f"{count} times, last"
+    said = f"{times} at {organization.local(latest.at):%Y-%m-%d %H:%M}"
+    return f"{said}, settled here: nothing was sent" if latest.kind == Attempt.Kind.SETTLED_HERE else said
+
+
+def others_waiting(event: SyncEvent) -> int:
+    """How many other failed events of the organization have the same cause."""
+    if event.state != State.FAILED or not event.cause_key:
+        return 0
+    same = SyncEvent.objects.failed().filter(organization_id=event.organization_id, cause_key=event.cause_key)
+    return same.exclude(pk=event.pk).count()
+
+
+RECORD_PAGES = {
+    EntityType.INVOICE: ("Open invoice", "admin:invoices_invoice_change"),
+    EntityType.CUSTOMER: ("Open customer", "admin:invoices_customer_change"),
+    EntityType.ITEM: ("Open item", "admin:invoices_pricebookitem_change"),
+}
+
+
+def record_place(event: SyncEvent) -> Place | None:
+    """The page of the record itself."""
+    if event.record_type not in RECORD_PAGES:
+        return None
+    label, name = RECORD_PAGES[EntityType(event.record_type)]
+    return Place(label, reverse(name, args=[event.record_id]))
+
+
+def support_request(shown: Details) -> str:
+    """What support asks for, as the text of a mail."""
+    event = shown.event
+    words = "; ".join(
+        " / ".join(part for part in (entry.get("message"), entry.get("detail")) if part)
+        for entry in (shown.latest.entries if shown.latest else [])
+    )
+    lines = [
+        f"Exact error message: {event.message}",
+        *([f"QuickBooks' own words: {words}"] if words else []),
+        f"Affected invoice number: {event.label.removeprefix('Invoice ')}"
+        if event.record_type == EntityType.INVOICE
+        else f"Affected record: {event.label}",
+        f"QBO realm ID: {shown.realm_id}",
+        f"intuit_tid: {shown.trace or 'none, QuickBooks was not asked'}",
+        "",
+        f"Organization: {event.organization.name}",
+        f"Failure code: {event.failure_code or 'none'}",
+        f"Tried: {shown.tried}",
+        f"Sync event: {event.pk}",
+    ]
+    return "\n".join(lines)
+
+
+def support_address() -> str:
+    return str(settings.SUPPORT_EMAIL)

@@ -1,0 +1,137 @@
+"""How one invoice stands with QuickBooks, as its page shows it to each role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from qbo.models import Connection, Link
+from qbo.pages.places import Place, help_place, settings_place
+from runacall.invoices.models import Invoice
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import StaffRequest
+from runacall.organizations.models import Ability
+from sync.log.details import is_moving, others_waiting
+from sync.log.rows import connection_of, in_books_of, standing_of
+from sync.log.wording import InBooks, Standing, books_line, say
+from sync.models import State, SyncEvent
+from sync.models.events import IN_FLIGHT, EntityType
+from sync.operations import cannot_post_today
+
+ALARM, CALM, GOOD = "alarm", "calm", "good"
+
+
+@dataclass(frozen=True)
+class InvoiceBanner:
+    """`tone`: alarm (a person is needed), calm (on its way) or good (in the books)."""
+
+    tone: str
+    title: str
+    steps: tuple[str, ...] = ()
+    second: str = ""
+    event: SyncEvent | None = None
+    fix: Place | None = None
+    help: Place | None = None
+    log: Place | None = None
+    others: int = 0
+    books: InBooks | None = None
+    can_retry: bool = False
+    can_post: bool = False
+    # Whether it is worth looking again in a moment.
+    is_moving: bool = False
+
+
+def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, Any]:
+    """What the template of the banner needs; buttons lead back to the invoice."""
+    return {
+        "banner": invoice_banner(request, invoice, at=at),
+        "invoice": invoice,
+        "request": request,
+        "back": reverse("admin:invoices_invoice_change", args=[invoice.pk]),
+    }
+
+
+def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> InvoiceBanner | None:
+    """What to show; None for those who see nothing of sync, and where there is nothing to say."""
+    office = role_allows(request, Ability.MANAGE_QUICKBOOKS) or _is_support(request)
+    if not office and not role_allows(request, Ability.SEE_INVOICE_SYNC):
+        return None
+    connection = connection_of(request.organization)
+    if connection is None or invoice.organization_id != connection.organization_id:
+        return None
+    event = current_event(connection, invoice)
+    link = Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk).first()
+    if event is None or event.state in (State.SYNCED, State.SUPERSEDED):
+        return _settled(connection, invoice, link, office)
+    standing = standing_of(connection, request.organization, at=at)
+    if not office:
+        shown = _for_dispatcher(event, standing)
+    else:
+        shown = _for_office(event, standing, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
+    return replace(shown, is_moving=is_moving(event, standing))
+
+
+def _is_support(request: StaffRequest) -> bool:
+    return request.membership is None and bool(request.user.is_superuser)
+
+
+def current_event(connection: Connection, invoice: Invoice) -> SyncEvent | None:
+    """The event that says how the invoice stands: one in flight, else one unsent, else the latest."""
+    events = SyncEvent.objects.filter(connection=connection).of_record(EntityType.INVOICE, invoice.pk)
+    latest = list(events.select_related("organization", "connection").order_by("-changed_at", "-id")[:10])
+    settled = (State.SYNCED, State.SUPERSEDED)
+    rank = {**dict.fromkeys(IN_FLIGHT, 0), **dict.fromkeys(settled, 2)}
+    return min(latest, key=lambda event: rank.get(State(event.state), 1), default=None)
+
+
+def _settled(connection: Connection, invoice: Invoice, link: Link | None, office: bool) -> InvoiceBanner | None:
+    if link is not None:
+        books = in_books_of(connection, link)
+        return InvoiceBanner(GOOD, books_line(books, ours=invoice.total), books=books if office else None)
+    if invoice.status in (Invoice.Status.DRAFT, Invoice.Status.VOID) or invoice.deleted_at:
+        return None
+    return InvoiceBanner(CALM, "Not in QuickBooks: nothing has been sent of this invoice yet")
+
+
+def _for_dispatcher(event: SyncEvent, standing: Standing) -> InvoiceBanner:
+    """Plain words, nothing to press, no payload."""
+    failure = event.failure
+    if event.state == State.QUEUED and standing.pause:
+        return InvoiceBanner(CALM, "Waiting for the connection to QuickBooks. It follows by itself.")
+    if event.state in (State.FAILED, State.DISMISSED) and failure:
+        return InvoiceBanner(ALARM if event.state == State.FAILED else CALM, failure.dispatcher)
+    if failure:
+        return InvoiceBanner(CALM, failure.dispatcher)
+    return InvoiceBanner(CALM, "On its way to QuickBooks.")
+
+
+def _for_office(event: SyncEvent, standing: Standing, at: datetime, *, may_act: bool) -> InvoiceBanner:
+    said, failure = say(event, standing), event.failure
+    log = Place("Details", reverse("admin:sync_syncevent_change", args=[event.pk]))
+    if event.state != State.FAILED or failure is None:
+        waiting = Place("Open Status", reverse("qbo:status")) if standing.pause else None
+        return InvoiceBanner(
+            CALM,
+            said.message,
+            second=said.second,
+            event=event,
+            log=log,
+            fix=waiting if event.state == State.QUEUED else None,
+            can_retry=may_act and event.state == State.QUEUED and not standing.pause and bool(event.retries),
+        )
+    return InvoiceBanner(
+        ALARM,
+        f"Not in QuickBooks: {said.message}",
+        steps=failure.remedy,
+        second=said.second,
+        event=event,
+        fix=settings_place(failure),
+        help=help_place(failure.code),
+        log=log,
+        others=others_waiting(event),
+        can_retry=may_act,
+        can_post=may_act and not cannot_post_today(event, at=at),
+    )

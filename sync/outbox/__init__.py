@@ -1,0 +1,1 @@
+"""From a change of a record to an open sync event."""

@@ -1,0 +1,29 @@
+"""How the log names our records; it does not know what happens to them."""
+
+from qbo.models import Connection
+from runacall.invoices.documents import CustomerDocument, ItemDocument
+from runacall.invoices.models import Invoice
+from sync.models.events import EntityType
+from sync.outbox.opening import RecordName
+
+
+def invoice_name(invoice: Invoice) -> RecordName:
+    return RecordName(
+        EntityType.INVOICE,
+        invoice.pk,
+        f"Invoice #{invoice.number}",
+        party=invoice.customer.display_name,
+        amount=invoice.total,
+    )
+
+
+def customer_name(customer: CustomerDocument) -> RecordName:
+    return RecordName(EntityType.CUSTOMER, customer.id, f"Customer {customer.display_name}")
+
+
+def item_name(item: ItemDocument) -> RecordName:
+    return RecordName(EntityType.ITEM, item.id, f"Item {item.name}")
+
+
+def connection_name(connection: Connection) -> RecordName:
+    return RecordName(EntityType.CONNECTION, connection.pk, "QuickBooks connection", party=str(connection))

@@ -1,0 +1,1 @@
+"""What runs by itself: asking for drains, schedules, the cluster, and its status."""

@@ -1,0 +1,225 @@
+"""Keeps one django-q2 cluster going on this host; it does not know what the tasks do.
+
+A worker that dies while it waits takes the queue's lock with it, and the cluster then neither works nor stops.
+So the cluster runs in a process group of its own, is watched from outside, and is replaced whole: as soon as it
+idles where one of its processes ended, and in any case where work that was asked for is left lying.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import psutil
+from django.conf import settings
+from django.db import Error as DatabaseAway
+from django.db import close_old_connections
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from qbo.models import Connection
+from runacall.env import BASE_DIR
+from sync.models import ActionRecord, Heartbeat, Lease
+from sync.worker.wake import wake_due
+
+logger = logging.getLogger(__name__)
+
+_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+# A drain makes no call after 60 s, and a call ends within 125 s: after that a cluster that stops has stopped.
+STOP_GRACE = 250.0
+RESTART_PAUSE = 5.0
+# Seconds that a worker may be at one UPDATE of very many events.
+LONGEST_ACTION = 300.0
+
+
+@dataclass
+class Group:
+    """One qcluster and its children: a process group that can be ended whole."""
+
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls) -> Group:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "django", "qcluster"],
+            cwd=BASE_DIR,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
+        return cls(process)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def members(self) -> frozenset[int]:
+        """The processes that stem from it: sentinel, pusher, monitor and workers."""
+        with suppress(psutil.NoSuchProcess):
+            return frozenset(one.pid for one in psutil.Process(self.process.pid).children(recursive=True))
+        return frozenset()
+
+    def contains(self, pid: int) -> bool:
+        try:
+            return os.getpgid(pid) == self.process.pid
+        except ProcessLookupError:
+            return False
+
+    def ask_to_stop(self) -> None:
+        if self.is_alive:
+            self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End whatever is left of the group; a SIGKILLed parent leaves its children behind."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def _end_with_parent() -> None:
+    """Where the system offers it, the cluster is told to stop when its supervisor dies without a word."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
+
+
+@dataclass
+class Supervisor:
+    """`frozen_after`: seconds for which work may be asked for and left lying while the cluster idles."""
+
+    frozen_after: float = 20.0
+    poll: float = 1.0
+    stop_grace: float = STOP_GRACE
+    group: Group | None = None
+    started_at: datetime = field(default_factory=timezone.now)
+    restarts: int = 0
+    stopping: bool = False
+    # Processes of the cluster as of the last look, and whether one of them has ended since it began.
+    members: frozenset[int] = frozenset()
+    is_bereaved: bool = False
+    # When it was last seen to work, and the drains that were seen.
+    busy_at: datetime = field(default_factory=timezone.now)
+    drains: frozenset[tuple[Any, ...]] = frozenset()
+
+    def run(self) -> None:
+        """Until `stop` is called: keep the cluster going, and wake whoever has work."""
+        self.start()
+        try:
+            while not self.stopping:
+                self.look_after()
+                time.sleep(self.poll)
+        finally:
+            self.end()
+
+    def stop(self) -> None:
+        """Stop gracefully; called a second time, at once."""
+        if self.stopping:
+            self.stop_grace = 0
+        self.stopping = True
+
+    def start(self) -> None:
+        self.group, self.started_at = Group.start(), timezone.now()
+        self.members, self.is_bereaved, self.busy_at = frozenset(), False, self.started_at
+
+    def look_after(self) -> None:
+        """One look: a heartbeat, a wake-up for what is due, a new cluster where the old one is dead or frozen."""
+        try:
+            close_old_connections()
+            now = timezone.now()
+            beat(now)
+            wake_due()
+            why = self.trouble(now)
+        except DatabaseAway:
+            # The database is away: the cluster waits for it as well, and a restart would not bring it back.
+            logger.exception("The database does not answer.")
+            return
+        if why:
+            self.restart(why)
+
+    def trouble(self, now: datetime) -> str:
+        """Why the cluster has to be replaced; "" while it does not."""
+        age = now - self.started_at
+        self._count_members()
+        if self.group is None or not self.group.is_alive:
+            # One that cannot even start is not started every second.
+            return "it is gone" if age >= timedelta(seconds=RESTART_PAUSE) else ""
+        if self.is_busy(now):
+            self.busy_at = now
+            return ""
+        if self.is_bereaved:
+            return "a worker of it died, perhaps with the queue's lock in its hands"
+        patience = self.patience
+        if now - self.busy_at < patience:
+            return ""
+        if OrmQ.objects.filter(key=settings.Q_CLUSTER["name"], lock__lte=now - patience).exists():
+            return f"tasks have waited for {patience.total_seconds():.0f} s while it idles"
+        if lost_wakes(before=now - patience).exists():
+            return f"a drain was asked for {patience.total_seconds():.0f} s ago and nobody came"
+        return ""
+
+    @property
+    def patience(self) -> timedelta:
+        """An action upon very many events holds no lease while a worker is at it."""
+        at_work = ActionRecord.objects.open().exists()
+        return timedelta(seconds=max(self.frozen_after, LONGEST_ACTION if at_work else 0))
+
+    def _count_members(self) -> None:
+        """Workers end only when they are killed, or have grown too large: see `recycle` in the settings."""
+        there = self.group.members if self.group else frozenset[int]()
+        self.is_bereaved = self.is_bereaved or not self.members <= there
+        self.members = there
+
+    def is_busy(self, now: datetime) -> bool:
+        """A process of this cluster holds a lease, or has since the last look: whatever else waits, it works."""
+        drains = self._drains()
+        held = any(expires_at and expires_at > now for *_, expires_at in drains)
+        seen = frozenset(drain[:-1] for drain in drains)
+        is_new = bool(seen - self.drains)
+        self.drains = seen
+        return held or is_new
+
+    def _drains(self) -> list[tuple[Any, ...]]:
+        """Of each lease that a process of this cluster took last: fence, end of its drain, and how long it holds."""
+        rows = Lease.objects.filter(holder__startswith=f"{socket.gethostname()}:")
+        found = rows.values_list("holder", "pk", "fence", "drained_at", "expires_at")
+        return [row for row in found if self.group is not None and self.group.contains(int(row[0].split(":")[1]))]
+
+    def restart(self, why: str) -> None:
+        """Replace the whole group. What it had taken and not begun is asked for anew."""
+        logger.warning("The cluster is replaced: %s.", why)
+        if self.group is not None:
+            self.group.kill()
+        self.restarts += 1
+        lost_wakes(before=timezone.now()).update(woken_at=None)
+        self.start()
+
+    def end(self) -> None:
+        """Let what runs finish within the grace, then leave nothing behind."""
+        if self.group is None:
+            return
+        self.group.ask_to_stop()
+        until = time.monotonic()
+        while self.group.is_alive and time.monotonic() - until < self.stop_grace:
+            time.sleep(0.1)
+        self.group.kill()
+
+
+def beat(at: datetime) -> None:
+    Heartbeat.objects.update_or_create(name=f"cluster {socket.gethostname()}"[:100], defaults={"at": at})
+
+
+def lost_wakes(*, before: datetime) -> QuerySet[Lease]:
+    """Drains that were asked for before then and that nobody has begun."""
+    free = Q(expires_at=None) | Q(expires_at__lte=timezone.now())
+    live = Connection.objects.live()
+    return Lease.objects.filter(free, woken_at__lte=before, connection__in=live)
