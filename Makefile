@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# New keys, for the check of the documented production settings.
+SECRET := import secrets; print(secrets.token_urlsafe(48))
+KEY := import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())
 # Further arguments for pytest: make test ARGS="tests/sync -x"
 ARGS ?=
 
@@ -34,13 +37,15 @@ demo-reset: $(VENV)/.running ## start the demo over
 test: install ## all tests; says what it left out where Chromium or PostgreSQL is missing
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: install ## lint, types, arrows, templates, migrations
+check: install ## lint, types, arrows, templates, migrations, the documented production settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates
 	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
+	@set -a; . ./deploy/production.env.example; SECRET_KEY=$$($(BIN)/python -c "$(SECRET)"); TOKEN_KEYS=$$($(BIN)/python -c "$(KEY)"); \
+		QBO_EMULATOR_URL=; DEMO=; $(MANAGE) check --deploy --fail-level WARNING
 
 bench: install ## measure, beside Intuit's limits and a plain loop; about 15 minutes (BENCH="limits loop" for some)
 	@$(BIN)/python -m tests.benchmarks $(BENCH)

@@ -38,6 +38,7 @@ class Home:
         return {
             "DJANGO_SETTINGS_MODULE": "runacall.settings",
             "DEBUG": "false",
+            "DEMO": "true",
             # The demo speaks plain HTTP to this machine only.
             "SECURE_COOKIES": "false",
             "BEHIND_TLS_PROXY": "false",

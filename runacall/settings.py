@@ -8,6 +8,8 @@ from django.urls import reverse_lazy
 from runacall.env import BASE_DIR, env
 
 DEBUG = env.bool("DEBUG", False)
+# `make demo` alone: an emulator may stand in for QuickBooks outside DEBUG.
+DEMO = env.bool("DEMO", False)
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development" if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -84,8 +86,11 @@ DATABASES: dict[str, dict[str, Any]] = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-    DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+    # Set, not defaulted: the reader of DATABASE_URL has written 0 and False there already.
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A pooler that hands out a session for one transaction cannot keep a cursor open beyond it.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED_BY_TRANSACTION", False)
 
 # --- background jobs ----------------------------------------------------------------------------------------
 
@@ -166,7 +171,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
+# Without a proxy that says how a request came, a redirect would lead to itself for ever.
+SECURE_SSL_REDIRECT = BEHIND_TLS_PROXY
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if SECURE_COOKIES and BEHIND_TLS_PROXY else 0
+# Subdomains and browsers' preload lists are for the owner of a whole domain to decide, and hard to take back.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

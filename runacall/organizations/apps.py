@@ -10,6 +10,7 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "Settings"
 
     def ready(self) -> None:
+        from runacall import checks  # noqa: F401  registers them
         from runacall.admin_site import site
 
         autodiscover_modules("admin", register_to=site)

@@ -1,0 +1,61 @@
+"""What is refused at start and by `manage.py check`: settings with which this installation must not serve.
+
+It does not know QuickBooks; `qbo.checks` sees to the keys and addresses that lead there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import SystemCheckError
+
+# Of every check that stops a process from serving, with or without --deploy.
+INSTALLATION = "installation"
+SECRET_KEY_LENGTH = 50
+PLACEHOLDERS = ("only-for-development", "django-insecure-", "change", "secret", "example")
+HERE_ONLY = {"localhost", "127.0.0.1", "[::1]"}
+
+
+@register(INSTALLATION)
+def secret_key(**_: Any) -> list[CheckMessage]:
+    """SECRET_KEY outside DEBUG: long, of many different characters, and none that somebody else may know."""
+    if settings.DEBUG:
+        return []
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's way of saying that it is empty
+        key = ""
+    if not key:
+        problem = "SECRET_KEY is empty."
+    elif key.lower().startswith(PLACEHOLDERS):
+        problem = "SECRET_KEY is a placeholder that anyone can guess."
+    elif len(key) < SECRET_KEY_LENGTH or len(set(key)) < 10:
+        problem = f"SECRET_KEY is too simple: it needs {SECRET_KEY_LENGTH} random characters or more."
+    else:
+        return []
+    hint = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+    return [Error(problem, hint=hint, id="runacall.E001")]
+
+
+@register(INSTALLATION, deploy=True)
+def production(**_: Any) -> list[CheckMessage]:
+    """What only `check --deploy` asks: whether others than this machine can reach the site."""
+    found: list[CheckMessage] = []
+    if settings.DEMO:
+        hint = "Leave DEMO out; `make demo` sets it for itself."
+        found.append(Error("DEMO is on: this installation may connect to an emulator.", hint=hint, id="runacall.E002"))
+    hosts = set(settings.ALLOWED_HOSTS)
+    if "*" in hosts or hosts <= HERE_ONLY:
+        hint = "Set it to the names under which people open the site, such as app.example.com."
+        found.append(Error("ALLOWED_HOSTS names no site, or every one.", hint=hint, id="runacall.E003"))
+    return found
+
+
+def refuse_bad_settings() -> None:
+    """For servers, which run no system checks by themselves. Raises SystemCheckError, naming every problem."""
+    serious = [one for one in run_checks(tags=[INSTALLATION]) if one.is_serious()]
+    if serious:
+        raise SystemCheckError("This installation must not serve:\n" + "\n".join(f"  {one}" for one in serious))

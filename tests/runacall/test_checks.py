@@ -1,0 +1,115 @@
+"""What `manage.py check --deploy` says to the documented production settings, and to each bad one; what starts."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTED = ROOT / "deploy" / "production.env.example"
+
+
+def fernet_key() -> str:
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def production(**changes: str) -> dict[str, str]:
+    """The documented settings, filled in; what a developer's .env may add is switched off."""
+    lines = [line for line in DOCUMENTED.read_text().splitlines() if line and not line.startswith("#")]
+    told = dict(line.split("=", 1) for line in lines)
+    keys = {"SECRET_KEY": secrets.token_urlsafe(48), "TOKEN_KEYS": fernet_key()}
+    own = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "runacall.settings"}
+    return own | {"QBO_EMULATOR_URL": "", "DEMO": "false"} | told | keys | changes
+
+
+def run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def check(*, deploy: bool = True, **changes: str) -> tuple[int, str]:
+    options = ["--deploy", "--fail-level", "WARNING"] if deploy else []
+    done = run("manage.py", "check", *options, environment=production(**changes))
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_documented_production_settings_are_well() -> None:
+    status, said = check()
+    assert status == 0, said
+    assert "no issues" in said
+
+
+BAD = {
+    "runacall.E001": [
+        {"SECRET_KEY": ""},
+        {"SECRET_KEY": "only-for-development"},
+        {"SECRET_KEY": "django-insecure-" + "x1y2z3" * 12},
+        {"SECRET_KEY": "a" * 80},
+        {"SECRET_KEY": "k3Jx9-short"},
+    ],
+    "qbo.E001": [{"TOKEN_KEYS": ""}],
+    "qbo.E002": [{"TOKEN_KEYS": "not-a-key"}, {"TOKEN_KEYS": f"{fernet_key()},{fernet_key()[:-4]}"}],
+    "qbo.E003": [{"TOKEN_KEYS": settings.TOKEN_KEYS[0]}, {"TOKEN_KEYS": base64.urlsafe_b64encode(bytes(32)).decode()}],
+    "qbo.E004": [{"QBO_EMULATOR_URL": "http://127.0.0.1:8010"}],
+}
+ONLY_DEPLOY = {
+    "runacall.E002": [{"DEMO": "true"}],
+    "runacall.E003": [{"ALLOWED_HOSTS": "*"}, {"ALLOWED_HOSTS": "localhost"}],
+    "qbo.E006": [{"QBO_CLIENT_SECRET": ""}],
+    "security.W018": [{"DEBUG": "true"}],
+    "security.W008": [{"BEHIND_TLS_PROXY": "false"}],
+    "security.W012": [{"SECURE_COOKIES": "false"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "change"), [(code, change) for code, changes in (BAD | ONLY_DEPLOY).items() for change in changes]
+)
+def test_each_bad_one_is_refused(code: str, change: dict[str, str]) -> None:
+    status, said = check(**change)
+    assert status != 0
+    assert code in said
+    for value in change.values():
+        assert len(value) < 40 or value not in said, "a key is never said"
+
+
+@pytest.mark.parametrize("start", ["-c import runacall.wsgi", "-c import runacall.asgi", "manage.py run_cluster"])
+def test_nothing_starts_with_a_bad_one(start: str) -> None:
+    """The web process runs no checks of Django's by itself; commands do."""
+    done = run(*start.split(" ", 1), environment=production(TOKEN_KEYS="not-a-key", QBO_EMULATOR_URL="http://x"))
+    assert done.returncode != 0
+    assert "qbo.E002" in done.stderr
+    assert "qbo.E004" in done.stderr
+
+
+def test_the_web_process_starts_with_the_documented_ones() -> None:
+    done = run("-c", "import runacall.wsgi", environment=production())
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_developer_without_keys_is_warned_and_not_stopped() -> None:
+    status, said = check(deploy=False, DEBUG="true", SECRET_KEY="", TOKEN_KEYS="")
+    assert status == 0, said
+    assert "qbo.W001" in said
+
+
+def test_a_demo_may_lead_to_an_emulator_of_this_machine_and_no_other() -> None:
+    assert check(deploy=False, DEMO="true", QBO_EMULATOR_URL="http://127.0.0.1:8100")[0] == 0
+    status, said = check(deploy=False, DEMO="true", QBO_EMULATOR_URL="http://emulator.example.com:8100")
+    assert status != 0
+    assert "qbo.E005" in said
+
+
+def test_connections_to_postgresql_are_kept_and_looked_at() -> None:
+    ask = "from runacall.settings import DATABASES; d = DATABASES['default'];"
+    ask += "print(d['CONN_MAX_AGE'], d['CONN_HEALTH_CHECKS'])"
+    assert run("-c", ask, environment=production()).stdout.split() == ["60", "True"]
+    assert run("-c", ask, environment=production(DATABASE_CONN_MAX_AGE="5")).stdout.split() == ["5", "True"]
