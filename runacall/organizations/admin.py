@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget,
 from runacall.admin_site import site
 from runacall.organizations import team
 from runacall.organizations.admin_scope import ScopedAdmin, ScopedForm
+from runacall.organizations.lookups import ListedLookups
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Membership, Organization, Role
 
@@ -126,7 +127,7 @@ class MembershipAdmin(ScopedAdmin):
         team.remove_member(obj, by=request.membership)
 
 
-class SupportOnly(ModelAdmin):
+class SupportOnly(ListedLookups, ModelAdmin):
     """Pages over all organizations: for superusers, who are our support, and nobody else."""
 
     def has_module_permission(self, request: VisitorRequest) -> bool:

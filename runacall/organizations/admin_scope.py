@@ -18,11 +18,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from runacall.organizations.access import role_allows, scoped_rows
+from runacall.organizations.lookups import ListedLookups
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Organization
-
-# What an address may ask of a related row: which one it is.
-KEY_LOOKUPS = ("id", "pk", "exact", "in", "isnull")
 
 
 class ScopedForm(forms.ModelForm):
@@ -58,7 +56,7 @@ class ScopedChoices:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class ScopedAdmin(ScopedChoices, ModelAdmin):
+class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     # Which ability each needs. `viewing` None: every member; the others None: nobody.
     viewing: Ability | None = None
     adding: Ability | None = None
@@ -82,16 +80,6 @@ class ScopedAdmin(ScopedChoices, ModelAdmin):
         if found is None:
             raise Http404
         return found
-
-    def lookup_allowed(self, lookup: str, value: str, request: VisitorRequest) -> bool:
-        """Django lets an address ask for anything of a related row, so also whether a password begins with “a”."""
-        name, *rest = lookup.split("__")
-        if rest and rest[0] not in KEY_LOOKUPS and self._is_relation(name):
-            return False
-        return bool(super().lookup_allowed(lookup, value, request))
-
-    def _is_relation(self, name: str) -> bool:
-        return any(field.name == name and field.is_relation for field in self.model._meta.get_fields())
 
     def get_form(self, request: StaffRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

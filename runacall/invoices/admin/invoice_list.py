@@ -47,6 +47,7 @@ class InvoiceList(RecordAdmin):
     list_display = ("numbered", "customer", "invoice_date", "state", "total_amount", "open_balance")
     list_filter = (StatusFilter, ("invoice_date", RangeDateFilter))
     list_filter_submit = True
+    linked_lookups = ("customer__id__exact",)  # “5 invoices” on the customer's page
     list_select_related = ("customer",)
     search_fields = ("number", "customer__name", "customer__company", "customer__email")
     search_help_text = "Number, customer or e-mail"
