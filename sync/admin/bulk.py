@@ -19,8 +19,8 @@ from runacall.organizations.middleware import StaffRequest
 from sync import operations
 from sync.admin.acting import REASON_WANTED, back_to, reason_of
 from sync.admin.acting import tell as tell_report
-from sync.admin.change_list import FILTERS, filter_query
-from sync.log.filters import SyncEventFilter
+from sync.admin.change_list import filter_query
+from sync.log.filters import SyncEventFilter, given
 from sync.log.wording import counted
 from sync.models import State
 from sync.models.events import EntityType, SyncEventQuerySet
@@ -92,8 +92,7 @@ def choose(request: StaffRequest, log: SyncEventQuerySet) -> Chosen | None:
     found = SyncEventFilter(request.GET, queryset=log, request=request)
     if not found.is_valid():
         return None
-    given = {name: request.GET.getlist(name) for name in FILTERS if any(request.GET.getlist(name))}
-    return Chosen(found.qs, given)
+    return Chosen(found.qs, dict(given(request.GET).lists()))
 
 
 def forecast(action: str, chosen: Chosen) -> Report:

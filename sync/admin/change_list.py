@@ -14,7 +14,7 @@ from django.http import QueryDict
 from unfold.views import ChangeList
 
 from runacall.organizations.middleware import VisitorRequest
-from sync.log.filters import SyncEventFilter
+from sync.log.filters import SyncEventFilter, given
 from sync.models import State
 from sync.models.events import SyncEventQuerySet
 
@@ -79,15 +79,14 @@ def status_counts(rows: SyncEventQuerySet, request: VisitorRequest) -> Counter[s
 
 def filter_query(params: dict[str, Any] | QueryDict) -> str:
     """Only what the FilterSet knows of `params`, as a query string without the question mark."""
-    lists = params.lists() if isinstance(params, QueryDict) else params.items()
-    kept = {name: values for name, values in lists if name in FILTERS and any(values)}
-    return urlencode(sorted(kept.items()), doseq=True)
+    return urlencode(sorted(given(params).lists()), doseq=True)
 
 
 def without_page(params: QueryDict, **changes: str | None) -> str:
     """`params` on the first page, with `changes` (None removes), as a query string with its question mark."""
     changed = params.copy()
-    for name in (PAGE_VAR, "e"):
+    empty = [name for name, values in params.lists() if not any(values)]
+    for name in (PAGE_VAR, "e", *empty):
         changed.pop(name, None)
     for name, value in changes.items():
         changed.pop(name, None)

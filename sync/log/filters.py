@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import django_filters
 from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
 
 from sync.models import State, SyncEvent
 from sync.models.events import Direction, EntityType, SyncEventQuerySet
@@ -33,6 +36,9 @@ class SyncEventFilter(django_filters.FilterSet):
         model = SyncEvent
         fields: list[str] = []
 
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(given(data or {}), *args, **kwargs)
+
     def with_cause(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
         """A cause's key, or just the code of the catalogue."""
         return events.filter(Q(cause_key=value) | Q(failure_code=value))
@@ -54,3 +60,18 @@ class SyncEventFilter(django_filters.FilterSet):
         organization = getattr(self.request, "organization", None) or getattr(self, "organization", None)
         zone = organization.zone if organization else dt.UTC
         return dt.datetime.combine(day, dt.time(), tzinfo=zone)
+
+
+def given(params: Mapping[str, Any]) -> MultiValueDict[str, str]:
+    """The filters of the log that `params`, a query string or options, really set.
+
+    A drop-down that is left at "Any" arrives as an empty value, since a form submits each of its fields: it means
+    the same as a field that is not there.
+    """
+    lists = params.lists() if isinstance(params, MultiValueDict) else params.items()
+    kept = {
+        name: [str(value).strip() for value in ([values] if isinstance(values, str) else values) if str(value).strip()]
+        for name, values in lists
+        if name in SyncEventFilter.base_filters
+    }
+    return MultiValueDict({name: values for name, values in kept.items() if values})

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.datastructures import MultiValueDict
 
 from runacall.organizations.models import Organization
-from sync.log.filters import SyncEventFilter
+from sync.log.filters import SyncEventFilter, given
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
 
@@ -28,9 +28,9 @@ def add_filter_options(parser: CommandParser) -> None:
 
 
 def filters_given(options: Mapping[str, Any]) -> MultiValueDict[str, str]:
-    """The options of `add_filter_options` as the filters of the log take them."""
+    """The options of `add_filter_options` as the filters of the log take them; an empty one was not given."""
     many = {name: [value.lower() for value in options[name]] for name in MANY if options[name]}
-    return MultiValueDict(many | {name: [options[name]] for name in ONE if options[name]})
+    return given(MultiValueDict(many | {name: [options[name]] for name in ONE if options[name]}))
 
 
 def events_chosen(organization: Organization, filters: MultiValueDict[str, str]) -> SyncEventQuerySet:

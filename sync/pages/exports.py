@@ -13,7 +13,7 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import VisitorRequest
 from runacall.organizations.models import Ability, Organization
 from sync.log.export import FORMATS, Export
-from sync.log.filters import SyncEventFilter
+from sync.log.filters import SyncEventFilter, given
 from sync.log.support_bundle import support_bundle
 from sync.log.support_looks import record_look
 from sync.models import SyncEvent
@@ -34,8 +34,7 @@ def export_log(request: VisitorRequest, file_format: str) -> HttpResponseBase:
     if wrong:
         return HttpResponse(wrong, status=400, content_type="text/plain; charset=utf-8")
     record_look(request)
-    filters = {name: values for name, values in request.GET.lists() if name in SyncEventFilter.base_filters}
-    export = Export(organization, events, timezone.now(), filters)
+    export = Export(organization, events, timezone.now(), dict(given(request.GET).lists()))
     pieces = export.pieces(file_format, byte_order_mark=request.GET.get("bom") != "0")
     answer = StreamingHttpResponse((piece.encode() for piece in pieces), content_type=CONTENT_TYPES[file_format])
     return _as_download(answer, export.file_name(file_format))

@@ -261,6 +261,14 @@ class TestCommand:
         call_command("export_log", organization="lakeside", format="json", cause="tax_code_not_mapped", stdout=out)
         assert len(json.loads(out.getvalue())["events"]) == 1
 
+    def test_an_empty_option_means_any(self, connection: Connection) -> None:
+        failed_event(connection)
+        out = io.StringIO()
+        call_command(
+            "export_log", organization="lakeside", status=[""], entity=[""], cause="", after="", search=" ", stdout=out
+        )
+        assert "Invoice #" in out.getvalue()
+
     def test_mistakes_are_said(self, connection: Connection) -> None:
         with pytest.raises(CommandError, match="--after"):
             call_command("export_log", organization="lakeside", after="yesterday")

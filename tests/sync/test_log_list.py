@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from django.db import connection as database
@@ -19,6 +21,7 @@ from sync import tasks
 from sync.admin import bulk
 from sync.models import ActionRecord, State, SyncEvent
 from tests import builders, log_rows
+from tests.journeys.visiting import visitor_of
 
 LOG = reverse("admin:sync_syncevent_changelist")
 RETRY_ALL = reverse("admin:sync_syncevent_retry_all")
@@ -163,6 +166,49 @@ class TestFilters:
         answer = owner.post(f"{RETRY_ALL}?{next(iter(query))}={next(iter(query.values()))}", follow=True)
         assert "nothing was done" in said(answer)[0]
         assert SyncEvent.objects.failed().count() == 2
+
+    @pytest.mark.parametrize(
+        ("typed", "expected"),
+        [
+            ({"search": "lakewood"}, {"Invoice #2"}),
+            ({"entity": "item"}, {"Item Capacitor"}),
+            ({"cause": "item_not_found:item:9"}, {"Invoice #2"}),
+            ({"direction": "in"}, {"Invoice #4"}),
+            ({"before": "2026-06-17"}, {"Invoice #3"}),
+            ({"after": "2026-06-18", "entity": "item"}, {"Item Capacitor"}),
+            ({"search": "   "}, {"Invoice #1", "Invoice #2", "Invoice #3", "Invoice #4", "Item Capacitor"}),
+        ],
+    )
+    def test_the_form_finds_with_what_it_submits_itself(
+        self, books: Connection, typed: dict[str, str], expected: set[str]
+    ) -> None:
+        """Every field goes along, the empty ones too; so do export, bundle and Retry all behind the list."""
+        visitor = visitor_of(builders.member(books.organization))
+        log = visitor.get(LOG)
+        form = log.form(field="search").fill(**typed)
+        assert set(form.fields) >= {"search", "cause", "entity", "direction", "after", "before"}
+        found = visitor.get(f"{LOG}?{urlencode(form.fields, doseq=True)}")
+        shown = {row.one("a").text for row in found.root.all("td", class_="rac-entity")}
+        assert shown == expected
+        assert found.part("chips").one("a").text == f"All {len(expected)}"
+        csv_url = urljoin(found.url, found.link("What is shown, as CSV"))
+        as_csv = visitor.client.get(csv_url, headers={"host": "localhost"})
+        assert len(list(csv.DictReader(as_csv.getvalue().decode("utf-8-sig").splitlines()))) == len(expected)
+        failed = visitor.get(urljoin(found.url, found.root.one("a", **{"data-status": "failed"})["href"]))
+        failed_there = {row.one("a").text for row in failed.root.all("td", class_="rac-entity")}
+        assert failed_there == expected & {"Invoice #1", "Invoice #2"}
+
+    @pytest.mark.parametrize("query", ["search=&cause=&entity=&direction=&after=&before=", "status=&entity=+&search=+"])
+    def test_empty_values_mean_any_everywhere(self, owner: Client, query: str) -> None:
+        assert len(owner.get(f"{LOG}?{query}").context["rows"]) == 5
+        asked = owner.get(f"{RETRY_ALL}?{query}")
+        assert asked.status_code == 200
+        assert asked.context["report"].done == 3  # two failed, and one that waits
+        for name in ("export_log", "support_bundle"):
+            address = reverse(f"sync:{name}", args=["csv"] if name == "export_log" else [])
+            assert owner.get(f"{address}?{query}").status_code == 200
+        live = owner.get(f"{reverse('admin:sync_syncevent_live')}?{query}&shown=")
+        assert {chip.name: chip.count for chip in live.context["chips"]}["all"] == 5
 
     @pytest.mark.parametrize("query", ["message__contains=x", "organization__id__exact=1", "id__in=1,2"])
     def test_columns_cannot_be_looked_up_past_the_vocabulary(self, owner: Client, query: str) -> None:
