@@ -36,7 +36,7 @@ class Processes:
         """A QuickBooks with one company a realm, kept in a file."""
         further = [argument for realm in realms[1:] for argument in ("--company", f"{realm}:us")]
         arguments = ["--port", str(port), "--realm", realms[0], *further, "--state", str(self.home.books)]
-        self._start("emulator", "qbo.emulator", *arguments)
+        self._start("emulator", "qbo_emulator", *arguments)
         self._wait_for("emulator", lambda: requests.get(f"http://127.0.0.1:{port}/emulator/state", timeout=1).ok)
 
     def start_web(self, port: int) -> None:

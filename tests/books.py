@@ -13,12 +13,12 @@ import requests
 from django.utils import timezone
 
 from qbo.connection.connecting import Grant, client_for, connect
-from qbo.emulator.emulator import Emulator
-from qbo.emulator.server import Server
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.comparing import Comparison
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings, Link, ListState, TaxMapping
+from qbo_emulator.router import Emulator
+from qbo_emulator.server import Server
 from runacall.invoices.models import Customer, Invoice, PricebookItem, TaxRate
 from runacall.organizations.models import Organization
 from sync import operations

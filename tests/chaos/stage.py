@@ -111,7 +111,7 @@ class Stage:
 
     def start_emulator(self, port: int = 0) -> None:
         arguments = ["--port", str(port), "--state", str(self.folder / "company.state"), "--no-limits"]
-        process = self.start_python("-m", "qbo.emulator", *arguments, "--latency-ms", str(self.latency_ms))
+        process = self.start_python("-m", "qbo_emulator", *arguments, "--latency-ms", str(self.latency_ms))
         assert process.stdout is not None
         self.url = json.loads(process.stdout.readline())["url"]
         self.emulator = process

@@ -56,7 +56,7 @@ def peer() -> Iterator[Peer]:
     if ON_SANDBOX:
         yield Peer(os.environ.get("QBO_SANDBOX_URL", INTUIT), REALM, TOKEN, "sandbox")
         return
-    command = [sys.executable, "-m", "qbo.emulator", "--port", "0", "--no-limits", "--seed", "sandbox"]
+    command = [sys.executable, "-m", "qbo_emulator", "--port", "0", "--no-limits", "--seed", "sandbox"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout

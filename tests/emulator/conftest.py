@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import requests
 
-from qbo.emulator import Emulator
-from qbo.emulator.transport import EmulatorAdapter
+from qbo_emulator import Emulator
+from qbo_emulator.transport import EmulatorAdapter
 
 TOKEN = "access-token-for-tests"
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,7 +116,7 @@ class Process:
     """The emulator as a process of its own."""
 
     def __init__(self, *options: str) -> None:
-        command = [sys.executable, "-m", "qbo.emulator", "--port", "0", "--access-token", TOKEN, *options]
+        command = [sys.executable, "-m", "qbo_emulator", "--port", "0", "--access-token", TOKEN, *options]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
         )

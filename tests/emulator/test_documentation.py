@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from qbo.emulator.breakage import NAMES
-from qbo.emulator.hand import COMMANDS
-from qbo.emulator.switches import SWITCHES
+from qbo_emulator.books.switches import SWITCHES
+from qbo_emulator.control.hand import COMMANDS
+from qbo_emulator.world.breakage import NAMES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "emulator.md").read_text("utf-8")
 

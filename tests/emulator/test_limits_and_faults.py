@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from qbo.emulator import Emulator
+from qbo_emulator import Emulator
 
 from .conftest import TOKEN, Client, invoice
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from qbo.emulator import Emulator
+from qbo_emulator import Emulator
 
 from .conftest import TOKEN, Client, invoice, line
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qbo.emulator import Emulator
+from qbo_emulator import Emulator
 
 from .conftest import TOKEN, Client, Process, invoice, line
 

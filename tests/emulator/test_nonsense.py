@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qbo.emulator import Emulator, Request
-from qbo.emulator.encoding import dumps, loads
-from qbo.emulator.entities.registry import BY_PATH, KINDS
+from qbo_emulator import Emulator, Request
+from qbo_emulator.books.encoding import dumps, loads
+from qbo_emulator.entities.registry import BY_PATH, KINDS
 
 from .conftest import TOKEN, invoice, line
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from qbo.emulator import Emulator
+from qbo_emulator import Emulator
 
 from .conftest import Client
 

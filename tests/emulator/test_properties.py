@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qbo.emulator import Emulator, Request
-from qbo.emulator.encoding import dumps, loads
+from qbo_emulator import Emulator, Request
+from qbo_emulator.books.encoding import dumps, loads
 
 from .conftest import TOKEN, invoice, line
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qbo.emulator import Emulator
+from qbo_emulator import Emulator
 
 from .conftest import TOKEN, Client, invoice, line
 

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from qbo.emulator import Emulator
+from qbo_emulator import Emulator
 
 from .conftest import Client, invoice
 

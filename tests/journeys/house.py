@@ -59,7 +59,7 @@ class House:
         }
 
     def open(self) -> None:
-        emulator = self.start("emulator", "-m", "qbo.emulator", "--port", "0", "--no-limits", stdout=subprocess.PIPE)
+        emulator = self.start("emulator", "-m", "qbo_emulator", "--port", "0", "--no-limits", stdout=subprocess.PIPE)
         assert emulator.stdout is not None
         self.books_url = json.loads(emulator.stdout.readline())["url"]
         address = f"127.0.0.1:{free_port()}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("runacall", "qbo", "sync", "demo")
+APPS = ("runacall", "qbo", "sync", "demo", "qbo_emulator")
 WORDLESS = {"utils", "helpers", "common", "services", "constants", "misc"}
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from qbo.emulator import cli
-from qbo.emulator.arguments import Refused
+from qbo_emulator import cli
+from qbo_emulator.control.arguments import Refused
 
 
 class Command(BaseCommand):

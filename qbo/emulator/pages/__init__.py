@@ -1,5 +1,0 @@
-"""The pages that a person sees; they use the same operations as the control endpoint."""
-
-from qbo.emulator.pages.routes import handle
-
-__all__ = ["handle"]

@@ -1,0 +1,6 @@
+"""A QuickBooks Online company on this machine; nothing of the product that talks to it."""
+
+from qbo_emulator.messages import Request, Response
+from qbo_emulator.router import Emulator
+
+__all__ = ["Emulator", "Request", "Response"]

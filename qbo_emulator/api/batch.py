@@ -1,0 +1,87 @@
+"""A batch: each item by itself, faults inside the answer, HTTP 200; knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Optional
+
+from qbo_emulator import faults
+from qbo_emulator.api.showing import member, shown
+from qbo_emulator.books.company import Company
+from qbo_emulator.books.encoding import dumps
+from qbo_emulator.entities import operations
+from qbo_emulator.entities.kind import Kind
+from qbo_emulator.entities.registry import BY_MEMBER
+from qbo_emulator.faults import QboFault
+from qbo_emulator.query import answering as query
+from qbo_emulator.query.statement import Statement
+
+ItemBreaker = Callable[[str, str], Optional[QboFault]]  # (entity, operation) -> the fault that strikes this item
+CONTROL_KEYS = frozenset(("bId", "operation", "optionsData", "Query", "CDCQuery", "ReportQuery"))
+
+
+def run(company: Company, body: Any, *, at: datetime, breaker: ItemBreaker) -> list[str]:
+    """The answers to the items, as JSON. Raises QboFault where the batch itself is refused."""
+    items = body.get("BatchItemRequest") if isinstance(body, dict) else None
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise faults.unreadable_body()
+    if len(items) > company.switch("batch_size"):
+        raise faults.batch_too_large(len(items), company.switch("batch_size"))
+    return [answer(company, item, at=at, breaker=breaker) for item in items]
+
+
+def answer(company: Company, item: dict[str, Any], *, at: datetime, breaker: ItemBreaker) -> str:
+    try:
+        inside = run_item(company, item, at=at, breaker=breaker)
+    except QboFault as fault:
+        inside = f'"Fault":{dumps(fault.as_json())}'
+    return f'{{{inside},"bId":{dumps(item.get("bId"))}}}'
+
+
+def run_item(company: Company, item: dict[str, Any], *, at: datetime, breaker: ItemBreaker) -> str:
+    """One item's answer as the inside of a JSON object. Raises QboFault."""
+    if "Query" in item:
+        return f'"QueryResponse":{query_response(company, str(item["Query"]))}'
+    entity, body = payload(item)
+    kind = BY_MEMBER.get(entity)
+    if kind is None:
+        raise faults.unknown_property(entity, "BatchItemRequest")
+    operation = operation_of(item)
+    if struck := breaker(kind.name, operation):
+        raise struck
+    options = frozenset(str(item.get("optionsData") or "").lower().split(","))
+    row = operations.write(company, kind, operation, body, at=at, options=options)
+    return member(company, kind, row)
+
+
+def payload(item: dict[str, Any]) -> tuple[str, Any]:
+    for name, value in item.items():
+        if name not in CONTROL_KEYS:
+            return name, value
+    raise faults.missing_parameter("BatchItemRequest entity")
+
+
+def operation_of(item: dict[str, Any]) -> str:
+    """What is to be done; an item that names nothing is a create (a public client's tests)."""
+    operation = str(item.get("operation") or "create").lower()
+    return "void" if operation == "update" and str(item.get("optionsData")).lower() == "void" else operation
+
+
+def query_response(company: Company, text: str) -> str:
+    """What stands under QueryResponse: `{}` where nothing was found (recorded)."""
+    kind, statement, rows, total = query.answer(company, text)
+    if statement.counts:
+        return dumps({"totalCount": total})
+    if not rows:
+        return "{}"
+    found = ",".join(shown_found(company, kind, row, statement) for row in rows)
+    tail = f',"totalCount":{total}' if kind.counts_total else ""
+    return f'{{"{kind.member}":[{found}],"startPosition":{statement.start},"maxResults":{len(rows)}{tail}}}'
+
+
+def shown_found(company: Company, kind: Kind, row: dict[str, Any], statement: Statement) -> str:
+    if "*" in statement.columns or "SyncToken" not in row:  # a pseudo tax code has none
+        return shown(company, kind, row)
+    full = company.with_balance(kind.name, row)
+    return dumps(query.projected(kind, full, statement.columns))

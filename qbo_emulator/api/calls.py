@@ -1,0 +1,45 @@
+"""One call of the data API, taken apart; knows no company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from qbo_emulator.messages import Request
+
+PREFIX = "/v3/company/"
+
+
+@dataclass
+class Call:
+    """One call of the data API, taken apart."""
+
+    request: Request
+    realm: str
+    resource: str
+    rest: list[str]
+    operation: str
+    at: datetime
+
+    @property
+    def is_write(self) -> bool:
+        return self.request.method == "POST" and self.resource not in ("query", "cdc")
+
+    @property
+    def wants_json(self) -> bool:
+        return self.request.wants_json
+
+    @property
+    def request_id(self) -> str:
+        return self.request.query.get("requestid", "") if self.is_write else ""
+
+
+def taken_apart(request: Request, at: datetime) -> Call:
+    realm, _, path = request.path[len(PREFIX) :].partition("/")
+    resource, *rest = [part for part in path.split("/") if part] or [""]
+    call = Call(request, realm, resource.lower(), rest, "read", at)
+    if call.is_write:
+        named = request.query.get("operation", "").lower()
+        voids = named == "update" and request.query.get("include", "").lower() == "void"
+        call.operation = "void" if voids else named or "create"
+    return call

@@ -1,0 +1,160 @@
+"""What each path of the data API does in a company, as the inside of an answer; knows no token and no limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qbo_emulator import faults
+from qbo_emulator.api import batch, breaking, changes, files, tax_service, xml_input
+from qbo_emulator.api.calls import Call
+from qbo_emulator.api.showing import member
+from qbo_emulator.books.clock import stamp
+from qbo_emulator.books.company import Company, Put
+from qbo_emulator.books.encoding import dumps, loads
+from qbo_emulator.entities import operations
+from qbo_emulator.entities.registry import BY_PATH
+from qbo_emulator.faults import QboFault
+from qbo_emulator.messages import Request, base_url
+from qbo_emulator.world.world import World
+
+DEEPEST = 100  # levels of a body; Intuit's own go no deeper than ten
+SENT_BY_EMAIL = ("invoice", "estimate", "salesreceipt", "creditmemo", "refundreceipt", "payment")
+
+
+def inside(world: World, company: Company, call: Call) -> str:
+    """The members of the answer. Raises QboFault."""
+    if call.resource == "query":
+        return queried(company, call)
+    if call.resource == "batch" and call.is_write:
+        return batched(world, company, call)
+    special = SPECIAL.get((call.request.method, "/".join([call.resource, *call.rest]).lower()))
+    if special:
+        return special(company, call)
+    if call.request.method == "POST" and call.resource in SENT_BY_EMAIL and call.rest[1:] == ["send"]:
+        return sent_by_email(company, call)
+    return of_entity(company, call)
+
+
+def queried(company: Company, call: Call) -> str:
+    text = call.request.query.get("query") or text_of(call.request.body).strip()
+    if call.request.method == "POST" and text.startswith("query="):
+        text = call.request.form["query"]
+    found = batch.query_response(company, text)
+    top = company.switch("preferences_query") == "top" and found.startswith('{"Preferences"')
+    if top:
+        return f'"Preferences":{dumps(company.preferences)}'
+    return f'"QueryResponse":{found}'
+
+
+def batched(world: World, company: Company, call: Call) -> str:
+    world.log.count("batches")
+    body = body_of(call.request)
+
+    def breaker(entity: str, operation: str) -> QboFault | None:
+        world.log.count("batch items", f"item:{entity}.{operation}")
+        struck = world.breakages.strike("batch", frozenset((entity.lower(),)), operation, item=True)
+        return breaking.item_fault(struck) if struck else None
+
+    shown = batch.run(company, body, at=call.at, breaker=breaker)
+    return f'"BatchItemResponse":[{",".join(shown)}]'
+
+
+def of_entity(company: Company, call: Call) -> str:
+    kind = BY_PATH.get(call.resource)
+    if kind is None or len(call.rest) > 1:
+        raise no_resource(call)
+    if call.request.method == "GET":
+        if not call.rest and not kind.is_single:
+            raise no_resource(call)
+        row = operations.read(company, kind, call.rest[0] if call.rest else "1")
+        if kind.name == "Invoice" and "invoicelink" in call.request.query.get("include", "").lower():
+            row = {**row, "InvoiceLink": f"{base_url(call.request)}/app/invoice?txnId={row['Id']}"}
+            return f'"Invoice":{dumps(row)}'
+        return member(company, kind, row)
+    if call.request.method != "POST" or call.rest:
+        raise no_resource(call)
+    options = frozenset(call.request.query.get("include", "").lower().split(","))
+    row = operations.write(company, kind, call.operation, body_of(call.request), at=call.at, options=options)
+    return member(company, kind, row)
+
+
+def no_resource(call: Call) -> QboFault:
+    path = call.request.path
+    words = f"Could not find resource for relative : {path} of full path: https://localhost{path}"
+    return faults.unsupported(words, None)
+
+
+def text_of(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise faults.unsupported("with bytes that are not UTF-8") from None
+
+
+def body_of(request: Request) -> Any:
+    """What the body says, JSON or XML. Raises QboFault for what is neither, and for what is nested beyond sense."""
+    text = text_of(request.body)
+    try:
+        value = xml_input.read(text) if text.lstrip().startswith("<") else loads(text)
+    except (ValueError, RecursionError):
+        raise faults.unreadable_body() from None
+    if text.count("{") + text.count("[") + text.count("</") > DEEPEST and is_deep(value):
+        raise faults.unreadable_body()
+    return value
+
+
+def is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        nested = [one for one in level if isinstance(one, (dict, list))]
+        level = [inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return False
+    return True
+
+
+def changed(company: Company, call: Call) -> str:
+    query = call.request.query
+    found = changes.answer(company, query.get("entities", ""), query.get("changedSince", ""), at=call.at)
+    return f'"CDCResponse":{found}'
+
+
+def tax_code(company: Company, call: Call) -> str:
+    operations.check_writable(company)
+    return dumps(tax_service.create_code(company, body_of(call.request), at=call.at))[1:-1]
+
+
+def sent_by_email(company: Company, call: Call) -> str:
+    """The form with its e-mail marked as sent; no mail leaves."""
+    kind = BY_PATH[call.resource]
+    row = operations.read(company, kind, call.rest[0])
+    address = call.request.query.get("sendTo") or row.get("BillEmail", {}).get("Address")
+    if not address:
+        raise faults.missing_parameter("BillEmail")
+    delivered = {"DeliveryType": "Email", "DeliveryTime": stamp(call.at)}
+    marked = {**row, "EmailStatus": "EmailSent", "BillEmail": {"Address": address}, "DeliveryInfo": delivered}
+    company.commit([Put(kind.name, marked)])
+    return f'"{kind.name}":{company.encoded(kind.name, marked)}'
+
+
+def upload(company: Company, call: Call) -> str:
+    return files.uploaded(company, call.request, at=call.at)
+
+
+def exchange_rate(company: Company, call: Call) -> str:
+    """The rate of the currency that the address names."""
+    asked = {name.lower(): value for name, value in call.request.query.items()}
+    code = asked.get("sourcecurrencycode", "")
+    if not code:
+        raise faults.missing_parameter("sourcecurrencycode")
+    row = operations.read(company, BY_PATH["exchangerate"], code.upper())
+    return member(company, BY_PATH["exchangerate"], row)
+
+
+SPECIAL: dict[tuple[str, str], Callable[[Company, Call], str]] = {
+    ("GET", "cdc"): changed,
+    ("POST", "taxservice/taxcode"): tax_code,
+    ("POST", "upload"): upload,
+    ("GET", "exchangerate"): exchange_rate,
+}

@@ -1,0 +1,19 @@
+"""A row as answers show it: under which name, and inside what; knows no rule and no HTTP."""
+
+from __future__ import annotations
+
+from qbo_emulator.books.company import Company, Row
+from qbo_emulator.books.encoding import dumps
+from qbo_emulator.entities.kind import Kind
+
+
+def shown(company: Company, kind: Kind, row: Row) -> str:
+    """`row` as JSON, wrapped in its type where its kind says so. What is no stored row is shown as it is."""
+    is_stored = company.get(kind.name, row.get("Id")) is row
+    text = company.encoded(kind.name, row) if is_stored else dumps(row)
+    return f'{{"{row["Type"]}":{text}}}' if kind.is_wrapped and "Type" in row else text
+
+
+def member(company: Company, kind: Kind, row: Row) -> str:
+    """`row` as a member of the answer's object."""
+    return f'"{kind.member}":{shown(company, kind, row)}'

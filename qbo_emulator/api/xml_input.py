@@ -1,0 +1,68 @@
+"""A request body in XML, as the JSON value it stands for; knows no rule."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from qbo_emulator import faults
+from qbo_emulator.entities.fields import TABLE, WELL_KNOWN
+
+BATCH = "IntuitBatchRequest"
+BATCH_ATTRIBUTES = ("bId", "operation", "optionsData")
+
+
+def read(text: str) -> Any:
+    """The body under the root element; for a batch, the object that its JSON form would be. Raises QboFault 2010."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise faults.unreadable_body()
+    try:
+        root = ElementTree.fromstring(text)  # noqa: S314  no document type passes, so nothing expands
+    except (ElementTree.ParseError, ValueError):
+        raise faults.unreadable_body() from None
+    if tag(root) == BATCH:
+        return {"BatchItemRequest": [batch_item(one) for one in root]}
+    return value_of(root, tag(root))
+
+
+def tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def batch_item(element: ElementTree.Element) -> dict[str, Any]:
+    item: dict[str, Any] = {name: element.attrib[name] for name in BATCH_ATTRIBUTES if name in element.attrib}
+    for child in element:
+        name = tag(child)
+        item[name] = child.text or "" if name == "Query" else value_of(child, name)
+    return item
+
+
+def value_of(element: ElementTree.Element, kind: str) -> dict[str, Any]:
+    """An object of type `kind`; attributes count as fields, and a reference's text is its value."""
+    table = TABLE.get(kind, {})
+    made: dict[str, Any] = {name: text for name, text in element.attrib.items() if not name.startswith("{")}
+    for child in element:
+        name = tag(child)
+        spec = table.get(name) or (None if table else WELL_KNOWN.get(name))
+        read_value = field_value(child, spec.type if spec else name if name in TABLE else "")
+        if (spec and spec.many) or name in made:
+            made[name] = [*as_list(made.get(name)), read_value]
+        else:
+            made[name] = read_value
+    if "value" in table and element.text and element.text.strip():
+        made["value"] = element.text.strip()
+    return made
+
+
+def field_value(element: ElementTree.Element, kind: str) -> Any:
+    if kind in TABLE or len(element):
+        return value_of(element, kind)
+    if element.attrib and not kind:
+        return {**element.attrib, "value": element.text or ""}
+    return element.text or ""
+
+
+def as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

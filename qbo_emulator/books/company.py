@@ -1,0 +1,225 @@
+"""One company's books: its rows, their indexes and its settings; knows no rule of QuickBooks and no request."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple, Union
+
+from qbo_emulator.books.balances import BALANCED, Balances
+from qbo_emulator.books.encoding import dumps
+from qbo_emulator.books.journal import Journal
+from qbo_emulator.books.numbering import following
+from qbo_emulator.books.remembered import Remembered
+from qbo_emulator.books.switches import SWITCHES
+from qbo_emulator.books.table import Row as Row
+from qbo_emulator.books.table import Table
+
+TRANSACTIONS = frozenset(
+    (
+        "Invoice",
+        "Payment",
+        "CreditMemo",
+        "SalesReceipt",
+        "RefundReceipt",
+        "Estimate",
+        "Bill",
+        "BillPayment",
+        "Purchase",
+        "PurchaseOrder",
+        "VendorCredit",
+        "Deposit",
+        "JournalEntry",
+        "Transfer",
+        "CreditCardPayment",
+        "InventoryAdjustment",
+    )
+)
+NAMES = frozenset(("Customer", "Vendor", "Employee"))
+
+
+class Put(NamedTuple):
+    entity: str
+    row: Row
+
+
+class Drop(NamedTuple):
+    entity: str
+    stub: Row
+
+
+class Set(NamedTuple):
+    key: str
+    value: Any
+
+
+Change = Union[Put, Drop, Set]
+
+WRITES: dict[str, Callable[..., Change]] = {"p": Put, "d": Drop, "s": Set}
+
+
+class Company:
+    def __init__(self, realm_id: str, journal: Journal) -> None:
+        self.realm_id, self.journal = realm_id, journal
+        self.lock = threading.RLock()
+        self.tables: dict[str, Table] = defaultdict(Table)
+        self.settings: dict[str, Any] = {}
+        self.remembered: dict[str, Remembered] = {}
+        self.last_ids: dict[str, int] = defaultdict(int)
+        self.last_numbers: dict[str, tuple[int, str]] = {}
+        self.balances = Balances(self.rows)
+        self._pending: list[str] = []
+        self.waiting: list[list[str]] = []  # what webhooks still have to tell
+        self.tell: Callable[[Company, list[Change]], None] = nobody
+
+    # reading
+
+    def get(self, entity: str, key: str | None) -> Row | None:
+        return self.tables[entity].rows.get(key) if key else None
+
+    def rows(self, entity: str) -> Iterable[Row]:
+        return self.tables[entity].rows.values()
+
+    @property
+    def preferences(self) -> Row:
+        return self.tables["Preferences"].rows["1"]
+
+    def preference(self, group: str, name: str) -> Any:
+        return self.preferences.get(group, {}).get(name)
+
+    def switch(self, name: str) -> Any:
+        return self.settings.get(f"switch.{name}", SWITCHES[name].default)
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        return self.settings.get(name, default)
+
+    def encoded(self, entity: str, row: Row) -> str:
+        """`row` as JSON. What is owed is never stored: it follows from the transactions."""
+        if entity in BALANCED:
+            return dumps(self.with_balance(entity, row))
+        table = self.tables[entity]
+        text = table.encoded.get(row["Id"])
+        if text is None:
+            text = table.encoded[row["Id"]] = dumps(row)
+        return text
+
+    def with_balance(self, entity: str, row: Row) -> Row:
+        return self.balances.shown(entity, row)
+
+    # numbering
+
+    def next_id(self, entity: str) -> str:
+        """The id that the next row gets; it is used up when the row is written, so a refused write leaves no gap."""
+        return str(self.last_ids[sequence_of(entity)] + 1)
+
+    def start_ids_at(self, entity: str, key: int) -> None:
+        """The next row gets at least the id `key`."""
+        sequence = sequence_of(entity)
+        self.last_ids[sequence] = max(self.last_ids[sequence], key - 1)
+
+    def next_number(self, entity: str) -> str:
+        return following(self.last_numbers.get(entity, (0, "1000"))[1])
+
+    # writing
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """One piece of work at a time. All that it wrote, and the answer to remember, is one line of the journal:
+        a killed process has either both or neither, so a repeated request id never makes a twin."""
+        with self.lock:
+            try:
+                yield
+            finally:
+                self.journal.append(self.realm_id, self._pending)
+                self._pending = []
+
+    def commit(self, changes: Iterable[Change]) -> None:
+        """Applies `changes`; the journal gets them when the piece of work ends."""
+        changes = list(changes)
+        for change in changes:
+            self._apply(change)
+            self._pending.append(self._line(change))
+        self.tell(self, changes)
+
+    def remember(self, request_id: str, answer: Remembered) -> None:
+        self.remembered[request_id] = answer
+        stored = [answer.status, answer.content_type, answer.packed, answer.fingerprint, str(answer.at)]
+        self._pending.append(dumps(["q", request_id, *stored]))
+
+    def hold(self, events: list[list[str]]) -> None:
+        """Keeps what is to be told, with the writes that it tells of."""
+        self.waiting += events
+        self._pending.append(dumps(["w", events]))
+
+    def told(self, count: int) -> None:
+        del self.waiting[:count]
+        self._pending.append(dumps(["t", count]))
+
+    def _line(self, change: Change) -> str:
+        if isinstance(change, Put):
+            return f'["p","{change.entity}",{self.encoded(change.entity, change.row)}]'
+        return dumps(["d" if isinstance(change, Drop) else "s", *change])
+
+    def replay(self, line: list[Any]) -> None:
+        """Takes in one change as the journal holds it."""
+        kind, *rest = line
+        if kind in WRITES:
+            self._apply(WRITES[kind](*rest))
+        elif kind == "w":
+            self.waiting += rest[0]
+        elif kind == "t":
+            del self.waiting[: rest[0]]
+        elif kind == "q":
+            request_id, status, content_type, packed_body, fingerprint, at = rest
+            self.remembered[request_id] = Remembered(status, content_type, packed_body, fingerprint, float(at))
+
+    def snapshot(self) -> Iterator[str]:
+        """Every change that leads from nothing to this company, in an order that keeps the order of writes."""
+        for key, value in self.settings.items():
+            yield dumps(["s", key, value])
+        for entity, table in self.tables.items():
+            for row in table.rows.values():
+                yield f'["p","{entity}",{dumps(row)}]'
+            for stub in table.deleted.values():
+                yield dumps(["d", entity, stub])
+        if self.waiting:
+            yield dumps(["w", self.waiting])
+        for request_id, one in self.remembered.items():
+            yield dumps(["q", request_id, one.status, one.content_type, one.packed, one.fingerprint, str(one.at)])
+
+    def _apply(self, change: Change) -> None:
+        if isinstance(change, Put):
+            self._put(change.entity, change.row)
+        elif isinstance(change, Drop):
+            self._count(change.entity, change.stub["Id"])
+            self.balances.follow(change.entity, self.get(change.entity, change.stub["Id"]), -1)
+            self.tables[change.entity].drop(change.stub)
+        else:
+            self.settings[change.key] = change.value
+
+    def _put(self, entity: str, row: Row) -> None:
+        self._count(entity, row["Id"])
+        self.balances.follow(entity, self.get(entity, row["Id"]), -1)
+        self.balances.follow(entity, row, 1)
+        if entity in TRANSACTIONS and row.get("DocNumber"):
+            newest = (int(row["Id"]), row["DocNumber"])
+            self.last_numbers[entity] = max(newest, self.last_numbers.get(entity, newest))
+        self.tables[entity].put(row)
+
+    def _count(self, entity: str, key: str) -> None:
+        sequence = sequence_of(entity)
+        if key.isdigit():
+            self.last_ids[sequence] = max(self.last_ids[sequence], int(key))
+
+
+def nobody(company: Company, changes: list[Change]) -> None:
+    """Who is told of changes where no webhooks are."""
+
+
+def sequence_of(entity: str) -> str:
+    """Names share one sequence of ids, and so do transactions; every other list has its own."""
+    if entity in NAMES:
+        return "names"
+    return "transactions" if entity in TRANSACTIONS else entity

@@ -1,0 +1,134 @@
+"""What each transaction moves on the accounts of the balance sheet, debits as more than nothing; knows no company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from qbo_emulator.books.table import Row
+
+RECEIVABLE, UNDEPOSITED, PAYABLE, SALES_TAX = "84", "4", "33", "90"
+OF_BALANCE_SHEET = frozenset(("Asset", "Liability", "Equity"))
+Posting = tuple[str, Decimal]  # account id, amount
+
+
+def postings(entity: str, row: Row) -> Iterator[Posting]:
+    """The accounts that `row` moves, and by how much."""
+    of_entity = BOOKED.get(entity)
+    if of_entity:
+        yield from of_entity(row)
+
+
+def account_of(holder: Any, field: str, otherwise: str = "") -> str:
+    reference = holder.get(field) if isinstance(holder, dict) else None
+    return str(reference.get("value") or otherwise) if isinstance(reference, dict) else otherwise
+
+
+def amount_of(holder: Row, field: str = "Amount") -> Decimal:
+    value = holder.get(field, 0)
+    return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(0)
+
+
+def details(row: Row) -> Iterator[tuple[Row, Decimal]]:
+    """The detail of each line that names an account, with the line's amount."""
+    for line in row.get("Line", ()):
+        detail = line.get(line.get("DetailType", "")) or {}
+        if account_of(detail, "AccountRef"):
+            yield detail, amount_of(line)
+
+
+def invoice(row: Row) -> Iterator[Posting]:
+    deposit = amount_of(row, "Deposit")
+    yield RECEIVABLE, amount_of(row, "TotalAmt") - deposit
+    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), deposit
+    yield from sales_tax(row)
+
+
+def sales_tax(row: Row) -> Iterator[Posting]:
+    yield SALES_TAX, -amount_of(row.get("TxnTaxDetail", {}), "TotalTax")
+
+
+def sales_receipt(row: Row) -> Iterator[Posting]:
+    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), amount_of(row, "TotalAmt")
+    yield from sales_tax(row)
+
+
+def payment(row: Row) -> Iterator[Posting]:
+    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), amount_of(row, "TotalAmt")
+    yield RECEIVABLE, -amount_of(row, "TotalAmt")
+
+
+def bill(row: Row) -> Iterator[Posting]:
+    yield account_of(row, "APAccountRef", PAYABLE), -amount_of(row, "TotalAmt")
+    yield from spent(row)
+
+
+def spent(row: Row) -> Iterator[Posting]:
+    for detail, amount in details(row):
+        yield account_of(detail, "AccountRef"), amount
+
+
+def bill_payment(row: Row) -> Iterator[Posting]:
+    total = amount_of(row, "TotalAmt")
+    yield account_of(row, "APAccountRef", PAYABLE), total
+    yield account_of(row.get("CheckPayment") or {}, "BankAccountRef"), -total
+    yield account_of(row.get("CreditCardPayment") or {}, "CCAccountRef"), -total
+
+
+def purchase(row: Row) -> Iterator[Posting]:
+    sign = -1 if row.get("Credit") is True else 1
+    yield account_of(row, "AccountRef"), -sign * amount_of(row, "TotalAmt")
+    for account, amount in spent(row):
+        yield account, sign * amount
+
+
+def deposit(row: Row) -> Iterator[Posting]:
+    yield account_of(row, "DepositToAccountRef"), amount_of(row, "TotalAmt")
+    for line in row.get("Line", ()):
+        detail = line.get("DepositLineDetail") or {}
+        yield account_of(detail, "AccountRef", UNDEPOSITED), -amount_of(line)
+
+
+def journal_entry(row: Row) -> Iterator[Posting]:
+    for detail, amount in details(row):
+        yield account_of(detail, "AccountRef"), -amount if detail.get("PostingType") == "Credit" else amount
+
+
+def transfer(row: Row) -> Iterator[Posting]:
+    yield account_of(row, "FromAccountRef"), -amount_of(row)
+    yield account_of(row, "ToAccountRef"), amount_of(row)
+
+
+def card_payment(row: Row) -> Iterator[Posting]:
+    yield account_of(row, "BankAccountRef"), -amount_of(row)
+    yield account_of(row, "CreditCardAccountRef"), amount_of(row)
+
+
+def credit_memo(row: Row) -> Iterator[Posting]:
+    return ((account, -amount) for account, amount in invoice({**row, "Deposit": 0}))
+
+
+def refund_receipt(row: Row) -> Iterator[Posting]:
+    return ((account, -amount) for account, amount in sales_receipt(row))
+
+
+def vendor_credit(row: Row) -> Iterator[Posting]:
+    return ((account, -amount) for account, amount in bill(row))
+
+
+BOOKED = {
+    "Invoice": invoice,
+    "CreditMemo": credit_memo,
+    "SalesReceipt": sales_receipt,
+    "RefundReceipt": refund_receipt,
+    "Payment": payment,
+    "Bill": bill,
+    "VendorCredit": vendor_credit,
+    "BillPayment": bill_payment,
+    "Purchase": purchase,
+    "Deposit": deposit,
+    "JournalEntry": journal_entry,
+    "Transfer": transfer,
+    "CreditCardPayment": card_payment,
+}

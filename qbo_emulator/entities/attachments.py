@@ -1,0 +1,25 @@
+"""Notes and files that hang on transactions and names; knows no HTTP and no bytes."""
+
+from __future__ import annotations
+
+from qbo_emulator import faults
+from qbo_emulator.entities.kind import LIST, Draft, Kind
+from qbo_emulator.entities.references import key_of
+
+KEPT = ("FileName", "ContentType", "Size", "FileAccessUri", "TempDownloadUri")
+
+
+def attachable_rules(draft: Draft) -> None:
+    """A note, a file, or both; what it hangs on must be there (recorded for an estimate that is not)."""
+    row = draft.row
+    if not row.get("Note") and not row.get("FileName"):
+        raise faults.missing_parameter("Note")
+    for link in row.get("AttachableRef", ()):
+        target = link.get("EntityRef", {})
+        kind, key = str(target.get("type") or "").capitalize(), key_of(target)
+        known = next((name for name in draft.company.tables if name.lower() == kind.lower()), kind)
+        if kind and key and draft.company.get(known, key) is None:
+            raise faults.business(f"The entity {known} {key} that you are trying to link does not exist.")
+
+
+ATTACHABLE = Kind("Attachable", operations=LIST | {"delete"}, rules=attachable_rules, kept=KEPT)

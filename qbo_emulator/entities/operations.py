@@ -1,0 +1,157 @@
+"""Reading and writing one entity: the steps that all entities share; knows no HTTP and no single entity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from qbo_emulator import faults
+from qbo_emulator.books.clock import stamp
+from qbo_emulator.books.company import Company, Drop, Put, Row
+from qbo_emulator.entities.fields import clean
+from qbo_emulator.entities.kind import BY_ITSELF, Draft, Kind
+
+READ_ONLY_STATES = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELLED")
+SYSTEM_FIELDS = ("Id", "SyncToken", "MetaData", "domain", "sparse", "status")
+
+
+def read(company: Company, kind: Kind, key: str) -> Row:
+    """The row with id `key`. Raises QboFault 2030 for what is no id and 610 for what is not there."""
+    if kind.is_single:
+        key = "1"
+    elif not key.isdigit() and not kind.key_field:
+        raise faults.invalid_id(key)
+    row = company.get(kind.name, key) or kind.otherwise(company, key)
+    if row is None or gone_by_merge(company, kind, row):
+        raise faults.object_not_found()
+    return row
+
+
+def gone_by_merge(company: Company, kind: Kind, row: Row) -> bool:
+    merged = company.setting("merged", {})
+    return kind.name == "Customer" and row["Id"] in merged and company.switch("merged_customer_read") == "610"
+
+
+def check_writable(company: Company) -> None:
+    if company.setting("subscription", "SUBSCRIBED") in READ_ONLY_STATES:
+        raise faults.subscription_ended(company.switch("expired_subscription_status"))
+
+
+def write(
+    company: Company,
+    kind: Kind,
+    operation: str,
+    body: Any,
+    *,
+    at: datetime,
+    options: frozenset[str] = frozenset(),
+) -> Row:
+    """Carries out create, update, delete or void, and returns what the answer shows. Raises QboFault."""
+    check_writable(company)
+    if not isinstance(body, dict):
+        raise faults.unreadable_body()
+    body = kind.opened(body)
+    if operation == "create" and (body.get("Id") or kind.is_single or kind.key_field):
+        operation = "update"
+    if operation not in kind.operations:
+        raise faults.unsupported(operation)
+    if operation == "create":
+        return create(company, kind, body, at=at, options=options)
+    before = current(company, kind, body)
+    if operation == "update":
+        return update(company, kind, body, before, at=at, options=options)
+    return remove(company, kind, operation, before, at=at)
+
+
+def current(company: Company, kind: Kind, body: Row) -> Row:
+    """The row that `body` is about, if its SyncToken is the newest."""
+    key = str(body.get("Id") or body.get(kind.key_field) or ("1" if kind.is_single else ""))
+    if not key:
+        raise faults.missing_parameter("Id")
+    row = read(company, kind, key)
+    token = body.get("SyncToken")
+    if not token and token != 0 and kind.key_field:
+        return row  # a rate goes by its currency alone (a public client sends no more)
+    if token is None or token == "":
+        raise faults.missing_parameter("SyncToken")
+    if str(token) != row["SyncToken"]:
+        raise faults.stale_object()
+    return row
+
+
+def create(company: Company, kind: Kind, body: Row, *, at: datetime, options: frozenset[str]) -> Row:
+    sent = sent_fields(kind, body)
+    row = {**kind.defaults, **sent, "Id": company.next_id(kind.name)}
+    draft = Draft(company, kind, sent, None, row, at, options)
+    check_required(draft)
+    kind.rules(draft)
+    created = stamp(at)
+    stored = store(draft, "0", {"CreateTime": created, "LastUpdatedTime": created})
+    return stored if options >= BY_ITSELF else kind.after(company, kind, stored, at=at)
+
+
+def sent_fields(kind: Kind, body: Row) -> Row:
+    sent = clean(kind.member, body)
+    for name in SYSTEM_FIELDS:
+        sent.pop(name, None)
+    return sent
+
+
+def update(company: Company, kind: Kind, body: Row, before: Row, *, at: datetime, options: frozenset[str]) -> Row:
+    sent = sent_fields(kind, body)
+    sparse = body.get("sparse") in (True, "true")
+    kept = before if sparse else {name: before[name] for name in kind.kept if name in before}
+    row = {**kind.defaults, **kept, **sent, "Id": before["Id"]}
+    draft = Draft(company, kind, sent, before, row, at, options, sparse)
+    check_required(draft)
+    kind.rules(draft)
+    return store_next(draft)
+
+
+def check_required(draft: Draft) -> None:
+    for name in draft.kind.required:
+        if name not in draft.row:
+            raise faults.missing_parameter(name)
+
+
+def remove(company: Company, kind: Kind, operation: str, before: Row, *, at: datetime) -> Row:
+    draft = Draft(company, kind, {}, before, dict(before), at)
+    if operation == "void":
+        if kind.void is None:
+            raise faults.unsupported("void")
+        kind.void(draft)
+        return store_next(draft)
+    kind.delete(draft)
+    gone = {"domain": "QBO", "status": "Deleted", "Id": before["Id"]}
+    company.commit([*touched(draft), Drop(kind.name, {**gone, "MetaData": {"LastUpdatedTime": stamp(at)}})])
+    return gone
+
+
+def store_next(draft: Draft) -> Row:
+    before = draft.before or {}
+    times = {**before.get("MetaData", {}), "LastUpdatedTime": stamp(draft.at)}
+    return store(draft, str(int(before.get("SyncToken", "0")) + 1), times)
+
+
+def store(draft: Draft, token: str, times: Row) -> Row:
+    draft.row |= {"domain": "QBO", "sparse": False, "SyncToken": token, "MetaData": times}
+    row = ordered(draft.kind, draft.row)
+    draft.company.commit([*touched(draft), Put(draft.kind.name, row)])
+    return row
+
+
+def touched(draft: Draft) -> list[Any]:
+    """The other rows that change, with the time of this write."""
+    times = {"LastUpdatedTime": stamp(draft.at)}
+    return [
+        Put(change.entity, {**change.row, "MetaData": {**change.row["MetaData"], **times}})
+        if isinstance(change, Put)
+        else change
+        for change in draft.also
+    ]
+
+
+def ordered(kind: Kind, row: Row) -> Row:
+    """`row` with its fields in the order of Intuit's answers."""
+    shown = {name: row[name] for name in kind.order if name in row}
+    return {**shown, **row} if kind.order else row

@@ -1,0 +1,150 @@
+"""Entities that store, version and return themselves, with a few of QuickBooks' defaults; knows no HTTP."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from qbo_emulator import faults
+from qbo_emulator.books.company import Company, Row
+from qbo_emulator.books.money import cents
+from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
+from qbo_emulator.entities.names import SUFFIX
+from qbo_emulator.entities.references import ACCOUNT, CUSTOMER, ITEM, VENDOR, Target, key_of, pointing, resolve
+from qbo_emulator.entities.sales import check_open, date_transaction, void_note
+
+PEOPLE: tuple[tuple[str, Target], ...] = (("VendorRef", VENDOR), ("CustomerRef", CUSTOMER))
+ACCOUNTS = (
+    "AccountRef",
+    "APAccountRef",
+    "ARAccountRef",
+    "BankAccountRef",
+    "CreditCardAccountRef",
+    "CCAccountRef",
+    "DepositToAccountRef",
+    "FromAccountRef",
+    "ToAccountRef",
+)
+WITHOUT_VOID = TRANSACTION - {"void"}
+
+
+def list_rules(draft: Draft) -> None:
+    """A name that is unique in its list, and the suffix of an inactive row."""
+    row = draft.row
+    name = str(row.get("Name") or "")
+    if not name:
+        raise faults.missing_parameter("Name")
+    if row.get("Active") is False and not name.endswith(SUFFIX):
+        name += SUFFIX
+    row["Name"] = name
+    if draft.kind.name in ("Class", "Department"):
+        qualify(draft, name)
+    for other in draft.company.tables[draft.kind.name].with_text("Name", name):
+        if other["Id"] != row["Id"] and other.get("ParentRef") == row.get("ParentRef"):
+            raise faults.duplicate_name(draft.kind.element)
+
+
+def qualify(draft: Draft, name: str) -> None:
+    parent = draft.company.get(draft.kind.name, key_of(draft.row.get("ParentRef")))
+    draft.row["FullyQualifiedName"] = f"{parent['FullyQualifiedName']}:{name}" if parent else name
+    draft.row["SubClass" if draft.kind.name == "Class" else "SubDepartment"] = parent is not None
+
+
+def transaction_rules(draft: Draft) -> None:
+    """A date in an open period, people that exist, numbered lines and their total."""
+    row, company = draft.row, draft.company
+    date_transaction(draft)
+    for field, target in PEOPLE:
+        if key_of(row.get(field)):
+            person = resolve(company, target, row[field])
+            row[field] = pointing(person, "DisplayName")
+    name_accounts(company, row)
+    row["Line"] = [stored_line(company, line, index) for index, line in enumerate(lines_of(row), 1)]
+    row.setdefault("CurrencyRef", company.setting("currency"))
+    total = sum((Decimal(str(line["Amount"])) for line in row["Line"] if is_number(line.get("Amount"))), Decimal(0))
+    if draft.kind.name not in ("JournalEntry", "Transfer"):
+        row["TotalAmt"] = cents(total)
+    check_sides(row["Line"])
+
+
+def lines_of(row: Row) -> list[Row]:
+    lines = row.get("Line", [])
+    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+        raise faults.unreadable_body()
+    return lines
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def name_accounts(company: Company, holder: Row) -> None:
+    """The accounts and the item that `holder` points at, which must be there, with their names."""
+    for field in ACCOUNTS:
+        if key_of(holder.get(field)):
+            holder[field] = pointing(resolve(company, ACCOUNT, holder[field]), "Name")
+    if key_of(holder.get("ItemRef")):
+        holder["ItemRef"] = pointing(resolve(company, ITEM, holder["ItemRef"]), "Name")
+
+
+def stored_line(company: Company, line: Row, index: int) -> Row:
+    """`line` with an id; a line that names none of its detail gets what its DetailType says."""
+    stored = {**line, "Id": str(line.get("Id") or index)}
+    for name, detail in line.items():
+        if name.endswith("Detail") and isinstance(detail, dict):
+            stored["DetailType"] = line.get("DetailType") or name
+            stored[name] = dict(detail)
+            name_accounts(company, stored[name])
+    return stored
+
+
+def check_sides(lines: list[Row]) -> None:
+    """A journal entry's debits and credits must come to the same."""
+    sides = {"Debit": Decimal(0), "Credit": Decimal(0)}
+    for line in lines:
+        side = (line.get("JournalEntryLineDetail") or {}).get("PostingType")
+        if side in sides and is_number(line.get("Amount")):
+            sides[side] += Decimal(str(line["Amount"]))
+    if sides["Debit"] != sides["Credit"]:
+        raise faults.business("The debits and credits of a journal entry must be equal.")
+
+
+def void_transaction(draft: Draft) -> None:
+    check_open(draft.company, draft.row["TxnDate"])
+    lines = [{**line, "Amount": 0} for line in draft.row["Line"]]
+    note = void_note(draft.company, draft.row.get("PrivateNote", ""))
+    draft.row |= {"Line": lines, "TotalAmt": 0, "PrivateNote": note}
+
+
+def delete_transaction(draft: Draft) -> None:
+    check_open(draft.company, draft.row["TxnDate"])
+
+
+def a_list(name: str) -> Kind:
+    return Kind(name, operations=LIST, defaults={"Active": True}, rules=list_rules, is_list=True, name_field="Name")
+
+
+def a_transaction(name: str, *required: str, voids: bool = False, total: bool = False) -> Kind:
+    return Kind(
+        name,
+        operations=TRANSACTION if voids else WITHOUT_VOID,
+        required=required,
+        rules=transaction_rules,
+        void=void_transaction if voids else None,
+        delete=delete_transaction,
+        counts_total=total,
+    )
+
+
+OTHERS = (
+    *(a_list(name) for name in ("Class", "Department", "PaymentMethod", "CustomerType")),
+    a_transaction("Purchase", "PaymentType", "Line"),
+    a_transaction("PurchaseOrder", "VendorRef", "Line"),
+    a_transaction("Deposit", "Line", total=True),
+    a_transaction("JournalEntry", "Line", total=True),
+    a_transaction("InventoryAdjustment", "Line"),
+    Kind("TimeActivity", operations=LIST | {"delete"}),
+    Kind("CompanyCurrency", operations=LIST, required=("Code",), defaults={"Active": True}),
+    Kind("ExchangeRate", operations=READ_ONLY | {"update"}, key_field="SourceCurrencyCode", kept=("Id",)),
+    Kind("JournalCode", operations=LIST, required=("Name",)),
+    Kind("Budget", operations=READ_ONLY),
+)

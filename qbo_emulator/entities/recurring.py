@@ -1,0 +1,80 @@
+"""Templates of transactions that come again: kept, changed, queried and deleted, never run; knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from qbo_emulator import faults
+from qbo_emulator.books.company import Row
+from qbo_emulator.entities.fields import clean
+from qbo_emulator.entities.kind import LIST, Draft, Kind
+from qbo_emulator.entities.others import OTHERS, transaction_rules
+from qbo_emulator.entities.payables import BILL, VENDOR_CREDIT
+from qbo_emulator.entities.sales import (
+    CREDIT_MEMO,
+    ESTIMATE,
+    INVOICE,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
+    name_customer,
+    total_up,
+)
+from qbo_emulator.entities.transfers import TRANSFER, transfer_rules
+
+RECUR_TYPES = ("Automated", "Reminded", "UnScheduled")
+SALES = {kind.name: kind for kind in (INVOICE, CREDIT_MEMO, ESTIMATE, SALES_RECEIPT, REFUND_RECEIPT)}
+PURCHASES = {kind.name: kind for kind in (*OTHERS, BILL, VENDOR_CREDIT) if kind.rules is transaction_rules} | {
+    kind.name: kind for kind in (BILL, VENDOR_CREDIT)
+}
+TEMPLATES: dict[str, Kind] = {**SALES, **PURCHASES, "Transfer": TRANSFER}
+SYSTEM_FIELDS = ("Id", "SyncToken", "MetaData", "domain", "sparse", "status", "Type")
+
+
+def opened(body: Row) -> Row:
+    """The template inside `body`, with its type. Raises QboFault where there is not exactly one."""
+    named = [name for name in body if name in TEMPLATES and isinstance(body[name], dict)]
+    if len(named) != 1:
+        raise faults.missing_parameter("RecurringTransaction")
+    return {**body[named[0]], "Type": named[0]}
+
+
+def recurring_rules(draft: Draft) -> None:
+    """The rules of the transaction that it is a template of, without number, date and balance."""
+    row = draft.row
+    kind = TEMPLATES[row["Type"]]
+    info = row.get("RecurringInfo")
+    if not isinstance(info, dict):
+        raise faults.missing_parameter("RecurringInfo")
+    if info.get("RecurType") not in (None, *RECUR_TYPES):
+        raise faults.invalid_enumeration(info["RecurType"], "RecurringInfo.RecurType")
+    sent = clean(kind.member, {name: value for name, value in row.items() if name not in SYSTEM_FIELDS})
+    inner = replace(draft, kind=kind, sent=sent, row={**kind.defaults, **sent, "Id": row["Id"]}, also=[])
+    for name in kind.required:
+        if name not in inner.row:
+            raise faults.missing_parameter(name)
+    rules_of(kind)(inner)
+    draft.row = {**inner.row, "RecurringInfo": {"Active": True, **info}, "Type": row["Type"]}
+    for name in ("DocNumber", "TxnDate", "DueDate", "Balance"):
+        draft.row.pop(name, None)
+
+
+def rules_of(kind: Kind) -> Callable[[Draft], None]:
+    if kind.name in SALES:
+        return sales_template
+    return transfer_rules if kind.name == "Transfer" else transaction_rules
+
+
+def sales_template(draft: Draft) -> None:
+    name_customer(draft)
+    total_up(draft)
+
+
+RECURRING = Kind(
+    "RecurringTransaction",
+    operations=LIST | {"delete"},
+    required=("Type",),
+    rules=recurring_rules,
+    opened=opened,
+    is_wrapped=True,
+)

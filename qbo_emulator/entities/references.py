@@ -1,0 +1,87 @@
+"""Whether what a transaction points at exists and is active, in Intuit's words; knows no transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from qbo_emulator import faults
+from qbo_emulator.books.company import Company, Row
+from qbo_emulator.faults import QboFault
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of thing that can be referred to, and the specific words for its absence."""
+
+    entity: str
+    missing: Callable[[str], QboFault]
+    inactive: Callable[[Row], QboFault]
+
+
+def _element_missing(group: str) -> Callable[[str], QboFault]:
+    return lambda key: faults.invalid_reference(f"{group} element id {key} not found", "Reference Id")
+
+
+def _at(element: str) -> Callable[[str], QboFault]:
+    return lambda key: faults.invalid_reference(element, element)
+
+
+def _customer_deleted(row: Row) -> QboFault:
+    name = row["DisplayName"]
+    return faults.business(
+        "Customer assigned to this transaction has been deleted. "
+        f"Before you can modify this transaction, you must restore {name}."
+    )
+
+
+def _item_deleted(row: Row) -> QboFault:
+    name = row["Name"]
+    return faults.business(
+        "Product/Service assigned to this transaction has been deleted. "
+        f"Before you can modify this transaction, you must restore {name}."
+    )
+
+
+CUSTOMER = Target("Customer", _element_missing("Names"), _customer_deleted)
+VENDOR = Target("Vendor", _element_missing("Names"), lambda row: _element_missing("Names")(row["Id"]))
+ITEM = Target("Item", _at("Line.SalesItemLineDetail.ItemRef"), _item_deleted)
+ACCOUNT = Target("Account", _element_missing("Accounts"), lambda row: _element_missing("Accounts")(row["Id"]))
+TERM = Target("Term", _element_missing("Terms"), lambda row: _element_missing("Terms")(row["Id"]))
+TAX_CODE = Target(
+    "TaxCode", _at("TxnTaxDetail.TxnTaxCodeRef"), lambda row: _at("TxnTaxDetail.TxnTaxCodeRef")(row["Id"])
+)
+GENERIC = {"610-generic": faults.object_not_found, "2500-generic": faults.invalid_reference}
+
+
+def key_of(reference: Any) -> str:
+    """The id in a reference; a bare string is taken for one."""
+    if isinstance(reference, dict):
+        return str(reference.get("value") or "")
+    return str(reference or "")
+
+
+def resolve(company: Company, target: Target, reference: Any) -> Row:
+    """The active row that `reference` points at. Raises QboFault in the wording that the switches choose."""
+    key = key_of(reference)
+    row = company.get(target.entity, key)
+    if row is None:
+        raise missing(company, target, key)
+    if row.get("Active") is False:
+        raise inactive(company, target, row)
+    return row
+
+
+def missing(company: Company, target: Target, key: str) -> QboFault:
+    generic = GENERIC.get(company.switch("missing_reference"))
+    return generic() if generic else target.missing(key)
+
+
+def inactive(company: Company, target: Target, row: Row) -> QboFault:
+    generic = GENERIC.get(company.switch("inactive_reference"))
+    return generic() if generic else target.inactive(row)
+
+
+def pointing(row: Row, name_field: str) -> Row:
+    return {"value": row["Id"], "name": row[name_field]}

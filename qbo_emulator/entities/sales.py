@@ -1,0 +1,323 @@
+"""Invoices and the other sales forms: totals, dates, balances and what voiding them does; knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from qbo_emulator import faults
+from qbo_emulator.books.clock import pacific_date
+from qbo_emulator.books.company import Company, Put, Row
+from qbo_emulator.books.money import cents
+from qbo_emulator.entities import taxes
+from qbo_emulator.entities.currencies import currency_of_transaction
+from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
+from qbo_emulator.entities.lines import ZERO, charges, price_discount, sales_lines, stored_lines, with_subtotal
+from qbo_emulator.entities.numbers import number_transaction
+from qbo_emulator.entities.references import ACCOUNT, CUSTOMER, TERM, key_of, pointing, resolve
+
+ENUMERATIONS = {
+    "EmailStatus": ("NotSet", "NeedToSend", "EmailSent"),
+    "PrintStatus": ("NotSet", "NeedToPrint", "PrintComplete"),
+    "GlobalTaxCalculation": ("TaxExcluded", "TaxInclusive", "NotApplicable"),
+}
+
+
+def sales_rules(draft: Draft) -> None:
+    """Brings `draft.row` to what QuickBooks stores. Raises QboFault where Intuit's rules refuse it."""
+    check_enumerations(draft.row)
+    date_transaction(draft)
+    name_customer(draft)
+    check_email(draft.row)
+    number_transaction(draft)
+    keep_links(draft)
+    fill_addresses(draft)
+    set_due_date(draft)
+    total_up(draft)
+
+
+def check_enumerations(row: Row) -> None:
+    for field, choices in ENUMERATIONS.items():
+        if field in row and row[field] not in choices:
+            raise faults.invalid_enumeration(row[field], field)
+
+
+def date_transaction(draft: Draft) -> None:
+    """TxnDate, today's Pacific date if none was sent; old and new date must lie after the closing date."""
+    draft.row.setdefault("TxnDate", pacific_date(draft.at).isoformat())
+    check_open(draft.company, draft.row["TxnDate"])
+    if draft.before:
+        check_open(draft.company, draft.before["TxnDate"])
+
+
+def check_open(company: Company, day: str) -> None:
+    closed = company.preference("AccountingInfoPrefs", "BookCloseDate")
+    if closed and (day < closed or (day == closed and company.switch("closed_books_boundary") == "<=")):
+        raise faults.period_closed(company.switch("closed_books_code"))
+
+
+def set_due_date(draft: Draft) -> None:
+    """DueDate: as sent, else after the term's days, else after 30 (a minimal create is recorded so)."""
+    row = draft.row
+    term = resolve(draft.company, TERM, row["SalesTermRef"]) if key_of(row.get("SalesTermRef")) else None
+    if draft.kind.name != "Invoice" or "DueDate" in row:
+        return
+    row["DueDate"] = days_later(row["TxnDate"], term.get("DueDays", 0) if term else 30)
+
+
+def days_later(day: str, days: int) -> str:
+    """The date `days` after `day`. Raises QboFault for a day that is not in the calendar."""
+    try:
+        return (date.fromisoformat(day) + timedelta(days=int(days))).isoformat()
+    except (ValueError, OverflowError):
+        raise faults.unreadable_body() from None
+
+
+def name_customer(draft: Draft) -> None:
+    reference = draft.row.get("CustomerRef")
+    if not key_of(reference):
+        if "CustomerRef" in draft.kind.required:
+            raise faults.missing_parameter("CustomerRef")
+        return
+    customer = resolve(draft.company, CUSTOMER, reference)
+    draft.row["CustomerRef"] = pointing(customer, "DisplayName")
+
+
+def check_email(row: Row) -> None:
+    if row.get("EmailStatus") == "NeedToSend" and not row.get("BillEmail", {}).get("Address"):
+        raise faults.missing_parameter("BillEmail")
+
+
+def keep_links(draft: Draft) -> None:
+    """Links to payments are QuickBooks' own; others are the client's, and must lead somewhere."""
+    whole = [link for link in draft.sent.get("LinkedTxn", ()) if link.get("TxnType") and link.get("TxnId")]
+    sent = [link for link in whole if link["TxnType"] != "Payment"]
+    for link in sent:
+        if link.get("TxnType") == "Estimate" and draft.company.get("Estimate", str(link.get("TxnId"))) is None:
+            words = f"The entity Estimate {link.get('TxnId')} that you are trying to link does not exist."
+            raise faults.business(words)
+    standing = (draft.before or {}).get("LinkedTxn", [])
+    own = [link for link in standing if link.get("TxnType") == "Payment"]
+    others = sent if "LinkedTxn" in draft.sent else [link for link in standing if link not in own]
+    draft.row["LinkedTxn"] = others + own
+
+
+def fill_addresses(draft: Draft) -> None:
+    """A new form copies the customer's addresses where it brings none."""
+    customer = draft.company.get("Customer", key_of(draft.row.get("CustomerRef"))) or {}
+    for field in ("BillAddr", "ShipAddr") if draft.before is None else ():
+        if field not in draft.row and field in customer:
+            draft.row[field] = customer[field]
+
+
+def total_up(draft: Draft) -> None:
+    """Lines as stored, their subtotal, discount and tax, TotalAmt and Balance."""
+    row, company = draft.row, draft.company
+    lines = stored_lines(draft)
+    subtotal = sum((charge for line in lines for charge in charges(line)), ZERO)
+    discount = price_discount(draft, lines, subtotal)
+    detail, added = tax_of(draft, lines, subtotal, discount)
+    row["Line"] = with_subtotal(lines, subtotal)
+    row["TxnTaxDetail"] = detail
+    row["TotalAmt"] = cents(subtotal - discount + added)
+    currency_of_transaction(draft, company.get("Customer", key_of(row.get("CustomerRef"))))
+    settle_balance(draft)
+
+
+def tax_of(draft: Draft, lines: list[Row], subtotal: Decimal, discount: Decimal) -> tuple[Row, Decimal]:
+    if not taxes.is_us(draft.company):
+        return taxes.global_summary(draft, [one for line in lines for one in sales_lines(line)])
+    taxable = sum((one["Amount"] for line in lines for one in sales_lines(line) if is_taxed(one)), ZERO)
+    if draft.row.get("ApplyTaxAfterDiscount") and subtotal:
+        taxable -= discount * taxable / subtotal
+    detail = taxes.summary(draft, taxable)
+    return detail, Decimal(detail["TotalTax"])
+
+
+def is_taxed(line: Row) -> bool:
+    return key_of(line["SalesItemLineDetail"].get("TaxCodeRef")) == "TAX"
+
+
+def settle_balance(draft: Draft) -> None:
+    """What is still owed: the total less the deposit and what payments have applied."""
+    row, company = draft.row, draft.company
+    if draft.kind.name == "Invoice":
+        open_amount = row["TotalAmt"] - row.get("Deposit", 0) - paid_on(company, row)
+        row["Balance"] = cents(max(open_amount, 0))
+        draft.also += loosened(draft, -open_amount) if open_amount < 0 else []
+    elif draft.kind.name == "CreditMemo":
+        row["Balance"] = row["RemainingCredit"] = cents(row["TotalAmt"] - paid_on(company, row))
+    elif draft.kind.name in ("SalesReceipt", "RefundReceipt"):
+        row["Balance"] = 0
+
+
+def loosened(draft: Draft, excess: Decimal) -> list[Put]:
+    """The newest payments, unapplied by what they pay more than the invoice is worth now."""
+    changed = []
+    for link in reversed(draft.row.get("LinkedTxn", [])):
+        payment = draft.company.get("Payment", link["TxnId"]) if link["TxnType"] == "Payment" else None
+        for line in payment["Line"] if payment else ():
+            part = min(excess, applied(line, draft.row["Id"]))
+            if part > 0 and payment:
+                payment = with_less(payment, line, part)
+                changed.append(Put("Payment", payment))
+                excess -= part
+    return changed
+
+
+def with_less(payment: Row, line: Row, part: Decimal) -> Row:
+    lines = [{**one, "Amount": cents(one["Amount"] - part)} if one is line else one for one in payment["Line"]]
+    token = str(int(payment["SyncToken"]) + 1)
+    return {**payment, "Line": lines, "UnappliedAmt": cents(payment["UnappliedAmt"] + part), "SyncToken": token}
+
+
+def paid_on(company: Company, row: Row) -> Decimal:
+    """What payments apply to `row`."""
+    total = ZERO
+    for link in row.get("LinkedTxn", ()):
+        payment = company.get("Payment", link["TxnId"]) if link["TxnType"] == "Payment" else None
+        total += sum((applied(line, row["Id"]) for line in payment["Line"]), ZERO) if payment else ZERO
+    return total
+
+
+def applied(line: Row, txn_id: str) -> Decimal:
+    links = line.get("LinkedTxn", ())
+    return Decimal(line["Amount"]) if any(link["TxnId"] == txn_id for link in links) else ZERO
+
+
+def void_sale(draft: Draft) -> None:
+    """All amounts become nothing; the form and its number stay (recorded for Invoice and SalesReceipt)."""
+    check_open(draft.company, draft.row["TxnDate"])
+    free_payments(draft, "void_paid_invoice")
+    row = draft.row
+    row["Line"] = [void_line(line) for line in row["Line"]]
+    row |= {"TxnTaxDetail": {"TotalTax": 0}, "TotalAmt": 0, "Balance": 0, "LinkedTxn": []}
+    row["PrivateNote"] = void_note(draft.company, row.get("PrivateNote", ""))
+
+
+def void_line(line: Row) -> Row:
+    line = {**line, "Amount": 0} if "Amount" in line else dict(line)
+    detail = line.get("SalesItemLineDetail", {})
+    if "Qty" in detail:
+        line["SalesItemLineDetail"] = {**detail, "Qty": 0}
+    if "GroupLineDetail" in line:
+        group = line["GroupLineDetail"]
+        line["GroupLineDetail"] = {**group, "Line": [void_line(one) for one in group["Line"]]}
+    return line
+
+
+def void_note(company: Company, note: str) -> str:
+    how = company.switch("void_note")
+    if not note or how == "replace":
+        return "Voided"
+    return f"Voided - {note}" if how == "prefix" else note
+
+
+def delete_sale(draft: Draft) -> None:
+    check_open(draft.company, draft.row["TxnDate"])
+    free_payments(draft, "delete_paid_invoice")
+
+
+def free_payments(draft: Draft, switch: str) -> None:
+    """Payments of a form that goes away become unapplied credit, or keep it from going (by switch)."""
+    row, company = draft.row, draft.company
+    payments = [link["TxnId"] for link in row.get("LinkedTxn", ()) if link["TxnType"] == "Payment"]
+    if payments and company.switch(switch) == "refuse":
+        raise faults.business("This transaction has payments applied to it. Remove them first.")
+    for key in payments:
+        if payment := company.get("Payment", key):
+            draft.also.append(Put("Payment", without_link(payment, row["Id"])))
+
+
+def without_link(payment: Row, txn_id: str) -> Row:
+    lines = [line for line in payment["Line"] if not applied(line, txn_id)]
+    freed = sum((applied(line, txn_id) for line in payment["Line"]), ZERO)
+    unapplied = cents(payment["UnappliedAmt"] + freed)
+    return {
+        **payment,
+        "Line": lines,
+        "UnappliedAmt": unapplied,
+        "SyncToken": str(int(payment["SyncToken"]) + 1),
+    }
+
+
+ORDER = (
+    "AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment", "domain",
+    "sparse", "Id", "SyncToken", "MetaData", "CustomField", "DocNumber", "TxnDate", "DepartmentRef",
+    "CurrencyRef", "PrivateNote", "LinkedTxn", "Line", "TxnTaxDetail", "CustomerRef", "CustomerMemo",
+    "BillAddr", "ShipAddr", "FreeFormAddress", "SalesTermRef", "DueDate", "GlobalTaxCalculation", "TotalAmt",
+    "ApplyTaxAfterDiscount", "PrintStatus", "EmailStatus", "BillEmail", "Balance",
+)  # fmt: skip
+
+
+DEFAULTS = {
+    "CustomField": [],
+    "LinkedTxn": [],
+    "ApplyTaxAfterDiscount": False,
+    "PrintStatus": "NeedToPrint",
+    "EmailStatus": "NotSet",
+}
+
+
+ONLINE_PAYMENT = {
+    "AllowIPNPayment": False,
+    "AllowOnlinePayment": False,
+    "AllowOnlineCreditCardPayment": False,
+    "AllowOnlineACHPayment": False,
+}
+
+
+KEPT = ("LinkedTxn", "BillAddr", "ShipAddr")
+
+
+def receipt_rules(draft: Draft) -> None:
+    """A receipt also says where its money lies: an account of type Bank or Other Current Asset."""
+    reference = draft.row.get("DepositToAccountRef")
+    if not key_of(reference) and draft.kind.name == "RefundReceipt":
+        raise faults.missing_parameter("DepositToAccountRef")
+    account = resolve(draft.company, ACCOUNT, key_of(reference) or UNDEPOSITED_FUNDS)
+    if account["AccountType"] not in MONEY_LIES_IN:
+        raise faults.wrong_account_type("DepositToAccountRef")
+    sales_rules(draft)
+    draft.row["DepositToAccountRef"] = pointing(account, "Name")
+
+
+def estimate_rules(draft: Draft) -> None:
+    draft.row.setdefault("TxnStatus", "Pending")
+    sales_rules(draft)
+
+
+UNDEPOSITED_FUNDS = "4"
+MONEY_LIES_IN = ("Bank", "Other Current Asset")
+BOTH = ("Line", "CustomerRef")
+
+
+def sales_form(
+    name: str,
+    *,
+    required: tuple[str, ...] = ("Line",),
+    rules: Callable[[Draft], None] = sales_rules,
+    void: Callable[[Draft], None] | None = void_sale,
+    defaults: Row = DEFAULTS,
+    counts_total: bool = False,
+) -> Kind:
+    return Kind(
+        name,
+        operations=TRANSACTION if void else TRANSACTION - {"void"},
+        required=required,
+        defaults=defaults,
+        kept=KEPT,
+        rules=rules,
+        void=void,
+        delete=delete_sale,
+        counts_total=counts_total,
+        order=ORDER,
+    )
+
+
+INVOICE = sales_form("Invoice", required=BOTH, defaults={**DEFAULTS, **ONLINE_PAYMENT}, counts_total=True)
+CREDIT_MEMO = sales_form("CreditMemo", required=BOTH, void=None)
+SALES_RECEIPT = sales_form("SalesReceipt", rules=receipt_rules)
+REFUND_RECEIPT = sales_form("RefundReceipt", rules=receipt_rules)
+ESTIMATE = sales_form("Estimate", required=BOTH, rules=estimate_rules, void=None)

@@ -1,0 +1,202 @@
+"""Sales tax of a transaction in the three worlds (US, US with automated sales tax, elsewhere); knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from qbo_emulator import faults
+from qbo_emulator.books.company import Company, Row
+from qbo_emulator.books.money import cents
+from qbo_emulator.entities.kind import READ_ONLY, Draft, Kind
+from qbo_emulator.entities.references import ACCOUNT, TAX_CODE, inactive, key_of, missing, resolve
+from qbo_emulator.faults import QboFault
+
+PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
+US_LINE_CODES = ("TAX", "NON")
+
+
+def agency_rules(draft: Draft) -> None:
+    if draft.company.tables["TaxAgency"].with_text("DisplayName", draft.row["DisplayName"]):
+        raise faults.duplicate_name("tax agency")
+
+
+TAX_CODE_KIND = Kind("TaxCode", operations=READ_ONLY, is_list=True, name_field="Name")
+TAX_RATE_KIND = Kind("TaxRate", operations=READ_ONLY, is_list=True, name_field="Name")
+TAX_AGENCY_KIND = Kind(
+    "TaxAgency",
+    operations=READ_ONLY | {"create"},
+    required=("DisplayName",),
+    defaults={"TaxTrackedOnSales": True, "TaxTrackedOnPurchases": False},
+    rules=agency_rules,
+    name_field="DisplayName",
+)
+
+
+def pseudo_rows() -> list[Row]:
+    """The three codes that are no rows: they lack SyncToken, domain, sparse and Active (recorded)."""
+    return [
+        {"Id": code, "Name": code, "Description": code, "Taxable": code != "NON", "TaxGroup": False}
+        for code in PSEUDO_CODES
+    ]
+
+
+def uses_sales_tax(company: Company) -> bool:
+    return bool(company.preference("TaxPrefs", "UsingSalesTax"))
+
+
+def is_automated(company: Company) -> bool:
+    return company.preference("TaxPrefs", "PartnerTaxEnabled") is True
+
+
+def is_us(company: Company) -> bool:
+    return bool(company.setting("country", "US") == "US")
+
+
+def line_code(company: Company, sent: Any, bad: list[faults.Entry]) -> str | None:
+    """The TaxCodeRef that a line gets. A value that the company's world does not know is added to `bad`."""
+    code = key_of(sent)
+    if not is_us(company):
+        return _global_line_code(company, code)
+    if code and code not in US_LINE_CODES:
+        bad.append(faults.us_line_code(code))
+    if code == "TAX" and not uses_sales_tax(company):
+        return _tax_while_off(company)
+    return code or "NON"
+
+
+def _tax_while_off(company: Company) -> str:
+    if company.switch("tax_line_when_off") == "6470":
+        raise faults.tax_not_allowed()
+    return "NON"
+
+
+def _global_line_code(company: Company, code: str) -> str | None:
+    if not uses_sales_tax(company):
+        return None
+    if not code:
+        raise faults.business("Make sure all your transactions have a GST/HST rate before you save.")
+    row = resolve(company, TAX_CODE, code)
+    _check_accounts(company, row)
+    return str(row["Id"])
+
+
+def rates_of(company: Company, code: Row) -> list[Row]:
+    details = code.get("SalesTaxRateList", {}).get("TaxRateDetail", [])
+    rates = (company.get("TaxRate", key_of(detail["TaxRateRef"])) for detail in details)
+    return [rate for rate in rates if rate]
+
+
+def _check_accounts(company: Company, code: Row) -> None:
+    """A tax code whose agency books to an inactive liability account cannot be used."""
+    for rate in rates_of(company, code):
+        agency = company.get("TaxAgency", key_of(rate.get("AgencyRef"))) or {}
+        account = company.setting("tax_accounts", {}).get(agency.get("Id", ""))
+        if account and (row := company.get("Account", account)) and row.get("Active") is False:
+            raise inactive(company, ACCOUNT, row)
+
+
+def summary(draft: Draft, taxable: Decimal) -> Row:
+    """TxnTaxDetail of a US transaction whose taxable lines come to `taxable`."""
+    sent = draft.row.get("TxnTaxDetail", {})
+    company = draft.company
+    if not uses_sales_tax(company):
+        return {"TotalTax": 0}  # dropped in silence (Intuit's API reference, Invoice)
+    code = _transaction_code(draft, sent, taxable)
+    if code is None:
+        return {"TotalTax": 0}
+    _check_accounts(company, code)
+    lines, total = _tax_lines(rates_of(company, code), taxable, _override(sent, draft))
+    return {"TxnTaxCodeRef": {"value": code["Id"]}, "TotalTax": total, "TaxLine": lines}
+
+
+def _override(sent: Row, draft: Draft) -> Decimal | None:
+    """The total that the client insists on: kept where it came with a code."""
+    given = sent.get("TotalTax")
+    recalculates = "TxnTaxDetail" not in draft.sent and draft.before is not None
+    return None if given is None or recalculates else given
+
+
+def _transaction_code(draft: Draft, sent: Row, taxable: Decimal) -> Row | None:
+    company, key = draft.company, key_of(sent.get("TxnTaxCodeRef"))
+    if key == "CustomSalesTax":
+        raise faults.custom_sales_tax_used()
+    if is_automated(company):
+        return _engine_choice(company, key, sent, taxable)
+    if key:
+        return resolve(company, TAX_CODE, key)
+    if taxable and company.switch("tax_without_code") == "customer_default":
+        customer = company.get("Customer", key_of(draft.row.get("CustomerRef"))) or {}
+        return company.get("TaxCode", key_of(customer.get("DefaultTaxCodeRef")))
+    return None
+
+
+def _engine_choice(company: Company, key: str, sent: Row, taxable: Decimal) -> Row | None:
+    """Automated sales tax puts its own code in place of the client's, unless that came with a total."""
+    known = company.get("TaxCode", key)
+    if key and known is None and company.switch("ast_unknown_tax_code") == "refuse":
+        raise missing(company, TAX_CODE, key)
+    if known and sent.get("TotalTax") is not None:
+        return known
+    if not taxable:
+        return None
+    return company.get("TaxCode", key_of(company.preference("TaxPrefs", "TaxGroupCodeRef")))
+
+
+def _tax_lines(rates: list[Row], taxable: Decimal, override: Decimal | None) -> tuple[list[Row], Decimal | int]:
+    amounts = [Decimal(cents(taxable * rate["RateValue"] / 100)) for rate in rates]
+    total = sum(amounts, Decimal(0))
+    if override is not None and amounts:
+        amounts[-1] += override - total
+    if override is not None:
+        total = override
+    lines = [_tax_line(rate, amount, taxable) for rate, amount in zip(rates, amounts)]
+    return (lines if total or taxable else []), cents(total)
+
+
+def _tax_line(rate: Row, amount: Decimal, taxable: Decimal) -> Row:
+    detail = {
+        "TaxRateRef": {"value": rate["Id"]},
+        "PercentBased": True,
+        "TaxPercent": rate["RateValue"],
+        "NetAmountTaxable": cents(taxable),
+    }
+    return {"Amount": cents(amount), "DetailType": "TaxLineDetail", "TaxLineDetail": detail}
+
+
+def global_summary(draft: Draft, lines: Iterable[Row]) -> tuple[Row, Decimal]:
+    """TxnTaxDetail outside the US, and what the tax adds to the lines (nothing where it is included)."""
+    mode = draft.row.get("GlobalTaxCalculation")
+    if not uses_sales_tax(draft.company):
+        return {"TotalTax": 0}, Decimal(0)
+    if mode is None:
+        raise faults.missing_parameter("GlobalTaxCalculation")
+    if mode == "NotApplicable":
+        if draft.sent.get("TxnTaxDetail"):
+            raise _tax_with_not_applicable()
+        return {"TotalTax": 0}, Decimal(0)
+    nets: dict[str, Decimal] = {}
+    for line in lines:
+        code = key_of(line.get("SalesItemLineDetail", {}).get("TaxCodeRef"))
+        nets[code] = nets.get(code, Decimal(0)) + line["Amount"]
+    return _global_lines(draft.company, nets, included=mode == "TaxInclusive")
+
+
+def _tax_with_not_applicable() -> QboFault:
+    entry = faults.Entry(
+        "6170", "Invalid Tax Detail", "TxnTaxDetail cannot be given with NotApplicable.", "TxnTaxDetail"
+    )
+    return QboFault(entry)
+
+
+def _global_lines(company: Company, nets: dict[str, Decimal], *, included: bool) -> tuple[Row, Decimal]:
+    shown: list[Row] = []
+    for code, amount in nets.items():
+        row = company.get("TaxCode", code)
+        rates = rates_of(company, row) if row else []
+        percent = sum((rate["RateValue"] for rate in rates), Decimal(0))
+        net = amount / (1 + percent / 100) if included else amount
+        shown += _tax_lines(rates, net, None)[0]
+    total = sum((line["Amount"] for line in shown), Decimal(0))
+    return {"TotalTax": cents(total), "TaxLine": shown}, Decimal(0) if included else total

@@ -1,0 +1,169 @@
+"""Intuit's sample company on top of the plain one: its lists as rows, its documents by the rules; knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from qbo_emulator.books.clock import pacific_date, stamp
+from qbo_emulator.books.company import Change, Company, Put, Row
+from qbo_emulator.entities import operations
+from qbo_emulator.entities.registry import KINDS
+from qbo_emulator.founding.sample_facts import (
+    ACCOUNTS,
+    CURRENCIES,
+    CUSTOMERS,
+    EMPLOYEES,
+    IN_STOCK,
+    INVOICES,
+    ITEMS,
+    VENDORS,
+)
+from qbo_emulator.founding.seed import CURRENCY, account, stored
+
+FIRST_DAY_OF_STOCK = "2020-01-01"
+
+
+def found(company: Company, *, at: datetime) -> None:
+    """Fills a plain company: lists with Intuit's ids, then invoices and payments, numbered by the company itself."""
+    company.commit(rows(at=at))
+    preferences = company.preferences
+    forms = {**preferences["SalesFormsPrefs"], "CustomTxnNumbers": False}
+    company.commit([Put("Preferences", {**preferences, "SalesFormsPrefs": forms})])
+    for key, number, customer, days, lines, is_paid in INVOICES:
+        then = at - timedelta(days=days)
+        company.start_ids_at("Invoice", int(key))
+        body = {
+            "CustomerRef": {"value": customer},
+            "DocNumber": number,
+            "TxnDate": pacific_date(then).isoformat(),
+            "Line": [sales_line(*line) for line in lines],
+            "TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}},
+        }
+        invoice = operations.create(company, KINDS["Invoice"], body, at=then, options=frozenset())
+        if is_paid:
+            pay(company, invoice, then)
+
+
+def sales_line(item: str, quantity: int, price: str, code: str) -> Row:
+    detail = {"ItemRef": {"value": item}, "Qty": quantity, "UnitPrice": price, "TaxCodeRef": {"value": code}}
+    amount = (quantity * Decimal(price)).quantize(Decimal("0.01"))
+    return {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
+
+
+def pay(company: Company, invoice: Row, at: datetime) -> None:
+    links = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
+    body = {
+        "CustomerRef": invoice["CustomerRef"],
+        "TotalAmt": invoice["TotalAmt"],
+        "TxnDate": invoice["TxnDate"],
+        "PaymentMethodRef": {"value": "2"},
+        "Line": [{"Amount": invoice["TotalAmt"], "LinkedTxn": links}],
+    }
+    operations.create(company, KINDS["Payment"], body, at=at, options=frozenset())
+
+
+def rows(*, at: datetime) -> list[Change]:
+    """The lists of Intuit's sample company, with its ids."""
+    made = stamp(at)
+    people = [("Customer", customer(*facts)) for facts in CUSTOMERS]
+    sellers = [("Vendor", vendor(*facts)) for facts in VENDORS]
+    staff = [("Employee", employee(*facts)) for facts in EMPLOYEES]
+    goods = [("Item", item(*facts)) for facts in ITEMS]
+    money = [
+        ("CompanyCurrency", {"Id": key, "Code": code, "Name": name, "Active": True}) for key, code, name in CURRENCIES
+    ]
+    books = [("Account", row) for row in chart()]
+    return [Put(entity, stored(row, made)) for entity, row in [*books, *people, *sellers, *staff, *goods, *money]]
+
+
+def chart() -> Iterator[Row]:
+    full_names: dict[str, str] = {}
+    for key, name, kind, sub_type, parent in ACCOUNTS:
+        row = account(key, name, kind, sub_type)
+        if parent:
+            full = f"{full_names[parent]}:{name}"
+            row |= {"SubAccount": True, "ParentRef": {"value": parent}, "FullyQualifiedName": full}
+        full_names[key] = row["FullyQualifiedName"]
+        yield row
+
+
+def customer(key: str, name: str, given: str, family: str, parent: str) -> Row:
+    full = f"{name_of(parent)}:{name}" if parent else name
+    under: Row = {"ParentRef": {"value": parent}, "Level": 1} if parent else {}
+    return {
+        "Taxable": True,
+        "Job": bool(parent),
+        "BillWithParent": False,
+        **under,
+        "Balance": 0,
+        "BalanceWithJobs": 0,
+        "CurrencyRef": CURRENCY,
+        "PreferredDeliveryMethod": "Print",
+        "Id": key,
+        "GivenName": given,
+        **({"FamilyName": family} if family else {}),
+        "FullyQualifiedName": full,
+        "DisplayName": name,
+        "PrintOnCheckName": name,
+        "Active": True,
+        "PrimaryEmailAddr": {"Address": f"customer{key}@example.com"},
+        "DefaultTaxCodeRef": {"value": "2"},
+    }
+
+
+def name_of(key: str) -> str:
+    return next(name for one, name, *_ in CUSTOMERS if one == key)
+
+
+def vendor(key: str, name: str) -> Row:
+    return {
+        "Balance": 0,
+        "Vendor1099": False,
+        "CurrencyRef": CURRENCY,
+        "Id": key,
+        "DisplayName": name,
+        "PrintOnCheckName": name,
+        "Active": True,
+    }
+
+
+def employee(key: str, given: str, family: str) -> Row:
+    name = f"{given} {family}"
+    return {
+        "BillableTime": False,
+        "Id": key,
+        "GivenName": given,
+        "FamilyName": family,
+        "DisplayName": name,
+        "PrintOnCheckName": name,
+        "Active": True,
+    }
+
+
+def item(key: str, name: str, kind: str, price: str, taxable: bool) -> Row:
+    income = ("79", "Sales of Product Income") if kind == "NonInventory" else ("1", "Services")
+    stock: Row = {}
+    if key in IN_STOCK:
+        stock = {
+            "Type": "Inventory",
+            "ExpenseAccountRef": {"value": "80", "name": "Cost of Goods Sold"},
+            "AssetAccountRef": {"value": "81", "name": "Inventory Asset"},
+            "TrackQtyOnHand": True,
+            "QtyOnHand": IN_STOCK[key],
+            "InvStartDate": FIRST_DAY_OF_STOCK,
+        }
+    return {
+        "Id": key,
+        "Name": name,
+        "Active": True,
+        "FullyQualifiedName": name,
+        "Taxable": taxable,
+        "UnitPrice": Decimal(price) or 0,
+        "Type": kind,
+        "IncomeAccountRef": {"value": income[0], "name": income[1]},
+        "PurchaseCost": 0,
+        "TrackQtyOnHand": False,
+        **stock,
+    }

@@ -1,0 +1,1 @@
+"""Intuit's OAuth over HTTP, with its consent page."""

@@ -1,0 +1,76 @@
+"""Which page answers which address, and what a form does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from qbo_emulator.books.switches import SWITCHES
+from qbo_emulator.control import hand
+from qbo_emulator.control.arguments import Refused
+from qbo_emulator.messages import HTML, Request, Response, redirect
+from qbo_emulator.pages import home, invoice
+from qbo_emulator.pages.html import document
+from qbo_emulator.world.world import World
+
+SAME_ORIGIN = ("same-origin", "none", "")
+
+
+def handle(world: World, request: Request, at: datetime) -> Response:
+    if request.path == "/":
+        return home_page(world, request)
+    if request.path == "/app/invoice":
+        return invoice_page(world, request.query.get("txnId", ""))
+    if request.path == "/do" and request.method == "POST":
+        return do(world, request, at)
+    return Response(404, document("Nothing here", '<p><a href="/">← The company</a></p>'), HTML)
+
+
+def home_page(world: World, request: Request) -> Response:
+    company = world.companies.get(request.query.get("realm", ""), world.company)
+    said, problem = request.query.get("said", ""), "problem" in request.query
+    return Response(200, home.page(world, company, said=said, is_problem=problem), HTML)
+
+
+def invoice_page(world: World, key: str) -> Response:
+    for company in world.companies.values():
+        with company.lock:
+            row = company.get("Invoice", key)
+            if row:
+                return Response(200, invoice.page(company, row), HTML)
+    return Response(404, invoice.missing(key), HTML)
+
+
+def do(world: World, request: Request, at: datetime) -> Response:
+    """Carries out a form's command and leads back to the page, which says what happened."""
+    if request.headers.get("sec-fetch-site", "") not in SAME_ORIGIN:
+        return Response(403, document("Only from this page", ""), HTML)
+    form = {name: value for name, value in request.form.items() if value != ""}
+    try:
+        hand.do(world, typed(form), at)
+    except Refused as refused:
+        return back(form, said=str(refused), problem="1")
+    return back(form, said=f"Done: {form.get('do', '').replace('_', ' ')}.")
+
+
+def back(form: dict[str, str], **words: str) -> Response:
+    realm = {"realm": form["realm"]} if "realm" in form else {}
+    return redirect("/?" + urlencode({**realm, **words}))
+
+
+def typed(form: dict[str, str]) -> dict[str, Any]:
+    """A form's texts in the types that the command takes."""
+    given: dict[str, Any] = dict(form)
+    if form.get("do") == "switch" and form.get("name") in SWITCHES:
+        given["value"] = switch_value(form["name"], form.get("value", ""))
+    if "after_commit" in given:
+        given["after_commit"] = given["after_commit"] == "true"
+    return given
+
+
+def switch_value(name: str, value: str) -> Any:
+    for choice in SWITCHES[name].choices:
+        if home.as_text(choice) == value:
+            return choice
+    return int(value) if value.isdigit() else value

@@ -1,0 +1,1 @@
+"""The query language: a statement taken apart, and answered from the books."""

@@ -1,0 +1,97 @@
+"""Whether a row meets a condition: numbers as numbers, text without case, times as instants; knows no company."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from qbo_emulator import faults
+from qbo_emulator.books.clock import PACIFIC, moment
+from qbo_emulator.books.company import Row
+from qbo_emulator.query.statement import Condition
+
+
+def value_at(row: Row, path: str) -> Any:
+    """The value of a property; a reference stands for its id."""
+    found: Any = row
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found.get("value", found.get("Address", found.get("FreeFormNumber"))) if isinstance(found, dict) else found
+
+
+def comparable(value: Any) -> Any:
+    """`value` in a form that orders among its like: numbers as numbers, text without case, times as instants."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, Decimal)):
+        return Decimal(value)
+    return str(value).lower()
+
+
+def pair(stored: Any, given: Any, path: str) -> tuple[Any, Any] | None:
+    """Both sides in one type, or None where they cannot be compared."""
+    if stored is None:
+        return None
+    numeric = isinstance(stored, (int, Decimal)) and not isinstance(stored, bool)
+    if numeric or path == "Id":
+        try:
+            both = Decimal(str(stored)), Decimal(str(given))
+        except InvalidOperation:
+            return None if numeric else (str(stored), str(given))
+        return both if both[1].is_finite() else None
+    if path.startswith("MetaData."):
+        return instant(str(stored)), instant(str(given))
+    return comparable(stored), comparable(given)
+
+
+def instant(text: str) -> float:
+    try:
+        read = moment(text)
+    except ValueError:
+        raise faults.query_invalid(f"value {text} is not a date time") from None
+    return (read if read.tzinfo else read.replace(tzinfo=PACIFIC)).timestamp()
+
+
+def like(stored: Any, given: Any, path: str) -> bool:
+    if stored is None:
+        return False
+    pattern = "".join(".*" if letter == "%" else re.escape(letter) for letter in str(given))
+    return re.fullmatch(pattern, str(stored), re.I | re.S) is not None
+
+
+def compare(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any, str], bool]:
+    def holds(stored: Any, given: Any, path: str) -> bool:
+        both = pair(stored, given, path)
+        return both is not None and test(*both)
+
+    return holds
+
+
+COMPARISONS: dict[str, Callable[[Any, Any, str], bool]] = {
+    "=": compare(lambda a, b: a == b),
+    "<": compare(lambda a, b: a < b),
+    ">": compare(lambda a, b: a > b),
+    "<=": compare(lambda a, b: a <= b),
+    ">=": compare(lambda a, b: a >= b),
+    "!=": compare(lambda a, b: a != b),
+    "in": compare(lambda a, b: a == b),
+    "like": like,
+}
+
+
+def matches(row: Row, condition: Condition) -> bool:
+    stored = value_at(row, condition.property)
+    test = COMPARISONS[condition.operator]
+    return any(test(stored, value, condition.property) for value in condition.values)
+
+
+def sort_key(value: Any, path: str) -> tuple[int, Any]:
+    if value is None:
+        return 0, ""
+    if path == "Id":
+        text = str(value)
+        return (1, Decimal(text)) if text.isdigit() else (2, text)
+    value = comparable(value)
+    return (1, value) if isinstance(value, Decimal) else (2, value)

@@ -1,0 +1,209 @@
+"""A statement of the query language, taken apart; knows no company."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, NoReturn
+
+from qbo_emulator import faults
+
+TOKEN = re.compile(
+    r"\s*(?:(?P<string>'(?:\\.|[^'\\])*')|(?P<number>-?\d+(?:\.\d+)?(?![\w.]))|(?P<word>[A-Za-z_][\w.]*)"
+    r"|(?P<mark><=|>=|!=|[=<>(),*]))",
+    re.S,
+)
+
+
+KEYWORDS = frozenset(
+    (
+        "select",
+        "from",
+        "where",
+        "and",
+        "orderby",
+        "order",
+        "by",
+        "startposition",
+        "maxresults",
+        "in",
+        "like",
+        "asc",
+        "desc",
+    )
+)
+
+
+COMPARISON_MARKS = ("=", "<", ">", "<=", ">=", "!=")
+
+
+TOKEN_NAMES = {"string": "STRING", "number": "INTEGER", "word": "IDENTIFIER", "mark": "MARK"}
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    column: int
+
+    def __str__(self) -> str:
+        return f'" <{TOKEN_NAMES[self.kind]}> "{self.text} "" at line 1, column {self.column}.'
+
+
+@dataclass
+class Condition:
+    property: str
+    operator: str
+    values: list[Any]
+
+
+@dataclass
+class Statement:
+    entity: str = ""
+    columns: list[str] = field(default_factory=list)
+    counts: bool = False
+    where: list[Condition] = field(default_factory=list)
+    order: list[tuple[str, bool]] = field(default_factory=list)  # (property, descending)
+    start: int = 1
+    limit: int | None = None
+
+
+def tokens(text: str) -> list[Token]:
+    found, position = [], 0
+    text = text.rstrip().rstrip(";").rstrip()
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if not match or match.lastgroup is None:
+            rest = text[position:].lstrip()
+            raise faults.query_parse(f'Encountered "{rest[:20]}" at line 1, column {len(text) - len(rest) + 1}.')
+        found.append(Token(match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup) + 1))
+        position = match.end()
+    return found
+
+
+class Parser:
+    def __init__(self, text: str, *, two_words: bool = True, unequal: bool = True) -> None:
+        self.tokens, self.at = tokens(text), 0
+        self.two_words, self.unequal = two_words, unequal
+
+    # the stream
+
+    def peek(self) -> Token | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def next(self) -> Token:
+        token = self.peek()
+        if token is None:
+            raise faults.query_parse('Encountered "<EOF>" at the end of the statement.')
+        self.at += 1
+        return token
+
+    def takes(self, *words: str) -> bool:
+        """Steps over `words` if they come next."""
+        ahead = [token.text.lower() for token in self.tokens[self.at : self.at + len(words)] if token.kind != "string"]
+        if ahead != list(words):
+            return False
+        self.at += len(words)
+        return True
+
+    def expect(self, word: str) -> None:
+        if not self.takes(word):
+            self.fail()
+
+    def fail(self) -> NoReturn:
+        token = self.peek()
+        raise faults.query_parse(
+            f"Encountered {token}" if token else 'Encountered "<EOF>" at the end of the statement.'
+        )
+
+    # the grammar
+
+    def statement(self) -> Statement:
+        made = Statement()
+        self.expect("select")
+        self.projection(made)
+        self.expect("from")
+        made.entity = self.word()
+        if self.takes("where"):
+            made.where = self.conditions()
+        self.tail(made)
+        if self.peek():
+            self.fail()
+        return made
+
+    def projection(self, made: Statement) -> None:
+        if self.takes("count", "(", "*", ")"):
+            made.counts = True
+            return
+        while True:
+            made.columns.append("*" if self.takes("*") else self.word())
+            if not self.takes(","):
+                return
+
+    def word(self) -> str:
+        token = self.peek()
+        if token is None or token.kind != "word" or token.text.lower() in KEYWORDS - {"order", "by"}:
+            self.fail()
+        return self.next().text
+
+    def conditions(self) -> list[Condition]:
+        found = [self.condition()]
+        while self.takes("and"):
+            found.append(self.condition())
+        return found
+
+    def condition(self) -> Condition:
+        name = self.word()
+        if self.takes("in"):
+            return Condition(name, "in", self.values())
+        if self.takes("like"):
+            return Condition(name, "like", [self.value()])
+        token = self.peek()
+        if token is None or token.text not in COMPARISON_MARKS or (token.text == "!=" and not self.unequal):
+            self.fail()
+        return Condition(name, self.next().text, [self.value()])
+
+    def values(self) -> list[Any]:
+        self.expect("(")
+        found = [self.value()]
+        while self.takes(","):
+            found.append(self.value())
+        self.expect(")")
+        return found
+
+    def value(self) -> Any:
+        token = self.peek()
+        if token and token.kind == "string":
+            return re.sub(r"\\(.)", r"\1", self.next().text[1:-1], flags=re.S)
+        if token and token.kind == "number":
+            return self.next().text
+        if token and token.text.lower() in ("true", "false"):
+            return self.next().text.lower() == "true"
+        self.fail()
+
+    def tail(self, made: Statement) -> None:
+        while True:
+            if self.takes("orderby") or (self.two_words and self.takes("order", "by")):
+                made.order = self.orders()
+            elif self.takes("startposition"):
+                made.start = self.count()
+            elif self.takes("maxresults"):
+                made.limit = self.count()
+            else:
+                return
+
+    def orders(self) -> list[tuple[str, bool]]:
+        found = []
+        while True:
+            name = self.word()
+            descending = self.takes("desc")
+            if not descending:
+                self.takes("asc")
+            found.append((name, descending))
+            if not self.takes(","):
+                return found
+
+    def count(self) -> int:
+        token = self.peek()
+        if token is None or token.kind != "number" or "." in token.text or len(token.text) > 9:
+            self.fail()
+        return int(self.next().text)
