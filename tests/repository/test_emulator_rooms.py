@@ -98,9 +98,9 @@ def test_it_runs_on_python_3_9() -> None:
 
 
 PLANTED = {
-    "the emulator knows us": ("qbo_emulator/books/money.py", "from qbo.names import *"),
+    "the emulator knows us": ("qbo_emulator/books/money.py", "import qbo.failures"),
     "the emulator knows the business": ("qbo_emulator/api/calls.py", "import runacall.invoices.money"),
-    "one of ours knows the emulator": ("qbo/names.py", "from qbo_emulator import Emulator"),
+    "one of ours knows the emulator": ("qbo/failures.py", "from qbo_emulator import Emulator"),
     "the books know the world": ("qbo_emulator/books/table.py", "from qbo_emulator.world import world"),
 }
 
