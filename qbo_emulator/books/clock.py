@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 UTC = timezone.utc
+HOUR = timedelta(hours=1)
 FRACTION = re.compile(r"\.(\d+)")
 
 
@@ -20,12 +21,25 @@ class PacificTime(tzinfo):
         """From the second Sunday of March to the first of November, both at two o'clock."""
         if at is None:
             return timedelta(0)
-        start = first_sunday(at.year, 3) + timedelta(days=7, hours=2)
-        end = first_sunday(at.year, 11) + timedelta(hours=2)
-        return timedelta(hours=1) if start <= at.replace(tzinfo=None) < end else timedelta(0)
+        start, end = summer(at.year)
+        wall = at.replace(tzinfo=None, fold=0)
+        is_second_time = bool(at.fold) and end - HOUR <= wall < end  # the hour that the clock goes back over
+        return HOUR if start <= wall < end and not is_second_time else timedelta(0)
+
+    def fromutc(self, at: datetime) -> datetime:
+        standard = at.replace(tzinfo=None) - timedelta(hours=8)
+        start, end = summer(standard.year)
+        is_summer = start <= standard < end - HOUR
+        is_second_time = end - HOUR <= standard < end
+        return (standard + HOUR if is_summer else standard).replace(tzinfo=self, fold=int(is_second_time))
 
     def tzname(self, at: datetime | None) -> str:
         return "PDT" if self.dst(at) else "PST"
+
+
+def summer(year: int) -> tuple[datetime, datetime]:
+    """Start and end of daylight saving time, as the clock on the wall shows them before it is moved."""
+    return first_sunday(year, 3) + timedelta(days=7, hours=2), first_sunday(year, 11) + timedelta(hours=2)
 
 
 def first_sunday(year: int, month: int) -> datetime:
