@@ -7,12 +7,12 @@ from datetime import datetime
 
 from qbo.connection.connecting import connect
 from qbo.connection.headless_consent import consent
+from qbo.connection.turn import visit
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
 from runacall.organizations.models import Organization
 from sync.outbox.enqueueing import enqueue_earlier
-from sync.turns import turn
 from sync.worker.wake import wake
 
 # Seconds to wait for a worker that has the lease.
@@ -43,7 +43,7 @@ def connect_to_emulator(
     before = Connection.objects.for_organization(organization).first()
     grant = consent(emulator_url, realm_id=realm_id)
     connection = connect(organization, grant, environment="emulator", emulator_url=emulator_url, at=at)
-    with turn(connection, patience=PATIENCE) as mine:
+    with visit(connection, patience=PATIENCE) as mine:
         refresh_lists(connection, mine.client, ListState.LISTS, at=at, pace=mine.pace)
     is_new = before is None or before.realm_id != connection.realm_id
     # Staff's own choice outlives a reconnection; what is asked for in so many words does not wait.

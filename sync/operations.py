@@ -16,11 +16,11 @@ from django_q.tasks import async_task
 
 from qbo import catalogue
 from qbo.mapping.book import Company
-from qbo.models import CompanyFacts, Connection, Link, ListState
+from qbo.models import CompanyFacts, Connection, Lease, Link, ListState
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Organization
 from sync.log.filters import SyncEventFilter
-from sync.models import ActionRecord, Lease, State, SyncEvent
+from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.opening import afresh

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from qbo.models import Connection
-from qbo.signals import connection_changed, turn_wanted
+from qbo.models import Connection, Lease
+from qbo.signals import connection_changed
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
 from sync.engine.recording import close_connection_failure
-from sync.models import Lease
 from sync.models.events import EntityType
 from sync.outbox.enqueueing import enqueue_invoice, reopen_failed
-from sync.turns import turn
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
-
-# Seconds that a page waits for its turn.
-PATIENCE = 2.0
 
 
 @receiver(record_changed, sender=Invoice, dispatch_uid="sync.invoice_changed")
@@ -54,14 +47,6 @@ def connection_has_changed(sender: type, connection: Connection, at: datetime, *
     if connection.is_live:
         close_connection_failure(connection, at=at)
         wake(connection)
-
-
-@receiver(turn_wanted, dispatch_uid="sync.turn_wanted")
-@contextmanager
-def readings_take_turns(sender: type, connection: Connection, **_: Any) -> Iterator[Callable[[], None]]:
-    """A person's reading and a drain are one after the other, under the same limits."""
-    with turn(connection, patience=PATIENCE) as mine:
-        yield mine.pace
 
 
 @receiver(post_migrate, dispatch_uid="sync.schedules")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from qbo.connection.limiter import pause_asked_for
 from qbo.failures import Failure, FailureKind
 
 # How often one try may mend its cause by itself before a person is asked.
@@ -45,8 +46,8 @@ def after_failure(failure: Failure, *, retries: int, at: datetime, policy: Polic
 
 
 def wait_seconds(failure: Failure, policy: Policy) -> float:
-    """How long QuickBooks wants to be left alone; a promise of an hour or more is looked at within the hour."""
-    return min(failure.retry_after_seconds or policy.throttle_pause, 3600)
+    """How long QuickBooks wants to be left alone, in seconds."""
+    return pause_asked_for(failure, default=policy.throttle_pause)
 
 
 def describe(*, retries: int, due_at: datetime, now: datetime, local: datetime, policy: Policy) -> str:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from qbo.failures import Failure
+
 # A little longer than Intuit counts: calls that left a minute, or a second, apart may arrive closer together.
 MINUTE = 60.25
 SECOND = 1.1
+
+# A promise of an hour or more is looked at within the hour.
+LONGEST_PAUSE = 3600
+
+
+def pause_asked_for(failure: Failure, *, default: float) -> float:
+    """Seconds for which QuickBooks wants to be left alone after `failure`; `default` where it names none."""
+    return min(failure.retry_after_seconds or default, LONGEST_PAUSE)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from qbo.connection.connecting import client_for
 from qbo.connection.queries import ReadFailed
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
-from qbo.lists.mirrors import Pace, refresh_lists
+from qbo.connection.turn import NotNow, visit
+from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
-from qbo.signals import NotNow, turn_wanted
+
+# Seconds that a page waits for its turn.
+PATIENCE = 2.0
 
 
 class NotRead(Exception):
@@ -33,8 +33,8 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
         failure = refresh_tokens(connection, at=at)
         if failure is not None:
             raise NotRead(failure.message)
-        with _turn(connection) as pace:
-            refresh_lists(connection, client_for(connection), wanted, at=at, pace=pace)
+        with visit(connection, patience=PATIENCE) as turn:
+            refresh_lists(connection, turn.client, wanted, at=at, pace=turn.pace)
     except NotNow as error:
         ListState.want(connection, wanted, at=at)
         raise NotRead(f"{error} The lists are read next: look again in a minute.") from error
@@ -44,17 +44,3 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
         raise NotRead(error.failure.message) from error
     if first:
         choose_defaults(connection)
-
-
-@contextmanager
-def _turn(connection: Connection) -> Iterator[Pace]:
-    """QuickBooks' limits are for all who call a company together: see `turn_wanted`."""
-    with ExitStack() as stack:
-        answers: Any = turn_wanted.send(sender=Connection, connection=connection)
-        paces: list[Pace] = [stack.enter_context(answer) for _, answer in answers]
-
-        def pace() -> None:
-            for each in paces:
-                each()
-
-        yield pace

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import socket
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import timezone
 
 from qbo.connection.client import Reply
 from qbo.connection.queries import ReadFailed
 from qbo.connection.tokens import needs_refresh
+from qbo.connection.turn import MustWait, Turn
 from qbo.failures import FailureKind
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
+from qbo.models.leases import LeaseLost
 from sync.engine.claiming import claim, release, take_over
-from sync.engine.context import Drain, MustWait, Stop
+from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.engine.prepare.customers import prepare_customers
@@ -32,9 +29,8 @@ from sync.engine.prepare.items import prepare_items
 from sync.engine.send.doubts import settle_doubts
 from sync.engine.send.push import Ready, push
 from sync.engine.tries import count_as_try
-from sync.models import Lease, State, SyncEvent
+from sync.models import State, SyncEvent
 from sync.models.events import WAITING, EntityType
-from sync.models.leases import LeaseLost
 from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
@@ -71,13 +67,10 @@ def drain(
     """
     if not connection.is_live:
         return Result()
-    holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    lease = Lease.acquire(connection, holder=holder, at=timezone.now(), seconds=settings.SYNC["LEASE_SECONDS"])
-    if lease is None:
+    turn = Turn.take(connection)
+    if turn is None:
         return Result(busy=True)
-    # What was known before the lease was ours may be of another company.
-    connection.refresh_from_db()
-    work = Drain.over(connection, lease, now=now)
+    work = Drain(turn, now)
     work.progress = progress
     work.stopped = not connection.is_live
     resume_in = None
@@ -86,7 +79,7 @@ def drain(
     except LeaseLost:
         return Result(work.settled)
     finally:
-        _let_go(work, resume_in)
+        turn.end(resume_in=resume_in)
     return Result(work.settled, resume_in=resume_in)
 
 
@@ -94,7 +87,7 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
     """Wave after wave; the seconds to wait where a limit ended it."""
     try:
         take_over(work)
-        quiet = work.quiet_for()
+        quiet = work.turn.quiet_for()
         if quiet:
             return quiet
         while not (work.stopped or work.time_is_up):
@@ -104,18 +97,12 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
         return wait.seconds
     except Stop:
         pass
-    return work.quiet_for() or None
+    return work.turn.quiet_for() or None
 
 
 def _is_round_over(work: Drain) -> bool:
     """A round is what it takes to get a wave of invoices through, with the customers and items that go first."""
     return work.invoice_waves > 0 or time.monotonic() - work.began >= ROUND_SECONDS
-
-
-def _let_go(work: Drain, resume_in: float | None) -> None:
-    with contextlib.suppress(LeaseLost):
-        work.lease.release(at=timezone.now(), calls=work.limiter.calls, resume_in=resume_in)
-    work.close()
 
 
 def _one_wave(work: Drain) -> bool:
@@ -146,7 +133,7 @@ def _one_wave(work: Drain) -> bool:
     work.invoice_waves += bool(ready) and events[0].record_type == EntityType.INVOICE
     release(work, [one.event for one in unsent])
     if unsent and not work.stopped and not work.time_is_up:
-        raise MustWait(work.limiter.delay(_wall(), batch=True))
+        raise MustWait(work.turn.limiter.delay(time.time(), batch=True))
     return True
 
 
@@ -165,20 +152,16 @@ def _has_token(work: Drain) -> bool:
         reply = Reply(error.failure.http_status, error.failure.intuit_words)
         count_as_try(work, claim(work) + doubtful, reply, error.failure)
         # The others need not ask the token service one after the other.
-        work.quiet(wait_seconds(error.failure, work.policy))
+        work.turn.leave_alone(wait_seconds(error.failure, work.policy))
         work.stopped = True
         return False
-
-
-def _wall() -> float:
-    return timezone.now().timestamp()
 
 
 def refresh_stale_lists(work: Drain) -> None:
     """Read what is wanted again, before anything is judged by it. Raises ReadFailed or MustWait."""
     stale = list(ListState.objects.filter(connection=work.connection).stale().values_list("name", flat=True))
     ordered = [name for name in ListState.LISTS if name in stale]
-    refresh_lists(work.connection, work.client(), ordered, at=work.now(), pace=work.pace)
+    refresh_lists(work.connection, work.turn.client(), ordered, at=work.now(), pace=work.pace)
     if ordered == list(ListState.LISTS):  # a company was just connected
         choose_defaults(work.connection)
 
@@ -204,7 +187,7 @@ def _refresh_alone(work: Drain) -> None:
     except ReadFailed as error:
         _could_not_read(work, [], error)
         if work.connection.is_live:
-            work.quiet(wait_seconds(error.failure, work.policy))
+            work.turn.leave_alone(wait_seconds(error.failure, work.policy))
 
 
 def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed) -> None:
@@ -219,7 +202,7 @@ def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed)
             pause_connection(work, failure)
     elif failure.kind is FailureKind.WAIT:
         release(work, left)
-        work.quiet(wait_seconds(failure, work.policy))
+        work.turn.leave_alone(wait_seconds(failure, work.policy))
     else:
         count_as_try(work, left, error.reply, failure)
     work.stopped = True

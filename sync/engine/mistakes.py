@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from django.db import InterfaceError, OperationalError, transaction
 
 from qbo.failures import Failure
+from qbo.models.leases import LeaseLost
 from sync.engine.context import Drain
 from sync.engine.recording import Outcome, record
 from sync.models import Attempt, State, SyncEvent
-from sync.models.leases import LeaseLost
 
 # No event is to blame for these. What was under way is taken over by the next drain.
 NOBODYS_MISTAKE = (LeaseLost, OperationalError, InterfaceError)

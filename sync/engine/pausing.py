@@ -60,7 +60,7 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     try:
         failure = refresh_tokens(drain.connection, at=drain.now(), refused=refused)
     except RefreshUnderWay as error:
-        drain.quiet(REFRESH_PAUSE)
+        drain.turn.leave_alone(REFRESH_PAUSE)
         raise Stop(str(error)) from error
     if failure is None:
         return True

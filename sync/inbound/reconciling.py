@@ -6,22 +6,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils import timezone
 
+from qbo.connection.limiter import pause_asked_for
 from qbo.connection.queries import ReadFailed, Row, read_rows
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
+from qbo.connection.turn import NotNow, Sleep, Visit, visit
 from qbo.failures import Failure, FailureKind
 from qbo.mapping.comparing import Comparison, Wanted, compare
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
-from qbo.signals import NotNow
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
 from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
-from sync.retry_policy import wait_seconds
-from sync.turns import Sleep, Turn, turn
 
 AT_ONCE = 500
 TRIES = 5
@@ -45,14 +45,14 @@ def reconcile(
 def read_books(connection: Connection, *, now: Now = timezone.now, sleep: Sleep = time.sleep) -> list[Row]:
     """Every invoice of the company. Sees to a usable token, and waits where QuickBooks asks for it."""
     try:
-        with turn(connection, patience=PATIENCE, sleep=sleep) as mine:
+        with visit(connection, patience=PATIENCE, sleep=sleep) as mine:
             return _read(mine, now)
     except NotNow as error:
         raise CannotRead(str(error)) from error
 
 
-def _read(mine: Turn, now: Now) -> list[Row]:
-    connection, refused = mine.work.connection, None
+def _read(mine: Visit, now: Now) -> list[Row]:
+    connection, refused = mine.connection, None
     for _ in range(TRIES):
         try:
             _renew(connection, at=now(), refused=refused)
@@ -64,7 +64,7 @@ def _read(mine: Turn, now: Now) -> list[Row]:
             if failure.code == "token_expired" and refused is None:
                 refused = connection.access_token
             elif failure.kind is FailureKind.WAIT:
-                mine.give_way(wait_seconds(failure, mine.work.policy))
+                mine.give_way(pause_asked_for(failure, default=settings.SYNC["THROTTLE_PAUSE"]))
             elif failure.kind is FailureKind.TRANSIENT:
                 mine.sleep(1)
             else:

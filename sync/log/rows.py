@@ -11,10 +11,10 @@ from django.conf import settings
 
 from qbo import catalogue
 from qbo.connection.connecting import endpoints_of
-from qbo.models import Connection, Link
+from qbo.models import Connection, Lease, Link
 from runacall.organizations.models import Organization
 from sync.log.wording import InBooks, Said, Standing, lower_first, money, say
-from sync.models import Lease, State, SyncEvent
+from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.retry_policy import Policy
 

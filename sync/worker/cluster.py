@@ -28,9 +28,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from qbo.models import Connection
+from qbo.models import Connection, Lease
 from runacall.env import BASE_DIR
-from sync.models import ActionRecord, Heartbeat, Lease
+from sync.models import ActionRecord, Heartbeat
 from sync.worker.wake import wake_due
 
 logger = logging.getLogger(__name__)

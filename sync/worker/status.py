@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db.models import Count, Min
 
 from qbo.connection.limiter import MINUTE
-from qbo.models import Connection
+from qbo.models import Connection, Lease
 from runacall.organizations.models import Organization
-from sync.models import Heartbeat, Lease, State, SyncEvent
+from sync.models import Heartbeat, State, SyncEvent
 from sync.models.events import WAITING
 
 

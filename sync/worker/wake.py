@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from qbo.models import Connection, ListState
-from sync.models import Lease, SyncEvent
+from qbo.models import Connection, Lease, ListState
+from sync.models import SyncEvent
 from sync.models.events import State
 
 

@@ -12,11 +12,11 @@ import pytest
 from django.utils import timezone
 
 from qbo.catalogue import CATALOGUE, FailureKind, entry
-from qbo.models import Connection
+from qbo.models import Connection, Lease
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.engine.send.relook import RELOOK_CODES
 from sync.log.rows import log_row
-from sync.models import Lease, State, SyncEvent
+from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.retry_policy import HEALS
 from tests import builders

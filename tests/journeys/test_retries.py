@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from qbo.models import Lease
 from runacall.invoices.models import Invoice
-from sync.models import Lease, State
+from sync.models import State
 from tests import builders
 from tests.books import Shop
 from tests.journeys.article import says

@@ -121,12 +121,12 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "fence",
-        {"sync.models.leases.Lease._guarded": _no_fence},
+        {"qbo.models.leases.Lease._guarded": _no_fence},
         f"{EXACTLY_ONCE}::test_a_holder_that_wakes_late_sends_nothing",
     ),
     Safeguard(
         "whoever disconnects overtakes",
-        {"sync.models.leases.Lease.overtake": _nobody_is_overtaken},
+        {"qbo.models.leases.Lease.overtake": _nobody_is_overtaken},
         f"{EXACTLY_ONCE}::test_whoever_disconnects_ends_the_drain_that_is_under_way",
     ),
     Safeguard(

@@ -20,7 +20,8 @@ from django.db import InterfaceError
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from sync.models import Heartbeat, Lease, SyncEvent
+from qbo.models import Lease
+from sync.models import Heartbeat, SyncEvent
 from sync.operations import retry_soon
 from sync.worker.cluster import Supervisor
 from tests.books import Shop

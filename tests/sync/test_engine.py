@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.utils import timezone
 
 from qbo.connection.connecting import connect
-from qbo.models import ConnectionSettings, Link, TaxMapping
+from qbo.models import ConnectionSettings, Lease, Link, TaxMapping
 from sync.log.wording import Standing, say
-from sync.models import Lease, State, SyncEvent
+from sync.models import State, SyncEvent
 from sync.operations import dismiss, retry, take_back
 from sync.retry_policy import Policy
 from tests import builders

@@ -17,14 +17,14 @@ from django.utils import timezone
 from qbo.connection.client import Reply
 from qbo.connection.connecting import connect, disconnect
 from qbo.mapping.first_choices import choose_defaults
-from qbo.models import Connection, ConnectionSettings
+from qbo.models import Connection, ConnectionSettings, Lease
 from runacall.invoices.models import Customer, Invoice
 from sync import operations
 from sync.engine import drain as engine
 from sync.engine import recording
 from sync.engine.send import push
 from sync.engine.send.push import Ready
-from sync.models import Attempt, Lease, State, Submission, SyncEvent
+from sync.models import Attempt, State, Submission, SyncEvent
 from sync.worker.wake import wake, wake_due
 from tests import builders
 from tests.books import Shop, connected_shop, emulator, grant

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sync.models import Lease, State, SyncEvent
-from sync.models.leases import LeaseLost
+from qbo.models import Lease
+from qbo.models.leases import LeaseLost
+from sync.models import State, SyncEvent
 from tests.books import Shop
 
 

@@ -8,12 +8,10 @@ import pytest
 from django.utils import timezone
 
 from qbo.connection.queries import ReadFailed, read_rows
+from qbo.connection.turn import NotNow, visit
 from qbo.lists.on_request import NotRead, read_again
-from qbo.models import ListState
-from qbo.signals import NotNow
+from qbo.models import Lease, ListState
 from sync.inbound.reconciling import CannotRead, read_books
-from sync.models import Lease
-from sync.turns import turn
 from tests.books import Shop
 
 
@@ -37,7 +35,7 @@ def test_what_a_person_has_read_counts_against_the_limits(shop: Shop) -> None:
 def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.receivers.PATIENCE", 0)
+    monkeypatch.setattr("qbo.lists.on_request.PATIENCE", 0)
     held = take(shop)
     assert held
     with pytest.raises(NotRead, match="sending to QuickBooks right now"):
@@ -70,17 +68,17 @@ def test_a_command_gives_up_where_the_worker_never_ends(shop: Shop, monkeypatch:
 
 def test_a_pause_that_quickbooks_asked_for_is_for_all(shop: Shop) -> None:
     lease_of(shop).stay_quiet(until=timezone.now() + timedelta(seconds=60))
-    with pytest.raises(NotNow, match="slow down"), turn(shop.connection):
+    with pytest.raises(NotNow, match="slow down"), visit(shop.connection):
         pass
     slept: list[float] = []
-    with turn(shop.connection, patience=100, sleep=slept.append):
+    with visit(shop.connection, patience=100, sleep=slept.append):
         pass
     assert 55 < slept[0] <= 60
 
 
 def test_a_reading_that_is_throttled_makes_everybody_wait(shop: Shop) -> None:
     shop.books.do("fault", fault="throttle", path="query", times=1, retry_after=30)
-    with pytest.raises(ReadFailed), turn(shop.connection) as mine:
+    with pytest.raises(ReadFailed), visit(shop.connection) as mine:
         read_rows(mine.client, "Item", pace=mine.pace)
     until = lease_of(shop).quiet_until
     assert until

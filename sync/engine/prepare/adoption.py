@@ -69,7 +69,7 @@ def _rows_of_numbers(
     """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber): we do, in one query a batch."""
     numbers = {invoice.number for invoice in invoices if book.sends_number_of(invoice)}
     numbers |= {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
-    return read_where_in(drain.client(), "Invoice", "DocNumber", numbers, pace=drain.pace)
+    return read_where_in(drain.turn.client(), "Invoice", "DocNumber", numbers, pace=drain.pace)
 
 
 def _rows_of_doubtful(
@@ -88,7 +88,7 @@ def _rows_of_doubtful(
     for day, customers in by_day.items():
         listed = ", ".join(quoted(qbo_id) for qbo_id in sorted(customers))
         where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
-        rows += read_rows(drain.client(), "Invoice", where, pace=drain.pace)
+        rows += read_rows(drain.turn.client(), "Invoice", where, pace=drain.pace)
     return rows
 
 
@@ -136,7 +136,7 @@ def _read_linked(drain: Drain, record_ids: Iterable[int]) -> frozenset[int]:
     links = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(record_ids)
     by_id = {link.qbo_id: link for link in links}
     paid = set()
-    for row in read_where_in(drain.client(), "Invoice", "Id", by_id, pace=drain.pace):
+    for row in read_where_in(drain.turn.client(), "Invoice", "Id", by_id, pace=drain.pace):
         link = by_id.pop(str(row["Id"]))
         there = There.of(row)
         voided = there.total == 0 and str(row.get("PrivateNote") or "").startswith("Voided")

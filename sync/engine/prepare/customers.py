@@ -151,7 +151,7 @@ def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:
 
 def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument]) -> list[Row]:
     names = {name for customer in customers for name in candidate_names(customer.display_name, customer.id)}
-    return read_where_in(drain.client(), entity, "DisplayName", names, extra=ANY_ACTIVE, pace=drain.pace)
+    return read_where_in(drain.turn.client(), entity, "DisplayName", names, extra=ANY_ACTIVE, pace=drain.pace)
 
 
 def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[str, str]:

@@ -33,7 +33,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     sent = sent_before(drain, "Item", [event for event in events if event.look_first])
     if sent:
         # What was sent may be there, and our mirror cannot know.
-        refresh_lists(drain.connection, drain.client(), ["Item"], at=drain.now(), pace=drain.pace)
+        refresh_lists(drain.connection, drain.turn.client(), ["Item"], at=drain.now(), pace=drain.pace)
     book = load_book(drain.connection, items=list(documents.values()))
     settled: list[Outcome] = []
     ready: list[Ready] = []

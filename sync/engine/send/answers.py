@@ -187,5 +187,5 @@ def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:
             pause_connection(drain, outcome.failure)
             drain.stopped = True
         elif outcome.failure and outcome.failure.code == "rate_limited":
-            drain.quiet(wait_seconds(outcome.failure, drain.policy))
+            drain.turn.leave_alone(wait_seconds(outcome.failure, drain.policy))
             drain.stopped = True

@@ -12,15 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from qbo.connection.client import Reply, encode
+from qbo.connection.turn import MustWait
 from qbo.mapping.payloads import Write
-from sync.engine.context import Drain, MustWait, Stop
+from qbo.models.leases import LeaseLost
+from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.engine.send.answered import Answered, events_of
 from sync.engine.send.answers import read_reply
 from sync.engine.send.refusals import give_back
 from sync.engine.send.sent_items import SentItem
 from sync.models import State, Submission, SyncEvent
-from sync.models.leases import LeaseLost
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ def _send(drain: Drain, submission: Submission) -> Reply:
     """
     if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
         raise LeaseLost("The lease ran out before the call was made.")
-    with drain.own_client() as client:
+    with drain.turn.own_client() as client:
         return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
 
 

@@ -47,7 +47,7 @@ def _throttled(answered: Answered, failure: Failure) -> None:
     seconds = wait_seconds(failure, drain.policy)
     with transaction.atomic():
         _hold(answered, failure, due_in=seconds)
-        drain.quiet(seconds)
+        drain.turn.leave_alone(seconds)
     drain.stopped = True
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from qbo import catalogue
 from qbo.connection.queries import ReadFailed, read_where_in
+from qbo.connection.turn import MustWait
 from qbo.failures import Failure, FailureKind
 from qbo.lists.mirrors import probe_references
 from qbo.models import Link, ListState
-from sync.engine.context import Drain, MustWait, Stop
+from sync.engine.context import Drain, Stop
 from sync.engine.send.sent_items import SentItem
 from sync.models import Submission
 from sync.models.events import EntityType
@@ -56,14 +57,16 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         ListState.want(drain.connection, lists, at=drain.now())
         return
     try:
-        probe_references(drain.connection, drain.client(), references(drain, payloads), at=drain.now(), pace=drain.pace)
+        probe_references(
+            drain.connection, drain.turn.client(), references(drain, payloads), at=drain.now(), pace=drain.pace
+        )
         _read_tokens(drain, [SentItem.from_json(submission.items[index]) for index, _ in refused])
     except (MustWait, Stop):
         ListState.want(drain.connection, lists, at=drain.now())
     except ReadFailed as error:
         ListState.want(drain.connection, lists, at=drain.now())
         if error.failure.kind is FailureKind.WAIT:
-            drain.quiet(wait_seconds(error.failure, drain.policy))
+            drain.turn.leave_alone(wait_seconds(error.failure, drain.policy))
             drain.stopped = True
 
 
@@ -93,6 +96,6 @@ def _read_tokens(drain: Drain, items: Iterable[SentItem]) -> None:
         return
     links = Link.objects.of(drain.connection, "invoice").for_records(item.record_id for item in changed)
     by_id = {link.qbo_id: link.pk for link in links}
-    for row in read_where_in(drain.client(), "Invoice", "Id", by_id, pace=drain.pace):
+    for row in read_where_in(drain.turn.client(), "Invoice", "Id", by_id, pace=drain.pace):
         Link.objects.filter(pk=by_id.pop(str(row["Id"]))).update(sync_token=str(row["SyncToken"]))
     Link.objects.filter(pk__in=by_id.values()).update(active=False)

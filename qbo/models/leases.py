@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from qbo.models import Connection
+from qbo.models.connection import Connection
 
 
 class LeaseLost(Exception):

@@ -1,0 +1,201 @@
+"""A turn at a connection: its lease, the pace of the limits, open HTTP sessions. It does not know what is said.
+
+A drain holds one turn for as long as it runs; a page or a command takes one for a few reads. Since whoever calls
+holds the lease, Intuit's limits are counted once for a company, however many hosts there are.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import requests
+from django.conf import settings
+from django.utils import timezone
+
+from qbo.connection.client import Client
+from qbo.connection.connecting import client_for
+from qbo.connection.limiter import Limiter, Limits, pause_asked_for
+from qbo.connection.queries import ReadFailed
+from qbo.failures import FailureKind
+from qbo.models import Connection, Lease
+from qbo.models.leases import LeaseLost
+
+Sleep = Callable[[float], None]
+# A wait shorter than this is waited out, as that for the limit of a second is; a longer one gives the worker up.
+SHORT_WAIT = 1.2
+# How often a lease that another process holds is asked for, in seconds.
+BUSY_PAUSE = 0.5
+
+
+class NotNow(Exception):
+    """Another process is talking to the company, or QuickBooks asked for a pause; the text is meant for staff."""
+
+
+class MustWait(Exception):
+    """The limits leave no room for another call before `seconds` have passed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"No call is allowed for another {seconds:.1f} s.")
+        self.seconds = seconds
+
+
+def limits() -> Limits:
+    return Limits(
+        requests_a_minute=settings.SYNC["REQUESTS_A_MINUTE"],
+        requests_a_second=settings.SYNC["REQUESTS_A_SECOND"],
+        batches_a_minute=settings.SYNC["BATCHES_A_MINUTE"],
+    )
+
+
+def holder_name() -> str:
+    """Host, process and a random part: names one holder of a lease, and lets a host find its own."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+@dataclass
+class Turn:
+    """The right to call QuickBooks over `connection`, while it is held. Leases and limits go by the wall clock."""
+
+    connection: Connection
+    lease: Lease
+    limiter: Limiter
+    # Open connections to QuickBooks: one for reads, and those lent to writes, one call at a time each.
+    reader: requests.Session = field(default_factory=requests.Session)
+    sessions: deque[requests.Session] = field(default_factory=deque)
+
+    @classmethod
+    def take(cls, connection: Connection) -> Turn | None:
+        """The turn where the lease was free or had expired, else None. Reads the connection again."""
+        seconds = settings.SYNC["LEASE_SECONDS"]
+        lease = Lease.acquire(connection, holder=holder_name(), at=timezone.now(), seconds=seconds)
+        if lease is None:
+            return None
+        # What was known before the lease was ours may be of another company.
+        connection.refresh_from_db()
+        return cls(connection, lease, Limiter(limits(), list(lease.calls)))
+
+    def client(self) -> Client:
+        """For reads, one after the other."""
+        return client_for(self.connection, session=self.reader)
+
+    @contextmanager
+    def own_client(self) -> Iterator[Client]:
+        """For a write, one of several at a time, from a thread of its own."""
+        try:
+            session = self.sessions.pop()
+        except IndexError:
+            session = requests.Session()
+        try:
+            yield client_for(self.connection, session=session)
+        finally:
+            self.sessions.append(session)
+
+    def keep_limits(self, *, batch: bool = False) -> None:
+        """Call before each request: waits a moment where the limits ask for it, and renews the lease.
+
+        Raises MustWait where the wait is longer than a moment, LeaseLost where another process took over.
+        """
+        delay = self.limiter.delay(time.time(), batch=batch)
+        if delay > SHORT_WAIT:
+            raise MustWait(delay)
+        if delay:
+            time.sleep(delay)
+        self.limiter.note(time.time(), batch=batch)
+        seconds = settings.SYNC["LEASE_SECONDS"]
+        self.lease.renew(at=timezone.now(), seconds=seconds, calls=self.limiter.calls)
+
+    def quiet_for(self) -> float:
+        """Seconds for which QuickBooks still wants to be left alone."""
+        self.lease.refresh_from_db(fields=["quiet_until"])
+        until = self.lease.quiet_until
+        return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
+
+    def leave_alone(self, seconds: float) -> None:
+        """Nobody calls the company for `seconds`; of several such wishes the longest counts."""
+        self.lease.stay_quiet(until=timezone.now() + timedelta(seconds=seconds))
+
+    def end(self, *, resume_in: float | None = None) -> None:
+        """Give the lease back, unless another process has it already, and close the sessions.
+
+        `resume_in`: seconds before which the limits leave no room for another call.
+        """
+        with suppress(LeaseLost):
+            self.lease.release(at=timezone.now(), calls=self.limiter.calls, resume_in=resume_in)
+        self.reader.close()
+        while self.sessions:
+            self.sessions.pop().close()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A turn for a few reads from a page or a command. `patience`: seconds that a call may wait for the limits."""
+
+    turn: Turn
+    patience: float
+    sleep: Sleep
+
+    @property
+    def connection(self) -> Connection:
+        return self.turn.connection
+
+    @property
+    def client(self) -> Client:
+        return self.turn.client()
+
+    def pace(self) -> None:
+        """Call before each request. Raises NotNow."""
+        while True:
+            try:
+                return self.turn.keep_limits()
+            except MustWait as wait:
+                if wait.seconds > self.patience:
+                    raise NotNow("QuickBooks takes no more calls for a moment.") from wait
+                self.sleep(wait.seconds)
+
+    def give_way(self, seconds: float) -> None:
+        """QuickBooks asked for a pause: nobody calls before it is over."""
+        self.turn.leave_alone(seconds)
+        self.sleep(seconds)
+
+
+@contextmanager
+def visit(connection: Connection, *, patience: float = 0, sleep: Sleep = time.sleep) -> Iterator[Visit]:
+    """Take the connection's lease, waiting up to `patience` seconds for it. Raises NotNow."""
+    turn = _wait_for_turn(connection, patience, sleep)
+    try:
+        _sit_out(turn, patience, sleep)
+        yield Visit(turn, patience, sleep)
+    except ReadFailed as error:
+        if error.failure.kind is FailureKind.WAIT:
+            turn.leave_alone(pause_asked_for(error.failure, default=settings.SYNC["THROTTLE_PAUSE"]))
+        raise
+    finally:
+        turn.end()
+
+
+def _wait_for_turn(connection: Connection, patience: float, sleep: Sleep) -> Turn:
+    until = time.monotonic() + patience
+    while True:
+        turn = Turn.take(connection)
+        if turn is not None:
+            return turn
+        if time.monotonic() >= until:
+            raise NotNow("Run a Call is sending to QuickBooks right now.")
+        sleep(BUSY_PAUSE)
+
+
+def _sit_out(turn: Turn, patience: float, sleep: Sleep) -> None:
+    """A pause that QuickBooks asked for holds for everybody who calls."""
+    seconds = turn.quiet_for()
+    if seconds > patience:
+        raise NotNow("QuickBooks asked Run a Call to slow down for a moment.")
+    if seconds:
+        sleep(seconds)
