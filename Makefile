@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+# Of an environment whose Python is gone, nothing counts as done.
+BROKEN := $(shell test -x $(BIN)/python || rm -f $(VENV)/.running $(VENV)/.developing)
 # New keys, for the check of the documented production settings.
 SECRET := import secrets; print(secrets.token_urlsafe(48))
 KEY := import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())
@@ -11,22 +13,29 @@ KEY := import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode(
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check format chaos ci clean
+.PHONY: help install lock doctor demo demo-reset test check format chaos ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 install: $(VENV)/.developing ## build .venv with everything that running, testing and checking needs
 
-$(VENV)/.running: requirements.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+# Each file by its hash, and nothing but what the lock names; a .venv that is broken is built again.
+$(VENV)/.running: requirements.lock
+	@$(PYTHON) deploy/environment.py install
 	@mkdir -p var
-	$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.developing: $(VENV)/.running requirements-dev.txt
-	$(PIP) -r requirements-dev.txt
+$(VENV)/.developing: $(VENV)/.running requirements-dev.lock
+	@$(PYTHON) deploy/environment.py install --lock requirements-dev.lock
 	@touch $@
+
+lock: install ## write both lock files anew, after a change of requirements.txt or requirements-dev.txt (UPGRADE=1: newer transitive ones)
+	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements-dev.lock requirements-dev.txt
+
+doctor: ## what this machine has and lacks
+	@$(PYTHON) deploy/environment.py doctor
 
 demo: $(VENV)/.running ## shops, QuickBooks companies and the eight sync errors to fix (ONCE=1: walk it without a person)
 	@$(BIN)/python -m demo $(if $(ONCE),--once)

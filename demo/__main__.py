@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from demo import leaflet
-from demo.places import PERSONS, WALK, Home
+from demo.places import PERSONS, WALK, Claim, Home, Taken
 from demo.processes import DidNotStart, Processes, free_port
 from demo.shop_data import HEATING, SHOPS
 
@@ -26,16 +26,23 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _as_interrupt)
-    if options.reset:
-        PERSONS.reset()
-        say("The demo's database, books and keys are gone.")
-        return 0
-    return run(options)
-
-
-def run(options: argparse.Namespace) -> int:
-    """Exit status: 0, or 1 where something did not go as it should."""
     home = WALK if options.once else PERSONS
+    try:
+        with home.claimed() as claim:
+            return reset(home) if options.reset else run(options, home, claim)
+    except Taken as problem:
+        tell(str(problem).rstrip())
+        return 1
+
+
+def reset(home: Home) -> int:
+    home.reset()
+    say("The demo's database, books and keys are gone.")
+    return 0
+
+
+def run(options: argparse.Namespace, home: Home, claim: Claim) -> int:
+    """Exit status: 0, or 1 where something did not go as it should."""
     if options.once or not home.remembered().get("ready"):
         # A walk starts from nothing; so does what was cut short.
         home.reset()
@@ -44,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     os.environ.update(environment)
     processes = Processes(home, environment)
     try:
-        return _run(home, processes, options, emulator_url)
+        return _run(home, processes, options, emulator_url, claim)
     except KeyboardInterrupt:
         say("Stopping.")
         return 0
@@ -56,11 +63,12 @@ def run(options: argparse.Namespace) -> int:
         say("Everything that the demo started is stopped.")
 
 
-def _run(home: Home, processes: Processes, options: argparse.Namespace, emulator_url: str) -> int:
+def _run(home: Home, processes: Processes, options: argparse.Namespace, emulator_url: str, claim: Claim) -> int:
     _prepare_django()
     processes.start_emulator(int(emulator_url.rpartition(":")[2]), realms=tuple(shop.realm_id for shop in SHOPS))
     web_port = free_port(options.web_port)
     processes.start_web(web_port)
+    claim.say(f"Its pages: http://127.0.0.1:{web_port}, its QuickBooks: {emulator_url}.")
     processes.start_cluster()
     problem = _tell_story(home, emulator_url)
     if problem:

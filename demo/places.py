@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import secrets
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class Taken(Exception):
+    """Another demo of this clone runs in that folder; the text names it."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,39 @@ class Home:
 
     def reset(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
+
+    @contextmanager
+    def claimed(self) -> Iterator[Claim]:
+        """This folder for one demo alone, until it ends in whatever way. Raises Taken, naming the one that has it."""
+        # Beside the folder, since a reset removes that.
+        file = self.path.with_name(f"{self.path.name}.lock")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                lock.seek(0)
+                raise Taken(lock.read() or "Another demo of this clone is just starting.") from error
+            claim = Claim(lock)
+            claim.say("It is just starting.")
+            yield claim
+            lock.truncate(0)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a second demo is told of the first one."""
+
+    lock: TextIO
+
+    def say(self, where: str) -> None:
+        pid, since = os.getpid(), time.strftime("%H:%M:%S")
+        self.lock.truncate(0)
+        self.lock.write(
+            f"A demo of this clone runs already: process {pid}, since {since}. {where}\n"
+            f"Use that one, or stop it first: Ctrl-C in its terminal, or kill {pid}.\n"
+        )
+        self.lock.flush()
 
 
 PERSONS = Home(ROOT / "var" / "demo")
