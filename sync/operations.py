@@ -18,6 +18,7 @@ from qbo import catalogue
 from qbo.mapping.book import Company
 from qbo.models import CompanyFacts, Connection, Lease, Link, ListState
 from runacall.invoices.models import Invoice
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.filters import SyncEventFilter
 from sync.models import ActionRecord, State, SyncEvent
@@ -221,16 +222,26 @@ def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime)
     """Date these invoices today (paid ones: only for the books) and send them; refuses where it cannot help."""
     done, left = 0, Counter[str]()
     for event in events.select_related("connection", "organization"):
-        refusal = cannot_post_today(event, at=at)
-        if refusal:
-            left[refusal] += 1
-            continue
-        with transaction.atomic():
-            invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-            invoice.post_to(event.organization.today(at), at=at, by=by)
-            _record(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=1, reason=event.label)
-        done += 1
+        with isolated("Posting to the current period", event=event.pk, organization=event.organization_id) as slip:
+            refusal = cannot_post_today(event, at=at)
+            if not refusal:
+                _post_today(event, by=by, at=at)
+        if slip.mistake:
+            refusal = STUMBLED
+        left[refusal] += bool(refusal)
+        done += not refusal
+    left = Counter({why: count for why, count in left.items() if count})
     return Report(done, dict(left))
+
+
+STUMBLED = "stumbled over by Run a Call; press Escalate on the row"
+
+
+def _post_today(event: SyncEvent, *, by: User, at: datetime) -> None:
+    with transaction.atomic():
+        invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+        invoice.post_to(event.organization.today(at), at=at, by=by)
+        _record(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=1, reason=event.label)
 
 
 def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:

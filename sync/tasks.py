@@ -9,9 +9,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from qbo.models import Connection
+from runacall.isolation import isolated
 from sync import operations
 from sync.engine.drain import drain
 from sync.models import ActionRecord, Heartbeat
+from sync.stumbles import clear_stumble, tell_of_stumble
 from sync.worker.wake import connections_with_work, wake, wake_due
 
 logger = logging.getLogger(__name__)
@@ -22,7 +24,12 @@ def drain_connection(connection_id: int) -> int:
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection is None:
         return 0
-    result = drain(connection, give_way=lambda: _others_wait(connection_id))
+    with isolated("A drain", connection=connection_id, organization=connection.organization_id) as slip:
+        result = drain(connection, give_way=lambda: _others_wait(connection_id))
+    if slip.mistake:
+        tell_of_stumble(connection, slip.words, at=timezone.now())
+        return 0
+    clear_stumble(connection, at=timezone.now())
     Heartbeat.objects.update_or_create(name="drain", defaults={"at": timezone.now()})
     connection.refresh_from_db()
     if not result.busy and any(one.pk == connection_id for one in connections_with_work(at=timezone.now())):
@@ -44,5 +51,6 @@ def sweep() -> int:
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": now})
     for action in ActionRecord.objects.open().filter(at__lte=now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])):
-        operations.call_for(action)
+        with isolated("Calling for an action", action=action.pk, organization=action.organization_id):
+            operations.call_for(action)
     return wake_due()

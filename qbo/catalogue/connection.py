@@ -115,6 +115,23 @@ ENTRIES = (
         label="not_found_other",
     ),
     Entry(
+        code="sending_interrupted",
+        title="Sending is interrupted",
+        kind=FailureKind.PERSON,
+        message="Sending to QuickBooks is interrupted by a fault in Run a Call[: {mistake}]",
+        meaning="Run a Call stumbles over something each time it begins to send for this shop. Other shops are not"
+        " affected, and nothing is lost: what is queued waits.",
+        remedy=(
+            "Nothing to do at first: it is tried again every minute, and this row clears when sending works again.",
+            "If it is still here after an hour, press Escalate on the row and send it to Run a Call support"
+            " (admin@runacall.com).",
+        ),
+        who=Who.SUPPORT,
+        where="support",
+        dispatcher="On its way: Run a Call has a problem with sending. Support is on it.",
+        label="unknown",
+    ),
+    Entry(
         code="access_refused_by_user",
         title="Connecting was not allowed",
         kind=FailureKind.PERSON,

@@ -139,7 +139,7 @@ ENTRIES = (
         code="token_expired",
         title="Token expired",
         kind=FailureKind.PAUSE,
-        message="Token expired",
+        message="Token expired[: {reason}]",
         meaning="The connection to QuickBooks has expired: Intuit revokes tokens periodically, and after"
         " a change of password.",
         remedy=(

@@ -100,7 +100,7 @@ def _refuse_taken(connection: Connection, realm_id: str, environment: str) -> No
 
 def disconnect(connection: Connection, *, at: datetime) -> None:
     """Stop sending and give the tokens back; history, mappings, settings and the queue stay."""
-    token = connection.refresh_token
+    token = connection.refresh_token if connection.has_readable_tokens else ""
     with transaction.atomic():
         Connection.objects.filter(pk=connection.pk).update(
             status=Connection.Status.DISCONNECTED,

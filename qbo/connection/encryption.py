@@ -1,5 +1,6 @@
 """Text that is encrypted at rest with rotatable keys; it does not know what the text is."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -31,15 +32,66 @@ def decrypt(text: str) -> str:
         return ""
     try:
         return _fernet(tuple(settings.TOKEN_KEYS)).decrypt(text.encode()).decode()
-    except InvalidToken as error:
+    except (InvalidToken, UnicodeError) as error:
         raise UnreadableSecret("No key in TOKEN_KEYS can read this secret.") from error
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """A secret as the database holds it: ciphertext that is opened only where it is used."""
+
+    ciphertext: str
+
+    def __str__(self) -> str:
+        return "[sealed]"
+
+    __repr__ = __str__
+
+    def open(self) -> str:
+        """The plain text. Raises UnreadableSecret when no key fits."""
+        return decrypt(self.ciphertext)
+
+    @property
+    def has_newest_key(self) -> bool:
+        """Whether the first of TOKEN_KEYS alone reads it."""
+        try:
+            _fernet(tuple(settings.TOKEN_KEYS[:1])).decrypt(self.ciphertext.encode())
+        except (InvalidToken, UnicodeError):
+            return False
+        return True
+
+
 class EncryptedTextField(models.TextField):
-    """A text column whose content is ciphertext in the database and plain text in Python."""
+    """A text column whose content is ciphertext in the database and plain text in Python.
+
+    A loaded row carries it sealed, under the field's `attname`; the attribute of the field's own name opens it, and
+    raises UnreadableSecret there where no key fits. So a row that no key can read still loads, saves and refreshes.
+    """
+
+    def get_attname(self) -> str:
+        return f"{self.name}_sealed"
+
+    def get_attname_column(self) -> tuple[str, str]:
+        return self.get_attname(), self.db_column or self.name
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, name, property(self._opened, self._set))
+
+    def _opened(self, row: models.Model) -> Any:
+        held = getattr(row, self.attname)
+        return held.open() if isinstance(held, Sealed) else held
+
+    def _set(self, row: models.Model, value: Any) -> None:
+        setattr(row, self.attname, value)
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Sealed):
+            return value.ciphertext
         return value if value is None else encrypt(str(value))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return value if value is None else decrypt(value)
+        return Sealed(value) if value else value
+
+    def to_python(self, value: Any) -> Any:
+        return value if isinstance(value, Sealed) else super().to_python(value)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
 
+from qbo.connection.encryption import UnreadableSecret
 from qbo.connection.endpoints import endpoints
 from qbo.connection.oauth import OAuthClient, OAuthFailed, Tokens
 from qbo.failures import Failure
 from qbo.models import Connection
 
+logger = logging.getLogger(__name__)
+
+UNREADABLE = "Run a Call can no longer read the stored tokens of this connection."
 # Refresh this long before the end, so that no call starts with a token about to die.
 EARLY = timedelta(seconds=120)
 # Whoever asks for the next pair has got it, or has died, within this many times their patience.
@@ -51,7 +56,14 @@ def token_columns(tokens: Tokens, *, version: int) -> dict[str, object]:
 
 
 def needs_refresh(connection: Connection, *, at: datetime) -> bool:
-    return not connection.access_expires_at or connection.access_expires_at - EARLY <= at
+    """Whether the access token is about to end, or cannot be read."""
+    ends = connection.access_expires_at
+    return not ends or ends - EARLY <= at or not connection.has_readable_tokens
+
+
+def unreadable_tokens() -> Failure:
+    """What is known against a connection whose stored tokens none of TOKEN_KEYS can read."""
+    return Failure("token_expired", facts={"reason": UNREADABLE})
 
 
 def refresh_tokens(connection: Connection, *, at: datetime, refused: str | None = None) -> Failure | None:
@@ -61,8 +73,12 @@ def refresh_tokens(connection: Connection, *, at: datetime, refused: str | None 
     Raises RefreshUnderWay while another process asks. A Failure says why there is no token to be had.
     """
     connection.refresh_from_db()
-    if not connection.refresh_token:
-        return Failure("token_expired")
+    try:
+        if not connection.refresh_token:
+            return Failure("token_expired")
+    except UnreadableSecret:
+        logger.error("No key in TOKEN_KEYS reads the tokens of connection %s.", connection.pk)
+        return unreadable_tokens()
     usable = not needs_refresh(connection, at=at) and connection.access_token != refused
     if usable:
         return None

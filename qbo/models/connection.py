@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from qbo.connection.encryption import EncryptedTextField
+from qbo.connection.encryption import EncryptedTextField, UnreadableSecret
 from runacall.organizations.models import Organization
 
 
@@ -88,6 +88,14 @@ class Connection(models.Model):
     @property
     def is_live(self) -> bool:
         return self.status == Status.ACTIVE and not self.pause_code
+
+    @property
+    def has_readable_tokens(self) -> bool:
+        """False where one of TOKEN_KEYS was dropped while this row still needed it: only a reconnection helps."""
+        try:
+            return bool(self.access_token and self.refresh_token)
+        except UnreadableSecret:
+            return False
 
     @property
     def waits_for_person(self) -> bool:

@@ -46,10 +46,19 @@ def status_facts(connection: Connection) -> dict[str, Any]:
     return {
         "connection": connection,
         "paused": paused,
+        "pause_words": pause_words(connection, paused),
         "colour": "synced" if connection.is_live else "failed" if connection.waits_for_person else "quiet",
         "status_words": status_words(connection, paused),
         "lists": [(label, times.get(name)) for name, label in LIST_NAMES.items()],
     }
+
+
+def pause_words(connection: Connection, paused: Failure | None) -> str:
+    """What is known of a pause beyond its title: Intuit's words, or ours where the reason lies here."""
+    detail = connection.pause_detail
+    if not paused or detail in ("", paused.message):
+        return ""
+    return detail if detail.startswith(paused.title) else f"Intuit's words: {detail}"
 
 
 def status_words(connection: Connection, paused: Failure | None) -> str:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qbo import catalogue
+from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from sync import operations
 from sync.admin.acting import REASON_WANTED, back_to, reason_of
@@ -116,7 +117,10 @@ def _leave_to_a_worker(request: StaffRequest, chosen: Chosen, count: int) -> Htt
 def _forecast_posting(events: SyncEventQuerySet) -> Report:
     at, done, left = timezone.now(), 0, Counter[str]()
     for event in events.select_related("connection", "organization"):
-        refusal = operations.cannot_post_today(event, at=at)
+        with isolated("Forecasting", event=event.pk, organization=event.organization_id) as slip:
+            refusal = operations.cannot_post_today(event, at=at)
+        if slip.mistake:
+            refusal = operations.STUMBLED
         left[refusal] += bool(refusal)
         done += not refusal
     return Report(done, {why: count for why, count in left.items() if count})

@@ -15,6 +15,7 @@ from unfold.templatetags.unfold_list import result_headers
 from qbo import catalogue
 from qbo.models import Connection
 from qbo.pages.places import Place, help_place, settings_place
+from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
@@ -115,7 +116,11 @@ def cards(request: StaffRequest) -> list[Card]:
     # A paused connection comes first, and its card says how many it holds back.
     paused = bool(found) and found[0].sample.record_type == EntityType.CONNECTION
     waiting = events.filter(state=State.QUEUED).count() if paused else 0
-    return [_card(cause, at, chosen, waiting) for cause in found]
+    shown = []
+    for cause in found:
+        with isolated("Showing a card", event=cause.sample.pk, cause=cause.key):
+            shown.append(_card(cause, at, chosen, waiting))
+    return shown
 
 
 def _card(cause: Cause, at: datetime, chosen: str, waiting: int) -> Card:

@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 # A round of very many new customers is over after this, so that nobody waits long for them.
 ROUND_SECONDS = 5.0
+# How soon to come back after a mistake of ours that is no event's.
+STUMBLE_PAUSE = 60.0
 Now = Callable[[], datetime]
 PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
     EntityType.CUSTOMER: prepare_customers,
@@ -78,6 +80,10 @@ def drain(
         resume_in = _run(work, give_way)
     except LeaseLost:
         return Result(work.settled)
+    except Exception:
+        # Not at once again: whatever it stumbled over is likely to be there still.
+        resume_in = STUMBLE_PAUSE
+        raise
     finally:
         turn.end(resume_in=resume_in)
     return Result(work.settled, resume_in=resume_in)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from qbo.failures import Failure
 from qbo.models.leases import LeaseLost
+from runacall.isolation import DATABASE_AWAY
 from sync.engine.context import Drain
 from sync.engine.recording import Outcome, record
 from sync.models import Attempt, State, SyncEvent
 
 # No event is to blame for these. What was under way is taken over by the next drain.
-NOBODYS_MISTAKE = (LeaseLost, OperationalError, InterfaceError)
+NOBODYS_MISTAKE = (LeaseLost, *DATABASE_AWAY)
 
 
 def stop_for_mistake(drain: Drain, events: Sequence[SyncEvent], mistake: Exception) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import Count, F, Min, Q, Sum
 
 from qbo.failures import Failure
 from runacall.invoices.money import round_cents
+from runacall.isolation import isolated
 from sync.models import SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
@@ -54,9 +55,20 @@ def causes(events: SyncEventQuerySet, *, limit: int = 100) -> list[Cause]:
     )
     rows = list(grouped)
     samples = SyncEvent.objects.in_bulk([row["sample"] for row in rows])
-    found = [_cause(row, samples[row["sample"]]) for row in rows if row["sample"] in samples]
+    found: list[Cause] = []
+    for row in rows:
+        if row["sample"] in samples:
+            with isolated("Showing a cause", event=row["sample"], cause=row["cause_key"]):
+                found.append(_worded(_cause(row, samples[row["sample"]])))
     # A paused connection holds back everything, whatever the sums say.
     return sorted(found, key=lambda cause: cause.sample.record_type != EntityType.CONNECTION)
+
+
+def _worded(cause: Cause) -> Cause:
+    """The cause; where its facts cannot be put into words, the same without them. Not in the middle of a page."""
+    with isolated("Wording a cause", event=cause.sample.pk, cause=cause.key) as slip:
+        _ = cause.title, cause.failure.message, cause.failure.remedy
+    return replace(cause, failure=Failure(cause.failure.code)) if slip.mistake else cause
 
 
 def _cause(row: Mapping[str, Any], sample: SyncEvent) -> Cause:

@@ -8,9 +8,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.log.export_formats import csv_pieces, json_pieces
-from sync.log.rows import LogRow, log_rows
+from sync.log.export_formats import COLUMNS, csv_pieces, json_pieces
+from sync.log.rows import UNSHOWABLE, LogRow, log_rows
 from sync.models import Attempt, State, SyncEvent
 from sync.models.events import SyncEventQuerySet
 
@@ -67,7 +68,16 @@ def export_values(events: Sequence[SyncEvent], organization: Organization, *, at
     """A value for each column of the export, event by event; in a fixed number of queries."""
     traces = last_traces(events)
     rows = log_rows(events, organization, at=at)
-    return [_values_of(row, organization, traces.get(row.event.pk, "")) for row in rows]
+    return [_values_or_what_is_known(row, organization, traces.get(row.event.pk, "")) for row in rows]
+
+
+def _values_or_what_is_known(row: LogRow, organization: Organization, trace: str) -> dict[str, Any]:
+    """Every column; of a row that cannot be put into words, what stands in the database."""
+    with isolated("Exporting a row of the log", event=row.event.pk, organization=organization.pk):
+        return _values_of(row, organization, trace)
+    event = row.event
+    known = {"status": event.state, "message": UNSHOWABLE.message, "code": event.failure_code, "intuit_tid": trace}
+    return dict.fromkeys(COLUMNS) | known | {"entity": event.label, "event": event.pk}
 
 
 def last_traces(events: Iterable[SyncEvent]) -> dict[int, str]:

@@ -43,7 +43,8 @@ def known_personal_data(
 def known_secrets(connection: Connection | None) -> Known:
     """What opens a door: this connection's tokens and our own keys."""
     ours = {settings.SECRET_KEY, settings.QBO_CLIENT_SECRET, *settings.TOKEN_KEYS}
-    theirs = {connection.access_token, connection.refresh_token} if connection else set()
+    is_readable = connection is not None and connection.has_readable_tokens
+    theirs = {connection.access_token, connection.refresh_token} if connection and is_readable else set()
     return {"[secret]": {text for text in ours | theirs if len(text) >= 8}}
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from qbo import catalogue
 from qbo.connection.connecting import endpoints_of
 from qbo.models import Connection, Lease, Link
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.wording import InBooks, Said, Standing, lower_first, money, say
 from sync.models import State, SyncEvent
@@ -40,7 +41,7 @@ class LogRow:
 
     @property
     def colour(self) -> str:
-        return COLOURS[State(self.event.state)]
+        return COLOURS.get(State(self.event.state), "quiet") if self.event.state in State.values else "quiet"
 
     @property
     def beneath(self) -> str:
@@ -87,14 +88,22 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
     connection = connection_of(organization)
     standing = standing_of(connection, organization, at=at, waiting=_held_back(events, connection))
     there = in_books(connection, [event for event in events if event.state == State.SYNCED])
-    return [
-        LogRow(
-            event,
-            say(event, standing, in_books=there.get(event.pk)),
-            f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}",
-        )
-        for event in events
-    ]
+    rows = []
+    for event in events:
+        with isolated("Showing a row of the log", event=event.pk, organization=event.organization_id) as slip:
+            rows.append(_row(event, organization, standing, there.get(event.pk)))
+        if slip.mistake:
+            rows.append(LogRow(event, UNSHOWABLE, ""))
+    return rows
+
+
+UNSHOWABLE = Said(
+    "Run a Call cannot show this row in full", "Open it and press Escalate: support is told what is wrong"
+)
+
+
+def _row(event: SyncEvent, organization: Organization, standing: Standing, books: InBooks | None) -> LogRow:
+    return LogRow(event, say(event, standing, in_books=books), f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}")
 
 
 def log_row(event: SyncEvent, organization: Organization, *, at: datetime) -> LogRow:

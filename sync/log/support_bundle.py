@@ -15,6 +15,7 @@ from qbo.connection.client import decode
 from qbo.models import Connection, Link
 from qbo.redaction import Redactor
 from runacall.invoices.models import Invoice
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.bundle_facts import facts_around
 from sync.log.details import support_address
@@ -88,9 +89,26 @@ def support_bundle(organization: Organization, events: SyncEventQuerySet, *, at:
         "made_at": made_at,
         **facts_around(organization, gathered.connection, at=at),
         "events_left_out": total - len(chosen),
-        "events": [gathered.facts_of(event) for event in chosen],
+        "events": [_facts_or_why_not(gathered, event) for event in chosen],
     }
     return Bundle(organization, gathered.redactor.value(_plain(document)), made_at)
+
+
+def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> dict[str, Any]:
+    """One event that cannot be told in full does not keep the others out of the bundle."""
+    with isolated("Gathering an event", event=event.pk, organization=event.organization_id) as slip:
+        return gathered.facts_of(event)
+    return {
+        "event": event.pk,
+        "entity": event.label,
+        "record": f"{event.record_type} {event.record_id}",
+        "status": event.state,
+        "message": event.message,
+        "code": event.failure_code,
+        "intuit_tid": "",
+        "attempt_count": 0,
+        "not_gathered": slip.words,
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from qbo import catalogue
 from qbo.models import ConnectionSettings
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.rows import connection_of
 from sync.log.wording import counted
@@ -45,7 +46,11 @@ def waiting_for(organization: Organization | None, codes: Sequence[str]) -> list
     by_cause: dict[str, list[Mapping[str, Any]]] = {}
     for row in grouped:
         by_cause.setdefault(row["cause_key"], []).append(row)
-    return [_waiting(key, found) for key, found in by_cause.items()]
+    shown = []
+    for key, found in by_cause.items():
+        with isolated("Telling what waits", cause=key, organization=organization.pk if organization else None):
+            shown.append(_waiting(key, found))
+    return shown
 
 
 def _waiting(cause_key: str, found: Iterable[Mapping[str, Any]]) -> Waiting:

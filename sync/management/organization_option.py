@@ -31,6 +31,12 @@ def organizations_chosen(slug: str) -> Sequence[Organization]:
     return [organization_named(slug)] if slug else list(Organization.objects.order_by("slug"))
 
 
+def stop_for(failed: Sequence[str]) -> None:
+    """After all organizations have had their turn: raises CommandError where some failed, each with what went wrong."""
+    if failed:
+        raise CommandError(f"{len(failed):,} failed, and the log says more:\n" + "\n".join(failed))
+
+
 def connection_of(organization: Organization) -> Connection:
     """Raises CommandError where QuickBooks was never connected."""
     connection = Connection.objects.for_organization(organization).first()

@@ -178,7 +178,7 @@ class SyncEvent(models.Model):
         if not self.failure_code:
             return None
         subject = Subject(self.subject_kind, self.subject_key, self.subject_name)
-        return Failure(self.failure_code, subject, facts=self.facts)
+        return Failure(self.failure_code, subject, facts=self.facts if isinstance(self.facts, dict) else {})
 
 
 def failure_columns(failure: Failure | None) -> dict[str, object]:

@@ -30,6 +30,7 @@ from django_q.models import OrmQ
 
 from qbo.models import Connection, Lease
 from runacall.env import BASE_DIR
+from runacall.isolation import isolated
 from sync.models import ActionRecord, Heartbeat
 from sync.worker.wake import wake_due
 
@@ -133,12 +134,16 @@ class Supervisor:
 
     def look_after(self) -> None:
         """One look: a heartbeat, a wake-up for what is due, a new cluster where the old one is dead or frozen."""
+        now, why = timezone.now(), ""
         try:
             close_old_connections()
-            now = timezone.now()
-            beat(now)
-            wake_due()
-            why = self.trouble(now)
+            # Each on its own: whatever one of them stumbles over, the others are still done.
+            with isolated("The heartbeat", host=socket.gethostname()):
+                beat(now)
+            with isolated("Waking", host=socket.gethostname()):
+                wake_due()
+            with isolated("Looking after the cluster", host=socket.gethostname()):
+                why = self.trouble(now)
         except DatabaseAway:
             # The database is away: the cluster waits for it as well, and a restart would not bring it back.
             logger.exception("The database does not answer.")

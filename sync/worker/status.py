@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import Count, Min
 
 from qbo.connection.limiter import MINUTE
 from qbo.models import Connection, Lease
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.models import Heartbeat, State, SyncEvent
 from sync.models.events import WAITING
@@ -44,6 +45,8 @@ class QueueStatus:
     failed_by_code: Mapping[str, int] = field(default_factory=dict)
     oldest_due_at: datetime | None = None
     next_due_at: datetime | None = None
+    # Why nothing more could be said of it; "" where all could.
+    unreadable: str = ""
 
     @property
     def needing_attention(self) -> int:
@@ -101,19 +104,22 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
     codes = _counts(organizations, "failure_code", state=State.FAILED)
     due = _first_due(organizations, due_at__lte=at)
     later = _first_due(organizations, due_at__gt=at)
-    connections = _connections(organizations, at=at)
-    queues = [
-        QueueStatus(
+    connections = _connections(organizations)
+    queues = []
+    for one in organizations:
+        queue = QueueStatus(
             slug=one.slug,
             name=one.name,
-            connection=connections.get(one.pk),
+            connection=None,
             by_state=states.get(one.pk, {}),
             failed_by_code=codes.get(one.pk, {}),
             oldest_due_at=due.get(one.pk),
             next_due_at=later.get(one.pk),
         )
-        for one in organizations
-    ]
+        with isolated("Telling how a connection stands", organization=one.pk) as slip:
+            found = connections.get(one.pk)
+            queue = replace(queue, connection=_connection(found, at=at) if found else None)
+        queues.append(replace(queue, unreadable=slip.words))
     return SyncStatus(at, dict(Heartbeat.objects.order_by("name").values_list("name", "at")), queues)
 
 
@@ -136,9 +142,9 @@ def _first_due(organizations: Sequence[Organization], **when: datetime) -> dict[
     return first
 
 
-def _connections(organizations: Sequence[Organization], *, at: datetime) -> dict[int, ConnectionStatus]:
+def _connections(organizations: Sequence[Organization]) -> dict[int, Connection]:
     found = Connection.objects.filter(organization__in=organizations).select_related("lease")
-    return {one.organization_id: _connection(one, at=at) for one in found}
+    return {one.organization_id: one for one in found}
 
 
 def _connection(connection: Connection, *, at: datetime) -> ConnectionStatus:

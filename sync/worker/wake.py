@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from qbo.models import Connection, Lease, ListState
+from runacall.isolation import isolated
 from sync.models import SyncEvent
 from sync.models.events import State
 
@@ -62,4 +63,8 @@ def connections_with_work(*, at: datetime) -> list[Connection]:
 
 def wake_due() -> int:
     """Ask for a drain of every connection that has work; how many were asked for."""
-    return sum(_ask(connection) for connection in connections_with_work(at=timezone.now()))
+    asked = 0
+    for connection in connections_with_work(at=timezone.now()):
+        with isolated("Asking for a drain", connection=connection.pk, organization=connection.organization_id):
+            asked += _ask(connection)
+    return asked

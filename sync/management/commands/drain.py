@@ -13,9 +13,11 @@ from tqdm import tqdm
 
 from qbo import catalogue
 from qbo.models import Connection
+from runacall.isolation import isolated
 from sync.engine.draining import Drained, count_due, drain_to_the_end
-from sync.management.organization_option import add_organization_option, organizations_chosen
+from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
 from sync.models import State
+from sync.stumbles import tell_of_stumble
 
 
 class Command(BaseCommand):
@@ -29,14 +31,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = _clock(options["at"])
+        failed: list[str] = []
         for organization in organizations_chosen(options["organization"]):
             connection = Connection.objects.for_organization(organization).first()
             if connection is None:
                 self._say(organization.slug, "not connected to QuickBooks.", asked=bool(options["organization"]))
                 continue
-            self._drain(organization.slug, connection, now)
+            ids = {"connection": connection.pk, "organization": organization.pk}
+            with isolated("A drain", **ids) as slip:
+                still_due = self._drain(organization.slug, connection, now)
+                if still_due:
+                    failed.append(
+                        f"{organization.slug}: {still_due:,} still due, but nothing more comes of trying now."
+                    )
+            if slip.mistake:
+                tell_of_stumble(connection, slip.words, at=now())
+                failed.append(f"{organization.slug}: {slip.words}")
+        stop_for(failed)
 
-    def _drain(self, slug: str, connection: Connection, now: Callable[[], datetime]) -> None:
+    def _drain(self, slug: str, connection: Connection, now: Callable[[], datetime]) -> int:
+        """How many are still due, although nothing more comes of trying."""
         # Shows itself on a terminal only.
         with tqdm(total=count_due(connection, at=now()), desc=slug, unit="event", disable=None) as bar:
             drained = drain_to_the_end(
@@ -46,8 +60,7 @@ class Command(BaseCommand):
                 say=lambda text: self._say(slug, text),
             )
         self._say(slug, _told(connection, drained))
-        if drained.still_due:
-            raise CommandError(f"{slug}: {drained.still_due:,} still due, but nothing more comes of trying now.")
+        return drained.still_due
 
     def _say(self, slug: str, text: str, *, asked: bool = True) -> None:
         if asked:

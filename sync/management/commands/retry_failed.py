@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from qbo import catalogue
 from qbo.models import Connection
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.management.filter_options import add_filter_options, events_chosen, filters_given
-from sync.management.organization_option import add_organization_option, organizations_chosen
+from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
 from sync.operations import retry
 
 
@@ -29,12 +30,17 @@ class Command(BaseCommand):
         filters.setdefault("status", "failed")
         organizations = organizations_chosen(options["organization"])
         chosen = [(one, events_chosen(one, filters)) for one in organizations]
+        failed: list[str] = []
         for organization, events in chosen:
-            report = retry(
-                events, by=None, at=timezone.now(), filters=dict(filters.lists()), dry_run=options["dry_run"]
-            )
-            said = report.sentence("Would retry" if options["dry_run"] else "Retried")
-            self.stdout.write(f"{organization.slug}: {said}{_pause(organization)}")
+            with isolated("Retrying", organization=organization.pk) as slip:
+                report = retry(
+                    events, by=None, at=timezone.now(), filters=dict(filters.lists()), dry_run=options["dry_run"]
+                )
+                said = report.sentence("Would retry" if options["dry_run"] else "Retried")
+                self.stdout.write(f"{organization.slug}: {said}{_pause(organization)}")
+            if slip.mistake:
+                failed.append(f"{organization.slug}: {slip.words}")
+        stop_for(failed)
 
 
 def _pause(organization: Organization) -> str:

@@ -56,6 +56,8 @@ def _queue(queue: QueueStatus, *, at: datetime) -> Iterator[str]:
 
 def _connection(queue: QueueStatus, *, at: datetime) -> str:
     one = queue.connection
+    if queue.unreadable:
+        return f"its connection cannot be read: {queue.unreadable}"
     if one is None:
         return "not connected to QuickBooks"
     company = f"{one.company or 'a company without a name'}, realm ID {one.realm_id}"

@@ -1,0 +1,57 @@
+"""Re-encrypting stored tokens with the newest of TOKEN_KEYS; it does not know what the tokens open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from qbo.connection.encryption import Sealed, UnreadableSecret
+from qbo.models import Connection
+
+COLUMNS = ("access_token", "refresh_token")
+STEP = 100
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """How many connections of one step were re-encrypted or had the newest key, and which no key can read."""
+
+    done: int
+    up_to_date: int
+    unreadable: tuple[Connection, ...]
+
+
+def rotate_token_keys(*, step: int = STEP) -> Iterator[Rotated]:
+    """Go through all connections, `step` rows at a time; every row is saved on its own, so a stop loses nothing.
+
+    What has the newest key already is left as it is. A pair that is renewed meanwhile is under the newest key anyway.
+    """
+    ids = iter(list(Connection.objects.order_by("pk").values_list("pk", flat=True)))
+    while chunk := list(islice(ids, step)):
+        rows = list(Connection.objects.filter(pk__in=chunk).select_related("organization").order_by("pk"))
+        found = [(row, _rotate(row)) for row in rows]
+        yield Rotated(
+            done=sum(outcome is True for _, outcome in found),
+            up_to_date=sum(outcome is False for _, outcome in found),
+            unreadable=tuple(row for row, outcome in found if outcome is None),
+        )
+
+
+def _rotate(connection: Connection) -> bool | None:
+    """True: re-encrypted; False: nothing to do; None: no key reads it."""
+    held = {name: value for name, value in _sealed(connection).items() if not value.has_newest_key}
+    if not held:
+        return False
+    try:
+        opened = {name: value.open() for name, value in held.items()}
+    except UnreadableSecret:
+        return None
+    # The version tells whether somebody has stored another pair since; only the ciphertext changes here.
+    same = Connection.objects.filter(pk=connection.pk, token_version=connection.token_version)
+    return bool(same.update(**opened))
+
+
+def _sealed(connection: Connection) -> dict[str, Sealed]:
+    columns = Connection.objects.filter(pk=connection.pk).values(*COLUMNS).first() or {}
+    return {name: value for name, value in columns.items() if isinstance(value, Sealed)}

@@ -1,0 +1,295 @@
+"""One shop, event or row over which Run a Call stumbles stops no other; it is logged with its ids and shown."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from qbo.failures import Failure, Subject
+from qbo.models import Connection, Lease
+from sync import operations, tasks
+from sync.log.export import Export
+from sync.log.support_bundle import support_bundle
+from sync.models import ActionRecord, State, SyncEvent
+from sync.models.events import EntityType
+from sync.worker import cluster, wake
+from sync.worker.cluster import Supervisor
+from tests import builders, log_rows
+from tests.books import Shop, connected_shop
+
+LOG = reverse("admin:sync_syncevent_changelist")
+
+
+class Poison(Exception):
+    """What a poisoned row makes of the code that meets it."""
+
+
+def poisoned(original: Callable[..., Any], is_poisoned: Callable[..., bool]) -> Callable[..., Any]:
+    def act(*arguments: Any, **options: Any) -> Any:
+        if is_poisoned(*arguments, **options):
+            raise Poison("this row is poisoned")
+        return original(*arguments, **options)
+
+    return act
+
+
+@pytest.fixture
+def two(shop: Shop, qbo_url: str) -> Iterator[tuple[Shop, Shop]]:
+    """The first is to be poisoned, and comes first wherever they are in order."""
+    yield shop, connected_shop(qbo_url, slug="healthy")
+
+
+def connection_row(shop: Shop) -> SyncEvent | None:
+    return shop.log().filter(record_type=EntityType.CONNECTION).first()
+
+
+class TestTheMachinery:
+    def test_waking(self, two: tuple[Shop, Shop], monkeypatch: Any, caplog: Any) -> None:
+        ill, healthy = two
+        for one in two:
+            one.invoice()
+        OrmQ.objects.all().delete()
+        Lease.objects.update(woken_at=None)
+        ask = poisoned(wake.async_task, lambda name, pk, **_: pk == ill.connection.pk)
+        monkeypatch.setattr(wake, "async_task", ask)
+        assert wake.wake_due() == 1
+        assert Lease.objects.get(connection=healthy.connection).woken_at
+        assert f"connection {ill.connection.pk}" in caplog.text
+
+    def test_the_sweep(self, two: tuple[Shop, Shop], monkeypatch: Any, caplog: Any) -> None:
+        """An action that cannot be called for keeps neither the other actions nor the drains from being asked for."""
+        ill, healthy = two
+        for one in two:
+            operations.retry_soon(one.organization, {"status": ["failed"]}, by=None, at=timezone.now())
+        healthy.invoice()
+        OrmQ.objects.all().delete()
+        Lease.objects.update(woken_at=None)
+        ActionRecord.objects.update(at=timezone.now() - timedelta(minutes=5))
+        mine = ActionRecord.objects.get(organization=ill.organization).pk
+        call = poisoned(operations.async_task, lambda name, pk, **_: pk == mine)
+        monkeypatch.setattr(operations, "async_task", call)
+        assert tasks.sweep() == 1
+        assert OrmQ.objects.count() == 2
+        assert f"action {mine}" in caplog.text
+
+    def test_a_drain_says_so_in_the_log_and_clears_it(self, shop: Shop, monkeypatch: Any, caplog: Any) -> None:
+        shop.invoice()
+        monkeypatch.setattr("sync.engine.drain.take_over", poisoned(lambda work: None, lambda work: True))
+        assert tasks.drain_connection(shop.connection.pk) == 0
+        row = connection_row(shop)
+        assert row
+        assert (row.state, row.failure_code) == (State.FAILED, "sending_interrupted")
+        assert "Poison: this row is poisoned" in row.message
+        assert f"connection {shop.connection.pk}" in caplog.text
+        assert wake.connections_with_work(at=timezone.now()) == [], "not at once again"
+        tries = row.attempts.count()
+        tasks.drain_connection(shop.connection.pk)
+        assert row.attempts.count() == tries, "said once"
+        monkeypatch.undo()
+        Lease.objects.update(resume_at=None)
+        tasks.drain_connection(shop.connection.pk)
+        row.refresh_from_db()
+        assert row.state == State.SYNCED
+        assert not shop.failed().exists()
+
+    @pytest.mark.parametrize("part", ["beat", "wake_due"])
+    def test_the_supervisor_goes_on(self, shop: Shop, monkeypatch: Any, caplog: Any, part: str) -> None:
+        monkeypatch.setattr(cluster, part, poisoned(lambda *_: None, lambda *_: True))
+        looked: list[bool] = []
+        watching: Any = Supervisor()
+        monkeypatch.setattr(watching, "trouble", lambda now: looked.append(True) or "")
+        watching.look_after()
+        assert looked
+        assert "Poison" in caplog.text
+
+    def test_the_supervisor_survives_its_own_look(self, shop: Shop, monkeypatch: Any) -> None:
+        watching: Any = Supervisor()
+        monkeypatch.setattr(watching, "trouble", poisoned(lambda now: "", lambda now: True))
+        watching.look_after()
+        assert watching.restarts == 0
+
+
+class TestCommands:
+    def run(self, name: str, *arguments: str) -> tuple[str, str]:
+        out = io.StringIO()
+        try:
+            call_command(name, *arguments, stdout=out, stderr=io.StringIO())
+        except CommandError as error:
+            return out.getvalue(), str(error)
+        return out.getvalue(), ""
+
+    def test_sync_status(self, two: tuple[Shop, Shop]) -> None:
+        ill, healthy = two
+        Lease.objects.update_or_create(connection=ill.connection, defaults={"calls": [1, 2]})
+        told = json.loads(self.run("sync_status", "--json")[0])["organizations"]
+        by_slug = {one["slug"]: one for one in told}
+        assert "TypeError" in by_slug[ill.organization.slug]["unreadable"]
+        assert by_slug["healthy"]["connection"]["status"] == "active"
+        assert by_slug["healthy"]["unreadable"] == ""
+        assert "cannot be read" in self.run("sync_status")[0]
+
+    def test_drain(self, two: tuple[Shop, Shop], monkeypatch: Any) -> None:
+        ill, healthy = two
+        invoices = [one.invoice() for one in two]
+        import sync.engine.draining as draining
+
+        drain = poisoned(draining.drain, lambda connection, **_: connection.pk == ill.connection.pk)
+        monkeypatch.setattr(draining, "drain", drain)
+        said, complained = self.run("drain")
+        assert healthy.event(invoices[1]).state == State.SYNCED
+        assert ill.organization.slug in complained
+        row = connection_row(ill)
+        assert row
+        assert row.failure_code == "sending_interrupted"
+
+    def test_retry_failed(self, two: tuple[Shop, Shop], monkeypatch: Any) -> None:
+        ill, healthy = two
+        for one in two:
+            log_rows.event(one.connection, invoice=one.invoice())
+        import sync.management.commands.retry_failed as command
+
+        ids = {ill.organization.slug}
+        monkeypatch.setattr(command, "_pause", poisoned(lambda one: "", lambda one: one.slug in ids))
+        said, complained = self.run("retry_failed")
+        assert "healthy: Retried 1 event." in said
+        assert ill.organization.slug in complained
+
+
+@pytest.fixture
+def books(db: None) -> Connection:
+    return log_rows.shop_with_books()
+
+
+@pytest.fixture
+def owner(books: Connection) -> Client:
+    client = Client()
+    client.force_login(builders.member(books.organization))
+    return client
+
+
+@pytest.fixture
+def pair(books: Connection) -> tuple[SyncEvent, SyncEvent]:
+    """A poisoned event and a healthy one, of different causes."""
+    first = log_rows.event(books, failure=Failure("tax_code_not_mapped", Subject("tax_rate", "1", "Combined 7.25")))
+    second = log_rows.event(books, failure=Failure("tax_code_not_mapped", Subject("tax_rate", "2", "California 8")))
+    return first, second
+
+
+class TestPages:
+    def test_facts_that_are_none(self, owner: Client, pair: tuple[SyncEvent, SyncEvent]) -> None:
+        ill, healthy = pair
+        SyncEvent.objects.filter(pk=ill.pk).update(facts=["no", "facts"])
+        for url in (LOG, reverse("admin:sync_syncevent_change", args=[ill.pk])):
+            answer = owner.get(url)
+            assert answer.status_code == 200
+        assert healthy.message in unescape(owner.get(LOG).content.decode())
+
+    @pytest.mark.parametrize("where", ["sync.log.rows.say", "sync.log.rows.Organization.local"])
+    def test_a_row_of_the_log(
+        self, owner: Client, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any, caplog: Any, where: str
+    ) -> None:
+        ill, healthy = pair
+        self.poison_one_row(monkeypatch, where, ill)
+        text = unescape(owner.get(LOG).content.decode())
+        assert "cannot show this row" in text
+        assert healthy.message in text
+        assert f"event {ill.pk}" in caplog.text
+
+    @staticmethod
+    def poison_one_row(monkeypatch: Any, where: str, ill: SyncEvent) -> None:
+        from sync.log import rows
+
+        if where.endswith("say"):
+            monkeypatch.setattr(rows, "say", poisoned(rows.say, lambda event, *_, **__: event.pk == ill.pk))
+        else:
+            make = poisoned(rows._row, lambda event, *_: event.pk == ill.pk)
+            monkeypatch.setattr(rows, "_row", make)
+
+    def test_a_cause(self, owner: Client, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any) -> None:
+        from sync.admin import list_context
+        from sync.log import causes
+
+        ill, healthy = pair
+        monkeypatch.setattr(causes, "_cause", poisoned(causes._cause, lambda row, sample: sample.pk == ill.pk))
+        assert [card.cause.sample.pk for card in owner.get(LOG).context["cards"]] == [healthy.pk]
+        monkeypatch.undo()
+        card = poisoned(list_context._card, lambda cause, *_: cause.sample.pk == ill.pk)
+        monkeypatch.setattr(list_context, "_card", card)
+        assert [card.cause.sample.pk for card in owner.get(LOG).context["cards"]] == [healthy.pk]
+
+    def test_what_waits_for_a_mapping(self, owner: Client, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any) -> None:
+        from sync.log import waiting
+
+        ill, healthy = pair
+        told = poisoned(waiting._waiting, lambda key, found: key == ill.cause_key)
+        monkeypatch.setattr(waiting, "_waiting", told)
+        found = waiting.waiting_for(healthy.organization, ["tax_code_not_mapped"])
+        assert [one.count for one in found] == [1]
+
+    def test_a_row_of_the_export(self, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any) -> None:
+        from sync.log import export
+
+        ill, healthy = pair
+        values = poisoned(export._values_of, lambda row, *_: row.event.pk == ill.pk)
+        monkeypatch.setattr(export, "_values_of", values)
+        events = SyncEvent.objects.filter(pk__in=[ill.pk, healthy.pk])
+        for file_format in ("csv", "json"):
+            file = "".join(Export(ill.organization, events, timezone.now()).pieces(file_format))
+            assert healthy.message in file
+            assert "cannot show this row" in file
+            assert ill.label in file
+
+    def test_an_event_of_a_support_bundle(self, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any) -> None:
+        from sync.log.support_bundle import Gathered
+
+        ill, healthy = pair
+        facts = poisoned(Gathered.facts_of, lambda self, event: event.pk == ill.pk)
+        monkeypatch.setattr(Gathered, "facts_of", facts)
+        events = SyncEvent.objects.filter(pk__in=[ill.pk, healthy.pk])
+        bundle = support_bundle(ill.organization, events, at=timezone.now())
+        held = {event["event"]: event for event in bundle.document["events"]}
+        assert "Poison" in held[ill.pk]["not_gathered"]
+        assert held[healthy.pk]["message"] == healthy.message
+        assert ill.label in bundle.summary()
+
+    def test_posting_many_to_the_current_period(
+        self, books: Connection, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any
+    ) -> None:
+        closed = Failure("closed_period", Subject("date", "2026-05-01"))
+        rows = [log_rows.event(books, failure=closed, invoice=builders.invoice(books.organization)) for _ in range(2)]
+        post = poisoned(operations._post_today, lambda event, **_: event.pk == rows[0].pk)
+        monkeypatch.setattr(operations, "_post_today", post)
+        events = SyncEvent.objects.filter(pk__in=[row.pk for row in rows])
+        report = operations.post_to_current_period(events, by=None, at=timezone.now())
+        assert report.done == 1
+        assert report.left == {operations.STUMBLED: 1}
+
+
+def test_a_database_that_is_away_is_nobodys_trouble(db: None) -> None:
+    from django.db import OperationalError
+
+    from runacall.isolation import isolated
+
+    with pytest.raises(OperationalError), isolated("Asking", row=1):
+        raise OperationalError("gone")
+
+
+def test_the_ids_stand_in_the_log_of_the_operator(caplog: Any) -> None:
+    from runacall.isolation import isolated
+
+    with caplog.at_level(logging.ERROR), isolated("Asking", connection=7, organization=8) as slip:
+        raise KeyError("Id")
+    assert "Asking failed (connection 7, organization 8)" in caplog.text
+    assert slip.words == "KeyError: 'Id'"
