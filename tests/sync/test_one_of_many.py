@@ -46,9 +46,9 @@ def poisoned(original: Callable[..., Any], is_poisoned: Callable[..., bool]) -> 
 
 
 @pytest.fixture
-def two(shop: Shop, qbo_url: str) -> Iterator[tuple[Shop, Shop]]:
+def two(shop: Shop, qbo_url: str) -> tuple[Shop, Shop]:
     """The first is to be poisoned, and comes first wherever they are in order."""
-    yield shop, connected_shop(qbo_url, slug="healthy")
+    return shop, connected_shop(qbo_url, slug="healthy")
 
 
 def connection_row(shop: Shop) -> SyncEvent | None:
@@ -131,7 +131,7 @@ class TestCommands:
         return out.getvalue(), ""
 
     def test_sync_status(self, two: tuple[Shop, Shop]) -> None:
-        ill, healthy = two
+        ill = two[0]
         Lease.objects.update_or_create(connection=ill.connection, defaults={"calls": [1, 2]})
         told = json.loads(self.run("sync_status", "--json")[0])["organizations"]
         by_slug = {one["slug"]: one for one in told}
@@ -147,7 +147,7 @@ class TestCommands:
 
         drain = poisoned(draining.drain, lambda connection, **_: connection.pk == ill.connection.pk)
         monkeypatch.setattr(draining, "drain", drain)
-        said, complained = self.run("drain")
+        _, complained = self.run("drain")
         assert healthy.event(invoices[1]).state == State.SYNCED
         assert ill.organization.slug in complained
         row = connection_row(ill)
@@ -155,7 +155,7 @@ class TestCommands:
         assert row.failure_code == "sending_interrupted"
 
     def test_retry_failed(self, two: tuple[Shop, Shop], monkeypatch: Any) -> None:
-        ill, healthy = two
+        ill = two[0]
         for one in two:
             log_rows.event(one.connection, invoice=one.invoice())
         import sync.management.commands.retry_failed as command
