@@ -98,7 +98,7 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
 
 
 UNSHOWABLE = Said(
-    "Run a Call cannot show this row in full", "Open it and press Escalate: support is told what is wrong"
+    "Run a Call cannot show this row in full", "Open it and press Escalate, so that support hears of it"
 )
 
 
