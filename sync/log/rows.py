@@ -97,9 +97,7 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
     return rows
 
 
-UNSHOWABLE = Said(
-    "Run a Call cannot show this row in full", "Open it and press Escalate, so that support hears of it"
-)
+UNSHOWABLE = Said("Run a Call cannot show this row in full", "Open it and press Escalate, so that support hears of it")
 
 
 def _row(event: SyncEvent, organization: Organization, standing: Standing, books: InBooks | None) -> LogRow:

@@ -37,8 +37,7 @@ class Command(BaseCommand):
             if connection is None:
                 self._say(organization.slug, "not connected to QuickBooks.", asked=bool(options["organization"]))
                 continue
-            ids = {"connection": connection.pk, "organization": organization.pk}
-            with isolated("A drain", **ids) as slip:
+            with isolated("A drain", connection=connection.pk, organization=organization.pk) as slip:
                 still_due = self._drain(organization.slug, connection, now)
                 if still_due:
                     failed.append(
