@@ -16,8 +16,8 @@ CODE = "sending_interrupted"
 def tell_of_stumble(connection: Connection, mistake: str, *, at: datetime) -> None:
     """Open the row, unless it stands there already. A pause has the row for itself: it says more."""
     connection.refresh_from_db()
-    if connection.is_live and not _rows(connection).filter(facts__mistake=mistake).exists():
-        open_connection_failure(connection, Failure(CODE, facts={"mistake": mistake}), at=at)
+    if connection.is_live and not _rows(connection).filter(facts__error=mistake).exists():
+        open_connection_failure(connection, Failure(CODE, facts={"error": mistake}), at=at)
 
 
 def clear_stumble(connection: Connection, *, at: datetime) -> None:

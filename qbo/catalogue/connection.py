@@ -118,7 +118,7 @@ ENTRIES = (
         code="sending_interrupted",
         title="Sending is interrupted",
         kind=FailureKind.PERSON,
-        message="Sending to QuickBooks is interrupted by a fault in Run a Call[: {mistake}]",
+        message="Sending to QuickBooks is interrupted by a fault in Run a Call[: {error}]",
         meaning="Run a Call stumbles over something each time it begins to send for this shop. Other shops are not"
         " affected, and nothing is lost: what is queued waits.",
         remedy=(
