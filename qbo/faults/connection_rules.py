@@ -3,6 +3,8 @@
 Sources: Intuit's OAuth pages and error codes, its SDKs' messages, and answers that developers have published.
 """
 
+from qbo.faults import transport_words
+from qbo.faults.evidence import Evidence
 from qbo.faults.rule import broken, no_answer, rule
 
 THROTTLED = (
@@ -44,35 +46,59 @@ SUBSCRIPTION = (
             r"subscription for company has lapsed",
             r"trial or subscription period",
             r"(trial|subscription) (has )?(ended|expired|lapsed)",
-            r"invalid company status",
+            r"invalid company status|\bcompany (file )?(is )?(inactive|not active|suspended)",
+            r"(billing|payment) problem|problem with (your|the) (\w+ )?(subscription|billing)",
+            r"subscription (was |is |has been )?(cancell?ed|inactive|suspended|ended|required)",
+            r"(quickbooks|qbo|intuit)( online)? (account|company) (is |was |has been )?(suspended|cancell?ed|closed)",
         ),
     ),
 )
 
-UNREACHED = (
-    rule("server_error", text=r"gateway time-?out"),
+
+def never_left_the_client(evidence: Evidence) -> bool:
+    """Words or error numbers of a network stack, in an entry that is not QuickBooks' own."""
+    if evidence.is_intuits:
+        return False
+    numbered = evidence.code in transport_words.WINSOCK_CODES or (
+        evidence.code in transport_words.CURL_CODES and no_answer(evidence.status)
+    )
+    return numbered or transport_words.SURE.search(evidence.raised) is not None
+
+
+# Before every code: what a client raises carries codes of its own.
+RAISED = (
     rule(
         "network",
-        where=lambda evidence: not evidence.code and no_answer(evidence.status),
-        text=(
-            r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",
-            r"could(n't| not) (resolve|connect)|cannot connect to|resolv(e|ing) (host|timed)",
-            r"name resolution",
-            r"unknown ?host|no such host|name could not be resolved|name or service not known",
-            r"getaddrinfo|eai_again|enotfound|econn(reset|refused|aborted)|etimedout|epipe",
-            r"e(host|net)unreach",
-            r"socket hang ?up|broken pipe|unexpected eof|\beof occurred|incompleteread|chunkedencoding",
-            r"connection(error|reset)",
-            r"connection (was |has been )?(reset|refused|aborted|closed|broken|error)",
-            r"connection was (forcibly )?closed|forcibly closed|remote ?(end closed|disconnected)",
-            r"failed to (connect|open tcp)|unable to connect to (the )?remote|connection attempt failed",
-            r"max retries exceeded|network (is unreachable|error)|no route to host|connectexception",
-            r"sockettimeout|fetch failed|curl error|certificate verify failed",
-            r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect|routines)",
-        ),
+        where=never_left_the_client,
+        not_text=r"system failure error|upstream connect error",
+    ),
+)
+
+DISCONNECTED = (
+    r"(quickbooks|qbo|intuit)( online)?( account| company| connection)? "
+    r"(is |was |has been )?(disconnected|not connected)",
+    r"(disconnected from|not connected to|no (active )?connection to) (your )?(quickbooks|qbo|intuit)",
+    r"(sign|log) ?in again|re-?connect (to |your |the |quickbooks|qbo)",
+)
+
+UNREACHED = (
+    rule("server_error", text=r"gateway time-?out|upstream connect error"),
+    # A connection that somebody has to make again; one that is lost for a moment stands below.
+    rule("token_expired", text=DISCONNECTED),
+    rule(
+        "network",
+        where=lambda evidence: not evidence.is_intuits and no_answer(evidence.status),
+        text=transport_words.PLAIN,
+        not_text=r"system failure error",
     ),
     rule("network", text=r"(response|status) code\W{0,3}0\b"),
     rule("network", where=lambda evidence: evidence.http_status == 0),
+)
+
+CONNECTED = r"(purchased|connected|installed)"
+SOMEBODY_ELSE = (
+    r"(some ?(body|one) else|(another|a different|other) ((quickbooks|intuit|company|admin|primary) ){0,2}"
+    r"(user|admin|administrator|person|login|account|organi[sz]ation|workspace))"
 )
 
 ACCESS = (
@@ -83,7 +109,14 @@ ACCESS = (
     rule("wrong_environment", text=r"wrong ?cluster|accessed the wrong server"),
     rule("company_locked", codes="140"),
     rule("company_locked", text=r"company (is )?locked"),
-    rule("app_already_connected", text=r"app already purchased"),
+    rule(
+        "app_already_connected",
+        text=(
+            r"app already (purchased|connected|installed)|switch admin",
+            rf"already (been )?{CONNECTED}[^.]{{0,60}}\b{SOMEBODY_ELSE}|{SOMEBODY_ELSE}[^.]{{0,60}}already {CONNECTED}",
+            rf"{SOMEBODY_ELSE}[^.]{{0,40}}\bhas (already )?{CONNECTED}|\b{CONNECTED} by {SOMEBODY_ELSE}",
+        ),
+    ),
     rule("app_refused", text=r"oauth2/v1/tokens", status=lambda status: status == 401),
     rule("token_expired", codes="3200 3202 100 110 270"),
     rule(
@@ -92,7 +125,8 @@ ACCESS = (
             r"authorization ?fail(ed|ure)",
             r"permission denied",
             r"(do not|don't) have (the )?(access|permission)",
-            r"insufficient (scope|permission|privilege)",
+            r"insufficient (scope|permission|privilege|access|right)|(does|do) not have (the )?(\w+ )?permission",
+            r"(need|require)s? (\w+ )?admin(istrator)? (access|rights|permission|privileges)",
             r"(need to|must|should) be an? (\w+ )?admin|not an? (\w+ )?admin",
         ),
     ),
@@ -106,6 +140,7 @@ ACCESS = (
             r"token ?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
             r"refresh token (failed|is missing)|refresh oauth ?2 access token",
+            r"\bsession (has |is )?(expired|timed out|ended)|(sign-?in|log-?in) (is )?required|not authenticated",
         ),
     ),
     rule("token_expired", operations="token refresh refresh_token", text=r"status code 400"),

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ STATUS_IN_WORDS = (
         r"|internal server|bad gateway|service (?:temporarily )?unavailable|gateway)\b"
     ),
     re.compile(r"\b(?:unauthorized|forbidden)\W{0,3}(\d{3})\b"),
+    re.compile(r"^\W*(\d{3})\W*$"),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
 )
 BREAK = re.compile(r"(?:\\[nrt]|\s)+")
@@ -36,7 +38,7 @@ class Evidence:
 
     @cached_property
     def text(self) -> str:
-        """Message and detail in one line, without case, mark-up, typographic quotes and line breaks."""
+        """Message and detail in one line, without case, accents, mark-up, typographic quotes and line breaks."""
         return tidy(f"{self.entry.message} {self.entry.detail}")
 
     @cached_property
@@ -45,8 +47,27 @@ class Evidence:
         return tidy(f"{self.entry.element} ") + " " + self.text
 
     @cached_property
+    def raised(self) -> str:
+        """Code and text: what a client raises often names its error where Intuit's code would stand."""
+        return f"{self.code} {self.text}"
+
+    @cached_property
     def code(self) -> str:
         return self.entry.code.strip().lower()
+
+    @property
+    def is_headline(self) -> bool:
+        """A few words without a code: how help pages and other programs call a fault that they know."""
+        return not self.code and 0 < len(self.text) <= LONGEST_HEADLINE
+
+    @property
+    def is_intuits(self) -> bool:
+        """Whether only QuickBooks can have written the entry: by its type, or by a code of Intuit's ranges.
+
+        Below 600 other programs have codes too: HTTP statuses, and the error numbers of systems and of libcurl.
+        """
+        number = int(self.code) if self.code.isdecimal() and len(self.code) < 6 else 0
+        return bool(self.entry.fault_type) or 600 <= number <= 10_000 or number in SEVERE_CODES
 
     @cached_property
     def status(self) -> int:
@@ -60,14 +81,37 @@ class Evidence:
         return int(gateway[1]) if gateway else self.http_status or in_words
 
 
+LONGEST_HEADLINE = 90
 LONGEST_TEXT = 4_000
 MOST_ENTRIES = 200
 
+SEVERE_CODES = frozenset({10_100, 10_200})
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+ACCENTS = re.compile("[\u0300-\u036f]")
+MISREAD = re.compile("[ÃÂ][\x80-\xbf\u0152-\u02dc\u2013-\u2122]|â€")
+
 
 def tidy(text: str) -> str:
-    text = text[:LONGEST_TEXT]
-    text = html.unescape(re.sub(r"<[^<>]{0,400}>", " ", text)).translate(QUOTES)
-    return BREAK.sub(" ", text).strip().casefold()
+    text = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text[:LONGEST_TEXT])
+    text = html.unescape(re.sub(r"<[^<>]{0,400}>", " ", text))
+    if not text.isascii():
+        text = without_accents(well_decoded(text))
+    return BREAK.sub(" ", text.translate(QUOTES)).strip().casefold()
+
+
+def well_decoded(text: str) -> str:
+    """The text as it was meant, where UTF-8 was read as Windows' Western letters: "période", not "pÃ©riode"."""
+    if MISREAD.search(text):
+        try:
+            return text.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            return text
+    return text
+
+
+def without_accents(text: str) -> str:
+    """Letters without their marks, since people and programs leave them out; Japanese stays as it is."""
+    return unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
 def gather(

@@ -60,7 +60,7 @@ BROKEN = (
     rule(
         "server_error",
         text=(
-            r"internal ?server ?error|bad gateway|service ?unavailable",
+            r"internal ?server ?error|bad ?gateway|service ?unavailable|gateway ?time-?out",
             r"upstream (connect|request)|healthy upstream",
             r"system failure|application error has occurred",
             r"be (right )?back soon|maintenance",
@@ -105,7 +105,7 @@ NAMED = (
     ),
     rule(
         "validation",
-        text=r"\w+\W+\w+\W+\w+\W+\w+",
+        text=r"\w+\W+\w+\W+\w+\W+\w+|[\u3040-\u30ff\u4e00-\u9fff]{6}",  # a sentence; Japanese has no blanks
         not_text=NO_REASON,
         status=lambda status: status in (0, 400, 422),
     ),

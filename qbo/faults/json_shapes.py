@@ -13,6 +13,7 @@ START = re.compile(r'[{\[]\s*(?:[{\[]\s*)?["}\]]')
 MOST_STARTS = 40
 MOST_NODES = 20_000
 LONGEST_QUOTE = 20_000
+NAME = re.compile(r"[\w.:-]{1,80}")
 ENTRY_KEYS = {"code", "message", "detail", "errorcode", "errormessage"}
 
 
@@ -90,11 +91,18 @@ def at_top(document: Any) -> Iterator[FaultEntry]:
         fields = lowered(one)
         error = fields.get("error", fields.get("errors"))
         if isinstance(error, str) and error:
-            yield FaultEntry(code=error, message=word(fields.get("error_description", fields.get("message"))))
+            yield told(error, word(fields.get("error_description", fields.get("message"))))
         elif isinstance(error, dict | list):
             yield from (entry(e, word(fields.get("type"))) for e in as_list(error) if looks_like_entry(e))
         elif looks_like_entry(one):
             yield entry(one, "")
+
+
+def told(error: str, words: str) -> FaultEntry:
+    """The entry of `"error": "…"`: OAuth writes a code there, others write what happened."""
+    if NAME.fullmatch(error):
+        return FaultEntry(code=error, message=words)
+    return FaultEntry(message=error, detail=words)
 
 
 def looks_like_entry(value: Any) -> bool:

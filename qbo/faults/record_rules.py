@@ -3,7 +3,10 @@
 Sources: Intuit's reference of error codes, its page on common errors, and answers that developers published.
 """
 
-from qbo.faults.rule import broken, rule
+import re
+
+from qbo.faults.evidence import Evidence
+from qbo.faults.rule import Rule, broken, rule
 
 GONE = (
     r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\bmade|\bmarked( as)?) (now |currently )?"
@@ -13,6 +16,17 @@ GONE = (
 
 MISSING = r"(not found|(not|cannot) be found|not exist)"
 
+TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
+"""A tax rate or code; the tax alone, or its amount, is another matter."""
+
+BAD_REFERENCE = re.compile(r"invalid reference|object not found|\belement id\b")
+
+
+def of_a_reference(evidence: Evidence) -> bool:
+    """Whether something that the request points at is the trouble: by Intuit's code, or by its words without one."""
+    return evidence.code in ("610", "2500") or (not evidence.code and BAD_REFERENCE.search(evidence.text) is not None)
+
+
 CLOSED_BOOKS = (
     rule("duplicate_doc_number", text=r"duplicate (document number|doc ?num)"),
     # The words come first: closed books are also answered under 5010 and 6000.
@@ -21,7 +35,9 @@ CLOSED_BOOKS = (
         text=(
             r"(account(ing)?|books?) period (has |is |was )?(been )?closed",
             r"period (has|is|was) (been )?closed",
-            r"closed (accounting )?(period|books)|books (are|have been|were) closed",
+            r"closed (accounting |financial |fiscal )?(period|books|year)",
+            r"books (are |have been |were )?(closed|locked)",
+            r"\bperiod (is |has been |was )?(closed|locked)|locked (accounting )?(period|books)|\bdate (is )?locked",
             r"\bclos(ing|ed?) date\b|close the books",
         ),
     ),
@@ -34,7 +50,8 @@ CONCURRENT = (
         "stale_object",
         text=(
             r"stale ?object|working on this at the same time|finished before you did",
-            r"(edited|changed|modified|updated) by another user",
+            r"(edited|changed|modified|updated) (by another user|since)",
+            r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|does(n't| not) match|invalid|old\b)",
         ),
     ),
     rule("record_deleted_there", text=r"another user has deleted this"),
@@ -70,6 +87,7 @@ DUPLICATES = (
             r"docnumber=\S+ is assigned to",
             r"\b(number|docnum\w*|invoice id)\b[^.]{0,60}\balready\b",
             r"\bnumbers? [^.]{0,40}must be unique",
+            r"duplicate (invoice |transaction |reference )?(number|no\b)",
         ),
     ),
     rule(
@@ -78,7 +96,7 @@ DUPLICATES = (
             r"duplicate name|\bname must be unique",
             r"name supplied already exists",
             r"already using this name",
-            r"name (is )?already (exists|in use|used|taken)",
+            r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
         ),
     ),
 )
@@ -113,13 +131,16 @@ TAX = (
     rule(
         "tax_code_not_mapped",
         text=(
-            r"invalid (line )?tax ?(code|rate)|valid line taxcodes",
+            rf"invalid (line )?{TAX_NOUN}|valid line taxcodes|not a valid (\w+ )?{TAX_NOUN}",
             r"(have|select|choose|pick|specify|assign) an? (\S+ )?(gst|hst|vat|tax)[^.]{0,12} (rate|code)",
             r"(do not|don't|without|not) have a (\S+ )?tax code",
-            r"tax (code|rate) (associated|is (missing|required|invalid|inactive))",
-            r"tax (code|rate)\b[^,;]{0,40}(not found|not (be )?mapped|not exist|inactive|deleted)",
-            r"without (a )?tax (code|rate)",
-            r"unmapped tax",
+            rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
+            rf"{TAX_NOUN}\b[^,;]{{0,40}}(not found|not (be )?found|not (be )?mapped|not exist|inactive|deleted)",
+            rf"(without|missing|no|unknown|inactive|deleted) (an? )?(sales )?{TAX_NOUN}\b",
+            r"unmapped (sales )?tax",
+            # What QuickBooks' older interface calls a reference that leads nowhere.
+            r"invalid reference to quickbooks[^.]{0,60}(sales ?tax|tax ?code)",
+            rf"\({TAX_NOUN} [^)]{{1,80}}\)[^.]{{0,40}}cannot be found",
         ),
     ),
 )
@@ -135,35 +156,83 @@ REFERENCES = (
             r"\b(inactive|unmapped) (\w+ )?customer\b",
         ),
     ),
-    rule("customer_not_found", codes="610 2500", about=r"customer_?ref|entity_?ref\b"),
+    rule("customer_not_found", where=of_a_reference, about=r"customer_?ref|entity_?ref\b"),
+    rule("tax_code_not_mapped", where=of_a_reference, about=rf"{TAX_NOUN}|\bsales tax\b|tax(code|rate)ref\b"),
     rule("account_inactive", text=r"\binactive (\w+ )?account\b|income account [^,;]{0,40}" + GONE),
     rule(
         "item_is_category",
         about=r"category instead of a product|categories cannot be used|item is a category",
     ),
+    # QuickBooks deletes an item by making it inactive, so "deleted" asks for the same remedy.
+    rule(
+        "item_inactive",
+        about=(
+            r"activate this item|product/service[^.]{0,60}(deleted|inactive)",
+            rf"\b(item|product|service)\b[^,;]{{0,40}}{GONE}",
+            r"\b(inactive|deleted) (\w+ )?(item|product|service)\b",
+        ),
+    ),
     rule(
         "item_not_found",
         about=(
-            r"items? element id|item_?ref\b|activate this item",
-            r"product/service[^.]{0,60}(deleted|inactive)",
-            rf"\b(item|product|service)\b[^,;]{{0,40}}({GONE}|{MISSING})",
-            r"\b(inactive|unmapped) (\w+ )?(item|product|service)\b",
+            r"items? element id|item_?ref\b",
+            rf"\b(item|product|service)\b[^,;]{{0,40}}{MISSING}",
+            r"\bunmapped (\w+ )?(item|product|service)\b",
         ),
     ),
     rule("item_not_found", codes="6440"),
     rule("account_inactive", about=r"accounts? element id"),
-    rule("account_inactive", codes="610 2500", about=r"account_?ref\b"),
+    rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
+    rule("income_account_missing", text=r"\bunmapped (\w+ ){0,3}account\b|\bno income account\b"),
     rule(
         "account_inactive",
         text=rf"\baccount\b[^,;]{{0,40}}({GONE}|{MISSING})",
     ),
-    rule(
-        "tax_code_not_mapped",
-        codes="610 2500 6000",
-        about=r"tax ?code(s| ?ref)?\b|tax ?rate(s| ?ref)?\b",
-    ),
+    rule("tax_code_not_mapped", codes="6000", about=TAX_NOUN),
     rule("not_found_other", about=r"\b\w+ element id"),
-    rule("not_found_other", codes="610 2500", about=r"\w+ref\b"),
+    rule("not_found_other", where=of_a_reference, about=r"\w+ref\b"),
+)
+
+GONE_NOUN = r"(inactive|deleted|deactivated|archived)"
+CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
+
+
+def headline(failure: str, noun: str, states: str) -> Rule:
+    """The state before its noun, or after it: "Deleted customer", "Customer deleted"."""
+    return rule(
+        failure,
+        headline=True,
+        text=(
+            rf"\b{states} (\w+ )?{noun}\b(?! (number|name|type|id)\b)",
+            rf"\b{noun}( is| was| has been)? {states}\b(?! (a|an|the|its)\b)",
+        ),
+    )
+
+
+def unchosen(failure: str, noun: str) -> Rule:
+    return rule(
+        failure,
+        headline=True,
+        text=rf"\b(no|without an?) (\w+ )?{noun} (is |was )?{CHOSEN}|\b{noun} (is |was )?(not |un){CHOSEN}",
+    )
+
+
+# In the order of the references above: tax, customer, item, account, the rest.
+HEADLINES = (
+    headline("customer_not_found", "customer", rf"({GONE_NOUN}|missing|unknown|invalid)"),
+    unchosen("customer_not_found", "customer"),
+    headline("item_inactive", "(item|product|service|sku)", GONE_NOUN),
+    headline("item_not_found", "(item|product|service|sku)", "(missing|unknown|invalid|not found)"),
+    unchosen("item_not_found", "(item|product|service)"),
+    headline("income_account_missing", "income account", "(missing|unmapped)"),
+    unchosen("income_account_missing", "(income )?account"),
+    headline("account_inactive", "account", rf"({GONE_NOUN}|missing|unknown)"),
+    headline("not_found_other", "(vendor|supplier|class|location|department|term|employee|payment method)", GONE_NOUN),
+    rule(
+        "server_error",
+        headline=True,
+        text=r"^(quickbooks |intuit |qbo )?(online )?(is down|(system|internal|server) error)\W*$",
+    ),
 )
 
 ITSELF = "read update delete void sparse_update sparse"
@@ -176,6 +245,13 @@ INACTIVE = (
     rule("not_found_other", text=r"\b(invoice|payment|transaction|record|vendor|class|term)\b[^,;]{0,40}" + MISSING),
     rule("not_found_other", codes="610", operations="read query cdc"),
     rule("record_deleted_there", codes="610", operations="delete void"),
+    # These point at accounts in every line, and at little else that can be made inactive.
+    rule(
+        "account_inactive",
+        entities="purchase expense journalentry transfer deposit",
+        text=r"made inactive",
+        where=lambda evidence: evidence.operation in ("", "create", "batch"),
+    ),
     # Which of the references is meant, only a probe of what was sent can tell.
     rule("reference_not_found", codes="610 2500"),
     rule(
@@ -183,7 +259,7 @@ INACTIVE = (
         text=(
             r"made inactive",
             r"object not found",
-            r"invalid reference id",
+            r"invalid reference\b",
             r"(has been|have been|is|are|was) (deleted|inactive)",
             r"specified in the request cannot be found",
         ),

@@ -23,12 +23,14 @@ class Rule:
     operations: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
     where: Callable[[Evidence], bool] | None = None
+    headline: bool = False
 
     def matches(self, evidence: Evidence) -> bool:
         return (
             (not self.codes or evidence.code in self.codes)
             and (not self.operations or evidence.operation in self.operations)
             and (not self.entities or evidence.request_entity in self.entities)
+            and (not self.headline or evidence.is_headline)
             and (self.status is None or self.status(evidence.status))
             and (self.where is None or self.where(evidence))
             and (self.text is None or self.text.search(evidence.text) is not None)
@@ -48,8 +50,12 @@ def rule(
     operations: str = "",
     entities: str = "",
     where: Callable[[Evidence], bool] | None = None,
+    headline: bool = False,
 ) -> Rule:
-    """One row of the table; codes, operations and entities are separated by blanks."""
+    """One row of the table; codes, operations and entities are separated by blanks.
+
+    A headline is a few words without a code, where a noun and a state need no sentence around them.
+    """
     return Rule(
         failure,
         codes=frozenset(codes.split()),
@@ -60,6 +66,7 @@ def rule(
         operations=frozenset(operations.split()),
         entities=frozenset(entities.split()),
         where=where,
+        headline=headline,
     )
 
 

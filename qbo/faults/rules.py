@@ -10,26 +10,34 @@ from collections.abc import Sequence
 from qbo.faults import connection_rules as connection
 from qbo.faults import general_rules as general
 from qbo.faults import record_rules as record
+from qbo.faults import tongue_rules as tongue
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule
 
 RULES: tuple[Rule, ...] = (
+    *connection.RAISED,
     *record.DECIDED,
     *connection.THROTTLED,
     *connection.GRANTS,
     *record.CLOSED_BOOKS,
+    *tongue.CLOSED_BOOKS,
     *connection.SUBSCRIPTION,
     *connection.UNREACHED,
+    *tongue.UNREACHED,
     *connection.ACCESS,
     *record.CONCURRENT,
     *record.DUPLICATES,
     *record.FIELDS,
     *record.TAX,
     *record.REFERENCES,
+    *record.HEADLINES,
+    *tongue.RECORDS,
+    *tongue.CONNECTION,
     *record.INACTIVE,
     *general.TROUBLES,
     *general.BUSINESS,
     *general.BROKEN,
+    *tongue.REFUSED,
     *general.NAMED,
 )
 

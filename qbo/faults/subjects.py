@@ -8,6 +8,7 @@ from qbo.faults.evidence import Evidence
 SUBJECT_KINDS = {
     "customer_not_found": "customer",
     "item_not_found": "item",
+    "item_inactive": "item",
     "item_is_category": "item",
     "account_inactive": "account",
     "account_wrong_type": "account",

@@ -216,7 +216,8 @@ ANSWERS: list[tuple[str, int | None, str, str, str]] = [
         JSON,
         body("2500", "Invalid Reference Id", "x", "Line.SalesItemLineDetail.ItemRef"),
     ),
-    ("item_not_found", 400, "", JSON, business("Product/Service assigned to this has been deleted.")),
+    ("item_inactive", 400, "", JSON, business("Product/Service assigned to this has been deleted.")),
+    ("item_inactive", 400, "", JSON, business("Please activate this item first.")),
     (
         "item_is_category",
         400,
@@ -239,6 +240,15 @@ ANSWERS: list[tuple[str, int | None, str, str, str]] = [
         JSON,
         body("2500", "Invalid Reference Id", "Klasses element id 9 not found"),
     ),
+    # the noun decides, with Intuit's code and without
+    ("tax_code_not_mapped", 400, "", JSON, body("2500", "Invalid Reference Id", "TaxRates element id 9 not found")),
+    ("tax_code_not_mapped", 400, "", JSON, body("2500", "Invalid Reference Id", "Invalid Reference Id : TaxCode")),
+    ("tax_code_not_mapped", 400, "", TEXT, "Invalid Reference Id : TxnTaxDetail.TaxLine.TaxRateRef"),
+    ("tax_code_not_mapped", None, "", TEXT, "SalesTaxCode element id 9 not found"),
+    ("not_found_other", 400, "", JSON, body("2500", "Invalid Reference Id", "TaxAgency element id 9 not found")),
+    ("account_inactive", 400, "", TEXT, "Invalid Reference Id : Line.AccountBasedExpenseLineDetail.AccountRef"),
+    ("item_not_found", 400, "", TEXT, "Invalid Reference Id : Line.ItemBasedExpenseLineDetail.ItemRef"),
+    ("not_found_other", 400, "", TEXT, "Invalid Reference Id : Line.SalesItemLineDetail.ClassRef"),
     ("not_found_other", 400, "read", JSON, body("610", "Object Not Found", GENERIC)),
     ("reference_not_found", 400, "create", JSON, body("2500", "Invalid Reference Id", GENERIC)),
     ("reference_not_found", 400, "create", JSON, body("610", "Objet introuvable")),
@@ -319,7 +329,8 @@ QUOTES: list[tuple[str, str]] = [
     ("tax_code_not_mapped", "The tax code on line 2 could be not found, or was not mapped"),
     ("customer_not_found", "The customer M. Okafor could not be found"),
     ("customer_not_found", "The customer on this invoice is inactive"),
-    ("item_not_found", "The product 'Capacitor 35/5' was made inactive"),
+    ("item_inactive", "The product 'Capacitor 35/5' was made inactive"),
+    ("item_not_found", "The product 'Capacitor 35/5' was not found"),
     ("account_inactive", "This income account is inactive"),
     ("account_inactive", "A line points at an inactive account"),
     ("stale_object", "The invoice was changed by another user"),
@@ -334,6 +345,82 @@ QUOTES: list[tuple[str, str]] = [
     ("unknown", "An unknown error occurred"),
     ("unknown", "Bad Request"),
 ]
+
+
+HEADLINES: list[tuple[str, str]] = [
+    # How help pages and other programs call a fault: a noun and its state, without a sentence and without a code.
+    ("customer_not_found", "Deleted customer"),
+    ("customer_not_found", "Customer missing"),
+    ("customer_not_found", "No customer selected"),
+    ("item_inactive", "Inactive product"),
+    ("item_inactive", "Service deleted"),
+    ("item_not_found", "Missing item"),
+    ("item_not_found", "SKU not found"),
+    ("account_inactive", "Account deleted"),
+    ("income_account_missing", "Unmapped income account"),
+    ("income_account_missing", "No income account selected"),
+    ("not_found_other", "Inactive vendor"),
+    ("tax_code_not_mapped", "Missing VAT code"),
+    ("tax_code_not_mapped", "Unknown tax rate"),
+    ("tax_code_not_mapped", "'Zone 4' is not a valid tax code"),
+    ("closed_period", "Books closed"),
+    ("closed_period", "The period is locked"),
+    ("duplicate_doc_number", "Duplicate invoice number"),
+    ("duplicate_name", "A vendor with this name exists"),
+    ("stale_object", "SyncToken mismatch"),
+    ("reference_not_found", "Invalid reference"),
+    ("token_expired", "QuickBooks disconnected"),
+    ("token_expired", "Session expired, sign in again"),
+    ("token_expired", "Not authenticated"),
+    ("permission_denied", "User does not have permission"),
+    ("permission_denied", "Needs admin access"),
+    ("subscription_inactive", "QuickBooks account suspended"),
+    ("subscription_inactive", "There is a billing problem with this company"),
+    ("server_error", "QuickBooks is down"),
+    ("server_error", "BadGateway"),
+    ("server_error", "502"),
+    ("network", "Unable to reach QuickBooks"),
+    ("network", "No response from Intuit"),
+    (
+        "app_already_connected",
+        "Another admin of your company has already connected the app, another user must go first",
+    ),
+    ("app_already_connected", "The app was installed by a different user"),
+    ("app_already_connected", "Already connected by someone else"),
+    # Near to these, and something else.
+    ("validation", "The deposit is already linked to another payment"),
+    ("validation", "Select another customer"),
+    ("validation", "Missing account number"),
+    ("validation", "Enter a customer number of at least 3 digits"),
+    ("validation", "The exemption certificate of this customer is missing a date"),
+    ("validation", "The tax amount must not be greater than the subtotal"),
+    ("validation", "Another user is required to approve this"),
+    ("unknown", "Inactive"),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), HEADLINES)
+def test_a_headline_is_read(code: str, text: str) -> None:
+    assert read(text, None, TEXT).code == code
+
+
+def test_a_headline_needs_to_be_short_and_without_a_code() -> None:
+    assert read(business("Deleted customer balances differ by 3.00, choose the day."), 400).code == "validation"
+
+
+@pytest.mark.parametrize(
+    ("entity", "operation", "code"),
+    [
+        ("Purchase", "create", "account_inactive"),
+        ("JournalEntry", "", "account_inactive"),
+        ("JournalEntry", "delete", "record_deleted_there"),
+        ("Invoice", "create", "reference_not_found"),
+        ("Bill", "create", "reference_not_found"),
+    ],
+)
+def test_what_was_sent_decides_where_the_words_are_general(entity: str, operation: str, code: str) -> None:
+    words = body("610", "Object Not Found", GENERIC)
+    assert read(words, 400, entity=entity, operation=operation).code == code
 
 
 @pytest.mark.parametrize(("code", "text"), QUOTES)

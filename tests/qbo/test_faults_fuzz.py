@@ -18,7 +18,16 @@ WORDS = st.sampled_from(
         *("Fault", "fault", "Error", "error", "code", "Message", "Detail", "element", "type", "6240", "610"),
         *("3200", "errorCode=003001", "made inactive", "BatchItemResponse", "<Error code='", "</Error>"),
         *("<Fault>", "&lt;", "{", "[", '"', "'", "\\", "=>", "\x00", "\ud800", "\ufeff", "<!DOCTYPE"),
-        "invalid_grant",
+        *(
+            "invalid_grant",
+            "ENOTFOUND",
+            'Post "https://x": EOF',
+            "Deleted customer",
+            "taux de TVA",
+            "fehlt",
+            "no existe",
+        ),
+        *("\\u00e9", "Ã©", "税率", "見つかりません", "e\u0301"),
     ]
 )
 VALUES = st.recursive(

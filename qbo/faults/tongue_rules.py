@@ -1,0 +1,103 @@
+"""Rules for what is told in another language than English: the English ones over again, from the table of words.
+
+They stand behind the English rules and behind every code with one meaning, so that they only decide what the code left
+open: 6000 above all, references, and words without a code.
+"""
+
+import re
+from collections.abc import Callable
+
+from qbo.faults.evidence import Evidence
+from qbo.faults.record_rules import of_a_reference
+from qbo.faults.rule import Rule, no_answer, rule
+from qbo.faults.tongues import TONGUES, Tongue, heard
+
+Words = Callable[[Tongue], str]
+Condition = Callable[[Evidence], bool]
+
+
+def says(*sayings: Words) -> Condition:
+    """Whether the text has one of these sayings of a language that is heard in it."""
+    return found({tongue: "|".join(saying(tongue) for saying in sayings) for tongue in TONGUES})
+
+
+def tells(thing: Words, *states: Words) -> Condition:
+    """Whether a thing and one of its states stand in one sentence of one language, in either order."""
+    return found({tongue: together(thing(tongue), "|".join(s(tongue) for s in states)) for tongue in TONGUES})
+
+
+def together(thing: str, states: str) -> str:
+    return rf"(?:{thing})[^.;!?。]{{0,60}}?(?:{states})|(?:{states})[^.;!?。]{{0,40}}?(?:{thing})"
+
+
+def found(expressions: dict[Tongue, str]) -> Condition:
+    patterns = {tongue: re.compile(expression) for tongue, expression in expressions.items()}
+    return lambda evidence: any(patterns[tongue].search(evidence.text) for tongue in heard(evidence.text))
+
+
+def either(first: Condition, second: Condition) -> Condition:
+    return lambda evidence: first(evidence) or second(evidence)
+
+
+def both(first: Condition, second: Condition) -> Condition:
+    return lambda evidence: first(evidence) and second(evidence)
+
+
+def not_answered(evidence: Evidence) -> bool:
+    return not evidence.is_intuits and no_answer(evidence.status)
+
+
+def speaks_of_tax_alone(evidence: Evidence) -> bool:
+    """Under the code of business rules, a tax that is needed and not its amount."""
+    return evidence.code == "6000" and NEEDS_TAX(evidence) and not AMOUNT(evidence)
+
+
+NEEDS_TAX = tells(lambda t: t.tax, lambda t: t.needed)
+BAD_REFERENCE = tells(lambda t: t.thing, lambda t: t.invalid, lambda t: t.missing)
+AMOUNT = says(lambda t: t.amount)
+
+CLOSED_BOOKS: tuple[Rule, ...] = (
+    rule("closed_period", where=tells(lambda t: t.period, lambda t: t.closed)),
+    rule("closed_period", where=says(lambda t: t.closing_date)),
+)
+
+UNREACHED: tuple[Rule, ...] = (rule("network", where=both(not_answered, says(lambda t: t.unreached))),)
+
+RECORDS: tuple[Rule, ...] = (
+    rule("rate_limited", where=says(lambda t: t.too_many)),
+    rule("stale_object", where=says(lambda t: t.other_user)),
+    rule("duplicate_doc_number", where=tells(lambda t: t.number, lambda t: t.taken)),
+    rule("duplicate_name", where=tells(lambda t: t.name, lambda t: t.taken)),
+    rule("tax_not_enabled", where=says(lambda t: t.tax_off)),
+    rule("tax_calculation_failed", where=says(lambda t: t.tax_calculation)),
+    rule(
+        "tax_code_not_mapped",
+        where=tells(
+            lambda t: t.tax_code, lambda t: t.needed, lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid
+        ),
+    ),
+    rule("tax_code_not_mapped", where=both(either(of_a_reference, BAD_REFERENCE), says(lambda t: t.tax_code))),
+    rule("tax_code_not_mapped", where=speaks_of_tax_alone),
+    rule("customer_not_found", where=tells(lambda t: t.customer, lambda t: t.missing, lambda t: t.gone)),
+    rule("item_inactive", where=tells(lambda t: t.item, lambda t: t.gone)),
+    rule("item_not_found", where=tells(lambda t: t.item, lambda t: t.missing)),
+    rule("account_inactive", where=tells(lambda t: t.account, lambda t: t.missing, lambda t: t.gone)),
+    rule("not_found_other", where=tells(lambda t: t.record, lambda t: t.missing, lambda t: t.gone)),
+)
+
+CONNECTION: tuple[Rule, ...] = (
+    rule("subscription_inactive", where=tells(lambda t: t.subscription, lambda t: t.ended)),
+    rule("subscription_inactive", where=says(lambda t: t.refused_company)),
+    rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended)),
+    rule("token_expired", where=says(lambda t: t.sign_in)),
+    rule("permission_denied", where=says(lambda t: t.denied)),
+    rule("server_error", where=says(lambda t: t.later)),
+)
+
+REFUSED: tuple[Rule, ...] = (
+    rule(
+        "reference_not_found",
+        where=tells(lambda t: t.thing, lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid),
+    ),
+    rule("validation", where=says(lambda t: t.refused)),
+)

@@ -1,0 +1,364 @@
+"""The words that faults are told in where QuickBooks or a computer speaks another language than English.
+
+Each word is a regular expression over text in lower case and without accents (`qbo.faults.evidence.tidy`). A word alone
+proves nothing: rules look for a thing and its state in one sentence. Sources: the languages that QuickBooks Online and
+Windows are sold in, and how Intuit's help pages in them call things.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One language's words for things, for their states, and for what has a saying of its own."""
+
+    # things
+    tax: str
+    tax_code: str  # a rate or a code, not the tax nor its amount
+    amount: str
+    customer: str
+    item: str
+    account: str
+    number: str  # of a document
+    name: str
+    period: str
+    record: str  # an invoice, a vendor and what else there is
+    thing: str  # an object of no named kind
+    access: str  # token, session, connection
+    subscription: str
+    # states
+    gone: str  # inactive or deleted; not: cannot be deleted
+    missing: str
+    taken: str
+    closed: str
+    ended: str
+    needed: str  # choose, must, without
+    invalid: str
+    # sayings
+    closing_date: str
+    tax_off: str
+    tax_calculation: str
+    sign_in: str
+    denied: str
+    refused_company: str
+    too_many: str
+    later: str
+    other_user: str
+    unreached: str
+    refused: str  # any check of QuickBooks
+
+
+FRENCH = Tongue(
+    tax=r"\b(taxes?|tps|tvh|tvq|tvp|tva)\b",
+    tax_code=r"\b(codes?|taux) (de |d')?(la |l'|sur la )?(taxes?|tva|tps|tvh|tvq|tvp|imposition|impots?)\b"
+    r"|\b(codes? fiscaux|code fiscal)\b",
+    amount=r"\bmontants?\b",
+    customer=r"\bclient(e|s|es)?\b",
+    item=r"\b(produits?|services?|articles?)\b",
+    account=r"\bcomptes?\b",
+    number=r"\b(numero|n°|no)s? (de |du |d'une? |d')?(la |l'|ce |cette )?(documents?|factures?|recus?|operations?"
+    r"|transactions?|pieces?|reference)\b|\bce numero\b",
+    name=r"\bnoms?\b",
+    period=r"\b(periodes?|exercices?|livres|comptabilite)\b",
+    record=r"\b(factures?|operations?|transactions?|paiements?|fournisseurs?"
+    r"|classes?|modalites)\b",
+    thing=r"\b(objets?|elements?|enregistrements?|reference)\b",
+    access=r"\b(jetons?|sessions?|connexions? a (quickbooks|intuit|qbo)|autorisations?|acces)\b",
+    subscription=r"\b(abonnements?|periode d'essai|essai)\b",
+    gone=r"\b(?<!etre )(?<!rendre )(inactifs?|inactives?|desactive(e|s|es)?|archive(e|s|es)?)\b"
+    r"|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive)(e|s|es)?\b",
+    missing=r"\bintrouvables?\b|\bn'existent? (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s|es)?\b",
+    taken=r"\bdeja (ete )?(utilise|pris|attribue|employe|affecte|existant|en usage)|\bexiste deja|\ben double\b"
+    r"|\b(utilise|porte) deja|\bdoublon",
+    closed=r"\b(ferme|clos|close|cloture|verrouille)(e|s|es)?\b",
+    ended=r"\b(expire|revoque|termine|annule|resilie|suspendu|echu)(e|s|es)?\b|\bplus valides?\b|\bpris fin\b"
+    r"|\barrive(e|s)? a (echeance|expiration)",
+    needed=r"\b(selectionne|indique|precise|specifie|attribue|affecte|ajoute|associe|comporte|saisisse|entre|choisisse)"
+    r"(z|r|nt)?\b|\b(choisir|saisir|doit|doivent|devez|obligatoires?|requis(es?)?|assurez-vous|manqu\w+|sans"
+    r"|aucun(e)?)\b"
+    r"|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
+    invalid=r"\b(non valides?|invalides?|incorrecte?s?|pas valides?|errone(e|s|es)?)\b",
+    closing_date=r"\bdate de (cloture|fermeture)\b",
+    tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas|pas( encore)?) (encore )?(ete )?"
+    r"(active|configure|parametre)|\b(configurez|activez|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",
+    tax_calculation=r"\b(erreur|probleme)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(taxes?|tva|tps|impots?)\b",
+    sign_in=r"\b(reconnecte[rz]|vous reconnecter|reconnexion|connectez-vous a nouveau)\b",
+    denied=r"\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?"
+    r"(permission|autorisation|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
+    refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
+    too_many=r"\btrop de (requetes|demandes|appels)|\blimite (de|du nombre de) (requetes|demandes|appels|debit)",
+    later=r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
+    r"|dans)\b"
+    r"|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
+    r"|\btemporairement (indisponible|hors)",
+    other_user=r"\b(modifie|mis a jour|edite)(e|s|es)? (entre-temps )?par (un autre utilisateur|une autre personne)"
+    r"|\btravaill\w+ [^.]{0,40}en meme temps",
+    unreached=r"\bdelai (d'attente|de connexion|imparti|d'expiration)|\bhote (inconnu|distant)|aucun hote\b"
+    r"|\bnom distant\b"
+    r"|\bserveur distant\b|\bconnexion (existante|(a ete |est )?(refusee|reinitialisee|interrompue|fermee|perdue"
+    r"|coupee))"
+    r"|\berreur (de )?reseau|\breseau (est )?(inaccessible|injoignable)|\bimpossible de (joindre|contacter"
+    r"|se connecter)"
+    r"|\bechec de (la )?(connexion|resolution)|\bcanal securise",
+    refused=r"\berreur de validation|\bnon conforme\b",
+)
+
+SPANISH = Tongue(
+    tax=r"\b(impuestos?|iva|igv)\b",
+    tax_code=r"\b(codigos?|tasas?|tipos?|tarifas?) (del? )?(los |el )?(impuestos?|iva|igv|impositiv[oa]s?)\b"
+    r"|\b(tasas? impositivas?|tipos? impositivos?|codigos? fiscal(es)?)\b",
+    amount=r"\b(importes?|montos?)\b",
+    customer=r"\bclientes?\b",
+    item=r"\b(productos?|servicios?|articulos?)\b",
+    account=r"\bcuentas?\b",
+    number=r"\b(numero|n\.?º|nro\.?)s?\b(?! de (telefono|cuenta|fax|identif))",
+    name=r"\bnombres?\b",
+    period=r"\b(periodos?|ejercicios?|libros)\b",
+    record=r"\b(facturas?|transaccion(es)?|pagos?|proveedor(es)?|clases?)\b",
+    thing=r"\b(objetos?|elementos?|registros?|referencia)\b",
+    access=r"\b(tokens?|sesion(es)?|conexion(es)? (a|con) (quickbooks|intuit|qbo)|autorizacion(es)?|acceso)\b",
+    subscription=r"\b(suscripcion(es)?|periodo de prueba|prueba gratuita)\b",
+    gone=r"\b(?<!estar )(?<!ser )(inactiv[oa]s?|desactivad[oa]s?|archivad[oa]s?)\b"
+    r"|\b(fue|fueron|sido|esta|estan|estaba) (eliminad|borrad|suprimid)[oa]s?\b|\bse (elimino|borro|desactivo"
+    r"|suprimio)\b",
+    missing=r"\bno (se )?(ha |han |fue |fueron |pudo |puede |pudimos )?(sido )?"
+    r"(encontro|encontraron|encuentra|encuentran|existen?|encontrad[oa]s?|encontrar|hallad[oa]|hallo|localizad[oa])\b"
+    r"|\binexistentes?\b",
+    taken=r"\bya (existe|esta (en uso|siendo)|se (ha )?(usado|utilizado|uso|utilizo)|(ha sido|fue) (usad|utilizad)[oa]"
+    r"|usa|utiliza|en uso)\b|\bduplicad[oa]s?\b|\ben uso por\b",
+    closed=r"\b(cerrad|bloquead|clausurad)[oa]s?\b|\bse ha cerrado\b",
+    ended=r"\b(ha |han |fue |esta )?(caducad[oa]|caduco|expirad[oa]|expiro|vencid[oa]|vencio|revocad[oa]|cancelad[oa]"
+    r"|finalizad[oa]|finalizo|termino|terminad[oa]|suspendid[oa])\b",
+    needed=r"\b(seleccione|selecciona|seleccionar|elija|elegir|especifi(que|car)|indi(que|car)|asegurese|asegurate"
+    r"|debe|deben"
+    r"|obligatori[oa]s?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin|ningun[oa]?|introduzca|ingrese"
+    r"|no (tiene|tienen))\b",
+    invalid=r"\b(no (es |son )?valid[oa]s?|invalid[oa]s?|incorrect[oa]s?)\b",
+    closing_date=r"\bfecha de cierre\b",
+    tax_off=r"\b(impuestos?( sobre las ventas| a las ventas)?|iva)\b[^.]{0,40}\bno (esta|estan|se ha|se han|ha sido"
+    r"|han sido) "
+    r"(configurad|activad|habilitad)|\b(configure|active|habilite) (primero )?(el |los )?(impuestos?|iva)\b",
+    tax_calculation=r"\b(error|problema)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(impuestos?|iva)\b",
+    sign_in=r"\b(vuelva|vuelve|volver) a (conectar|iniciar sesion|autorizar)|\breconect\w+",
+    denied=r"\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) "
+    r"(los |el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)"
+    r"|\bsin permisos?\b",
+    refused_company=r"\bproblemas? (de|con la) (facturacion|pago)",
+    too_many=r"\bdemasiadas (solicitudes|peticiones|llamadas)|\blimite de (solicitudes|peticiones|llamadas|velocidad)",
+    later=r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
+    r"|en unos?)\b"
+    r"|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible",
+    other_user=r"\b(modificad|cambiad|actualizad|editad)[oa]s? por otr[oa] (usuari[oa]|persona)"
+    r"|\btrabajando [^.]{0,40}al mismo tiempo",
+    unreached=r"\btiempo de espera|\bnombre (remoto|de host)|\bhost (remoto|desconocido)|\bhost es desconocido"
+    r"|\bconexion (existente|(fue |ha sido |esta )?(rechazada|restablecida|cerrada|interrumpida|perdida))"
+    r"|\bdenego (expresamente|activamente)|\berror de (red|conexion)|\bno (se puede|se pudo|es posible) (conectar"
+    r"|establecer|resolver)"
+    r"|\bcanal seguro|\bservidor remoto\b",
+    refused=r"\berror(es)? de validacion|\bno cumple\b",
+)
+
+GERMAN = Tongue(
+    tax=r"steuer|\bmwst\b|\bust\b",
+    tax_code=r"steuer[- ]?(s(a|ae)tz\w*|codes?|schlu(e)?ssel\w*|kennzeichen|kategorie\w*)|\b(mwst|ust)[.-]? ?(satz"
+    r"|code|schlu(e)?ssel)",
+    amount=r"betrag|betra(e)?ge",
+    customer=r"\b(kunden?|debitor(en)?)\b",
+    item=r"\b(artikels?|produkte?s?|dienstleistung(en)?|leistung(en)?)\b",
+    account=r"\b\w{0,20}kont(o|en|os)\b",
+    number=r"\b(rechnungs|beleg|dokument(en)?|buchungs|transaktions)[- ]?(nummern?|nr)\b|\b(diese|die) nummer\b",
+    name=r"\b\w{0,10}namen?s?\b",
+    period=r"periode\b|zeitraum|gescha(e)?ftsjahr|\bbu(e)?cher\b|buchhaltung\b",
+    record=r"rechnung\b|transaktion|buchung\b|zahlung|lieferant|klasse\b",
+    thing=r"objekt|datensatz|vorgang|\belement|referenz",
+    access=r"token|sitzung|verbindung (zu|mit) (quickbooks|intuit|qbo)|autorisierung|anmeldung|\bzugang\b",
+    subscription=r"\babo\b|abonnement|testphase|testzeitraum",
+    gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|deaktiviert|archiviert"
+    r"|\b(wurden?|ist|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden"
+    r"|gelo(e)?schte[nrs]?\b",
+    missing=r"nicht (mehr )?(gefunden|vorhanden|auffindbar|ermittelt)|existier(t|en) nicht|\bunbekannt(e|er|en|es)?\b",
+    taken=r"(bereits|schon) (verwendet|vergeben|benutzt|vorhanden|belegt|existiert|in (verwendung|gebrauch|benutzung))"
+    r"|(existiert|verwendet|benutzt) (bereits|schon)|doppelt|duplikat|(diesen|denselben) namen bereits|bereits diesen",
+    closed=r"(ge|abge|ver)schlossen|gesperrt",
+    ended=r"abgelaufen|widerrufen|ungu(e)?ltig geworden|beendet|geku(e)?ndigt|ausgelaufen|gesperrt",
+    needed=r"\b((aus)?wa(e)?hlen|wa(e)?hlt|angeben|geben sie|eingeben|muss|mu(e)?ssen|erforderlich|fehlt|fehlen"
+    r"|fehlende\w*|ohne"
+    r"|kein(e|en|em|er)?|haben|hat|zuweisen|zuordnen)\b",
+    invalid=r"ungu(e)?ltig|nicht gu(e)?ltig|falsch|unzula(e)?ssig",
+    closing_date=r"abschlussdatum|buchungsschluss|datum des buchabschlusses",
+    tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)"
+    r"|\brichten sie (zuerst |zuna(e)?chst )?(die )?\w*(steuer|mwst)",
+    tax_calculation=r"fehler\b[^.]{0,60}(berechn\w+)[^.]{0,30}(steuer|mwst)|(steuer"
+    r"|mwst)\w*[^.]{0,30}nicht berechnet|steuerberechnung",
+    sign_in=r"(erneut|neu|wieder) (anmelden|verbinden|autorisieren|anzumelden|zu verbinden)"
+    r"|(verbinden|melden) sie (sich |quickbooks )?(erneut|neu|wieder)",
+    denied=r"zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
+    r"|rechte|zugriffsrechte)"
+    r"|nicht berechtigt|fehlende (berechtigung|rechte)",
+    refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
+    too_many=r"zu viele (anfragen|aufrufe|anforderungen)|(anfrage|abruf|raten)limit",
+    later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b"
+    r"|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
+    r"|server)\b[^.]{0,30}nicht verfu(e)?gbar",
+    other_user=r"von (einem|einer) ander(en|em) (benutzer(in)?|person|nutzer)[^.]{0,20}(gea(e)?ndert|bearbeitet)"
+    r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)",
+    unreached=r"zeitu(e)?berschreitung|zeitlimit|remotename|remoteserver|remotehost|zielcomputer"
+    r"|\bhost (ist )?(nicht bekannt|unbekannt)"
+    r"|unbekannter host|verbindung (wurde |ist )?(verweigert|abgelehnt|zuru(e)?ckgesetzt|unterbrochen|geschlossen"
+    r"|abgebrochen|getrennt)"
+    r"|vorhandene verbindung|netzwerkfehler|namensauflo(e)?sung|sicherer? (ssl|kanal)"
+    r"|verbindung (konnte )?nicht hergestellt",
+    refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",
+)
+
+PORTUGUESE = Tongue(
+    tax=r"\b(impostos?|tributos?|iva|icms|iss)\b",
+    tax_code=r"\b(codigos?|taxas?|aliquotas?) (de |do |dos |da )?(impostos?|iva|icms|iss|tributos?|tributari[oa]s?"
+    r"|fiscal|fiscais)\b"
+    r"|\baliquotas?\b",
+    amount=r"\b(valor(es)?|montantes?|quantias?)\b",
+    customer=r"\bclientes?\b",
+    item=r"\b(produtos?|servicos?|itens|item|artigos?)\b",
+    account=r"\bcontas?\b",
+    number=r"\b(numero|n\.?º)s?\b(?! de (telefone|conta|fax|identif))",
+    name=r"\bnomes?\b",
+    period=r"\b(periodos?|exercicios?|livros|contabilidade)\b",
+    record=r"\b(faturas?|notas?|transac(ao|oes)|transacca?o(es)?|pagamentos?|fornecedor(es)?|classes?)\b",
+    thing=r"\b(objet?os?|elementos?|registr?os?|referencia)\b",
+    access=r"\b(tokens?|sess(ao|oes)|conexao (com|a) o? ?(quickbooks|intuit|qbo)|ligacao ao? (quickbooks|intuit)"
+    r"|autorizacao|acesso)\b",
+    subscription=r"\b(assinaturas?|subscric(ao|oes)|periodo de (teste|avaliacao))\b",
+    gone=r"\b(?<!estar )(?<!ser )(inativ[oa]s?|desativad[oa]s?|arquivad[oa]s?)\b"
+    r"|\b(foi|foram|esta|estao|sido) (excluid|eliminad|removid|apagad|deletad)[oa]s?\b",
+    missing=r"\bnao (foi |foram |pode ser |pode |foi possivel )?(encontrad[oa]s?|localizad[oa]s?|encontrar|localizar)\b"
+    r"|\bnao existem?\b|\binexistentes?\b",
+    taken=r"\bja (existe|esta (em uso|sendo)|foi (usad|utilizad)[oa]|(usa|utiliza)\b|em uso)|\bduplicad[oa]s?\b",
+    closed=r"\b(fechad|encerrad|bloquead)[oa]s?\b",
+    ended=r"\b(expirou|expirad[oa]|venceu|vencid[oa]|revogad[oa]|cancelad[oa]|encerrad[oa]|terminou|suspens[oa]"
+    r"|caducou)\b",
+    needed=r"\b(selecione|selecionar|escolha|escolher|especifique|informe|certifique-se|deve|devem|obrigatori[oa]s?"
+    r"|tenham?"
+    r"|atribua|falta|faltando|sem|nenhuma?|insira|nao (tem|possui|possuem))\b",
+    invalid=r"\b(invalid[oa]s?|nao (e |sao )?valid[oa]s?|incorret[oa]s?)\b",
+    closing_date=r"\bdata de (fechamento|encerramento|fecho)\b",
+    tax_off=r"\b(impostos?( sobre vendas)?|iva)\b[^.]{0,40}\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad)"
+    r"|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",
+    tax_calculation=r"\b(erro|problema)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(impostos?|iva)\b",
+    sign_in=r"\breconect\w+|\bconect(e|ar)(-se)? novamente|\b(faca|fazer) login novamente|\bentre novamente",
+    denied=r"\bacesso (foi |esta )?(negado|nao autorizado|proibido)|\bnao (tem|possui) (a |as )?(permiss(ao|oes)"
+    r"|acesso|direitos?)"
+    r"|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
+    refused_company=r"\bproblemas? (de|com a) (cobranca|faturacao|faturamento|pagamento)",
+    too_many=r"\bmuitas (solicitacoes|requisicoes)|\bdemasiados pedidos|\blimite de (solicitacoes|requisicoes"
+    r"|chamadas|pedidos)",
+    later=r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)"
+    r"|\b(servico|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)",
+    other_user=r"\b(modificad|alterad|atualizad|editad)[oa]s? por outr[oa] (usuari[oa]|utilizador|pessoa)"
+    r"|\btrabalhando [^.]{0,40}ao mesmo tempo",
+    unreached=r"\btempo limite|\btempo de espera|\bnome remoto|\bhost (remoto|desconhecido)|\bservidor remoto\b"
+    r"|\bconexao (existente|(foi )?(recusada|redefinida|encerrada|interrompida|fechada|perdida))|\brecusou ativamente"
+    r"|\berro de (rede|conexao)|\bnao (foi possivel|e possivel) (conectar|estabelecer|resolver|contactar)"
+    r"|\bcanal seguro",
+    refused=r"\berros? de validacao",
+)
+
+DUTCH = Tongue(
+    tax=r"\b(btw|omzetbelasting|belasting)",
+    tax_code=r"\b(btw|omzetbelasting|belasting)[- ]?(s?tarief|s?tarieven|s?codes?|s?percentages?)",
+    amount=r"bedrag",
+    customer=r"\b(klant(en)?|debiteur(en)?)\b",
+    item=r"\b(product(en)?|artikel(en|s)?|dienst(en)?)\b",
+    account=r"\b(\w{0,14}rekening(en)?|account)\b",
+    number=r"\b(factuur|document|boekings?|transactie)[- ]?nummers?\b|\bdit nummer\b",
+    name=r"\b\w{0,8}na(am|men)\b",
+    period=r"\b\w{0,12}(periode|boekjaar)\b|\b(de|uw) boeken\b|\badministratie\b",
+    record=r"\b(factuur|facturen|transactie|betaling|leverancier|boeking|klasse)\b",
+    thing=r"\b(object|record|element|referentie)\b",
+    access=r"\b(\w{0,10}token|sessie|verbinding met (quickbooks|intuit|qbo)|autorisatie|machtiging|toegang)\b",
+    subscription=r"\b(abonnement|proefperiode)\b",
+    gone=r"\binactie(f|ve)\b|niet (meer )?actief\b|gedeactiveerd|gearchiveerd|\b(is|zijn|werd|werden) (al "
+    r"|inmiddels )?verwijderd\b|\bverwijderde\b",
+    missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b",
+    taken=r"\b(al|reeds) (gebruikt|in gebruik|bestaat|toegewezen)|bestaat (al|reeds)|\bgebruikt (al|reeds)"
+    r"|\bdubbele?\b",
+    closed=r"\b(af|ge)?(gesloten|sloten)\b|\bvergrendeld\b",
+    ended=r"verlopen|ingetrokken|bee(i)?ndigd|opgezegd|gee(i)?ndigd|vervallen|opgeschort",
+    needed=r"\b(kies|selecteer|moet(en)?|vereist|verplicht|zorg|hebben|heeft|ontbreekt|ontbreken|zonder|geen|wijs"
+    r"|toewijzen|voer|invoeren)\b",
+    invalid=r"ongeldige?\b|niet geldig|onjuiste?\b",
+    closing_date=r"\b(afsluit|sluitings)datum\b",
+    tax_off=r"\b(btw|omzetbelasting)\b[^.]{0,40}\bniet (ingesteld|ingeschakeld|geactiveerd)"
+    r"|\bstel (eerst )?(de )?(btw|omzetbelasting)",
+    tax_calculation=r"\b(fout|probleem)\b[^.]{0,60}bereken\w*[^.]{0,30}(btw|belasting)|(btw"
+    r"|belasting)\w*[^.]{0,30}(bereken\w*)[^.]{0,20}(fout|mislukt)",
+    sign_in=r"\bopnieuw (verbinden|verbinding|aanmelden|inloggen|te verbinden)|\b(verbind|meld u"
+    r"|log) [^.]{0,20}opnieuw",
+    denied=r"\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
+    r"|machtigingen)|\bniet gemachtigd",
+    refused_company=r"\b(betalings|facturerings)probleem",
+    too_many=r"\bte veel (aanvragen|verzoeken)|\b(aanvraag|verzoek)limiet",
+    later=r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
+    r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar",
+    other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
+    r"|bewerkt) door een andere",
+    unreached=r"\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
+    r"|mislukt|verloren)"
+    r"|\bnetwerkfout|\bgeen verbinding (maken|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
+    refused=r"\bvalidatiefout",
+)
+
+JAPANESE = Tongue(
+    tax=r"税",
+    tax_code=r"税率|税(金)?コード|税区分",
+    amount=r"金額|税額",
+    customer=r"顧客|得意先|お客様",
+    item=r"商品|製品|品目|サービス|アイテム",
+    account=r"勘定|口座|アカウント",
+    number=r"番号",
+    name=r"名前|名称|表示名|顧客名",
+    period=r"会計期間|期間|帳簿|会計年度",
+    record=r"請求書|取引|支払い?|仕入先|クラス",
+    thing=r"オブジェクト|レコード|参照",
+    access=r"トークン|セッション|(quickbooks|intuit)への接続|認証",
+    subscription=r"サブスクリプション|試用期間|契約",
+    gone=r"非アクティブ|無効にな|無効です|無効化|削除され|使用停止",
+    missing=r"見つかり(ません|ませんでした)|見つからない|存在し(ません|ない)",
+    taken=r"(既に|すでに)[^。]{0,12}(使用|使われ|存在|登録)|重複",
+    closed=r"締め?切ら|締められ|閉じられ|閉鎖|クローズ",
+    ended=r"期限(が)?切れ|失効|終了し|取り消され|停止され|解約",
+    needed=r"設定|選択|必要|指定|入力|ありません|割り当て",
+    invalid=r"正しく(ありません|ない)|不正|無効な",
+    closing_date=r"締め?日|決算日",
+    tax_off=r"(消費税|売上税|税金?)[^。]{0,20}(設定されていません|有効になっていません|無効になっています)",
+    tax_calculation=r"税[^。]{0,10}計算[^。]{0,30}(エラー|失敗|問題)|(エラー|失敗)[^。]{0,30}税[^。]{0,10}計算",
+    sign_in=r"再(度)?(接続|認証|ログイン|サインイン)|もう一度(接続|ログイン|サインイン)",
+    denied=r"アクセス(が|は)?(拒否|許可されて)|権限が(ありません|ない|不足)|許可されていません",
+    refused_company=r"(請求|支払い?)(に|の)問題",
+    too_many=r"(リクエスト|要求)(が|の)?(多すぎ|制限|上限)|レート制限",
+    later=r"(しばらく|後で|時間を?(おいて|置いて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)"
+    r"|(予期しない|内部|システム)エラー|(一時的に|現在)[^。]{0,12}(利用でき|使用でき)",
+    other_user=r"(他の|別の)ユーザー[^。]{0,20}(変更|更新|編集)|同時に[^。]{0,12}(編集|作業|更新)",
+    unreached=r"リモート ?(名|ホスト|サーバー)|タイムアウト|接続(が|は|を|に)?(拒否|切断|リセット|失敗|強制)"
+    r"|接続できません|ネットワーク ?(エラー|に到達)|名前(を|の)?解決|ホストは不明",
+    refused=r"検証エラー|入力エラー",
+)
+
+TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, JAPANESE)
+
+STATES = ("gone", "missing", "taken", "closed", "ended", "needed", "invalid")
+SAYINGS = (
+    *("closing_date", "tax_off", "tax_calculation", "sign_in", "denied", "refused_company", "too_many", "later"),
+    *("other_user", "unreached", "refused"),
+)
+HINTS = {
+    tongue: re.compile("|".join(getattr(tongue, word) for word in ("tax_code", *STATES, *SAYINGS)))
+    for tongue in TONGUES
+}
+
+
+@lru_cache(maxsize=256)
+def heard(text: str) -> tuple[Tongue, ...]:
+    """The languages of which a state or a saying stands in the text: none in English, at little cost."""
+    return tuple(tongue for tongue, hint in HINTS.items() if hint.search(text))

@@ -1,0 +1,102 @@
+"""The words in which network stacks say that no answer came, by ecosystem; knows no fault of QuickBooks.
+
+Sources: the errno names of POSIX, libcurl's and Winsock's error numbers, and the exceptions and messages of the HTTP
+clients that integrations use. All are matched in lower case.
+"""
+
+import re
+
+# Only a client's own network stack writes these, so they count whatever status or code stands beside them.
+SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
+    "POSIX": (
+        r"\be(notfound|conn(reset|refused|aborted)|(socket)?timedout|pipe|(host|net)(unreach|down)|addrnotavail|proto)\b",
+        r"\beai_(again|fail|noname|nodata)\b",
+        r"temporary failure in name resolution|name or service not known|nodename nor servname",
+        r"no route to host|network is unreachable",
+    ),
+    "Winsock": (
+        r"(winerror|errno|wsa\w*|socket ?error|error ?code)\W{0,6}1(00[345]\d|006[0-5]|100[1-4])\b",
+        r"actively refused it|forcibly closed by the remote host|connected party did not properly respond",
+        r"attempted to an unreachable (network|host)|no such host is known",
+    ),
+    "Node": (
+        r"\bund_err_\w+|\berr_(network|internet_disconnected|name_not_resolved|timed_out|empty_response|canceled)\b",
+        r"\berr_(connection|ssl|cert|tls|socket|http2|proxy|tunnel)_\w+|\berr_stream_premature_close\b",
+        r"\bgetaddrinfo\b|socket hang ?up|\bfetch failed|other side closed|network socket disconnected",
+        r"\babort_?error\b|\btimeout_?error\b|timeout of \d+ ?ms exceeded|network timeout at:",
+        r"unable_to_(verify_leaf_signature|get_issuer_cert\w*)|self_signed_cert_in_chain|depth_zero_self_signed_cert",
+        r"\bcert_(has_expired|not_yet_valid)\b|does not match certificate's altnames",
+        r"unable to verify the first certificate|self[- ]signed certificate|premature close\b",
+    ),
+    "cURL and PHP": (
+        r"\bcurl:? ?(\(\d+\)|error|_?errno)|\bcurle_\w+|php_network_getaddresses|failed to enable crypto",
+        r"couldn't resolve (host|proxy)|could not resolve (host|proxy)|empty reply from server",
+        r"\b(recv|send) failure:|transfer closed with|ssl_error_syscall|unable to get (local )?issuer certificate",
+        r"http/2 stream \d+ was not closed cleanly|stream_socket_client",
+    ),
+    "Java": (
+        r"\b(unknownhost|connect|sockettimeout|socket|sslhandshake|sslpeerunverified|noroutetohost)exception\b",
+        r"\b(nohttpresponse|connecttimeout|connectionpooltimeout|httphostconnect|connectionclosed)exception\b",
+        r"\b(http(connect)?timeout|streamreset|prematurechannelclosure)exception\b",
+        r"pkix path (building|validation)|valid certification path to requested target",
+        r"header parser received no bytes|unexpected end of (file from server|stream on)",
+        r"timeout waiting for connection from pool|:\d+ failed to respond",
+    ),
+    ".NET": (
+        r"remote name could not be resolved|underlying connection was closed|from the transport connection",
+        r"ssl/tls secure channel|trust relationship for the ssl|ssl connection could not be established",
+        r"remote certificate (is invalid|was rejected)|remote party (sent a tls alert|has closed the transport stream)",
+        r"response ended prematurely|configured httpclient\.timeout|0 bytes from the transport stream",
+        r"\b(task|operation)cancell?edexception\b|\ba task was cancell?ed",
+        r"error occurred while sending the request(\.|$)",
+        r"\b(nameresolution|connect|securechannel|trust|receive|send|keepalive)failure\b",
+    ),
+    "Go": (
+        r"\bdial (tcp|udp)\b|\bproxyconnect tcp\b|\b(read|write) tcp\b|\blookup [\w-]+(\.[\w-]+)+( on \S+)?: ",
+        r"\bi/o timeout\b|context deadline exceeded|tls handshake timeout|\bx509: |server closed idle connection",
+        r"\bnet/http: (request cancell?ed|timeout)|http2: (server|client|timeout)|use of closed network connection",
+        # Go puts method and address before a transport error; one that names a status is a client's own words.
+        r"\b(get|post|put|patch|delete|head) \\?\"https?://[^\"\s]{1,300}\": (?!\d{3}\b)",
+    ),
+    "Ruby": (
+        r"\berrno::e\w+|\bnet::(open|read|write)timeout|\bsocketerror\b|\bsocket::resolutionerror",
+        r"\bfaraday::(connectionfailed|timeouterror|sslerror)|\bopenssl::ssl|\btimeout::error|\bhttp::connectionerror",
+        r"\beoferror\b|failed to open tcp connection|\bexecution expired\b|server broke connection",
+    ),
+    "Python": (
+        r"\bgaierror\b|\b(new)?connectionerror\b|\bmaxretryerror\b|\b(connect|read|write|pool)timeout(error)?\b",
+        r"\b(connection(reset|refused|aborted)|brokenpipe|protocol|remoteprotocol|chunkedencoding|incompleteread)error\b",
+        r"\b(remotedisconnected|incompleteread|badstatusline|servertimeouterror|serverdisconnected(error)?)\b",
+        r"\b(ssl|sslcertverification|sslzeroreturn|ssleof|proxy|clientconnector|clientos|connect|read)error\b",
+        r"certificate_verify_failed|urlopen error|all connection attempts failed|max retries exceeded",
+        r"remote end closed connection|server disconnected without|cannot connect to (host|proxy)",
+    ),
+    "Rust": (
+        r"error sending request for url|\bdns error\b|failed to lookup address|tcp connect error",
+        r"connection closed before message completed",
+    ),
+}
+
+SURE = re.compile("|".join(words for group in SURE_BY_ECOSYSTEM.values() for words in group))
+
+WINSOCK_CODES = frozenset(str(code) for code in (*range(10035, 10066), *range(11001, 11005)))
+CURL_CODES = frozenset(str(code) for code in (5, 6, 7, 16, 18, 28, 35, 51, 52, 53, 55, 56, 58, 60, 61, 77, 91, 92))
+
+# Anybody may write these; they count where there was no answer, and no code of QuickBooks beside them.
+PLAIN = (
+    r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",
+    r"could(n't| not) (resolve|connect)|cannot connect to|resolv(e|ing) (host|timed)",
+    r"name resolution|unknown ?host|no such host|name could not be resolved|\bdns\b",
+    r"broken pipe|\beof occurred|incompleteread|chunkedencoding|end of file|(^|[:\s])(unexpected )?eof\W*$",
+    r"connection ?(error|reset|refused|aborted|closed|lost|broken|failed|failure|dropped|interrupted|terminated)\b",
+    r"connection (was |is |has been |attempt )?"
+    r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
+    r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",
+    r"failed to connect|unable to connect to (the )?remote|(host|network|server) (is )?(unreachable|not reachable)",
+    r"\bnetwork ?(error|failure|problem|timeout)|(request|operation) (was |has been )?(aborted|cancell?ed)",
+    r"certificate (verify|verification) failed",
+    r"(ssl|tls|server|peer|remote|security|untrusted) cert(ificate)?\b|certificate (is )?(untrusted|not trusted)",
+    r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect|routines)",
+    r"\bterminated$|\b(network|connection|connectivity) (issue|problem)|\bno (response|answer|reply) from",
+    r"(not|n't) (respond|reach\b|communicat)|unable to (reach|communicate|contact)|\bunreachable\b",
+)

@@ -1,0 +1,153 @@
+"""The reader of faults: that no answer came, in the words of other languages' libraries."""
+
+import json
+
+import pytest
+
+from tests.qbo.fault_bodies import JSON, TEXT, body, read
+
+HOST = "books.example"
+
+RAISED = {
+    "Node": [
+        f"getaddrinfo ENOTFOUND {HOST}",
+        f"FetchError: request to https://{HOST}/ failed, reason: read ECONNRESET",
+        "TypeError: fetch failed",
+        "SocketError: other side closed",
+        "Error: socket hang up",
+        "AbortError: This operation was aborted",
+        "timeout of 5000ms exceeded",
+        "write EPROTO wrong version number",
+        "reason: self-signed certificate",
+        "unable to verify the first certificate",
+        "Premature close",
+    ],
+    "PHP and cURL": [
+        f"cURL error 6: Could not resolve host: {HOST}",
+        "cURL error 52: Empty reply from server",
+        "curl: (7) Failed to connect",
+        "CURLE_OPERATION_TIMEDOUT",
+        "php_network_getaddresses failed",
+        "stream_socket_client(): unable to connect",
+        "Recv failure: Connection reset by peer",
+        "SSL certificate problem: unable to get local issuer certificate",
+    ],
+    "Java": [
+        f"java.net.UnknownHostException: {HOST}",
+        "java.net.SocketTimeoutException: Read timed out",
+        "java.net.ConnectException: Connection refused",
+        "javax.net.ssl.SSLHandshakeException: PKIX path building failed",
+        f"NoHttpResponseException: {HOST}:443 failed to respond",
+        "java.io.IOException: HTTP/1.1 header parser received no bytes",
+        "unexpected end of stream on Connection",
+    ],
+    ".NET": [
+        f"The remote name could not be resolved: '{HOST}'",
+        "No such host is known.",
+        "No connection could be made because the target machine actively refused it.",
+        "An existing connection was forcibly closed by the remote host.",
+        "The underlying connection was closed: An unexpected error occurred on a receive.",
+        "Could not create SSL/TLS secure channel.",
+        "AuthenticationException: The remote certificate is invalid",
+        "TaskCanceledException: A task was canceled.",
+        "The response ended prematurely.",
+        "Status: NameResolutionFailure",
+    ],
+    "Go": [
+        f"dial tcp: lookup {HOST}: no such host",
+        f'Post "https://{HOST}/v3": EOF',
+        "dial tcp 192.0.2.1:443: i/o timeout",
+        "context deadline exceeded",
+        "x509: certificate signed by unknown authority",
+        "net/http: TLS handshake timeout",
+        "http2: server sent GOAWAY and closed the connection",
+        "read tcp 192.0.2.1:5->192.0.2.2:443: read: connection reset by peer",
+    ],
+    "Ruby": [
+        f"SocketError: Failed to open TCP connection to {HOST}:443",
+        "Net::OpenTimeout: execution expired",
+        "Errno::ECONNREFUSED",
+        "EOFError: end of file reached",
+        "Faraday::ConnectionFailed: execution expired",
+        "OpenSSL::SSL::SSLError: certificate verify failed",
+    ],
+    "Python": [
+        "socket.gaierror: [Errno -2] Name or service not known",
+        "RemoteDisconnected('Remote end closed connection without response')",
+        "Max retries exceeded with url: /v3",
+        "[WinError 10060] no answer",
+        "httpx.ConnectError: All connection attempts failed",
+        "ServerDisconnectedError: Server disconnected",
+        "IncompleteRead(0 bytes read)",
+    ],
+    "Rust": ["error sending request for url (https://books.example/): operation timed out"],
+    "nobody in particular": [
+        "Connection lost",
+        "The request was aborted",
+        "TLS handshake failed",
+        "Connection reset",
+        "unexpected EOF",
+        "The host is unreachable",
+    ],
+}
+WORDS = [words for group in RAISED.values() for words in group]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_words_of_a_network_stack_are_read(words: str) -> None:
+    assert read(words, None, TEXT).code == "network"
+
+
+@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("key", ["message", "error", "exception"])
+def test_they_are_read_in_json_too(words: str, key: str) -> None:
+    assert read(json.dumps({key: words}), None, JSON).code == "network"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"message": f"getaddrinfo ENOTFOUND {HOST}", "code": "ENOTFOUND", "syscall": "getaddrinfo"},
+        {"message": "Network Error", "name": "AxiosError", "code": "ERR_NETWORK"},
+        {"message": "timeout exceeded", "code": "ECONNABORTED"},
+        {"name": "TypeError", "message": "it failed", "cause": {"code": "UND_ERR_CONNECT_TIMEOUT", "message": "x"}},
+        {"code": 28, "message": "it took 30001 milliseconds"},
+        {"error": {"code": 7, "message": "nobody listens there"}},
+        {"code": 500, "message": "connect ECONNREFUSED 192.0.2.1:443"},
+        {"ErrorCode": 10051, "Message": "the network cannot be got at"},
+        {"error": "ConnectionError", "message": "no luck"},
+        {"errno": -3008, "code": "ENOTFOUND", "syscall": "getaddrinfo"},
+    ],
+)
+def test_the_number_or_the_name_of_an_error_may_stand_where_intuits_code_would(answer: dict[str, object]) -> None:
+    assert read(json.dumps(answer), None, JSON).code == "network"
+
+
+@pytest.mark.parametrize("status", [None, 500, 502])
+def test_a_program_between_us_and_intuit_may_have_met_it(status: int | None) -> None:
+    assert read('{"error":"connect ECONNREFUSED 192.0.2.1:443"}', status).code == "network"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        # QuickBooks itself tells of its own troubles in such words too.
+        ("server_error", 500, body("10000", "An application error", "java.net.SocketTimeoutException: Read timed out")),
+        ("server_error", None, "System Failure Error: java.net.ConnectException: Connection refused"),
+        ("server_error", 503, "upstream connect error or disconnect/reset before headers. connection timeout"),
+        ("server_error", 504, '{"message":"Endpoint request timed out"}'),
+        # What people type is quoted in refusals.
+        ("field_refused", 400, body("2040", "Invalid String", "Invalid characters: ECONNRESET\t")),
+        ("duplicate_name", 400, body("6240", "Duplicate Name Exists Error", "Socket Hang Up LLC")),
+        # A client's words before an answer that did come.
+        ("validation", 400, 'POST "https://books.example/v3": 400 Bad Request: the amount must be positive'),
+        ("server_error", None, "WebException: The remote server returned an error: (502) Bad Gateway."),
+        ("token_expired", None, "WebException: The remote server returned an error: (401) Unauthorized."),
+        ("unknown", None, "Customer lookup failed: bad request"),
+        ("validation", 400, '{"code":35,"message":"The amount must be positive"}'),
+        ("validation", None, "The resale certificate expired, choose another tax status for this customer"),
+        ("reference_not_found", None, "An error occurred while sending the request to QuickBooks: Invalid Reference"),
+    ],
+)
+def test_what_resembles_it_and_is_something_else(code: str, status: int | None, text: str) -> None:
+    assert read(text, status, TEXT).code == code

@@ -1,0 +1,319 @@
+"""The reader of faults: what QuickBooks and others say in other languages than English."""
+
+import json
+
+import pytest
+
+from qbo.faults.tongues import heard
+from tests.qbo.fault_bodies import TEXT, body, business, read
+
+# One row a failure; the languages in the order French, Spanish, German, Portuguese, Dutch, Japanese.
+TAXES: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "tax_code_not_mapped",
+        (
+            "Chaque ligne doit avoir un taux de TPS/TVH.",
+            "Todas las líneas deben tener una tasa de IVA.",
+            "Jede Zeile muss einen Mehrwertsteuersatz haben.",
+            "Todas as linhas devem ter uma alíquota.",
+            "Elke regel moet een btw-tarief hebben.",
+            "各行に税率を設定してください。",
+        ),
+    ),
+    (
+        "tax_code_not_mapped",
+        (
+            "Le code de taxe est inactif.",
+            "El código de impuesto no existe.",
+            "Der Steuercode wurde nicht gefunden.",
+            "O código de imposto não foi encontrado.",
+            "De btw-code is niet gevonden.",
+            "税コードが見つかりません。",
+        ),
+    ),
+    (
+        "tax_code_not_mapped",
+        (
+            "Indiquez la TVQ sur chaque ligne.",
+            "Falta el IVA en una línea.",
+            "Die MwSt fehlt in einer Zeile.",
+            "Selecione o imposto de cada linha.",
+            "Kies de btw voor elke regel.",
+            "すべての明細に消費税を選択してください。",
+        ),
+    ),
+    (
+        "tax_calculation_failed",
+        (
+            "Une erreur est survenue lors du calcul de la taxe.",
+            "Hubo un error al calcular el impuesto.",
+            "Fehler bei der Berechnung der Steuer.",
+            "Ocorreu um erro ao calcular o imposto.",
+            "Er is een fout opgetreden bij het berekenen van de btw.",
+            "税の計算中にエラーが発生しました。",
+        ),
+    ),
+    (
+        "tax_not_enabled",
+        (
+            "La taxe de vente n'est pas configurée.",
+            "El impuesto sobre las ventas no está configurado.",
+            "Die Umsatzsteuer ist nicht eingerichtet.",
+            "O imposto sobre vendas não está configurado.",
+            "De btw is niet ingesteld.",
+            "消費税が設定されていません。",
+        ),
+    ),
+]
+RECORDS: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "closed_period",
+        (
+            "La période est clôturée.",
+            "El período está cerrado.",
+            "Der Zeitraum ist abgeschlossen.",
+            "O período está fechado.",
+            "De periode is afgesloten.",
+            "会計期間は締め切られています。",
+        ),
+    ),
+    (
+        "duplicate_doc_number",
+        (
+            "Ce numéro de facture est déjà utilisé.",
+            "El número de factura ya está en uso.",
+            "Die Rechnungsnummer ist bereits vergeben.",
+            "O número da fatura já está em uso.",
+            "Het factuurnummer is al in gebruik.",
+            "この請求書番号は既に使用されています。",
+        ),
+    ),
+    (
+        "duplicate_name",
+        (
+            "Ce nom est déjà utilisé.",
+            "El nombre ya existe.",
+            "Dieser Name wird bereits verwendet.",
+            "Este nome já está em uso.",
+            "Deze naam is al in gebruik.",
+            "この名前は既に使用されています。",
+        ),
+    ),
+    (
+        "customer_not_found",
+        (
+            "Le client de cette facture a été supprimé.",
+            "El cliente está inactivo.",
+            "Der Kunde wurde gelöscht.",
+            "O cliente foi excluído.",
+            "De klant is verwijderd.",
+            "顧客が見つかりません。",
+        ),
+    ),
+    (
+        "item_inactive",
+        (
+            "Le produit est inactif.",
+            "El producto fue eliminado.",
+            "Der Artikel ist inaktiv.",
+            "O produto está inativo.",
+            "Het product is inactief.",
+            "商品は無効です。",
+        ),
+    ),
+    (
+        "item_not_found",
+        (
+            "Le produit est introuvable.",
+            "No se encontró el producto.",
+            "Der Artikel ist nicht vorhanden.",
+            "O produto não foi encontrado.",
+            "Het product bestaat niet.",
+            "商品が存在しません。",
+        ),
+    ),
+    (
+        "account_inactive",
+        (
+            "Le compte de revenus a été désactivé.",
+            "La cuenta de ingresos está inactiva.",
+            "Das Erlöskonto ist nicht mehr aktiv.",
+            "A conta de receita está inativa.",
+            "De grootboekrekening is inactief.",
+            "勘定科目が無効になっています。",
+        ),
+    ),
+    (
+        "not_found_other",
+        (
+            "Le fournisseur est introuvable.",
+            "El proveedor no existe.",
+            "Der Lieferant wurde nicht gefunden.",
+            "O fornecedor não existe.",
+            "De leverancier is niet gevonden.",
+            "仕入先が見つかりません。",
+        ),
+    ),
+    (
+        "stale_object",
+        (
+            "La facture a été modifiée par un autre utilisateur.",
+            "La factura fue modificada por otro usuario.",
+            "Die Rechnung wurde von einem anderen Benutzer geändert.",
+            "A fatura foi alterada por outro usuário.",
+            "De factuur is door een andere gebruiker gewijzigd.",
+            "他のユーザーがこの請求書を変更しました。",
+        ),
+    ),
+]
+CONNECTION: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "token_expired",
+        (
+            "La connexion à QuickBooks a expiré.",
+            "La sesión ha caducado.",
+            "Das Zugriffstoken ist abgelaufen.",
+            "A sessão expirou.",
+            "Het toegangstoken is verlopen.",
+            "トークンの期限が切れています。",
+        ),
+    ),
+    (
+        "permission_denied",
+        (
+            "Accès refusé.",
+            "Acceso denegado.",
+            "Zugriff verweigert.",
+            "Acesso negado.",
+            "Toegang geweigerd.",
+            "アクセスが拒否されました。",
+        ),
+    ),
+    (
+        "subscription_inactive",
+        (
+            "Votre abonnement est expiré.",
+            "Su suscripción ha vencido.",
+            "Ihr Abonnement ist abgelaufen.",
+            "A sua assinatura expirou.",
+            "Uw abonnement is verlopen.",
+            "サブスクリプションが終了しました。",
+        ),
+    ),
+    (
+        "rate_limited",
+        (
+            "Trop de requêtes, réessayez plus tard.",
+            "Demasiadas solicitudes.",
+            "Zu viele Anfragen.",
+            "Muitas solicitações.",
+            "Te veel aanvragen.",
+            "リクエストが多すぎます。",
+        ),
+    ),
+    (
+        "server_error",
+        (
+            "Une erreur inattendue s'est produite.",
+            "Inténtelo de nuevo más tarde.",
+            "Bitte versuchen Sie es später noch einmal.",
+            "Tente novamente mais tarde.",
+            "Probeer het later opnieuw.",
+            "しばらくしてからもう一度お試しください。",
+        ),
+    ),
+    (
+        "network",
+        (
+            "Le nom distant n'a pas pu être résolu",
+            "No se puede resolver el nombre remoto",
+            "Der Remotename konnte nicht aufgelöst werden",
+            "Não foi possível resolver o nome remoto",
+            "De verbinding is geweigerd",
+            "接続がタイムアウトしました",
+        ),
+    ),
+]
+
+
+def rows(*tables: list[tuple[str, tuple[str, ...]]]) -> list[tuple[str, str]]:
+    return [(code, words) for table in tables for code, told in table for words in told]
+
+
+@pytest.mark.parametrize(("code", "words"), rows(TAXES))
+def test_taxes_are_read_under_the_code_of_business_rules(code: str, words: str) -> None:
+    assert read(business(words)).code == code
+
+
+@pytest.mark.parametrize(("code", "words"), rows(RECORDS))
+def test_records_are_read_with_that_code_and_without_any(code: str, words: str) -> None:
+    assert read(business(words)).code == code
+    assert read(words, None, TEXT).code == code
+
+
+@pytest.mark.parametrize(("code", "words"), rows(CONNECTION))
+def test_the_connection_is_read_without_a_code(code: str, words: str) -> None:
+    assert read(words, None, TEXT).code == code
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Le client est introuvable",
+        "LE CLIENT EST INTROUVABLE",
+        json.dumps({"message": "Le client a été supprimé"}),
+        json.dumps({"message": "Le client a été supprimé"}, ensure_ascii=False),
+        "Le client a été supprimé".encode().decode("cp1252"),
+        "Le client a e\u0301te\u0301 supprime\u0301",
+        "Le client a ete supprime",
+    ],
+)
+def test_accents_may_be_missing_escaped_or_misread(words: str) -> None:
+    assert read(words, None, TEXT).code == "customer_not_found"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # What cannot be deleted, or must not be empty, is there.
+        "Ce client ne peut pas être supprimé, car son solde n'est pas nul.",
+        "El cliente no se puede eliminar porque tiene saldo.",
+        "Der Kunde kann nicht gelöscht werden, er hat offene Rechnungen.",
+        "O cliente não pode ser excluído porque tem saldo.",
+        "De klant kan niet worden verwijderd omdat er een saldo is.",
+        "この顧客は残高があるため削除できません。",
+        # The amount of a tax is no code of it.
+        "Le montant de la taxe doit être inférieur au sous-total.",
+        "El importe del impuesto debe ser menor que el subtotal.",
+        "Der Betrag der Steuer muss kleiner sein als die Summe.",
+        "O valor do imposto deve ser menor que o subtotal.",
+        "Het bedrag van de btw moet lager zijn dan het subtotaal.",
+        "税額は小計より小さい金額を入力してください。",
+        # Another number, another name's trouble, another account.
+        "Le numéro de téléphone est déjà utilisé.",
+        "El nombre es demasiado largo.",
+        "Sélectionnez un autre compte et réessayez.",
+        "Das Konto muss vom Typ Erlöse sein.",
+    ],
+)
+def test_what_resembles_them_is_left_to_a_person(words: str) -> None:
+    assert read(business(words)).code == "validation"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("duplicate_name", body("6240", "Nom en double", "Le code de taxe existe déjà.")),
+        ("field_refused", body("2050", "Chaîne non valide", "Le client a été supprimé", "PrivateNote")),
+        ("tax_code_not_mapped", body("2500", "ID de référence non valide", "Code de taxe")),
+        ("reference_not_found", body("2500", "ID de référence non valide", "Vérifiez les champs.")),
+        ("reference_not_found", '{"message":"Référence non valide"}'),
+    ],
+)
+def test_a_code_with_one_meaning_goes_before_words(code: str, text: str) -> None:
+    assert read(text).code == code
+
+
+def test_english_is_not_taken_for_another_language() -> None:
+    for words in ("The client has no tax code", "Select an account", "This name exists already in period 3", "A note"):
+        assert heard(words.casefold()) == ()
