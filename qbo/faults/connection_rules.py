@@ -95,7 +95,7 @@ UNREACHED = (
     rule("network", where=lambda evidence: evidence.http_status == 0),
 )
 
-CONNECTED = r"(purchased|connected|installed)"
+CONNECTED = r"(purchased|connected|installed|subscribed to)"
 SOMEBODY_ELSE = (
     r"(some ?(body|one) else|(another|a different|other) ((quickbooks|intuit|company|admin|primary) ){0,2}"
     r"(user|admin|administrator|person|login|account|organi[sz]ation|workspace))"
@@ -107,12 +107,13 @@ ACCESS = (
     rule("server_error", codes="150"),
     rule("wrong_environment", codes="130"),
     rule("wrong_environment", text=r"wrong ?cluster|accessed the wrong server"),
+    rule("wrong_environment", text=r"company[^.]{0,60} (does not|doesn't) match the (\w+ )?(one|company)"),
     rule("company_locked", codes="140"),
     rule("company_locked", text=r"company (is )?locked"),
     rule(
         "app_already_connected",
         text=(
-            r"app already (purchased|connected|installed)|switch admin",
+            r"app[ _]already[ _](purchased|connected|installed)|switch admin",
             rf"already (been )?{CONNECTED}[^.]{{0,60}}\b{SOMEBODY_ELSE}|{SOMEBODY_ELSE}[^.]{{0,60}}already {CONNECTED}",
             rf"{SOMEBODY_ELSE}[^.]{{0,40}}\bhas (already )?{CONNECTED}|\b{CONNECTED} by {SOMEBODY_ELSE}",
         ),
@@ -144,6 +145,8 @@ ACCESS = (
         ),
     ),
     rule("token_expired", operations="token refresh refresh_token", text=r"status code 400"),
+    # The gateway's code for a refusal of rights; with a 401 its dispatcher means the token.
+    rule("token_expired", codes="3100", text=r"dispatcher ?error", status=lambda status: status == 401),
     rule("permission_denied", codes="120 3100 5020"),
     rule("token_expired", status=lambda status: status == 401),
     rule("token_expired", where=lambda evidence: evidence.entry.fault_type.upper().startswith("AUTHENTICATION")),

@@ -20,7 +20,7 @@ TROUBLES = (
             r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)",
             r"wrong (on|in|at) our (end|side)|unexpected (internal )?error|\(-30\d{3}\)",
-            r"one name at a time|at exactly the same time",
+            r"one name at a time|at exactly the same time|failed to acquire the lock",
             r"temporarily unavailable|currently (unavailable|busy)|service (is )?unavailable",
             r"experiencing (technical|some|a)|timed[ -]out|time-?out\b",
         ),

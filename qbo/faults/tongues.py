@@ -67,19 +67,20 @@ FRENCH = Tongue(
     thing=r"\b(objets?|elements?|enregistrements?|reference)\b",
     access=r"\b(jetons?|sessions?|connexions? a (quickbooks|intuit|qbo)|autorisations?|acces)\b",
     subscription=r"\b(abonnements?|periode d'essai|essai)\b",
-    gone=r"\b(?<!etre )(?<!rendre )(inactifs?|inactives?|desactive(e|s|es)?|archive(e|s|es)?)\b"
-    r"|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive)(e|s|es)?\b",
+    # "Inactive" and "archive" are English too, so they count after a French verb.
+    gone=r"\b(?<!etre )(?<!rendre )(inactifs?|desactive(e|s|es)?)\b|\b(est|sont|etait|devenue?s?|semble) inactives?\b"
+    r"|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive)(e|s|es)?\b",
     missing=r"\bintrouvables?\b|\bn'existent? (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s|es)?\b",
     taken=r"\bdeja (ete )?(utilise|pris|attribue|employe|affecte|existant|en usage)|\bexiste deja|\ben double\b"
     r"|\b(utilise|porte) deja|\bdoublon",
-    closed=r"\b(ferme|clos|close|cloture|verrouille)(e|s|es)?\b",
+    closed=r"\b(ferme|cloture|verrouille)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",
     ended=r"\b(expire|revoque|termine|annule|resilie|suspendu|echu)(e|s|es)?\b|\bplus valides?\b|\bpris fin\b"
     r"|\barrive(e|s)? a (echeance|expiration)",
     needed=r"\b(selectionne|indique|precise|specifie|attribue|affecte|ajoute|associe|comporte|saisisse|entre|choisisse)"
     r"(z|r|nt)?\b|\b(choisir|saisir|doit|doivent|devez|obligatoires?|requis(es?)?|assurez-vous|manqu\w+|sans"
     r"|aucun(e)?)\b"
     r"|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
-    invalid=r"\b(non valides?|invalides?|incorrecte?s?|pas valides?|errone(e|s|es)?)\b",
+    invalid=r"\b(non valides?|invalides?|incorrectes?|pas valides?|errone(e|s|es)?)\b",
     closing_date=r"\bdate de (cloture|fermeture)\b",
     tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas|pas( encore)?) (encore )?(ete )?"
     r"(active|configure|parametre)|\b(configurez|activez|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",

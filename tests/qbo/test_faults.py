@@ -387,6 +387,11 @@ HEADLINES: list[tuple[str, str]] = [
     ),
     ("app_already_connected", "The app was installed by a different user"),
     ("app_already_connected", "Already connected by someone else"),
+    ("app_already_connected", "Another user of this company is already subscribed to the app; ask them"),
+    ("app_already_connected", "The app was subscribed to by another user, who can change the subscription"),
+    ("app_already_connected", "App_Already_Purchased"),
+    ("wrong_environment", "This company does not match the one chosen before"),
+    ("server_error", "We failed to acquire the lock for this record"),
     # Near to these, and something else.
     ("validation", "The deposit is already linked to another payment"),
     ("validation", "Select another customer"),

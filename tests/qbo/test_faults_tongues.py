@@ -308,6 +308,7 @@ def test_what_resembles_them_is_left_to_a_person(words: str) -> None:
         ("tax_code_not_mapped", body("2500", "ID de référence non valide", "Code de taxe")),
         ("reference_not_found", body("2500", "ID de référence non valide", "Vérifiez les champs.")),
         ("reference_not_found", '{"message":"Référence non valide"}'),
+        ("link_refused", "TxnId cannot be linked: some of these transactions were made inactive"),
     ],
 )
 def test_a_code_with_one_meaning_goes_before_words(code: str, text: str) -> None:
@@ -315,5 +316,12 @@ def test_a_code_with_one_meaning_goes_before_words(code: str, text: str) -> None
 
 
 def test_english_is_not_taken_for_another_language() -> None:
-    for words in ("The client has no tax code", "Select an account", "This name exists already in period 3", "A note"):
+    for words in (
+        "The client has no tax code",
+        "Select an account",
+        "This name exists already in period 3",
+        "Services, items and accounts that are inactive stay in the archive, and incorrect ones too",
+        "Close the period of the transactions",
+        "Another user has no permission to use it, the server is busy, try again",
+    ):
         assert heard(words.casefold()) == ()
