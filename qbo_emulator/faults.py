@@ -126,6 +126,10 @@ def query_invalid(words: str) -> QboFault:
     return _one("4001", "Invalid query", f"QueryValidationError: {words}", None)
 
 
+def query_processing(words: str) -> QboFault:
+    return _one("4002", "Error processing query", f"QueryProcessingError: {words}", None)
+
+
 def stale_object() -> QboFault:
     words = (
         "Stale Object Error : You and Craig Carlson were working on this at the same time. "
@@ -191,6 +195,11 @@ def period_closed(code: str) -> QboFault:
 def duplicate_name(owner: str = "customer, vendor or employee") -> QboFault:
     words = f"Another {owner} is already using this name. Please use a different name."
     return _one("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {words}")
+
+
+def before_start_of_inventory(item: str) -> QboFault:
+    message = "Transaction date is prior to start date for inventory item"
+    return _one("6270", message, f"{message} : {item}")
 
 
 def wrong_account_type(element: str) -> QboFault:

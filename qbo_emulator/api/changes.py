@@ -9,6 +9,7 @@ from qbo_emulator.api.showing import shown
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.encoding import dumps
 from qbo_emulator.entities.kind import Kind
+from qbo_emulator.entities.operations import BAD_ROW, gone_by_merge
 from qbo_emulator.entities.registry import BY_PATH
 from qbo_emulator.query.comparison import instant
 
@@ -45,7 +46,11 @@ def of_kind(company: Company, kind: Kind, start: float, most: int) -> tuple[str,
     if kind.name in NOT_COVERED:
         return "{}", 0
     table = company.tables[kind.name]
-    live = [shown(company, kind, row) for row in table.rows.values() if changed_at(row) >= start]
+    broken = company.setting("broken", {}).get(kind.name, ())
+    changed = [row for row in table.rows.values() if changed_at(row) >= start and not gone_by_merge(company, kind, row)]
+    if any(row["Id"] in broken for row in changed):
+        raise faults.query_processing(BAD_ROW)
+    live = [shown(company, kind, row) for row in changed]
     gone = [dumps(stub) for stub in table.deleted.values() if changed_at(stub) >= start]
     found = [*live, *gone][:most]
     if not found:

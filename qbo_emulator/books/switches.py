@@ -33,7 +33,7 @@ SWITCHES: dict[str, Switch] = {
     "name_uniqueness_ignores_case": Switch(True, (True, False), "Whether JANE and Jane are one name."),
     "deleted_suffix_frees_name": Switch(True, (True, False), "Whether an inactivated name may be used again."),
     "merged_customer_read": Switch(
-        "610", ("610", "inactive"), "What a read of a customer that was merged away answers."
+        "610", ("610", "inactive"), "A customer that was merged away: hidden, and 610 on a read; or as an inactive one."
     ),
     # tax
     "tax_line_when_off": Switch(
@@ -51,6 +51,20 @@ SWITCHES: dict[str, Switch] = {
         ("ignore", "refuse"),
         "An unknown TxnTaxCodeRef under automated sales tax: replaced, or refused.",
     ),
+    "tax_lines_outside_us": Switch(
+        "recalculated",
+        ("recalculated", "kept"),
+        "Amounts that a client sends in TxnTaxDetail.TaxLine outside the US: worked out again, or kept.",
+    ),
+    "most_taxable_lines": Switch(
+        750, (), "Taxable lines that a sales form may hold (Intuit's API reference)."
+    ),
+    "negative_total": Switch("refuse", ("refuse", "accept"), "A sales form whose total is less than nothing."),
+    "discount_over_subtotal": Switch(
+        "refuse",
+        ("refuse", "refuse_with_tax_included", "accept"),
+        "A discount of more than the subtotal; reported as refused where tax is included.",
+    ),
     "discount_when_off": Switch("refuse", ("refuse", "ignore"), "A discount line while AllowDiscount is off."),
     # numbers, dates, deletes
     "doc_number_when_automatic": Switch(
@@ -63,10 +77,19 @@ SWITCHES: dict[str, Switch] = {
     "closed_books_boundary": Switch("<=", ("<=", "<"), "Whether the closing date itself is closed."),
     "void_note": Switch("prefix", ("prefix", "replace", "keep"), "What a void does to a PrivateNote that was there."),
     "void_paid_invoice": Switch(
-        "unlink", ("unlink", "refuse"), "Void of an invoice with payments: they become unapplied, or 6000."
+        "refuse", ("refuse", "unlink"), "Void of an invoice with payments: 6000 (reported), or they become unapplied."
     ),
     "delete_paid_invoice": Switch("unlink", ("unlink", "refuse"), "Delete of an invoice with payments: likewise."),
     "payment_moves_sync_token": Switch(True, (True, False), "Whether a payment counts up its invoice's SyncToken."),
+    "due_date_without_terms": Switch(
+        "company_terms",
+        ("company_terms", "30_days"),
+        "DueDate of an invoice that brings neither date nor terms: by the company's DefaultTerms (none: the same day), "
+        "or after 30 days, as recorded once.",
+    ),
+    "inventory_before_start": Switch(
+        "refuse", ("refuse", "accept"), "A transaction dated before the InvStartDate of an item on it: 6270, or taken."
+    ),
     # request ids
     "requestid_replays_faults": Switch(
         True, (True, False), "Whether a repeated request id also gets a stored fault again."
@@ -120,6 +143,11 @@ SWITCHES: dict[str, Switch] = {
     "order_by_two_words": Switch(True, (True, False), "Whether ORDER BY works as well as ORDERBY."),
     "entity_names_ignore_case": Switch(
         True, (True, False), "Whether `from invoice` works: the documents say no, a client in wide use relies on it."
+    ),
+    "letters_beyond_latin1": Switch(
+        "refuse",
+        ("refuse", "accept"),
+        "A letter beyond Latin-1 in a query: 4000 that names it (reports of 2014 to 2021), or taken.",
     ),
     "not_equal": Switch(
         True, (True, False), "Whether != is understood: the documents leave it out, a public client's tests use it."

@@ -150,13 +150,32 @@ class Hand:
         moved = 0
         pointing = {"value": survivor["Id"], "name": survivor["DisplayName"]}
         for entity in [name for name, kind in KINDS.items() if not kind.is_list]:
-            for row in [row for row in self.company.rows(entity) if key_of(row.get("CustomerRef")) == loser["Id"]]:
-                self.put(entity, {**row, "CustomerRef": pointing})
-                moved += 1
+            for row in list(self.company.rows(entity)):
+                changed = pointed_elsewhere(row, loser["Id"], pointing)
+                if changed != row:
+                    self.put(entity, changed)
+                    moved += 1
+        for row in [row for row in self.company.rows("Customer") if key_of(row.get("ParentRef")) == loser["Id"]]:
+            self.change("Customer", row, {"ParentRef": pointing})
         self.change("Customer", loser, {"Active": False})
         merged = {**self.company.setting("merged", {}), loser["Id"]: survivor["Id"]}
         self.company.commit([Set("merged", merged)])
         return {"loser": loser["Id"], "survivor": survivor["Id"], "moved": moved}
+
+    def break_row(self, given: dict[str, Any]) -> Row:
+        """From now on every read that would return this row fails with 4002, until it gets another e-mail address."""
+        return self._break(given, True)
+
+    def mend_row(self, given: dict[str, Any]) -> Row:
+        return self._break(given, False)
+
+    def _break(self, given: dict[str, Any], breaks: bool) -> Row:
+        entity = entity_named(given.get("entity"))
+        key = self.find(entity, given)["Id"]
+        broken = self.company.setting("broken", {})
+        others = [one for one in broken.get(entity, []) if one != key]
+        self.company.commit([Set("broken", {**broken, entity: [*others, key] if breaks else others})])
+        return {"entity": entity, "id": key}
 
     def add_customer(self, given: dict[str, Any]) -> Row:
         email = {"PrimaryEmailAddr": {"Address": given["email"]}} if given.get("email") else {}
@@ -259,6 +278,22 @@ class Hand:
     def advance_clock(self, given: dict[str, Any]) -> Row:
         self.world.clock.advance(float(number(given, "seconds")))
         return {"now": stamp(self.world.clock.now())}
+
+
+def pointed_elsewhere(row: Row, loser: str, survivor: Row) -> Row:
+    """`row` with every reference to the customer `loser` as one to `survivor`, those on its lines too."""
+    if key_of(row.get("CustomerRef")) == loser:
+        row = {**row, "CustomerRef": survivor}
+    lines = [line_elsewhere(line, loser, survivor) for line in row.get("Line", ())]
+    return {**row, "Line": lines} if lines and lines != row["Line"] else row
+
+
+def line_elsewhere(line: Row, loser: str, survivor: Row) -> Row:
+    name = line.get("DetailType", "")
+    detail = line.get(name)
+    if isinstance(detail, dict) and key_of(detail.get("CustomerRef")) == loser:
+        return {**line, name: {**detail, "CustomerRef": survivor}}
+    return line
 
 
 COMMANDS: dict[str, Callable[[Hand, dict[str, Any]], Row]] = {

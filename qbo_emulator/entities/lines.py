@@ -10,7 +10,7 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents, plain
 from qbo_emulator.entities import taxes
 from qbo_emulator.entities.kind import Draft
-from qbo_emulator.entities.references import ACCOUNT, ITEM, inactive, key_of, pointing, resolve
+from qbo_emulator.entities.references import ACCOUNT, ITEM, check_start_of_stock, inactive, key_of, pointing, resolve
 from qbo_emulator.faults import QboFault
 
 BUILT_IN_ITEMS = {"SHIPPING_ITEM_ID": "AllowShipping", "GRATUITY_ITEM_ID": "AllowGratuity"}
@@ -92,7 +92,7 @@ def sales_line(draft: Draft, line: Row, bad: list[faults.Entry]) -> Row:
         raise faults.missing_parameter("Line.Amount")
     check_product(line["Amount"], detail)
     text = {"Description": line["Description"]} if "Description" in line else {}
-    stored = {"ItemRef": item_reference(draft.company, detail["ItemRef"]), **priced(detail)}
+    stored = {"ItemRef": item_reference(draft, detail["ItemRef"]), **priced(detail)}
     code = taxes.line_code(draft.company, detail.get("TaxCodeRef"), bad)
     if code is not None:
         stored["TaxCodeRef"] = {"value": code}
@@ -116,14 +116,16 @@ def check_product(amount: Decimal, detail: Row) -> None:
         raise faults.amount_mismatch(amount)
 
 
-def item_reference(company: Company, reference: Any) -> Row:
-    key = key_of(reference)
+def item_reference(draft: Draft, reference: Any) -> Row:
+    company, key = draft.company, key_of(reference)
     if key in BUILT_IN_ITEMS:
         return {"value": key}
     item = resolve(company, ITEM, reference)
     if item["Type"] == "Category":
         raise faults.business("An item in this transaction is set up as a category instead of a product or service.")
     check_income_account(company, item)
+    if draft.kind.name != "Estimate":
+        check_start_of_stock(company, item, draft.row.get("TxnDate"))
     return {"value": item["Id"], "name": item["Name"]}
 
 

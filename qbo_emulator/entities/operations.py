@@ -7,7 +7,7 @@ from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.books.clock import stamp
-from qbo_emulator.books.company import Company, Drop, Put, Row
+from qbo_emulator.books.company import Company, Drop, Put, Row, Set
 from qbo_emulator.entities.fields import clean
 from qbo_emulator.entities.kind import BY_ITSELF, Draft, Kind
 
@@ -15,8 +15,19 @@ READ_ONLY_STATES = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELLED")
 SYSTEM_FIELDS = ("Id", "SyncToken", "MetaData", "domain", "sparse", "status")
 
 
+BAD_ROW = "To email address entered is invalid"
+EMAILS = frozenset(("BillEmail", "PrimaryEmailAddr"))
+
+
 def read(company: Company, kind: Kind, key: str) -> Row:
-    """The row with id `key`. Raises QboFault 2030 for what is no id and 610 for what is not there."""
+    """The row with id `key`. Raises QboFault 2030 for what is no id, 610 for what is not there, 4002 for a bad row."""
+    row = standing(company, kind, key)
+    if row["Id"] in company.setting("broken", {}).get(kind.name, ()):
+        raise faults.query_processing(BAD_ROW)
+    return row
+
+
+def standing(company: Company, kind: Kind, key: str) -> Row:
     if kind.is_single:
         key = "1"
     elif not key.isdigit() and not kind.key_field:
@@ -68,7 +79,7 @@ def current(company: Company, kind: Kind, body: Row) -> Row:
     key = str(body.get("Id") or body.get(kind.key_field) or ("1" if kind.is_single else ""))
     if not key:
         raise faults.missing_parameter("Id")
-    row = read(company, kind, key)
+    row = standing(company, kind, key)
     token = body.get("SyncToken")
     if not token and token != 0 and kind.key_field:
         return row  # a rate goes by its currency alone (a public client sends no more)
@@ -136,8 +147,17 @@ def store_next(draft: Draft) -> Row:
 def store(draft: Draft, token: str, times: Row) -> Row:
     draft.row |= {"domain": "QBO", "sparse": False, "SyncToken": token, "MetaData": times}
     row = ordered(draft.kind, draft.row)
-    draft.company.commit([*touched(draft), Put(draft.kind.name, row)])
+    draft.company.commit([*touched(draft), Put(draft.kind.name, row), *mended(draft)])
     return row
+
+
+def mended(draft: Draft) -> list[Set]:
+    """A row that breaks reads is whole again when it gets another e-mail address."""
+    broken: dict[str, list[str]] = draft.company.setting("broken", {})
+    keys = broken.get(draft.kind.name, [])
+    if draft.row["Id"] not in keys or not EMAILS & draft.sent.keys():
+        return []
+    return [Set("broken", {**broken, draft.kind.name: [key for key in keys if key != draft.row["Id"]]})]
 
 
 def touched(draft: Draft) -> list[Any]:

@@ -9,7 +9,17 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
 from qbo_emulator.entities.names import SUFFIX
-from qbo_emulator.entities.references import ACCOUNT, CUSTOMER, ITEM, VENDOR, Target, key_of, pointing, resolve
+from qbo_emulator.entities.references import (
+    ACCOUNT,
+    CUSTOMER,
+    ITEM,
+    VENDOR,
+    Target,
+    check_start_of_stock,
+    key_of,
+    pointing,
+    resolve,
+)
 from qbo_emulator.entities.sales import check_open, date_transaction, void_note
 
 PEOPLE: tuple[tuple[str, Target], ...] = (("VendorRef", VENDOR), ("CustomerRef", CUSTOMER))
@@ -59,11 +69,21 @@ def transaction_rules(draft: Draft) -> None:
             row[field] = pointing(person, "DisplayName")
     name_accounts(company, row)
     row["Line"] = [stored_line(company, line, index) for index, line in enumerate(lines_of(row), 1)]
+    check_stock(draft)
     row.setdefault("CurrencyRef", company.setting("currency"))
     total = sum((Decimal(str(line["Amount"])) for line in row["Line"] if is_number(line.get("Amount"))), Decimal(0))
     if draft.kind.name not in ("JournalEntry", "Transfer"):
         row["TotalAmt"] = cents(total)
     check_sides(row["Line"])
+
+
+def check_stock(draft: Draft) -> None:
+    """Nothing moves stock before the item is kept in it; an order moves none."""
+    for line in draft.row["Line"] if draft.kind.name != "PurchaseOrder" else ():
+        detail = line.get(line.get("DetailType", "")) or {}
+        item = draft.company.get("Item", key_of(detail.get("ItemRef")))
+        if item:
+            check_start_of_stock(draft.company, item, draft.row.get("TxnDate"))
 
 
 def lines_of(row: Row) -> list[Row]:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.money import cents
+from qbo_emulator.entities.due import set_due_date
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo_emulator.entities.others import delete_transaction, name_accounts, transaction_rules, void_transaction
-from qbo_emulator.entities.references import TERM, key_of, pointing, resolve
-from qbo_emulator.entities.sales import days_later
+from qbo_emulator.entities.references import key_of, pointing
 
 PAYABLE = ("Bill", "VendorCredit")
 PAY_TYPES = {"Check": "CheckPayment", "CreditCard": "CreditCardPayment"}
@@ -32,12 +32,6 @@ def payable_rules(draft: Draft) -> None:
     row["Balance"] = cents(max(row["TotalAmt"] - paid_on(company, row), ZERO))
     if draft.kind.name == "Bill":
         set_due_date(draft)
-
-
-def set_due_date(draft: Draft) -> None:
-    row = draft.row
-    term = resolve(draft.company, TERM, row["SalesTermRef"]) if key_of(row.get("SalesTermRef")) else {}
-    row.setdefault("DueDate", days_later(row["TxnDate"], term.get("DueDays", 0)))
 
 
 def paid_on(company: Company, row: Row) -> Decimal:

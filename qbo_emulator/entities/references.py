@@ -83,5 +83,12 @@ def inactive(company: Company, target: Target, row: Row) -> QboFault:
     return generic() if generic else target.inactive(row)
 
 
+def check_start_of_stock(company: Company, item: Row, day: str | None) -> None:
+    """Raises QboFault 6270 where what is dated `day` moves an inventory item before it was kept in stock."""
+    starts = item.get("InvStartDate") if item.get("Type") == "Inventory" else None
+    if day and starts and day < starts and company.switch("inventory_before_start") == "refuse":
+        raise faults.before_start_of_inventory(item["Name"])
+
+
 def pointing(row: Row, name_field: str) -> Row:
     return {"value": row["Id"], "name": row[name_field]}

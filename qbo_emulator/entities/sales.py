@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from decimal import Decimal
 
 from qbo_emulator import faults
@@ -12,6 +11,7 @@ from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities import taxes
 from qbo_emulator.entities.currencies import currency_of_transaction
+from qbo_emulator.entities.due import due_by_default
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo_emulator.entities.lines import ZERO, charges, price_discount, sales_lines, stored_lines, with_subtotal
 from qbo_emulator.entities.numbers import number_transaction
@@ -33,7 +33,10 @@ def sales_rules(draft: Draft) -> None:
     number_transaction(draft)
     keep_links(draft)
     fill_addresses(draft)
-    set_due_date(draft)
+    if draft.kind.name == "Invoice":
+        due_by_default(draft)
+    else:
+        check_terms(draft)
     total_up(draft)
 
 
@@ -57,21 +60,10 @@ def check_open(company: Company, day: str) -> None:
         raise faults.period_closed(company.switch("closed_books_code"))
 
 
-def set_due_date(draft: Draft) -> None:
-    """DueDate: as sent, else after the term's days, else after 30 (a minimal create is recorded so)."""
-    row = draft.row
-    term = resolve(draft.company, TERM, row["SalesTermRef"]) if key_of(row.get("SalesTermRef")) else None
-    if draft.kind.name != "Invoice" or "DueDate" in row:
-        return
-    row["DueDate"] = days_later(row["TxnDate"], term.get("DueDays", 0) if term else 30)
-
-
-def days_later(day: str, days: int) -> str:
-    """The date `days` after `day`. Raises QboFault for a day that is not in the calendar."""
-    try:
-        return (date.fromisoformat(day) + timedelta(days=int(days))).isoformat()
-    except (ValueError, OverflowError):
-        raise faults.unreadable_body() from None
+def check_terms(draft: Draft) -> None:
+    """The terms of a form that has no due date, which must be there all the same."""
+    if key_of(draft.row.get("SalesTermRef")):
+        resolve(draft.company, TERM, draft.row["SalesTermRef"])
 
 
 def name_customer(draft: Draft) -> None:
@@ -117,26 +109,40 @@ def total_up(draft: Draft) -> None:
     lines = stored_lines(draft)
     subtotal = sum((charge for line in lines for charge in charges(line)), ZERO)
     discount = price_discount(draft, lines, subtotal)
+    check_discount(draft, subtotal, discount)
+    check_taxable_lines(draft, lines)
     detail, added = tax_of(draft, lines, subtotal, discount)
     row["Line"] = with_subtotal(lines, subtotal)
     row["TxnTaxDetail"] = detail
     row["TotalAmt"] = cents(subtotal - discount + added)
+    if row["TotalAmt"] < 0 and company.switch("negative_total") == "refuse":
+        raise faults.business("Transaction amount must be 0 or greater.")
     currency_of_transaction(draft, company.get("Customer", key_of(row.get("CustomerRef"))))
     settle_balance(draft)
+
+
+def check_discount(draft: Draft, subtotal: Decimal, discount: Decimal) -> None:
+    how = draft.company.switch("discount_over_subtotal")
+    included = draft.row.get("GlobalTaxCalculation") == "TaxInclusive"
+    if discount > max(subtotal, ZERO) and (how == "refuse" or (how != "accept" and included)):
+        raise faults.business("The discount can't be more than the subtotal.")
+
+
+def check_taxable_lines(draft: Draft, lines: list[Row]) -> None:
+    taxable = [one for line in lines for one in sales_lines(line) if taxes.is_taxable(draft.company, one)]
+    most = draft.company.switch("most_taxable_lines")
+    if len(taxable) > most:
+        raise faults.business(f"A transaction with sales tax can have {most} lines at most.")
 
 
 def tax_of(draft: Draft, lines: list[Row], subtotal: Decimal, discount: Decimal) -> tuple[Row, Decimal]:
     if not taxes.is_us(draft.company):
         return taxes.global_summary(draft, [one for line in lines for one in sales_lines(line)])
-    taxable = sum((one["Amount"] for line in lines for one in sales_lines(line) if is_taxed(one)), ZERO)
+    taxable = sum((one["Amount"] for line in lines for one in sales_lines(line) if taxes.is_taxed(one)), ZERO)
     if draft.row.get("ApplyTaxAfterDiscount") and subtotal:
         taxable -= discount * taxable / subtotal
     detail = taxes.summary(draft, taxable)
     return detail, Decimal(detail["TotalTax"])
-
-
-def is_taxed(line: Row) -> bool:
-    return key_of(line["SalesItemLineDetail"].get("TaxCodeRef")) == "TAX"
 
 
 def settle_balance(draft: Draft) -> None:

@@ -54,6 +54,15 @@ def is_us(company: Company) -> bool:
     return bool(company.setting("country", "US") == "US")
 
 
+def is_taxed(line: Row) -> bool:
+    return key_of(line["SalesItemLineDetail"].get("TaxCodeRef")) == "TAX"
+
+
+def is_taxable(company: Company, line: Row) -> bool:
+    """Whether `line` carries sales tax: TAX in the US, any code elsewhere."""
+    return is_taxed(line) if is_us(company) else bool(key_of(line["SalesItemLineDetail"].get("TaxCodeRef")))
+
+
 def line_code(company: Company, sent: Any, bad: list[faults.Entry]) -> str | None:
     """The TaxCodeRef that a line gets. A value that the company's world does not know is added to `bad`."""
     code = key_of(sent)
@@ -180,7 +189,33 @@ def global_summary(draft: Draft, lines: Iterable[Row]) -> tuple[Row, Decimal]:
     for line in lines:
         code = key_of(line.get("SalesItemLineDetail", {}).get("TaxCodeRef"))
         nets[code] = nets.get(code, Decimal(0)) + line["Amount"]
-    return _global_lines(draft.company, nets, included=mode == "TaxInclusive")
+    return _global_lines(draft.company, nets, sent_taxes(draft), included=mode == "TaxInclusive")
+
+
+def sent_taxes(draft: Draft) -> dict[str, Decimal]:
+    """The amounts that the client gives for single rates, where the company keeps them (a switch)."""
+    if draft.company.switch("tax_lines_outside_us") != "kept":
+        return {}
+    lines = draft.sent.get("TxnTaxDetail", {}).get("TaxLine", ())
+    given = ((key_of(line.get("TaxLineDetail", {}).get("TaxRateRef")), line.get("Amount")) for line in lines)
+    return {rate: Decimal(amount) for rate, amount in given if rate and amount is not None}
+
+
+def with_amounts(lines: list[Row], sent: dict[str, Decimal]) -> list[Row]:
+    """`lines` with the amounts that were sent; a rate that stands on several lines takes its amount on the last."""
+    left = dict(sent)
+    made = []
+    for index, line in enumerate(lines):
+        rate = key_of(line["TaxLineDetail"]["TaxRateRef"])
+        again = any(key_of(other["TaxLineDetail"]["TaxRateRef"]) == rate for other in lines[index + 1 :])
+        if rate not in left:
+            made.append(line)
+        elif again:
+            left[rate] -= line["Amount"]
+            made.append(line)
+        else:
+            made.append({**line, "Amount": cents(left[rate])})
+    return made
 
 
 def _tax_with_not_applicable() -> QboFault:
@@ -190,7 +225,9 @@ def _tax_with_not_applicable() -> QboFault:
     return QboFault(entry)
 
 
-def _global_lines(company: Company, nets: dict[str, Decimal], *, included: bool) -> tuple[Row, Decimal]:
+def _global_lines(
+    company: Company, nets: dict[str, Decimal], sent: dict[str, Decimal], *, included: bool
+) -> tuple[Row, Decimal]:
     shown: list[Row] = []
     for code, amount in nets.items():
         row = company.get("TaxCode", code)
@@ -198,5 +235,6 @@ def _global_lines(company: Company, nets: dict[str, Decimal], *, included: bool)
         percent = sum((rate["RateValue"] for rate in rates), Decimal(0))
         net = amount / (1 + percent / 100) if included else amount
         shown += _tax_lines(rates, net, None)[0]
+    shown = with_amounts(shown, sent)
     total = sum((line["Amount"] for line in shown), Decimal(0))
     return {"TotalTax": cents(total), "TaxLine": shown}, Decimal(0) if included else total

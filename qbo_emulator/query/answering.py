@@ -10,10 +10,11 @@ from qbo_emulator.books.balances import BALANCED
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.entities.fields import TABLE
 from qbo_emulator.entities.kind import Kind
+from qbo_emulator.entities.operations import BAD_ROW, gone_by_merge
 from qbo_emulator.entities.registry import BY_PATH, KINDS
 from qbo_emulator.entities.taxes import pseudo_rows
 from qbo_emulator.query.comparison import matches, sort_key, value_at
-from qbo_emulator.query.statement import Parser, Statement
+from qbo_emulator.query.statement import Parser, Statement, check_letters
 
 MAX_RESULTS, DEFAULT_RESULTS = 1000, 100
 
@@ -44,12 +45,22 @@ def answer(company: Company, text: str) -> tuple[Kind, Statement, list[Row], int
         return kind, statement, [], total
     limit = DEFAULT_RESULTS if statement.limit is None else min(statement.limit, MAX_RESULTS)
     page = found[statement.start - 1 :][:limit]
+    check_readable(company, kind, page)
     return kind, statement, extra + page if statement.start == 1 else page, total
+
+
+def check_readable(company: Company, kind: Kind, rows: list[Row]) -> None:
+    """Raises QboFault 4002 where one row breaks the query that would return it (reported of bad e-mail addresses)."""
+    broken = company.setting("broken", {}).get(kind.name)
+    if broken and any(row["Id"] in broken for row in rows):
+        raise faults.query_processing(BAD_ROW)
 
 
 def read(company: Company, text: str) -> Statement:
     if not text.strip():
         raise faults.query_parse("The query provided was empty")
+    if company.switch("letters_beyond_latin1") == "refuse":
+        check_letters(text)
     statement = Parser(
         text, two_words=company.switch("order_by_two_words"), unequal=company.switch("not_equal")
     ).statement()
@@ -89,6 +100,8 @@ def check_column(kind: Kind, name: str) -> None:
 
 def matching(company: Company, kind: Kind, statement: Statement, *, asks_active: bool) -> list[Row]:
     rows = with_balances(company, statement, candidates(company, kind, statement))
+    if kind.name == "Customer" and company.setting("merged"):
+        rows = (row for row in rows if not gone_by_merge(company, kind, row))
     if kind.is_list and not asks_active:
         rows = (row for row in rows if row.get("Active") is not False)
     return [row for row in rows if all(matches(row, one) for one in statement.where)]

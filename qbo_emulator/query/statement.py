@@ -34,6 +34,7 @@ KEYWORDS = frozenset(
 )
 
 
+LATIN_1 = 0xFF
 COMPARISON_MARKS = ("=", "<", ">", "<=", ">=", "!=")
 
 
@@ -78,6 +79,15 @@ def tokens(text: str) -> list[Token]:
         found.append(Token(match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup) + 1))
         position = match.end()
     return found
+
+
+def check_letters(text: str) -> None:
+    """Raises QboFault 4000 that names the first letter that Intuit's lexer does not know (reported)."""
+    for position, letter in enumerate(text):
+        if ord(letter) > LATIN_1:
+            unit = int.from_bytes(letter.encode("utf-16-be")[:2], "big")  # as Java counts letters
+            shown = f'"\\u{unit:04x}" ({unit}), after : "{text[:position].rsplit(" ", 1)[-1]}"'
+            raise faults.query_parse(f"Lexical error at line 1, column {position + 1}.  Encountered: {shown}")
 
 
 class Parser:

@@ -117,6 +117,7 @@ def test_a_changed_note_of_a_payment_leaves_the_invoice_alone(books: Client) -> 
 
 
 def test_a_void_of_a_paid_invoice_frees_its_payment(books: Client) -> None:
+    books.do("switch", name="void_paid_invoice", value="unlink")
     row = books.post("Invoice", invoice())
     paid = {"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
     payment = books.post("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 100, "Line": [paid]})
