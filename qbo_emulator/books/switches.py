@@ -56,9 +56,7 @@ SWITCHES: dict[str, Switch] = {
         ("recalculated", "kept"),
         "Amounts that a client sends in TxnTaxDetail.TaxLine outside the US: worked out again, or kept.",
     ),
-    "most_taxable_lines": Switch(
-        750, (), "Taxable lines that a sales form may hold (Intuit's API reference)."
-    ),
+    "most_taxable_lines": Switch(750, (), "Taxable lines that a sales form may hold (Intuit's API reference)."),
     "negative_total": Switch("refuse", ("refuse", "accept"), "A sales form whose total is less than nothing."),
     "discount_over_subtotal": Switch(
         "refuse",
