@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from runacall import probes
 from runacall.admin_site import site
 
 urlpatterns = [
@@ -11,4 +12,6 @@ urlpatterns = [
     path("quickbooks/", include("qbo.urls")),
     path("", include("sync.urls")),
     path("admin/", site.urls),
+    path("livez", probes.livez, name="livez"),
+    path("readyz", probes.readyz, name="readyz"),
 ]

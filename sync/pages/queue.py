@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Min
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from qbo.models import Connection
 from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
@@ -26,35 +21,18 @@ from runacall.organizations.models import Ability
 from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
 from sync.log.wording import counted
-from sync.models import ActionRecord, Heartbeat, SyncEvent
-from sync.models.events import WAITING
+from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier
+from sync.worker.health import queue_health
 from sync.worker.wake import wake
 
-# The sweep comes every minute; what is due goes within minutes while workers live.
-HEARTBEAT_LIMIT = 300
-DUE_LIMIT = 900
 
-
-@require_GET
+@require_safe
 @never_cache
-def healthz(request: StaffRequest) -> HttpResponse:
-    """200 while the workers live and nothing due is left lying, else 503; no organization's data."""
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the work goes on, else 503 with the problem in words; no organization's data."""
     health = queue_health(at=timezone.now())
-    return JsonResponse(health, status=200 if health["ok"] else 503)
-
-
-def queue_health(*, at: datetime) -> dict[str, Any]:
-    """Ages in seconds: of the last sign of life of the workers, and of the oldest event that is due."""
-    beat = Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
-    waiting = SyncEvent.objects.filter(due_at__lte=at, connection__in=Connection.objects.live())
-    # State by state, since each has a small index of its own.
-    found = [waiting.filter(state=state).aggregate(first=Min("due_at"))["first"] for state in WAITING]
-    due = min(filter(None, found), default=None)
-    beat_age = round((at - beat).total_seconds()) if beat else None
-    due_age = round((at - due).total_seconds()) if due else None
-    ok = beat_age is not None and beat_age <= HEARTBEAT_LIMIT and (due_age or 0) <= DUE_LIMIT
-    return {"ok": ok, "heartbeat_age_seconds": beat_age, "oldest_due_age_seconds": due_age}
+    return JsonResponse(health.as_json, status=503 if health.problem else 200)
 
 
 @require_GET

@@ -1,0 +1,108 @@
+"""Whether the work goes on: judged by progress. A long backlog that drains is well, a short one that lies is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+
+from qbo.models import Connection, Lease
+from sync.models import Heartbeat, State, SyncEvent
+from sync.models.events import WAITING
+
+# The sweep comes every minute, and each drain says when it has ended.
+SIGNS_OF_LIFE = ("sweep", "drain")
+ALIVE_WITHIN = timedelta(minutes=5)
+# What is due goes within minutes, where nothing holds it up.
+OVERDUE_AFTER = timedelta(minutes=15)
+# A drain ends after a minute or two; so this many minutes without an event settled are several drains for nothing.
+PROGRESS_WITHIN = timedelta(minutes=15)
+# What a drain leaves of an event that it settled.
+SETTLED = (State.SYNCED, State.FAILED, State.SUPERSEDED)
+
+
+@dataclass(frozen=True)
+class Health:
+    """`heartbeat_age` and `oldest_due_age` in seconds, None where there is none; `stalled`: connections, see below."""
+
+    heartbeat_age: float | None
+    oldest_due_age: float | None
+    progresses: bool
+    stalled: int
+
+    @property
+    def problem(self) -> str:
+        """In words, for a person on call; "" while all is well."""
+        if self.heartbeat_age is None:
+            return "no worker has given a sign of life yet"
+        if self.heartbeat_age > ALIVE_WITHIN.total_seconds():
+            return f"no worker has given a sign of life for {self.heartbeat_age:.0f} s"
+        is_overdue = self.oldest_due_age is not None and self.oldest_due_age > OVERDUE_AFTER.total_seconds()
+        if is_overdue and not self.progresses:
+            return f"something has been due for {self.oldest_due_age:.0f} s, and nothing is being settled"
+        if self.stalled:
+            return f"drains of {self.stalled} connections come and go, and settle nothing"
+        return ""
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "ok": not self.problem,
+            "problem": self.problem,
+            "heartbeat_age_seconds": None if self.heartbeat_age is None else round(self.heartbeat_age),
+            "oldest_due_age_seconds": None if self.oldest_due_age is None else round(self.oldest_due_age),
+            "progresses": self.progresses,
+            "stalled_connections": self.stalled,
+        }
+
+
+def queue_health(*, at: datetime) -> Health:
+    """In a fixed number of queries, each by an index, however long the log is."""
+    beat = Heartbeat.objects.filter(name__in=SIGNS_OF_LIFE).order_by("-at").values_list("at", flat=True).first()
+    due = oldest_due(at=at)
+    is_overdue = due is not None and at - due > OVERDUE_AFTER
+    return Health(
+        heartbeat_age=(at - beat).total_seconds() if beat else None,
+        oldest_due_age=(at - due).total_seconds() if due else None,
+        progresses=not is_overdue or settling(at=at).exists(),
+        stalled=stalled(at=at).count() if is_overdue else 0,
+    )
+
+
+def oldest_due(*, at: datetime) -> datetime | None:
+    """Since when that waits which is due longest; what waits for a paused connection does not count."""
+    waiting = SyncEvent.objects.filter(due_at__lte=at, connection__in=Connection.objects.live())
+    # State by state, since each has a small index of its own.
+    found = [waiting.filter(state=state).aggregate(first=Min("due_at"))["first"] for state in WAITING]
+    return min(filter(None, found), default=None)
+
+
+def settling(*, at: datetime) -> QuerySet[Lease]:
+    """Leases that are held, or were lately, and over whose connection something was settled lately."""
+    since = at - PROGRESS_WITHIN
+    lately = Q(expires_at__gt=at) | Q(drained_at__gt=since)
+    return Lease.objects.filter(lately).filter(_settled(since))
+
+
+def stalled(*, at: datetime) -> QuerySet[Lease]:
+    """Leases of connections that are drained in vain: something is overdue, drains come, nothing is settled.
+
+    A connection whose turn has not come yet is not among them, nor one that QuickBooks' limits hold up.
+    """
+    since = at - PROGRESS_WITHIN
+    overdue = [
+        Exists(SyncEvent.objects.filter(connection=OuterRef("connection"), state=state, due_at__lt=at - OVERDUE_AFTER))
+        for state in WAITING
+    ]
+    waits = Q(quiet_until__gt=at) | Q(resume_at__gt=at) | Q(expires_at__gt=at)
+    live = Lease.objects.filter(connection__in=Connection.objects.live(), drained_at__gt=since).exclude(waits)
+    return live.filter(overdue[0] | overdue[1]).exclude(_settled(since))
+
+
+def _settled(since: datetime) -> Exists:
+    rows = SyncEvent.objects.filter(
+        organization=OuterRef("connection__organization"), state__in=SETTLED, changed_at__gt=since
+    )
+    return Exists(rows)
