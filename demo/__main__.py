@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="walk the whole road without a person, then stop")
     parser.add_argument("--reset", action="store_true", help="forget what the demo made, and end")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; in a container 0.0.0.0")
     parser.add_argument("--web-port", type=int, default=8000)
     parser.add_argument("--emulator-port", type=int, default=8100)
     options = parser.parse_args(arguments)
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace, home: Home, claim: Claim) -> int:
     emulator_url = f"http://127.0.0.1:{free_port(options.emulator_port)}"
     environment = home.environment(emulator_url)
     os.environ.update(environment)
-    processes = Processes(home, environment)
+    processes = Processes(home, environment, options.host)
     try:
         return _run(home, processes, options, emulator_url, claim)
     except KeyboardInterrupt:

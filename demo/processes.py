@@ -30,18 +30,30 @@ class Processes:
 
     home: Home
     environment: dict[str, str]
+    # Where web and emulator listen; they are asked at 127.0.0.1 in any case.
+    host: str = "127.0.0.1"
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_emulator(self, port: int, *, realms: tuple[str, ...]) -> None:
         """A QuickBooks with one company a realm, kept in a file."""
         further = [argument for realm in realms[1:] for argument in ("--company", f"{realm}:us")]
-        arguments = ["--port", str(port), "--realm", realms[0], *further, "--state", str(self.home.books)]
+        arguments = [
+            "--host",
+            self.host,
+            "--port",
+            str(port),
+            "--realm",
+            realms[0],
+            *further,
+            "--state",
+            str(self.home.books),
+        ]
         self._start("emulator", "qbo_emulator", *arguments)
         self._wait_for("emulator", lambda: requests.get(f"http://127.0.0.1:{port}/emulator/state", timeout=1).ok)
 
     def start_web(self, port: int) -> None:
         self._start(
-            *("web", "gunicorn", "runacall.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"),
+            *("web", "gunicorn", "runacall.wsgi", "--bind", f"{self.host}:{port}", "--workers", "2", "--threads", "4"),
             *("--log-level", "warning"),
         )
         self._wait_for("web", lambda: requests.get(f"http://127.0.0.1:{port}/admin/login/", timeout=5).ok)

@@ -120,6 +120,9 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
 }
 
+# A file that run_cluster touches every second, for a health check that looks at it; none by default.
+CLUSTER_ALIVE_FILE = env.str("CLUSTER_ALIVE_FILE", "")
+
 # --- QuickBooks Online --------------------------------------------------------------------------------------
 
 QBO_CLIENT_ID = env.str("QBO_CLIENT_ID", "")

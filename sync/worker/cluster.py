@@ -32,6 +32,7 @@ from qbo.models import Connection, Lease
 from runacall.env import BASE_DIR
 from runacall.isolation import isolated
 from sync.models import ActionRecord, Heartbeat
+from sync.worker.alive import show_alive, show_ready
 from sync.worker.wake import wake_due
 
 logger = logging.getLogger(__name__)
@@ -115,8 +116,10 @@ class Supervisor:
     def run(self) -> None:
         """Until `stop` is called: keep the cluster going, and wake whoever has work."""
         self.start()
+        show_ready()
         try:
             while not self.stopping:
+                show_alive()
                 self.look_after()
                 time.sleep(self.poll)
         finally:
@@ -215,6 +218,7 @@ class Supervisor:
         self.group.ask_to_stop()
         until = time.monotonic()
         while self.group.is_alive and time.monotonic() - until < self.stop_grace:
+            show_alive()
             time.sleep(0.1)
         self.group.kill()
 

@@ -56,7 +56,9 @@ def test_something_due_that_nobody_takes_is_503_but_not_while_paused() -> None:
     assert ask()[0] == 200
 
 
-def backlog(slug: str = "buckeye", *, drained: int | None = None, settled: int | None = None, **lease: object) -> Connection:
+def backlog(
+    slug: str = "buckeye", *, drained: int | None = None, settled: int | None = None, **lease: object
+) -> Connection:
     """A shop with something due for an hour; minutes since its last drain, and since its last event was settled."""
     books = log_rows.shop_with_books(slug)
     now = timezone.now()

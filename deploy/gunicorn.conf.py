@@ -1,0 +1,28 @@
+"""How the web process serves: gunicorn --config deploy/gunicorn.conf.py runacall.wsgi
+
+A few pages wait for QuickBooks (connecting, reading a list on request). Threads let the others go on meanwhile, and
+a worker with waiting threads still shows that it lives, so a slow QuickBooks ends neither a page nor a worker.
+"""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "16"))
+# Seconds without a sign of life of a whole worker; a request that waits in a thread is none of its business.
+timeout = int(os.environ.get("WEB_TIMEOUT", "30"))
+# At a restart a request may end; the longest call to QuickBooks ends within 125 s.
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_TIMEOUT", "130"))
+# Longer than the proxy in front keeps its connections idle, or that one meets a closed door now and then.
+keepalive = 75
+# A worker is replaced after about so many requests, not all at once: what leaks, leaks for a while only.
+max_requests = 5000
+max_requests_jitter = 1000
+# Bad settings are refused once, before any worker starts; and workers share the memory of the code.
+preload_app = True
+# Heartbeats of workers are files: in memory, since a disk that stalls would look like a dead worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+accesslog = "-" if os.environ.get("WEB_ACCESS_LOG", "true") == "true" else None
+# The path without its query: that one may hold what Intuit sends back to us.
+access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
