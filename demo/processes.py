@@ -37,18 +37,8 @@ class Processes:
     def start_emulator(self, port: int, *, realms: tuple[str, ...]) -> None:
         """A QuickBooks with one company a realm, kept in a file."""
         further = [argument for realm in realms[1:] for argument in ("--company", f"{realm}:us")]
-        arguments = [
-            "--host",
-            self.host,
-            "--port",
-            str(port),
-            "--realm",
-            realms[0],
-            *further,
-            "--state",
-            str(self.home.books),
-        ]
-        self._start("emulator", "qbo_emulator", *arguments)
+        where = ["--host", self.host, "--port", str(port), "--state", str(self.home.books)]
+        self._start("emulator", "qbo_emulator", *where, "--realm", realms[0], *further)
         self._wait_for("emulator", lambda: requests.get(f"http://127.0.0.1:{port}/emulator/state", timeout=1).ok)
 
     def start_web(self, port: int) -> None:

@@ -1,4 +1,4 @@
-"""How `run_cluster` shows this host that it lives: to systemd's watchdog, and by a file for a container's health check."""
+"""How `run_cluster` shows its host that it lives: to systemd's watchdog, and by a file for a container's probe."""
 
 from __future__ import annotations
 
