@@ -130,12 +130,25 @@ def _requeue(events: SyncEventQuerySet, *, at: datetime) -> tuple[list[Connectio
     _keep_drains_out(named)
     for connection in connections:
         _refresh_what_they_name(connection, named[connection.pk], at=at)
+    lists = _read_lists_again(connections, eligible, at=at)
     if any("record_deleted_there" in codes for codes in named.values()):
         _unlink_what_was_deleted_there(eligible)
-    done = eligible.order_by().update(**afresh(at), changed_at=at)
+    of_records = eligible.exclude(record_type=EntityType.LIST)
+    done = lists + of_records.order_by().update(**afresh(at), changed_at=at)
     for connection in connections:
         wake(connection)
     return connections, done
+
+
+def _read_lists_again(connections: Iterable[Connection], events: SyncEventQuerySet, *, at: datetime) -> int:
+    """Retrying a list that could not be read is reading it again; its row stays until that is done. How many."""
+    rows = events.filter(record_type=EntityType.LIST).order_by()
+    wanted: dict[int, list[str]] = {}
+    for connection_id, name in rows.values_list("connection", "subject_key"):
+        wanted.setdefault(connection_id, []).append(name)
+    for connection in connections:
+        ListState.want(connection, wanted.get(connection.pk, ()), at=at)
+    return sum(map(len, wanted.values()))
 
 
 def _keep_drains_out(connection_ids: Iterable[int]) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from qbo.models import Connection, Lease
-from qbo.signals import connection_changed
+from qbo.models import Connection, Lease, ListState
+from qbo.signals import connection_changed, list_read
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
 from sync.engine.recording import close_connection_failure
 from sync.models.events import EntityType
 from sync.outbox.enqueueing import enqueue_invoice, reopen_failed
+from sync.outbox.lists import note_list
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
 
@@ -46,6 +47,12 @@ def connection_has_changed(sender: type, connection: Connection, at: datetime, *
         Lease.overtake(connection)
     if connection.is_live:
         close_connection_failure(connection, at=at)
+        wake(connection)
+
+
+@receiver(list_read, dispatch_uid="sync.list_read")
+def list_was_read(sender: type, connection: Connection, state: ListState, at: datetime, **_: Any) -> None:
+    if note_list(connection, state, at=at):
         wake(connection)
 
 

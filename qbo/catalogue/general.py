@@ -126,6 +126,24 @@ ENTRIES = (
         label="unknown",
     ),
     Entry(
+        code="list_unreadable",
+        title="List unreadable",
+        kind=FailureKind.PERSON,
+        message="{subject_name|A list} of QuickBooks could not be read[: {reason}]",
+        meaning="QuickBooks answered with a list that cannot be right. What was read of it before still holds, and"
+        " everything else goes on.",
+        remedy=(
+            "Nothing to do at first: the list is read again by itself every 15 minutes, and this row clears then.",
+            "If the row names an entry of the list, open that entry in QuickBooks and correct it."
+            " Settings → QuickBooks → Status → Refresh reads the list at once.",
+            ESCALATE,
+        ),
+        who=Who.OFFICE,
+        where="status",
+        dispatcher="On its way: a list of QuickBooks cannot be read just now. The office is on it.",
+        label="unknown",
+    ),
+    Entry(
         code="internal_error",
         title="Error in Run a Call",
         kind=FailureKind.PERSON,

@@ -11,6 +11,7 @@ from qbo.faults import read_fault
 
 Row = Mapping[str, Any]
 PAGE = 1000
+HTTP_OK = 200
 # Values of one IN list; beyond this a statement gets longer than is wise.
 VALUES = 120
 
@@ -22,6 +23,11 @@ class ReadFailed(Exception):
         super().__init__(failure.message)
         self.failure = failure
         self.reply = reply
+
+    @property
+    def is_own_answer(self) -> bool:
+        """Whether QuickBooks itself answered, and only what it said makes no sense; not a gateway, not half of it."""
+        return self.failure.code == "answer_unreadable" and self.reply.status == HTTP_OK and bool(self.reply.json)
 
 
 def quoted(value: str) -> str:
@@ -58,7 +64,10 @@ def rows_of(reply: Reply, entity: str) -> list[Row]:
     found = reply.json.get("QueryResponse")
     if not isinstance(found, dict):
         raise ReadFailed(Failure("answer_unreadable", http_status=reply.status), reply)
-    return list(found.get(entity, ()))
+    rows = found.get(entity, [])
+    if not isinstance(rows, list):
+        raise ReadFailed(Failure("answer_unreadable", http_status=reply.status), reply)
+    return rows
 
 
 def read_where_in(

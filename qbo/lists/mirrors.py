@@ -2,44 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from qbo.connection.client import Client
-from qbo.connection.queries import ANY_ACTIVE, Row, read_rows, read_where_in
+from qbo.connection.queries import ANY_ACTIVE, ReadFailed, Row, read_rows, read_where_in
+from qbo.lists.checking import (
+    LONGEST_COMPANY_NAME,
+    Unreadable,
+    check_texts,
+    checked,
+    day_in,
+    flag_in,
+    identity,
+    number_in,
+    object_in,
+    shown,
+    text_in,
+)
 from qbo.mapping.names import name_key
 from qbo.models import CompanyFacts, Connection, Link, ListEntry, ListState
+from qbo.signals import list_read
+from runacall.isolation import DATABASE_AWAY
+
+logger = logging.getLogger(__name__)
 
 Pace = Callable[[], None]
 
 
+@dataclass(frozen=True)
+class Reader:
+    """How one list is read. `fetch` calls QuickBooks and keeps nothing; `keep` checks what came and keeps it, or none.
+
+    `keep` raises Unreadable where it cannot be such a list.
+    """
+
+    fetch: Callable[[Client, Pace], Any]
+    keep: Callable[[Connection, Any, datetime], None]
+
+
 def refresh_lists(
     connection: Connection, client: Client, names: Iterable[str], *, at: datetime, pace: Pace = lambda: None
-) -> None:
-    """Read each of `names` (see ListState.LISTS) again, whole. Raises ReadFailed; what was read before stays."""
+) -> dict[str, str]:
+    """Read each of `names` (see ListState.LISTS) again, whole; which could not be read, and what is wrong with it.
+
+    An answer that cannot be a list keeps none of the others from being read; what was read before stays, and the list
+    is read again after a while. `list_read` tells of each. Raises ReadFailed where QuickBooks gave no answer at all.
+    """
+    problems = {}
     for name in names:
         as_of = ListState.begin_reading(connection, name, at=at)
-        READERS[name](connection, client, as_of, pace)
-        ListState.objects.update_or_create(connection=connection, name=name, defaults={"refreshed_at": as_of})
+        problem = _read(connection, client, READERS[name], as_of, pace)
+        state = ListState.have_read(connection, name, as_of=as_of, problem=problem, at=at)
+        list_read.send(sender=ListState, connection=connection, state=state, at=at)
+        if problem:
+            problems[name] = problem
+    return problems
 
 
-def _read_list(entity: str) -> Callable[[Connection, Client, datetime, Pace], None]:
-    def read(connection: Connection, client: Client, at: datetime, pace: Pace) -> None:
-        rows = read_rows(client, entity, ANY_ACTIVE.removeprefix(" AND "), pace=pace)
+def _read(connection: Connection, client: Client, reader: Reader, at: datetime, pace: Pace) -> str:
+    """What is wrong with the list; "" where it was read and kept."""
+    try:
+        fetched = reader.fetch(client, pace)
+    except ReadFailed as error:
+        if not error.is_own_answer:
+            raise
+        return error.failure.intuit_words or "it is no list"
+    try:
         with transaction.atomic():
-            store_entries(connection, entity, rows, at=at)
-            ListEntry.objects.of(connection, entity).filter(refreshed_at__lt=at).delete()
+            reader.keep(connection, fetched, at)
+    except Unreadable as error:
+        return str(error)
+    except DATABASE_AWAY:
+        raise
+    except Exception as mistake:
+        # Nothing that QuickBooks says may stop a queue, least of all what nobody has thought of.
+        logger.exception("Keeping a list of connection %s failed", connection.pk)
+        return f"Run a Call stumbled over it ({type(mistake).__name__})"
+    return ""
 
-    return read
+
+def _list_of(entity: str) -> Reader:
+    def keep(connection: Connection, rows: Sequence[Row], at: datetime) -> None:
+        store_entries(connection, entity, rows, at=at)
+        ListEntry.objects.of(connection, entity).filter(refreshed_at__lt=at).delete()
+
+    return Reader(
+        lambda client, pace: read_rows(client, entity, ANY_ACTIVE.removeprefix(" AND "), pace=pace),
+        keep,
+    )
 
 
 def store_entries(connection: Connection, entity: str, rows: Sequence[Row], *, at: datetime) -> None:
-    """Put rows as QuickBooks gives them into the mirror."""
-    entries = [_entry(connection, entity, row, at) for row in rows]
+    """Put rows as QuickBooks gives them into the mirror. Raises Unreadable, and then keeps none."""
+    entries = [_entry(connection, entity, row, at) for row in checked(rows)]
     ListEntry.objects.bulk_create(
         entries,
         batch_size=500,
@@ -56,7 +118,7 @@ def _entry(connection: Connection, entity: str, row: Row, at: datetime) -> ListE
         realm_id=connection.realm_id,
         entity=entity,
         qbo_id=str(row["Id"]),
-        name=name[:500],
+        name=name,
         name_key=name_key(name)[:500],
         # The pseudo tax codes TAX and NON come without `Active`.
         active=bool(row.get("Active", True)),
@@ -79,36 +141,58 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _read_tax_codes(connection: Connection, client: Client, at: datetime, pace: Pace) -> None:
-    """Codes with the percentage that their sales rates add up to; the pseudo codes hide behind any Active filter."""
-    rates = {str(row["Id"]): Decimal(str(row.get("RateValue", 0))) for row in read_rows(client, "TaxRate", pace=pace)}
-    rows = {str(row["Id"]): row for row in read_rows(client, "TaxCode", pace=pace)}
-    inactive = read_rows(client, "TaxCode", "Active = false", pace=pace)
-    rows |= {str(row["Id"]): row for row in inactive}
-    with transaction.atomic():
-        codes = [{**row, "Percent": _percent(row, rates)} for row in rows.values()]
-        store_entries(connection, "TaxCode", codes, at=at)
-        ListEntry.objects.of(connection, "TaxCode").filter(refreshed_at__lt=at).delete()
+def _fetch_tax_codes(client: Client, pace: Pace) -> tuple[Sequence[Row], Sequence[Row], Sequence[Row]]:
+    """Rates, codes, and codes that are inactive; the pseudo codes hide behind any Active filter."""
+    return (
+        read_rows(client, "TaxRate", pace=pace),
+        read_rows(client, "TaxCode", pace=pace),
+        read_rows(client, "TaxCode", "Active = false", pace=pace),
+    )
+
+
+def _keep_tax_codes(
+    connection: Connection, fetched: tuple[Sequence[Row], Sequence[Row], Sequence[Row]], at: datetime
+) -> None:
+    """Codes with the percentage that their sales rates add up to."""
+    given_rates, active, inactive = fetched
+    rates = {
+        identity(row): number_in(row, "RateValue", f"the rate with Id {identity(row)}") for row in checked(given_rates)
+    }
+    rows = {identity(row): row for row in checked(active)} | {identity(row): row for row in checked(inactive)}
+    codes = [{**row, "Percent": _percent(row, rates)} for row in rows.values()]
+    store_entries(connection, "TaxCode", codes, at=at)
+    ListEntry.objects.of(connection, "TaxCode").filter(refreshed_at__lt=at).delete()
 
 
 def _percent(code: Row, rates: dict[str, Decimal]) -> str | None:
-    details = (code.get("SalesTaxRateList") or {}).get("TaxRateDetail") or []
-    parts = [rates.get(str(detail["TaxRateRef"]["value"])) for detail in details]
+    details = object_in(code, "SalesTaxRateList").get("TaxRateDetail") or []
+    if not isinstance(details, list) or not all(isinstance(detail, Mapping) for detail in details):
+        raise Unreadable(f"the row with Id {identity(code)} has {shown(details)} for its rates")
+    parts = [rates.get(str(object_in(detail, "TaxRateRef").get("value"))) for detail in details]
     return str(sum(part for part in parts if part is not None)) if parts and None not in parts else None
 
 
-def _read_preferences(connection: Connection, client: Client, at: datetime, pace: Pace) -> None:
-    rows = read_rows(client, "Preferences", pace=pace)
-    preferences = rows[0] if rows else {}
-    company = next(iter(read_rows(client, "CompanyInfo", pace=pace)), {})
-    with transaction.atomic():
-        CompanyFacts.objects.update_or_create(
-            connection=connection, defaults=_facts(preferences, company) | _stamp(connection, at)
-        )
-        name = str(company.get("CompanyName", ""))
-        if name and name != connection.company_name:
-            Connection.objects.filter(pk=connection.pk).update(company_name=name)
-            connection.company_name = name
+def _fetch_preferences(client: Client, pace: Pace) -> tuple[Sequence[Row], Sequence[Row]]:
+    return read_rows(client, "Preferences", pace=pace), read_rows(client, "CompanyInfo", pace=pace)
+
+
+def _keep_preferences(connection: Connection, fetched: tuple[Sequence[Row], Sequence[Row]], at: datetime) -> None:
+    preferences, company = (_only(rows) for rows in fetched)
+    facts = _facts(preferences, company) | _stamp(connection, at)
+    name = text_in(company, "CompanyName", longest=LONGEST_COMPANY_NAME)
+    CompanyFacts.objects.update_or_create(connection=connection, defaults=facts)
+    if name and name != connection.company_name:
+        Connection.objects.filter(pk=connection.pk).update(company_name=name)
+        connection.company_name = name
+
+
+def _only(rows: Sequence[Any]) -> Row:
+    """What there is one of in a company; an empty one where QuickBooks gives none."""
+    row = rows[0] if rows else {}
+    if not isinstance(row, Mapping):
+        raise Unreadable(f"it holds {shown(row)} where a row should be")
+    check_texts(row, "it")
+    return row
 
 
 def _stamp(connection: Connection, at: datetime) -> dict[str, object]:
@@ -116,30 +200,33 @@ def _stamp(connection: Connection, at: datetime) -> dict[str, object]:
 
 
 def _facts(preferences: Row, company: Row) -> dict[str, object]:
-    accounting = preferences.get("AccountingInfoPrefs") or {}
-    sales = preferences.get("SalesFormsPrefs") or {}
-    tax = preferences.get("TaxPrefs") or {}
-    currency = preferences.get("CurrencyPrefs") or {}
-    closing = accounting.get("BookCloseDate")
+    accounting = object_in(preferences, "AccountingInfoPrefs")
+    sales = object_in(preferences, "SalesFormsPrefs")
+    tax = object_in(preferences, "TaxPrefs")
+    currency = object_in(preferences, "CurrencyPrefs")
     return {
-        "country": str(company.get("Country") or "US")[:2].upper(),
-        "home_currency": str((currency.get("HomeCurrency") or {}).get("value") or "USD"),
-        "multicurrency": bool(currency.get("MultiCurrencyEnabled")),
-        "book_close_date": date.fromisoformat(str(closing)[:10]) if closing else None,
-        "using_sales_tax": bool(tax.get("UsingSalesTax")),
-        "partner_tax_enabled": tax.get("PartnerTaxEnabled"),
-        "custom_numbers": bool(sales.get("CustomTxnNumbers")),
-        "allow_discount": bool(sales.get("AllowDiscount", True)),
+        # Some companies have a country's name there, others its code.
+        "country": text_in(company, "Country", longest=100, otherwise="US")[:2].upper(),
+        "home_currency": text_in(object_in(currency, "HomeCurrency"), "value", longest=3, otherwise="USD"),
+        "multicurrency": flag_in(currency, "MultiCurrencyEnabled", otherwise=False),
+        "book_close_date": day_in(accounting, "BookCloseDate"),
+        "using_sales_tax": flag_in(tax, "UsingSalesTax", otherwise=False),
+        "partner_tax_enabled": flag_in(tax, "PartnerTaxEnabled", otherwise=None),
+        "custom_numbers": flag_in(sales, "CustomTxnNumbers", otherwise=False),
+        "allow_discount": flag_in(sales, "AllowDiscount", otherwise=True),
     }
 
 
-def _read_customers(connection: Connection, client: Client, at: datetime, pace: Pace) -> None:
+def _fetch_deleted_customers(client: Client, pace: Pace) -> Sequence[Row]:
+    return read_rows(client, "Customer", "Active = false", pace=pace)
+
+
+def _keep_customers(connection: Connection, rows: Sequence[Row], at: datetime) -> None:
     """Not a mirror: only which of the customers that we are linked to have been deleted or restored."""
-    gone = {str(row["Id"]) for row in read_rows(client, "Customer", "Active = false", pace=pace)}
+    gone = {identity(row) for row in checked(rows)}
     links = Link.objects.of(connection, Link.RecordType.CUSTOMER)
-    with transaction.atomic():
-        links.filter(qbo_id__in=gone).update(active=False)
-        links.filter(active=False).exclude(qbo_id__in=gone).update(active=True)
+    links.filter(qbo_id__in=gone).update(active=False)
+    links.filter(active=False).exclude(qbo_id__in=gone).update(active=True)
 
 
 def probe_references(
@@ -150,25 +237,28 @@ def probe_references(
     at: datetime,
     pace: Pace = lambda: None,
 ) -> None:
-    """Read just the rows that some payloads point at (entity -> ids), to learn which are gone. Raises ReadFailed."""
+    """Read just the rows that some payloads point at (entity -> ids), to learn which are gone.
+
+    Raises ReadFailed, and Unreadable for rows that cannot be such rows.
+    """
     for entity, ids in referenced.items():
         if not ids:
             continue
-        rows = read_where_in(client, entity, "Id", ids, extra=ANY_ACTIVE, pace=pace)
-        gone = ids - {str(row["Id"]) for row in rows if row.get("Active", True)}
+        rows = checked(read_where_in(client, entity, "Id", ids, extra=ANY_ACTIVE, pace=pace))
+        gone = ids - {identity(row) for row in rows if row.get("Active", True)}
         if entity == "Customer":
             Link.objects.of(connection, Link.RecordType.CUSTOMER).filter(qbo_id__in=gone).update(active=False)
         else:
             store_entries(connection, entity, rows, at=at)
-            missing = ids - {str(row["Id"]) for row in rows}
+            missing = ids - {identity(row) for row in rows}
             ListEntry.objects.of(connection, entity).filter(qbo_id__in=missing).update(active=False)
 
 
-READERS: dict[str, Callable[[Connection, Client, datetime, Pace], None]] = {
-    "Preferences": _read_preferences,
-    "Account": _read_list("Account"),
-    "Item": _read_list("Item"),
-    "Term": _read_list("Term"),
-    "TaxCode": _read_tax_codes,
-    "Customer": _read_customers,
+READERS: Mapping[str, Reader] = {
+    "Preferences": Reader(_fetch_preferences, _keep_preferences),
+    "Account": _list_of("Account"),
+    "Item": _list_of("Item"),
+    "Term": _list_of("Term"),
+    "TaxCode": Reader(_fetch_tax_codes, _keep_tax_codes),
+    "Customer": Reader(_fetch_deleted_customers, _keep_customers),
 }

@@ -34,7 +34,7 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
         if failure is not None:
             raise NotRead(failure.message)
         with visit(connection, patience=PATIENCE) as turn:
-            refresh_lists(connection, turn.client, wanted, at=at, pace=turn.pace)
+            problems = refresh_lists(connection, turn.client, wanted, at=at, pace=turn.pace)
     except NotNow as error:
         ListState.want(connection, wanted, at=at)
         raise NotRead(f"{error} The lists are read next: look again in a minute.") from error
@@ -44,3 +44,6 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
         raise NotRead(error.failure.message) from error
     if first:
         choose_defaults(connection)
+    if problems:
+        told = "; ".join(f"{ListState.TITLES[name]}: {problem}" for name, problem in problems.items())
+        raise NotRead(f"{told}. Everything else was read, and this is read again by itself.")

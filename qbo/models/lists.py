@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,8 @@ from django.db.models import F, Q
 from qbo.models.connection import Connection
 
 A_MOMENT = timedelta(microseconds=1)
+# How soon a list is asked for again whose answer could not be read.
+READ_AGAIN_AFTER = timedelta(minutes=15)
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
@@ -51,20 +54,33 @@ class ListEntry(models.Model):
 
 
 class ListStateQuerySet(models.QuerySet["ListState"]):
-    def stale(self) -> ListStateQuerySet:
-        """Lists that must be read again before anything is judged by them."""
-        return self.filter(Q(refreshed_at=None) | Q(wanted_at__gt=F("refreshed_at")))
+    def stale(self, *, at: datetime) -> ListStateQuerySet:
+        """Lists that must be read again before anything is judged by them; of those that could not be, not at once."""
+        is_due = Q(retry_at=None) | Q(retry_at__lte=at)
+        return self.filter(is_due, Q(refreshed_at=None) | Q(wanted_at__gt=F("refreshed_at")))
 
 
 class ListState(models.Model):
     """How fresh one mirrored list is, and whether somebody asked for it to be read again."""
 
-    LISTS = ("Preferences", "Account", "TaxCode", "Item", "Term", "Customer")
+    # In the order in which they are read, each with what staff call it.
+    TITLES: ClassVar[Mapping[str, str]] = {
+        "Preferences": "Company settings",
+        "Account": "Accounts",
+        "TaxCode": "Tax codes",
+        "Item": "Products and services",
+        "Term": "Terms",
+        "Customer": "Deleted customers",
+    }
+    LISTS = tuple(TITLES)
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="list_states")
     name = models.CharField(max_length=16)
     refreshed_at = models.DateTimeField(null=True, blank=True)
     wanted_at = models.DateTimeField(null=True, blank=True)
+    # What is wrong with the answer that came last, and when it is asked for again; empty where nothing is.
+    problem = models.TextField(blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
 
     objects = ListStateQuerySet.as_manager()
 
@@ -83,7 +99,31 @@ class ListState(models.Model):
             state, _ = cls.objects.get_or_create(connection=connection, name=name)
             # Later than the last reading, whatever the clock of the host that read it.
             state.wanted_at = max(at, state.refreshed_at + A_MOMENT) if state.refreshed_at else at
-            state.save(update_fields=["wanted_at"])
+            state.retry_at = None
+            state.save(update_fields=["wanted_at", "retry_at"])
+
+    @property
+    def title(self) -> str:
+        return self.TITLES.get(self.name, self.name)
+
+    @classmethod
+    def have_read(
+        cls, connection: Connection, name: str, *, as_of: datetime, problem: str = "", at: datetime
+    ) -> ListState:
+        """Note that the list was read, or what is wrong with what came: it is then asked for again after a while."""
+        state, _ = cls.objects.get_or_create(connection=connection, name=name)
+        state.problem = problem
+        if problem:
+            state.retry_at = at + READ_AGAIN_AFTER
+            # It stays wanted, whoever asked for it.
+            state.wanted_at = max(filter(None, (state.wanted_at, as_of)))
+            if state.refreshed_at and state.wanted_at <= state.refreshed_at:
+                state.wanted_at = state.refreshed_at + A_MOMENT
+        else:
+            state.refreshed_at, state.retry_at = as_of, None
+        changed = "wanted_at" if problem else "refreshed_at"
+        state.save(update_fields=["problem", "retry_at", changed])
+        return state
 
     @classmethod
     def begin_reading(cls, connection: Connection, name: str, *, at: datetime) -> datetime:

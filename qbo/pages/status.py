@@ -17,16 +17,6 @@ from qbo.models import Connection, ListState
 from qbo.pages.base import connection_of, page_context, settings_page
 from runacall.organizations.middleware import StaffRequest
 
-# List -> what staff call it.
-LIST_NAMES = {
-    "Preferences": "Company settings",
-    "Account": "Accounts",
-    "TaxCode": "Tax codes",
-    "Item": "Products and services",
-    "Term": "Terms",
-    "Customer": "Deleted customers",
-}
-
 
 @settings_page
 @require_GET
@@ -42,14 +32,14 @@ def status(request: StaffRequest) -> HttpResponse:
 def status_facts(connection: Connection) -> dict[str, Any]:
     """What the page says of a connection."""
     paused = Failure(connection.pause_code) if connection.pause_code else None
-    times = dict(ListState.objects.filter(connection=connection).values_list("name", "refreshed_at"))
+    states = {state.name: state for state in ListState.objects.filter(connection=connection)}
     return {
         "connection": connection,
         "paused": paused,
         "pause_words": pause_words(connection, paused),
         "colour": "synced" if connection.is_live else "failed" if connection.waits_for_person else "quiet",
         "status_words": status_words(connection, paused),
-        "lists": [(label, times.get(name)) for name, label in LIST_NAMES.items()],
+        "lists": [(label, states.get(name)) for name, label in ListState.TITLES.items()],
     }
 
 

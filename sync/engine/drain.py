@@ -19,6 +19,7 @@ from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
 from qbo.models.leases import LeaseLost
+from qbo.models.lists import ListStateQuerySet
 from sync.engine.claiming import claim, release, take_over
 from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
@@ -113,7 +114,7 @@ def _is_round_over(work: Drain) -> bool:
 
 def _one_wave(work: Drain) -> bool:
     """Settle what is in doubt, then one claim; False when there was nothing to do."""
-    if not (_is_anything_due(work) or ListState.objects.filter(connection=work.connection).stale().exists()):
+    if not (_is_anything_due(work) or _stale_lists(work).exists()):
         return False
     if needs_refresh(work.connection, at=work.now()) and not _has_token(work):
         return False
@@ -165,11 +166,16 @@ def _has_token(work: Drain) -> bool:
 
 def refresh_stale_lists(work: Drain) -> None:
     """Read what is wanted again, before anything is judged by it. Raises ReadFailed or MustWait."""
-    stale = list(ListState.objects.filter(connection=work.connection).stale().values_list("name", flat=True))
+    stale = dict(_stale_lists(work).values_list("name", "problem"))
     ordered = [name for name in ListState.LISTS if name in stale]
     refresh_lists(work.connection, work.turn.client(), ordered, at=work.now(), pace=work.pace)
-    if ordered == list(ListState.LISTS):  # a company was just connected
+    # A company was just connected, or a list that was missing then is there now.
+    if ordered == list(ListState.LISTS) or any(stale.values()):
         choose_defaults(work.connection)
+
+
+def _stale_lists(work: Drain) -> ListStateQuerySet:
+    return ListState.objects.filter(connection=work.connection).stale(at=work.now())
 
 
 def _prepared(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:

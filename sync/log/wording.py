@@ -113,6 +113,9 @@ def _failed(event: EventLike, standing: Standing) -> Said:
         return Said(event.message)
     if event.record_type == "connection":
         return Said(event.message, paused_line(failure, waiting=standing.waiting))
+    if event.record_type == "list":
+        again = f" · read again at {standing.clock(event.due_at)}" if event.due_at else ""
+        return Said(event.message, f"Everything else goes on{again}")
     needs = NEEDS[failure.entry.who]
     if failure.kind is FailureKind.TRANSIENT:
         return Said(event.message, f"{needs} · all {len(standing.policy.delays)} retries failed")

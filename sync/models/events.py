@@ -30,6 +30,7 @@ WAITING = (State.QUEUED, State.CHECKING)
 
 class EntityType(models.TextChoices):
     CONNECTION = "connection", "QuickBooks connection"
+    LIST = "list", "QuickBooks list"
     CUSTOMER = "customer", "Customer"
     ITEM = "item", "Item"
     INVOICE = "invoice", "Invoice"
@@ -39,6 +40,7 @@ class EntityType(models.TextChoices):
 # The order in which records depend on each other; a lower rank is sent first.
 RANKS = {
     EntityType.CONNECTION: 0,
+    EntityType.LIST: 0,
     EntityType.CUSTOMER: 1,
     EntityType.ITEM: 2,
     EntityType.INVOICE: 3,

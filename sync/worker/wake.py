@@ -55,7 +55,7 @@ def connections_with_work(*, at: datetime) -> list[Connection]:
     )
     # A holder that died in mid-send leaves events behind that are not due but taken.
     left = SyncEvent.objects.filter(state=State.SENDING).values("connection")
-    wanted = ListState.objects.stale().values("connection")
+    wanted = ListState.objects.stale(at=at).values("connection")
     # One after the other, each by its own small index: this is asked every second, and the log may be long.
     live = Connection.objects.live().filter(Q(pk__in=queued) | Q(pk__in=checking) | Q(pk__in=left) | Q(pk__in=wanted))
     return list(live.filter(idle).order_by("lease__drained_at", "pk"))

@@ -40,11 +40,11 @@ def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads
     assert held
     with pytest.raises(NotRead, match="sending to QuickBooks right now"):
         read_again(shop.connection, ["TaxCode"], at=timezone.now())
-    assert list(ListState.objects.stale().values_list("name", flat=True)) == ["TaxCode"]
+    assert list(ListState.objects.stale(at=timezone.now()).values_list("name", flat=True)) == ["TaxCode"]
     assert lease_of(shop).calls == []
     held.release(at=timezone.now(), calls=[])
     shop.drain()
-    assert not ListState.objects.stale().exists()
+    assert not ListState.objects.stale(at=timezone.now()).exists()
 
 
 def test_a_command_waits_for_the_worker(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from qbo import catalogue
 from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.connection.turn import MustWait
 from qbo.failures import Failure, FailureKind
+from qbo.lists.checking import Unreadable, checked, identity
 from qbo.lists.mirrors import probe_references
 from qbo.models import Link, ListState
 from sync.engine.context import Drain, Stop
@@ -17,6 +19,8 @@ from sync.engine.send.sent_items import SentItem
 from sync.models import Submission
 from sync.models.events import EntityType
 from sync.retry_policy import wait_seconds
+
+logger = logging.getLogger(__name__)
 
 # What a look can settle or heal: the event goes back to the queue once, and preflight judges it afresh.
 RELOOK_CODES = frozenset(
@@ -63,6 +67,10 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         _read_tokens(drain, [SentItem.from_json(submission.items[index]) for index, _ in refused])
     except (MustWait, Stop):
         ListState.want(drain.connection, lists, at=drain.now())
+    except Unreadable as error:
+        # The lists are read whole instead, which tells of it where it is still so.
+        logger.warning("A look at connection %s brought what makes no sense: %s.", drain.connection.pk, error)
+        ListState.want(drain.connection, lists, at=drain.now())
     except ReadFailed as error:
         ListState.want(drain.connection, lists, at=drain.now())
         if error.failure.kind is FailureKind.WAIT:
@@ -96,6 +104,8 @@ def _read_tokens(drain: Drain, items: Iterable[SentItem]) -> None:
         return
     links = Link.objects.of(drain.connection, "invoice").for_records(item.record_id for item in changed)
     by_id = {link.qbo_id: link.pk for link in links}
-    for row in read_where_in(drain.turn.client(), "Invoice", "Id", by_id, pace=drain.pace):
-        Link.objects.filter(pk=by_id.pop(str(row["Id"]))).update(sync_token=str(row["SyncToken"]))
+    for row in checked(read_where_in(drain.turn.client(), "Invoice", "Id", by_id, pace=drain.pace)):
+        known = by_id.pop(identity(row), None)
+        if known is not None:
+            Link.objects.filter(pk=known).update(sync_token=str(row.get("SyncToken", "")))
     Link.objects.filter(pk__in=by_id.values()).update(active=False)

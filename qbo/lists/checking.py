@@ -1,0 +1,148 @@
+"""Whether rows of a QuickBooks list are what a list is made of, before any of them is kept; pure.
+
+The databases differ in what they refuse (PostgreSQL: NUL, half characters, what is too long; SQLite: little of it),
+so that nothing is left to them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+LONGEST_ID = 32
+LONGEST_NAME = 500
+LONGEST_COMPANY_NAME = 255
+DEEPEST = 20
+# What no text of a database holds: NUL, and half of a character that takes two.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# A list's rows are called by one of these, in this order.
+NAMES = ("Name", "DisplayName")
+SHOWN = 40
+
+
+class Unreadable(Exception):
+    """An answer that cannot be a list of QuickBooks'; the text says what is wrong, for staff."""
+
+
+def checked(rows: Iterable[Any]) -> Sequence[Mapping[str, Any]]:
+    """`rows`, each an object with an Id and a name that can be kept, and no Id twice. Raises Unreadable."""
+    found: list[Mapping[str, Any]] = []
+    ids: set[str] = set()
+    for row in rows:
+        if not isinstance(row, Mapping):
+            raise Unreadable(f"it holds {shown(row)} where a row should be")
+        qbo_id = identity(row)
+        if qbo_id in ids:
+            raise Unreadable(f"it holds the Id {qbo_id} twice")
+        ids.add(qbo_id)
+        _check_row(row, f"the row with Id {qbo_id}")
+        found.append(row)
+    return found
+
+
+def identity(row: Mapping[str, Any]) -> str:
+    """The row's Id. Raises Unreadable."""
+    given = row.get("Id")
+    if isinstance(given, bool) or not isinstance(given, str | int) or given == "":
+        raise Unreadable(f"a row has the Id {shown(given)}" if given is not None else "a row has no Id")
+    if len(text := str(given)) > LONGEST_ID:
+        raise Unreadable(f"a row has an Id of {len(text):,} characters")
+    if UNSTORABLE.search(text):
+        raise Unreadable("a row has an Id with a character that is none")
+    return text
+
+
+def _check_row(row: Mapping[str, Any], which: str) -> None:
+    for key in NAMES:
+        name = row.get(key)
+        if name is not None and not isinstance(name, str):
+            raise Unreadable(f"{which} has {shown(name)} for a {key}")
+        if name and len(name) > LONGEST_NAME:
+            raise Unreadable(f"{which} has a {key} of {len(name):,} characters")
+    token = row.get("SyncToken", "")
+    if not isinstance(token, str | int) or len(str(token)) > LONGEST_ID:
+        raise Unreadable(f"{which} has {shown(token)} for a SyncToken")
+    if not isinstance(row.get("Active", True), bool):
+        raise Unreadable(f"{which} has {shown(row['Active'])} for Active")
+    check_texts(row, which)
+
+
+def check_texts(value: Any, which: str, *, depth: int = 0) -> None:
+    """Every text in `value` can be kept, and it is no deeper than an answer of QuickBooks'. Raises Unreadable."""
+    if depth > DEEPEST:
+        raise Unreadable(f"{which} is nested too deeply")
+    if isinstance(value, str):
+        if UNSTORABLE.search(value):
+            raise Unreadable(f"{which} holds a character that is none")
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            check_texts(key, which, depth=depth + 1)
+            check_texts(one, which, depth=depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            check_texts(one, which, depth=depth + 1)
+
+
+def object_in(row: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The object under `key`; an empty one where there is none. Raises Unreadable."""
+    value = row.get(key)
+    if value is not None and not isinstance(value, Mapping):
+        raise Unreadable(f"{key} is {shown(value)}")
+    return value or {}
+
+
+def day_in(row: Mapping[str, Any], key: str) -> date | None:
+    """The day under `key`, with or without a time behind it. Raises Unreadable."""
+    value = row.get(key)
+    if value in (None, ""):
+        return None
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value[:10])
+    except ValueError:
+        pass
+    raise Unreadable(f"{key} is {shown(value)}, which is no date")
+
+
+def text_in(row: Mapping[str, Any], key: str, *, longest: int, otherwise: str = "") -> str:
+    """The text under `key`, of at most `longest` characters. Raises Unreadable."""
+    value = row.get(key)
+    if value is None or value == "":
+        return otherwise
+    if not isinstance(value, str) or len(value) > longest:
+        raise Unreadable(f"{key} is {shown(value)}")
+    return value
+
+
+def flag_in(row: Mapping[str, Any], key: str, *, otherwise: bool | None) -> bool | None:
+    """The truth under `key`. Raises Unreadable."""
+    value = row.get(key)
+    if value is None:
+        return otherwise
+    if not isinstance(value, bool):
+        raise Unreadable(f"{key} is {shown(value)}, which is neither true nor false")
+    return value
+
+
+def number_in(row: Mapping[str, Any], key: str, which: str) -> Decimal:
+    """The number under `key`, 0 where there is none. Raises Unreadable."""
+    value = row.get(key)
+    try:
+        number = Decimal(str(0 if value is None else value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if isinstance(value, bool) or not number.is_finite() or abs(number.adjusted()) > 12:
+        raise Unreadable(f"{which} has {shown(value)} for a {key}")
+    return number
+
+
+def shown(value: Any) -> str:
+    """The beginning of a value, as a person may see it."""
+    try:
+        text = UNSTORABLE.sub("\ufffd", value if isinstance(value, str) else repr(value))
+    except (ValueError, RecursionError):  # a number of more digits than Python writes, or too deep
+        return "something that cannot be shown"
+    return f"‘{text if len(text) <= SHOWN else text[:SHOWN] + '…'}’"

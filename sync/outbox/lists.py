@@ -1,0 +1,71 @@
+"""Lists of QuickBooks that could not be read: a row of the log for each, until it was read after all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from qbo import catalogue
+from qbo.failures import Failure, Subject
+from qbo.models import Connection, ListState
+from sync.models import State, SyncEvent
+from sync.models.events import RANKS, Direction, EntityType, SyncEventQuerySet, failure_columns
+from sync.outbox.opening import afresh
+
+CODE = "list_unreadable"
+
+
+def note_list(connection: Connection, state: ListState, *, at: datetime) -> int:
+    """Open or clear the row of the list that was just read; how many failed events that releases.
+
+    Inside or outside of a transaction. What a person has dismissed stays dismissed while the same is wrong.
+    """
+    rows = SyncEvent.objects.filter(connection=connection).of_record(EntityType.LIST, state.pk)
+    if state.problem:
+        _open(connection, state, rows, at=at)
+        return 0
+    open_rows = list(rows.unsent())
+    if not open_rows:
+        return 0
+    rows.unsent().update(
+        state=State.SYNCED,
+        changed_at=at,
+        due_at=None,
+        **(failure_columns(None) | {"message": "Read from QuickBooks again"}),
+    )
+    return _release(connection, state.name, since=min(row.opened_at for row in open_rows), at=at)
+
+
+def _open(connection: Connection, state: ListState, rows: SyncEventQuerySet, *, at: datetime) -> None:
+    failure = Failure(CODE, Subject("list", state.name, state.title), facts={"reason": state.problem[:300]})
+    columns = failure_columns(failure) | {"due_at": state.retry_at, "changed_at": at}
+    if rows.failed().update(**columns) or rows.filter(state=State.DISMISSED, message=columns["message"]).exists():
+        return
+    if rows.filter(state=State.DISMISSED).update(state=State.FAILED, **columns):
+        return
+    try:
+        with transaction.atomic():
+            SyncEvent.objects.create(
+                organization_id=connection.organization_id,
+                connection=connection,
+                record_type=EntityType.LIST,
+                record_id=state.pk,
+                rank=RANKS[EntityType.LIST],
+                direction=Direction.IN,
+                label=f"List: {state.title}",
+                party=str(connection)[:300],
+                state=State.FAILED,
+                opened_at=at,
+                **columns,
+            )
+    except IntegrityError:
+        # Another process has read it in the same moment, and said the same.
+        rows.failed().update(**columns)
+
+
+def _release(connection: Connection, name: str, *, since: datetime, at: datetime) -> int:
+    """What failed while the list could not be read, for a reason that the list settles, is judged once more."""
+    codes = [code for code, entry in catalogue.CATALOGUE.items() if name in entry.refreshes]
+    failed = SyncEvent.objects.filter(connection=connection, failure_code__in=codes, changed_at__gte=since).failed()
+    return failed.exclude(record_type=EntityType.CONNECTION).update(**afresh(at), changed_at=at)
