@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 VALIDATION = "ValidationFault"
@@ -68,8 +69,14 @@ def unknown_property(field: str, kind: str) -> QboFault:
     return _one("2010", "Request has invalid or unsupported property", detail, None)
 
 
-def unreadable_body() -> QboFault:
-    detail = "Property Name:failed to parse json object; a property specified is unsupported or invalid"
+def unknown_element(name: str, expected: Collection[str]) -> QboFault:
+    detail = f'Property Name:unexpected element "{name}", expected elements are {", ".join(sorted(expected))}'
+    return _one("2010", "Request has invalid or unsupported property", detail, None)
+
+
+def unreadable_body(kind: str = "json") -> QboFault:
+    what = "xml document" if kind == "xml" else "json object"
+    detail = f"Property Name:failed to parse {what}; a property specified is unsupported or invalid"
     return _one("2010", "Request has invalid or unsupported property", detail, None)
 
 

@@ -51,7 +51,9 @@ def admit(world: World, call: Call) -> Response | None:
     if state == "disconnected" and world.switch(call.realm, "disconnected_answer") == "403":
         return answers.disconnected(at=call.at)
     if state != "ok" or grant is None:
-        return answers.not_authenticated(token, at=call.at)
+        how = world.switch(call.realm, "unauthenticated_format")
+        asked = "json" if call.wants_json else "xml"
+        return answers.not_authenticated(token, how=asked if how == "as_asked" else how, at=call.at)
     if grant.realm != call.realm or call.realm not in world.companies:
         return answers.wrong_realm(world.switch(grant.realm, "wrong_realm_answer"), at=call.at)
     return throttle(world, call)
@@ -89,7 +91,7 @@ def as_report(company: Company, call: Call) -> Response:
         return answers.fault(raised, at=call.at, wants_json=call.wants_json)
     if call.wants_json:
         return Response(200, dumps(made), JSON_UTF8)
-    return Response(200, xml_format.element("Report", made), answers.XML_UTF8)
+    return Response(200, xml_format.report(made), answers.XML_UTF8)
 
 
 def as_pdf(world: World, call: Call) -> Response | None:

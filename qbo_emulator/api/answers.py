@@ -8,7 +8,7 @@ from typing import Any
 from qbo_emulator.api import xml_format
 from qbo_emulator.books.clock import precise_stamp
 from qbo_emulator.books.encoding import dumps, loads
-from qbo_emulator.faults import QboFault
+from qbo_emulator.faults import Entry, QboFault
 from qbo_emulator.messages import HTML, JSON, JSON_UTF8, XML, Response
 
 CHALLENGE = 'Bearer realm="Intuit", error="invalid_token"'
@@ -52,13 +52,18 @@ def lower_case(status: int, message: str, detail: str | None, code: str, kind: s
     return Response(status, dumps(body), JSON)
 
 
-def not_authenticated(token: str, *, at: datetime) -> Response:
+def not_authenticated(token: str, *, at: datetime, how: str = "json_lower") -> Response:
+    """`how` is "json_lower" (the gateway's shape), "json" (as business faults come) or "xml"."""
     if token and len(token) < 10:
         detail: str | None = "Malformed bearer token: too short or too long"
     else:
         detail = f"Token expired: {token[:12]}…" if token else None
     message = "message=AuthenticationFailed; errorCode=003200; statusCode=401"
-    answer = lower_case(401, message, detail, "3200", "AUTHENTICATION", at=at)
+    if how == "json_lower":
+        answer = lower_case(401, message, detail, "3200", "AUTHENTICATION", at=at)
+    else:
+        entry = Entry("3200", message, detail or "Token missing")
+        answer = fault(QboFault(entry, fault_type="AUTHENTICATION", status=401), at=at, wants_json=how == "json")
     answer.headers["WWW-Authenticate"] = CHALLENGE
     return answer
 

@@ -64,8 +64,9 @@ def payload(item: dict[str, Any]) -> tuple[str, Any]:
 
 def operation_of(item: dict[str, Any]) -> str:
     """What is to be done; an item that names nothing is a create (a public client's tests)."""
-    operation = str(item.get("operation") or "create").lower()
-    return "void" if operation == "update" and str(item.get("optionsData")).lower() == "void" else operation
+    operation = str(item.get("operation") or "").lower()
+    voids = operation in ("", "update") and "void" in str(item.get("optionsData") or "").lower().split(",")
+    return "void" if voids else operation or "create"
 
 
 def query_response(company: Company, text: str) -> str:

@@ -40,6 +40,7 @@ def taken_apart(request: Request, at: datetime) -> Call:
     call = Call(request, realm, resource.lower(), rest, "read", at)
     if call.is_write:
         named = request.query.get("operation", "").lower()
-        voids = named == "update" and request.query.get("include", "").lower() == "void"
+        included = request.query.get("include", "").lower().split(",")
+        voids = named in ("", "update") and "void" in included
         call.operation = "void" if voids else named or "create"
     return call

@@ -10,6 +10,7 @@ from email.parser import BytesParser
 from typing import Any
 
 from qbo_emulator import faults
+from qbo_emulator.api import xml_input
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.encoding import dumps, loads
 from qbo_emulator.entities import operations
@@ -80,7 +81,8 @@ def metadata_of(described: Message | None) -> dict[str, Any]:
     if described is None:
         return {}
     try:
-        found = loads(bytes_of(described).decode())
+        text = bytes_of(described).decode().lstrip("\ufeff \t\r\n")
+        found = xml_input.read(text, {ATTACHABLE.name}) if text.startswith("<") else loads(text)
     except (ValueError, RecursionError):
         raise faults.unreadable_body() from None
     if not isinstance(found, dict):

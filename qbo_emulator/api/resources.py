@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from qbo_emulator import faults
@@ -69,14 +69,20 @@ def of_entity(company: Company, call: Call) -> str:
             raise no_resource(call)
         row = operations.read(company, kind, call.rest[0] if call.rest else "1")
         if kind.name == "Invoice" and "invoicelink" in call.request.query.get("include", "").lower():
-            row = {**row, "InvoiceLink": f"{base_url(call.request)}/app/invoice?txnId={row['Id']}"}
+            row = {**row, "InvoiceLink": invoice_link(company, call.request, row["Id"])}
             return f'"Invoice":{dumps(row)}'
         return member(company, kind, row)
     if call.request.method != "POST" or call.rest:
         raise no_resource(call)
     options = frozenset(call.request.query.get("include", "").lower().split(","))
-    row = operations.write(company, kind, call.operation, body_of(call.request), at=call.at, options=options)
+    body = body_of(call.request, {kind.name, kind.member})
+    row = operations.write(company, kind, call.operation, body, at=call.at, options=options)
     return member(company, kind, row)
+
+
+def invoice_link(company: Company, request: Request, key: str) -> str:
+    link = f"{base_url(request)}/app/invoice?txnId={key}"
+    return link.replace("http:", "https:", 1) if company.switch("invoice_link_scheme") == "https" else link
 
 
 def no_resource(call: Call) -> QboFault:
@@ -92,15 +98,16 @@ def text_of(body: bytes) -> str:
         raise faults.unsupported("with bytes that are not UTF-8") from None
 
 
-def body_of(request: Request) -> Any:
-    """What the body says, JSON or XML. Raises QboFault for what is neither, and for what is nested beyond sense."""
+def body_of(request: Request, roots: Collection[str] = ()) -> Any:
+    """What the body says, JSON, or XML with one of `roots`. Raises QboFault for neither, and where it is too deep."""
     text = text_of(request.body)
+    kind = "xml" if text.lstrip("\ufeff \t\r\n").startswith("<") else "json"
     try:
-        value = xml_input.read(text) if text.lstrip().startswith("<") else loads(text)
+        value = xml_input.read(text.lstrip("\ufeff \t\r\n"), roots) if kind == "xml" else loads(text)
     except (ValueError, RecursionError):
-        raise faults.unreadable_body() from None
+        raise faults.unreadable_body(kind) from None
     if text.count("{") + text.count("[") + text.count("</") > DEEPEST and is_deep(value):
-        raise faults.unreadable_body()
+        raise faults.unreadable_body(kind)
     return value
 
 

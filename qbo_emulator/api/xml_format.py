@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from qbo_emulator.entities.fields import TABLE
+
+WITH_TEXT = frozenset(kind for kind, fields in TABLE.items() if "value" in fields)  # references and memos
 NAMESPACE = "http://schema.intuit.com/finance/v3"
 ATTRIBUTES = (
     "domain",
@@ -20,10 +23,31 @@ ATTRIBUTES = (
 )
 
 
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+
+
 def document(content: dict[str, Any], time: str) -> str:
-    inner = "".join(element(name, value) for name, value in content.items())
-    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    return f'{head}<IntuitResponse xmlns="{NAMESPACE}" time={quoteattr(time)}>{inner}</IntuitResponse>'
+    return document_of("".join(element(name, value) for name, value in content.items()), time)
+
+
+def report(content: dict[str, Any]) -> str:
+    """A report, which is its own root."""
+    inner = "".join(report_part(name, value) for name, value in content.items())
+    return f'{HEAD}<Report xmlns="{NAMESPACE}">{inner}</Report>'
+
+
+def report_part(name: str, value: Any) -> str:
+    """Groups and types of rows are attributes; everything else is an element."""
+    if isinstance(value, list):
+        return "".join(report_part(name, one) for one in value)
+    if not isinstance(value, dict):
+        return f"<{name}>{escape(text_of(value))}</{name}>"
+    outside = [key for key in ("type", "group") if name == "Row" and key in value]
+    if name == "ColData":
+        outside = [key for key in ("value", "id") if key in value]
+    attributes = "".join(f" {key}={quoteattr(text_of(value[key]))}" for key in outside)
+    inner = "".join(report_part(key, one) for key, one in value.items() if key not in outside)
+    return f"<{name}{attributes}>{inner}</{name}>"
 
 
 def fault(entries: list[dict[str, str]], fault_type: str, time: str) -> str:
@@ -33,8 +57,7 @@ def fault(entries: list[dict[str, str]], fault_type: str, time: str) -> str:
 
 
 def document_of(inner: str, time: str) -> str:
-    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    return f'{head}<IntuitResponse xmlns="{NAMESPACE}" time={quoteattr(time)}>{inner}</IntuitResponse>'
+    return f'{HEAD}<IntuitResponse xmlns="{NAMESPACE}" time={quoteattr(time)}>{inner}</IntuitResponse>'
 
 
 def _fault_entry(entry: dict[str, str]) -> str:
@@ -43,22 +66,31 @@ def _fault_entry(entry: dict[str, str]) -> str:
     return f"<Error code={quoteattr(entry['code'])}{where}>{words}</Error>"
 
 
-def element(name: str, value: Any) -> str:
+def element(name: str, value: Any, kind: str = "") -> str:
+    """`value` as the element `name`; `kind` is its type in the field table, which says what is a reference."""
     if isinstance(value, list):
-        return "".join(element(name, one) for one in value)
+        return "".join(element(name, one, kind) for one in value)
     if isinstance(value, dict):
-        return _object(name, value)
+        return _object(name, value, kind or (name if name in TABLE else ""))
     return f"<{name}>{escape(text_of(value))}</{name}>"
 
 
-def _object(name: str, value: dict[str, Any]) -> str:
+def _object(name: str, value: dict[str, Any], kind: str) -> str:
     if name == "Fault":
         inner = "".join(_fault_entry(entry) for entry in value["Error"])
         return f"<Fault type={quoteattr(value['type'])}>{inner}</Fault>"
+    if "any" in value:
+        inner = "".join(element(one["name"].rpartition("}")[2], one["value"]) for one in value["any"])
+        return f"<{name}>{inner}</{name}>"
     attributes = "".join(f" {key}={quoteattr(text_of(value[key]))}" for key in ATTRIBUTES if is_attribute(key, value))
-    if "value" in value and name.endswith(("Ref", "Memo")):
+    if "value" in value and (kind in WITH_TEXT or (not kind and name.endswith(("Ref", "Memo")))):
         return f"<{name}{attributes}>{escape(text_of(value['value']))}</{name}>"
-    inner = "".join(element(key, one) for key, one in value.items() if not is_attribute(key, value))
+    table = TABLE.get(kind, {})
+    inner = "".join(
+        element(key, one, table[key].type if key in table else "")
+        for key, one in value.items()
+        if not is_attribute(key, value)
+    )
     return f"<{name}{attributes}>{inner}</{name}>"
 
 

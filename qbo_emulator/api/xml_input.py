@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from xml.etree import ElementTree
 
@@ -9,19 +10,25 @@ from qbo_emulator import faults
 from qbo_emulator.entities.fields import TABLE, WELL_KNOWN
 
 BATCH = "IntuitBatchRequest"
+TOLERANT = frozenset(("Line", *(name for name in TABLE if name.endswith("LineDetail"))))  # clients in use rely on it
 BATCH_ATTRIBUTES = ("bId", "operation", "optionsData")
 
 
-def read(text: str) -> Any:
-    """The body under the root element; for a batch, the object that its JSON form would be. Raises QboFault 2010."""
+def read(text: str, roots: Collection[str] = ()) -> Any:
+    """The body under the root element; for a batch, the object that its JSON form would be.
+
+    `roots` are the names that the root may have, none for any. Raises QboFault 2010.
+    """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise faults.unreadable_body()
+        raise faults.unreadable_body("xml")
     try:
         root = ElementTree.fromstring(text)  # noqa: S314  no document type passes, so nothing expands
     except (ElementTree.ParseError, ValueError):
-        raise faults.unreadable_body() from None
+        raise faults.unreadable_body("xml") from None
     if tag(root) == BATCH:
         return {"BatchItemRequest": [batch_item(one) for one in root]}
+    if roots and tag(root) not in roots:
+        raise faults.unknown_element(tag(root), roots)
     return value_of(root, tag(root))
 
 
@@ -43,6 +50,8 @@ def value_of(element: ElementTree.Element, kind: str) -> dict[str, Any]:
     made: dict[str, Any] = {name: text for name, text in element.attrib.items() if not name.startswith("{")}
     for child in element:
         name = tag(child)
+        if table and name not in table and kind in TOLERANT:
+            continue
         spec = table.get(name) or (None if table else WELL_KNOWN.get(name))
         read_value = field_value(child, spec.type if spec else name if name in TABLE else "")
         if (spec and spec.many) or name in made:

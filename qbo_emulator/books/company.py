@@ -38,6 +38,8 @@ TRANSACTIONS = frozenset(
     )
 )
 NAMES = frozenset(("Customer", "Vendor", "Employee"))
+ADDRESS_FIELDS = ("BillAddr", "ShipAddr", "ShipFromAddr", "VendorAddr", "RemitToAddr", "PrimaryAddr", "CompanyAddr")
+ADDRESSES = "addresses"  # the sequence of their ids
 
 
 class Put(NamedTuple):
@@ -113,6 +115,11 @@ class Company:
     def next_id(self, entity: str) -> str:
         """The id that the next row gets; it is used up when the row is written, so a refused write leaves no gap."""
         return str(self.last_ids[sequence_of(entity)] + 1)
+
+    def new_address_id(self) -> str:
+        """An id for one more address, used up at once."""
+        self.last_ids[ADDRESSES] += 1
+        return str(self.last_ids[ADDRESSES])
 
     def start_ids_at(self, entity: str, key: int) -> None:
         """The next row gets at least the id `key`."""
@@ -201,12 +208,19 @@ class Company:
 
     def _put(self, entity: str, row: Row) -> None:
         self._count(entity, row["Id"])
+        self._count_addresses(row)
         self.balances.follow(entity, self.get(entity, row["Id"]), -1)
         self.balances.follow(entity, row, 1)
         if entity in TRANSACTIONS and row.get("DocNumber"):
             newest = (int(row["Id"]), row["DocNumber"])
             self.last_numbers[entity] = max(newest, self.last_numbers.get(entity, newest))
         self.tables[entity].put(row)
+
+    def _count_addresses(self, row: Row) -> None:
+        for field in ADDRESS_FIELDS:
+            key = row[field].get("Id", "") if isinstance(row.get(field), dict) else ""
+            if key.isdigit():
+                self.last_ids[ADDRESSES] = max(self.last_ids[ADDRESSES], int(key))
 
     def _count(self, entity: str, key: str) -> None:
         sequence = sequence_of(entity)

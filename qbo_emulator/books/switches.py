@@ -124,6 +124,11 @@ SWITCHES: dict[str, Switch] = {
     ),
     "wrong_realm_answer": Switch("100", ("100", "130"), "A token used on another company: 100 as XML, or 130."),
     # limits and outer shapes
+    "unauthenticated_format": Switch(
+        "json_lower",
+        ("json_lower", "as_asked", "xml"),
+        "Form of a 401 with 3200: lower case as recorded, as asked for, or XML.",
+    ),
     "throttle_format": Switch(
         "xml", ("xml", "json", "json_lower"), "Body of a 429. Recorded as XML; the JSON form is inferred."
     ),
@@ -152,6 +157,14 @@ SWITCHES: dict[str, Switch] = {
     ),
     "pseudo_tax_codes_with_filter": Switch(
         True, (True, False), "Whether TAX, NON and CustomSalesTax also come when a query filters on Active."
+    ),
+    "address_coordinates": Switch(
+        True, (True, False), "Lat and Long in addresses: recorded for years; Intuit said in 2025 that they end."
+    ),
+    "invoice_link_scheme": Switch(
+        "https",
+        ("https", "as_called"),
+        "Links for customers (InvoiceLink) as Intuit gives them, or as this server is reached.",
     ),
     # webhooks
     "webhook_format": Switch("classic", ("classic", "cloudevents"), "Which of the two formats is sent."),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from qbo_emulator import faults
 from qbo_emulator.books.company import Row
 from qbo_emulator.entities.kind import Draft
-from qbo_emulator.entities.references import TERM, key_of, resolve
+from qbo_emulator.entities.references import TERM, key_of, pointing, resolve
 
 DAYS_WITHOUT_TERMS = 30
 
@@ -17,6 +17,8 @@ def set_due_date(draft: Draft, *, otherwise: str = "") -> None:
     """DueDate: as sent, else by SalesTermRef, else by the term `otherwise`, else the date of the form itself."""
     row, company = draft.row, draft.company
     term = resolve(company, TERM, row["SalesTermRef"]) if key_of(row.get("SalesTermRef")) else None
+    if term and draft.kind.name == "Invoice":
+        row["SalesTermRef"] = pointing(term, "Name")
     if "DueDate" not in row:
         row["DueDate"] = due(row["TxnDate"], term or company.get("Term", otherwise) or {})
 

@@ -15,6 +15,7 @@ DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*|[-+Z].*)?$")
 FORBIDDEN_IN_NAMES = re.compile(r"[:\t\n\r]")
 NAME_FIELDS = frozenset(("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName"))
 DIGITS_BEFORE, DIGITS_AFTER = 15, 12
+NO_YEAR = "0001-"  # what several languages send for a date that was never set
 SCALARS = frozenset(("string", "decimal", "integer", "boolean", "date", "dateTime", "enum"))
 IGNORED = object()
 
@@ -59,6 +60,27 @@ WELL_KNOWN = {
     "PrivateNote": Spec("string:4000"),
     "Active": Spec("boolean"),
 }
+
+
+SPELLINGS = {kind: {name.lower(): name for name in fields} for kind, fields in TABLE.items()}
+SPELLING_OF_ANY = {
+    name.lower(): name
+    for name in (
+        *WELL_KNOWN, *SPELLINGS["ModificationMetaData"].values(), *("Id", "MetaData", "SyncToken", "DisplayName"),
+        *("FullyQualifiedName", "PrivateNote", "POStatus", "NameOf", "Hours", "TargetCurrencyCode", "AsOfDate"),
+    )
+}  # fmt: skip
+
+
+def spelled(kind: str, path: str) -> str:
+    """The property `path` (a.b) of `kind`, whatever case it comes in; what nobody knows stays as it is."""
+    parts = []
+    for part in path.split("."):
+        name = SPELLINGS.get(kind, SPELLING_OF_ANY).get(part.lower(), part)
+        spec = TABLE.get(kind, {}).get(name)
+        kind = spec.type if spec else "ModificationMetaData" if name == "MetaData" else ""
+        parts.append(name)
+    return ".".join(parts)
 
 
 def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, Any]:
@@ -186,7 +208,7 @@ def _date(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
     text = str(value)
     if not DATE.match(text):
         raise faults.unreadable_body()
-    return text[:10]
+    return IGNORED if text.startswith(NO_YEAR) else text[:10]
 
 
 def _keep(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:

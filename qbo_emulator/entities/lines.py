@@ -59,6 +59,8 @@ class LineNumbers:
 
 def numbered(line: Row, sent: Row, numbers: LineNumbers) -> Row:
     numbers.position += 1
+    if line["DetailType"] == "DiscountLineDetail":
+        return line  # it has neither id nor number (recorded)
     return {"Id": numbers.id_for(sent.get("Id")), "LineNum": numbers.position, **line}
 
 

@@ -89,10 +89,11 @@ def vendor_rules(draft: Draft) -> None:
 
 CUSTOMER_ORDER = (
     "Taxable", "BillAddr", "ShipAddr", "Notes", "Job", "BillWithParent", "ParentRef", "Level", "SalesTermRef",
-    "Balance", "BalanceWithJobs", "CurrencyRef", "PreferredDeliveryMethod", "domain", "sparse", "Id",
-    "SyncToken", "MetaData", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "FullyQualifiedName",
+    "Balance", "BalanceWithJobs", "CurrencyRef", "PreferredDeliveryMethod", "IsProject", "ClientEntityId",
+    "domain", "sparse", "Id", "SyncToken", "MetaData", "Title", "GivenName", "MiddleName", "FamilyName",
+    "Suffix", "FullyQualifiedName",
     "CompanyName", "DisplayName", "PrintOnCheckName", "Active", "PrimaryPhone", "AlternatePhone", "Mobile",
-    "Fax", "PrimaryEmailAddr", "WebAddr", "DefaultTaxCodeRef",
+    "V4IDPseudonym", "Fax", "PrimaryEmailAddr", "WebAddr", "DefaultTaxCodeRef",
 )  # fmt: skip
 CUSTOMER_DEFAULTS = {
     "Taxable": True,

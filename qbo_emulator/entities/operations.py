@@ -8,6 +8,7 @@ from typing import Any
 from qbo_emulator import faults
 from qbo_emulator.books.clock import stamp
 from qbo_emulator.books.company import Company, Drop, Put, Row, Set
+from qbo_emulator.entities.dressing import dressed
 from qbo_emulator.entities.fields import clean
 from qbo_emulator.entities.kind import BY_ITSELF, Draft, Kind
 
@@ -146,6 +147,7 @@ def store_next(draft: Draft) -> Row:
 
 def store(draft: Draft, token: str, times: Row) -> Row:
     draft.row |= {"domain": "QBO", "sparse": False, "SyncToken": token, "MetaData": times}
+    draft.row = dressed(draft.company, draft.kind.name, draft.row, draft.before)
     row = ordered(draft.kind, draft.row)
     draft.company.commit([*touched(draft), Put(draft.kind.name, row), *mended(draft)])
     return row

@@ -89,7 +89,7 @@ def settle(draft: Draft, row: Row, difference: Decimal, *, linked: bool) -> Row:
     if difference > row["Balance"]:
         raise faults.business("The amount applied is more than the open balance of the transaction.")
     link = {"TxnId": draft.row["Id"], "TxnType": "Payment"}
-    links = [one for one in row["LinkedTxn"] if one != link] + ([link] if linked else [])
+    links = [one for one in row.get("LinkedTxn", []) if one != link] + ([link] if linked else [])
     settled_row = {**row, "LinkedTxn": links, "Balance": cents(row["Balance"] - difference)}
     if "RemainingCredit" in row:
         settled_row["RemainingCredit"] = settled_row["Balance"]

@@ -96,11 +96,14 @@ def keep_links(draft: Draft) -> None:
 
 
 def fill_addresses(draft: Draft) -> None:
-    """A new form copies the customer's addresses where it brings none."""
+    """A new form copies the customer's addresses where it brings none; without any it is billed to the name."""
     customer = draft.company.get("Customer", key_of(draft.row.get("CustomerRef"))) or {}
-    for field in ("BillAddr", "ShipAddr") if draft.before is None else ():
+    if draft.before is not None or not customer:
+        return
+    for field in ("BillAddr", "ShipAddr"):
         if field not in draft.row and field in customer:
             draft.row[field] = customer[field]
+    draft.row.setdefault("BillAddr", {"Line1": customer["DisplayName"]})
 
 
 def total_up(draft: Draft) -> None:
@@ -252,8 +255,8 @@ ORDER = (
     "AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment", "domain",
     "sparse", "Id", "SyncToken", "MetaData", "CustomField", "DocNumber", "TxnDate", "DepartmentRef",
     "CurrencyRef", "PrivateNote", "LinkedTxn", "Line", "TxnTaxDetail", "CustomerRef", "CustomerMemo",
-    "BillAddr", "ShipAddr", "FreeFormAddress", "SalesTermRef", "DueDate", "GlobalTaxCalculation", "TotalAmt",
-    "ApplyTaxAfterDiscount", "PrintStatus", "EmailStatus", "BillEmail", "Balance",
+    "BillAddr", "ShipAddr", "FreeFormAddress", "ShipFromAddr", "SalesTermRef", "DueDate", "GlobalTaxCalculation",
+    "TotalAmt", "ApplyTaxAfterDiscount", "PrintStatus", "EmailStatus", "BillEmail", "Balance",
 )  # fmt: skip
 
 

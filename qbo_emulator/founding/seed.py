@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from qbo_emulator.books.clock import stamp
-from qbo_emulator.books.company import Change, Put, Row, Set
+from qbo_emulator.books.company import Change, Company, Put, Row, Set
+from qbo_emulator.entities.dressing import dressed
 from qbo_emulator.entities.lists import ACCOUNT_TYPES
 
 DEFAULT_REALM = "4620816365010101"  # 16 digits, as a real one has
@@ -72,6 +73,28 @@ PAYMENT_METHODS = (
     ("6", "American Express", "CREDIT_CARD"),
 )
 EXCHANGE_RATES = (("EUR", Decimal("1.08")), ("GBP", Decimal("1.27")))
+OTHER_PREFERENCES = (
+    ("SalesFormsPrefs.DefaultCustomerMessage", "Thank you for your business and have a great day!"),
+    ("SalesFormsPrefs.DefaultItem", "1"),
+    ("DTXCopyMemo", "false"),
+    ("UncategorizedAssetAccountId", "31"),
+    ("UncategorizedIncomeAccountId", "30"),
+    ("UncategorizedExpenseAccountId", "29"),
+    ("SFCEnabled", "true"),
+    ("DataPartner", "false"),
+    ("Vendor1099Enabled", "true"),
+    ("TimeTrackingFeatureEnabled", "true"),
+    ("FDPEnabled", "false"),
+    ("ProjectsEnabled", "false"),
+    ("DateFormat", "Month Date Year separated by a slash"),
+    ("DateFormatMnemonic", "MMDDYYYY_SEP_SLASH"),
+    ("NumberFormat", "US Number Format"),
+    ("NumberFormatMnemonic", "US_NB"),
+    ("WarnDuplicateCheckNumber", "true"),
+    ("WarnDuplicateBillNumber", "false"),
+    ("SignoutInactiveMinutes", "60"),
+    ("AccountingInfoPrefs.ShowAccountNumbers", "false"),
+)
 AMYS_ADDRESS = {
     "Id": "2",
     "Line1": "4581 Finch St.",
@@ -106,6 +129,12 @@ def plain_company(realm: str, *, at: datetime, world: str = "us") -> list[Change
         Set("tax_accounts", {"1": AGENCY_ACCOUNT}),
     ]
     return [*settings, *(Put(entity, stored(row, made)) for entity, row in rows)]
+
+
+def dress(company: Company) -> None:
+    """Gives the rows that were put in as they are what QuickBooks adds to those that are written."""
+    for entity in ("Customer", "Vendor"):
+        company.commit([Put(entity, dressed(company, entity, row)) for row in list(company.rows(entity))])
 
 
 def stored(row: Row, made: str) -> Row:
@@ -247,17 +276,32 @@ def preferences(place: World) -> Row:
         "AccountingInfoPrefs": {
             "UseAccountNumbers": False,
             "TrackDepartments": False,
+            "DepartmentTerminology": "Location",
             "ClassTrackingPerTxn": False,
             "ClassTrackingPerTxnLine": False,
             "FirstMonthOfFiscalYear": "January",
             "TaxYearMonth": "January",
+            "TaxForm": "6",
             "CustomerTerminology": "Customers",
         },
-        "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},
-        "TimeTrackingPrefs": {"UseServices": True, "BillCustomers": True, "WorkWeekStartDate": "Monday"},
+        "VendorAndPurchasesPrefs": {
+            "TrackingByCustomer": True,
+            "BillableExpenseTracking": True,
+            "POCustomField": custom_fields(
+                "PurchasePrefs.UsePurchaseNameCustom", "PurchasePrefs.PurchaseCustomName", ("Crew #", "Sales Rep")
+            ),
+        },
+        "TimeTrackingPrefs": {
+            "UseServices": True,
+            "BillCustomers": True,
+            "ShowBillRateToAll": False,
+            "WorkWeekStartDate": "Monday",
+            "MarkTimeEntriesBillable": True,
+        },
+        "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
         "EmailMessagesPrefs": {
-            "InvoiceMessage": {"Subject": "Invoice from us", "Message": "Here's your invoice. Thank you!"},
-            "EstimateMessage": {"Subject": "Estimate from us", "Message": "Please review the estimate."},
+            f"{form}Message": {"Subject": f"{form} from us", "Message": f"Please find your {form.lower()} attached."}
+            for form in ("Invoice", "Estimate", "SalesReceipt", "Statement")
         },
         "ProductAndServicesPrefs": {
             "ForSales": True,
@@ -266,7 +310,9 @@ def preferences(place: World) -> Row:
             "QuantityOnHand": True,
         },
         "SalesFormsPrefs": {
-            "CustomField": [],
+            "CustomField": custom_fields(
+                "SalesFormsPrefs.UseSalesCustom", "SalesFormsPrefs.SalesCustomName", ("Crew #",)
+            ),
             "CustomTxnNumbers": True,
             "AllowDeposit": True,
             "AllowDiscount": True,
@@ -275,17 +321,33 @@ def preferences(place: World) -> Row:
             "AllowServiceDate": False,
             "AllowShipping": False,
             "AutoApplyCredit": False,
+            "AutoApplyPayments": True,
+            "EmailCopyToCompany": False,
+            "ETransactionEnabledStatus": "NotApplicable",
+            "ETransactionAttachPDF": False,
+            "ETransactionPaymentEnabled": False,
+            "IPNSupportEnabled": False,
+            "UsingPriceLevels": False,
             "DefaultTerms": {"value": "3"},
+            "DefaultCustomerMessage": "Thank you for your business and have a great day!",
         },
         "TaxPrefs": tax,
         "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": place.currency["value"]}},
-        "OtherPrefs": {
-            "NameValue": [
-                {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Thank you for your business!"},
-                {"Name": "WarnDuplicateCheckNumber", "Value": "true"},
-            ]
-        },
+        "OtherPrefs": {"NameValue": [{"Name": name, "Value": value} for name, value in OTHER_PREFERENCES]},
     }
+
+
+def custom_fields(uses: str, names: str, labels: tuple[str, ...]) -> list[Row]:
+    """Which of the three custom fields are in use, and what they are called, as Preferences tell of them."""
+    used = [
+        {"Name": f"{uses}{number}", "Type": "BooleanType", "BooleanValue": number <= len(labels)}
+        for number in (1, 2, 3)
+    ]
+    called = [
+        {"Name": f"{names}{number}", "Type": "StringType", "StringValue": label}
+        for number, label in enumerate(labels, 1)
+    ]
+    return [{"CustomField": used}, {"CustomField": called}]
 
 
 def company_info(realm: str, place: World) -> Row:

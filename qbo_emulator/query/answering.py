@@ -8,7 +8,7 @@ from functools import partial
 from qbo_emulator import faults
 from qbo_emulator.books.balances import BALANCED
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.entities.fields import TABLE
+from qbo_emulator.entities.fields import TABLE, spelled
 from qbo_emulator.entities.kind import Kind
 from qbo_emulator.entities.operations import BAD_ROW, gone_by_merge
 from qbo_emulator.entities.registry import BY_PATH, KINDS
@@ -71,11 +71,20 @@ def read(company: Company, text: str) -> Statement:
         raise faults.query_invalid(f"invalid context declaration: {statement.entity}")
     statement.entity = kind.name
     check_page(statement)
+    spell(kind, statement)
     for name in [one.property for one in statement.where] + [name for name, _ in statement.order]:
         check_property(kind, name)
     for name in statement.columns:
         check_column(kind, name)
     return statement
+
+
+def spell(kind: Kind, statement: Statement) -> None:
+    """Properties as QuickBooks writes them: queries take them in any case (a public client's live tests)."""
+    for one in statement.where:
+        one.property = spelled(kind.member, one.property)
+    statement.order = [(spelled(kind.member, name), descending) for name, descending in statement.order]
+    statement.columns = [spelled(kind.member, name) for name in statement.columns]
 
 
 def check_page(statement: Statement) -> None:

@@ -282,4 +282,7 @@ def test_an_invoice_comes_with_its_link_on_demand(books: Client) -> None:
     assert "InvoiceLink" not in books.read("Invoice", key)
     link = books.call("GET", f"invoice/{key}", include="invoiceLink").json()["Invoice"]["InvoiceLink"]
     assert f"Invoice {key}" not in link
+    assert link.startswith("https://")
+    books.do("switch", name="invoice_link_scheme", value="as_called")
+    link = books.call("GET", f"invoice/{key}", include="invoiceLink").json()["Invoice"]["InvoiceLink"]
     assert books.session.get(link, timeout=9).status_code == 200

@@ -1,0 +1,54 @@
+"""Small things that live clients rely on."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Client, invoice
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from Customer where id = '1'",
+        "select * from customer where displayname = 'Amy\\'s Bird Sanctuary' orderby id",
+        "select * from Customer where METADATA.createtime > '2020-01-01' order by metadata.LASTUPDATEDTIME desc",
+        "select ID, displayName from Customer where active = true",
+        "select * from Customer where primaryemailaddr = 'Birds@Intuit.com'",
+    ],
+)
+def test_properties_come_in_any_case(books: Client, statement: str) -> None:
+    [row] = books.query(statement)["Customer"]
+    assert (row["Id"], row["DisplayName"]) == ("1", "Amy's Bird Sanctuary")
+
+
+def test_an_entity_without_a_field_table_too(books: Client) -> None:
+    made = books.post("Class", {"Name": "North"})
+    assert books.query(f"select * from Class where ID = '{made['Id']}' orderby name")["Class"] == [made]
+
+
+@pytest.mark.parametrize("params", [{"include": "void"}, {"operation": "update", "include": "void"}])
+def test_include_void_voids(books: Client, params: dict[str, str]) -> None:
+    made = books.post("Invoice", invoice())
+    key = {"Id": made["Id"], "SyncToken": "0"}
+    voided = books.post("Invoice", {**key, "sparse": True}, **params)
+    assert (voided["TotalAmt"], voided["PrivateNote"]) == (0, "Voided")
+
+
+def test_options_of_a_batch_item_void_too(books: Client) -> None:
+    made = books.post("Invoice", invoice())
+    item = {"bId": "1", "optionsData": "void", "Invoice": {"Id": made["Id"], "SyncToken": "0"}}
+    assert books.batch(item)[0]["Invoice"]["TotalAmt"] == 0
+
+
+def test_a_custom_field_keeps_what_it_is(books: Client) -> None:
+    field = {"DefinitionId": "1", "Name": "Crew #", "Type": "StringType", "StringValue": "102"}
+    made = books.post("Invoice", invoice(CustomField=[field]))
+    assert books.read("Invoice", made["Id"])["CustomField"] == [field]
+
+
+def test_the_year_1_is_no_date(books: Client) -> None:
+    made = books.post("Invoice", invoice(TxnDate="0001-01-01", DueDate="0001-01-01T00:00:00Z", ShipDate="0001-01-01"))
+    assert made["TxnDate"] > "2020"
+    assert made["DueDate"] > made["TxnDate"]
+    assert "ShipDate" not in made
