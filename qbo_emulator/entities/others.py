@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from qbo_emulator import faults
-from qbo_emulator.books.company import Company, Row
+from qbo_emulator.books.company import NAMES, Company, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
 from qbo_emulator.entities.names import SUFFIX
@@ -67,6 +67,7 @@ def transaction_rules(draft: Draft) -> None:
         if key_of(row.get(field)):
             person = resolve(company, target, row[field])
             row[field] = pointing(person, "DisplayName")
+    name_entity(company, row)
     name_accounts(company, row)
     row["Line"] = [stored_line(company, line, index) for index, line in enumerate(lines_of(row), 1)]
     check_stock(draft)
@@ -91,6 +92,17 @@ def lines_of(row: Row) -> list[Row]:
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
         raise faults.unreadable_body()
     return lines
+
+
+def name_entity(company: Company, row: Row) -> None:
+    """Whom a purchase was paid to, a name of one of the three lists."""
+    reference = row.get("EntityRef")
+    if not isinstance(reference, dict) or not key_of(reference):
+        return
+    for entity in [str(reference.get("type") or "").capitalize()] if reference.get("type") else sorted(NAMES):
+        person = company.get(entity, key_of(reference)) if entity in NAMES else None
+        if person:
+            row["EntityRef"] = {**pointing(person, "DisplayName"), "type": entity}
 
 
 def is_number(value: object) -> bool:

@@ -10,6 +10,7 @@ from qbo_emulator.books.clock import pacific_date, stamp
 from qbo_emulator.books.company import Change, Company, Put, Row
 from qbo_emulator.entities import operations
 from qbo_emulator.entities.registry import KINDS
+from qbo_emulator.founding import sample_documents
 from qbo_emulator.founding.sample_facts import (
     ACCOUNTS,
     CURRENCIES,
@@ -20,7 +21,7 @@ from qbo_emulator.founding.sample_facts import (
     ITEMS,
     VENDORS,
 )
-from qbo_emulator.founding.seed import CURRENCY, account, stored
+from qbo_emulator.founding.seed import CURRENCY, account, dress, stored
 
 FIRST_DAY_OF_STOCK = "2020-01-01"
 
@@ -28,6 +29,7 @@ FIRST_DAY_OF_STOCK = "2020-01-01"
 def found(company: Company, *, at: datetime) -> None:
     """Fills a plain company: lists with Intuit's ids, then invoices and payments, numbered by the company itself."""
     company.commit(rows(at=at))
+    dress(company)
     preferences = company.preferences
     forms = {**preferences["SalesFormsPrefs"], "CustomTxnNumbers": False}
     company.commit([Put("Preferences", {**preferences, "SalesFormsPrefs": forms})])
@@ -44,6 +46,7 @@ def found(company: Company, *, at: datetime) -> None:
         invoice = operations.create(company, KINDS["Invoice"], body, at=then, options=frozenset())
         if is_paid:
             pay(company, invoice, then)
+    sample_documents.write(company, at=at)
 
 
 def sales_line(item: str, quantity: int, price: str, code: str) -> Row:
@@ -109,7 +112,18 @@ def customer(key: str, name: str, given: str, family: str, parent: str) -> Row:
         "PrintOnCheckName": name,
         "Active": True,
         "PrimaryEmailAddr": {"Address": f"customer{key}@example.com"},
+        "PrimaryPhone": {"FreeFormNumber": f"(650) 555-{3300 + int(key)}"},
+        "BillAddr": address(key),
         "DefaultTaxCodeRef": {"value": "2"},
+    }
+
+
+def address(key: str) -> Row:
+    return {
+        "Line1": f"{100 + int(key)} Main St.",
+        "City": "Bayshore",
+        "CountrySubDivisionCode": "CA",
+        "PostalCode": "94326",
     }
 
 
@@ -121,6 +135,7 @@ def vendor(key: str, name: str) -> Row:
     return {
         "Balance": 0,
         "Vendor1099": False,
+        "BillAddr": address(key),
         "CurrencyRef": CURRENCY,
         "Id": key,
         "DisplayName": name,

@@ -96,7 +96,8 @@ class World:
             company.commit(seed.plain_company(realm, at=self.clock.now(), world=world))
             if sample:
                 sample_company.found(company, at=self.clock.now())
-            seed.dress(company)
+            else:
+                seed.dress(company)
 
     def _allow(self, token: str, realm: str) -> None:
         """A token given by hand works until it is expired by hand."""

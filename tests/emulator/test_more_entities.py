@@ -274,7 +274,7 @@ def test_the_sample_company_has_intuits_ids(client_of: Make) -> None:
     assert books.read("Customer", "24")["DisplayName"] == "Sonnenschein Family Store"
     assert books.read("Item", "10")["Name"] == "Pest Control"
     assert books.query("select * from Customer where FullyQualifiedName like 'Freeman%'")["maxResults"] == 3
-    assert books.post("Customer", {"DisplayName": "New"})["Id"] == "57"
+    assert books.post("Customer", {"DisplayName": "New"})["Id"] == "67"
 
 
 def test_an_invoice_comes_with_its_link_on_demand(books: Client) -> None:

@@ -28,14 +28,14 @@ def expense(amount: int = 200) -> dict:
 
 
 def bill(**fields: object) -> dict:
-    return {"VendorRef": {"value": "30"}, "Line": [expense()], **fields}
+    return {"VendorRef": {"value": "56"}, "Line": [expense()], **fields}
 
 
 def bill_payment(bill_id: str, amount: int = 200) -> dict:
     line = {"Amount": amount, "LinkedTxn": [{"TxnId": bill_id, "TxnType": "Bill"}]}
     check = {"BankAccountRef": {"value": "35"}}
     return {
-        "VendorRef": {"value": "30"},
+        "VendorRef": {"value": "56"},
         "PayType": "Check",
         "TotalAmt": amount,
         "CheckPayment": check,
@@ -51,12 +51,12 @@ def test_a_bill_is_owed_until_it_is_paid(sample: Client) -> None:
     assert (made["Balance"], made["DueDate"]) == (200, "2026-03-31")
     assert made["Line"][0]["DetailType"] == "AccountBasedExpenseLineDetail"
     assert made["Line"][0]["AccountBasedExpenseLineDetail"]["AccountRef"]["name"] == "Advertising"
-    assert sample.read("Vendor", "30")["Balance"] == 200
+    assert sample.read("Vendor", "56")["Balance"] == 200
     payment = sample.post("BillPayment", bill_payment(made["Id"], 150))
     assert sample.read("Bill", made["Id"])["Balance"] == 50
     assert sample.read("Bill", made["Id"])["LinkedTxn"] == [{"TxnId": payment["Id"], "TxnType": "BillPaymentCheck"}]
     sample.post("BillPayment", {"Id": payment["Id"], "SyncToken": "0"}, operation="delete")
-    assert sample.read("Vendor", "30")["Balance"] == 200
+    assert sample.read("Vendor", "56")["Balance"] == 200
 
 
 def test_a_bill_takes_no_more_than_is_open(sample: Client) -> None:
