@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 
 from qbo_emulator import faults
-from qbo_emulator.api import answers, breaking, files, pdf, reports, xml_format
+from qbo_emulator.api import answers, breaking, files, pdf, xml_format
 from qbo_emulator.api.calls import Call, taken_apart
 from qbo_emulator.api.resources import inside
 from qbo_emulator.books.company import Company
@@ -15,6 +15,7 @@ from qbo_emulator.books.remembered import Remembered, packed
 from qbo_emulator.entities.registry import BY_PATH
 from qbo_emulator.faults import QboFault
 from qbo_emulator.messages import JSON_UTF8, Request, Response
+from qbo_emulator.reports.making import report
 from qbo_emulator.world.limits import LIMITS
 from qbo_emulator.world.world import World
 
@@ -86,7 +87,7 @@ def without_envelope(world: World, call: Call) -> Response | None:
 
 def as_report(company: Company, call: Call) -> Response:
     try:
-        made = reports.report(company, call.rest[0], dict(call.request.query), at=call.at)
+        made = report(company, call.rest[0], dict(call.request.query), at=call.at)
     except QboFault as raised:
         return answers.fault(raised, at=call.at, wants_json=call.wants_json)
     if call.wants_json:

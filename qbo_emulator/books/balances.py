@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from qbo_emulator.books.postings import OF_BALANCE_SHEET, postings
+from qbo_emulator.books.ledger import Get, Ledger
+from qbo_emulator.books.money import plain
+from qbo_emulator.books.postings import BOOKED, OF_BALANCE_SHEET, postings
+from qbo_emulator.books.stock import moves
 from qbo_emulator.books.table import Row
 
 # What moves the balance of a name, and which field says by how much.
@@ -18,21 +21,28 @@ OWING: Mapping[str, tuple[int, str]] = {
     "VendorCredit": (-1, "Balance"),
 }
 # The entities whose balances are worked out, and how the fields begin that show them.
-BALANCED = {"Customer": "Balance", "Vendor": "Balance", "Account": "CurrentBalance"}
+BALANCED = {"Customer": "Balance", "Vendor": "Balance", "Account": "CurrentBalance", "Item": "QtyOnHand"}
 
 
 class Balances:
     """Follows every row that comes and goes; `rows` gives those of an entity."""
 
-    def __init__(self, rows: Callable[[str], Iterable[Row]]) -> None:
-        self.rows = rows
+    def __init__(self, rows: Callable[[str], Iterable[Row]], get: Get) -> None:
+        self.rows, self.get = rows, get
         self.owed: dict[str, Decimal] = defaultdict(Decimal)
         self.posted: dict[str, Decimal] = defaultdict(Decimal)
-        self.has_jobs = False
+        self.moved: dict[str, Decimal] = defaultdict(Decimal)  # item -> what came in less what went out
+        self.has_jobs = self.has_stock = False
+        self._worth: dict[str, Decimal] | None = None  # of stock by account, until something is written
 
     def follow(self, entity: str, row: Row | None, sign: int) -> None:
         if row is None:
             return
+        self._worth = None
+        for move in moves(entity, row):
+            self.moved[move.item] += sign * move.quantity
+        if entity == "Item" and row.get("Type") == "Inventory":
+            self.has_stock = True
         if entity in OWING:
             direction, field = OWING[entity]
             name = (row.get("CustomerRef") or row.get("VendorRef") or {}).get("value", "")
@@ -46,6 +56,8 @@ class Balances:
         """`row` with its balances, where its entity has any."""
         if entity == "Account":
             return self.account(row)
+        if entity == "Item":
+            return self.item(row)
         return self.name(row) if entity in BALANCED else row
 
     def name(self, row: Row) -> Row:
@@ -54,6 +66,12 @@ class Balances:
             return {**row, "Balance": owed or 0}
         jobs = sum((self.owed.get(job["Id"], Decimal(0)) for job in self.jobs_of(row["Id"])), owed)
         return {**row, "Balance": owed or 0, "BalanceWithJobs": jobs or 0}
+
+    def item(self, row: Row) -> Row:
+        """The quantity as stored is that of the first day; the rest follows from what was bought and sold."""
+        if row.get("Type") != "Inventory" or "QtyOnHand" not in row:
+            return row
+        return {**row, "QtyOnHand": plain(Decimal(row["QtyOnHand"]) + self.moved.get(row["Id"], Decimal(0)))}
 
     def jobs_of(self, key: str) -> list[Row]:
         return self.under("Customer", key) if self.has_jobs else []
@@ -69,4 +87,22 @@ class Balances:
     def on_account(self, row: Row) -> Decimal:
         """Income and expenses show no balance, and neither does an account that was made inactive (a field report)."""
         counts = row.get("Classification") in OF_BALANCE_SHEET and row.get("Active") is not False
-        return self.posted.get(row["Id"], Decimal(0)) if counts else Decimal(0)
+        return self.posted.get(row["Id"], Decimal(0)) + self.stock_on(row["Id"]) if counts else Decimal(0)
+
+    def stock_on(self, account: str) -> Decimal:
+        """What stock moves on `account`: it is bought by item, and leaves at its cost."""
+        if not self.has_stock:
+            return Decimal(0)
+        if self._worth is None:
+            self._worth = worth_of_stock(Ledger(self.rows, self.get))
+        return self._worth.get(account, Decimal(0))
+
+
+def worth_of_stock(ledger: Ledger) -> dict[str, Decimal]:
+    """What the ledger books on accounts beyond the postings that are followed row by row."""
+    worth: dict[str, Decimal] = ledger.balances()
+    for entity in BOOKED:
+        for row in ledger.rows(entity):
+            for account, amount in postings(entity, row):
+                worth[account] -= amount
+    return worth

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Union
 from qbo_emulator.books.balances import BALANCED, Balances
 from qbo_emulator.books.encoding import dumps
 from qbo_emulator.books.journal import Journal
+from qbo_emulator.books.ledger import Ledger
 from qbo_emulator.books.numbering import following
 from qbo_emulator.books.remembered import Remembered
 from qbo_emulator.books.switches import SWITCHES
@@ -71,7 +72,7 @@ class Company:
         self.remembered: dict[str, Remembered] = {}
         self.last_ids: dict[str, int] = defaultdict(int)
         self.last_numbers: dict[str, tuple[int, str]] = {}
-        self.balances = Balances(self.rows)
+        self.balances = Balances(self.rows, self.get)
         self._pending: list[str] = []
         self.waiting: list[list[str]] = []  # what webhooks still have to tell
         self.tell: Callable[[Company, list[Change]], None] = nobody
@@ -109,6 +110,10 @@ class Company:
 
     def with_balance(self, entity: str, row: Row) -> Row:
         return self.balances.shown(entity, row)
+
+    def ledger(self) -> Ledger:
+        """All entries of the books, worked out anew."""
+        return Ledger(self.rows, self.get)
 
     # numbering
 
@@ -166,7 +171,9 @@ class Company:
 
     def _line(self, change: Change) -> str:
         if isinstance(change, Put):
-            return f'["p","{change.entity}",{self.encoded(change.entity, change.row)}]'
+            worked_out = change.entity in BALANCED  # what is shown of it is not what is kept
+            row = dumps(change.row) if worked_out else self.encoded(change.entity, change.row)
+            return f'["p","{change.entity}",{row}]'
         return dumps(["d" if isinstance(change, Drop) else "s", *change])
 
     def replay(self, line: list[Any]) -> None:

@@ -17,7 +17,7 @@ def postings(entity: str, row: Row) -> Iterator[Posting]:
     """The accounts that `row` moves, and by how much."""
     of_entity = BOOKED.get(entity)
     if of_entity:
-        yield from of_entity(row)
+        yield from ((account, amount) for account, amount in of_entity(row) if account)
 
 
 def account_of(holder: Any, field: str, otherwise: str = "") -> str:

@@ -90,6 +90,8 @@ def item_rules(draft: Draft) -> None:
         if key_of(draft.sent.get(field)):
             row[field] = pointing(resolve(draft.company, ACCOUNT, row[field]), "Name")
     check_accounts(draft)
+    if "QtyOnHand" in draft.sent:  # as it is now; kept is what there was on the first day
+        row["QtyOnHand"] = Decimal(row["QtyOnHand"]) - draft.company.balances.moved.get(row["Id"], Decimal(0))
     for field in ("UnitPrice", "PurchaseCost", "QtyOnHand"):
         if field in row:
             row[field] = plain(Decimal(row[field]))
@@ -183,7 +185,7 @@ ITEM_KIND = Kind(
     operations=LIST,
     required=("Name",),
     defaults={"Active": True, "Taxable": False, "UnitPrice": 0, "PurchaseCost": 0, "TrackQtyOnHand": False},
-    kept=("Type", "IncomeAccountRef"),
+    kept=("Type", "IncomeAccountRef", "QtyOnHand", "InvStartDate"),
     rules=item_rules,
     is_list=True,
     name_field="Name",

@@ -166,7 +166,8 @@ def item(key: str, name: str, kind: str, price: str, taxable: bool) -> Row:
             "ExpenseAccountRef": {"value": "80", "name": "Cost of Goods Sold"},
             "AssetAccountRef": {"value": "81", "name": "Inventory Asset"},
             "TrackQtyOnHand": True,
-            "QtyOnHand": IN_STOCK[key],
+            "QtyOnHand": IN_STOCK[key][0],
+            "PurchaseCost": Decimal(IN_STOCK[key][1]),
             "InvStartDate": FIRST_DAY_OF_STOCK,
         }
     return {

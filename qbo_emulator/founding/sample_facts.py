@@ -148,7 +148,8 @@ ACCOUNTS = (
     ("92", "Out Of Scope Agency Payable", "Other Current Liability", "SalesTaxPayable", ""),
 )
 CURRENCIES = (("1", "CAD", "Canadian Dollar"), ("2", "EUR", "Euro"), ("3", "GBP", "British Pound Sterling"))
-IN_STOCK = {"5": 2, "11": 25, "16": 25, "17": 31}  # id of an inventory item -> how many there are
+# id of an inventory item -> how many there were on the first day, and what one costs
+IN_STOCK = {"5": (6, "125"), "11": (27, "10"), "16": (35, "0.75"), "17": (43, "2.5")}
 # Invoices: id, number, customer, days before today, lines (item, quantity, price, tax code), whether it is paid.
 INVOICES = (
     ("9", "1001", "1", 90, (("6", 4, "25", "TAX"),), True),

@@ -1,0 +1,147 @@
+"""A report's head, columns and period, and the pieces that its rows are made of; knows no figure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from qbo_emulator import faults
+from qbo_emulator.books.clock import pacific_date, precise_stamp
+from qbo_emulator.books.company import Company, Row
+
+AGES = ("Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total")
+LIST = (
+    ("Date", "tx_date", "Date"),
+    ("Transaction Type", "txn_type", "String"),
+    ("Num", "doc_num", "String"),
+    ("Posting", "is_no_post", "String"),
+    ("Name", "name", "String"),
+    ("Memo/Description", "memo", "String"),
+    ("Account", "account_name", "String"),
+    ("Split", "other_account", "String"),
+    ("Amount", "subt_nat_amount", "Money"),
+)
+# report -> its columns after the first
+COLUMNS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("BalanceSheet", "ProfitAndLoss", "CashFlow", "CustomerIncome", "VendorExpenses"), ("Total",)),
+    **dict.fromkeys(("CustomerSales", "ItemSales", "DepartmentSales", "ClassSales", "TaxSummary"), ("Total",)),
+    **dict.fromkeys(("CustomerBalance", "VendorBalance"), ("Total",)),
+    **dict.fromkeys(("TrialBalance", "TrialBalanceFR"), ("Debit", "Credit")),
+    **dict.fromkeys(("AgedReceivables", "AgedPayables"), AGES),
+    "InventoryValuationSummary": ("SKU", "Qty", "Asset Value", "Avg Cost"),
+    "AccountList": ("Type", "Detail Type", "Description", "Balance"),
+}
+DETAILED = frozenset(
+    (
+        "ProfitAndLossDetail", "CustomerBalanceDetail", "VendorBalanceDetail", "AgedReceivableDetail",
+        "AgedPayableDetail", "TransactionList", "TransactionListWithSplits", "TransactionListByCustomer",
+        "TransactionListByVendor", "GeneralLedger", "GeneralLedgerDetail", "InventoryValuationDetail", "JournalReport",
+    )
+)  # fmt: skip
+NAMES = {name.lower(): name for name in (*COLUMNS, *DETAILED)}
+OF_PEOPLE = frozenset(("CustomerBalance", "AgedReceivables", "CustomerIncome", "CustomerSales"))
+
+
+def period(asked: dict[str, str], at: datetime) -> tuple[str, str]:
+    """First and last day that are asked about. Raises QboFault for what is no date."""
+    today = pacific_date(at)
+    start, end = MACROS.get(asked.get("date_macro", "").lower(), this_year_to_date)(today)
+    end = day(asked.get("report_date") or asked.get("as_of_date"), end)
+    return day(asked.get("start_date"), start), day(asked.get("end_date"), end)
+
+
+def day(given: str | None, otherwise: date | str) -> str:
+    if not given:
+        return str(otherwise)
+    try:
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise faults.unreadable_body() from None
+
+
+def this_year_to_date(today: date) -> tuple[date, date]:
+    return today.replace(month=1, day=1), today
+
+
+def this_year(today: date) -> tuple[date, date]:
+    return today.replace(month=1, day=1), today.replace(month=12, day=31)
+
+
+def last_year(today: date) -> tuple[date, date]:
+    return this_year(today.replace(year=today.year - 1, day=1))
+
+
+def this_month(today: date) -> tuple[date, date]:
+    first = today.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def last_month(today: date) -> tuple[date, date]:
+    return this_month(today.replace(day=1) - timedelta(days=1))
+
+
+MACROS = {
+    "today": lambda today: (today, today),
+    "yesterday": lambda today: (today - timedelta(days=1),) * 2,
+    "this month": this_month,
+    "this month-to-date": lambda today: (today.replace(day=1), today),
+    "last month": last_month,
+    **dict.fromkeys(("this year", "this fiscal year"), this_year),
+    **dict.fromkeys(("this year-to-date", "this fiscal year-to-date"), this_year_to_date),
+    **dict.fromkeys(("last year", "last fiscal year"), last_year),
+    "all": lambda today: (date(1900, 1, 1), date(9998, 12, 31)),
+}
+
+
+def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, str], at: datetime, empty: bool) -> Row:
+    options = (("AccountingStandard", "GAAP"), ("NoReportData", "true" if empty else "false"))
+    return {
+        "Time": precise_stamp(at),
+        "ReportName": name,
+        "ReportBasis": "Cash" if asked.get("accounting_method", "").lower() == "cash" else "Accrual",
+        "StartPeriod": days[0],
+        "EndPeriod": days[1],
+        "SummarizeColumnsBy": "Total",
+        "Currency": company.setting("currency", {}).get("value", "USD"),
+        "Option": [{"Name": option, "Value": value} for option, value in options],
+    }
+
+
+def columns(name: str) -> list[dict[str, Any]]:
+    if name in DETAILED:
+        return [column(*facts) for facts in LIST]
+    first = ("", "Customer") if name in OF_PEOPLE else ("", "Account")
+    return [column(*first), *(column(title, "Money") for title in COLUMNS[name])]
+
+
+def column(title: str, key: str, kind: str = "") -> dict[str, Any]:
+    """A column of a list has a key of its own; one of a statement is named for its title."""
+    if not kind:
+        return {"ColTitle": title, "ColType": key}
+    return {"ColTitle": title, "ColType": kind, "MetaData": [{"Name": "ColKey", "Value": key}]}
+
+
+# rows
+
+
+def cell(value: object, key: str = "") -> dict[str, str]:
+    shown = {"value": f"{value:.2f}" if isinstance(value, Decimal) else str(value)}
+    return {**shown, "id": key} if key else shown
+
+
+def data(*cells: dict[str, str]) -> Row:
+    return {"ColData": list(cells), "type": "Data"}
+
+
+def section(group: str, title: str, rows: list[Row], total: tuple[str, list[Decimal]], head: str = "") -> Row:
+    """Rows under a title, with their sum; `head` is the amount that stands beside the title."""
+    label, sums = total
+    blanks = [cell(head)] if head else [cell("") for _ in sums]
+    made: Row = {"Header": {"ColData": [cell(title), *blanks]}, "Rows": {"Row": rows}} if title else {}
+    made["Summary"] = {"ColData": [cell(label), *(cell(one) for one in sums)]}
+    return {**made, "type": "Section", **({"group": group} if group else {})}
+
+
+def sum_row(group: str, label: str, amount: Decimal) -> Row:
+    return section(group, "", [], (label, [amount]))

@@ -1,0 +1,43 @@
+"""One report as it is asked for: which figures go into which frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from qbo_emulator import faults
+from qbo_emulator.books.company import Company, Row
+from qbo_emulator.reports import lists, owing, statements
+from qbo_emulator.reports.frame import NAMES, columns, header, period
+
+Days = tuple[str, str]
+ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
+    "ProfitAndLoss": lambda company, days, asked: statements.profit_and_loss(company, days),
+    "BalanceSheet": lambda company, days, asked: statements.balance_sheet(company, days),
+    "TrialBalance": lambda company, days, asked: statements.trial_balance(company, days),
+    "AgedReceivables": lambda company, days, asked: owing.aged(company, owing.OF_CUSTOMERS, days),
+    "AgedPayables": lambda company, days, asked: owing.aged(company, owing.OF_VENDORS, days),
+    "CustomerBalance": lambda company, days, asked: owing.balances(company, owing.OF_CUSTOMERS, days),
+    "VendorBalance": lambda company, days, asked: owing.balances(company, owing.OF_VENDORS, days),
+    "TransactionList": lists.transactions,
+    "AccountList": lambda company, days, asked: lists.accounts(company),
+    "InventoryValuationSummary": lambda company, days, asked: lists.stock(company),
+}
+
+
+def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) -> Row:
+    """The report `name`; those without figures here come without rows.
+
+    Raises QboFault for one that Intuit does not have, and for a wrong date.
+    """
+    known = NAMES.get(name.lower())
+    if known is None:
+        raise faults.unsupported(f"report {name}")
+    days = period(asked, at)
+    with company.lock:
+        rows = ROWS[known](company, days, asked) if known in ROWS else []
+    return {
+        "Header": header(company, known, asked, days, at, not rows),
+        "Columns": {"Column": columns(known)},
+        "Rows": {"Row": rows},
+    }

@@ -1,0 +1,240 @@
+"""Reports agree with the books, stock moves, and everything comes to nothing in sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qbo_emulator import Emulator
+
+from .conftest import TOKEN, Client, invoice, line
+from .test_properties import call
+
+Make = Callable[[Emulator], Client]
+ALL = {"start_date": "1900-01-01", "end_date": "2999-12-31"}
+
+
+@pytest.fixture
+def sample(client_of: Make) -> Client:
+    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
+
+
+def report(books: Client, name: str, **asked: str) -> dict[str, Any]:
+    answer = books.call("GET", f"reports/{name}", **asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def lines(rows: Any) -> Iterator[list[dict[str, str]]]:
+    """The cells of every row and sum, those inside of sections too."""
+    for row in rows.get("Row", []):
+        yield from ([row["ColData"]] if "ColData" in row else [])
+        yield from lines(row.get("Rows", {}))
+        yield from ([row["Summary"]["ColData"]] if "Summary" in row else [])
+
+
+def amount(made: dict[str, Any], label: str) -> Decimal:
+    [cells] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == label]
+    return Decimal(cells[1]["value"])
+
+
+def data_rows(made: dict[str, Any]) -> list[list[dict[str, str]]]:
+    return [row["ColData"] for row in made["Rows"]["Row"] if row["type"] == "Data"]
+
+
+def test_profit_is_income_less_expenses(books: Client) -> None:
+    day = {"TxnDate": "2026-03-02"}
+    discount = {"DetailType": "DiscountLineDetail", "Amount": 10, "DiscountLineDetail": {"PercentBased": False}}
+    taxed = {"TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}}}
+    books.post("Invoice", invoice(line("100", code="TAX"), discount, **taxed, **day))
+    spent = {"Amount": 30, "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "7"}}}
+    seller = books.post("Vendor", {"DisplayName": "Ironworks"})["Id"]
+    books.post("Bill", {"VendorRef": {"value": seller}, "Line": [spent], **day})
+    books.post("Invoice", invoice(line("5000"), TxnDate="2025-12-31"))
+    made = report(books, "ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31")
+    assert (amount(made, "Services"), amount(made, "Discounts given")) == (100, -10)
+    assert (amount(made, "Total Income"), amount(made, "Total Expenses"), amount(made, "Net Income")) == (90, 30, 60)
+    assert [row["group"] for row in made["Rows"]["Row"]][:3] == ["Income", "COGS", "GrossProfit"]
+    assert {"Name": "NoReportData", "Value": "false"} in made["Header"]["Option"]
+    whole = report(books, "BalanceSheet", end_date="2026-12-31")
+    assert amount(whole, "TOTAL ASSETS") == 5098
+    assert (amount(whole, "Net Income"), amount(whole, "Retained Earnings of earlier years")) == (60, 5000)
+    assert amount(whole, "TOTAL LIABILITIES AND EQUITY") == 5098
+
+
+def test_sub_accounts_stand_below_their_parents(sample: Client) -> None:
+    made = report(sample, "ProfitAndLoss", **ALL)
+    [expenses] = [row for row in made["Rows"]["Row"] if row["group"] == "Expenses"]
+    sections = [row for row in expenses["Rows"]["Row"] if row["type"] == "Section"]
+    [utilities] = [row for row in sections if row["Header"]["ColData"][0]["value"] == "Utilities"]
+    assert {row["ColData"][0]["value"] for row in utilities["Rows"]["Row"]} == {"Gas and Electric", "Telephone"}
+    inside = sum(Decimal(row["ColData"][1]["value"]) for row in utilities["Rows"]["Row"])
+    own = Decimal(utilities["Header"]["ColData"][1]["value"] or 0)
+    assert Decimal(utilities["Summary"]["ColData"][1]["value"]) == inside + own
+
+
+def test_the_sample_company_balances(sample: Client) -> None:
+    made = report(sample, "BalanceSheet", **ALL)
+    assert amount(made, "TOTAL ASSETS") == amount(made, "TOTAL LIABILITIES AND EQUITY") != 0
+    asked = "select * from Account where Classification in ('Asset', 'Liability') maxresults 999"
+    for account in sample.query(asked)["Account"]:
+        cells = [cells for cells in lines(made["Rows"]) if cells[0].get("id") == account["Id"]]
+        shown = sum((Decimal(one[1]["value"]) for one in cells), Decimal(0))
+        sign = 1 if account["Classification"] == "Asset" else -1
+        if not [one for one in made["Rows"]["Row"] if account["Name"] in str(one.get("Header"))] and cells:
+            assert sign * shown == account["CurrentBalance"], account["Name"]
+    [total] = [cells for cells in lines(report(sample, "TrialBalance", **ALL)["Rows"]) if cells[0]["value"] == "TOTAL"]
+    assert total[1]["value"] == total[2]["value"] != "0.00"
+
+
+@pytest.mark.parametrize(("name", "entity"), [("CustomerBalance", "Customer"), ("VendorBalance", "Vendor")])
+def test_who_owes_what(sample: Client, name: str, entity: str) -> None:
+    shown = {cells[0]["id"]: Decimal(cells[1]["value"]) for cells in data_rows(report(sample, name, **ALL))}
+    people = sample.query(f"select * from {entity} maxresults 1000")[entity]
+    assert shown == {row["Id"]: row["Balance"] for row in people if row["Balance"]}
+    assert shown
+
+
+def test_how_long_it_is_owed(books: Client) -> None:
+    for due in ("2026-06-30", "2026-06-01", "2026-05-01", "2026-01-01"):
+        books.post("Invoice", invoice(TxnDate="2026-01-01", DueDate=due))
+    books.post("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 30, "TxnDate": "2026-06-30"})
+    [amy] = data_rows(report(books, "AgedReceivables", report_date="2026-06-30"))
+    assert [cell["value"] for cell in amy[1:]] == ["70.00", "100.00", "100.00", "", "100.00", "370.00"]
+    assert amy[0] == {"value": "Amy's Bird Sanctuary", "id": "1"}
+    total = report(books, "AgedReceivables", report_date="2026-06-30")["Rows"]["Row"][-1]["Summary"]["ColData"]
+    assert total[-1]["value"] == "370.00"
+
+
+def test_every_transaction_is_in_the_list(sample: Client) -> None:
+    kinds = ("Invoice", "Payment", "Bill", "BillPayment", "Estimate", "SalesReceipt", "CreditMemo", "Purchase")
+    made = data_rows(report(sample, "TransactionList", **ALL))
+    for kind in kinds:
+        shown = {cells[1]["id"]: cells for cells in made}
+        for row in sample.query(f"select * from {kind} maxresults 1000")[kind]:
+            cells = shown[row["Id"]]
+            assert (cells[0]["value"], abs(Decimal(cells[-1]["value"]))) == (row["TxnDate"], row["TotalAmt"])
+    narrow = data_rows(report(sample, "TransactionList", customer="24", transaction_type="Invoice", **ALL))
+    assert [cells[2]["value"] for cells in narrow] == ["1037"]
+
+
+@pytest.mark.parametrize("macro", ["This Month", "Last Fiscal Year", "today"])
+def test_a_period_may_be_named(sample: Client, macro: str) -> None:
+    head = report(sample, "ProfitAndLoss", date_macro=macro)["Header"]
+    assert head["StartPeriod"] <= head["EndPeriod"]
+
+
+def test_an_empty_company_has_no_data(books: Client) -> None:
+    made = report(books, "CustomerBalance")
+    assert made["Rows"] == {"Row": []}
+    assert {"Name": "NoReportData", "Value": "true"} in made["Header"]["Option"]
+
+
+# stock
+
+
+def bought(quantity: int, price: str) -> dict[str, Any]:
+    detail = {"ItemRef": {"value": "11"}, "Qty": quantity, "UnitPrice": price}
+    return {
+        "Amount": quantity * Decimal(price),
+        "DetailType": "ItemBasedExpenseLineDetail",
+        "ItemBasedExpenseLineDetail": detail,
+    }
+
+
+def on_hand(books: Client, item: str = "11") -> Decimal:
+    return Decimal(str(books.read("Item", item)["QtyOnHand"]))
+
+
+def test_stock_moves_and_its_cost_is_booked_first_in_first_out(sample: Client) -> None:
+    before, asset = on_hand(sample), sample.read("Account", "81")["CurrentBalance"]
+    bill = sample.post("Bill", {"VendorRef": {"value": "30"}, "Line": [bought(10, "12")]})
+    assert (on_hand(sample), sample.read("Account", "81")["CurrentBalance"]) == (before + 10, asset + 120)
+    number = int(before) + 4  # all that cost 10 each, and four that cost 12
+    sold = sample.post("Invoice", invoice(line(str(15 * number), item="11", Qty=number, UnitPrice=15)))
+    assert (on_hand(sample), sample.read("Account", "81")["CurrentBalance"]) == (6, asset + 120 - 10 * before - 48)
+    assert sample.query("select * from Item where QtyOnHand = '6'")["Item"][0]["Id"] == "11"
+    sample.post("Invoice", {"Id": sold["Id"], "SyncToken": "0"}, operation="void")
+    sample.post("Bill", {"Id": bill["Id"], "SyncToken": "0"}, operation="delete")
+    assert (on_hand(sample), sample.read("Account", "81")["CurrentBalance"]) == (before, asset)
+
+
+def test_what_a_client_counts_stands(sample: Client) -> None:
+    row = sample.read("Item", "11")
+    changed = {"Id": "11", "SyncToken": row["SyncToken"], "sparse": True}
+    assert sample.post("Item", {**changed, "Description": "A pump"})["QtyOnHand"] == row["QtyOnHand"]
+    counted = sample.post("Item", {**changed, "SyncToken": "1", "QtyOnHand": 7})
+    assert (counted["QtyOnHand"], on_hand(sample)) == (7, 7)
+    again = sample.post("Item", {**counted, "Name": "Pump 2"})
+    assert (again["QtyOnHand"], on_hand(sample)) == (7, 7)
+
+
+def test_an_adjustment_counts(sample: Client) -> None:
+    before = on_hand(sample)
+    detail = {"ItemRef": {"value": "11"}, "QtyDiff": -3}
+    body = {
+        "AdjustAccountRef": {"value": "83"},
+        "Line": [{"DetailType": "ItemAdjustmentLineDetail", "ItemAdjustmentLineDetail": detail}],
+    }
+    sample.post("InventoryAdjustment", body)
+    assert on_hand(sample) == before - 3
+    assert amount(report(sample, "ProfitAndLoss", **ALL), "Inventory Shrinkage") == 30
+
+
+def test_the_worth_of_stock_is_what_the_account_says(sample: Client) -> None:
+    made = report(sample, "InventoryValuationSummary")
+    [total] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == "TOTAL"]
+    assert Decimal(total[3]["value"]) == sample.read("Account", "81")["CurrentBalance"]
+
+
+def test_stock_outlives_the_process(tmp_path: Any, client_of: Make) -> None:
+    options: dict[str, Any] = {"access_token": TOKEN, "has_limits": False, "state": tmp_path / "books", "sample": True}
+    first = Emulator(**options)
+    client_of(first).post("Invoice", invoice(line("30", item="11", Qty=2, UnitPrice=15)))
+    said = on_hand(client_of(first))
+    first.close()
+    for _ in range(2):
+        again = Emulator(**options)
+        assert on_hand(client_of(again)) == said
+        again.close()
+
+
+DOCUMENTS = st.lists(
+    st.tuples(
+        st.sampled_from(("Invoice", "SalesReceipt", "CreditMemo", "Bill", "Purchase", "VendorCredit")),
+        st.sampled_from(("1", "11", "16", "4")),
+        st.integers(1, 40),
+        st.sampled_from(("2026-01-05", "2026-02-01", "2025-06-30")),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(documents=DOCUMENTS)
+def test_whatever_happens_the_sheet_balances(documents: list[tuple[str, str, int, str]]) -> None:
+    emulator = Emulator(access_token=TOKEN, has_limits=False, sample=True)
+    ledger_before = emulator.company.ledger().balances()
+    assert sum(ledger_before.values()) == 0
+    for entity, item, quantity, day in documents:
+        call(emulator, "POST", entity.lower(), document(entity, item, quantity, day))
+    amounts = emulator.company.ledger().balances()
+    assert sum(amounts.values()) == 0
+    for account in emulator.company.rows("Account"):
+        if account["Classification"] in ("Asset", "Liability"):
+            shown = emulator.company.with_balance("Account", account)["CurrentBalance"]
+            assert shown == amounts.get(account["Id"], 0), account["Name"]
+
+
+def document(entity: str, item: str, quantity: int, day: str) -> dict[str, Any]:
+    if entity in ("Invoice", "SalesReceipt", "CreditMemo"):
+        return invoice(line(str(quantity * 3), item=item, Qty=quantity, UnitPrice=3), TxnDate=day)
+    row = bought(quantity, "2")
+    row["ItemBasedExpenseLineDetail"]["ItemRef"] = {"value": item}
+    how = {"PaymentType": "Cash", "AccountRef": {"value": "35"}}
+    return {**(how if entity == "Purchase" else {"VendorRef": {"value": "30"}}), "Line": [row], "TxnDate": day}
