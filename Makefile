@@ -13,7 +13,7 @@ KEY := import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode(
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock doctor demo demo-reset test check format chaos ci clean
+.PHONY: help install lock doctor demo demo-reset test check format chaos ci emulator-wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,5 +69,8 @@ chaos: install ## kill, cut and throttle while invoices drain: make chaos SEED="
 ci: ## what the gate does: check, all tests, PostgreSQL, the demo once through
 	.ci/run
 
+emulator-wheel: install ## build the wheel of the emulator into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist ./qbo_emulator
+
 clean: ## remove what was built
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) var dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

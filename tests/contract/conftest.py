@@ -1,7 +1,7 @@
 """One company to hold to the contract: Intuit's sandbox where QBO_SANDBOX_* name one, else the emulator.
 
     QBO_SANDBOX_REALM_ID, QBO_SANDBOX_ACCESS_TOKEN    a US sandbox company and a token for it
-    QBO_SANDBOX_URL                                   another host than Intuit's
+    QBO_SANDBOX_URL                                   another host; QBO_SANDBOX_DISCOVERY for its OAuth
 
 The tests know nothing of which of the two answers. They make rows with names of their own and count nothing that
 another run could have left behind.
@@ -27,6 +27,7 @@ from pytest_socket import enable_socket, socket_allow_hosts
 ROOT = Path(__file__).resolve().parents[2]
 INTUIT = "https://sandbox-quickbooks.api.intuit.com"
 REALM, TOKEN = (os.environ.get(f"QBO_SANDBOX_{name}", "") for name in ("REALM_ID", "ACCESS_TOKEN"))
+DISCOVERY = os.environ.get("QBO_SANDBOX_DISCOVERY", "sandbox")  # an address, or the name of Intuit's environment
 ON_SANDBOX = bool(REALM and TOKEN)
 SANDBOX_PAUSE = 0.15  # ten requests a second at most
 
@@ -54,7 +55,7 @@ class Peer:
 @pytest.fixture(scope="session")
 def peer() -> Iterator[Peer]:
     if ON_SANDBOX:
-        yield Peer(os.environ.get("QBO_SANDBOX_URL", INTUIT), REALM, TOKEN, "sandbox")
+        yield Peer(os.environ.get("QBO_SANDBOX_URL", INTUIT), REALM, TOKEN, DISCOVERY)
         return
     command = [sys.executable, "-m", "qbo_emulator", "--port", "0", "--no-limits", "--seed", "sandbox"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EMULATOR = ROOT / "qbo_emulator"
-OPTIONAL = {"transport.py": {"requests", "urllib3"}}  # for who has it; nothing else imports these modules
+# For who has what they need; nothing else imports these modules.
+OPTIONAL = {"transport.py": {"requests", "urllib3"}, "pytest_plugin.py": {"pytest"}}
 
 
 def files() -> list[Path]:

@@ -1,0 +1,56 @@
+"""The pages on clients say what works: their programs run as they stand, where their client can be had."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.contract.test_node_clients import node_modules
+
+from .conftest import Process
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "emulator"
+ROOT = PAGES.parents[1]
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (PAGES / f"{page}.md").read_text(), re.S)
+
+
+def environment(ready: dict[str, str]) -> dict[str, str]:
+    where = {"QBO_URL": ready["url"], "QBO_REALM_ID": ready["realm_id"], "QBO_ACCESS_TOKEN": ready["access_token"]}
+    return {**os.environ, **where}
+
+
+def test_the_program_for_python(start_process: Callable[..., Process]) -> None:
+    ready = start_process("--seed", "sandbox").ready
+    program = blocks("python", "python")[0]
+    done = subprocess.run([sys.executable, "-c", program], env=environment(ready), capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "1038 120.0\n"), done.stderr
+
+
+def test_the_fixture_for_python(tmp_path: Path) -> None:
+    (tmp_path / "test_page.py").write_text(blocks("python", "python")[1])
+    options = ["-q", "-p", "qbo_emulator.pytest_plugin", "--rootdir", str(tmp_path), str(tmp_path)]
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", *options]
+    done = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True)
+    assert "1 passed" in done.stdout, done.stdout
+
+
+@pytest.mark.processes
+def test_the_program_for_node(start_process: Callable[..., Process]) -> None:
+    modules = node_modules()
+    if isinstance(modules, str):
+        pytest.skip(modules)
+    ready = start_process("--seed", "sandbox").ready
+    settings = {**environment(ready), "NODE_PATH": str(modules)}
+    command = ["node", "-e", blocks("node", "js")[0]]
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "1038 120\n"), done.stderr
