@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from qbo_emulator.books.clock import Clock
 from qbo_emulator.control import hand
 from qbo_emulator.control.arguments import Refused
 from qbo_emulator.founding.seed import DEFAULT_REALM, WORLDS
+from qbo_emulator.record.exchange import read
+from qbo_emulator.record.replaying import Replay, told
+from qbo_emulator.record.upstream import Upstream
 from qbo_emulator.router import Emulator
 from qbo_emulator.server import Server
 
@@ -53,6 +57,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=further_company,
         metavar="REALM:WORLD",
         help="a further company; may be repeated",
+    )
+
+
+def add_recording(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--record", metavar="UPSTREAM", default="", help="pass every call on to this address, and write what comes back"
+    )
+    parser.add_argument(
+        "--recording", type=Path, default=Path("recording.jsonl"), metavar="FILE", help="where --record writes"
+    )
+    parser.add_argument(
+        "--check",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="play a recording against the emulator and say what differs",
     )
 
 
@@ -121,14 +141,44 @@ def serve(options: argparse.Namespace) -> None:
     emulator.close()
 
 
+def record(options: argparse.Namespace) -> None:
+    """Stands in front of another company until it is stopped; calls go there, and exchanges into the file, redacted."""
+    upstream = Upstream(options.record, options.recording)
+    server = Server(upstream.handle, host=options.host, port=options.port)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    sys.stdout.write(json.dumps({"ready": True, "url": server.url, "upstream": upstream.url}) + "\n")
+    sys.stdout.flush()
+    with suppress(KeyboardInterrupt):
+        server.run()
+    server.stop()
+
+
+def check(options: argparse.Namespace) -> int:
+    """Plays a recording; 1 where an answer differs."""
+    outcomes = list(Replay(build(options)).play(read(options.check)))
+    sys.stdout.writelines(f"{line}\n" for line in told(outcomes))
+    return int(any(outcome.differences for outcome in outcomes))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="qbo-emulator", description="A QuickBooks Online company on this machine.")
     add_arguments(parser)
+    add_recording(parser)
     try:
-        serve(parser.parse_args(arguments))
-    except (OSError, Refused) as problem:
+        return run(parser.parse_args(arguments))
+    except (OSError, ValueError, Refused) as problem:
         sys.stderr.write(f"qbo-emulator: {problem}\n")
         return 1
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.check:
+        options.no_limits = True
+        return check(options)
+    if options.record:
+        record(options)
+    else:
+        serve(options)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""Recording what a real company answers, and holding the emulator to it."""

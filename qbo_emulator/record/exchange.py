@@ -1,0 +1,66 @@
+"""One call and its answer as a line of a recording; knows no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qbo_emulator.books.encoding import dumps, loads
+from qbo_emulator.messages import Request, Response
+from qbo_emulator.record.redaction import Redaction
+
+
+@dataclass
+class Exchange:
+    """What was asked and what was answered; `body` and `answer` are JSON values, or text where they are none."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    status: int = 0
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    answer: Any = None
+
+    def line(self) -> str:
+        return dumps(asdict(self)) + "\n"
+
+
+def exchange(request: Request, query: str, answer: Response, redaction: Redaction) -> Exchange:
+    """The exchange without what is secret or personal."""
+    return Exchange(
+        request.method,
+        redaction.path(request.path),
+        redaction.query(query),
+        redaction.headers(request.headers),
+        content(request.body.decode("utf-8", "replace"), redaction),
+        answer.status,
+        redaction.headers({**answer.headers, "content-type": answer.content_type}),
+        content(answer.data.decode("utf-8", "replace"), redaction),
+    )
+
+
+def content(text: str, redaction: Redaction) -> Any:
+    if not text.strip():
+        return None
+    if text.lstrip().startswith("<"):
+        return redaction.xml(text)
+    try:
+        return redaction.value(loads(text))
+    except (ValueError, RecursionError):
+        return redaction.statement(text) if text.lower().startswith("select") else f"[{len(text)} letters]"
+
+
+def read(path: Path) -> Iterator[Exchange]:
+    """The exchanges of a recording. Raises ValueError for a file that is none."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                yield Exchange(**loads(line))
+            except (ValueError, TypeError):
+                raise ValueError(f"{path}, line {number}: not an exchange") from None
