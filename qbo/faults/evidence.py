@@ -20,6 +20,7 @@ STATUS_IN_WORDS = (
     ),
     re.compile(r"\b(?:unauthorized|forbidden)\W{0,3}(\d{3})\b"),
     re.compile(r"^\W*(\d{3})\W*$"),
+    re.compile(r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|non autorise|n(?:o|ao) autorizado)\b"),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
 )
 BREAK = re.compile(r"(?:\\[nrt]|\s)+")
@@ -38,8 +39,12 @@ class Evidence:
 
     @cached_property
     def text(self) -> str:
-        """Message and detail in one line, without case, accents, mark-up, typographic quotes and line breaks."""
-        return tidy(f"{self.entry.message} {self.entry.detail}")
+        """Message and detail in one line, without case, accents, mark-up, typographic quotes and line breaks.
+
+        Names that stand for a sentence (MISSING_TAX_CODE, also where Intuit's code would be) are spelled out behind.
+        """
+        told = f"{self.entry.message} {self.entry.detail}"
+        return " ".join(filter(None, (tidy(told), spelled_out(self.entry.code), spelled_out(told))))
 
     @cached_property
     def about(self) -> str:
@@ -57,8 +62,8 @@ class Evidence:
 
     @property
     def is_headline(self) -> bool:
-        """A few words without a code: how help pages and other programs call a fault that they know."""
-        return not self.code and 0 < len(self.text) <= LONGEST_HEADLINE
+        """A few words without one of Intuit's codes: how help pages and other programs call a fault that they know."""
+        return not self.code.isdecimal() and 0 < len(self.text) <= LONGEST_HEADLINE
 
     @property
     def is_intuits(self) -> bool:
@@ -86,6 +91,9 @@ LONGEST_TEXT = 4_000
 MOST_ENTRIES = 200
 
 SEVERE_CODES = frozenset({10_100, 10_200})
+CONSTANT = re.compile(r"\b[A-Z]{2,40}(?:_[A-Z0-9]{1,40}){1,9}\b|^[a-z]{2,40}(?:_[a-z]{2,40}){1,9}(?=\s*$)")
+CLASS_NAME = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,9}")
+HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 ACCENTS = re.compile("[\u0300-\u036f]")
 MISREAD = re.compile("[ÃÂ][\x80-\xbf\u0152-\u02dc\u2013-\u2122]|â€")
@@ -97,6 +105,15 @@ def tidy(text: str) -> str:
     if not text.isascii():
         text = without_accents(well_decoded(text))
     return BREAK.sub(" ", text.translate(QUOTES)).strip().casefold()
+
+
+def spelled_out(text: str) -> str:
+    """The words in constants and class names of other programs: "missing tax code" for MISSING_TAX_CODE."""
+    names = CONSTANT.findall(text[:LONGEST_TEXT])
+    only = text.strip()
+    if CLASS_NAME.fullmatch(only):
+        names.append(HUMP.sub("_", only))
+    return " ".join(name.replace("_", " ").casefold() for name in names)
 
 
 def well_decoded(text: str) -> str:

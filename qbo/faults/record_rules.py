@@ -19,7 +19,11 @@ MISSING = r"(not found|(not|cannot) be found|not exist)"
 TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
 """A tax rate or code; the tax alone, or its amount, is another matter."""
 
-BAD_REFERENCE = re.compile(r"invalid reference|object not found|\belement id\b")
+BAD_REFERENCE = re.compile(
+    r"invalid reference|object not found|\belement id\b|\breference (non valide|invalide|introuvable)"
+    r"|\breferencia (no (es )?valida|invalida)|ungu(e)?ltige (referenz|verweis)|ongeldige (referentie|verwijzing)"
+    r"|無効な参照|参照 ?id"
+)
 
 
 def of_a_reference(evidence: Evidence) -> bool:
@@ -36,6 +40,7 @@ CLOSED_BOOKS = (
             r"(account(ing)?|books?) period (has |is |was )?(been )?closed",
             r"period (has|is|was) (been )?closed",
             r"closed (accounting |financial |fiscal )?(period|books|year)",
+            r"\b(book ?|(fiscal|financial|accounting) )year (is |has been |was )?(closed|locked)",
             r"books (are |have been |were )?(closed|locked)",
             r"\bperiod (is |has been |was )?(closed|locked)|locked (accounting )?(period|books)|\bdate (is )?locked",
             r"\bclos(ing|ed?) date\b|close the books",
@@ -184,6 +189,7 @@ REFERENCES = (
     rule("account_inactive", about=r"accounts? element id"),
     rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
     rule("income_account_missing", text=r"\bunmapped (\w+ ){0,3}account\b|\bno income account\b"),
+    rule("income_account_missing", text=r"\b(income|expense|ledger|gl) account (is )?(required|missing)"),
     rule(
         "account_inactive",
         text=rf"\baccount\b[^,;]{{0,40}}({GONE}|{MISSING})",
@@ -193,7 +199,7 @@ REFERENCES = (
     rule("not_found_other", where=of_a_reference, about=r"\w+ref\b"),
 )
 
-GONE_NOUN = r"(inactive|deleted|deactivated|archived)"
+GONE_NOUN = r"(inactive|not active|deleted|deactivated|archived|disabled)"
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
 
 
@@ -226,6 +232,7 @@ HEADLINES = (
     unchosen("item_not_found", "(item|product|service)"),
     headline("income_account_missing", "income account", "(missing|unmapped)"),
     unchosen("income_account_missing", "(income )?account"),
+    rule("account_inactive", headline=True, text=rf"\baccount number (is )?{GONE_NOUN}"),
     headline("account_inactive", "account", rf"({GONE_NOUN}|missing|unknown)"),
     headline("not_found_other", "(vendor|supplier|class|location|department|term|employee|payment method)", GONE_NOUN),
     rule(

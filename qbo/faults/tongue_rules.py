@@ -68,20 +68,28 @@ RECORDS: tuple[Rule, ...] = (
     rule("stale_object", where=says(lambda t: t.other_user)),
     rule("duplicate_doc_number", where=tells(lambda t: t.number, lambda t: t.taken)),
     rule("duplicate_name", where=tells(lambda t: t.name, lambda t: t.taken)),
-    rule("tax_not_enabled", where=says(lambda t: t.tax_off)),
     rule("tax_calculation_failed", where=says(lambda t: t.tax_calculation)),
     rule(
         "tax_code_not_mapped",
         where=tells(
-            lambda t: t.tax_code, lambda t: t.needed, lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid
+            lambda t: t.tax_code,
+            *(lambda t: t.needed, lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid, lambda t: t.unset),
         ),
     ),
     rule("tax_code_not_mapped", where=both(either(of_a_reference, BAD_REFERENCE), says(lambda t: t.tax_code))),
+    rule("tax_not_enabled", where=says(lambda t: t.tax_off)),
     rule("tax_code_not_mapped", where=speaks_of_tax_alone),
+    rule(
+        "account_wrong_type",
+        where=tells(lambda t: t.account_type, lambda t: t.invalid, lambda t: t.gone, lambda t: t.needed),
+    ),
     rule("customer_not_found", where=tells(lambda t: t.customer, lambda t: t.missing, lambda t: t.gone)),
     rule("item_inactive", where=tells(lambda t: t.item, lambda t: t.gone)),
     rule("item_not_found", where=tells(lambda t: t.item, lambda t: t.missing)),
-    rule("account_inactive", where=tells(lambda t: t.account, lambda t: t.missing, lambda t: t.gone)),
+    rule(
+        "account_inactive",
+        where=tells(lambda t: t.account, lambda t: t.missing, lambda t: t.gone, lambda t: t.closed),
+    ),
     rule("not_found_other", where=tells(lambda t: t.record, lambda t: t.missing, lambda t: t.gone)),
 )
 

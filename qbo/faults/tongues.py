@@ -36,6 +36,7 @@ class Tongue:
     ended: str
     needed: str  # choose, must, without
     invalid: str
+    unset: str  # not set up
     # sayings
     closing_date: str
     tax_off: str
@@ -46,6 +47,7 @@ class Tongue:
     too_many: str
     later: str
     other_user: str
+    account_type: str
     unreached: str
     refused: str  # any check of QuickBooks
 
@@ -81,6 +83,7 @@ FRENCH = Tongue(
     r"|aucun(e)?)\b"
     r"|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
     invalid=r"\b(non valides?|invalides?|incorrectes?|pas valides?|errone(e|s|es)?)\b",
+    unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini)",
     closing_date=r"\bdate de (cloture|fermeture)\b",
     tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas|pas( encore)?) (encore )?(ete )?"
     r"(active|configure|parametre)|\b(configurez|activez|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",
@@ -96,6 +99,7 @@ FRENCH = Tongue(
     r"|\btemporairement (indisponible|hors)",
     other_user=r"\b(modifie|mis a jour|edite)(e|s|es)? (entre-temps )?par (un autre utilisateur|une autre personne)"
     r"|\btravaill\w+ [^.]{0,40}en meme temps",
+    account_type=r"\btypes? de comptes?\b",
     unreached=r"\bdelai (d'attente|de connexion|imparti|d'expiration)|\bhote (inconnu|distant)|aucun hote\b"
     r"|\bnom distant\b"
     r"|\bserveur distant\b|\bconnexion (existante|(a ete |est )?(refusee|reinitialisee|interrompue|fermee|perdue"
@@ -137,6 +141,7 @@ SPANISH = Tongue(
     r"|obligatori[oa]s?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin|ningun[oa]?|introduzca|ingrese"
     r"|no (tiene|tienen))\b",
     invalid=r"\b(no (es |son )?valid[oa]s?|invalid[oa]s?|incorrect[oa]s?)\b",
+    unset=r"\bno (esta|estan|se ha|se han|ha sido|han sido) (configurad|activad|habilitad|definid)",
     closing_date=r"\bfecha de cierre\b",
     tax_off=r"\b(impuestos?( sobre las ventas| a las ventas)?|iva)\b[^.]{0,40}\bno (esta|estan|se ha|se han|ha sido"
     r"|han sido) "
@@ -153,6 +158,7 @@ SPANISH = Tongue(
     r"|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible",
     other_user=r"\b(modificad|cambiad|actualizad|editad)[oa]s? por otr[oa] (usuari[oa]|persona)"
     r"|\btrabajando [^.]{0,40}al mismo tiempo",
+    account_type=r"\btipos? de cuentas?\b",
     unreached=r"\btiempo de espera|\bnombre (remoto|de host)|\bhost (remoto|desconocido)|\bhost es desconocido"
     r"|\bconexion (existente|(fue |ha sido |esta )?(rechazada|restablecida|cerrada|interrumpida|perdida))"
     r"|\bdenego (expresamente|activamente)|\berror de (red|conexion)|\bno (se puede|se pudo|es posible) (conectar"
@@ -188,6 +194,7 @@ GERMAN = Tongue(
     r"|fehlende\w*|ohne"
     r"|kein(e|en|em|er)?|haben|hat|zuweisen|zuordnen)\b",
     invalid=r"ungu(e)?ltig|nicht gu(e)?ltig|falsch|unzula(e)?ssig",
+    unset=r"nicht (eingerichtet|aktiviert|konfiguriert|hinterlegt|definiert)",
     closing_date=r"abschlussdatum|buchungsschluss|datum des buchabschlusses",
     tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)"
     r"|\brichten sie (zuerst |zuna(e)?chst )?(die )?\w*(steuer|mwst)",
@@ -200,11 +207,13 @@ GERMAN = Tongue(
     r"|nicht berechtigt|fehlende (berechtigung|rechte)",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
     too_many=r"zu viele (anfragen|aufrufe|anforderungen)|(anfrage|abruf|raten)limit",
-    later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b"
+    later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
+    r"|verfu(e)?gbar|mo(e)?glich)"
     r"|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
     r"|server)\b[^.]{0,30}nicht verfu(e)?gbar",
     other_user=r"von (einem|einer) ander(en|em) (benutzer(in)?|person|nutzer)[^.]{0,20}(gea(e)?ndert|bearbeitet)"
     r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)",
+    account_type=r"\bkonto(typ|art)|typ des kontos",
     unreached=r"zeitu(e)?berschreitung|zeitlimit|remotename|remoteserver|remotehost|zielcomputer"
     r"|\bhost (ist )?(nicht bekannt|unbekannt)"
     r"|unbekannter host|verbindung (wurde |ist )?(verweigert|abgelehnt|zuru(e)?ckgesetzt|unterbrochen|geschlossen"
@@ -243,6 +252,7 @@ PORTUGUESE = Tongue(
     r"|tenham?"
     r"|atribua|falta|faltando|sem|nenhuma?|insira|nao (tem|possui|possuem))\b",
     invalid=r"\b(invalid[oa]s?|nao (e |sao )?valid[oa]s?|incorret[oa]s?)\b",
+    unset=r"\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad|definid)",
     closing_date=r"\bdata de (fechamento|encerramento|fecho)\b",
     tax_off=r"\b(impostos?( sobre vendas)?|iva)\b[^.]{0,40}\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad)"
     r"|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",
@@ -258,6 +268,7 @@ PORTUGUESE = Tongue(
     r"|\b(servico|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)",
     other_user=r"\b(modificad|alterad|atualizad|editad)[oa]s? por outr[oa] (usuari[oa]|utilizador|pessoa)"
     r"|\btrabalhando [^.]{0,40}ao mesmo tempo",
+    account_type=r"\btipos? (de|da) contas?\b",
     unreached=r"\btempo limite|\btempo de espera|\bnome remoto|\bhost (remoto|desconhecido)|\bservidor remoto\b"
     r"|\bconexao (existente|(foi )?(recusada|redefinida|encerrada|interrompida|fechada|perdida))|\brecusou ativamente"
     r"|\berro de (rede|conexao)|\bnao (foi possivel|e possivel) (conectar|estabelecer|resolver|contactar)"
@@ -289,6 +300,7 @@ DUTCH = Tongue(
     needed=r"\b(kies|selecteer|moet(en)?|vereist|verplicht|zorg|hebben|heeft|ontbreekt|ontbreken|zonder|geen|wijs"
     r"|toewijzen|voer|invoeren)\b",
     invalid=r"ongeldige?\b|niet geldig|onjuiste?\b",
+    unset=r"niet (ingesteld|ingeschakeld|geactiveerd|geconfigureerd)",
     closing_date=r"\b(afsluit|sluitings)datum\b",
     tax_off=r"\b(btw|omzetbelasting)\b[^.]{0,40}\bniet (ingesteld|ingeschakeld|geactiveerd)"
     r"|\bstel (eerst )?(de )?(btw|omzetbelasting)",
@@ -304,6 +316,7 @@ DUTCH = Tongue(
     r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
     r"|bewerkt) door een andere",
+    account_type=r"\b(rekening|account)(type|soort)|type rekening",
     unreached=r"\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
     r"|mislukt|verloren)"
     r"|\bnetwerkfout|\bgeen verbinding (maken|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
@@ -316,7 +329,7 @@ JAPANESE = Tongue(
     amount=r"金額|税額",
     customer=r"顧客|得意先|お客様",
     item=r"商品|製品|品目|サービス|アイテム",
-    account=r"勘定|口座|アカウント",
+    account=r"(勘定|口座|アカウント)(?!の?(タイプ|種類|型))",
     number=r"番号",
     name=r"名前|名称|表示名|顧客名",
     period=r"会計期間|期間|帳簿|会計年度",
@@ -331,6 +344,7 @@ JAPANESE = Tongue(
     ended=r"期限(が)?切れ|失効|終了し|取り消され|停止され|解約",
     needed=r"設定|選択|必要|指定|入力|ありません|割り当て",
     invalid=r"正しく(ありません|ない)|不正|無効な",
+    unset=r"設定されて(いません|いない)|有効になって(いません|いない)|未設定",
     closing_date=r"締め?日|決算日",
     tax_off=r"(消費税|売上税|税金?)[^。]{0,20}(設定されていません|有効になっていません|無効になっています)",
     tax_calculation=r"税[^。]{0,10}計算[^。]{0,30}(エラー|失敗|問題)|(エラー|失敗)[^。]{0,30}税[^。]{0,10}計算",
@@ -341,6 +355,7 @@ JAPANESE = Tongue(
     later=r"(しばらく|後で|時間を?(おいて|置いて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)"
     r"|(予期しない|内部|システム)エラー|(一時的に|現在)[^。]{0,12}(利用でき|使用でき)",
     other_user=r"(他の|別の)ユーザー[^。]{0,20}(変更|更新|編集)|同時に[^。]{0,12}(編集|作業|更新)",
+    account_type=r"(勘定科目|勘定|口座|アカウント)の?(タイプ|種類)",
     unreached=r"リモート ?(名|ホスト|サーバー)|タイムアウト|接続(が|は|を|に)?(拒否|切断|リセット|失敗|強制)"
     r"|接続できません|ネットワーク ?(エラー|に到達)|名前(を|の)?解決|ホストは不明",
     refused=r"検証エラー|入力エラー",
@@ -348,7 +363,7 @@ JAPANESE = Tongue(
 
 TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, JAPANESE)
 
-STATES = ("gone", "missing", "taken", "closed", "ended", "needed", "invalid")
+STATES = ("gone", "missing", "taken", "closed", "ended", "needed", "invalid", "unset")
 SAYINGS = (
     *("closing_date", "tax_off", "tax_calculation", "sign_in", "denied", "refused_company", "too_many", "later"),
     *("other_user", "unreached", "refused"),
@@ -362,4 +377,5 @@ HINTS = {
 @lru_cache(maxsize=256)
 def heard(text: str) -> tuple[Tongue, ...]:
     """The languages of which a state or a saying stands in the text: none in English, at little cost."""
-    return tuple(tongue for tongue, hint in HINTS.items() if hint.search(text))
+    tongues = TONGUES[:-1] if text.isascii() else TONGUES
+    return tuple(tongue for tongue in tongues if HINTS[tongue].search(text))

@@ -359,6 +359,7 @@ HEADLINES: list[tuple[str, str]] = [
     ("account_inactive", "Account deleted"),
     ("income_account_missing", "Unmapped income account"),
     ("income_account_missing", "No income account selected"),
+    ("income_account_missing", "An expense account is required"),
     ("not_found_other", "Inactive vendor"),
     ("tax_code_not_mapped", "Missing VAT code"),
     ("tax_code_not_mapped", "Unknown tax rate"),
@@ -407,6 +408,33 @@ HEADLINES: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("code", "text"), HEADLINES)
 def test_a_headline_is_read(code: str, text: str) -> None:
     assert read(text, None, TEXT).code == code
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("tax_code_not_mapped", "MISSING_TAX_CODE"),
+        ("tax_code_not_mapped", "TaxRateNotFound"),
+        ("closed_period", "FISCAL_YEAR_CLOSED"),
+        ("closed_period", "AccountPeriodClosed"),
+        ("account_inactive", "ACCOUNT_NOT_ACTIVE"),
+        ("duplicate_doc_number", "invoice_number_already_used"),
+        ("customer_not_found", "CustomerNotFound"),
+        ("item_inactive", "PRODUCT_INACTIVE"),
+        ("server_error", "INTERNAL_SERVER_ERROR"),
+        ("rate_limited", "RATE_LIMIT_EXCEEDED"),
+        ("token_expired", "TOKEN_EXPIRED"),
+        ("permission_denied", "PERMISSION_DENIED"),
+        ("network", "CONNECTION_TIMEOUT"),
+        # One that says nothing, and one of OAuth's, which has a meaning of its own.
+        ("unknown", "UNKNOWN_ERROR"),
+        ("app_refused", "unauthorized_client"),
+    ],
+)
+def test_a_name_that_stands_for_a_sentence_is_read(code: str, name: str) -> None:
+    assert read(name, None, TEXT).code == code
+    assert read(json.dumps({"error": name}), None).code == code
+    assert read(json.dumps({"code": name, "message": "It did not work"}), None).code == code
 
 
 def test_a_headline_needs_to_be_short_and_without_a_code() -> None:

@@ -308,11 +308,21 @@ def test_what_resembles_them_is_left_to_a_person(words: str) -> None:
         ("tax_code_not_mapped", body("2500", "ID de référence non valide", "Code de taxe")),
         ("reference_not_found", body("2500", "ID de référence non valide", "Vérifiez les champs.")),
         ("reference_not_found", '{"message":"Référence non valide"}'),
+        ("account_wrong_type", business("アカウントの種類が無効です。商品には別の種類が必要です。")),
+        ("account_wrong_type", business("Le type de compte n'est pas valide.")),
+        ("tax_code_not_mapped", business("Un code TVA n'est pas configuré.")),
+        ("account_inactive", '{"message":"Le compte 7060 est fermé"}'),
+        ("account_inactive", '{"message":"無効な参照 ID です:IncomeAccountRef"}'),
+        ("server_error", '{"message":"Die Anfrage kann derzeit nicht bearbeitet werden"}'),
         ("link_refused", "TxnId cannot be linked: some of these transactions were made inactive"),
     ],
 )
 def test_a_code_with_one_meaning_goes_before_words(code: str, text: str) -> None:
     assert read(text).code == code
+
+
+def test_a_status_is_read_with_its_name_in_another_language() -> None:
+    assert read("403 Interdit", None, TEXT).code == "permission_denied"
 
 
 def test_english_is_not_taken_for_another_language() -> None:
