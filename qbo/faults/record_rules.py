@@ -41,6 +41,9 @@ CLOSED_BOOKS = (
             r"period (has|is|was) (been )?closed",
             r"closed (accounting |financial |fiscal )?(period|books|year)",
             r"\b(book ?|(fiscal|financial|accounting) )year (is |has been |was )?(closed|locked)",
+            r"\bno open (accounting |fiscal |financial |posting )?(period|year)|period (is )?not open",
+            r"(not (with)?in|outside)( of)? (the |an |your )?((date )?range of )?(the |your )?(open |current )*"
+            r"(accounting|fiscal|financial|posting) (period|year)",
             r"books (are |have been |were )?(closed|locked)",
             r"\bperiod (is |has been |was )?(closed|locked)|locked (accounting )?(period|books)|\bdate (is )?locked",
             r"\bclos(ing|ed?) date\b|close the books",
@@ -98,7 +101,7 @@ DUPLICATES = (
     rule(
         "duplicate_name",
         text=(
-            r"duplicate name|\bname must be unique",
+            r"duplicate (\w+ )?name|\bname (is |has )?(a )?duplicated?\b|\bname must be unique",
             r"name supplied already exists",
             r"already using this name",
             r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
@@ -109,6 +112,14 @@ DUPLICATES = (
 FIELDS = (
     rule("customer_not_found", codes="6250 6560"),
     rule("customer_not_found", text=r"customer ?ref is missing|invalid customer\b"),
+    rule(
+        "customer_not_found",
+        text=(
+            r"(must|should|needs? to|has to) (have|be assigned|be linked to|be associated with) an? (\w+ )?customer\b"
+            r"(?! (memo|message|name|number|note|e-?mail|address|type|ref))",
+            r"\bcustomer (is )?(required|mandatory|missing)\W*$",
+        ),
+    ),
     rule("item_not_found", text=r"item ?ref is missing"),
     rule("request_refused", text=r"unsupported operation|operation .{0,300} is not supported"),
     rule("field_refused", text=r"\brequired param(eter)?\b|is missing in the request"),
@@ -250,6 +261,13 @@ INACTIVE = (
     rule("customer_not_found", codes="610", operations=ITSELF, entities="customer"),
     rule("item_not_found", codes="610", operations=ITSELF, entities="item"),
     rule("not_found_other", text=r"\b(invoice|payment|transaction|record|vendor|class|term)\b[^,;]{0,40}" + MISSING),
+    rule(
+        "not_found_other",
+        text=(
+            r"\b(related|linked|associated|parent) (invoice|bill|payment|transaction|record)\b[^.;]{0,40}"
+            r"\b(was|is|were|has|have)( not|n't) (been )?(imported|exported|synced|synchroni[sz]ed|sent|found)"
+        ),
+    ),
     rule("not_found_other", codes="610", operations="read query cdc"),
     rule("record_deleted_there", codes="610", operations="delete void"),
     # These point at accounts in every line, and at little else that can be made inactive.

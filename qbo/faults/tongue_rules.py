@@ -10,7 +10,7 @@ from collections.abc import Callable
 from qbo.faults.evidence import Evidence
 from qbo.faults.record_rules import of_a_reference
 from qbo.faults.rule import Rule, no_answer, rule
-from qbo.faults.tongues import TONGUES, Tongue, heard
+from qbo.faults.tongues import BOUNDS, TONGUES, Tongue, heard
 
 Words = Callable[[Tongue], str]
 Condition = Callable[[Evidence], bool]
@@ -47,23 +47,30 @@ def not_answered(evidence: Evidence) -> bool:
     return not evidence.is_intuits and no_answer(evidence.status)
 
 
-def speaks_of_tax_alone(evidence: Evidence) -> bool:
-    """Under the code of business rules, a tax that is needed and not its amount."""
-    return evidence.code == "6000" and NEEDS_TAX(evidence) and not AMOUNT(evidence)
+def needs_a_tax_code(evidence: Evidence) -> bool:
+    """A rate or code has to be chosen; one that has to be larger or smaller is another matter.
+
+    Under the code of business rules the tax says enough, where it is not its amount.
+    """
+    if BOUNDS.search(evidence.text):
+        return False
+    return NEEDS_TAX_CODE(evidence) or (evidence.code == "6000" and NEEDS_TAX(evidence) and not AMOUNT(evidence))
 
 
+NEEDS_TAX_CODE = tells(lambda t: t.tax_code, lambda t: t.needed)
 NEEDS_TAX = tells(lambda t: t.tax, lambda t: t.needed)
 BAD_REFERENCE = tells(lambda t: t.thing, lambda t: t.invalid, lambda t: t.missing)
 AMOUNT = says(lambda t: t.amount)
 
-CLOSED_BOOKS: tuple[Rule, ...] = (
-    rule("closed_period", where=tells(lambda t: t.period, lambda t: t.closed)),
-    rule("closed_period", where=says(lambda t: t.closing_date)),
-)
+CLOSED = either(tells(lambda t: t.period, lambda t: t.closed), says(lambda t: t.closing_date, lambda t: t.no_period))
+
+# Intuit also answers closed books under the code of a stale object.
+CLOSED_BOOKS_UNDER_ANOTHER_CODE: tuple[Rule, ...] = (rule("closed_period", codes="5010", where=CLOSED),)
 
 UNREACHED: tuple[Rule, ...] = (rule("network", where=both(not_answered, says(lambda t: t.unreached))),)
 
 RECORDS: tuple[Rule, ...] = (
+    rule("closed_period", where=CLOSED),
     rule("rate_limited", where=says(lambda t: t.too_many)),
     rule("stale_object", where=says(lambda t: t.other_user)),
     rule("duplicate_doc_number", where=tells(lambda t: t.number, lambda t: t.taken)),
@@ -73,16 +80,17 @@ RECORDS: tuple[Rule, ...] = (
         "tax_code_not_mapped",
         where=tells(
             lambda t: t.tax_code,
-            *(lambda t: t.needed, lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid, lambda t: t.unset),
+            *(lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid, lambda t: t.unset, lambda t: t.lacking),
         ),
     ),
     rule("tax_code_not_mapped", where=both(either(of_a_reference, BAD_REFERENCE), says(lambda t: t.tax_code))),
     rule("tax_not_enabled", where=says(lambda t: t.tax_off)),
-    rule("tax_code_not_mapped", where=speaks_of_tax_alone),
+    rule("tax_code_not_mapped", where=needs_a_tax_code),
     rule(
         "account_wrong_type",
         where=tells(lambda t: t.account_type, lambda t: t.invalid, lambda t: t.gone, lambda t: t.needed),
     ),
+    rule("customer_not_found", where=says(lambda t: t.no_customer)),
     rule("customer_not_found", where=tells(lambda t: t.customer, lambda t: t.missing, lambda t: t.gone)),
     rule("item_inactive", where=tells(lambda t: t.item, lambda t: t.gone)),
     rule("item_not_found", where=tells(lambda t: t.item, lambda t: t.missing)),
@@ -91,12 +99,13 @@ RECORDS: tuple[Rule, ...] = (
         where=tells(lambda t: t.account, lambda t: t.missing, lambda t: t.gone, lambda t: t.closed),
     ),
     rule("not_found_other", where=tells(lambda t: t.record, lambda t: t.missing, lambda t: t.gone)),
+    rule("not_found_other", where=tells(lambda t: t.number, lambda t: t.missing)),
 )
 
 CONNECTION: tuple[Rule, ...] = (
     rule("subscription_inactive", where=tells(lambda t: t.subscription, lambda t: t.ended)),
     rule("subscription_inactive", where=says(lambda t: t.refused_company)),
-    rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended)),
+    rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended, lambda t: t.lacking)),
     rule("token_expired", where=says(lambda t: t.sign_in)),
     rule("permission_denied", where=says(lambda t: t.denied)),
     rule("server_error", where=says(lambda t: t.later)),

@@ -36,7 +36,8 @@ class Tongue:
     ended: str
     needed: str  # choose, must, without
     invalid: str
-    unset: str  # not set up
+    unset: str  # not set up, not entered
+    lacking: str
     # sayings
     closing_date: str
     tax_off: str
@@ -44,6 +45,8 @@ class Tongue:
     sign_in: str
     denied: str
     refused_company: str
+    no_customer: str
+    no_period: str
     too_many: str
     later: str
     other_user: str
@@ -73,7 +76,8 @@ FRENCH = Tongue(
     gone=r"\b(?<!etre )(?<!rendre )(inactifs?|desactive(e|s|es)?)\b|\b(est|sont|etait|devenue?s?|semble) inactives?\b"
     r"|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive)(e|s|es)?\b",
     missing=r"\bintrouvables?\b|\bn'existent? (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s|es)?\b",
-    taken=r"\bdeja (ete )?(utilise|pris|attribue|employe|affecte|existant|en usage)|\bexiste deja|\ben double\b"
+    taken=r"\bdeja [^.]{0,20}(utilise|pris|attribue|employe|affecte|existant|en usage|enregistre)|\bexiste deja"
+    r"|\ben double\b"
     r"|\b(utilise|porte) deja|\bdoublon",
     closed=r"\b(ferme|cloture|verrouille)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",
     ended=r"\b(expire|revoque|termine|annule|resilie|suspendu|echu)(e|s|es)?\b|\bplus valides?\b|\bpris fin\b"
@@ -83,7 +87,9 @@ FRENCH = Tongue(
     r"|aucun(e)?)\b"
     r"|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
     invalid=r"\b(non valides?|invalides?|incorrectes?|pas valides?|errone(e|s|es)?)\b",
-    unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini)",
+    unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini|renseigne|saisi|indique"
+    r"|associe|attribue)",
+    lacking=r"\bmanquante?s?\b|\babsente?s?\b|\bechec de l\'obtention",
     closing_date=r"\bdate de (cloture|fermeture)\b",
     tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas|pas( encore)?) (encore )?(ete )?"
     r"(active|configure|parametre)|\b(configurez|activez|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",
@@ -92,6 +98,9 @@ FRENCH = Tongue(
     denied=r"\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?"
     r"(permission|autorisation|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
+    no_customer=r"\b(doit|doivent|devrait) (avoir|comporter|contenir|etre associee? a) (un |une )?client"
+    r"|\bclient (est )?(obligatoire|requis|manquant)",
+    no_period=r"\baucune? (exercice|periode)[^.]{0,30}\bouverte?\b",
     too_many=r"\btrop de (requetes|demandes|appels)|\blimite (de|du nombre de) (requetes|demandes|appels|debit)",
     later=r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
     r"|dans)\b"
@@ -106,7 +115,8 @@ FRENCH = Tongue(
     r"|coupee))"
     r"|\berreur (de )?reseau|\breseau (est )?(inaccessible|injoignable)|\bimpossible de (joindre|contacter"
     r"|se connecter)"
-    r"|\bechec de (la )?(connexion|resolution)|\bcanal securise",
+    r"|\bechec de (la )?(connexion|resolution)|\bimpossible d'etablir|\b(probleme|erreur) de connexion (internet"
+    r"|au serveur|reseau)|\bne repond pas|\bcanal securise",
     refused=r"\berreur de validation|\bnon conforme\b",
 )
 
@@ -131,7 +141,7 @@ SPANISH = Tongue(
     missing=r"\bno (se )?(ha |han |fue |fueron |pudo |puede |pudimos )?(sido )?"
     r"(encontro|encontraron|encuentra|encuentran|existen?|encontrad[oa]s?|encontrar|hallad[oa]|hallo|localizad[oa])\b"
     r"|\binexistentes?\b",
-    taken=r"\bya (existe|esta (en uso|siendo)|se (ha )?(usado|utilizado|uso|utilizo)|(ha sido|fue) (usad|utilizad)[oa]"
+    taken=r"\bya (existe|esta (en uso|siendo)|se (ha )?(usado|utilizado|uso|utilizo)|(ha sido|fue) \w+(ad|id)[oa]"
     r"|usa|utiliza|en uso)\b|\bduplicad[oa]s?\b|\ben uso por\b",
     closed=r"\b(cerrad|bloquead|clausurad)[oa]s?\b|\bse ha cerrado\b",
     ended=r"\b(ha |han |fue |esta )?(caducad[oa]|caduco|expirad[oa]|expiro|vencid[oa]|vencio|revocad[oa]|cancelad[oa]"
@@ -141,7 +151,9 @@ SPANISH = Tongue(
     r"|obligatori[oa]s?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin|ningun[oa]?|introduzca|ingrese"
     r"|no (tiene|tienen))\b",
     invalid=r"\b(no (es |son )?valid[oa]s?|invalid[oa]s?|incorrect[oa]s?)\b",
-    unset=r"\bno (esta|estan|se ha|se han|ha sido|han sido) (configurad|activad|habilitad|definid)",
+    unset=r"\bno (esta|estan|se ha|se han|ha sido|han sido) (configurad|activad|habilitad|definid|asignad|indicad"
+    r"|seleccionad)",
+    lacking=r"\bfaltan?\b|\bfaltantes?\b|\bausentes?\b|\bno se pudo obtener",
     closing_date=r"\bfecha de cierre\b",
     tax_off=r"\b(impuestos?( sobre las ventas| a las ventas)?|iva)\b[^.]{0,40}\bno (esta|estan|se ha|se han|ha sido"
     r"|han sido) "
@@ -152,6 +164,10 @@ SPANISH = Tongue(
     r"(los |el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)"
     r"|\bsin permisos?\b",
     refused_company=r"\bproblemas? (de|con la) (facturacion|pago)",
+    no_customer=r"\b(debe|deberia) (tener|incluir|contener) un cliente|\bcliente (es )?(obligatorio|requerido)"
+    r"|\bfalta el cliente",
+    no_period=r"\bno (hay|existe) [^.]{0,20}\b(periodo|ejercicio)[^.]{0,30}\babierto\b|\b(periodo"
+    r"|ejercicio)[^.]{0,20}\bno esta abierto",
     too_many=r"\bdemasiadas (solicitudes|peticiones|llamadas)|\blimite de (solicitudes|peticiones|llamadas|velocidad)",
     later=r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
     r"|en unos?)\b"
@@ -161,7 +177,8 @@ SPANISH = Tongue(
     account_type=r"\btipos? de cuentas?\b",
     unreached=r"\btiempo de espera|\bnombre (remoto|de host)|\bhost (remoto|desconocido)|\bhost es desconocido"
     r"|\bconexion (existente|(fue |ha sido |esta )?(rechazada|restablecida|cerrada|interrumpida|perdida))"
-    r"|\bdenego (expresamente|activamente)|\berror de (red|conexion)|\bno (se puede|se pudo|es posible) (conectar"
+    r"|\bdenego (expresamente|activamente)|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btarda(do"
+    r"|ndo)? demasiado en responder|\bno responde\b|\bsin conexion|\bno (se puede|se pudo|es posible) (conectar"
     r"|establecer|resolver)"
     r"|\bcanal seguro|\bservidor remoto\b",
     refused=r"\berror(es)? de validacion|\bno cumple\b",
@@ -186,7 +203,8 @@ GERMAN = Tongue(
     r"|\b(wurden?|ist|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden"
     r"|gelo(e)?schte[nrs]?\b",
     missing=r"nicht (mehr )?(gefunden|vorhanden|auffindbar|ermittelt)|existier(t|en) nicht|\bunbekannt(e|er|en|es)?\b",
-    taken=r"(bereits|schon) (verwendet|vergeben|benutzt|vorhanden|belegt|existiert|in (verwendung|gebrauch|benutzung))"
+    taken=r"(bereits|schon) [^.]{0,40}?(verwendet|vergeben|benutzt|vorhanden|belegt|existiert|erfasst|in (verwendung"
+    r"|gebrauch|benutzung))"
     r"|(existiert|verwendet|benutzt) (bereits|schon)|doppelt|duplikat|(diesen|denselben) namen bereits|bereits diesen",
     closed=r"(ge|abge|ver)schlossen|gesperrt",
     ended=r"abgelaufen|widerrufen|ungu(e)?ltig geworden|beendet|geku(e)?ndigt|ausgelaufen|gesperrt",
@@ -194,7 +212,9 @@ GERMAN = Tongue(
     r"|fehlende\w*|ohne"
     r"|kein(e|en|em|er)?|haben|hat|zuweisen|zuordnen)\b",
     invalid=r"ungu(e)?ltig|nicht gu(e)?ltig|falsch|unzula(e)?ssig",
-    unset=r"nicht (eingerichtet|aktiviert|konfiguriert|hinterlegt|definiert)",
+    unset=r"nicht (eingerichtet|aktiviert|konfiguriert|hinterlegt|definiert|erfasst|gepflegt|zugeordnet|zugewiesen"
+    r"|angegeben)",
+    lacking=r"\bfehl(t|en)\b|\bfehlende[rsn]?\b|konnte nicht (abgerufen|bezogen)",
     closing_date=r"abschlussdatum|buchungsschluss|datum des buchabschlusses",
     tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)"
     r"|\brichten sie (zuerst |zuna(e)?chst )?(die )?\w*(steuer|mwst)",
@@ -206,6 +226,8 @@ GERMAN = Tongue(
     r"|rechte|zugriffsrechte)"
     r"|nicht berechtigt|fehlende (berechtigung|rechte)",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
+    no_customer=r"\b(muss|sollte|soll) einen? [^.]{0,25}kunden? (haben|enthalten)|\bkunde (ist )?(erforderlich|fehlt)",
+    no_period=r"\bkeine? [^.]{0,20}(periode|zeitraum|gescha(e)?ftsjahr)[^.]{0,20}\b(offen|geo(e)?ffnet|ero(e)?ffnet)",
     too_many=r"zu viele (anfragen|aufrufe|anforderungen)|(anfrage|abruf|raten)limit",
     later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
     r"|verfu(e)?gbar|mo(e)?glich)"
@@ -219,7 +241,8 @@ GERMAN = Tongue(
     r"|unbekannter host|verbindung (wurde |ist )?(verweigert|abgelehnt|zuru(e)?ckgesetzt|unterbrochen|geschlossen"
     r"|abgebrochen|getrennt)"
     r"|vorhandene verbindung|netzwerkfehler|namensauflo(e)?sung|sicherer? (ssl|kanal)"
-    r"|verbindung (konnte )?nicht hergestellt",
+    r"|verbindung [^.]{0,40}nicht (hergestellt|aufgebaut|mo(e)?glich)|keine verbindung [^.]{0,40}(hergestellt"
+    r"|aufgebaut|mo(e)?glich)|verbindungs(fehler|aufbau|problem)|antwortet nicht|nicht erreichbar",
     refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",
 )
 
@@ -244,7 +267,8 @@ PORTUGUESE = Tongue(
     r"|\b(foi|foram|esta|estao|sido) (excluid|eliminad|removid|apagad|deletad)[oa]s?\b",
     missing=r"\bnao (foi |foram |pode ser |pode |foi possivel )?(encontrad[oa]s?|localizad[oa]s?|encontrar|localizar)\b"
     r"|\bnao existem?\b|\binexistentes?\b",
-    taken=r"\bja (existe|esta (em uso|sendo)|foi (usad|utilizad)[oa]|(usa|utiliza)\b|em uso)|\bduplicad[oa]s?\b",
+    taken=r"\bja (existe|esta (em uso|sendo)|foi (usad|utilizad|cadastrad|registrad|registad|atribuid)[oa]|(usa"
+    r"|utiliza)\b|em uso)|\bduplicad[oa]s?\b",
     closed=r"\b(fechad|encerrad|bloquead)[oa]s?\b",
     ended=r"\b(expirou|expirad[oa]|venceu|vencid[oa]|revogad[oa]|cancelad[oa]|encerrad[oa]|terminou|suspens[oa]"
     r"|caducou)\b",
@@ -252,7 +276,8 @@ PORTUGUESE = Tongue(
     r"|tenham?"
     r"|atribua|falta|faltando|sem|nenhuma?|insira|nao (tem|possui|possuem))\b",
     invalid=r"\b(invalid[oa]s?|nao (e |sao )?valid[oa]s?|incorret[oa]s?)\b",
-    unset=r"\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad|definid)",
+    unset=r"\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad|definid|atribuid|informad|selecionad)",
+    lacking=r"\bfalt(a|am|ando)\b|\bausentes?\b|\bnao foi possivel obter",
     closing_date=r"\bdata de (fechamento|encerramento|fecho)\b",
     tax_off=r"\b(impostos?( sobre vendas)?|iva)\b[^.]{0,40}\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad)"
     r"|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",
@@ -262,6 +287,9 @@ PORTUGUESE = Tongue(
     r"|acesso|direitos?)"
     r"|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
     refused_company=r"\bproblemas? (de|com a) (cobranca|faturacao|faturamento|pagamento)",
+    no_customer=r"\b(deve|deveria) (ter|conter|incluir) um cliente|\bcliente (e )?(obrigatorio|necessario)"
+    r"|\bfalta o cliente",
+    no_period=r"\bnenhum (periodo|exercicio)[^.]{0,30}\baberto\b|\b(periodo|exercicio)[^.]{0,20}\bnao esta aberto",
     too_many=r"\bmuitas (solicitacoes|requisicoes)|\bdemasiados pedidos|\blimite de (solicitacoes|requisicoes"
     r"|chamadas|pedidos)",
     later=r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)"
@@ -271,7 +299,8 @@ PORTUGUESE = Tongue(
     account_type=r"\btipos? (de|da) contas?\b",
     unreached=r"\btempo limite|\btempo de espera|\bnome remoto|\bhost (remoto|desconhecido)|\bservidor remoto\b"
     r"|\bconexao (existente|(foi )?(recusada|redefinida|encerrada|interrompida|fechada|perdida))|\brecusou ativamente"
-    r"|\berro de (rede|conexao)|\bnao (foi possivel|e possivel) (conectar|estabelecer|resolver|contactar)"
+    r"|\b(erro|falha|problema)s? (de|na|com a) (rede|conexao)|\bsem conexao|\bnao respond(e|eu)\b|\bdemorou (muito"
+    r"|demais)|\bnao (foi possivel|e possivel) (conectar|estabelecer|resolver|contactar)"
     r"|\bcanal seguro",
     refused=r"\berros? de validacao",
 )
@@ -293,14 +322,16 @@ DUTCH = Tongue(
     gone=r"\binactie(f|ve)\b|niet (meer )?actief\b|gedeactiveerd|gearchiveerd|\b(is|zijn|werd|werden) (al "
     r"|inmiddels )?verwijderd\b|\bverwijderde\b",
     missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b",
-    taken=r"\b(al|reeds) (gebruikt|in gebruik|bestaat|toegewezen)|bestaat (al|reeds)|\bgebruikt (al|reeds)"
+    taken=r"\b(al|reeds) [^.]{0,20}?(gebruikt|in gebruik|bestaat|toegewezen|geregistreerd)|bestaat (al|reeds)"
+    r"|\bgebruikt (al|reeds)"
     r"|\bdubbele?\b",
     closed=r"\b(af|ge)?(gesloten|sloten)\b|\bvergrendeld\b",
     ended=r"verlopen|ingetrokken|bee(i)?ndigd|opgezegd|gee(i)?ndigd|vervallen|opgeschort",
     needed=r"\b(kies|selecteer|moet(en)?|vereist|verplicht|zorg|hebben|heeft|ontbreekt|ontbreken|zonder|geen|wijs"
     r"|toewijzen|voer|invoeren)\b",
     invalid=r"ongeldige?\b|niet geldig|onjuiste?\b",
-    unset=r"niet (ingesteld|ingeschakeld|geactiveerd|geconfigureerd)",
+    unset=r"niet (ingesteld|ingeschakeld|geactiveerd|geconfigureerd|toegewezen|opgegeven|gekoppeld|ingevuld)",
+    lacking=r"\bontbreekt\b|\bontbreken(de)?\b|kon niet worden opgehaald",
     closing_date=r"\b(afsluit|sluitings)datum\b",
     tax_off=r"\b(btw|omzetbelasting)\b[^.]{0,40}\bniet (ingesteld|ingeschakeld|geactiveerd)"
     r"|\bstel (eerst )?(de )?(btw|omzetbelasting)",
@@ -311,6 +342,9 @@ DUTCH = Tongue(
     denied=r"\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
     r"|machtigingen)|\bniet gemachtigd",
     refused_company=r"\b(betalings|facturerings)probleem",
+    no_customer=r"\b(moet|dient) een [^.]{0,25}klant (te )?(hebben|bevatten)|\bklant (is )?(verplicht|vereist"
+    r"|ontbreekt)",
+    no_period=r"\bgeen [^.]{0,20}(periode|boekjaar)[^.]{0,20}\b(open|geopend)",
     too_many=r"\bte veel (aanvragen|verzoeken)|\b(aanvraag|verzoek)limiet",
     later=r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
     r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar",
@@ -319,7 +353,8 @@ DUTCH = Tongue(
     account_type=r"\b(rekening|account)(type|soort)|type rekening",
     unreached=r"\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
     r"|mislukt|verloren)"
-    r"|\bnetwerkfout|\bgeen verbinding (maken|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
+    r"|\bnetwerkfout|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken|met de server)"
+    r"|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
     refused=r"\bvalidatiefout",
 )
 
@@ -344,28 +379,48 @@ JAPANESE = Tongue(
     ended=r"期限(が)?切れ|失効|終了し|取り消され|停止され|解約",
     needed=r"設定|選択|必要|指定|入力|ありません|割り当て",
     invalid=r"正しく(ありません|ない)|不正|無効な",
-    unset=r"設定されて(いません|いない)|有効になって(いません|いない)|未設定",
+    unset=r"(設定|選択|登録|指定)されて(いません|いない)|有効になって(いません|いない)|未設定",
+    lacking=r"がありません|欠落|取得できません|取得に失敗",
     closing_date=r"締め?日|決算日",
     tax_off=r"(消費税|売上税|税金?)[^。]{0,20}(設定されていません|有効になっていません|無効になっています)",
     tax_calculation=r"税[^。]{0,10}計算[^。]{0,30}(エラー|失敗|問題)|(エラー|失敗)[^。]{0,30}税[^。]{0,10}計算",
     sign_in=r"再(度)?(接続|認証|ログイン|サインイン)|もう一度(接続|ログイン|サインイン)",
     denied=r"アクセス(が|は)?(拒否|許可されて)|権限が(ありません|ない|不足)|許可されていません",
     refused_company=r"(請求|支払い?)(に|の)問題",
+    no_customer=r"(顧客|得意先)(が|は|を)?(必要|必須|設定されて|選択されて|指定されて)",
+    no_period=r"(期間|年度)[^。]{0,12}(開いていません|オープンされていません)",
     too_many=r"(リクエスト|要求)(が|の)?(多すぎ|制限|上限)|レート制限",
     later=r"(しばらく|後で|時間を?(おいて|置いて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)"
     r"|(予期しない|内部|システム)エラー|(一時的に|現在)[^。]{0,12}(利用でき|使用でき)",
     other_user=r"(他の|別の)ユーザー[^。]{0,20}(変更|更新|編集)|同時に[^。]{0,12}(編集|作業|更新)",
     account_type=r"(勘定科目|勘定|口座|アカウント)の?(タイプ|種類)",
     unreached=r"リモート ?(名|ホスト|サーバー)|タイムアウト|接続(が|は|を|に)?(拒否|切断|リセット|失敗|強制)"
-    r"|接続できません|ネットワーク ?(エラー|に到達)|名前(を|の)?解決|ホストは不明",
+    r"|接続できません|応答(が)?(ありません|しません)|通信(エラー|に失敗)"
+    r"|ネットワーク ?(エラー|に到達)|名前(を|の)?解決|ホストは不明",
     refused=r"検証エラー|入力エラー",
 )
 
 TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, JAPANESE)
 
-STATES = ("gone", "missing", "taken", "closed", "ended", "needed", "invalid", "unset")
+STATES = ("gone", "missing", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking")
+# Of a number that is too large or too small: what is needed then is another number.
+BOUNDS = re.compile(
+    r"\b(entre|zwischen|tussen) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*|exceder"
+    r"|groter|kleiner|gro(e)?sser|ho(e)?her|hoger|lager|niedriger)\b|以上|以下"
+)
 SAYINGS = (
-    *("closing_date", "tax_off", "tax_calculation", "sign_in", "denied", "refused_company", "too_many", "later"),
+    *(
+        "closing_date",
+        "tax_off",
+        "tax_calculation",
+        "sign_in",
+        "denied",
+        "refused_company",
+        "no_customer",
+        "no_period",
+        "too_many",
+        "later",
+    ),
     *("other_user", "unreached", "refused"),
 )
 HINTS = {

@@ -8,11 +8,18 @@ import re
 
 # Only a client's own network stack writes these, so they count whatever status or code stands beside them.
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
+    "any, by the name of its class": (
+        # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
+        r"\b[a-z]*(socket|time-?d?out|connect|network|dns|unresolved|unknownhost|nameresolution|ssl|tls|handshake"
+        r"|disconnect|unreachable)[a-z]*(error|exception|failure)\b",
+        r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",
+    ),
     "POSIX": (
         r"\be(notfound|conn(reset|refused|aborted)|(socket)?timedout|pipe|(host|net)(unreach|down)|addrnotavail|proto)\b",
         r"\beai_(again|fail|noname|nodata)\b",
         r"temporary failure in name resolution|name or service not known|nodename nor servname",
-        r"no route to host|network is unreachable",
+        r"no route to host|network is unreachable|dns_probe_\w+|\bdns request timed out",
+        r"\b(resolve|resolving) '?[\w-]+(\.[\w-]+)+'?(:\d+)?(\W|$)",
     ),
     "Winsock": (
         r"(winerror|errno|wsa\w*|socket ?error|error ?code)\W{0,6}1(00[345]\d|006[0-5]|100[1-4])\b",
@@ -26,6 +33,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"\babort_?error\b|\btimeout_?error\b|timeout of \d+ ?ms exceeded|network timeout at:",
         r"unable_to_(verify_leaf_signature|get_issuer_cert\w*)|self_signed_cert_in_chain|depth_zero_self_signed_cert",
         r"\bcert_(has_expired|not_yet_valid)\b|does not match certificate's altnames",
+        r"\bfailed to fetch\W*$|(^\s*|[\"':] ?)load failed\W*$|network request failed|networkerror when attempting",
         r"unable to verify the first certificate|self[- ]signed certificate|premature close\b",
     ),
     "cURL and PHP": (
@@ -38,7 +46,8 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"\b(unknownhost|connect|sockettimeout|socket|sslhandshake|sslpeerunverified|noroutetohost)exception\b",
         r"\b(nohttpresponse|connecttimeout|connectionpooltimeout|httphostconnect|connectionclosed)exception\b",
         r"\b(http(connect)?timeout|streamreset|prematurechannelclosure)exception\b",
-        r"pkix path (building|validation)|valid certification path to requested target",
+        r"received fatal alert|stream was reset: \w+|pkix path (building|validation)",
+        r"valid certification path to requested target",
         r"header parser received no bytes|unexpected end of (file from server|stream on)",
         r"timeout waiting for connection from pool|:\d+ failed to respond",
     ),
@@ -91,6 +100,7 @@ PLAIN = (
     r"connection ?(error|reset|refused|aborted|closed|lost|broken|failed|failure|dropped|interrupted|terminated)\b",
     r"connection (was |is |has been |attempt )?"
     r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
+    r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",
     r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",
     r"failed to connect|unable to connect to (the )?remote|(host|network|server) (is )?(unreachable|not reachable)",
     r"\bnetwork ?(error|failure|problem|timeout)|(request|operation) (was |has been )?(aborted|cancell?ed)",

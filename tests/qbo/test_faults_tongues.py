@@ -251,7 +251,88 @@ def test_records_are_read_with_that_code_and_without_any(code: str, words: str) 
     assert read(words, None, TEXT).code == code
 
 
-@pytest.mark.parametrize(("code", "words"), rows(CONNECTION))
+OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "customer_not_found",
+        (
+            "Une facture doit avoir un client.",
+            "Una factura debe tener un cliente.",
+            "Eine Rechnung muss einen Kunden haben.",
+            "Uma fatura deve ter um cliente.",
+            "Een factuur moet een klant hebben.",
+            "請求書には顧客が必要です。",
+        ),
+    ),
+    (
+        "closed_period",
+        (
+            "Aucune période n'est ouverte.",
+            "No hay ningún período abierto.",
+            "Keine Periode ist geöffnet.",
+            "Nenhum período está aberto.",
+            "Geen periode is open.",
+            "会計期間が開いていません。",
+        ),
+    ),
+    (
+        "closed_period",
+        (
+            "La date précède la date de clôture.",
+            "La fecha es anterior a la fecha de cierre.",
+            "Das Datum liegt vor dem Abschlussdatum.",
+            "A data é anterior à data de fechamento.",
+            "De datum ligt voor de afsluitdatum.",
+            "日付が締め日より前です。",
+        ),
+    ),
+    (
+        "tax_code_not_mapped",
+        (
+            "Taux de TVA manquant",
+            "Falta la tasa de IVA",
+            "Steuersatz nicht erfasst",
+            "Alíquota ausente",
+            "Btw-tarief ontbreekt",
+            "税率が選択されていません",
+        ),
+    ),
+    (
+        "token_expired",
+        (
+            "Jeton manquant. Reconnectez QuickBooks.",
+            "Vuelva a conectar QuickBooks.",
+            "Verbinden Sie QuickBooks erneut.",
+            "Conecte novamente o QuickBooks.",
+            "Verbind QuickBooks opnieuw.",
+            "QuickBooksに再接続してください。",
+        ),
+    ),
+    (
+        "subscription_inactive",
+        (
+            "Il y a un problème de facturation.",
+            "Hay un problema de facturación.",
+            "Es gibt ein Abrechnungsproblem.",
+            "Há um problema de cobrança.",
+            "Er is een betalingsprobleem.",
+            "お支払いに問題があります。",
+        ),
+    ),
+    (
+        "validation",
+        (
+            "Erreur de validation",
+            "Error de validación",
+            "Validierungsfehler",
+            "Erro de validação",
+            "Validatiefout",
+            "検証エラー",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "words"), rows(CONNECTION, OTHER_WAYS))
 def test_the_connection_is_read_without_a_code(code: str, words: str) -> None:
     assert read(words, None, TEXT).code == code
 
@@ -289,6 +370,19 @@ def test_accents_may_be_missing_escaped_or_misread(words: str) -> None:
         "O valor do imposto deve ser menor que o subtotal.",
         "Het bedrag van de btw moet lager zijn dan het subtotaal.",
         "税額は小計より小さい金額を入力してください。",
+        # Nor is a rate that is too high.
+        "Le taux de TVA doit être compris entre 0 et 100.",
+        "La tasa de impuesto debe ser mayor que 0.",
+        "Der Steuersatz muss kleiner als 100 sein.",
+        "A alíquota deve ser menor que 100.",
+        "Het btw-tarief moet lager zijn dan 100.",
+        "税率は100以下で入力してください。",
+        # A customer who has to have something is not the customer that an invoice has to have.
+        "Le client doit avoir une adresse.",
+        "El cliente debe tener una dirección.",
+        "Der Kunde muss eine Adresse haben.",
+        "O cliente deve ter um endereço.",
+        "De klant moet een adres hebben.",
         # Another number, another name's trouble, another account.
         "Le numéro de téléphone est déjà utilisé.",
         "El nombre es demasiado largo.",
