@@ -22,6 +22,7 @@ TROUBLES = (
             r"wrong (on|in|at) our (end|side)|unexpected (internal )?error|\(-30\d{3}\)",
             r"one name at a time|at exactly the same time|failed to acquire the lock",
             r"temporarily unavailable|currently (unavailable|busy)|service (is )?unavailable",
+            r"\b(temporary|intermittent) (error|issue|problem|failure)|\boutage\b",
             r"experiencing (technical|some|a)|timed[ -]out|time-?out\b",
         ),
     ),

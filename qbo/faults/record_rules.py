@@ -14,7 +14,17 @@ GONE = (
 )
 """That something is gone; that it cannot be deleted, or must not be made so, is another matter."""
 
-MISSING = r"(not found|(not|cannot) be found|not exist)"
+MISSING = r"(not found|(not|cannot|n't) be (found|located|matched)|not exist|no longer exists?)"
+
+
+def sought(noun: str) -> str:
+    """That somebody looked for it in vain: "unable to find the customer", "no matching customer"."""
+    return (
+        rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up) "
+        rf"((an?|the|any|matching|your) )*{noun}"
+        rf"|\bno (matching|such|corresponding) {noun}|\bno (valid )?{noun} (was |were )?(found|exists?|match\w*)\b"
+    )
+
 
 TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
 """A tax rate or code; the tax alone, or its amount, is another matter."""
@@ -40,12 +50,15 @@ CLOSED_BOOKS = (
             r"(account(ing)?|books?) period (has |is |was )?(been )?closed",
             r"period (has|is|was) (been )?closed",
             r"closed (accounting |financial |fiscal )?(period|books|year)",
-            r"\b(book ?|(fiscal|financial|accounting) )year (is |has been |was )?(closed|locked)",
+            r"\b(book ?|(fiscal|financial|accounting) )year (is |has been |was )?(already |now )?"
+            r"(closed|locked|frozen)",
+            r"\b(accounting|books) (is |are |has been |have been )?(already |now )?frozen",
             r"\bno open (accounting |fiscal |financial |posting )?(period|year)|period (is )?not open",
             r"(not (with)?in|outside)( of)? (the |an |your )?((date )?range of )?(the |your )?(open |current )*"
             r"(accounting|fiscal|financial|posting) (period|year)",
             r"books (are |have been |were )?(closed|locked)",
-            r"\bperiod (is |has been |was )?(closed|locked)|locked (accounting )?(period|books)|\bdate (is )?locked",
+            r"\bperiod (is |has been |was )?(already |now )?(closed|locked|frozen)",
+            r"locked (accounting )?(period|books)|\bdate (is )?locked",
             r"\bclos(ing|ed?) date\b|close the books",
         ),
     ),
@@ -94,8 +107,10 @@ DUPLICATES = (
         text=(
             r"docnumber=\S+ is assigned to",
             r"\b(number|docnum\w*|invoice id)\b[^.]{0,60}\balready\b",
+            r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b|\bnumber (is )?(exists|taken)\b",
             r"\bnumbers? [^.]{0,40}must be unique",
             r"duplicate (invoice |transaction |reference )?(number|no\b)",
+            r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
         ),
     ),
     rule(
@@ -103,7 +118,7 @@ DUPLICATES = (
         text=(
             r"duplicate (\w+ )?name|\bname (is |has )?(a )?duplicated?\b|\bname must be unique",
             r"name supplied already exists",
-            r"already using this name",
+            r"already using this name|\buse a different name\b|duplicate (customer|vendor|supplier|item|employee)\b",
             r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
         ),
     ),
@@ -153,7 +168,8 @@ TAX = (
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
             rf"{TAX_NOUN}\b[^,;]{{0,40}}(not found|not (be )?found|not (be )?mapped|not exist|inactive|deleted)",
             rf"(without|missing|no|unknown|inactive|deleted) (an? )?(sales )?{TAX_NOUN}\b",
-            r"unmapped (sales )?tax",
+            r"unmapped (sales )?tax|\btax (mapping )?(is )?(not found|missing|unmapped)|no tax mapping",
+            sought(rf"(sales )?(tax\\b|{TAX_NOUN})"),
             # What QuickBooks' older interface calls a reference that leads nowhere.
             r"invalid reference to quickbooks[^.]{0,60}(sales ?tax|tax ?code)",
             rf"\({TAX_NOUN} [^)]{{1,80}}\)[^.]{{0,40}}cannot be found",
@@ -169,6 +185,7 @@ REFERENCES = (
             r"customer (that is )?(assigned to|you have specified|specified)[^.]{0,60}deleted",
             rf"\bcustomer\b[^,;]{{0,40}}({GONE}|{MISSING})",
             r"restore (the|this) customer",
+            sought("customer"),
             r"\b(inactive|unmapped) (\w+ )?customer\b",
         ),
     ),
@@ -193,6 +210,7 @@ REFERENCES = (
         about=(
             r"items? element id|item_?ref\b",
             rf"\b(item|product|service)\b[^,;]{{0,40}}{MISSING}",
+            sought("(item|product|service|sku)"),
             r"\bunmapped (\w+ )?(item|product|service)\b",
         ),
     ),
@@ -203,7 +221,10 @@ REFERENCES = (
     rule("income_account_missing", text=r"\b(income|expense|ledger|gl) account (is )?(required|missing)"),
     rule(
         "account_inactive",
-        text=rf"\baccount\b[^,;]{{0,40}}({GONE}|{MISSING})",
+        text=(
+            rf"\baccount\b(?! (number|name|type|manager|owner))[^,;]{{0,40}}({GONE}|{MISSING})",
+            sought(r"(\w+ )?account(?! (number|name|type|manager|owner))"),
+        ),
     ),
     rule("tax_code_not_mapped", codes="6000", about=TAX_NOUN),
     rule("not_found_other", about=r"\b\w+ element id"),
@@ -260,7 +281,11 @@ INACTIVE = (
     rule("link_refused", text=r"txn ?id cannot be linked|cannot validate linked"),
     rule("customer_not_found", codes="610", operations=ITSELF, entities="customer"),
     rule("item_not_found", codes="610", operations=ITSELF, entities="item"),
-    rule("not_found_other", text=r"\b(invoice|payment|transaction|record|vendor|class|term)\b[^,;]{0,40}" + MISSING),
+    rule(
+        "not_found_other",
+        text=r"\b(invoice|document|bill|estimate|receipt|deposit|payment|transaction|record|vendor|supplier|employee"
+        r"|class|location|department|term)\b[^,;]{0,40}" + MISSING,
+    ),
     rule(
         "not_found_other",
         text=(

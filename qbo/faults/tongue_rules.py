@@ -117,4 +117,9 @@ REFUSED: tuple[Rule, ...] = (
         where=tells(lambda t: t.thing, lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid),
     ),
     rule("validation", where=says(lambda t: t.refused)),
+    rule(
+        "validation",
+        where=says(lambda t: t.needed, lambda t: t.invalid, lambda t: t.taken),
+        status=lambda status: status in (0, 400, 422),
+    ),
 )

@@ -64,59 +64,54 @@ FRENCH = Tongue(
     item=r"\b(produits?|services?|articles?)\b",
     account=r"\bcomptes?\b",
     number=r"\b(numero|n°|no)s? (de |du |d'une? |d')?(la |l'|ce |cette )?(documents?|factures?|recus?|operations?"
-    r"|transactions?|pieces?|reference)\b|\bce numero\b",
+    r"|transactions?|pieces?|reference)\b|\bce numero\b|\bmeme (id|identifiant|numero|reference)\b",
     name=r"\bnoms?\b",
     period=r"\b(periodes?|exercices?|livres|comptabilite)\b",
-    record=r"\b(factures?|operations?|transactions?|paiements?|fournisseurs?"
-    r"|classes?|modalites)\b",
+    record=r"\b(factures?|operations?|transactions?|paiements?|fournisseurs?|classes?|modalites)\b",
     thing=r"\b(objets?|elements?|enregistrements?|reference)\b",
     access=r"\b(jetons?|sessions?|connexions? a (quickbooks|intuit|qbo)|autorisations?|acces)\b",
     subscription=r"\b(abonnements?|periode d'essai|essai)\b",
     # "Inactive" and "archive" are English too, so they count after a French verb.
-    gone=r"\b(?<!etre )(?<!rendre )(inactifs?|desactive(e|s|es)?)\b|\b(est|sont|etait|devenue?s?|semble) inactives?\b"
-    r"|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive)(e|s|es)?\b",
+    gone=r"\b(?<!etre )(?<!rendre )(inactifs?|desactive(e|s|es)?)\b|\b(est|sont|etait|devenue?s?"
+    r"|semble) inactives?\b|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive)(e|s|es)?\b",
     missing=r"\bintrouvables?\b|\bn'existent? (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s|es)?\b",
-    taken=r"\bdeja [^.]{0,20}(utilise|pris|attribue|employe|affecte|existant|en usage|enregistre)|\bexiste deja"
-    r"|\ben double\b"
-    r"|\b(utilise|porte) deja|\bdoublon",
-    closed=r"\b(ferme|cloture|verrouille)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",
+    taken=r"\bdeja [^.]{0,20}(utilise|pris|attribue|employe|affecte|existant|en usage|enregistre|recu|saisi)"
+    r"|\bexiste deja|\ben double\b|\b(utilise|porte) deja|\bdoublon",
+    closed=r"\b(ferme|cloture|verrouille|fige|bloque)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",
     ended=r"\b(expire|revoque|termine|annule|resilie|suspendu|echu)(e|s|es)?\b|\bplus valides?\b|\bpris fin\b"
     r"|\barrive(e|s)? a (echeance|expiration)",
-    needed=r"\b(selectionne|indique|precise|specifie|attribue|affecte|ajoute|associe|comporte|saisisse|entre|choisisse)"
-    r"(z|r|nt)?\b|\b(choisir|saisir|doit|doivent|devez|obligatoires?|requis(es?)?|assurez-vous|manqu\w+|sans"
-    r"|aucun(e)?)\b"
-    r"|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
+    needed=r"\b(selectionne|indique|precise|specifie|attribue|affecte|ajoute|associe|comporte|saisisse|entre"
+    r"|choisisse)(z|r|nt)?\b|\b(choisir|saisir|doit|doivent|devez|obligatoires?|requis(es?)?|assurez-vous|manqu\w+"
+    r"|sans|aucun(e)?)\b|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
     invalid=r"\b(non valides?|invalides?|incorrectes?|pas valides?|errone(e|s|es)?)\b",
     unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini|renseigne|saisi|indique"
     r"|associe|attribue)",
     lacking=r"\bmanquante?s?\b|\babsente?s?\b|\bechec de l\'obtention",
     closing_date=r"\bdate de (cloture|fermeture)\b",
-    tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas|pas( encore)?) (encore )?(ete )?"
-    r"(active|configure|parametre)|\b(configurez|activez|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",
+    tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas"
+    r"|pas( encore)?) (encore )?(ete )?(active|configure|parametre)|\b(configurez|activez"
+    r"|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",
     tax_calculation=r"\b(erreur|probleme)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(taxes?|tva|tps|impots?)\b",
     sign_in=r"\b(reconnecte[rz]|vous reconnecter|reconnexion|connectez-vous a nouveau)\b",
-    denied=r"\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?"
-    r"(permission|autorisation|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
+    denied=r"\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permission"
+    r"|autorisation|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
     no_customer=r"\b(doit|doivent|devrait) (avoir|comporter|contenir|etre associee? a) (un |une )?client"
     r"|\bclient (est )?(obligatoire|requis|manquant)",
     no_period=r"\baucune? (exercice|periode)[^.]{0,30}\bouverte?\b",
     too_many=r"\btrop de (requetes|demandes|appels)|\blimite (de|du nombre de) (requetes|demandes|appels|debit)",
     later=r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
-    r"|dans)\b"
-    r"|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
+    r"|dans)\b|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
     r"|\btemporairement (indisponible|hors)",
     other_user=r"\b(modifie|mis a jour|edite)(e|s|es)? (entre-temps )?par (un autre utilisateur|une autre personne)"
     r"|\btravaill\w+ [^.]{0,40}en meme temps",
     account_type=r"\btypes? de comptes?\b",
     unreached=r"\bdelai (d'attente|de connexion|imparti|d'expiration)|\bhote (inconnu|distant)|aucun hote\b"
-    r"|\bnom distant\b"
-    r"|\bserveur distant\b|\bconnexion (existante|(a ete |est )?(refusee|reinitialisee|interrompue|fermee|perdue"
-    r"|coupee))"
+    r"|\bnom distant\b|\bserveur distant\b|\bconnexion (existante|(a ete |est )?(refusee|reinitialisee|interrompue"
+    r"|fermee|perdue|coupee|impossible)|[^.]{0,40} (a echoue|est impossible))|\b(perte|rupture) de (la )?connexion"
     r"|\berreur (de )?reseau|\breseau (est )?(inaccessible|injoignable)|\bimpossible de (joindre|contacter"
-    r"|se connecter)"
-    r"|\bechec de (la )?(connexion|resolution)|\bimpossible d'etablir|\b(probleme|erreur) de connexion (internet"
-    r"|au serveur|reseau)|\bne repond pas|\bcanal securise",
+    r"|se connecter)|\bechec de (la )?(connexion|resolution)|\bimpossible d'etablir|\b(probleme"
+    r"|erreur) de connexion (internet|au serveur|reseau)|\bne repond pas|\bcanal securise",
     refused=r"\berreur de validation|\bnon conforme\b",
 )
 
@@ -128,41 +123,36 @@ SPANISH = Tongue(
     customer=r"\bclientes?\b",
     item=r"\b(productos?|servicios?|articulos?)\b",
     account=r"\bcuentas?\b",
-    number=r"\b(numero|n\.?º|nro\.?)s?\b(?! de (telefono|cuenta|fax|identif))",
+    number=r"\b(numero|n\.?º|nro\.?|mism[oa] id)s?\b(?! de (telefono|cuenta|fax|identif))",
     name=r"\bnombres?\b",
     period=r"\b(periodos?|ejercicios?|libros)\b",
     record=r"\b(facturas?|transaccion(es)?|pagos?|proveedor(es)?|clases?)\b",
     thing=r"\b(objetos?|elementos?|registros?|referencia)\b",
     access=r"\b(tokens?|sesion(es)?|conexion(es)? (a|con) (quickbooks|intuit|qbo)|autorizacion(es)?|acceso)\b",
     subscription=r"\b(suscripcion(es)?|periodo de prueba|prueba gratuita)\b",
-    gone=r"\b(?<!estar )(?<!ser )(inactiv[oa]s?|desactivad[oa]s?|archivad[oa]s?)\b"
-    r"|\b(fue|fueron|sido|esta|estan|estaba) (eliminad|borrad|suprimid)[oa]s?\b|\bse (elimino|borro|desactivo"
-    r"|suprimio)\b",
-    missing=r"\bno (se )?(ha |han |fue |fueron |pudo |puede |pudimos )?(sido )?"
-    r"(encontro|encontraron|encuentra|encuentran|existen?|encontrad[oa]s?|encontrar|hallad[oa]|hallo|localizad[oa])\b"
-    r"|\binexistentes?\b",
+    gone=r"\b(?<!estar )(?<!ser )(inactiv[oa]s?|desactivad[oa]s?|archivad[oa]s?)\b|\b(fue|fueron|sido|esta|estan"
+    r"|estaba) (eliminad|borrad|suprimid)[oa]s?\b|\bse (elimino|borro|desactivo|suprimio)\b",
+    missing=r"\bno (se )?(ha |han |fue |fueron |pudo |puede |pudimos )?(sido )?(encontro|encontraron|encuentra"
+    r"|encuentran|existen?|encontrad[oa]s?|encontrar|hallad[oa]|hallo|localizad[oa])\b|\binexistentes?\b",
     taken=r"\bya (existe|esta (en uso|siendo)|se (ha )?(usado|utilizado|uso|utilizo)|(ha sido|fue) \w+(ad|id)[oa]"
     r"|usa|utiliza|en uso)\b|\bduplicad[oa]s?\b|\ben uso por\b",
     closed=r"\b(cerrad|bloquead|clausurad)[oa]s?\b|\bse ha cerrado\b",
-    ended=r"\b(ha |han |fue |esta )?(caducad[oa]|caduco|expirad[oa]|expiro|vencid[oa]|vencio|revocad[oa]|cancelad[oa]"
-    r"|finalizad[oa]|finalizo|termino|terminad[oa]|suspendid[oa])\b",
+    ended=r"\b(ha |han |fue |esta )?(caducad[oa]|caduco|expirad[oa]|expiro|vencid[oa]|vencio|revocad[oa]"
+    r"|cancelad[oa]|finalizad[oa]|finalizo|termino|terminad[oa]|suspendid[oa])\b",
     needed=r"\b(seleccione|selecciona|seleccionar|elija|elegir|especifi(que|car)|indi(que|car)|asegurese|asegurate"
-    r"|debe|deben"
-    r"|obligatori[oa]s?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin|ningun[oa]?|introduzca|ingrese"
-    r"|no (tiene|tienen))\b",
+    r"|debe|deben|obligatori[oa]s?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin|ningun[oa]?|introduzca"
+    r"|ingrese|no (tiene|tienen))\b",
     invalid=r"\b(no (es |son )?valid[oa]s?|invalid[oa]s?|incorrect[oa]s?)\b",
     unset=r"\bno (esta|estan|se ha|se han|ha sido|han sido) (configurad|activad|habilitad|definid|asignad|indicad"
     r"|seleccionad)",
     lacking=r"\bfaltan?\b|\bfaltantes?\b|\bausentes?\b|\bno se pudo obtener",
     closing_date=r"\bfecha de cierre\b",
     tax_off=r"\b(impuestos?( sobre las ventas| a las ventas)?|iva)\b[^.]{0,40}\bno (esta|estan|se ha|se han|ha sido"
-    r"|han sido) "
-    r"(configurad|activad|habilitad)|\b(configure|active|habilite) (primero )?(el |los )?(impuestos?|iva)\b",
+    r"|han sido) (configurad|activad|habilitad)|\b(configure|active|habilite) (primero )?(el |los )?(impuestos?|iva)\b",
     tax_calculation=r"\b(error|problema)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(impuestos?|iva)\b",
     sign_in=r"\b(vuelva|vuelve|volver) a (conectar|iniciar sesion|autorizar)|\breconect\w+",
-    denied=r"\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) "
-    r"(los |el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)"
-    r"|\bsin permisos?\b",
+    denied=r"\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) (los "
+    r"|el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)|\bsin permisos?\b",
     refused_company=r"\bproblemas? (de|con la) (facturacion|pago)",
     no_customer=r"\b(debe|deberia) (tener|incluir|contener) un cliente|\bcliente (es )?(obligatorio|requerido)"
     r"|\bfalta el cliente",
@@ -170,16 +160,15 @@ SPANISH = Tongue(
     r"|ejercicio)[^.]{0,20}\bno esta abierto",
     too_many=r"\bdemasiadas (solicitudes|peticiones|llamadas)|\blimite de (solicitudes|peticiones|llamadas|velocidad)",
     later=r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
-    r"|en unos?)\b"
-    r"|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible",
+    r"|en unos?)\b|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible",
     other_user=r"\b(modificad|cambiad|actualizad|editad)[oa]s? por otr[oa] (usuari[oa]|persona)"
     r"|\btrabajando [^.]{0,40}al mismo tiempo",
     account_type=r"\btipos? de cuentas?\b",
     unreached=r"\btiempo de espera|\bnombre (remoto|de host)|\bhost (remoto|desconocido)|\bhost es desconocido"
-    r"|\bconexion (existente|(fue |ha sido |esta )?(rechazada|restablecida|cerrada|interrumpida|perdida))"
-    r"|\bdenego (expresamente|activamente)|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btarda(do"
-    r"|ndo)? demasiado en responder|\bno responde\b|\bsin conexion|\bno (se puede|se pudo|es posible) (conectar"
-    r"|establecer|resolver)"
+    r"|\bconexion (existente|(fue |ha sido |esta )?(rechazada|restablecida|cerrada|interrumpida|perdida|fallida)"
+    r"|[^.]{0,40} (fallo|ha fallado|se perdio))|\bperdida de (la )?conexion|\bdenego (expresamente|activamente)"
+    r"|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btarda(do|ndo)? demasiado en responder"
+    r"|\bno responde\b|\bsin conexion|\bno (se puede|se pudo|es posible) (conectar|establecer|resolver)"
     r"|\bcanal seguro|\bservidor remoto\b",
     refused=r"\berror(es)? de validacion|\bno cumple\b",
 )
@@ -192,70 +181,66 @@ GERMAN = Tongue(
     customer=r"\b(kunden?|debitor(en)?)\b",
     item=r"\b(artikels?|produkte?s?|dienstleistung(en)?|leistung(en)?)\b",
     account=r"\b\w{0,20}kont(o|en|os)\b",
-    number=r"\b(rechnungs|beleg|dokument(en)?|buchungs|transaktions)[- ]?(nummern?|nr)\b|\b(diese|die) nummer\b",
+    number=r"\b(rechnungs|beleg|dokument(en)?|buchungs|transaktions)[- ]?(nummern?|nr)\b|\b(diese|die|derselben"
+    r"|gleichen?) (nummer|id)\b",
     name=r"\b\w{0,10}namen?s?\b",
     period=r"periode\b|zeitraum|gescha(e)?ftsjahr|\bbu(e)?cher\b|buchhaltung\b",
     record=r"rechnung\b|transaktion|buchung\b|zahlung|lieferant|klasse\b",
     thing=r"objekt|datensatz|vorgang|\belement|referenz",
     access=r"token|sitzung|verbindung (zu|mit) (quickbooks|intuit|qbo)|autorisierung|anmeldung|\bzugang\b",
     subscription=r"\babo\b|abonnement|testphase|testzeitraum",
-    gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|deaktiviert|archiviert"
-    r"|\b(wurden?|ist|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden"
-    r"|gelo(e)?schte[nrs]?\b",
+    gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|deaktiviert|archiviert|\b(wurden?|ist"
+    r"|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden|gelo(e)?schte[nrs]?\b",
     missing=r"nicht (mehr )?(gefunden|vorhanden|auffindbar|ermittelt)|existier(t|en) nicht|\bunbekannt(e|er|en|es)?\b",
     taken=r"(bereits|schon) [^.]{0,40}?(verwendet|vergeben|benutzt|vorhanden|belegt|existiert|erfasst|in (verwendung"
-    r"|gebrauch|benutzung))"
-    r"|(existiert|verwendet|benutzt) (bereits|schon)|doppelt|duplikat|(diesen|denselben) namen bereits|bereits diesen",
+    r"|gebrauch|benutzung))|(existiert|verwendet|benutzt) (bereits|schon)|doppelt|duplikat|(diesen"
+    r"|denselben) namen bereits|bereits diesen",
     closed=r"(ge|abge|ver)schlossen|gesperrt",
     ended=r"abgelaufen|widerrufen|ungu(e)?ltig geworden|beendet|geku(e)?ndigt|ausgelaufen|gesperrt",
     needed=r"\b((aus)?wa(e)?hlen|wa(e)?hlt|angeben|geben sie|eingeben|muss|mu(e)?ssen|erforderlich|fehlt|fehlen"
-    r"|fehlende\w*|ohne"
-    r"|kein(e|en|em|er)?|haben|hat|zuweisen|zuordnen)\b",
+    r"|fehlende\w*|ohne|kein(e|en|em|er)?|haben|hat|zuweisen|zuordnen)\b",
     invalid=r"ungu(e)?ltig|nicht gu(e)?ltig|falsch|unzula(e)?ssig",
     unset=r"nicht (eingerichtet|aktiviert|konfiguriert|hinterlegt|definiert|erfasst|gepflegt|zugeordnet|zugewiesen"
     r"|angegeben)",
     lacking=r"\bfehl(t|en)\b|\bfehlende[rsn]?\b|konnte nicht (abgerufen|bezogen)",
     closing_date=r"abschlussdatum|buchungsschluss|datum des buchabschlusses",
-    tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)"
-    r"|\brichten sie (zuerst |zuna(e)?chst )?(die )?\w*(steuer|mwst)",
+    tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)|\brichten sie (zuerst "
+    r"|zuna(e)?chst )?(die )?\w*(steuer|mwst)",
     tax_calculation=r"fehler\b[^.]{0,60}(berechn\w+)[^.]{0,30}(steuer|mwst)|(steuer"
     r"|mwst)\w*[^.]{0,30}nicht berechnet|steuerberechnung",
-    sign_in=r"(erneut|neu|wieder) (anmelden|verbinden|autorisieren|anzumelden|zu verbinden)"
-    r"|(verbinden|melden) sie (sich |quickbooks )?(erneut|neu|wieder)",
+    sign_in=r"(erneut|neu|wieder) (anmelden|verbinden|autorisieren|anzumelden|zu verbinden)|(verbinden"
+    r"|melden) sie (sich |quickbooks )?(erneut|neu|wieder)",
     denied=r"zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
-    r"|rechte|zugriffsrechte)"
-    r"|nicht berechtigt|fehlende (berechtigung|rechte)",
+    r"|rechte|zugriffsrechte)|nicht berechtigt|fehlende (berechtigung|rechte)",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
     no_customer=r"\b(muss|sollte|soll) einen? [^.]{0,25}kunden? (haben|enthalten)|\bkunde (ist )?(erforderlich|fehlt)",
     no_period=r"\bkeine? [^.]{0,20}(periode|zeitraum|gescha(e)?ftsjahr)[^.]{0,20}\b(offen|geo(e)?ffnet|ero(e)?ffnet)",
     too_many=r"zu viele (anfragen|aufrufe|anforderungen)|(anfrage|abruf|raten)limit",
     later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
-    r"|verfu(e)?gbar|mo(e)?glich)"
-    r"|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
+    r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
     r"|server)\b[^.]{0,30}nicht verfu(e)?gbar",
     other_user=r"von (einem|einer) ander(en|em) (benutzer(in)?|person|nutzer)[^.]{0,20}(gea(e)?ndert|bearbeitet)"
     r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)",
     account_type=r"\bkonto(typ|art)|typ des kontos",
     unreached=r"zeitu(e)?berschreitung|zeitlimit|remotename|remoteserver|remotehost|zielcomputer"
-    r"|\bhost (ist )?(nicht bekannt|unbekannt)"
-    r"|unbekannter host|verbindung (wurde |ist )?(verweigert|abgelehnt|zuru(e)?ckgesetzt|unterbrochen|geschlossen"
-    r"|abgebrochen|getrennt)"
-    r"|vorhandene verbindung|netzwerkfehler|namensauflo(e)?sung|sicherer? (ssl|kanal)"
-    r"|verbindung [^.]{0,40}nicht (hergestellt|aufgebaut|mo(e)?glich)|keine verbindung [^.]{0,40}(hergestellt"
-    r"|aufgebaut|mo(e)?glich)|verbindungs(fehler|aufbau|problem)|antwortet nicht|nicht erreichbar",
+    r"|\bhost (ist )?(nicht bekannt|unbekannt)|unbekannter host|verbindung (wurde |ist )?(verweigert|abgelehnt"
+    r"|zuru(e)?ckgesetzt|unterbrochen|geschlossen|abgebrochen|getrennt)|vorhandene verbindung|netzwerkfehler"
+    r"|namensauflo(e)?sung|sicherer? (ssl|kanal)|verbindung [^.]{0,40}(verloren|fehlgeschlagen|gescheitert)"
+    r"|keine verbindung (zu|zum|zur|mit)\b|verbindung [^.]{0,40}nicht (hergestellt|aufgebaut|mo(e)?glich)"
+    r"|keine verbindung [^.]{0,40}(hergestellt|aufgebaut|mo(e)?glich)|verbindungs(fehler|aufbau|problem)"
+    r"|antwortet nicht|nicht erreichbar",
     refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",
 )
 
 PORTUGUESE = Tongue(
     tax=r"\b(impostos?|tributos?|iva|icms|iss)\b",
     tax_code=r"\b(codigos?|taxas?|aliquotas?) (de |do |dos |da )?(impostos?|iva|icms|iss|tributos?|tributari[oa]s?"
-    r"|fiscal|fiscais)\b"
-    r"|\baliquotas?\b",
+    r"|fiscal|fiscais)\b|\baliquotas?\b",
     amount=r"\b(valor(es)?|montantes?|quantias?)\b",
     customer=r"\bclientes?\b",
     item=r"\b(produtos?|servicos?|itens|item|artigos?)\b",
     account=r"\bcontas?\b",
-    number=r"\b(numero|n\.?º)s?\b(?! de (telefone|conta|fax|identif))",
+    number=r"\b(numero|n\.?º|mesm[oa] id)s?\b(?! de (telefone|conta|fax|identif))",
     name=r"\bnomes?\b",
     period=r"\b(periodos?|exercicios?|livros|contabilidade)\b",
     record=r"\b(faturas?|notas?|transac(ao|oes)|transacca?o(es)?|pagamentos?|fornecedor(es)?|classes?)\b",
@@ -263,45 +248,43 @@ PORTUGUESE = Tongue(
     access=r"\b(tokens?|sess(ao|oes)|conexao (com|a) o? ?(quickbooks|intuit|qbo)|ligacao ao? (quickbooks|intuit)"
     r"|autorizacao|acesso)\b",
     subscription=r"\b(assinaturas?|subscric(ao|oes)|periodo de (teste|avaliacao))\b",
-    gone=r"\b(?<!estar )(?<!ser )(inativ[oa]s?|desativad[oa]s?|arquivad[oa]s?)\b"
-    r"|\b(foi|foram|esta|estao|sido) (excluid|eliminad|removid|apagad|deletad)[oa]s?\b",
-    missing=r"\bnao (foi |foram |pode ser |pode |foi possivel )?(encontrad[oa]s?|localizad[oa]s?|encontrar|localizar)\b"
-    r"|\bnao existem?\b|\binexistentes?\b",
+    gone=r"\b(?<!estar )(?<!ser )(inativ[oa]s?|desativad[oa]s?|arquivad[oa]s?)\b|\b(foi|foram|esta|estao"
+    r"|sido) (excluid|eliminad|removid|apagad|deletad)[oa]s?\b",
+    missing=r"\bnao (foi |foram |pode ser |pode |foi possivel )?(encontrad[oa]s?|localizad[oa]s?|encontrar"
+    r"|localizar)\b|\bnao existem?\b|\binexistentes?\b",
     taken=r"\bja (existe|esta (em uso|sendo)|foi (usad|utilizad|cadastrad|registrad|registad|atribuid)[oa]|(usa"
     r"|utiliza)\b|em uso)|\bduplicad[oa]s?\b",
     closed=r"\b(fechad|encerrad|bloquead)[oa]s?\b",
     ended=r"\b(expirou|expirad[oa]|venceu|vencid[oa]|revogad[oa]|cancelad[oa]|encerrad[oa]|terminou|suspens[oa]"
     r"|caducou)\b",
     needed=r"\b(selecione|selecionar|escolha|escolher|especifique|informe|certifique-se|deve|devem|obrigatori[oa]s?"
-    r"|tenham?"
-    r"|atribua|falta|faltando|sem|nenhuma?|insira|nao (tem|possui|possuem))\b",
+    r"|tenham?|atribua|falta|faltando|sem|nenhuma?|insira|nao (tem|possui|possuem))\b",
     invalid=r"\b(invalid[oa]s?|nao (e |sao )?valid[oa]s?|incorret[oa]s?)\b",
     unset=r"\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad|definid|atribuid|informad|selecionad)",
     lacking=r"\bfalt(a|am|ando)\b|\bausentes?\b|\bnao foi possivel obter",
     closing_date=r"\bdata de (fechamento|encerramento|fecho)\b",
-    tax_off=r"\b(impostos?( sobre vendas)?|iva)\b[^.]{0,40}\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad)"
-    r"|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",
+    tax_off=r"\b(impostos?( sobre vendas)?|iva)\b[^.]{0,40}\bnao (esta|estao|foi|foram) (configurad|ativad"
+    r"|habilitad)|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",
     tax_calculation=r"\b(erro|problema)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(impostos?|iva)\b",
     sign_in=r"\breconect\w+|\bconect(e|ar)(-se)? novamente|\b(faca|fazer) login novamente|\bentre novamente",
     denied=r"\bacesso (foi |esta )?(negado|nao autorizado|proibido)|\bnao (tem|possui) (a |as )?(permiss(ao|oes)"
-    r"|acesso|direitos?)"
-    r"|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
+    r"|acesso|direitos?)|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
     refused_company=r"\bproblemas? (de|com a) (cobranca|faturacao|faturamento|pagamento)",
     no_customer=r"\b(deve|deveria) (ter|conter|incluir) um cliente|\bcliente (e )?(obrigatorio|necessario)"
     r"|\bfalta o cliente",
     no_period=r"\bnenhum (periodo|exercicio)[^.]{0,30}\baberto\b|\b(periodo|exercicio)[^.]{0,20}\bnao esta aberto",
     too_many=r"\bmuitas (solicitacoes|requisicoes)|\bdemasiados pedidos|\blimite de (solicitacoes|requisicoes"
     r"|chamadas|pedidos)",
-    later=r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)"
-    r"|\b(servico|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)",
+    later=r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)|\b(servico"
+    r"|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)",
     other_user=r"\b(modificad|alterad|atualizad|editad)[oa]s? por outr[oa] (usuari[oa]|utilizador|pessoa)"
     r"|\btrabalhando [^.]{0,40}ao mesmo tempo",
     account_type=r"\btipos? (de|da) contas?\b",
     unreached=r"\btempo limite|\btempo de espera|\bnome remoto|\bhost (remoto|desconhecido)|\bservidor remoto\b"
-    r"|\bconexao (existente|(foi )?(recusada|redefinida|encerrada|interrompida|fechada|perdida))|\brecusou ativamente"
-    r"|\b(erro|falha|problema)s? (de|na|com a) (rede|conexao)|\bsem conexao|\bnao respond(e|eu)\b|\bdemorou (muito"
-    r"|demais)|\bnao (foi possivel|e possivel) (conectar|estabelecer|resolver|contactar)"
-    r"|\bcanal seguro",
+    r"|\bconexao (existente|(foi )?(recusada|redefinida|encerrada|interrompida|fechada|perdida)|[^.]{0,40} (falhou"
+    r"|foi perdida))|\bperda de (conexao|ligacao)|\brecusou ativamente|\b(erro|falha|problema)s? (de|na|com a) (rede"
+    r"|conexao)|\bsem conexao|\bnao respond(e|eu)\b|\bdemorou (muito|demais)|\bnao (foi possivel"
+    r"|e possivel) (conectar|estabelecer|resolver|contactar)|\bcanal seguro",
     refused=r"\berros? de validacao",
 )
 
@@ -312,7 +295,7 @@ DUTCH = Tongue(
     customer=r"\b(klant(en)?|debiteur(en)?)\b",
     item=r"\b(product(en)?|artikel(en|s)?|dienst(en)?)\b",
     account=r"\b(\w{0,14}rekening(en)?|account)\b",
-    number=r"\b(factuur|document|boekings?|transactie)[- ]?nummers?\b|\bdit nummer\b",
+    number=r"\b(factuur|document|boekings?|transactie)[- ]?nummers?\b|\b(dit|hetzelfde|dezelfde) (nummer|id)\b",
     name=r"\b\w{0,8}na(am|men)\b",
     period=r"\b\w{0,12}(periode|boekjaar)\b|\b(de|uw) boeken\b|\badministratie\b",
     record=r"\b(factuur|facturen|transactie|betaling|leverancier|boeking|klasse)\b",
@@ -323,8 +306,7 @@ DUTCH = Tongue(
     r"|inmiddels )?verwijderd\b|\bverwijderde\b",
     missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b",
     taken=r"\b(al|reeds) [^.]{0,20}?(gebruikt|in gebruik|bestaat|toegewezen|geregistreerd)|bestaat (al|reeds)"
-    r"|\bgebruikt (al|reeds)"
-    r"|\bdubbele?\b",
+    r"|\bgebruikt (al|reeds)|\bdubbele?\b",
     closed=r"\b(af|ge)?(gesloten|sloten)\b|\bvergrendeld\b",
     ended=r"verlopen|ingetrokken|bee(i)?ndigd|opgezegd|gee(i)?ndigd|vervallen|opgeschort",
     needed=r"\b(kies|selecteer|moet(en)?|vereist|verplicht|zorg|hebben|heeft|ontbreekt|ontbreken|zonder|geen|wijs"
@@ -352,9 +334,9 @@ DUTCH = Tongue(
     r"|bewerkt) door een andere",
     account_type=r"\b(rekening|account)(type|soort)|type rekening",
     unreached=r"\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
-    r"|mislukt|verloren)"
-    r"|\bnetwerkfout|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken|met de server)"
-    r"|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
+    r"|mislukt|verloren)|\bnetwerkfout|verbinding [^.]{0,50}(mislukt|verbroken|verloren|geweigerd|niet mogelijk)"
+    r"|\bfout bij [^.]{0,12}verbinding|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken"
+    r"|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
     refused=r"\bvalidatiefout",
 )
 
@@ -390,13 +372,12 @@ JAPANESE = Tongue(
     no_customer=r"(顧客|得意先)(が|は|を)?(必要|必須|設定されて|選択されて|指定されて)",
     no_period=r"(期間|年度)[^。]{0,12}(開いていません|オープンされていません)",
     too_many=r"(リクエスト|要求)(が|の)?(多すぎ|制限|上限)|レート制限",
-    later=r"(しばらく|後で|時間を?(おいて|置いて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)"
-    r"|(予期しない|内部|システム)エラー|(一時的に|現在)[^。]{0,12}(利用でき|使用でき)",
+    later=r"(しばらく|後で|時間を?(おいて|置いて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)|(予期しない|内部|システム)エラー|(一時的に|現在)[^。]{0,12}(利用でき|使用でき)",
     other_user=r"(他の|別の)ユーザー[^。]{0,20}(変更|更新|編集)|同時に[^。]{0,12}(編集|作業|更新)",
     account_type=r"(勘定科目|勘定|口座|アカウント)の?(タイプ|種類)",
     unreached=r"リモート ?(名|ホスト|サーバー)|タイムアウト|接続(が|は|を|に)?(拒否|切断|リセット|失敗|強制)"
-    r"|接続できません|応答(が)?(ありません|しません)|通信(エラー|に失敗)"
-    r"|ネットワーク ?(エラー|に到達)|名前(を|の)?解決|ホストは不明",
+    r"|接続[^。]{0,10}(できません|できなかった|失敗)|応答(が)?(ありません"
+    r"|しません)|通信(エラー|に失敗)|ネットワーク ?(エラー|に到達)|名前(を|の)?解決|ホストは不明",
     refused=r"検証エラー|入力エラー",
 )
 

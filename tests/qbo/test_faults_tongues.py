@@ -319,6 +319,28 @@ OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "network",
+        (
+            "La connexion au serveur a échoué",
+            "La conexión con el servidor ha fallado",
+            "Verbindung zum Server fehlgeschlagen",
+            "A conexão com o servidor falhou",
+            "De verbinding met de server is mislukt",
+            "サーバーに接続できませんでした",
+        ),
+    ),
+    (
+        "duplicate_doc_number",
+        (
+            "Une facture portant le même numéro a déjà été reçue",
+            "El mismo id ya existe",
+            "Eine Rechnung mit derselben Nummer ist bereits vorhanden",
+            "O mesmo id já existe",
+            "Er bestaat al een factuur met hetzelfde nummer",
+            "同じ番号が既に使用されています",
+        ),
+    ),
+    (
         "validation",
         (
             "Erreur de validation",
@@ -383,6 +405,9 @@ def test_accents_may_be_missing_escaped_or_misread(words: str) -> None:
         "Der Kunde muss eine Adresse haben.",
         "O cliente deve ter um endereço.",
         "De klant moet een adres hebben.",
+        # A needed name is no name that is taken.
+        "Nome é obrigatório",
+        "El nombre es obligatorio",
         # Another number, another name's trouble, another account.
         "Le numéro de téléphone est déjà utilisé.",
         "El nombre es demasiado largo.",
