@@ -79,6 +79,7 @@ DISCONNECTED = (
     r"(quickbooks|qbo|intuit)( online)?( account| company| connection)? "
     r"(is |was |has been )?(disconnected|not connected)",
     r"(disconnected from|not connected to|no (active )?connection to) (your )?(quickbooks|qbo|intuit)",
+    r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
     r"(sign|log) ?in again|re-?connect (to |your |the |quickbooks|qbo)",
 )
 
@@ -156,6 +157,7 @@ ACCESS = (
             r"token ?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
             r"refresh token (failed|is missing)|refresh oauth ?2 access token",
+            r"(rejected|refused|declined) (the |your |our |this )?(access |refresh |bearer )?token\b",
             r"\btoken\b[^.;]{0,60}\b(not|no longer|isn't) (\w+ )?valid\b",
             r"\bsession (has |is )?(expired|timed out|ended)|(sign-?in|log-?in) (is )?required|not authenticated",
         ),

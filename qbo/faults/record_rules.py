@@ -71,7 +71,7 @@ CONCURRENT = (
         "stale_object",
         text=(
             r"stale ?object|working on this at the same time|finished before you did",
-            r"(edited|changed|modified|updated) (by another user|since)",
+            r"(edited|changed|modified|updated) (by another user|(in \w+( \w+)? )?since)",
             r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|does(n't| not) match|invalid|old\b)",
         ),
     ),
@@ -106,7 +106,7 @@ DUPLICATES = (
         "duplicate_doc_number",
         text=(
             r"docnumber=\S+ is assigned to",
-            r"\b(number|docnum\w*|invoice id)\b[^.]{0,60}\balready\b",
+            r"\b(number|docnum\w*|doc_no|invoice_number|invoice id)\b[^.]{0,60}\balready\b",
             r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b|\bnumber (is )?(exists|taken)\b",
             r"\bnumbers? [^.]{0,40}must be unique",
             r"duplicate (invoice |transaction |reference )?(number|no\b)",

@@ -50,13 +50,16 @@ def not_answered(evidence: Evidence) -> bool:
 def needs_a_tax_code(evidence: Evidence) -> bool:
     """A rate or code has to be chosen; one that has to be larger or smaller is another matter.
 
-    Under the code of business rules the tax says enough, where it is not its amount.
+    Under the code of business rules the rate or code itself says enough, or a tax that is needed and not its amount.
     """
     if BOUNDS.search(evidence.text):
         return False
-    return NEEDS_TAX_CODE(evidence) or (evidence.code == "6000" and NEEDS_TAX(evidence) and not AMOUNT(evidence))
+    if evidence.code == "6000":
+        return TAX_CODE(evidence) or (NEEDS_TAX(evidence) and not AMOUNT(evidence))
+    return NEEDS_TAX_CODE(evidence)
 
 
+TAX_CODE = says(lambda t: t.tax_code)
 NEEDS_TAX_CODE = tells(lambda t: t.tax_code, lambda t: t.needed)
 NEEDS_TAX = tells(lambda t: t.tax, lambda t: t.needed)
 BAD_REFERENCE = tells(lambda t: t.thing, lambda t: t.invalid, lambda t: t.missing)
@@ -64,8 +67,13 @@ AMOUNT = says(lambda t: t.amount)
 
 CLOSED = either(tells(lambda t: t.period, lambda t: t.closed), says(lambda t: t.closing_date, lambda t: t.no_period))
 
-# Intuit also answers closed books under the code of a stale object.
-CLOSED_BOOKS_UNDER_ANOTHER_CODE: tuple[Rule, ...] = (rule("closed_period", codes="5010", where=CLOSED),)
+
+def closed_under_another_name(evidence: Evidence) -> bool:
+    """Closed books that are told with the code of a stale object, or as something forbidden."""
+    return (evidence.code == "5010" or (evidence.status == 403 and not evidence.is_intuits)) and CLOSED(evidence)
+
+
+CLOSED_UNDER_ANOTHER_NAME: tuple[Rule, ...] = (rule("closed_period", where=closed_under_another_name),)
 
 UNREACHED: tuple[Rule, ...] = (rule("network", where=both(not_answered, says(lambda t: t.unreached))),)
 

@@ -80,9 +80,9 @@ FRENCH = Tongue(
     closed=r"\b(ferme|cloture|verrouille|fige|bloque)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",
     ended=r"\b(expire|revoque|termine|annule|resilie|suspendu|echu)(e|s|es)?\b|\bplus valides?\b|\bpris fin\b"
     r"|\barrive(e|s)? a (echeance|expiration)",
-    needed=r"\b(selectionne|indique|precise|specifie|attribue|affecte|ajoute|associe|comporte|saisisse|entre"
-    r"|choisisse)(z|r|nt)?\b|\b(choisir|saisir|doit|doivent|devez|obligatoires?|requis(es?)?|assurez-vous|manqu\w+"
-    r"|sans|aucun(e)?)\b|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
+    needed=r"\b(selectionne|indique|precise|specifie|attribue|affecte|ajoute|associe|comporte|comprenne|contienne"
+    r"|inclue|saisisse|entre|choisisse)(z|r|nt)?\b|\b(choisir|saisir|doit|doivent|devez|obligatoires?|requis(es?)?"
+    r"|assurez-vous|manqu\w+|sans|aucun(e)?)\b|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
     invalid=r"\b(non valides?|invalides?|incorrectes?|pas valides?|errone(e|s|es)?)\b",
     unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini|renseigne|saisi|indique"
     r"|associe|attribue)",
@@ -140,8 +140,8 @@ SPANISH = Tongue(
     ended=r"\b(ha |han |fue |esta )?(caducad[oa]|caduco|expirad[oa]|expiro|vencid[oa]|vencio|revocad[oa]"
     r"|cancelad[oa]|finalizad[oa]|finalizo|termino|terminad[oa]|suspendid[oa])\b",
     needed=r"\b(seleccione|selecciona|seleccionar|elija|elegir|especifi(que|car)|indi(que|car)|asegurese|asegurate"
-    r"|debe|deben|obligatori[oa]s?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin|ningun[oa]?|introduzca"
-    r"|ingrese|no (tiene|tienen))\b",
+    r"|debe|deben|obligatori[oa]s?|incluyan?|contengan?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin"
+    r"|ningun[oa]?|introduzca|ingrese|no (tiene|tienen))\b",
     invalid=r"\b(no (es |son )?valid[oa]s?|invalid[oa]s?|incorrect[oa]s?)\b",
     unset=r"\bno (esta|estan|se ha|se han|ha sido|han sido) (configurad|activad|habilitad|definid|asignad|indicad"
     r"|seleccionad)",
@@ -197,8 +197,8 @@ GERMAN = Tongue(
     r"|denselben) namen bereits|bereits diesen",
     closed=r"(ge|abge|ver)schlossen|gesperrt",
     ended=r"abgelaufen|widerrufen|ungu(e)?ltig geworden|beendet|geku(e)?ndigt|ausgelaufen|gesperrt",
-    needed=r"\b((aus)?wa(e)?hlen|wa(e)?hlt|angeben|geben sie|eingeben|muss|mu(e)?ssen|erforderlich|fehlt|fehlen"
-    r"|fehlende\w*|ohne|kein(e|en|em|er)?|haben|hat|zuweisen|zuordnen)\b",
+    needed=r"\b((aus)?wa(e)?hlen|wa(e)?hlt|angeben|geben sie|eingeben|muss|mu(e)?ssen|erforderlich|enthalten|fehlt"
+    r"|fehlen|fehlende\w*|ohne|kein(e|en|em|er)?|haben|hat|zuweisen|zuordnen)\b",
     invalid=r"ungu(e)?ltig|nicht gu(e)?ltig|falsch|unzula(e)?ssig",
     unset=r"nicht (eingerichtet|aktiviert|konfiguriert|hinterlegt|definiert|erfasst|gepflegt|zugeordnet|zugewiesen"
     r"|angegeben)",
@@ -258,7 +258,8 @@ PORTUGUESE = Tongue(
     ended=r"\b(expirou|expirad[oa]|venceu|vencid[oa]|revogad[oa]|cancelad[oa]|encerrad[oa]|terminou|suspens[oa]"
     r"|caducou)\b",
     needed=r"\b(selecione|selecionar|escolha|escolher|especifique|informe|certifique-se|deve|devem|obrigatori[oa]s?"
-    r"|tenham?|atribua|falta|faltando|sem|nenhuma?|insira|nao (tem|possui|possuem))\b",
+    r"|tenham?|atribua|inclua|inclu?am|contenham?|possuam?|falta|faltando|sem|nenhuma?|insira|nao (tem|possui"
+    r"|possuem))\b",
     invalid=r"\b(invalid[oa]s?|nao (e |sao )?valid[oa]s?|incorret[oa]s?)\b",
     unset=r"\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad|definid|atribuid|informad|selecionad)",
     lacking=r"\bfalt(a|am|ando)\b|\bausentes?\b|\bnao foi possivel obter",
@@ -309,8 +310,8 @@ DUTCH = Tongue(
     r"|\bgebruikt (al|reeds)|\bdubbele?\b",
     closed=r"\b(af|ge)?(gesloten|sloten)\b|\bvergrendeld\b",
     ended=r"verlopen|ingetrokken|bee(i)?ndigd|opgezegd|gee(i)?ndigd|vervallen|opgeschort",
-    needed=r"\b(kies|selecteer|moet(en)?|vereist|verplicht|zorg|hebben|heeft|ontbreekt|ontbreken|zonder|geen|wijs"
-    r"|toewijzen|voer|invoeren)\b",
+    needed=r"\b(kies|selecteer|moet(en)?|vereist|verplicht|zorg|hebben|heeft|bevatten|bevat|ontbreekt|ontbreken"
+    r"|zonder|geen|wijs|toewijzen|voer|invoeren)\b",
     invalid=r"ongeldige?\b|niet geldig|onjuiste?\b",
     unset=r"niet (ingesteld|ingeschakeld|geactiveerd|geconfigureerd|toegewezen|opgegeven|gekoppeld|ingevuld)",
     lacking=r"\bontbreekt\b|\bontbreken(de)?\b|kon niet worden opgehaald",
@@ -359,7 +360,7 @@ JAPANESE = Tongue(
     taken=r"(既に|すでに)[^。]{0,12}(使用|使われ|存在|登録)|重複",
     closed=r"締め?切ら|締められ|閉じられ|閉鎖|クローズ",
     ended=r"期限(が)?切れ|失効|終了し|取り消され|停止され|解約",
-    needed=r"設定|選択|必要|指定|入力|ありません|割り当て",
+    needed=r"含め|含んで|設定|選択|必要|指定|入力|ありません|割り当て",
     invalid=r"正しく(ありません|ない)|不正|無効な",
     unset=r"(設定|選択|登録|指定)されて(いません|いない)|有効になって(いません|いない)|未設定",
     lacking=r"がありません|欠落|取得できません|取得に失敗",

@@ -23,6 +23,17 @@ TAXES: list[tuple[str, tuple[str, ...]]] = [
     (
         "tax_code_not_mapped",
         (
+            "Vérifiez que les lignes comprennent un taux de TVQ.",
+            "Compruebe que cada línea lleve una tasa de IVA.",
+            "Prüfen Sie, ob jede Zeile einen Steuersatz enthält.",
+            "Verifique se cada linha leva uma alíquota.",
+            "Controleer of elke regel een btw-tarief bevat.",
+            "各行に税率が含まれていることを確認してください。",
+        ),
+    ),
+    (
+        "tax_code_not_mapped",
+        (
             "Le code de taxe est inactif.",
             "El código de impuesto no existe.",
             "Der Steuercode wurde nicht gefunden.",
@@ -438,6 +449,12 @@ def test_what_resembles_them_is_left_to_a_person(words: str) -> None:
 )
 def test_a_code_with_one_meaning_goes_before_words(code: str, text: str) -> None:
     assert read(text).code == code
+
+
+def test_closed_books_may_come_as_something_forbidden_or_stale() -> None:
+    assert read("Período fechado", 403, TEXT).code == "closed_period"
+    assert read(body("5010", "Période comptable fermée", "La période est fermée.")).code == "closed_period"
+    assert read("Conta fechada", 403, TEXT).code == "permission_denied"
 
 
 def test_a_status_is_read_with_its_name_in_another_language() -> None:
