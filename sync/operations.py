@@ -78,7 +78,7 @@ def retry(
     with transaction.atomic():
         connections, done = _requeue(events, at=at)
         for organization_id in {connection.organization_id for connection in connections}:
-            _record(organization_id, Action.RETRY, by=by, at=at, done=done, left=left, filters=filters)
+            record_action(organization_id, Action.RETRY, by=by, at=at, done=done, left=left, filters=filters)
     return Report(done, left)
 
 
@@ -88,7 +88,7 @@ def retry_soon(
     """As `retry` of what `filters` of the log mean now, by a worker: for more events than a page should wait for."""
     assert organization is not None, "the log of no organization is empty"
     with transaction.atomic():
-        action = _record(organization.pk, Action.RETRY, by=by, at=at, done=0, filters=filters, is_open=True)
+        action = record_action(organization.pk, Action.RETRY, by=by, at=at, done=0, filters=filters, is_open=True)
         call_for(action)
     return action
 
@@ -127,7 +127,7 @@ def _requeue(events: SyncEventQuerySet, *, at: datetime) -> tuple[list[Connectio
     for connection_id, code in eligible.order_by().values_list("connection_id", "failure_code").distinct():
         named.setdefault(connection_id, set()).add(code)
     connections = list(Connection.objects.filter(pk__in=named))
-    _keep_drains_out(named)
+    keep_drains_out(named)
     for connection in connections:
         _refresh_what_they_name(connection, named[connection.pk], at=at)
     lists = _read_lists_again(connections, eligible, at=at)
@@ -151,7 +151,7 @@ def _read_lists_again(connections: Iterable[Connection], events: SyncEventQueryS
     return sum(map(len, wanted.values()))
 
 
-def _keep_drains_out(connection_ids: Iterable[int]) -> None:
+def keep_drains_out(connection_ids: Iterable[int]) -> None:
     """Until the transaction ends: whoever writes many events begins with the lease, so that none waits for another."""
     list(Lease.objects.select_for_update().filter(connection__in=connection_ids).order_by("pk"))
 
@@ -208,10 +208,10 @@ def _move(
     left = events.exclude(pk__in=movable.values("pk")).count()
     with transaction.atomic():
         connections = dict(movable.order_by().values_list("connection", "organization").distinct())
-        _keep_drains_out(connections)
+        keep_drains_out(connections)
         done = movable.order_by().update(state=target, changed_at=at, reason=reason[:500])
         for organization_id in set(connections.values()):
-            _record(organization_id, action, by=by, at=at, done=done, left={otherwise: left}, reason=reason)
+            record_action(organization_id, action, by=by, at=at, done=done, left={otherwise: left}, reason=reason)
     return Report(done, {otherwise: left} if left else {})
 
 
@@ -227,7 +227,7 @@ def accept(event: SyncEvent, *, by: User, at: datetime) -> Report:
             **(failure_columns(None) | {"message": "Difference accepted"}),
         )
         Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).update(accepted_at=at)
-        _record(event.organization_id, Action.ACCEPT, by=by, at=at, done=1, reason=event.message)
+        record_action(event.organization_id, Action.ACCEPT, by=by, at=at, done=1, reason=event.message)
     return Report(1)
 
 
@@ -254,7 +254,7 @@ def _post_today(event: SyncEvent, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
         invoice.post_to(event.organization.today(at), at=at, by=by)
-        _record(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=1, reason=event.label)
+        record_action(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=1, reason=event.label)
 
 
 def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
@@ -273,7 +273,7 @@ def _company(connection: Connection) -> Company:
     return Company(closing_date=facts.book_close_date if facts else None)
 
 
-def _record(
+def record_action(
     organization_id: int,
     action: Action,
     *,

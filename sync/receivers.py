@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import connections
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from django_q.models import Schedule
 
 from qbo.models import Connection, Lease, ListState
 from qbo.signals import connection_changed, list_read
@@ -57,8 +59,12 @@ def list_was_read(sender: type, connection: Connection, state: ListState, at: da
 
 
 @receiver(post_migrate, dispatch_uid="sync.schedules")
-def schedules_exist(sender: Any, **_: Any) -> None:
-    if getattr(sender, "name", "") == "sync":
+def schedules_exist(sender: Any, using: str, **_: Any) -> None:
+    """After a partial migration django-q's table may not be there yet; the next one makes them."""
+    if (
+        getattr(sender, "name", "") == "sync"
+        and Schedule._meta.db_table in connections[using].introspection.table_names()
+    ):
         ensure_schedules()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from qbo.mapping.base import Base, Row
 from qbo.mapping.names import name_key
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
 
@@ -37,10 +38,24 @@ class InvoiceRef:
     qbo_id: str
     sync_token: str
     txn_date: date | None = None
+    # We voided it.
     voided: bool = False
-    sent_digest: str = ""
     # Somebody deleted it there.
     gone: bool = False
+    base: Base | None = None
+    # What stands there now, where it was read since the base was; empty where nothing is known to have changed.
+    theirs: Row = field(default_factory=dict)
+    # An update of ours may have arrived without our knowing.
+    in_doubt: bool = False
+
+    @property
+    def now(self) -> Row:
+        """What QuickBooks holds, as far as is known."""
+        return self.theirs or (self.base.row if self.base else {})
+
+    @property
+    def current_token(self) -> str:
+        return str(self.theirs.get("SyncToken") or self.sync_token)
 
 
 @dataclass(frozen=True)
@@ -100,8 +115,6 @@ class MappingBook:
     terms: Mapping[str, str] = field(default_factory=dict)
     # Invoice numbers that QuickBooks holds already -> the Id that holds them.
     taken_numbers: Mapping[str, str] = field(default_factory=dict)
-    # Invoices of ours to which a payment is applied in QuickBooks.
-    paid_there: frozenset[int] = frozenset()
 
     def tax_code(self, rate_key: str) -> Ref | None:
         """The active QuickBooks code of a set of rates, by mapping or default; None is a gap."""

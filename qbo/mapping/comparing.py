@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from qbo.connection.queries import Row
+from qbo.mapping.marks import marked_as
 from qbo.mapping.names import name_key
+from qbo.mapping.planning import is_void
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO, round_cents
 
-# The reference at the end of the line by which `payloads.mark` names an invoice; a void may put words before it.
-_MARK = re.compile(r"Run a Call invoice #.* \(ref (\d+)-(\d+)\)")
+
+@dataclass(frozen=True)
+class There:
+    """An invoice as QuickBooks holds it, as far as it is compared."""
+
+    total: Decimal
+    tax: Decimal
+    txn_date: str
+    number: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> There:
+        tax = (row.get("TxnTaxDetail") or {}).get("TotalTax") or 0
+        return cls(
+            total=round_cents(Decimal(str(row.get("TotalAmt") or 0))),
+            tax=round_cents(Decimal(str(tax))),
+            txn_date=str(row.get("TxnDate") or "")[:10],
+            number=str(row.get("DocNumber") or ""),
+        )
+
+    @property
+    def day(self) -> date | None:
+        return date.fromisoformat(self.txn_date) if self.txn_date else None
 
 
 @dataclass(frozen=True)
@@ -22,13 +46,14 @@ class Wanted:
     """An invoice that ought to be in the books, and what is known of how it got there.
 
     `number`: the number that it ought to have there; "" where QuickBooks chose it. `customer_id`: the customer
-    there, where known. `accepted`: staff agreed to a difference.
+    there, where known. `qbo_id`: the Id that it is linked to. `accepted`: staff agreed to a difference.
     """
 
     invoice: InvoiceDocument
     number: str = ""
     customer_id: str = ""
     accepted: bool = False
+    qbo_id: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -65,6 +90,8 @@ class Comparison:
     twice: list[Twin] = field(default_factory=list)
     different: list[Difference] = field(default_factory=list)
     accepted: list[Difference] = field(default_factory=list)
+    # Rows that carry our mark and are not ours: somebody copied an invoice of ours in QuickBooks.
+    copies: list[Twin] = field(default_factory=list)
 
     @property
     def checked(self) -> int:
@@ -81,8 +108,22 @@ def compare(wanted: Iterable[Wanted], rows: Iterable[Row]) -> Comparison:
     books = _Books(rows)
     found = Comparison()
     for one in wanted:
-        _judge(one, books.rows_of(one), found)
+        _judge(one, _without_copies(one, books.rows_of(one), found), found)
     return found
+
+
+def _without_copies(one: Wanted, rows: Sequence[Row], found: Comparison) -> Sequence[Row]:
+    """Of several rows the linked one is ours; those of another number are the bookkeeper's copies of it.
+
+    A copy that is made in QuickBooks gets a number of its own; a second row of our very number is a twin.
+    """
+    ours = [row for row in rows if one.qbo_id and str(row["Id"]) == one.qbo_id]
+    if not ours:
+        return rows
+    copies = [row for row in rows if row is not ours[0] and row.get("DocNumber") != ours[0].get("DocNumber")]
+    if copies:
+        found.copies.append(Twin(one.invoice, tuple(str(row["Id"]) for row in copies)))
+    return [row for row in rows if row not in copies]
 
 
 def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:
@@ -101,18 +142,27 @@ def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:
 
 
 def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
-    """Total, tax, date and number where the row has another, as (ours, theirs)."""
-    tax = (row.get("TxnTaxDetail") or {}).get("TotalTax")
+    """What the row holds otherwise, as (ours, theirs): void, customer, total, tax, date, due date, number."""
+    there, invoice = There.of(row), one.invoice
+    if is_void(row) != invoice.is_void and (is_void(row) or there.total):
+        return {"void": ("yes" if invoice.is_void else "no", "yes" if is_void(row) else f"no, {there.total}")}
+    customer = row.get("CustomerRef") or {}
     theirs = {
-        "total": str(_cents(row.get("TotalAmt"))),
-        "tax": str(_cents(tax)),
-        "date": str(row.get("TxnDate") or "")[:10],
-        "number": str(row.get("DocNumber") or ""),
+        "customer": str(customer.get("name") or f"Id {customer.get('value')}"),
+        "total": str(there.total),
+        "tax": str(there.tax),
+        "date": there.txn_date,
+        "due date": str(row.get("DueDate") or "")[:10],
+        "number": there.number,
     }
+    is_same_customer = invoice.is_void or not one.customer_id or str(customer.get("value")) == one.customer_id
     ours = {
+        "customer": theirs["customer"] if is_same_customer else invoice.customer.display_name,
         "total": str(_cents(one.total)),
         "tax": str(_cents(one.tax)),
-        "date": one.invoice.books_date.isoformat(),
+        "date": invoice.books_date.isoformat(),
+        # Without one here, QuickBooks makes one of the terms.
+        "due date": invoice.due_date.isoformat() if invoice.due_date and not invoice.is_void else theirs["due date"],
         "number": one.number or theirs["number"],
     }
     return {name: (ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]}
@@ -130,9 +180,9 @@ class _Books:
         self.numbered: dict[str, list[Row]] = defaultdict(list)
         # Pages may overlap where something was written while they were read.
         for row in {str(row["Id"]): row for row in rows}.values():
-            mark = _MARK.search(str(row.get("PrivateNote") or ""))
+            mark = marked_as(str(row.get("PrivateNote") or ""))
             if mark:
-                self.marked[int(mark[1]), int(mark[2])].append(row)
+                self.marked[mark].append(row)
             else:
                 self.numbered[str(row.get("DocNumber") or "")].append(row)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from qbo.connection.client import decode
+from qbo.mapping.base import Base
 from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
 from qbo.models import (
     AccountMapping,
@@ -97,8 +99,9 @@ def _invoices(connection: Connection, ids: Iterable[int]) -> dict[int, InvoiceRe
             sync_token=link.sync_token,
             txn_date=link.txn_date,
             voided=link.voided,
-            sent_digest=link.sent_digest,
             gone=not link.active,
+            base=Base.from_text(link.base),
+            theirs=decode(link.theirs) if link.theirs else {},
         )
         for link in links
     }

@@ -6,13 +6,12 @@ gone; preflight sees to it that none with a gap is ever sent.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from qbo.connection.client import encode
-from qbo.mapping.book import InvoiceRef, MappingBook, Ref
+from qbo.mapping.book import MappingBook, Ref
+from qbo.mapping.marks import section
 from qbo.mapping.names import name_for_quickbooks
 from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 from runacall.invoices.money import round_cents
@@ -21,8 +20,6 @@ Payload = dict[str, Any]
 
 DESCRIPTION_MAX = 4000
 CUSTOMER_MEMO_MAX = 1000
-PRIVATE_NOTE_MAX = 4000
-_MARK = "Run a Call invoice"
 
 
 @dataclass(frozen=True)
@@ -34,53 +31,10 @@ class Write:
     payload: Payload
     options: str = ""
 
-    @property
-    def digest(self) -> str:
-        """What is said about the record, whatever Id and SyncToken it is said under."""
-        said = {key: value for key, value in self.payload.items() if key not in ("Id", "SyncToken", "sparse")}
-        return hashlib.sha256(encode([self.options, said]).encode()).hexdigest()
-
     def batch_item(self, position: int) -> Payload:
         """The write as one item of a batch; bId is the position."""
         item: Payload = {"bId": str(position), "operation": self.operation, self.entity: self.payload}
         return item | ({"optionsData": self.options} if self.options else {})
-
-
-def mark(invoice: InvoiceDocument) -> str:
-    """The line by which we know our own invoice again where QuickBooks numbers it."""
-    return f"{_MARK} #{invoice.number} {_reference(invoice)}"
-
-
-def is_marked(note: str, invoice: InvoiceDocument) -> bool:
-    """Whether a note carries our mark of this very invoice, under whatever number it went out."""
-    return any(_MARK in line and line.endswith(_reference(invoice)) for line in note.splitlines())
-
-
-def _reference(invoice: InvoiceDocument) -> str:
-    return f"(ref {invoice.organization_id}-{invoice.id})"
-
-
-def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Write | None:
-    """The one write that makes QuickBooks agree with the invoice; None where it agrees or is not concerned."""
-    there = book.invoices.get(invoice.id)
-    if invoice.is_deleted or invoice.is_void:
-        return _undo(invoice, there)
-    if invoice.is_draft:
-        return None
-    if there is None:
-        return Write("Invoice", "create", invoice_payload(invoice, book))
-    target: Payload = {"Id": there.qbo_id, "SyncToken": there.sync_token, "sparse": True}
-    update = Write("Invoice", "update", target | invoice_payload(invoice, book))
-    return None if update.digest == there.sent_digest else update
-
-
-def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Write | None:
-    if there is None or there.voided or there.gone:
-        return None
-    target: Payload = {"Id": there.qbo_id, "SyncToken": there.sync_token}
-    if invoice.is_deleted:
-        return Write("Invoice", "delete", target)
-    return Write("Invoice", "update", target, options="void")
 
 
 def invoice_payload(invoice: InvoiceDocument, book: MappingBook) -> Payload:
@@ -95,15 +49,10 @@ def invoice_payload(invoice: InvoiceDocument, book: MappingBook) -> Payload:
         "BillAddr": address(invoice.billing),
         "ShipAddr": address(invoice.service),
         "CustomerMemo": {"value": invoice.customer_note[:CUSTOMER_MEMO_MAX]} if invoice.customer_note else None,
-        "PrivateNote": private_note(invoice),
+        "PrivateNote": section(invoice),
         "Line": [_line(line, book) for line in invoice.lines] + _discount(invoice, book),
     }
     return {key: value for key, value in (payload | _tax(invoice, book)).items() if value is not None}
-
-
-def private_note(invoice: InvoiceDocument) -> str:
-    """Our mark, then the internal notes as far as QuickBooks has room for them."""
-    return "\n".join(part for part in (mark(invoice), invoice.internal_note) if part)[:PRIVATE_NOTE_MAX]
 
 
 def _line(line: LineDocument, book: MappingBook) -> Payload:

@@ -7,23 +7,25 @@ from collections.abc import Iterator
 from qbo.failures import Failure, Subject
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.payloads import Write, rate_names
+from qbo.mapping.planning import Plan
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 
 NUMBER_MAX = 21
 
 
-def check_invoice(invoice: InvoiceDocument, write: Write, book: MappingBook) -> tuple[Failure, ...]:
-    """Everything that is known to stand in the way of `write`, worst first; empty where nothing is."""
+def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tuple[Failure, ...]:
+    """Everything that is known to stand in the way of the planned write, worst first; empty where nothing is."""
+    write = plan.write
+    if write is None:
+        return plan.failures
     if write.options == "void" or write.operation == "delete":
-        return (*_closed_there(invoice, book), *_paid_there(invoice, book))
-    checks = (_gone, _tax, _lines, _customer, _discount, _period, _number)
-    return tuple(failure for check in checks for failure in check(invoice, book))
-
-
-def _gone(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    there = book.invoices.get(invoice.id)
-    if there and there.gone:
-        yield Failure("record_deleted_there", Subject("invoice", str(invoice.id), invoice.number))
+        return (*_closed_there(invoice, book), *plan.failures)
+    checks = (_tax, _lines, _customer, _discount, _period)
+    return (
+        *plan.failures,
+        *(failure for check in checks for failure in check(invoice, book)),
+        *_number(write, invoice),
+    )
 
 
 def _tax(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
@@ -105,28 +107,29 @@ def _closed_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failu
         yield closed_period(invoice, book)
 
 
-def _paid_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    if invoice.id in book.paid_there:
-        yield Failure("void_has_payments", Subject("invoice", str(invoice.id), invoice.number))
-
-
 def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:
     closing = book.company.closing_date.isoformat() if book.company.closing_date else ""
     facts = {"invoice_date": invoice.books_date.isoformat(), "closing_date": closing}
     return Failure("closed_period", Subject("date", closing, closing), facts=facts)
 
 
-def _number(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    if not book.sends_number_of(invoice):
-        return
-    subject = Subject("number", invoice.number, invoice.number)
-    if len(invoice.number) > NUMBER_MAX:
-        yield Failure("number_too_long", subject)
-    there = book.invoices.get(invoice.id)
-    holder = book.taken_numbers.get(invoice.number)
-    if holder and (there is None or there.qbo_id != holder):
-        facts = {"number": invoice.number, "txn_type": "Invoice", "txn_id": holder}
-        yield Failure("duplicate_doc_number", subject, facts=facts)
+def _number(write: Write, invoice: InvoiceDocument) -> Iterator[Failure]:
+    if len(str(write.payload.get("DocNumber") or "")) > NUMBER_MAX:
+        yield Failure("number_too_long", _number_subject(invoice))
+
+
+def number_taken(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Failure | None:
+    """The number that the write would give is held by another invoice there."""
+    number = str(plan.write.payload.get("DocNumber") or "") if plan.write else ""
+    holder, there = book.taken_numbers.get(number), book.invoices.get(invoice.id)
+    if not number or not holder or (there and there.qbo_id == holder):
+        return None
+    facts = {"number": number, "txn_type": "Invoice", "txn_id": holder}
+    return Failure("duplicate_doc_number", _number_subject(invoice), facts=facts)
+
+
+def _number_subject(invoice: InvoiceDocument) -> Subject:
+    return Subject("number", invoice.number, invoice.number)
 
 
 def check_new_item(item: ItemDocument, book: MappingBook) -> tuple[Failure, ...]:

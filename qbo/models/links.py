@@ -44,8 +44,10 @@ class Link(models.Model):
     total = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     tax = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     voided = models.BooleanField(default=False)
-    # Digest of the record as it was last sent, so that an unchanged record is not sent again.
-    sent_digest = models.CharField(max_length=64, blank=True)
+    # What we last said of the record and what QuickBooks held then (`qbo.mapping.base`), as JSON text.
+    base = models.TextField(blank=True)
+    # The row as it stood there when it was last read because its SyncToken had moved; empty after a write of ours.
+    theirs = models.TextField(blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField()
 

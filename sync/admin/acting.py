@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from runacall.organizations.middleware import StaffRequest
-from sync import operations
+from sync import deciding, operations
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
 from sync.operations import Report
@@ -38,6 +38,19 @@ ACTIONS: dict[str, tuple[str, Operation]] = {
     ),
     "take_back": ("Took back", lambda events, request, at: operations.take_back(events, by=request.user, at=at)),
     "accept": ("Accepted", _accept),
+    "keep_quickbooks": (
+        "Kept what QuickBooks has for",
+        lambda events, request, at: deciding.keep_quickbooks(events, by=request.user, at=at),
+    ),
+    "send_ours": ("Sending ours for", lambda events, request, at: deciding.send_ours(events, by=request.user, at=at)),
+    "void_here_too": (
+        "Voided here too:",
+        lambda events, request, at: deciding.void_here_too(events, by=request.user, at=at),
+    ),
+    "send_as_new": (
+        "Sending again as a new invoice:",
+        lambda events, request, at: deciding.send_as_new(events, by=request.user, at=at),
+    ),
 }
 
 

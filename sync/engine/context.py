@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
 from qbo.connection.turn import Turn
 from qbo.models import Connection, Lease
+from sync.models import Attempt, SyncEvent
 from sync.retry_policy import Policy
 
 
@@ -75,6 +77,10 @@ class Drain:
         if self.time_is_up:
             raise Stop("No call starts any more in this drain.")
         self.turn.keep_limits(batch=batch)
+
+    def attempt(self, event: SyncEvent, kind: str, **facts: Any) -> Attempt:
+        """A try of `event` that is being made now; its outcome is set by `Outcome`."""
+        return Attempt(event=event, kind=kind, at=self.now(), retry_number=event.retries, **facts)
 
     def count(self, events: int) -> None:
         self.settled += events

@@ -10,8 +10,9 @@ from qbo.failures import Failure
 from qbo.models.leases import LeaseLost
 from runacall.isolation import DATABASE_AWAY
 from sync.engine.context import Drain
-from sync.engine.recording import Outcome, record
-from sync.models import Attempt, State, SyncEvent
+from sync.engine.outcomes import Outcome
+from sync.engine.recording import record
+from sync.models import Attempt, SyncEvent
 
 # No event is to blame for these. What was under way is taken over by the next drain.
 NOBODYS_MISTAKE = (LeaseLost, *DATABASE_AWAY)
@@ -21,22 +22,7 @@ def stop_for_mistake(drain: Drain, events: Sequence[SyncEvent], mistake: Excepti
     """Failed, for our support to look at; QuickBooks is looked into before these are ever sent again."""
     failure = Failure("internal_error", facts={"mistake": f"{type(mistake).__name__}: {mistake}"[:300]})
     outcomes = [
-        Outcome(
-            event,
-            State.FAILED,
-            Attempt(
-                event=event,
-                kind=Attempt.Kind.SETTLED_HERE,
-                at=drain.now(),
-                outcome=State.FAILED,
-                retry_number=event.retries,
-                failure_code=failure.code,
-                message=failure.message[:500],
-            ),
-            failure=failure,
-            look_first=True,
-        )
-        for event in events
+        Outcome.failed(drain.attempt(event, Attempt.Kind.SETTLED_HERE), failure, look_first=True) for event in events
     ]
     with transaction.atomic():
         drain.lease.assert_held()

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from qbo.connection.client import decode
 from qbo.failures import Failure
-from qbo.models import Link
-from sync.engine.send.sent_items import SentItem, There
+from qbo.mapping.base import KEPT, Base, Row, kept_part
+from qbo.mapping.comparing import There
+from qbo.mapping.planning import base_after
+from qbo.models import Connection, Link
+from sync.engine.outcomes import Outcome
+from sync.engine.send.sent_items import SentItem, owed_fields
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import EntityType, failure_columns
 from sync.outbox.opening import RecordName, open_event
-
-
-@dataclass
-class Outcome:
-    """What one try of one event came to. `due_at` is the next try, where there is one."""
-
-    event: SyncEvent
-    state: State
-    attempt: Attempt
-    failure: Failure | None = None
-    due_at: datetime | None = None
-    retries: int = 0
-    heals: int = 0
-    look_first: bool = False
-    message: str = ""
-    changes: dict[str, Any] = field(default_factory=dict)
 
 
 def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
@@ -59,7 +48,7 @@ def _record_one(outcome: Outcome, *, at: datetime) -> None:
         "heals": outcome.heals,
         "look_first": outcome.look_first,
         **failure_columns(outcome.failure),
-        **outcome.changes,
+        **outcome.columns,
     }
     if outcome.message:
         changes["message"] = outcome.message[:500]
@@ -110,33 +99,53 @@ def write_links(links: Sequence[Link]) -> None:
         update_conflicts=True,
         unique_fields=["connection", "realm_id", "record_type", "record_id"],
         update_fields=[
-            "qbo_id", "sync_token", "active", "sent_digest", "voided", "synced_at",
-            "doc_number", "txn_date", "total", "tax", "accepted_at",
+            "qbo_id", "sync_token", "active", "base", "theirs", "voided", "synced_at",
+            "doc_number", "txn_date", "total", "tax",
         ],
     )  # fmt: skip
 
 
-def link_of(submission: Submission, item: SentItem, row: dict[str, Any], *, at: datetime) -> Link:
-    """What `row` says of the record that `item` was about; not saved."""
+def forget_acceptance(connection: Connection, record_ids: Sequence[int]) -> None:
+    """A write that moved money makes an accepted difference a matter of the past."""
+    if record_ids:
+        links = Link.objects.of(connection, EntityType.INVOICE).for_records(record_ids)
+        links.exclude(accepted_at=None).update(accepted_at=None)
+
+
+def link_of(
+    submission: Submission, item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
+) -> Link:
+    """What `row` says of the record that `item` was about, once `written` was sent; not saved."""
     return Link(
         connection=submission.connection,
         realm_id=submission.realm_id,
         record_type=item.record_type,
         record_id=item.record_id,
-        **link_columns(item, row, at=at),
+        **link_columns(item, row, written, at=at, differs=differs),
     )
 
 
-def link_columns(item: SentItem, row: dict[str, Any], *, at: datetime) -> dict[str, Any]:
-    """What a link keeps of a row that QuickBooks answered."""
+def link_columns(
+    item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
+) -> dict[str, Any]:
+    """What a link keeps of a row that QuickBooks answered to `written`, or that was found to be it.
+
+    `differs`: where the books do not hold what was sent, so that an update stays owed.
+    """
     columns: dict[str, Any] = {
         "qbo_id": str(row["Id"]),
         "sync_token": str(row.get("SyncToken", "")),
         "active": True,
-        "sent_digest": item.digest,
+        "theirs": "",
         "voided": item.options == "void",
         "synced_at": at,
     }
+    if item.entity in KEPT:
+        before = Base(line_ids=tuple(item.line_ids))
+        base = base_after(kept_part(item.entity, row), item.said, written, before=before)
+        if differs is not None:
+            base = replace(base, ours_wins=owed_fields(item, differs))
+        columns["base"] = base.as_text()
     if item.record_type == EntityType.INVOICE:
         there = There.of(row)
         columns |= {
@@ -144,9 +153,18 @@ def link_columns(item: SentItem, row: dict[str, Any], *, at: datetime) -> dict[s
             "txn_date": there.day,
             "total": there.total,
             "tax": there.tax,
-            "accepted_at": None,
         }
     return columns
+
+
+def adopt_theirs(connection: Connection, record_id: int, said: Mapping[str, Any]) -> None:
+    """What stands there is what we would say: both are the base from now on."""
+    link = Link.objects.of(connection, EntityType.INVOICE).get(record_id=record_id)
+    base, theirs = Base.from_text(link.base) or Base(), decode(link.theirs) if link.theirs else None
+    row = theirs or base.row
+    link.base = Base(said, row, base.line_ids).as_text()
+    link.sync_token, link.theirs = str(row.get("SyncToken") or link.sync_token), ""
+    link.save(update_fields=["base", "theirs", "sync_token"])
 
 
 def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:

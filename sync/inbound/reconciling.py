@@ -81,7 +81,7 @@ def _renew(connection: Connection, *, at: datetime, refused: str | None) -> None
 def wanted_invoices(connection: Connection, *, since: date | None = None) -> list[Wanted]:
     """What ought to be there by the shop's settings: sent or paid; void ones, in case they got there before."""
     settings = ConnectionSettings.objects.get(connection=connection)
-    links = {link.record_id: link for link in Link.objects.of(connection, EntityType.INVOICE)}
+    links = {link.record_id: link for link in Link.objects.of(connection, EntityType.INVOICE).defer("base", "theirs")}
     known = set(links) | _queued_once(connection)
     chosen = [invoice for invoice in _sent(connection, since) if _is_wanted(invoice, settings, known)]
     documents = _documents(invoice.pk for invoice in chosen)
@@ -92,6 +92,7 @@ def wanted_invoices(connection: Connection, *, since: date | None = None) -> lis
             document,
             number=document.number if settings.send_numbers and document.id not in numbered_there else "",
             customer_id=customers.get(document.customer.id, ""),
+            qbo_id=links[document.id].qbo_id if document.id in links else "",
             accepted=bool(links.get(document.id) and links[document.id].accepted_at),
         )
         for document in documents

@@ -32,6 +32,25 @@ class Exchange:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """One way out that a person may choose: an action, and what its button says."""
+
+    action: str
+    title: str
+
+
+KEEP = Decision("keep_quickbooks", "Keep QuickBooks'")
+DECISIONS = {
+    "changed_in_quickbooks": (KEEP, Decision("send_ours", "Send ours")),
+    "paid_in_quickbooks": (KEEP,),
+    "voided_in_quickbooks": (
+        Decision("void_here_too", "Void it here too"),
+        Decision("send_as_new", "Send it again as a new invoice"),
+    ),
+}
+
+
+@dataclass(frozen=True)
 class Details:
     """One event with its history, and which buttons fit it."""
 
@@ -68,6 +87,11 @@ class Details:
     @property
     def can_accept(self) -> bool:
         return self.event.state == State.FAILED and self.event.failure_code == "total_differs"
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The ways out of a conflict that only a person can choose."""
+        return DECISIONS.get(self.event.failure_code, ()) if self.event.state == State.FAILED else ()
 
     @property
     def is_closed_period(self) -> bool:

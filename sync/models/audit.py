@@ -14,6 +14,10 @@ class Action(models.TextChoices):
     TAKE_BACK = "take_back", "Take back"
     POST_TO_CURRENT = "post_to_current_period", "Post to current period"
     ACCEPT = "accept", "Accept difference"
+    KEEP_QUICKBOOKS = "keep_quickbooks", "Keep QuickBooks'"
+    SEND_OURS = "send_ours", "Send ours"
+    VOID_HERE_TOO = "void_here_too", "Void it here too"
+    SEND_AS_NEW = "send_as_new", "Send it again as a new invoice"
     SEND_EARLIER = "send_earlier", "Send earlier invoices"
 
 

@@ -76,6 +76,7 @@ def _books(books: dict[str, Any]) -> list[str]:
         for name, listed in (
             ("missing", "missing_invoices"),
             ("twice", "invoices_twice"),
+            ("copies", "copied_invoices"),
             ("different", "different_invoices"),
         )
         if books[name]

@@ -75,12 +75,14 @@ def test_a_row_of_the_log_names_the_old_id_and_the_new(shop: Shop, okafor: Custo
 
 
 @says("customer_not_found.merged", "customer_not_found.heals")
-def test_a_merged_customer_is_found_or_made_again(shop: Shop, office: Office, okafor: Customer) -> None:
+def test_a_merged_customer_is_the_survivor(shop: Shop, office: Office, okafor: Customer) -> None:
     survivor = shop.books.do("add_customer", name="Martha Okafor", email=EMAIL)["row"]["Id"]
     shop.books.do("merge_customers", loser=shop.qbo_id(okafor), survivor=survivor)
     invoice = shop.invoice(customer=okafor)
     shop.drain()
     office.assert_clear(invoice)
+    assert shop.qbo_id(okafor) == survivor
+    assert not [row for row in shop.books.rows("Customer") if row["DisplayName"] == NAME], "nobody is made again"
 
 
 def test_one_active_customer_of_the_same_name_and_email_is_linked(shop: Shop, office: Office, okafor: Customer) -> None:

@@ -88,14 +88,15 @@ def test_an_edit_that_changes_nothing_sends_nothing(shop: Shop) -> None:
 
 
 def test_an_edit_by_hand_in_qbo_does_not_stop_ours(shop: Shop) -> None:
-    """QuickBooks' copy moved on: its SyncToken is read again and the update goes through."""
+    """QuickBooks' copy moved on: it is read, and our change of another field goes through on the new SyncToken."""
     invoice = shop.settled_invoice()
     there = shop.there(invoice)
-    shop.books.post("invoice", {**there, "CustomerMemo": {"value": "by the bookkeeper"}})
+    shop.books.post("invoice", {**there, "PrivateNote": f"{there['PrivateNote']}\nby the bookkeeper"})
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
     shop.assert_in_books(invoice)
     assert shop.there(invoice)["CustomerMemo"]["value"] == "Thank you"
+    assert shop.there(invoice)["PrivateNote"].endswith("by the bookkeeper")
 
 
 def test_a_void_of_what_is_there_voids_it(shop: Shop) -> None:

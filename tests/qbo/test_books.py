@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qbo.mapping.comparing import Comparison, Wanted, compare
-from qbo.mapping.payloads import mark
+from qbo.mapping.marks import mark
 from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument
 
 OKAFOR = CustomerDocument(7, 1, "M. Okafor", "", "", "", False, "", Address(), Address())

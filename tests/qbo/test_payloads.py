@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from qbo.connection.client import decode, encode
-from qbo.mapping.book import Choices, Company, InvoiceRef, Ref
-from qbo.mapping.payloads import customer_payload, invoice_payload, item_payload, mark, plan_invoice
+from qbo.mapping.book import Choices, Company, Ref
+from qbo.mapping.marks import mark
+from qbo.mapping.payloads import customer_payload, invoice_payload, item_payload
 from tests.qbo.documents import BOOK, COUNTY, CUSTOMER, ITEM, STATE, book, invoice, line
 
 
@@ -63,34 +64,6 @@ def test_numbers_are_sent_only_where_staff_want_it() -> None:
 def test_the_terms_are_matched_by_name() -> None:
     assert invoice_payload(invoice(terms=" net 30"), BOOK)["SalesTermRef"] == {"value": "3"}
     assert "SalesTermRef" not in invoice_payload(invoice(terms="Net 45"), BOOK)
-
-
-def test_what_is_there_and_unchanged_needs_no_write() -> None:
-    write = plan_invoice(invoice(), BOOK)
-    assert write
-    there = book(invoices={9: InvoiceRef("301", "4", sent_digest=write.digest)})
-    assert plan_invoice(invoice(), there) is None
-    changed = plan_invoice(invoice(customer_note="new"), there)
-    assert changed
-    assert (changed.operation, changed.payload["Id"], changed.payload["SyncToken"]) == ("update", "301", "4")
-    assert changed.payload["Line"]
-
-
-@pytest.mark.parametrize(
-    ("fields", "there", "operation"),
-    [
-        ({"is_draft": True}, None, None),
-        ({"is_void": True}, None, None),
-        ({"is_void": True}, InvoiceRef("301", "0"), ("update", "void")),
-        ({"is_void": True}, InvoiceRef("301", "0", voided=True), None),
-        ({"is_void": True}, InvoiceRef("301", "0", gone=True), None),
-        ({"is_deleted": True}, InvoiceRef("301", "0"), ("delete", "")),
-        ({"is_deleted": True}, None, None),
-    ],
-)
-def test_what_undoing_needs(fields: dict[str, bool], there: InvoiceRef | None, operation: object) -> None:
-    write = plan_invoice(invoice(**fields), book(invoices={9: there} if there else {}))
-    assert (write and (write.operation, write.options)) == operation
 
 
 def test_a_new_customer_takes_an_acceptable_name() -> None:

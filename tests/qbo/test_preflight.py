@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
+from qbo.mapping.base import Base
 from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
-from qbo.mapping.payloads import plan_invoice
-from qbo.mapping.preflight import check_invoice
+from qbo.mapping.planning import plan_invoice
+from qbo.mapping.preflight import check_invoice, number_taken
 from runacall.invoices.documents import InvoiceDocument
 from tests.qbo.documents import BOOK, COUNTY, STATE, book, invoice, line
 
 
 def codes(document: InvoiceDocument, there: MappingBook) -> list[str]:
-    write = plan_invoice(document, there)
-    assert write
-    return [failure.code for failure in check_invoice(document, write, there)]
+    plan = plan_invoice(document, there)
+    assert plan.write
+    taken = number_taken(document, plan, there)
+    return [failure.code for failure in (*check_invoice(document, plan, there), *([taken] if taken else []))]
 
 
 def test_nothing_stands_in_the_way() -> None:
@@ -51,7 +53,7 @@ def test_the_day_after_the_closing_date_is_open() -> None:
 
 
 def test_what_stands_in_a_closed_period_can_be_neither_moved_out_nor_voided() -> None:
-    there = book(invoices={9: InvoiceRef("301", "0", txn_date=dt.date(2026, 5, 12))})
+    there = book(invoices={9: InvoiceRef("301", "0", txn_date=dt.date(2026, 5, 12), base=Base())})
     assert codes(invoice(), there) == ["closed_period"]
     assert codes(invoice(is_void=True), there) == ["closed_period"]
 
@@ -84,7 +86,7 @@ def test_a_one_off_line_needs_its_product() -> None:
 
 
 def test_a_number_of_ours_that_is_ours_is_not_taken() -> None:
-    there = book(invoices={9: InvoiceRef("301", "0")}, taken_numbers={"1842": "301"})
+    there = book(invoices={9: InvoiceRef("301", "0", base=Base())}, taken_numbers={"1842": "301"})
     assert codes(invoice(), there) == []
 
 
@@ -100,5 +102,6 @@ def test_discounts_have_to_be_allowed_there() -> None:
 
 
 def test_a_void_waits_for_its_payments() -> None:
-    there = book(invoices={9: InvoiceRef("301", "0")}, paid_there=frozenset({9}))
+    row = {"LinkedTxn": [{"TxnId": "7", "TxnType": "Payment"}]}
+    there = book(invoices={9: InvoiceRef("301", "0", base=Base(row=row))})
     assert codes(invoice(is_void=True), there) == ["void_has_payments"]

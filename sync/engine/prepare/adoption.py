@@ -4,58 +4,90 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 
+from qbo.connection.client import decode, encode
 from qbo.connection.queries import Row, quoted, read_rows, read_where_in
+from qbo.mapping.base import Base
 from qbo.mapping.book import MappingBook
+from qbo.mapping.comparing import There
 from qbo.mapping.loading import load_book
-from qbo.mapping.payloads import Write, is_marked, plan_invoice
+from qbo.mapping.marks import is_marked
+from qbo.mapping.payloads import Write
+from qbo.mapping.planning import Plan, base_after, holds, is_void
 from qbo.models import Link
 from runacall.invoices.documents import InvoiceDocument
 from sync.engine.context import Drain
+from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import looked
 from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
-from sync.engine.recording import Outcome, link_columns
-from sync.engine.send.answers import owing, settle_written
-from sync.engine.send.sent_items import SentItem, There, difference, expecting
+from sync.engine.recording import link_columns
+from sync.engine.send.answers import settle_written
+from sync.engine.send.push import item_of
+from sync.engine.send.sent_items import SentItem, difference
+from sync.engine.their_rows import read_their_rows
 from sync.models import SyncEvent
 from sync.models.events import EntityType
 
 Documents = Mapping[int, InvoiceDocument]
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a look in QuickBooks came to: events that it settled, and the book with what was learned."""
+
+    outcomes: Sequence[Outcome]
+    book: MappingBook
+
+
 def look_in_quickbooks(
-    drain: Drain, events: Sequence[SyncEvent], documents: Documents, book: MappingBook
-) -> tuple[list[Outcome], MappingBook]:
-    """Adopt what is there and ours; the book then knows which numbers others hold. Raises ReadFailed, MustWait."""
-    doubtful = [event for event in events if event.look_first and event.record_id in documents]
-    voided = [event for event in events if event.record_id in documents and documents[event.record_id].is_void]
-    linked = {event.record_id for event in [*doubtful, *voided] if event.record_id in book.invoices}
-    paid = _read_linked(drain, linked) if linked else frozenset()
+    drain: Drain, events: Sequence[SyncEvent], documents: Documents, plans: Mapping[int, Plan], book: MappingBook
+) -> Look:
+    """Adopt what is there and ours, read what is in doubt, learn which numbers others hold.
+
+    `events`: those worth a call; `plans`: what each would send. Raises ReadFailed, MustWait, Stop.
+    """
+    doubtful = {event.record_id: event for event in events if event.look_first and event.record_id in documents}
+    linked = [record_id for record_id in doubtful if record_id in book.invoices]
     if linked:
-        # Which of our words QuickBooks heard last is not known either: an update stays owed.
-        in_doubt = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(e.record_id for e in doubtful)
-        in_doubt.update(sent_digest="")
-        book = load_book(drain.connection, list(documents.values()))
-    lost = {event.record_id: event for event in doubtful if event.record_id not in book.invoices}
+        read_their_rows(drain, linked)
+        for record_id in linked:
+            _adopt_update(drain, doubtful[record_id])
+    lost = {record_id: event for record_id, event in doubtful.items() if record_id not in book.invoices}
     sent = sent_before(drain, "Invoice", lost.values())
-    new = {e.record_id: e for e in events if e.record_id in documents and _is_new(documents[e.record_id], book)}
-    rows = _rows_of_numbers(drain, [documents[record_id] for record_id in new], sent, book)
+    new = {event.record_id: event for event in events if _creates(plans.get(event.record_id))}
+    numbers = {number for event in events if event.record_id in plans for number in _new_number(plans[event.record_id])}
+    rows = _rows_of_numbers(drain, numbers, sent)
     rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
-    ours = {record_id: row for record_id in new | lost for row in rows if is_ours(row, documents[record_id])}
-    tries = [_adopt(drain, (new | lost)[record_id], documents[record_id], row, book) for record_id, row in ours.items()]
+    ours: dict[int, Row] = {}
+    for record_id in new | lost:
+        # Of several with our mark the first is ours: the others are copies that the bookkeeper made of it.
+        marked = sorted((row for row in rows if is_ours(row, documents[record_id])), key=lambda row: int(row["Id"]))
+        if record_id not in lost:
+            # A person who sends a voided invoice again wants a new one.
+            marked = [row for row in marked if not is_void(row)]
+        ours |= {record_id: marked[0]} if marked else {}
+    tries = [_adopt(drain, (new | lost)[record_id], plans[record_id], row) for record_id, row in ours.items()]
     tries += [not_yet(drain, event, sent[record_id]) for record_id, event in lost.items() if record_id not in ours]
-    if ours:
+    if ours or linked:
         book = load_book(drain.connection, list(documents.values()))
+        invoices = {key: replace(there, in_doubt=key in doubtful) for key, there in book.invoices.items()}
+        book = replace(book, invoices=invoices)
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
-    return [outcome for outcome in tries if outcome], replace(book, taken_numbers=taken, paid_there=paid)
+    return Look([outcome for outcome in tries if outcome], replace(book, taken_numbers=taken))
 
 
-def _is_new(invoice: InvoiceDocument, book: MappingBook) -> bool:
-    write = plan_invoice(invoice, book)
-    return write is not None and write.operation == "create"
+def _creates(plan: Plan | None) -> bool:
+    return plan is not None and plan.write is not None and plan.write.operation == "create"
+
+
+def _new_number(plan: Plan) -> Iterable[str]:
+    """The number that the write would give: on creating, and where a person changed it."""
+    number = plan.write.payload.get("DocNumber") if plan.write else None
+    return [str(number)] if number and not plan.failures else []
 
 
 def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
@@ -63,11 +95,8 @@ def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
     return is_marked(str(row.get("PrivateNote") or ""), invoice)
 
 
-def _rows_of_numbers(
-    drain: Drain, invoices: Iterable[InvoiceDocument], sent: Mapping[int, Iterable[Sent]], book: MappingBook
-) -> list[Row]:
+def _rows_of_numbers(drain: Drain, numbers: set[str], sent: Mapping[int, Iterable[Sent]]) -> list[Row]:
     """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber): we do, in one query a batch."""
-    numbers = {invoice.number for invoice in invoices if book.sends_number_of(invoice)}
     numbers |= {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
     return read_where_in(drain.turn.client(), "Invoice", "DocNumber", numbers, pace=drain.pace)
 
@@ -92,58 +121,55 @@ def _rows_of_doubtful(
     return rows
 
 
-def _adopt(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, row: Row, book: MappingBook) -> Outcome | None:
+def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row) -> Outcome | None:
     """An earlier send did arrive: link it. Settled where nothing changed since; else an update, or a void, is owed."""
-    write = plan_invoice(invoice, book) or Write("Invoice", "create", {})
-    item = expecting(sent_item(event, write), invoice, write)
-    unchanged = _last_digest(event) == write.digest
+    item, written = _last_sent(event)
+    if item is None:
+        write = plan.write or Write("Invoice", "create", {})
+        item, written = item_of(event, write), {}
+    unchanged = plan.write is not None and _same_words(item.said, plan.said)
     differs = difference(item, There.of(row)) if unchanged else None
-    kept = owing(item, differs) if unchanged else replace(item, digest="")
     with transaction.atomic():
         drain.lease.assert_held()
         Link.objects.update_or_create(
             connection=drain.connection,
             realm_id=drain.connection.realm_id,
             record_type=EntityType.INVOICE,
-            record_id=invoice.id,
-            defaults=link_columns(kept, dict(row), at=drain.now()),
+            record_id=event.record_id,
+            defaults=link_columns(item, row, written, at=drain.now(), differs=differs),
         )
     if not unchanged:
         return None
-    return settle_written(item, event, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
+    return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
 
 
-def _last_digest(event: SyncEvent) -> str:
-    """What the event last said to QuickBooks."""
-    items = event.submission.items if event.submission else []
-    return next((str(item["digest"]) for item in items if item["event_id"] == event.pk), "")
+def _adopt_update(drain: Drain, event: SyncEvent) -> None:
+    """An update in doubt that arrived: what stands there is our own doing, and the base from now on."""
+    link = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id=event.record_id).first()
+    item, written = _last_sent(event)
+    if link is None or item is None or not link.theirs or item.operation != "update" or item.takes_away:
+        return
+    theirs = decode(link.theirs)
+    if not holds(theirs, written):
+        return
+    with transaction.atomic():
+        drain.lease.assert_held()
+        before = Base.from_text(link.base)
+        link.base = base_after(theirs, item.said, written, before=before).as_text()
+        link.sync_token, link.theirs = str(theirs["SyncToken"]), ""
+        link.save(update_fields=["base", "theirs", "sync_token"])
 
 
-def sent_item(event: SyncEvent, write: Write) -> SentItem:
-    return SentItem(
-        event_id=event.pk,
-        record_type=event.record_type,
-        record_id=event.record_id,
-        entity=write.entity,
-        operation=write.operation,
-        options=write.options,
-        digest=write.digest,
-    )
+def _same_words(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    return encode(dict(then)) == encode(dict(now))
 
 
-def _read_linked(drain: Drain, record_ids: Iterable[int]) -> frozenset[int]:
-    """Read again what may have changed there without our knowing; those that a payment is applied to."""
-    links = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(record_ids)
-    by_id = {link.qbo_id: link for link in links}
-    paid = set()
-    for row in read_where_in(drain.turn.client(), "Invoice", "Id", by_id, pace=drain.pace):
-        link = by_id.pop(str(row["Id"]))
-        there = There.of(row)
-        voided = there.total == 0 and str(row.get("PrivateNote") or "").startswith("Voided")
-        Link.objects.filter(pk=link.pk).update(
-            sync_token=str(row["SyncToken"]), total=there.total, tax=there.tax, txn_date=there.day, voided=voided
-        )
-        if any(one.get("TxnType") == "Payment" for one in row.get("LinkedTxn") or ()):
-            paid.add(link.record_id)
-    Link.objects.filter(pk__in=[link.pk for link in by_id.values()]).update(active=False)
-    return frozenset(paid)
+def _last_sent(event: SyncEvent) -> tuple[SentItem | None, Row]:
+    """What the event last said to QuickBooks, and the payload that said it."""
+    submission = event.submission
+    if submission is None:
+        return None, {}
+    for item, write in zip(submission.items, decode(submission.body)["BatchItemRequest"], strict=True):
+        if item["event_id"] == event.pk:
+            return SentItem.from_json(item), write.get(item["entity"]) or {}
+    return None, {}

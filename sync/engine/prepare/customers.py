@@ -17,12 +17,13 @@ from qbo.mapping.preflight import customer_subject
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers
 from runacall.invoices.documents import CustomerDocument
+from runacall.invoices.models import Invoice
 from sync.engine.context import Drain
-from sync.engine.prepare.adoption import sent_item
-from sync.engine.prepare.nothing_sent import linked, nothing_to_send, refused_here
+from sync.engine.outcomes import Outcome
+from sync.engine.prepare.nothing_sent import in_agreement, linked, nothing_to_send, refused_here
 from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.prepare.verdicts import sort_in
-from sync.engine.recording import Outcome, record, release_dependants
+from sync.engine.recording import record, release_dependants
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
@@ -42,10 +43,14 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     doubtful = [documents[e.record_id] for e in events if e.record_id in links or e.heals]
     holders = _other_holders(drain, [customer for customer in doubtful if customer in wanted])
     held = _held(drain, rows)
+    survivors = _survivors(drain, {key: link for key, link in links.items() if not link.active})
     settled: list[Outcome] = []
     ready: list[Ready] = []
     for event in events:
         customer, link = documents.get(event.record_id), links.get(event.record_id)
+        if customer and event.record_id in survivors:
+            settled.append(_link(drain, event, customer, survivors[event.record_id], link, held, merged=True))
+            continue
         there = _find(former.get(event.record_id), rows, held)
         verdict = _judge(drain, event, customer, link, there or _match(customer, rows, held, holders), held)
         if isinstance(verdict, Ready):
@@ -73,15 +78,15 @@ def _judge(
     held: Mapping[str, int],
 ) -> Ready | Outcome:
     if customer is None:
-        return nothing_to_send(drain, event, "The customer is gone.", state=State.SUPERSEDED)
+        return nothing_to_send(drain, event, "The customer is gone.")
     if link and link.active:
-        return nothing_to_send(drain, event, "")
+        return in_agreement(drain, event)
     if match.row:
         return _link(drain, event, customer, match.row, link, held)
     write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
     if match.failure:
         return refused_here(drain, event, _worded(match, customer, link), write)
-    return Ready(event, write, replace(sent_item(event, write), former_id=link.qbo_id if link else ""))
+    return Ready.to_send(event, write, former_id=link.qbo_id if link else "")
 
 
 def _match(
@@ -120,6 +125,8 @@ def _link(
     row: Row,
     former: Ref | None,
     held: Mapping[str, int],
+    *,
+    merged: bool = False,
 ) -> Outcome:
     qbo_id = str(row["Id"])
     Link.objects.of(drain.connection, EntityType.CUSTOMER).update_or_create(
@@ -134,10 +141,43 @@ def _link(
             "synced_at": drain.now(),
         },
     )
+    if merged and former:
+        message = f"Merged in QuickBooks: Id {former.qbo_id} is now {row.get('DisplayName')}, Id {qbo_id}."
+        return linked(drain, event, row, message=message)
     was = f", in place of the deleted Id {former.qbo_id}" if former and former.qbo_id != qbo_id else ""
     return linked(
         drain, event, row, message=f"Linked to the customer of the same name in QuickBooks, Id {qbo_id}{was}."
     )
+
+
+# How many invoices of a customer that is gone are looked at to learn where a merge has moved them.
+MOVED_INVOICES = 3
+
+
+def _survivors(drain: Drain, gone: Mapping[int, Ref]) -> dict[int, Row]:
+    """By our customer, the active one that all invoices of a customer that is gone belong to now.
+
+    A merge in QuickBooks moves the loser's invoices to the survivor. Asked in one query for all of them.
+    """
+    wanted: dict[str, int] = {}
+    for customer_id in gone:
+        invoices = Invoice.objects.filter(customer=customer_id, organization=drain.connection.organization_id)
+        links = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id__in=invoices.values("pk"))
+        latest = links.filter(active=True).order_by("-record_id").values_list("qbo_id", flat=True)[:MOVED_INVOICES]
+        wanted |= dict.fromkeys(latest, customer_id)
+    moved: dict[int, set[str]] = {}
+    for row in read_where_in(drain.turn.client(), "Invoice", "Id", wanted, pace=drain.pace):
+        moved.setdefault(wanted[str(row["Id"])], set()).add(str((row.get("CustomerRef") or {}).get("value") or ""))
+    one = {key: ids.pop() for key, ids in moved.items() if len(ids) == 1}
+    elsewhere = {key: qbo_id for key, qbo_id in one.items() if qbo_id and qbo_id != gone[key].qbo_id}
+    rows = read_where_in(drain.turn.client(), "Customer", "Id", elsewhere.values(), pace=drain.pace)
+    by_id = {str(row["Id"]): row for row in rows if row.get("Active", True)}
+    linked_already = dict(
+        Link.objects.of(drain.connection, EntityType.CUSTOMER)
+        .filter(qbo_id__in=list(by_id))
+        .values_list("qbo_id", "record_id")
+    )
+    return {key: by_id[qbo_id] for key, qbo_id in elsewhere.items() if qbo_id in by_id and qbo_id not in linked_already}
 
 
 def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:

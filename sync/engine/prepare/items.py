@@ -17,12 +17,12 @@ from qbo.mapping.preflight import check_new_item
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.documents import ItemDocument
 from sync.engine.context import Drain
-from sync.engine.prepare.adoption import sent_item
+from sync.engine.outcomes import Outcome
 from sync.engine.prepare.item_links import candidates, link_item
-from sync.engine.prepare.nothing_sent import linked, nothing_to_send, refused_here
+from sync.engine.prepare.nothing_sent import in_agreement, linked, nothing_to_send, refused_here
 from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.prepare.verdicts import sort_in
-from sync.engine.recording import Outcome, record, release_dependants
+from sync.engine.recording import record, release_dependants
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
 
@@ -63,7 +63,7 @@ def _judge(
     sent: Sequence[Sent],
 ) -> Ready | Outcome:
     if item is None:
-        return nothing_to_send(drain, event, "The item is gone.", state=State.SUPERSEDED)
+        return nothing_to_send(drain, event, "The item is gone.")
     there = book.items.get(item.id)
     if there and there.active:
         return _account(drain, event, item, book)
@@ -77,7 +77,7 @@ def _judge(
     failures = check_new_item(item, book)
     if failures:
         return refused_here(drain, event, failures[0], write)
-    return Ready(event, write, replace(sent_item(event, write), former_id=there.qbo_id if there else ""))
+    return Ready.to_send(event, write, former_id=there.qbo_id if there else "")
 
 
 def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
@@ -92,6 +92,6 @@ def _account(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBo
     """The product is there: all that may be owed is the account that staff chose for its category."""
     there, account_id = book.items[item.id], book.chosen_account(item)
     if not account_id or there.account_id == account_id:
-        return nothing_to_send(drain, event, "")
+        return in_agreement(drain, event)
     write = Write("Item", "update", item_account_payload(there, account_id))
-    return Ready(event, write, sent_item(event, write))
+    return Ready.to_send(event, write)

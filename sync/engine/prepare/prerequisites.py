@@ -10,8 +10,8 @@ from qbo.mapping.book import MappingBook
 from qbo.mapping.payloads import Write
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
 from sync.engine.context import Drain
+from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import refused_here, waiting
-from sync.engine.recording import Outcome
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.outbox.opening import RecordName, afresh, open_event
@@ -67,9 +67,8 @@ def wait_for(
             continue
         standing = _standing(drain, event, name)
         if isinstance(standing, Failure):
-            shared = refused_here(drain, event, standing, write)
-            shared.changes["blocked_by"] = f"{name.record_type}:{name.record_id}"
-            return shared
+            blocked_by = f"{name.record_type}:{name.record_id}"
+            return refused_here(drain, event, standing, write, blocked_by=blocked_by)
         due_at = max(due_at, standing)
     first = record_to_send(needed[0], invoice, book)
     code = "waits_for_customer" if first and first.record_type == EntityType.CUSTOMER else "waits_for_item"

@@ -9,8 +9,8 @@ from typing import Any
 
 from qbo.connection.client import decode
 from sync.engine.context import Drain
+from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import not_there_yet
-from sync.engine.recording import Outcome
 from sync.models import Submission, SyncEvent
 
 

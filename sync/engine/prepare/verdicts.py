@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.engine.recording import Outcome
+from sync.engine.outcomes import Outcome
 from sync.engine.send.push import Ready
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from qbo.connection.client import Reply
 from qbo.failures import Failure, FailureKind
 from sync.engine.context import Drain
-from sync.engine.recording import Outcome
+from sync.engine.outcomes import Outcome
 from sync.engine.send.relook import RELOOK_CODES
-from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models import Attempt, Submission, SyncEvent
 from sync.retry_policy import HEALS, after_failure
 
 # Says that an earlier send under the same request id has arrived, or is still being worked on.
@@ -51,48 +51,30 @@ class Answered:
         submission.answer = reply.body
         submission.save(update_fields=["settled_at", "http_status", "intuit_tid", "duration_ms", "answer"])
 
-    def attempt(self, index: int, event: SyncEvent, failure: Failure | None = None) -> Attempt:
-        """The try that this answer was for the event at `index`; its outcome is still to be set."""
-        return Attempt(
-            event=event,
+    def attempt(self, index: int, event: SyncEvent) -> Attempt:
+        """The try that this answer was for the event at `index`."""
+        return self.drain.attempt(
+            event,
+            Attempt.Kind.SENT,
             submission=self.submission,
             position=index,
-            kind=Attempt.Kind.SENT,
-            at=self.drain.now(),
             duration_ms=self.reply.duration_ms,
-            outcome=State.SYNCED,
-            retry_number=event.retries,
-            failure_code=failure.code if failure else "",
-            message=failure.message[:500] if failure else "",
             http_status=self.reply.status,
             intuit_tid=self.reply.intuit_tid[:100],
-            entries=[vars(entry) for entry in failure.entries] if failure else [],
         )
 
     def failed(self, index: int, event: SyncEvent, failure: Failure) -> Outcome:
         """Retry by itself, look again, wait or stop: as the failure's kind says."""
-        drain, attempt = self.drain, self.attempt(index, event, failure)
+        drain, attempt = self.drain, self.attempt(index, event)
         if failure.code in RELOOK_CODES and event.heals < HEALS:
-            attempt.outcome = State.QUEUED
-            return Outcome(
-                event,
-                State.QUEUED,
-                attempt,
-                failure=failure,
-                due_at=drain.now(),
-                retries=event.retries,
-                heals=event.heals + 1,
-                look_first=event.look_first or failure.code == DUPLICATE_REQUEST,
+            look_first = event.look_first or failure.code == DUPLICATE_REQUEST
+            return Outcome.queued(
+                attempt, due_at=drain.now(), failure=failure, heals=event.heals + 1, look_first=look_first
             )
         follows = after_failure(failure, retries=event.retries, at=drain.now(), policy=drain.policy)
-        attempt.outcome = State.QUEUED if follows.due_at else State.FAILED
-        return Outcome(
-            event,
-            State(attempt.outcome),
-            attempt,
-            failure=failure,
-            due_at=follows.due_at,
-            retries=follows.retries,
-            heals=event.heals,
-            look_first=event.look_first or failure.kind is FailureKind.TRANSIENT,
+        look_first = event.look_first or failure.kind is FailureKind.TRANSIENT
+        if follows.due_at is None:
+            return Outcome.failed(attempt, failure, look_first=look_first)
+        return Outcome.queued(
+            attempt, due_at=follows.due_at, failure=failure, retries=follows.retries, look_first=look_first
         )

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
-from qbo.connection.client import Reply
+from qbo.connection.client import Reply, decode
 from qbo.failures import Failure, FailureKind, FaultEntry
 from qbo.faults import is_refusal, read_fault, read_item_fault
 from qbo.lists.mirrors import store_entries
+from qbo.mapping.base import Row
+from qbo.mapping.comparing import There
 from qbo.mapping.explaining import explain
 from qbo.models import Link
 from sync.engine.context import Drain, Stop
+from sync.engine.outcomes import Outcome
 from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
-from sync.engine.recording import Outcome, link_of, record, release_dependants, write_links
+from sync.engine.recording import forget_acceptance, link_of, record, release_dependants, write_links
 from sync.engine.send.answered import Answered, events_of
 from sync.engine.send.refusals import give_back, read_refusal
 from sync.engine.send.relook import RELOOK_CODES, look_again
-from sync.engine.send.sent_items import SentItem, There, difference
+from sync.engine.send.sent_items import SentItem, difference
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import RANKS, EntityType
 from sync.retry_policy import wait_seconds
@@ -73,14 +75,18 @@ def _read_items(answered: Answered, answers: Sequence[Any]) -> None:
     drain, submission = answered.drain, answered.submission
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
     events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
+    items = [SentItem.from_json(stored) for stored in submission.items]
+    writes = decode(submission.body)["BatchItemRequest"]
     with transaction.atomic():
         drain.lease.assert_held()
         answered.settle()
-        for index, item in enumerate(map(SentItem.from_json, submission.items)):
+        for index, item in enumerate(items):
             event = events.get(item.event_id)
             if event is not None:
-                outcomes[index] = _item(answered, index, item, event, by_id.get(str(index)) or {}, links)
+                written = writes[index].get(item.entity) or {}
+                outcomes[index] = _item(answered, index, item, event, by_id.get(str(index)) or {}, written, links)
         write_links(links)
+        forget_acceptance(drain.connection, [item.record_id for item in items if item.total and item.line_ids])
         record(list(outcomes.values()), at=drain.now())
         release_dependants(_foundations(outcomes.values()), at=drain.now())
     drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
@@ -110,12 +116,13 @@ def _item(
     item: SentItem,
     event: SyncEvent,
     answer: Mapping[str, Any],
+    written: Row,
     links: list[Link],
 ) -> Outcome:
     """What one item of the batch came to; a link that it makes is added to `links`."""
     row = answer.get(item.entity)
     if isinstance(row, dict) and row.get("Id"):
-        return _written(answered, index, item, event, row, links)
+        return _written(answered, index, item, event, row, written, links)
     failure = _item_failure(item, answer)
     if item.takes_away and failure.code == "record_deleted_there":
         return _gone_already(answered, index, item, event)
@@ -131,9 +138,7 @@ def _item_failure(item: SentItem, answer: Mapping[str, Any]) -> Failure:
 def _gone_already(answered: Answered, index: int, item: SentItem, event: SyncEvent) -> Outcome:
     """What was to be voided or deleted is not there any more: the books agree."""
     _forget_link(answered, item)
-    attempt = answered.attempt(index, event)
-    attempt.outcome, attempt.message = State.SYNCED, "It was deleted in QuickBooks already."
-    return Outcome(event, State.SYNCED, attempt, message=attempt.message)
+    return Outcome.synced(answered.attempt(index, event), message="It had already been deleted in QuickBooks.")
 
 
 def _forget_link(answered: Answered, item: SentItem) -> None:
@@ -146,6 +151,7 @@ def _written(
     item: SentItem,
     event: SyncEvent,
     row: dict[str, Any],
+    written: Row,
     links: list[Link],
 ) -> Outcome:
     drain = answered.drain
@@ -153,30 +159,20 @@ def _written(
     if item.operation == "delete":
         _forget_link(answered, item)
     else:
-        links.append(link_of(answered.submission, owing(item, differs), row, at=drain.now()))
+        links.append(link_of(answered.submission, item, row, written, at=drain.now(), differs=differs))
     if item.entity == "Item":
         store_entries(drain.connection, "Item", [row], at=drain.now())
-    return settle_written(item, event, answered.attempt(index, event), differs, qbo_id=str(row["Id"]))
+    return settle_written(item, answered.attempt(index, event), differs, qbo_id=str(row["Id"]))
 
 
-def owing(item: SentItem, differs: Failure | None) -> SentItem:
-    """What a link remembers as sent: nothing, where the books differ, so that an update stays owed."""
-    return replace(item, digest="") if differs else item
-
-
-def settle_written(
-    item: SentItem, event: SyncEvent, attempt: Attempt, differs: Failure | None, *, qbo_id: str
-) -> Outcome:
+def settle_written(item: SentItem, attempt: Attempt, differs: Failure | None, *, qbo_id: str) -> Outcome:
     """Synced where the books hold what was sent; else Failed, with the link kept."""
     if differs is not None:
-        attempt.outcome, attempt.failure_code = State.FAILED, differs.code
-        attempt.message = differs.message[:500]
-        return Outcome(event, State.FAILED, attempt, failure=differs, look_first=True)
+        return Outcome.failed(attempt, differs, look_first=True)
     message = ""
     if item.former_id:
         message = f"Recreated in QuickBooks as Id {qbo_id}; the deleted {item.entity.lower()} was Id {item.former_id}."
-    attempt.outcome, attempt.message = State.SYNCED, message
-    return Outcome(event, State.SYNCED, attempt, message=message)
+    return Outcome.synced(attempt, message=message)
 
 
 def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:

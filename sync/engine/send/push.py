@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from django.db import transaction
@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from qbo.connection.client import Reply, encode
 from qbo.connection.turn import MustWait
+from qbo.mapping.base import Said
+from qbo.mapping.book import InvoiceRef
 from qbo.mapping.payloads import Write
+from qbo.mapping.planning import Plan
 from qbo.models.leases import LeaseLost
 from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
@@ -25,6 +28,8 @@ from sync.models import State, Submission, SyncEvent
 
 logger = logging.getLogger(__name__)
 
+NOTHING: Said = {}
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -33,6 +38,39 @@ class Ready:
     event: SyncEvent
     write: Write
     item: SentItem
+
+    @classmethod
+    def to_send(cls, event: SyncEvent, write: Write, *, former_id: str = "", said: Said = NOTHING) -> Ready:
+        """`former_id`: the Id that a recreated record had; `said`: our fields as this write says them."""
+        return cls(event, write, replace(item_of(event, write), former_id=former_id, said=said))
+
+    @classmethod
+    def planned(cls, event: SyncEvent, plan: Plan, there: InvoiceRef | None) -> Ready:
+        """The planned write of an invoice; `there`: what QuickBooks holds of it, if it is there."""
+        assert plan.write is not None, "only a write is sent"
+        base, expected = there.base if there else None, plan.expected
+        item = replace(
+            item_of(event, plan.write),
+            said=plan.said or (base.said if base else {}),
+            line_ids=base.line_ids if base else (),
+            total=expected.total,
+            tax=expected.tax,
+            txn_date=expected.date,
+            number=expected.number,
+        )
+        return cls(event, plan.write, item)
+
+
+def item_of(event: SyncEvent, write: Write) -> SentItem:
+    """What a submission remembers of one write: which event it is for, and what kind of write it is."""
+    return SentItem(
+        event_id=event.pk,
+        record_type=event.record_type,
+        record_id=event.record_id,
+        entity=write.entity,
+        operation=write.operation,
+        options=write.options,
+    )
 
 
 def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from qbo.failures import Failure, FailureKind
+from sync.engine.outcomes import Outcome
 from sync.engine.pausing import pause_connection
-from sync.engine.recording import Outcome, record, requeue
+from sync.engine.recording import record, requeue
 from sync.engine.send.answered import Answered, events_of
 from sync.models import State, SyncEvent
 from sync.retry_policy import after_failure, wait_seconds
@@ -88,15 +89,7 @@ def _held(answered: Answered, index: int, event: SyncEvent, failure: Failure, du
     drain = answered.drain
     follows = after_failure(failure, retries=event.retries, at=drain.now(), policy=drain.policy)
     due_at = drain.now() + timedelta(seconds=due_in) if due_in is not None else follows.due_at
-    attempt = answered.attempt(index, event, failure)
-    attempt.outcome = State.CHECKING if due_at else State.FAILED
-    return Outcome(
-        event,
-        State(attempt.outcome),
-        attempt,
-        failure=failure,
-        due_at=due_at,
-        retries=follows.retries,
-        heals=event.heals,
-        look_first=True,
-    )
+    attempt = answered.attempt(index, event)
+    if due_at is None:
+        return Outcome.failed(attempt, failure, look_first=True)
+    return Outcome.checking(attempt, failure, due_at=due_at, retries=follows.retries)

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from qbo import catalogue
-from qbo.connection.queries import ReadFailed, read_where_in
+from qbo.connection.queries import ReadFailed
 from qbo.connection.turn import MustWait
 from qbo.failures import Failure, FailureKind
-from qbo.lists.checking import Unreadable, checked, identity
+from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import probe_references
-from qbo.models import Link, ListState
+from qbo.models import ListState
 from sync.engine.context import Drain, Stop
 from sync.engine.send.sent_items import SentItem
+from sync.engine.their_rows import read_their_rows
 from sync.models import Submission
 from sync.models.events import EntityType
 from sync.retry_policy import wait_seconds
@@ -64,7 +65,7 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         probe_references(
             drain.connection, drain.turn.client(), references(drain, payloads), at=drain.now(), pace=drain.pace
         )
-        _read_tokens(drain, [SentItem.from_json(submission.items[index]) for index, _ in refused])
+        read_their_rows(drain, _changed(SentItem.from_json(submission.items[index]) for index, _ in refused))
     except (MustWait, Stop):
         ListState.want(drain.connection, lists, at=drain.now())
     except Unreadable as error:
@@ -97,15 +98,6 @@ def _value(reference: Mapping[str, Any] | None) -> str:
     return str((reference or {}).get("value", ""))
 
 
-def _read_tokens(drain: Drain, items: Iterable[SentItem]) -> None:
-    """The current SyncToken of what was to be changed, and which of it is gone there."""
-    changed = [item for item in items if item.record_type == EntityType.INVOICE and item.operation != "create"]
-    if not changed:
-        return
-    links = Link.objects.of(drain.connection, "invoice").for_records(item.record_id for item in changed)
-    by_id = {link.qbo_id: link.pk for link in links}
-    for row in checked(read_where_in(drain.turn.client(), "Invoice", "Id", by_id, pace=drain.pace)):
-        known = by_id.pop(identity(row), None)
-        if known is not None:
-            Link.objects.filter(pk=known).update(sync_token=str(row.get("SyncToken", "")))
-    Link.objects.filter(pk__in=by_id.values()).update(active=False)
+def _changed(items: Iterable[SentItem]) -> list[int]:
+    """The invoices that were to be updated or voided: their SyncToken there has moved on."""
+    return [one.record_id for one in items if one.record_type == EntityType.INVOICE and one.operation != "create"]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from qbo.failures import Failure, Subject
-from qbo.mapping.payloads import Write
-from runacall.invoices.documents import InvoiceDocument
-from runacall.invoices.money import round_cents
+from qbo.mapping.comparing import There
 
 
 @dataclass(frozen=True)
 class SentItem:
-    """`total`, `tax`, `txn_date` and `number` are what the books should hold afterwards; "" is not compared."""
+    """`total`, `tax`, `txn_date` and `number` are what the books should hold afterwards; "" is not compared.
+
+    `said`: our fields as this write says them, for the base; `line_ids`: our lines' Ids before it.
+    """
 
     event_id: int
     record_type: str
@@ -24,7 +23,8 @@ class SentItem:
     entity: str
     operation: str
     options: str
-    digest: str
+    said: Mapping[str, Any] = field(default_factory=dict)
+    line_ids: Sequence[str] = ()
     total: str = ""
     tax: str = ""
     txn_date: str = ""
@@ -38,7 +38,9 @@ class SentItem:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> SentItem:
-        return cls(**stored)
+        """Whatever version of the program stored it: what it does not know any more is left out."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
 
     @property
     def takes_away(self) -> bool:
@@ -46,54 +48,17 @@ class SentItem:
         return self.operation == "delete" or self.options == "void"
 
 
-def expecting(item: SentItem, invoice: InvoiceDocument, write: Write) -> SentItem:
-    """`item` with what QuickBooks should answer to `write` of this invoice."""
-    if item.takes_away:
-        return item
-    return replace(
-        item,
-        total=str(invoice.total),
-        tax=str(invoice.tax_total),
-        txn_date=invoice.books_date.isoformat(),
-        number=str(write.payload.get("DocNumber", "")),
-    )
-
-
-@dataclass(frozen=True)
-class There:
-    """An invoice as QuickBooks holds it, as far as it is compared."""
-
-    total: Decimal
-    tax: Decimal
-    txn_date: str
-    number: str
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> There:
-        tax = (row.get("TxnTaxDetail") or {}).get("TotalTax") or 0
-        return cls(
-            total=round_cents(Decimal(str(row.get("TotalAmt") or 0))),
-            tax=round_cents(Decimal(str(tax))),
-            txn_date=str(row.get("TxnDate") or "")[:10],
-            number=str(row.get("DocNumber") or ""),
-        )
-
-    @property
-    def day(self) -> date | None:
-        return date.fromisoformat(self.txn_date) if self.txn_date else None
-
-
 def difference(item: SentItem, there: There) -> Failure | None:
     """Where the books do not hold what was sent, to the cent and the day; None where they do."""
-    if not item.total or item.takes_away:
+    if item.takes_away:
         return None
     pairs = {
-        "total": (Decimal(item.total), there.total),
-        "tax": (Decimal(item.tax), there.tax),
+        "total": (item.total, str(there.total)),
+        "tax": (item.tax, str(there.tax)),
         "date": (item.txn_date, there.txn_date),
-        "number": (item.number or there.number, there.number),
+        "number": (item.number, there.number),
     }
-    wrong = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    wrong = {name: pair for name, pair in pairs.items() if pair[0] and pair[0] != pair[1]}
     if not wrong:
         return None
     if "tax" in wrong and there.tax == 0:
@@ -101,5 +66,15 @@ def difference(item: SentItem, there: There) -> Failure | None:
         return Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"))
     facts = {"fields": ", ".join(wrong)}
     for name, (ours, theirs) in wrong.items():
-        facts |= {f"our_{name}": str(ours), f"their_{name}": str(theirs)}
+        facts |= {f"our_{name}": ours, f"their_{name}": theirs}
     return Failure("total_differs", Subject("invoice", str(item.record_id), item.number), facts=facts)
+
+
+def owed_fields(item: SentItem, differs: Failure) -> tuple[str, ...]:
+    """What an update has to say again, since the books do not hold it; as names of fields of the base."""
+    named = "tax" if differs.code == "tax_not_enabled" else str(differs.facts.get("fields", ""))
+    wrong = set(named.split(", "))
+    owed: set[str] = wrong & {"date", "number"}
+    if wrong & {"total", "tax"}:
+        owed |= {"tax", "discount", *(f"line {place + 1}" for place in range(len(item.said.get("lines", ()))))}
+    return tuple(sorted(owed))

@@ -20,7 +20,7 @@ from sync.models.events import EntityType
 class Command(BaseCommand):
     help = (
         "Read all invoices of a shop's QuickBooks company and say which of ours are missing, twice, or different"
-        " in total, tax, date or number. Exit status 0 only if none is."
+        " in customer, total, tax, date, due date, number or void. Exit status 0 only if none is."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -66,12 +66,14 @@ def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
         "matched": len(found.matched),
         "missing": len(found.missing),
         "twice": len(found.twice),
+        "copies": len(found.copies),
         "different": len(found.different),
         "accepted": len(found.accepted),
         "missing_invoices": [
             {"number": one.number, "total": str(one.total), "why": reasons[one.id]} for one in found.missing
         ],
         "invoices_twice": [{"number": one.invoice.number, "qbo_ids": list(one.qbo_ids)} for one in found.twice],
+        "copied_invoices": [{"number": one.invoice.number, "qbo_ids": list(one.qbo_ids)} for one in found.copies],
         "different_invoices": [_difference(one) for one in found.different],
         "accepted_invoices": [_difference(one) for one in found.accepted],
     }
@@ -87,6 +89,9 @@ def _lines(found: Comparison, reasons: dict[int, str]) -> Iterator[str]:
         yield f"missing    #{invoice.number}  {invoice.total:,} {reasons[invoice.id]}"
     for twin in found.twice:
         yield _twin(twin)
+    for copy in found.copies:
+        ids = ", ".join(copy.qbo_ids)
+        yield f"copied     #{copy.invoice.number}  Somebody copied it in QuickBooks: Id {ids} is not ours"
     for kind, differences in (("different", found.different), ("accepted", found.accepted)):
         for one in differences:
             told = ", ".join(f"{name} {ours} here, {theirs} there" for name, (ours, theirs) in one.fields.items())

@@ -1,0 +1,160 @@
+"""The base of a link: what we last said of a record, and what QuickBooks held then; pure.
+
+A change here is what we would say now against what we said; a change there is what QuickBooks holds now against
+what it held. Both are needed: QuickBooks stores addresses, dates and tax in its own way, so that what we say and
+what it holds may differ though nobody changed anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from qbo.connection.client import decode, encode
+from runacall.invoices.money import round_cents
+
+Row = Mapping[str, Any]
+Said = Mapping[str, Any]
+
+# What is kept of an answered row, by entity: our own fields, and what an update has to hand back untouched.
+KEPT = {
+    "Invoice": (
+        "SyncToken", "CustomerRef", "TxnDate", "DueDate", "SalesTermRef", "DocNumber", "BillEmail", "BillAddr",
+        "ShipAddr", "CustomerMemo", "PrivateNote", "Line", "TxnTaxDetail", "TotalAmt", "Balance", "LinkedTxn",
+        "CurrencyRef",
+    ),
+    "Customer": (
+        "SyncToken", "DisplayName", "FullyQualifiedName", "CompanyName", "PrimaryEmailAddr", "PrimaryPhone", "BillAddr",
+        "ShipAddr", "Taxable", "Active", "CurrencyRef",
+    ),
+    "Item": (
+        "SyncToken", "Name", "FullyQualifiedName", "Description", "UnitPrice", "IncomeAccountRef", "Type", "Active",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Base:
+    """`said`: our fields as we last said them; `row`: what QuickBooks answered.
+
+    `line_ids`: the Ids of our lines there, in our order. `ours_wins`: fields that go whatever stands there, since a
+    person chose so or since QuickBooks did not keep what was sent.
+    """
+
+    said: Said = field(default_factory=dict)
+    row: Row = field(default_factory=dict)
+    line_ids: tuple[str, ...] = ()
+    ours_wins: tuple[str, ...] = ()
+
+    def as_text(self) -> str:
+        return encode(
+            {"said": self.said, "row": self.row, "line_ids": list(self.line_ids), "ours_wins": list(self.ours_wins)}
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Base | None:
+        """None for a link that was made before bases were kept."""
+        if not text:
+            return None
+        kept = decode(text)
+        return cls(kept["said"], kept["row"], tuple(kept["line_ids"]), tuple(kept["ours_wins"]))
+
+    def keep_theirs(self, theirs: Row, said: Said) -> Base:
+        """QuickBooks' values are right: what stands there and what we would say now are both the base."""
+        return replace(self, said=said, row=theirs, ours_wins=())
+
+    def send_ours(self, theirs: Row, fields: tuple[str, ...]) -> Base:
+        """Ours are right in `fields`: they count as changed here, whatever stands there."""
+        return replace(self, row=theirs, ours_wins=fields)
+
+
+def kept_part(entity: str, row: Row) -> Row:
+    """What a base, or a look at QuickBooks, remembers of an answered row."""
+    return {key: row[key] for key in KEPT[entity] if key in row}
+
+
+# --- values, as they are compared -----------------------------------------------------------------------------
+
+
+def plain(value: object) -> str:
+    """A text with every run of blanks as one, since QuickBooks may store them otherwise."""
+    return " ".join(str(value or "").split())
+
+
+def cents(value: object) -> str:
+    return str(round_cents(Decimal(str(value or 0))))
+
+
+def number(value: object) -> str:
+    return str(Decimal(str(value)).normalize()) if value not in (None, "") else ""
+
+
+def reference(row: Row, key: str) -> str:
+    return str((row.get(key) or {}).get("value") or "")
+
+
+def place(row: Row, key: str) -> str:
+    """An address in one line; without its country, which QuickBooks rewrites (`USA` for what was sent)."""
+    parts = row.get(key) or {}
+    names = ("Line1", "Line2", "Line3", "City", "CountrySubDivisionCode", "PostalCode")
+    return ", ".join(text for text in (plain(parts.get(name)) for name in names) if text)
+
+
+Reader = Callable[[Row], str]
+
+INVOICE_FIELDS: Mapping[str, Reader] = {
+    "customer": lambda row: reference(row, "CustomerRef"),
+    "date": lambda row: str(row.get("TxnDate") or "")[:10],
+    "due date": lambda row: str(row.get("DueDate") or "")[:10],
+    "terms": lambda row: reference(row, "SalesTermRef"),
+    "number": lambda row: plain(row.get("DocNumber")),
+    "e-mail": lambda row: plain((row.get("BillEmail") or {}).get("Address")).casefold(),
+    "billing address": lambda row: place(row, "BillAddr"),
+    "service address": lambda row: place(row, "ShipAddr"),
+    "message": lambda row: plain((row.get("CustomerMemo") or {}).get("value")),
+}
+CUSTOMER_FIELDS: Mapping[str, Reader] = {
+    "name": lambda row: plain(row.get("DisplayName")),
+    "company": lambda row: plain(row.get("CompanyName")),
+    "e-mail": lambda row: plain((row.get("PrimaryEmailAddr") or {}).get("Address")).casefold(),
+    "phone": lambda row: plain((row.get("PrimaryPhone") or {}).get("FreeFormNumber")),
+    "billing address": lambda row: place(row, "BillAddr"),
+    "service address": lambda row: place(row, "ShipAddr"),
+}
+ITEM_FIELDS: Mapping[str, Reader] = {
+    "name": lambda row: plain(row.get("Name")),
+    "price": lambda row: number(row.get("UnitPrice")),
+    "description": lambda row: plain(row.get("Description")),
+}
+
+
+def fields_of(row: Row, readers: Mapping[str, Reader]) -> dict[str, str]:
+    """Each of our fields as `row`, an answer or a payload of ours, holds it."""
+    return {name: read(row) for name, read in readers.items()}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One field that both sides changed: what it was, and what each made of it; in words for staff."""
+
+    field: str
+    was: str
+    ours: str
+    theirs: str
+
+    @property
+    def as_fact(self) -> dict[str, str]:
+        return {"field": self.field, "was": self.was, "ours": self.ours, "theirs": self.theirs}
+
+
+def collisions(
+    here: frozenset[str], *, known: Mapping[str, str], now: Mapping[str, str], ours: Mapping[str, str]
+) -> list[Side]:
+    """The fields of `here` that changed there as well, to another value than ours."""
+    return [
+        Side(name, known.get(name, ""), ours.get(name, ""), now.get(name, ""))
+        for name in sorted(here)
+        if now.get(name) != known.get(name) and now.get(name) != ours.get(name)
+    ]

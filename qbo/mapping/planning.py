@@ -1,0 +1,544 @@
+"""What one invoice needs so that QuickBooks agrees with it: a write, nothing, or a decision of a person; pure.
+
+Ours on an invoice in QuickBooks are the fields that `payloads` fills, our own lines and our section of the memo.
+Everything else is the bookkeeper's. An update says only what changed here since the base; what changed there
+stays, and where both changed the same field a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import SequenceMatcher
+from typing import Any
+
+from qbo.failures import Failure, Subject
+from qbo.mapping import marks
+from qbo.mapping.base import (
+    INVOICE_FIELDS,
+    Base,
+    Row,
+    Said,
+    Side,
+    cents,
+    collisions,
+    fields_of,
+    number,
+    plain,
+    reference,
+)
+from qbo.mapping.book import InvoiceRef, MappingBook
+from qbo.mapping.payloads import Payload, Write, invoice_payload
+from runacall.invoices.documents import InvoiceDocument, LineDocument
+
+MONEY = ("lines", "discount", "tax")
+# The keys of a payload that each field fills. Lines, discount and tax go together, since each changes the total.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "customer": ("CustomerRef",),
+    "date": ("TxnDate",),
+    "due date": ("DueDate",),
+    "terms": ("SalesTermRef",),
+    "number": ("DocNumber",),
+    "e-mail": ("BillEmail",),
+    "billing address": ("BillAddr",),
+    "service address": ("ShipAddr",),
+    "message": ("CustomerMemo",),
+    "memo": ("PrivateNote",),
+}
+# What clears a field in a sparse update, where leaving it out would keep it.
+CLEARED: Mapping[str, Any] = {
+    "BillEmail": {"Address": ""},
+    "CustomerMemo": {"value": ""},
+    "BillAddr": {"Line1": "", "Line2": "", "City": "", "CountrySubDivisionCode": "", "PostalCode": "", "Country": ""},
+    "ShipAddr": {"Line1": "", "Line2": "", "City": "", "CountrySubDivisionCode": "", "PostalCode": "", "Country": ""},
+}
+PAYMENTS = ("Payment", "CreditMemo")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an answer should say; "" is not compared."""
+
+    total: str = ""
+    tax: str = ""
+    date: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The one write that makes QuickBooks agree, or None; or the failures that only a person can settle.
+
+    `said`: what the base holds as said by us once the write went through, or at once where there is none.
+    `adopts`: nothing has to be sent, since what stands there is what we would say.
+    """
+
+    write: Write | None = None
+    said: Said = field(default_factory=dict)
+    expected: Expected = Expected()
+    failures: tuple[Failure, ...] = ()
+    adopts: bool = False
+
+
+def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
+    """What to do so that QuickBooks agrees with the invoice."""
+    there = book.invoices.get(invoice.id)
+    if invoice.is_deleted or invoice.is_void:
+        return _undo(invoice, there)
+    if invoice.is_draft:
+        return Plan()
+    payload = invoice_payload(invoice, book)
+    said = said_of(invoice)
+    if there is None:
+        said = {**said, "customer_ref": reference(payload, "CustomerRef")}
+        return Plan(Write("Invoice", "create", payload), said, _expected(invoice, payload))
+    if there.gone:
+        return Plan(_update(there, payload), said, failures=(_failure("record_deleted_there", invoice),))
+    return _change(invoice, payload, said, there)
+
+
+def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Plan:
+    if there is None or there.voided or there.gone or is_void(there.now):
+        return Plan()
+    target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token}
+    if invoice.is_deleted:
+        return Plan(Write("Invoice", "delete", target))
+    write = Write("Invoice", "update", target, options="void")
+    paid = (_failure("void_has_payments", invoice),) if is_paid(there.now) else ()
+    return Plan(write, failures=paid)
+
+
+def _expected(invoice: InvoiceDocument, payload: Payload) -> Expected:
+    return Expected(
+        total=str(invoice.total),
+        tax=str(invoice.tax_total),
+        date=invoice.books_date.isoformat(),
+        number=str(payload.get("DocNumber") or ""),
+    )
+
+
+def _update(there: InvoiceRef, changes: Payload) -> Write:
+    target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token, "sparse": True}
+    return Write("Invoice", "update", target | changes)
+
+
+# --- what we say, and what of it changed ----------------------------------------------------------------------
+
+
+def said_of(invoice: InvoiceDocument) -> Said:
+    """The invoice as we say it, field by field, in our own terms: no list and no mapping of QuickBooks changes it."""
+    return {
+        "customer": str(invoice.customer.id),
+        "date": invoice.books_date.isoformat(),
+        "due date": invoice.due_date.isoformat() if invoice.due_date else "",
+        "terms": plain(invoice.terms),
+        "number": invoice.number,
+        "e-mail": plain(invoice.customer.email).casefold(),
+        "billing address": _words(vars(invoice.billing).values()),
+        "service address": _words(vars(invoice.service).values()),
+        "message": plain(invoice.customer_note),
+        "memo": marks.section(invoice),
+        "lines": [_said_line(line) for line in invoice.lines],
+        "discount": f"{cents(invoice.discount)} {invoice.discount_name}".strip(),
+        "tax": str(invoice.tax_total),
+        "total": str(invoice.total),
+    }
+
+
+def _words(parts: Any) -> str:
+    return ", ".join(text for text in map(plain, parts) if text)
+
+
+def _said_line(line: LineDocument) -> list[str]:
+    item = str(line.item.id) if line.item else ""
+    rates = line.rate_key
+    return [item, number(line.quantity), number(line.unit_price), str(line.amount), plain(line.description), rates]
+
+
+def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef) -> Plan:
+    now = there.now
+    if there.base is None:
+        return _without_base(invoice, payload, said, there)
+    comparison = _Comparison(invoice, payload, said, there.base, now, in_doubt=there.in_doubt)
+    said = {**said, "customer_ref": comparison.customer_ref}
+    if not comparison.here:
+        return Plan(said=said)
+    write = _update(there, comparison.changes())
+    if is_void(now):
+        return Plan(write, said, failures=(_failure("voided_in_quickbooks", invoice),))
+    if there.in_doubt and comparison.agrees:
+        return Plan(said=said, adopts=True)
+    sides = comparison.sides()
+    if sides:
+        return Plan(write, said, failures=(changed_there(invoice, sides),))
+    if comparison.moves_money_or_customer and is_paid(now):
+        return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
+    return Plan(write, said, comparison.expected())
+
+
+def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef) -> Plan:
+    """A link from before bases were kept: nobody knows who changed what differs, so a person decides over it."""
+    now = there.now
+    ours, theirs = fields_of(payload, INVOICE_FIELDS), fields_of(now, INVOICE_FIELDS)
+    sides = [
+        Side(name, "", ours[name], theirs[name])
+        for name in INVOICE_FIELDS
+        if ours[name] != theirs[name] and (name in ("customer", "date") or payload.get(KEYS[name][0]))
+    ]
+    if marks.section(invoice) not in "\n".join(marks.lines_of(str(now.get("PrivateNote") or ""))):
+        sides.append(Side("memo", "", plain(marks.section(invoice)), plain(now.get("PrivateNote"))))
+    ours_lines = sorted(map(held_line, own_lines(payload)))
+    if ours_lines != sorted(map(held_line, own_lines(now))):
+        ours_words, theirs_words = (f"{len(own_lines(row))} lines" for row in (payload, now))
+        sides.append(Side("lines", "", f"{ours_words}, {invoice.total}", f"{theirs_words}, {now.get('TotalAmt')}"))
+    if not sides:
+        return Plan(said=said, adopts=True)
+    return Plan(_update(there, payload), said, failures=(changed_there(invoice, sides),))
+
+
+def base_found(invoice: InvoiceDocument, row: Row) -> Base:
+    """The base of an invoice that stands there, where we do not know what we last said: its lines by their place."""
+    ids = [str(line["Id"]) for line in own_lines(row) if line.get("Id") and not _is_discount(line)]
+    lines = [_said_line(line) for line in invoice.lines]
+    return Base({"lines": lines[: len(ids)]}, row, tuple(ids[: len(lines)]))
+
+
+def changed_there(invoice: InvoiceDocument, sides: Sequence[Side]) -> Failure:
+    facts: dict[str, Any] = {"fields": ", ".join(side.field for side in sides)}
+    if len(sides) == 1:
+        facts |= {"ours": sides[0].ours, "theirs": sides[0].theirs}
+    return Failure(
+        "changed_in_quickbooks",
+        Subject("invoice", str(invoice.id), invoice.number),
+        facts=facts | {"sides": [side.as_fact for side in sides]},
+    )
+
+
+def _failure(code: str, invoice: InvoiceDocument) -> Failure:
+    return Failure(code, Subject("invoice", str(invoice.id), invoice.number))
+
+
+# --- what stands in QuickBooks --------------------------------------------------------------------------------
+
+
+def is_void(row: Row) -> bool:
+    """A voided invoice is still there, with every amount at 0 and "Voided" in its memo (recorded)."""
+    if cents(row.get("TotalAmt")) != "0.00":
+        return False
+    return any(line.lower().startswith("voided") for line in marks.lines_of(str(row.get("PrivateNote") or "")))
+
+
+def is_paid(row: Row) -> bool:
+    """Whether a payment or credit is applied to it there, wholly or in part."""
+    return any(one.get("TxnType") in PAYMENTS for one in row.get("LinkedTxn") or ())
+
+
+def own_lines(row: Row) -> list[Row]:
+    """The lines of an invoice that somebody wrote: all but the subtotal, which QuickBooks adds."""
+    return [line for line in row.get("Line") or () if line.get("DetailType") != "SubTotalLineDetail"]
+
+
+def _is_discount(line: Row) -> bool:
+    return line.get("DetailType") == "DiscountLineDetail"
+
+
+def held_line(line: Row) -> tuple[str, ...]:
+    """One line as far as it is ours: product, quantity, rate, amount, description and tax code."""
+    detail = line.get("SalesItemLineDetail") or {}
+    return (
+        reference(detail, "ItemRef"),
+        cents(line.get("Amount")),
+        plain(line.get("Description")),
+        reference(detail, "TaxCodeRef"),
+    )
+
+
+def line_ids(row: Row, payload_lines: Sequence[Row], *, hers: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The Ids under which QuickBooks holds our lines, in our order; `hers`: Ids known to be the bookkeeper's.
+
+    QuickBooks keeps the order of what was sent, so new lines are told apart by what they say, then by their order.
+    """
+    free = [line for line in own_lines(row) if str(line.get("Id")) not in hers and not _is_discount(line)]
+    ids: list[str] = []
+    for wanted in (line for line in payload_lines if not _is_discount(line)):
+        found = next((line for line in free if wanted.get("Id") and line.get("Id") == wanted["Id"]), None)
+        found = found or next((line for line in free if held_line(line) == held_line(wanted)), None)
+        found = found or (free[0] if free and not wanted.get("Id") else None)
+        if found is not None:
+            free.remove(found)
+        ids.append(str(found["Id"]) if found is not None else "")
+    return tuple(ids)
+
+
+def holds(row: Row, written: Row) -> bool:
+    """Whether `row` says all that an update of ours said: then that update arrived."""
+    ours, theirs = fields_of(written, INVOICE_FIELDS), fields_of(row, INVOICE_FIELDS)
+    keys = {name: keys[0] for name, keys in KEYS.items()}
+    if any(ours[name] != theirs[name] for name in INVOICE_FIELDS if keys[name] in written):
+        return False
+    if "PrivateNote" in written and marks.lines_of(str(written["PrivateNote"])) != marks.lines_of(
+        str(row.get("PrivateNote") or "")
+    ):
+        return False
+    return "Line" not in written or list(map(held_line, own_lines(written))) == list(map(held_line, own_lines(row)))
+
+
+def base_after(row: Row, said: Said, written: Row, *, before: Base | None = None) -> Base:
+    """The base once `written` was answered with `row`, or `row` was found to be what we had written."""
+    if "Line" not in written:
+        ids = before.line_ids if before else ()
+        return Base(said, row, ids)
+    ours_before = set(before.line_ids) if before else set()
+    hers = frozenset(str(line["Id"]) for line in written["Line"] if line.get("Id") and line["Id"] not in ours_before)
+    ours = [line for line in written["Line"] if str(line.get("Id", "")) not in hers]
+    return Base(said, row, line_ids(row, ours, hers=hers))
+
+
+class _Comparison:
+    """Ours, the base and theirs, field by field.
+
+    `in_doubt`: an update of ours may have arrived without our knowing, so lines there that are just ours are ours.
+    """
+
+    def __init__(
+        self, invoice: InvoiceDocument, payload: Payload, said: Said, base: Base, now: Row, *, in_doubt: bool
+    ) -> None:
+        self.invoice, self.payload, self.said, self.base, self.now = invoice, payload, said, base, now
+        self.our_lines = [line for line in payload["Line"] if not _is_discount(line)]
+        # Which of our lines of now each line of the base is, by its Id there.
+        self.pairs = _aligned(base.said.get("lines", []), said["lines"])
+        self.here = frozenset(
+            {name for name in (*KEYS, *MONEY) if said[name] != base.said.get(name)}
+            | {name for name in base.ours_wins if not name.startswith("line ")}
+            | ({"lines"} if self._forced_lines() else set())
+            | self._recreated_customer()
+        )
+        if "number" in self.here and not payload.get("DocNumber"):
+            # QuickBooks numbers: ours is in our section of the memo alone.
+            self.here -= {"number"}
+        if "due date" in self.here and not payload.get("DueDate"):
+            self.here -= {"due date"}
+        self.arrived = self._arrived_lines() if in_doubt else {}
+
+    def _recreated_customer(self) -> set[str]:
+        """The customer of before is gone there, and the invoice still points at it."""
+        sent, ref = self.base.said.get("customer_ref"), reference(self.payload, "CustomerRef")
+        return {"customer"} if sent and sent != ref and reference(self.now, "CustomerRef") == sent else set()
+
+    @property
+    def customer_ref(self) -> str:
+        """The customer there that we last asked for."""
+        if "customer" in self.here:
+            return reference(self.payload, "CustomerRef")
+        return str(self.base.said.get("customer_ref", ""))
+
+    def _arrived_lines(self) -> dict[str, int]:
+        """Lines there that the base does not know and that are word for word new lines of ours, by Id."""
+        free = [j for j in range(len(self.our_lines)) if j not in self.pairs.values()]
+        found: dict[str, int] = {}
+        for line in own_lines(self.now):
+            if str(line.get("Id")) in self.base.line_ids or _is_discount(line):
+                continue
+            j = next((j for j in free if held_line(self.our_lines[j]) == held_line(line)), None)
+            if j is not None:
+                free.remove(j)
+                found[str(line["Id"])] = j
+        return found
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all that changed here stands there already."""
+        ours = fields_of(self.payload, INVOICE_FIELDS)
+        theirs = fields_of(self.now, INVOICE_FIELDS)
+        if any(ours[name] != theirs[name] for name in self.here & set(INVOICE_FIELDS)):
+            return False
+        if "memo" in self.here and self.said["memo"] not in "\n".join(
+            marks.lines_of(str(self.now.get("PrivateNote") or ""))
+        ):
+            return False
+        if not self.here & set(MONEY):
+            return True
+        wanted = [held_line(line) for line in self._lines()]
+        return wanted == [held_line(line) for line in own_lines(self.now)] and (
+            _tax_of(self.now) == cents(self.invoice.tax_total) or not self._is_pure
+        )
+
+    @property
+    def moves_money_or_customer(self) -> bool:
+        return bool(self.here & {"customer", *MONEY})
+
+    def _forced_lines(self) -> set[str]:
+        return {name for name in self.base.ours_wins if name.startswith("line ")}
+
+    def _held(self, row: Row) -> dict[str, str]:
+        held = fields_of(row, INVOICE_FIELDS)
+        note = str(row.get("PrivateNote") or "")
+        held["memo"] = plain(marks.find_section(note, str(self.base.said.get("memo", "")), self.invoice))
+        held["discount"] = _discount_of(row)
+        lines = {str(line.get("Id")): line for line in own_lines(row)}
+        for position, qbo_id in enumerate(self.base.line_ids):
+            line = lines.get(qbo_id)
+            held[f"line {position + 1}"] = _line_words(line) if line else ""
+        return held
+
+    def sides(self) -> list[Side]:
+        """What both changed, to different values."""
+        known, now = self._held(self.base.row), self._held(self.now)
+        ours = fields_of(self.payload, INVOICE_FIELDS)
+        ours |= {"memo": plain(self.said["memo"]), "discount": _discount_of(self.payload)}
+        lines = set()
+        for position, j in self.pairs.items():
+            name = f"line {position + 1}"
+            if j is None or self._is_changed(position, j):
+                lines.add(name)
+                ours[name] = _line_words(self.our_lines[j]) if j is not None else ""
+        fields = ((self.here - {"lines", "tax"}) | lines) - {*self.base.ours_wins}
+        return [*collisions(frozenset(fields), known=known, now=now, ours=ours), *self._tax_side()]
+
+    def _tax_side(self) -> Iterator[Side]:
+        """A tax that was set there by hand, not by lines of hers, where ours changed as well."""
+        was, now = _tax_of(self.base.row), _tax_of(self.now)
+        if "tax" not in self.here or "tax" in self.base.ours_wins or was == now or self._lines_differ_there():
+            return
+        if now != cents(self.invoice.tax_total):
+            yield Side("tax", was, cents(self.invoice.tax_total), now)
+
+    def _lines_differ_there(self) -> bool:
+        then, now = own_lines(self.base.row), own_lines(self.now)
+        return [(one.get("Id"), held_line(one)) for one in then] != [(one.get("Id"), held_line(one)) for one in now]
+
+    def _is_changed(self, position: int, j: int) -> bool:
+        said = self.base.said.get("lines", [])
+        return position >= len(said) or list(said[position]) != list(self.said["lines"][j])
+
+    def changes(self) -> Payload:
+        """The part of the payload that goes: what changed here, and our lines among the bookkeeper's."""
+        changes: Payload = {}
+        for name, keys in KEYS.items():
+            if name in self.here:
+                for key in keys:
+                    value = self.payload.get(key, CLEARED.get(key))
+                    if value is not None:
+                        changes[key] = value
+        if "PrivateNote" in changes:
+            note = str(self.now.get("PrivateNote") or "")
+            there = marks.find_section(note, str(self.base.said.get("memo", "")), self.invoice)
+            changes["PrivateNote"] = marks.replace_section(note, there, self.said["memo"])
+        if self.here & set(MONEY):
+            changes["Line"] = self._lines()
+            together = ("ApplyTaxAfterDiscount", "GlobalTaxCalculation")
+            changes |= {key: self.payload[key] for key in together if key in self.payload}
+            if "TxnTaxDetail" in self.payload:
+                changes["TxnTaxDetail"] = self._tax()
+        return changes
+
+    def _lines(self) -> list[Row]:
+        """Every line that shall stand there: hers untouched, ours with their Ids and with what she put on them."""
+        positions = {qbo_id: position for position, qbo_id in enumerate(self.base.line_ids) if qbo_id}
+        discount = next((line for line in self.payload["Line"] if _is_discount(line)), None)
+        lines: list[Row] = []
+        placed: set[int] = set()
+        for line in own_lines(self.now):
+            if _is_discount(line):
+                if discount is not None:
+                    lines.append(_over(line, discount))
+                    discount = None
+                continue
+            position = positions.get(str(line.get("Id")))
+            if position is None:
+                placed |= {self.arrived[str(line["Id"])]} if str(line.get("Id")) in self.arrived else set()
+                lines.append(line)
+                continue
+            j = self.pairs.get(position)
+            if j is not None:
+                placed.add(j)
+                forced = f"line {position + 1}" in self.base.ours_wins
+                lines.append(_over(line, self.our_lines[j]) if forced or self._is_changed(position, j) else line)
+        kept_away = self._removed_there()
+        lines += [line for j, line in enumerate(self.our_lines) if j not in placed and j not in kept_away]
+        return [*lines, discount] if discount is not None else lines
+
+    def _removed_there(self) -> set[int]:
+        """Lines of ours that somebody took off there and that did not change here: they stay away."""
+        there = {str(line.get("Id")) for line in own_lines(self.now)}
+        gone = set()
+        for position, j in self.pairs.items():
+            known = position < len(self.base.line_ids) and self.base.line_ids[position]
+            forced = f"line {position + 1}" in self.base.ours_wins
+            if known and known not in there and j is not None and not forced and not self._is_changed(position, j):
+                gone.add(j)
+        return gone
+
+    @property
+    def _is_pure(self) -> bool:
+        """Nothing but our own lines stands there, as we last saw it: the whole total is ours."""
+        ids = {str(line.get("Id")) for line in own_lines(self.now) if not _is_discount(line)}
+        return not ids - set(self.base.line_ids) - set(self.arrived) and not self._lines_differ_there()
+
+    def _tax(self) -> Payload:
+        tax: Payload = dict(self.payload["TxnTaxDetail"])
+        if "TotalTax" in tax and not self._is_pure and "tax" in self.base.said:
+            tax["TotalTax"] = _moved(_tax_of(self.now), self.base.said["tax"], self.said["tax"])
+        return tax
+
+    def expected(self) -> Expected:
+        """What the answer has to say about what this write moves."""
+        sends_money = bool(self.here & set(MONEY))
+        total, tax = str(self.invoice.total), str(self.invoice.tax_total)
+        if sends_money and not self._is_pure and "total" in self.base.said:
+            total = str(_moved(cents(self.now.get("TotalAmt")), self.base.said["total"], self.said["total"]))
+            tax = str(_moved(_tax_of(self.now), self.base.said["tax"], self.said["tax"]))
+        return Expected(
+            total=total if sends_money else "",
+            tax=tax if sends_money else "",
+            date=self.invoice.books_date.isoformat() if "date" in self.here else "",
+            number=str(self.payload.get("DocNumber") or "") if "number" in self.here else "",
+        )
+
+
+def _moved(there: str, was: str, ours: str) -> Decimal:
+    """What stands there, moved by as much as ours moved."""
+    return Decimal(there) + Decimal(ours) - Decimal(was)
+
+
+def _tax_of(row: Row) -> str:
+    return cents((row.get("TxnTaxDetail") or {}).get("TotalTax"))
+
+
+def _discount_of(row: Row) -> str:
+    amounts = [Decimal(str(line.get("Amount") or 0)) for line in own_lines(row) if _is_discount(line)]
+    return cents(sum(amounts, Decimal(0)))
+
+
+def _line_words(line: Row) -> str:
+    """One line of an invoice for staff, e.g. "2 × 50.00 = 100.00 Visit"."""
+    detail = line.get("SalesItemLineDetail") or {}
+    product = str((detail.get("ItemRef") or {}).get("name") or "")
+    what = plain(line.get("Description")) or product
+    quantity = f"{number(detail['Qty'])} × {detail.get('UnitPrice')} = " if detail.get("Qty") not in (None, "") else ""
+    return f"{quantity}{cents(line.get('Amount'))} {what}".strip()
+
+
+def _over(there: Row, ours: Row) -> Row:
+    """Our line over the one that stands there: its Id, class and service date and the like stay."""
+    detail_type = str(ours["DetailType"])
+    kept = {key: value for key, value in there.items() if key not in ("Amount", "Description", "LineNum", detail_type)}
+    detail = {key: value for key, value in (there.get(detail_type) or {}).items() if key not in ("Qty", "UnitPrice")}
+    return {**kept, **ours, detail_type: {**detail, **ours[detail_type]}}
+
+
+def _aligned(then: Sequence[Any], now: Sequence[Any]) -> dict[int, int | None]:
+    """For each line that we said then, which line of now it is; None where it was taken off.
+
+    Staff rewrite all lines at once, so lines are known again by what they say, and else by their place.
+    """
+    before, after = [tuple(line) for line in then], [tuple(line) for line in now]
+    pairs: dict[int, int | None] = {}
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "insert":
+            continue
+        for offset, i in enumerate(range(i1, i2)):
+            j = j1 + offset
+            pairs[i] = j if tag != "delete" and j < j2 else None
+    return pairs

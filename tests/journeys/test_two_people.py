@@ -1,0 +1,267 @@
+"""People work on both sides: nothing that the bookkeeper did in QuickBooks is undone, and nothing of ours is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from runacall.invoices.models import Invoice
+from sync import deciding
+from sync.models import ActionRecord, State
+from tests import builders
+from tests.books import Shop
+
+
+def bookkeeper(shop: Shop, invoice: Invoice, **fields: Any) -> dict[str, Any]:
+    """The bookkeeper opens the invoice in QuickBooks and saves it with other values."""
+    shop.books.post("invoice", {**shop.there(invoice), **fields})
+    return shop.there(invoice)
+
+
+def own_lines(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line for line in row["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+
+
+def state(shop: Shop, invoice: Invoice) -> tuple[str, str]:
+    event = shop.event(invoice)
+    return event.state, event.failure_code
+
+
+def decide(decision: Any, shop: Shop) -> Any:
+    return decision(shop.failed(), by=None, at=timezone.now())
+
+
+def pay(shop: Shop, invoice: Invoice, amount: float) -> None:
+    there = shop.there(invoice)
+    line = {"Amount": amount, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
+    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": amount, "Line": [line]})
+
+
+def test_an_update_says_only_what_changed_here(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    (sent,) = [one for one in shop.books.requests() if "Thank you" in str(one["body"])]
+    body = str(sent["body"])
+    assert not any(key in body for key in ("Line", "TxnDate", "DueDate", "CustomerRef", "PrivateNote", "DocNumber"))
+
+
+def test_what_the_bookkeeper_put_on_our_lines_and_into_the_memo_outlives_our_edit(shop: Shop) -> None:
+    invoice = shop.settled_invoice(internal_note="Gate code 12")
+    there = shop.there(invoice)
+    for line in own_lines(there):
+        line["SalesItemLineDetail"] |= {"ClassRef": {"value": "5000000000000007280"}, "ServiceDate": "2026-06-01"}
+    bookkeeper(shop, invoice, Line=there["Line"], PrivateNote=f"{there['PrivateNote']}\nCalled on Monday.")
+    invoice.edit(
+        lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")],
+        internal_note="Gate code 99",
+        at=timezone.now(),
+    )
+    shop.drain()
+    shop.assert_in_books(invoice)
+    now = shop.there(invoice)
+    (line,) = own_lines(now)
+    assert line["SalesItemLineDetail"]["ClassRef"]["value"] == "5000000000000007280"
+    assert line["SalesItemLineDetail"]["ServiceDate"] == "2026-06-01"
+    assert line["Id"] == own_lines(there)[0]["Id"]
+    assert "Called on Monday." in now["PrivateNote"]
+    assert "Gate code 99" in now["PrivateNote"]
+    assert "Gate code 12" not in now["PrivateNote"]
+
+
+def test_a_line_that_the_bookkeeper_added_stays_when_ours_change(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    hers = {
+        "DetailType": "SalesItemLineDetail",
+        "Amount": 25,
+        "Description": "Permit",
+        "SalesItemLineDetail": {"ItemRef": {"value": "1"}, "Qty": 1, "UnitPrice": 25, "TaxCodeRef": {"value": "NON"}},
+    }
+    bookkeeper(shop, invoice, Line=[*there["Line"], hers])
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    now = shop.there(invoice)
+    assert [Decimal(str(line["Amount"])) for line in own_lines(now)] == [200, 25]
+    assert Decimal(str(now["TotalAmt"])) == Decimal("241.00")
+    assert state(shop, invoice) == (State.SYNCED, "")
+
+
+def test_a_void_there_is_not_revived_by_a_note_here(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
+    invoice.edit(internal_note="called back", at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "voided_in_quickbooks")
+    assert shop.there(invoice)["TotalAmt"] == 0
+    shop.retry()
+    shop.drain()
+    assert shop.there(invoice)["TotalAmt"] == 0, "nor by a retry"
+    assert decide(deciding.void_here_too, shop).done == 1
+    shop.drain()
+    invoice.refresh_from_db()
+    assert invoice.status == "void"
+    shop.assert_in_books(invoice)
+
+
+def test_a_voided_invoice_can_be_sent_again_as_a_new_one(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
+    invoice.edit(internal_note="called back", number="2001", at=timezone.now())
+    shop.drain()
+    assert decide(deciding.send_as_new, shop).done == 1
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    assert shop.qbo_id(invoice) != there["Id"]
+    assert shop.there(invoice)["DocNumber"] == "2001"
+    assert shop.books.row("Invoice", there["Id"])["TotalAmt"] == 0
+
+
+@pytest.mark.parametrize("amount", [108, 40], ids=["paid in full", "paid in part"])
+def test_a_paid_invoice_keeps_its_amount_and_its_customer(shop: Shop, amount: float) -> None:
+    invoice = shop.settled_invoice()
+    pay(shop, invoice, amount)
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), unit_price="80", rates=[shop.rate])], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
+    assert Decimal(str(shop.there(invoice)["TotalAmt"])) == 108
+    assert decide(deciding.keep_quickbooks, shop).done == 1
+    assert shop.failed().count() == 0
+    assert [one.invoice.id for one in shop.compared().accepted] == [invoice.pk]
+
+
+def test_the_notes_of_a_paid_invoice_go(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    pay(shop, invoice, 108)
+    invoice.edit(customer_note="Thank you", internal_note="paid by check", at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert shop.there(invoice)["CustomerMemo"]["value"] == "Thank you"
+    assert Decimal(str(shop.there(invoice)["Balance"])) == 0
+
+
+def test_an_invoice_that_was_moved_there_stays_moved(shop: Shop) -> None:
+    invoice, other = shop.settled_invoice(), shop.settled_invoice()
+    there = bookkeeper(shop, invoice, CustomerRef=shop.there(other)["CustomerRef"])
+    for note in ("first", "second"):
+        invoice.edit(internal_note=note, at=timezone.now())
+        shop.drain()
+        assert state(shop, invoice) == (State.SYNCED, "")
+        assert shop.there(invoice)["CustomerRef"]["value"] == there["CustomerRef"]["value"]
+        assert note in shop.there(invoice)["PrivateNote"]
+
+
+@pytest.fixture
+def conflict(shop: Shop) -> Invoice:
+    """The message was changed on both sides."""
+    invoice = shop.settled_invoice(customer_note="Hello")
+    bookkeeper(shop, invoice, CustomerMemo={"value": "by the bookkeeper"}, DueDate="2026-12-24")
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    return invoice
+
+
+def test_the_same_field_changed_on_both_sides_is_a_persons_to_decide(shop: Shop, conflict: Invoice) -> None:
+    assert state(shop, conflict) == (State.FAILED, "changed_in_quickbooks")
+    assert shop.event(conflict).facts["sides"] == [
+        {"field": "message", "was": "Hello", "ours": "Thank you", "theirs": "by the bookkeeper"}
+    ]
+    shop.retry()
+    shop.drain()
+    assert state(shop, conflict) == (State.FAILED, "changed_in_quickbooks"), "a retry decides nothing"
+    assert shop.there(conflict)["CustomerMemo"]["value"] == "by the bookkeeper"
+
+
+def test_keeping_quickbooks_sends_nothing_and_is_on_record(shop: Shop, conflict: Invoice) -> None:
+    writes = shop.books.writes()
+    assert decide(deciding.keep_quickbooks, shop).done == 1
+    shop.drain()
+    assert shop.books.writes() == writes
+    assert state(shop, conflict) == (State.SYNCED, "")
+    assert ActionRecord.objects.filter(action="keep_quickbooks", done=1).exists()
+    conflict.refresh_from_db()
+    conflict.edit(internal_note="later", at=timezone.now())
+    shop.drain()
+    assert shop.there(conflict)["CustomerMemo"]["value"] == "by the bookkeeper", "and a later edit leaves it alone"
+    assert "later" in shop.there(conflict)["PrivateNote"]
+
+
+def test_sending_ours_replaces_that_field_and_no_other(shop: Shop, conflict: Invoice) -> None:
+    assert decide(deciding.send_ours, shop).done == 1
+    shop.drain()
+    assert state(shop, conflict) == (State.SYNCED, "")
+    there = shop.there(conflict)
+    assert there["CustomerMemo"]["value"] == "Thank you"
+    assert there["DueDate"] == "2026-12-24"
+
+
+def test_the_same_line_changed_on_both_sides_is_a_persons_to_decide(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    (line,) = own_lines(there)
+    line |= {"Amount": 90, "SalesItemLineDetail": {**line["SalesItemLineDetail"], "UnitPrice": 90, "Qty": 1}}
+    bookkeeper(shop, invoice, Line=[line])
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    assert Decimal(str(shop.there(invoice)["Line"][0]["Amount"])) == 90
+    decide(deciding.send_ours, shop)
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert Decimal(str(shop.there(invoice)["TotalAmt"])) == Decimal("216.00")
+
+
+def test_another_line_of_ours_that_she_corrected_stays_corrected(shop: Shop) -> None:
+    lines = [builders.line(item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Filter")]
+    invoice = shop.settled_invoice(lines=lines)
+    there = shop.there(invoice)
+    first, second = own_lines(there)
+    second |= {"Amount": 60, "SalesItemLineDetail": {**second["SalesItemLineDetail"], "UnitPrice": 60}}
+    bookkeeper(shop, invoice, Line=[first, second])
+    invoice.edit(
+        lines=[builders.line(item=shop.item("Labor"), unit_price="150", rates=[shop.rate]), lines[1]], at=timezone.now()
+    )
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    assert [Decimal(str(line["Amount"])) for line in own_lines(shop.there(invoice))] == [150, 60]
+
+
+def test_a_note_that_is_emptied_here_is_emptied_there(shop: Shop) -> None:
+    invoice = shop.settled_invoice(customer_note="Hello", internal_note="Gate code 12")
+    invoice.edit(customer_note="", internal_note="", at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert not (shop.there(invoice).get("CustomerMemo") or {}).get("value")
+    assert "Gate code" not in shop.there(invoice)["PrivateNote"]
+
+
+def test_a_lost_answer_to_an_update_adds_no_line_twice(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    shop.books.do("fault", fault="html", path="batch", after_commit=True, times=1)
+    lines = [builders.line(item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Filter")]
+    invoice.edit(lines=lines, at=timezone.now())
+    shop.drain()
+    later = timezone.now() + timedelta(minutes=20)
+    shop.drain(later)
+    shop.retry()
+    shop.drain(later)
+    assert len(own_lines(shop.there(invoice))) == 2
+
+
+def test_a_copy_that_the_bookkeeper_made_is_hers(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    copy = {key: value for key, value in there.items() if key not in ("Id", "SyncToken", "MetaData", "DocNumber")}
+    shop.books.post("invoice", {**copy, "Line": [{**line, "Id": ""} for line in own_lines(there)]})
+    invoice.edit(internal_note="later", at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    assert shop.qbo_id(invoice) == there["Id"]
+    assert shop.reconciles()

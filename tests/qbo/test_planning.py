@@ -1,0 +1,149 @@
+"""What an invoice needs so that QuickBooks agrees with it: only what changed here, and never what changed there."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from qbo.mapping.base import Base, Row
+from qbo.mapping.book import InvoiceRef, MappingBook
+from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section
+from qbo.mapping.planning import Plan, base_after, plan_invoice
+from runacall.invoices.documents import InvoiceDocument
+from tests.qbo.documents import BOOK, book, invoice, line
+
+
+def answered(document: InvoiceDocument, **changes: Any) -> Row:
+    """What QuickBooks answers to the creation of `document`: every line with an Id, and a subtotal."""
+    plan = plan_invoice(document, BOOK)
+    assert plan.write
+    payload = plan.write.payload
+    lines = [{**one, "Id": str(place)} for place, one in enumerate(payload["Line"], start=1)]
+    subtotal = {"DetailType": "SubTotalLineDetail", "Amount": document.subtotal}
+    return {**payload, "SyncToken": "0", "Line": [*lines, subtotal], "TotalAmt": document.total, **changes}
+
+
+def there_is(document: InvoiceDocument, *, theirs: Row | None = None, **more: Any) -> MappingBook:
+    """A book in which QuickBooks holds `document` as it was sent, and `theirs` where somebody changed it since."""
+    plan = plan_invoice(document, BOOK)
+    assert plan.write
+    base = base_after(answered(document), plan.said, plan.write.payload)
+    return book(invoices={9: InvoiceRef("301", "0", base=base, theirs=theirs or {}, **more)})
+
+
+def said_by(plan: Plan) -> dict[str, Any]:
+    assert plan.write
+    return {key: value for key, value in plan.write.payload.items() if key not in ("Id", "SyncToken", "sparse")}
+
+
+def codes(plan: Plan) -> list[str]:
+    return [failure.code for failure in plan.failures]
+
+
+def test_what_is_there_and_unchanged_needs_no_write() -> None:
+    plan = plan_invoice(invoice(), there_is(invoice()))
+    assert (plan.write, plan.failures) == (None, ())
+
+
+def test_an_update_goes_to_the_id_and_token_that_are_known() -> None:
+    plan = plan_invoice(invoice(customer_note="new"), there_is(invoice()))
+    assert plan.write
+    assert (plan.write.operation, plan.write.payload["Id"], plan.write.payload["SyncToken"]) == ("update", "301", "0")
+    assert said_by(plan) == {"CustomerMemo": {"value": "new"}}
+
+
+def test_a_change_of_an_amount_takes_lines_and_tax_along() -> None:
+    changed = invoice(lines=(line(amount=Decimal("90.00"), unit_price=Decimal("90.00")),))
+    plan = plan_invoice(changed, there_is(invoice()))
+    assert set(said_by(plan)) == {"Line", "TxnTaxDetail"}
+    assert [one["Id"] for one in said_by(plan)["Line"]] == ["1"]
+    assert plan.expected.total == str(changed.total)
+
+
+def test_an_update_of_a_note_expects_no_total() -> None:
+    """A bookkeeper's own line may have changed the total: a note is not refused for it."""
+    assert plan_invoice(invoice(customer_note="new"), there_is(invoice())).expected.total == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "there", "operation"),
+    [
+        ({"is_draft": True}, None, None),
+        ({"is_void": True}, None, None),
+        ({"is_void": True}, InvoiceRef("301", "0"), ("update", "void")),
+        ({"is_void": True}, InvoiceRef("301", "0", voided=True), None),
+        ({"is_void": True}, InvoiceRef("301", "0", gone=True), None),
+        ({"is_void": True}, InvoiceRef("301", "0", theirs={"TotalAmt": 0, "PrivateNote": "Voided"}), None),
+        ({"is_deleted": True}, InvoiceRef("301", "0"), ("delete", "")),
+        ({"is_deleted": True}, None, None),
+    ],
+)
+def test_what_undoing_needs(fields: dict[str, bool], there: InvoiceRef | None, operation: object) -> None:
+    write = plan_invoice(invoice(**fields), book(invoices={9: there} if there else {})).write
+    assert (write and (write.operation, write.options)) == operation
+
+
+def test_a_link_without_a_base_overwrites_nothing_unasked() -> None:
+    theirs = answered(invoice(), CustomerMemo={"value": "by the bookkeeper"})
+    there = book(invoices={9: InvoiceRef("301", "0", theirs=theirs)})
+    plan = plan_invoice(invoice(customer_note="ours"), there)
+    assert codes(plan) == ["changed_in_quickbooks"]
+    assert plan.failures[0].facts["fields"] == "message"
+
+
+def test_a_link_without_a_base_that_agrees_gets_one() -> None:
+    there = book(invoices={9: InvoiceRef("301", "0", theirs=answered(invoice()))})
+    assert plan_invoice(invoice(), there).adopts
+
+
+def test_a_line_that_was_taken_off_there_stays_off() -> None:
+    both = invoice(lines=(line(), line(description="Filter")))
+    theirs = answered(both, SyncToken="1")
+    theirs = {**theirs, "Line": [one for one in theirs["Line"] if one.get("Id") != "2"]}
+    changed = invoice(lines=(line(description="Longer visit"), line(description="Filter")))
+    plan = plan_invoice(changed, there_is(both, theirs=theirs))
+    assert [one["Description"] for one in said_by(plan)["Line"]] == ["Longer visit"]
+    assert plan.write
+    assert plan.write.payload["SyncToken"] == "1"
+
+
+def test_an_update_in_doubt_that_arrived_is_not_sent_again() -> None:
+    grown = invoice(lines=(line(), line(description="Filter")))
+    theirs = answered(grown, SyncToken="1")
+    plan = plan_invoice(grown, there_is(invoice(), theirs=theirs, in_doubt=True))
+    assert (plan.write, plan.adopts) == (None, True)
+
+
+# --- our section of the memo ------------------------------------------------------------------------------------
+
+
+def test_our_section_is_replaced_and_the_rest_stays_word_for_word() -> None:
+    document = invoice(internal_note="Gate 12")
+    note = f"Ask Ann.\n{section(document)}\nPaid by phone."
+    found = find_section(note, section(document), document)
+    assert replace_section(note, found, "new") == "Ask Ann.\nnew\nPaid by phone."
+
+
+def test_a_section_that_somebody_rewrote_is_found_by_its_mark() -> None:
+    document = invoice(internal_note="Gate 12")
+    note = f"{mark(document)}\nGate 13\n\nHers."
+    assert find_section(note, section(document), document) == f"{mark(document)}\nGate 13"
+
+
+def test_a_section_that_is_gone_is_written_before_what_stands_there() -> None:
+    assert replace_section("Hers.", "", "ours") == "ours\nHers."
+
+
+def test_where_room_is_short_our_words_give_way_and_not_hers() -> None:
+    document, hers = invoice(internal_note="x" * 3000), "y" * 2000
+    changed = replace_section(hers, "", section(document))
+    assert len(changed) <= LONGEST_NOTE
+    assert changed.endswith(hers)
+    assert changed.startswith(mark(document))
+
+
+def test_a_base_survives_being_stored() -> None:
+    base = Base({"a": "b", "lines": [["1"]]}, {"TotalAmt": Decimal("10.25")}, ("1", "2"), ("due date",))
+    assert Base.from_text(base.as_text()) == base
