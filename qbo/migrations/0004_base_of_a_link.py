@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("qbo", "0002_lease"),
+        ("qbo", "0003_unreadable_lists"),
     ]
 
     operations = [
