@@ -340,7 +340,7 @@ NOT_FROM_THE_EMULATOR = {
     "waits_for_invoice": "payments are not sent yet",
     "connection_paused": "a wait for the connection is told by the connection's own row",
     "access_refused_by_user": "told to the person who is connecting, and no event of the log",
-    "list_unreadable": "a list of QuickBooks that makes no sense has a row and journeys of its own (test_unreadable_lists)",
+    "list_unreadable": "a list that makes no sense has a row and tests of its own (test_unreadable_lists)",
     "sending_interrupted": "what stumbled here, over a row of ours: no answer of QuickBooks brings it about",
     "internal_error": "a mistake of ours: no answer of QuickBooks brings it about",
     "unknown": "the emulator gives each fault of its own a type, and a type says enough for `validation`",

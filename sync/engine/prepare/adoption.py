@@ -54,8 +54,9 @@ def look_in_quickbooks(
     linked = [record_id for record_id in doubtful if record_id in book.invoices]
     if linked:
         read_their_rows(drain, linked)
-        for record_id in linked:
-            _adopt_update(drain, doubtful[record_id])
+        updates = sent_before(drain, "Invoice", [doubtful[record_id] for record_id in linked])
+        for record_id, sends in updates.items():
+            _adopt_update(drain, record_id, sends)
     lost = {record_id: event for record_id, event in doubtful.items() if record_id not in book.invoices}
     sent = sent_before(drain, "Invoice", lost.values())
     new = {event.record_id: event for event in events if _creates(plans.get(event.record_id))}
@@ -143,19 +144,20 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row) -> Outcome | No
     return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
 
 
-def _adopt_update(drain: Drain, event: SyncEvent) -> None:
+def _adopt_update(drain: Drain, record_id: int, sends: Sequence[Sent]) -> None:
     """An update in doubt that arrived: what stands there is our own doing, and the base from now on."""
-    link = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id=event.record_id).first()
-    item, written = _last_sent(event)
-    if link is None or item is None or not link.theirs or item.operation != "update" or item.takes_away:
+    link = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id=record_id).first()
+    if link is None or not link.theirs:
         return
     theirs = decode(link.theirs)
-    if not holds(theirs, written):
+    updates = [one for one in sends if one.item.operation == "update" and not one.item.takes_away]
+    arrived = next((one for one in reversed(updates) if holds(theirs, one.payload)), None)
+    if arrived is None:
         return
     with transaction.atomic():
         drain.lease.assert_held()
         before = Base.from_text(link.base)
-        link.base = base_after(theirs, item.said, written, before=before).as_text()
+        link.base = base_after(theirs, arrived.item.said, arrived.payload, before=before).as_text()
         link.sync_token, link.theirs = str(theirs["SyncToken"]), ""
         link.save(update_fields=["base", "theirs", "sync_token"])
 

@@ -11,6 +11,7 @@ from qbo.connection.client import decode
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import not_there_yet
+from sync.engine.send.sent_items import SentItem
 from sync.models import Submission, SyncEvent
 
 
@@ -20,6 +21,7 @@ class Sent:
 
     payload: Mapping[str, Any]
     over_at: datetime
+    item: SentItem
 
 
 def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[int, list[Sent]]:
@@ -27,9 +29,9 @@ def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[
     found: dict[int, list[Sent]] = {event.record_id: [] for event in events}
     for submission in _submissions(drain, entity, list(found)):
         over_at = submission.done_for(answers_within=drain.answers_within)
-        for record_id, payload in _writes(submission, entity):
-            if record_id in found:
-                found[record_id].append(Sent(payload, over_at))
+        for item, payload in _writes(submission, entity):
+            if item.record_id in found:
+                found[item.record_id].append(Sent(payload, over_at, item))
     return found
 
 
@@ -39,11 +41,11 @@ def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[S
     return rows.defer("answer").order_by("pk").iterator(chunk_size=20)
 
 
-def _writes(submission: Submission, entity: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _writes(submission: Submission, entity: str) -> Iterator[tuple[SentItem, Mapping[str, Any]]]:
     requests = decode(submission.body)["BatchItemRequest"]
     for item, request in zip(submission.items, requests, strict=True):
         if item["record_type"] == entity.lower() and entity in request:
-            yield item["record_id"], request[entity]
+            yield SentItem.from_json(item), request[entity]
 
 
 def not_yet(drain: Drain, event: SyncEvent, sent: Iterable[Sent]) -> Outcome | None:
