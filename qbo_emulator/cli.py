@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from qbo_emulator.books.clock import Clock
+from qbo_emulator.books.encoding import loads
 from qbo_emulator.control import hand
 from qbo_emulator.control.arguments import Refused
 from qbo_emulator.founding.seed import DEFAULT_REALM, WORLDS
@@ -78,7 +79,7 @@ def add_recording(parser: argparse.ArgumentParser) -> None:
 
 def command(text: str) -> dict[str, object]:
     try:
-        given = json.loads(text)
+        given = loads(text)
     except ValueError as problem:
         raise argparse.ArgumentTypeError(f"{text!r} is not JSON: {problem}") from None
     if not isinstance(given, dict):

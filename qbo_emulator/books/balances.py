@@ -9,7 +9,7 @@ from decimal import Decimal
 from qbo_emulator.books.ledger import Get, Ledger
 from qbo_emulator.books.money import plain
 from qbo_emulator.books.postings import BOOKED, OF_BALANCE_SHEET, postings
-from qbo_emulator.books.stock import moves
+from qbo_emulator.books.stock import MOVING, moves
 from qbo_emulator.books.table import Row
 
 # What moves the balance of a name, and which field says by how much.
@@ -39,10 +39,11 @@ class Balances:
         if row is None:
             return
         self._worth = None
-        for move in moves(entity, row):
-            self.moved[move.item] += sign * move.quantity
-        if entity == "Item" and row.get("Type") == "Inventory":
-            self.has_stock = True
+        if self.has_stock:
+            for move in moves(entity, row):
+                self.moved[move.item] += sign * move.quantity
+        elif entity == "Item" and row.get("Type") == "Inventory":
+            self.count_stock()
         if entity in OWING:
             direction, field = OWING[entity]
             name = (row.get("CustomerRef") or row.get("VendorRef") or {}).get("value", "")
@@ -51,6 +52,14 @@ class Balances:
             self.posted[account] += sign * amount
         if entity == "Customer" and "ParentRef" in row:
             self.has_jobs = True
+
+    def count_stock(self) -> None:
+        """From the first item that is kept in stock on, quantities are followed; what was before is made up for."""
+        self.has_stock = True
+        for entity in MOVING:
+            for row in self.rows(entity):
+                for move in moves(entity, row):
+                    self.moved[move.item] += move.quantity
 
     def shown(self, entity: str, row: Row) -> Row:
         """`row` with its balances, where its entity has any."""

@@ -6,6 +6,8 @@ import base64
 import zlib
 from dataclasses import dataclass
 
+BASE_64 = "64:"  # no letter of base 85
+
 
 @dataclass
 class Remembered:
@@ -19,8 +21,10 @@ class Remembered:
 
     @property
     def body(self) -> str:
-        return zlib.decompress(base64.b85decode(self.packed)).decode()
+        decode = base64.b64decode if self.packed.startswith(BASE_64) else base64.b85decode  # which older files hold
+        return zlib.decompress(decode(self.packed.removeprefix(BASE_64))).decode()
 
 
 def packed(body: str) -> str:
-    return base64.b85encode(zlib.compress(body.encode(), 1)).decode()
+    """`body` as text, in base 64, which the standard library writes in C."""
+    return BASE_64 + base64.b64encode(zlib.compress(body.encode(), 1)).decode()

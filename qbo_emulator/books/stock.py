@@ -18,6 +18,7 @@ DIRECTION = {
     "Purchase": 1,
     "VendorCredit": -1,
 }
+MOVING = (*DIRECTION, "InventoryAdjustment")
 DETAILS = ("SalesItemLineDetail", "ItemBasedExpenseLineDetail")
 
 

@@ -14,6 +14,8 @@ from qbo_emulator.faults import QboFault
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*|[-+Z].*)?$")
 FORBIDDEN_IN_NAMES = re.compile(r"[:\t\n\r]")
 NAME_FIELDS = frozenset(("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName"))
+CHECKED = NAME_FIELDS | {"Address"}  # texts of which more is asked than their length
+NO_LIMIT = 10**9
 DIGITS_BEFORE, DIGITS_AFTER = 15, 12
 NO_YEAR = "0001-"  # what several languages send for a date that was never set
 SCALARS = frozenset(("string", "decimal", "integer", "boolean", "date", "dateTime", "enum"))
@@ -23,7 +25,7 @@ IGNORED = object()
 class Spec:
     """One field of the table, e.g. `string:21`, `Line*` (repeated) or `decimal!` (read only)."""
 
-    __slots__ = ("limit", "many", "read_only", "type")
+    __slots__ = ("limit", "many", "read_only", "room", "type")
 
     def __init__(self, text: str) -> None:
         self.read_only = text.endswith("!")
@@ -31,6 +33,7 @@ class Spec:
         self.many = text.endswith("*")
         self.type, _, limit = text.rstrip("*").partition(":")
         self.limit = int(limit) if limit else 0
+        self.room = 0 if self.many or self.type != "string" else self.limit or NO_LIMIT
 
 
 def _load() -> dict[str, dict[str, Spec]]:
@@ -100,6 +103,9 @@ def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, A
         if spec is None:
             raise faults.unknown_property(name, kind)
         if value is None or value == "" or spec.read_only:
+            continue
+        if type(value) is str and len(value) <= spec.room and name not in CHECKED:
+            kept[name] = value  # most fields are texts that just fit, so they are let through first
             continue
         read = _read(spec, value, name, top, f"{path}{name}")
         if read is not IGNORED:
