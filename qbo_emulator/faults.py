@@ -27,6 +27,11 @@ class QboFault(Exception):
         super().__init__(entries[0].detail)
         self.entries, self.fault_type, self.status = entries, fault_type, status
 
+    @property
+    def has_time(self) -> bool:
+        """An answer to an id that is none carries no time (recorded)."""
+        return self.entries[0].code != "2030"
+
     def as_json(self) -> dict[str, object]:
         return {"Error": [_entry_json(entry) for entry in self.entries], "type": self.fault_type}
 

@@ -27,7 +27,7 @@ def success(inside: str, *, at: datetime, wants_json: bool) -> Response:
 def fault(raised: QboFault, *, at: datetime, wants_json: bool) -> Response:
     time, shown = precise_stamp(at), raised.as_json()
     if wants_json:
-        return Response(raised.status, dumps({"Fault": shown, "time": time}), JSON)
+        return Response(raised.status, dumps({"Fault": shown, **({"time": time} if raised.has_time else {})}), JSON)
     entries: Any = shown["Error"]
     return Response(raised.status, xml_format.fault(entries, raised.fault_type, time), XML)
 

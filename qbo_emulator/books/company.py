@@ -40,6 +40,7 @@ TRANSACTIONS = frozenset(
 )
 NAMES = frozenset(("Customer", "Vendor", "Employee"))
 ADDRESS_FIELDS = ("BillAddr", "ShipAddr", "ShipFromAddr", "VendorAddr", "RemitToAddr", "PrimaryAddr", "CompanyAddr")
+FIRST_IDS = {"Attachable": 5_000_000_000_000_000_001}  # as recorded
 ADDRESSES = "addresses"  # the sequence of their ids
 
 
@@ -119,7 +120,7 @@ class Company:
 
     def next_id(self, entity: str) -> str:
         """The id that the next row gets; it is used up when the row is written, so a refused write leaves no gap."""
-        return str(self.last_ids[sequence_of(entity)] + 1)
+        return str(max(self.last_ids[sequence_of(entity)] + 1, FIRST_IDS.get(entity, 1)))
 
     def new_address_id(self) -> str:
         """An id for one more address, used up at once."""

@@ -14,12 +14,15 @@ def attachable_rules(draft: Draft) -> None:
     row = draft.row
     if not row.get("Note") and not row.get("FileName"):
         raise faults.missing_parameter("Note")
-    for link in row.get("AttachableRef", ()):
+    links = [{**link, "IncludeOnSend": bool(link.get("IncludeOnSend"))} for link in row.get("AttachableRef", ())]
+    if links:
+        row["AttachableRef"] = links
+    for link in links:
         target = link.get("EntityRef", {})
         kind, key = str(target.get("type") or "").capitalize(), key_of(target)
         known = next((name for name in draft.company.tables if name.lower() == kind.lower()), kind)
         if kind and key and draft.company.get(known, key) is None:
-            raise faults.business(f"The entity {known} {key} that you are trying to link does not exist.")
+            raise faults.business(f"The entity {known} {key} that you are trying to link does not exist. {known} {key}")
 
 
-ATTACHABLE = Kind("Attachable", operations=LIST | {"delete"}, rules=attachable_rules, kept=KEPT)
+ATTACHABLE = Kind("Attachable", operations=LIST | {"delete"}, rules=attachable_rules, kept=KEPT, is_bare=True)

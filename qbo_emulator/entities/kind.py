@@ -57,7 +57,8 @@ class Kind:
     after: Callable[..., Row] = nothing_more  # what follows a create: (company, kind, row, at=) -> the row then
     is_list: bool = False  # has Active, hides inactive rows, gets the " (deleted)" suffix
     is_single: bool = False  # one object a company
-    key_field: str = ""  # what tells a row where clients send no Id
+    key_field: str = ""  # what tells a row where clients send no Id, as public clients do for rates
+    is_bare: bool = False  # goes by its Id alone: no SyncToken is asked for (recorded for Attachable)
     name_field: str = ""
     answers_as: str = ""  # the name in answers, where it is not that of the path
     otherwise: Callable[[Company, str], Row | None] = nothing_else  # what a read finds where no such row is

@@ -82,8 +82,8 @@ def current(company: Company, kind: Kind, body: Row) -> Row:
         raise faults.missing_parameter("Id")
     row = standing(company, kind, key)
     token = body.get("SyncToken")
-    if not token and token != 0 and kind.key_field:
-        return row  # a rate goes by its currency alone (a public client sends no more)
+    if not token and token != 0 and (kind.key_field or kind.is_bare):
+        return row
     if token is None or token == "":
         raise faults.missing_parameter("SyncToken")
     if str(token) != row["SyncToken"]:
@@ -117,7 +117,15 @@ def update(company: Company, kind: Kind, body: Row, before: Row, *, at: datetime
     draft = Draft(company, kind, sent, before, row, at, options, sparse)
     check_required(draft)
     kind.rules(draft)
+    if sparse and kind.is_list and changes_nothing(draft):
+        return before
     return store_next(draft)
+
+
+def changes_nothing(draft: Draft) -> bool:
+    """Whether a row of a list would stay as it is: its SyncToken does not move then (recorded)."""
+    before = draft.before or {}
+    return not draft.also and all(before.get(name) == value for name, value in draft.row.items())
 
 
 def check_required(draft: Draft) -> None:

@@ -7,24 +7,25 @@ from decimal import Decimal
 from typing import Any
 
 from qbo_emulator import faults
-from qbo_emulator.books.clock import pacific_date, precise_stamp
+from qbo_emulator.books.clock import pacific_date, stamp
 from qbo_emulator.books.company import Company, Row
 
 AGES = ("Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total")
 LIST = (
-    ("Date", "tx_date", "Date"),
-    ("Transaction Type", "txn_type", "String"),
-    ("Num", "doc_num", "String"),
-    ("Posting", "is_no_post", "String"),
-    ("Name", "name", "String"),
-    ("Memo/Description", "memo", "String"),
-    ("Account", "account_name", "String"),
-    ("Split", "other_account", "String"),
-    ("Amount", "subt_nat_amount", "Money"),
+    ("Date", "tx_date"),
+    ("Transaction Type", "txn_type"),
+    ("Num", "doc_num"),
+    ("Posting", "is_no_post"),
+    ("Name", "name"),
+    ("Memo/Description", "memo"),
+    ("Account", "account_name"),
+    ("Split", "other_account"),
+    ("Amount", "subt_nat_amount"),
 )
 # report -> its columns after the first
 COLUMNS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("BalanceSheet", "ProfitAndLoss", "CashFlow", "CustomerIncome", "VendorExpenses"), ("Total",)),
+    **dict.fromkeys(("BalanceSheet", "ProfitAndLoss", "CashFlow"), ("TOTAL",)),
+    **dict.fromkeys(("CustomerIncome", "VendorExpenses"), ("Total",)),
     **dict.fromkeys(("CustomerSales", "ItemSales", "DepartmentSales", "ClassSales", "TaxSummary"), ("Total",)),
     **dict.fromkeys(("CustomerBalance", "VendorBalance"), ("Total",)),
     **dict.fromkeys(("TrialBalance", "TrialBalanceFR"), ("Debit", "Credit")),
@@ -40,6 +41,7 @@ DETAILED = frozenset(
     )
 )  # fmt: skip
 NAMES = {name.lower(): name for name in (*COLUMNS, *DETAILED)}
+NARROWED = {"customer": "Customer", "vendor": "Vendor", "item": "Item", "class": "Class", "department": "Department"}
 OF_PEOPLE = frozenset(("CustomerBalance", "AgedReceivables", "CustomerIncome", "CustomerSales"))
 
 
@@ -96,30 +98,39 @@ MACROS = {
 
 def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, str], at: datetime, empty: bool) -> Row:
     options = (("AccountingStandard", "GAAP"), ("NoReportData", "true" if empty else "false"))
+    is_statement = name not in DETAILED
+    narrowed = {shown: asked[given] for given, shown in NARROWED.items() if asked.get(given)}
     return {
-        "Time": precise_stamp(at),
+        "Time": stamp(at),
         "ReportName": name,
+        **({"DateMacro": asked["date_macro"]} if asked.get("date_macro") else {}),
         "ReportBasis": "Cash" if asked.get("accounting_method", "").lower() == "cash" else "Accrual",
         "StartPeriod": days[0],
         "EndPeriod": days[1],
-        "SummarizeColumnsBy": "Total",
+        **({"SummarizeColumnsBy": asked.get("summarize_column_by", "Total")} if is_statement else {}),
         "Currency": company.setting("currency", {}).get("value", "USD"),
-        "Option": [{"Name": option, "Value": value} for option, value in options],
+        **narrowed,
+        "Option": [{"Name": option, "Value": value} for option, value in options[0 if is_statement else 1 :]],
     }
 
 
 def columns(name: str) -> list[dict[str, Any]]:
+    """Those of lists are typed by their key; those of the great statements carry it beside (both recorded)."""
     if name in DETAILED:
-        return [column(*facts) for facts in LIST]
-    first = ("", "Customer") if name in OF_PEOPLE else ("", "Account")
-    return [column(*first), *(column(title, "Money") for title in COLUMNS[name])]
+        return [column(title, key) for title, key in LIST]
+    first = column("", "Customer" if name in OF_PEOPLE else "Account")
+    others = [column(title, "Money") for title in COLUMNS[name]]
+    if name in ("ProfitAndLoss", "BalanceSheet", "CashFlow"):
+        return [{**first, "MetaData": key("account")}, *({**one, "MetaData": key("total")} for one in others)]
+    return [first, *others]
 
 
-def column(title: str, key: str, kind: str = "") -> dict[str, Any]:
-    """A column of a list has a key of its own; one of a statement is named for its title."""
-    if not kind:
-        return {"ColTitle": title, "ColType": key}
-    return {"ColTitle": title, "ColType": kind, "MetaData": [{"Name": "ColKey", "Value": key}]}
+def column(title: str, kind: str) -> dict[str, Any]:
+    return {"ColTitle": title, "ColType": kind}
+
+
+def key(value: str) -> list[dict[str, str]]:
+    return [{"Name": "ColKey", "Value": value}]
 
 
 # rows
@@ -138,7 +149,9 @@ def section(group: str, title: str, rows: list[Row], total: tuple[str, list[Deci
     """Rows under a title, with their sum; `head` is the amount that stands beside the title."""
     label, sums = total
     blanks = [cell(head)] if head else [cell("") for _ in sums]
-    made: Row = {"Header": {"ColData": [cell(title), *blanks]}, "Rows": {"Row": rows}} if title else {}
+    made: Row = {"Header": {"ColData": [cell(title), *blanks]}} if title else {}
+    if rows:
+        made["Rows"] = {"Row": rows}
     made["Summary"] = {"ColData": [cell(label), *(cell(one) for one in sums)]}
     return {**made, "type": "Section", **({"group": group} if group else {})}
 

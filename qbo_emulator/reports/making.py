@@ -25,6 +25,11 @@ ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
 }
 
 
+def is_empty(rows: list[Row]) -> bool:
+    """Whether nothing but heads and sums is there."""
+    return not any(row["type"] == "Data" or not is_empty(row.get("Rows", {}).get("Row", [])) for row in rows)
+
+
 def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) -> Row:
     """The report `name`; those without figures here come without rows.
 
@@ -37,7 +42,7 @@ def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) 
     with company.lock:
         rows = ROWS[known](company, days, asked) if known in ROWS else []
     return {
-        "Header": header(company, known, asked, days, at, not rows),
+        "Header": header(company, known, asked, days, at, is_empty(rows)),
         "Columns": {"Column": columns(known)},
         "Rows": {"Row": rows},
     }

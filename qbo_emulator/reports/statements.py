@@ -62,6 +62,11 @@ class Statement:
     def group(self, group: str, title: str, kind: str, sign: int) -> Row:
         return section(group, title, self.rows(kind, sign), (f"Total {title}", [self.total(kind, sign)]))
 
+    def moved(self, group: str, title: str, kind: str, sign: int) -> list[Row]:
+        """The group, where any of its accounts has moved (recorded: it is missing otherwise)."""
+        made = self.group(group, title, kind, sign)
+        return [made] if "Rows" in made else []
+
     @property
     def profit(self) -> Decimal:
         """Income less expenses."""
@@ -82,15 +87,18 @@ def profit_and_loss(company: Company, days: tuple[str, str]) -> list[Row]:
     gross = statement.total(INCOME, -1) - statement.total(COST, 1)
     operating = gross - statement.total(EXPENSE, 1)
     other = statement.total(OTHER_INCOME, -1) - statement.total(OTHER_EXPENSE, 1)
+    others = [
+        *statement.moved("OtherIncome", "Other Income", OTHER_INCOME, -1),
+        *statement.moved("OtherExpenses", "Other Expenses", OTHER_EXPENSE, 1),
+    ]
     return [
         statement.group("Income", "Income", INCOME, -1),
-        statement.group("COGS", "Cost of Goods Sold", COST, 1),
+        *statement.moved("COGS", "Cost of Goods Sold", COST, 1),
         sum_row("GrossProfit", "Gross Profit", gross),
         statement.group("Expenses", "Expenses", EXPENSE, 1),
         sum_row("NetOperatingIncome", "Net Operating Income", operating),
-        statement.group("OtherIncome", "Other Income", OTHER_INCOME, -1),
-        statement.group("OtherExpenses", "Other Expenses", OTHER_EXPENSE, 1),
-        sum_row("NetOtherIncome", "Net Other Income", other),
+        *others,
+        *([sum_row("NetOtherIncome", "Net Other Income", other)] if others else []),
         sum_row("NetIncome", "Net Income", operating + other),
     ]
 

@@ -59,7 +59,7 @@ def test_profit_is_income_less_expenses(books: Client) -> None:
     made = report(books, "ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31")
     assert (amount(made, "Services"), amount(made, "Discounts given")) == (100, -10)
     assert (amount(made, "Total Income"), amount(made, "Total Expenses"), amount(made, "Net Income")) == (90, 30, 60)
-    assert [row["group"] for row in made["Rows"]["Row"]][:3] == ["Income", "COGS", "GrossProfit"]
+    assert [row["group"] for row in made["Rows"]["Row"]][:3] == ["Income", "GrossProfit", "Expenses"]
     assert {"Name": "NoReportData", "Value": "false"} in made["Header"]["Option"]
     whole = report(books, "BalanceSheet", end_date="2026-12-31")
     assert amount(whole, "TOTAL ASSETS") == 5098
@@ -127,6 +127,28 @@ def test_every_transaction_is_in_the_list(sample: Client) -> None:
 def test_a_period_may_be_named(sample: Client, macro: str) -> None:
     head = report(sample, "ProfitAndLoss", date_macro=macro)["Header"]
     assert head["StartPeriod"] <= head["EndPeriod"]
+
+
+def test_heads_say_what_was_asked(sample: Client) -> None:
+    made = report(sample, "ProfitAndLoss", customer="1", summarize_column_by="Customers", **ALL)
+    assert (made["Header"]["Customer"], made["Header"]["SummarizeColumnsBy"]) == ("1", "Customers")
+    assert made["Columns"]["Column"][1] == {
+        "ColTitle": "TOTAL",
+        "ColType": "Money",
+        "MetaData": [{"Name": "ColKey", "Value": "total"}],
+    }
+    made = report(sample, "TransactionList", date_macro="this month")
+    assert made["Header"]["DateMacro"] == "this month"
+    assert made["Columns"]["Column"][0] == {"ColTitle": "Date", "ColType": "tx_date"}
+
+
+def test_sections_stay_where_nothing_moved(books: Client) -> None:
+    made = report(books, "ProfitAndLoss")
+    assert [row["group"] for row in made["Rows"]["Row"]] == [
+        *("Income", "GrossProfit", "Expenses", "NetOperatingIncome", "NetIncome")
+    ]
+    assert "Rows" not in made["Rows"]["Row"][0]
+    assert {"Name": "NoReportData", "Value": "true"} in made["Header"]["Option"]
 
 
 def test_an_empty_company_has_no_data(books: Client) -> None:

@@ -52,3 +52,28 @@ def test_the_year_1_is_no_date(books: Client) -> None:
     assert made["TxnDate"] > "2020"
     assert made["DueDate"] > made["TxnDate"]
     assert "ShipDate" not in made
+
+
+def test_what_changes_nothing_in_a_list_moves_no_sync_token(books: Client) -> None:
+    row = books.post("Customer", {"DisplayName": "Ada"})
+    same = {"Id": row["Id"], "SyncToken": "0", "sparse": True, "DisplayName": "Ada", "Active": True}
+    assert books.post("Customer", same) == row
+    gone = books.post("Customer", {**same, "Active": False})
+    assert gone["SyncToken"] == "1"
+    again = {**same, "SyncToken": "1", "DisplayName": gone["DisplayName"], "Active": False}
+    assert books.post("Customer", again) == gone
+    made = books.post("Invoice", invoice())
+    assert books.post("Invoice", {"Id": made["Id"], "SyncToken": "0", "sparse": True})["SyncToken"] == "1"
+
+
+def test_an_attachable_goes_by_its_id_alone(books: Client) -> None:
+    link = {"EntityRef": {"type": "Invoice", "value": books.post("Invoice", invoice())["Id"]}}
+    made = books.post("Attachable", {"Note": "See there", "AttachableRef": [link]})
+    assert made["AttachableRef"] == [{**link, "IncludeOnSend": False}]
+    assert len(made["Id"]) == 19
+    assert books.post("Attachable", {"Id": made["Id"]}, operation="delete")["status"] == "Deleted"
+
+
+def test_an_answer_to_what_is_no_id_has_no_time(books: Client) -> None:
+    assert "time" not in books.call("GET", "customer/1.5").json()
+    assert "time" in books.call("GET", "customer/999").json()
