@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from qbo_emulator.books.encoding import dumps, loads
 from qbo_emulator.messages import Request, Response
 from qbo_emulator.record.redaction import Redaction
+
+LEFT_OUT = re.compile(r"\[\d+ letters left out\]")
 
 
 @dataclass
@@ -24,6 +27,11 @@ class Exchange:
     status: int = 0
     answer_headers: dict[str, str] = field(default_factory=dict)
     answer: Any = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the body is there: files are left out of recordings."""
+        return not (isinstance(self.body, str) and LEFT_OUT.fullmatch(self.body))
 
     def line(self) -> str:
         return dumps(asdict(self)) + "\n"
@@ -51,7 +59,7 @@ def content(text: str, redaction: Redaction) -> Any:
     try:
         return redaction.value(loads(text))
     except (ValueError, RecursionError):
-        return redaction.statement(text) if text.lower().startswith("select") else f"[{len(text)} letters]"
+        return redaction.statement(text) if text.lower().startswith("select") else f"[{len(text)} letters left out]"
 
 
 def read(path: Path) -> Iterator[Exchange]:

@@ -22,8 +22,14 @@ PERSONAL = {
     ),
     **dict.fromkeys(("Address", "URI"), "address"),
     **dict.fromkeys(("PrivateNote", "Description", "Memo", "Notes", "Note"), "words"),
-    **dict.fromkeys(("Lat", "Long", "V4IDPseudonym", "BirthDate", "HiredDate"), "number"),
+    **dict.fromkeys(("Lat", "Long", "V4IDPseudonym"), "number"),
+    **dict.fromkeys(("BirthDate", "HiredDate", "ReleasedDate"), "day"),
 }
+SHORTEST = 3
+NAMING = re.compile(r"(You and |same time\. |must restore )(.+?)( were working| finished before|\.$)")
+SOME_DAY = "2000-01-01"
+LONG = 40
+TELLING = re.compile(r"[:\t\r\n]")
 NAMED = frozenset(("CustomerRef", "VendorRef", "EmployeeRef", "EntityRef", "ParentRef", "NameOf"))
 XML_ELEMENT = re.compile(r"<(\w+)((?:\s[^<>]*)?)>([^<>]+)</\1>")
 BEARER = re.compile(r"(?i)(bearer|basic)\s+[\w.~+/=-]+")
@@ -37,14 +43,21 @@ EXPOSING = re.compile(
 class Redaction:
     """Replaces by a hash that nobody can turn back: the `salt` is made for one recording and written nowhere."""
 
-    def __init__(self, salt: bytes, realm: str) -> None:
+    def __init__(self, salt: bytes, realm: str, seen: dict[str, str] | None = None) -> None:
         self.salt, self.realm = salt, realm
+        self.seen = {} if seen is None else seen  # what was replaced by what, since faults quote it
 
     def text(self, value: str, kind: str) -> str:
+        """What stands for `value`: as long as it where that is much, and with the signs that QuickBooks looks for."""
         digest = hashlib.blake2b(value.encode(), key=self.salt, digest_size=4).hexdigest()
-        if kind == "address":
-            return f"{digest}@example.com"
-        return str(int(digest, 16))[:10] if kind == "number" else f"{kind} {digest}"
+        if kind == "day":
+            return SOME_DAY
+        if kind == "number":
+            return str(int(digest, 16))[:10]
+        shown = f"{digest}@example.com" if kind == "address" and "@" in value else f"{kind} {digest}"
+        signs = "".join(sorted(set(TELLING.findall(value))))
+        self.seen[value] = made = f"{shown}{signs}".ljust(len(value) if len(value) > LONG else 0, "x")
+        return made
 
     def path(self, path: str) -> str:
         return path.replace(self.realm, "REALM") if self.realm else path
@@ -84,7 +97,15 @@ class Redaction:
             return self.text(value, "name")
         if name in PERSONAL:
             return self.text(value, PERSONAL[name])
-        return self.words(value)
+        return self.quotes(value) if name.lower() in ("detail", "message") else self.words(value)
+
+    def quotes(self, text: str) -> str:
+        """What a fault says, without the people and the values that it quotes."""
+        text = NAMING.sub(lambda found: f"{found[1]}{self.text(found[2], 'name')}{found[3]}", text)
+        for value in sorted(self.seen, key=len, reverse=True):
+            if len(value) >= SHORTEST and value in text:
+                text = text.replace(value, self.seen[value])
+        return self.words(text)
 
     def words(self, text: str) -> str:
         """Text that may quote people: faults name them."""
@@ -96,6 +117,8 @@ class Redaction:
             name, attributes, inner = found.groups()
             if name in NAMED:
                 attributes = re.sub(r'name="[^"]*"', lambda one: f'name="{self.text(one[0], "name")}"', attributes)
+            if name in ("Detail", "Message"):
+                return f"<{name}{attributes}>{self.quotes(inner)}</{name}>"
             shown = self.text(inner, PERSONAL[name]) if name in PERSONAL else self.words(inner)
             return f"<{name}{attributes}>{shown}</{name}>"
 

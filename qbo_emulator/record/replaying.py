@@ -17,6 +17,7 @@ from qbo_emulator.router import Emulator
 class Outcome:
     exchange: Exchange
     differences: list[str]
+    was_played: bool = True
 
 
 @dataclass
@@ -29,6 +30,9 @@ class Replay:
 
     def play(self, exchanges: Iterable[Exchange]) -> Iterator[Outcome]:
         for one in exchanges:
+            if not one.is_whole:
+                yield Outcome(one, [], was_played=False)
+                continue
             answer = self.emulator.handle(self.request(one))
             yield Outcome(one, list(self.compare(one, answer)))
 
@@ -115,10 +119,10 @@ def told(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """What a person reads: a line for each exchange, those that differ with what differs, and a sum."""
     alike = count = 0
     for outcome in outcomes:
-        count += 1
-        alike += not outcome.differences
         one = outcome.exchange
-        mark = "differs" if outcome.differences else "alike"
+        count += outcome.was_played
+        alike += outcome.was_played and not outcome.differences
+        mark = "differs" if outcome.differences else "alike" if outcome.was_played else "left"
         yield f"{mark:8}{one.method} {one.path}{'?' if one.query else ''}{one.query} {one.status}"
         yield from (f"        {line}" for line in outcome.differences)
     yield f"{alike} of {count} exchanges are alike."

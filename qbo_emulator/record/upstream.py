@@ -30,6 +30,7 @@ class Upstream:
     def __init__(self, url: str, file: Path) -> None:
         self.url, self.file = url.rstrip("/"), file
         self.salt = secrets.token_bytes(16)
+        self.seen: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def handle(self, request: Request) -> Response:
@@ -37,7 +38,7 @@ class Upstream:
         answer = self.ask(request, query)
         if not OAUTH.search(request.path):
             realm = request.path[len(PREFIX) :].partition("/")[0] if request.path.startswith(PREFIX) else ""
-            self.write(exchange(request, query, answer, Redaction(self.salt, realm)).line())
+            self.write(request, query, answer, realm)
         return answer
 
     def ask(self, request: Request, query: str) -> Response:
@@ -55,9 +56,9 @@ class Upstream:
         except OSError as problem:
             return Response(502, f"{urlsplit(self.url).hostname} does not answer: {problem}\n", "text/plain")
 
-    def write(self, line: str) -> None:
+    def write(self, request: Request, query: str, answer: Response, realm: str) -> None:
         with self._lock, self.file.open("a", encoding="utf-8") as out:
-            out.write(line)
+            out.write(exchange(request, query, answer, Redaction(self.salt, realm, self.seen)).line())
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):

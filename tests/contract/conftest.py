@@ -1,6 +1,7 @@
 """One company to hold to the contract: Intuit's sandbox where QBO_SANDBOX_* name one, else the emulator.
 
     QBO_SANDBOX_REALM_ID, QBO_SANDBOX_ACCESS_TOKEN    a US sandbox company and a token for it
+    QBO_SANDBOX_RECORDING                             the file of the redacted exchanges (var/sandbox.jsonl)
     QBO_SANDBOX_URL                                   another host; QBO_SANDBOX_DISCOVERY for its OAuth
 
 The tests know nothing of which of the two answers. They make rows with names of their own and count nothing that
@@ -16,6 +17,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INTUIT = "https://sandbox-quickbooks.api.intuit.com"
 REALM, TOKEN = (os.environ.get(f"QBO_SANDBOX_{name}", "") for name in ("REALM_ID", "ACCESS_TOKEN"))
 DISCOVERY = os.environ.get("QBO_SANDBOX_DISCOVERY", "sandbox")  # an address, or the name of Intuit's environment
+RECORDING = Path(os.environ.get("QBO_SANDBOX_RECORDING", ROOT / "var" / "sandbox.jsonl"))
 ON_SANDBOX = bool(REALM and TOKEN)
 SANDBOX_PAUSE = 0.15  # ten requests a second at most
 
@@ -55,18 +58,34 @@ class Peer:
 @pytest.fixture(scope="session")
 def peer() -> Iterator[Peer]:
     if ON_SANDBOX:
-        yield Peer(os.environ.get("QBO_SANDBOX_URL", INTUIT), REALM, TOKEN, DISCOVERY)
+        with emulator("--record", os.environ.get("QBO_SANDBOX_URL", INTUIT), "--recording", str(RECORDING)) as ready:
+            yield Peer(ready["url"], REALM, TOKEN, DISCOVERY)
         return
-    command = [sys.executable, "-m", "qbo_emulator", "--port", "0", "--no-limits", "--seed", "sandbox"]
+    with emulator("--no-limits", "--seed", "sandbox") as ready:
+        discovery = f"{ready['url']}/.well-known/openid_sandbox_configuration"
+        yield Peer(ready["url"], ready["realm_id"], ready["access_token"], discovery)
+
+
+@contextmanager
+def emulator(*options: str) -> Iterator[dict[str, Any]]:
+    """The emulator as a process of its own: a company, or the recorder in front of one elsewhere."""
+    command = [sys.executable, "-m", "qbo_emulator", "--port", "0", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout
-    ready = json.loads(process.stdout.readline())
-    discovery = f"{ready['url']}/.well-known/openid_sandbox_configuration"
-    yield Peer(ready["url"], ready["realm_id"], ready["access_token"], discovery)
+    yield json.loads(process.stdout.readline())
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """After a run against a company elsewhere: how the emulator would have answered the same calls."""
+    if ON_SANDBOX and RECORDING.exists():
+        command = [sys.executable, "-m", "qbo_emulator", "--seed", "sandbox", "--check", str(RECORDING)]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        terminalreporter.section(f"the emulator beside {RECORDING}")
+        terminalreporter.write(told.stdout + told.stderr)
 
 
 class Books:

@@ -90,6 +90,40 @@ def test_one_name_is_replaced_alike_everywhere(recorded: tuple[Client, Path]) ->
     assert name.replace(" ", "+") in asked.query
 
 
+@pytest.mark.parametrize("name", ["x" * 501, "Rob:Barnett", "tab\there"])
+def test_what_is_refused_is_refused_again(recorded: tuple[Client, Path], name: str) -> None:
+    """Redaction keeps what QuickBooks looks for: a length, a sign that is not allowed, an address without @."""
+    books, file = recorded
+    books.fault("Customer", {"DisplayName": name})
+    books.fault("Customer", {"DisplayName": "A", "PrimaryEmailAddr": {"Address": "nowhere"}})
+    books.post("Employee", {"GivenName": "Ada", "BirthDate": "1815-12-10"})
+    fresh = Emulator(access_token="another", has_limits=False)
+    assert [outcome.differences for outcome in Replay(fresh).play(read(file))] == [[], [], []]
+    assert name not in file.read_text()
+
+
+def test_faults_quote_nobody(recorded: tuple[Client, Path]) -> None:
+    books, file = recorded
+    row = books.post("Customer", {"DisplayName": "Ada Lovelace"})
+    assert "Craig Carlson" in books.fault("Customer", {**row, "SyncToken": "7"})["Detail"]
+    books.session.post(
+        f"{books.url}/v3/company/{books.realm}/customer",
+        json={**row, "SyncToken": "7"},
+        headers={**books.headers, "Accept": "application/xml"},
+        timeout=9,
+    )
+    assert "Craig" not in file.read_text()
+
+
+def test_files_are_left_out(recorded: tuple[Client, Path]) -> None:
+    books, file = recorded
+    files = {"file_content_0": ("letter.txt", b"a private letter", "text/plain")}
+    books.session.post(f"{books.url}/v3/company/{books.realm}/upload", files=files, headers=books.headers, timeout=9)
+    assert "private letter" not in file.read_text()
+    outcomes = list(Replay(Emulator(has_limits=False)).play(read(file)))
+    assert list(told(outcomes))[-1] == "0 of 0 exchanges are alike."
+
+
 def test_token_calls_are_passed_on_and_not_written(recorded: tuple[Client, Path]) -> None:
     books, file = recorded
     form = {"grant_type": "refresh_token", "refresh_token": "secret"}

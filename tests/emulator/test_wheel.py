@@ -74,11 +74,12 @@ def test_every_file_that_it_needs_is_in_it(python: Path) -> None:
     assert wanted <= there
 
 
-def test_python_quickbooks_works_against_it(ready: dict[str, str]) -> None:
+def test_python_quickbooks_works_against_it(ready: dict[str, str], tmp_path: Path) -> None:
     """Its flows are those of tests/contract, which know nothing of who answers."""
     environment = {
         **os.environ,
         "QBO_SANDBOX_URL": ready["url"],
+        "QBO_SANDBOX_RECORDING": str(tmp_path / "recording.jsonl"),
         "QBO_SANDBOX_REALM_ID": ready["realm_id"],
         "QBO_SANDBOX_ACCESS_TOKEN": ready["access_token"],
         "QBO_SANDBOX_DISCOVERY": f"{ready['url']}/.well-known/openid_sandbox_configuration",
