@@ -152,6 +152,11 @@ SWITCHES: dict[str, Switch] = {
         ("refuse", "accept"),
         "A letter beyond Latin-1 in a query: 4000 that names it (reports of 2014 to 2021), or taken.",
     ),
+    "text_as_id": Switch(
+        "refuse",
+        ("refuse", "find_nothing"),
+        "A query for an Id that is no number: 4001 (a public client's live tests expect a fault), or nothing found.",
+    ),
     "not_equal": Switch(
         True, (True, False), "Whether != is understood: the documents leave it out, a public client's tests use it."
     ),

@@ -77,3 +77,12 @@ def test_an_attachable_goes_by_its_id_alone(books: Client) -> None:
 def test_an_answer_to_what_is_no_id_has_no_time(books: Client) -> None:
     assert "time" not in books.call("GET", "customer/1.5").json()
     assert "time" in books.call("GET", "customer/999").json()
+
+
+def test_a_query_for_an_id_that_is_no_number_is_refused(books: Client) -> None:
+    assert books.query_fault("select * from Bill where Id = 'no-such-id'")["code"] == "4001"
+    assert books.query_fault("select * from Customer where Id in ('1', 'x')")["code"] == "4001"
+    assert books.query("select * from Customer where Id in ('1', '-1')")["maxResults"] == 1
+    assert books.query("select * from TaxCode where Id = 'TAX'")["TaxCode"][0]["Id"] == "TAX"
+    books.do("switch", name="text_as_id", value="find_nothing")
+    assert books.query("select * from Bill where Id = 'no-such-id'") == {}
