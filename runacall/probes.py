@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from runacall.checks import INSTALLATION
 
 # Asked for by machines: by address, over plain HTTP, without a session.
-PROBES = ("/livez", "/readyz", "/healthz")
+PROBES = ("/livez", "/readyz", "/healthz", "/metrics")
 
 
 class ProbesMiddleware:
@@ -33,7 +33,10 @@ class ProbesMiddleware:
         if request.path_info not in PROBES:
             return self.get_response(request)
         found = resolve(request.path_info)
-        return found.func(request, *found.args, **found.kwargs)
+        answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        # Whoever asks every few seconds acts upon a 503 himself; the log would only repeat it.
+        answer._has_been_logged = True  # type: ignore[attr-defined]
+        return answer
 
 
 @require_safe

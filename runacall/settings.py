@@ -120,6 +120,8 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
 }
 
+# Who may read /metrics; without one there is none.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # A file that run_cluster touches every second, for a health check that looks at it; none by default.
 CLUSTER_ALIVE_FILE = env.str("CLUSTER_ALIVE_FILE", "")
 

@@ -14,6 +14,7 @@ from sync import operations
 from sync.engine.drain import drain
 from sync.models import ActionRecord, Heartbeat
 from sync.stumbles import clear_stumble, tell_of_stumble
+from sync.worker.tallying import tallied
 from sync.worker.wake import connections_with_work, wake, wake_due
 
 logger = logging.getLogger(__name__)
@@ -24,8 +25,10 @@ def drain_connection(connection_id: int) -> int:
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection is None:
         return 0
-    with isolated("A drain", connection=connection_id, organization=connection.organization_id) as slip:
+    fence = isolated("A drain", connection=connection_id, organization=connection.organization_id)
+    with fence as slip, tallied(connection) as count:
         result = drain(connection, give_way=lambda: _others_wait(connection_id))
+        count.is_ours = not result.busy
     if slip.mistake:
         tell_of_stumble(connection, slip.words, at=timezone.now())
         return 0

@@ -10,7 +10,8 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "Settings"
 
     def ready(self) -> None:
-        from runacall import checks  # noqa: F401  registers them
+        from runacall import checks, observability  # noqa: F401  checks register themselves
         from runacall.admin_site import site
 
+        observability.start()
         autodiscover_modules("admin", register_to=site)

@@ -4,6 +4,7 @@ from sync.models.attempts import Attempt
 from sync.models.audit import ActionRecord, Heartbeat, SupportLook
 from sync.models.events import State, SyncEvent
 from sync.models.submissions import Submission
+from sync.models.tallies import Tally
 
 __all__ = [
     "ActionRecord",
@@ -13,4 +14,5 @@ __all__ = [
     "Submission",
     "SupportLook",
     "SyncEvent",
+    "Tally",
 ]

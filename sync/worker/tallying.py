@@ -1,0 +1,95 @@
+"""Counts what a drain did, from the attempts and submissions that it left; the engine does not know of it.
+
+Totals are kept a connection and in the database: a drain runs in whatever process takes it, and processes come and go.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import Error as DatabaseAway
+from django.db import models
+from django.db.models import Max
+
+from qbo.models import Connection
+from sync.models import Attempt, State, Submission, Tally
+
+logger = logging.getLogger(__name__)
+
+Counts = Counter[tuple[str, str]]
+# Upper bounds in seconds; Intuit cuts a call at 120 s, a drain ends within 60 s and one call.
+CALL_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 125.0)
+DRAIN_BUCKETS = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 125.0, 250.0)
+
+
+@dataclass
+class Count:
+    """`is_ours`: False where another process held the lease, and counts what it did by itself."""
+
+    is_ours: bool = True
+
+
+@contextmanager
+def tallied(connection: Connection) -> Iterator[Count]:
+    """Count what one drain does within over `connection`, however it ends. Never stops what it counts."""
+    attempts, submissions = _last(Attempt), _last(Submission)
+    began, count = time.monotonic(), Count()
+    try:
+        yield count
+    finally:
+        if count.is_ours:
+            _keep(connection, time.monotonic() - began, attempts=attempts, submissions=submissions)
+
+
+def _keep(connection: Connection, seconds: float, *, attempts: int, submissions: int) -> None:
+    """`attempts` and `submissions`: the last ones before."""
+    try:
+        counts = outcomes(connection, after=attempts) + calls(connection, after=submissions)
+        Tally.add(connection, counts + observed("drain", DRAIN_BUCKETS, seconds))
+    except DatabaseAway:
+        logger.warning("What connection %s did was not counted.", connection.pk)
+
+
+def _last(model: type[Attempt] | type[Submission]) -> int:
+    return model.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def outcomes(connection: Connection, *, after: int) -> Counts:
+    """Attempts by what became of the event; failed ones by code, and those that are tried again later."""
+    rows = Attempt.objects.filter(pk__gt=after, event__connection=connection).order_by()
+    counts: Counts = Counter()
+    for outcome, code, number in rows.values_list("outcome", "failure_code").annotate(attempts=models.Count("pk")):
+        counts["outcome", f"{outcome}:{code if outcome == State.FAILED else ''}"] += number
+        if outcome == State.QUEUED and code:
+            counts["retry", code] += number
+    return counts
+
+
+def calls(connection: Connection, *, after: int) -> Counts:
+    """Writes by the class of their HTTP status, and how long each took."""
+    rows = Submission.objects.filter(pk__gt=after, connection=connection)
+    counts: Counts = Counter()
+    for status, milliseconds in rows.values_list("http_status", "duration_ms"):
+        counts["call", status_class(status)] += 1
+        if milliseconds is not None:
+            counts += observed("call_time", CALL_BUCKETS, milliseconds / 1000)
+    return counts
+
+
+def status_class(status: int | None) -> str:
+    """One of a few words, so that no answer of QuickBooks makes a new label."""
+    if not status:
+        return "none"
+    return "429" if status == 429 else f"{str(status)[0]}xx"
+
+
+def observed(name: str, bounds: tuple[float, ...], seconds: float) -> Counts:
+    """One observation of a histogram: its bucket alone (the sum is made when read), the total, and the number."""
+    bucket = next((f"{bound:g}" for bound in bounds if seconds <= bound), "+Inf")
+    # Seconds as a float: Counter adds whatever is a number.
+    return Counter({(name, bucket): 1, (name, "sum"): seconds})
