@@ -136,6 +136,13 @@ QBO_REDIRECT_URL = env.str("QBO_REDIRECT_URL", "")
 # Fernet keys, newest first; tokens are encrypted with the first and read with any.
 TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", [])
 
+# How many days are kept of what is settled; the rest stays for as long as the shop does (manage.py maintain).
+RETENTION_DAYS = {
+    "BODIES": env.int("RETENTION_BODIES_DAYS", 90),
+    "EVENTS": env.int("RETENTION_EVENTS_DAYS", 400),
+    "TASK_RESULTS": env.int("RETENTION_TASK_RESULTS_DAYS", 30),
+}
+
 SUPPORT_EMAIL = "admin@runacall.com"
 
 # How the engine paces itself, in seconds. Chaos tests scale these down; nothing else should.

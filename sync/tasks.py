@@ -14,9 +14,11 @@ from sync import operations
 from sync.engine.drain import drain
 from sync.models import ActionRecord, Heartbeat
 from sync.stumbles import clear_stumble, tell_of_stumble
+from sync.upkeep import maintenance as upkeep
 from sync.worker.tallying import tallied
 from sync.worker.wake import connections_with_work, wake, wake_due
 
+MAINTAIN_SECONDS = 10.0
 logger = logging.getLogger(__name__)
 
 
@@ -42,6 +44,11 @@ def drain_connection(connection_id: int) -> int:
 
 def _others_wait(connection_id: int) -> bool:
     return any(one.pk != connection_id for one in connections_with_work(at=timezone.now()))
+
+
+def maintain() -> dict[str, int | str]:
+    """A round of upkeep, short enough that no drain waits for its worker; what is left is for the next one."""
+    return upkeep.maintain(at=timezone.now(), seconds=MAINTAIN_SECONDS)
 
 
 def carry_out(action_id: int) -> int:

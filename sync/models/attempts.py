@@ -22,12 +22,19 @@ class AttemptIsFinal(Exception):
     """Somebody tried to change an attempt."""
 
 
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def with_bodies(self) -> AttemptQuerySet:
+        """Those that hold a request of their own, as what was settled here and looks do."""
+        return self.filter(request__gt="")
+
+
 class Attempt(models.Model):
     """What was sent, what came back, and what it meant for the event."""
 
     Kind = Kind
 
-    event = models.ForeignKey(SyncEvent, on_delete=models.CASCADE, related_name="attempts")
+    # No index of its own: `sync_attempt_event` begins with it.
+    event = models.ForeignKey(SyncEvent, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     # Where it was sent, the payload and the answer are the submission's items at `position`.
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, null=True, blank=True, related_name="attempts")
     position = models.PositiveSmallIntegerField(default=0)
@@ -48,9 +55,14 @@ class Attempt(models.Model):
     request = models.TextField(blank=True)
     answer = models.TextField(blank=True)
 
+    objects = AttemptQuerySet.as_manager()
+
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["event", "at"], name="sync_attempt_event")]
+        indexes = [
+            models.Index(fields=["event", "at"], name="sync_attempt_event"),
+            models.Index(fields=["at", "id"], condition=models.Q(request__gt=""), name="sync_attempt_bodies"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"

@@ -169,6 +169,8 @@ class SyncEvent(models.Model):
             models.Index(fields=["connection"], condition=Q(state="sending"), name="sync_sending"),
             models.Index(fields=["organization", "cause_key"], condition=Q(state="failed"), name="sync_cause"),
             models.Index(fields=["connection", "record_id", "record_type"], name="sync_record"),
+            # For those who delete submissions: without it each would be looked for in the whole log.
+            models.Index(fields=["submission"], condition=Q(submission__isnull=False), name="sync_event_submission"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those whose outcome nobody knows yet."""
         return self.filter(settled_at=None)
 
+    def with_bodies(self) -> SubmissionQuerySet:
+        """Those whose payload retention has not removed."""
+        return self.filter(is_slim=False)
+
 
 class Submission(models.Model):
     """Request id, exact bytes and events of one write; committed before the call is made."""
@@ -35,6 +39,8 @@ class Submission(models.Model):
     intuit_tid = models.CharField(max_length=100, blank=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     answer = models.TextField(blank=True)
+    # Body and answer were removed after their time.
+    is_slim = models.BooleanField(default=False, db_default=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -44,6 +50,7 @@ class Submission(models.Model):
         ]
         indexes = [
             models.Index(fields=["connection"], condition=models.Q(settled_at=None), name="sync_submission_unsettled"),
+            models.Index(fields=["settled_at", "id"], condition=models.Q(is_slim=False), name="sync_submission_bodies"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from django_q.models import Schedule
 
 # name -> (task, minutes between runs)
-SCHEDULES = {"sync-sweep": ("sync.tasks.sweep", 1)}
+SCHEDULES = {"sync-sweep": ("sync.tasks.sweep", 1), "sync-maintain": ("sync.tasks.maintain", 10)}
 
 
 def ensure_schedules() -> None:

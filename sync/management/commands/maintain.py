@@ -1,0 +1,32 @@
+"""Does one round of upkeep now."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from sync.upkeep.maintenance import maintain
+
+
+class Command(BaseCommand):
+    help = (
+        "Mark invoices overdue, and remove expired sessions, old task results, heartbeats of hosts that are gone,"
+        " and what has been kept long enough (RETENTION_…_DAYS). In small steps, beside everything else."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--seconds", type=float, metavar="N", help="stop after about so long; default: when done")
+        parser.add_argument("--json", action="store_true", help="one JSON document")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = maintain(at=timezone.now(), seconds=options["seconds"])
+        if options["json"]:
+            self.stdout.write(json.dumps(done, indent=2))
+        else:
+            for name, count in done.items():
+                self.stdout.write(f"{name.replace('_', ' '):<14} {count}")
+        if failed := [name for name, count in done.items() if isinstance(count, str)]:
+            raise CommandError(f"Did not succeed: {', '.join(failed)}. The log has the whole story.")

@@ -1,0 +1,97 @@
+"""One round of upkeep: each kind of it once, in small steps, within a time; whatever is left is for the next round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django_q.models import Failure, Success
+
+from runacall.invoices.models import Invoice
+from runacall.isolation import isolated
+from runacall.organizations.models import Organization
+from sync.models import Heartbeat
+from sync.upkeep.retention import AT_ONCE, GoOn, remove_bodies, remove_events
+from sync.worker.health import SIGNS_OF_LIFE
+
+BEAT = "maintain"
+# A host whose cluster has been silent for so long is not coming back under that name.
+DEAD_AFTER = timedelta(days=7)
+Step = Callable[[datetime, GoOn], int]
+
+
+def maintain(*, at: datetime, seconds: float | None = None) -> dict[str, int | str]:
+    """What each step did, as a number, or in words what went wrong in it; `seconds`: for all of them together."""
+    until = None if seconds is None else time.monotonic() + seconds
+    done: dict[str, int | str] = {}
+    for name, step in STEPS.items():
+        with isolated("A step of upkeep", step=name) as slip:
+            done[name] = step(at, lambda: until is None or time.monotonic() < until)
+        if slip.mistake:
+            done[name] = slip.words
+    if not any(isinstance(one, str) for one in done.values()):
+        Heartbeat.objects.update_or_create(name=BEAT, defaults={"at": at})
+    return done
+
+
+def mark_overdue(at: datetime, go_on: GoOn) -> int:
+    """Invoices that are past their due date by their shop's own calendar."""
+    marked = 0
+    for organization in Organization.objects.order_by("pk"):
+        with isolated("Marking overdue invoices", organization=organization.pk):
+            while go_on():
+                step = Invoice.objects.for_organization(organization).mark_overdue(
+                    on=organization.today(at), at=at, at_most=AT_ONCE
+                )
+                marked += step
+                if step < AT_ONCE:
+                    break
+    return marked
+
+
+def remove_sessions(at: datetime, go_on: GoOn) -> int:
+    return _delete(Session.objects.filter(expire_date__lt=at), "pk", go_on)
+
+
+def remove_task_results(at: datetime, go_on: GoOn) -> int:
+    """django-q's own notes on tasks that ended; our log has its own."""
+    before = at - timedelta(days=settings.RETENTION_DAYS["TASK_RESULTS"])
+    return sum(_delete(kind.objects.filter(stopped__lt=before), "pk", go_on) for kind in (Success, Failure))
+
+
+def remove_dead_heartbeats(at: datetime, go_on: GoOn) -> int:
+    dead = Heartbeat.objects.filter(at__lt=at - DEAD_AFTER).exclude(name__in=(*SIGNS_OF_LIFE, BEAT))
+    return dead.delete()[0]
+
+
+def remove_old_bodies(at: datetime, go_on: GoOn) -> int:
+    return remove_bodies(before=at - timedelta(days=settings.RETENTION_DAYS["BODIES"]), go_on=go_on)
+
+
+def remove_old_events(at: datetime, go_on: GoOn) -> int:
+    return remove_events(before=at - timedelta(days=settings.RETENTION_DAYS["EVENTS"]), go_on=go_on)
+
+
+def _delete(rows: QuerySet, key: str, go_on: GoOn) -> int:
+    removed = 0
+    while go_on():
+        step = list(rows.values_list(key, flat=True)[:AT_ONCE])
+        if not step:
+            break
+        removed += rows.model._default_manager.filter(**{f"{key}__in": step}).delete()[0]
+    return removed
+
+
+# name -> step, in this order: what staff see first.
+STEPS: dict[str, Step] = {
+    "overdue": mark_overdue,
+    "sessions": remove_sessions,
+    "task_results": remove_task_results,
+    "heartbeats": remove_dead_heartbeats,
+    "bodies": remove_old_bodies,
+    "events": remove_old_events,
+}

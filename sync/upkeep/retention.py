@@ -1,0 +1,122 @@
+"""Lets go of what has been kept long enough: bodies first, then attempts and events; in small steps, by an index each.
+
+What stays, however old: whatever is not settled; links; and what `reconcile` needs to know an invoice by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qbo.models import Connection, Link
+from runacall.invoices.models import Invoice
+from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models.events import EntityType
+
+# Rows a step: some hundredths of a second each, so that nobody waits for one.
+AT_ONCE = 500
+REMOVED = '{"removed": "The payload was removed; it is kept for a limited time only."}'
+# Events that a person or a drain may still ask about.
+OPEN = (State.QUEUED, State.SENDING, State.CHECKING, State.FAILED, State.DISMISSED)
+OVER = (State.SYNCED, State.SUPERSEDED)
+GoOn = Callable[[], bool]
+
+
+def remove_bodies(*, before: datetime, go_on: GoOn) -> int:
+    """Take payload and answer from submissions and attempts that were settled before then; how many rows."""
+    return _bodies_of_submissions(before, go_on) + _bodies_of_attempts(before, go_on)
+
+
+def _bodies_of_submissions(before: datetime, go_on: GoOn) -> int:
+    still_open = Attempt.objects.filter(submission=OuterRef("pk"), event__state__in=OPEN)
+    current = SyncEvent.objects.filter(submission=OuterRef("pk"), state__in=OPEN)
+    removed = 0
+    for step in in_steps(Submission.objects.with_bodies(), "settled_at", before, go_on):
+        ready = Submission.objects.filter(pk__in=step).exclude(Exists(still_open)).exclude(Exists(current))
+        removed += ready.update(body=REMOVED, answer="", is_slim=True)
+    return removed
+
+
+def _bodies_of_attempts(before: datetime, go_on: GoOn) -> int:
+    """Those that have a body of their own: what was settled here, and looks."""
+    removed = 0
+    for step in in_steps(Attempt.objects.with_bodies(), "at", before, go_on):
+        ready = Attempt.objects.filter(pk__in=step).exclude(event__state__in=OPEN)
+        removed += ready.update(request="", answer="")
+    return removed
+
+
+def remove_events(*, before: datetime, go_on: GoOn) -> int:
+    """Delete events that were over before then, with their attempts and the submissions of nobody else; how many.
+
+    Of an invoice whose number `reconcile` can tell only by what was sent, the events stay; so do those of a record
+    without a link, since nothing else says that QuickBooks has heard of it.
+    """
+    removed = 0
+    for connection in Connection.objects.order_by("pk"):
+        for state in OVER:
+            rows = SyncEvent.objects.filter(organization=connection.organization_id, state=state)
+            for step in in_steps(rows, "changed_at", before, go_on):
+                removed += _remove(connection, step)
+    return removed
+
+
+def in_steps(rows: QuerySet[Any], column: str, before: datetime, go_on: GoOn) -> Iterator[list[int]]:
+    """Ids of those whose time in `column` is before then, oldest first, some hundreds at a time.
+
+    From the last one on, not by offset: rows that stay are passed once a round, and those that went leave no gap.
+    """
+    passed: tuple[datetime, int] | None = None
+    while go_on():
+        wanted = rows.filter(**{f"{column}__lt": before})
+        if passed is not None:
+            at, pk = passed
+            wanted = wanted.filter(Q(**{f"{column}__gt": at}) | Q(**{column: at}, pk__gt=pk))
+        step = list(wanted.order_by(column, "pk").values_list(column, "pk")[:AT_ONCE])
+        if not step:
+            return
+        passed = step[-1]
+        yield [pk for _, pk in step]
+
+
+def _remove(connection: Connection, ids: list[int]) -> int:
+    rows = SyncEvent.objects.filter(pk__in=ids).exclude(record_type=EntityType.CONNECTION)
+    events = list(rows.values_list("pk", "record_type", "record_id"))
+    told = {
+        record_type: _told_by_link(connection, record_type, [one[2] for one in events if one[1] == record_type])
+        for record_type in {one[1] for one in events}
+    }
+    going = [pk for pk, record_type, record_id in events if record_id in told[record_type]]
+    # What is over for good: the pause rows of a connection among them.
+    going += SyncEvent.objects.filter(pk__in=ids, record_type=EntityType.CONNECTION).values_list("pk", flat=True)
+    with transaction.atomic():
+        # Asked again inside: a row may have come to life since.
+        still = SyncEvent.objects.filter(pk__in=going, state__in=OVER)
+        gone = list(still.select_for_update().values_list("pk", flat=True))
+        delete_events(gone)
+    return len(gone)
+
+
+def delete_events(ids: list[int]) -> None:
+    """Delete these events, their attempts, and the submissions that nobody else was in."""
+    submissions = set(Attempt.objects.filter(event__in=ids).values_list("submission", flat=True))
+    submissions |= set(SyncEvent.objects.filter(pk__in=ids).values_list("submission", flat=True))
+    Attempt.objects.filter(event__in=ids).delete()
+    SyncEvent.objects.filter(pk__in=ids).delete()
+    used = Attempt.objects.filter(submission=OuterRef("pk"))
+    current = SyncEvent.objects.filter(submission=OuterRef("pk"))
+    free = Submission.objects.filter(pk__in=[pk for pk in submissions if pk]).exclude(settled_at=None)
+    free.exclude(Exists(used)).exclude(Exists(current)).delete()
+
+
+def _told_by_link(connection: Connection, record_type: str, ids: Iterable[int]) -> set[int]:
+    """Records of which a link says all that their events could."""
+    links = dict(Link.objects.of(connection, record_type).for_records(ids).values_list("record_id", "doc_number"))
+    if record_type != EntityType.INVOICE:
+        return set(links)
+    numbers = dict(Invoice.objects.filter(pk__in=list(links)).values_list("pk", "number"))
+    return {pk for pk, number in links.items() if number in ("", numbers.get(pk, ""))}
