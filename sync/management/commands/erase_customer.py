@@ -1,0 +1,38 @@
+"""Erases one person from a shop's records, log and payloads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from runacall.invoices.models import Customer
+from sync.management.organization_option import add_organization_option, organization_named
+from sync.upkeep.erasing import StillInUse, erase_customer
+
+
+class Command(BaseCommand):
+    help = (
+        "Take a customer's name, addresses and words out of the shop's records, log, payloads and history. Invoices"
+        " stay, with their numbers and amounts; item lines keep their texts. QuickBooks is not touched."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_organization_option(parser, required=True)
+        parser.add_argument("id", type=int, help="the customer's number, as in the address of its page")
+        parser.add_argument("--confirm", action="store_true", help="do it; without this it only says whom it would be")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organization = organization_named(options["organization"])
+        customer = Customer.objects.for_organization(organization).filter(pk=options["id"]).first()
+        if customer is None:
+            raise CommandError(f"{organization.name} has no customer {options['id']}.")
+        if not options["confirm"]:
+            raise CommandError(f"Nothing was erased. To erase {customer}: --confirm")
+        try:
+            erased = erase_customer(customer, at=timezone.now())
+        except StillInUse as problem:
+            raise CommandError(f"Nothing was erased. {problem}") from problem
+        self.stdout.write(json.dumps({"erased": options["id"], "rows": dict(sorted(erased.items()))}, indent=2))

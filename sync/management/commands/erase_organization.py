@@ -1,0 +1,33 @@
+"""Erases one shop for good."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from sync.management.organization_option import organization_named
+from sync.upkeep.erasing import StillInUse, erase_organization
+
+
+class Command(BaseCommand):
+    help = (
+        "Erase a shop: its records, log, payloads, mappings, and log-ins that belong to no other shop. For good: export"
+        " it first. Its books in QuickBooks are not touched. Prints how many rows of each table went."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", help="the shop's short name")
+        parser.add_argument("--confirm", default="", metavar="SLUG", help="the same name once more")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organization = organization_named(options["slug"])
+        if options["confirm"] != organization.slug:
+            raise CommandError(f"Nothing was erased. To erase {organization.name}: --confirm {organization.slug}")
+        try:
+            erased = erase_organization(organization, at=timezone.now())
+        except StillInUse as problem:
+            raise CommandError(f"Nothing was erased. {problem}") from problem
+        self.stdout.write(json.dumps({"erased": options["slug"], "rows": dict(sorted(erased.items()))}, indent=2))

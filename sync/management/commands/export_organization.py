@@ -1,0 +1,30 @@
+"""Writes everything that is kept of one shop to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sync.management.organization_option import organization_named
+from sync.upkeep.exporting import export_organization
+
+
+class Command(BaseCommand):
+    help = "Write every row of a shop to FILE, one JSON object a line; tokens and passwords are not among them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", help="the shop's short name")
+        parser.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organization = organization_named(options["slug"])
+        try:
+            with options["file"].open("x", encoding="utf-8") as out:
+                options["file"].chmod(0o600)
+                written = export_organization(organization, out)
+        except OSError as problem:
+            raise CommandError(f"Nothing was written: {problem}") from problem
+        for table, rows in sorted(written.items()):
+            self.stdout.write(f"{rows:>8,}  {table}")
