@@ -23,6 +23,8 @@ REMOVED = '{"removed": "The payload was removed; it is kept for a limited time o
 # Events that a person or a drain may still ask about.
 OPEN = (State.QUEUED, State.SENDING, State.CHECKING, State.FAILED, State.DISMISSED)
 OVER = (State.SYNCED, State.SUPERSEDED)
+# Rows about the connection itself or a list of it, such as a pause that is over: nothing in QuickBooks hangs on them.
+WITHOUT_RECORD = sorted(set(EntityType.values) - set(Link.RecordType.values))
 GoOn = Callable[[], bool]
 
 
@@ -84,15 +86,14 @@ def in_steps(rows: QuerySet[Any], column: str, before: datetime, go_on: GoOn) ->
 
 
 def _remove(connection: Connection, ids: list[int]) -> int:
-    rows = SyncEvent.objects.filter(pk__in=ids).exclude(record_type=EntityType.CONNECTION)
+    rows = SyncEvent.objects.filter(pk__in=ids).exclude(record_type__in=WITHOUT_RECORD)
     events = list(rows.values_list("pk", "record_type", "record_id"))
     told = {
         record_type: _told_by_link(connection, record_type, [one[2] for one in events if one[1] == record_type])
         for record_type in {one[1] for one in events}
     }
     going = [pk for pk, record_type, record_id in events if record_id in told[record_type]]
-    # What is over for good: the pause rows of a connection among them.
-    going += SyncEvent.objects.filter(pk__in=ids, record_type=EntityType.CONNECTION).values_list("pk", flat=True)
+    going += SyncEvent.objects.filter(pk__in=ids, record_type__in=WITHOUT_RECORD).values_list("pk", flat=True)
     with transaction.atomic():
         # Asked again inside: a row may have come to life since.
         still = SyncEvent.objects.filter(pk__in=going, state__in=OVER)

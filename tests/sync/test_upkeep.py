@@ -236,3 +236,9 @@ def test_each_look_for_old_rows_goes_by_an_index() -> None:
             cursor.execute("SET LOCAL enable_seqscan = off")
     for name, rows in looks.items():
         assert name in rows.values("pk").explain(), name
+
+
+def test_a_pause_that_is_over_goes_too() -> None:
+    books = log_rows.shop_with_books()
+    log_rows.event(books, State.SYNCED, None, at=days(401), record_type="connection", record_id=books.pk)
+    assert done()["events"] == 1
