@@ -13,7 +13,7 @@ KEY := import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode(
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock doctor demo demo-reset test check format chaos ci emulator-wheel clean
+.PHONY: help install lock doctor demo demo-reset test check format chaos rehearse ci emulator-wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ format: install ## let ruff put the code in shape
 
 chaos: install ## kill, cut and throttle while invoices drain: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE))
+
+rehearse: install ## restore an older dump over a shop that went on, and compare the books (needs PostgreSQL; INVOICES=100)
+	$(BIN)/python -m tests.rehearsals $(if $(INVOICES),--invoices $(INVOICES))
 
 ci: ## what the gate does: check, all tests, PostgreSQL, the demo once through
 	.ci/run
