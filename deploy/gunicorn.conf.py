@@ -23,6 +23,8 @@ max_requests_jitter = 1000
 preload_app = True
 # Heartbeats of workers are files: in memory, since a disk that stalls would look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+# A socket in the user's home for gunicorn's own tool: there is no home, and nobody asks.
+control_socket_disable = True
 accesslog = "-" if os.environ.get("WEB_ACCESS_LOG", "true") == "true" else None
 # The path without its query: that one may hold what Intuit sends back to us.
 access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.host import Host
 from tests.chaos.ledger import database
 from tests.chaos.stage import Stage, write_invoices
 from tests.needs import POSTGRES_URL
@@ -24,6 +23,24 @@ from tests.needs import POSTGRES_URL
 PATIENCE = 300.0
 OPEN = ("queued", "sending", "checking")
 began = time.monotonic()
+
+
+class CalmStage(Stage):
+    """As in chaos, but nothing is hurried: a slow machine is no part of what is rehearsed."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        calm = {
+            "SYNC_HTTP_CONNECT_TIMEOUT": "5",
+            "SYNC_HTTP_READ_TIMEOUT": "60",
+            "SYNC_LEASE_SECONDS": "90",
+            "SYNC_REQUEST_ID_TRUSTED_FOR": "120",
+            "SYNC_DRAIN_SECONDS": "20",
+            "SYNC_WAKE_LOST_AFTER": "60",
+            "Q_TIMEOUT": "120",
+            "Q_RETRY": "300",
+        }
+        return super().environment | calm
 
 
 class WentWrong(Exception):
@@ -36,7 +53,7 @@ def main() -> int:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
     with database("postgres", folder, server=POSTGRES_URL) as url:
-        stage = Stage(folder, url, latency_ms=20)
+        stage = CalmStage(folder, url, latency_ms=20)
         try:
             restore_an_older_dump(stage, options.invoices)
         except WentWrong as problem:
@@ -51,7 +68,7 @@ def main() -> int:
 def restore_an_older_dump(stage: Stage, count: int) -> None:
     dump = stage.folder / "dump"
     stage.prepare()
-    host = Host(stage)
+    host = start(stage)
     enter(stage, count, first=0)
     settle(stage, count)
     run("pg_dump", "--format=custom", f"--file={dump}", stage.database_url)
@@ -68,7 +85,7 @@ def restore_an_older_dump(stage: Stage, count: int) -> None:
     say("Restored: we know of the first half only, and hold the old tokens.")
     # What people enter again, since it is gone here: the very numbers that the books hold already.
     enter(stage, count, first=count)
-    host = Host(stage)
+    host = start(stage)
     wait_for("the connection to be named", lambda: to_reconnect(stage) == ["shop"])
     say("sync_status names what must be reconnected: shop.")
     stage.connect()
@@ -101,9 +118,13 @@ def settle(stage: Stage, count: int) -> None:
     wait_for("the queue to drain", lambda: not any(status(stage)["by_state"].get(one) for one in OPEN))
 
 
-def stop(stage: Stage, host: Host) -> None:
-    host.process.terminate()
-    host.process.wait(timeout=60)
+def start(stage: Stage) -> subprocess.Popen[str]:
+    return stage.start("run_cluster", "--frozen-after", "60", "--stop-grace", "20", stdout=subprocess.DEVNULL)
+
+
+def stop(stage: Stage, host: subprocess.Popen[str]) -> None:
+    host.terminate()
+    host.wait(timeout=60)
 
 
 def status(stage: Stage) -> dict[str, Any]:
