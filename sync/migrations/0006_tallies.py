@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("qbo", "0002_lease"),
-        ("sync", "0004_unreadable_lists"),
+        ("sync", "0005_decisions"),
     ]
 
     operations = [

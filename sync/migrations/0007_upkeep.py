@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("organizations", "0001_initial"),
         ("qbo", "0002_lease"),
-        ("sync", "0005_tallies"),
+        ("sync", "0006_tallies"),
     ]
 
     operations = [

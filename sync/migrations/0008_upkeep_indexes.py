@@ -1,4 +1,4 @@
-# Apart from 0006 and outside a transaction: on PostgreSQL these are built while people work.
+# Apart from 0007 and outside a transaction: on PostgreSQL these are built while people work.
 
 from django.db import migrations, models
 
@@ -8,7 +8,7 @@ from runacall.migrating import AddIndexWithoutStop
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("sync", "0006_upkeep"),
+        ("sync", "0007_upkeep"),
     ]
 
     operations = [
