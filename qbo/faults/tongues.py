@@ -74,7 +74,8 @@ FRENCH = Tongue(
     # "Inactive" and "archive" are English too, so they count after a French verb.
     gone=r"\b(?<!etre )(?<!rendre )(inactifs?|desactive(e|s|es)?)\b|\b(est|sont|etait|devenue?s?"
     r"|semble) inactives?\b|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive)(e|s|es)?\b",
-    missing=r"\bintrouvables?\b|\bn'existent? (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s|es)?\b",
+    missing=r"\bintrouvables?\b|\bn'exist(e|ent) (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s"
+    r"|es)?\b",
     taken=r"\bdeja [^.]{0,20}(utilise|pris|attribue|employe|affecte|existant|en usage|enregistre|recu|saisi)"
     r"|\bexiste deja|\ben double\b|\b(utilise|porte) deja|\bdoublon",
     closed=r"\b(ferme|cloture|verrouille|fige|bloque)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",

@@ -319,6 +319,28 @@ OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "not_found_other",
+        (
+            "Ce numéro de facture n'existe pas",
+            "El número de factura no existe",
+            "Diese Rechnungsnummer existiert nicht",
+            "O número da fatura não existe",
+            "Dit factuurnummer bestaat niet",
+            "請求書番号が見つかりません",
+        ),
+    ),
+    (
+        "validation",
+        (
+            "Nom obligatoire",
+            "Nombre obligatorio",
+            "Name erforderlich",
+            "Nome obrigatório",
+            "Naam verplicht",
+            "名前が必要です",
+        ),
+    ),
+    (
         "subscription_inactive",
         (
             "Il y a un problème de facturation.",
@@ -436,6 +458,7 @@ def test_what_resembles_them_is_left_to_a_person(words: str) -> None:
         ("duplicate_name", body("6240", "Nom en double", "Le code de taxe existe déjà.")),
         ("field_refused", body("2050", "Chaîne non valide", "Le client a été supprimé", "PrivateNote")),
         ("tax_code_not_mapped", body("2500", "ID de référence non valide", "Code de taxe")),
+        ("tax_code_not_mapped", body("2500", "Référence", "Taux de taxe 9")),
         ("reference_not_found", body("2500", "ID de référence non valide", "Vérifiez les champs.")),
         ("reference_not_found", '{"message":"Référence non valide"}'),
         ("account_wrong_type", business("アカウントの種類が無効です。商品には別の種類が必要です。")),
