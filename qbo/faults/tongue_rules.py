@@ -30,6 +30,15 @@ def together(thing: str, states: str) -> str:
     return rf"(?:{thing})[^.;!?。]{{0,60}}?(?:{states})|(?:{states})[^.;!?。]{{0,40}}?(?:{thing})"
 
 
+def lacks(thing: Words, *states: Words) -> Condition:
+    """The same for what is missing, also where it is said the other way round: "no customer found"."""
+    none_found = {
+        tongue: rf"(?:{tongue.none}) ?(?:\w+ ){{0,2}}?(?:{thing(tongue)})[^.;!?。]{{0,20}}?(?:{tongue.found})"
+        for tongue in TONGUES
+    }
+    return either(tells(thing, lambda t: t.missing, *states), found(none_found))
+
+
 def found(expressions: dict[Tongue, str]) -> Condition:
     patterns = {tongue: re.compile(expression) for tongue, expression in expressions.items()}
     return lambda evidence: any(patterns[tongue].search(evidence.text) for tongue in heard(evidence.text))
@@ -99,15 +108,15 @@ RECORDS: tuple[Rule, ...] = (
         where=tells(lambda t: t.account_type, lambda t: t.invalid, lambda t: t.gone, lambda t: t.needed),
     ),
     rule("customer_not_found", where=says(lambda t: t.no_customer)),
-    rule("customer_not_found", where=tells(lambda t: t.customer, lambda t: t.missing, lambda t: t.gone)),
+    rule("customer_not_found", where=lacks(lambda t: t.customer, lambda t: t.gone)),
     rule("item_inactive", where=tells(lambda t: t.item, lambda t: t.gone)),
-    rule("item_not_found", where=tells(lambda t: t.item, lambda t: t.missing)),
+    rule("item_not_found", where=lacks(lambda t: t.item)),
     rule(
         "account_inactive",
-        where=tells(lambda t: t.account, lambda t: t.missing, lambda t: t.gone, lambda t: t.closed),
+        where=lacks(lambda t: t.account, lambda t: t.gone, lambda t: t.closed),
     ),
-    rule("not_found_other", where=tells(lambda t: t.record, lambda t: t.missing, lambda t: t.gone)),
-    rule("not_found_other", where=tells(lambda t: t.number, lambda t: t.missing)),
+    rule("not_found_other", where=lacks(lambda t: t.record, lambda t: t.gone)),
+    rule("not_found_other", where=lacks(lambda t: t.number)),
 )
 
 CONNECTION: tuple[Rule, ...] = (

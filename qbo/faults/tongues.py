@@ -31,6 +31,8 @@ class Tongue:
     # states
     gone: str  # inactive or deleted; not: cannot be deleted
     missing: str
+    none: str  # before the thing, and found behind it: "aucun client trouvé"
+    found: str
     taken: str
     closed: str
     ended: str
@@ -76,6 +78,8 @@ FRENCH = Tongue(
     r"|semble) inactives?\b|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive)(e|s|es)?\b",
     missing=r"\bintrouvables?\b|\bn'exist(e|ent) (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s"
     r"|es)?\b",
+    none=r"\baucune?",
+    found=r"(trouve|ne correspond)",
     taken=r"\bdeja [^.]{0,20}(utilise|pris|attribue|employe|affecte|existant|en usage|enregistre|recu|saisi)"
     r"|\bexiste deja|\ben double\b|\b(utilise|porte) deja|\bdoublon",
     closed=r"\b(ferme|cloture|verrouille|fige|bloque)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",
@@ -135,6 +139,8 @@ SPANISH = Tongue(
     r"|estaba) (eliminad|borrad|suprimid)[oa]s?\b|\bse (elimino|borro|desactivo|suprimio)\b",
     missing=r"\bno (se )?(ha |han |fue |fueron |pudo |puede |pudimos )?(sido )?(encontro|encontraron|encuentra"
     r"|encuentran|existen?|encontrad[oa]s?|encontrar|hallad[oa]|hallo|localizad[oa])\b|\binexistentes?\b",
+    none=r"\bningun[oa]?",
+    found=r"(encontrad|encontro|coincide)",
     taken=r"\bya (existe|esta (en uso|siendo)|se (ha )?(usado|utilizado|uso|utilizo)|(ha sido|fue) \w+(ad|id)[oa]"
     r"|usa|utiliza|en uso)\b|\bduplicad[oa]s?\b|\ben uso por\b",
     closed=r"\b(cerrad|bloquead|clausurad)[oa]s?\b|\bse ha cerrado\b",
@@ -193,6 +199,8 @@ GERMAN = Tongue(
     gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|deaktiviert|archiviert|\b(wurden?|ist"
     r"|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden|gelo(e)?schte[nrs]?\b",
     missing=r"nicht (mehr )?(gefunden|vorhanden|auffindbar|ermittelt)|existier(t|en) nicht|\bunbekannt(e|er|en|es)?\b",
+    none=r"\bkeine?[nrs]?",
+    found=r"(gefunden|vorhanden)",
     taken=r"(bereits|schon) [^.]{0,40}?(verwendet|vergeben|benutzt|vorhanden|belegt|existiert|erfasst|in (verwendung"
     r"|gebrauch|benutzung))|(existiert|verwendet|benutzt) (bereits|schon)|doppelt|duplikat|(diesen"
     r"|denselben) namen bereits|bereits diesen",
@@ -253,6 +261,8 @@ PORTUGUESE = Tongue(
     r"|sido) (excluid|eliminad|removid|apagad|deletad)[oa]s?\b",
     missing=r"\bnao (foi |foram |pode ser |pode |foi possivel )?(encontrad[oa]s?|localizad[oa]s?|encontrar"
     r"|localizar)\b|\bnao existem?\b|\binexistentes?\b",
+    none=r"\bnenhuma?",
+    found=r"(encontrad|localizad)",
     taken=r"\bja (existe|esta (em uso|sendo)|foi (usad|utilizad|cadastrad|registrad|registad|atribuid)[oa]|(usa"
     r"|utiliza)\b|em uso)|\bduplicad[oa]s?\b",
     closed=r"\b(fechad|encerrad|bloquead)[oa]s?\b",
@@ -307,6 +317,8 @@ DUTCH = Tongue(
     gone=r"\binactie(f|ve)\b|niet (meer )?actief\b|gedeactiveerd|gearchiveerd|\b(is|zijn|werd|werden) (al "
     r"|inmiddels )?verwijderd\b|\bverwijderde\b",
     missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b",
+    none=r"\bgeen",
+    found=r"(gevonden|aanwezig)",
     taken=r"\b(al|reeds) [^.]{0,20}?(gebruikt|in gebruik|bestaat|toegewezen|geregistreerd)|bestaat (al|reeds)"
     r"|\bgebruikt (al|reeds)|\bdubbele?\b",
     closed=r"\b(af|ge)?(gesloten|sloten)\b|\bvergrendeld\b",
@@ -358,6 +370,8 @@ JAPANESE = Tongue(
     subscription=r"サブスクリプション|試用期間|契約",
     gone=r"非アクティブ|無効にな|無効です|無効化|削除され|使用停止",
     missing=r"見つかり(ません|ませんでした)|見つからない|存在し(ません|ない)",
+    none=r"該当する",
+    found=r"(見つかり|見つから|あり)ま?せん",
     taken=r"(既に|すでに)[^。]{0,12}(使用|使われ|存在|登録)|重複",
     closed=r"締め?切ら|締められ|閉じられ|閉鎖|クローズ",
     ended=r"期限(が)?切れ|失効|終了し|取り消され|停止され|解約",
@@ -385,7 +399,7 @@ JAPANESE = Tongue(
 
 TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, JAPANESE)
 
-STATES = ("gone", "missing", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking")
+STATES = ("gone", "missing", "found", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking")
 # Of a number that is too large or too small: what is needed then is another number.
 BOUNDS = re.compile(
     r"\b(entre|zwischen|tussen) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*|exceder"

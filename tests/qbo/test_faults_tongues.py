@@ -319,6 +319,17 @@ OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "customer_not_found",
+        (
+            "Aucun client trouvé",
+            "Ningún cliente encontrado",
+            "Kein Kunde gefunden",
+            "Nenhum cliente encontrado",
+            "Geen klant gevonden",
+            "該当する顧客がありません",
+        ),
+    ),
+    (
         "not_found_other",
         (
             "Ce numéro de facture n'existe pas",
@@ -441,6 +452,9 @@ def test_accents_may_be_missing_escaped_or_misread(words: str) -> None:
         # A needed name is no name that is taken.
         "Nome é obrigatório",
         "El nombre es obligatorio",
+        # Nobody was looked for.
+        "Aucun client ne doit avoir deux adresses.",
+        "Kein Kunde darf zwei Adressen haben.",
         # Another number, another name's trouble, another account.
         "Le numéro de téléphone est déjà utilisé.",
         "El nombre es demasiado largo.",
