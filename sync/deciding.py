@@ -10,15 +10,16 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from qbo.connection.client import decode
-from qbo.mapping.base import Base
+from qbo.mapping.base import Base, Row, Said
+from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.mapping.planning import base_found, said_of
 from qbo.models import Link
-from runacall.invoices.document_loading import load_invoices
+from runacall.invoices.document_loading import load_customers, load_invoices, load_items
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
 from sync.models import State, SyncEvent
 from sync.models.audit import Action
-from sync.models.events import SyncEventQuerySet, failure_columns
+from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
 from sync.operations import Report, keep_drains_out, record_action
 from sync.outbox.opening import afresh
 from sync.worker.wake import wake
@@ -114,12 +115,20 @@ def _send_ours(event: SyncEvent, link: Link) -> str:
     return ""
 
 
-def _three(event: SyncEvent, link: Link) -> tuple[Base, dict[str, object], dict[str, object]]:
+def _three(event: SyncEvent, link: Link) -> tuple[Base, Row, Said]:
     """The base, what stands there, and what we would say now."""
+    theirs: Row = decode(link.theirs) if link.theirs else {}
+    base = Base.from_text(link.base)
+    if event.record_type == EntityType.CUSTOMER:
+        base = base or Base()
+        return base, theirs or base.row, said_of_customer(load_customers([event.record_id])[event.record_id])
+    if event.record_type == EntityType.ITEM:
+        base = base or Base()
+        return base, theirs or base.row, said_of_item(load_items([event.record_id])[event.record_id])
     invoice = load_invoices([event.record_id])[event.record_id]
-    theirs = dict(decode(link.theirs)) if link.theirs else {}
-    base = Base.from_text(link.base) or base_found(invoice, theirs)
-    return base, theirs or dict(base.row), {**said_of(invoice), "customer_ref": base.said.get("customer_ref", "")}
+    base = base or base_found(invoice, theirs)
+    said = {**said_of(invoice), "customer_ref": base.said.get("customer_ref", "")}
+    return base, theirs or base.row, said
 
 
 def _store(link: Link, base: Base) -> None:

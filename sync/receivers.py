@@ -15,8 +15,7 @@ from qbo.signals import connection_changed, list_read
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
 from sync.engine.recording import close_connection_failure
-from sync.models.events import EntityType
-from sync.outbox.enqueueing import enqueue_invoice, reopen_failed
+from sync.outbox.enqueueing import enqueue_invoice, enqueue_list_record
 from sync.outbox.lists import note_list
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
@@ -32,10 +31,9 @@ def invoice_changed(sender: type[Invoice], record: Invoice, at: datetime, **_: A
 @receiver(record_changed, sender=Customer, dispatch_uid="sync.customer_changed")
 @receiver(record_changed, sender=PricebookItem, dispatch_uid="sync.item_changed")
 def list_record_changed(sender: type, record: Customer | PricebookItem, at: datetime, **_: Any) -> None:
-    """A change may be the very thing that a failed customer or item waited for."""
-    record_type = EntityType.CUSTOMER if isinstance(record, Customer) else EntityType.ITEM
+    """A change of what is in QuickBooks goes there; it may also be the very thing that a failed event waited for."""
     connection = _connection(record.organization_id)
-    if connection and reopen_failed(connection, record_type, record.pk, at=at):
+    if connection and enqueue_list_record(connection, record, at=at):
         wake(connection)
 
 

@@ -41,8 +41,8 @@ ENTRIES = (
         code="changed_in_quickbooks",
         title="Changed here and in QuickBooks",
         kind=FailureKind.PERSON,
-        message="Changed on both sides: {fields|the invoice}[ is {ours} here and {theirs} in QBO]",
-        meaning="The same part of the invoice was changed here and in QuickBooks. Nothing was sent, so that neither"
+        message="Changed on both sides: {fields|the record}[ is {ours} here and {theirs} in QBO]",
+        meaning="The same part of the record was changed here and in QuickBooks. Nothing was sent, so that neither"
         " change is lost.",
         remedy=(
             "Compare the three values below: what it was, what it is here, what it is in QuickBooks.",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from qbo.connection.client import decode
 from qbo.mapping.base import Base
 from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
+from qbo.mapping.list_planning import ListRecord
 from qbo.models import (
     AccountMapping,
     CompanyFacts,
@@ -89,6 +90,16 @@ def _items(connection: Connection, ids: Iterable[int]) -> dict[int, Ref]:
     links = list(Link.objects.of(connection, Link.RecordType.ITEM).for_records(ids))
     there = _entries(connection, "Item", [link.qbo_id for link in links])
     return {link.record_id: there.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in links}
+
+
+def load_list_records(connection: Connection, record_type: str, ids: Iterable[int]) -> dict[int, ListRecord]:
+    """Linked, active customers or items with what QuickBooks is known to hold of them, by our id."""
+    links = Link.objects.of(connection, record_type).for_records(ids).filter(active=True)
+    return {
+        link.record_id: ListRecord(link.qbo_id, link.sync_token, base, decode(link.theirs) if link.theirs else {})
+        for link in links
+        if (base := Base.from_text(link.base)) is not None
+    }
 
 
 def _invoices(connection: Connection, ids: Iterable[int]) -> dict[int, InvoiceRef]:

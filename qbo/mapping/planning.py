@@ -171,7 +171,7 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Invoi
         return Plan(said=said, adopts=True)
     sides = comparison.sides()
     if sides:
-        return Plan(write, said, failures=(changed_there(invoice, sides),))
+        return Plan(write, said, failures=(_conflict(invoice, sides),))
     if comparison.moves_money_or_customer and is_paid(now):
         return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
     return Plan(write, said, comparison.expected())
@@ -194,7 +194,7 @@ def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there:
         sides.append(Side("lines", "", f"{ours_words}, {invoice.total}", f"{theirs_words}, {now.get('TotalAmt')}"))
     if not sides:
         return Plan(said=said, adopts=True)
-    return Plan(_update(there, payload), said, failures=(changed_there(invoice, sides),))
+    return Plan(_update(there, payload), said, failures=(_conflict(invoice, sides),))
 
 
 def base_found(invoice: InvoiceDocument, row: Row) -> Base:
@@ -204,15 +204,16 @@ def base_found(invoice: InvoiceDocument, row: Row) -> Base:
     return Base({"lines": lines[: len(ids)]}, row, tuple(ids[: len(lines)]))
 
 
-def changed_there(invoice: InvoiceDocument, sides: Sequence[Side]) -> Failure:
+def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:
+    """The same fields changed here and there: base, ours and theirs of each, for a person to choose."""
     facts: dict[str, Any] = {"fields": ", ".join(side.field for side in sides)}
     if len(sides) == 1:
         facts |= {"ours": sides[0].ours, "theirs": sides[0].theirs}
-    return Failure(
-        "changed_in_quickbooks",
-        Subject("invoice", str(invoice.id), invoice.number),
-        facts=facts | {"sides": [side.as_fact for side in sides]},
-    )
+    return Failure("changed_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
+
+
+def _conflict(invoice: InvoiceDocument, sides: Sequence[Side]) -> Failure:
+    return conflict(Subject("invoice", str(invoice.id), invoice.number), sides)
 
 
 def _failure(code: str, invoice: InvoiceDocument) -> Failure:

@@ -22,6 +22,7 @@ class ConnectionSettings(models.Model):
     discount_account_id = models.CharField("Discount account", max_length=32, blank=True)
     send_numbers = models.BooleanField("Run a Call IDs in QBO", default=True)
     sync_invoices = models.BooleanField("Sync invoices", default=True)
+    sync_customer_updates = models.BooleanField("Sync customer updates", default=True)
     when_to_sync = models.CharField(
         "When to sync", max_length=16, choices=WhenToSync.choices, default=WhenToSync.ON_SEND
     )

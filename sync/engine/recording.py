@@ -157,9 +157,9 @@ def link_columns(
     return columns
 
 
-def adopt_theirs(connection: Connection, record_id: int, said: Mapping[str, Any]) -> None:
+def adopt_theirs(connection: Connection, record_type: str, record_id: int, said: Mapping[str, Any]) -> None:
     """What stands there is what we would say: both are the base from now on."""
-    link = Link.objects.of(connection, EntityType.INVOICE).get(record_id=record_id)
+    link = Link.objects.of(connection, record_type).get(record_id=record_id)
     base, theirs = Base.from_text(link.base) or Base(), decode(link.theirs) if link.theirs else None
     row = theirs or base.row
     link.base = Base(said, row, base.line_ids).as_text()

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
-from runacall.invoices.models import Invoice
+from runacall.invoices.document_loading import customer_document, item_document
+from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.outbox.opening import AT_ONCE, afresh, open_event, open_events
-from sync.outbox.record_names import invoice_name
+from sync.outbox.record_names import customer_name, invoice_name, item_name
 
 
 def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -> bool:
@@ -46,6 +47,20 @@ def reopen_failed(connection: Connection, record_type: str, record_id: int, *, a
     """An edit re-queues the record's failed event; True where there was one."""
     rows = SyncEvent.objects.failed().filter(connection=connection).of_record(record_type, record_id)
     return bool(rows.update(**afresh(at), changed_at=at))
+
+
+def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:
+    """Open or join an event where the record is in QuickBooks, else queue its failed one again; False without one."""
+    if isinstance(record, Customer):
+        record_type, name = EntityType.CUSTOMER, customer_name(customer_document(record))
+    else:
+        record_type, name = EntityType.ITEM, item_name(item_document(record))
+    is_there = Link.objects.of(connection, record_type).filter(record_id=record.pk, active=True).exists()
+    choices = ConnectionSettings.objects.filter(connection=connection).first()
+    if is_there and choices and (choices.sync_customer_updates or record_type == EntityType.ITEM):
+        open_event(connection, name, at=at)
+        return True
+    return reopen_failed(connection, record_type, record.pk, at=at)
 
 
 def earlier_invoices(connection: Connection) -> QuerySet[Invoice]:

@@ -53,7 +53,7 @@ def look_in_quickbooks(
     doubtful = {event.record_id: event for event in events if event.look_first and event.record_id in documents}
     linked = [record_id for record_id in doubtful if record_id in book.invoices]
     if linked:
-        read_their_rows(drain, linked)
+        read_their_rows(drain, "Invoice", linked)
         updates = sent_before(drain, "Invoice", [doubtful[record_id] for record_id in linked])
         for record_id, sends in updates.items():
             _adopt_update(drain, record_id, sends)

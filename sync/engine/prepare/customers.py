@@ -9,10 +9,14 @@ from django.db import transaction
 
 from qbo.connection.queries import ANY_ACTIVE, Row, read_where_in
 from qbo.failures import Failure
+from qbo.mapping.base import Base, kept_part
 from qbo.mapping.book import Ref
+from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer
+from qbo.mapping.loading import load_list_records
 from qbo.mapping.matching import Match, candidate_names, match_customer
 from qbo.mapping.names import name_key
 from qbo.mapping.payloads import Write, customer_payload
+from qbo.mapping.planning import Plan
 from qbo.mapping.preflight import customer_subject
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers
@@ -20,7 +24,7 @@ from runacall.invoices.documents import CustomerDocument
 from runacall.invoices.models import Invoice
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
-from sync.engine.prepare.nothing_sent import in_agreement, linked, nothing_to_send, refused_here
+from sync.engine.prepare.nothing_sent import linked, nothing_to_send, owed_update, refused_here
 from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.prepare.verdicts import sort_in
 from sync.engine.recording import record, release_dependants
@@ -44,6 +48,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     holders = _other_holders(drain, [customer for customer in doubtful if customer in wanted])
     held = _held(drain, rows)
     survivors = _survivors(drain, {key: link for key, link in links.items() if not link.active})
+    there = load_list_records(drain.connection, EntityType.CUSTOMER, documents)
     settled: list[Outcome] = []
     ready: list[Ready] = []
     for event in events:
@@ -51,12 +56,12 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         if customer and event.record_id in survivors:
             settled.append(_link(drain, event, customer, survivors[event.record_id], link, held, merged=True))
             continue
-        there = _find(former.get(event.record_id), rows, held)
-        verdict = _judge(drain, event, customer, link, there or _match(customer, rows, held, holders), held)
+        match = _find(former.get(event.record_id), rows, held) or _match(customer, rows, held, holders)
+        verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id))
         if isinstance(verdict, Ready):
             verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
         sort_in(verdict, ready, settled)
-        if customer and isinstance(verdict, Ready):
+        if customer and isinstance(verdict, Ready) and verdict.write.operation == "create":
             # Of two alike in one batch, the second must not take the first one's name.
             rows = [*rows, {"Id": f"new {customer.id}", "DisplayName": verdict.write.payload["DisplayName"]}]
             held[f"new {customer.id}"] = customer.id
@@ -76,17 +81,19 @@ def _judge(
     link: Ref | None,
     match: Match,
     held: Mapping[str, int],
+    there: ListRecord | None,
 ) -> Ready | Outcome:
     if customer is None:
         return nothing_to_send(drain, event, "The customer is gone.")
     if link and link.active:
-        return in_agreement(drain, event)
+        return owed_update(drain, event, plan_customer(customer, there) if there else Plan())
     if match.row:
         return _link(drain, event, customer, match.row, link, held)
     write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
     if match.failure:
         return refused_here(drain, event, _worded(match, customer, link), write)
-    return Ready.to_send(event, write, former_id=link.qbo_id if link else "")
+    former_id = link.qbo_id if link else ""
+    return Ready.to_send(event, write, former_id=former_id, said=said_of_customer(customer))
 
 
 def _match(
@@ -139,6 +146,9 @@ def _link(
             "sync_token": str(row.get("SyncToken", "")),
             "active": True,
             "synced_at": drain.now(),
+            # What differs now was so before we came: only what changes here from now on goes there.
+            "base": Base(said_of_customer(customer), kept_part("Customer", row)).as_text(),
+            "theirs": "",
         },
     )
     if merged and former:

@@ -24,6 +24,7 @@ from sync.engine.prepare.verdicts import sort_in
 from sync.engine.recording import adopt_theirs, record
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
+from sync.models.events import EntityType
 
 
 def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
@@ -97,7 +98,7 @@ def _verdict(
 def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Outcome:
     if invoice.id in book.invoices:
         if plan.adopts:
-            adopt_theirs(drain.connection, invoice.id, plan.said)
+            adopt_theirs(drain.connection, EntityType.INVOICE, invoice.id, plan.said)
         return in_agreement(drain, event)
     if invoice.is_draft and not invoice.is_deleted:
         return nothing_to_send(drain, event, "Nothing to send: the invoice is a draft.")

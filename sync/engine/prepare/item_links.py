@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from qbo.mapping.base import Base, Row, kept_part
 from qbo.mapping.book import Ref
+from qbo.mapping.list_planning import said_of_item
 from qbo.mapping.loading import ref_of
 from qbo.mapping.matching import candidate_names, match_item
 from qbo.mapping.names import name_key
@@ -56,5 +58,14 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) ->
             "sync_token": sync_token,
             "active": True,
             "synced_at": drain.now(),
+            # What differs now was so before we came: only what changes here from now on goes there.
+            "base": Base(said_of_item(item), kept_part("Item", row_there(drain, qbo_id))).as_text(),
+            "theirs": "",
         },
     )
+
+
+def row_there(drain: Drain, qbo_id: str) -> Row:
+    """The product as our mirror has it; empty where it has not."""
+    entry = ListEntry.objects.of(drain.connection, "Item").filter(qbo_id=qbo_id).first()
+    return {**entry.data, "Name": entry.name, "SyncToken": entry.sync_token} if entry else {}

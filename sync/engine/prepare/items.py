@@ -9,22 +9,25 @@ from django.db import transaction
 
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.book import MappingBook
-from qbo.mapping.loading import load_book
+from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
+from qbo.mapping.loading import load_book, load_list_records
 from qbo.mapping.matching import Match, match_item
 from qbo.mapping.names import name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
+from qbo.mapping.planning import Plan
 from qbo.mapping.preflight import check_new_item
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.documents import ItemDocument
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.item_links import candidates, link_item
-from sync.engine.prepare.nothing_sent import in_agreement, linked, nothing_to_send, refused_here
+from sync.engine.prepare.nothing_sent import linked, nothing_to_send, owed_update, refused_here
 from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.prepare.verdicts import sort_in
 from sync.engine.recording import record, release_dependants
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
+from sync.models.events import EntityType
 
 
 def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
@@ -35,15 +38,17 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         # What was sent may be there, and our mirror cannot know.
         refresh_lists(drain.connection, drain.turn.client(), ["Item"], at=drain.now(), pace=drain.pace)
     book = load_book(drain.connection, items=list(documents.values()))
+    there = load_list_records(drain.connection, EntityType.ITEM, documents)
     settled: list[Outcome] = []
     ready: list[Ready] = []
     names: set[str] = set()
     for event in events:
-        verdict = _judge(drain, event, documents.get(event.record_id), book, names, sent.get(event.record_id, []))
+        item, known = documents.get(event.record_id), there.get(event.record_id)
+        verdict = _judge(drain, event, item, book, names, sent.get(event.record_id, []), known)
         if isinstance(verdict, Ready):
             verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
         sort_in(verdict, ready, settled)
-        if isinstance(verdict, Ready):
+        if isinstance(verdict, Ready) and verdict.write.operation == "create":
             names.add(name_key(verdict.write.payload["Name"]))
     with transaction.atomic():
         drain.lease.assert_held()
@@ -61,12 +66,13 @@ def _judge(
     book: MappingBook,
     names: set[str],
     sent: Sequence[Sent],
+    known: ListRecord | None,
 ) -> Ready | Outcome:
     if item is None:
         return nothing_to_send(drain, event, "The item is gone.")
     there = book.items.get(item.id)
     if there and there.active:
-        return _account(drain, event, item, book)
+        return owed_update(drain, event, _update(item, book, known))
     match = _find(drain, item, sent)
     if match.row:
         link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
@@ -77,7 +83,8 @@ def _judge(
     failures = check_new_item(item, book)
     if failures:
         return refused_here(drain, event, failures[0], write)
-    return Ready.to_send(event, write, former_id=there.qbo_id if there else "")
+    former_id = there.qbo_id if there else ""
+    return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item))
 
 
 def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
@@ -88,10 +95,11 @@ def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
     return next((match for match in matches if match.row), matches[-1])
 
 
-def _account(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome:
-    """The product is there: all that may be owed is the account that staff chose for its category."""
+def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> Plan:
+    """The product is there: owed may be a new name or price, and the account that staff chose for its category."""
     there, account_id = book.items[item.id], book.chosen_account(item)
+    if known is not None:
+        return plan_item(item, known, account_id=account_id)
     if not account_id or there.account_id == account_id:
-        return in_agreement(drain, event)
-    write = Write("Item", "update", item_account_payload(there, account_id))
-    return Ready.to_send(event, write)
+        return Plan(said=said_of_item(item))
+    return Plan(Write("Item", "update", item_account_payload(there, account_id)), said_of_item(item))

@@ -9,8 +9,11 @@ from typing import Any
 from qbo.connection.client import encode
 from qbo.failures import Failure
 from qbo.mapping.payloads import Write
+from qbo.mapping.planning import Plan
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
+from sync.engine.recording import adopt_theirs
+from sync.engine.send.push import Ready
 from sync.models import Attempt, SyncEvent
 
 Kind = Attempt.Kind
@@ -26,6 +29,17 @@ def refused_here(drain: Drain, event: SyncEvent, failure: Failure, write: Write 
 def in_agreement(drain: Drain, event: SyncEvent) -> Outcome:
     """QuickBooks holds it as it is here."""
     return Outcome.synced(drain.attempt(event, Kind.SETTLED_HERE))
+
+
+def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
+    """What becomes of a linked customer or item: an update, a conflict, or nothing since QuickBooks agrees."""
+    if plan.failures:
+        return refused_here(drain, event, plan.failures[0], plan.write)
+    if plan.write is not None:
+        return Ready.to_send(event, plan.write, said=plan.said)
+    if plan.adopts:
+        adopt_theirs(drain.connection, event.record_type, event.record_id, plan.said)
+    return in_agreement(drain, event)
 
 
 def nothing_to_send(drain: Drain, event: SyncEvent, message: str) -> Outcome:

@@ -18,7 +18,6 @@ from sync.engine.context import Drain, Stop
 from sync.engine.send.sent_items import SentItem
 from sync.engine.their_rows import read_their_rows
 from sync.models import Submission
-from sync.models.events import EntityType
 from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
@@ -65,7 +64,9 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         probe_references(
             drain.connection, drain.turn.client(), references(drain, payloads), at=drain.now(), pace=drain.pace
         )
-        read_their_rows(drain, _changed(SentItem.from_json(submission.items[index]) for index, _ in refused))
+        items = [SentItem.from_json(submission.items[index]) for index, _ in refused]
+        for entity in dict.fromkeys(item.entity for item in items):
+            read_their_rows(drain, entity, _changed(items, entity))
     except (MustWait, Stop):
         ListState.want(drain.connection, lists, at=drain.now())
     except Unreadable as error:
@@ -98,6 +99,6 @@ def _value(reference: Mapping[str, Any] | None) -> str:
     return str((reference or {}).get("value", ""))
 
 
-def _changed(items: Iterable[SentItem]) -> list[int]:
-    """The invoices that were to be updated or voided: their SyncToken there has moved on."""
-    return [one.record_id for one in items if one.record_type == EntityType.INVOICE and one.operation != "create"]
+def _changed(items: Iterable[SentItem], entity: str) -> list[int]:
+    """The records of this kind that were to be updated or voided: their SyncToken there has moved on."""
+    return [item.record_id for item in items if item.entity == entity and item.operation != "create"]

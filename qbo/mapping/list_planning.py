@@ -1,0 +1,117 @@
+"""What a linked customer or pricebook item needs so that QuickBooks agrees with it; pure.
+
+As with invoices (`planning`), an update says only what changed here, and a field that changed on both sides waits
+for a person. Ours on a customer are name, company, e-mail, phone and addresses; on an item name, price and description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qbo.failures import Failure, Subject
+from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS, Base, Reader, Row, Said, collisions, fields_of, number, plain
+from qbo.mapping.payloads import Payload, Write, customer_payload
+from qbo.mapping.planning import CLEARED, Plan, conflict
+from runacall.invoices.documents import CustomerDocument, ItemDocument
+
+CUSTOMER_KEYS: Mapping[str, str] = {
+    "name": "DisplayName",
+    "company": "CompanyName",
+    "e-mail": "PrimaryEmailAddr",
+    "phone": "PrimaryPhone",
+    "billing address": "BillAddr",
+    "service address": "ShipAddr",
+}
+ITEM_KEYS: Mapping[str, str] = {"name": "Name", "price": "UnitPrice", "description": "Description"}
+# How a list field is emptied in a sparse update.
+EMPTIED: Mapping[str, Any] = {
+    **CLEARED,
+    "CompanyName": "",
+    "PrimaryEmailAddr": {"Address": ""},
+    "PrimaryPhone": {"FreeFormNumber": ""},
+    "Description": "",
+}
+
+
+@dataclass(frozen=True)
+class ListRecord:
+    """What QuickBooks is known to hold of one of our customers or items."""
+
+    qbo_id: str
+    sync_token: str
+    base: Base
+    theirs: Row = field(default_factory=dict)
+
+    @property
+    def now(self) -> Row:
+        return self.theirs or self.base.row
+
+    @property
+    def current_token(self) -> str:
+        return str(self.theirs.get("SyncToken") or self.sync_token)
+
+
+def said_of_customer(customer: CustomerDocument) -> Said:
+    """The customer as we say it, field by field."""
+    return fields_of(customer_payload(customer), CUSTOMER_FIELDS) | {"name": plain(customer.display_name)}
+
+
+def said_of_item(item: ItemDocument) -> Said:
+    """The pricebook item as we say it, field by field."""
+    return {"name": plain(item.name), "price": number(item.unit_price), "description": plain(item.description)}
+
+
+def plan_customer(customer: CustomerDocument, there: ListRecord) -> Plan:
+    """The update that a linked customer is owed, if any."""
+    subject = Subject("customer", str(customer.id), customer.display_name)
+    plan = _Fields("Customer", CUSTOMER_FIELDS, CUSTOMER_KEYS, subject)
+    return plan.of(said_of_customer(customer), customer_payload(customer), there)
+
+
+def plan_item(item: ItemDocument, there: ListRecord, *, account_id: str = "") -> Plan:
+    """The update that a linked item is owed, if any; `account_id`: the income account that staff chose for it."""
+    payload: Payload = {"Name": item.name.strip(), "UnitPrice": item.unit_price, "Description": item.description}
+    subject = Subject("item", str(item.id), item.name)
+    plan = _Fields("Item", ITEM_FIELDS, ITEM_KEYS, subject).of(said_of_item(item), payload, there)
+    held = str((there.now.get("IncomeAccountRef") or {}).get("value") or "")
+    if not account_id or account_id == held or plan.failures:
+        return plan
+    changes = dict(plan.write.payload) if plan.write else _target(there)
+    return Plan(Write("Item", "update", changes | {"IncomeAccountRef": {"value": account_id}}), plan.said)
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """How one kind of record is compared and written."""
+
+    entity: str
+    readers: Mapping[str, Reader]
+    keys: Mapping[str, str]
+    subject: Subject
+
+    def of(self, said: Said, payload: Payload, there: ListRecord) -> Plan:
+        base, now = there.base, there.now
+        here = frozenset(
+            {name for name in self.keys if said[name] != base.said.get(name, said[name])} | {*base.ours_wins}
+        )
+        if not here:
+            return Plan(said=said)
+        changes = {key: payload.get(key) or EMPTIED.get(key) for name, key in self.keys.items() if name in here}
+        write = Write(
+            self.entity, "update", _target(there) | {key: value for key, value in changes.items() if value is not None}
+        )
+        known, theirs = fields_of(base.row, self.readers), fields_of(now, self.readers)
+        ours = fields_of(payload, self.readers)
+        if all(ours[name] == theirs[name] for name in here):
+            return Plan(said=said, adopts=True)
+        sides = collisions(here - {*base.ours_wins}, known=known, now=theirs, ours=ours)
+        failures: tuple[Failure, ...] = (conflict(self.subject, sides),) if sides else ()
+        return Plan(write, said, failures=failures)
+
+
+def _target(there: ListRecord) -> Payload:
+    target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token, "sparse": True}
+    # An item's name and type go with every update of it (Intuit's API reference, Item).
+    return target | {key: there.now[key] for key in ("Name", "Type") if key in there.now}

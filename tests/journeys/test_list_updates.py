@@ -1,0 +1,80 @@
+"""Customers and items that are in QuickBooks: what changes here goes there, what changed there stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from sync import deciding
+from sync.models import State
+from tests.books import Shop
+
+
+def there(shop: Shop, entity: str, record: Any) -> dict[str, Any]:
+    return shop.books.row(entity, shop.qbo_id(record))
+
+
+def test_an_edit_of_a_customer_goes_there_alone(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    row = there(shop, "Customer", customer)
+    shop.books.post("customer", {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, "Notes": "pays late"})
+    customer.edit(email="new@example.com", phone="216-555-0100", at=timezone.now())
+    shop.drain()
+    now = there(shop, "Customer", customer)
+    assert now["PrimaryEmailAddr"]["Address"] == "new@example.com"
+    assert now["PrimaryPhone"]["FreeFormNumber"] == "216-555-0100"
+    assert now["Notes"] == "pays late"
+    assert shop.event(customer).state == State.SYNCED
+
+
+def test_an_edit_that_touches_nothing_of_quickbooks_sends_nothing(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    token = there(shop, "Customer", customer)["SyncToken"]
+    customer.edit(at=timezone.now())
+    shop.drain()
+    assert there(shop, "Customer", customer)["SyncToken"] == token
+
+
+def test_customer_updates_can_be_switched_off(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    shop.choose(sync_customer_updates=False)
+    customer.edit(email="new@example.com", at=timezone.now())
+    shop.drain()
+    assert there(shop, "Customer", customer).get("PrimaryEmailAddr") is None
+
+
+def test_an_email_changed_on_both_sides_is_a_persons_to_decide(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    row = there(shop, "Customer", customer)
+    hers = {"PrimaryEmailAddr": {"Address": "hers@example.com"}}
+    shop.books.post("customer", {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, **hers})
+    customer.edit(email="ours@example.com", at=timezone.now())
+    shop.drain()
+    assert shop.event(customer).failure_code == "changed_in_quickbooks"
+    assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "hers@example.com"
+    assert deciding.send_ours(shop.failed(), by=None, at=timezone.now()).done == 1
+    shop.drain()
+    assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "ours@example.com"
+
+
+def test_a_new_price_goes_there_and_her_description_stays(shop: Shop) -> None:
+    item = shop.item("Labor")
+    shop.settled_invoice(item=item)
+    row = there(shop, "Item", item)
+    body = {key: row[key] for key in ("Id", "SyncToken", "Name", "Type")}
+    shop.books.post("item", {**body, "sparse": True, "Description": "by the hour"})
+    item.edit(unit_price="135.00", at=timezone.now())
+    shop.drain()
+    now = there(shop, "Item", item)
+    assert (float(now["UnitPrice"]), now["Description"]) == (135.0, "by the hour")
+
+
+def test_a_record_that_was_linked_by_name_is_not_rewritten(shop: Shop) -> None:
+    """The sandbox company's own product keeps its price until ours changes."""
+    item = shop.item("Services")
+    invoice = shop.settled_invoice(item=item)
+    price = there(shop, "Item", item).get("UnitPrice")
+    invoice.edit(internal_note="later", at=timezone.now())
+    shop.drain()
+    assert there(shop, "Item", item).get("UnitPrice") == price
