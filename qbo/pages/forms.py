@@ -102,7 +102,7 @@ class SettingsForm(forms.ModelForm):
 class InvoicesForm(SettingsForm):
     class Meta:
         model = ConnectionSettings
-        fields = ("sync_invoices", "when_to_sync", "send_numbers")
+        fields = ("sync_invoices", "when_to_sync", "send_numbers", "sync_customer_updates")
         widgets = {"when_to_sync": forms.RadioSelect}
 
 
