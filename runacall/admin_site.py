@@ -10,10 +10,11 @@ from django.contrib.admin.models import LogEntry
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import resolve
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
-from runacall.organizations.middleware import StaffRequest
+from runacall.organizations.middleware import StaffRequest, VisitorRequest
 
 RESULTS_A_PAGE = 100
 RECENT = 10
@@ -25,6 +26,20 @@ class RunACallAdminSite(UnfoldAdminSite):
     index_title = "Work"
     # Rows are told apart by what they say; the plain "-" would be read as a minus among amounts.
     empty_value_display = "—"
+
+    def get_sidebar_list(self, request: VisitorRequest) -> list[dict[str, Any]]:
+        groups: list[dict[str, Any]] = super().get_sidebar_list(request)
+        for group in groups:
+            for entry in group["items"]:
+                entry["has_permission"] = self.may_open(request, str(entry["link"]))
+        return groups
+
+    def may_open(self, request: VisitorRequest, path: str) -> bool:
+        """Whether a page of ours would answer this person, by the very rule that its view asks."""
+        view: Any = resolve(path).func
+        if hasattr(view, "model_admin"):
+            return bool(view.model_admin.has_view_permission(request))
+        return bool(view.may_open(request) if hasattr(view, "may_open") else self.has_permission(request))
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """As unfold's, but asked anew each time: unfold keeps answers by person and term, whatever the organization."""

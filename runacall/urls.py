@@ -15,3 +15,8 @@ urlpatterns = [
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.readyz, name="readyz"),
 ]
+
+handler400 = "runacall.error_pages.bad_request"
+handler403 = "runacall.error_pages.forbidden"
+handler404 = "runacall.error_pages.not_found"
+handler500 = "runacall.error_pages.broken"

@@ -40,7 +40,9 @@ def settings_page(view: View) -> View:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return site.admin_view(guarded)
+    page = site.admin_view(guarded)
+    page.may_open = lambda request: request.organization is not None and may_look(request)  # the sidebar asks
+    return page
 
 
 def connection_of(request: VisitorRequest) -> Connection | None:

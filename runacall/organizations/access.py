@@ -20,3 +20,10 @@ def scoped_rows(model: type[models.Model], request: VisitorRequest) -> models.Qu
 
 def role_allows(request: VisitorRequest, ability: Ability | None) -> bool:
     return request.membership is not None and ability is not None and request.membership.can(ability)
+
+
+def may_see(request: VisitorRequest, ability: Ability) -> bool:
+    """Those whose role allows it, and our support, who look at an organization without belonging to it."""
+    if request.membership is not None:
+        return request.membership.can(ability)
+    return request.user.is_superuser and request.organization is not None

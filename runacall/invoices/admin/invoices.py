@@ -21,10 +21,10 @@ from runacall.invoices.models import Invoice, InvoiceLine, TaxRate
 from runacall.invoices.models.addresses import PARTS
 from runacall.invoices.money import totals
 from runacall.invoices.statuses import Status
+from runacall.organizations.access import may_see
 from runacall.organizations.admin_scope import ScopedTabularInline
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability
-from runacall.organizations.navigation import takes_payments
 
 
 class LineInline(ScopedTabularInline):
@@ -114,7 +114,7 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
 
     def render_change_form(self, request: StaffRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := kwargs.get("obj"):
-            context.update(_page_facts(obj, takes_payments(request)))
+            context.update(_page_facts(obj, may_see(request, Ability.TAKE_PAYMENTS)))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: StaffRequest, obj: Any, form: Any, change: bool) -> None:

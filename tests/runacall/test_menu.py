@@ -1,0 +1,53 @@
+"""Every entry of the menu and of the start page leads to a page that opens, for every kind of person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from runacall.organizations.models import Organization, Role
+from tests import builders
+from tests.journeys.html import parse
+
+LogIn = Callable[[User], Client]
+OFFICE = {"Status", "Tax", "Items", "Sync log", "Organization", "Team", "Payments"}
+SEEN: dict[str, set[str]] = {
+    Role.OWNER: OFFICE,
+    Role.ADMIN: OFFICE,
+    Role.DISPATCHER: {"Payments"},
+    Role.FIELD_TECH: set(),
+    "support": OFFICE,
+    "nobody": set(),
+}
+
+
+def person(shop: Organization, kind: str) -> User:
+    if kind == "support":
+        return builders.superuser()
+    return builders.user() if kind == "nobody" else builders.member(shop, kind)
+
+
+@pytest.mark.parametrize("kind", list(SEEN))
+def test_every_entry_opens(shop: Organization, log_in: LogIn, kind: str) -> None:
+    client = log_in(person(shop, kind))
+    html = client.get("/admin/").content.decode()
+    links = {link for link in re.findall(r'href="(/[^"#]*)', html) if not link.startswith("/static/")}
+    assert len(links) > 3
+    for link in sorted(links):
+        assert client.get(link.replace("&amp;", "&"), follow=True).status_code == 200, f"{kind}: {link}"
+
+
+@pytest.mark.parametrize("kind", list(SEEN))
+def test_the_sidebar_fits_the_role(shop: Organization, log_in: LogIn, kind: str) -> None:
+    html = log_in(person(shop, kind)).get("/admin/").content.decode()
+    assert ("belong to no organization" in html) == (kind == "nobody")
+    root = parse(html)
+    entries = {" ".join(link.text.split()) for link in root.one(id="nav-sidebar-apps").all("a")}
+    titles = {title for entry in entries for title in OFFICE if entry.endswith(title)}
+    assert titles == SEEN[kind]
+    everyday = {entry for entry in entries if entry.endswith(("Customers", "Pricebook"))}
+    assert len(everyday) == (0 if kind == "nobody" else 2)
