@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "runacall.organizations.middleware.CurrentOrganizationMiddleware",
+    "sync.log.support_looks.SupportLooksMiddleware",
 ]
 
 ROOT_URLCONF = "runacall.urls"
@@ -288,6 +289,7 @@ UNFOLD = {
                 "items": [
                     _link("Organization", "storefront", "admin:organizations_organization_changelist"),
                     _link("Team", "badge", "admin:organizations_membership_changelist"),
+                    _link("Support visits", "visibility", "admin:sync_supportlook_changelist"),
                 ],
             },
             {

@@ -130,6 +130,8 @@ class MembershipAdmin(ScopedAdmin):
 class SupportOnly(ListedLookups, ModelAdmin):
     """Pages over all organizations: for superusers, who are our support, and nobody else."""
 
+    is_of_all_organizations = True
+
     def has_module_permission(self, request: VisitorRequest) -> bool:
         return request.user.is_superuser
 

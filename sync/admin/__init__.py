@@ -1,5 +1,5 @@
-"""Settings → QuickBooks → Sync log; the queue's own tables have no page."""
+"""Settings → QuickBooks → Sync log, and what our support looked at; the queue's own tables have no page."""
 
-from sync.admin import events
+from sync.admin import events, support_looks
 
-__all__ = ["events"]
+__all__ = ["events", "support_looks"]

@@ -27,7 +27,6 @@ from sync.admin.acting import ACTIONS, back_to, perform
 from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
 from sync.admin.list_context import list_context
 from sync.log.details import details, support_address, support_request
-from sync.log.support_looks import record_look
 from sync.models import SyncEvent
 
 
@@ -74,7 +73,6 @@ class SyncEventAdmin(ScopedAdmin):
     def changelist_view(self, request: StaffRequest, extra_context: Any = None) -> HttpResponse:
         if request.method == "POST" and not self._may_act(request):
             raise PermissionDenied
-        record_look(request)
         response = super().changelist_view(request, extra_context)
         shown = response.context_data if isinstance(response, TemplateResponse) else None
         if shown and "cl" in shown:
@@ -121,8 +119,6 @@ class SyncEventAdmin(ScopedAdmin):
     @method_decorator(require_GET)
     def _event_page(self, request: StaffRequest, object_id: str, template: str) -> HttpResponse:
         event = self._event(request, object_id)
-        if "again" not in request.GET:  # an opened row that asks what has become of it
-            record_look(request)
         return TemplateResponse(request, template, self._event_context(request, event))
 
     def _event_context(self, request: StaffRequest, event: SyncEvent) -> dict[str, Any]:

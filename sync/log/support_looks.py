@@ -1,18 +1,62 @@
-"""Our support's looks into an organization that they do not belong to are recorded."""
+"""Our support's looks into an organization that they do not belong to: each page that they see is recorded.
 
+One rule for every page, in the middleware, so that no view can forget it. A look is one person at one page in one
+hour: a page that asks again every two seconds is one look, and what it asks for is part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from runacall.organizations.middleware import VisitorRequest
 from sync.models import SupportLook
 
+# Pages that show nothing of an organization, by name.
+SHOW_NOTHING = {"password_change", "password_change_done", "jsi18n", "healthz"}
 
-def record_look(request: VisitorRequest) -> None:
-    """Write down who looked at what, where a superuser stands in somebody else's organization."""
+
+class SupportLooksMiddleware:
+    """Behind CurrentOrganizationMiddleware, which says where a request stands."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        visited = cast(VisitorRequest, request)
+        if answer.status_code == 200 and is_look(visited):
+            record_look(visited, at=timezone.now())
+        return answer
+
+
+def is_look(request: VisitorRequest) -> bool:
+    """Whether a superuser reads a page of an organization without belonging to it."""
     if request.organization is None or request.membership is not None or not request.user.is_superuser:
-        return
-    SupportLook.objects.create(
+        return False
+    match = request.resolver_match
+    if request.method != "GET" or match is None or match.url_name in SHOW_NOTHING:
+        return False
+    # Log-ins and groups are over all organizations and of none.
+    return not getattr(getattr(match.func, "model_admin", None), "is_of_all_organizations", False)
+
+
+def record_look(request: VisitorRequest, *, at: datetime) -> None:
+    """Write down who looked at what; at most once an hour for the same person and page."""
+    # What a page asks for again by script has the ids in sight in its address; the page is the same.
+    path = request.path if request.htmx else request.get_full_path()
+    look = SupportLook(
         organization=request.organization,
         by=request.user,
-        at=timezone.now(),
-        path=request.get_full_path()[:500],
+        at=at,
+        hour=at.replace(minute=0, second=0, microsecond=0),
+        path=path[:500],
     )
+    same = SupportLook.objects.filter(organization=look.organization, by=look.by, hour=look.hour, path=look.path)
+    if not same.exists():
+        SupportLook.objects.bulk_create([look], ignore_conflicts=True)  # two tabs at once are one look

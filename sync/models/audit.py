@@ -56,16 +56,29 @@ class ActionRecord(models.Model):
         return f"{self.get_action_display()}: {self.done}"
 
 
+class SupportLookQuerySet(models.QuerySet["SupportLook"]):
+    def for_organization(self, organization: Organization | None) -> SupportLookQuerySet:
+        return self.filter(organization=organization) if organization else self.none()
+
+
 class SupportLook(models.Model):
-    """A look of our support into an organization that they do not belong to."""
+    """A look of our support into an organization that they do not belong to: one person, one page, one hour."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
+    hour = models.DateTimeField()
     path = models.CharField(max_length=500)
+
+    objects = SupportLookQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
+        verbose_name = "support visit"
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "by", "path", "hour"], name="sync_one_look_an_hour"),
+        ]
+        indexes = [models.Index(fields=["organization", "-at"], name="sync_looks_of_organization")]
 
     def __str__(self) -> str:
         return self.path

@@ -15,7 +15,6 @@ from runacall.organizations.models import Ability, Organization
 from sync.log.export import FORMATS, Export
 from sync.log.filters import SyncEventFilter, given
 from sync.log.support_bundle import support_bundle
-from sync.log.support_looks import record_look
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
 
@@ -33,7 +32,6 @@ def export_log(request: VisitorRequest, file_format: str) -> HttpResponseBase:
     events, wrong = _chosen(request)
     if wrong:
         return HttpResponse(wrong, status=400, content_type="text/plain; charset=utf-8")
-    record_look(request)
     export = Export(organization, events, timezone.now(), dict(given(request.GET).lists()))
     pieces = export.pieces(file_format, byte_order_mark=request.GET.get("bom") != "0")
     answer = StreamingHttpResponse((piece.encode() for piece in pieces), content_type=CONTENT_TYPES[file_format])
@@ -65,7 +63,6 @@ def support_bundle_of_event(request: VisitorRequest, event_id: int) -> HttpRespo
 
 
 def _bundle(request: VisitorRequest, organization: Organization, events: SyncEventQuerySet) -> HttpResponseBase:
-    record_look(request)
     bundle = support_bundle(organization, events, at=timezone.now())
     return _as_download(HttpResponse(bundle.as_zip(), content_type="application/zip"), bundle.file_name("zip"))
 

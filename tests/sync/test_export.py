@@ -27,7 +27,7 @@ from sync.log import export
 from sync.log.export import Export
 from sync.log.export_formats import COLUMNS, csv_pieces, harmless, json_pieces
 from sync.log.rows import log_rows
-from sync.models import State, SupportLook, SyncEvent
+from sync.models import State, SyncEvent
 from sync.pages.exports import export_log
 from tests import builders
 from tests.sync.queue import AT, answered, connection_of, event_of, failed_event
@@ -236,12 +236,6 @@ class TestPage:
         event = failed_event(connection)
         elsewhere = connection_of(builders.organization())
         assert event.party not in text_of(export_log(ask("/", elsewhere, Role.OWNER), "csv"))
-
-    def test_a_look_of_our_support_is_recorded(self, connection: Connection) -> None:
-        request = ask("/", connection, Role.OWNER)
-        request.user, request.membership = builders.superuser(), None
-        export_log(request, "csv")
-        assert SupportLook.objects.get().organization == connection.organization
 
 
 class TestCommand:

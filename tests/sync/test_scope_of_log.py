@@ -9,7 +9,7 @@ from django.urls import reverse
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from runacall.organizations.models import Role
-from sync.models import State, SupportLook, SyncEvent
+from sync.models import State, SyncEvent
 from tests import builders, log_rows
 
 LOG = reverse("admin:sync_syncevent_changelist")
@@ -130,17 +130,6 @@ class TestSupport:
         client.post(reverse("switch_organization"), {"organization": books.organization.pk})
         return client
 
-    def test_reads_and_each_look_is_recorded(self, books: Connection, support: Client) -> None:
-        event = log_rows.event(books, label="Invoice #1842")
-        details = reverse("admin:sync_syncevent_details", args=[event.pk])
-        assert "Invoice #1842" in support.get(LOG).content.decode()
-        assert support.get(details).status_code == 200
-        looks = SupportLook.objects.order_by("pk")
-        assert [(look.organization, look.path) for look in looks] == [
-            (books.organization, LOG),
-            (books.organization, details),
-        ]
-
     def test_does_not_act(self, books: Connection, support: Client) -> None:
         event = log_rows.event(books)
         assert "Retry" not in [name for name in support.get(LOG).content.decode().split(">") if name == "Retry"]
@@ -151,7 +140,3 @@ class TestSupport:
         assert support.post(reverse("qbo:tax")).status_code == 403
         event.refresh_from_db()
         assert event.state == State.FAILED
-
-    def test_a_member_is_not_recorded(self, books: Connection) -> None:
-        client_of(books).get(LOG)
-        assert not SupportLook.objects.exists()

@@ -24,7 +24,7 @@ from qbo.known_texts import letters_of, unescaped
 from qbo.models import Connection
 from runacall.organizations.models import Membership, Organization, Role
 from sync.log.support_bundle import LAST_ATTEMPTS, MOST_EVENTS, Bundle, support_bundle
-from sync.models import State, SupportLook, SyncEvent
+from sync.models import State, SyncEvent
 from sync.pages.exports import support_bundle_of_event, support_bundle_of_log
 from tests import builders
 from tests.sync.queue import AT, REALM, answered, connection_of, event_of, failed_event
@@ -288,11 +288,6 @@ class TestWho:
             support_bundle_of_event(as_member(elsewhere, Role.OWNER), event.pk)
         held = zipfile.ZipFile(io.BytesIO(support_bundle_of_log(as_member(elsewhere, Role.OWNER)).content))
         assert event.label not in held.read("bundle.json").decode()
-
-    def test_a_look_of_our_support_is_recorded(self, connection: Connection) -> None:
-        event, root = failed_event(connection), builders.superuser()
-        support_bundle_of_event(ask("/bundle", connection.organization, None, root), event.pk)
-        assert SupportLook.objects.get().by == root
 
     def test_filters_that_make_no_sense_are_refused(self, connection: Connection) -> None:
         answer = support_bundle_of_log(as_member(connection, Role.OWNER, "/?status=nonsense"))

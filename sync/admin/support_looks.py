@@ -1,0 +1,36 @@
+"""Settings → Support visits: what our support looked at in the organization."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from unfold.decorators import display
+
+from runacall.admin_site import site
+from runacall.organizations.admin_scope import ScopedAdmin
+from runacall.organizations.models import Ability
+from sync.models import SupportLook
+
+
+@admin.register(SupportLook, site=site)
+class SupportLookAdmin(ScopedAdmin):
+    """Read only."""
+
+    viewing = Ability.MANAGE_ORGANIZATION
+    list_display = ("time", "who", "page")
+    list_display_links = None
+    list_select_related = ("by",)
+    ordering = ("-at", "-id")
+    actions = None
+    fields = ("at", "by", "path")
+
+    @display(description="When", ordering="at")
+    def time(self, look: SupportLook) -> str:
+        return look.organization.local(look.at).strftime("%Y-%m-%d %H:%M")
+
+    @display(description="Who of Run a Call's support", ordering="by__email")
+    def who(self, look: SupportLook) -> str:
+        return (look.by.get_full_name() or look.by.get_username()) if look.by else "a log-in that was deleted"
+
+    @display(description="Page", ordering="path")
+    def page(self, look: SupportLook) -> str:
+        return look.path
