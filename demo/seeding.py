@@ -131,16 +131,16 @@ def _pricebook(organization: Organization, at: dt.datetime) -> dict[str, Pricebo
 
 
 def _people(stocks: Any) -> None:
-    for stock in stocks:
-        for person in PEOPLE:
-            add_member(
-                stock.organization,
-                email=person.email,
-                role=person.role,
-                first_name=person.first_name,
-                last_name=person.last_name,
-                password=shop_data.PASSWORD,
-            )
+    for person in PEOPLE:
+        user = get_user_model().objects.create_user(
+            person.email,
+            person.email,
+            shop_data.PASSWORD,
+            first_name=person.first_name,
+            last_name=person.last_name,
+        )
+        for stock in stocks:
+            add_member(stock.organization, person=user, role=person.role)
     get_user_model().objects.create_superuser(
         shop_data.SUPPORT, shop_data.SUPPORT, shop_data.PASSWORD, first_name="Support"
     )

@@ -1,5 +1,6 @@
 """Every setting of the project, read from the environment; `.env.example` lists what can be set."""
 
+import datetime as dt
 from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -30,7 +31,9 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_q",
+    "axes",
     "runacall.organizations",
+    "runacall.accounts",
     "runacall.invoices",
     "qbo",
     "sync",
@@ -49,7 +52,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "runacall.organizations.middleware.CurrentOrganizationMiddleware",
+    "runacall.accounts.middleware.OwnPasswordMiddleware",
     "sync.log.support_looks.SupportLooksMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "runacall.urls"
@@ -163,6 +168,49 @@ SYNC: dict[str, Any] = {
     "WAKE_LOST_AFTER": env.float("SYNC_WAKE_LOST_AFTER", 60),
 }
 
+# --- signing in ---------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "runacall.accounts.lockout.AddressLimit",
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 4 * 3600
+# Reverse proxies of ours in front of the web process; so many addresses of X-Forwarded-For are believed.
+PROXIES = env.int("PROXIES", 0)
+# By name and address together: who guesses locks out himself, and not the person whose name he types.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "runacall.accounts.client_address.client_address"
+AXES_USERNAME_CALLABLE = "runacall.accounts.lockout.typed_name"
+AXES_LOCKOUT_CALLABLE = "runacall.accounts.lockout.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # our own record has more, and pages
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# --- e-mail -------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+# Without a server e-mail is written to the log, so that links can be taken from there.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "Run a Call <no-reply@runacall.com>")
+# Where people open this site, for links that a command prints; pages know their own address.
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+
 # --- language, time, files ----------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
@@ -240,6 +288,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: "/static/runacall/favicon.svg"}],
+    "LOGIN": {"form": "runacall.accounts.passwords.LogInForm"},
     "STYLES": ["/static/runacall/runacall.css"],
     "COLORS": {
         "primary": {
@@ -289,6 +338,8 @@ UNFOLD = {
                 "items": [
                     _link("Organization", "storefront", "admin:organizations_organization_changelist"),
                     _link("Team", "badge", "admin:organizations_membership_changelist"),
+                    _link("Invitations", "mail", "admin:accounts_invitation_changelist"),
+                    _link("Sign-ins", "login", "admin:accounts_signin_changelist"),
                     _link("Support visits", "visibility", "admin:sync_supportlook_changelist"),
                 ],
             },

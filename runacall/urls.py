@@ -9,6 +9,7 @@ from runacall.admin_site import site
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("organization/", include("runacall.organizations.urls")),
+    path("", include("runacall.accounts.urls")),
     path("quickbooks/", include("qbo.urls")),
     path("", include("sync.urls")),
     path("admin/", site.urls),

@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
+from runacall.accounts import invitations
+from runacall.accounts.models import Invitation
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoice
 from runacall.invoices.models import (
     Customer,
@@ -51,6 +54,19 @@ def member(organization: Organization, role: str = Role.OWNER, *, user: User | N
     person = user or globals()["user"](f"{role}-{next(_serial)}@example.com")
     Membership.objects.create(organization=organization, user=person, role=role)
     return person
+
+
+def invitation(
+    organization: Organization,
+    email: str = "ann@example.com",
+    role: str = Role.DISPATCHER,
+    *,
+    by: User | None = None,
+    at: dt.datetime | None = None,
+) -> Invitation:
+    """As an Owner would make it, now unless told otherwise, since its link expires by the clock."""
+    inviter = Membership.objects.get(user=by, organization=organization) if by else None
+    return invitations.invite(organization, email=email, role=role, by=inviter, at=at or timezone.now())
 
 
 def customer(organization: Organization, name: str = "M. Okafor", *, at: dt.datetime = NOW, **fields: Any) -> Customer:

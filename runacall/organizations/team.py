@@ -1,74 +1,61 @@
-"""Who joins, changes role in and leaves an organization; knows no page."""
+"""Who joins, changes role in and leaves an organization; knows no page.
+
+Every change takes the organization's row lock first and then reads again who is what, so two people who act on each
+other at once act one after the other, and the second is judged by what the first has left.
+"""
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
-
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from runacall.organizations.models import Membership, Organization, Role
+from runacall.organizations.models import Ability, Membership, Organization, Role
 
 
-@dataclass(frozen=True)
-class Joined:
-    """`password` is that of a new log-in, to be told once; "" for a person who has one already."""
-
-    membership: Membership
-    password: str
+def lock(organization: Organization) -> Organization:
+    """Within a transaction: until it ends, nobody else changes this organization's team."""
+    return Organization.objects.select_for_update().get(pk=organization.pk)
 
 
 @transaction.atomic
-def add_member(
-    organization: Organization,
-    *,
-    email: str,
-    role: str,
-    by: Membership | None = None,
-    first_name: str = "",
-    last_name: str = "",
-    password: str = "",
-) -> Joined:
-    """Gives a person, new or known by e-mail address, a place in the organization.
+def add_member(organization: Organization, *, person: User, role: str, by: Membership | None = None) -> Membership:
+    """Gives a log-in a place in the organization.
 
-    Raises ValidationError when the person has one already, or when `by` may not give that role; `by` None is the
-    command line.
+    Raises ValidationError when the person has one already, is of our support, or when `by` may not give that role; `by`
+    None is the command line.
     """
-    _refuse_beyond(by, role)
-    person = get_user_model().objects.filter(username__iexact=email).first()
-    given = ""
-    if person is None:
-        given = password or secrets.token_urlsafe(12)
-        person = _new_log_in(email, given, first_name, last_name)
-    elif not person.is_staff:
-        person.is_staff = True
-        person.save(update_fields=["is_staff"])
+    lock(organization)
+    refuse_beyond(by, role)
     membership = Membership(organization=organization, user=person, role=role)
     membership.full_clean()
     membership.save()
-    return Joined(membership, given)
+    if not person.is_staff:
+        person.is_staff = True
+        person.save(update_fields=["is_staff"])
+    return membership
 
 
 @transaction.atomic
 def change_role(membership: Membership, role: str, *, by: Membership) -> None:
     """Raises ValidationError when `by` may not, or when the organization would be left without an Owner."""
-    stored = Membership.objects.select_for_update().get(pk=membership.pk)
-    _refuse_beyond(by, stored.role, role)
+    lock(membership.organization)
+    stored = _still_there(membership)
+    refuse_beyond(by, stored.role, role)
     if role != Role.OWNER:
         _refuse_last_owner(stored)
-    membership.role = role
-    membership.save(update_fields=["role"])
+    membership.role = stored.role = role
+    stored.save(update_fields=["role"])
 
 
 @transaction.atomic
 def remove_member(membership: Membership, *, by: Membership) -> None:
     """Takes the place, not the log-in. Raises ValidationError as `change_role` does."""
-    _refuse_beyond(by, membership.role)
-    _refuse_last_owner(membership)
-    membership.delete()
+    lock(membership.organization)
+    stored = _still_there(membership)
+    refuse_beyond(by, stored.role)
+    _refuse_last_owner(stored)
+    stored.delete()
 
 
 def roles_given_by(membership: Membership | None) -> list[Role]:
@@ -78,22 +65,24 @@ def roles_given_by(membership: Membership | None) -> list[Role]:
     return [role for role in Role if role != Role.OWNER]
 
 
-def _refuse_beyond(by: Membership | None, *roles: str) -> None:
-    if not set(roles) <= set(roles_given_by(by)):
+def refuse_beyond(by: Membership | None, *roles: str) -> None:
+    """Raises ValidationError unless `by`, as it stands in the database now, may give and take all `roles`."""
+    if by is None:
+        return
+    now = Membership.objects.filter(pk=by.pk).first()
+    if now is None or not now.can(Ability.MANAGE_TEAM):
+        raise ValidationError("You no longer manage this team.")
+    if not set(roles) <= set(roles_given_by(now)):
         raise ValidationError("Only an Owner can add, change or remove an Owner.")
+
+
+def _still_there(membership: Membership) -> Membership:
+    stored = Membership.objects.select_related("organization").filter(pk=membership.pk).first()
+    if stored is None:
+        raise ValidationError("This person has left the team already.")
+    return stored
 
 
 def _refuse_last_owner(membership: Membership) -> None:
     if membership.is_last_owner():
         raise ValidationError("An organization needs an Owner. Make another person Owner first.")
-
-
-def _new_log_in(email: str, password: str, first_name: str, last_name: str) -> User:
-    return get_user_model().objects.create_user(
-        username=email,
-        email=email,
-        password=password,
-        first_name=first_name,
-        last_name=last_name,
-        is_staff=True,
-    )

@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from runacall.organizations.models import Membership, Organization, Role
+from runacall.organizations.models import Organization
 
 
 def create(slug: str = "lakeside", **options: Any) -> str:
@@ -49,18 +50,13 @@ def test_mistakes(slug: str, options: dict[str, Any], reason: str) -> None:
 
 
 @pytest.mark.django_db
-def test_with_an_owner_whose_password_is_told_once() -> None:
-    password = re.search(r"with the password (\S+) \(shown only now\)", create(owner="ann@example.com"))
-    assert password
-    assert Membership.objects.get().role == Role.OWNER
-    assert Client().login(username="ann@example.com", password=password[1])
-    assert "that this log-in has already" in create("second", owner="ann@example.com")
-
-
-@pytest.mark.django_db
-def test_with_a_password_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OWNER_PASSWORD", "from the environment")
-    said = create(owner="ann@example.com")
-    assert "from OWNER_PASSWORD" in said
-    assert "from the environment" not in said
-    assert Client().login(username="ann@example.com", password="from the environment")
+def test_with_an_owner_who_is_invited(settings: Any) -> None:
+    settings.SITE_URL = "https://app.example.com/"
+    said = create(owner="Ann@example.com")
+    link = re.search(r"Its Owner joins here: (https://app\.example\.com)(/invitation/\S+/)\n", said)
+    assert link
+    assert not User.objects.exists()
+    page = Client().get(link[2]).content.decode()
+    assert "Lakeside Heating" in page
+    assert "as Owner" in page
+    assert "ann@example.com" in page

@@ -47,6 +47,7 @@ def theirs(other_shop: Organization) -> SimpleNamespace:
         invoice=invoice,
         payment=payment,
         membership=membership,
+        invitation=builders.invitation(other_shop, "zanzibar@example.net"),
         organization=other_shop,
         person=member,
     )
@@ -58,7 +59,7 @@ def owner(shop: Organization, log_in: LogIn) -> Client:
     return log_in(builders.member(shop))
 
 
-KINDS = ["customer", "category", "item", "rate", "invoice", "payment", "membership", "organization"]
+KINDS = ["customer", "category", "item", "rate", "invoice", "payment", "membership", "organization", "invitation"]
 
 
 def url_of(record: models.Model, page: str) -> str:
@@ -321,14 +322,16 @@ def test_background_jobs_of_all_organizations_have_no_page(shop: Organization, l
 
 
 MAY_OPEN = {
-    Role.OWNER: {"customer", "category", "item", "rate", "invoice", "payment", "membership", "organization"},
-    Role.ADMIN: {"customer", "category", "item", "rate", "invoice", "payment", "membership", "organization"},
+    Role.OWNER: {"customer", "category", "item", "rate", "invoice", "payment", "membership", "organization"}
+    | {"invitation"},
+    Role.ADMIN: {"customer", "category", "item", "rate", "invoice", "payment", "membership", "organization"}
+    | {"invitation"},
     Role.DISPATCHER: {"customer", "category", "item", "rate", "invoice", "payment"},
     Role.FIELD_TECH: {"customer", "category", "item", "rate", "invoice"},
 }
 MAY_ADD = {
-    Role.OWNER: {"customer", "category", "item", "rate", "invoice", "membership"},
-    Role.ADMIN: {"customer", "category", "item", "rate", "invoice", "membership"},
+    Role.OWNER: {"customer", "category", "item", "rate", "invoice", "invitation"},
+    Role.ADMIN: {"customer", "category", "item", "rate", "invoice", "invitation"},
     Role.DISPATCHER: {"customer", "invoice"},
     Role.FIELD_TECH: {"customer", "invoice"},
 }

@@ -1,22 +1,23 @@
-"""Makes an organization, and on wish the log-in of its owner."""
+"""Makes an organization, and on wish invites its owner."""
 
-import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 
+from runacall.accounts.invitations import invite, link_path
 from runacall.organizations.models import Organization, Role
-from runacall.organizations.team import Joined, add_member
 
 
 class Command(BaseCommand):
     help = (
-        "Make an organization. With --owner a log-in is made too; its password is taken from OWNER_PASSWORD "
-        "in the environment, or made up and printed once."
+        "Make an organization. With --owner a link is printed by which its owner joins and chooses a password; "
+        "it works once, within a week. SITE_URL says where people open this site."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,24 +38,16 @@ class Command(BaseCommand):
         organization = Organization(**{name: options[name] for name in ("slug", "name", "time_zone", "country")})
         organization.full_clean()
         organization.save()
-        joined = _add_owner(organization, options["owner"]) if options["owner"] else None
+        link = _invite_owner(organization, options["owner"]) if options["owner"] else ""
         self.stdout.write(f"Organization “{organization.name}” ({organization.slug}, {organization.time_zone}) made.")
-        if joined:
-            self.stdout.write(f"Owner: {joined.membership.user.get_username()}{_told(joined)}")
+        if link:
+            self.stdout.write(f"Its Owner joins here: {link}")
 
 
-def _add_owner(organization: Organization, email: str) -> Joined:
+def _invite_owner(organization: Organization, email: str) -> str:
     validate_email(email)
-    password = os.environ.get("OWNER_PASSWORD", "")
-    return add_member(organization, email=email, role=Role.OWNER, password=password)
-
-
-def _told(joined: Joined) -> str:
-    if not joined.password:
-        return ", with the password that this log-in has already."
-    if os.environ.get("OWNER_PASSWORD"):
-        return ", with the password from OWNER_PASSWORD."
-    return f", with the password {joined.password} (shown only now)."
+    invitation = invite(organization, email=email, role=Role.OWNER, by=None, at=timezone.now())
+    return settings.SITE_URL.rstrip("/") + link_path(invitation, by_mail=False)
 
 
 def _reasons(mistake: ValidationError) -> list[str]:

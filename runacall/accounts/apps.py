@@ -1,0 +1,14 @@
+"""The accounts app: log-ins, how people come to one, and what is recorded of signing in."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "runacall.accounts"
+    label = "accounts"
+    verbose_name = "People"
+
+    def ready(self) -> None:
+        from runacall.accounts import sign_ins
+
+        sign_ins.listen()

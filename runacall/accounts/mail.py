@@ -1,0 +1,46 @@
+"""E-mail to people: plain text from a template, now or behind the person's back.
+
+What is sent behind the back is sent by a thread, so that a page takes no longer for an address that is known.
+"""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+logger = logging.getLogger(__name__)
+_senders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
+_under_way: set[Future[None]] = set()
+
+
+def send(to: str, template: str, context: dict[str, Any]) -> bool:
+    """Whether the mail server took it. The first line of the template is the subject."""
+    subject, _, body = render_to_string(template, context).strip().partition("\n")
+    try:
+        EmailMessage(subject.strip(), body.strip() + "\n", to=[to]).send()
+    except OSError:  # of which smtplib's errors are
+        logger.exception("An e-mail was not sent: %s", template)
+        return False
+    return True
+
+
+def send_soon(to: str, template: str, context: dict[str, Any]) -> None:
+    """`to` "": all the same work, and nothing is sent."""
+    task = _senders.submit(_send_or_only_write, to, template, context)
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+
+
+def wait_until_sent() -> None:
+    wait(list(_under_way))
+
+
+def _send_or_only_write(to: str, template: str, context: dict[str, Any]) -> None:
+    if to:
+        send(to, template, context)
+    else:
+        render_to_string(template, context)
