@@ -209,8 +209,7 @@ class SignInAdmin(ScopedAdmin):
     """What the organization's members did; to our support everything, also names that nobody has."""
 
     viewing = Ability.MANAGE_TEAM
-    list_display = ("time", "who", "what", "from_where", "browser")
-    list_display_links = None
+    list_display = ("time", "who", "what", "from_where")
     list_filter = ("kind",)
     list_filter_submit = True
     search_fields = ("name",)

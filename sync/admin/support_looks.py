@@ -17,7 +17,6 @@ class SupportLookAdmin(ScopedAdmin):
 
     viewing = Ability.MANAGE_ORGANIZATION
     list_display = ("time", "who", "page")
-    list_display_links = None
     list_select_related = ("by",)
     ordering = ("-at", "-id")
     actions = None
