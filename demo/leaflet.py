@@ -19,6 +19,8 @@ def text(web: str, quickbooks: str) -> str:
 {log_ins}
     {SUPPORT:28} our support, who reads every shop's log
 
+  E-mail (invitations, lost passwords) is written to var/demo/log/web.log.
+
   What to try, as the owner
     1. Follow the banner of {HEATING.name} to the sync log, and open a row.
     2. Tax code not mapped: Settings → QuickBooks → Tax, map Combined 7.25 to Lake County 7.25. In the log filter to

@@ -51,6 +51,10 @@ def production(**_: Any) -> list[CheckMessage]:
     if "*" in hosts or hosts <= HERE_ONLY:
         hint = "Set it to the names under which people open the site, such as app.example.com."
         found.append(Error("ALLOWED_HOSTS names no site, or every one.", hint=hint, id="runacall.E003"))
+    if settings.BEHIND_TLS_PROXY and not settings.PROXIES:
+        problem = "PROXIES is 0 behind a proxy: a guesser locks out everybody."
+        hint = "Set it to the number of our proxies that a request passes."
+        found.append(Error(problem, hint=hint, id="runacall.E004"))
     return found
 
 

@@ -35,7 +35,7 @@ class SignIn(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices)
     # As typed; `person` is whose name that is, if anybody's.
     name = models.CharField(max_length=254)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     address = models.GenericIPAddressField(null=True)
     browser = models.CharField(max_length=200, blank=True)
     # The same once more within an hour counts here and makes no further row.

@@ -63,6 +63,7 @@ BAD = {
 ONLY_DEPLOY = {
     "runacall.E002": [{"DEMO": "true"}],
     "runacall.E003": [{"ALLOWED_HOSTS": "*"}, {"ALLOWED_HOSTS": "localhost"}],
+    "runacall.E004": [{"PROXIES": "0"}],
     "qbo.E006": [{"QBO_CLIENT_SECRET": ""}],
     "security.W018": [{"DEBUG": "true"}],
     "security.W008": [{"BEHIND_TLS_PROXY": "false"}],

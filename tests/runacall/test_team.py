@@ -34,6 +34,15 @@ def test_nobody_is_added_without_saying_yes(shop: Organization, log_in: LogIn) -
     assert led.status_code == 200
 
 
+def test_support_deletes_no_members_log_in(shop: Organization, log_in: LogIn) -> None:
+    owner, support = builders.member(shop), log_in(builders.superuser())
+    url = f"/admin/auth/user/{owner.pk}/delete/"
+    assert support.post(url, {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [owner.pk], "post": "yes"}
+    support.post("/admin/auth/user/", chosen)
+    assert of(owner).role == Role.OWNER
+
+
 def test_our_support_is_no_member(shop: Organization) -> None:
     with pytest.raises(ValidationError, match="support"):
         team.add_member(shop, person=builders.superuser(), role=Role.OWNER)
