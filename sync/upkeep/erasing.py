@@ -124,6 +124,13 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
         **dict.fromkeys((*INVOICE_TEXTS, *ADDRESS_FIELDS), "")
     )
     erased["payments"] = Payment.objects.filter(invoice__in=invoices).update(reference="", memo="")
+    links = Link.objects.filter(connection__organization=customer.organization_id)
+    links = links.filter(
+        Q(record_type=EntityType.CUSTOMER, record_id=customer.pk)
+        | Q(record_type=EntityType.INVOICE, record_id__in=invoices)
+    )
+    # Which object in QuickBooks it is stays; what was said of it goes.
+    erased["links"] = links.update(base="", theirs="")
     ids = list(events.values_list("pk", flat=True))
     erased["events"] = SyncEvent.objects.filter(pk__in=ids).update(
         party="", message="", subject_name="", facts={}, reason=""

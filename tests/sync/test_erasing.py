@@ -64,7 +64,14 @@ def shop(slug: str, *, name: str = NAME) -> Connection:
         )  # fmt: skip
     log_rows.event(books, State.SYNCED, None, record_type="customer", record_id=customer.pk, label=name, party=name)
     Link.objects.create(
-        connection=books, realm_id="1", record_type="invoice", record_id=mine.pk, qbo_id="5", synced_at=timezone.now()
+        connection=books,
+        realm_id="1",
+        record_type="invoice",
+        record_id=mine.pk,
+        qbo_id="5",
+        synced_at=timezone.now(),
+        base=json.dumps({"said": name}),
+        theirs=json.dumps({"CustomerRef": name}),
     )
     Tally.objects.create(connection=books, name="outcome", label="synced:", value=2)
     LogEntry.objects.create(
