@@ -20,6 +20,7 @@ STATUS_IN_WORDS = (
     ),
     re.compile(r"\b(?:unauthorized|forbidden)\W{0,3}(\d{3})\b"),
     re.compile(r"^\W*(\d{3})\W*$"),
+    re.compile(r"\b(?:error|failed)\W{1,4}([45]\d\d)\W*$"),
     re.compile(r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|non autorise|n(?:o|ao) autorizado)\b"),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
 )

@@ -14,7 +14,7 @@ GONE = (
 )
 """That something is gone; that it cannot be deleted, or must not be made so, is another matter."""
 
-MISSING = r"(not found|(not|cannot|n't) be (found|located|matched)|not exist|no longer exists?)"
+MISSING = r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?)"
 
 
 def sought(noun: str) -> str:

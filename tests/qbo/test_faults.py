@@ -423,6 +423,8 @@ HEADLINES: list[tuple[str, str]] = [
     ("server_error", "QuickBooks is down"),
     ("server_error", "BadGateway"),
     ("server_error", "502"),
+    ("server_error", "Acme's API error: 503"),
+    ("not_found_other", "The document doesn't exist"),
     ("network", "Unable to reach QuickBooks"),
     ("network", "No response from Intuit"),
     (
@@ -439,6 +441,7 @@ HEADLINES: list[tuple[str, str]] = [
     # Near to these, and something else.
     ("validation", "The deposit is already linked to another payment"),
     ("validation", "Select another customer"),
+    ("request_refused", "Error 500: Unsupported Operation"),
     ("validation", "The account number could not be matched to the bank's format"),
     ("bad_email", "The e-mail address is no longer valid, enter another one"),
     ("validation", "An account manager must be chosen, we cannot find the account manager"),

@@ -230,7 +230,7 @@ CONNECTION: list[tuple[str, tuple[str, ...]]] = [
             "Bitte versuchen Sie es später noch einmal.",
             "Tente novamente mais tarde.",
             "Probeer het later opnieuw.",
-            "しばらくしてからもう一度お試しください。",
+            "時間をあけて再度お試しください。",
         ),
     ),
     (
