@@ -15,6 +15,7 @@ from qbo_emulator.founding.sample_facts import (
     ACCOUNTS,
     CURRENCIES,
     CUSTOMERS,
+    EARNS_ON,
     EMPLOYEES,
     IN_STOCK,
     INVOICES,
@@ -157,8 +158,16 @@ def employee(key: str, given: str, family: str) -> Row:
     }
 
 
+def income_of(key: str, kind: str) -> tuple[str, str]:
+    """Id and full name of the account that an item earns on."""
+    if key not in EARNS_ON:
+        return ("79", "Sales of Product Income") if kind == "NonInventory" else ("1", "Services")
+    names = {row["Id"]: str(row["FullyQualifiedName"]) for row in chart()}
+    return EARNS_ON[key], names[EARNS_ON[key]]
+
+
 def item(key: str, name: str, kind: str, price: str, taxable: bool) -> Row:
-    income = ("79", "Sales of Product Income") if kind == "NonInventory" else ("1", "Services")
+    income = income_of(key, kind)
     stock: Row = {}
     if key in IN_STOCK:
         stock = {

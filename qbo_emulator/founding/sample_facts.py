@@ -142,7 +142,8 @@ ACCOUNTS = (
     ("76", "Gas and Electric", "Expense", "Utilities", "24"),
     ("77", "Telephone", "Expense", "Utilities", "24"),
     ("83", "Inventory Shrinkage", "Cost of Goods Sold", "SuppliesMaterialsCogs", ""),
-    ("85", "Discounts given to customers", "Income", "DiscountsRefundsGiven", ""),
+    ("82", "Design income", "Income", "SalesOfProductIncome", ""),
+    ("85", "Billable Expense Income", "Income", "ServiceFeeIncome", ""),
     ("87", "Unapplied Cash Payment Income", "Income", "UnappliedCashPaymentIncome", ""),
     ("88", "Unapplied Cash Bill Payment Expense", "Expense", "UnappliedCashBillPaymentExpense", ""),
     ("89", "Arizona Dept. of Revenue Payable", "Other Current Liability", "SalesTaxPayable", ""),
@@ -182,6 +183,20 @@ INVOICES = (
     ("129", "1036", "8", 8, (("14", 19, "25.13", "NON"),), False),
     ("130", "1037", "24", 5, (("5", 1, "275", "TAX"), ("11", 1, "12.75", "TAX"), ("3", 5, "9.5", "TAX")), False),
 )
+# id of an item -> account that it earns on, where that is not the one of its type
+EARNS_ON = {
+    "4": "82",
+    "6": "45",
+    "7": "52",
+    "10": "54",
+    "5": "48",
+    "11": "48",
+    "13": "49",
+    "14": "49",
+    "15": "49",
+    "16": "50",
+    "17": "50",
+}
 ITEMS = (  # id, name, type, price, taxable
     ("3", "Concrete", "Service", "0", True),
     ("4", "Design", "Service", "75", False),

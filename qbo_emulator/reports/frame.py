@@ -22,6 +22,14 @@ LIST = (
     ("Split", "other_account"),
     ("Amount", "subt_nat_amount"),
 )
+GENERAL_LEDGER = (
+    *LIST[:3],
+    ("Name", "name"),
+    ("Memo/Description", "memo"),
+    ("Split", "split_acc"),
+    ("Amount", "subt_nat_amount"),
+    ("Balance", "rbal_nat_amount"),
+)
 # report -> its columns after the first
 COLUMNS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("BalanceSheet", "ProfitAndLoss", "CashFlow"), ("TOTAL",)),
@@ -42,6 +50,7 @@ DETAILED = frozenset(
 )  # fmt: skip
 NAMES = {name.lower(): name for name in (*COLUMNS, *DETAILED)}
 NARROWED = {"customer": "Customer", "vendor": "Vendor", "item": "Item", "class": "Class", "department": "Department"}
+LEDGERS = ("GeneralLedger", "GeneralLedgerDetail")
 OF_PEOPLE = frozenset(("CustomerBalance", "AgedReceivables", "CustomerIncome", "CustomerSales"))
 
 
@@ -117,7 +126,7 @@ def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, 
 def columns(name: str) -> list[dict[str, Any]]:
     """Those of lists are typed by their key; those of the great statements carry it beside (both recorded)."""
     if name in DETAILED:
-        return [column(title, key) for title, key in LIST]
+        return [column(title, key) for title, key in (GENERAL_LEDGER if name in LEDGERS else LIST)]
     first = column("", "Customer" if name in OF_PEOPLE else "Account")
     others = [column(title, "Money") for title in COLUMNS[name]]
     if name in ("ProfitAndLoss", "BalanceSheet", "CashFlow"):

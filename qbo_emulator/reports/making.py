@@ -7,8 +7,8 @@ from datetime import datetime
 
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.reports import lists, owing, statements
-from qbo_emulator.reports.frame import NAMES, columns, header, period
+from qbo_emulator.reports import ledgers, lists, owing, statements
+from qbo_emulator.reports.frame import LEDGERS, NAMES, columns, header, period
 
 Days = tuple[str, str]
 ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
@@ -20,6 +20,7 @@ ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
     "CustomerBalance": lambda company, days, asked: owing.balances(company, owing.OF_CUSTOMERS, days),
     "VendorBalance": lambda company, days, asked: owing.balances(company, owing.OF_VENDORS, days),
     "TransactionList": lists.transactions,
+    **dict.fromkeys(LEDGERS, lambda company, days, asked: ledgers.general_ledger(company, days)),
     "AccountList": lambda company, days, asked: lists.accounts(company),
     "InventoryValuationSummary": lambda company, days, asked: lists.stock(company),
 }

@@ -151,6 +151,23 @@ def test_sections_stay_where_nothing_moved(books: Client) -> None:
     assert {"Name": "NoReportData", "Value": "true"} in made["Header"]["Option"]
 
 
+def test_the_general_ledger_runs_from_balance_to_balance(books: Client) -> None:
+    books.post("Invoice", invoice(line("40"), TxnDate="2026-01-31"))
+    made = books.post("Invoice", invoice(line("60"), TxnDate="2026-02-02"))
+    ledger = report(books, "GeneralLedger", start_date="2026-02-01", end_date="2026-02-28")
+    sections = {row["Header"]["ColData"][0]["id"]: row for row in ledger["Rows"]["Row"]}
+    assert set(sections) == {"1", "84"}
+    beginning, moved = [[cell["value"] for cell in row["ColData"]] for row in sections["84"]["Rows"]["Row"]]
+    assert (beginning[0], beginning[-1]) == ("Beginning Balance", "40.00")
+    assert (moved[0], moved[1], moved[3], moved[5:]) == (
+        *("2026-02-02", "Invoice", "Amy's Bird Sanctuary"),
+        ["Services", "60.00", "100.00"],
+    )
+    assert sections["84"]["Rows"]["Row"][1]["ColData"][1]["id"] == made["Id"]
+    assert sections["1"]["Summary"]["ColData"][6]["value"] == "60.00"
+    assert [column["ColType"] for column in ledger["Columns"]["Column"]][-2:] == ["subt_nat_amount", "rbal_nat_amount"]
+
+
 def test_an_empty_company_has_no_data(books: Client) -> None:
     made = report(books, "CustomerBalance")
     assert made["Rows"] == {"Row": []}
