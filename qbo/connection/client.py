@@ -11,10 +11,15 @@ from typing import Any
 
 import requests
 
+from qbo.connection.bounds import AnswerTooLong, Deadline, new_session, read_body
 from qbo.failures import Answer
 
 MINOR_VERSION = "75"
 _JSON = "application/json"
+# What is read of an answer where nobody says otherwise, in bytes: a full page of the longest list is a tenth of it.
+LARGEST_ANSWER = 20_000_000
+# A number of more digits than this before or behind the point is none of QuickBooks'.
+LONGEST_NUMBER = 40
 
 
 def encode(payload: Any) -> str:
@@ -22,14 +27,20 @@ def encode(payload: Any) -> str:
 
     Raises ValueError for a Decimal that is not finite.
     """
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_plain_number)
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_plain_number)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a character, which only its escape can hold
+        return json.dumps(payload, separators=(",", ":"), default=_plain_number)
+    return text
 
 
 def _plain_number(value: Any) -> int | float:
     """A Decimal as the JSON number of the same value; up to 15 digits a float is written digit for digit."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a payload")
-    if not value.is_finite() or len(value.normalize().as_tuple().digits) > 15:
+    is_sane = value.is_finite() and abs(value.adjusted()) <= LONGEST_NUMBER
+    if not is_sane or len(value.normalize().as_tuple().digits) > 15:
         raise ValueError(f"{value} has no place in a payload")
     return int(value) if value == value.to_integral_value() else float(value)
 
@@ -51,6 +62,8 @@ class Reply:
     duration_ms: int = 0
     # False only where the request surely never left: QuickBooks cannot have acted on it.
     left: bool = True
+    # Why the answer was not read to its end: too long, or too slow; "" where it was.
+    cut: str = ""
 
     @property
     def answer(self) -> Answer:
@@ -74,7 +87,15 @@ class Client:
     realm_id: str
     access_token: str
     timeout: tuple[float, float]
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=new_session)
+    # The largest answer that is read, in bytes.
+    most: int = LARGEST_ANSWER
+    # When (by time.monotonic) whoever waits for the answers gives up, a page for instance; None: nobody does.
+    until: float | None = None
+
+    @property
+    def time_is_up(self) -> bool:
+        return self.until is not None and time.monotonic() >= self.until
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Reply:
         return self._call("GET", path, params or {}, None)
@@ -107,20 +128,45 @@ class Client:
                 "Content-Type": content_type,
             },
             timeout=self.timeout,
+            most=self.most,
+            within=None if self.until is None else self.until - time.monotonic(),
         )
 
 
-def exchange(session: requests.Session, method: str, url: str, **how: Any) -> Reply:
-    """One HTTP exchange; every outcome, a broken one too, is a Reply. Redirects are not followed."""
+def exchange(
+    session: requests.Session,
+    method: str,
+    url: str,
+    *,
+    timeout: tuple[float, float],
+    most: int = LARGEST_ANSWER,
+    within: float | None = None,
+    **how: Any,
+) -> Reply:
+    """One HTTP exchange; every outcome, a broken one too, is a Reply. Redirects are not followed.
+
+    It is over after `within` seconds, and in any case after the two time-outs together, and reads at most `most` bytes.
+    """
     began = time.monotonic()
-    try:
-        response = session.request(method, url, allow_redirects=False, **how)
-        body = response.content.decode("utf-8", errors="replace")
-    except requests.RequestException as error:
-        return Reply(None, f"{type(error).__name__}: {error}", duration_ms=_since(began), left=_left(error))
+    seconds = min(sum(timeout), sum(timeout) if within is None else within)
+    if seconds <= 0:
+        return Reply(None, "Timeout: there was no time left for the call", left=False, cut="there was no time left")
+    with Deadline(seconds) as deadline:
+        try:
+            response = session.request(method, url, allow_redirects=False, stream=True, timeout=timeout, **how)
+            try:
+                content = read_body(response, most=most)
+            finally:
+                response.close()
+        except Exception as error:
+            return _broken(error, deadline, began)
+        if deadline.has_passed:
+            # A connection that is shut in the middle of the head looks like an answer with an empty body.
+            return _broken(TimeoutError(), deadline, began)
     return Reply(
         status=response.status_code,
-        body=body,
+        # No database takes a NUL in a text.
+        body=content.decode("utf-8", errors="replace").replace("\x00", "\ufffd"),
         content_type=response.headers.get("Content-Type", ""),
         retry_after=response.headers.get("Retry-After", ""),
         intuit_tid=response.headers.get("intuit_tid", ""),
@@ -128,11 +174,22 @@ def exchange(session: requests.Session, method: str, url: str, **how: Any) -> Re
     )
 
 
+def _broken(error: Exception, deadline: Deadline, began: float) -> Reply:
+    """What there is to say where no whole answer came."""
+    words, cut = f"{type(error).__name__}: {error}", ""
+    if isinstance(error, AnswerTooLong):
+        words, cut = f"Connection broken: {error}", str(error)
+    elif deadline.has_passed:
+        cut = f"no whole answer came within {deadline.seconds:.3g} s"
+        words = f"Timeout: {cut}"
+    return Reply(None, words, duration_ms=_since(began), left=_left(error), cut=cut)
+
+
 def _since(began: float) -> int:
     return round((time.monotonic() - began) * 1000)
 
 
-def _left(error: requests.RequestException) -> bool:
+def _left(error: Exception) -> bool:
     """A connection that was never made carried nothing; anything later may have arrived."""
     refused = isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
     return not (refused or isinstance(error, requests.ConnectTimeout))

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-import requests
+from django.conf import settings
 
+from qbo.connection.bounds import new_session
 from qbo.connection.client import Reply, exchange
 from qbo.connection.endpoints import Endpoints
 from qbo.failures import Failure
 from qbo.faults import read_fault
 
+# Bytes of an answer of the token endpoint; real ones have about two thousand.
+LARGEST_TOKEN_ANSWER = 1_000_000
 SCOPE = "com.intuit.quickbooks.accounting"
 
 
@@ -57,18 +60,19 @@ class OAuthClient:
     def exchange_code(self, code: str, *, redirect_uri: str, at: datetime) -> Tokens:
         """The first pair for an authorization code. Raises OAuthFailed."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        return self._tokens(form, at=at)
+        return self._tokens(form, at=at, within=settings.SYNC["PAGE_SECONDS"])
 
-    def refresh(self, refresh_token: str, *, at: datetime) -> Tokens:
+    def refresh(self, refresh_token: str, *, at: datetime, within: float | None = None) -> Tokens:
         """The next pair; the old refresh token is to be taken for spent. Raises OAuthFailed."""
-        return self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token}, at=at)
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return self._tokens(form, at=at, within=within)
 
     def revoke(self, token: str) -> bool:
         """Whether Intuit confirmed that `token` no longer opens anything."""
-        return self._post(self.endpoints.revoke, {"token": token}).status == 200
+        return self._post(self.endpoints.revoke, {"token": token}, within=settings.SYNC["PAGE_SECONDS"]).status == 200
 
-    def _tokens(self, form: dict[str, str], *, at: datetime) -> Tokens:
-        reply = self._post(self.endpoints.token, form)
+    def _tokens(self, form: dict[str, str], *, at: datetime, within: float | None) -> Tokens:
+        reply = self._post(self.endpoints.token, form, within=within)
         answer = reply.json
         if reply.status == 200 and answer.get("access_token") and answer.get("refresh_token"):
             return Tokens(
@@ -80,13 +84,15 @@ class OAuthClient:
         failure = read_fault(reply.answer, request_entity="token", operation=form["grant_type"])
         raise OAuthFailed(failure or Failure("answer_unreadable", http_status=reply.status))
 
-    def _post(self, url: str, form: dict[str, str]) -> Reply:
+    def _post(self, url: str, form: dict[str, str], *, within: float | None) -> Reply:
         return exchange(
-            requests.Session(),
+            new_session(),
             "POST",
             url,
             data=form,
             auth=(self.client_id, self.client_secret),
             headers={"Accept": "application/json"},
             timeout=self.timeout,
+            most=LARGEST_TOKEN_ANSWER,
+            within=within,
         )

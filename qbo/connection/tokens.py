@@ -66,10 +66,13 @@ def unreadable_tokens() -> Failure:
     return Failure("token_expired", facts={"reason": UNREADABLE})
 
 
-def refresh_tokens(connection: Connection, *, at: datetime, refused: str | None = None) -> Failure | None:
+def refresh_tokens(
+    connection: Connection, *, at: datetime, refused: str | None = None, within: float | None = None
+) -> Failure | None:
     """See to it that `connection` carries a usable access token; None when it does.
 
     `refused`: the access token that QuickBooks refused though it looked fresh. A peer's newer pair is adopted.
+    `within`: seconds after which whoever waits gives up, where that is sooner than our own patience.
     Raises RefreshUnderWay while another process asks. A Failure says why there is no token to be had.
     """
     connection.refresh_from_db()
@@ -86,7 +89,7 @@ def refresh_tokens(connection: Connection, *, at: datetime, refused: str | None 
     seen = connection.token_version
     try:
         client = oauth_client(connection.environment, connection.emulator_url)
-        tokens = client.refresh(connection.refresh_token, at=at)
+        tokens = client.refresh(connection.refresh_token, at=at, within=within)
     except OAuthFailed as error:
         return _adopt_or_fail(connection, seen=seen, failure=error.failure)
     # Saved before it is used: a pair that is lost cannot be had again.

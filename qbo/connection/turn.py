@@ -20,6 +20,7 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
+from qbo.connection.bounds import new_session
 from qbo.connection.client import Client
 from qbo.connection.connecting import client_for
 from qbo.connection.limiter import Limiter, Limits, pause_asked_for
@@ -68,7 +69,7 @@ class Turn:
     lease: Lease
     limiter: Limiter
     # Open connections to QuickBooks: one for reads, and those lent to writes, one call at a time each.
-    reader: requests.Session = field(default_factory=requests.Session)
+    reader: requests.Session = field(default_factory=new_session)
     sessions: deque[requests.Session] = field(default_factory=deque)
 
     @classmethod
@@ -82,9 +83,9 @@ class Turn:
         connection.refresh_from_db()
         return cls(connection, lease, Limiter(limits(), list(lease.calls)))
 
-    def client(self) -> Client:
-        """For reads, one after the other."""
-        return client_for(self.connection, session=self.reader)
+    def client(self, *, until: float | None = None) -> Client:
+        """For reads, one after the other; `until`, by time.monotonic, all have to be over."""
+        return client_for(self.connection, session=self.reader, until=until)
 
     @contextmanager
     def own_client(self) -> Iterator[Client]:
@@ -92,7 +93,7 @@ class Turn:
         try:
             session = self.sessions.pop()
         except IndexError:
-            session = requests.Session()
+            session = new_session()
         try:
             yield client_for(self.connection, session=session)
         finally:
@@ -141,6 +142,8 @@ class Visit:
     turn: Turn
     patience: float
     sleep: Sleep
+    # By time.monotonic: when whoever waits gives up.
+    until: float | None = None
 
     @property
     def connection(self) -> Connection:
@@ -148,7 +151,7 @@ class Visit:
 
     @property
     def client(self) -> Client:
-        return self.turn.client()
+        return self.turn.client(until=self.until)
 
     def pace(self) -> None:
         """Call before each request. Raises NotNow."""
@@ -167,12 +170,17 @@ class Visit:
 
 
 @contextmanager
-def visit(connection: Connection, *, patience: float = 0, sleep: Sleep = time.sleep) -> Iterator[Visit]:
-    """Take the connection's lease, waiting up to `patience` seconds for it. Raises NotNow."""
+def visit(
+    connection: Connection, *, patience: float = 0, sleep: Sleep = time.sleep, until: float | None = None
+) -> Iterator[Visit]:
+    """Take the connection's lease, waiting up to `patience` seconds for it. Raises NotNow.
+
+    `until`, by time.monotonic, all calls have to be over.
+    """
     turn = _wait_for_turn(connection, patience, sleep)
     try:
         _sit_out(turn, patience, sleep)
-        yield Visit(turn, patience, sleep)
+        yield Visit(turn, patience, sleep, until)
     except ReadFailed as error:
         if error.failure.kind is FailureKind.WAIT:
             turn.leave_alone(pause_asked_for(error.failure, default=settings.SYNC["THROTTLE_PAUSE"]))

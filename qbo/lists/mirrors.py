@@ -71,6 +71,8 @@ def _read(connection: Connection, client: Client, reader: Reader, at: datetime, 
     try:
         fetched = reader.fetch(client, pace)
     except ReadFailed as error:
+        if error.reply.cut and not client.time_is_up:
+            return error.reply.cut
         if not error.is_own_answer:
             raise
         return error.failure.intuit_words or "it is no list"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import datetime
+
+from django.conf import settings
 
 from qbo.connection.queries import ReadFailed
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
@@ -14,6 +17,9 @@ from qbo.models import Connection, ListState
 
 # Seconds that a page waits for its turn.
 PATIENCE = 2.0
+
+
+SLOW = "QuickBooks takes long to answer. The lists are read in the background: look again in a minute."
 
 
 class NotRead(Exception):
@@ -29,11 +35,12 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
         raise NotRead("QuickBooks is not connected just now.")
     first = new_company or not ListState.objects.filter(connection=connection).exclude(refreshed_at=None).exists()
     wanted = tuple(ListState.LISTS if first else names)
+    until = time.monotonic() + settings.SYNC["PAGE_SECONDS"]
     try:
-        failure = refresh_tokens(connection, at=at)
+        failure = refresh_tokens(connection, at=at, within=settings.SYNC["PAGE_SECONDS"])
         if failure is not None:
             raise NotRead(failure.message)
-        with visit(connection, patience=PATIENCE) as turn:
+        with visit(connection, patience=PATIENCE, until=until) as turn:
             problems = refresh_lists(connection, turn.client, wanted, at=at, pace=turn.pace)
     except NotNow as error:
         ListState.want(connection, wanted, at=at)
@@ -41,6 +48,9 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
     except RefreshUnderWay as error:
         raise NotRead("The connection is being renewed right now. Try again in a moment.") from error
     except ReadFailed as error:
+        if time.monotonic() >= until:
+            ListState.want(connection, wanted, at=at)
+            raise NotRead(SLOW) from error
         raise NotRead(error.failure.message) from error
     if first:
         choose_defaults(connection)

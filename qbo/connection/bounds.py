@@ -1,0 +1,134 @@
+"""HTTP that comes to an end: a whole call has a deadline, and an answer a largest size; it knows no QuickBooks.
+
+The time-outs of `requests` are those between two bytes, so that a server which lets one fall now and then would hold
+a caller for ever, with the head of its answer already.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+PIECE = 65536
+_running = threading.local()
+
+
+class AnswerTooLong(requests.RequestException):
+    """An answer went on beyond the largest size that is read."""
+
+
+class Deadline:
+    """After `seconds` the connection of the call that runs inside, in this thread, is shut down."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.has_passed = False
+        self._is_over = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(max(0.0, seconds), self._pass)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        _running.deadline = self
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with self._lock:
+            self._is_over = True
+        self._timer.cancel()
+        _running.deadline = None
+
+    def watch(self, connected: socket.socket | None) -> None:
+        """The call goes over this socket."""
+        with self._lock:
+            self._socket = connected
+            if self.has_passed:
+                self._shut()
+
+    def _pass(self) -> None:
+        with self._lock:
+            if not self._is_over:
+                self.has_passed = True
+                self._shut()
+
+    def _shut(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):
+                # The plain socket's own: that of TLS would say goodbye first, and wait for the answer.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _watch(connected: Any) -> None:
+    deadline: Deadline | None = getattr(_running, "deadline", None)
+    if deadline is not None:
+        deadline.watch(connected)
+
+
+class _Watched(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _watch(self.sock)
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        _watch(self.sock)  # one that is open from the call before
+        super().request(*arguments, **options)
+
+
+class _WatchedTLS(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _watch(self.sock)
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        _watch(self.sock)
+        super().request(*arguments, **options)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _PoolTLS(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTLS
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
+
+
+def new_session() -> requests.Session:
+    """A session whose calls a Deadline can end at any point."""
+    session = requests.Session()
+    session.mount("http://", _Adapter())
+    session.mount("https://", _Adapter())
+    return session
+
+
+def read_body(response: requests.Response, *, most: int) -> bytes:
+    """The body, unpacked, of at most `most` bytes either way. Raises AnswerTooLong, RequestException."""
+    declared = response.headers.get("Content-Length", "")
+    if declared.isdecimal() and int(declared[:20]) > most:
+        raise AnswerTooLong(in_words(most))
+    body = bytearray()
+    for piece in response.iter_content(PIECE):
+        body += piece
+        if len(body) > most:
+            raise AnswerTooLong(in_words(most))
+    return bytes(body)
+
+
+def in_words(most: int) -> str:
+    """E.g. "the answer was longer than 20 MB"."""
+    return f"the answer was longer than {most / 1_000_000:,g} MB"

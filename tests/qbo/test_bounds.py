@@ -1,0 +1,136 @@
+"""A call to QuickBooks comes to an end, and an answer has a largest size, whatever the other side does."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from qbo.connection.bounds import new_session
+from qbo.connection.client import Reply, exchange
+from qbo.lists.on_request import SLOW, NotRead, read_again
+from qbo.models import ListState
+from qbo_emulator.messages import Response
+from sync.models import State
+from tests.books import NO_LIMITS, Shop, connected_shop
+from tests.tampering import DRIP, ENDLESS, Tampering, tampered_emulator
+
+MOST = 1_000_000
+
+
+@pytest.fixture
+def there(settings: Any) -> Iterator[Tampering]:
+    settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
+    settings.SYNC = {**settings.SYNC, **NO_LIMITS}
+    with tampered_emulator() as tampering:
+        yield tampering
+
+
+def ask(there: Tampering, *, session: Any = None, seconds: float = 1.5, **how: Any) -> tuple[Reply, float]:
+    began = time.monotonic()
+    timeout = (seconds / 2, seconds / 2)
+    reply = exchange(session or new_session(), "GET", f"{there.url}/emulator/state", timeout=timeout, most=MOST, **how)
+    return reply, time.monotonic() - began
+
+
+def broken(how: str) -> Any:
+    return lambda answer: Response(200, answer.body, breakage=how)
+
+
+def unpacking_to(size: int) -> Any:
+    packed = gzip.compress(b" " * size)
+    return lambda answer: Response(200, content=packed, headers={"Content-Encoding": "gzip"})
+
+
+def test_a_byte_now_and_then(there: Tampering) -> None:
+    """Of the head already: no time-out between two bytes ever comes to pass."""
+    there.answers["state"] = broken(DRIP)
+    reply, took = ask(there)
+    assert took < 4
+    assert (reply.status, reply.left) == (None, True)
+    assert "no whole answer came within 1.5 s" in reply.cut
+
+
+def test_a_body_that_drips_behind_a_whole_head(there: Tampering) -> None:
+    there.answers["state"] = lambda answer: Response(200, " " * 5000, breakage=DRIP)
+    reply, took = ask(there, seconds=12, within=6.5)
+    assert took < 10
+    assert reply.cut
+
+
+@pytest.mark.parametrize("tamper", [broken(ENDLESS), unpacking_to(60_000_000), lambda _: Response(200, "x" * 3 * MOST)])
+def test_too_long(there: Tampering, tamper: Any) -> None:
+    there.answers["state"] = tamper
+    reply, took = ask(there, seconds=20)
+    assert reply.status is None
+    assert reply.cut == "the answer was longer than 1 MB"
+    assert took < 10
+
+
+def test_no_time_left(there: Tampering) -> None:
+    reply, took = ask(there, within=0)
+    assert (reply.status, reply.left) == (None, False)
+    assert took < 0.5
+
+
+def test_a_connection_that_is_kept_outlives_the_deadline_of_its_call(there: Tampering) -> None:
+    session = new_session()
+    assert ask(there, session=session, seconds=0.6)[0].status == 200
+    time.sleep(0.8)
+    assert ask(there, session=session, seconds=5)[0].status == 200
+
+
+def test_no_answer_holds_a_nul(there: Tampering) -> None:
+    there.answers["state"] = lambda answer: Response(200, "a\x00b")
+    assert ask(there)[0].body == "a\ufffdb"
+
+
+class TestOfAShop:
+    @pytest.fixture
+    def shop(self, transactional_db: None, there: Tampering, settings: Any) -> Shop:
+        shop = connected_shop(there.url)
+        settings.SYNC = {**settings.SYNC, "LARGEST_ANSWER": MOST, "PAGE_SECONDS": 2}
+        return shop
+
+    def test_a_page_leaves_to_the_queue_what_takes_too_long(self, shop: Shop, there: Tampering) -> None:
+        there.answers["FROM Item "] = broken(DRIP)
+        began = time.monotonic()
+        with pytest.raises(NotRead) as told:
+            read_again(shop.connection, ListState.LISTS, at=timezone.now())
+        assert time.monotonic() - began < 5
+        assert str(told.value) == SLOW
+        assert not shop.failed().exists()
+        there.clear()
+        moment = timezone.now()
+        shop.drain(moment)
+        assert not ListState.objects.stale(at=moment).exists()
+
+    def test_a_list_without_end_is_named_and_the_rest_goes_on(self, shop: Shop, there: Tampering) -> None:
+        there.answers["FROM Account "] = broken(ENDLESS)
+        now = timezone.now()
+        ListState.want(shop.connection, ListState.LISTS, at=now)
+        invoice = shop.invoice(at=now)
+        shop.drain(now)
+        assert shop.event(invoice).state == State.SYNCED
+        assert "the answer was longer than 1 MB" in shop.failed().get().message
+
+    @pytest.mark.parametrize("how", [DRIP, ENDLESS])
+    def test_a_write_is_looked_for_and_not_sent_twice(
+        self, shop: Shop, there: Tampering, settings: Any, how: str
+    ) -> None:
+        settings.SYNC = {**settings.SYNC, "HTTP_CONNECT_TIMEOUT": 1, "HTTP_READ_TIMEOUT": 1}
+        now = timezone.now()
+        customer = shop.settled_invoice(at=now).customer
+        invoice = shop.invoice(at=now, customer=customer)
+        there.answers["/batch"] = broken(how)
+        shop.drain(now)
+        assert shop.event(invoice).state == State.CHECKING
+        there.clear()
+        shop.drain(now + timedelta(minutes=6))
+        shop.assert_in_books(invoice)
+        assert len(shop.books.invoices()) == 2
