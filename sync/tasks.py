@@ -15,6 +15,7 @@ from sync.engine.drain import drain
 from sync.models import ActionRecord, Heartbeat
 from sync.stumbles import clear_stumble, tell_of_stumble
 from sync.upkeep import maintenance as upkeep
+from sync.worker.renewing import RENEWED, renew_unused
 from sync.worker.tallying import tallied
 from sync.worker.wake import connections_with_work, wake, wake_due
 
@@ -54,6 +55,13 @@ def maintain() -> dict[str, int | str]:
 def carry_out(action_id: int) -> int:
     """What a person asked for on a page and was too much for it. How many events it was done to."""
     return operations.carry_out(action_id, at=timezone.now()).done
+
+
+def renew_tokens() -> int:
+    """Every hour: keep connections alive that nobody uses. How many were renewed."""
+    now = timezone.now()
+    Heartbeat.objects.update_or_create(name="renewal", defaults={"at": now})
+    return renew_unused(at=now)[RENEWED]
 
 
 def sweep() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from qbo.faults import read_fault
 
 # Bytes of an answer of the token endpoint; real ones have about two thousand.
 LARGEST_TOKEN_ANSWER = 1_000_000
+# Ten years, in seconds; Intuit's own is five.
+LONGEST_LIFE = 315_360_000
 SCOPE = "com.intuit.quickbooks.accounting"
 
 
@@ -35,6 +38,9 @@ class Tokens:
     refresh: str
     access_expires_at: datetime
     refresh_expires_at: datetime
+    # When both were given, and Intuit's absolute end of the connection where it says so.
+    given_at: datetime
+    hard_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class OAuthClient:
                 refresh=str(answer["refresh_token"]),
                 access_expires_at=at + timedelta(seconds=int(answer.get("expires_in", 3600))),
                 refresh_expires_at=at + timedelta(seconds=int(answer.get("x_refresh_token_expires_in", 8_640_000))),
+                given_at=at,
+                hard_expires_at=_hard_end(answer.get("x_refresh_token_hard_expires_in"), at=at),
             )
         failure = read_fault(reply.answer, request_entity="token", operation=form["grant_type"])
         raise OAuthFailed(failure or Failure("answer_unreadable", http_status=reply.status))
@@ -91,8 +99,15 @@ class OAuthClient:
             url,
             data=form,
             auth=(self.client_id, self.client_secret),
-            headers={"Accept": "application/json"},
+            # Without the second, Intuit does not say when the connection ends whatever we do (its SDKs since 2026).
+            headers={"Accept": "application/json", "x-include-refresh-token-hard-expires-in": "true"},
             timeout=self.timeout,
             most=LARGEST_TOKEN_ANSWER,
             within=within,
         )
+
+
+def _hard_end(seconds: Any, *, at: datetime) -> datetime | None:
+    """`at` plus what Intuit said; None where it said nothing that makes sense."""
+    is_number = isinstance(seconds, int) and not isinstance(seconds, bool)
+    return at + timedelta(seconds=seconds) if is_number and 0 <= seconds < LONGEST_LIFE else None

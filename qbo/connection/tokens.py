@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,6 +22,10 @@ UNREADABLE = "Run a Call can no longer read the stored tokens of this connection
 EARLY = timedelta(seconds=120)
 # Whoever asks for the next pair has got it, or has died, within this many times their patience.
 LOCKED_FOR = 2
+# Intuit ends a connection that nobody uses for a hundred days (its authorization FAQ); a week leaves room for trouble.
+# Up to a day sooner, so that shops which connected together are not renewed together.
+RENEWED_AFTER = timedelta(days=7)
+JITTER = timedelta(days=1)
 # What an emulator that was started without other wishes knows our app by.
 EMULATOR_APP = ("emulator-client", "emulator-secret")
 
@@ -50,6 +55,8 @@ def token_columns(tokens: Tokens, *, version: int) -> dict[str, object]:
         "refresh_token": tokens.refresh,
         "access_expires_at": tokens.access_expires_at,
         "refresh_expires_at": tokens.refresh_expires_at,
+        "hard_expires_at": tokens.hard_expires_at,
+        "renew_at": tokens.given_at + RENEWED_AFTER - random.random() * JITTER,  # noqa: S311  spreads, keeps no secret
         "token_version": version,
         "refreshing_until": None,
     }
@@ -67,11 +74,17 @@ def unreadable_tokens() -> Failure:
 
 
 def refresh_tokens(
-    connection: Connection, *, at: datetime, refused: str | None = None, within: float | None = None
+    connection: Connection,
+    *,
+    at: datetime,
+    refused: str | None = None,
+    within: float | None = None,
+    unused: bool = False,
 ) -> Failure | None:
     """See to it that `connection` carries a usable access token; None when it does.
 
     `refused`: the access token that QuickBooks refused though it looked fresh. A peer's newer pair is adopted.
+    `unused`: renew a fresh token too, where the last renewal was about a week ago.
     `within`: seconds after which whoever waits gives up, where that is sooner than our own patience.
     Raises RefreshUnderWay while another process asks. A Failure says why there is no token to be had.
     """
@@ -82,8 +95,9 @@ def refresh_tokens(
     except UnreadableSecret:
         logger.error("No key in TOKEN_KEYS reads the tokens of connection %s.", connection.pk)
         return unreadable_tokens()
-    usable = not needs_refresh(connection, at=at) and connection.access_token != refused
-    if usable:
+    is_fresh = not needs_refresh(connection, at=at) and connection.access_token != refused
+    is_used = connection.renew_at is not None and connection.renew_at > at
+    if is_fresh and (is_used or not unused):
         return None
     _lock(connection, at=at)
     seen = connection.token_version
@@ -92,8 +106,11 @@ def refresh_tokens(
         tokens = client.refresh(connection.refresh_token, at=at, within=within)
     except OAuthFailed as error:
         return _adopt_or_fail(connection, seen=seen, failure=error.failure)
+    columns = token_columns(tokens, version=seen + 1)
+    if tokens.hard_expires_at is None:
+        del columns["hard_expires_at"]  # what Intuit said before still holds
     # Saved before it is used: a pair that is lost cannot be had again.
-    Connection.objects.filter(pk=connection.pk, token_version=seen).update(**token_columns(tokens, version=seen + 1))
+    Connection.objects.filter(pk=connection.pk, token_version=seen).update(**columns)
     connection.refresh_from_db()
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from qbo.connection.encryption import EncryptedTextField, UnreadableSecret
 from runacall.organizations.models import Organization
@@ -27,6 +27,11 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def live(self) -> ConnectionQuerySet:
         """Those over which something may be sent now."""
         return self.filter(status=Status.ACTIVE, pause_code="")
+
+    def to_be_renewed(self, *, at: datetime) -> ConnectionQuerySet:
+        """Those whose tokens nobody has used for about a week, the longest first; paused ones too, which outlive it."""
+        due = Q(renew_at=None) | Q(renew_at__lte=at)
+        return self.filter(due, status=Status.ACTIVE).order_by(F("renew_at").asc(nulls_first=True), "pk")
 
     def for_organization(self, organization: Organization | None) -> ConnectionQuerySet:
         return self.filter(organization=organization) if organization else self.none()
@@ -53,7 +58,11 @@ class Connection(models.Model):
     access_token = EncryptedTextField(blank=True)
     refresh_token = EncryptedTextField(blank=True)
     access_expires_at = models.DateTimeField(null=True, blank=True)
+    # The refresh token's end moves with every renewal; Intuit's absolute one only with a reconnection.
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    hard_expires_at = models.DateTimeField(null=True, blank=True)
+    # When the tokens are renewed although nothing is sent; None: soon.
+    renew_at = models.DateTimeField(null=True, blank=True)
     # Rises with every new pair; a stale pair can never overwrite a newer one.
     token_version = models.PositiveIntegerField(default=0)
     # Until when one process alone may ask Intuit for the next pair.
@@ -88,6 +97,11 @@ class Connection(models.Model):
     @property
     def is_live(self) -> bool:
         return self.status == Status.ACTIVE and not self.pause_code
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the connection ends unless somebody reconnects before; None where nobody has said."""
+        return min(filter(None, (self.refresh_expires_at, self.hard_expires_at)), default=None)
 
     @property
     def has_readable_tokens(self) -> bool:

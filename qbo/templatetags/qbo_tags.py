@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.forms import BoundField
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from qbo.connection.ending import ending_of
 from qbo.mapping.tax_rows import TaxRow
 from qbo.pages.places import GENERAL, SETTINGS, linked
+from runacall.organizations.access import role_allows
+from runacall.organizations.models import Ability
 
 register = template.Library()
+
+
+@register.inclusion_tag("qbo/ending.html", takes_context=True)
+def connection_ending(context: template.Context) -> dict[str, Any]:
+    """Two weeks before the connection ends, for those who can reconnect: when that is; else nothing."""
+    request = context.get("request")
+    if request is None or not role_allows(request, Ability.MANAGE_QUICKBOOKS):
+        return {}
+    return {"ending": ending_of(request.organization, at=timezone.now())}
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
@@ -33,6 +35,21 @@ def pause_connection(drain: Drain, failure: Failure) -> None:
         connection.pause(failure.code, detail=words[:2000], at=at)
         open_connection_failure(connection, failure, at=at)
         connection_changed.send(sender=Connection, connection=connection, at=at)
+
+
+def pause_idle(connection: Connection, failure: Failure, *, at: datetime) -> bool:
+    """As `pause_connection`, without a drain; False where somebody has connected or disconnected meanwhile."""
+    with transaction.atomic():
+        same = Connection.objects.select_for_update(no_key=True).filter(
+            pk=connection.pk, token_version=connection.token_version, status=Connection.Status.ACTIVE
+        )
+        there = same.first()
+        if there is None:
+            return False
+        there.pause(failure.code, detail=(failure.intuit_words or failure.message)[:2000], at=at)
+        open_connection_failure(there, failure, at=at)
+        connection_changed.send(sender=Connection, connection=there, at=at)
+    return True
 
 
 class TokenUnavailable(Exception):

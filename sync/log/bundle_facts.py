@@ -55,6 +55,8 @@ def _connection(connection: Connection) -> dict[str, Any]:
         "connected_at": connection.connected_at,
         "access_expires_at": connection.access_expires_at,
         "refresh_expires_at": connection.refresh_expires_at,
+        "hard_expires_at": connection.hard_expires_at,
+        "renew_at": connection.renew_at,
         "token_version": connection.token_version,
         "facts": model_to_dict(facts, exclude=["id", "connection"]) if facts else None,
         "settings": model_to_dict(chosen, exclude=["id", "connection"]) if chosen else None,

@@ -3,7 +3,11 @@
 from django_q.models import Schedule
 
 # name -> (task, minutes between runs)
-SCHEDULES = {"sync-sweep": ("sync.tasks.sweep", 1), "sync-maintain": ("sync.tasks.maintain", 10)}
+SCHEDULES = {
+    "sync-sweep": ("sync.tasks.sweep", 1),
+    "sync-maintain": ("sync.tasks.maintain", 10),
+    "token-renewal": ("sync.tasks.renew_tokens", 60),
+}
 
 
 def ensure_schedules() -> None:

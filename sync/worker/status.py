@@ -26,6 +26,7 @@ class ConnectionStatus:
     status: str
     pause_code: str
     paused_at: datetime | None
+    expires_at: datetime | None
     company: str
     realm_id: str
     environment: str
@@ -153,6 +154,7 @@ def _connection(connection: Connection, *, at: datetime) -> ConnectionStatus:
         status=connection.status,
         pause_code=connection.pause_code,
         paused_at=connection.paused_at,
+        expires_at=connection.expires_at,
         company=connection.company_name,
         realm_id=connection.realm_id,
         environment=connection.environment,
