@@ -34,7 +34,7 @@ def checked(rows: Iterable[Any]) -> Sequence[Mapping[str, Any]]:
     for row in rows:
         if not isinstance(row, Mapping):
             raise Unreadable(f"it holds {shown(row)} where a row should be")
-        qbo_id = identity(row)
+        qbo_id = checked_reference(row)
         if qbo_id in ids:
             raise Unreadable(f"it holds the Id {qbo_id} twice")
         ids.add(qbo_id)
@@ -55,6 +55,14 @@ def identity(row: Mapping[str, Any]) -> str:
     return text
 
 
+def checked_reference(row: Mapping[str, Any]) -> str:
+    """The Id by which a record is found again, where it and its SyncToken can be kept. Raises Unreadable."""
+    qbo_id, token = identity(row), row.get("SyncToken", "")
+    if not isinstance(token, str | int) or len(str(token)) > LONGEST_ID or UNSTORABLE.search(str(token)):
+        raise Unreadable(f"the row with Id {qbo_id} has {shown(token)} for a SyncToken")
+    return qbo_id
+
+
 def _check_row(row: Mapping[str, Any], which: str) -> None:
     for key in NAMES:
         name = row.get(key)
@@ -62,9 +70,6 @@ def _check_row(row: Mapping[str, Any], which: str) -> None:
             raise Unreadable(f"{which} has {shown(name)} for a {key}")
         if name and len(name) > LONGEST_NAME:
             raise Unreadable(f"{which} has a {key} of {len(name):,} characters")
-    token = row.get("SyncToken", "")
-    if not isinstance(token, str | int) or len(str(token)) > LONGEST_ID:
-        raise Unreadable(f"{which} has {shown(token)} for a SyncToken")
     if not isinstance(row.get("Active", True), bool):
         raise Unreadable(f"{which} has {shown(row['Active'])} for Active")
     check_texts(row, which)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,17 @@ from qbo.mapping.planning import is_void
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO, round_cents
 
+# Characters that no database takes: NUL, and half of one that takes two.
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+MOST_DIGITS = 11
+
+
+def _amount(given: Any) -> Decimal:
+    amount = Decimal(str(given or 0))
+    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
+        raise ValueError("an amount that no invoice has")
+    return round_cents(amount)
+
 
 @dataclass(frozen=True)
 class There:
@@ -28,12 +40,13 @@ class There:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> There:
+        """Raises ValueError, ArithmeticError or AttributeError for a row that no invoice can have."""
         tax = (row.get("TxnTaxDetail") or {}).get("TotalTax") or 0
         return cls(
-            total=round_cents(Decimal(str(row.get("TotalAmt") or 0))),
-            tax=round_cents(Decimal(str(tax))),
+            total=_amount(row.get("TotalAmt")),
+            tax=_amount(tax),
             txn_date=str(row.get("TxnDate") or "")[:10],
-            number=str(row.get("DocNumber") or ""),
+            number=NO_TEXT.sub("\ufffd", str(row.get("DocNumber") or "")),
         )
 
     @property

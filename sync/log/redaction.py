@@ -9,16 +9,19 @@ from typing import Any
 
 from qbo.redaction import ASSIGNED_SECRET, NO_SECRETS, SECRET, SECRET_FIELDS
 
+# Characters of a body that a page shows.
+LONGEST = 300_000
 BEARER = re.compile(r"(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 
 
 def readable(text: str) -> str:
     """`text` laid out if it is JSON, as it is otherwise; secrets are replaced."""
+    if len(text) > LONGEST:
+        return f"{without_secrets(text[:LONGEST])}\n… and {len(text) - LONGEST:,} characters more"
     try:
-        value = json.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError):
+        return without_secrets(laid_out(redacted(json.loads(text, parse_float=Decimal))))
+    except (ValueError, RecursionError):  # no JSON, or nested deeper than anybody reads
         return without_secrets(text)
-    return without_secrets(laid_out(redacted(value)))
 
 
 def redacted(value: Any) -> Any:
@@ -50,4 +53,5 @@ def laid_out(value: Any, indent: str = "") -> str:
 
 
 def _plain(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    # Half of a character cannot be shown as it is: its escape can.
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

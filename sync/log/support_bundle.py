@@ -29,6 +29,9 @@ MOST_EVENTS = 200
 LAST_ATTEMPTS = 20
 # A body that is no JSON is cut here; QuickBooks' own answers are far shorter.
 LONGEST_TEXT = 50_000
+# A whole batch with its answer has a tenth of this.
+LONGEST_BODY = 2_000_000
+DEEPEST = 60
 FORMATS = ("zip", "json")
 
 ABOUT = (
@@ -89,15 +92,15 @@ def support_bundle(organization: Organization, events: SyncEventQuerySet, *, at:
         "made_at": made_at,
         **facts_around(organization, gathered.connection, at=at),
         "events_left_out": total - len(chosen),
-        "events": [_facts_or_why_not(gathered, event) for event in chosen],
     }
-    return Bundle(organization, gathered.redactor.value(_plain(document)), made_at)
+    shown = gathered.redactor.value(_plain(document))
+    return Bundle(organization, shown | {"events": [_facts_or_why_not(gathered, one) for one in chosen]}, made_at)
 
 
 def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> dict[str, Any]:
     """One event that cannot be told in full does not keep the others out of the bundle."""
     with isolated("Gathering an event", event=event.pk, organization=event.organization_id) as slip:
-        return gathered.facts_of(event)
+        return dict(gathered.redactor.value(_plain(gathered.facts_of(event))))
     return {
         "event": event.pk,
         "entity": event.label,
@@ -215,12 +218,31 @@ class Gathered:
         }
 
 
+def is_deep(value: Any) -> bool:
+    """Whether a JSON value is nested deeper than anything of QuickBooks'; found level by level, not by recursion."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> list[Any]:
+    held = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return [one for one in held if isinstance(one, Mapping | list)]
+
+
 def body_of(text: str, position: int) -> Any:
     """A body as a JSON value, of a batch only the item of that bId; as text where it cannot be read."""
+    if len(text) > LONGEST_BODY:
+        return f"[too long to show: {len(text):,} characters]"
     try:
         value = decode(text)
     except (ValueError, RecursionError):
         return text[:LONGEST_TEXT] or None
+    if is_deep(value):
+        return f"[nested too deeply to show: {len(text):,} characters]"
     for key in ("BatchItemRequest", "BatchItemResponse"):
         items = value.get(key) if isinstance(value, Mapping) else None
         for item in items if isinstance(items, list) else ():

@@ -10,12 +10,15 @@ from django.db import transaction
 from qbo.connection.client import Reply, decode
 from qbo.failures import Failure, FailureKind, FaultEntry
 from qbo.faults import is_refusal, read_fault, read_item_fault
+from qbo.lists.checking import checked_reference
 from qbo.lists.mirrors import store_entries
 from qbo.mapping.base import Row
 from qbo.mapping.comparing import There
 from qbo.mapping.explaining import explain
 from qbo.models import Link
+from runacall.isolation import isolated
 from sync.engine.context import Drain, Stop
+from sync.engine.mistakes import stop_for_mistake
 from sync.engine.outcomes import Outcome
 from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.engine.recording import forget_acceptance, link_of, record, release_dependants, write_links
@@ -27,7 +30,7 @@ from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import RANKS, EntityType
 from sync.retry_policy import wait_seconds
 
-SERVER_ERROR = 500
+HTTP_OK, SERVER_ERROR = 200, 500
 # A token refused right after it was renewed is refused for another reason.
 RENEWALS = 2
 
@@ -38,7 +41,7 @@ def read_reply(drain: Drain, submission: Submission, reply: Reply, *, renewals: 
     `renewals`: how often that has been said of it already.
     """
     answered = Answered(drain, submission, reply)
-    answers = reply.json.get("BatchItemResponse") if reply.status == 200 else None
+    answers = reply.json.get("BatchItemResponse") if reply.status == HTTP_OK else None
     if isinstance(answers, list) and (answers or not submission.items):
         _read_items(answered, answers)
         return False
@@ -94,6 +97,51 @@ def _read_items(answered: Answered, answers: Sequence[Any]) -> None:
     again = _to_look_at(outcomes)
     if again:
         look_again(drain, submission, again)
+
+
+def read_items_apart(drain: Drain, submission: Submission, reply: Reply) -> bool:
+    """As `read_reply`, of an answer that could not be read as a whole: each item in a transaction of its own.
+
+    An item over which we stumble stops its event, and no other. False where the answer has no items.
+    """
+    answers = reply.json.get("BatchItemResponse") if reply.status == HTTP_OK else None
+    if not isinstance(answers, list):
+        return False
+    answered, outcomes = Answered(drain, submission, reply), dict[int, Outcome]()
+    by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
+    for event in SyncEvent.objects.in_flight().filter(submission=submission):
+        place = next((at for at, stored in enumerate(submission.items) if stored.get("event_id") == event.pk), None)
+        with isolated("Reading an answer", event=event.pk, submission=submission.pk) as slip, transaction.atomic():
+            if place is None:
+                raise LookupError("the event has no place in what was sent")
+            outcomes[place] = _record_alone(answered, place, event, by_id.get(str(place)) or {})
+        if slip.mistake:
+            outcomes.pop(place if place is not None else -1, None)
+            stop_for_mistake(drain, [event], slip.mistake)
+    with transaction.atomic():
+        drain.lease.assert_held()
+        answered.settle()
+    drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
+    _pause_or_wait(drain, list(outcomes.values()))
+    with isolated("Looking again", submission=submission.pk, connection=drain.connection.pk):
+        again = _to_look_at(outcomes)
+        if again:
+            look_again(drain, submission, again)
+    return True
+
+
+def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: Mapping[str, Any]) -> Outcome:
+    answered.drain.lease.assert_held()
+    links = list[Link]()
+    item = SentItem.from_json(answered.submission.items[place])
+    written = decode(answered.submission.body)["BatchItemRequest"][place].get(item.entity) or {}
+    outcome = _item(answered, place, item, event, answer, written, links)
+    write_links(links)
+    if item.total and item.line_ids:
+        forget_acceptance(answered.drain.connection, [item.record_id])
+    record([outcome], at=answered.drain.now())
+    release_dependants(_foundations([outcome]), at=answered.drain.now())
+    return outcome
 
 
 def _foundations(outcomes: Iterable[Outcome]) -> list[SyncEvent]:
@@ -155,6 +203,7 @@ def _written(
     links: list[Link],
 ) -> Outcome:
     drain = answered.drain
+    checked_reference(row)
     differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None
     if item.operation == "delete":
         _forget_link(answered, item)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
-from sync.engine.context import Drain
+from qbo.connection.turn import MustWait
+from sync.engine.context import Drain, Stop
+from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.engine.recording import requeue
 from sync.engine.send.answered import events_of
 from sync.engine.send.push import resend
 from sync.models import State, Submission, SyncEvent
+
+logger = logging.getLogger(__name__)
 
 
 def settle_doubts(work: Drain) -> bool:
@@ -25,15 +30,31 @@ def settle_doubts(work: Drain) -> bool:
     doubts = _due(work)
     for submission_id in doubts:
         submission = Submission.objects.get(pk=submission_id)
-        if not _answered_or_over(work, submission):
-            _wait(work, submission)
-        elif _may_be_resent(work, submission):
-            resend(work, submission)
-        else:
-            _look_instead(work, submission)
+        try:
+            _settle(work, submission)
+        except (MustWait, Stop, *NOBODYS_MISTAKE):
+            raise
+        except Exception as mistake:
+            logger.exception("Settling submission %s failed", submission.request_id)
+            _give_up(work, submission, mistake)
         if work.stopped or work.time_is_up:
             break
     return bool(doubts)
+
+
+def _settle(work: Drain, submission: Submission) -> None:
+    if not _answered_or_over(work, submission):
+        _wait(work, submission)
+    elif _may_be_resent(work, submission):
+        resend(work, submission)
+    else:
+        _look_instead(work, submission)
+
+
+def _give_up(work: Drain, submission: Submission, mistake: Exception) -> None:
+    """Its events stop, and are looked for in QuickBooks before they are ever sent again; other submissions go on."""
+    stop_for_mistake(work, list(SyncEvent.objects.in_flight().filter(submission=submission)), mistake)
+    Submission.objects.filter(pk=submission.pk).update(settled_at=work.now())
 
 
 def _due(work: Drain) -> list[int]:

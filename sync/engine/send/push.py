@@ -18,10 +18,11 @@ from qbo.mapping.book import InvoiceRef
 from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan
 from qbo.models.leases import LeaseLost
+from runacall.isolation import isolated
 from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.engine.send.answered import Answered, events_of
-from sync.engine.send.answers import read_reply
+from sync.engine.send.answers import read_items_apart, read_reply
 from sync.engine.send.refusals import give_back
 from sync.engine.send.sent_items import SentItem
 from sync.models import State, Submission, SyncEvent
@@ -93,7 +94,9 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                 except (MustWait, Stop):
                     unsent += chunk
                     raise
-                submission = write_ahead(drain, chunk)
+                submission = _write_ahead_safely(drain, chunk)
+                if submission is None:
+                    continue
                 submission.sent_with = drain.connection.access_token  # type: ignore[attr-defined]
                 flying[pool.submit(_send, drain, submission)] = submission
                 if len(flying) >= in_flight:
@@ -137,11 +140,31 @@ def _read_safely(drain: Drain, submission: Submission, reply: Reply, renewals: i
         raise
     except Exception as mistake:
         logger.exception("Reading the answer to submission %s failed", submission.request_id)
+        if read_items_apart(drain, submission, reply):
+            return False
         stop_for_mistake(drain, list(events_of(submission).values()), mistake)
         Submission.objects.filter(pk=submission.pk).update(
             settled_at=drain.now(), http_status=reply.status, answer=reply.body, intuit_tid=reply.intuit_tid[:100]
         )
         return False
+
+
+def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | None:
+    """As `write_ahead`; what cannot be written down stops alone and the rest goes. None where nothing is left."""
+    try:
+        return write_ahead(drain, chunk)
+    except NOBODYS_MISTAKE:
+        raise
+    except Exception:
+        logger.exception("Writing ahead a batch over connection %s failed", drain.connection.pk)
+    fit: list[Ready] = []
+    for one in chunk:
+        with isolated("Writing an event ahead", event=one.event.pk, connection=drain.connection.pk) as slip:
+            encode([one.write.batch_item(0), one.item.as_json])
+            fit.append(one)
+        if slip.mistake:
+            stop_for_mistake(drain, [one.event], slip.mistake)
+    return write_ahead(drain, fit) if fit else None
 
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
