@@ -81,7 +81,7 @@ class Turn:
             return None
         # What was known before the lease was ours may be of another company.
         connection.refresh_from_db()
-        return cls(connection, lease, Limiter(limits(), list(lease.calls)))
+        return cls(connection, lease, Limiter(limits(), _calls_of(lease)))
 
     def client(self, *, until: float | None = None) -> Client:
         """For reads, one after the other; `until`, by time.monotonic, all have to be over."""
@@ -133,6 +133,13 @@ class Turn:
         self.reader.close()
         while self.sessions:
             self.sessions.pop().close()
+
+
+def _calls_of(lease: Lease) -> list[list[float]]:
+    """What is kept of the calls of the last minute, without what cannot be such a thing."""
+    kept = lease.calls if isinstance(lease.calls, list) else []
+    pairs = [call for call in kept if isinstance(call, list) and len(call) == 2]
+    return [call for call in pairs if all(isinstance(part, int | float) for part in call)]
 
 
 @dataclass(frozen=True)

@@ -94,4 +94,4 @@ def _of_event(event: SyncEvent, invoices: Mapping[int, Invoice]) -> Iterator[tup
         key = event.subject_key
         yield (f"customer-{key}" if key.isdecimal() else f"customer-of-event-{event.pk}"), event.subject_name
     for fact in PEOPLE_IN_FACTS:
-        yield "quickbooks-user", str(event.facts.get(fact, ""))
+        yield "quickbooks-user", str(event.facts.get(fact, "")) if isinstance(event.facts, dict) else ""

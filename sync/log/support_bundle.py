@@ -168,7 +168,8 @@ class Gathered:
             "code": event.failure_code,
             "kind": str(failure.kind) if failure else "",
             "cause_key": event.cause_key,
-            "facts": event.facts,
+            # What is no set of facts may hold anything, and nobody's name would be found in it.
+            "facts": event.facts if isinstance(event.facts, dict) else "[unreadable]",
             "intuit_tid": next((one.intuit_tid for one in reversed(attempts) if one.intuit_tid), ""),
             "opened_at": event.opened_at,
             "changed_at": event.changed_at,

@@ -195,6 +195,11 @@ class TestPages:
             answer = owner.get(url)
             assert answer.status_code == 200
         assert healthy.message in unescape(owner.get(LOG).content.decode())
+        bundle = support_bundle(
+            ill.organization, SyncEvent.objects.filter(pk__in=[ill.pk, healthy.pk]), at=timezone.now()
+        )
+        assert "no facts" not in bundle.as_json()
+        assert all("not_gathered" not in event for event in bundle.document["events"])
 
     @pytest.mark.parametrize("where", ["sync.log.rows.say", "sync.log.rows.Organization.local"])
     def test_a_row_of_the_log(
