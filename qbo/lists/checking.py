@@ -20,6 +20,19 @@ DEEPEST = 20
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # A list's rows are called by one of these, in this order.
 NAMES = ("Name", "DisplayName")
+# What is kept of a row beside its name, and what it has to be where it is there.
+KINDS: Mapping[str, Any] = {
+    "AccountType": str,
+    "AccountSubType": str,
+    "Type": str,
+    "FullyQualifiedName": str,
+    "Description": str,
+    "IncomeAccountRef": Mapping,
+    "SalesTaxRateList": Mapping,
+    "Taxable": bool,
+    "TaxGroup": bool,
+}
+NUMBERS = ("UnitPrice", "DueDays", "RateValue")
 SHOWN = 40
 
 
@@ -72,6 +85,11 @@ def _check_row(row: Mapping[str, Any], which: str) -> None:
             raise Unreadable(f"{which} has a {key} of {len(name):,} characters")
     if not isinstance(row.get("Active", True), bool):
         raise Unreadable(f"{which} has {shown(row['Active'])} for Active")
+    for key, kind in KINDS.items():
+        if row.get(key) is not None and not isinstance(row[key], kind):
+            raise Unreadable(f"{which} has {shown(row[key])} for {key}")
+    for key in NUMBERS:
+        number_in(row, key, which)
     check_texts(row, which)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from qbo.connection.client import decode
 from qbo.mapping.base import Base
@@ -126,14 +126,23 @@ def _entries(connection: Connection, entity: str, ids: Iterable[str] | None = No
 
 
 def ref_of(entry: ListEntry) -> Ref:
-    data = entry.data
-    price = data.get("UnitPrice")
+    """What a mapping book looks up. A row that was kept before rows were checked is taken for what it still says."""
+    data = entry.data if isinstance(entry.data, dict) else {}
+    account = data.get("IncomeAccountRef")
     return Ref(
         qbo_id=entry.qbo_id,
         name=entry.name,
         active=entry.active,
         sync_token=entry.sync_token,
         type=data.get("Type") or data.get("AccountType") or "",
-        account_id=str((data.get("IncomeAccountRef") or {}).get("value", "")),
-        unit_price=Decimal(str(price)) if price is not None else None,
+        account_id=str(account.get("value", "")) if isinstance(account, dict) else "",
+        unit_price=_price(data.get("UnitPrice")),
     )
+
+
+def _price(kept: object) -> Decimal | None:
+    try:
+        price = Decimal(str(kept)) if kept is not None else None
+    except InvalidOperation:
+        return None
+    return price if price is None or price.is_finite() else None

@@ -12,6 +12,7 @@ from django.db import connection as database
 from qbo.mapping.names import name_key
 from qbo.models import CompanyFacts, Connection, Link, ListEntry, TaxMapping
 from runacall.invoices.models import Invoice, InvoiceLine, TaxRate
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 
 # What QuickBooks lists among the tax codes, but is none to map to.
@@ -77,7 +78,11 @@ class TaxRow:
 def tax_codes(connection: Connection) -> list[Code]:
     """Every code of the company that can be chosen, and inactive ones, by name."""
     entries = ListEntry.objects.of(connection, "TaxCode").exclude(qbo_id__in=PSEUDO_CODES).order_by("name_key")
-    return [_code(entry) for entry in entries]
+    codes = []
+    for entry in entries:
+        with isolated("Showing a tax code", entry=entry.pk, connection=connection.pk):
+            codes.append(_code(entry))
+    return codes
 
 
 def _code(entry: ListEntry) -> Code:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from qbo.failures import Failure, Subject
-from qbo.models import Connection, Lease
+from qbo.models import Connection, Lease, ListEntry
 from sync import operations, tasks
 from sync.log.export import Export
 from sync.log.support_bundle import support_bundle
@@ -185,6 +185,23 @@ def pair(books: Connection) -> tuple[SyncEvent, SyncEvent]:
     first = log_rows.event(books, failure=Failure("tax_code_not_mapped", Subject("tax_rate", "1", "Combined 7.25")))
     second = log_rows.event(books, failure=Failure("tax_code_not_mapped", Subject("tax_rate", "2", "California 8")))
     return first, second
+
+
+class TestMirrors:
+    """Rows that were kept before rows of QuickBooks' lists were checked."""
+
+    def test_a_tax_code(self, owner: Client, books: Connection) -> None:
+        log_rows.entry(books, "TaxCode", "8", "Poisoned", Percent="a lot")
+        log_rows.entry(books, "TaxCode", "9", "Lake County", Percent="7.25")
+        page = owner.get("/quickbooks/tax/")
+        assert page.status_code == 200
+        assert "Lake County" in page.content.decode()
+
+    def test_an_item(self, shop: Shop) -> None:
+        invoice = shop.invoice()
+        ListEntry.objects.filter(entity="Item").update(data={"UnitPrice": "free", "IncomeAccountRef": "Sales"})
+        shop.drain()
+        assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
 
 
 class TestPages:
