@@ -158,7 +158,7 @@ SYNC: dict[str, Any] = {
     # A page waits no longer than this for QuickBooks; what is left is read in the background.
     "PAGE_SECONDS": env.float("SYNC_PAGE_SECONDS", 10),
     # Bytes of an answer, unpacked; one that goes on is broken off.
-    "LARGEST_ANSWER": env.int("SYNC_LARGEST_ANSWER", 20_000_000),
+    "LARGEST_ANSWER": env.int("SYNC_LARGEST_ANSWER", 20000000),
     "DRAIN_SECONDS": env.float("SYNC_DRAIN_SECONDS", 60),
     "LEASE_SECONDS": env.float("SYNC_LEASE_SECONDS", 180),
     "REQUEST_ID_TRUSTED_FOR": env.float("SYNC_REQUEST_ID_TRUSTED_FOR", 300),
