@@ -63,6 +63,10 @@ format: install ## let ruff put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: mutate
+mutate: install ## break each safeguard in turn and see its tests fail; about 10 minutes (ONLY="lease tokens" for some)
+	@$(BIN)/python -m tests.mutation $(ONLY)
+
 chaos: install ## kill, cut and throttle while invoices drain: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE))
 

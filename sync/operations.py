@@ -217,15 +217,12 @@ def _move(
 
 def accept(event: SyncEvent, *, by: User, at: datetime) -> Report:
     """The books differ and the shop agrees: Synced, with the difference on record for `reconcile`."""
-    if event.state != State.FAILED or event.failure_code != "total_differs":
-        return Report(0, {"with nothing to accept": 1})
     with transaction.atomic():
-        SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(
-            state=State.SYNCED,
-            changed_at=at,
-            due_at=None,
-            **(failure_columns(None) | {"message": "Difference accepted"}),
-        )
+        # Asked of the database: a worker may have sent it again since the page was shown.
+        differing = SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")
+        accepted = failure_columns(None) | {"message": "Difference accepted"}
+        if not differing.update(state=State.SYNCED, changed_at=at, due_at=None, **accepted):
+            return Report(0, {"with nothing to accept": 1})
         Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).update(accepted_at=at)
         record_action(event.organization_id, Action.ACCEPT, by=by, at=at, done=1, reason=event.message)
     return Report(1)

@@ -31,13 +31,12 @@ class Next:
 
     due_at: datetime | None
     retries: int
-    pauses_connection: bool = False
 
 
 def after_failure(failure: Failure, *, retries: int, at: datetime, policy: Policy) -> Next:
     """What follows `failure` of an event that has used up `retries` automatic retries."""
     if failure.kind is FailureKind.PAUSE:
-        return Next(due_at=at, retries=retries, pauses_connection=True)
+        return Next(due_at=at, retries=retries)
     if failure.kind is FailureKind.WAIT:
         return Next(due_at=at + timedelta(seconds=wait_seconds(failure, policy)), retries=retries)
     if failure.kind is FailureKind.TRANSIENT and retries < len(policy.delays):

@@ -11,10 +11,9 @@ from runacall.invoices.documents import (
     InvoiceDocument,
     ItemDocument,
     LineDocument,
-    PaymentDocument,
     RateDocument,
 )
-from runacall.invoices.models import Customer, Invoice, InvoiceLine, Payment, PricebookItem, TaxRate
+from runacall.invoices.models import Customer, Invoice, InvoiceLine, PricebookItem, TaxRate
 from runacall.invoices.statuses import Status
 
 
@@ -32,14 +31,6 @@ def load_customers(ids: Iterable[int]) -> dict[int, CustomerDocument]:
 
 def load_items(ids: Iterable[int]) -> dict[int, ItemDocument]:
     return {row.pk: item_document(row) for row in PricebookItem.objects.filter(pk__in=list(ids))}
-
-
-def load_payments(ids: Iterable[int]) -> dict[int, PaymentDocument]:
-    return {row.pk: payment_document(row) for row in Payment.objects.filter(pk__in=list(ids))}
-
-
-def load_rates(ids: Iterable[int]) -> dict[int, RateDocument]:
-    return {row.pk: rate_document(row) for row in TaxRate.objects.filter(pk__in=list(ids))}
 
 
 def invoice_document(invoice: Invoice) -> InvoiceDocument:
@@ -115,15 +106,3 @@ def item_document(item: PricebookItem) -> ItemDocument:
 
 def rate_document(rate: TaxRate) -> RateDocument:
     return RateDocument(id=rate.pk, name=rate.name, percent=rate.percent)
-
-
-def payment_document(payment: Payment) -> PaymentDocument:
-    return PaymentDocument(
-        id=payment.pk,
-        organization_id=payment.organization_id,
-        invoice_id=payment.invoice_id,
-        amount=payment.amount,
-        method=str(payment.method),
-        received_date=payment.received_date,
-        reference=payment.reference,
-    )

@@ -104,14 +104,3 @@ class InvoiceDocument:
     @property
     def balance(self) -> Decimal:
         return money.ZERO if self.is_void else self.total - self.amount_paid
-
-
-@dataclass(frozen=True)
-class PaymentDocument:
-    id: int
-    organization_id: int
-    invoice_id: int
-    amount: Decimal
-    method: str
-    received_date: dt.date
-    reference: str

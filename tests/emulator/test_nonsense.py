@@ -79,13 +79,13 @@ def test_a_thousand_statements_of_any_words() -> None:
     run()
 
 
-@pytest.mark.parametrize("body", ODD_BODIES)
 @pytest.mark.parametrize("path", ["invoice", "batch", "upload", "recurringtransaction", "taxservice/taxcode"])
-def test_bodies_that_are_none(path: str, body: bytes) -> None:
-    assert "Fault" in answer(emulator(), "POST", path, body)
+def test_bodies_that_are_none(path: str) -> None:
+    for body in ODD_BODIES:
+        assert "Fault" in answer(emulator(), "POST", path, body), body
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
-@pytest.mark.parametrize("path", ODD_PATHS)
-def test_paths_and_methods_that_are_none(path: str, method: str) -> None:
-    assert "Fault" in answer(emulator(), method, path)
+def test_paths_and_methods_that_are_none(method: str) -> None:
+    for path in ODD_PATHS:
+        assert "Fault" in answer(emulator(), method, path), path

@@ -146,3 +146,17 @@ def test_what_is_settled_here_shows_what_would_have_gone(shop: Shop) -> None:
     assert attempt.kind == attempt.Kind.SETTLED_HERE
     assert '"DocNumber":"1842"' in attempt.request
     assert attempt.submission is None
+
+
+def test_what_a_look_does_not_heal_is_sent_three_times_and_then_needs_a_person(
+    shop: Shop, invoice: Invoice, start: datetime
+) -> None:
+    """QuickBooks keeps refusing what our mirror holds for right: it is asked again twice, and not for ever."""
+    refused = {"code": "6210", "message": "Account period closed", "detail": "The account period has closed"}
+    shop.books.do("fault", fault="item_fault", times=6, **refused)
+    writes = shop.books.writes()
+    for minute in range(5):
+        shop.drain(start + timedelta(minutes=minute))
+    assert shop.event(invoice).failure_code == "closed_period"
+    assert shop.event(invoice).state == State.FAILED
+    assert shop.books.writes() == writes + 3

@@ -188,6 +188,24 @@ def test_an_edit_while_it_is_being_sent_opens_the_next(shop: Shop, monkeypatch: 
     assert shop.there(invoice)["CustomerMemo"]["value"] == "changed meanwhile"
 
 
+def test_an_edit_in_doubt_waits_for_the_outcome(shop: Shop) -> None:
+    """Nobody knows yet whether QuickBooks has the first version: the second is neither sent nor lost."""
+    start = timezone.now()
+    invoice = shop.invoice(customer=shop.settled_invoice(at=start).customer, at=start)
+    shop.books.do("fault", fault="reset", path="batch", after_commit=True)
+    shop.drain(start)
+    invoice.edit(customer_note="changed meanwhile", at=start)
+    writes = shop.books.writes()
+    shop.drain(start + timedelta(seconds=10))
+    states = SyncEvent.objects.of_record("invoice", invoice.pk).order_by("pk").values_list("state", flat=True)
+    assert list(states) == [State.CHECKING, State.QUEUED]
+    assert shop.books.writes() == writes
+    for minutes in (6, 12):
+        shop.drain(start + timedelta(minutes=minutes))
+    shop.assert_in_books(invoice)
+    assert shop.there(invoice)["CustomerMemo"]["value"] == "changed meanwhile"
+
+
 def test_a_dismissed_one_stays_dismissed_until_it_is_taken_back(shop: Shop) -> None:
     shop.choose(auto_create_items=False)
     invoice = shop.invoice(item=builders.item(shop.organization, "Capacitor"))

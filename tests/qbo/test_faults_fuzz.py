@@ -113,13 +113,11 @@ HUGE = {
 
 
 @pytest.mark.parametrize("body", HUGE.values(), ids=HUGE.keys())
-@pytest.mark.parametrize("status", [200, 400])
-def test_huge_answers_are_read_soon(body: str, status: int) -> None:
-    started = time.perf_counter()
-
-    check(Answer(status, "", body))
-
-    assert time.perf_counter() - started < 3
+def test_huge_answers_are_read_soon(body: str) -> None:
+    for status in (200, 400):
+        started = time.thread_time()  # not the wall's: others may be at work on this machine
+        check(Answer(status, "", body))
+        assert time.thread_time() - started < 3, status
 
 
 def test_a_fault_is_found_at_either_end_of_a_huge_answer() -> None:

@@ -1,5 +1,6 @@
 """What goes to QuickBooks for a document."""
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from qbo.connection.client import decode, encode
 from qbo.mapping.book import Choices, Company, Ref
-from qbo.mapping.marks import mark
+from qbo.mapping.marks import is_marked, mark
 from qbo.mapping.payloads import customer_payload, invoice_payload, item_payload
 from tests.qbo.documents import BOOK, COUNTY, CUSTOMER, ITEM, STATE, book, invoice, line
 
@@ -54,6 +55,18 @@ def test_internal_notes_stay_internal_and_the_mark_comes_first() -> None:
     sent = invoice_payload(invoice(internal_note="gate code 1234", customer_note="Thank you"), BOOK)
     assert sent["PrivateNote"].splitlines() == [mark(invoice()), "gate code 1234"]
     assert sent["CustomerMemo"] == {"value": "Thank you"}
+
+
+def test_the_date_is_that_of_the_books() -> None:
+    moved = invoice(books_date=dt.date(2026, 7, 1), posting_date=dt.date(2026, 7, 1))
+    assert invoice_payload(moved, BOOK)["TxnDate"] == "2026-07-01"
+
+
+def test_the_mark_of_another_shops_invoice_is_not_ours() -> None:
+    """Two shops may share a company, and each has an invoice with that id."""
+    assert is_marked(mark(invoice()), invoice(number="renumbered"))
+    assert not is_marked(mark(invoice(organization_id=2)), invoice())
+    assert not is_marked(mark(invoice(id=99)), invoice())
 
 
 def test_numbers_are_sent_only_where_staff_want_it() -> None:

@@ -110,11 +110,11 @@ class TestTexts:
         ],
         ids=["plain", "capitals", "spaced", "url", "html", "json", "json twice", "all escaped", "all entities"],
     )
-    @pytest.mark.parametrize("text", sorted({text for texts in OKAFOR.values() for text in texts}))
-    def test_a_known_text_is_found_in_any_dress(self, redactor: Redactor, dress, text: str) -> None:  # type: ignore[no-untyped-def]
-        shown = redactor.text(f"Supplied value:{dress(text)}, code 2040")
-        assert letters_of(text) not in letters_of(unescaped(shown))
-        assert "code 2040" in shown
+    def test_a_known_text_is_found_in_any_dress(self, redactor: Redactor, dress) -> None:  # type: ignore[no-untyped-def]
+        for text in (text for texts in OKAFOR.values() for text in texts):
+            shown = redactor.text(f"Supplied value:{dress(text)}, code 2040")
+            assert letters_of(text) not in letters_of(unescaped(shown)), text
+            assert "code 2040" in shown, text
 
     @pytest.mark.parametrize(
         ("text", "shown"),

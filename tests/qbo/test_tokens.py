@@ -1,12 +1,13 @@
 """One pair of tokens a connection, renewed by one process at a time and never set back."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from qbo.connection.oauth import OAuthClient, Tokens
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.models import Connection
 from tests.books import Shop
@@ -66,6 +67,37 @@ def test_a_refusal_counts_while_the_refused_token_is_the_stored_one(shop: Shop) 
     failure = refresh_tokens(shop.connection, at=timezone.now(), refused=shop.connection.access_token)
     assert failure
     assert failure.code == "token_expired"
+
+
+def test_a_pair_that_comes_after_a_reconnection_is_not_saved(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take the place of the pair that the reconnection brought."""
+    mine, refresh = Connection.objects.get(), OAuthClient.refresh
+
+    def refresh_and_reconnect(client: OAuthClient, token: str, *, at: datetime) -> Tokens:
+        pair = refresh(client, token, at=at)
+        shop.reconnect()
+        return pair
+
+    monkeypatch.setattr(OAuthClient, "refresh", refresh_and_reconnect)
+    assert refresh_tokens(mine, at=timezone.now(), refused=mine.access_token) is None
+    assert Connection.objects.get().refresh_token == shop.connection.refresh_token
+    assert mine.access_token == shop.connection.access_token
+
+
+def test_a_refusal_that_comes_after_a_reconnection_is_of_no_account(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Intuit refused was the pair of before; the new one is good."""
+    mine, refresh = Connection.objects.get(), OAuthClient.refresh
+
+    def reconnect_and_refresh(client: OAuthClient, token: str, *, at: datetime) -> Tokens:
+        shop.books.do("expire_token")
+        shop.reconnect()
+        return refresh(client, token, at=at)
+
+    monkeypatch.setattr(OAuthClient, "refresh", reconnect_and_refresh)
+    assert refresh_tokens(mine, at=timezone.now(), refused=mine.access_token) is None
+    assert mine.access_token == shop.connection.access_token
 
 
 def test_the_lock_of_a_process_that_died_runs_out(shop: Shop) -> None:

@@ -6,7 +6,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
 from django.core.management import get_commands, load_command_class
 from environs import Env
 
@@ -23,11 +22,11 @@ def text(name: str) -> str:
     return (ROOT / name).read_text()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
-    for target, _ in LINK.findall(FENCED.sub("", page.read_text())):
-        if not target.startswith(("http:", "https:", "mailto:")):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for target, _ in LINK.findall(FENCED.sub("", page.read_text())):
+            if not target.startswith(("http:", "https:", "mailto:")):
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
 def test_the_pages_that_the_readme_promises_exist() -> None:

@@ -109,6 +109,14 @@ def test_combined_percentage_is_rounded_once() -> None:
     assert sums.rate_sets[0].key == "2+10"
 
 
+def test_a_set_of_rates_is_the_same_in_any_order() -> None:
+    """And a rate that stands in it twice is charged once."""
+    state, county = Rate(2, Decimal("6.75")), Rate(10, Decimal("0.5"))
+    sums = money.totals([Line(Decimal(100), (county, state)), Line(Decimal(100), (state, county, state))])
+    (one,) = sums.rate_sets
+    assert (one.key, one.percent, sums.tax) == ("2+10", Decimal("7.25"), Decimal("14.50"))
+
+
 def test_the_discount_lowers_the_taxed_and_the_untaxed_part_alike() -> None:
     ten = (Rate(1, Decimal(10)),)
     sums = money.totals([Line(Decimal("75.00"), ten), Line(Decimal("25.00"))], Decimal("10.00"))

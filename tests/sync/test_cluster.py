@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -163,8 +164,18 @@ def test_shows_that_it_lives(supervisor: Supervisor, transactional_db: None) -> 
 # --- with real processes ----------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once; each test begins with a copy."""
+    path = tmp_path_factory.mktemp("empty") / "cluster.sqlite3"
+    settings = {"DJANGO_SETTINGS_MODULE": "runacall.settings", "DATABASE_URL": f"sqlite:///{path}"}
+    manage("migrate", "-v0", environment={**os.environ, **settings})
+    return path
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, empty_database: Path) -> dict[str, str]:
+    shutil.copy(empty_database, tmp_path / "cluster.sqlite3")
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "runacall.settings",
@@ -176,7 +187,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def running(environment: dict[str, str]) -> Iterator[psutil.Process]:
-    manage("migrate", "-v0", environment=environment)
     command = [sys.executable, "manage.py", "run_cluster", "--frozen-after", "4", "--stop-grace", "15"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         started = psutil.Process(process.pid)

@@ -51,23 +51,6 @@ def test_what_cannot_succeed_costs_no_call(shop: Shop) -> None:
     assert not any(invoice.number in asked for invoice in hopeless)
 
 
-def test_a_503_every_time_gives_four_tries(shop: Shop) -> None:
-    start = timezone.now()
-    customer = shop.settled_invoice(at=start).customer
-    invoice = shop.invoice(at=start, customer=customer)
-    shop.books.do("fault", fault="status", status=503, times=None)
-    tries = []
-    for minute in range(0, 200):
-        before = len(shop.books.requests())
-        shop.drain(start + timedelta(minutes=minute))
-        if len(shop.books.requests()) > before:
-            tries.append(minute)
-    assert tries == [0, 5, 35, 95]
-    event = shop.event(invoice)
-    assert event.state == State.FAILED
-    assert event.failure_code == "server_error"
-
-
 def test_a_lost_answer_is_adopted_not_sent_twice(shop: Shop) -> None:
     start = timezone.now()
     invoice = shop.invoice(at=start)

@@ -192,8 +192,9 @@ def test_what_is_in_doubt_in_one_company_is_not_sent_to_another(
         shop.connection.refresh_from_db()
         shop.read_lists().map_tax()
         choose_defaults(shop.connection, auto_create_items=True)
-        for moment in (start, start + LATER, start + 2 * LATER):
-            shop.drain(moment)
+        # Also while its first company would surely still know the request id.
+        for seconds in (0, 130, 200, 299, 360, 720):
+            shop.drain(start + timedelta(seconds=seconds))
         assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
         there = [one for one in batches(shop) if other in one["path"]]
         assert there
@@ -397,18 +398,47 @@ def test_a_look_proves_nothing_while_the_last_send_may_still_arrive(
     assert len(in_books(shop, invoice)) == 1
 
 
+def test_a_twin_waits_until_the_first_call_is_over(
+    shop: Shop, customer: Customer, start: datetime, dies: Callable[[Shop, datetime], None]
+) -> None:
+    """Intuit takes up to two minutes over a request: its twin would meet it there."""
+    invoice = shop.invoice(customer=customer, at=start)
+    dies(shop, start)
+    before = len(batches(shop))
+    for seconds in (1, 60, 127):
+        shop.drain(start + timedelta(seconds=seconds))
+        assert (len(batches(shop)), shop.event(invoice).state) == (before, State.CHECKING)
+    shop.drain(start + OVER)
+    assert (len(batches(shop)), shop.event(invoice).state) == (before + 1, State.SYNCED)
+
+
 def test_a_submission_that_has_lost_an_event_is_not_sent_again(shop: Shop, customer: Customer, start: datetime) -> None:
-    """One of two gave up and a person has had it sent anew: the other must not take it along a second time."""
+    """One of two gave up, and a person has had it sent anew before the other's wait was over."""
     first, second = (shop.invoice(customer=customer, at=start) for _ in range(2))
-    shop.books.do("fault", fault="throttle", path="batch")
+    shop.books.do("fault", fault="throttle", path="batch", retry_after=200)
     shop.drain(start)
     gone = shop.event(first)
     SyncEvent.objects.filter(pk=gone.pk).update(state=State.FAILED, failure_code="network", look_first=True)
     Lease.objects.update(quiet_until=None)
     operations.retry(shop.failed(), by=None, at=start)
-    for minutes in (2, 3, 6, 12):
-        shop.drain(start + timedelta(minutes=minutes))
+    for seconds in (10, 135, 210, 360, 720):
+        shop.drain(start + timedelta(seconds=seconds))
+    assert {shop.event(invoice).state for invoice in (first, second)} == {State.SYNCED}
     assert [len(in_books(shop, invoice)) for invoice in (first, second)] == [1, 1]
+
+
+def test_a_request_id_that_quickbooks_may_have_forgotten_is_not_used_again(
+    shop: Shop, customer: Customer, start: datetime, dies: Callable[[Shop, datetime], None]
+) -> None:
+    """Intuit says nowhere how long it knows one: after some minutes the same bytes may act a second time."""
+    shop.books.do("switch", name="requestid_seconds", value=300)
+    invoice = shop.invoice(customer=customer, at=start)
+    dies(shop, start)
+    shop.books.do("advance_clock", seconds=301)
+    shop.drain(start + timedelta(seconds=301))
+    shop.drain(start + 2 * LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
 
 
 def test_a_third_send_that_finds_its_token_expired_renews_it(

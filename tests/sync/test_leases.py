@@ -43,3 +43,13 @@ def test_what_a_dead_holder_claimed_and_never_sent_is_queued_again(shop: Shop) -
     Lease.objects.update_or_create(connection=shop.connection, defaults={"fence": 1, "expires_at": None})
     shop.drain()
     assert shop.event(invoice).state == State.SYNCED
+
+
+@pytest.mark.parametrize("seconds", [(60, 10), (10, 60)])
+def test_of_two_pauses_the_longest_counts(shop: Shop, seconds: tuple[float, float]) -> None:
+    """Of batches in flight, one may be told to wait a second and the other a minute."""
+    lease, now = take(shop, "a worker"), timezone.now()
+    assert lease
+    for each in seconds:
+        lease.stay_quiet(until=now + timedelta(seconds=each))
+    assert Lease.objects.get(pk=lease.pk).quiet_until == now + timedelta(seconds=60)

@@ -1,5 +1,6 @@
 """The limiter never lets more through than Intuit allows in any window."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,29 @@ def test_no_window_holds_more_than_is_allowed(steps: list[tuple[float, bool]]) -
         assert len(minute) <= LIMITS.requests_a_minute
         assert sum(minute) <= LIMITS.batches_a_minute
         assert len(second) <= LIMITS.requests_a_second
+
+
+@pytest.mark.parametrize(
+    ("limits", "batch", "wait"),
+    [
+        (Limits(requests_a_minute=3, requests_a_second=99, batches_a_minute=99), False, 50),
+        (Limits(requests_a_minute=99, requests_a_second=3, batches_a_minute=99), False, 0.5),
+        (Limits(requests_a_minute=99, requests_a_second=99, batches_a_minute=3), True, 50),
+    ],
+    ids=["minute", "second", "batches"],
+)
+def test_each_limit_holds_alone(limits: Limits, batch: bool, wait: float) -> None:
+    limiter = Limiter(limits)
+    for _ in range(3):
+        limiter.note(1000.0, batch=batch)
+    assert limiter.delay(1000.5, batch=batch) >= wait
+
+
+def test_a_clock_that_is_ahead_holds_nobody_up_for_long() -> None:
+    """Another host noted its batches with a clock that is an hour ahead: they were made by now all the same."""
+    limiter = Limiter(LIMITS, [[4600.0, 1] for _ in range(12)])
+    assert 50 < limiter.delay(1000.0, batch=True) <= 61
+    assert limiter.delay(1061.0, batch=True) == 0
 
 
 def test_the_next_holder_goes_on_counting() -> None:

@@ -29,11 +29,16 @@ def test_throttling_waits_and_uses_up_no_retry() -> None:
     assert (follows.due_at, follows.retries) == (AT + timedelta(seconds=7), 1)
 
 
+def test_a_wait_of_a_day_is_looked_at_within_the_hour() -> None:
+    """Whatever QuickBooks names, nothing waits unseen for longer."""
+    follows = after_failure(Failure("rate_limited", retry_after_seconds=86_400), retries=0, at=AT, policy=POLICY)
+    assert follows.due_at == AT + timedelta(hours=1)
+
+
 @pytest.mark.parametrize("code", ["token_expired", "subscription_inactive", "permission_denied"])
-def test_what_concerns_the_connection_pauses_it_and_uses_up_no_retry(code: str) -> None:
+def test_what_concerns_the_connection_waits_for_it_and_uses_up_no_retry(code: str) -> None:
     follows = after_failure(Failure(code), retries=2, at=AT, policy=POLICY)
-    assert follows.pauses_connection
-    assert follows.retries == 2
+    assert (follows.due_at, follows.retries) == (AT, 2)
 
 
 def test_a_waiting_retry_explains_itself() -> None:

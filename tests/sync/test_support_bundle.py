@@ -197,7 +197,7 @@ SECRETS = {"Authorization": "Bearer s3cr3t-of-the-shop-42", "client_secret": "s3
 
 @pytest.fixture
 def keys_of_ours(settings: Any) -> None:
-    settings.QBO_CLIENT_SECRET = "s3cr3t-of-the-app-42"
+    settings.QBO_CLIENT_SECRET, settings.SECRET_KEY = "s3cr3t-of-the-app-42", "signs-every-session"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -228,6 +228,16 @@ def test_nothing_planted_is_in_any_bundle(keys_of_ours: None, connection: Connec
         assert letters_of(text.removeprefix("Bearer ")) not in letters, text
     assert REALM in held
     assert event.label in held
+
+
+def test_our_own_keys_are_in_no_bundle(keys_of_ours: None, connection: Connection) -> None:
+    """A body that QuickBooks sent back to us may hold anything; these open every shop's door."""
+    event = failed_event(connection)
+    ours = [SECRETS["client_secret"], "signs-every-session"]
+    answered(event, request={"a": 1}, answer={"Detail": f"could not read {' '.join(ours)}"})
+    held = everything(bundle_of(event))
+    assert "could not read" in held
+    assert not [key for key in ours if key in held]
 
 
 def test_a_customer_who_was_renamed_is_found_by_the_old_name_too(connection: Connection) -> None:

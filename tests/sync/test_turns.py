@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -30,6 +31,15 @@ def test_what_a_person_has_read_counts_against_the_limits(shop: Shop) -> None:
     assert len(calls) >= len(ListState.LISTS) + 1
     assert not any(is_batch for _, is_batch in calls)
     assert lease_of(shop).expires_at is None, "the next may have it"
+
+
+def test_the_calls_of_whoever_had_the_lease_before_count(shop: Shop, settings: Any) -> None:
+    """Intuit counts by company, whichever of our processes calls."""
+    settings.SYNC = {**settings.SYNC, "REQUESTS_A_MINUTE": 5}
+    lease_of(shop)
+    Lease.objects.update(calls=[[timezone.now().timestamp(), 0]] * 5)
+    with visit(shop.connection) as mine, pytest.raises(NotNow, match="takes no more calls"):
+        mine.pace()
 
 
 def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads(

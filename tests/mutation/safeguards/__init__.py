@@ -1,0 +1,15 @@
+"""Every safeguard that `make mutate` breaks, by area."""
+
+from tests.mutation.safeguard import Safeguard
+from tests.mutation.safeguards import access, business, connection, engine, fences, money, outbox, payloads
+
+SAFEGUARDS: dict[str, tuple[Safeguard, ...]] = {
+    "Money": money.SAFEGUARDS,
+    "Invoices, payments, import": business.SAFEGUARDS,
+    "What is sent": payloads.SAFEGUARDS,
+    "Each invoice once": engine.SAFEGUARDS,
+    "Whoever is overtaken writes nothing": fences.SAFEGUARDS,
+    "The queue": outbox.SAFEGUARDS,
+    "Connection, tokens and limits": connection.SAFEGUARDS,
+    "Who sees and may do what": access.SAFEGUARDS,
+}

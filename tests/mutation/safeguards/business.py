@@ -1,0 +1,103 @@
+"""Invoices, payments, dates, taxes and the import of the shop itself; data."""
+
+from tests.mutation.safeguard import Safeguard
+
+INVOICES = "runacall/invoices/models/invoices.py"
+RECORDS = "runacall/invoices/models/records.py"
+LINES = "runacall/invoices/models/lines.py"
+OF_OPERATIONS = "tests/runacall/test_operations.py"
+OF_IMPORT = "tests/runacall/test_invoice_import.py"
+
+SAFEGUARDS = (
+    Safeguard(
+        "dates: today is the shop's own day",
+        "runacall/organizations/models.py",
+        "return self.local(at).date()",
+        "return at.date()",
+        (f"{OF_OPERATIONS}::test_the_shops_own_day",),
+    ),
+    Safeguard(
+        "dates: an invoice with a payment keeps the date that its customer has seen",
+        INVOICES,
+        "if self.amount_paid and self.status != Status.VOID:",
+        "if False:",
+        (f"{OF_OPERATIONS}::test_post_to_another_date",),
+    ),
+    Safeguard(
+        "invoices: what has a payment is edited no more",
+        INVOICES,
+        "        if self.lock_reason:\n",
+        "        if False:\n",
+        (f"{OF_OPERATIONS}::test_edits_are_refused_after_a_payment",),
+    ),
+    Safeguard(
+        "invoices: a status leads only where it may",
+        INVOICES,
+        "return not self.deleted_at and status in TRANSITIONS[self.status]",
+        "return True",
+        (f"{OF_OPERATIONS}::test_only_drafts_with_lines_are_sent",),
+    ),
+    Safeguard(
+        "payments: no more than the balance",
+        INVOICES,
+        "if amount > self.balance:",
+        "if False:",
+        (f"{OF_OPERATIONS}::test_two_screens_cannot_pay_twice",),
+    ),
+    Safeguard(
+        "payments: whole cents above nothing",
+        INVOICES,
+        "if amount <= 0 or amount != money.round_cents(amount):",
+        "if False:",
+        (f"{OF_OPERATIONS}::test_payments_that_make_no_sense",),
+    ),
+    Safeguard(
+        "changes: made to the row as it is now, not as a page showed it",
+        RECORDS,
+        "self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update())",
+        "pass",
+        (f"{OF_OPERATIONS}::test_two_screens_cannot_pay_twice",),
+    ),
+    Safeguard(
+        "changes: each one is told of",
+        RECORDS,
+        "            self.save()\n            self.announce(at=at, by=by)",
+        "            self.save()",
+        (f"{OF_OPERATIONS}::test_editing_replaces_lines_and_totals",),
+    ),
+    Safeguard(
+        "taxes: an exempt customer pays none",
+        LINES,
+        "if customer.tax_exempt:",
+        "if False:",
+        (f"{OF_OPERATIONS}::test_an_exempt_customer_beats_all",),
+    ),
+    Safeguard(
+        "scope: no line of another shop's item",
+        LINES,
+        'refuse_strangers(customer.organization_id, {"item": line.item})',
+        "pass",
+        (f"{OF_OPERATIONS}::test_another_shops_records_are_refused",),
+    ),
+    Safeguard(
+        "import: the same file a second time is refused, not entered twice",
+        "runacall/invoices/invoice_import/planning.py",
+        "if invoice.number in self.used:",
+        "if False:",
+        (f"{OF_IMPORT}::test_bad_rows",),
+    ),
+    Safeguard(
+        "import: all of a file or nothing of it",
+        "runacall/invoices/invoice_import/planning.py",
+        "    @transaction.atomic\n    def carry_out(",
+        "    def carry_out(",
+        (f"{OF_IMPORT}::test_nothing_is_left_of_an_import_that_fails_at_the_end",),
+    ),
+    Safeguard(
+        "import: another shop's customers and items are not used",
+        "runacall/invoices/invoice_import/matching.py",
+        'customers = Customer.objects.for_organization(organization).order_by("pk")',
+        'customers = Customer.objects.order_by("pk")',
+        (f"{OF_IMPORT}::test_what_is_there_already_is_used",),
+    ),
+)

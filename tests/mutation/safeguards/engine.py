@@ -1,0 +1,221 @@
+"""Each invoice once: the lease and its fence, the write-ahead, request ids, looking first, what comes back; data."""
+
+from tests.mutation.safeguard import Safeguard
+
+PUSH = "sync/engine/send/push.py"
+ANSWERS = "sync/engine/send/answers.py"
+CLAIMING = "sync/engine/claiming.py"
+LEASES = "qbo/models/leases.py"
+SUBMISSIONS = "sync/models/submissions.py"
+OPERATIONS = "sync/operations.py"
+SENT_ITEMS = "sync/engine/send/sent_items.py"
+OF_SENT_ITEMS = "tests/sync/test_sent_items.py"
+ONCE = "tests/sync/test_exactly_once.py"
+
+SAFEGUARDS = (
+    Safeguard(
+        "write-ahead: what is about to be sent is committed first",
+        PUSH,
+        "                flying[pool.submit(_send, drain, submission)] = submission\n",
+        """                submission.current_events.update(submission=None)
+                Submission.objects.filter(pk=submission.pk).delete()
+                flying[pool.submit(_send, drain, submission)] = submission
+""",
+        (f"{ONCE}::test_what_went_out_before_a_kill_goes_out_no_second_time",),
+        more=(
+            (
+                "        return read_reply(drain, submission, reply, renewals=renewals)\n",
+                """        submission.save(force_insert=True)
+        sent = [item["event_id"] for item in submission.items]
+        SyncEvent.objects.filter(pk__in=sent).update(submission=submission)
+        return read_reply(drain, submission, reply, renewals=renewals)
+""",
+            ),
+        ),
+    ),
+    Safeguard(
+        "write-ahead: what a dead holder may have sent is in doubt",
+        CLAIMING,
+        "left.filter(submission__in=unsettled)",
+        "left.none()",
+        (f"{ONCE}::test_what_went_out_before_a_kill_goes_out_no_second_time",),
+    ),
+    Safeguard(
+        "request id: a second send goes out under the same one",
+        PUSH,
+        "        submission.sends += 1\n",
+        "        submission.sends += 1\n        submission.request_id = __import__('uuid').uuid4()\n",
+        (f"{ONCE}::test_the_successor_sends_the_same_bytes_under_the_same_id",),
+    ),
+    Safeguard(
+        "request id: trusted for a few minutes only",
+        SUBMISSIONS,
+        "return (at - self.created_at).total_seconds() <= trusted_for",
+        "return True",
+        (f"{ONCE}::test_a_request_id_that_quickbooks_may_have_forgotten_is_not_used_again",),
+    ),
+    Safeguard(
+        "request id: not for another company than the one it went to",
+        "sync/engine/send/doubts.py",
+        "is_ours = submission.realm_id == work.connection.realm_id",
+        "is_ours = True",
+        (f"{ONCE}::test_what_is_in_doubt_in_one_company_is_not_sent_to_another",),
+    ),
+    Safeguard(
+        "request id: not for a batch that has lost one of its events",
+        "sync/engine/send/doubts.py",
+        "len(events_of(submission)) == len(submission.items)",
+        "True",
+        (f"{ONCE}::test_a_submission_that_has_lost_an_event_is_not_sent_again",),
+    ),
+    Safeguard(
+        "request id: not while the first send may still be under way",
+        "sync/engine/send/doubts.py",
+        "return submission.http_status is not None or _over_at(work, submission) <= work.now()",
+        "return True",
+        (f"{ONCE}::test_a_twin_waits_until_the_first_call_is_over",),
+    ),
+    Safeguard(
+        "fence: a holder that wakes late writes nothing",
+        LEASES,
+        "filter(pk=self.pk, fence=self.fence)",
+        "filter(pk=self.pk)",
+        (f"{ONCE}::test_a_holder_that_wakes_late_sends_nothing",),
+    ),
+    Safeguard(
+        "fence: it rises with every holder",
+        LEASES,
+        'holder=holder, fence=F("fence") + 1,',
+        "holder=holder,",
+        ("tests/sync/test_leases.py::test_an_expired_lease_is_taken_over_and_the_late_holder_is_stopped",),
+    ),
+    Safeguard(
+        "lease: one holder at a time",
+        LEASES,
+        "filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection)",
+        "filter(connection=connection)",
+        ("tests/sync/test_leases.py::test_a_second_holder_is_turned_away",),
+    ),
+    Safeguard(
+        "lease: a process that slept past its lease makes no call",
+        PUSH,
+        "if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():",
+        "if drain.lease.expires_at is None:",
+        (f"{ONCE}::test_a_process_that_slept_past_its_lease_makes_no_call",),
+    ),
+    Safeguard(
+        "lease: whoever connects or disconnects ends the drain that is under way",
+        LEASES,
+        'update(fence=F("fence") + 1, expires_at=None)',
+        "update(expires_at=None)",
+        (f"{ONCE}::test_whoever_disconnects_ends_the_drain_that_is_under_way",),
+    ),
+    Safeguard(
+        "look first: what may be there is looked for before it is sent",
+        "sync/engine/prepare/invoices.py",
+        "adopted, book = look_in_quickbooks(drain, worth_a_call, documents, book)",
+        "adopted = []",
+        (f"{ONCE}::test_a_lost_answer_is_looked_for_before_anything_is_sent_again",),
+    ),
+    Safeguard(
+        "look first: after a take-over too",
+        CLAIMING,
+        "update(state=State.CHECKING, due_at=drain.now(), look_first=True)",
+        "update(state=State.CHECKING, due_at=drain.now())",
+        (f"{ONCE}::test_after_a_kill_whoever_is_turned_away_still_looks_first",),
+    ),
+    Safeguard(
+        "look first: not before the last send is over",
+        SUBMISSIONS,
+        "(self.last_sent_at or self.created_at) + timedelta(seconds=answers_within)",
+        "(self.last_sent_at or self.created_at)",
+        (f"{ONCE}::test_a_look_proves_nothing_while_the_last_send_may_still_arrive",),
+    ),
+    Safeguard(
+        "what comes back is compared with what was sent",
+        ANSWERS,
+        "differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None",
+        "differs = None",
+        (f"{ONCE}::test_a_total_that_comes_back_otherwise_is_no_success",),
+    ),
+    Safeguard(
+        "what comes back: its number",
+        SENT_ITEMS,
+        '"number": (item.number or there.number, there.number)',
+        '"number": (there.number, there.number)',
+        (f"{OF_SENT_ITEMS}::test_each_field_that_came_back_otherwise_is_named",),
+    ),
+    Safeguard(
+        "what comes back: its date",
+        SENT_ITEMS,
+        '"date": (item.txn_date, there.txn_date)',
+        '"date": (there.txn_date, there.txn_date)',
+        (f"{OF_SENT_ITEMS}::test_each_field_that_came_back_otherwise_is_named",),
+    ),
+    Safeguard(
+        "what comes back: its tax",
+        SENT_ITEMS,
+        '"tax": (Decimal(item.tax), there.tax)',
+        '"tax": (there.tax, there.tax)',
+        (f"{OF_SENT_ITEMS}::test_each_field_that_came_back_otherwise_is_named",),
+    ),
+    Safeguard(
+        "what comes back: its total",
+        SENT_ITEMS,
+        '"total": (Decimal(item.total), there.total)',
+        '"total": (there.total, there.total)',
+        (f"{OF_SENT_ITEMS}::test_each_field_that_came_back_otherwise_is_named",),
+    ),
+    Safeguard(
+        "what differs is not forgotten: the update stays owed",
+        ANSWERS,
+        'return replace(item, digest="") if differs else item',
+        "return item",
+        ("tests/journeys/test_totals_and_changes.py::test_a_retry_of_it_updates_and_never_creates",),
+    ),
+    Safeguard(
+        "a relook happens twice at most",
+        "sync/engine/send/answered.py",
+        "if failure.code in RELOOK_CODES and event.heals < HEALS:",
+        "if failure.code in RELOOK_CODES:",
+        ("tests/journeys/test_retries.py::test_what_a_look_does_not_heal_is_sent_three_times_and_then_needs_a_person",),
+    ),
+    Safeguard(
+        "of two pauses that QuickBooks asks for the longest counts",
+        LEASES,
+        "self.quiet_until = max(self.quiet_until or until, until)",
+        "self.quiet_until = until",
+        ("tests/sync/test_leases.py::test_of_two_pauses_the_longest_counts",),
+    ),
+    Safeguard(
+        "only a difference can be accepted",
+        OPERATIONS,
+        'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")',
+        "SyncEvent.objects.failed().filter(pk=event.pk)",
+        ("tests/sync/test_operations.py::test_only_a_difference_can_be_accepted",),
+    ),
+    Safeguard(
+        "only what is failed can be accepted",
+        OPERATIONS,
+        'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")',
+        'SyncEvent.objects.filter(pk=event.pk, failure_code="total_differs")',
+        (
+            "tests/sync/test_operations.py::test_only_a_difference_can_be_accepted",
+            "tests/sync/test_operations.py::test_a_difference_that_was_mended_meanwhile_is_not_accepted",
+        ),
+    ),
+    Safeguard(
+        "causes: others that wait for the same are of the same shop",
+        "sync/log/details.py",
+        "organization_id=event.organization_id, ",
+        "",
+        ("tests/sync/test_operations.py::test_others_that_wait_for_the_same_are_of_the_same_shop",),
+    ),
+    Safeguard(
+        "a person's retry reads again what the failures name",
+        OPERATIONS,
+        "    ListState.want(connection, lists, at=at)\n",
+        "    pass\n",
+        ("tests/journeys/test_retries.py::test_a_retry_reads_again_what_the_failures_name",),
+    ),
+)

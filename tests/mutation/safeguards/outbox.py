@@ -1,0 +1,139 @@
+"""The queue: what the database refuses, what a change opens, what Retry, Dismiss and wakes do and leave alone; data."""
+
+from tests.mutation.safeguard import Safeguard
+
+EVENTS = "sync/models/events.py"
+OPERATIONS = "sync/operations.py"
+OF_CONSTRAINTS = "tests/sync/test_constraints.py"
+ONCE = "tests/sync/test_exactly_once.py"
+OF_CHANGES = "tests/journeys/test_totals_and_changes.py"
+BY_A_WORKER = "tests/sync/test_log_list.py::TestRetryByAWorker"
+
+SAFEGUARDS = (
+    Safeguard(
+        "the database: one unsent event a record",
+        EVENTS,
+        'condition=Q(state__in=["queued", "failed"',
+        'condition=Q(state__in=["none", "failed"',
+        (f"{OF_CONSTRAINTS}::test_one_unsent_event_a_record",),
+    ),
+    Safeguard(
+        "the database: one event in flight a record",
+        EVENTS,
+        'condition=Q(state__in=["sending", "checking"]),',
+        'condition=Q(state__in=["sending"]),',
+        (f"{OF_CONSTRAINTS}::test_one_event_in_flight_a_record",),
+    ),
+    Safeguard(
+        "the database: what failed says why",
+        EVENTS,
+        '~Q(state="failed") | ~Q(failure_code="")',
+        '~Q(state="failed") | Q(fence__gte=0)',
+        (f"{OF_CONSTRAINTS}::test_states_carry_what_they_need",),
+    ),
+    Safeguard(
+        "the database: what is being sent carries a fence",
+        EVENTS,
+        'condition=~Q(state="sending") | Q(fence__gt=0)',
+        'condition=~Q(state="sending") | Q(fence__gte=0)',
+        (f"{OF_CONSTRAINTS}::test_states_carry_what_they_need",),
+    ),
+    Safeguard(
+        "an attempt is written once",
+        "sync/models/attempts.py",
+        'if self.pk is not None and not kwargs.get("force_insert"):',
+        "if False:",
+        (f"{OF_CONSTRAINTS}::test_an_attempt_is_never_changed",),
+    ),
+    Safeguard(
+        "a record is not sent while it is being sent",
+        EVENTS,
+        "return self.filter(state=State.QUEUED, due_at__lte=at).exclude(models.Exists(busy))",
+        "return self.filter(state=State.QUEUED, due_at__lte=at)",
+        (f"{OF_CHANGES}::test_an_edit_in_doubt_waits_for_the_outcome",),
+    ),
+    Safeguard(
+        "nothing is sent before its time",
+        EVENTS,
+        "return self.filter(state=State.QUEUED, due_at__lte=at).exclude(models.Exists(busy))",
+        "return self.filter(state=State.QUEUED).exclude(models.Exists(busy))",
+        ("tests/journeys/test_retries.py::test_what_passes_by_itself_goes_through_at_the_next_try",),
+    ),
+    Safeguard(
+        "an older event gives way to the newer one of its record",
+        "sync/engine/recording.py",
+        "        if not _yield_to_newer(event, at=at, changes=changes):\n            raise",
+        "        raise",
+        (f"{ONCE}::test_an_edit_in_the_very_moment_of_a_failure_carries_on",),
+    ),
+    Safeguard(
+        "realm: a link holds for the company that is connected now",
+        "qbo/models/links.py",
+        "filter(connection=connection, realm_id=connection.realm_id, record_type=record_type)",
+        "filter(connection=connection, record_type=record_type)",
+        (f"{ONCE}::test_what_is_in_doubt_in_one_company_is_not_sent_to_another",),
+    ),
+    Safeguard(
+        "what a person dismissed stays dismissed when it is edited",
+        "sync/outbox/opening.py",
+        "if _join(connection, name, at) or _is_dismissed(connection, name):",
+        "if _join(connection, name, at):",
+        (f"{OF_CHANGES}::test_a_dismissed_one_stays_dismissed_until_it_is_taken_back",),
+    ),
+    Safeguard(
+        "Retry leaves alone what is on its way, there already or dismissed",
+        OPERATIONS,
+        "return events.filter(state__in=(State.FAILED, State.QUEUED)).exclude",
+        "return events.exclude",
+        ("tests/sync/test_log_list.py::TestRetry::test_says_what_it_left_alone",),
+    ),
+    Safeguard(
+        "Retry by a worker is carried out once",
+        OPERATIONS,
+        "ActionRecord.objects.open().select_for_update()",
+        "ActionRecord.objects.select_for_update()",
+        (f"{BY_A_WORKER}::test_is_carried_out_once",),
+    ),
+    Safeguard(
+        "Retry by a worker means what had failed at the click",
+        OPERATIONS,
+        ".filter(changed_at__lte=action.at)",
+        "",
+        (f"{BY_A_WORKER}::test_leaves_alone_what_failed_after_the_click",),
+    ),
+    Safeguard(
+        "Retry by a worker reaches one organization",
+        OPERATIONS,
+        "log = SyncEvent.objects.for_organization(action.organization)",
+        "log = SyncEvent.objects.all()",
+        (f"{BY_A_WORKER}::test_touches_no_other_organization",),
+    ),
+    Safeguard(
+        "a wake waits for the commit",
+        "sync/worker/wake.py",
+        "transaction.on_commit(ask, robust=True)",
+        "ask()",
+        (f"{ONCE}::test_a_wake_waits_for_the_commit_and_holds_nobody_up",),
+    ),
+    Safeguard(
+        "a wake that fails fails nobody",
+        "sync/worker/wake.py",
+        "transaction.on_commit(ask, robust=True)",
+        "transaction.on_commit(ask)",
+        (f"{ONCE}::test_a_wake_that_fails_after_the_commit_fails_nobody",),
+    ),
+    Safeguard(
+        "causes: the one that holds back most money comes first",
+        "sync/log/causes.py",
+        'F("money").desc(nulls_last=True)',
+        'F("money").asc(nulls_last=True)',
+        ("tests/sync/test_log_list.py::TestCauses::test_one_card_a_cause_with_count_money_and_age",),
+    ),
+    Safeguard(
+        "export: no cell is a formula",
+        "sync/log/export_formats.py",
+        """return f"'{text}" if is_formula else text""",
+        "return text",
+        ("tests/sync/test_export.py::TestHarm::test_no_cell_is_a_formula",),
+    ),
+)
