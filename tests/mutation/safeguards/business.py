@@ -42,7 +42,7 @@ SAFEGUARDS = (
         INVOICES,
         "if amount > self.balance:",
         "if False:",
-        (f"{OF_OPERATIONS}::test_two_screens_cannot_pay_twice",),
+        (f"{OF_OPERATIONS}::test_payments_that_make_no_sense",),
     ),
     Safeguard(
         "payments: whole cents above nothing",
