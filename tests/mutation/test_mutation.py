@@ -73,6 +73,8 @@ VERDICTS = {
 }
 
 
+@pytest.mark.processes
+@pytest.mark.timeout(600)
 def test_a_broken_line_is_killed_only_where_each_of_its_tests_fails(tree: Path) -> None:
     """Not where one is red already, is not there, only hangs, or fails over the entry's own mistake."""
     trials = try_all(list(VERDICTS), root=tree, jobs=2)
@@ -116,6 +118,7 @@ def test_no_two_entries_have_the_same_name() -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.timeout(600)
 def test_the_quick_ones_are_killed() -> None:
     trials = try_all(QUICK, jobs=1)
     assert trials

@@ -138,7 +138,12 @@ def _run(tree: Path, tests: Sequence[str], *, patience: float | None = None, sto
         python = [sys.executable, *(["-B"] if patience else [])]
         pytest = ["-m", "pytest", "-q", "-p", "tests.mutation.outcomes", "-p", "no:cacheprovider", "--no-header"]
         # Tables are made from the models, so that a broken constraint is broken without a migration.
-        options = ["--nomigrations", "--hypothesis-profile=mutation", *(["-x"] if stop else [])]
+        options = [
+            "--nomigrations",
+            "--hypothesis-profile=mutation",
+            f"--timeout={PATIENCE:.0f}",
+            *(["-x"] if stop else []),
+        ]
         done = subprocess.run(
             [*python, *pytest, *options, *tests],
             cwd=tree,

@@ -167,13 +167,6 @@ SAFEGUARDS = (
         (f"{OF_SENT_ITEMS}::test_each_field_that_came_back_otherwise_is_named",),
     ),
     Safeguard(
-        "what differs is not forgotten: the update stays owed",
-        ANSWERS,
-        'return replace(item, digest="") if differs else item',
-        "return item",
-        ("tests/journeys/test_totals_and_changes.py::test_a_retry_of_it_updates_and_never_creates",),
-    ),
-    Safeguard(
         "a relook happens twice at most",
         "sync/engine/send/answered.py",
         "if failure.code in RELOOK_CODES and event.heals < HEALS:",
