@@ -17,7 +17,6 @@ ITEM = SentItem(
     entity="Invoice",
     operation="create",
     options="",
-    digest="d",
     total="106.75",
     tax="6.75",
     txn_date="2026-06-17",

@@ -3,10 +3,13 @@
 from tests.mutation.safeguard import Safeguard
 
 PAYLOADS = "qbo/mapping/payloads.py"
+MARKS = "qbo/mapping/marks.py"
+PLANNING = "qbo/mapping/planning.py"
 PREFLIGHT = "qbo/mapping/preflight.py"
 BOOK = "qbo/mapping/book.py"
 COMPARING = "qbo/mapping/comparing.py"
 OF_PAYLOADS = "tests/qbo/test_payloads.py"
+OF_PLANNING = "tests/qbo/test_planning.py"
 OF_PREFLIGHT = "tests/qbo/test_preflight.py"
 OF_COMPARING = "tests/qbo/test_books.py"
 OF_MATCHING = "tests/qbo/test_matching.py"
@@ -56,38 +59,38 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "every invoice carries our mark",
-        PAYLOADS,
-        "for part in (mark(invoice), invoice.internal_note) if part",
-        "for part in (invoice.internal_note,) if part",
+        MARKS,
+        "[mark(invoice), *lines_of(invoice.internal_note)]",
+        "[*lines_of(invoice.internal_note)]",
         (f"{OF_PAYLOADS}::test_internal_notes_stay_internal_and_the_mark_comes_first",),
     ),
     Safeguard(
         "the mark names the organization as well as the invoice",
-        PAYLOADS,
+        MARKS,
         'return f"(ref {invoice.organization_id}-{invoice.id})"',
         'return f"(ref {invoice.id})"',
         (f"{OF_PAYLOADS}::test_the_mark_of_another_shops_invoice_is_not_ours",),
     ),
     Safeguard(
         "what is in QuickBooks already is updated, not created again",
-        PAYLOADS,
-        "    if there is None:\n        return Write",
-        "    if True:\n        return Write",
-        (f"{OF_PAYLOADS}::test_what_is_there_and_unchanged_needs_no_write",),
+        PLANNING,
+        "    if there is None:\n        said = ",
+        "    if True:\n        said = ",
+        (f"{OF_PLANNING}::test_an_update_goes_to_the_id_and_token_that_are_known",),
     ),
     Safeguard(
         "an update names the version that it changes",
-        PAYLOADS,
-        '"SyncToken": there.sync_token, "sparse": True}\n    update',
-        '"SyncToken": "0", "sparse": True}\n    update',
-        (f"{OF_PAYLOADS}::test_what_is_there_and_unchanged_needs_no_write",),
+        PLANNING,
+        '"SyncToken": there.current_token, "sparse": True}',
+        '"SyncToken": "", "sparse": True}',
+        (f"{OF_PLANNING}::test_an_update_goes_to_the_id_and_token_that_are_known",),
     ),
     Safeguard(
         "drafts are not sent",
-        PAYLOADS,
+        PLANNING,
         "if invoice.is_draft:",
         "if False:",
-        (f"{OF_PAYLOADS}::test_what_undoing_needs",),
+        (f"{OF_PLANNING}::test_what_undoing_needs",),
         quick=True,
     ),
     Safeguard(
@@ -143,16 +146,16 @@ SAFEGUARDS = (
     Safeguard(
         "a number that another invoice holds there is not used again",
         PREFLIGHT,
-        "if holder and (there is None or there.qbo_id != holder):",
-        "if False:",
+        "if not number or not holder or (there and there.qbo_id == holder):",
+        "if True:",
         (f"{OF_PREFLIGHT}::test_each_gap_has_its_code",),
         quick=True,
     ),
     Safeguard(
         "a void waits for the payments that are on the invoice",
-        PREFLIGHT,
-        "if invoice.id in book.paid_there:",
-        "if False:",
+        PLANNING,
+        "if is_paid(there.now) else ()",
+        "if False else ()",
         (f"{OF_PREFLIGHT}::test_a_void_waits_for_its_payments",),
     ),
     Safeguard(
@@ -193,8 +196,8 @@ SAFEGUARDS = (
     Safeguard(
         "reconcile: the date is compared",
         COMPARING,
-        '"date": one.invoice.books_date.isoformat()',
-        '"date": theirs["date"]',
+        '"date": invoice.books_date.isoformat(),',
+        '"date": theirs["date"],',
         (f"{OF_COMPARING}::test_a_difference_is_named", f"{OF_COMPARING}::test_the_date_is_that_of_the_books"),
     ),
     Safeguard(
