@@ -271,9 +271,19 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "runacall.operators_log.PlainLines",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "runacall.operators_log.JsonLines"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": env.str("LOG_FORMAT", "line" if DEBUG else "json")}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    # One line for each drain and each submission, whatever else is kept quiet.
+    "loggers": {"runacall.operations": {"level": env.str("OPERATIONS_LOG_LEVEL", "WARNING" if DEBUG else "INFO")}},
 }
 
 # --- the admin's look ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from qbo.connection.endpoints import endpoints
 from qbo.connection.oauth import OAuthClient, OAuthFailed, Tokens
 from qbo.failures import Failure
 from qbo.models import Connection
+from runacall import operators_log
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +114,13 @@ def refresh_tokens(
     # Saved before it is used: a pair that is lost cannot be had again.
     Connection.objects.filter(pk=connection.pk, token_version=seen).update(**columns)
     connection.refresh_from_db()
+    _note(operators_log.note, "token renewed", connection)
     return None
+
+
+def _note(write: Callable[..., None], what: str, connection: Connection, **facts: str | int) -> None:
+    organization, realm = connection.organization_id, connection.realm_id
+    write(what, organization=organization, connection=connection.pk, realm=realm, **facts)
 
 
 def _lock(connection: Connection, *, at: datetime) -> None:
@@ -128,4 +136,7 @@ def _adopt_or_fail(connection: Connection, *, seen: int, failure: Failure) -> Fa
     """A refusal counts only while the refused token is still the stored one."""
     Connection.objects.filter(pk=connection.pk, token_version=seen).update(refreshing_until=None)
     connection.refresh_from_db()
-    return None if connection.token_version != seen else failure
+    if connection.token_version != seen:
+        return None
+    _note(operators_log.warn, "token refused", connection, code=failure.code)
+    return failure

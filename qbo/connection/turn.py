@@ -28,6 +28,7 @@ from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection, Lease
 from qbo.models.leases import LeaseLost
+from runacall import operators_log
 
 Sleep = Callable[[float], None]
 # A wait shorter than this is waited out, as that for the limit of a second is; a longer one gives the worker up.
@@ -122,6 +123,13 @@ class Turn:
     def leave_alone(self, seconds: float) -> None:
         """Nobody calls the company for `seconds`; of several such wishes the longest counts."""
         self.lease.stay_quiet(until=timezone.now() + timedelta(seconds=seconds))
+        operators_log.warn(
+            "left alone",
+            organization=self.connection.organization_id,
+            connection=self.connection.pk,
+            realm=self.connection.realm_id,
+            seconds=round(seconds, 1),
+        )
 
     def end(self, *, resume_in: float | None = None) -> None:
         """Give the lease back, unless another process has it already, and close the sessions.

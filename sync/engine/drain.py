@@ -20,6 +20,7 @@ from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
 from qbo.models.leases import LeaseLost
 from qbo.models.lists import ListStateQuerySet
+from runacall import operators_log
 from sync.engine.claiming import claim, release, take_over
 from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
@@ -76,10 +77,12 @@ def drain(
     work = Drain(turn, now)
     work.progress = progress
     work.stopped = not connection.is_live
-    resume_in = None
+    resume_in, ended = None, "stumbled"
     try:
         resume_in = _run(work, give_way)
+        ended = _how_it_ended(work, resume_in)
     except LeaseLost:
+        ended = "lease lost"
         return Result(work.settled)
     except Exception:
         # Not at once again: whatever it stumbled over is likely to be there still.
@@ -87,7 +90,30 @@ def drain(
         raise
     finally:
         turn.end(resume_in=resume_in)
+        _note_drain(work, ended)
     return Result(work.settled, resume_in=resume_in)
+
+
+def _how_it_ended(work: Drain, resume_in: float | None) -> str:
+    if resume_in:
+        return "limits"
+    if work.time_is_up:
+        return "time is up"
+    return "stopped" if work.stopped else "nothing due"
+
+
+def _note_drain(work: Drain, ended: str) -> None:
+    """One line for the operator; a lease that was lost is worth a look."""
+    write = operators_log.warn if ended in ("lease lost", "stumbled") else operators_log.note
+    write(
+        "drain",
+        organization=work.connection.organization_id,
+        connection=work.connection.pk,
+        realm=work.connection.realm_id,
+        settled=work.settled,
+        ended=ended,
+        milliseconds=round((time.monotonic() - work.began) * 1000),
+    )
 
 
 def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:

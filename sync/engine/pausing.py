@@ -10,6 +10,7 @@ from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.failures import Failure, FailureKind
 from qbo.models import Connection
 from qbo.signals import connection_changed
+from runacall import operators_log
 from sync.engine.context import Drain, Stop
 from sync.engine.recording import open_connection_failure
 
@@ -35,6 +36,13 @@ def pause_connection(drain: Drain, failure: Failure) -> None:
         connection.pause(failure.code, detail=words[:2000], at=at)
         open_connection_failure(connection, failure, at=at)
         connection_changed.send(sender=Connection, connection=connection, at=at)
+    operators_log.warn(
+        "connection paused",
+        organization=connection.organization_id,
+        connection=connection.pk,
+        realm=connection.realm_id,
+        code=failure.code,
+    )
 
 
 def pause_idle(connection: Connection, failure: Failure, *, at: datetime) -> bool:

@@ -29,6 +29,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from qbo.models import Connection, Lease
+from runacall import operators_log
 from runacall.env import BASE_DIR
 from runacall.isolation import isolated
 from sync.models import ActionRecord, Heartbeat
@@ -205,6 +206,7 @@ class Supervisor:
     def restart(self, why: str) -> None:
         """Replace the whole group. What it had taken and not begun is asked for anew."""
         logger.warning("The cluster is replaced: %s.", why)
+        operators_log.warn("cluster replaced", kind=why)
         if self.group is not None:
             self.group.kill()
         self.restarts += 1

@@ -18,6 +18,7 @@ from qbo.mapping.book import InvoiceRef
 from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan
 from qbo.models.leases import LeaseLost
+from runacall import operators_log
 from runacall.isolation import isolated
 from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
@@ -120,6 +121,7 @@ def resend(drain: Drain, submission: Submission) -> None:
 def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
     """Read the answer; where only the token was refused, send the same bytes with a fresh one."""
     renewals = 0
+    _note_submission(drain, submission, reply)
     while _read_safely(drain, submission, reply, renewals):
         renewals += 1
         try:
@@ -130,6 +132,23 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
             return
         _mark_sent(drain, submission)
         reply = _send(drain, submission)
+        _note_submission(drain, submission, reply)
+
+
+def _note_submission(drain: Drain, submission: Submission, reply: Reply) -> None:
+    """One line for the operator: request id and Intuit's trace id lead from our log to Intuit's."""
+    operators_log.note(
+        "submission",
+        organization=drain.connection.organization_id,
+        connection=drain.connection.pk,
+        realm=submission.realm_id,
+        request_id=str(submission.request_id),
+        intuit_tid=reply.intuit_tid,
+        events=len(submission.items),
+        sends=submission.sends,
+        http_status=reply.status,
+        milliseconds=reply.duration_ms,
+    )
 
 
 def _read_safely(drain: Drain, submission: Submission, reply: Reply, renewals: int) -> bool:

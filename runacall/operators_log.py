@@ -1,0 +1,87 @@
+"""The operator's log: one structured line for each thing that somebody on call may have to follow.
+
+A line says what happened and its facts by name. Facts are ids, codes, counts and durations from a fixed list: a name,
+an address, an amount or a token has no place in it. It does not know where lines go; `LOGGING` in the settings does.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+
+logger = logging.getLogger("runacall.operations")
+
+# What a line may hold. A fact that is missing here is refused, so that nobody adds a customer's name in passing.
+FACTS = frozenset(
+    {
+        *(
+            "organization",
+            "connection",
+            "realm",
+            "request_id",
+            "intuit_tid",
+            "event",
+            "holder",
+            "code",
+            "ended",
+            "kind",
+        ),
+        *("events", "settled", "synced", "failed", "queued", "checking", "sends", "http_status"),
+        *("milliseconds", "seconds", "version"),
+    }
+)
+LONGEST = 100
+Fact = str | int | float | None
+
+
+class NotForTheLog(TypeError):
+    """A fact that the operator's log does not take."""
+
+
+def note(what: str, *, level: int = logging.INFO, **facts: Fact) -> None:
+    """Write one line: `what` happened, e.g. "drain", and its facts. Raises NotForTheLog for a fact it does not know."""
+    strangers = set(facts) - FACTS
+    if strangers:
+        raise NotForTheLog(f"The operator's log takes no {', '.join(sorted(strangers))}.")
+    kept = {name: _short(value) for name, value in facts.items() if value not in (None, "")}
+    logger.log(level, what, extra={"facts": kept})
+
+
+def warn(what: str, **facts: Fact) -> None:
+    """As `note`, for what somebody may have to act on."""
+    note(what, level=logging.WARNING, **facts)
+
+
+def _short(value: Fact) -> Fact:
+    return value[:LONGEST] if isinstance(value, str) else value
+
+
+class JsonLines(logging.Formatter):
+    """Every record as one line of JSON, ours with their facts.
+
+    Of an exception it keeps the type and where it came from: its text may quote a customer's data.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "what": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = record.exc_info[0].__name__
+            frames = traceback.extract_tb(record.exc_info[2])
+            line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+class PlainLines(logging.Formatter):
+    """The same for a terminal: time, level, what happened, then facts as name=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = "".join(f" {name}={value}" for name, value in getattr(record, "facts", {}).items())
+        return super().format(record) + facts
