@@ -15,12 +15,12 @@ from django.utils.datastructures import MultiValueDict
 from django_q.tasks import async_task
 
 from qbo import catalogue
-from qbo.mapping.book import Company
-from qbo.models import CompanyFacts, Connection, Lease, Link, ListState
+from qbo.models import Connection, Lease, Link, ListState
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.filters import SyncEventFilter
+from sync.log.posting import cannot_post_today
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
@@ -252,22 +252,6 @@ def _post_today(event: SyncEvent, *, by: User, at: datetime) -> None:
         invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
         invoice.post_to(event.organization.today(at), at=at, by=by)
         record_action(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=1, reason=event.label)
-
-
-def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
-    """Why "Post to current period" is no way out for this event; "" where it is."""
-    if event.state != State.FAILED or event.failure_code != "closed_period":
-        return "not failed for a closed period"
-    if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
-        return "already in the closed period in QuickBooks; only the closing date helps"
-    if _company(event.connection).is_closed_on(event.organization.today(at)):
-        return "today is in the closed period too"
-    return ""
-
-
-def _company(connection: Connection) -> Company:
-    facts = CompanyFacts.objects.filter(connection=connection).first()
-    return Company(closing_date=facts.book_close_date if facts else None)
 
 
 def record_action(

@@ -22,6 +22,7 @@ from sync.admin.acting import REASON_WANTED, back_to, reason_of
 from sync.admin.acting import tell as tell_report
 from sync.admin.change_list import filter_query
 from sync.log.filters import SyncEventFilter, given
+from sync.log.posting import cannot_post_today
 from sync.log.wording import counted
 from sync.models import State
 from sync.models.events import EntityType, SyncEventQuerySet
@@ -118,7 +119,7 @@ def _forecast_posting(events: SyncEventQuerySet) -> Report:
     at, done, left = timezone.now(), 0, Counter[str]()
     for event in events.select_related("connection", "organization"):
         with isolated("Forecasting", event=event.pk, organization=event.organization_id) as slip:
-            refusal = operations.cannot_post_today(event, at=at)
+            refusal = cannot_post_today(event, at=at)
         if slip.mistake:
             refusal = operations.STUMBLED
         left[refusal] += bool(refusal)

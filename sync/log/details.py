@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from qbo.pages.places import Place, help_place, settings_place
 from runacall.organizations.models import Organization
+from sync.log.posting import cannot_post_today
 from sync.log.redaction import readable
 from sync.log.rows import LogRow, connection_of, log_row, standing_of
 from sync.log.wording import Standing, next_try
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import EntityType
-from sync.operations import cannot_post_today
 
 SHOWN_ATTEMPTS = 20
 

@@ -15,11 +15,11 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.log.details import is_moving, others_waiting
+from sync.log.posting import cannot_post_today
 from sync.log.rows import connection_of, in_books_of, standing_of
 from sync.log.wording import InBooks, Standing, books_line, say
 from sync.models import State, SyncEvent
 from sync.models.events import IN_FLIGHT, EntityType
-from sync.operations import cannot_post_today
 
 ALARM, CALM, GOOD = "alarm", "calm", "good"
 
