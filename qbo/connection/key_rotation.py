@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from qbo.connection.encryption import Sealed, UnreadableSecret
+from qbo.encryption import Sealed, UnreadableSecret
 from qbo.models import Connection
 
 COLUMNS = ("access_token", "refresh_token")

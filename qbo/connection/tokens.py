@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from qbo.connection.encryption import UnreadableSecret
 from qbo.connection.endpoints import endpoints
 from qbo.connection.oauth import OAuthClient, OAuthFailed, Tokens
+from qbo.encryption import UnreadableSecret
 from qbo.failures import Failure
 from qbo.models import Connection
 from runacall import operators_log

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import qbo.connection.encryption
+import qbo.encryption
 
 
 class Migration(migrations.Migration):
@@ -50,8 +50,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("emulator_url", models.CharField(blank=True, max_length=200)),
-                ("access_token", qbo.connection.encryption.EncryptedTextField(blank=True)),
-                ("refresh_token", qbo.connection.encryption.EncryptedTextField(blank=True)),
+                ("access_token", qbo.encryption.EncryptedTextField(blank=True)),
+                ("refresh_token", qbo.encryption.EncryptedTextField(blank=True)),
                 ("access_expires_at", models.DateTimeField(blank=True, null=True)),
                 ("refresh_expires_at", models.DateTimeField(blank=True, null=True)),
                 ("token_version", models.PositiveIntegerField(default=0)),

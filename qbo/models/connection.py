@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from qbo.connection.encryption import EncryptedTextField, UnreadableSecret
+from qbo.encryption import EncryptedTextField, UnreadableSecret
 from runacall.organizations.models import Organization
 
 

@@ -10,7 +10,7 @@ from django.core import serializers
 from django.db import models
 from django.db.models.base import ModelBase
 
-from qbo.connection.encryption import EncryptedTextField
+from qbo.encryption import EncryptedTextField
 from runacall.organizations.models import Organization
 
 APPS = ("organizations", "invoices", "qbo", "sync")

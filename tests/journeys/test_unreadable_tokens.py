@@ -14,7 +14,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from qbo.connection.connecting import disconnect
-from qbo.connection.encryption import UnreadableSecret
+from qbo.encryption import UnreadableSecret
 from qbo.models import Connection
 from sync import tasks
 from sync.log.support_bundle import support_bundle
