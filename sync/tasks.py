@@ -12,10 +12,10 @@ from qbo.models import Connection
 from runacall.isolation import isolated
 from sync import operations
 from sync.engine.drain import drain
+from sync.engine.renewing import RENEWED, renew_unused
 from sync.models import ActionRecord, Heartbeat
 from sync.stumbles import clear_stumble, tell_of_stumble
 from sync.upkeep import maintenance as upkeep
-from sync.worker.renewing import RENEWED, renew_unused
 from sync.worker.tallying import tallied
 from sync.worker.wake import connections_with_work, wake, wake_due
 

@@ -15,9 +15,9 @@ from qbo.connection.tokens import JITTER, RENEWED_AFTER
 from qbo.models import Connection
 from runacall.organizations.models import Role
 from sync import tasks
+from sync.engine.renewing import PAUSED, PUT_OFF_FOR_NOW, RENEWED, UNDER_WAY, renew_unused
 from sync.models import State
 from sync.models.events import EntityType
-from sync.worker.renewing import PAUSED, PUT_OFF_FOR_NOW, RENEWED, UNDER_WAY, renew_unused
 from sync.worker.schedules import ensure_schedules
 from tests import builders
 from tests.books import Shop, connected_shop
