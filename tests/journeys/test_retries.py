@@ -160,3 +160,14 @@ def test_what_a_look_does_not_heal_is_sent_three_times_and_then_needs_a_person(
     assert shop.event(invoice).failure_code == "closed_period"
     assert shop.event(invoice).state == State.FAILED
     assert shop.books.writes() == writes + 3
+
+
+def test_what_waits_for_its_time_is_not_taken_along(shop: Shop, invoice: Invoice, start: datetime) -> None:
+    """Another invoice is due: the drain that it is for leaves the waiting one where it is."""
+    later = shop.invoice(at=start, customer=invoice.customer)
+    shop.log().of_record("invoice", later.pk).update(due_at=start + timedelta(minutes=30))
+    shop.drain(start)
+    assert shop.event(invoice).state == State.SYNCED
+    assert (shop.event(later).state, shop.attempts(later)) == (State.QUEUED, [])
+    shop.drain(start + timedelta(minutes=30))
+    shop.assert_in_books(invoice, later)

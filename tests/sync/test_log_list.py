@@ -357,6 +357,8 @@ class TestRetryByAWorker:
         SyncEvent.objects.filter(pk=events[0].pk).update(state=State.SYNCED, due_at=None)
         assert tasks.carry_out(action.pk) == 0
         assert SyncEvent.objects.get(pk=events[0].pk).state == State.SYNCED
+        action.refresh_from_db()
+        assert (action.done, action.is_open) == (3, False), "what it came to stays written down"
 
     def test_leaves_alone_what_failed_after_the_click(self, books: Connection, owner: Client) -> None:
         for _ in range(3):

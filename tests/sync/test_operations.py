@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qbo.failures import Failure, Subject
+from qbo.mapping.loading import load_book
 from qbo.models import Connection, Link
+from runacall.invoices.document_loading import load_invoices
 from sync import operations
 from sync.log.details import others_waiting
 from sync.models import ActionRecord, State, SyncEvent
@@ -55,3 +57,14 @@ def test_others_that_wait_for_the_same_are_of_the_same_shop(books: Connection) -
     for _ in range(3):
         log_rows.event(strangers)
     assert others_waiting(event) == 1
+
+
+def test_a_link_into_another_company_is_not_used(books: Connection) -> None:
+    """Its Id means another invoice, or none, in the company that is connected now."""
+    invoice = builders.invoice(books.organization)
+    log_rows.link(books, invoice)
+    documents = list(load_invoices([invoice.pk]).values())
+    assert invoice.pk in load_book(books, documents).invoices
+    Connection.objects.update(realm_id="9341457000000042")
+    books.refresh_from_db()
+    assert invoice.pk not in load_book(books, documents).invoices

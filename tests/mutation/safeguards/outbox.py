@@ -57,7 +57,7 @@ SAFEGUARDS = (
         EVENTS,
         "return self.filter(state=State.QUEUED, due_at__lte=at).exclude(models.Exists(busy))",
         "return self.filter(state=State.QUEUED).exclude(models.Exists(busy))",
-        ("tests/journeys/test_retries.py::test_what_passes_by_itself_goes_through_at_the_next_try",),
+        ("tests/journeys/test_retries.py::test_what_waits_for_its_time_is_not_taken_along",),
     ),
     Safeguard(
         "an older event gives way to the newer one of its record",
@@ -71,14 +71,7 @@ SAFEGUARDS = (
         "qbo/models/links.py",
         "filter(connection=connection, realm_id=connection.realm_id, record_type=record_type)",
         "filter(connection=connection, record_type=record_type)",
-        (f"{ONCE}::test_what_is_in_doubt_in_one_company_is_not_sent_to_another",),
-    ),
-    Safeguard(
-        "what a person dismissed stays dismissed when it is edited",
-        "sync/outbox/opening.py",
-        "if _join(connection, name, at) or _is_dismissed(connection, name):",
-        "if _join(connection, name, at):",
-        (f"{OF_CHANGES}::test_a_dismissed_one_stays_dismissed_until_it_is_taken_back",),
+        ("tests/sync/test_operations.py::test_a_link_into_another_company_is_not_used",),
     ),
     Safeguard(
         "Retry leaves alone what is on its way, there already or dismissed",
