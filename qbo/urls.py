@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qbo.pages import connecting, helping, invoices, items, status, tax
+from qbo.pages import company, connecting, helping, invoices, items, status, tax
 
 app_name = "qbo"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("refresh/<slug:page>/", status.refresh, name="refresh"),
     path("connect/", connecting.start, name="connect"),
     path("callback/", connecting.callback, name="callback"),
+    path("company/", company.company, name="company"),
+    path("company/back/", company.go_back, name="go_back"),
+    path("company/use/", company.use_other, name="use_other"),
     path("disconnect/", connecting.stop, name="disconnect"),
     path("help/<slug:slug>/", helping.show, name="help"),
 ]

@@ -19,6 +19,14 @@ from sync.worker.wake import wake
 PATIENCE = 200.0
 
 
+class CompanyUndecided(Exception):
+    """Another company than before: nothing is sent until somebody says which of the two it is to be."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(f"{connection.other_company} is another company than {connection}.")
+        self.connection = connection
+
+
 @dataclass(frozen=True)
 class Connected:
     """`queued`: how many earlier invoices were queued."""
@@ -38,11 +46,14 @@ def connect_to_emulator(
 ) -> Connected:
     """Connect or reconnect, choose defaults where staff have not, and queue what was sent before.
 
-    Raises NotLoopback, ConsentFailed, OAuthFailed, RealmTaken, and after connecting ReadFailed or NotNow.
+    Raises NotLoopback, ConsentFailed, OAuthFailed, CompanyUnread, RealmTaken; CompanyUndecided where it is another
+    company than before; and after connecting ReadFailed or NotNow.
     """
     before = Connection.objects.for_organization(organization).first()
     grant = consent(emulator_url, realm_id=realm_id)
     connection = connect(organization, grant, environment="emulator", emulator_url=emulator_url, at=at)
+    if connection.is_held:
+        raise CompanyUndecided(connection)
     with visit(connection, patience=PATIENCE) as mine:
         refresh_lists(connection, mine.client, ListState.LISTS, at=at, pace=mine.pace)
     is_new = before is None or before.realm_id != connection.realm_id

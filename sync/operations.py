@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.datastructures import MultiValueDict
 from django_q.tasks import async_task
 
@@ -23,7 +23,7 @@ from sync.log.filters import SyncEventFilter
 from sync.log.posting import cannot_post_today
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
-from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import IN_FLIGHT, UNSENT, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.opening import afresh
 from sync.worker.wake import wake
 
@@ -188,9 +188,20 @@ def dismiss(events: SyncEventQuerySet, *, by: User, at: datetime, reason: str) -
 
 
 def take_back(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Dismissed ones count as failed again."""
+    """Dismissed ones count as failed again, unless a later change of the same record carries on."""
     events = events.exclude(failure_code="")
-    return _move(events, State.DISMISSED, State.FAILED, "not dismissed", Action.TAKE_BACK, by=by, at=at)
+    later = SyncEvent.objects.filter(
+        connection=OuterRef("connection"),
+        realm_id=OuterRef("realm_id"),
+        record_id=OuterRef("record_id"),
+        record_type=OuterRef("record_type"),
+        state__in=(*UNSENT, *IN_FLIGHT, State.DISMISSED, State.SYNCED),
+        pk__gt=OuterRef("pk"),
+    )
+    overtaken = events.filter(state=State.DISMISSED).filter(Exists(later))
+    count, events = overtaken.count(), events.exclude(pk__in=overtaken.values("pk"))
+    report = _move(events, State.DISMISSED, State.FAILED, "not dismissed", Action.TAKE_BACK, by=by, at=at)
+    return Report(report.done, {**report.left, "superseded by a later change": count}) if count else report
 
 
 def _move(

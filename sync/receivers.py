@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connections
@@ -10,12 +10,15 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django_q.models import Schedule
 
+from qbo.failures import Failure
 from qbo.models import Connection, Lease, ListState
-from qbo.signals import connection_changed, list_read
+from qbo.models.connection import OTHER_COMPANY
+from qbo.signals import company_chosen, connection_changed, list_read
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
-from sync.engine.recording import close_connection_failure
-from sync.outbox.enqueueing import enqueue_invoice, enqueue_list_record
+from sync.engine.recording import close_connection_failure, open_connection_failure
+from sync.models import ActionRecord
+from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record
 from sync.outbox.lists import note_list
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
@@ -43,11 +46,39 @@ def connection_has_changed(sender: type, connection: Connection, at: datetime, *
 
     A drain that is under way over what was before, perhaps another company, ends.
     """
-    if connection.is_live or connection.status == Connection.Status.DISCONNECTED:
+    if connection.is_live or connection.is_held or connection.status == Connection.Status.DISCONNECTED:
         Lease.overtake(connection)
-    if connection.is_live:
+    if connection.is_held:
+        open_connection_failure(connection, Failure(OTHER_COMPANY), at=at)
+    elif connection.is_live:
         close_connection_failure(connection, at=at)
         wake(connection)
+    else:
+        _restore_row(connection, at=at)
+
+
+def _restore_row(connection: Connection, *, at: datetime) -> None:
+    """Where two companies stood side by side and the old one stays: its row says what it said before, or clears."""
+    if not close_connection_failure(connection, at=at, code=OTHER_COMPANY):
+        return
+    if connection.pause_code:
+        open_connection_failure(connection, Failure(connection.pause_code), at=at)
+
+
+@receiver(company_chosen, dispatch_uid="sync.company_chosen")
+def company_was_chosen(
+    sender: type, connection: Connection, start_date: date | None, at: datetime, by: Any = None, **_: Any
+) -> None:
+    """What a new company gets from its first day on is queued; the choice stays on record."""
+    action = ActionRecord.Action.KEEP_COMPANY if start_date is None else ActionRecord.Action.USE_COMPANY
+    ActionRecord.objects.create(
+        organization_id=connection.organization_id,
+        by=by,
+        at=at,
+        action=action,
+        done=enqueue_earlier(connection, at=at) if start_date else 0,
+        reason=f"{connection} ({connection.realm_id})" + (f" from {start_date:%Y-%m-%d}" if start_date else ""),
+    )
 
 
 @receiver(list_read, dispatch_uid="sync.list_read")

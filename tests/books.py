@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from django.utils import timezone
 
-from qbo.connection.connecting import Grant, client_for, connect
+from qbo.connection.connecting import Grant, client_for, connect, use_other_company
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.comparing import Comparison
 from qbo.mapping.first_choices import choose_defaults
@@ -142,14 +142,15 @@ class Shop:
         return PricebookItem.objects.filter(organization=self.organization)
 
     def event(self, record: Invoice | Customer | PricebookItem) -> SyncEvent:
-        """The latest event of the record."""
-        return SyncEvent.objects.of_record(self.kind(record), record.pk).latest("id")
+        """The latest event of the record, for the company that is connected now."""
+        return self.log().of_record(self.kind(record), record.pk).latest("id")
 
     def events(self) -> dict[str, str]:
         return {event.label: event.state for event in SyncEvent.objects.filter(organization=self.organization)}
 
-    def log(self) -> SyncEventQuerySet:
-        return SyncEvent.objects.for_organization(self.organization)
+    def log(self, realm_id: str = "") -> SyncEventQuerySet:
+        """The log of the company that is connected now, or of another one."""
+        return SyncEvent.objects.for_organization(self.organization, realm_id=realm_id)
 
     def failed(self) -> SyncEventQuerySet:
         """What the banner counts."""
@@ -194,6 +195,14 @@ class Shop:
     def reconnect(self, at: dt.datetime | None = None) -> None:
         moment, url = at or timezone.now(), self.books.url
         connect(self.organization, grant(url), environment="emulator", emulator_url=url, at=moment)
+        self.connection.refresh_from_db()
+
+    def move_to(self, realm: str, *, at: dt.datetime | None = None, start_date: dt.date | None = None) -> None:
+        """Connect another company of the same emulator, and use it from `start_date` on."""
+        moment, url = at or timezone.now(), self.books.url
+        connection = connect(self.organization, grant(url, realm), environment="emulator", emulator_url=url, at=moment)
+        day = start_date or moment.date()
+        use_other_company(connection, realm_id=realm, start_date=day, at=moment)
         self.connection.refresh_from_db()
 
     def assert_in_books(self, *invoices: Invoice) -> None:

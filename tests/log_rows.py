@@ -34,7 +34,8 @@ _serial = itertools.count(1842)
 def connection(organization: Organization, **fields: Any) -> Connection:
     """An active connection to a company that is not there: nothing can be sent."""
     defaults: dict[str, Any] = {
-        "realm_id": REALM,
+        # No two organizations hold one company.
+        "realm_id": str(int(REALM) + Connection.objects.count()),
         "company_name": "Buckeye Books",
         "environment": "emulator",
         "emulator_url": "http://127.0.0.1:9",
@@ -97,6 +98,7 @@ def event(
     return SyncEvent.objects.create(
         organization=connection.organization,
         connection=connection,
+        realm_id=connection.realm_id,
         state=state,
         rank=RANKS[EntityType(columns["record_type"])],
         **columns,

@@ -54,6 +54,23 @@ ENTRIES = (
         label="permission_denied",
     ),
     Entry(
+        code="other_company",
+        title="Another company was connected",
+        kind=FailureKind.PAUSE,
+        message="Another QuickBooks company was connected than before; nothing is sent until you choose",
+        meaning="Somebody pressed Connect and chose another company on Intuit's page than the one that this shop's"
+        " invoices are in. Nothing has been sent to it.",
+        remedy=(
+            "Open Settings → QuickBooks → Status and press “Choose the company”.",
+            "Go back, if it was chosen by mistake: everything goes on as it was.",
+            "Use the new company, if the shop has moved: say from which day on. What is in the old one stays there.",
+        ),
+        who=Who.OFFICE,
+        where="status",
+        dispatcher="Waiting: the office has to choose the QuickBooks company. It follows by itself after that.",
+        label="permission_denied",
+    ),
+    Entry(
         code="company_locked",
         title="Company locked",
         kind=FailureKind.PAUSE,

@@ -2,35 +2,68 @@
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import requests
 from django.conf import settings
-from django.db import transaction
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from qbo.connection.bounds import new_session
 from qbo.connection.client import Client
 from qbo.connection.endpoints import Endpoints, endpoints
 from qbo.connection.oauth import Tokens
+from qbo.connection.queries import ReadFailed, read_rows
 from qbo.connection.tokens import oauth_client, token_columns
-from qbo.models import Connection, ConnectionSettings, ListState
-from qbo.signals import connection_changed
+from qbo.encryption import UnreadableSecret
+from qbo.failures import Failure
+from qbo.models import CompanyFacts, Connection, ConnectionSettings, FormerCompany, ListState, OtherCompany
+from qbo.models.connection import OTHER_COMPANY
+from qbo.signals import company_chosen, connection_changed
 from runacall.organizations.models import Organization
+
+# What Intuit's realm IDs are made of; today they have 15 to 19 digits.
+REALM_ID = re.compile(r"[0-9]{1,32}", re.ASCII)
 
 
 class RealmTaken(Exception):
     """The QuickBooks company is connected to another organization already."""
 
 
+class CompanyUnread(Exception):
+    """The new tokens did not open the company that the callback named; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class NothingToChoose(Exception):
+    """There is no other company (any more), or it is not the one that the person saw."""
+
+
 @dataclass(frozen=True)
 class Grant:
-    """What Intuit's callback brought: a code for tokens, and the company that it is for."""
+    """What Intuit's callback brought: a code for tokens, and the company that it is for. Nobody vouches for either."""
 
     code: str
     realm_id: str
     redirect_uri: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A company that tokens of ours have opened: what it calls itself, and where it is."""
+
+    realm_id: str
+    name: str
+    environment: str
+    emulator_url: str
+    tokens: Tokens
 
 
 def endpoints_of(connection: Connection) -> Endpoints:
@@ -53,60 +86,252 @@ def client_for(
 
 
 def connect(
-    organization: Organization, grant: Grant, *, environment: str, emulator_url: str = "", at: datetime
+    organization: Organization,
+    grant: Grant,
+    *,
+    environment: str,
+    emulator_url: str = "",
+    at: datetime,
+    by: User | None = None,
 ) -> Connection:
     """Connect, or reconnect, `organization` to the company that the grant is for.
 
-    Mappings re-apply when it is the company of before; ids of another company are forgotten in the settings
-    and stand idle, under their own realm ID, elsewhere. Raises OAuthFailed or RealmTaken.
+    Nothing is stored before the new token has read that company's CompanyInfo. Another company than the last one
+    is not connected: it is kept beside it and everything is held (`Connection.is_held`), until a person says
+    `keep_company` or `use_other_company`.
+
+    Raises OAuthFailed, CompanyUnread or RealmTaken; then nothing is stored, and the tokens were given back.
     """
-    tokens = oauth_client(environment, emulator_url).exchange_code(grant.code, redirect_uri=grant.redirect_uri, at=at)
-    with transaction.atomic():
-        connection = _store(organization, grant, tokens, environment, emulator_url, at)
-        ListState.want(connection, ListState.LISTS, at=at)
-        connection_changed.send(sender=Connection, connection=connection, at=at)
+    if not REALM_ID.fullmatch(grant.realm_id):
+        raise CompanyUnread(Failure("wrong_environment"))
+    oauth = oauth_client(environment, emulator_url)
+    tokens = oauth.exchange_code(grant.code, redirect_uri=grant.redirect_uri, at=at)
+    try:
+        opened = _open(grant.realm_id, tokens, environment, emulator_url)
+        connection, idle = _store(organization, opened, at=at, by=by)
+    except Exception:
+        # Not where it is the company that we are connected to: Intuit may end that connection along with it.
+        if not Connection.objects.filter(organization=organization, realm_id=grant.realm_id).exists():
+            oauth.revoke(tokens.refresh)
+        raise
+    if idle:
+        oauth.revoke(idle)
     return connection
 
 
-def _store(
-    organization: Organization,
-    grant: Grant,
-    tokens: Tokens,
-    environment: str,
-    emulator_url: str,
-    at: datetime,
-) -> Connection:
-    connection = Connection.objects.select_for_update(no_key=True).filter(organization=organization).first()
-    connection = connection or Connection(organization=organization)
-    _refuse_taken(connection, grant.realm_id, environment)
-    other_company = bool(connection.realm_id) and connection.realm_id != grant.realm_id
-    connection.realm_id = grant.realm_id
-    connection.environment, connection.emulator_url = environment, emulator_url
-    for column, value in token_columns(tokens, version=connection.token_version + 1).items():
+def _open(realm_id: str, tokens: Tokens, environment: str, emulator_url: str) -> Opened:
+    """Read the company's own name with the new token, which proves that it opens that company. Raises CompanyUnread."""
+    client = Client(
+        base_url=endpoints(environment, emulator_url).api,
+        realm_id=realm_id,
+        access_token=tokens.access,
+        timeout=oauth_client(environment, emulator_url).timeout,
+        most=settings.SYNC["LARGEST_ANSWER"],
+        until=time.monotonic() + settings.SYNC["PAGE_SECONDS"],
+    )
+    try:
+        rows = read_rows(client, "CompanyInfo")
+    except ReadFailed as error:
+        raise CompanyUnread(error.failure) from error
+    finally:
+        client.session.close()
+    if not rows:
+        raise CompanyUnread(Failure("answer_unreadable"))
+    name = rows[0].get("CompanyName")
+    plain = name.replace("\x00", "").strip()[:255] if isinstance(name, str) else ""
+    return Opened(realm_id, plain, environment, emulator_url, tokens)
+
+
+def _store(organization: Organization, opened: Opened, *, at: datetime, by: User | None) -> tuple[Connection, str]:
+    """The connection, and a refresh token that nobody needs any more or "". Raises RealmTaken."""
+    try:
+        with transaction.atomic():
+            connection = Connection.objects.select_for_update(no_key=True).filter(organization=organization).first()
+            connection = connection or Connection(organization=organization)
+            _refuse_taken(connection, opened)
+            idle = _forget_other(connection, but=opened.realm_id)
+            if connection.realm_id and connection.realm_id != opened.realm_id:
+                _hold(connection, opened, at=at, by=by)
+            else:
+                _lead_to(connection, opened, at=at)
+                ConnectionSettings.objects.get_or_create(connection=connection)
+                ListState.want(connection, ListState.LISTS, at=at)
+            connection_changed.send(sender=Connection, connection=connection, at=at)
+    except IntegrityError as error:
+        # Somebody else connected it in the same moment.
+        raise _taken(opened.realm_id) from error
+    return connection, idle
+
+
+def _lead_to(connection: Connection, opened: Opened, *, at: datetime) -> None:
+    connection.realm_id, connection.company_name = opened.realm_id, opened.name
+    connection.environment, connection.emulator_url = opened.environment, opened.emulator_url
+    for column, value in token_columns(opened.tokens, version=connection.token_version + 1).items():
         setattr(connection, column, value)
     connection.status, connection.pause_code, connection.pause_detail = Connection.Status.ACTIVE, "", ""
     connection.paused_at = connection.probe_at = connection.disconnected_at = None
     connection.connected_at = at
     connection.save()
-    choices, _ = ConnectionSettings.objects.get_or_create(connection=connection)
-    if other_company:
-        choices.forget_company()
-        choices.save()
+
+
+def _refuse_taken(connection: Connection, opened: Opened) -> None:
+    """One company, one organization: of an emulator, the company at that address."""
+    same = {"realm_id": opened.realm_id, "emulator_url": opened.emulator_url}
+    held = Connection.objects.exclude(pk=connection.pk).exclude(status=Connection.Status.DISCONNECTED).filter(**same)
+    beside = OtherCompany.objects.exclude(connection=connection.pk).filter(**same)
+    if held.exists() or beside.exists():
+        raise _taken(opened.realm_id)
+
+
+def _taken(realm_id: str) -> RealmTaken:
+    return RealmTaken(f"The company {realm_id} is connected to another organization.")
+
+
+# --- another company than the last one --------------------------------------------------------------------------
+
+
+def _hold(connection: Connection, opened: Opened, *, at: datetime, by: User | None) -> None:
+    """Keep the new company beside the old one, and send nothing to either."""
+    other = OtherCompany(
+        connection=connection,
+        realm_id=opened.realm_id,
+        company_name=opened.name,
+        environment=opened.environment,
+        emulator_url=opened.emulator_url,
+        access_expires_at=opened.tokens.access_expires_at,
+        refresh_expires_at=opened.tokens.refresh_expires_at,
+        hard_expires_at=opened.tokens.hard_expires_at,
+        connected_at=at,
+        connected_by=by,
+        former_pause_code=connection.pause_code,
+        former_pause_detail=connection.pause_detail,
+        former_paused_at=connection.paused_at,
+    )
+    other.access_token, other.refresh_token = opened.tokens.access, opened.tokens.refresh
+    other.save(force_insert=True)
+    connection.pause(OTHER_COMPANY, at=at)
+
+
+def _forget_other(connection: Connection, *, but: str = "") -> str:
+    """Back to how the connection was before the other company came; its refresh token, where nobody needs it any more.
+
+    `but`: the company that has just been connected (again); Intuit may end all of its tokens along with one.
+    """
+    other = OtherCompany.objects.filter(connection=connection.pk).first()
+    if other is None:
+        return ""
+    if connection.is_held:
+        connection.pause_code, connection.pause_detail = other.former_pause_code, other.former_pause_detail
+        connection.paused_at = other.former_paused_at
+        connection.save(update_fields=["pause_code", "pause_detail", "paused_at"])
+    other.delete()
+    return "" if other.realm_id == but else _readable(other)
+
+
+def _readable(row: Connection | OtherCompany) -> str:
+    """The refresh token; "" where none of TOKEN_KEYS reads it, so that nothing can be given back."""
+    try:
+        return row.refresh_token
+    except UnreadableSecret:
+        return ""
+
+
+def keep_company(connection: Connection, *, at: datetime, by: User | None = None) -> Connection:
+    """Go back: the connection stays with its company, as it was, and the other one's access is given back.
+
+    Raises NothingToChoose.
+    """
+    with transaction.atomic():
+        connection, other = _both(connection)
+        idle = _forget_other(connection)
+        connection_changed.send(sender=Connection, connection=connection, at=at)
+        company_chosen.send(sender=Connection, connection=connection, start_date=None, at=at, by=by)
+    if idle:
+        oauth_client(other.environment, other.emulator_url).revoke(idle)
     return connection
 
 
-def _refuse_taken(connection: Connection, realm_id: str, environment: str) -> None:
-    if environment == Connection.Environment.EMULATOR:
-        return
-    others = Connection.objects.exclude(pk=connection.pk).exclude(status=Connection.Status.DISCONNECTED)
-    if others.filter(realm_id=realm_id).exists():
-        raise RealmTaken(f"The company {realm_id} is connected to another organization.")
+def use_other_company(
+    connection: Connection, *, realm_id: str, start_date: date, at: datetime, by: User | None = None
+) -> Connection:
+    """Lead to the other company from now on; nothing that is dated before `start_date` is sent there.
+
+    What is for the company of before stays with that company: its links, mappings, choices and waiting events.
+    `realm_id`: the company that the person saw. Raises NothingToChoose, or RealmTaken where it went to somebody else.
+    """
+    try:
+        with transaction.atomic():
+            connection, other = _both(connection, realm_id=realm_id)
+            former = (connection.environment, connection.emulator_url, _readable(connection))
+            _set_aside(connection, at=at)
+            other.delete()
+            tokens = Tokens(
+                other.access_token,
+                other.refresh_token,
+                other.access_expires_at,
+                other.refresh_expires_at,
+                given_at=other.connected_at,
+                hard_expires_at=other.hard_expires_at,
+            )
+            opened = Opened(other.realm_id, other.company_name, other.environment, other.emulator_url, tokens)
+            _lead_to(connection, opened, at=at)
+            _take_up(connection, start_date)
+            _read_everything_again(connection, at=at)
+            connection_changed.send(sender=Connection, connection=connection, at=at)
+            company_chosen.send(sender=Connection, connection=connection, start_date=start_date, at=at, by=by)
+    except IntegrityError as error:
+        raise _taken(realm_id) from error
+    environment, emulator_url, token = former
+    if token:
+        oauth_client(environment, emulator_url).revoke(token)
+    return connection
+
+
+def _both(connection: Connection, *, realm_id: str = "") -> tuple[Connection, OtherCompany]:
+    """The connection, locked, and the company beside it. Raises NothingToChoose."""
+    connection = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    other = OtherCompany.objects.filter(connection=connection).first()
+    if other is None or (realm_id and other.realm_id != realm_id):
+        raise NothingToChoose("There is no other company to choose any more.")
+    if realm_id and not _readable(other):
+        raise NothingToChoose("Run a Call can no longer read the access to that company. Connect it again.")
+    return connection, other
+
+
+def _set_aside(connection: Connection, *, at: datetime) -> None:
+    chosen = ConnectionSettings.objects.filter(connection=connection).first()
+    FormerCompany.objects.update_or_create(
+        connection=connection,
+        realm_id=connection.realm_id,
+        defaults={
+            "company_name": connection.company_name,
+            "choices": chosen.of_company() if chosen else {},
+            "left_at": at,
+        },
+    )
+
+
+def _take_up(connection: Connection, start_date: date) -> None:
+    """What was chosen for this company when it was connected before; ids of another are ids of nothing here."""
+    before = FormerCompany.objects.filter(connection=connection, realm_id=connection.realm_id).first()
+    choices, _ = ConnectionSettings.objects.get_or_create(connection=connection)
+    choices.take_up(before.choices if before else {})
+    choices.start_date = start_date
+    choices.save()
+
+
+def _read_everything_again(connection: Connection, *, at: datetime) -> None:
+    CompanyFacts.objects.filter(connection=connection).delete()
+    ListState.objects.filter(connection=connection).update(refreshed_at=None, problem="", retry_at=None)
+    ListState.want(connection, ListState.LISTS, at=at)
 
 
 def disconnect(connection: Connection, *, at: datetime) -> None:
     """Stop sending and give the tokens back; history, mappings, settings and the queue stay."""
-    token = connection.refresh_token if connection.has_readable_tokens else ""
+    token = _readable(connection)
     with transaction.atomic():
+        other = OtherCompany.objects.filter(connection=connection).first()
+        OtherCompany.objects.filter(connection=connection).delete()
         Connection.objects.filter(pk=connection.pk).update(
             status=Connection.Status.DISCONNECTED,
             access_token="",
@@ -120,3 +345,5 @@ def disconnect(connection: Connection, *, at: datetime) -> None:
         connection_changed.send(sender=Connection, connection=connection, at=at)
     if token:
         oauth_client(connection.environment, connection.emulator_url).revoke(token)
+    if other and _readable(other):
+        oauth_client(other.environment, other.emulator_url).revoke(other.refresh_token)

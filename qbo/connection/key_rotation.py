@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 from qbo.encryption import Sealed, UnreadableSecret
-from qbo.models import Connection
+from qbo.models import Connection, OtherCompany
 
 COLUMNS = ("access_token", "refresh_token")
 STEP = 100
@@ -39,7 +40,12 @@ def rotate_token_keys(*, step: int = STEP) -> Iterator[Rotated]:
 
 
 def _rotate(connection: Connection) -> bool | None:
-    """True: re-encrypted; False: nothing to do; None: no key reads it."""
+    """True: re-encrypted; False: nothing to do; None: no key reads it. The other company beside it goes along."""
+    for other in OtherCompany.objects.filter(connection=connection):
+        # One that no key reads is connected again by whoever chooses it.
+        with suppress(UnreadableSecret):
+            other.access_token, other.refresh_token = other.access_token, other.refresh_token
+            other.save(update_fields=list(COLUMNS))
     held = {name: value for name, value in _sealed(connection).items() if not value.has_newest_key}
     if not held:
         return False

@@ -19,6 +19,8 @@ from qbo.faults import read_fault
 LARGEST_TOKEN_ANSWER = 1_000_000
 # Ten years, in seconds; Intuit's own is five.
 LONGEST_LIFE = 315_360_000
+# How long tokens live where Intuit's answer does not say so in a number (Intuit's OAuth 2.0 guide).
+ACCESS_LIFE, REFRESH_LIFE = timedelta(hours=1), timedelta(days=100)
 SCOPE = "com.intuit.quickbooks.accounting"
 
 
@@ -84,8 +86,8 @@ class OAuthClient:
             return Tokens(
                 access=str(answer["access_token"]),
                 refresh=str(answer["refresh_token"]),
-                access_expires_at=at + timedelta(seconds=int(answer.get("expires_in", 3600))),
-                refresh_expires_at=at + timedelta(seconds=int(answer.get("x_refresh_token_expires_in", 8_640_000))),
+                access_expires_at=at + _life(answer.get("expires_in"), ACCESS_LIFE),
+                refresh_expires_at=at + _life(answer.get("x_refresh_token_expires_in"), REFRESH_LIFE),
                 given_at=at,
                 hard_expires_at=_hard_end(answer.get("x_refresh_token_hard_expires_in"), at=at),
             )
@@ -111,3 +113,12 @@ def _hard_end(seconds: Any, *, at: datetime) -> datetime | None:
     """`at` plus what Intuit said; None where it said nothing that makes sense."""
     is_number = isinstance(seconds, int) and not isinstance(seconds, bool)
     return at + timedelta(seconds=seconds) if is_number and 0 <= seconds < LONGEST_LIFE else None
+
+
+def _life(seconds: Any, otherwise: timedelta) -> timedelta:
+    """How long a token lives: a number of seconds, also as text; `otherwise` for what is none."""
+    try:
+        life = timedelta(seconds=float(seconds))
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+    return min(life, timedelta(seconds=LONGEST_LIFE)) if life > timedelta(0) else otherwise

@@ -27,7 +27,7 @@ from qbo.connection.limiter import Limiter, Limits, pause_asked_for
 from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection, Lease
-from qbo.models.leases import LeaseLost
+from qbo.models.leases import CompanyChanged, LeaseLost
 from runacall import operators_log
 
 Sleep = Callable[[float], None]
@@ -69,6 +69,8 @@ class Turn:
     connection: Connection
     lease: Lease
     limiter: Limiter
+    # The company that the turn is for, whatever the connection leads to later.
+    realm_id: str
     # Open connections to QuickBooks: one for reads, and those lent to writes, one call at a time each.
     reader: requests.Session = field(default_factory=new_session)
     sessions: deque[requests.Session] = field(default_factory=deque)
@@ -82,23 +84,34 @@ class Turn:
             return None
         # What was known before the lease was ours may be of another company.
         connection.refresh_from_db()
-        return cls(connection, lease, Limiter(limits(), _calls_of(lease)))
+        return cls(connection, lease, Limiter(limits(), _calls_of(lease)), connection.realm_id)
 
     def client(self, *, until: float | None = None) -> Client:
-        """For reads, one after the other; `until`, by time.monotonic, all have to be over."""
-        return client_for(self.connection, session=self.reader, until=until)
+        """For reads, one after the other; `until`, by time.monotonic, all have to be over. Raises CompanyChanged."""
+        client = client_for(self.connection, session=self.reader, until=until)
+        self.assert_company(client.realm_id)
+        return client
 
     @contextmanager
-    def own_client(self) -> Iterator[Client]:
-        """For a write, one of several at a time, from a thread of its own."""
+    def own_client(self, realm_id: str) -> Iterator[Client]:
+        """For a write to `realm_id`, one of several at a time, from a thread of its own. Raises CompanyChanged."""
         try:
             session = self.sessions.pop()
         except IndexError:
             session = new_session()
         try:
-            yield client_for(self.connection, session=session)
+            client = client_for(self.connection, session=session)
+            # The very client that sends: a renewed token may have brought another company along.
+            self.assert_company(client.realm_id, realm_id)
+            yield client
         finally:
             self.sessions.append(session)
+
+    def assert_company(self, *realm_ids: str) -> None:
+        """All of them are the company of this turn. Raises CompanyChanged."""
+        others = set(realm_ids) - {self.realm_id}
+        if others:
+            raise CompanyChanged(f"A turn at company {self.realm_id} met {', '.join(sorted(others))}.")
 
     def keep_limits(self, *, batch: bool = False) -> None:
         """Call before each request: waits a moment where the limits ask for it, and renews the lease.

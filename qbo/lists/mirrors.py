@@ -184,7 +184,8 @@ def _keep_preferences(connection: Connection, fetched: tuple[Sequence[Row], Sequ
     name = text_in(company, "CompanyName", longest=LONGEST_COMPANY_NAME)
     CompanyFacts.objects.update_or_create(connection=connection, defaults=facts)
     if name and name != connection.company_name:
-        Connection.objects.filter(pk=connection.pk).update(company_name=name)
+        # Only where it leads to that company still.
+        Connection.objects.filter(pk=connection.pk, realm_id=connection.realm_id).update(company_name=name)
         connection.company_name = name
 
 

@@ -1,6 +1,8 @@
 """What is kept of a QuickBooks company: the connection and its lease, its lists, the mappings and the links."""
 
+from qbo.models.companies import FormerCompany, OtherCompany
 from qbo.models.connection import Connection
+from qbo.models.consents import Consent
 from qbo.models.leases import Lease
 from qbo.models.links import Link
 from qbo.models.lists import CompanyFacts, ListEntry, ListState
@@ -12,9 +14,12 @@ __all__ = [
     "CompanyFacts",
     "Connection",
     "ConnectionSettings",
+    "Consent",
+    "FormerCompany",
     "Lease",
     "Link",
     "ListEntry",
     "ListState",
+    "OtherCompany",
     "TaxMapping",
 ]

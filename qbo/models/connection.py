@@ -23,6 +23,10 @@ class Environment(models.TextChoices):
     EMULATOR = "emulator", "Local emulator"
 
 
+# Why everything is held: see `Connection.is_held`.
+OTHER_COMPANY = "other_company"
+
+
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def live(self) -> ConnectionQuerySet:
         """Those over which something may be sent now."""
@@ -84,8 +88,10 @@ class Connection(models.Model):
                 name="qbo_connection_emulator_has_url",
             ),
             models.UniqueConstraint(
+                # Two emulators may have a company of the same ID; Intuit never has.
                 "realm_id",
-                condition=~Q(status="disconnected") & ~Q(environment="emulator"),
+                "emulator_url",
+                condition=~Q(status="disconnected"),
                 name="qbo_connection_realm_once",
                 violation_error_message="This QuickBooks company is connected to another organization.",
             ),
@@ -110,6 +116,11 @@ class Connection(models.Model):
             return bool(self.access_token and self.refresh_token)
         except UnreadableSecret:
             return False
+
+    @property
+    def is_held(self) -> bool:
+        """True while another company was connected, and nobody has said yet which of the two it is to be."""
+        return self.pause_code == OTHER_COMPANY
 
     @property
     def waits_for_person(self) -> bool:

@@ -14,6 +14,10 @@ class LeaseLost(Exception):
     """Somebody else holds the lease: whatever the former holder knows may no longer be written."""
 
 
+class CompanyChanged(LeaseLost):
+    """The connection leads to another company than the drain began with: what it knows is of no use there."""
+
+
 class Lease(models.Model):
     """One row a connection. A holder is one process; the fence rises with every change of holder."""
 

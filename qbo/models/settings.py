@@ -1,5 +1,10 @@
 """What staff chose for a connection; ids are those of the connection's current company."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 
 from qbo.models.connection import Connection
@@ -26,6 +31,8 @@ class ConnectionSettings(models.Model):
     when_to_sync = models.CharField(
         "When to sync", max_length=16, choices=WhenToSync.choices, default=WhenToSync.ON_SEND
     )
+    # Nothing that is dated before it is sent, unless it is there already.
+    start_date = models.DateField("Start date", null=True, blank=True)
     default_tax_code_id = models.CharField("Default for unmapped", max_length=32, blank=True)
 
     class Meta:
@@ -34,7 +41,27 @@ class ConnectionSettings(models.Model):
     def __str__(self) -> str:
         return f"Settings of {self.connection}"
 
-    def forget_company(self) -> None:
-        """Drop every id that belongs to a company no longer connected."""
-        self.default_income_account_id = self.one_off_item_id = ""
-        self.discount_account_id = self.default_tax_code_id = ""
+    @classmethod
+    def lets_out(cls, connection: Connection) -> bool:
+        """Whether anything may be sent now: False while staff have turned Sync invoices off."""
+        return not cls.objects.filter(connection=connection, sync_invoices=False).exists()
+
+    @classmethod
+    def company_fields(cls) -> list[models.Field[Any, Any]]:
+        """What holds for one company and no other: every chosen id, and the start date."""
+        plain = [field for field in cls._meta.concrete_fields if isinstance(field, models.CharField | models.DateField)]
+        return [field for field in plain if field.name.endswith("_id") or field.name == "start_date"]
+
+    def of_company(self) -> dict[str, str]:
+        """What was chosen for the company, as text."""
+        return {
+            field.name: field.value_to_string(self)
+            for field in self.company_fields()
+            if getattr(self, field.name) not in ("", None)
+        }
+
+    def take_up(self, chosen: Mapping[str, str]) -> None:
+        """Choose as `of_company` said of another company; what it does not name is not chosen. Not saved."""
+        for field in self.company_fields():
+            value = field.to_python(chosen[field.name]) if field.name in chosen else field.get_default()
+            setattr(self, field.name, value)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
-from typing import Any
+import re
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,18 +11,15 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qbo.connection.connecting import Grant, RealmTaken, connect, disconnect
+from qbo.connection.connecting import REALM_ID, CompanyUnread, Grant, RealmTaken, connect, disconnect
 from qbo.connection.oauth import OAuthFailed
 from qbo.connection.tokens import oauth_client
 from qbo.lists.on_request import NotRead, read_again
-from qbo.models import Connection, ListState
+from qbo.models import Connection, Consent, ListState
 from qbo.pages.base import connection_of, page_context, settings_page
 from runacall.organizations.middleware import StaffRequest
-
-SESSION_KEY = "qbo_connecting"
 
 FOREIGN = (
     "This answer does not belong to a connection that was begun here, or it was used already. "
@@ -31,20 +27,34 @@ FOREIGN = (
 )
 REFUSED = "Connecting was not allowed on Intuit's page. Nothing was changed."
 INCOMPLETE = "Intuit's answer was incomplete. Nothing was changed. Press Connect and try again."
+SWITCHED = "You have switched to another organization in the meantime. Nothing was changed. Press Connect again."
+TAKEN = (
+    "This QuickBooks company is connected to another organization of Run a Call. Disconnect it there "
+    "first, or choose another company. Nothing was changed."
+)
+# What our own states are made of; anything else was never one of them.
+STATE = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 
 
 @settings_page
 @require_POST
 def start(request: StaffRequest) -> HttpResponse:
     """On to Intuit's page, with a state that only this session knows."""
+    return to_intuit(request)
+
+
+def to_intuit(request: StaffRequest) -> HttpResponse:
     if not settings.QBO_CLIENT_ID:
         messages.error(request, "Run a Call has no Intuit credentials yet (QBO_CLIENT_ID). Write to support.")
-        return _to_status()
-    state = secrets.token_urlsafe(32)
-    request.session[SESSION_KEY] = {"state": state, "organization": request.organization.pk}
+        return to_status()
+    state = Consent.ask(request.organization, by=request.user, session=_session(request), at=timezone.now())
     environment, emulator_url = target()
     client = oauth_client(environment, emulator_url)
     return HttpResponseRedirect(client.authorize_url(redirect_uri=redirect_uri(request), state=state))
+
+
+def _session(request: StaffRequest) -> str:
+    return request.session.session_key or ""
 
 
 def target() -> tuple[str, str]:
@@ -61,12 +71,11 @@ def redirect_uri(request: StaffRequest) -> str:
 @settings_page
 @require_GET
 def callback(request: StaffRequest) -> HttpResponse:
-    """Intuit's answer. The state is good for one answer and one organization."""
-    begun = request.session.pop(SESSION_KEY, None)
-    problem = _problem(request, begun)
+    """Intuit's answer. The state is good for one answer, one session and one organization."""
+    problem = _problem(request)
     if problem:
         messages.error(request, problem)
-        return _to_status()
+        return to_status()
     former = connection_of(request)
     environment, emulator_url = target()
     grant = Grant(request.GET["code"], request.GET["realmId"], redirect_uri(request))
@@ -77,39 +86,39 @@ def callback(request: StaffRequest) -> HttpResponse:
             environment=environment,
             emulator_url=emulator_url,
             at=timezone.now(),
+            by=request.user,
         )
-    except OAuthFailed as error:
+    except (OAuthFailed, CompanyUnread) as error:
         messages.error(request, f"QuickBooks was not connected: {error.failure.message}. Nothing was changed.")
-        return _to_status()
+        return to_status()
     except RealmTaken:
-        messages.error(
-            request,
-            "This QuickBooks company is connected to another organization of Run a Call. Disconnect it there "
-            "first, or choose another company. Nothing was changed.",
-        )
-        return _to_status()
-    former_realm = former.realm_id if former else ""
-    if former_realm != connection.realm_id:
-        _read_lists(connection)
-    _tell(request, connection, former_realm=former_realm)
-    return _to_status()
+        messages.error(request, TAKEN)
+        return to_status()
+    if connection.is_held:
+        return HttpResponseRedirect(reverse("qbo:company"))
+    if former is None:
+        read_lists(connection)
+    messages.success(request, f"Connected to {connection}. What is queued goes out by itself.")
+    return to_status()
 
 
-def _problem(request: StaffRequest, begun: dict[str, Any] | None) -> str:
-    """What is wrong with Intuit's answer; "" where nothing is."""
-    given = request.GET.get("state", "")
-    if not begun or not given or not constant_time_compare(given, begun["state"]):
+def _problem(request: StaffRequest) -> str:
+    """What is wrong with Intuit's answer; "" where nothing is. Its state is used up by asking."""
+    state = request.GET.get("state", "")
+    if not STATE.fullmatch(state):
         return FOREIGN
-    if begun["organization"] != request.organization.pk:
-        return "You have switched to another organization in the meantime. Nothing was changed. Press Connect again."
+    begun_for = Consent.answered(state, by=request.user, session=_session(request), at=timezone.now())
+    if begun_for is None:
+        return FOREIGN
+    if begun_for != request.organization:
+        return SWITCHED
     if "error" in request.GET:
         return REFUSED if request.GET["error"] == "access_denied" else INCOMPLETE
-    if not request.GET.get("code") or not request.GET.get("realmId", "").isdecimal():
-        return INCOMPLETE
-    return ""
+    code, realm_id = request.GET.get("code", ""), request.GET.get("realmId", "")
+    return "" if code and "\x00" not in code and REALM_ID.fullmatch(realm_id) else INCOMPLETE
 
 
-def _read_lists(connection: Connection) -> None:
+def read_lists(connection: Connection) -> None:
     """So that the settings pages of a new company have something to choose from.
 
     What fails here is made up for by the queue, which also reads the lists of a company that is known: there, a
@@ -117,17 +126,6 @@ def _read_lists(connection: Connection) -> None:
     """
     with contextlib.suppress(NotRead):
         read_again(connection, ListState.LISTS, at=timezone.now(), new_company=True)
-
-
-def _tell(request: StaffRequest, connection: Connection, *, former_realm: str) -> None:
-    messages.success(request, f"Connected to {connection}. What is queued goes out by itself.")
-    if former_realm and former_realm != connection.realm_id:
-        messages.warning(
-            request,
-            f"This is another company (realm ID {connection.realm_id}) than before ({former_realm}). The "
-            "mappings of the company before are set aside: map tax rates and items anew. They come back if you "
-            "connect that company again.",
-        )
 
 
 @settings_page
@@ -140,10 +138,10 @@ def stop(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         disconnect(connection, at=timezone.now())
         messages.success(request, "Disconnected. Nothing goes out until QuickBooks is connected again.")
-        return _to_status()
+        return to_status()
     context = page_context(request, "Disconnect QuickBooks", connection=connection)
     return TemplateResponse(request, "qbo/disconnect.html", context)
 
 
-def _to_status() -> HttpResponse:
+def to_status() -> HttpResponse:
     return HttpResponseRedirect(reverse("qbo:status"))

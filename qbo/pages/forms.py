@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,9 +11,11 @@ from django.db import transaction
 
 from qbo.mapping.tax_rows import Code, TaxRow
 from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, TaxMapping
-from qbo.signals import mapping_saved
+from qbo.signals import connection_changed, mapping_saved
 from runacall.invoices.models import PricebookCategory
 
+# Days outside of these are slips of the keyboard.
+FIRST_YEAR, LAST_YEAR = 1970, 2100
 Choices = list[tuple[str, str]]
 
 
@@ -99,11 +101,38 @@ class SettingsForm(forms.ModelForm):
             mapping_saved.send(sender=Connection, connection=self.instance.connection, at=at)
 
 
+class StartDateForm(forms.Form):
+    """From which day on invoices go to a company."""
+
+    start_date = forms.DateField(
+        label="Start date", widget=forms.DateInput(attrs={"type": "date", "class": "rac-input"}, format="%Y-%m-%d")
+    )
+
+    def clean_start_date(self) -> date:
+        chosen: date = self.cleaned_data["start_date"]
+        if not FIRST_YEAR <= chosen.year <= LAST_YEAR:
+            raise forms.ValidationError(f"Use a day between {FIRST_YEAR} and {LAST_YEAR}.")
+        return chosen
+
+
 class InvoicesForm(SettingsForm):
     class Meta:
         model = ConnectionSettings
         fields = ("sync_invoices", "when_to_sync", "send_numbers", "sync_customer_updates")
         widgets = {"when_to_sync": forms.RadioSelect}
+
+    @property
+    def turns_on(self) -> bool:
+        """What waited while Sync invoices was off goes out by saving this."""
+        return "sync_invoices" in self.changed_data and bool(self.cleaned_data["sync_invoices"])
+
+    def save_at(self, at: datetime) -> None:
+        with transaction.atomic():
+            super().save_at(at)
+            if "sync_invoices" in self.changed_data:
+                # A drain that is under way ends; the next one goes by what was chosen.
+                connection = self.instance.connection
+                connection_changed.send(sender=Connection, connection=connection, at=at)
 
 
 class ItemsForm(SettingsForm):

@@ -31,6 +31,9 @@ def invoices(request: StaffRequest) -> HttpResponse:
     by_hand = facts is not None and facts.custom_numbers
     form = InvoicesForm(request.POST or None, instance=settings_of(connection))
     if request.method == "POST" and form.is_valid():
+        if form.turns_on and "confirmed" not in request.POST:
+            context = page_context(request, "Turn on Sync invoices", connection=connection, form=form)
+            return TemplateResponse(request, "qbo/turn_on.html", context)
         form.save_at(timezone.now())
         messages.success(request, "Saved.")
         if by_hand and "send_numbers" in form.changed_data and not form.cleaned_data["send_numbers"]:

@@ -21,6 +21,7 @@ BUTTONS = {
     "tax_code_not_mapped": "Map the rate",
     "token_expired": "Reconnect",
     "permission_denied": "Reconnect",
+    "other_company": "Choose the company",
     "account_inactive": "Choose an account",
     "item_not_found": "Open Items",
     "duplicate_doc_number": "Open Invoices settings",

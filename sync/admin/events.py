@@ -27,7 +27,9 @@ from sync.admin.acting import ACTIONS, back_to, perform
 from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
 from sync.admin.list_context import list_context
 from sync.log.details import details, support_address, support_request
+from sync.log.filters import log_of
 from sync.models import SyncEvent
+from sync.models.events import SyncEventQuerySet
 
 
 @admin.register(SyncEvent, site=site)
@@ -62,6 +64,9 @@ class SyncEventAdmin(ScopedAdmin):
         return ""
 
     # --- list -------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: VisitorRequest) -> SyncEventQuerySet:
+        return log_of(request.organization, request.GET)
 
     def get_changelist(self, request: StaffRequest, **kwargs: Any) -> type[SyncLogChangeList]:
         return SyncLogChangeList
@@ -133,7 +138,7 @@ class SyncEventAdmin(ScopedAdmin):
             "back": back_to(request),
             "details": shown,
             "event": event,
-            "may_act": self._may_act(request),
+            "may_act": self._may_act(request) and not shown.is_kept,
             "in_row": not full_page,
             "support_text": support_request(shown),
             "support_subject": f"QBO sync error: {event.label} ({event.organization.name})",
@@ -144,7 +149,7 @@ class SyncEventAdmin(ScopedAdmin):
     @method_decorator(require_POST)
     def act_view(self, request: StaffRequest, object_id: str, action: str) -> HttpResponse:
         """One of ACTIONS on one event; back to where the button was."""
-        event = self._event(request, object_id)
+        event = self._event(request, object_id, log=self._log(request))
         if not self._may_act(request):
             raise PermissionDenied
         perform(action, event, request)
@@ -159,10 +164,12 @@ class SyncEventAdmin(ScopedAdmin):
         answer = TemplateResponse(request, "sync/event_details.html", context)
         return trigger_client_event(answer, "log-changed", after="swap")
 
-    def _event(self, request: StaffRequest, object_id: str) -> SyncEvent:
+    def _event(self, request: StaffRequest, object_id: str, *, log: SyncEventQuerySet | None = None) -> SyncEvent:
+        """The event, also one of a company of before; where something is to be done, of `log` only. Raises Http404."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        event = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
+        rows = SyncEvent.objects.of_every_company(request.organization) if log is None else log
+        event = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
         if event is None:
             raise Http404
         return event

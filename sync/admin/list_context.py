@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from unfold.templatetags.unfold_list import result_headers
 
 from qbo import catalogue
-from qbo.models import Connection
+from qbo.models import Connection, FormerCompany
 from qbo.pages.places import Place, help_place, settings_place
 from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
@@ -62,6 +62,7 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
     at = timezone.now()
     rows = log_rows(list(cl.result_list), request.organization, at=at)
     cl.full_result_count = cl.result_count  # the chips say how many there are; the heading need not
+    former = companies(request)
     return {
         "rows": rows,
         "title": "Sync log",
@@ -71,6 +72,8 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
         "may_act": role_allows(request, Ability.MANAGE_QUICKBOOKS),
         "filter_values": _values(cl),
         "cause_title": _cause_title(cl),
+        "companies": former,
+        "shown_company": next((one for one in former if one.is_on), None),
         "entities": EntityType.choices,
         "directions": Direction.choices,
         "hidden_filters": _hidden(request),
@@ -82,6 +85,25 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
         "here": request.get_full_path(),
         "zone_name": request.organization.time_zone if request.organization else "",
     }
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company of before whose log can be read."""
+
+    name: str
+    url: str
+    is_on: bool
+
+
+def companies(request: StaffRequest) -> list[Company]:
+    former = FormerCompany.objects.filter(connection__organization=request.organization).order_by("-left_at")
+    others = former.exclude(realm_id=F("connection__realm_id"))
+    chosen = request.GET.get("company", "")
+    return [
+        Company(str(one), reverse(LOG) + without_page(QueryDict(), company=one.realm_id), one.realm_id == chosen)
+        for one in others
+    ]
 
 
 def _has_checkboxes(cl: SyncLogChangeList) -> bool:
@@ -159,7 +181,7 @@ def _cause_title(cl: SyncLogChangeList) -> str:
 
 def _hidden(request: StaffRequest) -> list[tuple[str, str]]:
     """What the form of filters carries along because it has no field for it."""
-    kept = ("status", "cause", "o")
+    kept = ("status", "cause", "company", "o")
     return [(name, value) for name in kept for value in request.GET.getlist(name) if value]
 
 
@@ -205,10 +227,14 @@ def interval(request: StaffRequest) -> int:
     """Quick while something is on its way or asked for, slow while something waits for its time, else 0."""
     soon = timezone.now() + timedelta(seconds=15)
     moving = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=soon)
-    on_its_way = SyncEvent.objects.for_organization(request.organization).filter(
-        state__in=(State.QUEUED, State.SENDING, State.CHECKING),
-        connection__status=Connection.Status.ACTIVE,
-        connection__pause_code="",
+    on_its_way = (
+        SyncEvent.objects.for_organization(request.organization)
+        .allowed_out()
+        .filter(
+            state__in=(State.QUEUED, State.SENDING, State.CHECKING),
+            connection__status=Connection.Status.ACTIVE,
+            connection__pause_code="",
+        )
     )
     counts = on_its_way.aggregate(all=Count("pk"), moving=Count("pk", filter=moving))
     if counts["moving"] or ActionRecord.objects.open().filter(organization=request.organization).exists():

@@ -6,14 +6,20 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from qbo.models import ConnectionSettings
 from sync.engine.context import Drain
 from sync.engine.recording import requeue
 from sync.models import State, Submission, SyncEvent
 
 
 def claim(drain: Drain) -> list[SyncEvent]:
-    """Up to a wave of due events, all of the lowest rank that is due, now Sending under our fence."""
-    due = SyncEvent.objects.filter(connection=drain.connection).due(at=drain.now())
+    """Up to a wave of due events, all of the lowest rank that is due, now Sending under our fence.
+
+    None while Sync invoices is off: what is queued waits, customers and items along with their invoices.
+    """
+    if not ConnectionSettings.lets_out(drain.connection):
+        return []
+    due = SyncEvent.objects.of(drain.connection).due(at=drain.now())
     # By the index of what is due, so that a hundred thousand waiting rows cost no more than a hundred.
     rank = due.order_by("rank", "due_at").values_list("rank", flat=True).first()
     if rank is None:
@@ -23,7 +29,10 @@ def claim(drain: Drain) -> list[SyncEvent]:
     with transaction.atomic():
         drain.lease.assert_held()
         SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update(state=State.SENDING, fence=drain.fence)
-    return list(SyncEvent.objects.filter(pk__in=ids, state=State.SENDING, fence=drain.fence).order_by("due_at", "id"))
+    mine = SyncEvent.objects.filter(pk__in=ids, state=State.SENDING, fence=drain.fence)
+    claimed = list(mine.order_by("due_at", "id"))
+    drain.turn.assert_company(drain.connection.realm_id, *(event.realm_id for event in claimed))
+    return claimed
 
 
 def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
@@ -36,7 +45,7 @@ def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
 
 def take_over(drain: Drain) -> None:
     """Settle what a holder left that died: what may have been sent is Checking, the rest is queued again."""
-    left = SyncEvent.objects.filter(connection=drain.connection, state=State.SENDING, fence__lt=drain.fence)
+    left = SyncEvent.objects.of(drain.connection).filter(state=State.SENDING, fence__lt=drain.fence)
     with transaction.atomic():
         drain.lease.assert_held()
         unsettled = Submission.objects.filter(connection=drain.connection).unsettled()

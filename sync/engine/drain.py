@@ -17,7 +17,7 @@ from qbo.connection.turn import MustWait, Turn
 from qbo.failures import FailureKind
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
-from qbo.models import Connection, ListState
+from qbo.models import Connection, ConnectionSettings, ListState
 from qbo.models.leases import LeaseLost
 from qbo.models.lists import ListStateQuerySet
 from runacall import operators_log
@@ -171,8 +171,10 @@ def _one_wave(work: Drain) -> bool:
 
 
 def _is_anything_due(work: Drain) -> bool:
-    waiting = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
-    return any(waiting.filter(state=state).exists() for state in WAITING)
+    waiting = SyncEvent.objects.of(work.connection).filter(due_at__lte=work.now())
+    # What is in doubt is found out also while nothing may be sent: a look sends nothing.
+    states = WAITING if ConnectionSettings.lets_out(work.connection) else (State.CHECKING,)
+    return any(waiting.filter(state=state).exists() for state in states)
 
 
 def _has_token(work: Drain) -> bool:
@@ -180,7 +182,7 @@ def _has_token(work: Drain) -> bool:
     try:
         return renew_token(work)
     except TokenUnavailable as error:
-        due = SyncEvent.objects.filter(connection=work.connection, due_at__lte=work.now())
+        due = SyncEvent.objects.of(work.connection).filter(due_at__lte=work.now())
         doubtful = list(due.filter(state=State.CHECKING)[: work.batch_size * work.in_flight])
         reply = Reply(error.failure.http_status, error.failure.intuit_words)
         count_as_try(work, claim(work) + doubtful, reply, error.failure)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max
 
-from qbo.models import Connection
+from qbo.models import Connection, ConnectionSettings
 from sync.engine.drain import Now, drain
 from sync.models import Attempt, State, SyncEvent
 
@@ -64,8 +64,9 @@ def drain_to_the_end(
 
 def count_due(connection: Connection, *, at: datetime) -> int:
     """Events that a drain at that time has to settle, those left by a dead holder included."""
-    events = SyncEvent.objects.filter(connection=connection)
-    waiting = events.filter(state__in=(State.QUEUED, State.CHECKING), due_at__lte=at)
+    events = SyncEvent.objects.of(connection)
+    states = (State.QUEUED, State.CHECKING) if ConnectionSettings.lets_out(connection) else (State.CHECKING,)
+    waiting = events.filter(state__in=states, due_at__lte=at)
     return waiting.count() + events.filter(state=State.SENDING).count()
 
 

@@ -77,7 +77,7 @@ def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> 
 
 def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> bool:
     """One unsent event a record: an older one that would become unsent again gives way to the newer."""
-    newer = SyncEvent.objects.filter(connection_id=event.connection_id).unsent()
+    newer = SyncEvent.objects.filter(connection_id=event.connection_id, realm_id=event.realm_id).unsent()
     newer = newer.of_record(event.record_type, event.record_id).exclude(pk=event.pk)
     if not newer.exists():
         return False
@@ -175,6 +175,7 @@ def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:
         blocked = SyncEvent.objects.filter(
             Q(blocked_by=record_key) | Q(cause_key__endswith=f":{record_key}"),
             connection_id=event.connection_id,
+            realm_id=event.realm_id,
             state=State.FAILED,
             rank__gt=event.rank,
         )
@@ -187,7 +188,7 @@ def open_connection_failure(connection: Any, failure: Failure, *, at: datetime) 
     name = RecordName(EntityType.CONNECTION, connection.pk, "QuickBooks connection", party=str(connection))
     with transaction.atomic():
         open_event(connection, name, at=at)
-        rows = SyncEvent.objects.filter(connection=connection).of_record(name.record_type, connection.pk)
+        rows = SyncEvent.objects.of(connection).of_record(name.record_type, connection.pk)
         row = rows.get(state=State.QUEUED)
         SyncEvent.objects.filter(pk=row.pk).update(
             state=State.FAILED, due_at=None, changed_at=at, **failure_columns(failure)
@@ -204,9 +205,10 @@ def open_connection_failure(connection: Any, failure: Failure, *, at: datetime) 
         )
 
 
-def close_connection_failure(connection: Any, *, at: datetime) -> int:
-    """The connection works again: its row clears."""
+def close_connection_failure(connection: Any, *, at: datetime, code: str = "") -> int:
+    """The connection works again: its row clears, whichever company it was for; only one that says `code`, if given."""
     rows = SyncEvent.objects.filter(connection=connection, state__in=(State.FAILED, State.DISMISSED))
-    return rows.of_record(EntityType.CONNECTION, connection.pk).update(
+    rows = rows.of_record(EntityType.CONNECTION, connection.pk)
+    return (rows.filter(failure_code=code) if code else rows).update(
         state=State.SYNCED, changed_at=at, due_at=None, **failure_columns(None)
     )

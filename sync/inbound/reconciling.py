@@ -115,7 +115,7 @@ def _is_wanted(invoice: Invoice, settings: ConnectionSettings, known: set[int]) 
 
 
 def _queued_once(connection: Connection) -> set[int]:
-    events = SyncEvent.objects.filter(connection=connection, record_type=EntityType.INVOICE)
+    events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE)
     return set(events.values_list("record_id", flat=True))
 
 
@@ -132,7 +132,7 @@ def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument]
     ]
     sent: dict[int, str] = {}
     for ids in in_chunks(suspects):
-        events = SyncEvent.objects.filter(connection=connection, record_type=EntityType.INVOICE, record_id__in=ids)
+        events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE, record_id__in=ids)
         submissions = Submission.objects.filter(attempts__event__in=events).distinct().order_by("pk")
         sent |= {
             item["record_id"]: item["number"]

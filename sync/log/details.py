@@ -56,6 +56,8 @@ class Details:
 
     row: LogRow
     realm_id: str
+    # It is for a company that is not connected now: there is nothing to do about it here.
+    is_kept: bool
     attempts: list[Attempt]
     attempt_count: int
     latest: Attempt | None
@@ -78,7 +80,7 @@ class Details:
     @property
     def can_retry(self) -> bool:
         waits = self.event.state in (State.FAILED, State.QUEUED) and not self.is_moving
-        return waits and self.event.record_type != EntityType.CONNECTION
+        return waits and self.event.record_type != EntityType.CONNECTION and not self.is_kept
 
     @property
     def can_dismiss(self) -> bool:
@@ -107,11 +109,13 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
     count = len(attempts) if len(attempts) < SHOWN_ATTEMPTS else history.count()
     shown = _shown(event, attempts, attempt_id)
     failure = event.failure
-    moving = is_moving(event, standing)
-    waits = event.state == State.QUEUED and not standing.pause and not moving
+    kept = connection is None or event.realm_id != connection.realm_id
+    moving = is_moving(event, standing) and not kept
+    waits = event.state == State.QUEUED and not (standing.pause or moving or kept)
     return Details(
         row=log_row(event, organization, at=at),
-        realm_id=connection.realm_id if connection else "",
+        realm_id=event.realm_id,
+        is_kept=kept,
         attempts=attempts,
         attempt_count=count,
         latest=shown,
@@ -120,7 +124,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         tried=_tried(attempts, count, organization),
         next_try=next_try(event, standing) if waits else "",
         others=others_waiting(event),
-        fix=settings_place(failure) if failure else None,
+        fix=settings_place(failure) if failure and not kept else None,
         help=help_place(failure.code) if failure else None,
         record=record_place(event),
         cannot_post=cannot_post_today(event, at=at) if event.failure_code == "closed_period" else "",
@@ -182,7 +186,9 @@ def others_waiting(event: SyncEvent) -> int:
     """How many other failed events of the organization have the same cause."""
     if event.state != State.FAILED or not event.cause_key:
         return 0
-    same = SyncEvent.objects.failed().filter(organization_id=event.organization_id, cause_key=event.cause_key)
+    same = SyncEvent.objects.failed().filter(
+        organization_id=event.organization_id, realm_id=event.realm_id, cause_key=event.cause_key
+    )
     return same.exclude(pk=event.pk).count()
 
 

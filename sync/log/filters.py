@@ -10,6 +10,8 @@ import django_filters
 from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 
+from qbo.connection.connecting import REALM_ID
+from runacall.organizations.models import Organization
 from sync.models import State, SyncEvent
 from sync.models.events import Direction, EntityType, SyncEventQuerySet
 
@@ -30,6 +32,7 @@ class SyncEventFilter(django_filters.FilterSet):
     direction = django_filters.ChoiceFilter(choices=Direction.choices, label="Direction")
     after = django_filters.DateFilter(method="from_day", label="From")
     before = django_filters.DateFilter(method="until_day", label="Until")
+    company = django_filters.CharFilter(field_name="realm_id", label="Company")
     search = django_filters.CharFilter(method="matching", label="Search")
 
     class Meta:
@@ -75,3 +78,10 @@ def given(params: Mapping[str, Any]) -> MultiValueDict[str, str]:
         if name in SyncEventFilter.base_filters
     }
     return MultiValueDict({name: values for name, values in kept.items() if values})
+
+
+def log_of(organization: Organization | None, params: Mapping[str, str]) -> SyncEventQuerySet:
+    """The log of the connected company, or of the one of before that `params` name: that is there to be read only."""
+    realm_id = str(params.get("company") or "")
+    known = REALM_ID.fullmatch(realm_id)
+    return SyncEvent.objects.for_organization(organization, realm_id=realm_id if known else "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from qbo.models import Connection, Link
+from qbo.models import Connection, FormerCompany, Link
 from qbo.pages.places import Place, help_place, settings_place
 from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
@@ -17,7 +17,7 @@ from runacall.organizations.models import Ability
 from sync.log.details import is_moving, others_waiting
 from sync.log.posting import cannot_post_today
 from sync.log.rows import connection_of, in_books_of, standing_of
-from sync.log.wording import InBooks, Standing, books_line, say
+from sync.log.wording import SYNC_IS_OFF, InBooks, Standing, books_line, say
 from sync.models import State, SyncEvent
 from sync.models.events import IN_FLIGHT, EntityType
 
@@ -80,7 +80,7 @@ def _is_support(request: StaffRequest) -> bool:
 
 def current_event(connection: Connection, invoice: Invoice) -> SyncEvent | None:
     """The event that says how the invoice stands: one in flight, else one unsent, else the latest."""
-    events = SyncEvent.objects.filter(connection=connection).of_record(EntityType.INVOICE, invoice.pk)
+    events = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
     latest = list(events.select_related("organization", "connection").order_by("-changed_at", "-id")[:10])
     settled = (State.SYNCED, State.SUPERSEDED)
     rank = {**dict.fromkeys(IN_FLIGHT, 0), **dict.fromkeys(settled, 2)}
@@ -93,13 +93,32 @@ def _settled(connection: Connection, invoice: Invoice, link: Link | None, office
         return InvoiceBanner(GOOD, books_line(books, ours=invoice.total), books=books if office else None)
     if invoice.status in (Invoice.Status.DRAFT, Invoice.Status.VOID) or invoice.deleted_at:
         return None
-    return InvoiceBanner(CALM, "Not in QuickBooks: nothing has been sent of this invoice yet")
+    return InvoiceBanner(
+        CALM,
+        "Not in QuickBooks: nothing has been sent of this invoice yet",
+        second=_elsewhere(connection, invoice) if office else "",
+    )
+
+
+def _elsewhere(connection: Connection, invoice: Invoice) -> str:
+    """What a company of before has of the invoice, or is still to get; "" where there is none."""
+    held = Link.objects.filter(connection=connection, record_type=EntityType.INVOICE, record_id=invoice.pk)
+    waits = SyncEvent.objects.filter(connection=connection).of_record(EntityType.INVOICE, invoice.pk)
+    found = held.exclude(realm_id=connection.realm_id).order_by("-synced_at").first()
+    event = waits.exclude(realm_id=connection.realm_id).order_by("-id").first()
+    if found is None and event is None:
+        return ""
+    realm_id = found.realm_id if found else event.realm_id if event else ""
+    name = FormerCompany.objects.filter(connection=connection, realm_id=realm_id).first() or realm_id
+    return f"{'In' if found else 'Waits for'} {name}, which is not connected now"
 
 
 def _for_dispatcher(event: SyncEvent, standing: Standing) -> InvoiceBanner:
     """Plain words, nothing to press, no payload."""
     failure = event.failure
     if event.state == State.QUEUED and standing.pause:
+        if standing.pause == SYNC_IS_OFF:
+            return InvoiceBanner(CALM, "Waiting: the office has turned off sending invoices to QuickBooks.")
         return InvoiceBanner(CALM, "Waiting for the connection to QuickBooks. It follows by itself.")
     if event.state in (State.FAILED, State.DISMISSED) and failure:
         return InvoiceBanner(ALARM if event.state == State.FAILED else CALM, failure.dispatcher)
@@ -108,11 +127,17 @@ def _for_dispatcher(event: SyncEvent, standing: Standing) -> InvoiceBanner:
     return InvoiceBanner(CALM, "On its way to QuickBooks.")
 
 
+def _what_holds_it(standing: Standing) -> Place | None:
+    if standing.pause == SYNC_IS_OFF:
+        return Place("Open Invoices settings", reverse("qbo:invoices"))
+    return Place("Open Status", reverse("qbo:status")) if standing.pause else None
+
+
 def _for_office(event: SyncEvent, standing: Standing, at: datetime, *, may_act: bool) -> InvoiceBanner:
     said, failure = say(event, standing), event.failure
     log = Place("Details", reverse("admin:sync_syncevent_change", args=[event.pk]))
     if event.state != State.FAILED or failure is None:
-        waiting = Place("Open Status", reverse("qbo:status")) if standing.pause else None
+        waiting = _what_holds_it(standing)
         return InvoiceBanner(
             CALM,
             said.message,

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from qbo import catalogue
 from qbo.connection.connecting import endpoints_of
-from qbo.models import Connection, Lease, Link
+from qbo.models import Connection, FormerCompany, Lease, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.log.wording import InBooks, Said, Standing, lower_first, money, say
+from sync.log.wording import SYNC_IS_OFF, InBooks, Said, Standing, lower_first, money, say, say_kept
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.retry_policy import Policy
@@ -56,7 +56,7 @@ def policy() -> Policy:
 
 def connection_of(organization: Organization | None) -> Connection | None:
     """The connection that an organization has, with its lease."""
-    return Connection.objects.for_organization(organization).select_related("lease").first()
+    return Connection.objects.for_organization(organization).select_related("lease", "settings").first()
 
 
 def standing_of(
@@ -76,8 +76,11 @@ def standing_of(
 
 def pause_words(connection: Connection | None) -> str:
     """Why nothing goes out, e.g. "token expired"; "" while something does."""
-    if connection is None or connection.is_live:
+    if connection is None:
         return ""
+    if connection.is_live:
+        settings = getattr(connection, "settings", None)
+        return SYNC_IS_OFF if settings is not None and not settings.sync_invoices else ""
     if connection.status == Connection.Status.DISCONNECTED:
         return "QuickBooks is disconnected"
     return lower_first(catalogue.entry(connection.pause_code or "token_expired").title)
@@ -87,11 +90,12 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
     """What the log shows of `events`, all of `organization`."""
     connection = connection_of(organization)
     standing = standing_of(connection, organization, at=at, waiting=_held_back(events, connection))
-    there = in_books(connection, [event for event in events if event.state == State.SYNCED])
+    kept = _kept_for(events, connection)
+    there = in_books(connection, [event for event in events if event.state == State.SYNCED and event.pk not in kept])
     rows = []
     for event in events:
         with isolated("Showing a row of the log", event=event.pk, organization=event.organization_id) as slip:
-            rows.append(_row(event, organization, standing, there.get(event.pk)))
+            rows.append(_row(event, organization, standing, there.get(event.pk), kept.get(event.pk, "")))
         if slip.mistake:
             rows.append(LogRow(event, UNSHOWABLE, ""))
     return rows
@@ -100,8 +104,21 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
 UNSHOWABLE = Said("Run a Call cannot show this row in full", "Open it and press Escalate, so that support hears of it")
 
 
-def _row(event: SyncEvent, organization: Organization, standing: Standing, books: InBooks | None) -> LogRow:
-    return LogRow(event, say(event, standing, in_books=books), f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}")
+def _row(
+    event: SyncEvent, organization: Organization, standing: Standing, books: InBooks | None, kept_for: str
+) -> LogRow:
+    said = say_kept(event, kept_for) if kept_for else say(event, standing, in_books=books)
+    return LogRow(event, said, f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}")
+
+
+def _kept_for(events: Sequence[SyncEvent], connection: Connection | None) -> dict[int, str]:
+    """Of events that are for a company which is not connected now, its name."""
+    others = [event for event in events if connection is None or event.realm_id != connection.realm_id]
+    if not others:
+        return {}
+    known = FormerCompany.objects.filter(connection=connection)
+    names = {one.realm_id: str(one) for one in known}
+    return {event.pk: names.get(event.realm_id, event.realm_id) for event in others}
 
 
 def log_row(event: SyncEvent, organization: Organization, *, at: datetime) -> LogRow:
@@ -113,7 +130,7 @@ def _held_back(events: Sequence[SyncEvent], connection: Connection | None) -> in
     paused = any(event.record_type == EntityType.CONNECTION and event.state == State.FAILED for event in events)
     if not paused or connection is None:
         return 0
-    return SyncEvent.objects.filter(connection=connection, state=State.QUEUED).count()
+    return SyncEvent.objects.of(connection).filter(state=State.QUEUED).count()
 
 
 def in_books(connection: Connection | None, events: Sequence[SyncEvent]) -> dict[int, InBooks]:

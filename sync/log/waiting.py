@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from qbo import catalogue
-from qbo.models import ConnectionSettings
+from qbo.models import Connection, ConnectionSettings, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.rows import connection_of
@@ -77,6 +77,24 @@ def queue_facts(organization: Organization | None) -> list[tuple[str, int, str]]
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     shown = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED)
     return [(state.label, counts.get(state, 0), f"{reverse(LOG)}?status={state}") for state in shown]
+
+
+def company_counts(connection: Connection, realm_id: str) -> list[tuple[str, int]]:
+    """Label and number of what a company holds, and of what waits for it."""
+    there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE, active=True)
+    rows = SyncEvent.objects.for_organization(connection.organization, realm_id=realm_id).order_by()
+    rows = rows.exclude(record_type=EntityType.CONNECTION)
+    counts = dict(rows.values_list("state").annotate(n=Count("pk")))
+    return [
+        ("Invoices in QuickBooks", there.count()),
+        ("Queued", counts.get(State.QUEUED, 0)),
+        ("Checking", counts.get(State.CHECKING, 0) + counts.get(State.SENDING, 0)),
+        ("Failed", counts.get(State.FAILED, 0)),
+    ]
+
+
+def waiting_to_be_sent(connection: Connection) -> int:
+    return SyncEvent.objects.of(connection).filter(state=State.QUEUED).count()
 
 
 def earlier_count(organization: Organization | None) -> int:

@@ -11,6 +11,9 @@ from typing import Protocol
 from qbo.failures import Failure, FailureKind, Who
 from sync.retry_policy import Policy, describe
 
+# The pause that staff made themselves, under Settings → QuickBooks → Invoices.
+SYNC_IS_OFF = "sync is off"
+
 
 class EventLike(Protocol):
     """What is read of a sync event."""
@@ -103,6 +106,14 @@ def say(event: EventLike, standing: Standing, *, in_books: InBooks | None = None
     return tell(event, standing)
 
 
+def say_kept(event: EventLike, company: str) -> Said:
+    """What the row of an event says that is for a company which is not connected now."""
+    there = event.state == "synced"
+    waits = event.state in ("queued", "sending", "checking")
+    message = event.message or ("In QuickBooks" if there else "Waiting" if waits else "")
+    return Said(message, f"For {company}, which is not connected now")
+
+
 def _dismissed(reason: str) -> str:
     return f"Dismissed{f': {reason}' if reason else ''} · not sent unless taken back"
 
@@ -136,7 +147,8 @@ RECONNECT_HELPS = frozenset({"token_expired", "permission_denied", "wrong_enviro
 
 def _queued(event: EventLike, standing: Standing) -> Said:
     if standing.pause:
-        return Said(f"Waiting: {standing.pause}", "Goes out by itself once the connection works again")
+        goes = "once Sync invoices is turned on" if standing.pause == SYNC_IS_OFF else "once the connection works again"
+        return Said(f"Waiting: {standing.pause}", f"Goes out by itself {goes}")
     if standing.is_quiet and standing.quiet_until:
         slow = f"QuickBooks asks us to slow down until {standing.clock(standing.quiet_until)}"
         return Said(event.message, slow) if event.message else Said(slow)

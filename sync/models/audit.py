@@ -18,6 +18,8 @@ class Action(models.TextChoices):
     SEND_OURS = "send_ours", "Send ours"
     VOID_HERE_TOO = "void_here_too", "Void it here too"
     SEND_AS_NEW = "send_as_new", "Send it again as a new invoice"
+    KEEP_COMPANY = "keep_company", "Go back to the company of before"
+    USE_COMPANY = "use_company", "Use another company"
     SEND_EARLIER = "send_earlier", "Send earlier invoices"
 
 

@@ -22,7 +22,8 @@ class State(models.TextChoices):
     DISMISSED = "dismissed", "Dismissed"
 
 
-UNSENT = (State.QUEUED, State.FAILED, State.DISMISSED)
+# A dismissed one is closed: a person decided on that wish, not on the record.
+UNSENT = (State.QUEUED, State.FAILED)
 IN_FLIGHT = (State.SENDING, State.CHECKING)
 # What has a due time.
 WAITING = (State.QUEUED, State.CHECKING)
@@ -54,8 +55,28 @@ class Direction(models.TextChoices):
 
 
 class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
-    def for_organization(self, organization: Organization | None) -> SyncEventQuerySet:
+    def for_organization(self, organization: Organization | None, *, realm_id: str = "") -> SyncEventQuerySet:
+        """The organization's, of the company that is connected now, or of `realm_id`."""
+        if organization is None:
+            return self.none()
+        now = Connection.objects.filter(organization=organization).values("realm_id")[:1]
+        return self.filter(organization=organization, realm_id=realm_id or models.Subquery(now))
+
+    def of_every_company(self, organization: Organization | None) -> SyncEventQuerySet:
+        """The organization's, those of companies that it was connected to before included: to be read, not acted on."""
         return self.filter(organization=organization) if organization else self.none()
+
+    def of(self, connection: Connection) -> SyncEventQuerySet:
+        """Those of the company that `connection` leads to."""
+        return self.filter(connection=connection, realm_id=connection.realm_id)
+
+    def of_connected_companies(self) -> SyncEventQuerySet:
+        """As `of`, over all connections."""
+        return self.filter(realm_id=models.F("connection__realm_id"))
+
+    def allowed_out(self) -> SyncEventQuerySet:
+        """Without those of shops that have turned Sync invoices off."""
+        return self.exclude(connection__settings__sync_invoices=False)
 
     def of_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
         return self.filter(record_type=record_type, record_id=record_id)
@@ -77,6 +98,7 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         """Queued ones whose time has come and whose record is not being sent already."""
         busy = SyncEvent.objects.in_flight().filter(
             connection=models.OuterRef("connection"),
+            realm_id=models.OuterRef("realm_id"),
             record_type=models.OuterRef("record_type"),
             record_id=models.OuterRef("record_id"),
         )
@@ -93,6 +115,8 @@ class SyncEvent(models.Model):
     # No index of their own: those below begin with them, and each one more is work for every row of a Retry all.
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events", db_index=False)
+    # The company that it is for; it never goes to another.
+    realm_id = models.CharField("realm ID", max_length=32)
     record_type = models.CharField("entity", max_length=16, choices=EntityType.choices)
     record_id = models.BigIntegerField()
     rank = models.PositiveSmallIntegerField()
@@ -142,15 +166,16 @@ class SyncEvent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 # The number first: it tells rows apart at once, and comparing words costs more.
-                fields=["connection", "record_id", "record_type"],
-                condition=Q(state__in=["queued", "failed", "dismissed"]),
+                fields=["connection", "record_id", "record_type", "realm_id"],
+                condition=Q(state__in=["queued", "failed"]),
                 name="sync_event_one_unsent",
             ),
             models.UniqueConstraint(
-                fields=["connection", "record_id", "record_type"],
+                fields=["connection", "record_id", "record_type", "realm_id"],
                 condition=Q(state__in=["sending", "checking"]),
                 name="sync_event_one_in_flight",
             ),
+            models.CheckConstraint(condition=~Q(realm_id=""), name="sync_event_has_realm"),
             models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(failure_code=""), name="sync_event_failed_has_code"
             ),
@@ -161,13 +186,17 @@ class SyncEvent(models.Model):
             models.CheckConstraint(condition=~Q(state="sending") | Q(fence__gt=0), name="sync_event_sending_has_fence"),
         ]
         indexes = [
-            models.Index(fields=["organization", "-changed_at", "-id"], name="sync_log_page"),
-            models.Index(fields=["organization", "state", "-changed_at", "-id"], name="sync_log_state"),
-            models.Index(fields=["connection", "rank", "due_at"], condition=Q(state="queued"), name="sync_due"),
+            models.Index(fields=["organization", "realm_id", "-changed_at", "-id"], name="sync_log_page"),
+            models.Index(fields=["organization", "realm_id", "state", "-changed_at", "-id"], name="sync_log_state"),
+            models.Index(
+                fields=["connection", "realm_id", "rank", "due_at"], condition=Q(state="queued"), name="sync_due"
+            ),
             # One each, since SQLite knows a partial index again only by a plain equality.
             models.Index(fields=["connection", "due_at"], condition=Q(state="checking"), name="sync_checking"),
             models.Index(fields=["connection"], condition=Q(state="sending"), name="sync_sending"),
-            models.Index(fields=["organization", "cause_key"], condition=Q(state="failed"), name="sync_cause"),
+            models.Index(
+                fields=["organization", "realm_id", "cause_key"], condition=Q(state="failed"), name="sync_cause"
+            ),
             models.Index(fields=["connection", "record_id", "record_type"], name="sync_record"),
             # For those who delete submissions: without it each would be looked for in the whole log.
             models.Index(fields=["submission"], condition=Q(submission__isnull=False), name="sync_event_submission"),

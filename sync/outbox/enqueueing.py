@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,19 +18,27 @@ from sync.outbox.record_names import customer_name, invoice_name, item_name
 
 
 def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -> bool:
-    """Open or join the invoice's event where QuickBooks is concerned; True where it is."""
+    """Open or join the invoice's event where QuickBooks is concerned; True where the connected company is.
+
+    A company that was connected before and holds the invoice is owed the change as well; it waits for that company.
+    """
+    name = invoice_name(invoice)
+    for realm_id in _former_realms(connection, EntityType.INVOICE, invoice.pk):
+        open_event(connection, name, at=at, realm_id=realm_id)
     settings = ConnectionSettings.objects.filter(connection=connection).first()
-    if settings is None or not settings.sync_invoices:
+    if settings is None or not (_wants(settings, invoice) or _is_known(connection, invoice)):
         return False
-    if not (_wants(settings, invoice) or _is_known(connection, invoice)):
-        return False
-    open_event(connection, invoice_name(invoice), at=at)
+    open_event(connection, name, at=at)
     return True
 
 
 def _wants(settings: ConnectionSettings, invoice: Invoice) -> bool:
-    """On send: as soon as it is no draft. On payment: once it is paid."""
-    if invoice.deleted_at or invoice.status in (Invoice.Status.DRAFT, Invoice.Status.VOID):
+    """On send: as soon as it is no draft. On payment: once it is paid. Nothing from before the start date."""
+    if not settings.sync_invoices or invoice.deleted_at:
+        return False
+    if invoice.status in (Invoice.Status.DRAFT, Invoice.Status.VOID):
+        return False
+    if settings.start_date and invoice.invoice_date < settings.start_date:
         return False
     return settings.when_to_sync == WhenToSync.ON_SEND or invoice.status == Invoice.Status.PAID
 
@@ -39,37 +47,58 @@ def _is_known(connection: Connection, invoice: Invoice) -> bool:
     """It is in QuickBooks, or an event of it is open: then every change concerns QuickBooks."""
     if Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk).exists():
         return True
-    rows = SyncEvent.objects.filter(connection=connection).of_record(EntityType.INVOICE, invoice.pk)
+    rows = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
     return rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED)).exists()
+
+
+def _former_realms(connection: Connection, record_type: str, record_id: int) -> list[str]:
+    links = Link.objects.filter(connection=connection, record_type=record_type, record_id=record_id)
+    return list(links.exclude(realm_id=connection.realm_id).values_list("realm_id", flat=True))
 
 
 def reopen_failed(connection: Connection, record_type: str, record_id: int, *, at: datetime) -> bool:
     """An edit re-queues the record's failed event; True where there was one."""
-    rows = SyncEvent.objects.failed().filter(connection=connection).of_record(record_type, record_id)
+    rows = SyncEvent.objects.of(connection).failed().of_record(record_type, record_id)
     return bool(rows.update(**afresh(at), changed_at=at))
 
 
 def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:
-    """Open or join an event where the record is in QuickBooks, else queue its failed one again; False without one."""
+    """Open or join an event where the record is in QuickBooks, else queue its failed one again; False without one.
+
+    A company that was connected before and has the record is owed the change as well; it waits for that company.
+    """
     if isinstance(record, Customer):
         record_type, name = EntityType.CUSTOMER, customer_name(customer_document(record))
     else:
         record_type, name = EntityType.ITEM, item_name(item_document(record))
-    is_there = Link.objects.of(connection, record_type).filter(record_id=record.pk, active=True).exists()
     choices = ConnectionSettings.objects.filter(connection=connection).first()
-    if is_there and choices and (choices.sync_customer_updates or record_type == EntityType.ITEM):
+    goes = choices is not None and (choices.sync_customer_updates or record_type == EntityType.ITEM)
+    if goes:
+        for realm_id in _former_realms(connection, record_type, record.pk):
+            open_event(connection, name, at=at, realm_id=realm_id)
+    is_there = Link.objects.of(connection, record_type).filter(record_id=record.pk, active=True).exists()
+    if is_there and goes:
         open_event(connection, name, at=at)
         return True
     return reopen_failed(connection, record_type, record.pk, at=at)
 
 
-def earlier_invoices(connection: Connection) -> QuerySet[Invoice]:
-    """What the shop sent before it connected and QuickBooks has never heard of."""
+def earlier_invoices(
+    connection: Connection, *, realm_id: str = "", start_date: date | None = None
+) -> QuerySet[Invoice]:
+    """What the shop sent before it connected and QuickBooks has never heard of.
+
+    `realm_id` and `start_date`: of another company than the one that is connected, from that day on.
+    """
+    realm_id = realm_id or connection.realm_id
     settings = ConnectionSettings.objects.get(connection=connection)
-    linked = Link.objects.of(connection, EntityType.INVOICE).values("record_id")
-    known = SyncEvent.objects.filter(connection=connection, record_type=EntityType.INVOICE).values("record_id")
-    rows = Invoice.objects.for_organization(connection.organization).sent()
-    rows = rows.exclude(status=Invoice.Status.VOID).exclude(pk__in=linked).exclude(pk__in=known)
+    start_date = start_date or settings.start_date
+    linked = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
+    known = SyncEvent.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
+    rows = Invoice.objects.for_organization(connection.organization).sent().exclude(status=Invoice.Status.VOID)
+    rows = rows.exclude(pk__in=linked.values("record_id")).exclude(pk__in=known.values("record_id"))
+    if start_date:
+        rows = rows.filter(invoice_date__gte=start_date)
     if settings.when_to_sync == WhenToSync.ON_PAYMENT:
         rows = rows.filter(status=Invoice.Status.PAID)
     return rows.select_related("customer").order_by("invoice_date", "pk")

@@ -10,7 +10,7 @@ from qbo import catalogue
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, ListState
 from sync.models import State, SyncEvent
-from sync.models.events import RANKS, Direction, EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import RANKS, UNSENT, Direction, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.opening import afresh
 
 CODE = "list_unreadable"
@@ -21,14 +21,15 @@ def note_list(connection: Connection, state: ListState, *, at: datetime) -> int:
 
     Inside or outside of a transaction. What a person has dismissed stays dismissed while the same is wrong.
     """
-    rows = SyncEvent.objects.filter(connection=connection).of_record(EntityType.LIST, state.pk)
+    rows = SyncEvent.objects.of(connection).of_record(EntityType.LIST, state.pk)
     if state.problem:
         _open(connection, state, rows, at=at)
         return 0
-    open_rows = list(rows.unsent())
+    standing = rows.filter(state__in=(*UNSENT, State.DISMISSED))
+    open_rows = list(standing)
     if not open_rows:
         return 0
-    rows.unsent().update(
+    standing.update(
         state=State.SYNCED,
         changed_at=at,
         due_at=None,
@@ -49,6 +50,7 @@ def _open(connection: Connection, state: ListState, rows: SyncEventQuerySet, *, 
             SyncEvent.objects.create(
                 organization_id=connection.organization_id,
                 connection=connection,
+                realm_id=connection.realm_id,
                 record_type=EntityType.LIST,
                 record_id=state.pk,
                 rank=RANKS[EntityType.LIST],
@@ -67,5 +69,5 @@ def _open(connection: Connection, state: ListState, rows: SyncEventQuerySet, *, 
 def _release(connection: Connection, name: str, *, since: datetime, at: datetime) -> int:
     """What failed while the list could not be read, for a reason that the list settles, is judged once more."""
     codes = [code for code, entry in catalogue.CATALOGUE.items() if name in entry.refreshes]
-    failed = SyncEvent.objects.filter(connection=connection, failure_code__in=codes, changed_at__gte=since).failed()
+    failed = SyncEvent.objects.of(connection).filter(failure_code__in=codes, changed_at__gte=since).failed()
     return failed.exclude(record_type=EntityType.CONNECTION).update(**afresh(at), changed_at=at)

@@ -10,9 +10,9 @@ from itertools import islice
 
 from django.db import IntegrityError, transaction
 
-from qbo.models import Connection
+from qbo.models import Connection, Link
 from sync.models import State, SyncEvent
-from sync.models.events import RANKS, EntityType, failure_columns
+from sync.models.events import RANKS, EntityType, SyncEventQuerySet, failure_columns
 
 AT_ONCE = 500
 
@@ -28,52 +28,58 @@ class RecordName:
     amount: Decimal | None = None
 
 
-def open_event(connection: Connection, name: RecordName, *, at: datetime) -> None:
-    """Have QuickBooks made to agree with the record as it is when it is sent.
+def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_id: str = "") -> None:
+    """Have the company made to agree with the record as it is when it is sent.
 
-    Joins the record's queued or failed event, which starts its retries afresh; a dismissed one stays
-    dismissed; while one is being sent, the next is opened.
+    `realm_id`: the company, where it is not the one that is connected now; the event waits for that one.
+    Joins the record's queued or failed event, which starts its retries again; while one is being sent, the next
+    is opened. Dismissing closes one wish: a record that is in QuickBooks stays owed, one that never got there
+    stays out.
     """
+    realm_id = realm_id or connection.realm_id
     for _ in range(2):
-        if _join(connection, name, at) or _is_dismissed(connection, name):
+        if _join(connection, realm_id, name, at) or _stays_out(connection, realm_id, name):
             return
         try:
             with transaction.atomic():
-                _create(connection, name, at)
+                _new(connection, realm_id, name, at).save(force_insert=True)
         except IntegrityError:
             continue  # somebody else opened it in the meantime: join theirs
         return
 
 
-def _join(connection: Connection, name: RecordName, at: datetime) -> bool:
-    open_ones = connection.events.of_record(name.record_type, name.record_id)
-    return bool(
-        open_ones.filter(state__in=(State.QUEUED, State.FAILED)).update(**names(name), **afresh(at), changed_at=at)
-    )
+def _join(connection: Connection, realm_id: str, name: RecordName, at: datetime) -> bool:
+    open_ones = _rows(connection, realm_id, name).unsent()
+    return bool(open_ones.update(**names(name), **afresh(at), changed_at=at))
 
 
-def _is_dismissed(connection: Connection, name: RecordName) -> bool:
-    rows = SyncEvent.objects.of_record(name.record_type, name.record_id)
-    return rows.filter(connection=connection, state=State.DISMISSED).exists()
+def _stays_out(connection: Connection, realm_id: str, name: RecordName) -> bool:
+    """A person decided that the record need not reach the company, and it is not there."""
+    if not _rows(connection, realm_id, name).filter(state=State.DISMISSED).exists():
+        return False
+    there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=name.record_type)
+    return not there.filter(record_id=name.record_id).exists()
+
+
+def _rows(connection: Connection, realm_id: str, name: RecordName) -> SyncEventQuerySet:
+    rows = SyncEvent.objects.filter(connection=connection, realm_id=realm_id)
+    return rows.of_record(name.record_type, name.record_id)
 
 
 def open_events(connection: Connection, names: Iterable[RecordName], *, at: datetime) -> int:
     """As `open_event`, for many records that have no event yet; how many. Where one is opened meanwhile, it stays."""
     count, rest = 0, iter(names)
-    while chunk := [_new(connection, name, at) for name in islice(rest, AT_ONCE)]:
+    while chunk := [_new(connection, connection.realm_id, name, at) for name in islice(rest, AT_ONCE)]:
         SyncEvent.objects.bulk_create(chunk, ignore_conflicts=True)
         count += len(chunk)
     return count
 
 
-def _create(connection: Connection, name: RecordName, at: datetime) -> None:
-    _new(connection, name, at).save(force_insert=True)
-
-
-def _new(connection: Connection, name: RecordName, at: datetime) -> SyncEvent:
+def _new(connection: Connection, realm_id: str, name: RecordName, at: datetime) -> SyncEvent:
     return SyncEvent(
         organization_id=connection.organization_id,
         connection=connection,
+        realm_id=realm_id,
         record_type=name.record_type,
         record_id=name.record_id,
         rank=RANKS[name.record_type],

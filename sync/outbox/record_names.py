@@ -2,7 +2,7 @@
 
 from qbo.models import Connection
 from runacall.invoices.documents import CustomerDocument, ItemDocument
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.models.events import EntityType
 from sync.outbox.opening import RecordName
 
@@ -17,11 +17,11 @@ def invoice_name(invoice: Invoice) -> RecordName:
     )
 
 
-def customer_name(customer: CustomerDocument) -> RecordName:
+def customer_name(customer: Customer | CustomerDocument) -> RecordName:
     return RecordName(EntityType.CUSTOMER, customer.id, f"Customer {customer.display_name}")
 
 
-def item_name(item: ItemDocument) -> RecordName:
+def item_name(item: PricebookItem | ItemDocument) -> RecordName:
     return RecordName(EntityType.ITEM, item.id, f"Item {item.name}")
 
 

@@ -13,7 +13,7 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import VisitorRequest
 from runacall.organizations.models import Ability, Organization
 from sync.log.export import FORMATS, Export
-from sync.log.filters import SyncEventFilter, given
+from sync.log.filters import SyncEventFilter, given, log_of
 from sync.log.support_bundle import support_bundle
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
@@ -79,7 +79,7 @@ def _admitted(request: VisitorRequest) -> Organization:
 
 def _chosen(request: VisitorRequest) -> tuple[SyncEventQuerySet, str]:
     """The events that the query string means, and what is wrong with it, if anything."""
-    log = SyncEvent.objects.for_organization(request.organization)
+    log = log_of(request.organization, request.GET)
     filterset = SyncEventFilter(request.GET, queryset=log, request=request)
     if filterset.is_valid():
         return filterset.qs, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import template
@@ -10,11 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qbo.failures import Failure, Subject
+from qbo.models import Connection
 from runacall.invoices.models import Invoice
 from sync.log.attention import attention_count
 from sync.log.invoice_banner import invoice_banner_context
-from sync.log.waiting import counts_by_cause, earlier_count, queue_facts, waiting_for
+from sync.log.waiting import (
+    company_counts,
+    counts_by_cause,
+    earlier_count,
+    queue_facts,
+    waiting_for,
+    waiting_to_be_sent,
+)
 from sync.log.wording import attention
+from sync.outbox.enqueueing import earlier_invoices
 
 register = template.Library()
 
@@ -81,6 +91,24 @@ def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]
 def sync_queue_facts(context: template.Context) -> dict[str, Any]:
     """How many are queued, checking, failed and synced."""
     return {"facts": queue_facts(context["request"].organization)}
+
+
+@register.inclusion_tag("sync/company_counts.html", name="company_counts")
+def counts_of_company(connection: Connection, realm_id: str) -> dict[str, Any]:
+    """How many invoices a company holds, and how many wait for it."""
+    return {"facts": company_counts(connection, realm_id)}
+
+
+@register.simple_tag
+def waiting_to_go(connection: Connection) -> int:
+    """How many events go out once nothing holds the connection's queue any more."""
+    return waiting_to_be_sent(connection)
+
+
+@register.simple_tag
+def invoices_from(connection: Connection, realm_id: str, start_date: date) -> int:
+    """How many invoices would go to a company from that day on."""
+    return earlier_invoices(connection, realm_id=realm_id, start_date=start_date).count()
 
 
 @register.inclusion_tag("sync/earlier_offer.html", takes_context=True)

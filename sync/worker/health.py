@@ -73,7 +73,8 @@ def queue_health(*, at: datetime) -> Health:
 
 def oldest_due(*, at: datetime) -> datetime | None:
     """Since when that waits which is due longest; what waits for a paused connection does not count."""
-    waiting = SyncEvent.objects.filter(due_at__lte=at, connection__in=Connection.objects.live())
+    waiting = SyncEvent.objects.of_connected_companies().allowed_out()
+    waiting = waiting.filter(due_at__lte=at, connection__in=Connection.objects.live())
     # State by state, since each has a small index of its own.
     found = [waiting.filter(state=state).aggregate(first=Min("due_at"))["first"] for state in WAITING]
     return min(filter(None, found), default=None)
@@ -93,7 +94,14 @@ def stalled(*, at: datetime) -> QuerySet[Lease]:
     """
     since = at - PROGRESS_WITHIN
     overdue = [
-        Exists(SyncEvent.objects.filter(connection=OuterRef("connection"), state=state, due_at__lt=at - OVERDUE_AFTER))
+        Exists(
+            SyncEvent.objects.allowed_out().filter(
+                connection=OuterRef("connection"),
+                realm_id=OuterRef("connection__realm_id"),
+                state=state,
+                due_at__lt=at - OVERDUE_AFTER,
+            )
+        )
         for state in WAITING
     ]
     waits = Q(quiet_until__gt=at) | Q(resume_at__gt=at) | Q(expires_at__gt=at)
@@ -103,6 +111,9 @@ def stalled(*, at: datetime) -> QuerySet[Lease]:
 
 def _settled(since: datetime) -> Exists:
     rows = SyncEvent.objects.filter(
-        organization=OuterRef("connection__organization"), state__in=SETTLED, changed_at__gt=since
+        organization=OuterRef("connection__organization"),
+        realm_id=OuterRef("connection__realm_id"),
+        state__in=SETTLED,
+        changed_at__gt=since,
     )
     return Exists(rows)

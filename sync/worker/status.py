@@ -125,7 +125,7 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
 
 
 def _counts(organizations: Sequence[Organization], column: str, **where: Any) -> dict[int, dict[str, int]]:
-    events = SyncEvent.objects.filter(organization__in=organizations, **where).order_by()
+    events = SyncEvent.objects.of_connected_companies().filter(organization__in=organizations, **where).order_by()
     rows = events.values_list("organization_id", column).annotate(events=Count("pk"))
     counts: dict[int, dict[str, int]] = {}
     for organization_id, value, count in rows:
@@ -137,7 +137,12 @@ def _first_due(organizations: Sequence[Organization], **when: datetime) -> dict[
     """State by state, since each has a small index of its own."""
     first: dict[int, datetime] = {}
     for state in WAITING:
-        rows = SyncEvent.objects.filter(state=state, organization__in=organizations, **when).order_by()
+        rows = (
+            SyncEvent.objects.of_connected_companies()
+            .allowed_out()
+            .filter(state=state, organization__in=organizations, **when)
+            .order_by()
+        )
         for organization_id, due_at in rows.values_list("organization_id").annotate(first=Min("due_at")):
             first[organization_id] = min(due_at, first.get(organization_id, due_at))
     return first

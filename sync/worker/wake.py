@@ -45,8 +45,9 @@ def _ask(connection: Connection) -> bool:
 
 def connections_with_work(*, at: datetime) -> list[Connection]:
     """Live connections with something due and nobody at it, the one that waited longest first."""
-    queued = SyncEvent.objects.filter(state=State.QUEUED, due_at__lte=at).values("connection")
-    checking = SyncEvent.objects.filter(state=State.CHECKING, due_at__lte=at).values("connection")
+    events = SyncEvent.objects.of_connected_companies()
+    queued = events.filter(state=State.QUEUED, due_at__lte=at).allowed_out().values("connection")
+    checking = events.filter(state=State.CHECKING, due_at__lte=at).values("connection")
     now = timezone.now()
     idle = Q(lease=None) | (
         (Q(lease__expires_at=None) | Q(lease__expires_at__lte=now))
@@ -54,7 +55,7 @@ def connections_with_work(*, at: datetime) -> list[Connection]:
         & (Q(lease__resume_at=None) | Q(lease__resume_at__lte=now))
     )
     # A holder that died in mid-send leaves events behind that are not due but taken.
-    left = SyncEvent.objects.filter(state=State.SENDING).values("connection")
+    left = events.filter(state=State.SENDING).values("connection")
     wanted = ListState.objects.stale(at=at).values("connection")
     # One after the other, each by its own small index: this is asked every second, and the log may be long.
     live = Connection.objects.live().filter(Q(pk__in=queued) | Q(pk__in=checking) | Q(pk__in=left) | Q(pk__in=wanted))

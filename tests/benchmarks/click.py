@@ -14,7 +14,8 @@ from django.utils import timezone
 from qbo.models import Connection
 from sync.models import SyncEvent
 now, connection = timezone.now(), Connection.objects.get()
-common = dict(organization_id=connection.organization_id, connection=connection, record_type="invoice", rank=3,
+common = dict(organization_id=connection.organization_id, connection=connection,
+    realm_id=connection.realm_id, record_type="invoice", rank=3,
     state="failed", failure_code="tax_code_not_mapped", cause_key="tax_code_not_mapped:tax_rate:3",
     opened_at=now, changed_at=now, message="Tax code 'Combined 7.25' not mapped")
 SyncEvent.objects.bulk_create(

@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 SHOPS, VIEWED = 500, 1000
+FIRST_REALM = 10_000_000_000
 COLUMNS = (
-    "organization_id, connection_id, record_type, record_id, rank, direction, label, party, amount, state,"
+    "organization_id, connection_id, realm_id, record_type, record_id, rank, direction, label, party, amount, state,"
     " opened_at, changed_at, due_at, retries, heals, look_first, message, failure_code, cause_key, subject_kind,"
     " subject_key, subject_name, facts, fence, reason, blocked_by"
 )
@@ -38,6 +39,7 @@ def fill(shops: int, total: int, *, first_id: int, after: int = 0) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO sync_syncevent ({COLUMNS}) SELECT {first_id} + n % {shops}, {first_id} + n % {shops},"
+            f" '9341' || ({FIRST_REALM} + {first_id} + n % {shops}),"
             f" 'invoice', {1_000_000 + after} + n, 3, 'out', 'Invoice #' || n, 'Customer ' || (n % 300), 100.25,"
             f" CASE WHEN {FAILED} THEN 'failed' ELSE 'synced' END, {moment}, {moment}, NULL, 0, 0, {no},"
             f" CASE WHEN {FAILED} THEN 'Tax code ''Rate' || (n % 5) || ''' not mapped' ELSE '' END,"
@@ -61,7 +63,7 @@ def build_shops() -> Any:
         Connection(
             pk=n,
             organization_id=n,
-            realm_id=f"93414570{n:08}",
+            realm_id=f"9341{FIRST_REALM + n}",
             refresh_token="r",
             environment="emulator",
             emulator_url="http://127.0.0.1:9",

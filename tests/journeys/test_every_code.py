@@ -342,6 +342,7 @@ NOT_FROM_THE_EMULATOR = {
     "access_refused_by_user": "told to the person who is connecting, and no event of the log",
     "list_unreadable": "a list that makes no sense has a row and tests of its own (test_unreadable_lists)",
     "sending_interrupted": "what stumbled here, over a row of ours: no answer of QuickBooks brings it about",
+    "other_company": "a choice between two companies, told by the connection's own row: see test_another_company",
     "internal_error": "a mistake of ours: no answer of QuickBooks brings it about",
     "unknown": "the emulator gives each fault of its own a type, and a type says enough for `validation`",
 }

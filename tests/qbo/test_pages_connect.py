@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,12 +11,15 @@ import pytest
 import requests
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from qbo.models import Connection, ConnectionSettings, ListEntry, TaxMapping
+from qbo.connection.client import Reply, decode
+from qbo.models import Connection, ConnectionSettings, Consent, ListEntry, OtherCompany, TaxMapping
+from qbo_emulator.router import Emulator
+from qbo_emulator.server import Server
 from runacall.organizations.models import Organization
 from sync.models import State, SyncEvent
 from tests import builders, log_rows
-from tests.books import emulator
 
 STATUS, CONNECT, CALLBACK, DISCONNECT = (
     reverse(f"qbo:{name}") for name in ("status", "connect", "callback", "disconnect")
@@ -22,11 +27,17 @@ STATUS, CONNECT, CALLBACK, DISCONNECT = (
 
 
 @pytest.fixture
-def intuit(settings: Any) -> Any:
+def there() -> Emulator:
+    return Emulator(has_limits=False)
+
+
+@pytest.fixture
+def intuit(settings: Any, there: Emulator) -> Any:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
-    with emulator() as url:
-        settings.QBO_EMULATOR_URL = url
-        yield url
+    server = Server(there.handle).start()
+    settings.QBO_EMULATOR_URL = server.url
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture
@@ -39,6 +50,12 @@ def owner(shop: Organization) -> Client:
     client = Client()
     client.force_login(builders.member(shop))
     return client
+
+
+@pytest.fixture
+def tokens(there: Emulator) -> Callable[[], list[str]]:
+    """The refresh tokens that Intuit would still take."""
+    return lambda: [one.token for one in there.tokens.grants.values() if one.kind == "refresh" and not one.dead]
 
 
 def said(answer: Any) -> list[str]:
@@ -88,11 +105,40 @@ def test_an_answer_that_nobody_asked_for_changes_nothing(intuit: str, owner: Cli
     assert not Connection.objects.exists()
 
 
-def test_a_state_is_good_for_one_answer(intuit: str, owner: Client) -> None:
+def test_a_state_is_good_for_one_answer(intuit: str, shop: Organization, owner: Client) -> None:
+    given = answer_of_intuit(owner)
+    owner.get(CALLBACK, given, follow=True)
+    before = Connection.objects.get(organization=shop).token_version
+    assert "or it was used already" in said(owner.get(CALLBACK, given, follow=True))[0]
+    assert Connection.objects.get(organization=shop).token_version == before
+
+
+def test_a_foreign_answer_spoils_no_attempt_that_is_under_way(intuit: str, shop: Organization, owner: Client) -> None:
     given = answer_of_intuit(owner)
     owner.get(CALLBACK, given | {"state": "forged"})
+    owner.get(CALLBACK, given)
+    assert Connection.objects.get(organization=shop).is_live
+
+
+def test_two_tabs_both_end_well(intuit: str, shop: Organization, owner: Client) -> None:
+    first, second = answer_of_intuit(owner), answer_of_intuit(owner)
+    for given in (first, second):
+        assert said(owner.get(CALLBACK, given, follow=True))[0].startswith("Connected to ")
+    assert Connection.objects.get(organization=shop).is_live
+
+
+def test_a_state_lapses_within_the_hour(intuit: str, owner: Client, shop: Organization) -> None:
+    given = answer_of_intuit(owner)
+    Consent.objects.update(asked_at=timezone.now() - dt.timedelta(minutes=61))
     assert "does not belong" in said(owner.get(CALLBACK, given, follow=True))[0]
     assert not Connection.objects.exists()
+
+
+def test_signed_in_again_the_old_state_is_worth_nothing(intuit: str, owner: Client, shop: Organization) -> None:
+    given = answer_of_intuit(owner)
+    again = Client()
+    again.force_login(shop.memberships.get().user)
+    assert "does not belong" in said(again.get(CALLBACK, given, follow=True))[0]
 
 
 def test_another_persons_answer_changes_nothing(intuit: str, shop: Organization, owner: Client) -> None:
@@ -121,7 +167,19 @@ def test_refusing_on_intuits_page_changes_nothing(intuit: str, owner: Client) ->
     assert not Connection.objects.exists()
 
 
-@pytest.mark.parametrize("change", [{"code": ""}, {"realmId": ""}, {"realmId": "1; drop"}, {"error": "server_error"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"code": ""},
+        {"code": "a\x00b"},
+        {"realmId": ""},
+        {"realmId": "1; drop"},
+        {"realmId": "١٢٣٤٥"},
+        {"realmId": "9" * 33},
+        {"realmId": "\x00"},
+        {"error": "server_error"},
+    ],
+)
 def test_an_incomplete_answer_changes_nothing(intuit: str, owner: Client, change: dict[str, str]) -> None:
     answer = owner.get(CALLBACK, answer_of_intuit(owner) | change, follow=True)
     assert "incomplete" in said(answer)[0]
@@ -134,25 +192,80 @@ def test_a_code_that_intuit_does_not_take_changes_nothing(intuit: str, owner: Cl
     assert not Connection.objects.exists()
 
 
+@pytest.mark.parametrize("status", ["active", "token_expired"])
 def test_a_company_of_another_organization_is_refused(
-    intuit: str, shop: Organization, owner: Client, monkeypatch: pytest.MonkeyPatch
+    intuit: str, shop: Organization, owner: Client, tokens: Callable[[], list[str]], status: str
 ) -> None:
     given = answer_of_intuit(owner)
-    log_rows.connection(
-        builders.organization("hilltop"), realm_id=given["realmId"], environment="sandbox", emulator_url=""
-    )
-    from qbo.pages import connecting
-
-    monkeypatch.setattr(connecting, "connect", _refusing)
+    log_rows.connection(builders.organization("hilltop"), realm_id=given["realmId"], emulator_url=intuit, status=status)
     answer = owner.get(CALLBACK, given, follow=True)
     assert "connected to another organization of Run a Call" in said(answer)[0]
     assert not Connection.objects.filter(organization=shop).exists()
+    assert tokens() == []
 
 
-def _refusing(*args: Any, **options: Any) -> Any:
-    from qbo.connection.connecting import RealmTaken
+def test_one_that_another_organization_gave_up_is_not(intuit: str, shop: Organization, owner: Client) -> None:
+    given = answer_of_intuit(owner)
+    log_rows.connection(
+        builders.organization("hilltop"), realm_id=given["realmId"], emulator_url=intuit, status="disconnected"
+    )
+    owner.get(CALLBACK, given)
+    assert Connection.objects.get(organization=shop).is_live
 
-    raise RealmTaken("taken")
+
+def test_one_that_another_organization_is_deciding_on_is_refused(
+    intuit: str, shop: Organization, owner: Client, tokens: Callable[[], list[str]]
+) -> None:
+    neighbour = Client()
+    hilltop = builders.organization("hilltop")
+    neighbour.force_login(builders.member(hilltop))
+    log_rows.connection(hilltop, realm_id="1234")
+    neighbour.get(CALLBACK, answer_of_intuit(neighbour))
+    answer = owner.get(CALLBACK, answer_of_intuit(owner), follow=True)
+    assert "connected to another organization of Run a Call" in said(answer)[0]
+    assert len(tokens()) == 1  # the neighbour's own
+
+
+def test_a_company_that_the_token_does_not_open_is_not_believed(
+    intuit: str, shop: Organization, owner: Client, tokens: Callable[[], list[str]]
+) -> None:
+    """The realm ID of the address is changed to another company's: nothing is stored, not even its name."""
+    given = answer_of_intuit(owner)
+    answer = owner.get(CALLBACK, given | {"realmId": "9341457000000042"}, follow=True)
+    assert said(answer)[0].startswith("QuickBooks was not connected: ")
+    assert said(answer)[0].endswith("Nothing was changed.")
+    assert not Connection.objects.exists()
+    assert tokens() == []
+
+
+def test_the_name_of_the_old_company_is_never_shown_for_the_new_one(
+    intuit: str, shop: Organization, owner: Client
+) -> None:
+    log_rows.connection(shop, realm_id="4620816365000001", company_name="Old Books")
+    page = owner.get(CALLBACK, answer_of_intuit(owner), follow=True).content.decode()
+    other = OtherCompany.objects.get()
+    assert other.company_name not in ("", "Old Books")
+    assert f"Use {other.company_name} from now on" in page
+    assert "Go back to Old Books" in page
+
+
+@pytest.mark.parametrize("life", [None, "absent", "soon", "3600", -5, 10**30])
+def test_a_token_answer_without_a_readable_life_is_taken_for_an_hours(
+    intuit: str, shop: Organization, owner: Client, monkeypatch: pytest.MonkeyPatch, life: Any
+) -> None:
+    monkeypatch.setattr(Reply, "json", property(lambda self: _aged(decode(self.body), life)))
+    owner.get(CALLBACK, answer_of_intuit(owner))
+    connection = Connection.objects.get()
+    assert connection.is_live
+    ends = connection.access_expires_at - connection.connected_at
+    assert ends.total_seconds() == 3600
+
+
+def _aged(answer: Any, life: Any) -> Any:
+    if "access_token" not in answer:
+        return answer
+    rest = {key: value for key, value in answer.items() if not key.endswith("expires_in")}
+    return rest if life == "absent" else rest | {"expires_in": life, "x_refresh_token_expires_in": life}
 
 
 def test_without_credentials_connect_says_so(owner: Client, settings: Any) -> None:
@@ -182,15 +295,6 @@ class TestReconnect:
         answer = owner.get(CALLBACK, answer_of_intuit(owner), follow=True)
         assert not any("another company" in message for message in said(answer))
         assert TaxMapping.objects.filter(realm_id=connection.realm_id).exists()
-
-    def test_another_company_sets_the_mappings_aside_and_says_so(
-        self, intuit: str, shop: Organization, owner: Client
-    ) -> None:
-        log_rows.connection(shop, realm_id="4620816365000001")
-        answer = owner.get(CALLBACK, answer_of_intuit(owner), follow=True)
-        assert "This is another company" in said(answer)[1]
-        assert "4620816365000001" in said(answer)[1]
-        assert ConnectionSettings.objects.get().default_income_account_id
 
 
 class TestDisconnect:

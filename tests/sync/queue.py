@@ -23,7 +23,8 @@ UNMAPPED = Failure("tax_code_not_mapped", Subject("tax_rate", "1", "Combined 7.2
 def connection_of(organization: Organization, *, at: dt.datetime = AT) -> Connection:
     connection = Connection.objects.create(
         organization=organization,
-        realm_id=REALM,
+        # No two organizations hold one company.
+        realm_id=str(int(REALM) + Connection.objects.count()),
         company_name="Lakeside Heating Books",
         environment="emulator",
         emulator_url="http://127.0.0.1:9",
@@ -49,6 +50,7 @@ def event_of(
     columns = {
         "organization": connection.organization,
         "connection": connection,
+        "realm_id": connection.realm_id,
         "record_type": EntityType.INVOICE,
         "record_id": invoice.pk,
         "rank": RANKS[EntityType.INVOICE],
@@ -79,7 +81,7 @@ def answered(
     """An attempt of the event, alone in its batch; `request` and `answer` are its items, or a text as it came."""
     submission = Submission.objects.create(
         connection=event.connection,
-        realm_id=REALM,
+        realm_id=event.realm_id,
         body=_batch("BatchItemRequest", request),
         answer=_batch("BatchItemResponse", answer),
         items=[{"event_id": event.pk, "record_type": event.record_type, "record_id": event.record_id}],

@@ -16,6 +16,7 @@ def event(shop: Shop, **fields: Any) -> SyncEvent:
     known = {
         "organization": shop.organization,
         "connection": shop.connection,
+        "realm_id": shop.connection.realm_id,
         "record_type": "invoice",
         "record_id": 1,
         "rank": 3,
@@ -27,11 +28,28 @@ def event(shop: Shop, **fields: Any) -> SyncEvent:
     return SyncEvent.objects.create(**(known | fields))
 
 
-@pytest.mark.parametrize("state", [State.QUEUED, State.DISMISSED])
+@pytest.mark.parametrize("state", [State.QUEUED, State.FAILED])
 def test_one_unsent_event_a_record(shop: Shop, state: str) -> None:
     event(shop)
     with pytest.raises(IntegrityError):
-        event(shop, state=state)
+        event(shop, state=state, failure_code="server_error")
+
+
+def test_a_dismissed_one_is_closed(shop: Shop) -> None:
+    event(shop, state=State.DISMISSED)
+    event(shop, state=State.DISMISSED)
+    event(shop)
+
+
+@pytest.mark.parametrize("fields", [{}, {"state": State.SENDING, "fence": 1}])
+def test_each_company_has_its_own(shop: Shop, fields: dict[str, Any]) -> None:
+    event(shop, **fields)
+    event(shop, realm_id="9130000000000002", **fields)
+
+
+def test_an_event_is_for_a_company(shop: Shop) -> None:
+    with pytest.raises(IntegrityError, match="sync_event_has_realm"):
+        event(shop, realm_id="")
 
 
 def test_one_event_in_flight_a_record(shop: Shop) -> None:

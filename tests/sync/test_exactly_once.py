@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from qbo.connection.client import Reply
-from qbo.connection.connecting import connect, disconnect
+from qbo.connection.connecting import disconnect
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings, Lease
 from runacall.invoices.models import Customer, Invoice
@@ -27,7 +27,7 @@ from sync.engine.send.push import Ready
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.worker.wake import wake, wake_due
 from tests import builders
-from tests.books import Shop, connected_shop, emulator, grant
+from tests.books import Shop, connected_shop, emulator
 
 LATER = timedelta(minutes=6)
 # No call takes longer: whoever made it and was killed is surely done.
@@ -187,15 +187,16 @@ def test_what_is_in_doubt_in_one_company_is_not_sent_to_another(
         shop = connected_shop(url)
         invoice = shop.invoice(customer=shop.settled_invoice(at=start).customer, at=start)
         dies(shop, start)
-        known = {one["request_id"] for one in batches(shop)}
-        connect(shop.organization, grant(url, other), environment="emulator", emulator_url=url, at=start)
-        shop.connection.refresh_from_db()
+        known, before = {one["request_id"] for one in batches(shop)}, shop.connection.realm_id
+        shop.move_to(other, at=start)
         shop.read_lists().map_tax()
         choose_defaults(shop.connection, auto_create_items=True)
         # Also while its first company would surely still know the request id.
         for seconds in (0, 130, 200, 299, 360, 720):
             shop.drain(start + timedelta(seconds=seconds))
         assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+        left_there = shop.log(before).of_record("invoice", invoice.pk).get()
+        assert left_there.state in (State.SENDING, State.CHECKING)
         there = [one for one in batches(shop) if other in one["path"]]
         assert there
         assert not known & {one["request_id"] for one in there}

@@ -39,6 +39,7 @@ def fail(connection: Connection, *, count: int, kinds: int) -> None:
         SyncEvent(
             organization=connection.organization,
             connection=connection,
+            realm_id=connection.realm_id,
             record_type=EntityType.INVOICE,
             record_id=first + number,
             rank=RANKS[EntityType.INVOICE],

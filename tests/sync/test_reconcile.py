@@ -12,13 +12,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from qbo.connection.client import encode
-from qbo.connection.connecting import client_for
+from qbo.connection.connecting import client_for, disconnect
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.models import Invoice
 from sync.models import SyncEvent
 from sync.operations import accept
 from tests import builders
-from tests.books import Shop, connected_shop, emulator
+from tests.books import Shop, connected_shop
 
 
 @pytest.fixture
@@ -177,7 +177,9 @@ def test_a_shop_without_a_connection(db: None) -> None:
 
 def test_one_company_two_shops(shop: Shop, invoices: list[Invoice], qbo_url: str) -> None:
     """Another shop's invoices in the same books are not taken for ours."""
+    disconnect(shop.connection, at=timezone.now())
     other = connected_shop(qbo_url, slug="hilltop")
     assert reconcile(other)[1]["checked"] == 0
-    with emulator():
-        assert reconcile(shop)[0] == 0
+    disconnect(other.connection, at=timezone.now())
+    shop.reconnect()
+    assert reconcile(shop)[0] == 0

@@ -99,7 +99,9 @@ class TestContents:
 
     def test_of_many_the_latest_and_it_says_so(self, connection: Connection) -> None:
         first = failed_event(connection)
-        columns = {name: getattr(first, name) for name in ("organization", "connection", "record_type", "rank")}
+        columns = {
+            name: getattr(first, name) for name in ("organization", "connection", "realm_id", "record_type", "rank")
+        }
         columns |= {"state": State.SYNCED, "opened_at": AT, "changed_at": AT, "label": "Invoice"}
         rows = [SyncEvent(**columns, record_id=10**6 + number) for number in range(MOST_EVENTS + 2)]
         SyncEvent.objects.bulk_create(rows)

@@ -134,7 +134,7 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row) -> Outcome | No
         drain.lease.assert_held()
         Link.objects.update_or_create(
             connection=drain.connection,
-            realm_id=drain.connection.realm_id,
+            realm_id=drain.turn.realm_id,
             record_type=EntityType.INVOICE,
             record_id=event.record_id,
             defaults=link_columns(item, row, written, at=drain.now(), differs=differs),

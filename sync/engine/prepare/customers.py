@@ -138,7 +138,7 @@ def _link(
     qbo_id = str(row["Id"])
     Link.objects.of(drain.connection, EntityType.CUSTOMER).update_or_create(
         connection=drain.connection,
-        realm_id=drain.connection.realm_id,
+        realm_id=drain.turn.realm_id,
         record_type=EntityType.CUSTOMER,
         record_id=customer.id,
         defaults={

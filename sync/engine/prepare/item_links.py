@@ -50,7 +50,7 @@ def candidates(drain: Drain, items: Iterable[ItemDocument]) -> tuple[dict[str, R
 def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) -> None:
     Link.objects.of(drain.connection, EntityType.ITEM).update_or_create(
         connection=drain.connection,
-        realm_id=drain.connection.realm_id,
+        realm_id=drain.turn.realm_id,
         record_type=EntityType.ITEM,
         record_id=item.id,
         defaults={

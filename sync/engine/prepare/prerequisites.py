@@ -84,14 +84,15 @@ def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
         EntityType.ITEM: {item.id for invoice in invoices for item in _items(invoice)},
     }
     for record_type, ids in needed.items():
-        rows = SyncEvent.objects.failed().filter(connection=drain.connection, record_type=record_type)
+        rows = SyncEvent.objects.of(drain.connection).failed().filter(record_type=record_type)
         rows.filter(record_id__in=ids).update(**afresh(drain.now()), changed_at=drain.now())
 
 
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:
     """When the record may be there, or why it cannot get there."""
-    rows = SyncEvent.objects.filter(connection=drain.connection).of_record(name.record_type, name.record_id)
-    open_one = rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED)).order_by("-id").first()
+    rows = SyncEvent.objects.of(drain.connection).of_record(name.record_type, name.record_id)
+    latest = rows.exclude(state=State.SUPERSEDED).order_by("-id").first()
+    open_one = latest if latest and latest.state != State.SYNCED else None
     if open_one and open_one.failure and _stands_in_the_way(open_one, event):
         return open_one.failure
     if open_one is None or open_one.state == State.FAILED:

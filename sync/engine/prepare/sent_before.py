@@ -36,8 +36,8 @@ def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[
 
 
 def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[Submission]:
-    events = SyncEvent.objects.filter(connection=drain.connection, record_id__in=record_ids, record_type=entity.lower())
-    rows = Submission.objects.filter(pk__in=events.values("submission"), realm_id=drain.connection.realm_id)
+    events = SyncEvent.objects.of(drain.connection).filter(record_id__in=record_ids, record_type=entity.lower())
+    rows = Submission.objects.filter(pk__in=events.values("submission"), realm_id=drain.turn.realm_id)
     return rows.defer("answer").order_by("pk").iterator(chunk_size=20)
 
 

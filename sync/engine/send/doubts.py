@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from qbo.connection.turn import MustWait
+from qbo.models import ConnectionSettings
 from sync.engine.context import Drain, Stop
 from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
 from sync.engine.recording import requeue
@@ -24,8 +25,8 @@ def settle_doubts(work: Drain) -> bool:
 
     The same bytes under the same request id while QuickBooks surely remembers it; later the events go back to
     the queue, to be looked for in QuickBooks before they are sent again. So do those of a submission that has lost
-    some: what a person has retried meanwhile must not go out a second time among the others. So do those of one that
-    went to another company: its Ids mean something else in this one.
+    some: what a person has retried meanwhile must not go out a second time among the others. And while Sync invoices is
+    off nothing is sent again, either.
     """
     doubts = _due(work)
     for submission_id in doubts:
@@ -59,7 +60,7 @@ def _give_up(work: Drain, submission: Submission, mistake: Exception) -> None:
 
 def _due(work: Drain) -> list[int]:
     """One is held at a time, however many an outage has left."""
-    checking = SyncEvent.objects.filter(connection=work.connection, state=State.CHECKING, due_at__lte=work.now())
+    checking = SyncEvent.objects.of(work.connection).filter(state=State.CHECKING, due_at__lte=work.now())
     doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled()
     return list(doubts.order_by("id").values_list("pk", flat=True))
 
@@ -75,8 +76,8 @@ def _over_at(work: Drain, submission: Submission) -> datetime:
 
 def _may_be_resent(work: Drain, submission: Submission) -> bool:
     is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
-    is_ours = submission.realm_id == work.connection.realm_id
-    return is_known and is_ours and len(events_of(submission)) == len(submission.items)
+    may_be_sent = ConnectionSettings.lets_out(work.connection)
+    return is_known and may_be_sent and len(events_of(submission)) == len(submission.items)
 
 
 def _wait(work: Drain, submission: Submission) -> None:

@@ -188,12 +188,13 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | No
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
     """Commit what is about to be sent, so that no crash can make us forget that it may have arrived."""
+    drain.turn.assert_company(drain.connection.realm_id, *(one.event.realm_id for one in chunk))
     body = encode({"BatchItemRequest": [one.write.batch_item(index) for index, one in enumerate(chunk)]})
     with transaction.atomic():
         drain.lease.assert_held()
         submission = Submission.objects.create(
             connection=drain.connection,
-            realm_id=drain.connection.realm_id,
+            realm_id=drain.turn.realm_id,
             body=body,
             items=[one.item.as_json for one in chunk],
             fence=drain.fence,
@@ -224,7 +225,7 @@ def _send(drain: Drain, submission: Submission) -> Reply:
     """
     if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
         raise LeaseLost("The lease ran out before the call was made.")
-    with drain.turn.own_client() as client:
+    with drain.turn.own_client(submission.realm_id) as client:
         return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
 
 

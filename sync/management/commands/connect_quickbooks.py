@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from qbo.connection.connecting import RealmTaken
+from qbo.connection.connecting import CompanyUnread, RealmTaken
 from qbo.connection.endpoints import NotLoopback
 from qbo.connection.headless_consent import ConsentFailed
 from qbo.connection.oauth import OAuthFailed
 from qbo.connection.queries import ReadFailed
-from sync.connecting import Connected, connect_to_emulator
+from sync.connecting import CompanyUndecided, Connected, connect_to_emulator
+from sync.management.commands.choose_company import told_of_both
 from sync.management.organization_option import add_organization_option, organization_named
 
 
@@ -43,7 +44,9 @@ class Command(BaseCommand):
                 auto_create=not options["no_auto_create"],
                 earlier=not options["no_earlier"],
             )
-        except (NotLoopback, ConsentFailed, OAuthFailed, RealmTaken) as refusal:
+        except CompanyUndecided as undecided:
+            raise CommandError(told_of_both(undecided.connection)) from undecided
+        except (NotLoopback, ConsentFailed, OAuthFailed, CompanyUnread, RealmTaken) as refusal:
             raise CommandError(str(refusal)) from refusal
         except (ReadFailed, TimeoutError) as failure:
             raise CommandError(f"Connected, but its lists could not be read: {failure}") from failure

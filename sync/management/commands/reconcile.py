@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from qbo.mapping.comparing import Comparison, Difference, Twin
+from qbo.models import Connection
 from runacall.invoices.documents import InvoiceDocument
 from sync.inbound.reconciling import CannotRead, in_chunks, reconcile
 from sync.management.organization_option import add_organization_option, connection_of, organization_named
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             found = reconcile(connection, since=_day(options["since"]))
         except CannotRead as failure:
             raise CommandError(f"The books could not be read: {failure}") from failure
-        reasons = _reasons(connection.pk, found.missing)
+        reasons = _reasons(connection, found.missing)
         if options["json"]:
             self.stdout.write(json.dumps(_document(found, reasons), indent=2))
         else:
@@ -50,11 +51,11 @@ def _day(given: str | None) -> date | None:
         raise CommandError(f"“{given}” is not a day. Use one such as 2026-06-18.") from mistake
 
 
-def _reasons(connection_id: int, missing: list[InvoiceDocument]) -> dict[int, str]:
+def _reasons(connection: Connection, missing: list[InvoiceDocument]) -> dict[int, str]:
     """Why our log thinks that each missing invoice is not there."""
     known: dict[int, str] = {}
     for ids in in_chunks([invoice.id for invoice in missing]):
-        events = SyncEvent.objects.filter(connection=connection_id, record_type=EntityType.INVOICE)
+        events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE)
         rows = events.filter(record_id__in=ids).order_by("pk").values_list("record_id", "state", "message")
         known |= {record_id: f"{State(state).label} {message}".strip() for record_id, state, message in rows}
     return {invoice.id: known.get(invoice.id, "Never queued") for invoice in missing}

@@ -1,0 +1,69 @@
+"""Says which of two companies a shop is to be connected to, where the page for it cannot be used."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from qbo.connection.connecting import NothingToChoose, RealmTaken, keep_company, use_other_company
+from qbo.models import Connection
+from sync.log.waiting import company_counts
+from sync.management.organization_option import add_organization_option, connection_of, organization_named
+
+
+class Command(BaseCommand):
+    help = (
+        "Where another QuickBooks company was connected than before, everything is held. Without an option this says"
+        " what waits for each; --go-back stays with the company of before, --use-new leads to the other one."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_organization_option(parser, required=True)
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--go-back", action="store_true", help="stay with the company of before")
+        which.add_argument("--use-new", metavar="REALM", default="", help="use the company with this realm ID")
+        parser.add_argument(
+            "--start-date", metavar="DAY", help="nothing dated earlier is sent there; today if left out"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection, at = connection_of(organization_named(options["organization"])), timezone.now()
+        try:
+            if options["go_back"]:
+                keep_company(connection, at=at)
+            elif options["use_new"]:
+                start_date = _day(options["start_date"]) or connection.organization.today(at)
+                use_other_company(connection, realm_id=options["use_new"], start_date=start_date, at=at)
+            elif connection.is_held:
+                self.stdout.write(told_of_both(connection))
+                return
+            else:
+                raise NothingToChoose("There is nothing to choose.")
+        except (NothingToChoose, RealmTaken) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        connection.refresh_from_db()
+        self.stdout.write(f"{connection.organization.name} is connected to {connection} ({connection.realm_id}).")
+
+
+def _day(given: str | None) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as mistake:
+        raise CommandError(f"“{given}” is not a day. Use one such as 2026-06-18.") from mistake
+
+
+def told_of_both(connection: Connection) -> str:
+    """Both companies with what waits for each, and the two ways on."""
+    slug, other = connection.organization.slug, connection.other_company
+    lines = [f"{other} is another company than before. Nothing is sent to either until somebody chooses."]
+    for company in (connection, other):
+        counts = ", ".join(
+            f"{label.lower()} {count:,}" for label, count in company_counts(connection, company.realm_id)
+        )
+        lines.append(f"  {company} (realm ID {company.realm_id}): {counts}")
+    lines.append(f"Go back:          choose_company --organization {slug} --go-back")
+    lines.append(f"Use the new one:  choose_company --organization {slug} --use-new {other.realm_id} --start-date DAY")
+    return "\n".join(lines)
