@@ -69,8 +69,8 @@ SAFEGUARDS = (
     Safeguard(
         "tokens: a refusal counts only while the refused pair is the stored one",
         TOKENS,
-        "return None if connection.token_version != seen else failure",
-        "return failure",
+        "    if connection.token_version != seen:\n        return None",
+        "    if False:\n        return None",
         (f"{OF_TOKENS}::test_a_refusal_that_comes_after_a_reconnection_is_of_no_account",),
     ),
     Safeguard(
@@ -89,7 +89,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "tokens: ciphertext in the database",
-        "qbo/connection/encryption.py",
+        "qbo/encryption.py",
         "return value if value is None else encrypt(str(value))",
         "return value",
         (f"{OF_TOKENS}::test_tokens_are_ciphertext_in_the_database",),
