@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,9 +13,8 @@ from qbo.mapping.tax_rows import Code, TaxRow
 from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, TaxMapping
 from qbo.signals import connection_changed, mapping_saved
 from runacall.invoices.models import PricebookCategory
+from runacall.organizations.days import plausible_day
 
-# Days outside of these are slips of the keyboard.
-FIRST_YEAR, LAST_YEAR = 1970, 2100
 Choices = list[tuple[str, str]]
 
 
@@ -105,14 +104,10 @@ class StartDateForm(forms.Form):
     """From which day on invoices go to a company."""
 
     start_date = forms.DateField(
-        label="Start date", widget=forms.DateInput(attrs={"type": "date", "class": "rac-input"}, format="%Y-%m-%d")
+        label="Start date",
+        widget=forms.DateInput(attrs={"type": "date", "class": "rac-input"}, format="%Y-%m-%d"),
+        validators=[plausible_day],
     )
-
-    def clean_start_date(self) -> date:
-        chosen: date = self.cleaned_data["start_date"]
-        if not FIRST_YEAR <= chosen.year <= LAST_YEAR:
-            raise forms.ValidationError(f"Use a day between {FIRST_YEAR} and {LAST_YEAR}.")
-        return chosen
 
 
 class InvoicesForm(SettingsForm):

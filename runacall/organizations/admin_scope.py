@@ -11,16 +11,20 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import AutocompleteMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from runacall.organizations.access import role_allows, scoped_rows
+from runacall.organizations.days import plausible_day
 from runacall.organizations.lookups import ListedLookups
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Organization
+
+SAVED_MEANWHILE = "Somebody saved the same a moment ago. Nothing was changed; look at it, and try again."
 
 
 class ScopedForm(forms.ModelForm):
@@ -30,6 +34,9 @@ class ScopedForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators.append(plausible_day)
         if self.organization and hasattr(self.instance, "organization_id") and self.instance._state.adding:
             self.instance.organization = self.organization
 
@@ -49,11 +56,40 @@ class ScopedChoices:
 
     def formfield_for_foreignkey(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return _forgiving(super().formfield_for_foreignkey(db_field, request, **kwargs))  # type: ignore[misc]
 
     def formfield_for_manytomany(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        return _forgiving(super().formfield_for_manytomany(db_field, request, **kwargs))  # type: ignore[misc]
+
+
+def _forgiving(field: Any) -> Any:
+    """`field`, a choice of rows, without asking the database for what can be no id: some refuse the very question.
+
+    A word, or a number too large for a column, is no valid choice, and the form says so.
+    """
+    if field is None:
+        return None
+    kind, widget_kind = type(field), type(field.widget)
+
+    def clean(self: Any, value: Any) -> Any:
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if not _may_be_id(one):
+                raise ValidationError(self.error_messages["invalid_choice"], params={"value": str(one)[:50]})
+        return kind.clean(self, value)
+
+    def optgroups(self: Any, name: str, value: list[Any], attr: Any = None) -> Any:
+        return widget_kind.optgroups(self, name, [one for one in value if _may_be_id(one)], attr)
+
+    field.__class__ = type(kind.__name__, (kind,), {"clean": clean})
+    if isinstance(field.widget, AutocompleteMixin):
+        field.widget.__class__ = type(widget_kind.__name__, (widget_kind,), {"optgroups": optgroups})
+    return field
+
+
+def _may_be_id(value: Any) -> bool:
+    text = str(value or "")
+    return not text or (text.isascii() and text.isdecimal() and len(text) < 19)
 
 
 class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
@@ -94,7 +130,7 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._saved(request, object_id, form_url, extra_context)
         except Http404:
             raise
         except ValidationError as refusal:
@@ -102,6 +138,19 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         except self.refusals as refusal:
             self._explain(request, [str(refusal)])
         return HttpResponseRedirect(request.get_full_path())
+
+    def _saved(self, request: StaffRequest, *rest: Any) -> HttpResponse:
+        """Of two who save the same at once (often one person's two clicks) the second is asked again.
+
+        By then the form's own check sees what the first one saved, says so, and keeps what was typed.
+        """
+        try:
+            return super().changeform_view(request, *rest)
+        except (IntegrityError, ValidationError):
+            try:
+                return super().changeform_view(request, *rest)
+            except IntegrityError as error:
+                raise ValidationError(SAVED_MEANWHILE) from error
 
     # What an operation raises when the state of a row, or another person's change meanwhile, forbids it.
     refusals: tuple[type[Exception], ...] = ()

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 
 from qbo.connection.connecting import REALM_ID
+from runacall.organizations.days import plausible_day
 from runacall.organizations.models import Organization
 from sync.models import State, SyncEvent
 from sync.models.events import Direction, EntityType, SyncEventQuerySet
@@ -30,8 +31,8 @@ class SyncEventFilter(django_filters.FilterSet):
         field_name="record_type", choices=EntityType.choices, label="Entity", distinct=False
     )
     direction = django_filters.ChoiceFilter(choices=Direction.choices, label="Direction")
-    after = django_filters.DateFilter(method="from_day", label="From")
-    before = django_filters.DateFilter(method="until_day", label="Until")
+    after = django_filters.DateFilter(method="from_day", label="From", validators=[plausible_day])
+    before = django_filters.DateFilter(method="until_day", label="Until", validators=[plausible_day])
     company = django_filters.CharFilter(field_name="realm_id", label="Company")
     search = django_filters.CharFilter(method="matching", label="Search")
 

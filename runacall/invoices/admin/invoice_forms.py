@@ -19,7 +19,10 @@ from unfold.widgets import (
 
 from runacall.invoices.admin.records import RecordForm, write_plainly
 from runacall.invoices.models import Invoice, InvoiceLine, LineInput, Payment, TaxRate
+from runacall.invoices.models.invoices import NO_LINES
 from runacall.invoices.models.lines import resolve_lines
+from runacall.invoices.statuses import Status
+from runacall.organizations.days import plausible_day
 
 VOID_REASONS = ("Duplicate", "Wrong amount", "Customer dispute", "Other")
 
@@ -79,8 +82,11 @@ class LineFormSet(PaginationInlineFormSet):
         super().clean()
         if any(self.errors) or not self.instance.customer_id or self.instance.discount is None:
             return
+        lines = self.line_inputs()
+        if not lines and self.instance.status != Status.DRAFT:
+            raise ValidationError(NO_LINES)
         default_rate = TaxRate.objects.for_organization(self.instance.organization).default().first()
-        resolved = resolve_lines(self.line_inputs(), customer=self.instance.customer, default_rate=default_rate)
+        resolved = resolve_lines(lines, customer=self.instance.customer, default_rate=default_rate)
         try:
             copy.copy(self.instance).take_totals(resolved)
         except ValidationError as mistake:
@@ -112,7 +118,9 @@ class PaymentDialog(BaseDialogForm):
         max_digits=12, decimal_places=2, min_value=Decimal("0.01"), widget=UnfoldAdminDecimalFieldWidget
     )
     method = forms.ChoiceField(choices=Payment.Method.choices, widget=UnfoldAdminSelectWidget, initial="check")
-    received_date = forms.DateField(label="Date received", widget=UnfoldAdminSingleDateWidget)
+    received_date = forms.DateField(
+        label="Date received", widget=UnfoldAdminSingleDateWidget, validators=[plausible_day]
+    )
     reference = forms.CharField(
         max_length=100,
         required=False,

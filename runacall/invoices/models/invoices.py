@@ -25,6 +25,7 @@ from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, T
 from runacall.invoices.statuses import EDITABLE, TRANSITIONS, Status
 
 LARGEST = Decimal("9999999999.99")
+NO_LINES = "An invoice that was sent keeps at least one line. To take it back altogether, void it."
 
 
 class InvoiceQuerySet(RecordQuerySet):
@@ -280,6 +281,8 @@ class Invoice(Addressed, Record):
         """Lines and totals anew; without new lines the present ones are kept, and an exempt customer's taxes go."""
         if lines is None:
             lines = self.line_inputs()
+        elif not lines and self.status != Status.DRAFT:
+            raise ValidationError(NO_LINES)
         default_rate = TaxRate.objects.for_organization(self.organization).default().first()
         resolved = resolve_lines(lines, customer=self.customer, default_rate=default_rate)
         self.take_totals(resolved)

@@ -1,0 +1,89 @@
+"""Whatever is put into an address or a field, an answer comes that a person can read; nothing is lost by it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from qbo.failures import Failure, Subject
+from qbo.models import Connection
+from runacall.invoices.models import Invoice
+from sync.models import State
+from tests import builders, log_rows
+from tests.journeys.clumsiness import Walk
+from tests.needs import POSTGRES_URL
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture
+def books(db: None) -> Connection:
+    return log_rows.shop_with_books()
+
+
+@pytest.fixture
+def invoice(books: Connection) -> Invoice:
+    made = builders.invoice(books.organization, lines=[builders.line(rates=[builders.rate(books.organization)])])
+    builders.item(books.organization, "Capacitor 35/5", category=builders.category(books.organization))
+    log_rows.event(books, State.FAILED, Failure("validation", Subject("invoice", str(made.pk), "x")), invoice=made)
+    return made
+
+
+@pytest.fixture
+def walk(books: Connection) -> Walk:
+    owner = builders.member(books.organization)
+    client = Client(raise_request_exception=True)
+    return Walk(client, owner, share=int(os.environ.get("CLUMSY_SHARE", "1")))
+
+
+def pages_of(invoice: Invoice) -> list[str]:
+    """Those with a form of their own, with what is there."""
+    line = invoice.lines.first()
+    assert line is not None
+    records = {
+        "invoices_invoice": invoice.pk,
+        "invoices_customer": invoice.customer_id,
+        "invoices_pricebookitem": builders.item(invoice.organization, "Filter").pk,
+        "invoices_pricebookcategory": builders.category(invoice.organization, "Filters").pk,
+        "invoices_taxrate": builders.rate(invoice.organization, "Other 5", "5").pk,
+    }
+    settings = [reverse(f"qbo:{name}") for name in ("status", "tax", "items", "invoices", "disconnect")]
+    lists = [reverse(f"admin:{name}_changelist") for name in records]
+    changes = [reverse(f"admin:{name}_change", args=[pk]) for name, pk in records.items()]
+    new = [reverse(f"admin:{name}_add") for name in records]
+    return [reverse("admin:sync_syncevent_changelist"), *settings, *lists, *changes, *new]
+
+
+def test_no_address_breaks(walk: Walk, invoice: Invoice) -> None:
+    walk.addresses()
+    assert walk.broken == {}
+    assert walk.requests > 500
+
+
+def test_no_query_breaks(walk: Walk, invoice: Invoice) -> None:
+    lists = [page for page in pages_of(invoice) if "change" not in page and "add" not in page]
+    walk.queries(lists)
+    assert walk.broken == {}
+
+
+def test_no_form_breaks(walk: Walk, invoice: Invoice) -> None:
+    walk.forms(pages_of(invoice))
+    assert walk.broken == {}
+    assert walk.requests > 500
+
+
+@pytest.mark.postgresql
+@pytest.mark.timeout(900)
+def test_the_same_on_postgresql() -> None:
+    """Once more where the database is strict: about NUL, lengths, and numbers that are too large."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "breaks", __file__]
+    strict = {**os.environ, "DATABASE_URL": POSTGRES_URL}
+    done = subprocess.run(command, cwd=ROOT, env=strict, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-6000:]
