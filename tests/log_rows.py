@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from qbo.failures import Failure, Subject
+from qbo.mapping.names import name_key
 from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, ListEntry, ListState
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Organization
@@ -61,7 +62,7 @@ def entry(
         entity=entity,
         qbo_id=qbo_id,
         name=name,
-        name_key=name.casefold(),
+        name_key=name_key(name),
         active=active,
         data=data,
         refreshed_at=AT,

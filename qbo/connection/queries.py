@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from qbo.connection.client import Client, Reply
 from qbo.failures import Failure
 from qbo.faults import read_fault
+from runacall.invoices.names import name_key
+
+logger = logging.getLogger(__name__)
 
 Row = Mapping[str, Any]
 PAGE = 1000
 HTTP_OK = 200
 # Values of one IN list; beyond this a statement gets longer than is wise.
 VALUES = 120
+# What the lexer of the query language is known to take: Latin-1 without control characters. Anything else is refused as
+# a "Lexical error", code 4000, and the whole statement with it (reports of 2014 to 2021).
+_UNSAFE = re.compile(r"[^ -~\u00a0-\u00ff]+")
+# Intuit's codes for a statement that was not understood, and for one that a stored row breaks.
+_BAD_ROW = frozenset({"4002"})
+_OF_ONE_VALUE = frozenset({"4000", "4001"}) | _BAD_ROW
 
 
 class ReadFailed(Exception):
@@ -36,24 +47,73 @@ def quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
-def statements(entity: str, where: str) -> Iterator[str]:
-    """The statements that page through `entity`; ask for the next while a page comes back full."""
+def statement(entity: str, where: str, start: int, size: int) -> str:
+    """A statement for `size` rows of `entity` from position `start`, which counts from 1."""
+    return f"SELECT * FROM {entity}{f' WHERE {where}' if where else ''} STARTPOSITION {start} MAXRESULTS {size}"
+
+
+def read_rows(
+    client: Client,
+    entity: str,
+    where: str = "",
+    *,
+    pace: Callable[[], None] = lambda: None,
+    skipped: list[ReadFailed] | None = None,
+) -> list[Row]:
+    """Every row of `entity` that matches `where`; `pace` is called before each request.
+
+    A stored row that breaks every read of it (4002) is found by halves and named in the log; the others are read.
+    What QuickBooks said of it is in `skipped` afterwards. Raises ReadFailed, also for such a row where the caller has
+    no use for `skipped`.
+    """
+    rows: list[Row] = []
     start = 1
     while True:
-        yield f"SELECT * FROM {entity}{f' WHERE {where}' if where else ''} STARTPOSITION {start} MAXRESULTS {PAGE}"
-        start += PAGE
-
-
-def read_rows(client: Client, entity: str, where: str = "", *, pace: Callable[[], None] = lambda: None) -> list[Row]:
-    """Every row of `entity` that matches `where`; `pace` is called before each request. Raises ReadFailed."""
-    rows: list[Row] = []
-    for statement in statements(entity, where):
         pace()
-        page = rows_of(client.query(statement), entity)
+        try:
+            page = rows_of(client.query(statement(entity, where, start, PAGE)), entity)
+        except ReadFailed as error:
+            if skipped is None or not _has_code(error, _BAD_ROW):
+                raise
+            before = len(skipped)
+            page = _around_bad_rows(client, entity, where, start, PAGE, pace, skipped)
+            if len(page) + len(skipped) - before >= PAGE:
+                start += PAGE
+                rows += page
+                continue
+            return rows + page
         rows += page
         if len(page) < PAGE:
             return rows
-    raise AssertionError("unreachable: statements never end")
+        start += PAGE
+
+
+def _around_bad_rows(
+    client: Client, entity: str, where: str, start: int, size: int, pace: Callable[[], None], skipped: list[ReadFailed]
+) -> list[Row]:
+    """The rows of a window that is known to break, without those that break it."""
+    rows: list[Row] = []
+    half = size // 2
+    for first, count in ((start, half), (start + half, size - half)):
+        pace()
+        try:
+            rows += rows_of(client.query(statement(entity, where, first, count)), entity)
+        except ReadFailed as error:
+            if not _has_code(error, _BAD_ROW):
+                raise
+            if count > 1:
+                rows += _around_bad_rows(client, entity, where, first, count, pace, skipped)
+                continue
+            skipped.append(error)
+            neighbour = f", the next after {_called(rows[-1])}" if rows else ""
+            said = error.failure.intuit_words
+            logger.warning("QuickBooks cannot read row %s of its list %s%s: %s", first, entity, neighbour, said)
+    return rows
+
+
+def _called(row: Row) -> str:
+    name = row.get("DisplayName") or row.get("Name") or row.get("DocNumber") or ""
+    return f"‘{name}’ (Id {row.get('Id')})"
 
 
 def rows_of(reply: Reply, entity: str) -> list[Row]:
@@ -78,14 +138,68 @@ def read_where_in(
     *,
     extra: str = "",
     pace: Callable[[], None] = lambda: None,
+    unread: dict[str, ReadFailed] | None = None,
 ) -> list[Row]:
-    """Rows whose `field` is one of `values`, in as few requests as is wise. Raises ReadFailed."""
+    """Rows whose `field` is one of `values` (as `name_key` compares), in as few requests as is wise.
+
+    A value that cannot stand in a statement is looked up by what is left of it. Where one value's rows cannot be read,
+    the others are read without it: it is in `unread` afterwards with what QuickBooks said. Raises ReadFailed where no
+    value is to blame, or where the caller has no use for `unread`.
+    """
     wanted = sorted(set(values))
+    plain = [value for value in wanted if not _UNSAFE.search(value)]
+    patterns: dict[str, list[str]] = {}
+    for value in wanted:
+        if _UNSAFE.search(value):
+            patterns.setdefault(pattern_of(value), []).append(value)
+
+    def read(where: str) -> list[Row]:
+        return read_rows(client, entity, (where + extra).removeprefix(" AND "), pace=pace)
+
     rows: list[Row] = []
-    for start in range(0, len(wanted), VALUES):
-        listed = ", ".join(quoted(value) for value in wanted[start : start + VALUES])
-        rows += read_rows(client, entity, f"{field} IN ({listed}){extra}", pace=pace)
-    return rows
+    for start in range(0, len(plain), VALUES):
+        rows += _read_halved(read, field, plain[start : start + VALUES], unread)
+    for pattern, ones in patterns.items():
+        keys = {name_key(value) for value in ones}
+        try:
+            found = read(f"{field} LIKE {quoted(pattern)}" if pattern else "")
+        except ReadFailed as error:
+            if unread is None or not _has_code(error, _OF_ONE_VALUE):
+                raise
+            unread.update(dict.fromkeys(ones, error))
+        else:
+            rows += [row for row in found if name_key(str(row.get(field, ""))) in keys]
+    return rows if not patterns else list({str(row["Id"]): row for row in rows}.values())
+
+
+def pattern_of(value: str) -> str:
+    """A LIKE pattern that finds `value` by the longest part of it that may stand in a statement; "" where none may."""
+    parts = [part.strip() for part in _UNSAFE.split(value)]
+    longest = max(parts, key=len)
+    if not longest:
+        return ""
+    return f"{'' if parts[0] == longest else '%'}{longest}%"
+
+
+def _read_halved(
+    read: Callable[[str], list[Row]], field: str, values: Sequence[str], unread: dict[str, ReadFailed] | None
+) -> list[Row]:
+    """The rows of `values`; what breaks the statement is cut out by halves until it stands alone."""
+    try:
+        return read(f"{field} IN ({', '.join(map(quoted, values))})")
+    except ReadFailed as error:
+        if unread is None or not _has_code(error, _OF_ONE_VALUE):
+            raise
+        if len(values) == 1:
+            logger.warning("QuickBooks cannot read %s %s: %s", field, quoted(values[0]), error.failure.intuit_words)
+            unread[values[0]] = error
+            return []
+    middle = len(values) // 2
+    return [row for half in (values[:middle], values[middle:]) for row in _read_halved(read, field, half, unread)]
+
+
+def _has_code(error: ReadFailed, codes: frozenset[str]) -> bool:
+    return any(entry.code in codes for entry in error.failure.entries)
 
 
 ANY_ACTIVE = " AND Active IN (true, false)"

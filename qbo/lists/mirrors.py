@@ -91,14 +91,19 @@ def _read(connection: Connection, client: Client, reader: Reader, at: datetime, 
 
 
 def _list_of(entity: str) -> Reader:
-    def keep(connection: Connection, rows: Sequence[Row], at: datetime) -> None:
-        store_entries(connection, entity, rows, at=at)
-        ListEntry.objects.of(connection, entity).filter(refreshed_at__lt=at).delete()
+    def fetch(client: Client, pace: Pace) -> tuple[Sequence[Row], bool]:
+        skipped: list[ReadFailed] = []
+        rows = read_rows(client, entity, ANY_ACTIVE.removeprefix(" AND "), pace=pace, skipped=skipped)
+        return rows, not skipped
 
-    return Reader(
-        lambda client, pace: read_rows(client, entity, ANY_ACTIVE.removeprefix(" AND "), pace=pace),
-        keep,
-    )
+    def keep(connection: Connection, fetched: tuple[Sequence[Row], bool], at: datetime) -> None:
+        rows, whole = fetched
+        store_entries(connection, entity, rows, at=at)
+        if whole:
+            # Otherwise what was not read may be the row that QuickBooks cannot read, and not gone.
+            ListEntry.objects.of(connection, entity).filter(refreshed_at__lt=at).delete()
+
+    return Reader(fetch, keep)
 
 
 def store_entries(connection: Connection, entity: str, rows: Sequence[Row], *, at: datetime) -> None:
@@ -220,16 +225,20 @@ def _facts(preferences: Row, company: Row) -> dict[str, object]:
     }
 
 
-def _fetch_deleted_customers(client: Client, pace: Pace) -> Sequence[Row]:
-    return read_rows(client, "Customer", "Active = false", pace=pace)
+def _fetch_deleted_customers(client: Client, pace: Pace) -> tuple[Sequence[Row], bool]:
+    skipped: list[ReadFailed] = []
+    rows = read_rows(client, "Customer", "Active = false", pace=pace, skipped=skipped)
+    return rows, not skipped
 
 
-def _keep_customers(connection: Connection, rows: Sequence[Row], at: datetime) -> None:
+def _keep_customers(connection: Connection, fetched: tuple[Sequence[Row], bool], at: datetime) -> None:
     """Not a mirror: only which of the customers that we are linked to have been deleted or restored."""
+    rows, whole = fetched
     gone = {identity(row) for row in checked(rows)}
     links = Link.objects.of(connection, Link.RecordType.CUSTOMER)
     links.filter(qbo_id__in=gone).update(active=False)
-    links.filter(active=False).exclude(qbo_id__in=gone).update(active=True)
+    if whole:
+        links.filter(active=False).exclude(qbo_id__in=gone).update(active=True)
 
 
 def probe_references(

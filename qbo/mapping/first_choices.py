@@ -1,5 +1,6 @@
 """Sensible choices for a company that was just connected, where staff have made none."""
 
+from qbo.mapping.names import name_key
 from qbo.models import Connection, ConnectionSettings, ListEntry
 
 SALES_ITEM_TYPES = ("Service", "NonInventory")
@@ -24,7 +25,7 @@ def _account(connection: Connection, account_type: str) -> str:
 
 
 def _named_account(connection: Connection, name: str) -> str:
-    found = ListEntry.objects.of(connection, "Account").active().filter(name_key=name.casefold()).first()
+    found = ListEntry.objects.of(connection, "Account").active().filter(name_key=name_key(name)).first()
     return found.qbo_id if found else ""
 
 

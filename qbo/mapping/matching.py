@@ -26,11 +26,9 @@ class Match:
 
 
 def candidate_names(name: str, record_id: int) -> set[str]:
-    """The names under which QuickBooks may hold the record: as it is here, and as it would go out."""
-    return {
-        name_for_quickbooks(name, record_id=record_id),
-        name_for_quickbooks(name, record_id=record_id, taken=True),
-    }
+    """The names under which QuickBooks may hold the record: as it is here, as it would go out, with plain blanks."""
+    sent = name_for_quickbooks(name, record_id=record_id)
+    return {sent, " ".join(sent.split()), name_for_quickbooks(name, record_id=record_id, taken=True)}
 
 
 def match_customer(

@@ -2,14 +2,13 @@
 
 import re
 
+from runacall.invoices.names import name_key
+
+__all__ = ["LONGEST_NAME", "is_acceptable", "name_for_quickbooks", "name_key"]
+
 # Item.Name; a customer's DisplayName may be longer, yet its CompanyName and name parts may not.
 LONGEST_NAME = 100
 _FORBIDDEN = re.compile(r"\s*[:\t\r\n]+\s*")
-
-
-def name_key(name: str) -> str:
-    """What two names have in common when QuickBooks takes them for one."""
-    return name.strip().casefold()
 
 
 def is_acceptable(name: str) -> bool:

@@ -33,7 +33,7 @@ class ListEntry(models.Model):
     entity = models.CharField(max_length=16)
     qbo_id = models.CharField(max_length=32)
     name = models.CharField(max_length=500)
-    # Trimmed and case-folded, as QuickBooks compares names.
+    # By which names are compared (runacall.invoices.names).
     name_key = models.CharField(max_length=500)
     active = models.BooleanField(default=True)
     sync_token = models.CharField(max_length=32, blank=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qbo.connection.client import encode
-from qbo.connection.queries import ANY_ACTIVE, read_where_in
+from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.lists.checking import checked, identity
 from qbo.mapping.base import Row, kept_part
 from qbo.mapping.comparing import There
@@ -25,7 +25,9 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
     if not by_id:
         return
     extra = "" if entity == "Invoice" else ANY_ACTIVE
-    for row in checked(read_where_in(drain.turn.client(), entity, "Id", by_id, extra=extra, pace=drain.pace)):
+    unread: dict[str, ReadFailed] = {}
+    client, pace = drain.turn.client(), drain.pace
+    for row in checked(read_where_in(client, entity, "Id", by_id, extra=extra, pace=pace, unread=unread)):
         link = by_id.pop(identity(row), None)
         if link is None:
             continue
@@ -35,7 +37,9 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
             active=bool(row.get("Active", True)),
             **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
         )
-    Link.objects.filter(pk__in=[link.pk for link in by_id.values()]).update(active=False)
+    # A row that QuickBooks cannot read is there all the same.
+    gone = [link.pk for qbo_id, link in by_id.items() if qbo_id not in unread]
+    Link.objects.filter(pk__in=gone).update(active=False)
 
 
 def _invoice_columns(row: Row) -> dict[str, object]:

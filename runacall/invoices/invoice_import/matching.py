@@ -8,41 +8,42 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-
 from runacall.invoices.documents import Address
 from runacall.invoices.invoice_import.rows import CsvInvoice, CsvLine
 from runacall.invoices.models import Customer, PricebookItem, TaxRate
 from runacall.invoices.models.addresses import address_columns
+from runacall.invoices.names import addresses_in, name_key
 from runacall.organizations.models import Organization
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%?\Z")
 AT_ONCE = 400
 
 
-def _in_parts(names: set[str]) -> Iterator[list[str]]:
-    ordered = sorted(names)
+def _in_parts(ids: list[int]) -> Iterator[list[int]]:
+    ordered = sorted(ids)
     for start in range(0, len(ordered), AT_ONCE):
         yield ordered[start : start + AT_ONCE]
 
 
 class CustomerFinder:
-    """By name, letter for letter, and by e-mail as far as it is given on both sides."""
+    """By name, as names are compared everywhere (`name_key`), and by e-mail as far as it is given on both sides."""
 
     def __init__(self, organization: Organization, names: set[str]) -> None:
         self.organization = organization
         self.new: list[Customer] = []
         # A customer without an e-mail address stands for the first address that is named with it.
-        self.emails: dict[int, str] = {}
+        self.emails: dict[int, frozenset[str]] = {}
         self.known: dict[str, list[Customer]] = defaultdict(list)
-        customers = Customer.objects.for_organization(organization).order_by("pk")
-        for part in _in_parts(names):
-            for customer in customers.filter(Q(name__in=part) | Q(company__in=part)):
+        customers, keys = Customer.objects.for_organization(organization).order_by("pk"), set(map(name_key, names))
+        named = customers.values_list("pk", "company", "name").iterator()
+        fitting = [pk for pk, company, name in named if name_key(company or name) in keys]
+        for part in _in_parts(fitting):
+            for customer in customers.filter(pk__in=part):
                 self._keep(customer.display_name, customer)
 
     def find(self, invoice: CsvInvoice) -> Customer:
         """Raises ValueError when several customers could be meant."""
-        known = self.known[invoice.customer]
+        known = self.known[name_key(invoice.customer)]
         if invoice.email:
             return self._of(known, invoice.email) or self._claim(known, invoice.email) or self._make(invoice)
         if len(known) > 1:
@@ -50,13 +51,15 @@ class CustomerFinder:
         return known[0] if known else self._make(invoice)
 
     def _of(self, known: list[Customer], email: str) -> Customer | None:
-        found = [customer for customer in known if self.emails[id(customer)] == email.lower()]
+        """Any address in common makes it that customer; without an `email`, one that has none."""
+        wanted = addresses_in(email)
+        found = [one for one in known if self.emails[id(one)] & wanted or self.emails[id(one)] == wanted]
         return found[0] if found else None
 
     def _claim(self, known: list[Customer], email: str) -> Customer | None:
         unaddressed = self._of(known, "")
         if unaddressed is not None:
-            self.emails[id(unaddressed)] = email.lower()
+            self.emails[id(unaddressed)] = addresses_in(email)
             if unaddressed.pk is None:
                 unaddressed.email = email
         return unaddressed
@@ -73,23 +76,30 @@ class CustomerFinder:
         return customer
 
     def _keep(self, name: str, customer: Customer) -> None:
-        self.known[name].append(customer)
-        self.emails[id(customer)] = customer.email.lower()
+        self.known[name_key(name)].append(customer)
+        self.emails[id(customer)] = addresses_in(customer.email)
 
 
 class ItemFinder:
-    """By name, letter for letter: “a” and “A” are two items."""
+    """By name, as names are compared everywhere; where the shop has several of one key, letter for letter first."""
 
     def __init__(self, organization: Organization, names: set[str]) -> None:
         self.organization = organization
         self.new: list[PricebookItem] = []
-        items = PricebookItem.objects.for_organization(organization)
-        self.known = {item.name: item for part in _in_parts(names) for item in items.filter(name__in=part)}
+        self.by_key: dict[str, PricebookItem] = {}
+        self.known: dict[str, PricebookItem] = {}
+        items, keys = PricebookItem.objects.for_organization(organization), set(map(name_key, names))
+        named = items.order_by("pk").values_list("pk", "name").iterator()
+        for part in _in_parts([pk for pk, name in named if name_key(name) in keys]):
+            for item in items.filter(pk__in=part).order_by("pk"):
+                self.known[item.name] = item
+                self.by_key.setdefault(name_key(item.name), item)
 
     def find(self, line: CsvLine) -> PricebookItem | None:
-        if line.item and line.item not in self.known:
-            self.known[line.item] = self._make(line)
-        return self.known[line.item] if line.item else None
+        if not name_key(line.item):
+            return None
+        known = self.known.get(line.item) or self.by_key.get(name_key(line.item))
+        return known or self.by_key.setdefault(name_key(line.item), self._make(line))
 
     def _make(self, line: CsvLine) -> PricebookItem:
         item = PricebookItem(

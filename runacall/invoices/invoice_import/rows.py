@@ -18,6 +18,7 @@ from runacall.invoices.invoice_import.values import (
     parse_amount,
     parse_date,
 )
+from runacall.invoices.names import name_key
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+\Z")
 _YES, _NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
@@ -99,6 +100,8 @@ class Row:
         for name in ("customer", "invoice_date", "due_date", "terms", "memo", "email", "billing"):
             was, now = getattr(first, name), getattr(this, name)
             if not now or now in (blank, was):
+                continue
+            if name == "customer" and name_key(was) == name_key(now):
                 continue
             if was and was != blank:
                 label = name.replace("_", " ")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
-from qbo.connection.queries import Row, quoted, read_rows, read_where_in
+from qbo.connection.queries import ReadFailed, Row, quoted, read_rows, read_where_in
 from qbo.mapping.base import Base
 from qbo.mapping.book import MappingBook
 from qbo.mapping.comparing import There
@@ -22,7 +22,7 @@ from qbo.models import Link
 from runacall.invoices.documents import InvoiceDocument
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
-from sync.engine.prepare.nothing_sent import looked
+from sync.engine.prepare.nothing_sent import looked, refused_here
 from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.recording import link_columns
 from sync.engine.send.answers import settle_written
@@ -61,7 +61,8 @@ def look_in_quickbooks(
     sent = sent_before(drain, "Invoice", lost.values())
     new = {event.record_id: event for event in events if _creates(plans.get(event.record_id))}
     numbers = {number for event in events if event.record_id in plans for number in _new_number(plans[event.record_id])}
-    rows = _rows_of_numbers(drain, numbers, sent)
+    unread: dict[str, ReadFailed] = {}
+    rows = _rows_of_numbers(drain, numbers, sent, unread)
     rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
     ours: dict[int, Row] = {}
     for record_id in new | lost:
@@ -73,6 +74,10 @@ def look_in_quickbooks(
         ours |= {record_id: marked[0]} if marked else {}
     tries = [_adopt(drain, (new | lost)[record_id], plans[record_id], row) for record_id, row in ours.items()]
     tries += [not_yet(drain, event, sent[record_id]) for record_id, event in lost.items() if record_id not in ours]
+    if unread:
+        known = {outcome.event.pk for outcome in tries if outcome}
+        left = [event for event in events if event.pk not in known and event.record_id in plans]
+        tries += [_unread_number(drain, one, plans[one.record_id], sent.get(one.record_id, ()), unread) for one in left]
     if ours or linked:
         book = load_book(drain.connection, list(documents.values()))
         invoices = {key: replace(there, in_doubt=key in doubtful) for key, there in book.invoices.items()}
@@ -96,10 +101,20 @@ def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
     return is_marked(str(row.get("PrivateNote") or ""), invoice)
 
 
-def _rows_of_numbers(drain: Drain, numbers: set[str], sent: Mapping[int, Iterable[Sent]]) -> list[Row]:
+def _unread_number(
+    drain: Drain, event: SyncEvent, plan: Plan, sends: Iterable[Sent], unread: Mapping[str, ReadFailed]
+) -> Outcome | None:
+    """Whether it is there cannot be known while QuickBooks cannot read the row that has its number."""
+    numbers = {*_new_number(plan), *(str(one.payload.get("DocNumber")) for one in sends)} & unread.keys()
+    return refused_here(drain, event, unread[numbers.pop()].failure, plan.write) if numbers else None
+
+
+def _rows_of_numbers(
+    drain: Drain, numbers: set[str], sent: Mapping[int, Iterable[Sent]], unread: dict[str, ReadFailed]
+) -> list[Row]:
     """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber): we do, in one query a batch."""
     numbers |= {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
-    return read_where_in(drain.turn.client(), "Invoice", "DocNumber", numbers, pace=drain.pace)
+    return read_where_in(drain.turn.client(), "Invoice", "DocNumber", numbers, pace=drain.pace, unread=unread)
 
 
 def _rows_of_doubtful(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from qbo.connection.queries import ANY_ACTIVE, Row, read_where_in
+from qbo.connection.queries import ANY_ACTIVE, ReadFailed, Row, read_where_in
 from qbo.failures import Failure
 from qbo.mapping.base import Base, kept_part
 from qbo.mapping.book import Ref
@@ -43,7 +43,8 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     wanted = [documents[e.record_id] for e in events if _is_wanted(documents.get(e.record_id), links)]
     sent = sent_before(drain, "Customer", [event for event in events if event.look_first])
     former = {record_id: _as_sent(documents.get(record_id), ones) for record_id, ones in sent.items()}
-    rows = _rows(drain, "Customer", [*wanted, *filter(None, former.values())])
+    unread: dict[str, ReadFailed] = {}
+    rows = _rows(drain, "Customer", [*wanted, *filter(None, former.values())], unread)
     doubtful = [documents[e.record_id] for e in events if e.record_id in links or e.heals]
     holders = _other_holders(drain, [customer for customer in doubtful if customer in wanted])
     held = _held(drain, rows)
@@ -55,6 +56,10 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         customer, link = documents.get(event.record_id), links.get(event.record_id)
         if customer and event.record_id in survivors:
             settled.append(_link(drain, event, customer, survivors[event.record_id], link, held, merged=True))
+            continue
+        broken = _unread(unread, customer, former.get(event.record_id))
+        if customer and broken:
+            settled.append(refused_here(drain, event, broken, Write("Customer", "create", customer_payload(customer))))
             continue
         match = _find(former.get(event.record_id), rows, held) or _match(customer, rows, held, holders)
         verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id))
@@ -199,9 +204,19 @@ def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:
     drain.count(len(settled))
 
 
-def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument]) -> list[Row]:
+def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument], unread: dict[str, ReadFailed]) -> list[Row]:
+    """Rows of these customers' names; a name whose row QuickBooks cannot read is in `unread` afterwards."""
     names = {name for customer in customers for name in candidate_names(customer.display_name, customer.id)}
-    return read_where_in(drain.turn.client(), entity, "DisplayName", names, extra=ANY_ACTIVE, pace=drain.pace)
+    client, pace = drain.turn.client(), drain.pace
+    return read_where_in(client, entity, "DisplayName", names, extra=ANY_ACTIVE, pace=pace, unread=unread)
+
+
+def _unread(unread: Mapping[str, ReadFailed], *customers: CustomerDocument | None) -> Failure | None:
+    """What QuickBooks said when it was asked for the names of one of these; nothing where it answered."""
+    for customer in filter(None, customers):
+        for name in candidate_names(customer.display_name, customer.id) & unread.keys():
+            return replace(unread[name].failure, subject=customer_subject(customer))
+    return None
 
 
 def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[str, str]:
@@ -209,7 +224,7 @@ def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[
     found: dict[str, str] = {}
     if customers:
         for entity in ("Vendor", "Employee"):
-            for row in _rows(drain, entity, customers):
+            for row in _rows(drain, entity, customers, {}):
                 if row.get("Active", True):
                     found[name_key(str(row.get("DisplayName", "")))] = entity.lower()
     return found

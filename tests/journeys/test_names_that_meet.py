@@ -1,0 +1,123 @@
+"""Names that mean one record in QuickBooks and here, or only seem to: looked up, compared, linked, or left to staff."""
+
+from __future__ import annotations
+
+import io
+import logging
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from runacall.invoices.models import Invoice
+from sync.models import State
+from tests import builders
+from tests.books import Shop
+from tests.journeys.office import Office
+
+HEADING = (
+    "InvoiceNo,Customer,InvoiceDate,Item(Product/Service),ItemDescription,ItemQuantity,ItemRate,ItemAmount,Taxable,"
+    "TaxRate,Email"
+)
+NO_BREAK = "\u00a0"
+
+
+def imported(shop: Shop, tmp_path: Path, *pairs: tuple[str, str]) -> list[Invoice]:
+    """Invoices over $100.00, untaxed, of these customers and items, as a file brings them."""
+    rows = [f"{1001 + i},{name},2026-06-17,{item},Visit,1,100,100,N,," for i, (name, item) in enumerate(pairs)]
+    file = tmp_path / "invoices.csv"
+    file.write_text("\n".join([HEADING, *rows]) + "\n", "utf-8")
+    call_command("import_invoices", str(file), "--organization", shop.organization.slug, stdout=io.StringIO())
+    return list(Invoice.objects.filter(organization=shop.organization).order_by("number"))
+
+
+def names(shop: Shop, entity: str) -> list[str]:
+    field = {"Customer": "DisplayName", "Item": "Name"}[entity]
+    return sorted(row[field] for row in shop.books.rows(entity) if row.get("Active", True))
+
+
+# --- letters that no query may hold ---------------------------------------------------------------------------
+
+
+def test_a_typographic_apostrophe_stops_nobody(shop: Shop, tmp_path: Path) -> None:
+    invoices = imported(shop, tmp_path, ("Anna Smith", "Services"), ("Nora O’Dell", "Services"))
+    shop.drain()
+    shop.assert_in_books(*invoices)
+    assert {"Anna Smith", "Nora O’Dell"} <= set(names(shop, "Customer"))
+
+
+@pytest.mark.parametrize("name", ["Nora O’Dell", "Łukasz Nowak", "漢字", "Mary – and sons", "Joe 🚐"])
+def test_one_that_is_there_under_such_a_name_is_linked(shop: Shop, name: str) -> None:
+    there = shop.books.do("add_customer", name=name, email="n@example.com")["row"]["Id"]
+    shop.books.do("add_customer", name=f"{name} junior", email="junior@example.com")
+    customer = builders.customer(shop.organization, name, email="n@example.com")
+    shop.assert_in_books(shop.settled_invoice(customer=customer))
+    assert shop.qbo_id(customer) == there
+
+
+def test_a_number_with_such_a_letter_is_found_taken(shop: Shop) -> None:
+    first = shop.settled_invoice()
+    shop.books.post("invoice", {**shop.there(first), "DocNumber": "17–A"})
+    second = shop.invoice(number="17–A")
+    other = shop.invoice()
+    shop.drain()
+    assert shop.event(second).failure_code == "duplicate_doc_number"
+    assert shop.event(other).state == State.SYNCED
+
+
+# --- a row that breaks every read of it ------------------------------------------------------------------------
+
+
+def test_a_row_that_quickbooks_cannot_read_stops_only_its_own_customer(
+    shop: Shop, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.books.do("add_customer", name="Broken Bob", email="bob@example.com")
+    shop.books.do("break_row", entity="Customer", name="Broken Bob")
+    bobs = shop.invoice(customer=builders.customer(shop.organization, "Broken Bob", email="bob@example.com"))
+    others = [shop.invoice(customer=builders.customer(shop.organization, f"Customer {i}")) for i in range(5)]
+    with caplog.at_level(logging.WARNING):
+        shop.drain()
+    assert [shop.event(one).state for one in (bobs, *others)] == [State.FAILED, *[State.SYNCED] * 5]
+    assert [row["DisplayName"] for row in shop.books.rows("Customer")].count("Broken Bob") == 1
+    assert "cannot read DisplayName 'Broken Bob'" in caplog.text
+    shop.books.do("mend_row", entity="Customer", name="Broken Bob")
+    office.retry(bobs)
+    shop.drain()
+    office.assert_clear(bobs, *others)
+
+
+def test_a_list_is_read_around_a_row_that_breaks_it(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(7):
+        shop.books.do("add_item", name=f"Part {number}", price=5, income_account="1")
+    before = builders.item(shop.organization, "Part 3")
+    shop.read_lists("Item")
+    shop.settled_invoice(item=before)
+    shop.books.do("break_row", entity="Item", name="Part 3")
+    shop.books.do("add_item", name="Part 8", price=5, income_account="1")
+    with caplog.at_level(logging.WARNING):
+        shop.read_lists("Item")
+    assert "next after ‘Part 2’" in caplog.text
+    known = set(shop.connection.list_entries.filter(entity="Item", active=True).values_list("name", flat=True))
+    assert {f"Part {number}" for number in (0, 1, 2, 3, 4, 5, 6, 8)} <= known
+
+
+# --- one key for all comparing -----------------------------------------------------------------------------------
+
+
+def test_blanks_make_no_twins(shop: Shop, tmp_path: Path) -> None:
+    spelled = ["Anna Smith", "Anna Smith ", f"Anna{NO_BREAK}Smith"]
+    invoices = imported(shop, tmp_path, *((name, name.upper()) for name in spelled))
+    shop.drain()
+    shop.assert_in_books(*invoices)
+    assert [name for name in names(shop, "Customer") if name.startswith("Anna")] == ["Anna Smith"]
+    assert [name for name in names(shop, "Item") if name.startswith("ANNA")] == ["ANNA SMITH"]
+
+
+def test_what_is_there_with_other_blanks_and_case_is_linked(shop: Shop) -> None:
+    there = shop.books.do("add_customer", name="Anna Smith", email="a@example.com")["row"]["Id"]
+    product = shop.books.do("add_item", name=f"Service{NO_BREAK}call", price=5, income_account="1")["row"]["Id"]
+    shop.read_lists("Item")
+    customer = builders.customer(shop.organization, f"ANNA{NO_BREAK} Smith ", email="a@example.com")
+    item = builders.item(shop.organization, "service  CALL ")
+    shop.assert_in_books(shop.settled_invoice(customer=customer, item=item))
+    assert (shop.qbo_id(customer), shop.qbo_id(item)) == (there, product)
