@@ -19,6 +19,6 @@ def renew_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("qbo", "0006_token_life")]
+    dependencies = [("qbo", "0007_other_companies_and_consents")]
 
     operations = [migrations.RunPython(renew_keys, migrations.RunPython.noop, elidable=True)]
