@@ -83,6 +83,11 @@ class Failure:
         return self.entry.title
 
     @property
+    def is_difference(self) -> bool:
+        """Whether it was read from what QuickBooks stored: the record is there, and not as it was sent."""
+        return "fields" in self.facts
+
+    @property
     def message(self) -> str:
         return catalogue.message(self)
 

@@ -8,4 +8,8 @@ class SyncConfig(AppConfig):
     verbose_name = "Sync"
 
     def ready(self) -> None:
+        from runacall.invoices.foreign_columns import show_in_list
         from sync import receivers  # noqa: F401  connects the signals
+        from sync.log.invoice_column import COLUMN
+
+        show_in_list(COLUMN)

@@ -76,7 +76,7 @@ class Entry:
     remedy: tuple[str, ...]  # steps, in order
     who: Who
     where: str  # the name of a page, a key of PAGE_WORDS
-    dispatcher: str  # for those who see no settings and no payload
+    dispatcher: str  # why, after "Not in QuickBooks yet: ", for those who see no settings and no payload
     label: str  # the bookkeeper's coarse word for it; several codes may share one
     refreshes: tuple[str, ...] = ()  # the mirrored lists that a person's retry refreshes first
     waiting_helps: bool = False  # sending again later, with no person acting, can succeed

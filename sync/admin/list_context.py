@@ -22,8 +22,9 @@ from runacall.organizations.models import Ability
 from sync.admin.change_list import SyncLogChangeList, filter_query, without_page
 from sync.log.causes import Cause, causes
 from sync.log.details import record_place
+from sync.log.holding import money
 from sync.log.rows import log_rows
-from sync.log.wording import age, counted, money
+from sync.log.wording import age, counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
 

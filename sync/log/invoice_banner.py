@@ -15,11 +15,13 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.log.details import is_moving, others_waiting
+from sync.log.holding import Books, Holding, InBooks, for_dispatcher, holding
+from sync.log.invoice_column import current_of
 from sync.log.posting import cannot_post_today
-from sync.log.rows import connection_of, in_books_of, standing_of
-from sync.log.wording import SYNC_IS_OFF, InBooks, Standing, books_line, say
+from sync.log.rows import connection_of, held_of, in_books_of, standing_of
+from sync.log.wording import SYNC_IS_OFF, Standing, books_line, say
 from sync.models import State, SyncEvent
-from sync.models.events import IN_FLIGHT, EntityType
+from sync.models.events import EntityType
 
 ALARM, CALM, GOOD = "alarm", "calm", "good"
 
@@ -65,12 +67,15 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
     event = current_event(connection, invoice)
     link = Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk).first()
     if event is None or event.state in (State.SYNCED, State.SUPERSEDED):
-        return _settled(connection, invoice, link, office)
+        there = in_books_of(connection, link, request.organization) if link else None
+        return _settled(connection, invoice, there, office)
     standing = standing_of(connection, request.organization, at=at)
+    there = in_books_of(connection, link, request.organization) if link else None
+    held = held_of(event, there)
     if not office:
-        shown = _for_dispatcher(event, standing)
+        shown = _for_dispatcher(event, standing, held)
     else:
-        shown = _for_office(event, standing, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
+        shown = _for_office(event, standing, there, held, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
     return replace(shown, is_moving=is_moving(event, standing))
 
 
@@ -81,21 +86,17 @@ def _is_support(request: StaffRequest) -> bool:
 def current_event(connection: Connection, invoice: Invoice) -> SyncEvent | None:
     """The event that says how the invoice stands: one in flight, else one unsent, else the latest."""
     events = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
-    latest = list(events.select_related("organization", "connection").order_by("-changed_at", "-id")[:10])
-    settled = (State.SYNCED, State.SUPERSEDED)
-    rank = {**dict.fromkeys(IN_FLIGHT, 0), **dict.fromkeys(settled, 2)}
-    return min(latest, key=lambda event: rank.get(State(event.state), 1), default=None)
+    return current_of(events.select_related("organization", "connection").order_by("-changed_at", "-id")[:10])
 
 
-def _settled(connection: Connection, invoice: Invoice, link: Link | None, office: bool) -> InvoiceBanner | None:
-    if link is not None:
-        books = in_books_of(connection, link)
-        return InvoiceBanner(GOOD, books_line(books, ours=invoice.total), books=books if office else None)
+def _settled(connection: Connection, invoice: Invoice, there: InBooks | None, office: bool) -> InvoiceBanner | None:
+    if there is not None and not there.gone:
+        return InvoiceBanner(GOOD, books_line(there, ours=invoice.total), books=there if office else None)
     if invoice.status in (Invoice.Status.DRAFT, Invoice.Status.VOID) or invoice.deleted_at:
         return None
     return InvoiceBanner(
         CALM,
-        "Not in QuickBooks: nothing has been sent of this invoice yet",
+        holding(there, None).because("nothing has been sent of this invoice yet"),
         second=_elsewhere(connection, invoice) if office else "",
     )
 
@@ -113,17 +114,17 @@ def _elsewhere(connection: Connection, invoice: Invoice) -> str:
     return f"{'In' if found else 'Waits for'} {name}, which is not connected now"
 
 
-def _for_dispatcher(event: SyncEvent, standing: Standing) -> InvoiceBanner:
+def _for_dispatcher(event: SyncEvent, standing: Standing, held: Holding | None) -> InvoiceBanner:
     """Plain words, nothing to press, no payload."""
     failure = event.failure
     if event.state == State.QUEUED and standing.pause:
         if standing.pause == SYNC_IS_OFF:
             return InvoiceBanner(CALM, "Waiting: the office has turned off sending invoices to QuickBooks.")
         return InvoiceBanner(CALM, "Waiting for the connection to QuickBooks. It follows by itself.")
-    if event.state in (State.FAILED, State.DISMISSED) and failure:
-        return InvoiceBanner(ALARM if event.state == State.FAILED else CALM, failure.dispatcher)
-    if failure:
-        return InvoiceBanner(CALM, failure.dispatcher)
+    if failure and held:
+        is_failed = event.state != State.QUEUED
+        tone = ALARM if event.state == State.FAILED else CALM
+        return InvoiceBanner(tone, for_dispatcher(held, failure, is_failed=is_failed))
     return InvoiceBanner(CALM, "On its way to QuickBooks.")
 
 
@@ -133,29 +134,42 @@ def _what_holds_it(standing: Standing) -> Place | None:
     return Place("Open Status", reverse("qbo:status")) if standing.pause else None
 
 
-def _for_office(event: SyncEvent, standing: Standing, at: datetime, *, may_act: bool) -> InvoiceBanner:
+def _for_office(
+    event: SyncEvent,
+    standing: Standing,
+    there: InBooks | None,
+    held: Holding | None,
+    at: datetime,
+    *,
+    may_act: bool,
+) -> InvoiceBanner:
     said, failure = say(event, standing), event.failure
     log = Place("Details", reverse("admin:sync_syncevent_change", args=[event.pk]))
-    if event.state != State.FAILED or failure is None:
+    books = there if there and not there.gone else None
+    if event.state != State.FAILED or failure is None or held is None:
         waiting = _what_holds_it(standing)
+        # Nothing is claimed of the books while it is being sent, nor of an invoice that is on its first way there.
+        claims = held is not None and (event.state == State.DISMISSED or held.books is not Books.NOT_THERE)
         return InvoiceBanner(
             CALM,
-            said.message,
+            held.because(said.message) if held and claims else said.message,
             second=said.second,
             event=event,
             log=log,
+            books=books,
             fix=waiting if event.state == State.QUEUED else None,
             can_retry=may_act and event.state == State.QUEUED and not standing.pause and bool(event.retries),
         )
     return InvoiceBanner(
         ALARM,
-        f"Not in QuickBooks: {said.message}",
+        held.because(held.differs or said.message),
         steps=failure.remedy,
-        second=said.second,
+        second=" · ".join(filter(None, (said.message if held.differs else "", said.second))),
         event=event,
         fix=settings_place(failure),
         help=help_place(failure.code),
         log=log,
+        books=books,
         others=others_waiting(event),
         can_retry=may_act,
         can_post=may_act and not cannot_post_today(event, at=at),

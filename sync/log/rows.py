@@ -14,9 +14,10 @@ from qbo.connection.connecting import endpoints_of
 from qbo.models import Connection, FormerCompany, Lease, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.log.wording import SYNC_IS_OFF, InBooks, Said, Standing, lower_first, money, say, say_kept
+from sync.log.holding import Holding, InBooks, holding, money
+from sync.log.wording import SYNC_IS_OFF, Said, Standing, lower_first, say, say_kept
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import UNSENT, EntityType
 from sync.retry_policy import Policy
 
 # The look of a status; the text says it too.
@@ -38,6 +39,7 @@ class LogRow:
     event: SyncEvent
     said: Said
     timestamp: str
+    held: Holding | None = None
 
     @property
     def colour(self) -> str:
@@ -91,24 +93,17 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
     connection = connection_of(organization)
     standing = standing_of(connection, organization, at=at, waiting=_held_back(events, connection))
     kept = _kept_for(events, connection)
-    there = in_books(connection, [event for event in events if event.state == State.SYNCED and event.pk not in kept])
+    there = in_books(connection, organization, [one for one in events if _has_books(one) and one.pk not in kept])
     rows = []
     for event in events:
         with isolated("Showing a row of the log", event=event.pk, organization=event.organization_id) as slip:
-            rows.append(_row(event, organization, standing, there.get(event.pk), kept.get(event.pk, "")))
+            rows.append(_row(event, standing, there.get(event.pk), organization, kept.get(event.pk, "")))
         if slip.mistake:
             rows.append(LogRow(event, UNSHOWABLE, ""))
     return rows
 
 
 UNSHOWABLE = Said("Run a Call cannot show this row in full", "Open it and press Escalate, so that support hears of it")
-
-
-def _row(
-    event: SyncEvent, organization: Organization, standing: Standing, books: InBooks | None, kept_for: str
-) -> LogRow:
-    said = say_kept(event, kept_for) if kept_for else say(event, standing, in_books=books)
-    return LogRow(event, said, f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}")
 
 
 def _kept_for(events: Sequence[SyncEvent], connection: Connection | None) -> dict[int, str]:
@@ -119,6 +114,31 @@ def _kept_for(events: Sequence[SyncEvent], connection: Connection | None) -> dic
     known = FormerCompany.objects.filter(connection=connection)
     names = {one.realm_id: str(one) for one in known}
     return {event.pk: names.get(event.realm_id, event.realm_id) for event in others}
+
+
+def _row(
+    event: SyncEvent, standing: Standing, there: InBooks | None, organization: Organization, kept_for: str
+) -> LogRow:
+    # Of a company that is not connected now, nothing is claimed.
+    held = None if kept_for else held_of(event, there)
+    said = say_kept(event, kept_for) if kept_for else say(event, standing, in_books=there, held=held)
+    return LogRow(event, said, f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}", held)
+
+
+# Rows that stand for the connection, or for a list of it; nothing of ours would be in QuickBooks.
+NO_RECORDS = (EntityType.CONNECTION, EntityType.LIST)
+
+
+def _has_books(event: SyncEvent) -> bool:
+    """Synced customers and items say in their own message what they are linked to."""
+    return event.record_type == EntityType.INVOICE or (event.record_type not in NO_RECORDS and event.state in UNSENT)
+
+
+def held_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
+    """What is true of the books while `event` is not settled; None where no record is meant, or it is settled."""
+    if event.record_type in NO_RECORDS or event.state not in UNSENT:
+        return None
+    return holding(there, event.failure)
 
 
 def log_row(event: SyncEvent, organization: Organization, *, at: datetime) -> LogRow:
@@ -133,26 +153,29 @@ def _held_back(events: Sequence[SyncEvent], connection: Connection | None) -> in
     return SyncEvent.objects.of(connection).filter(state=State.QUEUED).count()
 
 
-def in_books(connection: Connection | None, events: Sequence[SyncEvent]) -> dict[int, InBooks]:
-    """What QuickBooks holds of the invoices that these events are about, by event; one query."""
-    of_invoices = {event.record_id: event.pk for event in events if event.record_type == EntityType.INVOICE}
-    if connection is None or not of_invoices:
+def in_books(
+    connection: Connection | None, organization: Organization, events: Sequence[SyncEvent]
+) -> dict[int, InBooks]:
+    """What QuickBooks holds of the records that these events are about, by event; one query."""
+    if connection is None or not events:
         return {}
-    links = Link.objects.of(connection, Link.RecordType.INVOICE).for_records(of_invoices)
-    by_record = {link.record_id: in_books_of(connection, link) for link in links}
-    return {
-        event.pk: by_record[event.record_id]
-        for event in events
-        if event.record_type == EntityType.INVOICE and event.record_id in by_record
-    }
+    links = Link.objects.filter(connection=connection, realm_id=connection.realm_id).filter(
+        record_type__in={event.record_type for event in events}, record_id__in={event.record_id for event in events}
+    )
+    by_record = {(link.record_type, link.record_id): in_books_of(connection, link, organization) for link in links}
+    keys = {event.pk: (event.record_type, event.record_id) for event in events}
+    return {pk: by_record[key] for pk, key in keys.items() if key in by_record}
 
 
-def in_books_of(connection: Connection, link: Link) -> InBooks:
+def in_books_of(connection: Connection, link: Link, organization: Organization) -> InBooks:
+    is_invoice = link.record_type == Link.RecordType.INVOICE
     return InBooks(
         qbo_id=link.qbo_id,
         number=link.doc_number,
         total=link.total,
-        url=endpoints_of(connection).open_invoice(link.qbo_id),
+        url=endpoints_of(connection).open_invoice(link.qbo_id) if is_invoice else "",
+        since=organization.local(link.synced_at).date(),
         voided=link.voided,
         accepted=link.accepted_at is not None,
+        gone=not link.active,
     )

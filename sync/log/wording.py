@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
 from qbo.failures import Failure, FailureKind, Who
+from sync.log.holding import Books, Holding, InBooks, money
 from sync.retry_policy import Policy, describe
 
 # The pause that staff made themselves, under Settings → QuickBooks → Invoices.
@@ -61,18 +62,6 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class InBooks:
-    """What QuickBooks is known to hold of an invoice, and where a person opens it."""
-
-    qbo_id: str
-    number: str
-    total: Decimal | None
-    url: str
-    voided: bool = False
-    accepted: bool = False
-
-
-@dataclass(frozen=True)
 class Said:
     """Two lines, and a way into QuickBooks where there is one."""
 
@@ -91,10 +80,20 @@ NEEDS: Mapping[Who, str] = {
 }
 
 
-def say(event: EventLike, standing: Standing, *, in_books: InBooks | None = None) -> Said:
-    """What the row of `event` says."""
+def say(event: EventLike, standing: Standing, *, in_books: InBooks | None = None, held: Holding | None = None) -> Said:
+    """What the row of `event` says. `held`: what the books hold meanwhile, where a record is meant."""
     if event.state == "synced":
         return _synced(event, in_books)
+    said = _say(event, standing)
+    url = in_books.url if in_books and not in_books.gone else ""
+    if held is None or event.state in ("sending", "checking", "superseded"):
+        return replace(said, url=url)
+    if event.state == "queued" and held.books is Books.NOT_THERE:
+        return said
+    return replace(said, second=" · ".join(filter(None, (held.lead, said.second))), url=url)
+
+
+def _say(event: EventLike, standing: Standing) -> Said:
     tell = {
         "failed": _failed,
         "queued": _queued,
@@ -215,10 +214,6 @@ def age(since: datetime, now: datetime) -> str:
     if hours < 48:
         return f"{hours} h"
     return f"{hours // 24} days"
-
-
-def money(amount: Decimal) -> str:
-    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -66,17 +66,23 @@ class Office:
     def invoice_banner(self, invoice: Invoice) -> Node:
         return self.visit(f"{INVOICES}/{invoice.pk}/change/").part("invoice-sync")
 
-    def assert_failed(self, invoice: Invoice, message: str, *, code: str, count: int = 1) -> None:
-        """Failed with exactly these words: counted in the banner, listed in the log, shown on the invoice."""
+    def assert_failed(
+        self, invoice: Invoice, message: str, *, code: str, count: int = 1, books: str = "Not in QuickBooks"
+    ) -> None:
+        """Failed with exactly these words: counted in the banner, listed in the log, shown on the invoice.
+
+        `books`: what the pages say that QuickBooks holds of it; what differs there is said in place of the message.
+        """
         event = self.shop.event(invoice)
         assert (event.state, event.failure_code, event.message) == (State.FAILED, code, message)
         page = self.visit(f"{LOG}?status=failed")
         assert banner_of(page) == attention(count)
         listed = [row for row in rows(page) if row.event_id == str(event.pk)]
         assert [(row.entity, row.status, row.message) for row in listed] == [(event.label, "Failed", message)]
+        assert listed[0].second.startswith(f"{books.partition(':')[0]} · ")
         shown = self.invoice_banner(invoice)
         assert shown["role"] == "alert"
-        assert shown.one("b").text == f"Not in QuickBooks: {message}"
+        assert shown.one("b").text == (books if ":" in books else f"{books}: {message}")
 
     def assert_clear(self, *invoices: Invoice) -> None:
         """All of them are in QuickBooks, no banner is left, and the books agree."""

@@ -118,6 +118,11 @@ def test_it_is_refused_with_a_reason_while_today_is_closed_too(shop: Shop, offic
     assert invoice.invoice_date == days_ago(40)
 
 
+def as_it_was(shop: Shop) -> str:
+    today = shop.organization.today(timezone.now())
+    return f"In QuickBooks as it was on {today:%Y-%m-%d}; your change is not"
+
+
 @pytest.fixture
 def standing(shop: Shop) -> Invoice:
     """In the books, whose period was closed since."""
@@ -136,7 +141,7 @@ def test_an_edit_of_what_stands_in_a_closed_period_waits(
     writes = shop.books.writes()
     standing.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
-    office.assert_failed(standing, message(days_ago(40), days_ago(30)), code=CODE)
+    office.assert_failed(standing, message(days_ago(40), days_ago(30)), code=CODE, books=as_it_was(shop))
     assert (shop.books.writes() == writes) is fresh
     assert "only the closing date helps" in office.event_page(standing).text
     shop.books.do("close_books", date=days_ago(41).isoformat())
@@ -154,7 +159,7 @@ def test_a_void_of_what_stands_in_a_closed_period_waits(
         shop.read_lists("Preferences")
     standing.void(reason="duplicate", at=timezone.now())
     shop.drain()
-    office.assert_failed(standing, message(days_ago(40), days_ago(30)), code=CODE)
+    office.assert_failed(standing, message(days_ago(40), days_ago(30)), code=CODE, books=as_it_was(shop))
     shop.books.do("close_books", date=None)
     office.retry(standing)
     shop.drain()

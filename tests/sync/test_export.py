@@ -62,7 +62,7 @@ class TestWords:
             "Direction": "Run a Call → QBO",
             "Status": "Failed",
             "Message": "Tax code 'Combined 7.25' not mapped",
-            "What follows": "Needs you · not retried by itself",
+            "What follows": "Not in QuickBooks · Needs you · not retried by itself",
             "Customer": "M. Okafor",
             "Amount": "100.00",
             "Next try": "",

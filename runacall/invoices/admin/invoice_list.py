@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from runacall.invoices.admin.records import RecordAdmin, dollars
+from runacall.invoices.foreign_columns import ForeignColumn, foreign_columns
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
 from runacall.invoices.statuses import OUTSTANDING, Status
@@ -28,6 +30,26 @@ STATUS_COLOURS = {
     Status.OVERDUE: "warning",
     Status.VOID: "danger",
 }
+
+
+class InvoiceChangeList(ChangeList):
+    list_display: Any
+
+    def get_results(self, request: StaffRequest) -> None:
+        super().get_results(request)
+        invoices = list(self.result_list)
+        foreign = [_cells(column, request, invoices) for column in foreign_columns(request)]
+        self.list_display = [*self.list_display, *foreign]
+
+
+def _cells(column: ForeignColumn, request: StaffRequest, invoices: Sequence[Invoice]) -> Callable[[Invoice], str]:
+    words = column.words(request, invoices)
+
+    @display(description=column.title, label=dict(column.colours))
+    def cell(invoice: Invoice) -> str:
+        return words.get(invoice.pk, "")
+
+    return cell
 
 
 class StatusFilter(DropdownFilter):
@@ -52,6 +74,9 @@ class InvoiceList(RecordAdmin):
     search_fields = ("number", "customer__name", "customer__company", "customer__email")
     search_help_text = "Number, customer or e-mail"
     actions = ("send_selected",)
+
+    def get_changelist(self, request: StaffRequest, **kwargs: Any) -> type[ChangeList]:
+        return InvoiceChangeList
 
     def get_queryset(self, request: VisitorRequest) -> Any:
         rows: Any = super().get_queryset(request)

@@ -61,12 +61,12 @@ def difference(item: SentItem, there: There) -> Failure | None:
     wrong = {name: pair for name, pair in pairs.items() if pair[0] and pair[0] != pair[1]}
     if not wrong:
         return None
-    if "tax" in wrong and there.tax == 0:
-        # QuickBooks drops the tax without a word where sales tax is not set up.
-        return Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"))
     facts = {"fields": ", ".join(wrong)}
     for name, (ours, theirs) in wrong.items():
         facts |= {f"our_{name}": ours, f"their_{name}": theirs}
+    if "tax" in wrong and there.tax == 0:
+        # QuickBooks drops the tax without a word where sales tax is not set up.
+        return Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"), facts=facts)
     return Failure("total_differs", Subject("invoice", str(item.record_id), item.number), facts=facts)
 
 

@@ -1,0 +1,102 @@
+"""What QuickBooks holds of a record while something of ours is not there: one rule for every page; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from qbo.failures import Failure, FailureKind
+
+
+class Books(StrEnum):
+    """How the books stand to a record whose last change has not been settled."""
+
+    NOT_THERE = "not_there"
+    AS_IT_WAS = "as_it_was"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class InBooks:
+    """What QuickBooks is known to hold of a record, and where a person opens it ("": nowhere).
+
+    `since`: the shop's day on which it was last written or read there. `gone`: it has been deleted there since.
+    """
+
+    qbo_id: str
+    number: str = ""
+    total: Decimal | None = None
+    url: str = ""
+    since: date | None = None
+    voided: bool = False
+    accepted: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One of the three states, in words for pages: `lead` is the claim, `differs` names what is not the same."""
+
+    books: Books
+    lead: str
+    differs: str = ""
+
+    def because(self, reason: str) -> str:
+        """E.g. "Not in QuickBooks: Tax code 'Combined 7.25' not mapped"."""
+        return f"{self.lead}: {reason}" if reason else self.lead
+
+
+def holding(there: InBooks | None, failure: Failure | None) -> Holding:
+    """What is true of the books while a change waits or has failed with `failure`.
+
+    A failure that was read from what came back names what differs; every other one came before anything was
+    written, so what was there before is there still.
+    """
+    if there is None:
+        return Holding(Books.NOT_THERE, "Not in QuickBooks")
+    if there.gone:
+        return Holding(Books.NOT_THERE, "Not in QuickBooks any more")
+    if failure and failure.is_difference:
+        return Holding(Books.DIFFERENT, "In QuickBooks and different", differences(failure.facts))
+    since = f" as it was on {there.since:%Y-%m-%d}" if there.since else ""
+    return Holding(Books.AS_IT_WAS, f"In QuickBooks{since}; your change is not")
+
+
+COMPARED = ("total", "tax", "date", "number")
+
+
+def differences(facts: Mapping[str, str]) -> str:
+    """E.g. "total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"."""
+    named = [name for name in COMPARED if f"their_{name}" in facts]
+    return "; ".join(
+        f"{name} {_shown(name, facts.get(f'our_{name}', ''))} here, {_shown(name, facts[f'their_{name}'])} there"
+        for name in named
+    )
+
+
+def _shown(name: str, value: str) -> str:
+    if name not in ("total", "tax"):
+        return value or "none"
+    try:
+        return money(Decimal(value))
+    except InvalidOperation:
+        return value
+
+
+def for_dispatcher(held: Holding, failure: Failure, *, is_failed: bool) -> str:
+    """The same in plain words for a person who sees neither settings nor payloads."""
+    if not is_failed:
+        return f"On its way to QuickBooks: {failure.dispatcher}"
+    lead = "Not in QuickBooks yet" if held.lead == "Not in QuickBooks" else held.lead
+    if held.differs:
+        return f"{lead}: {held.differs}. The office is on it."
+    if failure.kind is FailureKind.TRANSIENT:
+        return f"{lead}: QuickBooks could not be reached, or had a problem. The office is on it."
+    return f"{lead}: {failure.dispatcher}"
+
+
+def money(amount: Decimal) -> str:
+    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
