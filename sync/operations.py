@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -45,6 +45,8 @@ class Report:
 
     done: int = 0
     left: Mapping[str, int] = field(default_factory=dict)
+    # The record of it, where what it came to will be known only later.
+    action: ActionRecord | None = None
 
     @property
     def left_count(self) -> int:
@@ -76,19 +78,27 @@ def retry(
     if dry_run:
         return Report(_retryable(events).count(), left)
     with transaction.atomic():
-        connections, done = _requeue(events, at=at)
-        for organization_id in {connection.organization_id for connection in connections}:
-            record_action(organization_id, Action.RETRY, by=by, at=at, done=done, left=left, filters=filters)
-    return Report(done, left)
+        organization_id = _retryable(events).order_by().values_list("organization_id", flat=True).first()
+        if organization_id is None:
+            return Report(0, left)
+        action = record_action(organization_id, Action.RETRY, by=by, at=at, done=0, left=left, filters=filters)
+        done = _requeue(events, action, at=at)
+        action.done = action.meant = done.records
+        action.save(update_fields=["done", "meant"])
+    return Report(done.records + done.lists, left, action)
 
 
 def retry_soon(
-    organization: Organization | None, filters: Mapping[str, Any], *, by: User, at: datetime
+    organization: Organization | None, filters: Mapping[str, Any], *, by: User, at: datetime, meant: int = 0
 ) -> ActionRecord:
-    """As `retry` of what `filters` of the log mean now, by a worker: for more events than a page should wait for."""
+    """As `retry` of what `filters` of the log mean now, by a worker: for more events than a page should wait for.
+
+    `meant`: how many that is at this moment.
+    """
     assert organization is not None, "the log of no organization is empty"
     with transaction.atomic():
         action = record_action(organization.pk, Action.RETRY, by=by, at=at, done=0, filters=filters, is_open=True)
+        ActionRecord.objects.filter(pk=action.pk).update(meant=meant)
         call_for(action)
     return action
 
@@ -111,17 +121,24 @@ def carry_out(action_id: int, *, at: datetime) -> Report:
         found = SyncEventFilter(MultiValueDict(action.filters), queryset=log)
         found.organization = action.organization
         left = _left_alone(found.qs)
-        _, done = _requeue(found.qs, at=at)
-        ActionRecord.objects.filter(pk=action_id).update(is_open=False, done=done, left=left)
-    return Report(done, left)
+        done = _requeue(found.qs, action, at=at)
+        ActionRecord.objects.filter(pk=action_id).update(is_open=False, done=done.records, left=left)
+    return Report(done.records + done.lists, left, action)
 
 
 def _retryable(events: SyncEventQuerySet) -> SyncEventQuerySet:
     return events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
 
 
-def _requeue(events: SyncEventQuerySet, *, at: datetime) -> tuple[list[Connection], int]:
-    """The connections of the retryable ones of `events`, and how many there were; inside a transaction."""
+class Requeued(NamedTuple):
+    """How many records are queued again, and how many lists are to be read again."""
+
+    records: int
+    lists: int
+
+
+def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -> Requeued:
+    """Queue the retryable ones of `events` as `action`, and wake their connections. In a transaction."""
     eligible = _retryable(events)
     named: dict[int, set[str]] = {}
     for connection_id, code in eligible.order_by().values_list("connection_id", "failure_code").distinct():
@@ -134,10 +151,10 @@ def _requeue(events: SyncEventQuerySet, *, at: datetime) -> tuple[list[Connectio
     if any("record_deleted_there" in codes for codes in named.values()):
         _unlink_what_was_deleted_there(eligible)
     of_records = eligible.exclude(record_type=EntityType.LIST)
-    done = lists + of_records.order_by().update(**afresh(at), changed_at=at)
+    done = of_records.order_by().update(**(afresh(at) | {"action": action}), changed_at=at)
     for connection in connections:
         wake(connection)
-    return connections, done
+    return Requeued(done, lists)
 
 
 def _read_lists_again(connections: Iterable[Connection], events: SyncEventQuerySet, *, at: datetime) -> int:
@@ -241,28 +258,35 @@ def accept(event: SyncEvent, *, by: User, at: datetime) -> Report:
 
 def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
     """Date these invoices today (paid ones: only for the books) and send them; refuses where it cannot help."""
-    done, left = 0, Counter[str]()
+    action, labels, left = None, list[str](), Counter[str]()
     for event in events.select_related("connection", "organization"):
         with isolated("Posting to the current period", event=event.pk, organization=event.organization_id) as slip:
             refusal = cannot_post_today(event, at=at)
             if not refusal:
-                _post_today(event, by=by, at=at)
+                action = action or record_action(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=0)
+                _post_today(event, action, by=by, at=at)
         if slip.mistake:
             refusal = STUMBLED
-        left[refusal] += bool(refusal)
-        done += not refusal
-    left = Counter({why: count for why, count in left.items() if count})
-    return Report(done, dict(left))
+        if refusal:
+            left[refusal] += 1
+        else:
+            labels.append(event.label)
+    if action is None:
+        return Report(0, dict(left))
+    action.done = action.meant = len(labels)
+    action.left, action.reason = dict(left), ", ".join(labels)[:500]
+    action.save(update_fields=["done", "meant", "left", "reason"])
+    return Report(action.done, dict(left), action)
 
 
 STUMBLED = "stumbled over by Run a Call; press Escalate on the row"
 
 
-def _post_today(event: SyncEvent, *, by: User, at: datetime) -> None:
+def _post_today(event: SyncEvent, action: ActionRecord, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
         invoice.post_to(event.organization.today(at), at=at, by=by)
-        record_action(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=1, reason=event.label)
+        SyncEvent.objects.filter(pk=event.pk, state=State.QUEUED).update(action=action)
 
 
 def record_action(

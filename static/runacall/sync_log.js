@@ -14,6 +14,7 @@
             window.htmx.trigger(button, "open");
         } else {
             row.firstElementChild.replaceChildren();
+            document.dispatchEvent(new CustomEvent("row-closed"));
         }
     }
 
@@ -71,12 +72,12 @@
     function show(isAcross) {
         const bar = document.getElementById("selection");
         const toggleAll = document.getElementById("action-toggle");
-        if (!bar) {
+        if (!bar || !document.getElementById("list")) {
             return;
         }
         const all = boxes();
         const chosen = all.filter((box) => box.checked).length;
-        const total = Number(bar.dataset.total);
+        const total = Number(document.getElementById("list").dataset.total);
         const isAll = chosen > 0 && chosen === all.length;
         bar.hidden = chosen === 0;
         if (toggleAll) {
@@ -90,7 +91,9 @@
         bar.querySelector(".rac-selection-count").textContent = matching
             ? (total === 1 ? "The one that matches is selected" : "All " + total.toLocaleString("en-US") + " that match are selected")
             : chosen + " selected";
-        bar.querySelector("[data-select-across]").hidden = isAcross || !isAll || total === all.length;
+        const offer = bar.querySelector("[data-select-across]");
+        offer.textContent = "Select all " + total.toLocaleString("en-US") + " that match";
+        offer.hidden = isAcross || !isAll || total === all.length;
         bar.querySelector("[data-retry-label]").textContent = retriesAll ? "Retry all" : "Retry";
     }
 
@@ -110,6 +113,19 @@
             boxes().forEach((box) => { box.checked = false; });
             show(false);
         }
+    });
+
+    // Rows came or went: what is ticked stays so, and "all that match" means the new ones too.
+    document.addEventListener("log-refreshed", function () {
+        const bar = document.getElementById("selection");
+        if (!bar) {
+            return;
+        }
+        const isAcross = !bar.hidden && across().value === "1";
+        if (isAcross) {
+            boxes().forEach((box) => { box.checked = true; });
+        }
+        show(isAcross);
     });
 
     // The browser may bring boxes back as they were.

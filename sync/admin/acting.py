@@ -64,6 +64,9 @@ def perform(action: str, event: SyncEvent, request: StaffRequest) -> None:
 
 
 def tell(request: StaffRequest, verb: str, report: Report) -> None:
+    """What was done; of what has only been queued, the page says what came of it (`sync.log.results`)."""
+    if report.action and report.action.done:
+        return
     level: Any = messages.SUCCESS if report.done else messages.WARNING
     messages.add_message(request, level, report.sentence(verb))
 

@@ -23,8 +23,7 @@ from sync.admin.acting import tell as tell_report
 from sync.admin.change_list import filter_query
 from sync.log.filters import SyncEventFilter, given
 from sync.log.posting import cannot_post_today
-from sync.log.wording import counted
-from sync.models import State
+from sync.models import ActionRecord, State
 from sync.models.events import EntityType, SyncEventQuerySet
 from sync.operations import Report
 
@@ -37,7 +36,6 @@ ACTIONS = {
 }
 TITLES = {"retry": "Retry all", "dismiss": "Dismiss", "post_to_current_period": "Post to current period"}
 MOST_IDS = 200
-BEGUN = "The retry of {count} has begun. They are queued in the background, and the list follows by itself in a moment."
 # Above this many events a retry is a worker's, and the page does not wait for it.
 MOST_AT_ONCE = 10_000
 
@@ -110,8 +108,7 @@ def forecast(action: str, chosen: Chosen) -> Report:
 
 def _leave_to_a_worker(request: StaffRequest, chosen: Chosen, count: int) -> HttpResponse:
     """By filters, never by ids: a page has not that many."""
-    operations.retry_soon(request.organization, chosen.filters, by=request.user, at=timezone.now())
-    messages.success(request, BEGUN.format(count=counted(count, "event")))
+    operations.retry_soon(request.organization, chosen.filters, by=request.user, at=timezone.now(), meant=count)
     return HttpResponseRedirect(back_to(request) or reverse(LOG))
 
 
@@ -157,5 +154,8 @@ def _in_words(name: str, value: str, log: SyncEventQuerySet) -> str:
     if name == "cause":
         sample = log.failed().filter(cause_key=value).first()
         return sample.message if sample else catalogue.entry(value.partition(":")[0]).title
+    if name == "action":
+        action = ActionRecord.objects.filter(pk=int(value)).first()
+        return f"{action.get_action_display()}, {action.done:,}" if action else value
     choices = dict(SyncEventFilter.base_filters[name].extra.get("choices", ()))
     return str(choices.get(value, value))

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.admin.views.main import PAGE_VAR
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import QueryDict
 from unfold.views import ChangeList
@@ -29,11 +29,16 @@ class KnownCountPaginator(Paginator):
         known = getattr(self.object_list, "known_count", None)
         return super().count if known is None else known
 
+    def page(self, number: int | str) -> Page[Any]:
+        """The last one where there are no longer as many: rows leave while one looks at them."""
+        return super().page(max(1, min(int(number), self.num_pages)))
+
 
 class SyncLogChangeList(ChangeList):
     """Filters by the FilterSet of the log in place of the admin's own look-ups."""
 
     counts: Counter[str]
+    page_num: int
     filterset: SyncEventFilter
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
@@ -51,6 +56,7 @@ class SyncLogChangeList(ChangeList):
         self.counts = status_counts(self.root_queryset, request)
         self.queryset.known_count = self._matching() if self.filterset.is_valid() else 0
         super().get_results(request)
+        self.page_num = min(self.page_num, self.paginator.num_pages)
 
     def _matching(self) -> int:
         wanted = self.filterset.form.cleaned_data["status"]

@@ -28,6 +28,7 @@ from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
 from sync.admin.list_context import list_context
 from sync.log.details import details, support_address, support_request
 from sync.log.filters import log_of
+from sync.log.results import result_of
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
 
@@ -106,7 +107,7 @@ class SyncEventAdmin(ScopedAdmin):
     @property
     def media(self) -> Any:
         """Nothing of the admin's own: our list has its own script, which knows rows that change."""
-        return forms.Media(js=["runacall/sync_log.js"])
+        return forms.Media(js=["runacall/sync_log.js", "runacall/live_list.js", "runacall/live.js"])
 
     # --- one event --------------------------------------------------------------------------------------------
 
@@ -139,6 +140,7 @@ class SyncEventAdmin(ScopedAdmin):
             "details": shown,
             "event": event,
             "may_act": self._may_act(request) and not shown.is_kept,
+            "result": result_of(event, request.user, at=timezone.now()),
             "in_row": not full_page,
             "support_text": support_request(shown),
             "support_subject": f"QBO sync error: {event.label} ({event.organization.name})",
@@ -185,7 +187,7 @@ class SyncEventAdmin(ScopedAdmin):
     def live_view(self, request: StaffRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return live.view(request, self._log(request))
+        return live.view(request, self, self._log(request))
 
     def _log(self, request: StaffRequest) -> Any:
         return SyncEvent.objects.for_organization(request.organization)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -19,17 +20,19 @@ from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
-from sync.admin.change_list import SyncLogChangeList, filter_query, without_page
+from sync.admin.change_list import SyncLogChangeList, without_page
 from sync.log.causes import Cause, causes
 from sync.log.details import record_place
 from sync.log.holding import money
+from sync.log.results import SOON, Result, results_for
 from sync.log.rows import log_rows
 from sync.log.wording import age, counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
 
 LOG = "admin:sync_syncevent_changelist"
-QUICK, SLOW = 2, 20
+# How often the page asks, in seconds: while something is about to happen, and otherwise.
+QUICK, SLOW = 2, 30
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Card:
 def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]:
     at = timezone.now()
     rows = log_rows(list(cl.result_list), request.organization, at=at)
+    results = results_for(request.organization, request.user, at=at)
     cl.full_result_count = cl.result_count  # the chips say how many there are; the heading need not
     former = companies(request)
     return {
@@ -82,8 +86,10 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
         "retry_all_url": f"{reverse('admin:sync_syncevent_retry_all')}?{cl.filter_query}",
         "empty": {} if rows else empty_words(cl, request),
         "errors": cl.filterset.errors,
-        "live": live_context(request, [row.event for row in rows]),
-        "here": request.get_full_path(),
+        "results": results,
+        "action_shown": _action_shown(cl, request),
+        "live": live_context(request, results),
+        "here": here(request),
         "zone_name": request.organization.time_zone if request.organization else "",
     }
 
@@ -182,7 +188,7 @@ def _cause_title(cl: SyncLogChangeList) -> str:
 
 def _hidden(request: StaffRequest) -> list[tuple[str, str]]:
     """What the form of filters carries along because it has no field for it."""
-    kept = ("status", "cause", "company", "o")
+    kept = ("status", "cause", "company", "action", "o")
     return [(name, value) for name in kept for value in request.GET.getlist(name) if value]
 
 
@@ -190,7 +196,6 @@ NOTHING_READ = {
     "title": "These filters could not be read",
     "text": "Nothing is shown, so that nothing is retried by mistake.",
 }
-NOTHING_FAILED = {"title": "Nothing failed", "text": "Everything that was sent is in QuickBooks, or on its way."}
 NOTHING_MATCHES = {"title": "Nothing matches", "text": "No event matches these filters."}
 NOT_CONNECTED = {
     "title": "QuickBooks is not connected",
@@ -208,7 +213,7 @@ def empty_words(cl: SyncLogChangeList, request: StaffRequest) -> dict[str, str]:
     if cl.filterset.errors:
         return NOTHING_READ
     if cl.filter_query == "status=failed":
-        return NOTHING_FAILED
+        return nothing_failed(cl.counts)
     if cl.is_filtered:
         return NOTHING_MATCHES
     if not Connection.objects.for_organization(request.organization).exists():
@@ -216,28 +221,57 @@ def empty_words(cl: SyncLogChangeList, request: StaffRequest) -> dict[str, str]:
     return NOTHING_SENT
 
 
-def live_context(request: StaffRequest, events: list[SyncEvent]) -> dict[str, Any]:
-    """How often, in seconds, the page asks what has changed (0: not at all), and where."""
-    query = QueryDict(filter_query(request.GET), mutable=True)
-    query.setlist("shown", [str(event.pk) for event in events])
-    url = f"{reverse('admin:sync_syncevent_live')}?{query.urlencode()}"
-    return {"every": interval(request), "url": url}
+def nothing_failed(counts: Mapping[str, int]) -> dict[str, str]:
+    """That nothing failed says nothing of what has not arrived yet, or never will."""
+    on_the_way = counts.get(State.QUEUED, 0) + counts.get(State.SENDING, 0) + counts.get(State.CHECKING, 0)
+    dismissed = counts.get(State.DISMISSED, 0)
+    said = [
+        f"{counted(on_the_way, 'event')} {'is' if on_the_way == 1 else 'are'} on the way and can still fail."
+        if on_the_way
+        else "",
+        f"{counted(dismissed, 'event')} {'was' if dismissed == 1 else 'were'} dismissed and not sent."
+        if dismissed
+        else "",
+    ]
+    text = " ".join(filter(None, said)) or "Everything that was sent is in QuickBooks."
+    return {"title": "Nothing failed so far" if on_the_way else "Nothing failed", "text": text}
 
 
-def interval(request: StaffRequest) -> int:
-    """Quick while something is on its way or asked for, slow while something waits for its time, else 0."""
-    soon = timezone.now() + timedelta(seconds=15)
+def here(request: StaffRequest) -> str:
+    """The address of the list as it is filtered, sorted and paged; also where only its live part is asked for."""
+    query = request.GET.urlencode()
+    return f"{reverse(LOG)}?{query}" if query else reverse(LOG)
+
+
+def _action_shown(cl: SyncLogChangeList, request: StaffRequest) -> str:
+    """Which action the list is filtered to, in words."""
+    key = cl.filterset.data.get("action", "")
+    action = ActionRecord.objects.filter(organization=request.organization, pk=key).first() if key.isdecimal() else None
+    if action is None or request.organization is None:
+        return ""
+    return f"{action.get_action_display()} of {request.organization.local(action.at):%Y-%m-%d %H:%M}"
+
+
+def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, Any]:
+    """How often, in seconds, the page asks what has changed, and where."""
+    query = request.GET.urlencode()
+    under_way = any(not result.is_known for result in results)
+    every = QUICK if under_way or is_moving(request) else SLOW
+    return {"every": every, "url": f"{reverse('admin:sync_syncevent_live')}?{query}"}
+
+
+def is_moving(request: StaffRequest) -> bool:
+    """Whether something of the organization is about to change by itself."""
+    soon = timezone.now() + SOON
     moving = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=soon)
     on_its_way = (
         SyncEvent.objects.for_organization(request.organization)
         .allowed_out()
         .filter(
+            moving,
             state__in=(State.QUEUED, State.SENDING, State.CHECKING),
             connection__status=Connection.Status.ACTIVE,
             connection__pause_code="",
         )
     )
-    counts = on_its_way.aggregate(all=Count("pk"), moving=Count("pk", filter=moving))
-    if counts["moving"] or ActionRecord.objects.open().filter(organization=request.organization).exists():
-        return QUICK
-    return SLOW if counts["all"] else 0
+    return on_its_way.exists()

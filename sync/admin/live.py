@@ -1,34 +1,48 @@
-"""What has changed since the page was made: chips, causes, banner and the rows in sight, swapped in by htmx."""
+"""What has changed since the page was made: the list and all that is counted on it, for a script that swaps it in."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
-from runacall.organizations.models import Ability
-from sync.admin.change_list import status_counts
-from sync.admin.list_context import cards, chips, live_context
-from sync.log.rows import log_rows
+from sync.admin.list_context import list_context
+from sync.log.rows import LogRow, log_rows
 from sync.models.events import SyncEventQuerySet
 
 MOST_ROWS = 200
 
 
 @require_GET
-def view(request: StaffRequest, log: SyncEventQuerySet) -> HttpResponse:
-    """The parts of the page that may have changed; ids out of reach are left out."""
-    shown = [pk for pk in request.GET.getlist("shown") if pk.isdecimal() and len(pk) < 19][:MOST_ROWS]
-    events = list(log.filter(pk__in=shown)) if shown else []
+def view(request: StaffRequest, admin: Any, log: SyncEventQuerySet) -> HttpResponse:
+    """The list under the same filters, order and page as the page that asks; 204 where they mean nothing.
+
+    `open`: rows that are open on that page, which tell how they stand though they may have left the list.
+    """
+    query = request.GET.copy()
+    opened = query.pop("open", [])
+    request.GET = query  # type: ignore[assignment]
+    try:
+        cl = admin.get_changelist_instance(request)
+    except IncorrectLookupParameters:
+        return HttpResponse(status=204)
     context = {
-        "rows": log_rows(events, request.organization, at=timezone.now()) if events else [],
-        "chips": chips(request, status_counts(log, request)),
-        "cards": cards(request),
-        "may_act": role_allows(request, Ability.MANAGE_QUICKBOOKS),
-        "live": live_context(request, events),
-        "oob": True,
+        "cl": cl,
+        "opts": cl.opts,
+        "action_form": bool(admin.get_actions(request)),
+        "kept": _rows(request, log, opened),
+        **list_context(request, cl),
     }
     return TemplateResponse(request, "sync/live.html", context)
+
+
+def _rows(request: StaffRequest, log: SyncEventQuerySet, keys: list[str]) -> list[LogRow]:
+    """Keys out of reach are left out."""
+    usable = [key for key in keys if key.isdecimal() and len(key) < 19][:MOST_ROWS]
+    events = list(log.filter(pk__in=usable)) if usable else []
+    return log_rows(events, request.organization, at=timezone.now()) if events else []

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
+from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 
@@ -35,6 +36,8 @@ class SyncEventFilter(django_filters.FilterSet):
     before = django_filters.DateFilter(method="until_day", label="Until", validators=[plausible_day])
     company = django_filters.CharFilter(field_name="realm_id", label="Company")
     search = django_filters.CharFilter(method="matching", label="Search")
+    # What one action of a person was done to; the link in its result sets it.
+    action = django_filters.CharFilter(method="of_action", label="Action", validators=[RegexValidator(r"^\d{1,18}$")])
 
     class Meta:
         model = SyncEvent
@@ -46,6 +49,9 @@ class SyncEventFilter(django_filters.FilterSet):
     def with_cause(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
         """A cause's key, or just the code of the catalogue."""
         return events.filter(Q(cause_key=value) | Q(failure_code=value))
+
+    def of_action(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
+        return events.filter(action_id=int(value))
 
     def from_day(self, events: SyncEventQuerySet, name: str, value: dt.date) -> SyncEventQuerySet:
         return events.filter(changed_at__gte=self._midnight(value))

@@ -18,6 +18,7 @@ from sync.log.details import is_moving, others_waiting
 from sync.log.holding import Books, Holding, InBooks, for_dispatcher, holding
 from sync.log.invoice_column import current_of
 from sync.log.posting import cannot_post_today
+from sync.log.results import Result, result_of
 from sync.log.rows import connection_of, held_of, in_books_of, standing_of
 from sync.log.wording import SYNC_IS_OFF, Standing, books_line, say
 from sync.models import State, SyncEvent
@@ -44,6 +45,8 @@ class InvoiceBanner:
     can_post: bool = False
     # Whether it is worth looking again in a moment.
     is_moving: bool = False
+    # What came of the reader's own Retry sync, or Post to current period.
+    result: Result | None = None
 
 
 def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, Any]:
@@ -68,7 +71,10 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
     link = Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk).first()
     if event is None or event.state in (State.SYNCED, State.SUPERSEDED):
         there = in_books_of(connection, link, request.organization) if link else None
-        return _settled(connection, invoice, there, office)
+        shown_settled = _settled(connection, invoice, there, office)
+        if shown_settled is None or event is None:
+            return shown_settled
+        return replace(shown_settled, result=_result(event, request, office, at))
     standing = standing_of(connection, request.organization, at=at)
     there = in_books_of(connection, link, request.organization) if link else None
     held = held_of(event, there)
@@ -76,7 +82,11 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
         shown = _for_dispatcher(event, standing, held)
     else:
         shown = _for_office(event, standing, there, held, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
-    return replace(shown, is_moving=is_moving(event, standing))
+    return replace(shown, is_moving=is_moving(event, standing), result=_result(event, request, office, at))
+
+
+def _result(event: SyncEvent, request: StaffRequest, office: bool, at: datetime) -> Result | None:
+    return result_of(event, request.user, at=at) if office else None
 
 
 def _is_support(request: StaffRequest) -> bool:
@@ -86,7 +96,7 @@ def _is_support(request: StaffRequest) -> bool:
 def current_event(connection: Connection, invoice: Invoice) -> SyncEvent | None:
     """The event that says how the invoice stands: one in flight, else one unsent, else the latest."""
     events = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
-    return current_of(events.select_related("organization", "connection").order_by("-changed_at", "-id")[:10])
+    return current_of(events.select_related("organization", "connection", "action").order_by("-changed_at", "-id")[:10])
 
 
 def _settled(connection: Connection, invoice: Invoice, there: InBooks | None, office: bool) -> InvoiceBanner | None:

@@ -41,6 +41,8 @@ class ActionRecord(models.Model):
     filters = models.JSONField(default=dict)
     reason = models.CharField(max_length=500, blank=True)
     done = models.PositiveIntegerField(default=0)
+    # How many it was meant for when it was asked for.
+    meant = models.PositiveIntegerField(default=0)
     # Why others were left alone: reason -> how many.
     left = models.JSONField(default=dict)
     # Asked for and not yet done: what is too much for a web request is a worker's.

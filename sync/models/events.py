@@ -148,6 +148,12 @@ class SyncEvent(models.Model):
     # The record, as type:id, whose failure this one shares; it follows by itself once that one is there.
     blocked_by = models.CharField(max_length=40, blank=True)
 
+    # The last action of a person that sent it on its way, so that what came of the action can be said; a later
+    # change of the record takes it away again. No index: the log reads the events that changed since the action.
+    action = models.ForeignKey(
+        "sync.ActionRecord", on_delete=models.SET_NULL, null=True, blank=True, related_name="events", db_index=False
+    )
+
     # Which holder of the lease took it, and the write it went out with.
     fence = models.PositiveBigIntegerField(default=0)
     submission = models.ForeignKey(

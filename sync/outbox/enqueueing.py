@@ -11,7 +11,7 @@ from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.models import Customer, Invoice, PricebookItem
-from sync.models import State, SyncEvent
+from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import EntityType
 from sync.outbox.opening import AT_ONCE, afresh, open_event, open_events
 from sync.outbox.record_names import customer_name, invoice_name, item_name
@@ -104,8 +104,8 @@ def earlier_invoices(
     return rows.select_related("customer").order_by("invoice_date", "pk")
 
 
-def enqueue_earlier(connection: Connection, *, at: datetime) -> int:
-    """Open an event for each of them; how many."""
+def enqueue_earlier(connection: Connection, *, at: datetime, action: ActionRecord | None = None) -> int:
+    """Open an event for each of them; how many. `action`: what a person did to have them sent."""
     with transaction.atomic():
         invoices = earlier_invoices(connection).iterator(chunk_size=AT_ONCE)
-        return open_events(connection, map(invoice_name, invoices), at=at)
+        return open_events(connection, map(invoice_name, invoices), at=at, action=action)

@@ -11,7 +11,7 @@ from itertools import islice
 from django.db import IntegrityError, transaction
 
 from qbo.models import Connection, Link
-from sync.models import State, SyncEvent
+from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import RANKS, EntityType, SyncEventQuerySet, failure_columns
 
 AT_ONCE = 500
@@ -66,17 +66,25 @@ def _rows(connection: Connection, realm_id: str, name: RecordName) -> SyncEventQ
     return rows.of_record(name.record_type, name.record_id)
 
 
-def open_events(connection: Connection, names: Iterable[RecordName], *, at: datetime) -> int:
-    """As `open_event`, for many records that have no event yet; how many. Where one is opened meanwhile, it stays."""
+def open_events(
+    connection: Connection, names: Iterable[RecordName], *, at: datetime, action: ActionRecord | None = None
+) -> int:
+    """As `open_event`, for many records that have no event yet; how many. Where one is opened meanwhile, it stays.
+
+    `action`: what a person did to have them opened.
+    """
     count, rest = 0, iter(names)
-    while chunk := [_new(connection, connection.realm_id, name, at) for name in islice(rest, AT_ONCE)]:
+    while chunk := [_new(connection, connection.realm_id, name, at, action) for name in islice(rest, AT_ONCE)]:
         SyncEvent.objects.bulk_create(chunk, ignore_conflicts=True)
         count += len(chunk)
     return count
 
 
-def _new(connection: Connection, realm_id: str, name: RecordName, at: datetime) -> SyncEvent:
+def _new(
+    connection: Connection, realm_id: str, name: RecordName, at: datetime, action: ActionRecord | None = None
+) -> SyncEvent:
     return SyncEvent(
+        action=action,
         organization_id=connection.organization_id,
         connection=connection,
         realm_id=realm_id,
@@ -96,4 +104,5 @@ def names(name: RecordName) -> dict[str, object]:
 
 def afresh(at: datetime) -> dict[str, object]:
     """The columns of an event that is due now with its retries unused."""
-    return {"state": State.QUEUED, "due_at": at, "retries": 0, "heals": 0, "reason": "", **failure_columns(None)}
+    unused = {"retries": 0, "heals": 0, "reason": "", "action": None}
+    return {"state": State.QUEUED, "due_at": at, **unused, **failure_columns(None)}

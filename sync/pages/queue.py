@@ -20,7 +20,6 @@ from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
-from sync.log.wording import counted
 from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier
 from sync.worker.health import queue_health
@@ -58,14 +57,12 @@ def send_earlier(request: StaffRequest) -> HttpResponse:
         raise Http404
     at = timezone.now()
     with transaction.atomic():
-        count = enqueue_earlier(connection, at=at)
-        ActionRecord.objects.create(
-            organization=request.organization,
-            by=request.user,
-            at=at,
-            action=ActionRecord.Action.SEND_EARLIER,
-            done=count,
+        action = ActionRecord.objects.create(
+            organization=request.organization, by=request.user, at=at, action=ActionRecord.Action.SEND_EARLIER
         )
+        count = enqueue_earlier(connection, at=at, action=action)
+        ActionRecord.objects.filter(pk=action.pk).update(done=count, meant=count)
         wake(connection)
-    messages.success(request, f"{counted(count, 'earlier invoice')} queued for QuickBooks.")
+    if not count:
+        messages.info(request, "No earlier invoice is left to send.")
     return HttpResponseRedirect(reverse("admin:sync_syncevent_changelist"))

@@ -32,11 +32,11 @@ LOG = "admin:sync_syncevent_changelist"
 
 
 @register.inclusion_tag("sync/banner.html", takes_context=True)
-def sync_banner(context: template.Context, oob: bool = False) -> dict[str, Any]:
+def sync_banner(context: template.Context, oob: bool = False, live: bool = False) -> dict[str, Any]:
     """ "3 QBO sync errors need attention.", for those who manage QuickBooks; nothing at zero."""
     count = attention_count(context["request"]) if "request" in context else 0
     url = f"{reverse(LOG)}?status=failed"
-    return {"count": count, "sentence": attention(count), "url": url, "oob": oob}
+    return {"count": count, "sentence": attention(count), "url": url, "oob": oob, "live": live}
 
 
 @register.inclusion_tag("sync/event_form.html", takes_context=True)

@@ -125,7 +125,8 @@ class TestButtons:
         answer = owner.post(url("retry", event), follow=True)
         event.refresh_from_db()
         assert event.state == State.QUEUED
-        assert [str(message) for message in answer.context["messages"]] == ["Retried 1 event."]
+        assert answer.context["result"].sentence == "Retried 1 event. 1 under way."
+        assert "Retried 1 event." in answer.content.decode()
 
     def test_retry_single_event_from_the_opened_row_stays_there(self, books: Connection, owner: Client) -> None:
         event = log_rows.event(books)

@@ -60,7 +60,9 @@ def ticked(client: Client, action: str, *events: SyncEvent, query: str = "", acr
 
 
 def said(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
+    """What the page says of actions: at once where they are over, else how they stand."""
+    results = answer.context.get("results") or []
+    return [*map(str, answer.context["messages"]), *[result.sentence for result in results]]
 
 
 class TestRow:
@@ -207,7 +209,7 @@ class TestFilters:
         for name in ("export_log", "support_bundle"):
             address = reverse(f"sync:{name}", args=["csv"] if name == "export_log" else [])
             assert owner.get(f"{address}?{query}").status_code == 200
-        live = owner.get(f"{reverse('admin:sync_syncevent_live')}?{query}&shown=")
+        live = owner.get(f"{reverse('admin:sync_syncevent_live')}?{query}")
         assert {chip.name: chip.count for chip in live.context["chips"]}["all"] == 5
 
     @pytest.mark.parametrize("query", ["message__contains=x", "organization__id__exact=1", "id__in=1,2"])
@@ -278,14 +280,14 @@ class TestRetry:
         one, two, other = (log_rows.event(books) for _ in range(3))
         answer = ticked(owner, "retry", one, two, query="status=failed&search=okafor")
         assert answer.url == f"{LOG}?status=failed&search=okafor"
-        assert said(owner.get(answer.url)) == ["Retried 2 events."]
+        assert said(owner.get(answer.url)) == ["Retried 2 events. 2 under way."]
         states = dict(SyncEvent.objects.values_list("pk", "state"))
         assert states == {one.pk: "queued", two.pk: "queued", other.pk: "failed"}
 
     def test_says_what_it_left_alone(self, books: Connection, owner: Client) -> None:
         failed, synced = log_rows.event(books), log_rows.event(books, State.SYNCED, None)
         answer = ticked(owner, "retry", failed, synced)
-        assert said(owner.get(answer.url)) == ["Retried 1 event. Left 1 alone: 1 already in QuickBooks."]
+        assert said(owner.get(answer.url)) == ["Retried 1 event. 1 under way. Left 1 alone: 1 already in QuickBooks."]
 
     def test_all_across_pages_asks_first_and_keeps_the_filters(self, books: Connection, owner: Client) -> None:
         for _ in range(60):
@@ -300,7 +302,7 @@ class TestRetry:
         assert SyncEvent.objects.failed().count() == 61
         done = owner.post(asked.url, {"next": confirmation.context["back"]})
         assert done.url == f"{LOG}?{query}"
-        assert said(owner.get(done.url)) == ["Retried 60 events."]
+        assert said(owner.get(done.url)) == ["Retried 60 events. 60 under way."]
         assert list(SyncEvent.objects.failed().values_list("failure_code", flat=True)) == ["item_not_found"]
         assert ActionRecord.objects.get().filters == {"status": ["failed"], "cause": ["tax_code_not_mapped"]}
 
@@ -338,14 +340,15 @@ class TestRetryByAWorker:
     def test_is_one_task_and_one_record(self, books: Connection, owner: Client) -> None:
         for _ in range(3):
             log_rows.event(books)
-        assert self.press(owner) == [bulk.BEGUN.format(count="3 events")]
+        assert self.press(owner) == ["Retry of 3 events: a background job is queueing them."]
         assert SyncEvent.objects.failed().count() == 3, "the page did not wait"
-        assert owner.get(LOG).context["live"]["every"], "the page asks how it goes"
+        assert owner.get(LOG).context["live"]["every"] == 2, "the page asks how it goes"
         [task] = OrmQ.objects.all()
         action = ActionRecord.objects.open().get()
         assert (task.func(), task.args()) == ("sync.tasks.carry_out", (action.pk,))
         assert tasks.carry_out(action.pk) == 3
         assert not SyncEvent.objects.failed().exists()
+        assert said(owner.get(LOG)) == ["Retried 3 events. 3 under way."]
         action.refresh_from_db()
         assert (action.is_open, action.done, action.filters["status"]) == (False, 3, ["failed"])
 
@@ -409,30 +412,6 @@ class TestDismiss:
         query = "&".join(f"id={number}" for number in range(201))
         answer = owner.post(f"{DISMISS}?{query}", {"reason": "x"}, follow=True)
         assert "nothing was done" in said(answer)[0]
-
-
-class TestLive:
-    def live(self, owner: Client, *events: SyncEvent, **query: str) -> str:
-        url = reverse("admin:sync_syncevent_live")
-        answer = owner.get(url, {"shown": [event.pk for event in events], **query}, headers={"HX-Request": "true"})
-        assert answer.status_code == 200
-        return answer.content.decode()
-
-    def test_brings_the_rows_in_sight_chips_and_banner(self, books: Connection, owner: Client) -> None:
-        event = log_rows.event(books, State.SENDING, None)
-        html = self.live(owner, event)
-        assert f'id="status-{event.pk}"' in html
-        assert 'id="chips"' in html
-        assert 'id="sync-banner" hx-swap-oob="true"' in html
-        assert "every 2s" in html
-
-    def test_stops_while_nothing_moves(self, books: Connection, owner: Client) -> None:
-        event = log_rows.event(books)
-        assert "every " not in self.live(owner, event)
-        log_rows.event(books, State.QUEUED, None, at=timezone.now() + dt.timedelta(hours=1))
-        assert "every 20s" in self.live(owner, event)
-        books.pause("token_expired", at=log_rows.AT)
-        assert "every " not in self.live(owner, event)
 
 
 def test_the_admin_adds_changes_and_deletes_nothing(books: Connection, owner: Client) -> None:

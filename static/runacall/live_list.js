@@ -1,0 +1,201 @@
+// The live list of the sync log: every answer is compared with the page, and only what differs is touched. What is
+// focused, opened, ticked or typed stays. An opened row that no longer belongs to the list stays until it is closed.
+(function () {
+    "use strict";
+
+    const PARTS = ["sync-banner", "sync-badge", "results", "causes", "chips", "list", "pager"];
+
+    function isBusy(node) {
+        return node.contains(document.activeElement) && document.activeElement !== document.body
+            || node.querySelector(".rac-open[aria-expanded='true']") !== null;
+    }
+
+    function copyAttributes(old, fresh) {
+        const own = (old.dataset && old.dataset.own || "").split(" ");
+        for (const attribute of fresh.attributes) {
+            if (!own.includes(attribute.name) && old.getAttribute(attribute.name) !== attribute.value) {
+                old.setAttribute(attribute.name, attribute.value);
+            }
+        }
+        for (const attribute of Array.from(old.attributes)) {
+            if (!own.includes(attribute.name) && !fresh.hasAttribute(attribute.name)) {
+                old.removeAttribute(attribute.name);
+            }
+        }
+    }
+
+    function morph(old, fresh) {
+        if (old.nodeType !== Node.ELEMENT_NODE) {
+            if (old.nodeValue !== fresh.nodeValue) {
+                old.nodeValue = fresh.nodeValue;
+            }
+            return;
+        }
+        if (old.dataset.own === "*") {
+            return;
+        }
+        copyAttributes(old, fresh);
+        morphChildren(old, fresh);
+    }
+
+    function isSame(old, fresh) {
+        return old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName && (old.id || "") === (fresh.id || "");
+    }
+
+    function morphChildren(old, fresh) {
+        const wanted = new Set(Array.from(fresh.children, (node) => node.id).filter(Boolean));
+        const stays = new Set();
+        for (const child of Array.from(old.children)) {
+            if (child.id && !wanted.has(child.id)) {
+                if (child.classList.contains("rac-event") && isBusy(child)) {
+                    child.classList.add("rac-left");
+                    stays.add(child);
+                } else if (child.id === "rows" && isBusy(child)) {
+                    // The list is empty but for what is open.
+                    child.querySelectorAll(".rac-event").forEach((row) => {
+                        if (isBusy(row)) {
+                            row.classList.add("rac-left");
+                        } else {
+                            row.remove();
+                        }
+                    });
+                    stays.add(child);
+                } else {
+                    child.remove();
+                }
+            }
+        }
+        const known = new Map(Array.from(old.children, (node) => [node.id, node]).filter(([id]) => id));
+        let here = old.firstChild;
+        const skip = () => { while (here && stays.has(here)) { here = here.nextSibling; } };
+        for (const node of Array.from(fresh.childNodes)) {
+            skip();
+            const match = node.id ? known.get(node.id) : (here && isSame(here, node) ? here : null);
+            if (!match) {
+                const added = document.importNode(node, true);
+                old.insertBefore(added, here);
+                if (added.nodeType === Node.ELEMENT_NODE) {
+                    window.htmx.process(added);
+                }
+                continue;
+            }
+            if (match === here) {
+                here = here.nextSibling;
+            } else {
+                old.insertBefore(match, here);
+            }
+            morph(match, node);
+        }
+        while (here) {
+            const gone = here;
+            here = here.nextSibling;
+            if (!stays.has(gone)) {
+                gone.remove();
+            }
+        }
+    }
+
+    // A row that is worked in may move; the page moves along, so that it stays under the eye.
+    function anchor() {
+        const active = document.activeElement;
+        const row = active && active.closest(".rac-event")
+            || (document.querySelector(".rac-open[aria-expanded='true']") || { closest: () => null }).closest(".rac-event");
+        return { active, row, top: row ? row.getBoundingClientRect().top : 0 };
+    }
+
+    function restore({ active, row, top }) {
+        if (row && row.isConnected) {
+            const moved = row.getBoundingClientRect().top - top;
+            if (moved && top >= 0 && top <= window.innerHeight) {
+                window.scrollBy(0, moved);
+            }
+        }
+        if (active && active !== document.body && active.isConnected && document.activeElement !== active) {
+            active.focus({ preventScroll: true });
+        }
+    }
+
+    function opened() {
+        return Array.from(document.querySelectorAll(".rac-open[aria-expanded='true']"), (one) => one.closest(".rac-event"));
+    }
+
+    function told(row) {
+        return row.querySelector(".rac-row").textContent;
+    }
+
+    // What is open tells of another attempt now; while somebody reads in it, it is left alone.
+    function reread(row) {
+        const details = row.querySelector(".rac-details-row");
+        if (!details.contains(document.activeElement) && !details.querySelector("[data-asks]")) {
+            window.htmx.trigger(row.querySelector(".rac-open"), "open");
+        }
+    }
+
+    document.addEventListener("htmx:configRequest", function (event) {
+        if (event.detail.elt.id === "live") {
+            event.detail.parameters.open = opened().map((row) => row.id.replace("event-", ""));
+        }
+    });
+
+    function refresh(answer) {
+        const fresh = new DOMParser().parseFromString(answer, "text/html");
+        const asker = fresh.getElementById("live");
+        if (!asker) {
+            return;
+        }
+        const before = anchor();
+        const said = new Map(Array.from(opened(), (row) => [row, told(row)]));
+        for (const id of PARTS) {
+            const old = document.getElementById(id);
+            const part = fresh.getElementById(id);
+            if (old && part) {
+                morph(old, part);
+            }
+        }
+        for (const row of fresh.querySelectorAll("#kept > .rac-event")) {
+            const old = document.getElementById(row.id);
+            if (old && !fresh.querySelector("#list #" + row.id)) {
+                row.classList.add("rac-left");
+                morph(old, row);
+            }
+        }
+        restore(before);
+        said.forEach((before, row) => { if (row.isConnected && told(row) !== before) { reread(row); } });
+        document.dispatchEvent(new CustomEvent("log-refreshed"));
+        const old = document.getElementById("live");
+        if (old.dataset.every !== asker.dataset.every) {
+            const next = document.importNode(asker, true);
+            old.replaceWith(next);
+            window.htmx.process(next);
+        }
+    }
+
+    document.addEventListener("htmx:beforeSwap", function (event) {
+        if (event.detail.target && event.detail.target.id === "live") {
+            event.detail.shouldSwap = false;
+            if (event.detail.xhr.status === 200) {
+                refresh(event.detail.serverResponse);
+            }
+        }
+    });
+
+    function ask() {
+        if (window.htmx && document.getElementById("live")) {
+            window.htmx.trigger(document.body, "log-changed");
+        }
+    }
+
+    document.addEventListener("visibilitychange", function () {
+        if (document.visibilityState === "visible") {
+            ask();
+        }
+    });
+    // A row may have stayed only because it was open, or had the focus.
+    document.addEventListener("row-closed", ask);
+    document.addEventListener("focusout", function (event) {
+        const row = event.target.closest && event.target.closest(".rac-left");
+        if (row && !row.contains(event.relatedTarget)) {
+            setTimeout(ask);
+        }
+    });
+})();

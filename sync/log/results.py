@@ -1,0 +1,198 @@
+"""What came of a person's action: how many are in QuickBooks, how many failed again, how many are under way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max, Q, Sum
+from django.urls import reverse
+
+from runacall.organizations.models import Organization
+from sync.log.holding import money
+from sync.log.rows import connection_of, pause_words
+from sync.log.wording import counted
+from sync.models import ActionRecord, State, SyncEvent
+from sync.models.audit import Action
+from sync.models.events import EntityType
+
+LOG = "admin:sync_syncevent_changelist"
+# How long a result is shown after the last of its events has settled.
+SHOWN_FOR = timedelta(minutes=10)
+# How far back an action is looked for whose events may still be under way.
+LOOKED_FOR = timedelta(days=1)
+MOST = 5
+# What is due within this time is about to happen.
+SOON = timedelta(seconds=15)
+
+VERBS = {
+    Action.RETRY: ("Retried", "event"),
+    Action.POST_TO_CURRENT: ("Posted to the current period:", "event"),
+    Action.SEND_EARLIER: ("Sent", "earlier invoice"),
+}
+
+
+@dataclass(frozen=True)
+class Score:
+    """How the events of one action stand."""
+
+    synced: int = 0
+    money: Decimal = Decimal(0)
+    failed: int = 0
+    moving: int = 0
+    waiting: int = 0
+    other: int = 0
+    changed_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return self.synced + self.failed + self.moving + self.waiting + self.other
+
+
+@dataclass(frozen=True)
+class Result:
+    """One action and what came of it so far. `who`: "" for the reader herself."""
+
+    action: ActionRecord
+    count: Score
+    pause: str = ""
+    who: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Nothing of it is about to happen any more."""
+        return not self.action.is_open and not self.count.moving
+
+    @property
+    def tone(self) -> str:
+        if not self.is_known:
+            return "calm"
+        return "bad" if self.count.failed else "good"
+
+    @property
+    def head(self) -> str:
+        """E.g. "Retried 63 events."."""
+        verb, noun = VERBS[Action(self.action.action)]
+        if self.action.is_open:
+            said = f"Retry of {counted(self.action.meant, noun)}: a background job is queueing them."
+        else:
+            said = f"{verb} {counted(self.action.done, noun)}."
+        return f"{self.who}: {said}" if self.who else said
+
+    @property
+    def parts(self) -> list[str]:
+        """E.g. "60 in QuickBooks, $38,900.12", "3 failed again"; what failed comes last, before its link."""
+        count = self.count
+        gone = 0 if self.action.is_open else self.action.done - count.total
+        said = [
+            (count.synced, f"in QuickBooks{f', {money(count.money)}' if count.money else ''}"),
+            (count.moving, "under way"),
+            (count.waiting, f"waiting: {self.pause}" if self.pause else "waiting for the next retry"),
+            (count.other, "dismissed or superseded"),
+            (gone, "changed or retried again since"),
+            (count.failed, "failed again" if self.action.action == Action.RETRY else "failed"),
+        ]
+        return [f"{number:,} {words}" for number, words in said if number > 0]
+
+    @property
+    def left(self) -> str:
+        """E.g. "Left 2 alone: 2 already in QuickBooks."."""
+        left: Mapping[str, int] = self.action.left
+        reasons = ", ".join(f"{number:,} {reason}" for reason, number in left.items())
+        return f"Left {sum(left.values()):,} alone: {reasons}." if left else ""
+
+    @property
+    def sentence(self) -> str:
+        parts = "; ".join(self.parts)
+        return " ".join(filter(None, (self.head, f"{parts}." if parts else "", self.left)))
+
+    @property
+    def failed_url(self) -> str:
+        """The list of those that failed again; "" where none did."""
+        if not self.count.failed:
+            return ""
+        return f"{reverse(LOG)}?status={State.FAILED.value}&action={self.action.pk}"
+
+
+def results_for(organization: Organization | None, user: Any, *, at: datetime) -> list[Result]:
+    """What the page of the log says of actions: everybody's while under way, one's own for a while after."""
+    recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=VERBS)
+    actions = list(recent.select_related("by").order_by("-at", "-id")[:MOST])
+    found = _results(actions, organization, user, at=at)
+    return [result for result in found if _is_shown(result, user, at)]
+
+
+def result_of(event: SyncEvent, user: Any, *, at: datetime) -> Result | None:
+    """What came of the last action on `event`, for the person who did it."""
+    action = event.action
+    if action is None or action.by_id != user.pk or action.action not in VERBS:
+        return None
+    found = _results([action], event.organization, user, at=at)
+    return next((result for result in found if _is_shown(result, user, at)), None)
+
+
+def _is_shown(result: Result, user: Any, at: datetime) -> bool:
+    if not result.is_known:
+        return True
+    settled_at = max(filter(None, (result.count.changed_at, result.action.at)))
+    return result.action.by_id == user.pk and bool(result.action.done) and settled_at >= at - SHOWN_FOR
+
+
+def _results(
+    actions: Sequence[ActionRecord], organization: Organization | None, user: Any, *, at: datetime
+) -> list[Result]:
+    if not actions:
+        return []
+    pause = pause_words(connection_of(organization))
+    counts = _counts(actions, organization, at=at, is_paused=bool(pause))
+    return [Result(action, counts[action.pk], pause, _who(action, user)) for action in actions]
+
+
+def _who(action: ActionRecord, user: Any) -> str:
+    if action.by is None:
+        return "Command line"
+    return "" if action.by_id == user.pk else (action.by.get_full_name() or action.by.get_username())
+
+
+def _counts(
+    actions: Iterable[ActionRecord], organization: Organization | None, *, at: datetime, is_paused: bool
+) -> defaultdict[int, Score]:
+    """One query. An event changes when it is queued, so those of an action have changed since: an index has these."""
+    soon = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=at + SOON)
+    since = min(action.at for action in actions)
+    rows = (
+        SyncEvent.objects.for_organization(organization)
+        .filter(changed_at__gte=since, action__in=[action.pk for action in actions])
+        .order_by()
+        .values("action_id", "state")
+        .annotate(
+            n=Count("pk"),
+            soon=Count("pk", filter=soon),
+            money=Sum("amount", filter=Q(record_type=EntityType.INVOICE)),
+            last=Max("changed_at"),
+        )
+    )
+    by_action: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_action[row["action_id"]].append(row)
+    return defaultdict(Score, {pk: _count(found, is_paused) for pk, found in by_action.items()})
+
+
+def _count(rows: Iterable[Mapping[str, Any]], is_paused: bool) -> Score:
+    rows = list(rows)
+    numbers = {row["state"]: row["n"] for row in rows}
+    on_the_way = (State.QUEUED, State.SENDING, State.CHECKING)
+    moving = sum(row["soon"] for row in rows if row["state"] == State.SENDING or not is_paused)
+    return Score(
+        synced=numbers.get(State.SYNCED, 0),
+        money=Decimal(next((row["money"] or 0 for row in rows if row["state"] == State.SYNCED), 0)),
+        failed=numbers.get(State.FAILED, 0),
+        moving=moving,
+        waiting=sum(numbers.get(state, 0) for state in on_the_way) - moving,
+        other=numbers.get(State.DISMISSED, 0) + numbers.get(State.SUPERSEDED, 0),
+        changed_at=max(row["last"] for row in rows),
+    )
