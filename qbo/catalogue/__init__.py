@@ -69,7 +69,7 @@ def message(failure: FailureLike) -> str:
 
 def remedy(failure: FailureLike) -> tuple[str, ...]:
     """The steps that fix it, in order."""
-    return tuple(fill(step, failure.words) for step in entry(failure.code).remedy)
+    return tuple(filter(None, (fill(step, failure.words) for step in entry(failure.code).remedy)))
 
 
 def dispatcher(failure: FailureLike) -> str:

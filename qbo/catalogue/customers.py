@@ -33,9 +33,9 @@ ENTRIES = (
         " another e-mail,"
         " so it is not safe to decide which of them is meant.",
         remedy=(
-            "Decide whether {holder|the other record} in QuickBooks is the same customer.",
-            "If so, give both the same name and e-mail.",
-            "If not, change the name of one of them, for example by adding the town.",
+            "Open {holder|the other record} of that name in QuickBooks.",
+            "[What works: {way_out}.]",
+            "Or change the name of the customer here, for example by adding the town.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,

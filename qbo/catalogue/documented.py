@@ -10,6 +10,7 @@ ENTRIES = (
         message="Customer[ '{subject_name}'] not found in QBO",
         meaning="The customer was deleted or made inactive in QuickBooks, by hand or by a tool that merges duplicates.",
         remedy=(
+            "[Its name is held in QuickBooks by {holder}: {way_out}.]",
             "Retry: the customer is looked up by name and e-mail, and recreated in QuickBooks if it is gone.",
             "If it comes back, create the customer[ '{subject_name}'] in QuickBooks by hand"
             " with the same name and e-mail, or make the deleted one active again.",
@@ -82,7 +83,7 @@ ENTRIES = (
         code="account_inactive",
         title="Account inactive",
         kind=FailureKind.PERSON,
-        message="Account[ '{subject_name}'] is inactive[ (item '{item}')][ (tax code '{tax_code}')]",
+        message="Account[ '{subject_name}'] is inactive[ (item '{item}')][ (tax code '{tax_code}')][ ({discount})]",
         meaning="A line item or a tax code points at an income or expense account that is inactive in QuickBooks.",
         remedy=(
             "Make the account[ '{subject_name}'] active again in QuickBooks (Accounting → Chart of accounts),",
@@ -106,7 +107,7 @@ ENTRIES = (
         remedy=(
             'Turn off "Run a Call IDs in QBO" (Settings → QuickBooks → Invoices):'
             " QuickBooks then uses its own numbering for synced invoices.",
-            "Or change the number of the other transaction[ ({txn_type} {txn_id})] in QuickBooks.",
+            "Or change the number of the other transaction[ ({txn_type} {txn_id})][: {txn_of}] in QuickBooks.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,

@@ -146,6 +146,26 @@ ENTRIES = (
         cause_per_subject=False,
     ),
     Entry(
+        code="numbering_by_hand",
+        title="Numbers by hand",
+        kind=FailureKind.PERSON,
+        message="No number for the invoice: QBO expects numbers by hand, and Run a Call sends none",
+        meaning='"Run a Call IDs in QBO" is off, and the QuickBooks company has Custom transaction numbers turned on:'
+        " the invoice would stand in the books without a number.",
+        remedy=(
+            "In QuickBooks, open Account and settings → Sales → Sales form content and turn off Custom transaction"
+            " numbers: QuickBooks then numbers by itself.",
+            'Or turn on "Run a Call IDs in QBO" (Settings → QuickBooks → Invoices).',
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="invoices",
+        dispatcher="neither side gives it a number. The office is on it.",
+        label="validation",
+        refreshes=("Preferences",),
+        cause_per_subject=False,
+    ),
+    Entry(
         code="discount_not_enabled",
         title="Discounts not enabled",
         kind=FailureKind.PERSON,

@@ -35,7 +35,8 @@ def lines(entry: Entry) -> Iterator[str]:
     yield ""
     yield entry.meaning
     yield ""
-    yield from (f"{number}. {fill(step, {})}" for number, step in enumerate(entry.remedy, start=1))
+    steps = filter(None, (fill(step, {}) for step in entry.remedy))
+    yield from (f"{number}. {step}" for number, step in enumerate(steps, start=1))
     yield ""
     cells = (entry.who.words, PAGE_WORDS[entry.where], KIND_WORDS[entry.kind], fill(entry.dispatcher, {}))
     yield "| Who | Where | What happens by itself | A dispatcher reads |"

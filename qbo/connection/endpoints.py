@@ -13,6 +13,17 @@ class NotLoopback(ValueError):
     """An emulator was looked for on another machine."""
 
 
+# As QuickBooks' own links to its pages read; Intuit documents none of them.
+APP_PAGES = {
+    "Invoice": "/app/invoice?txnId={id}",
+    "Customer": "/app/customerdetail?nameId={id}",
+    "Vendor": "/app/vendordetail?nameId={id}",
+    "Employee": "/app/employees",
+    "Item": "/app/items",
+    "Account": "/app/chartofaccounts",
+}
+
+
 @dataclass(frozen=True)
 class Endpoints:
     """Base URLs without a trailing slash. `app` is where a person opens an object in the browser."""
@@ -24,7 +35,11 @@ class Endpoints:
     app: str
 
     def open_invoice(self, qbo_id: str) -> str:
-        return f"{self.app}/app/invoice?txnId={qbo_id}"
+        return self.open("Invoice", qbo_id)
+
+    def open(self, entity: str, qbo_id: str) -> str:
+        """Where a person sees that object in the browser; the list that holds it, where objects have no page."""
+        return f"{self.app}{APP_PAGES.get(entity, '/app/homepage').format(id=qbo_id)}"
 
 
 def emulator_endpoints(url: str) -> Endpoints:

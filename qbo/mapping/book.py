@@ -111,10 +111,14 @@ class MappingBook:
     tax_codes: Mapping[str, Ref] = field(default_factory=dict)
     accounts: Mapping[str, Ref] = field(default_factory=dict)
     extra_items: Mapping[str, Ref] = field(default_factory=dict)
+    # By the name key that ours has: products of that name that were made inactive.
+    inactive_items: Mapping[str, Ref] = field(default_factory=dict)
     # By name key.
     terms: Mapping[str, str] = field(default_factory=dict)
     # Invoice numbers that QuickBooks holds already -> the Id that holds them.
     taken_numbers: Mapping[str, str] = field(default_factory=dict)
+    # The same numbers -> who holds them, in words: "Dana Whitfield, 75.00 of 2026-06-01".
+    number_holders: Mapping[str, str] = field(default_factory=dict)
 
     def tax_code(self, rate_key: str) -> Ref | None:
         """The active QuickBooks code of a set of rates, by mapping or default; None is a gap."""

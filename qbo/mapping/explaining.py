@@ -8,7 +8,7 @@ from qbo.failures import Failure, Subject
 from qbo.mapping.loading import load_book
 from qbo.mapping.payloads import rate_names
 from qbo.mapping.preflight import customer_subject, item_subject, rate_subject
-from qbo.models import CompanyFacts, Connection, Link, ListEntry
+from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, ListEntry
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 
@@ -44,25 +44,31 @@ def _of_item(failure: Failure, connection: Connection, item: ItemDocument) -> Fa
     # QuickBooks names no account: it is the one that staff chose, and that was sent.
     account_id = failure.subject.key or load_book(connection, items=[item]).new_item_account(item)
     subject = Subject("account", account_id, "")
-    return _account(replace(failure, subject=subject), connection, item=item.name)
+    row = f"category-{item.category_id or 'none'}"
+    return _account(replace(failure, subject=subject), connection, item=item.name, row=row)
 
 
 def _of_invoice(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:
     taxed = next((line for line in invoice.lines if line.rates), None)
     subject = _part_of_invoice(failure.code, invoice, taxed)
     if subject:
-        return replace(failure, subject=subject)
+        return replace(failure, subject=subject, facts={**failure.facts, **_holder(failure)})
     if failure.code == "closed_period":
         return _closed(failure, connection, invoice)
     if failure.code in ABOUT_ITEMS:
         return _item(failure, connection, invoice)
     if failure.code == "reference_not_found" and taxed:
-        return _tax_account(failure, connection, rate_names(taxed))
+        return _tax_account(failure, connection, taxed)
     if failure.code in ABOUT_ACCOUNTS:
-        behind = _items_that_earn_into(failure.subject.key, connection, invoice)
-        facts = {"item": behind} if behind else {"tax_code": rate_names(taxed)} if taxed else {}
-        return _account(failure, connection, **facts)
+        return _account(failure, connection, **_behind(failure.subject.key, connection, invoice, taxed))
     return failure
+
+
+def _holder(failure: Failure) -> dict[str, str]:
+    """The transaction that QuickBooks says has the number."""
+    if failure.facts.get("txn_type") != "Invoice" or not failure.facts.get("txn_id"):
+        return {}
+    return {"there_entity": "Invoice", "there_id": failure.facts["txn_id"]}
 
 
 def _part_of_invoice(code: str, invoice: InvoiceDocument, taxed: LineDocument | None) -> Subject | None:
@@ -78,27 +84,44 @@ def _part_of_invoice(code: str, invoice: InvoiceDocument, taxed: LineDocument | 
     return None
 
 
-def _items_that_earn_into(account_id: str, connection: Connection, invoice: InvoiceDocument) -> str:
-    """The names of those items of the invoice whose product in QuickBooks has this income account."""
-    items = {line.item.id: line.item.name for line in invoice.lines if line.item}
+def _behind(
+    account_id: str, connection: Connection, invoice: InvoiceDocument, taxed: LineDocument | None
+) -> dict[str, str]:
+    """What of the invoice posts to this account, and the row of the settings page where that is chosen."""
+    earning = _items_that_earn_into(account_id, connection, invoice)
+    if earning:
+        row = f"category-{earning[0].category_id or 'none'}"
+        return {"item": ", ".join(sorted(item.name for item in earning)), "row": row}
+    if ConnectionSettings.objects.filter(connection=connection, discount_account_id=account_id or "none").exists():
+        return {"discount": "the discount", "row": "discount_account_id"}
+    return _tax_facts(taxed) if taxed else {}
+
+
+def _tax_facts(taxed: LineDocument) -> dict[str, str]:
+    return {"tax_code": rate_names(taxed), "page": "tax", "row": f"rate-{taxed.rate_key}"}
+
+
+def _items_that_earn_into(account_id: str, connection: Connection, invoice: InvoiceDocument) -> list[ItemDocument]:
+    """Those items of the invoice whose product in QuickBooks has this income account."""
+    items = {line.item.id: line.item for line in invoice.lines if line.item}
     links = {link.qbo_id: link.record_id for link in Link.objects.of(connection, "item").for_records(items)}
     rows = ListEntry.objects.of(connection, "Item").filter(qbo_id__in=links)
     earning = rows.filter(data__IncomeAccountRef__value=account_id).values_list("qbo_id", flat=True)
-    return ", ".join(sorted(items[links[qbo_id]] for qbo_id in earning))
+    return [items[links[qbo_id]] for qbo_id in earning]
 
 
 # Sub-types of the accounts that collected tax is owed on (Intuit's API reference, Account).
 TAX_ACCOUNTS = ("SalesTaxPayable", "GlobalTaxPayable")
 
 
-def _tax_account(failure: Failure, connection: Connection, tax_code: str) -> Failure:
+def _tax_account(failure: Failure, connection: Connection, taxed: LineDocument) -> Failure:
     """Where QuickBooks names nothing: the account behind the tax is the one reference that no payload shows."""
     accounts = ListEntry.objects.of(connection, "Account").filter(data__AccountSubType__in=TAX_ACCOUNTS)
     inactive = list(accounts.filter(active=False)[:2])
     if len(inactive) != 1:
         return failure
     subject = Subject("account", inactive[0].qbo_id, "")
-    return _account(replace(failure, code="account_inactive", subject=subject), connection, tax_code=tax_code)
+    return _account(replace(failure, code="account_inactive", subject=subject), connection, **_tax_facts(taxed))
 
 
 def _closed(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:
@@ -115,7 +138,8 @@ def _item(failure: Failure, connection: Connection, invoice: InvoiceDocument) ->
     if link:
         items = load_items([link.record_id])
     only = next(iter(items.values())) if len(items) == 1 and (link or not failure.subject.key) else None
-    return replace(failure, subject=item_subject(only)) if only else failure
+    there = {"there_entity": "Item", "there_id": link.qbo_id} if link else {}
+    return replace(failure, subject=item_subject(only), facts={**failure.facts, **there}) if only else failure
 
 
 def _account(failure: Failure, connection: Connection, **facts: str) -> Failure:
@@ -123,4 +147,5 @@ def _account(failure: Failure, connection: Connection, **facts: str) -> Failure:
     if found is None:
         return failure
     name = found.name.removesuffix(" (deleted)")
-    return replace(failure, subject=Subject("account", found.qbo_id, name), facts={**failure.facts, **facts})
+    there = {"there_entity": "Account", "there_id": found.qbo_id}
+    return replace(failure, subject=Subject("account", found.qbo_id, name), facts={**failure.facts, **there, **facts})

@@ -9,6 +9,7 @@ from qbo.connection.client import decode
 from qbo.mapping.base import Base
 from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord
+from qbo.mapping.names import name_key
 from qbo.models import (
     AccountMapping,
     CompanyFacts,
@@ -31,12 +32,14 @@ def load_book(
     """All that payloads and preflight of these documents look up."""
     settings = ConnectionSettings.objects.get(connection=connection)
     customer_ids = {invoice.customer.id for invoice in invoices} | {customer.id for customer in customers}
-    item_ids = {line.item.id for invoice in invoices for line in invoice.lines if line.item}
+    needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
+    needed |= {item.id: item for item in items}
     return MappingBook(
         company=_company(connection),
         choices=_choices(settings),
         customers=_customers(connection, customer_ids),
-        items=_items(connection, item_ids | {item.id for item in items}),
+        items=_items(connection, needed),
+        inactive_items=_inactive_items(connection, [item.name for item in needed.values()]),
         invoices=_invoices(connection, [invoice.id for invoice in invoices]),
         tax_mappings=dict(
             TaxMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
@@ -100,6 +103,17 @@ def load_list_records(connection: Connection, record_type: str, ids: Iterable[in
         for link in links
         if (base := Base.from_text(link.base)) is not None
     }
+
+
+# What QuickBooks adds to the name of what is made inactive.
+DELETED = " (deleted)"
+
+
+def _inactive_items(connection: Connection, names: Iterable[str]) -> dict[str, Ref]:
+    keys = {name_key(name) for name in names}
+    there = ListEntry.objects.of(connection, "Item").filter(active=False)
+    rows = there.filter(name_key__in=keys | {f"{key}{DELETED}" for key in keys})
+    return {row.name_key.removesuffix(DELETED): ref_of(row) for row in rows}
 
 
 def _invoices(connection: Connection, ids: Iterable[int]) -> dict[int, InvoiceRef]:

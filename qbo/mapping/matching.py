@@ -17,6 +17,15 @@ from runacall.invoices.documents import CustomerDocument, ItemDocument
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Who holds a name in QuickBooks: a Customer, Vendor or Employee."""
+
+    entity: str
+    qbo_id: str
+    active: bool = True
+
+
+@dataclass(frozen=True)
 class Match:
     """What a look found: the row to link, or that the name is free (`taken` by another record of ours), or why not."""
 
@@ -36,11 +45,11 @@ def match_customer(
     rows: Iterable[Row],
     *,
     held: Mapping[str, int],
-    other_holders: Mapping[str, str],
+    other_holders: Mapping[str, Holder],
 ) -> Match:
     """`rows`: customers of any of the candidate names. `held`: Ids linked already -> our record that holds them.
 
-    `other_holders`: name key -> "vendor" or "employee", where QuickBooks knows the name from another list.
+    `other_holders`: name key -> who else QuickBooks knows by that name.
     """
     active = [row for row in rows if row.get("Active", True)]
     by_name = {name_key(str(row.get("DisplayName", ""))): row for row in active}
@@ -50,24 +59,31 @@ def match_customer(
     key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id))
     row = by_name.get(key)
     if row is None:
-        return _held_elsewhere(customer, other_holders.get(key, ""))
+        return _held_elsewhere(customer, other_holders.get(key))
     if held.get(str(row["Id"]), customer.id) != customer.id:
         return Match(taken=True)
     if _email(row) == customer.email.strip().casefold():
         return Match(row=row)
-    return Match(failure=_name_taken(customer, "customer"))
+    return Match(failure=_name_taken(customer, Holder("Customer", str(row["Id"]))))
 
 
-def _held_elsewhere(customer: CustomerDocument, holder: str) -> Match:
+def _held_elsewhere(customer: CustomerDocument, holder: Holder | None) -> Match:
     return Match(failure=_name_taken(customer, holder)) if holder else Match()
 
 
-# As the catalogue's sentences take them: "The name 'M. Okafor' is held in QBO by a vendor".
-HOLDERS = {"customer": "a customer with another e-mail", "vendor": "a vendor", "employee": "an employee"}
+# As the catalogue's sentences take them: "The name 'M. Okafor' is held in QBO by a vendor", and what works.
+HOLDERS = {
+    "Customer": ("a customer with another e-mail", "give both the same e-mail, or add the town to one of the names"),
+    "Vendor": ("a vendor", "make the vendor inactive, or change its display name"),
+    "Employee": ("an employee", "change the display name of the employee"),
+}
+INACTIVE = ("an inactive customer", "make that customer active again, or change its display name")
 
 
-def _name_taken(customer: CustomerDocument, holder: str) -> Failure:
-    return Failure("name_taken", customer_subject(customer), facts={"holder": HOLDERS.get(holder, holder)})
+def _name_taken(customer: CustomerDocument, holder: Holder) -> Failure:
+    words, way_out = HOLDERS[holder.entity] if holder.active else INACTIVE
+    facts = {"holder": words, "way_out": way_out, "there_entity": holder.entity, "there_id": holder.qbo_id}
+    return Failure("name_taken", customer_subject(customer), facts=facts)
 
 
 def _email(row: Row) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from qbo.failures import Failure, Subject
 from qbo.mapping.book import MappingBook, Ref
+from qbo.mapping.names import name_key
 from qbo.mapping.payloads import Write, rate_names
 from qbo.mapping.planning import Plan
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
@@ -24,7 +25,7 @@ def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tu
     return (
         *plan.failures,
         *(failure for check in checks for failure in check(invoice, book)),
-        *_number(write, invoice),
+        *_number(write, invoice, book),
     )
 
 
@@ -55,8 +56,10 @@ def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
 
 
 def _item(item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
-    there = book.items.get(item.id)
-    if there is None or not there.active:
+    there, inactive = book.items.get(item.id), inactive_product(item, book)
+    if inactive:
+        yield item_inactive(item, inactive)
+    elif there is None or not there.active:
         yield Failure("item_not_found", item_subject(item))
     elif there.is_category:
         yield Failure("item_is_category", item_subject(item))
@@ -64,11 +67,25 @@ def _item(item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
         yield from check_account(there.account_id, item, book)
 
 
+def inactive_product(item: ItemDocument, book: MappingBook) -> Ref | None:
+    """The product that this item is, or would be, where somebody made it inactive: a twin must not be made."""
+    there = book.items.get(item.id)
+    if there is None:
+        return book.inactive_items.get(name_key(item.name))
+    # A link into nothing has no name: the list no longer holds it.
+    return there if not there.active and there.name else None
+
+
+def item_inactive(item: ItemDocument, product: Ref) -> Failure:
+    return Failure("item_inactive", item_subject(item), facts={"there_entity": "Item", "there_id": product.qbo_id})
+
+
 def check_account(account_id: str, item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
     """The income account behind an item; one that the mirror does not know is given the benefit of the doubt."""
     account = book.accounts.get(account_id)
     if account and not account.active:
-        yield Failure("account_inactive", account_subject(account), facts={"item": item.name})
+        facts = {"item": item.name, "row": f"category-{item.category_id or 'none'}"}
+        yield Failure("account_inactive", account_subject(account), facts=facts | account_there(account))
 
 
 def item_subject(item: ItemDocument) -> Subject:
@@ -77,6 +94,10 @@ def item_subject(item: ItemDocument) -> Subject:
 
 def account_subject(account: Ref) -> Subject:
     return Subject("account", account.qbo_id, account.name.removesuffix(" (deleted)"))
+
+
+def account_there(account: Ref) -> dict[str, str]:
+    return {"there_entity": "Account", "there_id": account.qbo_id}
 
 
 def customer_subject(customer: CustomerDocument) -> Subject:
@@ -113,9 +134,12 @@ def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:
     return Failure("closed_period", Subject("date", closing, closing), facts=facts)
 
 
-def _number(write: Write, invoice: InvoiceDocument) -> Iterator[Failure]:
+def _number(write: Write, invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     if len(str(write.payload.get("DocNumber") or "")) > NUMBER_MAX:
         yield Failure("number_too_long", _number_subject(invoice))
+    nobody_numbers = book.company.custom_numbers and not book.sends_number_of(invoice)
+    if write.operation == "create" and nobody_numbers:
+        yield Failure("numbering_by_hand", Subject("company", "numbers", "invoice numbers"))
 
 
 def number_taken(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Failure | None:
@@ -125,6 +149,7 @@ def number_taken(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Fai
     if not number or not holder or (there and there.qbo_id == holder):
         return None
     facts = {"number": number, "txn_type": "Invoice", "txn_id": holder}
+    facts |= {"there_entity": "Invoice", "there_id": holder, "txn_of": book.number_holders.get(number, "")}
     return Failure("duplicate_doc_number", _number_subject(invoice), facts=facts)
 
 

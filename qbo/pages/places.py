@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from qbo import catalogue
 from qbo.catalogue.entry import PAGE_WORDS, FailureKind
+from qbo.connection.connecting import endpoints_of
 from qbo.failures import Failure
+from qbo.models import Connection
 from qbo.pages.help_texts import help_section
 
 SETTINGS = {"status": "qbo:status", "tax": "qbo:tax", "items": "qbo:items", "invoices": "qbo:invoices"}
@@ -24,6 +26,7 @@ BUTTONS = {
     "other_company": "Choose the company",
     "account_inactive": "Choose an account",
     "item_not_found": "Open Items",
+    "item_inactive": "Open Items",
     "duplicate_doc_number": "Open Invoices settings",
 }
 GENERAL = {
@@ -44,10 +47,30 @@ class Place:
 
 def settings_place(failure: Failure) -> Place | None:
     """The settings page that fixes `failure`; None where the remedy is elsewhere."""
-    where = failure.entry.where
+    where = failure.facts.get("page") or failure.entry.where
     if where not in SETTINGS:
         return None
-    return Place(BUTTONS.get(failure.code, GENERAL[where]), reverse(SETTINGS[where]))
+    row = f"#id_{failure.facts['row']}" if failure.facts.get("row") else ""
+    return Place(BUTTONS.get(failure.code, GENERAL[where]), reverse(SETTINGS[where]) + row)
+
+
+# What stands in the way in QuickBooks, by its kind there.
+OBSTACLES = {
+    "Vendor": "Open the vendor in QuickBooks",
+    "Employee": "Open the employees in QuickBooks",
+    "Customer": "Open the customer in QuickBooks",
+    "Invoice": "Open that invoice in QuickBooks",
+    "Item": "Open the products in QuickBooks",
+    "Account": "Open the accounts in QuickBooks",
+}
+
+
+def obstacle_place(failure: Failure, connection: Connection | None) -> Place | None:
+    """Where a person sees in QuickBooks what is in the way; None where the failure names nothing there."""
+    entity, qbo_id = failure.facts.get("there_entity", ""), failure.facts.get("there_id", "")
+    if connection is None or entity not in OBSTACLES or not qbo_id:
+        return None
+    return Place(OBSTACLES[entity], endpoints_of(connection).open(entity, qbo_id))
 
 
 def help_place(code: str) -> Place:

@@ -14,6 +14,10 @@ from qbo_emulator.pages import home, invoice
 from qbo_emulator.pages.html import document
 from qbo_emulator.world.world import World
 
+# Where QuickBooks shows one customer or vendor, or a list; here all of them stand on the company's page.
+LISTS = frozenset(
+    f"/app/{name}" for name in ("customerdetail", "vendordetail", "employees", "items", "chartofaccounts", "homepage")
+)
 SAME_ORIGIN = ("same-origin", "none", "")
 
 
@@ -22,6 +26,8 @@ def handle(world: World, request: Request, at: datetime) -> Response:
         return home_page(world, request)
     if request.path == "/app/invoice":
         return invoice_page(world, request.query.get("txnId", ""))
+    if request.path in LISTS:
+        return home_page(world, request)
     if request.path == "/do" and request.method == "POST":
         return do(world, request, at)
     return Response(404, document("Nothing here", '<p><a href="/">← The company</a></p>'), HTML)

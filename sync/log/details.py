@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from qbo.pages.places import Place, help_place, settings_place
+from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.organizations.models import Organization
 from sync.log.posting import cannot_post_today
 from sync.log.redaction import readable
@@ -68,6 +68,8 @@ class Details:
     others: int
     fix: Place | None
     help: Place | None
+    # What is in the way, in QuickBooks itself.
+    obstacle: Place | None
     record: Place | None
     cannot_post: str
     # Whether it is worth looking again in a moment.
@@ -126,6 +128,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         others=others_waiting(event),
         fix=settings_place(failure) if failure and not kept else None,
         help=help_place(failure.code) if failure else None,
+        obstacle=obstacle_place(failure, connection) if failure else None,
         record=record_place(event),
         cannot_post=cannot_post_today(event, at=at) if event.failure_code == "closed_period" else "",
         is_moving=moving,

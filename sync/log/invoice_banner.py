@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from qbo.models import Connection, FormerCompany, Link
-from qbo.pages.places import Place, help_place, settings_place
+from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
@@ -39,6 +39,7 @@ class InvoiceBanner:
     fix: Place | None = None
     help: Place | None = None
     log: Place | None = None
+    obstacle: Place | None = None
     others: int = 0
     books: InBooks | None = None
     can_retry: bool = False
@@ -178,6 +179,7 @@ def _for_office(
         event=event,
         fix=settings_place(failure),
         help=help_place(failure.code),
+        obstacle=obstacle_place(failure, event.connection),
         log=log,
         books=books,
         others=others_waiting(event),

@@ -31,6 +31,7 @@ def weather(seed: int, invoices: int, *, kind: str, seconds: float, keep: bool =
             if seed % 2 == 0:
                 ledger.do("UPDATE qbo_connectionsettings SET send_numbers = FALSE")
                 stage.control("custom_numbers", on=False)
+                ledger.do("UPDATE qbo_companyfacts SET custom_numbers = FALSE")
             storm = Storm(stage, ledger, seed, invoices, seconds=seconds)
             storm.run()
             verdict = judge(storm)

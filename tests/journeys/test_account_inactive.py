@@ -9,7 +9,7 @@ from sync.models import Attempt, State
 from tests import builders
 from tests.books import Shop
 from tests.journeys.article import says
-from tests.journeys.office import Office
+from tests.journeys.office import INVOICES, Office
 
 CODE = "account_inactive"
 BEHIND_ITEM = "Account 'Repairs income' is inactive (item 'Blower motor')"
@@ -143,3 +143,14 @@ def test_reactivating_the_account_behind_the_tax_code_then_retry(shop: Shop, off
     office.retry(invoice)
     shop.drain()
     office.assert_clear(invoice)
+
+
+def test_the_row_where_the_account_is_chosen_is_opened(
+    shop: Shop, office: Office, account: str, motor: PricebookItem
+) -> None:
+    invoice = switched_off(shop, account, motor, fresh=True)
+    category = motor.category_id
+    for page in (office.event_page(invoice), office.visit(f"{INVOICES}/{invoice.pk}/change/")):
+        assert page.link("Choose an account").endswith(f"/quickbooks/items/#id_category-{category}")
+        assert page.link("Open the accounts in QuickBooks") == f"{shop.books.url}/app/chartofaccounts"
+    assert office.visit("/quickbooks/items/").part(f"id_category-{category}").tag == "select"

@@ -26,6 +26,7 @@ def test_of_a_write(shop: Shop, start: datetime, fault: str, after_commit: bool,
     if not numbered:
         shop.choose(send_numbers=False)
         shop.books.do("custom_numbers", on=False)
+        shop.read_lists("Preferences")
     invoices = [shop.invoice(at=start, customer=customer) for _ in range(3)]
     shop.books.do("fault", fault=fault, path="batch", after_commit=after_commit, times=1)
     shop.drain(start)

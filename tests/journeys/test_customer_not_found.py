@@ -9,7 +9,7 @@ from sync.models import Attempt, State
 from tests import builders
 from tests.books import Shop
 from tests.journeys.article import says
-from tests.journeys.office import Office
+from tests.journeys.office import INVOICES, Office
 
 CODE, NAME, EMAIL = "customer_not_found", "M. Okafor", "okafor@example.com"
 MESSAGE = "Customer 'M. Okafor' not found in QBO"
@@ -110,6 +110,20 @@ def test_stale_a_name_that_a_vendor_took_needs_a_person(shop: Shop, office: Offi
     invoice = deleted_and_name_taken(shop, okafor)
     office.assert_failed(invoice, MESSAGE, code=CODE, count=2)
     assert shop.sent(invoice)[0].entries
+
+
+def test_who_has_the_name_is_said_and_opened(shop: Shop, office: Office, okafor: Customer) -> None:
+    invoice = deleted_and_name_taken(shop, okafor)
+    vendor = next(row for row in shop.books.rows("Vendor") if row["DisplayName"] == NAME)
+    for page in (office.event_page(invoice), office.visit(f"{INVOICES}/{invoice.pk}/change/")):
+        assert "Its name is held in QuickBooks by a vendor: make the vendor inactive, or change its" in page.text
+        link = page.link("Open the vendor in QuickBooks")
+        assert link == f"{shop.books.url}/app/vendordetail?nameId={vendor['Id']}"
+        assert office.visitor.get(link).status == 200
+    shop.books.do("deactivate", entity="Vendor", name=NAME)
+    office.retry(invoice)
+    shop.drain()
+    office.assert_clear(invoice)
 
 
 @says("customer_not_found.by_hand")

@@ -12,7 +12,7 @@ from sync.engine.send import push
 from sync.models import Attempt, State
 from tests.books import Shop
 from tests.journeys.article import says
-from tests.journeys.office import Office
+from tests.journeys.office import INVOICES, Office
 
 CODE = "duplicate_doc_number"
 
@@ -75,12 +75,31 @@ def test_turning_the_ids_off_lets_quickbooks_number(shop: Shop, office: Office, 
 
 @says("duplicate_doc_number.turn_off")
 def test_with_the_ids_off_no_number_is_sent_at_all(shop: Shop, office: Office, typed: str) -> None:
-    """Also where the company itself numbers by hand, and so leaves the number empty."""
+    """Where the company itself numbers by hand, nothing is sent: it would stand there without a number."""
     office.choose("send_numbers", False)
     invoice = shop.invoice(number="1842")
     shop.drain()
+    office.assert_failed(
+        invoice,
+        "No number for the invoice: QBO expects numbers by hand, and Run a Call sends none",
+        code="numbering_by_hand",
+    )
+    assert shop.books.writes() == 0
+    shop.books.do("custom_numbers", on=False)
+    office.retry(invoice)
+    shop.drain()
     office.assert_clear(invoice)
-    assert shop.there(invoice).get("DocNumber", "") != "1842"
+    assert shop.there(invoice)["DocNumber"] != "1842"
+
+
+def test_the_number_that_is_taken_leads_to_who_has_it(shop: Shop, office: Office, typed: str) -> None:
+    invoice = shop.invoice(number="1842")
+    shop.drain()
+    there = shop.books.row("Invoice", typed)
+    for page in (office.event_page(invoice), office.visit(f"{INVOICES}/{invoice.pk}/change/")):
+        assert page.link("Open that invoice in QuickBooks") == f"{shop.books.url}/app/invoice?txnId={typed}"
+        assert page.link("Open Invoices settings").endswith("/quickbooks/invoices/")
+        assert f"{there['CustomerRef']['name']}, {there['TotalAmt']:,.2f} of {there['TxnDate']}" in page.text
 
 
 @says("duplicate_doc_number.turn_off")

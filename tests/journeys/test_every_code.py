@@ -335,7 +335,8 @@ ELSEWHERE = {
 }
 ELSEWHERE_IN_A_JOURNEY_OF_TWO = ("changed_in_quickbooks", "paid_in_quickbooks", "voided_in_quickbooks")
 NOT_FROM_THE_EMULATOR = {
-    "item_inactive": "an item that is linked and inactive is told as item_not_found, the help article's word",
+    "item_inactive": "test_item_not_found tells it beside what is missing",
+    "numbering_by_hand": "test_duplicate_doc_number tells it: nothing is sent, so QuickBooks says nothing",
     "item_mismatch": "another price blocks nothing; it is shown on the Items page",
     "waits_for_invoice": "payments are not sent yet",
     "connection_paused": "a wait for the connection is told by the connection's own row",

@@ -11,6 +11,7 @@ from tests.books import Shop
 from tests.journeys.article import says
 from tests.journeys.office import Office
 
+INACTIVE = "Item 'Capacitor 35/5' is inactive in QBO"
 CODE, NAME, MESSAGE = "item_not_found", "Capacitor 35/5", "Item 'Capacitor 35/5' not found in QBO"
 
 
@@ -46,7 +47,7 @@ def test_stale_quickbooks_refuses_an_item_that_was_deleted(
     invoice = one_of(shop, capacitor)
     shop.drain()
     assert shop.sent(invoice)[0].entries
-    office.assert_failed(invoice, MESSAGE, code=CODE)
+    office.assert_failed(invoice, INACTIVE, code="item_inactive")
 
 
 @says("item_not_found.auto_create")
@@ -75,16 +76,40 @@ def test_creating_it_in_qbo_with_the_same_name_then_retry(
     assert shop.books.row("Item", made["Id"])["UnitPrice"] == 12.5
 
 
-@says("item_not_found.auto_create")
-def test_an_item_deleted_in_qbo_is_created_again(shop: Shop, office: Office, capacitor: PricebookItem) -> None:
-    shop.choose(auto_create_items=True)
+@pytest.mark.parametrize("auto_create", [True, False])
+def test_an_item_made_inactive_in_qbo_is_made_active_again_and_has_no_twin(
+    shop: Shop, office: Office, capacitor: PricebookItem, auto_create: bool
+) -> None:
+    shop.books.do("add_item", name=NAME)
+    shop.read_lists("Item")
     shop.settled_invoice(item=capacitor)
+    shop.choose(auto_create_items=auto_create)
     old = shop.qbo_id(capacitor)
     shop.books.do("deactivate", entity="Item", id=old)
+    shop.read_lists("Item")
     invoice = one_of(shop, capacitor)
     shop.drain()
+    office.assert_failed(invoice, INACTIVE, code="item_inactive")
+    page = office.event_page(invoice)
+    assert page.link("Open the products in QuickBooks") == f"{shop.books.url}/app/items"
+    shop.books.do("reactivate", entity="Item", id=old)
+    office.retry(invoice)
+    shop.drain()
     office.assert_clear(invoice)
-    assert shop.qbo_id(capacitor) != old
+    assert shop.qbo_id(capacitor) == old
+
+
+def test_an_inactive_product_of_the_name_is_not_doubled_by_auto_create(
+    shop: Shop, office: Office, capacitor: PricebookItem
+) -> None:
+    shop.choose(auto_create_items=True)
+    shop.books.do("add_item", name=NAME)
+    shop.books.do("deactivate", entity="Item", name=NAME)
+    shop.read_lists("Item")
+    invoice = one_of(shop, capacitor)
+    shop.drain()
+    office.assert_failed(invoice, INACTIVE, code="item_inactive")
+    assert [row["Name"] for row in shop.books.rows("Item") if row["Name"].startswith(NAME)] == [f"{NAME} (deleted)"]
 
 
 def test_an_item_of_nearly_the_same_name_is_not_taken_for_it(shop: Shop, capacitor: PricebookItem) -> None:

@@ -57,6 +57,8 @@ def test_stale_quickbooks_answers_401_and_gives_no_other_token(shop: Shop, how: 
 def test_a_whole_batch_that_is_refused_waits_unharmed(shop: Shop, office: Office) -> None:
     customer = shop.settled_invoice().customer
     shop.choose(send_numbers=False)  # so that nothing is read before the batch
+    shop.books.do("custom_numbers", on=False)
+    shop.read_lists("Preferences")
     invoices = [shop.invoice(customer=customer) for _ in range(3)]
     shop.books.do("expire_token")
     writes = shop.books.writes()

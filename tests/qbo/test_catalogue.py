@@ -56,6 +56,9 @@ FACTS = {
     "intuit_words",
     "error",
     "reason",
+    "way_out",
+    "txn_of",
+    "discount",
 } | {f"{side}_{name}" for side in ("our", "their") for name in ("total", "tax", "date", "number")}
 
 

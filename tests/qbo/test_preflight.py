@@ -93,7 +93,25 @@ def test_a_number_of_ours_that_is_ours_is_not_taken() -> None:
 def test_a_long_number_is_stopped_only_where_it_is_sent() -> None:
     long = invoice(number="X" * 22)
     assert codes(long, BOOK) == ["number_too_long"]
-    assert codes(long, book(choices=Choices(send_numbers=False))) == []
+    ours_off, theirs_on = Choices(send_numbers=False), Company(custom_numbers=False)
+    assert codes(long, book(choices=ours_off, company=theirs_on)) == []
+
+
+def test_a_new_invoice_that_nobody_would_number_does_not_go() -> None:
+    """Run a Call's numbers are off, and the company numbers by hand; what is there already has its number."""
+    off = Choices(send_numbers=False)
+    assert codes(invoice(), book(choices=off)) == ["numbering_by_hand"]
+    assert codes(invoice(), book(choices=off, company=Company(custom_numbers=False))) == []
+    assert codes(invoice(), book(choices=off, invoices={9: InvoiceRef("301", "0", base=Base())})) == []
+
+
+def test_an_inactive_product_is_not_called_missing() -> None:
+    inactive = Ref("4", "Capacitor 35/5 (deleted)", active=False)
+    assert codes(invoice(), book(items={11: inactive})) == ["item_inactive"]
+    name = invoice().lines[0].item.name  # type: ignore[union-attr]
+    assert codes(invoice(), book(items={}, inactive_items={name.casefold(): inactive})) == ["item_inactive"]
+    lost = Ref("4", active=False)  # the list no longer holds it
+    assert codes(invoice(), book(items={11: lost})) == ["item_not_found"]
 
 
 def test_discounts_have_to_be_allowed_there() -> None:

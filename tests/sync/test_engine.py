@@ -67,6 +67,7 @@ def test_a_lost_answer_is_looked_for_where_quickbooks_numbers(shop: Shop) -> Non
     start = timezone.now()
     ConnectionSettings.objects.update(send_numbers=False)
     shop.books.do("custom_numbers", on=False)
+    shop.read_lists("Preferences")
     customer = shop.settled_invoice(at=start).customer
     invoice = shop.invoice(at=start, customer=customer)
     shop.books.do("fault", fault="reset", path="batch", after_commit=True, times=1)

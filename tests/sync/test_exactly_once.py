@@ -48,6 +48,7 @@ def customer(shop: Shop, start: datetime) -> Customer:
     """One whom QuickBooks knows, of a company that numbers by itself."""
     ConnectionSettings.objects.update(send_numbers=False)
     shop.books.do("custom_numbers", on=False)
+    shop.read_lists("Preferences")
     shop.books.do("duplicate_number_check", on=False)
     return shop.settled_invoice(at=start).customer
 

@@ -127,6 +127,7 @@ def test_numbers_that_quickbooks_chose_stay_right_after_the_switch_is_on_again(s
     settings.send_numbers = False
     settings.save()
     shop.books.do("custom_numbers", on=False)
+    shop.read_lists("Preferences")
     invoice = shop.invoice(number="A-17")
     shop.drain()
     assert shop.event(invoice).state == "synced", shop.event(invoice).message

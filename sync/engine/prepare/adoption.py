@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan, base_after, holds, is_void
 from qbo.models import Link
 from runacall.invoices.documents import InvoiceDocument
+from runacall.invoices.money import round_cents
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import looked, refused_here
@@ -83,7 +85,16 @@ def look_in_quickbooks(
         invoices = {key: replace(there, in_doubt=key in doubtful) for key, there in book.invoices.items()}
         book = replace(book, invoices=invoices)
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
-    return Look([outcome for outcome in tries if outcome], replace(book, taken_numbers=taken))
+    holders = {str(row["DocNumber"]): _in_words(row) for row in rows if row.get("DocNumber")}
+    book = replace(book, taken_numbers=taken, number_holders=holders)
+    return Look([outcome for outcome in tries if outcome], book)
+
+
+def _in_words(row: Row) -> str:
+    """Whose invoice it is, how much and when, so that a person finds it again."""
+    customer = str((row.get("CustomerRef") or {}).get("name") or "")
+    amount = round_cents(Decimal(str(row.get("TotalAmt") or 0)))
+    return f"{customer}{', ' if customer else ''}{amount:,.2f} of {row.get('TxnDate', '')}"
 
 
 def _creates(plan: Plan | None) -> bool:

@@ -13,7 +13,7 @@ from qbo.mapping.base import Base, kept_part
 from qbo.mapping.book import Ref
 from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer
 from qbo.mapping.loading import load_list_records
-from qbo.mapping.matching import Match, candidate_names, match_customer
+from qbo.mapping.matching import Holder, Match, candidate_names, match_customer
 from qbo.mapping.names import name_key
 from qbo.mapping.payloads import Write, customer_payload
 from qbo.mapping.planning import Plan
@@ -47,6 +47,12 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     rows = _rows(drain, "Customer", [*wanted, *filter(None, former.values())], unread)
     doubtful = [documents[e.record_id] for e in events if e.record_id in links or e.heals]
     holders = _other_holders(drain, [customer for customer in doubtful if customer in wanted])
+    # A name that was refused although nobody active has it is held by somebody inactive.
+    refused = {name_key(documents[e.record_id].display_name) for e in events if e.heals and e.record_id in documents}
+    for row in rows:
+        key = name_key(str(row.get("DisplayName", "")))
+        if key in refused and not row.get("Active", True):
+            holders.setdefault(key, Holder("Customer", str(row["Id"]), active=False))
     held = _held(drain, rows)
     survivors = _survivors(drain, {key: link for key, link in links.items() if not link.active})
     there = load_list_records(drain.connection, EntityType.CUSTOMER, documents)
@@ -102,7 +108,7 @@ def _judge(
 
 
 def _match(
-    customer: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int], holders: Mapping[str, str]
+    customer: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int], holders: Mapping[str, Holder]
 ) -> Match:
     return match_customer(customer, rows, held=held, other_holders=holders) if customer else Match()
 
@@ -219,14 +225,14 @@ def _unread(unread: Mapping[str, ReadFailed], *customers: CustomerDocument | Non
     return None
 
 
-def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[str, str]:
+def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[str, Holder]:
     """Vendors and employees that hold a name; asked only where a customer was deleted or its name refused."""
-    found: dict[str, str] = {}
+    found: dict[str, Holder] = {}
     if customers:
         for entity in ("Vendor", "Employee"):
             for row in _rows(drain, entity, customers, {}):
                 if row.get("Active", True):
-                    found[name_key(str(row.get("DisplayName", "")))] = entity.lower()
+                    found[name_key(str(row.get("DisplayName", "")))] = Holder(entity, str(row["Id"]))
     return found
 
 

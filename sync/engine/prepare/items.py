@@ -15,7 +15,7 @@ from qbo.mapping.matching import Match, match_item
 from qbo.mapping.names import name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
 from qbo.mapping.planning import Plan
-from qbo.mapping.preflight import check_new_item
+from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.documents import ItemDocument
 from sync.engine.context import Drain
@@ -78,6 +78,9 @@ def _judge(
         link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
         message = f"Linked to the product of the same name in QuickBooks, Id {match.row['Id']}."
         return linked(drain, event, match.row, message=message)
+    product = inactive_product(item, book)
+    if product:
+        return refused_here(drain, event, item_inactive(item, product), None)
     taken = match.taken or name_key(item.name) in names
     write = Write("Item", "create", item_payload(item, book, name_taken=taken))
     failures = check_new_item(item, book)
