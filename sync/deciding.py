@@ -12,6 +12,7 @@ from django.db import transaction
 from qbo.connection.client import decode
 from qbo.mapping.base import Base, Row, Said
 from qbo.mapping.list_planning import said_of_customer, said_of_item
+from qbo.mapping.loading import load_company
 from qbo.mapping.planning import base_found, said_of
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items
@@ -126,8 +127,9 @@ def _three(event: SyncEvent, link: Link) -> tuple[Base, Row, Said]:
         base = base or Base()
         return base, theirs or base.row, said_of_item(load_items([event.record_id])[event.record_id])
     invoice = load_invoices([event.record_id])[event.record_id]
-    base = base or base_found(invoice, theirs)
-    said = {**said_of(invoice), "customer_ref": base.said.get("customer_ref", "")}
+    company = load_company(link.connection)
+    base = base or base_found(invoice, theirs, company)
+    said = {**said_of(invoice, company), "customer_ref": base.said.get("customer_ref", "")}
     return base, theirs or base.row, said
 
 

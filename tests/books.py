@@ -242,8 +242,8 @@ def grant(url: str, realm: str = "") -> Grant:
     return Grant(back["code"][0], back["realmId"][0], REDIRECT)
 
 
-def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "") -> Shop:
-    organization = builders.organization(slug)
+def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "", country: str = "US") -> Shop:
+    organization = builders.organization(slug, country=country)
     at = timezone.now()
     connection = connect(organization, grant(url), environment="emulator", emulator_url=url, at=at)
     refresh_lists(connection, client_for(connection), ListState.LISTS, at=at)

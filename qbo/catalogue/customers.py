@@ -64,6 +64,27 @@ ENTRIES = (
         refreshes=("Customer",),
     ),
     Entry(
+        code="currency_differs",
+        title="Another currency",
+        kind=FailureKind.PERSON,
+        message="The currency of {holder|the customer} in QBO is {theirs|another}[, the invoice is in {ours}]",
+        meaning="An invoice is in the currency of the shop's country. QuickBooks would take its amount for one in its"
+        " own currency, so nothing is sent.",
+        remedy=(
+            "In QuickBooks, look up the currency of {holder|the customer}[: {theirs}].",
+            "If a customer has the wrong one, create the customer anew in QuickBooks in[ {ours},] the invoice's"
+            " currency and make the old one inactive.",
+            "If it is the company that has another, check in Run a Call that the shop's country is right and that"
+            " the right company is connected.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.QUICKBOOKS_ADMIN,
+        where="customer",
+        dispatcher="Not in QuickBooks yet: another currency is used there. The office is on it.",
+        label="validation",
+        refreshes=("Preferences", "Customer"),
+    ),
+    Entry(
         code="currency_mismatch",
         title="Currency differs",
         kind=FailureKind.PERSON,

@@ -138,7 +138,7 @@ def _entry(connection: Connection, entity: str, row: Row, at: datetime) -> ListE
 KEPT = {
     "Account": ("AccountType", "AccountSubType"),
     "Item": ("Type", "IncomeAccountRef", "UnitPrice", "FullyQualifiedName"),
-    "TaxCode": ("Description", "Taxable", "TaxGroup", "SalesTaxRateList", "Percent"),
+    "TaxCode": ("Description", "Taxable", "TaxGroup", "SalesTaxRateList", "Percent", "Rates"),
     "TaxRate": ("RateValue", "AgencyRef"),
     "Term": ("DueDays",),
 }
@@ -166,17 +166,21 @@ def _keep_tax_codes(
         identity(row): number_in(row, "RateValue", f"the rate with Id {identity(row)}") for row in checked(given_rates)
     }
     rows = {identity(row): row for row in checked(active)} | {identity(row): row for row in checked(inactive)}
-    codes = [{**row, "Percent": _percent(row, rates)} for row in rows.values()]
+    codes = [{**row, **_percents(row, rates)} for row in rows.values()]
     store_entries(connection, "TaxCode", codes, at=at)
     ListEntry.objects.of(connection, "TaxCode").filter(refreshed_at__lt=at).delete()
 
 
-def _percent(code: Row, rates: dict[str, Decimal]) -> str | None:
+def _percents(code: Row, rates: dict[str, Decimal]) -> dict[str, Any]:
+    """Percent: what the sales rates add up to; Rates: [Id, percentage] of each. Nothing where one is unknown."""
     details = object_in(code, "SalesTaxRateList").get("TaxRateDetail") or []
     if not isinstance(details, list) or not all(isinstance(detail, Mapping) for detail in details):
         raise Unreadable(f"the row with Id {identity(code)} has {shown(details)} for its rates")
-    parts = [rates.get(str(object_in(detail, "TaxRateRef").get("value"))) for detail in details]
-    return str(sum(part for part in parts if part is not None)) if parts and None not in parts else None
+    ids = [str(object_in(detail, "TaxRateRef").get("value")) for detail in details]
+    if not ids or any(rates.get(qbo_id) is None for qbo_id in ids):
+        return {"Percent": None, "Rates": []}
+    percent = sum((rates[qbo_id] for qbo_id in ids), Decimal(0))
+    return {"Percent": str(percent), "Rates": [[qbo_id, str(rates[qbo_id])] for qbo_id in ids]}
 
 
 def _fetch_preferences(client: Client, pace: Pace) -> tuple[Sequence[Row], Sequence[Row]]:

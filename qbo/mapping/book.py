@@ -25,6 +25,10 @@ class Ref:
     # Of an item: its IncomeAccountRef.
     account_id: str = ""
     unit_price: Decimal | None = None
+    # Of a tax code: Id and percentage of each of its sales rates, where they are known.
+    rates: tuple[tuple[str, Decimal], ...] = ()
+    # Of a customer: the currency that it has there for life, where it is known.
+    currency: str = ""
 
     @property
     def is_category(self) -> bool:
@@ -68,6 +72,7 @@ class Company:
     partner_tax_enabled: bool | None = None
     custom_numbers: bool = True
     allow_discount: bool = True
+    home_currency: str = "USD"
 
     @property
     def is_us(self) -> bool:
@@ -99,6 +104,8 @@ class MappingBook:
     """Everything that payloads and preflight may look up; keys are our ids unless named otherwise."""
 
     company: Company = Company()
+    # What our invoices are in; "" where it is not known.
+    currency: str = "USD"
     choices: Choices = Choices()
     customers: Mapping[int, Ref] = field(default_factory=dict)
     items: Mapping[int, Ref] = field(default_factory=dict)

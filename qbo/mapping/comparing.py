@@ -60,6 +60,8 @@ class Wanted:
 
     `number`: the number that it ought to have there; "" where QuickBooks chose it. `customer_id`: the customer
     there, where known. `qbo_id`: the Id that it is linked to. `accepted`: staff agreed to a difference.
+    `rounding`: by how much total and tax may differ, since QuickBooks rounds each rate for itself. `currency`: what
+    the invoice is in, where known.
     """
 
     invoice: InvoiceDocument
@@ -67,6 +69,8 @@ class Wanted:
     customer_id: str = ""
     accepted: bool = False
     qbo_id: str = ""
+    rounding: Decimal = ZERO
+    currency: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -103,12 +107,16 @@ class Comparison:
     twice: list[Twin] = field(default_factory=list)
     different: list[Difference] = field(default_factory=list)
     accepted: list[Difference] = field(default_factory=list)
+    # Those that differ by no more than QuickBooks' own rounding of each tax rate.
+    rounded: list[Difference] = field(default_factory=list)
     # Rows that carry our mark and are not ours: somebody copied an invoice of ours in QuickBooks.
     copies: list[Twin] = field(default_factory=list)
 
     @property
     def checked(self) -> int:
-        parts: Sequence[Sequence[object]] = (self.matched, self.missing, self.twice, self.different, self.accepted)
+        parts: Sequence[Sequence[object]] = (
+            self.matched, self.missing, self.twice, self.different, self.accepted, self.rounded,
+        )  # fmt: skip
         return sum(len(part) for part in parts)
 
     @property
@@ -149,19 +157,33 @@ def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:
         fields = differences(one, rows[0])
         if fields:
             into = found.accepted if one.accepted else found.different
+            if _is_rounding(one, fields):
+                into = found.rounded
             into.append(Difference(one.invoice, str(rows[0]["Id"]), fields))
         else:
             found.matched.append(one.invoice)
 
 
+def _is_rounding(one: Wanted, fields: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether total and tax differ alike, by what QuickBooks' rounding of each rate explains, and nothing else does."""
+    if not one.rounding or set(fields) != {"total", "tax"}:
+        return False
+    by = {Decimal(theirs) - Decimal(ours) for ours, theirs in fields.values()}
+    return len(by) == 1 and abs(by.pop()) <= one.rounding
+
+
 def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
-    """What the row holds otherwise, as (ours, theirs): void, customer, total, tax, date, due date, number."""
+    """What the row holds otherwise, as (ours, theirs).
+
+    Compared are void, customer, currency, total, tax, date, due date and number.
+    """
     there, invoice = There.of(row), one.invoice
     if is_void(row) != invoice.is_void and (is_void(row) or there.total):
         return {"void": ("yes" if invoice.is_void else "no", "yes" if is_void(row) else f"no, {there.total}")}
     customer = row.get("CustomerRef") or {}
     theirs = {
         "customer": str(customer.get("name") or f"Id {customer.get('value')}"),
+        "currency": str((row.get("CurrencyRef") or {}).get("value") or ""),
         "total": str(there.total),
         "tax": str(there.tax),
         "date": there.txn_date,
@@ -171,6 +193,7 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
     is_same_customer = invoice.is_void or not one.customer_id or str(customer.get("value")) == one.customer_id
     ours = {
         "customer": theirs["customer"] if is_same_customer else invoice.customer.display_name,
+        "currency": one.currency if one.currency and theirs["currency"] else theirs["currency"],
         "total": str(_cents(one.total)),
         "tax": str(_cents(one.tax)),
         "date": invoice.books_date.isoformat(),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from qbo.connection.client import decode
-from qbo.mapping.base import Base
+from qbo.mapping.base import Base, reference
 from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord
 from qbo.mapping.names import name_key
@@ -35,7 +35,8 @@ def load_book(
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
     return MappingBook(
-        company=_company(connection),
+        company=load_company(connection),
+        currency=connection.organization.currency,
         choices=_choices(settings),
         customers=_customers(connection, customer_ids),
         items=_items(connection, needed),
@@ -58,7 +59,8 @@ def load_book(
     )
 
 
-def _company(connection: Connection) -> Company:
+def load_company(connection: Connection) -> Company:
+    """The facts of the connected company; those of a plain US one where none have been read."""
     facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()
     if facts is None:
         return Company()
@@ -69,6 +71,7 @@ def _company(connection: Connection) -> Company:
         partner_tax_enabled=facts.partner_tax_enabled,
         custom_numbers=facts.custom_numbers,
         allow_discount=facts.allow_discount,
+        home_currency=facts.home_currency,
     )
 
 
@@ -85,7 +88,13 @@ def _choices(settings: ConnectionSettings) -> Choices:
 
 def _customers(connection: Connection, ids: Iterable[int]) -> dict[int, Ref]:
     links = Link.objects.of(connection, Link.RecordType.CUSTOMER).for_records(ids)
-    return {link.record_id: Ref(link.qbo_id, active=link.active, sync_token=link.sync_token) for link in links}
+    return {link.record_id: _customer(link) for link in links}
+
+
+def _customer(link: Link) -> Ref:
+    base = Base.from_text(link.base)
+    currency = reference(base.row, "CurrencyRef") if base else ""
+    return Ref(link.qbo_id, active=link.active, sync_token=link.sync_token, currency=currency)
 
 
 def _items(connection: Connection, ids: Iterable[int]) -> dict[int, Ref]:
@@ -151,7 +160,12 @@ def ref_of(entry: ListEntry) -> Ref:
         type=data.get("Type") or data.get("AccountType") or "",
         account_id=str(account.get("value", "")) if isinstance(account, dict) else "",
         unit_price=_price(data.get("UnitPrice")),
+        rates=_rates(data.get("Rates")),
     )
+
+
+def _rates(kept: object) -> tuple[tuple[str, Decimal], ...]:
+    return tuple((str(qbo_id), Decimal(percent)) for qbo_id, percent in kept) if isinstance(kept, list) else ()
 
 
 def _price(kept: object) -> Decimal | None:

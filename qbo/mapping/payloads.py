@@ -6,14 +6,15 @@ gone; preflight sees to it that none with a gap is ever sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from qbo.mapping.book import MappingBook, Ref
+from qbo.mapping.book import Company, MappingBook, Ref
 from qbo.mapping.marks import section
 from qbo.mapping.names import name_for_quickbooks
 from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
+from runacall.invoices import money
 from runacall.invoices.money import round_cents
 
 Payload = dict[str, Any]
@@ -50,9 +51,48 @@ def invoice_payload(invoice: InvoiceDocument, book: MappingBook) -> Payload:
         "ShipAddr": address(invoice.service),
         "CustomerMemo": {"value": invoice.customer_note[:CUSTOMER_MEMO_MAX]} if invoice.customer_note else None,
         "PrivateNote": section(invoice),
-        "Line": [_line(line, book) for line in invoice.lines] + _discount(invoice, book),
+        "Line": [_line(line, book) for line in lines_sent(invoice, book.company)] + _discount(invoice, book),
     }
     return {key: value for key, value in (payload | _tax(invoice, book)).items() if value is not None}
+
+
+def lines_sent(invoice: InvoiceDocument, company: Company) -> list[LineDocument]:
+    """Our lines as the company gets them: outside the US with one of less than nothing for each part of a discount."""
+    return [*invoice.lines, *discount_lines(invoice, company)]
+
+
+def discount_lines(invoice: InvoiceDocument, company: Company) -> list[LineDocument]:
+    """Outside the US the discount, as one line for each set of rates; nothing in the US, or without one.
+
+    QuickBooks takes a discount line off before or after tax as the company is set up, and outside the US no
+    document can say which: a line of less than nothing under the very code leaves nothing to settle. It is booked
+    under the item of the first line that it lessens.
+    """
+    if company.is_us or not invoice.discount:
+        return []
+    first = {line.rate_key: line for line in reversed(invoice.lines)}
+    parts = money.totals(invoice.lines, invoice.discount).rate_sets
+    name = invoice.discount_name or "Discount"
+    return [
+        replace(
+            first[part.key],
+            position=len(invoice.lines) + place,
+            description=name,
+            quantity=Decimal(1),
+            unit_price=-part.discount,
+            amount=-part.discount,
+        )
+        for place, part in enumerate(parts, start=1)
+        if part.discount
+    ]
+
+
+def rounding_allowed(invoice: InvoiceDocument, company: Company) -> Decimal:
+    """By how much QuickBooks' tax may differ since it rounds each rate for itself: a cent for each; 0 in the US."""
+    if company.is_us:
+        return money.ZERO
+    sets = {line.rate_key: line.rates for line in invoice.lines}
+    return money.CENT * sum(len({rate.id for rate in rates}) for rates in sets.values())
 
 
 def _line(line: LineDocument, book: MappingBook) -> Payload:
@@ -83,7 +123,7 @@ def _line_tax(line: LineDocument, book: MappingBook) -> Payload:
 
 
 def _discount(invoice: InvoiceDocument, book: MappingBook) -> list[Payload]:
-    if not invoice.discount:
+    if not invoice.discount or not book.company.is_us:
         return []
     detail: Payload = {"PercentBased": False}
     if book.choices.discount_account_id:
@@ -98,7 +138,11 @@ def _tax(invoice: InvoiceDocument, book: MappingBook) -> Payload:
     """The tax that the shop's customer was told, given as such so that QuickBooks does not compute another."""
     taxed = next((line for line in invoice.lines if line.rates), None)
     if not book.company.is_us:
-        return {"GlobalTaxCalculation": "TaxExcluded" if taxed else "NotApplicable"}
+        if not taxed:
+            return {"GlobalTaxCalculation": "NotApplicable"}
+        lines = _tax_lines(invoice, book)
+        detail = {"TxnTaxDetail": {"TotalTax": invoice.tax_total, "TaxLine": lines}} if lines else {}
+        return {"GlobalTaxCalculation": "TaxExcluded", **detail}
     tax: Payload = {"ApplyTaxAfterDiscount": True} if invoice.discount else {}
     if taxed:
         code = _ref(book.tax_code(taxed.rate_key), "code", rate_names(taxed))
@@ -107,6 +151,40 @@ def _tax(invoice: InvoiceDocument, book: MappingBook) -> Payload:
     if invoice.customer.tax_exempt and exempt:
         tax["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": exempt.qbo_id}, "TotalTax": Decimal(0)}
     return tax
+
+
+def _tax_lines(invoice: InvoiceDocument, book: MappingBook) -> list[Payload]:
+    """Our tax as an amount for each of QuickBooks' rates; none where a code's rates are not known."""
+    totals = money.totals(invoice.lines, invoice.discount)
+    if totals.tax != invoice.tax_total:
+        # A rate was changed after the invoice was sent: how its tax was made up is not known any more.
+        return []
+    amounts: dict[str, Decimal] = {}
+    nets: dict[str, Decimal] = {}
+    percents: dict[str, Decimal] = {}
+    for part in totals.rate_sets:
+        code = book.tax_code(part.key)
+        rates = [(qbo_id, percent) for qbo_id, percent in code.rates if percent] if code else []
+        if not rates and part.tax:
+            return []
+        parts = money.spread(part.tax, [percent for _, percent in rates])
+        for (qbo_id, percent), amount in zip(rates, parts, strict=True):
+            amounts[qbo_id] = amounts.get(qbo_id, money.ZERO) + amount
+            nets[qbo_id] = nets.get(qbo_id, money.ZERO) + part.taxable
+            percents[qbo_id] = percent
+    return [
+        {
+            "Amount": amounts[qbo_id],
+            "DetailType": "TaxLineDetail",
+            "TaxLineDetail": {
+                "TaxRateRef": {"value": qbo_id},
+                "PercentBased": True,
+                "TaxPercent": percents[qbo_id],
+                "NetAmountTaxable": nets[qbo_id],
+            },
+        }
+        for qbo_id in amounts
+    ]
 
 
 def rate_names(line: LineDocument) -> str:

@@ -28,8 +28,8 @@ from qbo.mapping.base import (
     plain,
     reference,
 )
-from qbo.mapping.book import InvoiceRef, MappingBook
-from qbo.mapping.payloads import Payload, Write, invoice_payload
+from qbo.mapping.book import Company, InvoiceRef, MappingBook
+from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
 from runacall.invoices.documents import InvoiceDocument, LineDocument
 
 MONEY = ("lines", "discount", "tax")
@@ -58,10 +58,14 @@ PAYMENTS = ("Payment", "CreditMemo")
 
 @dataclass(frozen=True)
 class Expected:
-    """What an answer should say; "" is not compared."""
+    """What an answer should say; "" is not compared.
+
+    `rounding`: by how much total and tax may differ, since QuickBooks rounds each rate for itself.
+    """
 
     total: str = ""
     tax: str = ""
+    rounding: str = ""
     date: str = ""
     number: str = ""
 
@@ -89,13 +93,14 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
     if invoice.is_draft:
         return Plan()
     payload = invoice_payload(invoice, book)
-    said = said_of(invoice)
+    said = said_of(invoice, book.company)
+    allowed = rounding_allowed(invoice, book.company)
     if there is None:
         said = {**said, "customer_ref": reference(payload, "CustomerRef")}
-        return Plan(Write("Invoice", "create", payload), said, _expected(invoice, payload))
+        return Plan(Write("Invoice", "create", payload), said, _expected(invoice, payload, allowed))
     if there.gone:
         return Plan(_update(there, payload), said, failures=(_failure("record_deleted_there", invoice),))
-    return _change(invoice, payload, said, there)
+    return _change(invoice, payload, said, there, allowed)
 
 
 def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Plan:
@@ -109,13 +114,18 @@ def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Plan:
     return Plan(write, failures=paid)
 
 
-def _expected(invoice: InvoiceDocument, payload: Payload) -> Expected:
+def _expected(invoice: InvoiceDocument, payload: Payload, allowed: Decimal) -> Expected:
     return Expected(
+        rounding=_shown(allowed),
         total=str(invoice.total),
         tax=str(invoice.tax_total),
         date=invoice.books_date.isoformat(),
         number=str(payload.get("DocNumber") or ""),
     )
+
+
+def _shown(allowed: Decimal) -> str:
+    return str(allowed) if allowed else ""
 
 
 def _update(there: InvoiceRef, changes: Payload) -> Write:
@@ -126,8 +136,11 @@ def _update(there: InvoiceRef, changes: Payload) -> Write:
 # --- what we say, and what of it changed ----------------------------------------------------------------------
 
 
-def said_of(invoice: InvoiceDocument) -> Said:
-    """The invoice as we say it, field by field, in our own terms: no list and no mapping of QuickBooks changes it."""
+def said_of(invoice: InvoiceDocument, company: Company) -> Said:
+    """The invoice as we say it, field by field, in our own terms: no list and no mapping of QuickBooks changes it.
+
+    Outside the US the discount is among the lines, as it is in QuickBooks.
+    """
     return {
         "customer": str(invoice.customer.id),
         "date": invoice.books_date.isoformat(),
@@ -139,8 +152,8 @@ def said_of(invoice: InvoiceDocument) -> Said:
         "service address": _words(vars(invoice.service).values()),
         "message": plain(invoice.customer_note),
         "memo": marks.section(invoice),
-        "lines": [_said_line(line) for line in invoice.lines],
-        "discount": f"{cents(invoice.discount)} {invoice.discount_name}".strip(),
+        "lines": _said_lines(invoice, company),
+        "discount": f"{cents(invoice.discount)} {invoice.discount_name}".strip() if company.is_us else "",
         "tax": str(invoice.tax_total),
         "total": str(invoice.total),
     }
@@ -150,21 +163,31 @@ def _words(parts: Any) -> str:
     return ", ".join(text for text in map(plain, parts) if text)
 
 
+DISCOUNT = "discount"
+
+
+def _said_lines(invoice: InvoiceDocument, company: Company) -> list[list[str]]:
+    lessening = [[*_said_line(line), DISCOUNT] for line in discount_lines(invoice, company)]
+    return [_said_line(line) for line in invoice.lines] + lessening
+
+
 def _said_line(line: LineDocument) -> list[str]:
     item = str(line.item.id) if line.item else ""
     rates = line.rate_key
     return [item, number(line.quantity), number(line.unit_price), str(line.amount), plain(line.description), rates]
 
 
-def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef) -> Plan:
+def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef, allowed: Decimal) -> Plan:
     now = there.now
     if there.base is None:
         return _without_base(invoice, payload, said, there)
-    comparison = _Comparison(invoice, payload, said, there.base, now, in_doubt=there.in_doubt)
+    comparison = _Comparison(invoice, payload, said, there.base, now, in_doubt=there.in_doubt, allowed=allowed)
     said = {**said, "customer_ref": comparison.customer_ref}
     if not comparison.here:
         return Plan(said=said)
     write = _update(there, comparison.changes())
+    if "Line" in write.payload:
+        said = {**said, LINE_IDS: comparison.line_ids()}
     if is_void(now):
         return Plan(write, said, failures=(_failure("voided_in_quickbooks", invoice),))
     if there.in_doubt and comparison.agrees:
@@ -197,10 +220,10 @@ def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there:
     return Plan(_update(there, payload), said, failures=(_conflict(invoice, sides),))
 
 
-def base_found(invoice: InvoiceDocument, row: Row) -> Base:
+def base_found(invoice: InvoiceDocument, row: Row, company: Company) -> Base:
     """The base of an invoice that stands there, where we do not know what we last said: its lines by their place."""
     ids = [str(line["Id"]) for line in own_lines(row) if line.get("Id") and not _is_discount(line)]
-    lines = [_said_line(line) for line in invoice.lines]
+    lines = _said_lines(invoice, company)
     return Base({"lines": lines[: len(ids)]}, row, tuple(ids[: len(lines)]))
 
 
@@ -287,24 +310,45 @@ def holds(row: Row, written: Row) -> bool:
 
 def base_after(row: Row, said: Said, written: Row, *, before: Base | None = None) -> Base:
     """The base once `written` was answered with `row`, or `row` was found to be what we had written."""
+    known = said.get(LINE_IDS)
+    said = {name: value for name, value in said.items() if name != LINE_IDS}
     if "Line" not in written:
         ids = before.line_ids if before else ()
         return Base(said, row, ids)
+    if known is not None:
+        new = [line for line in written["Line"] if not line.get("Id")]
+        there = frozenset(str(line["Id"]) for line in written["Line"] if line.get("Id"))
+        given = iter(line_ids(row, new, hers=there))
+        return Base(said, row, tuple(qbo_id or next(given, "") for qbo_id in known))
     ours_before = set(before.line_ids) if before else set()
     hers = frozenset(str(line["Id"]) for line in written["Line"] if line.get("Id") and line["Id"] not in ours_before)
     ours = [line for line in written["Line"] if str(line.get("Id", "")) not in hers]
     return Base(said, row, line_ids(row, ours, hers=hers))
 
 
+# Only while an update is under way: the Id of each line that it says, "" for a new one.
+LINE_IDS = "line_ids"
+
+
 class _Comparison:
     """Ours, the base and theirs, field by field.
 
     `in_doubt`: an update of ours may have arrived without our knowing, so lines there that are just ours are ours.
+    `allowed`: by how much QuickBooks may round otherwise.
     """
 
     def __init__(
-        self, invoice: InvoiceDocument, payload: Payload, said: Said, base: Base, now: Row, *, in_doubt: bool
+        self,
+        invoice: InvoiceDocument,
+        payload: Payload,
+        said: Said,
+        base: Base,
+        now: Row,
+        *,
+        in_doubt: bool,
+        allowed: Decimal,
     ) -> None:
+        self.allowed = allowed
         self.invoice, self.payload, self.said, self.base, self.now = invoice, payload, said, base, now
         self.our_lines = [line for line in payload["Line"] if not _is_discount(line)]
         # Which of our lines of now each line of the base is, by its Id there.
@@ -362,7 +406,7 @@ class _Comparison:
             return True
         wanted = [held_line(line) for line in self._lines()]
         return wanted == [held_line(line) for line in own_lines(self.now)] and (
-            _tax_of(self.now) == cents(self.invoice.tax_total) or not self._is_pure
+            abs(Decimal(_tax_of(self.now)) - self.invoice.tax_total) <= self.allowed or not self._is_pure
         )
 
     @property
@@ -430,7 +474,8 @@ class _Comparison:
             changes["Line"] = self._lines()
             together = ("ApplyTaxAfterDiscount", "GlobalTaxCalculation")
             changes |= {key: self.payload[key] for key in together if key in self.payload}
-            if "TxnTaxDetail" in self.payload:
+            # Amounts of single rates are of our own lines alone: beside lines of hers QuickBooks works them out.
+            if "TxnTaxDetail" in self.payload and (self._is_pure or "TaxLine" not in self.payload["TxnTaxDetail"]):
                 changes["TxnTaxDetail"] = self._tax()
         return changes
 
@@ -459,6 +504,19 @@ class _Comparison:
         kept_away = self._removed_there()
         lines += [line for j, line in enumerate(self.our_lines) if j not in placed and j not in kept_away]
         return [*lines, discount] if discount is not None else lines
+
+    def line_ids(self) -> list[str]:
+        """The Id there of each of our lines, in our order: "" for those that QuickBooks has yet to number."""
+        there = {str(line.get("Id")) for line in own_lines(self.now)}
+        kept_away = self._removed_there()
+        ids = [""] * len(self.our_lines)
+        for position, qbo_id in enumerate(self.base.line_ids):
+            j = self.pairs.get(position)
+            if j is not None and (qbo_id in there or j in kept_away):
+                ids[j] = qbo_id
+        for qbo_id, j in self.arrived.items():
+            ids[j] = qbo_id
+        return ids
 
     def _removed_there(self) -> set[int]:
         """Lines of ours that somebody took off there and that did not change here: they stay away."""
@@ -491,6 +549,7 @@ class _Comparison:
             total = str(_moved(cents(self.now.get("TotalAmt")), self.base.said["total"], self.said["total"]))
             tax = str(_moved(_tax_of(self.now), self.base.said["tax"], self.said["tax"]))
         return Expected(
+            rounding=_shown(self.allowed) if sends_money else "",
             total=total if sends_money else "",
             tax=tax if sends_money else "",
             date=self.invoice.books_date.isoformat() if "date" in self.here else "",
@@ -532,14 +591,18 @@ def _over(there: Row, ours: Row) -> Row:
 def _aligned(then: Sequence[Any], now: Sequence[Any]) -> dict[int, int | None]:
     """For each line that we said then, which line of now it is; None where it was taken off.
 
-    Staff rewrite all lines at once, so lines are known again by what they say, and else by their place.
+    Staff rewrite all lines at once, so lines are known again by what they say, and else by their place; those of
+    a discount among themselves.
     """
-    before, after = [tuple(line) for line in then], [tuple(line) for line in now]
     pairs: dict[int, int | None] = {}
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "insert":
-            continue
-        for offset, i in enumerate(range(i1, i2)):
-            j = j1 + offset
-            pairs[i] = j if tag != "delete" and j < j2 else None
+    for lessens in (False, True):
+        before = [i for i, line in enumerate(then) if (DISCOUNT in line[-1:]) == lessens]
+        after = [j for j, line in enumerate(now) if (DISCOUNT in line[-1:]) == lessens]
+        words = [tuple(then[i]) for i in before], [tuple(now[j]) for j in after]
+        for tag, i1, i2, j1, j2 in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+            if tag == "insert":
+                continue
+            for offset, place in enumerate(range(i1, i2)):
+                paired = j1 + offset
+                pairs[before[place]] = after[paired] if tag != "delete" and paired < j2 else None
     return pairs

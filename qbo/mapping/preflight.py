@@ -21,7 +21,7 @@ def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tu
         return plan.failures
     if write.options == "void" or write.operation == "delete":
         return (*_closed_there(invoice, book), *plan.failures)
-    checks = (_tax, _lines, _customer, _discount, _period)
+    checks = (_currency, _tax, _lines, _customer, _discount, _period)
     return (
         *plan.failures,
         *(failure for check in checks for failure in check(invoice, book)),
@@ -108,10 +108,28 @@ def _customer(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     there = book.customers.get(invoice.customer.id)
     if there is None or not there.active:
         yield Failure("customer_not_found", customer_subject(invoice.customer))
+    elif _differs(there.currency, book.currency):
+        facts = {"ours": book.currency, "theirs": there.currency}
+        facts["holder"] = f"the customer '{invoice.customer.display_name}'"
+        yield Failure("currency_differs", customer_subject(invoice.customer), facts=facts)
+
+
+def _currency(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    """Our invoices are in one currency; QuickBooks would take the amount for one in its own."""
+    theirs = book.company.home_currency
+    if _differs(theirs, book.currency):
+        facts = {"ours": book.currency, "theirs": theirs, "holder": "the company"}
+        yield Failure("currency_differs", Subject("company", "currency", theirs), facts=facts)
+
+
+def _differs(theirs: str, ours: str) -> bool:
+    """What is not known differs from nothing."""
+    return bool(theirs and ours and theirs != ours)
 
 
 def _discount(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    if invoice.discount and not book.company.allow_discount:
+    # Elsewhere a discount goes as lines of less than nothing, which need no such setting.
+    if invoice.discount and book.company.is_us and not book.company.allow_discount:
         yield Failure("discount_not_enabled", Subject("company", "discount", "discounts"))
 
 

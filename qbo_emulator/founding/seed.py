@@ -40,8 +40,19 @@ CANADA = World(
     "CA",
     CANADIAN,
     "Canada Revenue Agency",
-    (("3", "HST (ON)", Decimal(13)), ("4", "GST", Decimal(5)), ("5", "Zero-rated", Decimal(0))),
-    (("2", "HST ON", ("3",)), ("3", "GST", ("4",)), ("4", "Zero-rated", ("5",)), ("5", "Exempt", ())),
+    (
+        ("3", "HST (ON)", Decimal(13)),
+        ("4", "GST", Decimal(5)),
+        ("5", "Zero-rated", Decimal(0)),
+        ("6", "QST", Decimal("9.975")),
+    ),
+    (
+        ("2", "HST ON", ("3",)),
+        ("3", "GST", ("4",)),
+        ("4", "Zero-rated", ("5",)),
+        ("5", "Exempt", ()),
+        ("6", "GST/QST QC", ("4", "6")),
+    ),
 )
 WORLDS = {"us": US, "us-ast": replace(US, automated=True), "canada": CANADA}
 AGENCY_ACCOUNT = "90"  # where collected sales tax is owed

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from runacall.organizations.currencies import currency_of
 from runacall.organizations.roles import ABILITIES, Ability, Role
 
 __all__ = ["Ability", "Membership", "Organization", "Role"]
@@ -50,6 +51,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def currency(self) -> str:
+        """What its invoices are in, by its country; "" where that is not known."""
+        return currency_of(self.country)
 
     @property
     def zone(self) -> ZoneInfo:

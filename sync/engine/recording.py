@@ -14,7 +14,7 @@ from qbo.connection.client import decode
 from qbo.failures import Failure
 from qbo.mapping.base import KEPT, Base, Row, kept_part
 from qbo.mapping.comparing import There
-from qbo.mapping.planning import base_after
+from qbo.mapping.planning import LINE_IDS, base_after
 from qbo.models import Connection, Link
 from sync.engine.outcomes import Outcome
 from sync.engine.send.sent_items import SentItem, owed_fields
@@ -162,7 +162,10 @@ def adopt_theirs(connection: Connection, record_type: str, record_id: int, said:
     link = Link.objects.of(connection, record_type).get(record_id=record_id)
     base, theirs = Base.from_text(link.base) or Base(), decode(link.theirs) if link.theirs else None
     row = theirs or base.row
-    link.base = Base(said, row, base.line_ids).as_text()
+    # What was in doubt did arrive: lines that were new have Ids by now.
+    ids = tuple(said.get(LINE_IDS, base.line_ids))
+    said = {name: value for name, value in said.items() if name != LINE_IDS}
+    link.base = Base(said, row, ids).as_text()
     link.sync_token, link.theirs = str(row.get("SyncToken") or link.sync_token), ""
     link.save(update_fields=["base", "theirs", "sync_token"])
 

@@ -15,6 +15,8 @@ from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Sleep, Visit, visit
 from qbo.failures import Failure, FailureKind
 from qbo.mapping.comparing import Comparison, Wanted, compare
+from qbo.mapping.loading import load_company
+from qbo.mapping.payloads import rounding_allowed
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import load_invoices
@@ -87,6 +89,7 @@ def wanted_invoices(connection: Connection, *, since: date | None = None) -> lis
     documents = _documents(invoice.pk for invoice in chosen)
     customers = dict(Link.objects.of(connection, EntityType.CUSTOMER).values_list("record_id", "qbo_id"))
     numbered_there = _numbered_there(connection, documents, links) if settings.send_numbers else set()
+    company = load_company(connection)
     return [
         Wanted(
             document,
@@ -94,6 +97,8 @@ def wanted_invoices(connection: Connection, *, since: date | None = None) -> lis
             customer_id=customers.get(document.customer.id, ""),
             qbo_id=links[document.id].qbo_id if document.id in links else "",
             accepted=bool(links.get(document.id) and links[document.id].accepted_at),
+            rounding=rounding_allowed(document, company),
+            currency=connection.organization.currency,
         )
         for document in documents
     ]

@@ -35,6 +35,14 @@ def _name_taken(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=okafor)
 
 
+@by_rule("currency_differs", "The currency of the customer 'M. Okafor' in QBO is EUR, the invoice is in USD")
+def _in_euros(shop: Shop, start: datetime) -> Invoice:
+    shop.books.do("preference", group="CurrencyPrefs", name="MultiCurrencyEnabled", value=True)
+    shop.books.post("companycurrency", {"Code": "EUR", "Name": "Euro"})
+    shop.books.post("customer", {"DisplayName": "M. Okafor", "CurrencyRef": {"value": "EUR"}})
+    return shop.invoice(at=start)
+
+
 @by_rule("one_off_item_missing", "A line without a pricebook item has no item to be booked under in QBO")
 def _one_off(shop: Shop, start: datetime) -> Invoice:
     customer = settled_customer(shop, start)

@@ -265,3 +265,17 @@ def test_a_copy_that_the_bookkeeper_made_is_hers(shop: Shop) -> None:
     assert state(shop, invoice) == (State.SYNCED, "")
     assert shop.qbo_id(invoice) == there["Id"]
     assert shop.reconciles()
+
+
+def test_a_line_put_between_two_leaves_each_line_known(shop: Shop) -> None:
+    """Which line there is which of ours is known by Id, in whatever order they stand."""
+    labor = shop.item("Labor")
+    first, last = (builders.line(name, price, item=labor) for name, price in (("First", "10"), ("Last", "30")))
+    invoice = shop.settled_invoice(lines=[first, last])
+    invoice.edit(lines=[first, builders.line("Middle", "20", item=labor), last], at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    invoice.edit(lines=[first, last], at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert [line["Description"] for line in own_lines(shop.there(invoice))] == ["First", "Last"]

@@ -29,7 +29,7 @@ from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.recording import link_columns
 from sync.engine.send.answers import settle_written
 from sync.engine.send.push import item_of
-from sync.engine.send.sent_items import SentItem, difference
+from sync.engine.send.sent_items import SentItem, difference, remark
 from sync.engine.their_rows import read_their_rows
 from sync.models import SyncEvent
 from sync.models.events import EntityType
@@ -167,7 +167,8 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row) -> Outcome | No
         )
     if not unchanged:
         return None
-    return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
+    said = remark(item, There.of(row))
+    return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]), remark=said)
 
 
 def _adopt_update(drain: Drain, record_id: int, sends: Sequence[Sent]) -> None:

@@ -25,7 +25,7 @@ from sync.engine.recording import forget_acceptance, link_of, record, release_de
 from sync.engine.send.answered import Answered, events_of
 from sync.engine.send.refusals import give_back, read_refusal
 from sync.engine.send.relook import RELOOK_CODES, look_again
-from sync.engine.send.sent_items import SentItem, difference
+from sync.engine.send.sent_items import SentItem, difference, remark
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import RANKS, EntityType
 from sync.retry_policy import wait_seconds
@@ -205,20 +205,23 @@ def _written(
     drain = answered.drain
     checked_reference(row)
     differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None
+    said = remark(item, There.of(row)) if item.record_type == EntityType.INVOICE else ""
     if item.operation == "delete":
         _forget_link(answered, item)
     else:
         links.append(link_of(answered.submission, item, row, written, at=drain.now(), differs=differs))
     if item.entity == "Item":
         store_entries(drain.connection, "Item", [row], at=drain.now())
-    return settle_written(item, answered.attempt(index, event), differs, qbo_id=str(row["Id"]))
+    return settle_written(item, answered.attempt(index, event), differs, qbo_id=str(row["Id"]), remark=said)
 
 
-def settle_written(item: SentItem, attempt: Attempt, differs: Failure | None, *, qbo_id: str) -> Outcome:
-    """Synced where the books hold what was sent; else Failed, with the link kept."""
+def settle_written(
+    item: SentItem, attempt: Attempt, differs: Failure | None, *, qbo_id: str, remark: str = ""
+) -> Outcome:
+    """Synced, with a remark if there is one, where the books hold what was sent; else Failed, with the link kept."""
     if differs is not None:
         return Outcome.failed(attempt, differs, look_first=True)
-    message = ""
+    message = remark
     if item.former_id:
         message = f"Recreated in QuickBooks as Id {qbo_id}; the deleted {item.entity.lower()} was Id {item.former_id}."
     return Outcome.synced(attempt, message=message)

@@ -57,6 +57,7 @@ class Ready:
             line_ids=base.line_ids if base else (),
             total=expected.total,
             tax=expected.tax,
+            rounding=expected.rounding,
             txn_date=expected.date,
             number=expected.number,
         )

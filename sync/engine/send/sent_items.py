@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
 from typing import Any
 
 from qbo.failures import Failure, Subject
 from qbo.mapping.comparing import There
+from runacall.invoices.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class SentItem:
     line_ids: Sequence[str] = ()
     total: str = ""
     tax: str = ""
+    # By how much total and tax may differ, since QuickBooks rounds each rate for itself.
+    rounding: str = ""
     txn_date: str = ""
     number: str = ""
     # The Id that a recreated record had before.
@@ -48,8 +52,27 @@ class SentItem:
         return self.operation == "delete" or self.options == "void"
 
 
+def rounded(item: SentItem, there: There) -> Decimal:
+    """By how much QuickBooks' total differs only since it rounds each tax rate for itself; 0 where it does not."""
+    if not item.rounding or not item.total or item.takes_away:
+        return ZERO
+    by = there.total - Decimal(item.total)
+    of_tax = there.tax - Decimal(item.tax) if item.tax else by
+    return abs(by) if by == of_tax and abs(by) <= Decimal(item.rounding) else ZERO
+
+
+def remark(item: SentItem, there: There) -> str:
+    """What the log says of an invoice that is Synced and differs by QuickBooks' rounding; "" where it does not."""
+    by = rounded(item, there)
+    count = int(by * 100)
+    return f"QuickBooks rounds by {count} {'cent' if count == 1 else 'cents'}" if count else ""
+
+
 def difference(item: SentItem, there: There) -> Failure | None:
-    """Where the books do not hold what was sent, to the cent and the day; None where they do."""
+    """Where the books do not hold what was sent, to the cent and the day; None where they do.
+
+    What is no more than QuickBooks' own rounding of each rate is no difference.
+    """
     if item.takes_away:
         return None
     pairs = {
@@ -58,7 +81,8 @@ def difference(item: SentItem, there: There) -> Failure | None:
         "date": (item.txn_date, there.txn_date),
         "number": (item.number, there.number),
     }
-    wrong = {name: pair for name, pair in pairs.items() if pair[0] and pair[0] != pair[1]}
+    excused = ("total", "tax") if rounded(item, there) else ()
+    wrong = {name: pair for name, pair in pairs.items() if pair[0] and pair[0] != pair[1] and name not in excused}
     if not wrong:
         return None
     facts = {"fields": ", ".join(wrong)}

@@ -21,7 +21,7 @@ from sync.models.events import EntityType
 class Command(BaseCommand):
     help = (
         "Read all invoices of a shop's QuickBooks company and say which of ours are missing, twice, or different"
-        " in customer, total, tax, date, due date, number or void. Exit status 0 only if none is."
+        " in customer, currency, total, tax, date, due date, number or void. Exit status 0 only if none is."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -70,6 +70,7 @@ def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
         "copies": len(found.copies),
         "different": len(found.different),
         "accepted": len(found.accepted),
+        "rounded": len(found.rounded),
         "missing_invoices": [
             {"number": one.number, "total": str(one.total), "why": reasons[one.id]} for one in found.missing
         ],
@@ -77,6 +78,7 @@ def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
         "copied_invoices": [{"number": one.invoice.number, "qbo_ids": list(one.qbo_ids)} for one in found.copies],
         "different_invoices": [_difference(one) for one in found.different],
         "accepted_invoices": [_difference(one) for one in found.accepted],
+        "rounded_invoices": [_difference(one) for one in found.rounded],
     }
 
 
@@ -93,13 +95,15 @@ def _lines(found: Comparison, reasons: dict[int, str]) -> Iterator[str]:
     for copy in found.copies:
         ids = ", ".join(copy.qbo_ids)
         yield f"copied     #{copy.invoice.number}  Somebody copied it in QuickBooks: Id {ids} is not ours"
-    for kind, differences in (("different", found.different), ("accepted", found.accepted)):
+    kinds = {"different": found.different, "accepted": found.accepted, "rounded": found.rounded}
+    for kind, differences in kinds.items():
         for one in differences:
             told = ", ".join(f"{name} {ours} here, {theirs} there" for name, (ours, theirs) in one.fields.items())
             yield f"{kind:10} #{one.invoice.number}  Id {one.qbo_id}: {told}"
     yield (
         f"{found.checked:,} checked: {len(found.matched):,} matched, {len(found.missing):,} missing,"
-        f" {len(found.twice):,} twice, {len(found.different):,} different, {len(found.accepted):,} accepted."
+        f" {len(found.twice):,} twice, {len(found.different):,} different, {len(found.accepted):,} accepted,"
+        f" {len(found.rounded):,} rounded by QuickBooks."
     )
 
 

@@ -1,0 +1,247 @@
+"""Money outside the plain case: companies outside the US, other currencies, and no due date."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from runacall.invoices.models import Invoice, TaxRate
+from sync.models import State
+from tests import builders
+from tests.books import NO_LIMITS, Shop, connected_shop, emulator
+
+
+@pytest.fixture
+def canada(db: None, settings: Any) -> Iterator[Shop]:
+    """A Canadian shop in a Canadian company; its first rate is HST."""
+    settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
+    settings.SYNC = {**settings.SYNC, **NO_LIMITS}
+    with emulator(world="canada") as url:
+        settings.QBO_EMULATOR_URL = url
+        shop = connected_shop(url, country="CA")
+        shop.rate = builders.rate(shop.organization, "HST ON", "13")
+        shop.map_tax(shop.rate, code="2")
+        untaxed = shop.connection.tax_mappings.model
+        untaxed.objects.create(
+            connection=shop.connection, realm_id=shop.connection.realm_id, rate_key="", tax_code_id="5"
+        )
+        yield shop
+
+
+def taxed(shop: Shop, price: str, *rates: TaxRate, name: str = "Labor", quantity: str = "1") -> Any:
+    return builders.line(name, price, item=shop.item(name), rates=list(rates), quantity=quantity)
+
+
+def own(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line for line in row["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+
+
+def amounts(row: dict[str, Any]) -> list[Decimal]:
+    return [Decimal(str(line["Amount"])) for line in own(row)]
+
+
+# --- discounts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keeps", ["recalculated", "kept"])
+def test_a_discount_is_taken_off_before_tax_in_both(canada: Shop, keeps: str) -> None:
+    canada.books.do("switch", name="tax_lines_outside_us", value=keeps)
+    invoice = canada.invoice(discount=Decimal("10.00"))
+    canada.drain()
+    canada.assert_in_books(invoice)
+    there = canada.there(invoice)
+    assert Decimal(str(there["TotalAmt"])) == invoice.total == Decimal("101.70")
+    assert amounts(there) == [Decimal(100), Decimal(-10)]
+
+
+def test_each_tax_has_its_part_of_the_discount(canada: Shop) -> None:
+    gst = builders.rate(canada.organization, "GST", "5")
+    canada.map_tax(gst, code="3")
+    lines = [taxed(canada, "60.00", canada.rate), taxed(canada, "30.00", gst), taxed(canada, "10.00")]
+    invoice = canada.invoice(lines=lines, discount=Decimal("10.00"), discount_name="Member savings")
+    canada.drain()
+    canada.assert_in_books(invoice)
+    there = canada.there(invoice)
+    codes = [(line["Amount"], line["SalesItemLineDetail"]["TaxCodeRef"]["value"]) for line in own(there)[3:]]
+    assert codes == [(-6, "2"), (-3, "3"), (-1, "5")]
+    assert {line["Description"] for line in own(there)[3:]} == {"Member savings"}
+
+
+def test_a_discount_may_be_changed_and_taken_away(canada: Shop) -> None:
+    invoice = canada.settled_invoice(discount=Decimal("10.00"))
+    ids = [line["Id"] for line in own(canada.there(invoice))]
+    invoice.edit(discount=Decimal("25.00"), at=timezone.now())
+    canada.drain()
+    canada.assert_in_books(invoice)
+    assert [line["Id"] for line in own(canada.there(invoice))] == ids
+    assert amounts(canada.there(invoice)) == [Decimal(100), Decimal(-25)]
+    invoice.edit(lines=[taxed(canada, "100.00", canada.rate), taxed(canada, "40.00", canada.rate)], at=timezone.now())
+    canada.drain()
+    canada.assert_in_books(invoice)
+    assert sorted(amounts(canada.there(invoice))) == [Decimal(-25), Decimal(40), Decimal(100)]
+    by_id = {line["Id"]: line for line in own(canada.there(invoice))}
+    assert by_id[ids[1]]["Amount"] == -25
+    invoice.edit(discount=Decimal(0), at=timezone.now())
+    canada.drain()
+    canada.assert_in_books(invoice)
+    assert sorted(amounts(canada.there(invoice))) == [Decimal(40), Decimal(100)]
+
+
+def test_a_discount_changed_on_both_sides_stops(canada: Shop) -> None:
+    invoice = canada.settled_invoice(discount=Decimal("10.00"))
+    there = canada.there(invoice)
+    for line in there["Line"]:
+        if line["Amount"] == -10:
+            line["Amount"] = -12
+            line["SalesItemLineDetail"] = {**line["SalesItemLineDetail"], "Qty": 1, "UnitPrice": -12}
+    canada.books.post("invoice", {key: value for key, value in there.items() if key != "TxnTaxDetail"})
+    invoice.edit(discount=Decimal("20.00"), at=timezone.now())
+    canada.drain()
+    event = canada.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, "changed_in_quickbooks")
+    assert amounts(canada.there(invoice)) == [Decimal(100), Decimal(-12)]
+
+
+# --- rounding ---------------------------------------------------------------------------------------------------
+
+
+def quebec(shop: Shop) -> list[TaxRate]:
+    gst = builders.rate(shop.organization, "GST", "5")
+    qst = builders.rate(shop.organization, "QST", "9.975")
+    shop.map_tax(gst, code="3")
+    shop.map_tax(gst, qst, code="6")
+    return [gst, qst]
+
+
+def test_a_cent_of_quickbooks_rounding_is_synced_with_a_remark(canada: Shop) -> None:
+    """14.975 % of 10.10 is 1.51; 5 % is 0.505 and 9.975 % is 1.007, each rounded for itself 1.52."""
+    invoice = canada.invoice(lines=[taxed(canada, "10.10", *quebec(canada))])
+    canada.drain()
+    event, there = canada.event(invoice), canada.there(invoice)
+    assert abs(Decimal(str(there["TotalAmt"])) - invoice.total) == Decimal("0.01")
+    assert (event.state, event.message) == (State.SYNCED, "QuickBooks rounds by 1 cent")
+    found = canada.compared()
+    assert [one.invoice.id for one in found.rounded] == [invoice.pk]
+    assert (found.different, found.agrees, found.checked) == ([], True, 1)
+
+
+def test_our_tax_goes_along_where_quickbooks_keeps_it(canada: Shop) -> None:
+    canada.books.do("switch", name="tax_lines_outside_us", value="kept")
+    invoice = canada.invoice(lines=[taxed(canada, "10.10", *quebec(canada))])
+    canada.drain()
+    canada.assert_in_books(invoice)
+    assert Decimal(str(canada.there(invoice)["TotalAmt"])) == invoice.total
+    assert canada.event(invoice).message == ""
+    assert canada.compared().rounded == []
+
+
+def test_more_than_the_rounding_stops(canada: Shop) -> None:
+    canada.map_tax(canada.rate, code="3")
+    invoice = canada.invoice()
+    canada.drain()
+    event = canada.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, "total_differs")
+    assert [one.invoice.id for one in canada.compared().different] == [invoice.pk]
+
+
+COUNT = 200
+
+
+def random_invoices(shop: Shop, sets: list[list[TaxRate]], *, seed: int, one_set: bool) -> list[Invoice]:
+    chance = random.Random(seed)
+    customer = builders.customer(shop.organization, "M. Okafor")
+    made = []
+    for _ in range(COUNT):
+        tax = chance.choice(sets)
+        lines = [
+            taxed(
+                shop,
+                f"{chance.randint(1, 50000) / 100:.2f}",
+                *(tax if one_set else chance.choice(sets)),
+                quantity=chance.choice(["1", "2", "0.5", "3.25"]),
+            )
+            for _ in range(chance.randint(1, 6))
+        ]
+        discount = Decimal(chance.randint(1, 400)) / 100 if chance.random() < 0.5 else Decimal(0)
+        whole = sum((round(line.quantity * line.unit_price, 2) for line in lines), Decimal(0))
+        made.append(shop.invoice(customer=customer, lines=lines, discount=min(discount, whole)))
+    return made
+
+
+def drain_all(shop: Shop) -> None:
+    for _ in range(10):
+        shop.drain()
+        if not shop.log().filter(state=State.QUEUED).exists():
+            return
+
+
+def test_two_hundred_random_invoices_in_canada(canada: Shop) -> None:
+    gst, qst = quebec(canada)
+    made = random_invoices(canada, [[canada.rate], [gst], [gst, qst], []], seed=11, one_set=False)
+    drain_all(canada)
+    events = [canada.event(invoice) for invoice in made]
+    assert [(event.state, event.message) for event in events if event.state != State.SYNCED] == []
+    remarked = [event for event in events if event.message]
+    assert {event.message for event in remarked} == {"QuickBooks rounds by 1 cent"}
+    found = canada.compared()
+    assert (len(found.rounded), len(found.matched) + len(found.rounded)) == (len(remarked), COUNT)
+
+
+def test_two_hundred_random_invoices_in_the_us(shop: Shop) -> None:
+    made = random_invoices(shop, [[shop.rate], []], seed=12, one_set=False)
+    drain_all(shop)
+    events = [shop.event(invoice) for invoice in made]
+    assert [(event.state, event.message) for event in events if (event.state, event.message) != ("synced", "")] == []
+    assert len(shop.compared().matched) == COUNT
+
+
+# --- currency ---------------------------------------------------------------------------------------------------
+
+
+def several_currencies(shop: Shop) -> None:
+    shop.books.do("preference", group="CurrencyPrefs", name="MultiCurrencyEnabled", value=True)
+    shop.books.post("companycurrency", {"Code": "EUR", "Name": "Euro"})
+    shop.read_lists()
+
+
+def test_a_customer_in_another_currency_gets_no_invoice(shop: Shop) -> None:
+    several_currencies(shop)
+    anna = builders.customer(shop.organization, "Anna Smith", email="anna@example.com")
+    theirs = {"DisplayName": "Anna Smith", "PrimaryEmailAddr": {"Address": "anna@example.com"}}
+    shop.books.post("customer", theirs | {"CurrencyRef": {"value": "EUR"}})
+    invoice = shop.invoice(customer=anna, lines=[builders.line()])
+    shop.drain()
+    shop.drain()
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, "currency_differs")
+    assert event.message == "The currency of the customer 'Anna Smith' in QBO is EUR, the invoice is in USD"
+    assert shop.books.invoices() == []
+
+
+def test_a_customer_in_our_own_currency_is_no_obstacle(shop: Shop) -> None:
+    several_currencies(shop)
+    shop.assert_in_books(shop.settled_invoice())
+
+
+def test_a_company_in_another_currency_gets_nothing(canada: Shop) -> None:
+    type(canada.organization).objects.filter(pk=canada.organization.pk).update(country="US")
+    canada.connection.organization.refresh_from_db()
+    invoice = canada.invoice()
+    canada.drain()
+    event = canada.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, "currency_differs")
+    assert event.message == "The currency of the company in QBO is CAD, the invoice is in USD"
+    assert canada.books.invoices() == []
+
+
+def test_reconcile_names_another_currency(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    type(shop.organization).objects.filter(pk=shop.organization.pk).update(country="CA")
+    (different,) = shop.compared().different
+    assert different.invoice.id == invoice.pk
+    assert different.fields == {"currency": ("CAD", "USD")}
