@@ -13,8 +13,8 @@ from typing import Any
 from qbo.mapping.book import Company, MappingBook, Ref
 from qbo.mapping.marks import section
 from qbo.mapping.names import name_for_quickbooks
-from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 from runacall.invoices import money
+from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 from runacall.invoices.money import round_cents
 
 Payload = dict[str, Any]

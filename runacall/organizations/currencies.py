@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-_EURO = ("AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK").split()
+_EURO = [
+    "AT",
+    "BE",
+    "BG",
+    "CY",
+    "DE",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HR",
+    "IE",
+    "IT",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "NL",
+    "PT",
+    "SI",
+    "SK",
+]
 _OTHERS = {
     "AE": "AED",
     "AU": "AUD",
