@@ -55,10 +55,10 @@ SAFEGUARDS = (
         (f"{ONCE}::test_a_request_id_that_quickbooks_may_have_forgotten_is_not_used_again",),
     ),
     Safeguard(
-        "request id: not for another company than the one it went to",
-        "sync/engine/send/doubts.py",
-        "is_ours = submission.realm_id == work.connection.realm_id",
-        "is_ours = True",
+        "realm: what went to one company is no event of another's",
+        "sync/models/events.py",
+        "return self.filter(connection=connection, realm_id=connection.realm_id)",
+        "return self.filter(connection=connection)",
         (f"{ONCE}::test_what_is_in_doubt_in_one_company_is_not_sent_to_another",),
     ),
     Safeguard(
