@@ -1,7 +1,8 @@
 """One pair of tokens a connection, renewed by one process at a time and never set back."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -73,8 +74,8 @@ def test_a_pair_that_comes_after_a_reconnection_is_not_saved(shop: Shop, monkeyp
     """It would take the place of the pair that the reconnection brought."""
     mine, refresh = Connection.objects.get(), OAuthClient.refresh
 
-    def refresh_and_reconnect(client: OAuthClient, token: str, *, at: datetime) -> Tokens:
-        pair = refresh(client, token, at=at)
+    def refresh_and_reconnect(client: OAuthClient, token: str, **how: Any) -> Tokens:
+        pair = refresh(client, token, **how)
         shop.reconnect()
         return pair
 
@@ -90,10 +91,10 @@ def test_a_refusal_that_comes_after_a_reconnection_is_of_no_account(
     """What Intuit refused was the pair of before; the new one is good."""
     mine, refresh = Connection.objects.get(), OAuthClient.refresh
 
-    def reconnect_and_refresh(client: OAuthClient, token: str, *, at: datetime) -> Tokens:
+    def reconnect_and_refresh(client: OAuthClient, token: str, **how: Any) -> Tokens:
         shop.books.do("expire_token")
         shop.reconnect()
-        return refresh(client, token, at=at)
+        return refresh(client, token, **how)
 
     monkeypatch.setattr(OAuthClient, "refresh", reconnect_and_refresh)
     assert refresh_tokens(mine, at=timezone.now(), refused=mine.access_token) is None

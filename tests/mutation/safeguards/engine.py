@@ -10,6 +10,7 @@ SUBMISSIONS = "sync/models/submissions.py"
 OPERATIONS = "sync/operations.py"
 SENT_ITEMS = "sync/engine/send/sent_items.py"
 OF_SENT_ITEMS = "tests/sync/test_sent_items.py"
+COMPANIES = "tests/journeys/test_another_company.py"
 ONCE = "tests/sync/test_exactly_once.py"
 
 SAFEGUARDS = (
@@ -55,11 +56,11 @@ SAFEGUARDS = (
         (f"{ONCE}::test_a_request_id_that_quickbooks_may_have_forgotten_is_not_used_again",),
     ),
     Safeguard(
-        "realm: what went to one company is no event of another's",
-        "sync/models/events.py",
-        "return self.filter(connection=connection, realm_id=connection.realm_id)",
-        "return self.filter(connection=connection)",
-        (f"{ONCE}::test_what_is_in_doubt_in_one_company_is_not_sent_to_another",),
+        "realm: a drain that meets another company calls it no more",
+        "qbo/connection/turn.py",
+        "        if others:\n",
+        "        if False:\n",
+        (f"{COMPANIES}::test_a_drain_under_way_sends_nothing_to_the_new_company",),
     ),
     Safeguard(
         "request id: not for a batch that has lost one of its events",
