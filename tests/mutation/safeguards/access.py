@@ -39,9 +39,10 @@ SAFEGUARDS = (
     Safeguard(
         "scope: drop-downs and what is posted to them",
         ADMIN_SCOPE,
-        """kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
-        return super().formfield_for_foreignkey""",
-        "return super().formfield_for_foreignkey",
+        """, request))
+        return _forgiving(super().formfield_for_foreignkey(""",
+        """, request) and None)
+        return _forgiving(super().formfield_for_foreignkey(""",
         (f"{OF_SCOPE}::test_their_ids_posted_by_hand_are_refused",),
     ),
     Safeguard(
