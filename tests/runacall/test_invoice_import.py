@@ -304,6 +304,93 @@ def test_a_missing_file_and_a_missing_organization(shop: Organization, tmp_path:
         call_command("import_invoices", str(tmp_path / "nowhere.csv"), "--organization", "nobody")
 
 
+# --- how files are written elsewhere ----------------------------------------------------------------------------
+
+
+def abroad(shop: Organization, country: str) -> None:
+    Organization.objects.filter(pk=shop.pk).update(country=country)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_semicolons_and_tabs_separate_as_well(run: Import, shop: Organization, separator: str) -> None:
+    run(simple("1001,Ann,2026-06-17,A,1,100,100,N,,").replace(",", separator))
+    assert Invoice.objects.get().total == Decimal(100)
+
+
+def test_a_comma_inside_a_cell_is_no_separator(run: Import, shop: Organization) -> None:
+    run("InvoiceNo;Customer;InvoiceDate;Item;ItemAmount\n1001;Smith, Bob;2026-06-17;Filter, 16x25, pleated;100\n")
+    assert Invoice.objects.get().customer.name == "Smith, Bob"
+
+
+@pytest.mark.parametrize(
+    ("amount", "total"),
+    [("1234,50", "1234.50"), ("1.234,50", "1234.50"), ("12.50", "12.50"), ("1,250.00", "1250.00"), ("100", "100")],
+)
+def test_decimal_commas_where_they_are_the_custom(run: Import, shop: Organization, amount: str, total: str) -> None:
+    abroad(shop, "DE")
+    run(f"InvoiceNo;Customer;InvoiceDate;Item;ItemAmount\n1001;Ann;17.06.2026;A;{amount}\n")
+    assert Invoice.objects.get().total == Decimal(total)
+    assert str(Invoice.objects.get().invoice_date) == "2026-06-17"
+
+
+@pytest.mark.parametrize("amount", ["1.234", "1,234"])
+def test_a_number_that_may_be_two_is_refused(run: Import, shop: Organization, amount: str) -> None:
+    abroad(shop, "DE")
+    said = refused(run, f"InvoiceNo;Customer;InvoiceDate;Item;ItemAmount\n1001;Ann;17.06.2026;A;{amount}\n")
+    assert f"ItemAmount “{amount}” may be 1234 or 1,234." in said
+
+
+def test_a_decimal_comma_where_it_is_not_the_custom_is_named(run: Import, shop: Organization) -> None:
+    said = refused(run, "InvoiceNo;Customer;InvoiceDate;Item;ItemAmount\n1001;Ann;2026-06-17;A;12,50\n")
+    assert "ItemAmount “12,50” is no number: here a decimal point is written." in said
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "options"),
+    [
+        ("GB", "05/06/2026", ()),
+        ("US", "6/5/2026", ()),
+        ("US", "05/06/2026", ("--date-format", "d/m/y")),
+        ("GB", "06/05/2026", ("--date-format", "m/d/y")),
+        ("CA", "05/06/2026", ("--date-format", "d/m/y")),
+        ("CA", "2026-06-05", ()),
+    ],
+)
+def test_dates_are_read_as_the_country_writes_them_or_as_told(
+    run: Import, shop: Organization, country: str, written: str, options: tuple[str, ...]
+) -> None:
+    abroad(shop, country)
+    run(simple(f"1001,Ann,{written},A,1,1,1,N,,"), *options)
+    assert str(Invoice.objects.get().invoice_date) == "2026-06-05"
+
+
+def test_a_date_that_may_be_two_is_refused_where_both_orders_are_in_use(run: Import, shop: Organization) -> None:
+    abroad(shop, "CA")
+    said = refused(run, simple("1001,Ann,05/06/2026,A,1,1,1,N,,"))
+    assert "InvoiceDate “05/06/2026” may be 2026-05-06 or 2026-06-05." in said
+    assert "--date-format" in said
+    run(simple("1001,Ann,17/06/2026,A,1,1,1,N,,", "1002,Ann,06/18/2026,A,1,1,1,N,,", "1003,Ann,06/06/2026,A,1,1,1,N,,"))
+    days = [str(invoice.invoice_date) for invoice in Invoice.objects.order_by("number")]
+    assert days == ["2026-06-17", "2026-06-18", "2026-06-06"]
+
+
+def test_a_tax_rate_that_looks_like_a_fraction_is_asked_about(run: Import, shop: Organization) -> None:
+    said = refused(run, simple("1,Ann,2026-06-17,A,1,100,100,Y,0.0725,"))
+    assert "TaxRate “0.0725” looks like a fraction. Is 7.25 % meant? Write 7.25%, or 0.0725% if not." in said
+    assert not TaxRate.objects.exists()
+
+
+def test_a_small_rate_that_exists_or_has_its_sign_is_meant(run: Import, shop: Organization) -> None:
+    builders.rate(shop, "County", "0.5")
+    run(simple("1,Ann,2026-06-17,A,1,100,100,Y,0.5,", "2,Ann,2026-06-17,A,1,100,100,Y,0.25%,"))
+    assert [invoice.tax_total for invoice in Invoice.objects.order_by("number")] == [Decimal("0.50"), Decimal("0.25")]
+
+
+def test_a_rate_may_have_a_decimal_comma(run: Import, shop: Organization) -> None:
+    run(simple('1,Ann,2026-06-17,A,1,100,100,Y,"9,975",'))
+    assert TaxRate.objects.get().percent == Decimal("9.975")
+
+
 def test_nothing_is_left_of_an_import_that_fails_at_the_end(
     run: Import, shop: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,11 +74,28 @@ class Heading:
     ignored: list[str]
 
 
+SEPARATORS = (",", ";", "\t")
+
+
+def separator(line: str) -> str:
+    """What separates the columns of this heading: that by which most are known; a comma where none is."""
+    known = _by_spelling()
+
+    def found(candidate: str) -> int:
+        return sum(_plain(cell) in known for cell in line.rstrip("\r\n").split(candidate))
+
+    return max(SEPARATORS, key=found)
+
+
+def _by_spelling() -> dict[str, str]:
+    return {_plain(spelling): name for name, more in COLUMNS.items() for spelling in (name, *more)}
+
+
 def read_heading(cells: list[str]) -> Heading:
     """Raises FileRefused for missing and for doubled columns; columns that mean nothing here are listed."""
     if not any(cell.strip() for cell in cells):
         raise FileRefused([Problem(0, "The file is empty.")])
-    known = {_plain(spelling): name for name, more in COLUMNS.items() for spelling in (name, *more)}
+    known = _by_spelling()
     names = [known.get(_plain(cell)) for cell in cells]
     problems = [Problem(1, f"There are two columns {name}.") for name, n in Counter(names).items() if name and n > 1]
     if missing := [name for name in REQUIRED if name not in names]:

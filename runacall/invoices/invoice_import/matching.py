@@ -15,7 +15,7 @@ from runacall.invoices.models.addresses import address_columns
 from runacall.invoices.names import addresses_in, name_key
 from runacall.organizations.models import Organization
 
-_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%?\Z")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*(%?)\Z")
 AT_ONCE = 400
 
 
@@ -150,9 +150,16 @@ class RateFinder:
         if part in self.by_name:
             return [self.by_name[part]]
         written = _PERCENT.match(part)
-        if not written or Decimal(written[1]) > 100:
+        # No rate has thousands: a comma in it is a decimal comma wherever the file comes from.
+        percent = Decimal(written[1].replace(",", ".")) if written else Decimal(-1)
+        if written is None or percent > 100:
             raise ValueError(f"TaxRate “{part}” is neither a percentage nor the name of a tax rate.")
-        return self._of_percent(Decimal(written[1]))
+        if 0 < percent < 1 and not written[2] and not self.by_percent[percent]:
+            meant = f"{(percent * 100).normalize():f}"
+            raise ValueError(
+                f"TaxRate “{part}” looks like a fraction. Is {meant} % meant? Write {meant}%, or {percent:f}% if not."
+            )
+        return self._of_percent(percent)
 
     def _of_percent(self, percent: Decimal) -> list[TaxRate]:
         fitting = self.by_percent[percent]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TextIO
 
 from runacall.invoices import money
-from runacall.invoices.invoice_import.columns import FileRefused, Heading, Problem, read_heading
+from runacall.invoices.invoice_import.columns import FileRefused, Heading, Problem, read_heading, separator
 from runacall.invoices.invoice_import.rows import CsvInvoice, Row
-from runacall.invoices.invoice_import.values import AMOUNT_BOUND
+from runacall.invoices.invoice_import.values import AMOUNT_BOUND, PLAIN, Manner
 
 
 @dataclass
@@ -20,16 +21,19 @@ class CsvContent:
     ignored_columns: list[str] = field(default_factory=list)
 
 
-def read_invoices(file: TextIO) -> CsvContent:
-    """Everything in the file, and everything wrong in its rows.
+def read_invoices(file: TextIO, manner: Manner = PLAIN) -> CsvContent:
+    """Everything in the file, and everything wrong in its rows; numbers and dates in the given manner.
 
+    Columns may be separated by commas, semicolons or tabs: by that which makes most columns of the heading known.
     Raises FileRefused at once for what leaves no rows to speak of: another encoding, no rows, missing columns.
     """
     rows = csv.reader(file, strict=True)
     try:
+        first = file.readline()
+        rows = csv.reader(chain([first], file), delimiter=separator(first), strict=True)
         heading = read_heading(next(rows, []))
         content = CsvContent(ignored_columns=heading.ignored)
-        _read_rows(_numbered(rows), heading, content)
+        _read_rows(_numbered(rows), heading, content, manner)
     except UnicodeDecodeError as error:
         where = f"after line {rows.line_num}"
         reason = f"The file is not UTF-8 ({where}). Save it as “CSV UTF-8” and try again."
@@ -48,10 +52,10 @@ def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
             yield number, row
 
 
-def _read_rows(rows: Iterator[tuple[int, list[str]]], heading: Heading, content: CsvContent) -> None:
+def _read_rows(rows: Iterator[tuple[int, list[str]]], heading: Heading, content: CsvContent, manner: Manner) -> None:
     spoiled = set()
     for number, cells in rows:
-        row = Row(number, cells, heading)
+        row = Row(number, cells, heading, manner)
         head, line = row.head(), row.line()
         if not head.number:
             content.problems += row.problems

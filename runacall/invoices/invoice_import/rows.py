@@ -14,6 +14,10 @@ from runacall.invoices.invoice_import.columns import ADDRESS_COLUMNS, LONGEST, H
 from runacall.invoices.invoice_import.values import (
     AMOUNT_BOUND,
     FACTOR_BOUND,
+    PLAIN,
+    Ambiguous,
+    DateOrder,
+    Manner,
     complete_product,
     parse_amount,
     parse_date,
@@ -52,11 +56,15 @@ class CsvInvoice:
     lines: list[CsvLine] = field(default_factory=list)
 
 
+def _has_decimal_comma(value: str) -> bool:
+    return parse_amount(value.replace(".", ""), Manner(decimal_comma=True)) is not None
+
+
 class Row:
     """One row being read: each reader returns a value, and notes what is wrong instead of raising."""
 
-    def __init__(self, number: int, cells: list[str], heading: Heading) -> None:
-        self.number, self.columns = number, heading.columns
+    def __init__(self, number: int, cells: list[str], heading: Heading, manner: Manner = PLAIN) -> None:
+        self.number, self.columns, self.manner = number, heading.columns, manner
         self.problems: list[Problem] = []
         if any(cells[heading.width :]):
             self._complain(f"There are {len(cells)} cells, but {heading.width} columns.")
@@ -129,10 +137,13 @@ class Row:
         if not value:
             return None
         try:
-            return parse_date(value)
+            return parse_date(value, self.manner.dates)
+        except Ambiguous as reason:
+            self._complain(f"{column} “{value}” {reason}.")
         except ValueError:
-            self._complain(f"{column} “{value}” is no date. Write 2026-06-17 or 6/17/2026.")
-            return None
+            example = "6/17/2026" if self.manner.dates == DateOrder.MONTH_FIRST else "17/06/2026"
+            self._complain(f"{column} “{value}” is no date. Write 2026-06-17 or {example}.")
+        return None
 
     def taxable(self) -> bool | None:
         value = self.text("Taxable").strip().lower()
@@ -144,9 +155,15 @@ class Row:
         value = self.text(column).strip()
         if not value:
             return None
-        number = parse_amount(value)
+        try:
+            number = parse_amount(value, self.manner)
+        except Ambiguous as reason:
+            self._complain(f"{column} “{value}” {reason}.")
+            return None
         if number is None:
-            self._complain(f"{column} “{value[:40]}” is no number.")
+            comma = _has_decimal_comma(value) and not self.manner.decimal_comma
+            why = ": here a decimal point is written" if comma else ""
+            self._complain(f"{column} “{value[:40]}” is no number{why}.")
         elif abs(number) >= (AMOUNT_BOUND if column == "ItemAmount" else FACTOR_BOUND):
             self._complain(f"{column} “{value[:40]}” is too large.")
         else:

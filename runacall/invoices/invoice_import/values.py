@@ -4,12 +4,92 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from runacall.invoices import money
 
+
+class DateOrder(StrEnum):
+    """How a date with slashes is read. A date such as 2026-06-17 needs none of it."""
+
+    MONTH_FIRST = "m/d/y"
+    DAY_FIRST = "d/m/y"
+    EITHER = "either"  # both are in use: only a date that can be read one way alone is taken
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How numbers and dates are written where the file comes from."""
+
+    decimal_comma: bool = False
+    dates: DateOrder = DateOrder.MONTH_FIRST
+
+
+class Ambiguous(ValueError):
+    """A value that may mean two things; its text says which, and what to write instead."""
+
+
+_MONTH_FIRST = frozenset({"US", "PR", "PH"})
+_BOTH_ORDERS = frozenset({"CA"})
+_DECIMAL_COMMA = frozenset(
+    [
+        "AR",
+        "AT",
+        "BE",
+        "BG",
+        "BR",
+        "CL",
+        "CO",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "ID",
+        "IS",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "RS",
+        "SE",
+        "SI",
+        "SK",
+        "TR",
+        "UA",
+        "VN",
+        "ZA",
+    ]
+)
+
+
+def manner_of(country: str, dates: DateOrder | None = None) -> Manner:
+    """The manner of a country (two letters); `dates` is what a person said of the file at hand."""
+    order = DateOrder.MONTH_FIRST if country in _MONTH_FIRST else DateOrder.DAY_FIRST
+    if country in _BOTH_ORDERS:
+        order = DateOrder.EITHER
+    return Manner(decimal_comma=country in _DECIMAL_COMMA, dates=dates or order)
+
+
+PLAIN = Manner()
+
 _AMOUNT = re.compile(r"(-?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(\.[0-9]+)?\Z")
-_US_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})\Z")
+_COMMA_AMOUNT = re.compile(r"(-?)[$€£]?([0-9]{1,3}(?:[. ][0-9]{3})+|[0-9]+)?(,[0-9]+)?\Z")
+_ONE_SEPARATOR = re.compile(r"-?[$€£]?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
+_DATE = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\Z")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _FOUR_PLACES = Decimal("0.0001")
 # What the columns of quantity and rate, and of amount, can hold.
@@ -17,20 +97,40 @@ FACTOR_BOUND = Decimal(10) ** 8
 AMOUNT_BOUND = Decimal(10) ** 10
 
 
-def parse_amount(value: str) -> Decimal | None:
-    """“1234.5”, “1,234.50”, “$7” and “-5” as numbers; None for anything else, such as “1e5” or “NaN”."""
+def parse_amount(value: str, manner: Manner = PLAIN) -> Decimal | None:
+    """“1234.5”, “1,234.50”, “$7” and “-5” as numbers; None for anything else, such as “1e5” or “NaN”.
+
+    With decimal commas “1234,5” and “1.234,50” too. Raises Ambiguous for “1.234” and “1,234” there.
+    """
+    if manner.decimal_comma:
+        if _ONE_SEPARATOR.match(value):
+            digits = re.sub(r"[.,]", "", value)
+            raise Ambiguous(f"may be {digits} or {value.replace('.', ',')}. Write {digits}, or one decimal more")
+        written = _COMMA_AMOUNT.match(value.replace("$-", "-$"))
+        if written and (written[2] or written[3]):
+            whole = (written[2] or "0").replace(".", "").replace(" ", "")
+            return Decimal(f"{written[1]}{whole}{(written[3] or '').replace(',', '.')}")
     found = _AMOUNT.match(value.replace("$-", "-$"))
     if not found or not (found[2] or found[3]):
         return None
     return Decimal(f"{found[1]}{(found[2] or '0').replace(',', '')}{found[3] or ''}")
 
 
-def parse_date(value: str) -> dt.date:
-    """Raises ValueError for anything but a date of these two forms in a year from 1900 to 2100."""
+def parse_date(value: str, order: DateOrder = DateOrder.MONTH_FIRST) -> dt.date:
+    """2026-06-17, or day, month and year in the order given; points and dashes only where the day may come first.
+
+    Raises Ambiguous where either could be the month, and ValueError for anything else and for a year before 1900 or
+    after 2100.
+    """
     if iso := _ISO_DATE.match(value):
         year, month, day = map(int, iso.groups())
-    elif us := _US_DATE.match(value):
-        month, day, year = map(int, us.groups())
+    elif (written := _DATE.match(value)) and (written[2] == "/" or order != DateOrder.MONTH_FIRST):
+        first, second, year = int(written[1]), int(written[3]), int(written[4])
+        if order == DateOrder.EITHER and first != second and first <= 12 and second <= 12:
+            one, other = f"{year}-{first:02}-{second:02}", f"{year}-{second:02}-{first:02}"
+            raise Ambiguous(f"may be {one} or {other}. Write it so, or say which by --date-format")
+        is_month_first = second > 12 if order == DateOrder.EITHER else order == DateOrder.MONTH_FIRST
+        month, day = (first, second) if is_month_first else (second, first)
     else:
         raise ValueError(value)
     if not 1900 <= year <= 2100:

@@ -11,8 +11,11 @@ from tqdm import tqdm
 from runacall.invoices.invoice_import import (
     COLUMNS,
     CsvContent,
+    DateOrder,
     FileRefused,
     ImportPlan,
+    Manner,
+    manner_of,
     plan_import,
     read_invoices,
 )
@@ -30,12 +33,19 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the CSV file")
         parser.add_argument("--organization", required=True, metavar="SLUG")
         parser.add_argument("--as", dest="status", choices=["sent", "draft"], default="sent")
+        parser.add_argument(
+            "--date-format",
+            type=DateOrder,
+            choices=[DateOrder.MONTH_FIRST, DateOrder.DAY_FIRST],
+            metavar="m/d/y|d/m/y",
+            help="the order of dates with slashes, where it is not that of the shop's country",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would be made and make nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         organization = _organization(options["organization"])
         try:
-            content = _read(options["file"])
+            content = _read(options["file"], manner_of(organization.country, options["date_format"]))
             plan = plan_import(organization, content)
             self._tell_ignored(content)
             if not options["dry_run"]:
@@ -65,10 +75,10 @@ def _organization(slug: str) -> Organization:
         raise CommandError(f"There is no organization “{slug}”. There are: {known}.") from None
 
 
-def _read(path: Path) -> CsvContent:
+def _read(path: Path, manner: Manner) -> CsvContent:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return read_invoices(file)
+            return read_invoices(file, manner)
     except OSError as error:
         raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
 
