@@ -2,6 +2,7 @@
 
 from tests.mutation.safeguard import Safeguard
 
+EVENTS = "sync/models/events.py"
 ADMIN_SCOPE = "runacall/organizations/admin_scope.py"
 TEAM = "runacall/organizations/team.py"
 REDACTION = "qbo/redaction.py"
@@ -21,13 +22,20 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "scope: events of the log are one organization's",
-        "sync/models/events.py",
-        "return self.filter(organization=organization) if organization else self.none()",
+        EVENTS,
+        "return self.filter(organization=organization, realm_id=realm_id or models.Subquery(now))",
         "return self.all()",
         (
             f"{OF_LOG}::TestAnotherOrganization::test_is_in_no_list_chip_card_filter_or_fragment",
             f"{OF_LOG}::TestAnotherOrganization::test_answers_404_for_each_action",
         ),
+    ),
+    Safeguard(
+        "scope: so are those of the companies it had before",
+        EVENTS,
+        "return self.filter(organization=organization) if organization else self.none()",
+        "return self.all()",
+        (f"{OF_LOG}::TestAnotherOrganization::test_answers_404_for_each_page",),
     ),
     Safeguard(
         "scope: the admin asks for the organization's rows",
