@@ -69,9 +69,11 @@ def _word(event: SyncEvent, there: InBooks | None, matches: bool) -> str:
 def current_of(events: Iterable[SyncEvent]) -> SyncEvent | None:
     """The event that says how a record stands: one in flight, else one unsent, else the latest.
 
+    A dismissed one closed one wish: a later change that went through says more.
+
     `events`: of one record, the latest first.
     """
-    settled = (State.SYNCED, State.SUPERSEDED)
+    settled = (State.SYNCED, State.SUPERSEDED, State.DISMISSED)
     rank = {**dict.fromkeys(IN_FLIGHT, 0), **dict.fromkeys(settled, 2)}
     return min(events, key=lambda event: rank.get(State(event.state), 1), default=None)
 

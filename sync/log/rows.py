@@ -127,16 +127,18 @@ def _row(
 
 # Rows that stand for the connection, or for a list of it; nothing of ours would be in QuickBooks.
 NO_RECORDS = (EntityType.CONNECTION, EntityType.LIST)
+# What is ours and not there: waiting, refused, or left out on purpose.
+OWED = (*UNSENT, State.DISMISSED)
 
 
 def _has_books(event: SyncEvent) -> bool:
     """Synced customers and items say in their own message what they are linked to."""
-    return event.record_type == EntityType.INVOICE or (event.record_type not in NO_RECORDS and event.state in UNSENT)
+    return event.record_type == EntityType.INVOICE or (event.record_type not in NO_RECORDS and event.state in OWED)
 
 
 def held_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
     """What is true of the books while `event` is not settled; None where no record is meant, or it is settled."""
-    if event.record_type in NO_RECORDS or event.state not in UNSENT:
+    if event.record_type in NO_RECORDS or event.state not in OWED:
         return None
     return holding(there, event.failure)
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from runacall.invoices.models import Invoice, InvoiceLine
 from runacall.invoices.statuses import Status
 from runacall.organizations.models import Organization, Role
-from tests import builders
+from tests import builders, log_rows
 
 LogIn = Callable[[User], Client]
 LIST = "/admin/invoices/invoice/"
@@ -451,3 +451,15 @@ def test_costs_are_for_the_office(shop: Organization, log_in: LogIn) -> None:
     url = reverse("admin:invoices_pricebookitem_change", args=[part.pk])
     assert "41.17" in log_in(builders.member(shop, Role.ADMIN)).get(url).content.decode()
     assert "41.17" not in log_in(builders.member(shop, Role.DISPATCHER)).get(url).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_drafts_are_sent_though_each_queues_a_task(shop: Organization, office: Client) -> None:
+    """Outside a transaction, as on a real server: the broker closes the connection between two of them."""
+    connection = log_rows.connection(shop)
+    drafts = [builders.invoice(shop, send=False) for _ in range(3)]
+    chosen = [draft.pk for draft in drafts]
+    answer = office.post(LIST, {"action": "send_selected", "_selected_action": chosen}, follow=True)
+    assert answer.status_code == 200
+    assert {Invoice.objects.get(pk=pk).status for pk in chosen} == {Invoice.Status.SENT}
+    assert connection.events.count() == 3

@@ -154,6 +154,17 @@ def test_a_dismissed_change_says_it_too(books: Connection) -> None:
     )
 
 
+def test_a_later_change_that_went_through_says_more_than_a_dismissed_one(books: Connection) -> None:
+    made = builders.invoice(books.organization)
+    dismissed = log_rows.event(books, State.DISMISSED, log_rows.CLOSED, invoice=made, reason="Left as it is")
+    log_rows.link(books, made)
+    row = {"record_id": made.pk, "label": dismissed.label, "amount": made.total}
+    log_rows.event(books, State.SYNCED, None, at=log_rows.AT + dt.timedelta(hours=1), **row)
+    page = text(client_of(books), reverse("admin:invoices_invoice_change", args=[made.pk]))
+    assert "In QuickBooks as 1042 · $100.00 matches" in page
+    assert "your change is not" not in page
+
+
 @pytest.mark.parametrize(("is_there", "lead"), [(False, "Not in QuickBooks"), (True, AS_IT_WAS)])
 def test_customers_say_it(books: Connection, is_there: bool, lead: str) -> None:
     customer = builders.customer(books.organization)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,6 +19,8 @@ from runacall.invoices.refusals import Refused
 from runacall.invoices.statuses import OUTSTANDING, Status
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
+
+AT_ONCE = 500
 
 # The meaning of a status, as unfold's label colours.
 STATUS_COLOURS = {
@@ -122,13 +124,23 @@ class InvoiceList(RecordAdmin):
     def _each(self, queryset: Any, operation: Callable[[Invoice], object]) -> tuple[int, Counter[str]]:
         """How many the operation was done to, and why it left the others alone."""
         done, left = 0, Counter[str]()
-        for invoice in queryset.order_by("pk").iterator(chunk_size=500):
+        for invoice in _piece_by_piece(queryset):
             try:
                 operation(invoice)
                 done += 1
             except Refused as refusal:
                 left[str(refusal).removeprefix(f"{invoice} ").rstrip(".")] += 1
         return done, left
+
+
+def _piece_by_piece(queryset: Any) -> Iterator[Invoice]:
+    """The invoices, however many, with no cursor left open: sending one queues a task, which may close the connection.
+
+    django-q2's broker does so outside a transaction (`ORM.get_connection`).
+    """
+    ids = list(queryset.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        yield from list(queryset.order_by("pk").filter(pk__in=ids[start : start + AT_ONCE]))
 
 
 def _counted(count: int, noun: str) -> str:
