@@ -28,6 +28,8 @@ from sync.models import Attempt, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 from tests import builders
 
+# Companies beside the first one of the emulator: no two shops hold the same.
+NEIGHBOURS = tuple(str(9341457000000101 + number) for number in range(5))
 STANDING_TOKEN = "the-bookkeepers-standing-token"
 # Intuit's limits have tests of their own; elsewhere they would only make drains end early.
 NO_LIMITS = {"REQUESTS_A_MINUTE": 10**6, "REQUESTS_A_SECOND": 10**6, "BATCHES_A_MINUTE": 10**6}
@@ -40,11 +42,19 @@ class Books:
 
     url: str
     access_token: str = STANDING_TOKEN
+    # Which company's; the emulator's first where it is left out.
+    realm: str = ""
     session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def _whose(self) -> dict[str, str]:
+        return {"realm": self.realm} if self.realm else {}
 
     def do(self, command: str, /, **arguments: Any) -> dict[str, Any]:
         """One command of the emulator's control endpoint; fails loudly."""
-        answer = self.session.post(f"{self.url}/emulator/control", json={"do": command, **arguments}, timeout=10)
+        answer = self.session.post(
+            f"{self.url}/emulator/control", json={"do": command, **self._whose, **arguments}, timeout=10
+        )
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -65,7 +75,7 @@ class Books:
         self.post(entity.lower(), {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="delete")
 
     def rows(self, entity: str) -> list[dict[str, Any]]:
-        answer = self.session.get(f"{self.url}/emulator/entity/{entity}", timeout=10)
+        answer = self.session.get(f"{self.url}/emulator/entity/{entity}", params=self._whose, timeout=10)
         assert answer.status_code == 200, answer.text
         found = answer.json()
         return list(found if isinstance(found, list) else found[entity])
@@ -74,11 +84,12 @@ class Books:
         return self.rows("Invoice")
 
     def state(self) -> dict[str, Any]:
-        return dict(self.session.get(f"{self.url}/emulator/state", timeout=10).json())
+        return dict(self.session.get(f"{self.url}/emulator/state", params=self._whose, timeout=10).json())
 
     def requests(self) -> list[dict[str, Any]]:
         found = self.session.get(f"{self.url}/emulator/requests", timeout=10).json()
-        return list(found if isinstance(found, list) else found["requests"])
+        every = list(found if isinstance(found, list) else found["requests"])
+        return [one for one in every if not self.realm or f"/company/{self.realm}/" in one["path"]]
 
     def row(self, entity: str, qbo_id: str) -> dict[str, Any]:
         return next(row for row in self.rows(entity) if row["Id"] == qbo_id)
@@ -242,13 +253,21 @@ def grant(url: str, realm: str = "") -> Grant:
     return Grant(back["code"][0], back["realmId"][0], REDIRECT)
 
 
+def _free_company(url: str) -> str:
+    """A company of the emulator that no shop is connected to; "" for its first."""
+    held = Connection.objects.filter(emulator_url=url).exclude(status="disconnected")
+    taken = list(held.values_list("realm_id", flat=True))
+    return next(realm for realm in NEIGHBOURS if realm not in taken) if taken else ""
+
+
 def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "", country: str = "US") -> Shop:
     organization = builders.organization(slug, country=country)
     at = timezone.now()
-    connection = connect(organization, grant(url), environment="emulator", emulator_url=url, at=at)
+    realm = _free_company(url)
+    connection = connect(organization, grant(url, realm), environment="emulator", emulator_url=url, at=at)
     refresh_lists(connection, client_for(connection), ListState.LISTS, at=at)
     choose_defaults(connection, auto_create_items=auto_create_items)
-    shop = Shop(organization, connection, Books(url), builders.rate(organization, "California 8", "8"))
+    shop = Shop(organization, connection, Books(url, realm=realm), builders.rate(organization, "California 8", "8"))
     shop.map_tax()
     return shop
 
@@ -256,7 +275,16 @@ def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "", 
 @contextmanager
 def emulator(**options: Any) -> Iterator[str]:
     """A QuickBooks company on a port of its own, in this process; yields its URL."""
-    server = Server(Emulator(**{"has_limits": False, "access_token": STANDING_TOKEN, **options}).handle).start()
+    server = Server(
+        Emulator(
+            **{
+                "has_limits": False,
+                "access_token": STANDING_TOKEN,
+                "companies": dict.fromkeys(NEIGHBOURS, "us"),
+                **options,
+            }
+        ).handle
+    ).start()
     try:
         yield server.url
     finally:
