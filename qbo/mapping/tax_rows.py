@@ -62,6 +62,20 @@ class TaxRow:
         return self.mapped is not None and self.mapped.active
 
     @property
+    def warning(self) -> str:
+        """What is said of a code of another percentage; "" where it has ours, or where one is not known.
+
+        It blocks nothing: a shop may know why, and an invoice that comes to another total stops by itself.
+        """
+        theirs = self.mapped.percent if self.mapped else None
+        if theirs is None or theirs == self.percent:
+            return ""
+        return (
+            f"This code is {plain(theirs)} % in QuickBooks, the rate here is {plain(self.percent)} %."
+            " An invoice whose total differs there will stop."
+        )
+
+    @property
     def is_gap(self) -> bool:
         """Whether an invoice with it stops; a rate that stands on no invoice stops none."""
         return self.is_used and not self.is_mapped

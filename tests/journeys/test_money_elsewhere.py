@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -198,6 +199,33 @@ def test_two_hundred_random_invoices_in_the_us(shop: Shop) -> None:
     events = [shop.event(invoice) for invoice in made]
     assert [(event.state, event.message) for event in events if (event.state, event.message) != ("synced", "")] == []
     assert len(shop.compared().matched) == COUNT
+
+
+# --- due dates --------------------------------------------------------------------------------------------------
+
+
+def test_without_a_due_date_none_is_sent_and_none_compared(shop: Shop) -> None:
+    """QuickBooks makes one of its own terms; it is the bookkeeper's, and no difference."""
+    invoice = shop.settled_invoice()
+    assert invoice.due_date is None
+    assert "DueDate" in shop.there(invoice)
+    shop.books.post("invoice", {**shop.there(invoice), "DueDate": "2030-01-31"})
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert shop.there(invoice)["DueDate"] == "2030-01-31"
+    sent = [str(one["body"]) for one in shop.books.requests() if "batch" in one["path"]]
+    assert not any("DueDate" in body for body in sent)
+
+
+def test_a_due_date_that_is_taken_away_here_is_left_alone_there(shop: Shop) -> None:
+    day = timezone.now().date() + timedelta(days=40)
+    invoice = shop.settled_invoice(due_date=day)
+    assert shop.there(invoice)["DueDate"] == day.isoformat()
+    invoice.edit(due_date=None, at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert shop.there(invoice)["DueDate"] == day.isoformat()
 
 
 # --- currency ---------------------------------------------------------------------------------------------------

@@ -199,6 +199,19 @@ class TestTax:
         owner.post(TAX, {"rate-none": "5", "default": ""})
         assert TaxMapping.objects.get().rate_key == ""
 
+    def test_warns_of_a_code_of_another_percentage_and_saves_it_all_the_same(
+        self, books: Connection, owner: Client
+    ) -> None:
+        chosen = rate(books, "Ohio 7", "7")
+        owner.post(TAX, {f"rate-{chosen.pk}": "3", "default": ""})
+        assert TaxMapping.objects.get().tax_code_id == "3"
+        assert "This code is 7.25 % in QuickBooks, the rate here is 7 %." in text(owner.get(TAX))
+
+    def test_says_nothing_of_a_code_of_the_same_percentage(self, books: Connection, owner: Client) -> None:
+        chosen = rate(books, "Combined", "7.2500")
+        owner.post(TAX, {f"rate-{chosen.pk}": "3", "default": ""})
+        assert "This code is" not in text(owner.get(TAX))
+
     def test_says_how_old_the_codes_are(self, books: Connection, owner: Client) -> None:
         books.list_states.filter(name="TaxCode").update(
             refreshed_at=timezone.now() - dt.timedelta(minutes=4, seconds=5)
