@@ -273,3 +273,55 @@ def test_reconcile_names_another_currency(shop: Shop) -> None:
     (different,) = shop.compared().different
     assert different.invoice.id == invoice.pk
     assert different.fields == {"currency": ("CAD", "USD")}
+
+
+# --- answers that were lost -------------------------------------------------------------------------------------
+
+
+def test_a_lost_answer_is_adopted_with_the_remark(canada: Shop) -> None:
+    start = timezone.now()
+    both = quebec(canada)
+    labor = canada.settled_invoice(lines=[taxed(canada, "100.00", *both)], at=start)
+    invoice = canada.invoice(lines=[taxed(canada, "10.10", *both)], customer=labor.customer, at=start)
+    canada.books.do("fault", fault="reset", path="batch", after_commit=True, times=1)
+    canada.drain(start)
+    canada.drain(start + timedelta(minutes=6))
+    event = canada.event(invoice)
+    assert (event.state, event.message) == (State.SYNCED, "QuickBooks rounds by 1 cent")
+    assert len(canada.books.invoices()) == 2
+
+
+def test_an_update_whose_answer_was_lost_leaves_each_line_known(canada: Shop) -> None:
+    """It arrived: what was put between two lines and the discount at the end are ours, each by its Id."""
+    start = timezone.now()
+    first, last = taxed(canada, "60.00", canada.rate), taxed(canada, "30.00", canada.rate)
+    middle = taxed(canada, "20.00", canada.rate)
+    invoice = canada.settled_invoice(lines=[first, last], discount=Decimal(10), at=start)
+    canada.books.do("fault", fault="reset", path="batch", after_commit=True, times=1)
+    invoice.edit(lines=[first, middle, last], at=start)
+    canada.drain(start)
+    assert len(own(canada.there(invoice))) == 4
+    canada.drain(start + timedelta(minutes=6))
+    canada.assert_in_books(invoice)
+    invoice.edit(lines=[first, last], at=start + timedelta(minutes=7))
+    canada.drain(start + timedelta(minutes=8))
+    canada.assert_in_books(invoice)
+    assert sorted(amounts(canada.there(invoice))) == [Decimal(-10), Decimal(30), Decimal(60)]
+
+
+def test_a_line_of_hers_is_taxed_by_quickbooks_beside_ours(canada: Shop) -> None:
+    """The amounts for single rates are of our lines alone: they would take the tax off hers."""
+    canada.books.do("switch", name="tax_lines_outside_us", value="kept")
+    invoice = canada.settled_invoice(discount=Decimal(10))
+    there = canada.there(invoice)
+    (ours, _) = own(there)
+    detail = {key: ours["SalesItemLineDetail"][key] for key in ("ItemRef", "TaxCodeRef")}
+    hers = {"DetailType": "SalesItemLineDetail", "Amount": 50, "SalesItemLineDetail": detail}
+    canada.books.post(
+        "invoice", {**{k: v for k, v in there.items() if k != "TxnTaxDetail"}, "Line": [*there["Line"], hers]}
+    )
+    invoice.edit(discount=Decimal(20), at=timezone.now())
+    canada.drain()
+    assert canada.event(invoice).state == State.SYNCED, canada.event(invoice).message
+    assert amounts(canada.there(invoice)) == [Decimal(100), Decimal(-20), Decimal(50)]
+    assert Decimal(str(canada.there(invoice)["TotalAmt"])) == Decimal("146.90")
