@@ -45,6 +45,25 @@ ENTRIES = (
         refreshes=("Customer",),
     ),
     Entry(
+        code="name_ambiguous",
+        title="Several customers could be meant",
+        kind=FailureKind.PERSON,
+        message="Which customer in QBO is[ '{subject_name}']?[ Here: {here}.][ In QBO: {there}.]",
+        meaning="Several customers of one name, here or in QuickBooks, fit each other, or only one side has an e-mail."
+        " Nothing is linked and nobody is created until a person has said which is which.",
+        remedy=(
+            "Compare e-mail, phone and address[: here {here}][; in QuickBooks {there}].",
+            "If they are the same customer, give both the same e-mail, here and in QuickBooks.",
+            "If not, change the name of one of them, for example by adding the town.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="customer",
+        dispatcher="Not in QuickBooks yet: it is not clear which customer there is meant. The office decides.",
+        label="duplicate_name",
+        refreshes=("Customer",),
+    ),
+    Entry(
         code="bad_email",
         title="E-mail address refused",
         kind=FailureKind.PERSON,

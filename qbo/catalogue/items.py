@@ -22,6 +22,24 @@ ENTRIES = (
         refreshes=("Item",),
     ),
     Entry(
+        code="item_ambiguous",
+        title="Several products could be meant",
+        kind=FailureKind.PERSON,
+        message="Which product in QBO is[ '{subject_name}']?[ Here: {here}.][ In QBO: {there}.]",
+        meaning="Several pricebook items of one name fit one product in QuickBooks, or one item fits several products"
+        " there. Nothing is linked and nothing is created until a person has said which is which.",
+        remedy=(
+            "Compare the prices[: here {here}][; in QuickBooks {there}].",
+            "Change the name of one of them; an item named “Category:Item” means the product in that category.",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="items",
+        dispatcher="Not in QuickBooks yet: it is not clear which product there is meant. The office decides.",
+        label="duplicate_name",
+        refreshes=("Item",),
+    ),
+    Entry(
         code="item_is_category",
         title="Item is a category",
         kind=FailureKind.PERSON,

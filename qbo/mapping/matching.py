@@ -1,19 +1,22 @@
-"""Which QuickBooks customer or product one of ours is, by exact name (and e-mail); pure.
+"""Which QuickBooks customer or product one of ours is, by name (and e-mail); pure.
 
-Inexact and ambiguous matches link nothing. A name that another of our records holds is no match.
+Only what is unique on both sides is linked: where two of ours fit one of theirs, or one of ours two of theirs, a person
+decides. A name that another of our records holds is no match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qbo.connection.queries import Row
 from qbo.failures import Failure
 from qbo.mapping.book import Ref
-from qbo.mapping.names import name_for_quickbooks, name_key
-from qbo.mapping.preflight import customer_subject
+from qbo.mapping.names import full_name_key, name_for_quickbooks, name_key
+from qbo.mapping.preflight import customer_subject, item_subject
 from runacall.invoices.documents import CustomerDocument, ItemDocument
+from runacall.invoices.money import ZERO, round_cents
+from runacall.invoices.names import addresses_in
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,14 @@ class Match:
 
 
 def candidate_names(name: str, record_id: int) -> set[str]:
-    """The names under which QuickBooks may hold the record: as it is here, as it would go out, with plain blanks."""
+    """The names under which QuickBooks may hold the record.
+
+    As it is here, as it would go out, with plain blanks; of a "Parent:Child" the child's, which it bears there.
+    """
     sent = name_for_quickbooks(name, record_id=record_id)
-    return {sent, " ".join(sent.split()), name_for_quickbooks(name, record_id=record_id, taken=True)}
+    names = {sent, " ".join(sent.split()), name_for_quickbooks(name, record_id=record_id, taken=True)}
+    child = name.rsplit(":", 1)[-1].strip()
+    return names | {child} if ":" in name and child else names
 
 
 def match_customer(
@@ -46,25 +54,81 @@ def match_customer(
     *,
     held: Mapping[str, int],
     other_holders: Mapping[str, Holder],
+    rivals: Sequence[CustomerDocument] = (),
 ) -> Match:
     """`rows`: customers of any of the candidate names. `held`: Ids linked already -> our record that holds them.
 
     `other_holders`: name key -> who else QuickBooks knows by that name.
+    `rivals`: the other customers of ours of this name that are linked to none.
     """
     active = [row for row in rows if row.get("Active", True)]
-    by_name = {name_key(str(row.get("DisplayName", ""))): row for row in active}
-    own = by_name.get(name_key(name_for_quickbooks(customer.display_name, record_id=customer.id, taken=True)))
-    if own and held.get(str(own["Id"]), customer.id) == customer.id:
-        return Match(row=own)
+    own_key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id, taken=True))
+    own = [row for row in active if name_key(str(row.get("DisplayName", ""))) == own_key]
+    if own and held.get(str(own[0]["Id"]), customer.id) == customer.id:
+        return Match(row=own[0])
     key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id))
-    row = by_name.get(key)
-    if row is None:
+    fitting = [row for row in active if _is_called(row, customer.display_name, key)]
+    if not fitting:
         return _held_elsewhere(customer, other_holders.get(key))
-    if held.get(str(row["Id"]), customer.id) != customer.id:
+    free = [row for row in fitting if held.get(str(row["Id"]), customer.id) == customer.id]
+    return _among(customer, free, rivals) if free else Match(taken=True)
+
+
+def _is_called(row: Row, name: str, key: str) -> bool:
+    if ":" in name:
+        return full_name_key(str(row.get("FullyQualifiedName", ""))) == full_name_key(name)
+    return name_key(str(row.get("DisplayName", ""))) == key
+
+
+def _among(customer: CustomerDocument, free: Sequence[Row], rivals: Sequence[CustomerDocument]) -> Match:
+    """Which of the free rows of its name the customer is; an e-mail in common decides before everything else."""
+    same = [row for row in free if _shares_email(customer, row)]
+    if same:
+        several = len(same) > 1 or any(_shares_email(rival, same[0]) for rival in rivals)
+        return Match(failure=_ambiguous(customer, same, rivals)) if several else Match(row=same[0])
+    left = [row for row in free if not any(_shares_email(rival, row) for rival in rivals)]
+    if not left:
         return Match(taken=True)
-    if _email(row) == customer.email.strip().casefold():
-        return Match(row=row)
-    return Match(failure=_name_taken(customer, Holder("Customer", str(row["Id"]))))
+    possible = [row for row in left if not _differs(customer, row)]
+    if not possible:
+        return Match(failure=_name_taken(customer, Holder("Customer", str(left[0]["Id"]))))
+    also = [rival for rival in rivals if any(not _differs(rival, row) for row in possible)]
+    if len(possible) == 1 and not also and not customer.email.strip() and not _emails(possible[0]):
+        return Match(row=possible[0])
+    return Match(failure=_ambiguous(customer, possible, also))
+
+
+def _shares_email(customer: CustomerDocument, row: Row) -> bool:
+    return bool(addresses_in(customer.email) & _emails(row))
+
+
+def _differs(customer: CustomerDocument, row: Row) -> bool:
+    """Both have e-mails, and none in common."""
+    return bool(addresses_in(customer.email) and _emails(row)) and not _shares_email(customer, row)
+
+
+# How many of each side a message names.
+NAMED = 3
+
+
+def _ambiguous(customer: CustomerDocument, rows: Sequence[Row], rivals: Sequence[CustomerDocument]) -> Failure:
+    """With what tells them apart."""
+    ours = [_apart(one.email, one.phone, one.billing.line1) for one in (customer, *rivals)]
+    theirs = [
+        f"Id {row['Id']}, "
+        + _apart(
+            str((row.get("PrimaryEmailAddr") or {}).get("Address") or ""),
+            str((row.get("PrimaryPhone") or {}).get("FreeFormNumber") or ""),
+            str((row.get("BillAddr") or {}).get("Line1") or ""),
+        )
+        for row in rows
+    ]
+    facts = {"here": " / ".join(ours[:NAMED]), "there": " / ".join(theirs[:NAMED])}
+    return Failure("name_ambiguous", customer_subject(customer), facts=facts)
+
+
+def _apart(email: str, phone: str, street: str) -> str:
+    return ", ".join(filter(None, (email.strip() or "no e-mail", phone.strip(), street.strip())))
 
 
 def _held_elsewhere(customer: CustomerDocument, holder: Holder | None) -> Match:
@@ -86,18 +150,38 @@ def _name_taken(customer: CustomerDocument, holder: Holder) -> Failure:
     return Failure("name_taken", customer_subject(customer), facts=facts)
 
 
-def _email(row: Row) -> str:
-    return str((row.get("PrimaryEmailAddr") or {}).get("Address") or "").strip().casefold()
+def _emails(row: Row) -> frozenset[str]:
+    """QuickBooks' custom: several addresses in one field, with commas between them."""
+    return addresses_in(str((row.get("PrimaryEmailAddr") or {}).get("Address") or ""))
 
 
-def match_item(item: ItemDocument, refs: Mapping[str, Ref], *, held: Mapping[str, int]) -> Match:
-    """`refs`: active products by name key."""
-    own = refs.get(name_key(name_for_quickbooks(item.name, record_id=item.id, taken=True)))
-    if own and held.get(own.qbo_id, item.id) == item.id:
-        return Match(row={"Id": own.qbo_id, "SyncToken": own.sync_token})
-    found = refs.get(name_key(item.name))
-    if found is None or found.is_category:
-        return Match(taken=bool(found))
-    if held.get(found.qbo_id, item.id) != item.id:
-        return Match(taken=True)
-    return Match(row={"Id": found.qbo_id, "SyncToken": found.sync_token})
+def match_item(
+    item: ItemDocument,
+    refs: Mapping[str, Sequence[Ref]],
+    *,
+    held: Mapping[str, int],
+    rivals: Sequence[ItemDocument] = (),
+) -> Match:
+    """`refs`: active products by name key, and by the key of their name with its categories.
+
+    `rivals`: the other items of ours of this name that are linked to none.
+    """
+    for own in refs.get(name_key(name_for_quickbooks(item.name, record_id=item.id, taken=True)), ()):
+        if held.get(own.qbo_id, item.id) == item.id:
+            return Match(row=_row(own))
+    fitting = refs.get(full_name_key(item.name) if ":" in item.name else name_key(item.name), ())
+    products = [ref for ref in fitting if not ref.is_category]
+    free = [ref for ref in products if held.get(ref.qbo_id, item.id) == item.id]
+    if not free:
+        return Match(taken=bool(fitting))
+    if len(free) == 1 and not rivals:
+        return Match(row=_row(free[0]))
+    facts = {
+        "here": " / ".join(f"“{one.name}” at {round_cents(one.unit_price)}" for one in (item, *rivals)[:NAMED]),
+        "there": " / ".join(f"Id {ref.qbo_id} at {round_cents(ref.unit_price or ZERO)}" for ref in free[:NAMED]),
+    }
+    return Match(failure=Failure("item_ambiguous", item_subject(item), facts=facts))
+
+
+def _row(ref: Ref) -> Row:
+    return {"Id": ref.qbo_id, "SyncToken": ref.sync_token}

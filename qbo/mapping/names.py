@@ -4,11 +4,16 @@ import re
 
 from runacall.invoices.names import name_key
 
-__all__ = ["LONGEST_NAME", "is_acceptable", "name_for_quickbooks", "name_key"]
+__all__ = ["LONGEST_NAME", "full_name_key", "is_acceptable", "name_for_quickbooks", "name_key"]
 
 # Item.Name; a customer's DisplayName may be longer, yet its CompanyName and name parts may not.
 LONGEST_NAME = 100
 _FORBIDDEN = re.compile(r"\s*[:\t\r\n]+\s*")
+
+
+def full_name_key(name: str) -> str:
+    """The key of a name as QuickBooks spells one with its parents: "Parent:Child", "Category:Item"."""
+    return ":".join(name_key(part) for part in name.split(":"))
 
 
 def is_acceptable(name: str) -> bool:

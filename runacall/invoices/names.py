@@ -13,6 +13,8 @@ def name_key(name: str) -> str:
     Unicode NFKC (so that a no-break space is a blank and a ligature its letters), every run of blanks one blank,
     none at the ends, and case folded.
     """
+    if name.isascii():
+        return " ".join(name.casefold().split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return _BLANKS.sub(" ", folded).strip()
 

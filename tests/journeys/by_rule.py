@@ -43,6 +43,29 @@ def _in_euros(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start)
 
 
+@by_rule(
+    "name_ambiguous",
+    "Which customer in QBO is 'John Smith'? Here: no e-mail, 555-0101 / no e-mail, 555-0102. In QBO: Id 2, no e-mail.",
+)
+def _ambiguous(shop: Shop, start: datetime) -> Invoice:
+    shop.books.do("add_customer", name="John Smith")
+    johns = [builders.customer(shop.organization, "John Smith", phone=f"555-010{n}", at=start) for n in (1, 2)]
+    return shop.invoice(at=start, customer=johns[0])
+
+
+@by_rule(
+    "item_ambiguous",
+    "Which product in QBO is 'Filter'? Here: “Filter” at 5.00 / “FILTER” at 6.00. In QBO: Id 4 at 7.00.",
+)
+def _item_ambiguous(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    shop.books.do("add_item", name="Filter", price=7, income_account="1")
+    shop.read_lists("Item", at=start)
+    item = builders.item(shop.organization, "Filter", unit_price="5.00", at=start)
+    builders.item(shop.organization, "FILTER", unit_price="6.00", at=start)
+    return shop.invoice(at=start, customer=customer, item=item)
+
+
 @by_rule("one_off_item_missing", "A line without a pricebook item has no item to be booked under in QBO")
 def _one_off(shop: Shop, start: datetime) -> Invoice:
     customer = settled_customer(shop, start)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from runacall.invoices.models import Invoice
 from sync.models import State
@@ -65,7 +66,7 @@ def test_a_number_with_such_a_letter_is_found_taken(shop: Shop) -> None:
     assert shop.event(other).state == State.SYNCED
 
 
-# --- a row that breaks every read of it ------------------------------------------------------------------------
+# --- a row that breaks every read of it -----------------------------------------------------------------------
 
 
 def test_a_row_that_quickbooks_cannot_read_stops_only_its_own_customer(
@@ -101,7 +102,7 @@ def test_a_list_is_read_around_a_row_that_breaks_it(shop: Shop, caplog: pytest.L
     assert {f"Part {number}" for number in (0, 1, 2, 3, 4, 5, 6, 8)} <= known
 
 
-# --- one key for all comparing -----------------------------------------------------------------------------------
+# --- one key for all comparing --------------------------------------------------------------------------------
 
 
 def test_blanks_make_no_twins(shop: Shop, tmp_path: Path) -> None:
@@ -121,3 +122,119 @@ def test_what_is_there_with_other_blanks_and_case_is_linked(shop: Shop) -> None:
     item = builders.item(shop.organization, "service  CALL ")
     shop.assert_in_books(shop.settled_invoice(customer=customer, item=item))
     assert (shop.qbo_id(customer), shop.qbo_id(item)) == (there, product)
+
+
+# --- QuickBooks' own spelling of a parent and its child -------------------------------------------------------
+
+
+def test_a_sub_customer_and_a_category_item_are_linked_by_their_full_names(shop: Shop, tmp_path: Path) -> None:
+    parent = shop.books.do("add_customer", name="ABC Property")["row"]["Id"]
+    child = shop.books.post("customer", {"DisplayName": "Unit 4", "ParentRef": {"value": parent}, "Job": True})
+    category = shop.books.post("item", {"Name": "Heating", "Type": "Category"})["Item"]["Id"]
+    product = {"Name": "Filter 16x25", "Type": "Service", "IncomeAccountRef": {"value": "1"}}
+    there = shop.books.post("item", {**product, "ParentRef": {"value": category}, "SubItem": True})
+    shop.read_lists("Item")
+    before = names(shop, "Customer"), names(shop, "Item")
+    (invoice,) = imported(shop, tmp_path, ("abc Property : Unit 4 ", "Heating:Filter  16X25"))
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert (names(shop, "Customer"), names(shop, "Item")) == before
+    line = invoice.lines.get()
+    assert line.item is not None
+    assert shop.qbo_id(invoice.customer) == child["Customer"]["Id"]
+    assert shop.qbo_id(line.item) == there["Item"]["Id"]
+
+
+def test_a_colon_in_a_name_that_is_nowhere_there_is_sent_as_before(shop: Shop) -> None:
+    """“Unit 4” of somebody else is not “ABC Property:Unit 4”."""
+    shop.books.do("add_customer", name="Unit 4")
+    customer = builders.customer(shop.organization, "ABC Property:Unit 4")
+    shop.assert_in_books(shop.settled_invoice(customer=customer))
+    assert f"ABC Property - Unit 4 ({customer.pk})" in names(shop, "Customer")
+
+
+# --- unique on both sides, or for a person --------------------------------------------------------------------
+
+
+def test_two_of_a_name_here_and_one_there(shop: Shop, office: Office) -> None:
+    """Nobody is linked or made by itself; when one is called otherwise, both go, each to the right one."""
+    row = {"DisplayName": "John Smith", "PrimaryPhone": {"FreeFormNumber": "555-0102"}}
+    there = shop.books.post("customer", row)["Customer"]["Id"]
+    first, second = (builders.customer(shop.organization, "John Smith", phone=f"555-010{n}") for n in (1, 2))
+    invoices = [shop.invoice(customer=one) for one in (first, second)]
+    before = names(shop, "Customer")
+    shop.drain()
+    for invoice in invoices:
+        event = shop.event(invoice)
+        assert (event.state, event.failure_code) == (State.FAILED, "name_ambiguous")
+        assert event.message.endswith(f"In QBO: Id {there}, no e-mail, 555-0102.")
+        assert "555-0101" in event.message
+    assert names(shop, "Customer") == before
+    assert not shop.connection.links.filter(record_type="customer").exists()
+    first.edit(name="John Smith Senior", at=timezone.now())
+    office.retry()
+    shop.drain()
+    office.assert_clear(*invoices)
+    assert shop.qbo_id(second) == there
+    assert shop.books.row("Customer", shop.qbo_id(first))["DisplayName"] == "John Smith Senior"
+
+
+def test_an_e_mail_decides_between_two_of_a_name(shop: Shop, office: Office) -> None:
+    there = shop.books.do("add_customer", name="John Smith")["row"]
+    first, second = (builders.customer(shop.organization, "John Smith", phone=f"555-010{n}") for n in (1, 2))
+    invoices = [shop.invoice(customer=one) for one in (first, second)]
+    shop.drain()
+    assert {shop.event(one).failure_code for one in invoices} == {"name_ambiguous"}
+    mail = {"PrimaryEmailAddr": {"Address": "john@example.com"}}
+    shop.books.post("customer", {"Id": there["Id"], "SyncToken": there["SyncToken"], "sparse": True, **mail})
+    second.edit(email="john@example.com", at=timezone.now())
+    office.retry()
+    shop.drain()
+    office.assert_clear(*invoices)
+    assert shop.qbo_id(second) == there["Id"]
+    assert shop.qbo_id(first) != there["Id"]
+
+
+def test_one_here_and_two_there(shop: Shop) -> None:
+    for name in ("Anna Smith", f"Anna{NO_BREAK}Smith"):
+        shop.books.do("add_customer", name=name)
+    customer = builders.customer(shop.organization, f"Anna{NO_BREAK}Smith")
+    invoice = shop.invoice(customer=customer)
+    shop.drain()
+    assert shop.event(invoice).failure_code == "name_ambiguous"
+
+
+def test_two_products_of_a_name_in_two_categories(shop: Shop, office: Office) -> None:
+    for name in ("Heating", "Cooling"):
+        category = shop.books.post("item", {"Name": name, "Type": "Category"})["Item"]["Id"]
+        product = {"Name": "Filter", "Type": "Service", "IncomeAccountRef": {"value": "1"}, "SubItem": True}
+        there = shop.books.post("item", {**product, "ParentRef": {"value": category}})["Item"]["Id"]
+    shop.read_lists("Item")
+    item = builders.item(shop.organization, "Filter")
+    invoice = shop.invoice(item=item)
+    shop.drain()
+    assert shop.event(invoice).failure_code == "item_ambiguous"
+    item.edit(name="Cooling:Filter", at=timezone.now())
+    office.retry(invoice)
+    shop.drain()
+    office.assert_clear(invoice)
+    assert shop.qbo_id(item) == there
+
+
+# --- several e-mails in one field, and none -------------------------------------------------------------------
+
+
+def test_any_of_several_e_mails_there_is_enough(shop: Shop) -> None:
+    there = shop.books.do("add_customer", name="Anna Smith", email="Anna@example.com, office@example.com")["row"]["Id"]
+    customer = builders.customer(shop.organization, "Anna Smith", email="office@example.com")
+    shop.assert_in_books(shop.settled_invoice(customer=customer))
+    assert shop.qbo_id(customer) == there
+
+
+def test_one_without_an_e_mail_there_is_a_suggestion(shop: Shop) -> None:
+    shop.books.do("add_customer", name="Anna Smith")
+    invoice = shop.invoice(customer=builders.customer(shop.organization, "Anna Smith", email="a@example.com"))
+    shop.drain()
+    event = shop.event(invoice)
+    assert event.failure_code == "name_ambiguous"
+    assert "another e-mail" not in event.message

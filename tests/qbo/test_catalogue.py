@@ -47,6 +47,8 @@ FACTS = {
     "txn_type",
     "txn_id",
     "holder",
+    "here",
+    "there",
     "ours",
     "theirs",
     "rates",

@@ -45,11 +45,11 @@ def test_what_was_created_under_a_changed_name_is_known_again() -> None:
 
 
 def test_an_item_is_linked_by_exact_name_whatever_the_price() -> None:
-    there = {"capacitor 35/5": Ref("4", "Capacitor 35/5", type="Service")}
+    there = {"capacitor 35/5": [Ref("4", "Capacitor 35/5", type="Service")]}
     assert match_item(ITEM, there, held={}).row
     assert match_item(replace(ITEM, name="Capacitor"), there, held={}) == Match()
 
 
 def test_a_category_is_no_product_and_takes_the_name() -> None:
-    there = {"capacitor 35/5": Ref("4", "Capacitor 35/5", type="Category")}
+    there = {"capacitor 35/5": [Ref("4", "Capacitor 35/5", type="Category")]}
     assert match_item(ITEM, there, held={}) == Match(taken=True)

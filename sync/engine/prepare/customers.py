@@ -14,14 +14,14 @@ from qbo.mapping.book import Ref
 from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer
 from qbo.mapping.loading import load_list_records
 from qbo.mapping.matching import Holder, Match, candidate_names, match_customer
-from qbo.mapping.names import name_key
+from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, customer_payload
 from qbo.mapping.planning import Plan
 from qbo.mapping.preflight import customer_subject
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers
 from runacall.invoices.documents import CustomerDocument
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Customer, Invoice
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import linked, nothing_to_send, owed_update, refused_here
@@ -54,6 +54,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         if key in refused and not row.get("Active", True):
             holders.setdefault(key, Holder("Customer", str(row["Id"]), active=False))
     held = _held(drain, rows)
+    rivals = _rivals(drain, wanted) if any(str(row["Id"]) not in held for row in rows) else {}
     survivors = _survivors(drain, {key: link for key, link in links.items() if not link.active})
     there = load_list_records(drain.connection, EntityType.CUSTOMER, documents)
     settled: list[Outcome] = []
@@ -67,7 +68,8 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         if customer and broken:
             settled.append(refused_here(drain, event, broken, Write("Customer", "create", customer_payload(customer))))
             continue
-        match = _find(former.get(event.record_id), rows, held) or _match(customer, rows, held, holders)
+        found = _find(former.get(event.record_id), rows, held)
+        match = found or _match(customer, rows, held, holders, rivals.get(event.record_id, ()))
         verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id))
         if isinstance(verdict, Ready):
             verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
@@ -91,7 +93,7 @@ def _judge(
     customer: CustomerDocument | None,
     link: Ref | None,
     match: Match,
-    held: Mapping[str, int],
+    held: dict[str, int],
     there: ListRecord | None,
 ) -> Ready | Outcome:
     if customer is None:
@@ -108,9 +110,28 @@ def _judge(
 
 
 def _match(
-    customer: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int], holders: Mapping[str, Holder]
+    customer: CustomerDocument | None,
+    rows: Sequence[Row],
+    held: Mapping[str, int],
+    holders: Mapping[str, Holder],
+    rivals: Sequence[CustomerDocument] = (),
 ) -> Match:
-    return match_customer(customer, rows, held=held, other_holders=holders) if customer else Match()
+    if customer is None:
+        return Match()
+    return match_customer(customer, rows, held=held, other_holders=holders, rivals=rivals)
+
+
+def _rivals(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[int, list[CustomerDocument]]:
+    """By customer, the others of ours of the same name that are linked to none."""
+    keys = {customer.id: full_name_key(customer.display_name) for customer in customers}
+    wanted = set(keys.values())
+    ours = Customer.objects.for_organization(drain.connection.organization).values_list("pk", "company", "name")
+    named = {pk: key for pk, company, name in ours.iterator() if (key := full_name_key(company or name)) in wanted}
+    linked = Link.objects.of(drain.connection, EntityType.CUSTOMER).for_records(named).filter(active=True)
+    for pk in linked.values_list("record_id", flat=True):
+        named.pop(pk, None)
+    documents = load_customers(named) if len(named) > 1 else {}
+    return {pk: [one for one in documents.values() if one.id != pk and named[one.id] == keys[pk]] for pk in keys}
 
 
 def _as_sent(customer: CustomerDocument | None, sent: Sequence[Sent]) -> CustomerDocument | None:
@@ -142,11 +163,12 @@ def _link(
     customer: CustomerDocument,
     row: Row,
     former: Ref | None,
-    held: Mapping[str, int],
+    held: dict[str, int],
     *,
     merged: bool = False,
 ) -> Outcome:
     qbo_id = str(row["Id"])
+    held[qbo_id] = customer.id
     Link.objects.of(drain.connection, EntityType.CUSTOMER).update_or_create(
         connection=drain.connection,
         realm_id=drain.turn.realm_id,

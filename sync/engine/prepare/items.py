@@ -20,7 +20,7 @@ from runacall.invoices.document_loading import load_items
 from runacall.invoices.documents import ItemDocument
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
-from sync.engine.prepare.item_links import candidates, link_item
+from sync.engine.prepare.item_links import candidates, item_rivals, link_item
 from sync.engine.prepare.nothing_sent import linked, nothing_to_send, owed_update, refused_here
 from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.prepare.verdicts import sort_in
@@ -83,7 +83,7 @@ def _judge(
         return refused_here(drain, event, item_inactive(item, product), None)
     taken = match.taken or name_key(item.name) in names
     write = Write("Item", "create", item_payload(item, book, name_taken=taken))
-    failures = check_new_item(item, book)
+    failures = (match.failure,) if match.failure else check_new_item(item, book)
     if failures:
         return refused_here(drain, event, failures[0], write)
     former_id = there.qbo_id if there else ""
@@ -94,7 +94,9 @@ def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
     """As what it last went out, if it did, since staff may have renamed it; else as it is."""
     former = [replace(item, name=str(one.payload["Name"])) for one in sent[-1:] if "Name" in one.payload]
     refs, held = candidates(drain, [item, *former])
-    matches = [match_item(one, refs, held=held) for one in (*former, item)]
+    rivals = item_rivals(drain, [item]) if refs else {}
+    matches = [match_item(one, refs, held=held) for one in former]
+    matches.append(match_item(item, refs, held=held, rivals=rivals.get(item.id, ())))
     return next((match for match in matches if match.row), matches[-1])
 
 

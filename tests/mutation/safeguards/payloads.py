@@ -168,8 +168,8 @@ SAFEGUARDS = (
     Safeguard(
         "a customer of the same name with another e-mail is for a person to decide",
         "qbo/mapping/matching.py",
-        "if _email(row) == customer.email.strip().casefold():",
-        "if True:",
+        "possible = [row for row in left if not _differs(customer, row)]",
+        "possible = left",
         (f"{OF_MATCHING}::test_the_same_name_with_another_email_is_for_a_person",),
     ),
     Safeguard(
