@@ -52,7 +52,7 @@ ENTRIES = (
         meaning="Several customers of one name, here or in QuickBooks, fit each other, or only one side has an e-mail."
         " Nothing is linked and nobody is created until a person has said which is which.",
         remedy=(
-            "Compare e-mail, phone and address[: here {here}][; in QuickBooks {there}].",
+            "Compare e-mail, phone and, where you open them, address[: here {here}][; in QuickBooks {there}].",
             "If they are the same customer, give both the same e-mail, here and in QuickBooks.",
             "If not, change the name of one of them, for example by adding the town.",
             "Retry the failed invoices.",

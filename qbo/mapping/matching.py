@@ -112,14 +112,13 @@ NAMED = 3
 
 
 def _ambiguous(customer: CustomerDocument, rows: Sequence[Row], rivals: Sequence[CustomerDocument]) -> Failure:
-    """With what tells them apart."""
-    ours = [_apart(one.email, one.phone, one.billing.line1) for one in (customer, *rivals)]
+    """With what tells them apart: e-mail and phone, which a support bundle knows to leave out; streets it could not."""
+    ours = [_apart(one.email, one.phone) for one in (customer, *rivals)]
     theirs = [
         f"Id {row['Id']}, "
         + _apart(
             str((row.get("PrimaryEmailAddr") or {}).get("Address") or ""),
             str((row.get("PrimaryPhone") or {}).get("FreeFormNumber") or ""),
-            str((row.get("BillAddr") or {}).get("Line1") or ""),
         )
         for row in rows
     ]
@@ -127,8 +126,8 @@ def _ambiguous(customer: CustomerDocument, rows: Sequence[Row], rivals: Sequence
     return Failure("name_ambiguous", customer_subject(customer), facts=facts)
 
 
-def _apart(email: str, phone: str, street: str) -> str:
-    return ", ".join(filter(None, (email.strip() or "no e-mail", phone.strip(), street.strip())))
+def _apart(email: str, phone: str) -> str:
+    return ", ".join(filter(None, (email.strip() or "no e-mail", phone.strip())))
 
 
 def _held_elsewhere(customer: CustomerDocument, holder: Holder | None) -> Match:

@@ -19,6 +19,15 @@ def name_key(name: str) -> str:
     return _BLANKS.sub(" ", folded).strip()
 
 
+# One address, as a field may hold it; stricter ones belong to whoever sends mail.
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+
+
 def addresses_in(email: str) -> frozenset[str]:
     """The e-mail addresses of a field that may hold several, with commas or semicolons between them; compared so."""
     return frozenset(part.strip().casefold() for part in re.split(r"[,;]", email) if part.strip())
+
+
+def are_addresses(email: str) -> bool:
+    """Whether the field holds one e-mail address or several with commas between them, as QuickBooks takes them."""
+    return all(_ADDRESS.fullmatch(part.strip()) for part in email.split(","))

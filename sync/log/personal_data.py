@@ -61,6 +61,7 @@ def _of_customer(customer: Customer) -> Iterator[tuple[str, str]]:
         if name:
             yield holder, name_for_quickbooks(name, record_id=customer.pk).removesuffix(f" ({customer.pk})")
     yield f"{holder}-email", customer.email
+    yield from ((f"{holder}-email", address.strip()) for address in customer.email.split(",") if address.strip())
     yield from ((f"{holder}-phone", spelling) for spelling in spellings_of_phone(customer.phone))
     yield from _address_lines(holder, customer)
 

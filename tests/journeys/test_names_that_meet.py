@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -238,3 +239,18 @@ def test_one_without_an_e_mail_there_is_a_suggestion(shop: Shop) -> None:
     event = shop.event(invoice)
     assert event.failure_code == "name_ambiguous"
     assert "another e-mail" not in event.message
+
+
+def test_several_e_mails_here_find_the_one_there_and_go_along(shop: Shop) -> None:
+    there = shop.books.do("add_customer", name="Anna Smith", email="anna@example.com")["row"]["Id"]
+    both = "office@example.com, Anna@example.com"
+    anna, ben = (builders.customer(shop.organization, name, email=both) for name in ("Anna Smith", "Ben Lee"))
+    shop.assert_in_books(*[shop.settled_invoice(customer=one) for one in (anna, ben)])
+    assert shop.qbo_id(anna) == there
+    assert shop.books.row("Customer", shop.qbo_id(ben))["PrimaryEmailAddr"]["Address"] == both
+
+
+def test_an_e_mail_that_is_none_is_refused_here(shop: Shop) -> None:
+    for wrong in ("anna", "anna@example.com; ben@example.com", "anna@example.com,"):
+        with pytest.raises(ValidationError, match="Give an e-mail address"):
+            builders.customer(shop.organization, "Anna Smith", email=wrong)

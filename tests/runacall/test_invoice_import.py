@@ -235,7 +235,10 @@ def test_rows_of_one_invoice(run: Import, shop: Organization) -> None:
         ("1,Ann,2026-06-17,A,1,1,1,Y,5+5,", "names a rate twice"),
         ("1,Ann,2026-06-17,A,1,1,1,Y,3,", "TaxRate 3 could be “Three”, “Three again”. Write the name."),
         ("1,Ann,2026-06-17,A,1,1,1,Y,4,", "“Tax 4%” is the name of another rate."),
-        ("1,Ann,2026-06-17,A,1,1,1,,,ann at home", "Email “ann at home” is not one e-mail address."),
+        (
+            "1,Ann,2026-06-17,A,1,1,1,,,ann at home",
+            "Email “ann at home” is neither an e-mail address nor several with commas between them.",
+        ),
         ("1,Ann,2026-06-17,A,1,1,1,,,,,,more", "There are 13 cells, but 10 columns."),
         ("1" * 33 + ",Ann,2026-06-17,A,1,1,1,,,", "InvoiceNo is longer than 32 characters."),
         ("1," + "x" * 501 + ",2026-06-17,A,1,1,1,,,", "Customer is longer than 500 characters."),
@@ -431,3 +434,12 @@ def test_an_item_that_the_shop_has_twice_is_taken_letter_for_letter(run: Import,
     run(simple("1,Ann,2026-06-17,FILTER,1,1,1,,,", "2,Ann,2026-06-17,Filter,1,1,1,,,"))
     lines = [invoice.lines.get().item for invoice in Invoice.objects.order_by("number")]
     assert lines == [items[1], items[0]]
+
+
+def test_several_e_mails_in_one_field_and_any_of_them_is_the_customer(run: Import, shop: Organization) -> None:
+    run(simple('1,Ann,2026-06-17,A,1,1,1,,,"ann@example.com, office@example.com"'))
+    run(simple("2,Ann,2026-06-17,A,1,1,1,,,OFFICE@example.com", "3,Ann,2026-06-17,A,1,1,1,,,else@example.com"))
+    assert list(Customer.objects.order_by("pk").values_list("email", flat=True)) == [
+        "ann@example.com, office@example.com",
+        "else@example.com",
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -22,9 +21,8 @@ from runacall.invoices.invoice_import.values import (
     parse_amount,
     parse_date,
 )
-from runacall.invoices.names import name_key
+from runacall.invoices.names import are_addresses, name_key
 
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+\Z")
 _YES, _NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
 
 
@@ -128,8 +126,8 @@ class Row:
 
     def email(self) -> str:
         email = self.text("Email").strip()
-        if email and not _EMAIL.match(email):
-            self._complain(f"Email “{email}” is not one e-mail address.")
+        if email and not are_addresses(email):
+            self._complain(f"Email “{email}” is neither an e-mail address nor several with commas between them.")
         return email
 
     def date(self, column: str) -> dt.date | None:

@@ -7,6 +7,13 @@ from django.db import models
 
 from runacall.invoices.models.addresses import ADDRESS_FIELDS, Addressed
 from runacall.invoices.models.records import Record, text
+from runacall.invoices.names import are_addresses
+
+
+def check_addresses(value: str) -> None:
+    """Raises ValidationError unless it is one e-mail address or several with commas between them."""
+    if not are_addresses(value):
+        raise ValidationError("Give an e-mail address, or several with commas between them.")
 
 
 class Customer(Addressed, Record):
@@ -14,7 +21,14 @@ class Customer(Addressed, Record):
 
     name = text(500, help_text="A person's full name. Name or company is required.")
     company = text(500)
-    email = models.EmailField(blank=True, default="")
+    # Several, as QuickBooks takes them.
+    email = models.CharField(
+        max_length=254,
+        blank=True,
+        default="",
+        validators=[check_addresses],
+        help_text="Several with commas between them.",
+    )
     phone = text(30)
     tax_exempt = models.BooleanField(default=False, help_text="No sales tax on this customer's invoices.")
     terms = text(31, help_text="For example “Net 30” or “Due on receipt”; sets the due date of new invoices.")
