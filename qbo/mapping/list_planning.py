@@ -105,7 +105,7 @@ class _Fields:
         known, theirs = fields_of(base.row, self.readers), fields_of(now, self.readers)
         ours = fields_of(payload, self.readers)
         if all(ours[name] == theirs[name] for name in here):
-            return Plan(said=said, adopts=True)
+            return Plan(said=said, adopts=Base(said, now))
         sides = collisions(here - {*base.ours_wins}, known=known, now=theirs, ours=ours)
         failures: tuple[Failure, ...] = (conflict(self.subject, sides),) if sides else ()
         return Plan(write, said, failures=failures)

@@ -75,14 +75,14 @@ class Plan:
     """The one write that makes QuickBooks agree, or None; or the failures that only a person can settle.
 
     `said`: what the base holds as said by us once the write went through, or at once where there is none.
-    `adopts`: nothing has to be sent, since what stands there is what we would say.
+    `adopts`: the base to keep where nothing has to be sent, since what stands there is what we would say.
     """
 
     write: Write | None = None
     said: Said = field(default_factory=dict)
     expected: Expected = Expected()
     failures: tuple[Failure, ...] = ()
-    adopts: bool = False
+    adopts: Base | None = None
 
 
 def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
@@ -191,7 +191,7 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Invoi
     if is_void(now):
         return Plan(write, said, failures=(_failure("voided_in_quickbooks", invoice),))
     if there.in_doubt and comparison.agrees:
-        return Plan(said=said, adopts=True)
+        return Plan(said=said, adopts=base_after(now, said, write.payload, before=there.base))
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))
@@ -216,15 +216,16 @@ def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there:
         ours_words, theirs_words = (f"{len(own_lines(row))} lines" for row in (payload, now))
         sides.append(Side("lines", "", f"{ours_words}, {invoice.total}", f"{theirs_words}, {now.get('TotalAmt')}"))
     if not sides:
-        return Plan(said=said, adopts=True)
+        return Plan(said=said, adopts=base_after(now, said, payload))
     return Plan(_update(there, payload), said, failures=(_conflict(invoice, sides),))
 
 
 def base_found(invoice: InvoiceDocument, row: Row, company: Company) -> Base:
     """The base of an invoice that stands there, where we do not know what we last said: its lines by their place."""
     ids = [str(line["Id"]) for line in own_lines(row) if line.get("Id") and not _is_discount(line)]
-    lines = _said_lines(invoice, company)
-    return Base({"lines": lines[: len(ids)]}, row, tuple(ids[: len(lines)]))
+    ids = ids[: len(_said_lines(invoice, company))]
+    # What they said is not known, so each counts as changed here.
+    return Base({"lines": [[] for _ in ids]}, row, tuple(ids))
 
 
 def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:

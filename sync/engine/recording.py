@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from qbo.connection.client import decode
 from qbo.failures import Failure
 from qbo.mapping.base import KEPT, Base, Row, kept_part
 from qbo.mapping.comparing import There
-from qbo.mapping.planning import LINE_IDS, base_after
+from qbo.mapping.planning import base_after
 from qbo.models import Connection, Link
 from sync.engine.outcomes import Outcome
 from sync.engine.send.sent_items import SentItem, owed_fields
@@ -157,16 +156,11 @@ def link_columns(
     return columns
 
 
-def adopt_theirs(connection: Connection, record_type: str, record_id: int, said: Mapping[str, Any]) -> None:
-    """What stands there is what we would say: both are the base from now on."""
+def adopt_theirs(connection: Connection, record_type: str, record_id: int, base: Base) -> None:
+    """What stands there is what we would say: `base` holds from now on."""
     link = Link.objects.of(connection, record_type).get(record_id=record_id)
-    base, theirs = Base.from_text(link.base) or Base(), decode(link.theirs) if link.theirs else None
-    row = theirs or base.row
-    # What was in doubt did arrive: lines that were new have Ids by now.
-    ids = tuple(said.get(LINE_IDS, base.line_ids))
-    said = {name: value for name, value in said.items() if name != LINE_IDS}
-    link.base = Base(said, row, ids).as_text()
-    link.sync_token, link.theirs = str(row.get("SyncToken") or link.sync_token), ""
+    link.base, link.theirs = base.as_text(), ""
+    link.sync_token = str(base.row.get("SyncToken") or link.sync_token)
     link.save(update_fields=["base", "theirs", "sync_token"])
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from qbo.models import Link
 from runacall.invoices.models import Invoice
 from sync import deciding
-from sync.models import ActionRecord, State
+from sync.models import ActionRecord, State, Submission, SyncEvent
 from tests import builders
 from tests.books import Shop
 
@@ -279,3 +280,37 @@ def test_a_line_put_between_two_leaves_each_line_known(shop: Shop) -> None:
     shop.drain()
     shop.assert_in_books(invoice)
     assert [line["Description"] for line in own_lines(shop.there(invoice))] == ["First", "Last"]
+
+
+def forget(shop: Shop, invoice: Invoice) -> None:
+    """As after the restore of an older dump: our memory of what was sent is gone, the invoice is there."""
+    Link.objects.filter(record_type="invoice", record_id=invoice.pk).delete()
+    Submission.objects.all().delete()
+    SyncEvent.objects.of_record("invoice", invoice.pk).delete()
+
+
+def test_what_we_do_not_remember_is_adopted_as_it_stands(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    before = shop.there(invoice)
+    forget(shop, invoice)
+    invoice.edit(at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert shop.there(invoice) == before
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert len(own_lines(shop.there(invoice))) == 1
+
+
+def test_what_we_do_not_remember_and_differs_waits_for_a_person(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    forget(shop, invoice)
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    assert len(shop.books.invoices()) == 1
+    decide(deciding.send_ours, shop)
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert [Decimal(str(line["Amount"])) for line in own_lines(shop.there(invoice))] == [200]

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from qbo.connection.client import decode, encode
 from qbo.connection.queries import ReadFailed, Row, quoted, read_rows, read_where_in
-from qbo.mapping.base import Base
+from qbo.mapping.base import Base, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.comparing import There
 from qbo.mapping.loading import load_book
@@ -29,7 +29,7 @@ from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
 from sync.engine.recording import link_columns
 from sync.engine.send.answers import settle_written
 from sync.engine.send.push import item_of
-from sync.engine.send.sent_items import SentItem, difference, remark
+from sync.engine.send.sent_items import difference, remark
 from sync.engine.their_rows import read_their_rows
 from sync.models import SyncEvent
 from sync.models.events import EntityType
@@ -39,9 +39,10 @@ Documents = Mapping[int, InvoiceDocument]
 
 @dataclass(frozen=True)
 class Look:
-    """What a look in QuickBooks came to: events that it settled, and the book with what was learned."""
+    """What a look in QuickBooks came to: events that it settled, records to be judged again, and the book for that."""
 
     outcomes: Sequence[Outcome]
+    learned: frozenset[int]
     book: MappingBook
 
 
@@ -74,7 +75,10 @@ def look_in_quickbooks(
             # A person who sends a voided invoice again wants a new one.
             marked = [row for row in marked if not is_void(row)]
         ours |= {record_id: marked[0]} if marked else {}
-    tries = [_adopt(drain, (new | lost)[record_id], plans[record_id], row) for record_id, row in ours.items()]
+    tries = [
+        _adopt(drain, (new | lost)[record_id], plans[record_id], row, sent.get(record_id, ()))
+        for record_id, row in ours.items()
+    ]
     tries += [not_yet(drain, event, sent[record_id]) for record_id, event in lost.items() if record_id not in ours]
     if unread:
         known = {outcome.event.pk for outcome in tries if outcome}
@@ -148,12 +152,13 @@ def _rows_of_doubtful(
     return rows
 
 
-def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row) -> Outcome | None:
+def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence[Sent]) -> Outcome | None:
     """An earlier send did arrive: link it. Settled where nothing changed since; else an update, or a void, is owed."""
-    item, written = _last_sent(event)
-    if item is None:
-        write = plan.write or Write("Invoice", "create", {})
-        item, written = item_of(event, write), {}
+    arrived = next((one for one in reversed(sends) if holds(row, one.payload)), sends[-1] if sends else None)
+    if arrived is None:
+        _link_without_base(drain, event, row)
+        return None
+    item, written = replace(arrived.item, event_id=event.pk), arrived.payload
     unchanged = plan.write is not None and _same_words(item.said, plan.said)
     differs = difference(item, There.of(row)) if unchanged else None
     with transaction.atomic():
@@ -169,6 +174,24 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row) -> Outcome | No
         return None
     said = remark(item, There.of(row))
     return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]), remark=said)
+
+
+def _link_without_base(drain: Drain, event: SyncEvent, row: Row) -> None:
+    """It is there and we remember no send, as after the restore of an older dump: nobody knows who changed what since.
+
+    The link has no base then, so that it is compared as a whole, and nothing there is overwritten unasked.
+    """
+    columns = link_columns(item_of(event, Write("Invoice", "create", {})), row, {}, at=drain.now())
+    columns |= {"base": "", "theirs": encode(kept_part("Invoice", row))}
+    with transaction.atomic():
+        drain.lease.assert_held()
+        Link.objects.update_or_create(
+            connection=drain.connection,
+            realm_id=drain.connection.realm_id,
+            record_type=EntityType.INVOICE,
+            record_id=event.record_id,
+            defaults=columns,
+        )
 
 
 def _adopt_update(drain: Drain, record_id: int, sends: Sequence[Sent]) -> None:
@@ -191,14 +214,3 @@ def _adopt_update(drain: Drain, record_id: int, sends: Sequence[Sent]) -> None:
 
 def _same_words(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return encode(dict(then)) == encode(dict(now))
-
-
-def _last_sent(event: SyncEvent) -> tuple[SentItem | None, Row]:
-    """What the event last said to QuickBooks, and the payload that said it."""
-    submission = event.submission
-    if submission is None:
-        return None, {}
-    for item, write in zip(submission.items, decode(submission.body)["BatchItemRequest"], strict=True):
-        if item["event_id"] == event.pk:
-            return SentItem.from_json(item), write.get(item["entity"]) or {}
-    return None, {}

@@ -44,7 +44,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         if event.pk in known:
             continue
         invoice, one = documents.get(event.record_id), judged.get(event.record_id)
-        if invoice and event.look_first:
+        if invoice and event.record_id in look.learned:
             one = judge(invoice, look.book)
         verdict = _verdict(drain, event, invoice, one, look.book)
         sort_in(verdict, ready, settled)
@@ -98,7 +98,7 @@ def _verdict(
 def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Outcome:
     if invoice.id in book.invoices:
         if plan.adopts:
-            adopt_theirs(drain.connection, EntityType.INVOICE, invoice.id, plan.said)
+            adopt_theirs(drain.connection, EntityType.INVOICE, invoice.id, plan.adopts)
         return in_agreement(drain, event)
     if invoice.is_draft and not invoice.is_deleted:
         return nothing_to_send(drain, event, "Nothing to send: the invoice is a draft.")

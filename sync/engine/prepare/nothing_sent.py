@@ -38,7 +38,7 @@ def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
     if plan.write is not None:
         return Ready.to_send(event, plan.write, said=plan.said)
     if plan.adopts:
-        adopt_theirs(drain.connection, event.record_type, event.record_id, plan.said)
+        adopt_theirs(drain.connection, event.record_type, event.record_id, plan.adopts)
     return in_agreement(drain, event)
 
 
