@@ -91,7 +91,7 @@ def look_in_quickbooks(
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
     holders = {str(row["DocNumber"]): _in_words(row) for row in rows if row.get("DocNumber")}
     book = replace(book, taken_numbers=taken, number_holders=holders)
-    return Look([outcome for outcome in tries if outcome], book)
+    return Look([outcome for outcome in tries if outcome], frozenset({*ours, *doubtful}), book)
 
 
 def _in_words(row: Row) -> str:
