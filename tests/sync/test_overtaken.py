@@ -156,6 +156,8 @@ PLACES = {
 def known(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Known:
     """QuickBooks numbers the invoices, so that nothing has to be asked before a batch."""
     ConnectionSettings.objects.update(send_numbers=False)
+    shop.books.do("custom_numbers", on=False)
+    shop.read_lists("Preferences")
     return Known(shop, shop.settled_invoice(at=START).customer, monkeypatch)
 
 

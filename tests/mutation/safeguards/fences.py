@@ -24,7 +24,13 @@ SAFEGUARDS = (
     _held_at("link a customer", "prepare/customers.py", "        record("),
     _held_at("refuse an item", "prepare/items.py", "        record("),
     _held_at("refuse an invoice", "prepare/invoices.py", "        record("),
-    _held_at("adopt", "prepare/adoption.py", "        Link.objects.update_or_create("),
+    _held_at(
+        "adopt",
+        "prepare/adoption.py",
+        "        Link.objects.update_or_create(\n"
+        "            connection=drain.connection,\n"
+        "            realm_id=drain.turn.realm_id,\n",
+    ),
     _held_at("write ahead", "send/push.py", "        submission = Submission.objects.create("),
     _held_at("send again", "send/push.py", "        submission.last_sent_at = "),
     _held_at("read an answer", "send/answers.py", "        answered.settle()\n        for index, item in "),
