@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 )
 
 from qbo.mapping.base import INVOICE_FIELDS, cents, fields_of
+from qbo.mapping.loading import load_company
 from qbo.mapping.planning import held_line, is_paid, is_void, own_lines, said_of
 from qbo.models import Link
 from runacall.invoices.document_loading import load_invoices
@@ -288,7 +289,7 @@ class TwoHands(RuleBasedStateMachine):
         if document.is_void:
             assert is_void(row)
             return
-        held, said = fields_of(row, INVOICE_FIELDS), said_of(document)
+        held, said = fields_of(row, INVOICE_FIELDS), said_of(document, load_company(self.shop.connection))
         wanted = self.office[record_id]
         for name in wanted & {"message", "due date"}:
             assert held[name] == said[name], f"{name} of invoice {record_id} is not there, and the log says Synced"
