@@ -161,15 +161,7 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
     item, written = replace(arrived.item, event_id=event.pk), arrived.payload
     unchanged = plan.write is not None and _same_words(item.said, plan.said)
     differs = difference(item, There.of(row)) if unchanged else None
-    with transaction.atomic():
-        drain.lease.assert_held()
-        Link.objects.update_or_create(
-            connection=drain.connection,
-            realm_id=drain.turn.realm_id,
-            record_type=EntityType.INVOICE,
-            record_id=event.record_id,
-            defaults=link_columns(item, row, written, at=drain.now(), differs=differs),
-        )
+    _keep_link(drain, event.record_id, link_columns(item, row, written, at=drain.now(), differs=differs))
     if not unchanged:
         return None
     said = remark(item, There.of(row))
@@ -183,13 +175,17 @@ def _link_without_base(drain: Drain, event: SyncEvent, row: Row) -> None:
     """
     columns = link_columns(item_of(event, Write("Invoice", "create", {})), row, {}, at=drain.now())
     columns |= {"base": "", "theirs": encode(kept_part("Invoice", row))}
+    _keep_link(drain, event.record_id, columns)
+
+
+def _keep_link(drain: Drain, record_id: int, columns: Mapping[str, Any]) -> None:
     with transaction.atomic():
         drain.lease.assert_held()
         Link.objects.update_or_create(
             connection=drain.connection,
-            realm_id=drain.connection.realm_id,
+            realm_id=drain.turn.realm_id,
             record_type=EntityType.INVOICE,
-            record_id=event.record_id,
+            record_id=record_id,
             defaults=columns,
         )
 
