@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from qbo.mapping.book import Ref
-from qbo.mapping.matching import Match, match_customer, match_item
+from qbo.mapping.matching import Holder, Match, match_customer, match_item
 from tests.qbo.documents import CUSTOMER, ITEM
 
 
@@ -12,7 +12,7 @@ def row(name: str = "M. Okafor", email: str = "m@example.com", **more: Any) -> d
     return {"Id": "58", "DisplayName": name, "PrimaryEmailAddr": {"Address": email}, "Active": True, **more}
 
 
-def match(*rows: dict[str, Any], held: dict[str, int] | None = None, others: dict[str, str] | None = None) -> Match:
+def match(*rows: dict[str, Any], held: dict[str, int] | None = None, others: dict[str, Holder] | None = None) -> Match:
     return match_customer(CUSTOMER, rows, held=held or {}, other_holders=others or {})
 
 
@@ -35,7 +35,7 @@ def test_a_name_that_another_of_ours_holds_is_taken() -> None:
 
 
 def test_a_name_that_a_vendor_holds_is_for_a_person() -> None:
-    found = match(others={"m. okafor": "vendor"})
+    found = match(others={"m. okafor": Holder("Vendor", "9")})
     assert found.failure
     assert found.failure.facts["holder"] == "a vendor"
 
