@@ -95,12 +95,9 @@ def second_line(event: SyncEvent, now: datetime) -> str:
 
 
 def what_is_needed(event: SyncEvent, now: datetime) -> str:
-    """The second line of a failed row after what it says of the books, which a row of an invoice begins with."""
-    said = second_line(event, now)
-    if event.record_type != "invoice":
-        return said
-    books, _, needed = said.partition(" · ")
-    assert books.startswith(("Not in QuickBooks", "In QuickBooks")), said
+    """The second line of a failed row, after what it says of the books."""
+    books, _, needed = second_line(event, now).partition(" · ")
+    assert books.startswith(("Not in QuickBooks", "In QuickBooks")), books
     return needed
 
 
