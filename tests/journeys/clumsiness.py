@@ -45,6 +45,7 @@ class Walk:
     # How many of VALUES each field and parameter gets; they take turns, so that all of them come up.
     share: int = len(VALUES)
     turn: int = 0
+    tried: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
     broken: dict[str, str] = field(default_factory=dict)
     requests: int = 0
 
@@ -104,7 +105,7 @@ class Walk:
                     self.visit("GET", f"{page}?{urlencode({name: value})}")
 
     def forms(self, pages: list[str]) -> None:
-        """Every form of these pages; each field with each value, the others as they are, and all at once."""
+        """Every form of these pages; each field with a few values, the others as they are, and all at once."""
         for page in pages:
             _, body = self.visit("GET", page)
             for form in forms_of(body):
@@ -113,15 +114,17 @@ class Walk:
 
     def _try(self, page: str, form: Form) -> None:
         url = urljoin(page, form.action or page)
-        if urlsplit(url).netloc:
-            return
+        known = (_shape(url), tuple(form.fields))
+        if urlsplit(url).netloc or known in self.tried:
+            return  # another machine's, or a form that stands on every page
+        self.tried.add(known)
         method = form.method.upper()
         for name in form.fields:
             if name == "csrfmiddlewaretoken":
                 continue
             for value in self.some():
                 self._send(method, url, form.fields | {name: [value]})
-        for value in VALUES:
+        for value in (*self.some(), *self.some()):
             self._send(method, url, {name: [value] for name in form.fields})
         self._send(method, url, {})
 
