@@ -35,7 +35,7 @@ ENTRIES = (
         ),
         who=Who.OFFICE,
         where="items",
-        dispatcher="Not in QuickBooks yet: it is not clear which product there is meant. The office decides.",
+        dispatcher="It is not clear which product there is meant. The office decides.",
         label="duplicate_name",
         refreshes=("Item",),
     ),

@@ -19,6 +19,7 @@ class SupportLookAdmin(ScopedAdmin):
     list_display = ("time", "who", "page")
     list_select_related = ("by",)
     ordering = ("-at", "-id")
+    search_fields = ("path",)
     actions = None
     fields = ("at", "by", "path")
 

@@ -57,7 +57,7 @@ class Ledger:
 
     def holder(self) -> int:
         """The process that holds the lease; 0 where none does."""
-        found = self.rows("SELECT holder FROM sync_lease WHERE expires_at IS NOT NULL")
+        found = self.rows("SELECT holder FROM qbo_lease WHERE expires_at IS NOT NULL")
         return int(str(found[0][0]).split(":")[1]) if found and ":" in str(found[0][0]) else 0
 
     def pause(self) -> str:

@@ -17,7 +17,7 @@ from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSetti
 from qbo.pages.help_texts import help_pages
 from qbo.signals import mapping_saved
 from runacall.invoices.models import Invoice, TaxRate
-from sync.models import State, SyncEvent
+from sync.models import ActionRecord, State, SyncEvent
 from tests import builders, log_rows
 
 TAX, ITEMS, INVOICES, STATUS = (reverse(f"qbo:{name}") for name in ("tax", "items", "invoices", "status"))
@@ -361,7 +361,9 @@ class TestStatus:
         SyncEvent.objects.all().delete()
         assert "Send 3 earlier invoices" in text(owner.get(STATUS))
         answer = owner.post(reverse("sync:send_earlier"), follow=True)
-        assert [str(message) for message in answer.context["messages"]] == ["3 earlier invoices queued for QuickBooks."]
+        assert "Sync log" in text(answer)
+        action = ActionRecord.objects.get(action=ActionRecord.Action.SEND_EARLIER)
+        assert (action.meant, action.done) == (3, 3), "the log says what came of them once it is known"
         assert SyncEvent.objects.filter(state=State.QUEUED).count() == 3
         assert "earlier invoice" not in text(owner.get(STATUS))
 

@@ -291,7 +291,7 @@ class TestPages:
     ) -> None:
         closed = Failure("closed_period", Subject("date", "2026-05-01"))
         rows = [log_rows.event(books, failure=closed, invoice=builders.invoice(books.organization)) for _ in range(2)]
-        post = poisoned(operations._post_today, lambda event, **_: event.pk == rows[0].pk)
+        post = poisoned(operations._post_today, lambda event, *_, **__: event.pk == rows[0].pk)
         monkeypatch.setattr(operations, "_post_today", post)
         events = SyncEvent.objects.filter(pk__in=[row.pk for row in rows])
         report = operations.post_to_current_period(events, by=None, at=timezone.now())

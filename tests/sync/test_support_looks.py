@@ -95,7 +95,7 @@ def test_a_page_that_asks_every_two_seconds_is_one_look_an_hour(support: Client,
     live = reverse("admin:sync_syncevent_live")
     with time_machine.travel(dt.datetime(2026, 6, 17, 16, 0, tzinfo=dt.UTC), tick=False) as clock:
         for number in range(20):
-            support.get(f"{live}?shown={number}", headers=HTMX)
+            support.get(f"{live}?open={number}", headers=HTMX)
             clock.shift(dt.timedelta(seconds=2))
         assert paths() == [live]
         clock.move_to(dt.datetime(2026, 6, 17, 17, 0, tzinfo=dt.UTC))
