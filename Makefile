@@ -54,7 +54,7 @@ check: install ## lint, types, arrows, templates, migrations, the documented pro
 	$(BIN)/djlint --quiet --lint templates
 	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
 	@set -a; . ./deploy/production.env.example; SECRET_KEY=$$($(BIN)/python -c "$(SECRET)"); TOKEN_KEYS=$$($(BIN)/python -c "$(KEY)"); \
-		QBO_EMULATOR_URL=; DEMO=; $(MANAGE) check --deploy --fail-level WARNING
+		QBO_EMULATOR_URL=; DEMO=false; $(MANAGE) check --deploy --fail-level WARNING
 
 bench: install ## measure, beside Intuit's limits and a plain loop; about 15 minutes (BENCH="limits loop" for some)
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
