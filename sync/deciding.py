@@ -74,7 +74,7 @@ def _decide(
     at: datetime,
 ) -> Report:
     """Apply `decide` to each failed event of these codes; it answers why not, or "" where it did."""
-    done: Counter[int] = Counter()
+    done = 0
     left: Counter[str] = Counter()
     for event in events.select_related("connection", "organization").order_by("pk"):
         if event.state != State.FAILED or event.failure_code not in codes:
@@ -89,9 +89,9 @@ def _decide(
                     event.organization_id, action, by=by, at=at, done=1, reason=f"{event.label}: {event.message}"
                 )
                 wake(event.connection)
-        done[event.organization_id] += not refusal
+        done += not refusal
         left.update([refusal] if refusal else [])
-    return Report(sum(done.values()), dict(left))
+    return Report(done, dict(left))
 
 
 def _keep(event: SyncEvent, link: Link) -> str:
@@ -119,17 +119,18 @@ def _send_ours(event: SyncEvent, link: Link) -> str:
 def _three(event: SyncEvent, link: Link) -> tuple[Base, Row, Said]:
     """The base, what stands there, and what we would say now."""
     theirs: Row = decode(link.theirs) if link.theirs else {}
+    said: Said
     base = Base.from_text(link.base)
-    if event.record_type == EntityType.CUSTOMER:
-        base = base or Base()
-        return base, theirs or base.row, said_of_customer(load_customers([event.record_id])[event.record_id])
-    if event.record_type == EntityType.ITEM:
-        base = base or Base()
-        return base, theirs or base.row, said_of_item(load_items([event.record_id])[event.record_id])
-    invoice = load_invoices([event.record_id])[event.record_id]
-    company = load_company(link.connection)
-    base = base or base_found(invoice, theirs, company)
-    said = {**said_of(invoice, company), "customer_ref": base.said.get("customer_ref", "")}
+    if event.record_type == EntityType.INVOICE:
+        invoice = load_invoices([event.record_id])[event.record_id]
+        company = load_company(link.connection)
+        base = base or base_found(invoice, theirs, company)
+        said = {**said_of(invoice, company), "customer_ref": base.said.get("customer_ref", "")}
+    elif event.record_type == EntityType.CUSTOMER:
+        said = said_of_customer(load_customers([event.record_id])[event.record_id])
+    else:
+        said = said_of_item(load_items([event.record_id])[event.record_id])
+    base = base or Base()
     return base, theirs or base.row, said
 
 

@@ -209,7 +209,7 @@ def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there:
         for name in INVOICE_FIELDS
         if ours[name] != theirs[name] and (name in ("customer", "date") or payload.get(KEYS[name][0]))
     ]
-    if marks.section(invoice) not in "\n".join(marks.lines_of(str(now.get("PrivateNote") or ""))):
+    if marks.section(invoice) not in _note(now):
         sides.append(Side("memo", "", plain(marks.section(invoice)), plain(now.get("PrivateNote"))))
     ours_lines = sorted(map(held_line, own_lines(payload)))
     if ours_lines != sorted(map(held_line, own_lines(now))):
@@ -251,7 +251,12 @@ def is_void(row: Row) -> bool:
     """A voided invoice is still there, with every amount at 0 and "Voided" in its memo (recorded)."""
     if cents(row.get("TotalAmt")) != "0.00":
         return False
-    return any(line.lower().startswith("voided") for line in marks.lines_of(str(row.get("PrivateNote") or "")))
+    return any(line.lower().startswith("voided") for line in _note(row).splitlines())
+
+
+def _note(row: Row) -> str:
+    """The memo without blanks at the ends of its lines, as notes are compared."""
+    return "\n".join(marks.lines_of(str(row.get("PrivateNote") or "")))
 
 
 def is_paid(row: Row) -> bool:
@@ -302,9 +307,7 @@ def holds(row: Row, written: Row) -> bool:
     keys = {name: keys[0] for name, keys in KEYS.items()}
     if any(ours[name] != theirs[name] for name in INVOICE_FIELDS if keys[name] in written):
         return False
-    if "PrivateNote" in written and marks.lines_of(str(written["PrivateNote"])) != marks.lines_of(
-        str(row.get("PrivateNote") or "")
-    ):
+    if "PrivateNote" in written and _note(written) != _note(row):
         return False
     return "Line" not in written or list(map(held_line, own_lines(written))) == list(map(held_line, own_lines(row)))
 
@@ -399,11 +402,9 @@ class _Comparison:
         theirs = fields_of(self.now, INVOICE_FIELDS)
         if any(ours[name] != theirs[name] for name in self.here & set(INVOICE_FIELDS)):
             return False
-        if "memo" in self.here and self.said["memo"] not in "\n".join(
-            marks.lines_of(str(self.now.get("PrivateNote") or ""))
-        ):
+        if "memo" in self.here and self.said["memo"] not in _note(self.now):
             return False
-        if not self.here & set(MONEY):
+        if not self.moves_money:
             return True
         wanted = [held_line(line) for line in self._lines()]
         return wanted == [held_line(line) for line in own_lines(self.now)] and (
@@ -411,8 +412,12 @@ class _Comparison:
         )
 
     @property
+    def moves_money(self) -> bool:
+        return bool(self.here & set(MONEY))
+
+    @property
     def moves_money_or_customer(self) -> bool:
-        return bool(self.here & {"customer", *MONEY})
+        return self.moves_money or "customer" in self.here
 
     def _forced_lines(self) -> set[str]:
         return {name for name in self.base.ours_wins if name.startswith("line ")}
@@ -471,7 +476,7 @@ class _Comparison:
             note = str(self.now.get("PrivateNote") or "")
             there = marks.find_section(note, str(self.base.said.get("memo", "")), self.invoice)
             changes["PrivateNote"] = marks.replace_section(note, there, self.said["memo"])
-        if self.here & set(MONEY):
+        if self.moves_money:
             changes["Line"] = self._lines()
             together = ("ApplyTaxAfterDiscount", "GlobalTaxCalculation")
             changes |= {key: self.payload[key] for key in together if key in self.payload}
@@ -544,7 +549,7 @@ class _Comparison:
 
     def expected(self) -> Expected:
         """What the answer has to say about what this write moves."""
-        sends_money = bool(self.here & set(MONEY))
+        sends_money = self.moves_money
         total, tax = str(self.invoice.total), str(self.invoice.tax_total)
         if sends_money and not self._is_pure and "total" in self.base.said:
             total = str(_moved(cents(self.now.get("TotalAmt")), self.base.said["total"], self.said["total"]))
