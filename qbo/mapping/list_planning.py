@@ -98,7 +98,8 @@ class _Fields:
         )
         if not here:
             return Plan(said=said)
-        changes = {key: payload.get(key) or EMPTIED.get(key) for name, key in self.keys.items() if name in here}
+        keys = [key for name, key in self.keys.items() if name in here]
+        changes = {key: EMPTIED.get(key) if payload.get(key) in (None, "") else payload[key] for key in keys}
         write = Write(
             self.entity, "update", _target(there) | {key: value for key, value in changes.items() if value is not None}
         )

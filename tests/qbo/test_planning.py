@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 
 from qbo.mapping.base import Base, Row
 from qbo.mapping.book import InvoiceRef, MappingBook
+from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section
 from qbo.mapping.planning import Plan, base_after, plan_invoice
 from runacall.invoices.documents import InvoiceDocument
-from tests.qbo.documents import BOOK, book, invoice, line
+from tests.qbo.documents import BOOK, ITEM, book, invoice, line
 
 
 def answered(document: InvoiceDocument, **changes: Any) -> Row:
@@ -147,3 +149,11 @@ def test_where_room_is_short_our_words_give_way_and_not_hers() -> None:
 def test_a_base_survives_being_stored() -> None:
     base = Base({"a": "b", "lines": [["1"]]}, {"TotalAmt": Decimal("10.25")}, ("1", "2"), ("due date",))
     assert Base.from_text(base.as_text()) == base
+
+
+def test_an_item_that_becomes_free_is_free_there_too() -> None:
+    """A price of nothing is a price, and no field that was left empty."""
+    there = ListRecord("4", "0", Base(said_of_item(ITEM), {"Name": ITEM.name, "Type": "Service", "UnitPrice": 100}))
+    plan = plan_item(replace(ITEM, unit_price=Decimal(0)), there)
+    assert plan.write
+    assert plan.write.payload["UnitPrice"] == 0
