@@ -97,6 +97,8 @@ class Choices:
     discount_account_id: str = ""
     send_numbers: bool = True
     default_tax_code_id: str = ""
+    # Outside the US: not even a cent of QuickBooks' own rounding is let pass.
+    stop_on_rounding: bool = False
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def _choices(settings: ConnectionSettings) -> Choices:
         discount_account_id=settings.discount_account_id,
         send_numbers=settings.send_numbers,
         default_tax_code_id=settings.default_tax_code_id,
+        stop_on_rounding=settings.stop_on_rounding,
     )
 
 

@@ -31,6 +31,7 @@ from qbo.mapping.base import (
 from qbo.mapping.book import Company, InvoiceRef, MappingBook
 from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
 from runacall.invoices.documents import InvoiceDocument, LineDocument
+from runacall.invoices.money import ZERO
 
 MONEY = ("lines", "discount", "tax")
 # The keys of a payload that each field fills. Lines, discount and tax go together, since each changes the total.
@@ -94,7 +95,7 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
         return Plan()
     payload = invoice_payload(invoice, book)
     said = said_of(invoice, book.company)
-    allowed = rounding_allowed(invoice, book.company)
+    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)
     if there is None:
         said = {**said, "customer_ref": reference(payload, "CustomerRef")}
         return Plan(Write("Invoice", "create", payload), said, _expected(invoice, payload, allowed))

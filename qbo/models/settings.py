@@ -33,6 +33,8 @@ class ConnectionSettings(models.Model):
     )
     # Nothing that is dated before it is sent, unless it is there already.
     start_date = models.DateField("Start date", null=True, blank=True)
+    # Outside the US: a total that QuickBooks' own rounding makes differ by a cent stops its invoice.
+    stop_on_rounding = models.BooleanField("Stop on a cent of rounding", default=False)
     default_tax_code_id = models.CharField("Default for unmapped", max_length=32, blank=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
+from qbo.mapping.loading import load_company
 from qbo.mapping.tax_rows import Code, TaxRow
 from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, TaxMapping
 from qbo.signals import connection_changed, mapping_saved
@@ -113,8 +114,14 @@ class StartDateForm(forms.Form):
 class InvoicesForm(SettingsForm):
     class Meta:
         model = ConnectionSettings
-        fields = ("sync_invoices", "when_to_sync", "send_numbers", "sync_customer_updates")
+        fields = ("sync_invoices", "when_to_sync", "send_numbers", "sync_customer_updates", "stop_on_rounding")
         widgets = {"when_to_sync": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if load_company(self.instance.connection).is_us:
+            # There QuickBooks keeps our tax as it is.
+            del self.fields["stop_on_rounding"]
 
     @property
     def turns_on(self) -> bool:

@@ -22,6 +22,7 @@ from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
+from runacall.invoices.money import ZERO
 from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
 
@@ -97,7 +98,7 @@ def wanted_invoices(connection: Connection, *, since: date | None = None) -> lis
             customer_id=customers.get(document.customer.id, ""),
             qbo_id=links[document.id].qbo_id if document.id in links else "",
             accepted=bool(links.get(document.id) and links[document.id].accepted_at),
-            rounding=rounding_allowed(document, company),
+            rounding=ZERO if settings.stop_on_rounding else rounding_allowed(document, company),
             currency=connection.organization.currency,
         )
         for document in documents

@@ -17,7 +17,12 @@ from tests.journeys.visiting import Page, Visitor, send
 HOME, LOG, SETTINGS = "/admin/", "/admin/sync/syncevent/", "/quickbooks"
 INVOICES = "/admin/invoices/invoice"
 # Which settings page a choice is made on.
-PAGES = {"auto_create_items": "items", "default_income_account_id": "items", "send_numbers": "invoices"}
+PAGES = {
+    "auto_create_items": "items",
+    "default_income_account_id": "items",
+    "send_numbers": "invoices",
+    "stop_on_rounding": "invoices",
+}
 
 
 @dataclass(frozen=True)
