@@ -22,7 +22,7 @@ from sync.models import State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
 from sync.operations import Report, keep_drains_out, record_action
-from sync.outbox.opening import afresh
+from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
@@ -140,4 +140,4 @@ def _store(link: Link, base: Base) -> None:
 
 
 def _queue_again(event: SyncEvent, at: datetime) -> None:
-    SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(**(afresh(at) | {"look_first": False}))
+    SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(**(queued_again(at) | {"look_first": False}))

@@ -24,7 +24,7 @@ from sync.log.posting import cannot_post_today
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import IN_FLIGHT, UNSENT, EntityType, SyncEventQuerySet, failure_columns
-from sync.outbox.opening import afresh
+from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
@@ -69,7 +69,7 @@ def retry(
     filters: Mapping[str, Any] | None = None,
     dry_run: bool = False,
 ) -> Report:
-    """Send what failed, or waits for a later retry, now; the schedule starts afresh, the history stays.
+    """Send what failed, or waits for a later retry, now; the schedule starts again, the history stays.
 
     One UPDATE guarded by state, however many events; what their failures name is read from QuickBooks again
     before anything is judged. `events` is already scoped to one organization.
@@ -151,7 +151,7 @@ def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -
     if any("record_deleted_there" in codes for codes in named.values()):
         _unlink_what_was_deleted_there(eligible)
     of_records = eligible.exclude(record_type=EntityType.LIST)
-    done = of_records.order_by().update(**(afresh(at) | {"action": action}), changed_at=at)
+    done = of_records.order_by().update(**(queued_again(at) | {"action": action}), changed_at=at)
     for connection in connections:
         wake(connection)
     return Requeued(done, lists)

@@ -16,7 +16,7 @@ from qbo.models.connection import OTHER_COMPANY
 from qbo.signals import company_chosen, connection_changed, list_read
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
-from sync.engine.recording import close_connection_failure, open_connection_failure
+from sync.engine.pausing import close_connection_failure, open_connection_failure
 from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record
 from sync.outbox.lists import note_list

@@ -12,9 +12,9 @@ from qbo.models import Connection
 from runacall.isolation import isolated
 from sync import operations
 from sync.engine.drain import drain
+from sync.engine.pausing import clear_stumble, tell_of_stumble
 from sync.engine.renewing import RENEWED, renew_unused
 from sync.models import ActionRecord, Heartbeat
-from sync.stumbles import clear_stumble, tell_of_stumble
 from sync.upkeep import maintenance as upkeep
 from sync.worker.tallying import tallied
 from sync.worker.wake import connections_with_work, wake, wake_due

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from qbo.connection.client import Reply
@@ -21,17 +22,16 @@ from qbo.models import Connection, ConnectionSettings, ListState
 from qbo.models.leases import LeaseLost
 from qbo.models.lists import ListStateQuerySet
 from runacall import operators_log
-from sync.engine.claiming import claim, release, take_over
 from sync.engine.context import Drain, Stop
-from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
+from sync.engine.outcomes import requeue
 from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.engine.prepare.customers import prepare_customers
 from sync.engine.prepare.invoices import prepare_invoices
 from sync.engine.prepare.items import prepare_items
 from sync.engine.send.doubts import settle_doubts
 from sync.engine.send.push import Ready, push
-from sync.engine.tries import count_as_try
-from sync.models import State, SyncEvent
+from sync.engine.tries import NOBODYS_MISTAKE, count_as_try, stop_for_mistake
+from sync.models import State, Submission, SyncEvent
 from sync.models.events import WAITING, EntityType
 from sync.retry_policy import wait_seconds
 
@@ -39,9 +39,12 @@ logger = logging.getLogger(__name__)
 
 # A round of very many new customers is over after this, so that nobody waits long for them.
 ROUND_SECONDS = 5.0
+
 # How soon to come back after a mistake of ours that is no event's.
 STUMBLE_PAUSE = 60.0
+
 Now = Callable[[], datetime]
+
 PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
     EntityType.CUSTOMER: prepare_customers,
     EntityType.ITEM: prepare_items,
@@ -175,6 +178,47 @@ def _is_anything_due(work: Drain) -> bool:
     # What is in doubt is found out also while nothing may be sent: a look sends nothing.
     states = WAITING if ConnectionSettings.lets_out(work.connection) else (State.CHECKING,)
     return any(waiting.filter(state=state).exists() for state in states)
+
+
+def claim(drain: Drain) -> list[SyncEvent]:
+    """Up to a wave of due events, all of the lowest rank that is due, now Sending under our fence.
+
+    None while Sync invoices is off: what is queued waits, customers and items along with their invoices.
+    """
+    if not ConnectionSettings.lets_out(drain.connection):
+        return []
+    due = SyncEvent.objects.of(drain.connection).due(at=drain.now())
+    # By the index of what is due, so that a hundred thousand waiting rows cost no more than a hundred.
+    rank = due.order_by("rank", "due_at").values_list("rank", flat=True).first()
+    if rank is None:
+        return []
+    wave = drain.batch_size * drain.in_flight
+    ids = list(due.filter(rank=rank).order_by("due_at", "id").values_list("pk", flat=True)[:wave])
+    with transaction.atomic():
+        drain.lease.assert_held()
+        SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update(state=State.SENDING, fence=drain.fence)
+    mine = SyncEvent.objects.filter(pk__in=ids, state=State.SENDING, fence=drain.fence)
+    claimed = list(mine.order_by("due_at", "id"))
+    drain.turn.assert_company(drain.connection.realm_id, *(event.realm_id for event in claimed))
+    return claimed
+
+
+def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
+    """Give claimed events that were not sent back to the queue, as they were."""
+    with transaction.atomic():
+        drain.lease.assert_held()
+        for event in events:
+            requeue(event, due_at=event.due_at or drain.now())
+
+
+def take_over(drain: Drain) -> None:
+    """Settle what a holder left that died: what may have been sent is Checking, the rest is queued again."""
+    left = SyncEvent.objects.of(drain.connection).filter(state=State.SENDING, fence__lt=drain.fence)
+    with transaction.atomic():
+        drain.lease.assert_held()
+        unsettled = Submission.objects.filter(connection=drain.connection).unsettled()
+        left.filter(submission__in=unsettled).update(state=State.CHECKING, due_at=drain.now(), look_first=True)
+    release(drain, list(left))
 
 
 def _has_token(work: Drain) -> bool:

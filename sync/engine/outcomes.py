@@ -1,14 +1,18 @@
-"""What one try of one event came to, made by name, so that no part of it can be forgotten."""
+"""What one try of one event came to, and writing that down: states and attempts, in one transaction under the fence."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
 from qbo.failures import Failure
 from sync.models import Attempt, State, SyncEvent
+from sync.models.events import failure_columns
 
 
 @dataclass(frozen=True)
@@ -102,3 +106,88 @@ class Outcome:
         attempt.message = (failure.message if failure else more.get("message", ""))[:500]
         attempt.entries = [vars(entry) for entry in failure.entries] if failure else []
         return cls(attempt, state, failure, **more)
+
+
+def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
+    """Write outcomes down. The caller holds the lease inside the same transaction."""
+    Attempt.objects.bulk_create([outcome.attempt for outcome in outcomes])
+    plain = [outcome for outcome in outcomes if _is_plain(outcome)]
+    SyncEvent.objects.filter(pk__in=[outcome.event.pk for outcome in plain]).update(
+        state=State.SYNCED, changed_at=at, due_at=None, look_first=False, **failure_columns(None)
+    )
+    for outcome in outcomes:
+        if not _is_plain(outcome):
+            _record_one(outcome, at=at)
+
+
+def _is_plain(outcome: Outcome) -> bool:
+    return outcome.state == State.SYNCED and not outcome.message
+
+
+def _record_one(outcome: Outcome, *, at: datetime) -> None:
+    changes: dict[str, Any] = {
+        "state": outcome.state,
+        "changed_at": at,
+        "due_at": outcome.due_at,
+        "retries": outcome.retries,
+        "heals": outcome.heals,
+        "look_first": outcome.look_first,
+        **failure_columns(outcome.failure),
+        **outcome.columns,
+    }
+    if outcome.message:
+        changes["message"] = outcome.message[:500]
+    if outcome.state in (State.QUEUED, State.FAILED):
+        _make_unsent(outcome.event, at=at, changes=changes)
+    else:
+        SyncEvent.objects.filter(pk=outcome.event.pk).update(**changes)
+
+
+def requeue(event: SyncEvent, *, due_at: datetime, **changes: Any) -> None:
+    """Back to the queue; where a change in between has opened the next event, that one carries on."""
+    _make_unsent(event, at=due_at, changes={"state": State.QUEUED, "due_at": due_at, **changes})
+
+
+def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> None:
+    """Queued or Failed again. An edit that opens the next event in the same moment wins: the constraint says so."""
+    if _yield_to_newer(event, at=at, changes=changes):
+        return
+    try:
+        with transaction.atomic():
+            SyncEvent.objects.filter(pk=event.pk).update(**changes)
+    except IntegrityError:
+        if not _yield_to_newer(event, at=at, changes=changes):
+            raise
+
+
+def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> bool:
+    """One unsent event a record: an older one that would become unsent again gives way to the newer."""
+    newer = SyncEvent.objects.filter(connection_id=event.connection_id, realm_id=event.realm_id).unsent()
+    newer = newer.of_record(event.record_type, event.record_id).exclude(pk=event.pk)
+    if not newer.exists():
+        return False
+    if changes.get("look_first", event.look_first):
+        newer.update(look_first=True)
+    SyncEvent.objects.filter(pk=event.pk).update(
+        state=State.SUPERSEDED,
+        changed_at=at,
+        due_at=None,
+        **(failure_columns(None) | {"message": "A later change of the same record carries on."}),
+    )
+    return True
+
+
+def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:
+    """What failed for want of these customers and items follows by itself; how many did."""
+    released = 0
+    for event in events:
+        record_key = f"{event.record_type}:{event.record_id}"
+        blocked = SyncEvent.objects.filter(
+            Q(blocked_by=record_key) | Q(cause_key__endswith=f":{record_key}"),
+            connection_id=event.connection_id,
+            realm_id=event.realm_id,
+            state=State.FAILED,
+            rank__gt=event.rank,
+        )
+        released += blocked.update(state=State.QUEUED, due_at=at, retries=0, **failure_columns(None))
+    return released

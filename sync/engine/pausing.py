@@ -1,8 +1,9 @@
-"""Pausing a connection and letting it go on; it does not know what is waiting."""
+"""Pausing a connection and letting it go on, and the one row of the log that says why nothing is sent."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,11 +13,12 @@ from qbo.models import Connection
 from qbo.signals import connection_changed
 from runacall import operators_log
 from sync.engine.context import Drain, Stop
-from sync.engine.recording import open_connection_failure
+from sync.models import Attempt, State, SyncEvent
+from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
+from sync.outbox.enqueueing import RecordName, open_event
 
 # How many refused tokens one drain replaces before it stops believing that a fresh one helps.
 RENEWALS = 3
-
 
 # How soon to come back where another process asks for the next pair of tokens.
 REFRESH_PAUSE = 1.0
@@ -93,3 +95,55 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
         raise TokenUnavailable(failure)
     pause_connection(drain, failure)
     return False
+
+
+def open_connection_failure(connection: Any, failure: Failure, *, at: datetime) -> None:
+    """The one row that stands for a paused connection."""
+    name = RecordName(EntityType.CONNECTION, connection.pk, "QuickBooks connection", party=str(connection))
+    with transaction.atomic():
+        open_event(connection, name, at=at)
+        rows = SyncEvent.objects.of(connection).of_record(name.record_type, connection.pk)
+        row = rows.get(state=State.QUEUED)
+        SyncEvent.objects.filter(pk=row.pk).update(
+            state=State.FAILED, due_at=None, changed_at=at, **failure_columns(failure)
+        )
+        Attempt.objects.create(
+            event=row,
+            kind=Attempt.Kind.SENT,
+            at=at,
+            outcome=State.FAILED,
+            failure_code=failure.code,
+            message=failure.message[:500],
+            http_status=failure.http_status,
+            entries=[vars(entry) for entry in failure.entries],
+        )
+
+
+def close_connection_failure(connection: Any, *, at: datetime, code: str = "") -> int:
+    """The connection works again: its row clears, whichever company it was for; only one that says `code`, if given."""
+    rows = SyncEvent.objects.filter(connection=connection, state__in=(State.FAILED, State.DISMISSED))
+    rows = rows.of_record(EntityType.CONNECTION, connection.pk)
+    return (rows.filter(failure_code=code) if code else rows).update(
+        state=State.SYNCED, changed_at=at, due_at=None, **failure_columns(None)
+    )
+
+
+CODE = "sending_interrupted"
+
+
+def tell_of_stumble(connection: Connection, mistake: str, *, at: datetime) -> None:
+    """Open the row, unless it stands there already. A pause has the row for itself: it says more."""
+    connection.refresh_from_db()
+    if connection.is_live and not _rows(connection).filter(facts__error=mistake).exists():
+        open_connection_failure(connection, Failure(CODE, facts={"error": mistake}), at=at)
+
+
+def clear_stumble(connection: Connection, *, at: datetime) -> None:
+    """A drain got through: what stood in its way is over."""
+    if _rows(connection).exists():
+        close_connection_failure(connection, at=at)
+
+
+def _rows(connection: Connection) -> SyncEventQuerySet:
+    rows = SyncEvent.objects.filter(connection=connection).of_record(EntityType.CONNECTION, connection.pk)
+    return rows.failed().filter(failure_code=CODE)

@@ -1,4 +1,4 @@
-"""A read, or a token, that could not be had: the try of everything that waited for it."""
+"""Tries that failed before anything was sent: a read or a token that could not be had, or a mistake of ours."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.db import transaction
 
 from qbo.connection.client import Reply
 from qbo.failures import Failure
+from qbo.models.leases import LeaseLost
+from runacall.isolation import DATABASE_AWAY
 from sync.engine.context import Drain
-from sync.engine.outcomes import Outcome
-from sync.engine.recording import record
+from sync.engine.outcomes import Outcome, record
 from sync.models import Attempt, State, SyncEvent
 from sync.retry_policy import after_failure
 
@@ -40,3 +41,19 @@ def _try_of(work: Drain, event: SyncEvent, reply: Reply, failure: Failure) -> Ou
     if in_doubt:
         return Outcome.checking(attempt, failure, due_at=follows.due_at, retries=follows.retries)
     return Outcome.queued(attempt, due_at=follows.due_at, failure=failure, retries=follows.retries)
+
+
+# No event is to blame for these. What was under way is taken over by the next drain.
+NOBODYS_MISTAKE = (LeaseLost, *DATABASE_AWAY)
+
+
+def stop_for_mistake(drain: Drain, events: Sequence[SyncEvent], mistake: Exception) -> None:
+    """Failed, for our support to look at; QuickBooks is looked into before these are ever sent again."""
+    failure = Failure("internal_error", facts={"mistake": f"{type(mistake).__name__}: {mistake}"[:300]})
+    outcomes = [
+        Outcome.failed(drain.attempt(event, Attempt.Kind.SETTLED_HERE), failure, look_first=True) for event in events
+    ]
+    with transaction.atomic():
+        drain.lease.assert_held()
+        record(outcomes, at=drain.now())
+    drain.count(len(outcomes))

@@ -130,7 +130,7 @@ class SyncEvent(models.Model):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField("timestamp")
     due_at = models.DateTimeField(null=True, blank=True)
-    # How many of the automatic retries are used up; a person's retry starts afresh.
+    # How many of the automatic retries are used up; a person's retry sets it to 0 again.
     retries = models.PositiveSmallIntegerField(default=0)
     # How often it was mended by itself since a person last had a hand in it.
     heals = models.PositiveSmallIntegerField(default=0)

@@ -1,20 +1,54 @@
-"""Which changes concern QuickBooks at all, and opening events for what was sent before the connection."""
+"""From a change of a record to its open sync event, and opening events for what was sent before the connection."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import customer_document, item_document
+from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.events import EntityType
-from sync.outbox.opening import AT_ONCE, afresh, open_event, open_events
-from sync.outbox.record_names import customer_name, invoice_name, item_name
+from sync.models.events import RANKS, EntityType, SyncEventQuerySet, failure_columns
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class RecordName:
+    """How the log names a record."""
+
+    record_type: EntityType
+    record_id: int
+    label: str
+    party: str = ""
+    amount: Decimal | None = None
+
+
+def invoice_name(invoice: Invoice) -> RecordName:
+    return RecordName(
+        EntityType.INVOICE,
+        invoice.pk,
+        f"Invoice #{invoice.number}",
+        party=invoice.customer.display_name,
+        amount=invoice.total,
+    )
+
+
+def customer_name(customer: Customer | CustomerDocument) -> RecordName:
+    return RecordName(EntityType.CUSTOMER, customer.id, f"Customer {customer.display_name}")
+
+
+def item_name(item: PricebookItem | ItemDocument) -> RecordName:
+    return RecordName(EntityType.ITEM, item.id, f"Item {item.name}")
 
 
 def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -> bool:
@@ -51,17 +85,6 @@ def _is_known(connection: Connection, invoice: Invoice) -> bool:
     return rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED)).exists()
 
 
-def _former_realms(connection: Connection, record_type: str, record_id: int) -> list[str]:
-    links = Link.objects.filter(connection=connection, record_type=record_type, record_id=record_id)
-    return list(links.exclude(realm_id=connection.realm_id).values_list("realm_id", flat=True))
-
-
-def reopen_failed(connection: Connection, record_type: str, record_id: int, *, at: datetime) -> bool:
-    """An edit re-queues the record's failed event; True where there was one."""
-    rows = SyncEvent.objects.of(connection).failed().of_record(record_type, record_id)
-    return bool(rows.update(**afresh(at), changed_at=at))
-
-
 def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:
     """Open or join an event where the record is in QuickBooks, else queue its failed one again; False without one.
 
@@ -81,6 +104,17 @@ def enqueue_list_record(connection: Connection, record: Customer | PricebookItem
         open_event(connection, name, at=at)
         return True
     return reopen_failed(connection, record_type, record.pk, at=at)
+
+
+def _former_realms(connection: Connection, record_type: str, record_id: int) -> list[str]:
+    links = Link.objects.filter(connection=connection, record_type=record_type, record_id=record_id)
+    return list(links.exclude(realm_id=connection.realm_id).values_list("realm_id", flat=True))
+
+
+def reopen_failed(connection: Connection, record_type: str, record_id: int, *, at: datetime) -> bool:
+    """An edit re-queues the record's failed event; True where there was one."""
+    rows = SyncEvent.objects.of(connection).failed().of_record(record_type, record_id)
+    return bool(rows.update(**queued_again(at), changed_at=at))
 
 
 def earlier_invoices(
@@ -109,3 +143,83 @@ def enqueue_earlier(connection: Connection, *, at: datetime, action: ActionRecor
     with transaction.atomic():
         invoices = earlier_invoices(connection).iterator(chunk_size=AT_ONCE)
         return open_events(connection, map(invoice_name, invoices), at=at, action=action)
+
+
+def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_id: str = "") -> None:
+    """Have the company made to agree with the record as it is when it is sent.
+
+    `realm_id`: the company, where it is not the one that is connected now; the event waits for that one.
+    Joins the record's queued or failed event, which starts its retries again; while one is being sent, the next
+    is opened. Dismissing closes one wish: a record that is in QuickBooks stays owed, one that never got there
+    stays out.
+    """
+    realm_id = realm_id or connection.realm_id
+    for _ in range(2):
+        if _join(connection, realm_id, name, at) or _stays_out(connection, realm_id, name):
+            return
+        try:
+            with transaction.atomic():
+                _new(connection, realm_id, name, at).save(force_insert=True)
+        except IntegrityError:
+            continue  # somebody else opened it in the meantime: join theirs
+        return
+
+
+def _join(connection: Connection, realm_id: str, name: RecordName, at: datetime) -> bool:
+    open_ones = _rows(connection, realm_id, name).unsent()
+    return bool(open_ones.update(**names(name), **queued_again(at), changed_at=at))
+
+
+def _stays_out(connection: Connection, realm_id: str, name: RecordName) -> bool:
+    """A person decided that the record need not reach the company, and it is not there."""
+    if not _rows(connection, realm_id, name).filter(state=State.DISMISSED).exists():
+        return False
+    there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=name.record_type)
+    return not there.filter(record_id=name.record_id).exists()
+
+
+def _rows(connection: Connection, realm_id: str, name: RecordName) -> SyncEventQuerySet:
+    rows = SyncEvent.objects.filter(connection=connection, realm_id=realm_id)
+    return rows.of_record(name.record_type, name.record_id)
+
+
+def open_events(
+    connection: Connection, names: Iterable[RecordName], *, at: datetime, action: ActionRecord | None = None
+) -> int:
+    """As `open_event`, for many records that have no event yet; how many. Where one is opened meanwhile, it stays.
+
+    `action`: what a person did to have them opened.
+    """
+    count, rest = 0, iter(names)
+    while chunk := [_new(connection, connection.realm_id, name, at, action) for name in islice(rest, AT_ONCE)]:
+        SyncEvent.objects.bulk_create(chunk, ignore_conflicts=True)
+        count += len(chunk)
+    return count
+
+
+def _new(
+    connection: Connection, realm_id: str, name: RecordName, at: datetime, action: ActionRecord | None = None
+) -> SyncEvent:
+    return SyncEvent(
+        action=action,
+        organization_id=connection.organization_id,
+        connection=connection,
+        realm_id=realm_id,
+        record_type=name.record_type,
+        record_id=name.record_id,
+        rank=RANKS[name.record_type],
+        opened_at=at,
+        changed_at=at,
+        due_at=at,
+        **names(name),
+    )
+
+
+def names(name: RecordName) -> dict[str, object]:
+    return {"label": name.label[:200], "party": name.party[:300], "amount": name.amount}
+
+
+def queued_again(at: datetime) -> dict[str, object]:
+    """The columns of an event that is due now with its retries unused."""
+    unused = {"retries": 0, "heals": 0, "reason": "", "action": None}
+    return {"state": State.QUEUED, "due_at": at, **unused, **failure_columns(None)}

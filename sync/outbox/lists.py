@@ -11,7 +11,7 @@ from qbo.failures import Failure, Subject
 from qbo.models import Connection, ListState
 from sync.models import State, SyncEvent
 from sync.models.events import RANKS, UNSENT, Direction, EntityType, SyncEventQuerySet, failure_columns
-from sync.outbox.opening import afresh
+from sync.outbox.enqueueing import queued_again
 
 CODE = "list_unreadable"
 
@@ -70,4 +70,4 @@ def _release(connection: Connection, name: str, *, since: datetime, at: datetime
     """What failed while the list could not be read, for a reason that the list settles, is judged once more."""
     codes = [code for code, entry in catalogue.CATALOGUE.items() if name in entry.refreshes]
     failed = SyncEvent.objects.of(connection).filter(failure_code__in=codes, changed_at__gte=since).failed()
-    return failed.exclude(record_type=EntityType.CONNECTION).update(**afresh(at), changed_at=at)
+    return failed.exclude(record_type=EntityType.CONNECTION).update(**queued_again(at), changed_at=at)

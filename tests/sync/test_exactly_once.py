@@ -21,7 +21,7 @@ from qbo.models import Connection, ConnectionSettings, Lease
 from runacall.invoices.models import Customer, Invoice
 from sync import operations
 from sync.engine import drain as engine
-from sync.engine import recording
+from sync.engine import outcomes
 from sync.engine.send import push
 from sync.engine.send.push import Ready
 from sync.models import Attempt, State, Submission, SyncEvent
@@ -227,7 +227,7 @@ def test_a_database_that_goes_away_is_no_mistake_of_an_event(
         raise OperationalError("the connection is closed")
 
     with monkeypatch.context() as patched:
-        patched.setattr(push, "read_reply", cut)
+        patched.setattr(push, "read_items", cut)
         with pytest.raises(OperationalError):
             shop.drain(start)
     assert shop.event(invoice).state == State.SENDING
@@ -461,7 +461,7 @@ def test_an_edit_in_the_very_moment_of_a_failure_carries_on(
 ) -> None:
     """On PostgreSQL the next event may be opened between our look for it and our write."""
     invoice = shop.invoice(customer=customer, at=start)
-    yields, looks = recording._yield_to_newer, []
+    yields, looks = outcomes._yield_to_newer, []
 
     def looks_too_early(event: SyncEvent, **how: Any) -> bool:
         looks.append(event)
@@ -470,7 +470,7 @@ def test_an_edit_in_the_very_moment_of_a_failure_carries_on(
             return False
         return yields(event, **how)
 
-    monkeypatch.setattr(recording, "_yield_to_newer", looks_too_early)
+    monkeypatch.setattr(outcomes, "_yield_to_newer", looks_too_early)
     shop.books.do("fault", fault="item_fault", code="10000", message="An application error has occurred")
     try:
         shop.drain(start)

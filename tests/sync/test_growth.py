@@ -13,9 +13,7 @@ from qbo.failures import Failure, Subject
 from qbo.models import Connection, Link
 from sync import operations
 from sync.models import State, SyncEvent
-from sync.outbox.enqueueing import earlier_invoices, enqueue_earlier
-from sync.outbox.opening import open_events
-from sync.outbox.record_names import invoice_name
+from sync.outbox.enqueueing import earlier_invoices, enqueue_earlier, invoice_name, open_events
 from sync.worker.wake import connections_with_work
 from tests import builders, log_rows
 

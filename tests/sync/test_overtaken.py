@@ -143,7 +143,7 @@ PLACES = {
     "adopt": Place("sync.engine.prepare.adoption._adopt", _answer_lost, LATER),
     "write ahead": Place("sync.engine.send.push.write_ahead", _plain),
     "send again": Place("sync.engine.send.push._mark_sent", _sender_dies, OVER),
-    "read an answer": Place("sync.engine.send.answers._read_items", _plain),
+    "read an answer": Place("sync.engine.send.push.read_items", _plain),
     "wait for an answer": Place("sync.engine.send.doubts._wait", _sender_dies),
     "look instead": Place("sync.engine.send.doubts._look_instead", _sender_dies, LATER),
     "give back": Place("sync.engine.send.refusals.give_back", _turned_away),

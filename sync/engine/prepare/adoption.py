@@ -23,14 +23,13 @@ from qbo.models import Link
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import round_cents
 from sync.engine.context import Drain
+from sync.engine.links import link_columns, read_their_rows
 from sync.engine.outcomes import Outcome
-from sync.engine.prepare.nothing_sent import looked, refused_here
-from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
-from sync.engine.recording import link_columns
+from sync.engine.prepare.nothing_sent import looked, not_yet, refused_here
 from sync.engine.send.answers import settle_written
+from sync.engine.send.doubts import Sent, sent_before
 from sync.engine.send.push import item_of
 from sync.engine.send.sent_items import difference, remark
-from sync.engine.their_rows import read_their_rows
 from sync.models import SyncEvent
 from sync.models.events import EntityType
 

@@ -23,11 +23,9 @@ from runacall.invoices.document_loading import load_customers
 from runacall.invoices.documents import CustomerDocument
 from runacall.invoices.models import Customer, Invoice
 from sync.engine.context import Drain
-from sync.engine.outcomes import Outcome
-from sync.engine.prepare.nothing_sent import linked, nothing_to_send, owed_update, refused_here
-from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
-from sync.engine.prepare.verdicts import sort_in
-from sync.engine.recording import record, release_dependants
+from sync.engine.outcomes import Outcome, record, release_dependants
+from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
+from sync.engine.send.doubts import Sent, sent_before
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
@@ -73,8 +71,11 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id))
         if isinstance(verdict, Ready):
             verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
-        sort_in(verdict, ready, settled)
-        if customer and isinstance(verdict, Ready) and verdict.write.operation == "create":
+        if not isinstance(verdict, Ready):
+            settled.append(verdict)
+            continue
+        ready.append(verdict)
+        if customer and verdict.write.operation == "create":
             # Of two alike in one batch, the second must not take the first one's name.
             rows = [*rows, {"Id": f"new {customer.id}", "DisplayName": verdict.write.payload["DisplayName"]}]
             held[f"new {customer.id}"] = customer.id

@@ -1,30 +1,30 @@
-"""Getting claimed pricebook items ready: linked by name, created, or given another income account."""
+"""Getting claimed pricebook items ready: linked to the product of that name, created, or given another account."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
 
 from qbo.lists.mirrors import refresh_lists
-from qbo.mapping.book import MappingBook
+from qbo.mapping.base import Base, Row, kept_part
+from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
-from qbo.mapping.loading import load_book, load_list_records
-from qbo.mapping.matching import Match, match_item
-from qbo.mapping.names import name_key
+from qbo.mapping.loading import load_book, load_list_records, ref_of
+from qbo.mapping.matching import Match, candidate_names, match_item
+from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
 from qbo.mapping.planning import Plan
 from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
+from qbo.models import Link, ListEntry
 from runacall.invoices.document_loading import load_items
-from runacall.invoices.documents import ItemDocument
+from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
-from sync.engine.outcomes import Outcome
-from sync.engine.prepare.item_links import candidates, item_rivals, link_item
-from sync.engine.prepare.nothing_sent import linked, nothing_to_send, owed_update, refused_here
-from sync.engine.prepare.sent_before import Sent, not_yet, sent_before
-from sync.engine.prepare.verdicts import sort_in
-from sync.engine.recording import record, release_dependants
+from sync.engine.outcomes import Outcome, record, release_dependants
+from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
+from sync.engine.send.doubts import Sent, sent_before
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
@@ -47,8 +47,11 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         verdict = _judge(drain, event, item, book, names, sent.get(event.record_id, []), known)
         if isinstance(verdict, Ready):
             verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
-        sort_in(verdict, ready, settled)
-        if isinstance(verdict, Ready) and verdict.write.operation == "create":
+        if not isinstance(verdict, Ready):
+            settled.append(verdict)
+            continue
+        ready.append(verdict)
+        if verdict.write.operation == "create":
             names.add(name_key(verdict.write.payload["Name"]))
     with transaction.atomic():
         drain.lease.assert_held()
@@ -108,3 +111,77 @@ def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> 
     if not account_id or there.account_id == account_id:
         return Plan(said=said_of_item(item))
     return Plan(Write("Item", "update", item_account_payload(there, account_id)), said_of_item(item))
+
+
+def link_items_by_name(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
+    """Give every unlinked item of these invoices its product, where one of exactly its name is there."""
+    items = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
+    homeless = unlinked(drain, items)
+    refs, held = candidates(drain, homeless) if homeless else ({}, {})
+    rivals = item_rivals(drain, homeless) if refs else {}
+    for item in homeless:
+        match = match_item(item, refs, held=held, rivals=rivals.get(item.id, ()))
+        if match.row:
+            held[str(match.row["Id"])] = item.id
+            link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+
+
+def unlinked(drain: Drain, items: Mapping[int, ItemDocument]) -> list[ItemDocument]:
+    """Items without a link to a product that is active in the mirror."""
+    links = dict(
+        Link.objects.of(drain.connection, EntityType.ITEM).for_records(items).values_list("qbo_id", "record_id")
+    )
+    active = ListEntry.objects.of(drain.connection, "Item").active().filter(qbo_id__in=list(links))
+    alive = {links[qbo_id] for qbo_id in active.values_list("qbo_id", flat=True)}
+    return [item for item in items.values() if item.id not in alive]
+
+
+def candidates(drain: Drain, items: Iterable[ItemDocument]) -> tuple[dict[str, list[Ref]], dict[str, int]]:
+    """Active products of any name that these items may have there, and who holds them already."""
+    keys = {name_key(name) for item in items for name in candidate_names(item.name, item.id)}
+    rows = ListEntry.objects.of(drain.connection, "Item").active().filter(name_key__in=keys).order_by("pk")
+    refs: dict[str, list[Ref]] = {}
+    for row in rows:
+        full = row.data.get("FullyQualifiedName") if isinstance(row.data, dict) else None
+        for key in {row.name_key, full_name_key(str(full or row.name))}:
+            refs.setdefault(key, []).append(ref_of(row))
+    ids = {ref.qbo_id for ones in refs.values() for ref in ones}
+    links = Link.objects.of(drain.connection, EntityType.ITEM).filter(qbo_id__in=ids)
+    return refs, dict(links.values_list("qbo_id", "record_id"))
+
+
+def item_rivals(drain: Drain, items: Iterable[ItemDocument]) -> dict[int, list[ItemDocument]]:
+    """By item, the others of ours of the same name that are linked to no product and in use."""
+    keys = {item.id: full_name_key(item.name) for item in items}
+    wanted = set(keys.values())
+    ours = PricebookItem.objects.for_organization(drain.connection.organization).active().values_list("pk", "name")
+    named = {pk: key for pk, name in ours.iterator() if (key := full_name_key(name)) in wanted}
+    linked = Link.objects.of(drain.connection, EntityType.ITEM).for_records(named).filter(active=True)
+    for pk in linked.values_list("record_id", flat=True):
+        named.pop(pk, None)
+    documents = load_items(named) if len(named) > 1 else {}
+    return {pk: [one for one in documents.values() if one.id != pk and named[one.id] == keys[pk]] for pk in keys}
+
+
+def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) -> None:
+    Link.objects.of(drain.connection, EntityType.ITEM).update_or_create(
+        connection=drain.connection,
+        realm_id=drain.turn.realm_id,
+        record_type=EntityType.ITEM,
+        record_id=item.id,
+        defaults={
+            "qbo_id": qbo_id,
+            "sync_token": sync_token,
+            "active": True,
+            "synced_at": drain.now(),
+            # What differs now was so before we came: only what changes here from now on goes there.
+            "base": Base(said_of_item(item), kept_part("Item", row_there(drain, qbo_id))).as_text(),
+            "theirs": "",
+        },
+    )
+
+
+def row_there(drain: Drain, qbo_id: str) -> Row:
+    """The product as our mirror has it; empty where it has not."""
+    entry = ListEntry.objects.of(drain.connection, "Item").filter(qbo_id=qbo_id).first()
+    return {**entry.data, "Name": entry.name, "SyncToken": entry.sync_token} if entry else {}

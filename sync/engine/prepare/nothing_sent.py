@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from qbo.failures import Failure
 from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan
 from sync.engine.context import Drain
+from sync.engine.links import adopt_theirs
 from sync.engine.outcomes import Outcome
-from sync.engine.recording import adopt_theirs
+from sync.engine.send.doubts import Sent
 from sync.engine.send.push import Ready
 from sync.models import Attempt, SyncEvent
 
@@ -66,3 +67,9 @@ def not_there_yet(drain: Drain, event: SyncEvent, *, due_at: datetime) -> Outcom
 def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failure) -> Outcome:
     """Waits for another record; uses up no retry."""
     return Outcome.queued(drain.attempt(event, Kind.SETTLED_HERE), due_at=due_at, failure=failure)
+
+
+def not_yet(drain: Drain, event: SyncEvent, sent: Iterable[Sent]) -> Outcome | None:
+    """That it is not there proves nothing before the last send is over."""
+    over_at = max((one.over_at for one in sent), default=drain.now())
+    return not_there_yet(drain, event, due_at=over_at) if over_at > drain.now() else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 
 from qbo.connection.client import Reply, decode
 from qbo.failures import Failure, FailureKind, FaultEntry
-from qbo.faults import is_refusal, read_fault, read_item_fault
+from qbo.faults import read_item_fault
 from qbo.lists.checking import checked_reference
 from qbo.lists.mirrors import store_entries
 from qbo.mapping.base import Row
@@ -17,64 +18,96 @@ from qbo.mapping.comparing import There
 from qbo.mapping.explaining import explain
 from qbo.models import Link
 from runacall.isolation import isolated
-from sync.engine.context import Drain, Stop
-from sync.engine.mistakes import stop_for_mistake
-from sync.engine.outcomes import Outcome
-from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
-from sync.engine.recording import forget_acceptance, link_of, record, release_dependants, write_links
-from sync.engine.send.answered import Answered, events_of
-from sync.engine.send.refusals import give_back, read_refusal
+from sync.engine.context import Drain
+from sync.engine.links import forget_acceptance, link_of, write_links
+from sync.engine.outcomes import Outcome, record, release_dependants
+from sync.engine.pausing import pause_connection
 from sync.engine.send.relook import RELOOK_CODES, look_again
 from sync.engine.send.sent_items import SentItem, difference, remark
+from sync.engine.tries import stop_for_mistake
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import RANKS, EntityType
-from sync.retry_policy import wait_seconds
+from sync.retry_policy import HEALS, after_failure, wait_seconds
 
-HTTP_OK, SERVER_ERROR = 200, 500
-# A token refused right after it was renewed is refused for another reason.
-RENEWALS = 2
-
-
-def read_reply(drain: Drain, submission: Submission, reply: Reply, *, renewals: int = 0) -> bool:
-    """Write down what `reply` means for every event of `submission`; True: send it again, with a fresh token.
-
-    `renewals`: how often that has been said of it already.
-    """
-    answered = Answered(drain, submission, reply)
-    answers = reply.json.get("BatchItemResponse") if reply.status == HTTP_OK else None
-    if isinstance(answers, list) and (answers or not submission.items):
-        _read_items(answered, answers)
-        return False
-    failure = _read_whole(reply)
-    if failure.code == "token_expired" and renewals < RENEWALS:
-        return _renew(answered, failure)
-    read_refusal(answered, failure)
-    return False
+HTTP_OK = 200
+# Says that an earlier send under the same request id has arrived, or is still being worked on.
+DUPLICATE_REQUEST = "duplicate_request"
 
 
-def _read_whole(reply: Reply) -> Failure:
-    """What went wrong with the whole call; where that is open, its words are kept and decide nothing."""
-    failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
-    if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT) or is_refusal(reply.answer):
-        return failure
-    code = "server_error" if (reply.status or 0) >= SERVER_ERROR else "answer_unreadable"
-    return Failure(code, entries=failure.entries, http_status=reply.status)
+def events_of(submission: Submission) -> dict[int, SyncEvent]:
+    """The events that still hang on this submission, by id."""
+    wanted = [stored["event_id"] for stored in submission.items]
+    rows = SyncEvent.objects.in_flight().filter(pk__in=wanted, submission=submission)
+    return {event.pk: event for event in rows}
 
 
-def _renew(answered: Answered, failure: Failure) -> bool:
-    """True with a fresh token; else the events wait for one, or with the paused connection."""
-    drain = answered.drain
-    try:
-        if renew_token(drain, refused=getattr(answered.submission, "sent_with", drain.connection.access_token)):
-            return True
-    except (TokenUnavailable, Stop):
-        give_back(answered, due_in=drain.policy.throttle_pause)
-        return False
-    read_refusal(answered, failure)
-    return False
+@dataclass(frozen=True)
+class Answered:
+    """What every reader of an answer needs: the drain it is read in, the submission, and the reply."""
+
+    drain: Drain
+    submission: Submission
+    reply: Reply
+    # The access token that it went out with.
+    token: str = field(repr=False)
+
+    @property
+    def items(self) -> list[Any] | None:
+        """What came back item by item; None where the call was answered as a whole."""
+        items = self.reply.json.get("BatchItemResponse") if self.reply.status == HTTP_OK else None
+        return items if isinstance(items, list) and (items or not self.submission.items) else None
+
+    def placed(self) -> list[tuple[int, SyncEvent]]:
+        """The events that still hang on the submission, each with its place in the batch."""
+        events = events_of(self.submission)
+        places = enumerate(self.submission.items)
+        return [(index, events[item["event_id"]]) for index, item in places if item["event_id"] in events]
+
+    def settle(self) -> None:
+        """The outcome is known."""
+        self.submission.settled_at = self.drain.now()
+        self.note()
+
+    def note(self) -> None:
+        """Keep what came back, whether or not it settles anything."""
+        submission, reply = self.submission, self.reply
+        submission.http_status = reply.status
+        submission.intuit_tid = reply.intuit_tid[:100]
+        submission.duration_ms = reply.duration_ms
+        submission.answer = reply.body
+        submission.save(update_fields=["settled_at", "http_status", "intuit_tid", "duration_ms", "answer"])
+
+    def attempt(self, index: int, event: SyncEvent) -> Attempt:
+        """The try that this answer was for the event at `index`."""
+        return self.drain.attempt(
+            event,
+            Attempt.Kind.SENT,
+            submission=self.submission,
+            position=index,
+            duration_ms=self.reply.duration_ms,
+            http_status=self.reply.status,
+            intuit_tid=self.reply.intuit_tid[:100],
+        )
+
+    def failed(self, index: int, event: SyncEvent, failure: Failure) -> Outcome:
+        """Retry by itself, look again, wait or stop: as the failure's kind says."""
+        drain, attempt = self.drain, self.attempt(index, event)
+        if failure.code in RELOOK_CODES and event.heals < HEALS:
+            look_first = event.look_first or failure.code == DUPLICATE_REQUEST
+            return Outcome.queued(
+                attempt, due_at=drain.now(), failure=failure, heals=event.heals + 1, look_first=look_first
+            )
+        follows = after_failure(failure, retries=event.retries, at=drain.now(), policy=drain.policy)
+        look_first = event.look_first or failure.kind is FailureKind.TRANSIENT
+        if follows.due_at is None:
+            return Outcome.failed(attempt, failure, look_first=look_first)
+        return Outcome.queued(
+            attempt, due_at=follows.due_at, failure=failure, retries=follows.retries, look_first=look_first
+        )
 
 
-def _read_items(answered: Answered, answers: Sequence[Any]) -> None:
+def read_items(answered: Answered, answers: Sequence[Any]) -> None:
+    """Write down what each item of the answer means for its event, all in one transaction."""
     drain, submission = answered.drain, answered.submission
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
     events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
@@ -92,22 +125,17 @@ def _read_items(answered: Answered, answers: Sequence[Any]) -> None:
         forget_acceptance(drain.connection, [item.record_id for item in items if item.total and item.line_ids])
         record(list(outcomes.values()), at=drain.now())
         release_dependants(_foundations(outcomes.values()), at=drain.now())
-    drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
-    _pause_or_wait(drain, list(outcomes.values()))
-    again = _to_look_at(outcomes)
+    again = _follow_up(drain, outcomes)
     if again:
         look_again(drain, submission, again)
 
 
-def read_items_apart(drain: Drain, submission: Submission, reply: Reply) -> bool:
-    """As `read_reply`, of an answer that could not be read as a whole: each item in a transaction of its own.
+def read_items_apart(answered: Answered, answers: Sequence[Any]) -> None:
+    """As `read_items`, of an answer that could not be read as a whole: each item in a transaction of its own.
 
-    An item over which we stumble stops its event, and no other. False where the answer has no items.
+    An item over which we stumble stops its event, and no other.
     """
-    answers = reply.json.get("BatchItemResponse") if reply.status == HTTP_OK else None
-    if not isinstance(answers, list):
-        return False
-    answered, outcomes = Answered(drain, submission, reply), dict[int, Outcome]()
+    drain, submission, outcomes = answered.drain, answered.submission, dict[int, Outcome]()
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
     for event in SyncEvent.objects.in_flight().filter(submission=submission):
         place = next((at for at, stored in enumerate(submission.items) if stored.get("event_id") == event.pk), None)
@@ -121,13 +149,32 @@ def read_items_apart(drain: Drain, submission: Submission, reply: Reply) -> bool
     with transaction.atomic():
         drain.lease.assert_held()
         answered.settle()
-    drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
-    _pause_or_wait(drain, list(outcomes.values()))
+    again = _follow_up(drain, outcomes)
     with isolated("Looking again", submission=submission.pk, connection=drain.connection.pk):
-        again = _to_look_at(outcomes)
         if again:
             look_again(drain, submission, again)
-    return True
+
+
+def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
+    """Pause or wait where an item asked for it; the refusals that are worth another look, by their place.
+
+    A batch may be answered with 200 and still tell of a lapsed subscription or of throttling.
+    """
+    drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
+    again: list[tuple[int, Failure]] = []
+    for index, outcome in outcomes.items():
+        failure = outcome.failure
+        if failure is None:
+            continue
+        if failure.kind is FailureKind.PAUSE and outcome.state == State.QUEUED and drain.connection.is_live:
+            pause_connection(drain, failure)
+            drain.stopped = True
+        elif failure.code == "rate_limited":
+            drain.turn.leave_alone(wait_seconds(failure, drain.policy))
+            drain.stopped = True
+        elif failure.code in RELOOK_CODES and outcome.state == State.QUEUED:
+            again.append((index, failure))
+    return again
 
 
 def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: Mapping[str, Any]) -> Outcome:
@@ -150,14 +197,6 @@ def _foundations(outcomes: Iterable[Outcome]) -> list[SyncEvent]:
     return [event for event in synced if event.rank < RANKS[EntityType.INVOICE]]
 
 
-def _to_look_at(outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
-    return [
-        (index, outcome.failure)
-        for index, outcome in outcomes.items()
-        if outcome.failure and outcome.state == State.QUEUED and outcome.failure.code in RELOOK_CODES
-    ]
-
-
 def _item(
     answered: Answered,
     index: int,
@@ -169,50 +208,33 @@ def _item(
 ) -> Outcome:
     """What one item of the batch came to; a link that it makes is added to `links`."""
     row = answer.get(item.entity)
-    if isinstance(row, dict) and row.get("Id"):
-        return _written(answered, index, item, event, row, written, links)
-    failure = _item_failure(item, answer)
-    if item.takes_away and failure.code == "record_deleted_there":
-        return _gone_already(answered, index, item, event)
-    return answered.failed(index, event, explain(failure, answered.drain.connection, item.record_type, item.record_id))
-
-
-def _item_failure(item: SentItem, answer: Mapping[str, Any]) -> Failure:
-    if answer.get("Fault") is None:
-        return Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))
-    return read_item_fault(answer["Fault"], request_entity=item.entity, operation=item.operation)
-
-
-def _gone_already(answered: Answered, index: int, item: SentItem, event: SyncEvent) -> Outcome:
-    """What was to be voided or deleted is not there any more: the books agree."""
-    _forget_link(answered, item)
-    return Outcome.synced(answered.attempt(index, event), message="It had already been deleted in QuickBooks.")
-
-
-def _forget_link(answered: Answered, item: SentItem) -> None:
-    Link.objects.of(answered.drain.connection, item.record_type).filter(record_id=item.record_id).delete()
-
-
-def _written(
-    answered: Answered,
-    index: int,
-    item: SentItem,
-    event: SyncEvent,
-    row: dict[str, Any],
-    written: Row,
-    links: list[Link],
-) -> Outcome:
-    drain = answered.drain
+    if not isinstance(row, dict) or not row.get("Id"):
+        return _refused(answered, index, item, event, answer)
+    connection, at = answered.drain.connection, answered.drain.now()
     checked_reference(row)
-    differs = difference(item, There.of(row)) if item.record_type == EntityType.INVOICE else None
-    said = remark(item, There.of(row)) if item.record_type == EntityType.INVOICE else ""
+    there = There.of(row) if item.record_type == EntityType.INVOICE else None
+    differs = difference(item, there) if there else None
     if item.operation == "delete":
-        _forget_link(answered, item)
+        Link.objects.of(connection, item.record_type).filter(record_id=item.record_id).delete()
     else:
-        links.append(link_of(answered.submission, item, row, written, at=drain.now(), differs=differs))
+        links.append(link_of(answered.submission, item, row, written, at=at, differs=differs))
     if item.entity == "Item":
-        store_entries(drain.connection, "Item", [row], at=drain.now())
+        store_entries(connection, "Item", [row], at=at)
+    said = remark(item, there) if there else ""
     return settle_written(item, answered.attempt(index, event), differs, qbo_id=str(row["Id"]), remark=said)
+
+
+def _refused(answered: Answered, index: int, item: SentItem, event: SyncEvent, answer: Mapping[str, Any]) -> Outcome:
+    connection = answered.drain.connection
+    if answer.get("Fault") is None:
+        failure = Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))
+    else:
+        failure = read_item_fault(answer["Fault"], request_entity=item.entity, operation=item.operation)
+    if item.takes_away and failure.code == "record_deleted_there":
+        # What was to be voided or deleted is not there any more: the books agree.
+        Link.objects.of(connection, item.record_type).filter(record_id=item.record_id).delete()
+        return Outcome.synced(answered.attempt(index, event), message="It had already been deleted in QuickBooks.")
+    return answered.failed(index, event, explain(failure, connection, item.record_type, item.record_id))
 
 
 def settle_written(
@@ -225,15 +247,3 @@ def settle_written(
     if item.former_id:
         message = f"Recreated in QuickBooks as Id {qbo_id}; the deleted {item.entity.lower()} was Id {item.former_id}."
     return Outcome.synced(attempt, message=message)
-
-
-def _pause_or_wait(drain: Drain, outcomes: Sequence[Outcome]) -> None:
-    """A batch may be answered with 200 and still tell of a lapsed subscription or of throttling."""
-    for outcome in outcomes:
-        kind = outcome.failure.kind if outcome.failure and outcome.state == State.QUEUED else None
-        if kind is FailureKind.PAUSE and drain.connection.is_live and outcome.failure:
-            pause_connection(drain, outcome.failure)
-            drain.stopped = True
-        elif outcome.failure and outcome.failure.code == "rate_limited":
-            drain.turn.leave_alone(wait_seconds(outcome.failure, drain.policy))
-            drain.stopped = True

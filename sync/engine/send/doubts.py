@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
+from qbo.connection.client import decode
 from qbo.connection.turn import MustWait
 from qbo.models import ConnectionSettings
 from sync.engine.context import Drain, Stop
-from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
-from sync.engine.recording import requeue
-from sync.engine.send.answered import events_of
+from sync.engine.outcomes import requeue
+from sync.engine.send.answers import events_of
 from sync.engine.send.push import resend
+from sync.engine.send.sent_items import SentItem
+from sync.engine.tries import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
 
 logger = logging.getLogger(__name__)
@@ -96,3 +101,36 @@ def _look_instead(work: Drain, submission: Submission) -> None:
         submission.save(update_fields=["settled_at"])
         for event in events_of(submission).values():
             requeue(event, due_at=work.now(), look_first=True)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One write that may have arrived: as what it went out, and until when it may still arrive."""
+
+    payload: Mapping[str, Any]
+    over_at: datetime
+    item: SentItem
+
+
+def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[int, list[Sent]]:
+    """By record, what went out for these events, which are all of QuickBooks' `entity`; empty for what never did."""
+    found: dict[int, list[Sent]] = {event.record_id: [] for event in events}
+    for submission in _submissions(drain, entity, list(found)):
+        over_at = submission.done_for(answers_within=drain.answers_within)
+        for item, payload in _writes(submission, entity):
+            if item.record_id in found:
+                found[item.record_id].append(Sent(payload, over_at, item))
+    return found
+
+
+def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[Submission]:
+    events = SyncEvent.objects.of(drain.connection).filter(record_id__in=record_ids, record_type=entity.lower())
+    rows = Submission.objects.filter(pk__in=events.values("submission"), realm_id=drain.turn.realm_id)
+    return rows.defer("answer").order_by("pk").iterator(chunk_size=20)
+
+
+def _writes(submission: Submission, entity: str) -> Iterator[tuple[SentItem, Mapping[str, Any]]]:
+    requests = decode(submission.body)["BatchItemRequest"]
+    for item, request in zip(submission.items, requests, strict=True):
+        if item["record_type"] == entity.lower() and entity in request:
+            yield SentItem.from_json(item), request[entity]

@@ -21,11 +21,10 @@ from qbo.models.leases import LeaseLost
 from runacall import operators_log
 from runacall.isolation import isolated
 from sync.engine.context import Drain, Stop
-from sync.engine.mistakes import NOBODYS_MISTAKE, stop_for_mistake
-from sync.engine.send.answered import Answered, events_of
-from sync.engine.send.answers import read_items_apart, read_reply
-from sync.engine.send.refusals import give_back
+from sync.engine.send.answers import Answered, events_of, read_items, read_items_apart
+from sync.engine.send.refusals import give_back, read_refusal
 from sync.engine.send.sent_items import SentItem
+from sync.engine.tries import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
 
 logger = logging.getLogger(__name__)
@@ -85,7 +84,8 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
     chunks = iter(list(_chunks(ready, drain.batch_size)))
     unsent: list[Ready] = []
     with ThreadPoolExecutor(max_workers=in_flight) as pool:
-        flying: dict[Future[Reply], Submission] = {}
+        # With the access token that each went out with: another may have been renewed by the time it is answered.
+        flying: dict[Future[Reply], tuple[Submission, str]] = {}
         try:
             for chunk in chunks:
                 if drain.time_is_up or drain.stopped:
@@ -99,8 +99,8 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                 submission = _write_ahead_safely(drain, chunk)
                 if submission is None:
                     continue
-                submission.sent_with = drain.connection.access_token  # type: ignore[attr-defined]
-                flying[pool.submit(_send, drain, submission)] = submission
+                token = drain.connection.access_token
+                flying[pool.submit(_send, drain, submission)] = (submission, token)
                 if len(flying) >= in_flight:
                     _land(drain, flying)
         except (MustWait, Stop):
@@ -116,22 +116,24 @@ def resend(drain: Drain, submission: Submission) -> None:
     """The same bytes under the same request id, while QuickBooks surely remembers it."""
     drain.pace(batch=True)
     _mark_sent(drain, submission)
-    _read(drain, submission, _send(drain, submission))
+    token = drain.connection.access_token
+    _read(drain, submission, _send(drain, submission), token)
 
 
-def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
+def _read(drain: Drain, submission: Submission, reply: Reply, token: str) -> None:
     """Read the answer; where only the token was refused, send the same bytes with a fresh one."""
     renewals = 0
     _note_submission(drain, submission, reply)
-    while _read_safely(drain, submission, reply, renewals):
+    while _read_safely(Answered(drain, submission, reply, token), renewals):
         renewals += 1
         try:
             drain.pace(batch=True)
         except (MustWait, Stop):
             # Its token was refused, so nothing was done.
-            give_back(Answered(drain, submission, reply))
+            give_back(Answered(drain, submission, reply, token))
             return
         _mark_sent(drain, submission)
+        token = drain.connection.access_token
         reply = _send(drain, submission)
         _note_submission(drain, submission, reply)
 
@@ -152,15 +154,24 @@ def _note_submission(drain: Drain, submission: Submission, reply: Reply) -> None
     )
 
 
-def _read_safely(drain: Drain, submission: Submission, reply: Reply, renewals: int) -> bool:
-    """As `read_reply`; an answer over which we stumble stops the events it was for, and no others."""
+def _read_safely(answered: Answered, renewals: int) -> bool:
+    """Write down what came back for every event; True: send it again, with a fresh token.
+
+    An answer over which we stumble stops the events it was for, and no others.
+    """
+    drain, submission, reply = answered.drain, answered.submission, answered.reply
     try:
-        return read_reply(drain, submission, reply, renewals=renewals)
+        items = answered.items
+        if items is None:
+            return read_refusal(answered, renewals=renewals)
+        read_items(answered, items)
+        return False
     except (MustWait, Stop, *NOBODYS_MISTAKE):
         raise
     except Exception as mistake:
         logger.exception("Reading the answer to submission %s failed", submission.request_id)
-        if read_items_apart(drain, submission, reply):
+        if answered.items is not None:
+            read_items_apart(answered, answered.items)
             return False
         stop_for_mistake(drain, list(events_of(submission).values()), mistake)
         Submission.objects.filter(pk=submission.pk).update(
@@ -216,7 +227,6 @@ def _mark_sent(drain: Drain, submission: Submission) -> None:
         submission.sends += 1
         submission.http_status = None  # what was answered before says nothing of this send
         submission.save(update_fields=["last_sent_at", "sends", "http_status"])
-    submission.sent_with = drain.connection.access_token  # type: ignore[attr-defined]
 
 
 def _send(drain: Drain, submission: Submission) -> Reply:
@@ -230,11 +240,12 @@ def _send(drain: Drain, submission: Submission) -> Reply:
         return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
 
 
-def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
+def _land(drain: Drain, flying: dict[Future[Reply], tuple[Submission, str]]) -> None:
     """Wait for the next answer and write down what it says."""
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:
-        _read(drain, flying.pop(future), future.result())
+        submission, token = flying.pop(future)
+        _read(drain, submission, future.result(), token)
 
 
 def _chunks(ready: Sequence[Ready], size: int) -> Iterator[list[Ready]]:

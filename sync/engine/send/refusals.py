@@ -1,4 +1,4 @@
-"""A batch that was answered as a whole: paused, throttled, refused, or nobody knows."""
+"""A batch that was answered as a whole: a token refused, paused, throttled, refused, or nobody knows."""
 
 from __future__ import annotations
 
@@ -6,23 +6,52 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from qbo.connection.client import Reply
 from qbo.failures import Failure, FailureKind
-from sync.engine.outcomes import Outcome
-from sync.engine.pausing import pause_connection
-from sync.engine.recording import record, requeue
-from sync.engine.send.answered import Answered, events_of
+from qbo.faults import is_refusal, read_fault
+from sync.engine.context import Stop
+from sync.engine.outcomes import Outcome, record, requeue
+from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
+from sync.engine.send.answers import Answered, events_of
 from sync.models import State, SyncEvent
 from sync.retry_policy import after_failure, wait_seconds
 
+SERVER_ERROR = 500
 
-def read_refusal(answered: Answered, failure: Failure) -> None:
-    """Write down what `failure` of the whole call means for every event in it."""
+# A token refused right after it was renewed is refused for another reason.
+RENEWALS = 2
+
+
+def read_refusal(answered: Answered, *, renewals: int = 0) -> bool:
+    """Write down what a refusal of the whole call means for every event in it; True: send it again, with a fresh token.
+
+    `renewals`: how often that has been said of it already.
+    """
+    failure = _read_whole(answered.reply)
+    if failure.code == "token_expired" and renewals < RENEWALS:
+        drain = answered.drain
+        try:
+            if renew_token(drain, refused=answered.token):
+                return True
+        except (TokenUnavailable, Stop):
+            give_back(answered, due_in=drain.policy.throttle_pause)
+            return False
     readers = {
         FailureKind.PAUSE: _paused,
         FailureKind.WAIT: _throttled,
         FailureKind.TRANSIENT: _unknown if answered.reply.left else _never_left,
     }
     readers.get(failure.kind, _refused)(answered, failure)
+    return False
+
+
+def _read_whole(reply: Reply) -> Failure:
+    """What went wrong with the whole call; where that is open, its words are kept and decide nothing."""
+    failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
+    if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT) or is_refusal(reply.answer):
+        return failure
+    code = "server_error" if (reply.status or 0) >= SERVER_ERROR else "answer_unreadable"
+    return Failure(code, entries=failure.entries, http_status=reply.status)
 
 
 def give_back(answered: Answered, *, due_in: float = 0) -> None:

@@ -15,14 +15,14 @@ from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import probe_references
 from qbo.models import ListState
 from sync.engine.context import Drain, Stop
+from sync.engine.links import read_their_rows
 from sync.engine.send.sent_items import SentItem
-from sync.engine.their_rows import read_their_rows
 from sync.models import Submission
 from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
 
-# What a look can settle or heal: the event goes back to the queue once, and preflight judges it afresh.
+# What a look can settle or heal: the event goes back to the queue once, and preflight judges it again.
 RELOOK_CODES = frozenset(
     {
         "customer_not_found",

@@ -15,9 +15,9 @@ from qbo import catalogue
 from qbo.models import Connection
 from runacall.isolation import isolated
 from sync.engine.draining import Drained, count_due, drain_to_the_end
+from sync.engine.pausing import tell_of_stumble
 from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
 from sync.models import State
-from sync.stumbles import tell_of_stumble
 
 
 class Command(BaseCommand):

@@ -14,11 +14,11 @@ def _held_at(place: str, file: str, before: str) -> Safeguard:
 
 
 SAFEGUARDS = (
-    _held_at("claim", "claiming.py", "        SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update"),
-    _held_at("release", "claiming.py", "        for event in events:"),
-    _held_at("take over", "claiming.py", "        unsettled = "),
-    _held_at("a read that failed", "tries.py", "        record("),
-    _held_at("a mistake of ours", "mistakes.py", "        record("),
+    _held_at("claim", "drain.py", "        SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update"),
+    _held_at("release", "drain.py", "        for event in events:"),
+    _held_at("take over", "drain.py", "        unsettled = "),
+    _held_at("a read that failed", "tries.py", "        record(outcomes, at=work"),
+    _held_at("a mistake of ours", "tries.py", "        record(outcomes, at=drain"),
     _held_at("renew a token", "pausing.py", "    try:\n        failure = refresh_tokens("),
     _held_at("pause", "pausing.py", "        connection.pause("),
     _held_at("link a customer", "prepare/customers.py", "        record("),

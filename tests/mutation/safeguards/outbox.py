@@ -61,7 +61,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "an older event gives way to the newer one of its record",
-        "sync/engine/recording.py",
+        "sync/engine/outcomes.py",
         "        if not _yield_to_newer(event, at=at, changes=changes):\n            raise",
         "        raise",
         (f"{ONCE}::test_an_edit_in_the_very_moment_of_a_failure_carries_on",),

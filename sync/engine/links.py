@@ -1,0 +1,127 @@
+"""What a link remembers of a record in QuickBooks: after a write, after a look, and where somebody else changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from qbo.connection.client import encode
+from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
+from qbo.failures import Failure
+from qbo.lists.checking import checked, identity
+from qbo.mapping.base import KEPT, Base, Row, kept_part
+from qbo.mapping.comparing import There
+from qbo.mapping.planning import base_after
+from qbo.models import Connection, Link
+from sync.engine.context import Drain
+from sync.engine.send.sent_items import SentItem, owed_fields
+from sync.models import Submission
+from sync.models.events import EntityType
+
+
+def write_links(links: Sequence[Link]) -> None:
+    """Remember what QuickBooks holds now; a link that was there is brought up to date."""
+    Link.objects.bulk_create(
+        links,
+        update_conflicts=True,
+        unique_fields=["connection", "realm_id", "record_type", "record_id"],
+        update_fields=[
+            "qbo_id", "sync_token", "active", "base", "theirs", "voided", "synced_at",
+            "doc_number", "txn_date", "total", "tax",
+        ],
+    )  # fmt: skip
+
+
+def forget_acceptance(connection: Connection, record_ids: Sequence[int]) -> None:
+    """A write that moved money makes an accepted difference a matter of the past."""
+    if record_ids:
+        links = Link.objects.of(connection, EntityType.INVOICE).for_records(record_ids)
+        links.exclude(accepted_at=None).update(accepted_at=None)
+
+
+def link_of(
+    submission: Submission, item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
+) -> Link:
+    """What `row` says of the record that `item` was about, once `written` was sent; not saved."""
+    return Link(
+        connection=submission.connection,
+        realm_id=submission.realm_id,
+        record_type=item.record_type,
+        record_id=item.record_id,
+        **link_columns(item, row, written, at=at, differs=differs),
+    )
+
+
+def link_columns(
+    item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
+) -> dict[str, Any]:
+    """What a link keeps of a row that QuickBooks answered to `written`, or that was found to be it.
+
+    `differs`: where the books do not hold what was sent, so that an update stays owed.
+    """
+    columns: dict[str, Any] = {
+        "qbo_id": str(row["Id"]),
+        "sync_token": str(row.get("SyncToken", "")),
+        "active": True,
+        "theirs": "",
+        "voided": item.options == "void",
+        "synced_at": at,
+    }
+    if item.entity in KEPT:
+        before = Base(line_ids=tuple(item.line_ids))
+        base = base_after(kept_part(item.entity, row), item.said, written, before=before)
+        if differs is not None:
+            base = replace(base, ours_wins=owed_fields(item, differs))
+        columns["base"] = base.as_text()
+    if item.record_type == EntityType.INVOICE:
+        there = There.of(row)
+        columns |= {
+            "doc_number": there.number[:32],
+            "txn_date": there.day,
+            "total": there.total,
+            "tax": there.tax,
+        }
+    return columns
+
+
+def adopt_theirs(connection: Connection, record_type: str, record_id: int, base: Base) -> None:
+    """What stands there is what we would say: `base` holds from now on."""
+    link = Link.objects.of(connection, record_type).get(record_id=record_id)
+    link.base, link.theirs = base.as_text(), ""
+    link.sync_token = str(base.row.get("SyncToken") or link.sync_token)
+    link.save(update_fields=["base", "theirs", "sync_token"])
+
+
+def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> None:
+    """Keep each linked record's row beside its base, to be compared when it is next planned.
+
+    `entity`: QuickBooks' name of the kind: Invoice, Customer or Item. What is not there any more, or inactive, is
+    marked so. Raises ReadFailed, MustWait, Stop.
+    """
+    links = Link.objects.of(drain.connection, entity.lower()).for_records(record_ids).defer("base", "theirs")
+    by_id = {link.qbo_id: link for link in links}
+    if not by_id:
+        return
+    extra = "" if entity == "Invoice" else ANY_ACTIVE
+    unread: dict[str, ReadFailed] = {}
+    client, pace = drain.turn.client(), drain.pace
+    for row in checked(read_where_in(client, entity, "Id", by_id, extra=extra, pace=pace, unread=unread)):
+        link = by_id.pop(identity(row), None)
+        if link is None:
+            continue
+        moved = str(row.get("SyncToken", "")) != link.sync_token
+        Link.objects.filter(pk=link.pk).update(
+            theirs=encode(kept_part(entity, row)) if moved else "",
+            active=bool(row.get("Active", True)),
+            **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
+        )
+    # A row that QuickBooks cannot read is there all the same.
+    gone = [link.pk for qbo_id, link in by_id.items() if qbo_id not in unread]
+    Link.objects.filter(pk__in=gone).update(active=False)
+
+
+def _invoice_columns(row: Row) -> dict[str, object]:
+    there = There.of(row)
+    return {"total": there.total, "tax": there.tax, "txn_date": there.day, "doc_number": there.number[:32]}
