@@ -100,6 +100,8 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
     # A pooler that hands out a session for one transaction cannot keep a cursor open beyond it.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED_BY_TRANSACTION", False)
+# The server itself, where DATABASE_URL leads to such a pooler: clusters listen there for new tasks.
+DATABASE_LISTEN_URL = env.str("DATABASE_LISTEN_URL", "")
 
 # --- background jobs ----------------------------------------------------------------------------------------
 
@@ -109,6 +111,7 @@ Q_CLUSTER: dict[str, Any] = {
     "name": env.str("Q_NAME", "sync"),
     "label": "Background jobs",
     "orm": "default",
+    "broker_class": "sync.worker.broker.PromptBroker",
     "workers": env.int("Q_WORKERS", 2),
     "timeout": env.int("Q_TIMEOUT", 240),
     "retry": env.int("Q_RETRY", 900),

@@ -38,13 +38,13 @@ def drain_connection(connection_id: int) -> int:
     clear_stumble(connection, at=timezone.now())
     Heartbeat.objects.update_or_create(name="drain", defaults={"at": timezone.now()})
     connection.refresh_from_db()
-    if not result.busy and any(one.pk == connection_id for one in connections_with_work(at=timezone.now())):
+    if not result.busy and connections_with_work(at=timezone.now()).filter(pk=connection_id).exists():
         wake(connection)
     return result.settled
 
 
 def _others_wait(connection_id: int) -> bool:
-    return any(one.pk != connection_id for one in connections_with_work(at=timezone.now()))
+    return connections_with_work(at=timezone.now()).exclude(pk=connection_id).exists()
 
 
 def maintain() -> dict[str, int | str]:

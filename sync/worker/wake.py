@@ -8,12 +8,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from qbo.models import Connection, Lease, ListState
-from runacall.isolation import isolated
+from qbo.models.connection import ConnectionQuerySet
 from sync.models import SyncEvent
 from sync.models.events import State
+from sync.worker.broker import queue_many
+
+# Drains that one look asks for. A queue that is longer than this keeps every worker busy until the next look.
+WAKES_AT_ONCE = 500
 
 
 def wake(connection: Connection) -> None:
@@ -31,20 +34,32 @@ def wake(connection: Connection) -> None:
 
 
 def _ask(connection: Connection) -> bool:
-    """Ask for a drain; False where one is asked for already."""
-    Lease.objects.get_or_create(connection=connection)
-    now = timezone.now()
-    # A wake that led to no drain for this long is taken for lost.
-    lost = now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])
-    asleep = Q(woken_at=None) | Q(woken_at__lte=lost)
-    if not Lease.objects.filter(asleep, connection=connection).update(woken_at=now):
-        return False
-    async_task("sync.tasks.drain_connection", connection.pk, group="drain")
-    return True
+    """Ask for a drain of `connection`; False where one was asked for already."""
+    return bool(_ask_for([connection.pk], at=timezone.now()))
 
 
-def connections_with_work(*, at: datetime) -> list[Connection]:
-    """Live connections with something due and nobody at it, the one that waited longest first."""
+def _ask_for(connections: list[int], *, at: datetime) -> int:
+    """Ask for a drain of each of `connections`, at most once each; how many were asked for.
+
+    A fixed number of statements: one UPDATE decides who asks, so that two hosts never ask for the same drain.
+    """
+    leases = Lease.objects.filter(connection__in=connections)
+    if leases.count() < len(connections):
+        Lease.objects.bulk_create([Lease(connection_id=pk) for pk in connections], ignore_conflicts=True)
+    if not leases.filter(not_woken(at=at)).update(woken_at=at):
+        return 0
+    ours = leases.filter(woken_at=at).values_list("connection", flat=True)
+    return queue_many("sync.tasks.drain_connection", ours, group="drain")
+
+
+def not_woken(*, at: datetime, prefix: str = "") -> Q:
+    """Leases for which no drain was asked for, or so long ago that the request counts as lost."""
+    lost = at - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])
+    return Q(**{f"{prefix}woken_at": None}) | Q(**{f"{prefix}woken_at__lte": lost})
+
+
+def connections_with_work(*, at: datetime) -> ConnectionQuerySet:
+    """Live connections with something due that nobody is working on, the one that waited longest first."""
     events = SyncEvent.objects.of_connected_companies()
     queued = events.filter(state=State.QUEUED, due_at__lte=at).allowed_out().values("connection")
     checking = events.filter(state=State.CHECKING, due_at__lte=at).values("connection")
@@ -59,13 +74,17 @@ def connections_with_work(*, at: datetime) -> list[Connection]:
     wanted = ListState.objects.stale(at=at).values("connection")
     # One after the other, each by its own small index: this is asked every second, and the log may be long.
     live = Connection.objects.live().filter(Q(pk__in=queued) | Q(pk__in=checking) | Q(pk__in=left) | Q(pk__in=wanted))
-    return list(live.filter(idle).order_by("lease__drained_at", "pk"))
+    return live.filter(idle).order_by("lease__drained_at", "pk")
 
 
 def wake_due() -> int:
-    """Ask for a drain of every connection that has work; how many were asked for."""
-    asked = 0
-    for connection in connections_with_work(at=timezone.now()):
-        with isolated("Asking for a drain", connection=connection.pk, organization=connection.organization_id):
-            asked += _ask(connection)
-    return asked
+    """Ask for a drain of every connection that has work and was not asked for yet; how many were asked for.
+
+    Called every second on every host: the number of queries does not depend on the number of connections, and no
+    token is read.
+    """
+    now = timezone.now()
+    asleep = Q(lease=None) | not_woken(at=now, prefix="lease__")
+    wanted = connections_with_work(at=now).filter(asleep).values_list("pk", flat=True)[:WAKES_AT_ONCE]
+    waiting = list(wanted)
+    return _ask_for(waiting, at=now) if waiting else 0

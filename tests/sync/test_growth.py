@@ -72,7 +72,7 @@ def test_retrying_what_was_deleted_there_unlinks_at_once(books: Connection) -> N
 def test_looking_for_work_reads_no_log(books: Connection) -> None:
     """Asked every second: each part of the question has an index that holds only what it is about."""
     with CaptureQueriesContext(database) as seen:
-        connections_with_work(at=timezone.now())
+        list(connections_with_work(at=timezone.now()))
     [asked] = seen.captured_queries
     with database.cursor() as cursor:
         if database.vendor == "postgresql":

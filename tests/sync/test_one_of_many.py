@@ -56,18 +56,6 @@ def connection_row(shop: Shop) -> SyncEvent | None:
 
 
 class TestTheMachinery:
-    def test_waking(self, two: tuple[Shop, Shop], monkeypatch: Any, caplog: Any) -> None:
-        ill, healthy = two
-        for one in two:
-            one.invoice()
-        OrmQ.objects.all().delete()
-        Lease.objects.update(woken_at=None)
-        ask = poisoned(wake.async_task, lambda name, pk, **_: pk == ill.connection.pk)
-        monkeypatch.setattr(wake, "async_task", ask)
-        assert wake.wake_due() == 1
-        assert Lease.objects.get(connection=healthy.connection).woken_at
-        assert f"connection {ill.connection.pk}" in caplog.text
-
     def test_the_sweep(self, two: tuple[Shop, Shop], monkeypatch: Any, caplog: Any) -> None:
         """An action that cannot be called for keeps neither the other actions nor the drains from being asked for."""
         ill, healthy = two
@@ -93,7 +81,7 @@ class TestTheMachinery:
         assert (row.state, row.failure_code) == (State.FAILED, "sending_interrupted")
         assert "Poison: this row is poisoned" in row.message
         assert f"connection {shop.connection.pk}" in caplog.text
-        assert wake.connections_with_work(at=timezone.now()) == [], "not at once again"
+        assert list(wake.connections_with_work(at=timezone.now())) == [], "not at once again"
         tries = row.attempts.count()
         tasks.drain_connection(shop.connection.pk)
         assert row.attempts.count() == tries, "said once"

@@ -188,7 +188,7 @@ class TestSyncOff:
 
     def test_nobody_is_called_to_work_for_it(self, shop: Shop, known: Invoice, start: datetime) -> None:
         known.edit(customer_note="Later", at=start)
-        assert connections_with_work(at=start + LATER) == []
+        assert list(connections_with_work(at=start + LATER)) == []
         assert count_due(shop.connection, at=start + LATER) == 0
         assert oldest_due(at=start + LATER) is None
 

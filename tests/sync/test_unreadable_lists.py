@@ -195,8 +195,8 @@ def test_nobody_is_woken_every_second_for_it(shop: Shop, there: Tampering) -> No
     there.rows["Term"] = lambda rows: [*rows, {}]
     ListState.want(shop.connection, ["Term"], at=timezone.now())
     tasks.drain_connection(shop.connection.pk)
-    assert connections_with_work(at=timezone.now()) == []
-    assert connections_with_work(at=timezone.now() + timedelta(minutes=16)) == [Connection.objects.get()]
+    assert list(connections_with_work(at=timezone.now())) == []
+    assert list(connections_with_work(at=timezone.now() + timedelta(minutes=16))) == [Connection.objects.get()]
 
 
 @pytest.mark.postgresql
