@@ -56,7 +56,7 @@ check: install ## lint, types, arrows, templates, migrations, the documented pro
 	@set -a; . ./deploy/production.env.example; SECRET_KEY=$$($(BIN)/python -c "$(SECRET)"); TOKEN_KEYS=$$($(BIN)/python -c "$(KEY)"); \
 		QBO_EMULATOR_URL=; DEMO=false; $(MANAGE) check --deploy --fail-level WARNING
 
-bench: install ## measure, beside Intuit's limits and a plain loop; about 15 minutes (BENCH="limits loop" for some)
+bench: install ## measure, beside Intuit's limits and a plain loop; about half an hour (BENCH="limits loop" for some)
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
 format: install ## let ruff put the code in shape

@@ -36,8 +36,7 @@ def drain_connection(connection_id: int) -> int:
         tell_of_stumble(connection, slip.words, at=timezone.now())
         return 0
     clear_stumble(connection, at=timezone.now())
-    Heartbeat.objects.update_or_create(name="drain", defaults={"at": timezone.now()})
-    connection.refresh_from_db()
+    Heartbeat.beat("drain", at=timezone.now())
     if not result.busy and connections_with_work(at=timezone.now()).filter(pk=connection_id).exists():
         wake(connection)
     return result.settled
@@ -60,14 +59,14 @@ def carry_out(action_id: int) -> int:
 def renew_tokens() -> int:
     """Every hour: keep connections alive that nobody uses. How many were renewed."""
     now = timezone.now()
-    Heartbeat.objects.update_or_create(name="renewal", defaults={"at": now})
+    Heartbeat.beat("renewal", at=now)
     return renew_unused(at=now)[RENEWED]
 
 
 def sweep() -> int:
     """The safety net, every minute: whoever has work and was not woken is woken, what lies open is called for."""
     now = timezone.now()
-    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": now})
+    Heartbeat.beat("sweep", at=now)
     for action in ActionRecord.objects.open().filter(at__lte=now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])):
         with isolated("Calling for an action", action=action.pk, organization=action.organization_id):
             operations.call_for(action)

@@ -34,7 +34,7 @@ def maintain(*, at: datetime, seconds: float | None = None) -> dict[str, int | s
         if slip.mistake:
             done[name] = slip.words
     if not any(isinstance(one, str) for one in done.values()):
-        Heartbeat.objects.update_or_create(name=BEAT, defaults={"at": at})
+        Heartbeat.beat(BEAT, at=at)
     return done
 
 

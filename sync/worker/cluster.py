@@ -226,7 +226,7 @@ class Supervisor:
 
 
 def beat(at: datetime) -> None:
-    Heartbeat.objects.update_or_create(name=f"cluster {socket.gethostname()}"[:100], defaults={"at": at})
+    Heartbeat.beat(f"cluster {socket.gethostname()}"[:100], at=at)
 
 
 def lost_wakes(*, before: datetime) -> QuerySet[Lease]:

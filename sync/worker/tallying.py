@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import Error as DatabaseAway
 from django.db import models
 from django.db.models import Max
@@ -36,7 +37,13 @@ class Count:
 
 @contextmanager
 def tallied(connection: Connection) -> Iterator[Count]:
-    """Count what one drain does within over `connection`, however it ends. Never stops what it counts."""
+    """Count what one drain does within over `connection`, however it ends. Never stops what it counts.
+
+    Where nobody may read /metrics (METRICS_TOKEN is empty), nothing is counted: that saves ten queries a drain.
+    """
+    if not settings.METRICS_TOKEN:
+        yield Count()
+        return
     attempts, submissions = _last(Attempt), _last(Submission)
     began, count = time.monotonic(), Count()
     try:

@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.benchmarks.click import click, memory
 from tests.benchmarks.drain_speed import against_a_plain_loop, against_the_limits
 from tests.benchmarks.fairness import small_beside_big
+from tests.benchmarks.single import one_at_a_time
 from tests.chaos.stage import ROOT
 
 POSTGRES = os.environ.get("POSTGRES_URL", "")
@@ -66,6 +68,32 @@ def fairness() -> None:
         f" {found['shortest_wait']:.1f} s), while each big one had {found['rounds_meanwhile']:.1f} rounds at most,"
         f" of {found['longest_round']:.1f} s at most; still waiting: {found['small_left']:.0f}"
     )
+
+
+def single() -> None:
+    for name, url in {"SQLite": "", "PostgreSQL": POSTGRES}.items():
+        for latency_ms in (0, 250) if name == "SQLite" or url else ():
+            with scratch_database() if url else nullcontext("") as database:
+                found = one_at_a_time(latency_ms=latency_ms, database_url=database)
+            print(
+                f"6 · 1,000 invoices, 3 a second, {name}, {latency_ms} ms: Send to Synced {found['median']:.3f} s"
+                f" (99th of 100: {found['of_100_the_99th']:.3f} s, longest {found['longest']:.3f} s),"
+                f" the bare call {found['bare_call']:.3f} s; {found['cpu_ms']:.0f} ms CPU of the cluster an invoice;"
+                f" not there: {found['left']:.0f}"
+            )
+
+
+def waking() -> None:
+    for name, url in {"SQLite": "", "PostgreSQL": POSTGRES}.items():
+        if name == "SQLite" or url:
+            for count, found in in_a_database(url, "tests.benchmarks.waking").items():
+                idle, busy = found["idle"], found["busy"]
+                print(
+                    f"7 · {int(count):,} connections, {name}: a look costs {idle['queries']:.0f} queries and"
+                    f" {idle['ms']:.1f} ms when all are idle, {busy['queries']:.0f} queries and {busy['ms']:.1f} ms"
+                    f" when all have work and were asked for; asking for {busy['asked']:.0f} of them took"
+                    f" {busy['asking_queries']:.0f} queries and {busy['asking_ms']:.0f} ms"
+                )
 
 
 def say(title: str, found: dict[str, float], ratio: str, beside: str) -> None:
@@ -121,6 +149,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "pages": pages,
     "click": clicking,
     "fairness": fairness,
+    "single": single,
+    "waking": waking,
 }
 
 

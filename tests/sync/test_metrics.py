@@ -130,6 +130,15 @@ def test_what_a_drain_did_is_counted_once() -> None:
     assert not Tally.objects.filter(connection=others).exists()
 
 
+def test_nothing_is_counted_that_nobody_may_read(settings: Any) -> None:
+    settings.METRICS_TOKEN = ""
+    books = log_rows.shop_with_books()
+    event = log_rows.event(books)
+    with tallying.tallied(books):
+        work(event)
+    assert not Tally.objects.exists()
+
+
 def test_labels_are_bounded() -> None:
     """A label is a word of ours: no id, no name, no text of QuickBooks makes another series."""
     books = log_rows.shop_with_books()
