@@ -17,7 +17,7 @@ from sync.engine.renewing import RENEWED, renew_unused
 from sync.models import ActionRecord, Heartbeat
 from sync.upkeep import maintenance as upkeep
 from sync.worker.tallying import tallied
-from sync.worker.wake import connections_with_work, wake, wake_due
+from sync.worker.wake import ask_for_old_lists, connections_with_work, wake, wake_due
 
 MAINTAIN_SECONDS = 10.0
 logger = logging.getLogger(__name__)
@@ -61,6 +61,11 @@ def renew_tokens() -> int:
     now = timezone.now()
     Heartbeat.beat("renewal", at=now)
     return renew_unused(at=now)[RENEWED]
+
+
+def read_lists_daily() -> int:
+    """Every hour: lists that were last read a day ago are wanted again. How many."""
+    return ask_for_old_lists(at=timezone.now())
 
 
 def sweep() -> int:

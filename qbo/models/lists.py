@@ -59,6 +59,10 @@ class ListStateQuerySet(models.QuerySet["ListState"]):
         is_due = Q(retry_at=None) | Q(retry_at__lte=at)
         return self.filter(is_due, Q(refreshed_at=None) | Q(wanted_at__gt=F("refreshed_at")))
 
+    def older_than(self, age: timedelta, *, at: datetime) -> ListStateQuerySet:
+        """Lists last read longer than `age` before `at`, but for those whose answer could not be read just now."""
+        return self.filter(Q(retry_at=None) | Q(retry_at__lte=at), refreshed_at__lt=at - age)
+
 
 class ListState(models.Model):
     """How fresh one mirrored list is, and whether somebody asked for it to be read again."""

@@ -238,11 +238,11 @@ def _has_token(work: Drain) -> bool:
 
 def refresh_stale_lists(work: Drain) -> None:
     """Read what is wanted again, before anything is judged by it. Raises ReadFailed or MustWait."""
-    stale = dict(_stale_lists(work).values_list("name", "problem"))
+    stale = {state.name: state for state in _stale_lists(work)}
     ordered = [name for name in ListState.LISTS if name in stale]
     refresh_lists(work.connection, work.turn.client(), ordered, at=work.now(), pace=work.pace)
     # A company was just connected, or a list that was missing then is there now.
-    if ordered == list(ListState.LISTS) or any(stale.values()):
+    if any(state.problem or state.refreshed_at is None for state in stale.values()):
         choose_defaults(work.connection)
 
 

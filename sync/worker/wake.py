@@ -88,3 +88,13 @@ def wake_due() -> int:
     wanted = connections_with_work(at=now).filter(asleep).values_list("pk", flat=True)[:WAKES_AT_ONCE]
     waiting = list(wanted)
     return _ask_for(waiting, at=now) if waiting else 0
+
+
+# What nothing asks for is read again after this.
+A_DAY = timedelta(days=1)
+
+
+def ask_for_old_lists(*, at: datetime) -> int:
+    """Have lists read again that nobody has read for a day, over connections that may call; how many lists."""
+    old = ListState.objects.older_than(A_DAY, at=at).filter(connection__in=Connection.objects.live())
+    return old.update(wanted_at=at)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs
 from sync.engine.outcomes import Outcome, record
 from sync.engine.prepare.adoption import look_in_quickbooks
-from sync.engine.prepare.items import link_items_by_name
+from sync.engine.prepare.items import link_items_by_name, read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here, waiting
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
@@ -31,23 +31,28 @@ from sync.outbox.enqueueing import RecordName, customer_name, item_name, open_ev
 def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     """The invoices that can go now; the others are settled here. Raises ReadFailed, MustWait or Stop."""
     documents = load_invoices(event.record_id for event in events)
-    link_items_by_name(drain, documents.values())
-    book = load_book(drain.connection, list(documents.values()))
-    judged = {record_id: judge(invoice, book) for record_id, invoice in documents.items()}
+    book, judged = _judge_all(drain, documents)
+    if read_old_lists(drain, _stopping(judged)):
+        book, judged = _judge_all(drain, documents)
     # Whether a number is free is asked only for what can go; what may have gone already is looked for in any case.
     worth_a_call = [event for event in events if event.look_first or _can_go(judged.get(event.record_id))]
     plans = {record_id: one.plan for record_id, one in judged.items()}
     look = look_in_quickbooks(drain, worth_a_call, documents, plans, book)
+    book = look.book
+    learned = [record_id for record_id in look.learned if record_id in documents]
+    judged |= {record_id: judge(documents[record_id], book) for record_id in learned}
+    if read_old_lists(drain, _stopping({record_id: judged[record_id] for record_id in learned})):
+        anew = load_book(drain.connection, list(documents.values()))
+        taken, holders = book.taken_numbers, book.number_holders
+        book = replace(anew, invoices=book.invoices, taken_numbers=taken, number_holders=holders)
+        judged |= {record_id: judge(documents[record_id], book) for record_id in learned}
     settled: list[Outcome] = list(look.outcomes)
     ready: list[Ready] = []
     known = {outcome.event.pk for outcome in settled}
     for event in events:
         if event.pk in known:
             continue
-        invoice, one = documents.get(event.record_id), judged.get(event.record_id)
-        if invoice and event.record_id in look.learned:
-            one = judge(invoice, look.book)
-        verdict = _verdict(drain, event, invoice, one, look.book)
+        verdict = _verdict(drain, event, documents.get(event.record_id), judged.get(event.record_id), book)
         if isinstance(verdict, Ready):
             ready.append(verdict)
         else:
@@ -63,15 +68,35 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
 
 @dataclass(frozen=True)
 class Judged:
-    """What an invoice needs, and everything that is known to stand in its way."""
+    """What an invoice needs, and everything that is known to stand in its way.
+
+    `needed`: those of the failures that sending a customer or an item first may mend.
+    """
 
     plan: Plan
     failures: tuple[Failure, ...]
+    needed: tuple[Failure, ...]
+
+    @property
+    def stopping(self) -> tuple[Failure, ...]:
+        """The failures that a person has to mend."""
+        return tuple(failure for failure in self.failures if failure not in self.needed)
 
 
 def judge(invoice: InvoiceDocument, book: MappingBook) -> Judged:
     plan = plan_invoice(invoice, book)
-    return Judged(plan, check_invoice(invoice, plan, book))
+    failures = check_invoice(invoice, plan, book)
+    return Judged(plan, failures, tuple(prerequisites_of(invoice, book, failures)))
+
+
+def _judge_all(drain: Drain, documents: Mapping[int, InvoiceDocument]) -> tuple[MappingBook, dict[int, Judged]]:
+    link_items_by_name(drain, documents.values())
+    book = load_book(drain.connection, list(documents.values()))
+    return book, {record_id: judge(invoice, book) for record_id, invoice in documents.items()}
+
+
+def _stopping(judged: Mapping[int, Judged]) -> list[Failure]:
+    return [failure for one in judged.values() for failure in one.stopping]
 
 
 def _can_go(one: Judged | None) -> bool:
@@ -89,13 +114,11 @@ def _verdict(
     if write is None:
         return _nothing(drain, event, invoice, one.plan, book)
     taken = number_taken(invoice, one.plan, book)
-    failures = (*one.failures, taken) if taken else one.failures
-    needed = prerequisites_of(invoice, book, failures)
-    stopping = [failure for failure in failures if failure not in needed]
+    stopping = (*one.stopping, taken) if taken else one.stopping
     if stopping:
         return refused_here(drain, event, stopping[0], write)
-    if needed:
-        return wait_for(drain, event, invoice, needed, book, write)
+    if one.needed:
+        return wait_for(drain, event, invoice, one.needed, book, write)
     return Ready.planned(event, one.plan, book.invoices.get(invoice.id))
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import transaction
 
+from qbo import catalogue
+from qbo.failures import Failure
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.base import Base, Row, kept_part
 from qbo.mapping.book import MappingBook, Ref
@@ -17,7 +20,7 @@ from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
 from qbo.mapping.planning import Plan
 from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
-from qbo.models import Link, ListEntry
+from qbo.models import Link, ListEntry, ListState
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
 from runacall.invoices.models import PricebookItem
@@ -43,8 +46,11 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     ready: list[Ready] = []
     names: set[str] = set()
     for event in events:
-        item, known = documents.get(event.record_id), there.get(event.record_id)
-        verdict = _judge(drain, event, item, book, names, sent.get(event.record_id, []), known)
+        item, known, sends = documents.get(event.record_id), there.get(event.record_id), sent.get(event.record_id, [])
+        verdict = _judge(drain, event, item, book, names, sends, known)
+        if isinstance(verdict, Outcome) and verdict.failure and read_old_lists(drain, [verdict.failure]):
+            book = load_book(drain.connection, items=list(documents.values()))
+            verdict = _judge(drain, event, item, book, names, sends, known)
         if isinstance(verdict, Ready):
             verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
         if not isinstance(verdict, Ready):
@@ -60,6 +66,26 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         release_dependants(synced, at=drain.now())
     drain.count(len(settled))
     return ready
+
+
+# An older list may have been put right in QuickBooks since.
+OLD = timedelta(minutes=15)
+
+
+def read_old_lists(drain: Drain, failures: Iterable[Failure]) -> bool:
+    """Read the lists again that these failures rest on and that are older than OLD; whether there were any.
+
+    A list that was just read is not old, so however many events it stops, it is read once. Raises ReadFailed,
+    MustWait or Stop.
+    """
+    wanted = {name for failure in failures for name in catalogue.entry(failure.code).refreshes}
+    if not wanted:
+        return False
+    states = ListState.objects.filter(connection=drain.connection, name__in=wanted)
+    old = set(states.older_than(OLD, at=drain.now()).values_list("name", flat=True))
+    ordered = [name for name in ListState.LISTS if name in old]
+    refresh_lists(drain.connection, drain.turn.client(), ordered, at=drain.now(), pace=drain.pace)
+    return bool(ordered)
 
 
 def _judge(
