@@ -14,7 +14,7 @@ THROTTLED = (
         text=(
             r"throttle ?(limits? )?exceeded|\bthrottl(ed|ing)\b",
             r"request limit|api (call )?limit|rate (limit|exceeded)|quota (has been |was )?(exceeded|reached)",
-            r"too ?many ?(requests|concurrent)",
+            r"too ?many ?(requests|concurrent)|\bspike ?arrest",
         ),
     ),
     rule("rate_limited", status=lambda status: status == 429),
@@ -24,6 +24,7 @@ GRANTS = (
     rule("app_refused", codes="invalid_client unauthorized_client"),
     rule("app_refused", text=r"\binvalid_client\b|\bunauthorized_client\b"),
     rule("access_refused_by_user", codes="access_denied"),
+    rule("access_refused_by_user", text=r"\berror\W{1,3}access_denied\b"),
     rule("access_refused_by_user", codes="invalid_grant", operations="authorization_code"),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
     rule("token_expired", text=r"\binvalid[_ ]grant\b|\binvalid_token\b"),
@@ -43,6 +44,7 @@ SUBSCRIPTION = (
         text=(
             r"subscription (period )?(has|is|was) (been )?"
             r"(ended|lapsed|expired|cancell?ed|inactive|suspended|terminated)",
+            r"subscription (appears|seems) to (be|have been) (ended|expired|cancell?ed|inactive|suspended|restricted)",
             r"subscription for company has lapsed",
             r"trial or subscription period",
             r"(trial|subscription|plan) (has )?(ended|expired|lapsed)",
@@ -80,13 +82,13 @@ DISCONNECTED = (
     r"(is |was |has been )?(disconnected|not connected)",
     r"(disconnected from|not connected to|no (active )?connection to) (your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
-    r"(sign|log) ?in again|re-?connect (to |your |the |quickbooks|qbo)",
+    r"(sign|log) ?in again|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
 
 UNREACHED = (
     rule("server_error", text=r"gateway time-?out|upstream connect error"),
     # A connection that somebody has to make again; one that is lost for a moment stands below.
-    rule("token_expired", text=DISCONNECTED),
+    rule("token_expired", text=DISCONNECTED, not_text=r"permission denied"),
     rule(
         "network",
         where=lambda evidence: not evidence.is_intuits and no_answer(evidence.status),
@@ -122,7 +124,7 @@ ACCESS = (
     rule(
         "app_already_connected",
         text=(
-            r"app[ _]already[ _](purchased|connected|installed)|switch admin",
+            r"apps?[ _](is |was )?already[ _](purchased|connected|installed)|switch admin",
             rf"already (been )?{CONNECTED}[^.]{{0,60}}\b{SOMEBODY_ELSE}|{SOMEBODY_ELSE}[^.]{{0,60}}already {CONNECTED}",
             rf"{SOMEBODY_ELSE}[^.]{{0,40}}\bhas (already )?{CONNECTED}|\b{CONNECTED} by {SOMEBODY_ELSE}",
         ),
@@ -137,7 +139,7 @@ ACCESS = (
             r"(do not|don't) have (the )?(access|permission)",
             r"lacks? (the )?(\w+ )?(scope|permission)|insufficient (scope|permission|privilege|access|right)",
             r"(does|do) not have (the )?(\w+ )?permission",
-            r"only (an? )?(\w+ )?admin(istrator)?s? (can|may)|required role|no longer has access",
+            r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
             r"(need|require)s? (\w+ )?admin(istrator)? (access|rights|permission|privileges)",
             r"(need to|must|should) be an? (\w+ )?admin|not an? (\w+ )?admin",
@@ -149,9 +151,10 @@ ACCESS = (
             r"authenticat(ion|e)[ -]?(failed|failure|exception|fault|error)|authenticating oauth",
             r"\bauthentication (with|to|against|for) [\w ]{1,30} (has )?failed|ensure you are authenticated",
             r"(missing|no|without an?) (valid )?(access |refresh |bearer |oauth )?token\b|\btoken (is )?missing",
-            r"(obtain|get|retrieve|acquire)(ing)? (an? |the )?(new )?(access |refresh )?token\b",
+            r"(obtain|gett?|retriev|retrieve|acquir|acquire)(ing)? (an? |the )?(new )?(access |refresh )?token\b",
             r"invalidtoken|malformed bearer token|oauth_problem",
-            r"(connection|authori[sz]ation|access) (has |is |was |hasn't |has not )?(been )?"
+            r"(connection|authori[sz]ation|authentication|access|credentials?|log-?ins?|(api |qbo? |quickbooks )keys?) "
+            r"(has |have |are |is |was |hasn't |has not )?(been )?"
             r"(expired|revoked|disconnected)",
             r"(could not|failed to|unable to|cannot) refresh",
             r"token ?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",

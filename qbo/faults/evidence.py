@@ -13,7 +13,7 @@ STATUS_IN_WORDS = (
     re.compile(r"statuscode\W{0,3}(\d{3})\b"),
     re.compile(r"response code\W{0,3}(\d{1,3})\b"),
     re.compile(r"status code(?: is)?\W{0,4}(\d{1,3})\b"),
-    re.compile(r"\bhttp(?:/[\d.]+)?(?: status| error)?\W{0,3}(\d{3})\b"),
+    re.compile(r"\bhttp(?!://)(?:/[\d.]+)?(?: status| error)?\W{0,3}(\d{3})\b"),
     re.compile(
         r"\b(\d{3})\W{1,3}(?:client error|server error|bad request|unauthorized|forbidden|not found|too many"
         r"|internal server|bad gateway|service (?:temporarily )?unavailable|gateway)\b"
@@ -21,8 +21,14 @@ STATUS_IN_WORDS = (
     re.compile(r"\b(?:unauthorized|forbidden)\W{0,3}(\d{3})\b"),
     re.compile(r"^\W*(\d{3})\W*$"),
     re.compile(r"\b(?:error|failed)\W{1,4}([45]\d\d)\W*$"),
+    re.compile(r"\berror (?:code )?(52[0-7])\b"),
     re.compile(r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|non autorise|n(?:o|ao) autorizado)\b"),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
+)
+# Not what Ruby and Python print between such brackets: "#<EOFError: end of file reached>", "<urlopen error timed out>".
+TAG = re.compile(
+    r"""(?<!\#)<[/!?]?[A-Za-z][\w:.-]{0,40}(?:\s+[\w:.-]{1,40}\s*=\s*(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s<>]{1,300})){0,12}"""
+    r"""\s*[/?]?>|<[!?][^<>]{0,400}>"""
 )
 BREAK = re.compile(r"(?:\\[nrt]|\s)+")
 QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "\xa0": " "})
@@ -102,7 +108,7 @@ MISREAD = re.compile("[ÃÂ][\x80-\xbf\u0152-\u02dc\u2013-\u2122]|â€")
 
 def tidy(text: str) -> str:
     text = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text[:LONGEST_TEXT])
-    text = html.unescape(re.sub(r"<[^<>]{0,400}>", " ", text))
+    text = html.unescape(TAG.sub(" ", text))
     if not text.isascii():
         text = without_accents(well_decoded(text))
     return BREAK.sub(" ", text.translate(QUOTES)).strip().casefold()

@@ -6,7 +6,24 @@ Sources: texts under code 6000 and 10000 as developers have published them, and 
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import broken, rule
 
+
+def not_refused(status: int) -> bool:
+    """Neither a refusal nor a redirection: no status, a success, or a server that failed itself."""
+    return not 300 <= status < 500
+
+
 TROUBLES = (
+    # A client that could not read the answer, in the words of its parser.
+    rule(
+        "answer_unreadable",
+        status=not_refused,
+        where=lambda evidence: not evidence.is_intuits,
+        text=(
+            r"unexpected (token|character|end of (json|data|input))|\bnot valid json|looking for beginning of value",
+            r"\bexpecting value: line \d|\bjson(decode|::parser|parse|syntax)(error|exception)|malformedjsonexception",
+            r"(reading|parsing|decoding) (the )?(json|xml)( (response|answer))?\b|unmarshal|\bxml (parse|syntax) error",
+        ),
+    ),
     rule(
         "validation",
         text=(
@@ -65,6 +82,7 @@ BROKEN = (
             r"upstream (connect|request)|healthy upstream",
             r"system failure|application error has occurred",
             r"be (right )?back soon|maintenance",
+            r"\b(servers?|services?|systems?|api) (is|are) (currently |temporarily )*(down|offline)\b",
         ),
     ),
     rule(

@@ -71,7 +71,7 @@ def nodes(document: Any) -> Iterator[dict[str, Any]]:
 
 
 def in_fault(fault: Any) -> Iterator[FaultEntry]:
-    """Entries of one value under `Fault` or `fault`; a fault without entries is still one."""
+    """Entries of one value under `Fault` or `fault`; without entries it is still one."""
     for one in as_list(fault):
         if not isinstance(one, dict):
             continue
@@ -81,7 +81,7 @@ def in_fault(fault: Any) -> Iterator[FaultEntry]:
         for error in listed:
             yield entry(error, fault_type)
         if not listed:
-            yield FaultEntry(fault_type=fault_type)
+            yield FaultEntry(message=word(fields.get("faultstring")), fault_type=fault_type)
 
 
 def at_top(document: Any) -> Iterator[FaultEntry]:

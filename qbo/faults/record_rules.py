@@ -14,16 +14,24 @@ GONE = (
 )
 """That something is gone; that it cannot be deleted, or must not be made so, is another matter."""
 
-MISSING = r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?)"
+MISSING = (
+    r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?"
+    r"|(\bis|\bare|'s) not (yet )?in (your )?(quickbooks|qbo)\b)"
+)
 
 
 def sought(noun: str) -> str:
     """That somebody looked for it in vain: "unable to find the customer", "no matching customer"."""
     return (
-        rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up) "
+        rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load) "
         rf"((an?|the|any|matching|your) )*{noun}"
         rf"|\bno (matching|such|corresponding) {noun}|\bno (valid )?{noun} (was |were )?(found|exists?|match\w*)\b"
     )
+
+
+def cannot_without(noun: str) -> str:
+    """That nothing goes without it: "the invoice cannot be synchronized without a customer"."""
+    return rf"(can(not| not|'t)|could not|unable to)[^.;]{{0,40}} without (an?|the|any)? ?{noun}"
 
 
 TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
@@ -72,7 +80,7 @@ CONCURRENT = (
         text=(
             r"stale ?object|working on this at the same time|finished before you did",
             r"(edited|changed|modified|updated) (by another user|(in \w+( \w+)? )?since)",
-            r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|does(n't| not) match|invalid|old\b)",
+            r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|out of date|does(n't| not) match|invalid|old\b)",
         ),
     ),
     rule("record_deleted_there", text=r"another user has deleted this"),
@@ -84,6 +92,7 @@ CONCURRENT = (
 DECIDED = (
     # Intuit's own page lists a used number under the code of closed books; others saw it under that of a used name.
     rule("duplicate_doc_number", codes="6140 6210 6240", text=r"duplicate (document number|doc ?num)"),
+    rule("duplicate_name", codes="6140 6210", text=r"duplicate (\w+ )?name exists|name supplied already exists"),
     rule("duplicate_doc_number", codes="6140"),
     rule("duplicate_name", codes="6240"),
     rule("field_refused", codes="2020", about=r"linedetail( |$)"),
@@ -119,6 +128,7 @@ DUPLICATES = (
             r"duplicate (\w+ )?name|\bname (is |has )?(a )?duplicated?\b|\bname must be unique",
             r"name supplied already exists",
             r"already using this name|\buse a different name\b|duplicate (customer|vendor|supplier|item|employee)\b",
+            r"\balready (has|have|uses?) (this|that|the same) name\b",
             r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
         ),
     ),
@@ -133,6 +143,8 @@ FIELDS = (
             r"(must|should|needs? to|has to) (have|be assigned|be linked to|be associated with) an? (\w+ )?customer\b"
             r"(?! (memo|message|name|number|note|e-?mail|address|type|ref))",
             r"\bcustomer (is )?(required|mandatory|missing)\W*$",
+            r"(must|need to|have to|please) (enter|select|choose|specify|add|provide) an? customer( name)?\b"
+            r"(?! (memo|message|number|note|e-?mail|address|type|ref|in the name field))",
         ),
     ),
     rule("item_not_found", text=r"item ?ref is missing"),
@@ -169,7 +181,9 @@ TAX = (
             rf"{TAX_NOUN}\b[^,;]{{0,40}}(not found|not (be )?found|not (be )?mapped|not exist|inactive|deleted)",
             rf"(without|missing|no|unknown|inactive|deleted) (an? )?(sales )?{TAX_NOUN}\b",
             r"unmapped (sales )?tax|\btax (mapping )?(is )?(not found|missing|unmapped)|no tax mapping",
-            sought(rf"(sales )?(tax\\b|{TAX_NOUN})"),
+            r"\btax mapping (has |is )?(fail|incomplete|invalid)",
+            sought(rf"(sales )?(tax\b(?! (amount|return|report|payment|filing))|{TAX_NOUN})"),
+            cannot_without(TAX_NOUN),
             # What QuickBooks' older interface calls a reference that leads nowhere.
             r"invalid reference to quickbooks[^.]{0,60}(sales ?tax|tax ?code)",
             rf"\({TAX_NOUN} [^)]{{1,80}}\)[^.]{{0,40}}cannot be found",
@@ -183,9 +197,10 @@ REFERENCES = (
         about=(
             r"names element id",
             r"customer (that is )?(assigned to|you have specified|specified)[^.]{0,60}deleted",
-            rf"\bcustomer\b[^,;]{{0,40}}({GONE}|{MISSING})",
+            rf"\bcustomers?\b[^,;]{{0,40}}({GONE}|{MISSING})",
             r"restore (the|this) customer",
             sought("customer"),
+            cannot_without("customer"),
             r"\b(inactive|unmapped) (\w+ )?customer\b",
         ),
     ),
@@ -201,16 +216,17 @@ REFERENCES = (
         "item_inactive",
         about=(
             r"activate this item|product/service[^.]{0,60}(deleted|inactive)",
-            rf"\b(item|product|service)\b[^,;]{{0,40}}{GONE}",
-            r"\b(inactive|deleted) (\w+ )?(item|product|service)\b",
+            rf"\b(item|product|service)s?\b[^,;]{{0,40}}{GONE}",
+            r"\b(inactive|deleted) (\w+ )?(item|product|service)s?\b",
         ),
     ),
     rule(
         "item_not_found",
         about=(
             r"items? element id|item_?ref\b",
-            rf"\b(item|product|service)\b[^,;]{{0,40}}{MISSING}",
+            rf"\b(item|product|service)s?\b[^,;]{{0,40}}{MISSING}",
             sought("(item|product|service|sku)"),
+            cannot_without("(item|product|service|sku)"),
             r"\bunmapped (\w+ )?(item|product|service)\b",
         ),
     ),
@@ -222,7 +238,7 @@ REFERENCES = (
     rule(
         "account_inactive",
         text=(
-            rf"\baccount\b(?! (number|name|type|manager|owner))[^,;]{{0,40}}({GONE}|{MISSING})",
+            rf"\baccounts?\b(?! (number|name|type|manager|owner))[^,;]{{0,40}}({GONE}|{MISSING})",
             sought(r"(\w+ )?account(?! (number|name|type|manager|owner))"),
         ),
     ),
@@ -242,7 +258,7 @@ def headline(failure: str, noun: str, states: str) -> Rule:
         headline=True,
         text=(
             rf"\b{states} (\w+ )?{noun}\b(?! (number|name|type|id)\b)",
-            rf"\b{noun}( is| was| has been)? {states}\b(?! (a|an|the|its)\b)",
+            rf"\b{noun}( mapping)?( is| was| has been)? {states}\b(?! (a|an|the|its)\b)",
         ),
     )
 
@@ -293,6 +309,12 @@ INACTIVE = (
             r"\b(was|is|were|has|have)( not|n't) (been )?(imported|exported|synced|synchroni[sz]ed|sent|found)"
         ),
     ),
+    rule(
+        "not_found_other",
+        headline=True,
+        text=r"\b(invoice|bill|transaction|record) not (yet )?(imported|exported|synced|synchroni[sz]ed|sent)\b",
+    ),
+    rule("not_found_other", text=r"\b(is|are|was|were) not (yet )?in (your )?(quickbooks|qbo)\b"),
     rule("not_found_other", codes="610", operations="read query cdc"),
     rule("record_deleted_there", codes="610", operations="delete void"),
     # These point at accounts in every line, and at little else that can be made inactive.

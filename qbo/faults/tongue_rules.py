@@ -84,7 +84,9 @@ def closed_under_another_name(evidence: Evidence) -> bool:
 
 CLOSED_UNDER_ANOTHER_NAME: tuple[Rule, ...] = (rule("closed_period", where=closed_under_another_name),)
 
-UNREACHED: tuple[Rule, ...] = (rule("network", where=both(not_answered, says(lambda t: t.unreached))),)
+UNREACHED: tuple[Rule, ...] = (
+    rule("network", where=both(not_answered, says(lambda t: t.unreached, lambda t: t.socket))),
+)
 
 RECORDS: tuple[Rule, ...] = (
     rule("closed_period", where=CLOSED),
@@ -109,6 +111,7 @@ RECORDS: tuple[Rule, ...] = (
     ),
     rule("customer_not_found", where=says(lambda t: t.no_customer)),
     rule("customer_not_found", where=lacks(lambda t: t.customer, lambda t: t.gone)),
+    rule("customer_not_found", headline=True, where=tells(lambda t: t.customer, lambda t: t.invalid)),
     rule("item_inactive", where=tells(lambda t: t.item, lambda t: t.gone)),
     rule("item_not_found", where=lacks(lambda t: t.item)),
     rule(

@@ -54,6 +54,7 @@ class Tongue:
     other_user: str
     account_type: str
     unreached: str
+    socket: str  # errors of the system and of its resolver, as glibc translates them
     refused: str  # any check of QuickBooks
 
 
@@ -117,6 +118,9 @@ FRENCH = Tongue(
     r"|\berreur (de )?reseau|\breseau (est )?(inaccessible|injoignable)|\bimpossible de (joindre|contacter"
     r"|se connecter)|\bechec de (la )?(connexion|resolution)|\bimpossible d'etablir|\b(probleme"
     r"|erreur) de connexion (internet|au serveur|reseau)|\bne repond pas|\bcanal securise",
+    socket=r"\bconnexion (re-initialisee|terminee par expiration|sous-jacente)|\bchemin d'acces pour atteindre l'hote"
+    r"|\breseau (n'est pas accessible|ne fonctionne pas)|\babandon de la connexion|\brelais brise"
+    r"|\bnom ou service inconnu|\bresolution du nom\b|\baucune connexion n'a pu",
     refused=r"\berreur de validation|\bnon conforme\b",
 )
 
@@ -177,6 +181,9 @@ SPANISH = Tongue(
     r"|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btarda(do|ndo)? demasiado en responder"
     r"|\bno responde\b|\bsin conexion|\bno (se puede|se pudo|es posible) (conectar|establecer|resolver)"
     r"|\bcanal seguro|\bservidor remoto\b",
+    socket=r"\bconexion (rehusada|reinicializada)|\bexpiro el tiempo de conexion|\bninguna ruta hasta el"
+    r"|\bla red (es inaccesible|no esta activa)|\btuberia rota|\b(el fin de|terminado) la conexion"
+    r"|\bnombre o servicio desconocido|\bresolucion del nombre\b",
     refused=r"\berror(es)? de validacion|\bno cumple\b",
 )
 
@@ -238,6 +245,8 @@ GERMAN = Tongue(
     r"|keine verbindung (zu|zum|zur|mit)\b|verbindung [^.]{0,40}nicht (hergestellt|aufgebaut|mo(e)?glich)"
     r"|keine verbindung [^.]{0,40}(hergestellt|aufgebaut|mo(e)?glich)|verbindungs(fehler|aufbau|problem)"
     r"|antwortet nicht|nicht erreichbar",
+    socket=r"kommunikationspartner|wartezeit fu(e)?r die verbindung|keine route zum|abbruch der verbindung"
+    r"|netzwerk ist nicht (aktiv|erreichbar)|name oder der dienst ist nicht bekannt",
     refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",
 )
 
@@ -297,6 +306,10 @@ PORTUGUESE = Tongue(
     r"|foi perdida))|\bperda de (conexao|ligacao)|\brecusou ativamente|\b(erro|falha|problema)s? (de|na|com a) (rede"
     r"|conexao)|\bsem conexao|\bnao respond(e|eu)\b|\bdemorou (muito|demais)|\bnao (foi possivel"
     r"|e possivel) (conectar|estabelecer|resolver|contactar)|\bcanal seguro",
+    socket=r"\btempo esgotado para conexao|\b(nao ha rota|sem caminho) para o (host|anfitriao)"
+    r"|\brede (esta (fora de alcance|em baixo)|inacessivel|nao responde)|\b(pipe|tunel) quebrado"
+    r"|\btermino de conexao|\babortou a ligacao|\bligacao (recusada|reposta)|^\W*ligacao expirada|\bconexao subjacente"
+    r"|\bnome ou servico desconhecido|\bresolucao de nome",
     refused=r"\berros? de validacao",
 )
 
@@ -351,6 +364,8 @@ DUTCH = Tongue(
     r"|mislukt|verloren)|\bnetwerkfout|verbinding [^.]{0,50}(mislukt|verbroken|verloren|geweigerd|niet mogelijk)"
     r"|\bfout bij [^.]{0,12}verbinding|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken"
     r"|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
+    socket=r"(^|: ?|\] ?)verbinding is (weggevallen|verlopen)|\bgeen route naar"
+    r"|\bnetwerk (is onbereikbaar|ligt plat)|\bgebroken pijp|\bnaam of dienst is niet bekend|\bnaamsherleiding",
     refused=r"\bvalidatiefout",
 )
 
@@ -394,6 +409,7 @@ JAPANESE = Tongue(
     unreached=r"リモート ?(名|ホスト|サーバー)|タイムアウト|接続(が|は|を|に)?(拒否|切断|リセット|失敗|強制)"
     r"|接続[^。]{0,10}(できません|できなかった|失敗)|応答(が)?(ありません"
     r"|しません)|通信(エラー|に失敗)|ネットワーク ?(エラー|に到達)|名前(を|の)?解決|ホストは不明",
+    socket=r"接続[がを][^。]{0,6}(リセット|中断)|ホストへの経路|ネットワーク(に届き|が落ちて)|名前またはサービスが不明",
     refused=r"検証エラー|入力エラー",
 )
 
@@ -403,7 +419,7 @@ STATES = ("gone", "missing", "found", "taken", "closed", "ended", "needed", "inv
 # Of a number that is too large or too small: what is needed then is another number.
 BOUNDS = re.compile(
     r"\b(entre|zwischen|tussen) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*|exceder"
-    r"|groter|kleiner|gro(e)?sser|ho(e)?her|hoger|lager|niedriger)\b|以上|以下"
+    r"|groter|kleiner|gro(e)?sser|ho(e)?her|hoger|lager|niedriger)\b|(?<![つ件行個])以上|以下"
 )
 SAYINGS = (
     *(
@@ -418,7 +434,7 @@ SAYINGS = (
         "too_many",
         "later",
     ),
-    *("other_user", "unreached", "refused"),
+    *("other_user", "unreached", "socket", "refused"),
 )
 HINTS = {
     tongue: re.compile("|".join(getattr(tongue, word) for word in ("tax_code", *STATES, *SAYINGS)))

@@ -14,6 +14,20 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"|disconnect|unreachable)[a-z]*(error|exception|failure)\b",
         r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",
     ),
+    "any, by how an answer of HTTP is built": (
+        r"\bchunk(ed)?[ -](size|header|trailer|length|hex-length|coding|transfer|encoding)|\b(in|truncated) chunk\b",
+        r"(invalid|bad|unexpected|illegal|wrong|malformed) (http )?(status ?line|http response|chunk)|\bhttp/0\.9\b",
+        r"\b(premature|unexpected) end of (content-length|stream|response|body)|payload is not completed",
+        r"\bcontent-length: \d+, bytes received|\bend of response with \d+ bytes missing|content length header",
+        r"does not match the http/\S+ protocol|\bparse error: (expected http|invalid (character|header|status|http))",
+        r"\bserver (failed to respond|gave http response|returned (nothing|an invalid or unrecognized response))",
+        r"\b(stream|socket) (has been |was )?aborted|\baborted (the )?pending request",
+        r"\bfailed to open stream|\b(failure when|failed) (receiving|sending) data (from|to) the peer"
+        r"|transferred a partial file",
+        r"\[ssl: \w+\]|\b_ssl\.c:\d+|\bssl message\b|terminated the handshake",
+        # Nothing but the name of a host: Java's message for one that it cannot find.
+        r"^\W*(?:\"\w+\"\W{1,4})?(?:[a-z0-9-]{1,60}\.){1,6}(?:com|net|org|io|dev|local|internal|invalid|test|example)\W*$",
+    ),
     "POSIX": (
         r"\be(notfound|conn(reset|refused|aborted)|(socket)?timedout|pipe|(host|net)(unreach|down)|addrnotavail|proto)\b",
         r"\beai_(again|fail|noname|nodata)\b",
@@ -34,6 +48,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"unable_to_(verify_leaf_signature|get_issuer_cert\w*)|self_signed_cert_in_chain|depth_zero_self_signed_cert",
         r"\bcert_(has_expired|not_yet_valid)\b|does not match certificate's altnames",
         r"\bfailed to fetch\W*$|(^\s*|[\"':] ?)load failed\W*$|network request failed|networkerror when attempting",
+        r"\bhpe_\w+|\bhttpparsererror\b",
         r"unable to verify the first certificate|self[- ]signed certificate|premature close\b",
     ),
     "cURL and PHP": (
@@ -58,6 +73,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"response ended prematurely|configured httpclient\.timeout|0 bytes from the transport stream",
         r"\b(task|operation)cancell?edexception\b|\ba task was cancell?ed",
         r"error occurred while sending the request(\.|$)",
+        r"\bauthentication failed, see inner exception|\bserverprotocolviolation\b",
         r"\b(nameresolution|connect|securechannel|trust|receive|send|keepalive)failure\b",
     ),
     "Go": (
@@ -76,6 +92,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"\bgaierror\b|\b(new)?connectionerror\b|\bmaxretryerror\b|\b(connect|read|write|pool)timeout(error)?\b",
         r"\b(connection(reset|refused|aborted)|brokenpipe|protocol|remoteprotocol|chunkedencoding|incompleteread)error\b",
         r"\b(remotedisconnected|incompleteread|badstatusline|servertimeouterror|serverdisconnected(error)?)\b",
+        r"\b(clientpayload|contentlength|transferencoding)error\b",
         r"\b(ssl|sslcertverification|sslzeroreturn|ssleof|proxy|clientconnector|clientos|connect|read)error\b",
         r"certificate_verify_failed|urlopen error|all connection attempts failed|max retries exceeded",
         r"remote end closed connection|server disconnected without|cannot connect to (host|proxy)",
@@ -100,13 +117,18 @@ PLAIN = (
     r"connection ?(error|reset|refused|aborted|closed|lost|broken|failed|failure|dropped|interrupted|terminated)\b",
     r"connection (was |is |has been |attempt )?"
     r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
+    r"connection to \w+( online)? (was |is |has been )?(lost|interrupted|dropped)\b",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",
     r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",
-    r"failed to connect|unable to connect to (the )?remote|(host|network|server) (is )?(unreachable|not reachable)",
+    r"failed to connect|(unable to|can't|cannot) connect to (the remote|remote|\W{0,2}https?://|[\w.-]+:\d)",
+    r"(host|network|server) (is )?(unreachable|not reachable)",
     r"\bnetwork ?(error|failure|problem|timeout)|(request|operation) (was |has been )?(aborted|cancell?ed)",
-    r"certificate (verify|verification) failed",
+    r"certificate (verify|verification) failed|\bwrong version number\b|\bhttp request failed",
+    # A client's own errors of input and output, where they tell no status.
+    r"\b(java\.io\.|system\.io\.)ioexception\b|\b(web|protocol|clientprotocol|httprequest)exception\b",
+    r"\b(axios|fetch|request|clientresponse)error\b|\bnet::http\w+\b",
     r"(ssl|tls|server|peer|remote|security|untrusted) cert(ificate)?\b|certificate (is )?(untrusted|not trusted)",
     r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect|routines)",
-    r"\bterminated$|\b(network|connection|connectivity) (issue|problem)|\bno (response|answer|reply) from",
+    r"\b(terminated|aborted)\W*$|\b(network|connection|connectivity) (issue|problem)|\bno (response|answer|reply) from",
     r"(not|n't) (respond|reach\b|communicat)|unable to (reach|communicate|contact)|\bunreachable\b",
 )

@@ -7,6 +7,7 @@ import pytest
 from tests.qbo.fault_bodies import JSON, TEXT, body, read
 
 HOST = "books.example"
+HOST_ALONE = HOST  # what Java says of a host that it cannot find
 
 RAISED = {
     "Node": [
@@ -21,6 +22,12 @@ RAISED = {
         "reason: self-signed certificate",
         "unable to verify the first certificate",
         "Premature close",
+        "Parse Error: Expected HTTP/, RTSP/ or ICE/",
+        "Response does not match the HTTP/1.1 protocol (Invalid character in chunk size)",
+        "AxiosError: stream has been aborted",
+        "Error: aborted",
+        "The server aborted pending request",
+        f'Unable to connect to "https://{HOST}/token"',
     ],
     "PHP and cURL": [
         f"cURL error 6: Could not resolve host: {HOST}",
@@ -31,6 +38,12 @@ RAISED = {
         "stream_socket_client(): unable to connect",
         "Recv failure: Connection reset by peer",
         "SSL certificate problem: unable to get local issuer certificate",
+        f"file_get_contents(https://{HOST}/v3): Failed to open stream: HTTP request failed!",
+        "Failure when receiving data from the peer",
+        "Transferred a partial file",
+        "Server returned nothing (no headers, no data)",
+        "Received HTTP/0.9 when not allowed",
+        "(18, 'end of response with 495 bytes missing')",
     ],
     "Java": [
         f"java.net.UnknownHostException: {HOST}",
@@ -40,6 +53,15 @@ RAISED = {
         f"NoHttpResponseException: {HOST}:443 failed to respond",
         "java.io.IOException: HTTP/1.1 header parser received no bytes",
         "unexpected end of stream on Connection",
+        "java.io.IOException: fixed content-length: 500, bytes received: 5",
+        "Premature end of Content-Length delimited message body (expected: 500; received: 5)",
+        "TruncatedChunkException: Truncated chunk (expected size: 80; actual size: 5)",
+        "java.io.IOException: Bogus chunk size",
+        "java.net.ProtocolException: Unexpected status line: nonsense",
+        "The target server failed to respond",
+        "Unsupported or unrecognized SSL message",
+        "Remote host terminated the handshake",
+        HOST_ALONE,
     ],
     ".NET": [
         f"The remote name could not be resolved: '{HOST}'",
@@ -52,6 +74,9 @@ RAISED = {
         "TaskCanceledException: A task was canceled.",
         "The response ended prematurely.",
         "Status: NameResolutionFailure",
+        "The server returned an invalid or unrecognized response.",
+        "Authentication failed, see inner exception.",
+        "Error getting response stream: ServerProtocolViolation",
     ],
     "Go": [
         f"dial tcp: lookup {HOST}: no such host",
@@ -62,6 +87,8 @@ RAISED = {
         "net/http: TLS handshake timeout",
         "http2: server sent GOAWAY and closed the connection",
         "read tcp 192.0.2.1:5->192.0.2.2:443: read: connection reset by peer",
+        "http: server gave HTTP response to HTTPS client",
+        "invalid byte in chunk length",
     ],
     "Ruby": [
         f"SocketError: Failed to open TCP connection to {HOST}:443",
@@ -70,6 +97,10 @@ RAISED = {
         "EOFError: end of file reached",
         "Faraday::ConnectionFailed: execution expired",
         "OpenSSL::SSL::SSLError: certificate verify failed",
+        "#<EOFError: end of file reached>",
+        "#<Net::ReadTimeout: Net::ReadTimeout>",
+        "#<Errno::ECONNRESET: Connection reset by peer>",
+        "Net::HTTPBadResponse: wrong status line",
     ],
     "Python": [
         "socket.gaierror: [Errno -2] Name or service not known",
@@ -79,6 +110,10 @@ RAISED = {
         "httpx.ConnectError: All connection attempts failed",
         "ServerDisconnectedError: Server disconnected",
         "IncompleteRead(0 bytes read)",
+        "urllib.error.URLError: <urlopen error [Errno 111] Connection refused>",
+        "<urlopen error [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)>",
+        "Response payload is not completed: <ContentLengthError: 400, message='Not enough data'>",
+        "Request timed out: GET http://127.0.0.1:8010/v3",
     ],
     "any, by the name of its class": [
         "Acme::ConnectionClosedError",
@@ -153,6 +188,9 @@ def test_a_program_between_us_and_intuit_may_have_met_it(status: int | None) -> 
         ("validation", 400, 'POST "https://books.example/v3": 400 Bad Request: the amount must be positive'),
         ("server_error", None, "WebException: The remote server returned an error: (502) Bad Gateway."),
         ("token_expired", None, "WebException: The remote server returned an error: (401) Unauthorized."),
+        ("token_expired", None, "Unable to connect to https://books.example/v3: it failed with status code 401"),
+        ("unknown", None, "errors.customer.incomplete"),
+        ("validation", None, "An incorrect <urlopen> in the memo"),
         ("unknown", None, "Customer lookup failed: bad request"),
         ("item_not_found", None, "Failed to fetch the item: item not found"),
         ("validation", None, "Resolve the open questions of this invoice before you send it"),

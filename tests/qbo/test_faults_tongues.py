@@ -398,6 +398,52 @@ OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
 ]
 
 
+# As the C library translates its errors; PHP, Python, Ruby, Java and cURL print them as they are.
+SYSTEM = [
+    "Connexion ré-initialisée par le correspondant",
+    "Le réseau n'est pas accessible",
+    "Nom ou service inconnu",
+    "Échec temporaire dans la résolution du nom",
+    "Conexión rehusada",
+    "Expiró el tiempo de conexión",
+    "No existe ninguna ruta hasta el `host'",
+    "La red es inaccesible",
+    "Die Wartezeit für die Verbindung ist abgelaufen",
+    "Keine Route zum Zielrechner",
+    "Der Name oder der Dienst ist nicht bekannt",
+    "Tempo esgotado para conexão",
+    "Ligação expirada",
+    "A rede está fora de alcance",
+    "Nome ou serviço desconhecido",
+    "[Errno 110] Verbinding is verlopen",
+    "Geen route naar host",
+    "Tijdelijk probleem in naamsherleiding",
+    "接続が相手からリセットされました",
+    "ホストへの経路がありません",
+    "名前またはサービスが不明です",
+]
+
+
+@pytest.mark.parametrize("words", SYSTEM)
+def test_errors_of_the_system_are_read_in_its_language(words: str) -> None:
+    assert read(words, None, TEXT).code == "network"
+
+
+@pytest.mark.parametrize("words", ["De verbinding met QuickBooks is verlopen", "A ligação ao QuickBooks expirou"])
+def test_a_connection_that_somebody_has_to_make_again_is_no_error_of_the_system(words: str) -> None:
+    assert read(words, None, TEXT).code == "token_expired"
+
+
+def test_one_or_more_lines_are_no_bound_of_a_number() -> None:
+    words = "1 つ以上の取引行に税コードが関連付けられていません。"
+    assert read(business(words)).code == "tax_code_not_mapped"
+    assert read(business("税率は 0 以上の値を入力してください。")).code == "validation"
+
+
+def test_a_few_words_may_call_a_customer_invalid() -> None:
+    assert read("Cliente inválido", None, TEXT).code == "customer_not_found"
+
+
 @pytest.mark.parametrize(("code", "words"), rows(CONNECTION, OTHER_WAYS))
 def test_the_connection_is_read_without_a_code(code: str, words: str) -> None:
     assert read(words, None, TEXT).code == code
