@@ -1,4 +1,4 @@
-"""The one admin site; every page on it is registered by us, and what it finds is of the current organization."""
+"""The one admin site; we register every page on it, and its search finds only rows of the current organization."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class RunACallAdminSite(UnfoldAdminSite):
     site_title = "Run a Call"
     site_header = "Run a Call"
     index_title = "Work"
-    # Rows are told apart by what they say; the plain "-" would be read as a minus among amounts.
+    # An empty value; the usual "-" would look like a minus among amounts.
     empty_value_display = "—"
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """As unfold's, with a form that notes that the person chose the password."""
-        # Not at the top: unfold loads template libraries, and with them this module, while apps are being loaded.
+        """As in unfold, with a form that records that the person chose the password."""
+        # Not at the top: unfold loads template libraries, and with them this module, while apps are loading.
         from runacall.accounts.passwords import OwnPasswordForm
 
         must = bool(request.session.get("must_change_password"))
@@ -50,14 +50,14 @@ class RunACallAdminSite(UnfoldAdminSite):
         return groups
 
     def may_open(self, request: VisitorRequest, path: str) -> bool:
-        """Whether a page of ours would answer this person, by the very rule that its view asks."""
+        """Whether one of our pages would open for this person, by the same rule as its view."""
         view: Any = resolve(path).func
         if hasattr(view, "model_admin"):
             return bool(view.model_admin.has_view_permission(request))
         return bool(view.may_open(request) if hasattr(view, "may_open") else self.has_permission(request))
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """As unfold's, but asked anew each time: unfold keeps answers by person and term, whatever the organization."""
+        """As in unfold, but without its cache, which does not distinguish between organizations."""
         term = request.GET.get("s", "").strip().lower()
         if not term:
             return HttpResponse()
@@ -76,7 +76,8 @@ class RunACallAdminSite(UnfoldAdminSite):
         return TemplateResponse(request, template, context, headers={"HX-Trigger": "search"})
 
     def _found(self, request: HttpRequest, term: str, extended: bool) -> list[SearchResult]:
-        # The app list is of those models that the person may see, and each model's admin scopes its rows.
+        # The app list has the models that the person may see, and each model's admin limits its rows to the
+        # organization.
         app_list = AdminSite.get_app_list(self, request)
         found = list(self._search_apps(AdminSite.get_app_list(self, request), term))
         wanted = self._get_value(self._get_config("COMMAND", request).get("search_models"), request)
@@ -86,7 +87,7 @@ class RunACallAdminSite(UnfoldAdminSite):
         return found
 
     def recent_actions(self, request: StaffRequest) -> list[LogEntry]:
-        """What this person did last, without what was done to rows that are out of reach now."""
+        """This person's last actions, without those on rows that they can no longer reach."""
         entries = LogEntry.objects.filter(user=request.user).select_related("content_type").order_by("-pk")
         return list(islice((entry for entry in entries[:100] if self._reaches(request, entry)), RECENT))
 

@@ -1,6 +1,6 @@
-"""What is refused at start and by `manage.py check`: settings with which this installation must not serve.
+"""What is refused at start and by `manage.py check`: settings that are not safe to run with.
 
-It does not know QuickBooks; `qbo.checks` sees to the keys and addresses that lead there.
+It knows nothing about QuickBooks; `qbo.checks` checks the keys and addresses for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import SystemCheckError
 
-# Of every check that stops a process from serving, with or without --deploy.
+# The tag of every check that stops a process from starting, with or without --deploy.
 INSTALLATION = "installation"
 SECRET_KEY_LENGTH = 50
 PLACEHOLDERS = ("only-for-development", "django-insecure-", "change", "secret", "example")
@@ -21,7 +21,7 @@ HERE_ONLY = {"localhost", "127.0.0.1", "[::1]"}
 
 @register(INSTALLATION)
 def secret_key(**_: Any) -> list[CheckMessage]:
-    """SECRET_KEY outside DEBUG: long, of many different characters, and none that somebody else may know."""
+    """SECRET_KEY outside DEBUG has to be long, with many different characters, and not publicly known."""
     if settings.DEBUG:
         return []
     try:
@@ -42,24 +42,24 @@ def secret_key(**_: Any) -> list[CheckMessage]:
 
 @register(INSTALLATION, deploy=True)
 def production(**_: Any) -> list[CheckMessage]:
-    """What only `check --deploy` asks: whether others than this machine can reach the site."""
+    """What only `check --deploy` checks: whether other machines can reach the site."""
     found: list[CheckMessage] = []
     if settings.DEMO:
-        hint = "Leave DEMO out; `make demo` sets it for itself."
+        hint = "Remove DEMO; `make demo` sets it itself."
         found.append(Error("DEMO is on: this installation may connect to an emulator.", hint=hint, id="runacall.E002"))
     hosts = set(settings.ALLOWED_HOSTS)
     if "*" in hosts or hosts <= HERE_ONLY:
         hint = "Set it to the names under which people open the site, such as app.example.com."
-        found.append(Error("ALLOWED_HOSTS names no site, or every one.", hint=hint, id="runacall.E003"))
+        found.append(Error("ALLOWED_HOSTS is empty or allows every host.", hint=hint, id="runacall.E003"))
     if settings.BEHIND_TLS_PROXY and not settings.PROXIES:
-        problem = "PROXIES is 0 behind a proxy: a guesser locks out everybody."
+        problem = "PROXIES is 0 behind a proxy: somebody who guesses passwords locks out everybody."
         hint = "Set it to the number of our proxies that a request passes."
         found.append(Error(problem, hint=hint, id="runacall.E004"))
     return found
 
 
 def refuse_bad_settings() -> None:
-    """For servers, which run no system checks by themselves. Raises SystemCheckError, naming every problem."""
+    """For servers, which do not run system checks on their own. Raises SystemCheckError that names every problem."""
     serious = [one for one in run_checks(tags=[INSTALLATION]) if one.is_serious()]
     if serious:
-        raise SystemCheckError("This installation must not serve:\n" + "\n".join(f"  {one}" for one in serious))
+        raise SystemCheckError("This installation is not safe to start:\n" + "\n".join(f"  {one}" for one in serious))

@@ -1,4 +1,4 @@
-"""The environment as one reader with types; knows no setting by name."""
+"""A typed reader of the environment; knows no setting by name."""
 
 from pathlib import Path
 

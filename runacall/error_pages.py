@@ -1,4 +1,4 @@
-"""Our own pages for what cannot be answered. They ask neither database nor session, so they work when those do not."""
+"""Our error pages. They use neither the database nor the session, so they work when those do not."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class ErrorPage:
 
 BAD_REQUEST = ErrorPage(
     400,
-    "This address or form cannot be read",
+    "This address or form is not valid",
     (
-        "It asks for something that the page does not offer, or holds characters that it cannot take.",
+        "It asks for something that the page does not offer, or has characters that the page cannot use.",
         "Go back, and use the links, filters and buttons of the page.",
     ),
 )
@@ -44,9 +44,9 @@ FORM_EXPIRED = ErrorPage(
 )
 NOT_FOUND = ErrorPage(
     404,
-    "There is no such page",
+    "Page not found",
     (
-        "The address may be mistyped, or the record may belong to another of your organizations or be deleted.",
+        "The address may be mistyped, or the record may have been deleted or belong to another of your organizations.",
         "If you work for several organizations, switch to the other one first: the switcher is at the top of the menu.",
     ),
 )
@@ -54,8 +54,8 @@ BROKEN = ErrorPage(
     500,
     "Something went wrong on our side",
     (
-        "The mistake has been noted. What you sent just now may not have been saved: look before you send it again.",
-        f"If it happens again, write to {settings.SUPPORT_EMAIL} and say what you did and when.",
+        "The error has been logged. What you just sent may not have been saved: check before you send it again.",
+        f"If it happens again, write to {settings.SUPPORT_EMAIL} and tell us what you did and when.",
     ),
 )
 

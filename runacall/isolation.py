@@ -1,4 +1,4 @@
-"""What goes wrong with one of many is logged with its ids and does not stop the others; it knows no kind of thing."""
+"""An error with one of many is logged with its ids and does not stop the others; it does not know what they are."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
-# The database is away or busy: that is nobody's own trouble, and the next of many would meet it too.
+# The database is unavailable or busy: that is not the fault of one row, and the next one would fail too.
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @dataclass
 class Slip:
-    """`mistake`: what went wrong inside, or None."""
+    """`mistake`: the exception that was raised inside, or None."""
 
     mistake: Exception | None = None
 
@@ -28,10 +28,10 @@ class Slip:
 
 @contextmanager
 def isolated(doing: str, **ids: Any) -> Iterator[Slip]:
-    """Keep a mistake inside, log it with `ids`, and tell of it by the slip. The caller goes on with the next.
+    """Catch an exception, log it with `ids`, and report it in the slip. The caller continues with the next one.
 
-    A database that is away is passed on. Not for the inside of a transaction: on PostgreSQL
-    a statement that failed there fails all that follow.
+    An unavailable database is not caught. Not for use inside a transaction: on PostgreSQL
+    a failed statement makes all later ones in it fail.
     """
     slip = Slip()
     try:

@@ -1,4 +1,4 @@
-"""Migrations of tables that may be long: an index is built without stopping those who write."""
+"""Migrations for large tables: an index is built without blocking writers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from django.db.migrations.operations import AddIndex, RemoveIndex
 
 
 class AddIndexWithoutStop(AddIndex):
-    """As AddIndex; on PostgreSQL CONCURRENTLY. Its migration says `atomic = False`, and holds nothing else."""
+    """As AddIndex; on PostgreSQL CONCURRENTLY. Its migration has `atomic = False` and no other operation."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
         if schema_editor.connection.vendor == "postgresql":
-            # One that was cut short leaves an invalid index behind.
+            # An interrupted build leaves an invalid index behind.
             schema_editor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{self.index.name}"')
             schema_editor.add_index(model, self.index, concurrently=True)
         else:

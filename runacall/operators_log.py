@@ -1,7 +1,7 @@
-"""The operator's log: one structured line for each thing that somebody on call may have to follow.
+"""The operator's log: one structured line for each event that a person on call may have to trace.
 
-A line says what happened and its facts by name. Facts are ids, codes, counts and durations from a fixed list: a name,
-an address, an amount or a token has no place in it. It does not know where lines go; `LOGGING` in the settings does.
+A line says what happened, with named facts. Facts are ids, codes, counts and durations from a fixed list, never
+a name, an address, an amount or a token. This module does not know where lines go; `LOGGING` in the settings does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 logger = logging.getLogger("runacall.operations")
 
-# What a line may hold. A fact that is missing here is refused, so that nobody adds a customer's name in passing.
+# The facts a line may have. Any other is refused, so that nobody adds a customer's name by accident.
 FACTS = frozenset(
     {
         *(
@@ -37,20 +37,20 @@ Fact = str | int | float | None
 
 
 class NotForTheLog(TypeError):
-    """A fact that the operator's log does not take."""
+    """A fact that the operator's log does not accept."""
 
 
 def note(what: str, *, level: int = logging.INFO, **facts: Fact) -> None:
     """Write one line: `what` happened, e.g. "drain", and its facts. Raises NotForTheLog for a fact it does not know."""
     strangers = set(facts) - FACTS
     if strangers:
-        raise NotForTheLog(f"The operator's log takes no {', '.join(sorted(strangers))}.")
+        raise NotForTheLog(f"The operator's log does not accept {', '.join(sorted(strangers))}.")
     kept = {name: _short(value) for name, value in facts.items() if value not in (None, "")}
     logger.log(level, what, extra={"facts": kept})
 
 
 def warn(what: str, **facts: Fact) -> None:
-    """As `note`, for what somebody may have to act on."""
+    """As `note`, for events that somebody may have to act on."""
     note(what, level=logging.WARNING, **facts)
 
 
@@ -59,9 +59,9 @@ def _short(value: Fact) -> Fact:
 
 
 class JsonLines(logging.Formatter):
-    """Every record as one line of JSON, ours with their facts.
+    """Formats every record as one line of JSON, ours with their facts.
 
-    Of an exception it keeps the type and where it came from: its text may quote a customer's data.
+    Of an exception it keeps only the type and where it was raised: the text may quote a customer's data.
     """
 
     def format(self, record: logging.LogRecord) -> str:

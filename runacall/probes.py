@@ -1,4 +1,4 @@
-"""Whether this process lives and can serve, for load balancers and orchestrators; it does not know what the work is."""
+"""Whether this process is alive and can serve, for load balancers; it knows nothing about the work."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 
 from runacall.checks import INSTALLATION
 
-# Asked for by machines: by address, over plain HTTP, without a session.
+# Called by machines: by IP address, over plain HTTP, without a session.
 PROBES = ("/livez", "/readyz", "/healthz", "/metrics")
 
 
 class ProbesMiddleware:
-    """Answers probes before anything looks at the host's name or sends plain HTTP away; the first of all middleware.
+    """Answers probes before the host name is checked or plain HTTP redirected; has to be the first middleware.
 
-    A load balancer asks by the machine's own address, which ALLOWED_HOSTS cannot list. Nothing in a probe's answer
+    A load balancer uses the machine's own address, which ALLOWED_HOSTS cannot list. Nothing in a probe's answer
     is built from the request's host.
     """
 
@@ -34,7 +34,7 @@ class ProbesMiddleware:
             return self.get_response(request)
         found = resolve(request.path_info)
         answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
-        # Whoever asks every few seconds acts upon a 503 himself; the log would only repeat it.
+        # The monitoring asks every few seconds and acts on a 503 itself; the log would only repeat it.
         answer._has_been_logged = True  # type: ignore[attr-defined]
         return answer
 
@@ -42,7 +42,7 @@ class ProbesMiddleware:
 @require_safe
 @never_cache
 def livez(request: HttpRequest) -> HttpResponse:
-    """200 while this process answers at all; asks nothing of anybody else."""
+    """200 while this process answers at all; checks nothing else."""
     return JsonResponse({"ok": True})
 
 
@@ -57,7 +57,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def settings_problem() -> str:
-    """The ids of the system checks that fail, the keys' among them; never what is set."""
+    """The ids of the failing system checks, including those of the keys; never the values."""
     return ", ".join(str(one.id) for one in run_checks(tags=[INSTALLATION]) if one.is_serious())
 
 
@@ -84,7 +84,7 @@ class StillToApply(Exception):
 
 @cache
 def _migrations_problem() -> str:
-    """Looked at until it is well, and no more after: neither code nor applied migrations go back under a process."""
+    """Checked until it is fine, then never again: neither code nor migrations go back while a process runs."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:

@@ -9,14 +9,14 @@ from django.urls import reverse_lazy
 from runacall.env import BASE_DIR, env
 
 DEBUG = env.bool("DEBUG", False)
-# `make demo` alone: an emulator may stand in for QuickBooks outside DEBUG.
+# Only for `make demo`: an emulator may replace QuickBooks outside DEBUG.
 DEMO = env.bool("DEMO", False)
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development" if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 SECURE_COOKIES = env.bool("SECURE_COOKIES", not DEBUG)
 
-# `runacall.settings` and `runacall.urls` are where the apps are put together, so they alone name all three.
+# `runacall.settings` and `runacall.urls` put the apps together, so only they name all three.
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -81,7 +81,7 @@ TEMPLATES = [
 # --- database -----------------------------------------------------------------------------------------------
 
 SQLITE_OPTIONS: dict[str, Any] = {
-    # Without WAL and immediate transactions, writers fail each other instead of waiting their turn.
+    # Without WAL and immediate transactions, writers fail instead of waiting for each other.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;",
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -93,20 +93,20 @@ DATABASES: dict[str, dict[str, Any]] = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
 else:
-    # Set, not defaulted: the reader of DATABASE_URL has written 0 and False there already.
+    # Set explicitly: the reader of DATABASE_URL has already put 0 and False there.
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A database that is away is said to be so, and does not hold a request for the system's two minutes.
+    # Report an unavailable database soon, instead of after the system's two minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
-    # A pooler that hands out a session for one transaction cannot keep a cursor open beyond it.
+    # A pooler that gives out a session per transaction cannot keep a cursor open after it.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED_BY_TRANSACTION", False)
 # The server itself, where DATABASE_URL leads to such a pooler: clusters listen there for new tasks.
 DATABASE_LISTEN_URL = env.str("DATABASE_LISTEN_URL", "")
 
 # --- background jobs ----------------------------------------------------------------------------------------
 
-# django-q2 wakes and carries; our own tables are the queue of record (docs/decisions). A drain makes no call
-# after 60 s and a call ends within 125 s, so `timeout` is beyond both and `retry` beyond that.
+# django-q2 only starts the work; our own tables are the queue of record (docs/decisions). A drain makes no call after
+# 60 s and a call ends within 125 s, so `timeout` is longer than both together and `retry` longer than that.
 Q_CLUSTER: dict[str, Any] = {
     "name": env.str("Q_NAME", "sync"),
     "label": "Background jobs",
@@ -120,7 +120,7 @@ Q_CLUSTER: dict[str, Any] = {
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,
-    # Off: a worker that ends is taken for one that was killed, and the cluster is replaced; max_rss is enough.
+    # Off: a worker that ends looks like one that was killed, and the cluster is replaced; max_rss is enough.
     "recycle": 0,
     "max_rss": 300_000,
     "poll": env.float("Q_POLL", 1.0),
@@ -129,7 +129,7 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
 }
 
-# Who may read /metrics; without one there is none.
+# The token for /metrics; without it the page does not exist.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # A file that run_cluster touches every second, for a health check that looks at it; none by default.
 CLUSTER_ALIVE_FILE = env.str("CLUSTER_ALIVE_FILE", "")
@@ -139,13 +139,13 @@ CLUSTER_ALIVE_FILE = env.str("CLUSTER_ALIVE_FILE", "")
 QBO_CLIENT_ID = env.str("QBO_CLIENT_ID", "")
 QBO_CLIENT_SECRET = env.str("QBO_CLIENT_SECRET", "")
 QBO_ENVIRONMENT = env.str("QBO_ENVIRONMENT", "production", validate=lambda name: name in ("production", "sandbox"))
-# A local emulator that "Connect QuickBooks Online" leads to in place of Intuit; loopback only.
+# A local emulator that "Connect QuickBooks Online" uses instead of Intuit; loopback only.
 QBO_EMULATOR_URL = env.str("QBO_EMULATOR_URL", "")
 QBO_REDIRECT_URL = env.str("QBO_REDIRECT_URL", "")
 # Fernet keys, newest first; tokens are encrypted with the first and read with any.
 TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", [])
 
-# How many days are kept of what is settled; the rest stays for as long as the shop does (manage.py maintain).
+# How many days finished work is kept; everything else is kept as long as the shop (manage.py maintain).
 RETENTION_DAYS = {
     "BODIES": env.int("RETENTION_BODIES_DAYS", 90),
     "EVENTS": env.int("RETENTION_EVENTS_DAYS", 400),
@@ -158,9 +158,9 @@ SUPPORT_EMAIL = "admin@runacall.com"
 SYNC: dict[str, Any] = {
     "HTTP_CONNECT_TIMEOUT": env.float("SYNC_HTTP_CONNECT_TIMEOUT", 3.05),
     "HTTP_READ_TIMEOUT": env.float("SYNC_HTTP_READ_TIMEOUT", 125),  # Intuit cuts a request at 120 s
-    # A page waits no longer than this for QuickBooks; what is left is read in the background.
+    # A page waits at most this long for QuickBooks; the rest is read in the background.
     "PAGE_SECONDS": env.float("SYNC_PAGE_SECONDS", 10),
-    # Bytes of an answer, unpacked; one that goes on is broken off.
+    # The most bytes of an answer, unpacked; a longer one is cut off.
     "LARGEST_ANSWER": env.int("SYNC_LARGEST_ANSWER", 20000000),
     "DRAIN_SECONDS": env.float("SYNC_DRAIN_SECONDS", 60),
     "LEASE_SECONDS": env.float("SYNC_LEASE_SECONDS", 180),
@@ -189,9 +189,9 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 4 * 3600
-# Reverse proxies of ours in front of the web process; so many addresses of X-Forwarded-For are believed.
+# The number of our reverse proxies in front of the web process; that many addresses of X-Forwarded-For are trusted.
 PROXIES = env.int("PROXIES", 0)
-# By name and address together: who guesses locks out himself, and not the person whose name he types.
+# By name and address together: a person who guesses is locked out, not the person whose name they type.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
@@ -200,14 +200,14 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "runacall.accounts.client_address.client_address"
 AXES_USERNAME_CALLABLE = "runacall.accounts.lockout.typed_name"
 AXES_LOCKOUT_CALLABLE = "runacall.accounts.lockout.locked_out"
-AXES_DISABLE_ACCESS_LOG = True  # our own record has more, and pages
+AXES_DISABLE_ACCESS_LOG = True  # our own record has more, and has pages
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 # --- e-mail -------------------------------------------------------------------------------------------------
 
 EMAIL_HOST = env.str("EMAIL_HOST", "")
-# Without a server e-mail is written to the log, so that links can be taken from there.
+# Without a mail server, e-mail is written to the log, and links can be copied from there.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_PORT = env.int("EMAIL_PORT", 587)
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
@@ -215,7 +215,7 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "Run a Call <no-reply@runacall.com>")
-# Where people open this site, for links that a command prints; pages know their own address.
+# The address where people open this site, for links that a command prints; pages know their own address.
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 
 # --- language, time, files ----------------------------------------------------------------------------------
@@ -244,10 +244,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
-# Without a proxy that says how a request came, a redirect would lead to itself for ever.
+# Without a proxy that says how a request came in, the redirect would loop forever.
 SECURE_SSL_REDIRECT = BEHIND_TLS_PROXY
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if SECURE_COOKIES and BEHIND_TLS_PROXY else 0
-# Subdomains and browsers' preload lists are for the owner of a whole domain to decide, and hard to take back.
+# Subdomains and browsers' preload lists are the domain owner's decision and hard to undo.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -285,14 +285,14 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": env.str("LOG_FORMAT", "line" if DEBUG else "json")}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-    # One line for each drain and each submission, whatever else is kept quiet.
+    # One line for each drain and each submission, whatever the level of other loggers.
     "loggers": {"runacall.operations": {"level": env.str("OPERATIONS_LOG_LEVEL", "WARNING" if DEBUG else "INFO")}},
 }
 
 # --- the admin's look ---------------------------------------------------------------------------------------
 
 
-# An entry is shown to those who may open the page that it leads to: `RunACallAdminSite.may_open` asks the page itself.
+# An entry is shown to people who may open its page: `RunACallAdminSite.may_open` asks the page itself.
 def _link(title: str, icon: str, url_name: str, *arguments: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(url_name, args=arguments), **more}
 

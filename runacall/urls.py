@@ -1,4 +1,4 @@
-"""Where each address leads: the admin, QuickBooks' return road, and the health of the queue."""
+"""The addresses of the site: the admin, the return from Intuit, and the health of the queue."""
 
 from django.urls import include, path
 from django.views.generic import RedirectView

@@ -1,4 +1,4 @@
-"""The app that conducts: when to send, what happened, and how people step in."""
+"""The app that decides when to send, remembers what happened, and lets people step in."""
 
 from django.apps import AppConfig
 

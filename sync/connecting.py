@@ -1,4 +1,4 @@
-"""Connecting a shop to an emulator from the command line, and queueing what it sent before."""
+"""Connecting a shop to an emulator from the command line, and queuing what it sent before."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from runacall.organizations.models import Organization
 from sync.outbox.enqueueing import enqueue_earlier
 from sync.worker.wake import wake
 
-# Seconds to wait for a worker that has the lease.
+# Seconds to wait for a worker that holds the lease.
 PATIENCE = 200.0
 
 
 class CompanyUndecided(Exception):
-    """Another company than before: nothing is sent until somebody says which of the two it is to be."""
+    """A different company than before: nothing is sent until somebody chooses one of the two."""
 
     def __init__(self, connection: Connection) -> None:
-        super().__init__(f"{connection.other_company} is another company than {connection}.")
+        super().__init__(f"{connection.other_company} is a different company than {connection}.")
         self.connection = connection
 
 
@@ -44,9 +44,9 @@ def connect_to_emulator(
     auto_create: bool = True,
     earlier: bool = True,
 ) -> Connected:
-    """Connect or reconnect, choose defaults where staff have not, and queue what was sent before.
+    """Connect or reconnect, choose defaults that staff have not set, and queue what was sent before.
 
-    Raises NotLoopback, ConsentFailed, OAuthFailed, CompanyUnread, RealmTaken; CompanyUndecided where it is another
+    Raises NotLoopback, ConsentFailed, OAuthFailed, CompanyUnread, RealmTaken; CompanyUndecided if it is a different
     company than before; and after connecting ReadFailed or NotNow.
     """
     before = Connection.objects.for_organization(organization).first()
@@ -57,7 +57,7 @@ def connect_to_emulator(
     with visit(connection, patience=PATIENCE) as mine:
         refresh_lists(connection, mine.client, ListState.LISTS, at=at, pace=mine.pace)
     is_new = before is None or before.realm_id != connection.realm_id
-    # Staff's own choice outlives a reconnection; what is asked for in so many words does not wait.
+    # A setting that staff chose survives a reconnection; an explicit option applies immediately.
     choose_defaults(connection, auto_create_items=auto_create if is_new or not auto_create else None)
     queued = enqueue_earlier(connection, at=at) if earlier else 0
     wake(connection)

@@ -1,4 +1,4 @@
-"""What a person decides about an invoice that both sides changed or that was voided there; each is on record."""
+"""What a person decides about an invoice that both sides changed or that was voided in QuickBooks."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ CONFLICTS = ("changed_in_quickbooks", "paid_in_quickbooks")
 
 
 def keep_quickbooks(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """QuickBooks' values stand: nothing is sent, and the difference is on record as accepted."""
+    """Keep QuickBooks' values: nothing is sent, and the difference is recorded as accepted."""
     return _decide(events, CONFLICTS, _keep, Action.KEEP_QUICKBOOKS, by=by, at=at)
 
 
 def send_ours(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Ours replaces what is in QuickBooks, in the fields that both changed and in no other."""
+    """Our values replace those in QuickBooks, only in the fields that both changed."""
     return _decide(events, ("changed_in_quickbooks",), _send_ours, Action.SEND_OURS, by=by, at=at)
 
 
@@ -54,7 +54,7 @@ def void_here_too(events: SyncEventQuerySet, *, by: User, at: datetime) -> Repor
 
 
 def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """A new invoice there; the void one stays as it is and is no longer ours."""
+    """Create a new invoice there; the void one stays as it is and is no longer linked."""
 
     def forget(event: SyncEvent, link: Link) -> str:
         link.delete()
@@ -73,17 +73,17 @@ def _decide(
     by: User,
     at: datetime,
 ) -> Report:
-    """Apply `decide` to each failed event of these codes; it answers why not, or "" where it did."""
+    """Apply `decide` to each failed event with these codes; it returns why it did not, or "" if it did."""
     done = 0
     left: Counter[str] = Counter()
     for event in events.select_related("connection", "organization").order_by("pk"):
         if event.state != State.FAILED or event.failure_code not in codes:
-            left["with nothing to decide"] += 1
+            left["with nothing to choose"] += 1
             continue
         with transaction.atomic():
             keep_drains_out([event.connection_id])
             link = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).first()
-            refusal = decide(event, link) if link else "not in QuickBooks any more: retry them"
+            refusal = decide(event, link) if link else "no longer in QuickBooks: retry them"
             if not refusal:
                 record_action(
                     event.organization_id, action, by=by, at=at, done=1, reason=f"{event.label}: {event.message}"
@@ -103,7 +103,7 @@ def _keep(event: SyncEvent, link: Link) -> str:
         state=State.SYNCED,
         due_at=None,
         look_first=False,
-        **(failure_columns(None) | {"message": f"Kept what QuickBooks has: {fields}"[:500]}),
+        **(failure_columns(None) | {"message": f"Kept QuickBooks' values: {fields}"[:500]}),
     )
     return ""
 
@@ -117,7 +117,7 @@ def _send_ours(event: SyncEvent, link: Link) -> str:
 
 
 def _three(event: SyncEvent, link: Link) -> tuple[Base, Row, Said]:
-    """The base, what stands there, and what we would say now."""
+    """The base, QuickBooks' current values, and what we would send now."""
     theirs: Row = decode(link.theirs) if link.theirs else {}
     said: Said
     base = Base.from_text(link.base)

@@ -1,4 +1,4 @@
-"""What buttons and commands do to events. Each says how many it did, how many it left alone, and why."""
+"""What buttons and commands do to events. Each reports how many it did, how many it left alone, and why."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ LEFT_ALONE = {
 
 @dataclass(frozen=True)
 class Report:
-    """How many an action did, and how many it left alone by reason."""
+    """How many events an action changed, and how many it left alone, by reason."""
 
     done: int = 0
     left: Mapping[str, int] = field(default_factory=dict)
-    # The record of it, where what it came to will be known only later.
+    # The record of the action, if its result will be known only later.
     action: ActionRecord | None = None
 
     @property
@@ -72,7 +72,7 @@ def retry(
     """Send what failed, or waits for a later retry, now; the schedule starts again, the history stays.
 
     One UPDATE guarded by state, however many events; what their failures name is read from QuickBooks again
-    before anything is judged. `events` is already scoped to one organization.
+    before anything is checked. `events` is already limited to one organization.
     """
     left = _left_alone(events)
     if dry_run:
@@ -91,9 +91,10 @@ def retry(
 def retry_soon(
     organization: Organization | None, filters: Mapping[str, Any], *, by: User, at: datetime, meant: int = 0
 ) -> ActionRecord:
-    """As `retry` of what `filters` of the log mean now, by a worker: for more events than a page should wait for.
+    """As `retry`, for the events that `filters` select now, but done by a worker: for more events than a page should
+    wait for.
 
-    `meant`: how many that is at this moment.
+    `meant`: how many that is right now.
     """
     assert organization is not None, "the log of no organization is empty"
     with transaction.atomic():
@@ -104,14 +105,17 @@ def retry_soon(
 
 
 def call_for(action: ActionRecord) -> None:
-    """Have a worker carry `action` out. Within the caller's transaction: asked for and queued are one thing."""
+    """Have a worker carry out `action`.
+
+    In the caller's transaction, so that the record and the task are committed together.
+    """
     async_task("sync.tasks.carry_out", action.pk, group="retry")
 
 
 def carry_out(action_id: int, *, at: datetime) -> Report:
-    """Do what was asked for, once, however often and by whomever this is called.
+    """Do what was asked for, once, however often this is called.
 
-    What failed after the click was not meant by it, and is left alone.
+    Events that failed after the click are left alone.
     """
     with transaction.atomic():
         action = ActionRecord.objects.open().select_for_update().filter(pk=action_id).first()
@@ -138,7 +142,7 @@ class Requeued(NamedTuple):
 
 
 def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -> Requeued:
-    """Queue the retryable ones of `events` as `action`, and wake their connections. In a transaction."""
+    """Queue the retryable ones among `events` for `action`, and wake their connections. Needs a transaction."""
     eligible = _retryable(events)
     named: dict[int, set[str]] = {}
     for connection_id, code in eligible.order_by().values_list("connection_id", "failure_code").distinct():
@@ -158,7 +162,7 @@ def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -
 
 
 def _read_lists_again(connections: Iterable[Connection], events: SyncEventQuerySet, *, at: datetime) -> int:
-    """Retrying a list that could not be read is reading it again; its row stays until that is done. How many."""
+    """Retrying an unreadable list means reading it again; its row stays until that is done. Returns how many."""
     rows = events.filter(record_type=EntityType.LIST).order_by()
     wanted: dict[int, list[str]] = {}
     for connection_id, name in rows.values_list("connection", "subject_key"):
@@ -169,7 +173,10 @@ def _read_lists_again(connections: Iterable[Connection], events: SyncEventQueryS
 
 
 def keep_drains_out(connection_ids: Iterable[int]) -> None:
-    """Until the transaction ends: whoever writes many events begins with the lease, so that none waits for another."""
+    """Block drains until the transaction ends.
+
+    Every writer of many events locks the lease first, so that no two deadlock.
+    """
     list(Lease.objects.select_for_update().filter(connection__in=connection_ids).order_by("pk"))
 
 
@@ -185,7 +192,7 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
 
 
 def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:
-    """Retrying a record that was deleted in QuickBooks is the decision to have it there again."""
+    """Retrying a record that was deleted in QuickBooks means creating it there again."""
     gone = events.filter(failure_code="record_deleted_there").order_by()
     for connection_id, record_type in gone.values_list("connection_id", "record_type").distinct():
         connection = Connection.objects.get(pk=connection_id)
@@ -194,18 +201,18 @@ def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:
 
 
 def _refresh_what_they_name(connection: Connection, codes: Iterable[str], *, at: datetime) -> None:
-    """A person's retry is a reason to look again: once a connection, whatever the number of events."""
+    """After a person's retry, read the lists again: once per connection, whatever the number of events."""
     lists = {name for code in codes if code for name in catalogue.entry(code).refreshes}
     ListState.want(connection, lists, at=at)
 
 
 def dismiss(events: SyncEventQuerySet, *, by: User, at: datetime, reason: str) -> Report:
-    """A person decides that these need not reach QuickBooks; the reason is kept."""
+    """A person decides that these do not have to reach QuickBooks; the reason is stored."""
     return _move(events, State.FAILED, State.DISMISSED, "not failed", Action.DISMISS, by=by, at=at, reason=reason)
 
 
 def take_back(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Dismissed ones count as failed again, unless a later change of the same record carries on."""
+    """Dismissed ones count as failed again, unless a later change of the same record has replaced them."""
     events = events.exclude(failure_code="")
     later = SyncEvent.objects.filter(
         connection=OuterRef("connection"),
@@ -244,20 +251,20 @@ def _move(
 
 
 def accept(event: SyncEvent, *, by: User, at: datetime) -> Report:
-    """The books differ and the shop agrees: Synced, with the difference on record for `reconcile`."""
+    """The shop accepts a difference in the books: Synced, with the difference recorded for `reconcile`."""
     with transaction.atomic():
-        # Asked of the database: a worker may have sent it again since the page was shown.
+        # Check the database: a worker may have sent it again since the page was shown.
         differing = SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")
         accepted = failure_columns(None) | {"message": "Difference accepted"}
         if not differing.update(state=State.SYNCED, changed_at=at, due_at=None, **accepted):
-            return Report(0, {"with nothing to accept": 1})
+            return Report(0, {"with no difference to accept": 1})
         Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).update(accepted_at=at)
         record_action(event.organization_id, Action.ACCEPT, by=by, at=at, done=1, reason=event.message)
     return Report(1)
 
 
 def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Date these invoices today (paid ones: only for the books) and send them; refuses where it cannot help."""
+    """Date these invoices today (paid ones only in the books) and send them; leaves alone those it cannot help."""
     action, labels, left = None, list[str](), Counter[str]()
     for event in events.select_related("connection", "organization"):
         with isolated("Posting to the current period", event=event.pk, organization=event.organization_id) as slip:
@@ -279,7 +286,7 @@ def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime)
     return Report(action.done, dict(left), action)
 
 
-STUMBLED = "stumbled over by Run a Call; press Escalate on the row"
+STUMBLED = "with an error in Run a Call; press Escalate on the row"
 
 
 def _post_today(event: SyncEvent, action: ActionRecord, *, by: User, at: datetime) -> None:

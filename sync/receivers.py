@@ -1,4 +1,4 @@
-"""Listens to the lower apps: changed records open events, a working connection releases its queue."""
+"""Listens to the other apps: changed records open events, a working connection releases its queue."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def invoice_changed(sender: type[Invoice], record: Invoice, at: datetime, **_: A
 @receiver(record_changed, sender=Customer, dispatch_uid="sync.customer_changed")
 @receiver(record_changed, sender=PricebookItem, dispatch_uid="sync.item_changed")
 def list_record_changed(sender: type, record: Customer | PricebookItem, at: datetime, **_: Any) -> None:
-    """A change of what is in QuickBooks goes there; it may also be the very thing that a failed event waited for."""
+    """A change of a record that is in QuickBooks is sent; it may also be the fix that a failed event needs."""
     connection = _connection(record.organization_id)
     if connection and enqueue_list_record(connection, record, at=at):
         wake(connection)
@@ -44,7 +44,7 @@ def list_record_changed(sender: type, record: Customer | PricebookItem, at: date
 def connection_has_changed(sender: type, connection: Connection, at: datetime, **_: Any) -> None:
     """Reconnecting clears the one row that stood for the pause and releases the queue.
 
-    A drain that is under way over what was before, perhaps another company, ends.
+    A drain that still runs over the previous connection, perhaps to another company, ends.
     """
     if connection.is_live or connection.is_held or connection.status == Connection.Status.DISCONNECTED:
         Lease.overtake(connection)
@@ -58,7 +58,7 @@ def connection_has_changed(sender: type, connection: Connection, at: datetime, *
 
 
 def _restore_row(connection: Connection, *, at: datetime) -> None:
-    """Where two companies stood side by side and the old one stays: its row says what it said before, or clears."""
+    """If the old company is kept, its row says again what it said before, or clears."""
     if not close_connection_failure(connection, at=at, code=OTHER_COMPANY):
         return
     if connection.pause_code:
@@ -69,7 +69,7 @@ def _restore_row(connection: Connection, *, at: datetime) -> None:
 def company_was_chosen(
     sender: type, connection: Connection, start_date: date | None, at: datetime, by: Any = None, **_: Any
 ) -> None:
-    """What a new company gets from its first day on is queued; the choice stays on record."""
+    """Queue what a new company gets from its start date on, and record the choice."""
     action = ActionRecord.Action.KEEP_COMPANY if start_date is None else ActionRecord.Action.USE_COMPANY
     ActionRecord.objects.create(
         organization_id=connection.organization_id,
@@ -89,7 +89,7 @@ def list_was_read(sender: type, connection: Connection, state: ListState, at: da
 
 @receiver(post_migrate, dispatch_uid="sync.schedules")
 def schedules_exist(sender: Any, using: str, **_: Any) -> None:
-    """After a partial migration django-q's table may not be there yet; the next one makes them."""
+    """After a partial migration django-q's table may be missing; the next migration creates it."""
     if (
         getattr(sender, "name", "") == "sync"
         and Schedule._meta.db_table in connections[using].introspection.table_names()

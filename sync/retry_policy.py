@@ -1,7 +1,7 @@
-"""When a failed try is made again by itself, as data; pure.
+"""When a failed try is repeated automatically, as data; pure.
 
 The help article's schedule: the first try, then three retries, 5, 30 and 60 minutes each after the failure
-before. What needs a person is not retried by itself; waiting that is not our fault uses up no retry.
+before. What needs a person is not retried automatically; waiting for QuickBooks or another record uses up no retry.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from qbo.connection.limiter import pause_asked_for
 from qbo.failures import Failure, FailureKind
 
-# How often one try may mend its cause by itself before a person is asked.
+# How often Run a Call may fix a cause automatically before a person is asked.
 HEALS = 2
 
 
 @dataclass(frozen=True)
 class Policy:
-    """`delays`: seconds before each automatic retry; `throttle_pause`: seconds where QuickBooks names none."""
+    """`delays`: seconds before each automatic retry; `throttle_pause`: seconds to wait if QuickBooks names none."""
 
     delays: Sequence[float] = (300, 1800, 3600)
     throttle_pause: float = 60
@@ -27,7 +27,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Next:
-    """What follows a failure: the time of the next try, or None where a person decides; and the retries used."""
+    """What follows a failure: the time of the next try, or None if a person has to decide; and the retries used."""
 
     due_at: datetime | None
     retries: int
@@ -45,7 +45,7 @@ def after_failure(failure: Failure, *, retries: int, at: datetime, policy: Polic
 
 
 def wait_seconds(failure: Failure, policy: Policy) -> float:
-    """How long QuickBooks wants to be left alone, in seconds."""
+    """How long QuickBooks asked us to wait, in seconds."""
     return pause_asked_for(failure, default=policy.throttle_pause)
 
 

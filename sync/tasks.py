@@ -1,4 +1,4 @@
-"""What django-q2 calls: each task translates ids, calls one operation, and reports."""
+"""What django-q2 calls: each task loads its records by id, calls one operation, and reports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def drain_connection(connection_id: int) -> int:
-    """Drain one connection for a while; whatever is left afterwards is asked for again. How many were settled."""
+    """Drain one connection for a while, and request another drain for what is left. Returns how many were settled."""
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection is None:
         return 0
@@ -47,17 +47,17 @@ def _others_wait(connection_id: int) -> bool:
 
 
 def maintain() -> dict[str, int | str]:
-    """A round of upkeep, short enough that no drain waits for its worker; what is left is for the next one."""
+    """One round of upkeep, short enough that no drain waits for its worker; the rest is left for the next one."""
     return upkeep.maintain(at=timezone.now(), seconds=MAINTAIN_SECONDS)
 
 
 def carry_out(action_id: int) -> int:
-    """What a person asked for on a page and was too much for it. How many events it was done to."""
+    """Do what a person asked for and a page could not wait for. Returns how many events were changed."""
     return operations.carry_out(action_id, at=timezone.now()).done
 
 
 def renew_tokens() -> int:
-    """Every hour: keep connections alive that nobody uses. How many were renewed."""
+    """Every hour: keep unused connections alive. Returns how many were renewed."""
     now = timezone.now()
     Heartbeat.beat("renewal", at=now)
     return renew_unused(at=now)[RENEWED]
@@ -69,7 +69,7 @@ def read_lists_daily() -> int:
 
 
 def sweep() -> int:
-    """The safety net, every minute: whoever has work and was not woken is woken, what lies open is called for."""
+    """The safety net, every minute: wake connections that have work, and request open actions again."""
     now = timezone.now()
     Heartbeat.beat("sweep", at=now)
     for action in ActionRecord.objects.open().filter(at__lte=now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])):

@@ -1,4 +1,4 @@
-"""Addresses of sync that are no admin pages."""
+"""The addresses of sync that are not admin pages."""
 
 from django.urls import path
 

@@ -29,7 +29,7 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
     "Tax": tax.ENTRIES,
     "The invoice itself": invoices.ENTRIES,
     "The connection": connection.ENTRIES,
-    "What passes by itself": waiting.ENTRIES,
+    "What clears automatically": waiting.ENTRIES,
     "Everything else": general.ENTRIES,
 }
 
@@ -50,7 +50,7 @@ class FailureLike(Protocol):
 
 
 def entry(code: str) -> Entry:
-    """The catalogue's entry; a code that nobody has seen gets the honest one."""
+    """The catalogue's entry; for a code that is not in it, the entry of `unknown`."""
     return CATALOGUE.get(code) or CATALOGUE["unknown"]
 
 
@@ -73,5 +73,5 @@ def remedy(failure: FailureLike) -> tuple[str, ...]:
 
 
 def dispatcher(failure: FailureLike) -> str:
-    """The same for a person who sees neither settings nor payloads."""
+    """The same for a person who cannot open settings or payloads."""
     return fill(entry(failure.code).dispatcher, failure.words)

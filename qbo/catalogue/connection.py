@@ -8,16 +8,16 @@ ENTRIES = (
         title="QuickBooks subscription ended",
         kind=FailureKind.PAUSE,
         message="The QuickBooks subscription has ended or has a billing problem",
-        meaning="Intuit takes no new data for this company, because its trial or subscription ended or a"
-        " bill is unpaid.",
+        meaning="Intuit takes no new data for this company, because its trial or subscription ended or a bill is"
+        " unpaid.",
         remedy=(
-            "In QuickBooks, click the gear icon and open the account information: renew the subscription"
-            " or mend the billing.",
-            "Then open Settings → QuickBooks → Status and check the connection; what is queued goes out by itself.",
+            "In QuickBooks, click the gear icon and open the account information: renew the subscription or fix the"
+            " billing problem.",
+            "Then open Settings → QuickBooks → Status and check the connection; queued events are sent automatically.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="status",
-        dispatcher="Waiting: the QuickBooks subscription has to be renewed. It follows by itself after that.",
+        dispatcher="Waiting: the QuickBooks subscription has to be renewed. After that it is sent automatically.",
         label="subscription_inactive",
     ),
     Entry(
@@ -28,46 +28,46 @@ ENTRIES = (
         meaning="The person who connected is no longer an admin in QuickBooks, or the app was disconnected there.",
         remedy=(
             "Ask a QuickBooks admin of the company to open Settings → QuickBooks → Status and press Reconnect.",
-            "Choose the same company when Intuit asks. What is queued goes out by itself.",
+            "Choose the same company when Intuit asks. Queued events are sent automatically.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="status",
-        dispatcher="Waiting: a QuickBooks admin has to renew the connection. It follows by itself after that.",
+        dispatcher="Waiting: a QuickBooks admin has to renew the connection. After that it is sent automatically.",
         label="permission_denied",
     ),
     Entry(
         code="wrong_environment",
         title="Wrong company or environment",
         kind=FailureKind.PAUSE,
-        message="The connection points at another QuickBooks company or server than its token is for",
-        meaning="Intuit says that the token is not for this company or server: a sandbox mixed with"
-        " production,"
-        " or another company was chosen when connecting.",
+        message="The token of this connection is for a different QuickBooks company or server",
+        meaning="Intuit says that the token is not for this company or server: a sandbox mixed with production, or"
+        " another company was chosen when connecting.",
         remedy=(
-            "Compare the realm ID under Settings → QuickBooks → Status with the company you mean.",
+            "Check that the realm ID under Settings → QuickBooks → Status belongs to the right company.",
             "Press Reconnect and choose the right company.",
-            "If it comes back, press Escalate: the address of the environment is set by Run a Call.",
+            "If it happens again, press Escalate: Run a Call sets the address of the environment.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="status",
-        dispatcher="Waiting: the connection to QuickBooks has to be set right. It follows by itself after that.",
+        dispatcher="Waiting: the connection to QuickBooks has to be corrected. After that it is sent automatically.",
         label="permission_denied",
     ),
     Entry(
         code="other_company",
-        title="Another company was connected",
+        title="A different company was connected",
         kind=FailureKind.PAUSE,
-        message="Another QuickBooks company was connected than before; nothing is sent until you choose",
-        meaning="Somebody pressed Connect and chose another company on Intuit's page than the one that this shop's"
-        " invoices are in. Nothing has been sent to it.",
+        message="A different QuickBooks company was connected; nothing is sent until you choose",
+        meaning="Somebody pressed Connect and chose a different company on Intuit's page, not the one that has this"
+        " shop's invoices. Nothing has been sent to it.",
         remedy=(
             "Open Settings → QuickBooks → Status and press “Choose the company”.",
-            "Go back, if it was chosen by mistake: everything goes on as it was.",
-            "Use the new company, if the shop has moved: say from which day on. What is in the old one stays there.",
+            "If it was chosen by mistake, go back: everything continues as before.",
+            "If the shop has moved to the new company, use it and enter a start date. What is in the old company"
+            " stays there.",
         ),
         who=Who.OFFICE,
         where="status",
-        dispatcher="Waiting: the office has to choose the QuickBooks company. It follows by itself after that.",
+        dispatcher="Waiting: the office has to choose the QuickBooks company. After that it is sent automatically.",
         label="permission_denied",
     ),
     Entry(
@@ -78,11 +78,11 @@ ENTRIES = (
         meaning="Intuit has locked the company, for example while it is being copied, restored or reviewed.",
         remedy=(
             "Sign in to QuickBooks and follow what it says there, or ask Intuit's support why the company is locked.",
-            "Then open Settings → QuickBooks → Status and check the connection; what is queued goes out by itself.",
+            "Then open Settings → QuickBooks → Status and check the connection; queued events are sent automatically.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="status",
-        dispatcher="Waiting: the company is locked in QuickBooks. It follows by itself after that.",
+        dispatcher="Waiting: the company is locked in QuickBooks. Once it is unlocked, this is sent automatically.",
         label="permission_denied",
     ),
     Entry(
@@ -90,22 +90,22 @@ ENTRIES = (
         title="App refused",
         kind=FailureKind.PAUSE,
         message="Intuit does not accept Run a Call's own credentials",
-        meaning="Intuit refused the app's client id or secret. Reconnecting does not help: Run a Call has to mend it.",
+        meaning="Intuit refused the app's client id or secret. Reconnecting does not help: Run a Call has to fix it.",
         remedy=(
             "Press Escalate on the row and send it to Run a Call support (admin@runacall.com).",
-            "Nothing is lost: what is queued goes out when it is mended.",
+            "Nothing is lost: queued events are sent when it is fixed.",
         ),
         who=Who.SUPPORT,
         where="support",
-        dispatcher="Waiting: Run a Call's access to QuickBooks is being mended. It follows by itself after that.",
+        dispatcher="Waiting: Run a Call's access to QuickBooks is being fixed. After that it is sent automatically.",
         label="permission_denied",
     ),
     Entry(
         code="app_already_connected",
         title="App already connected",
         kind=FailureKind.PAUSE,
-        message="Another person of the company already holds the connection to Run a Call",
-        meaning="Intuit lets one person of a company hold an app's connection, and somebody else does.",
+        message="Somebody else at the company already has the connection to Run a Call",
+        meaning="Intuit lets only one person per company connect an app, and somebody else has connected it.",
         remedy=(
             "Ask the person who connected before to disconnect the app in QuickBooks (Apps → My apps).",
             "Then open Settings → QuickBooks → Status and press Connect.",
@@ -119,27 +119,28 @@ ENTRIES = (
         code="company_reset",
         title="Company was reset",
         kind=FailureKind.PAUSE,
-        message="The QuickBooks company was emptied and started afresh",
-        meaning="All data of the company was removed in QuickBooks, so none of the links and mappings"
-        " here holds any more.",
+        message="All data of the QuickBooks company was deleted and it was started over",
+        meaning="All data of the company was deleted in QuickBooks, so the links and mappings in Run a Call are no"
+        " longer valid.",
         remedy=(
-            "Press Escalate on the row: Run a Call support clears the old links with you.",
+            "Press Escalate on the row: Run a Call support clears the old links together with you.",
             "Map tax rates and items again (Settings → QuickBooks → Tax and Items).",
         ),
         who=Who.SUPPORT,
         where="support",
-        dispatcher="Waiting: the company was emptied in QuickBooks. The office is on it.",
+        dispatcher="Waiting: the company's data was deleted in QuickBooks. The office is on it.",
         label="not_found_other",
     ),
     Entry(
         code="sending_interrupted",
         title="Sending is interrupted",
         kind=FailureKind.PERSON,
-        message="Sending to QuickBooks is interrupted by a fault in Run a Call[: {error}]",
-        meaning="Run a Call stumbles over something each time it begins to send for this shop. Other shops are not"
-        " affected, and nothing is lost: what is queued waits.",
+        message="Sending to QuickBooks is interrupted by an error in Run a Call[: {error}]",
+        meaning="Run a Call hits an error each time it starts to send for this shop. Other shops are not affected,"
+        " and nothing is lost: queued events wait.",
         remedy=(
-            "Nothing to do at first: it is tried again every minute, and this row clears when sending works again.",
+            "Nothing to do at first: Run a Call tries again every minute, and this row clears when sending works"
+            " again.",
             "If it is still here after an hour, press Escalate on the row and send it to Run a Call support"
             " (admin@runacall.com).",
         ),
@@ -152,12 +153,12 @@ ENTRIES = (
         code="access_refused_by_user",
         title="Connecting was not allowed",
         kind=FailureKind.PERSON,
-        message="Connecting to QuickBooks was broken off or not allowed",
-        meaning="On Intuit's page the person who was connecting did not agree, or came back with a code"
-        " that had lapsed.",
+        message="Connecting to QuickBooks was canceled or not allowed",
+        meaning="The person who was connecting did not agree on Intuit's page, or took so long that Intuit's code"
+        " expired.",
         remedy=(
             "Open Settings → QuickBooks → Status and press Connect again.",
-            "Sign in as a QuickBooks admin and agree to the connection within a few minutes.",
+            "Sign in as a QuickBooks admin and accept the connection within a few minutes.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="status",

@@ -8,19 +8,18 @@ ENTRIES = (
         title="Name already exists",
         kind=FailureKind.HEAL,
         message="The name[ '{subject_name}'] already exists in QBO",
-        meaning="QuickBooks keeps one list of names for customers, vendors and employees and refuses a"
-        " second record of"
-        " the same name. Products, tax rates and accounts have such a rule of their own.",
+        meaning="QuickBooks keeps one list of names for customers, vendors and employees and refuses a second record"
+        " with the same name. Products, tax rates and accounts each have their own list with the same rule.",
         remedy=(
-            "Retry: one active record of the same name (a customer: also the same e-mail) is linked by itself.",
-            "If it comes back, look in QuickBooks for the name[ '{subject_name}'], also among inactive"
-            " records,"
+            "Retry: if there is one active record with the same name (for a customer, also the same e-mail), it is"
+            " linked automatically.",
+            "If it happens again, look in QuickBooks for the name[ '{subject_name}'], also among inactive records,"
             " vendors and employees, and rename one of the two.",
             "Retry the failed events.",
         ),
         who=Who.SYSTEM,
         where="customer",
-        dispatcher="the name is already in use there. It is usually linked by itself.",
+        dispatcher="the name is already in use there. It is usually linked automatically.",
         label="duplicate_name",
         refreshes=("Customer", "Item"),
     ),
@@ -28,13 +27,12 @@ ENTRIES = (
         code="name_taken",
         title="Name taken",
         kind=FailureKind.PERSON,
-        message="The name[ '{subject_name}'] is held in QBO by {holder|another record}",
-        meaning="The customer's name belongs in QuickBooks to a vendor, an employee, or a customer with"
-        " another e-mail,"
-        " so it is not safe to decide which of them is meant.",
+        message="The name[ '{subject_name}'] is already used in QBO by {holder|another record}",
+        meaning="In QuickBooks the customer's name belongs to a vendor, an employee, or a customer with a different"
+        " e-mail, so Run a Call cannot safely decide which one to use.",
         remedy=(
-            "Open {holder|the other record} of that name in QuickBooks.",
-            "[What works: {way_out}.]",
+            "Open {holder|the other record} with that name in QuickBooks.",
+            "[What you can do: {way_out}.]",
             "Or change the name of the customer here, for example by adding the town.",
             "Retry the failed invoices.",
         ),
@@ -49,17 +47,17 @@ ENTRIES = (
         title="Several customers could be meant",
         kind=FailureKind.PERSON,
         message="Which customer in QBO is[ '{subject_name}']?[ Here: {here}.][ In QBO: {there}.]",
-        meaning="Several customers of one name, here or in QuickBooks, fit each other, or only one side has an e-mail."
-        " Nothing is linked and nobody is created until a person has said which is which.",
+        meaning="Several customers here or in QuickBooks have this name, or only one side has an e-mail. Run a Call"
+        " links and creates nothing until a person makes clear which is which.",
         remedy=(
-            "Compare e-mail, phone and, where you open them, address[: here {here}][; in QuickBooks {there}].",
+            "Compare e-mail, phone and address[: here {here}][; in QuickBooks {there}].",
             "If they are the same customer, give both the same e-mail, here and in QuickBooks.",
             "If not, change the name of one of them, for example by adding the town.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
         where="customer",
-        dispatcher="It is not clear which customer there is meant. The office decides.",
+        dispatcher="It is not clear which customer in QuickBooks this is. The office decides.",
         label="duplicate_name",
         refreshes=("Customer",),
     ),
@@ -68,9 +66,8 @@ ENTRIES = (
         title="E-mail address refused",
         kind=FailureKind.PERSON,
         message="QBO refuses the e-mail address[ '{subject_name}']",
-        meaning="QuickBooks does not accept the e-mail address of a customer or an invoice; one that is"
-        " stored badly"
-        " in QuickBooks can even make a list unreadable.",
+        meaning="QuickBooks does not accept the e-mail address of a customer or an invoice. A bad address that is"
+        " already stored in QuickBooks can even make a list unreadable.",
         remedy=(
             "Correct the e-mail address[ '{subject_name}'] of the customer in Run a Call.",
             "If the address is right here, correct it on the invoice or customer in QuickBooks.",
@@ -84,22 +81,22 @@ ENTRIES = (
     ),
     Entry(
         code="currency_differs",
-        title="Another currency",
+        title="Different currency",
         kind=FailureKind.PERSON,
-        message="The currency of {holder|the customer} in QBO is {theirs|another}[, the invoice is in {ours}]",
-        meaning="An invoice is in the currency of the shop's country. QuickBooks would take its amount for one in its"
-        " own currency, so nothing is sent.",
+        message="The currency of {holder|the customer} in QBO is {theirs|a different one}[, the invoice is in {ours}]",
+        meaning="An invoice is in the currency of the shop's country. QuickBooks would read the amount in its own"
+        " currency, so nothing is sent.",
         remedy=(
-            "In QuickBooks, look up the currency of {holder|the customer}[: {theirs}].",
-            "If a customer has the wrong one, create the customer anew in QuickBooks in[ {ours},] the invoice's"
-            " currency and make the old one inactive.",
-            "If it is the company that has another, check in Run a Call that the shop's country is right and that"
-            " the right company is connected.",
+            "In QuickBooks, check the currency of {holder|the customer}[: {theirs}].",
+            "If the customer's currency is wrong, create a new customer in QuickBooks with the invoice's currency[,"
+            " {ours},] and make the old one inactive.",
+            "If the whole company uses a different currency, check in Run a Call that the shop's country is right"
+            " and that the right company is connected.",
             "Retry the failed invoices.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="customer",
-        dispatcher="Another currency is used there. The office is on it.",
+        dispatcher="A different currency is used there. The office is on it.",
         label="validation",
         refreshes=("Preferences", "Customer"),
     ),
@@ -107,17 +104,17 @@ ENTRIES = (
         code="currency_mismatch",
         title="Currency differs",
         kind=FailureKind.PERSON,
-        message="The currency of the customer[ '{subject_name}'] in QBO is another than the invoice's",
-        meaning="In QuickBooks a customer keeps one currency for life, and an invoice may not mix it with another.",
+        message="The currency of the customer[ '{subject_name}'] in QBO differs from the invoice's",
+        meaning="In QuickBooks a customer's currency can never change, and an invoice has to use the same one.",
         remedy=(
-            "In QuickBooks, look up the currency of the customer[ '{subject_name}'].",
-            "If it is wrong, create the customer anew in QuickBooks with the right currency and make the"
-            " old one inactive.",
+            "In QuickBooks, check the currency of the customer[ '{subject_name}'].",
+            "If it is wrong, create a new customer in QuickBooks with the right currency and make the old one"
+            " inactive.",
             "Retry the failed invoices.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="customer",
-        dispatcher="the customer has another currency there. The office is on it.",
+        dispatcher="the customer has a different currency there. The office is on it.",
         label="validation",
         refreshes=("Customer",),
     ),

@@ -10,15 +10,15 @@ ENTRIES = (
         message="Customer[ '{subject_name}'] not found in QBO",
         meaning="The customer was deleted or made inactive in QuickBooks, by hand or by a tool that merges duplicates.",
         remedy=(
-            "[Its name is held in QuickBooks by {holder}: {way_out}.]",
-            "Retry: the customer is looked up by name and e-mail, and recreated in QuickBooks if it is gone.",
-            "If it comes back, create the customer[ '{subject_name}'] in QuickBooks by hand"
-            " with the same name and e-mail, or make the deleted one active again.",
+            "[In QuickBooks the name is already used by {holder}: {way_out}.]",
+            "Retry: Run a Call looks up the customer by name and e-mail, and recreates it in QuickBooks if it is gone.",
+            "If it happens again, create the customer[ '{subject_name}'] in QuickBooks by hand with the same name"
+            " and e-mail, or make the deleted one active again.",
             "Retry the failed invoices.",
         ),
         who=Who.SYSTEM,
         where="customer",
-        dispatcher="the customer is missing there. It is usually recreated by itself.",
+        dispatcher="the customer is missing there. It is usually recreated automatically.",
         label="customer_not_found",
         refreshes=("Customer",),
     ),
@@ -31,7 +31,7 @@ ENTRIES = (
         remedy=(
             "Open Settings → QuickBooks → Tax.",
             "Pick a QBO code for the unmapped rate[ '{subject_name}'].",
-            "Retry the failed invoices: all that wait for this rate go through.",
+            "Retry the failed invoices: all that need this rate go through.",
         ),
         who=Who.OFFICE,
         where="tax",
@@ -44,10 +44,10 @@ ENTRIES = (
         title="Item not found",
         kind=FailureKind.PERSON,
         message="Item[ '{subject_name}'] not found in QBO",
-        meaning="A pricebook item on the invoice is not among the products and services in QuickBooks.",
+        meaning="A pricebook item on the invoice does not exist among the products and services in QuickBooks.",
         remedy=(
-            "Turn on Auto-create missing QBO products (Settings → QuickBooks → Items),"
-            " or create the item[ '{subject_name}'] in QuickBooks by hand with the same name.",
+            "Turn on Auto-create missing QBO products (Settings → QuickBooks → Items), or create the item["
+            " '{subject_name}'] in QuickBooks by hand with the same name.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
@@ -61,16 +61,16 @@ ENTRIES = (
         title="Closed period",
         kind=FailureKind.PERSON,
         message="Closed period[: {invoice_date} is {relation} the closing date {closing_date}]",
-        meaning="The invoice is dated in a period that has been closed in QuickBooks: up to its closing date"
-        " nothing may be added or changed.",
+        meaning="The invoice date is in a period that is closed in QuickBooks: nothing can be added or changed on or"
+        " before the closing date.",
         remedy=(
             "Either Move closing date forward: talk to your accountant first. In QuickBooks, under Account and"
-            " settings → Advanced → Accounting, set the closing date to a day before the invoice date"
-            "[ ({invoice_date})]. Then retry.",
-            "or Post to current period: change the invoice date in Run a Call to today."
-            " On a paid invoice only the date used in QuickBooks changes.",
-            "An update or a void of an invoice that already stands in the closed period"
-            " can only wait for the closing date, or be dismissed.",
+            " settings → Advanced → Accounting, set the closing date to a day before the invoice date["
+            " ({invoice_date})]. Then retry.",
+            "or Post to current period: change the invoice date in Run a Call to today. On a paid invoice only the"
+            " date used in QuickBooks changes.",
+            "If the invoice is already in the closed period in QuickBooks, its update or void has to wait until the"
+            " closing date is moved, or be dismissed.",
         ),
         who=Who.ACCOUNTANT,
         where="invoice",
@@ -92,7 +92,7 @@ ENTRIES = (
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="items",
-        dispatcher="an account in the books is switched off. The office is on it.",
+        dispatcher="an account in the books is inactive. The office is on it.",
         label="account_inactive",
         refreshes=("Account", "Item"),
     ),
@@ -101,9 +101,8 @@ ENTRIES = (
         title="Duplicate Doc Number",
         kind=FailureKind.PERSON,
         message="Duplicate Doc Number[: '{subject_name}' already exists in QBO][ ({txn_type} {txn_id})]",
-        meaning="Run a Call gave the invoice a number that another transaction in QuickBooks already has,"
-        " usually one that"
-        " was entered there by hand.",
+        meaning="Run a Call gave the invoice a number that another transaction in QuickBooks already has, usually"
+        " one that was entered there by hand.",
         remedy=(
             'Turn off "Run a Call IDs in QBO" (Settings → QuickBooks → Invoices):'
             " QuickBooks then uses its own numbering for synced invoices.",
@@ -122,8 +121,8 @@ ENTRIES = (
         title="Tax not enabled",
         kind=FailureKind.PERSON,
         message="Tax not enabled: the invoice is taxable, but sales tax is not set up in QBO",
-        meaning="The invoice carries sales tax, and sales tax has never been set up in QuickBooks,"
-        " which would drop the tax without a word.",
+        meaning="The invoice has sales tax, but sales tax has not been set up in QuickBooks. QuickBooks would drop"
+        " the tax without saying so.",
         remedy=(
             "In QuickBooks, set up sales tax under Taxes → Set up tax.",
             "Come back and map the tax rates (Settings → QuickBooks → Tax).",
@@ -141,16 +140,16 @@ ENTRIES = (
         title="Token expired",
         kind=FailureKind.PAUSE,
         message="Token expired[: {reason}]",
-        meaning="The connection to QuickBooks has expired: Intuit revokes tokens periodically, and after"
-        " a change of password.",
+        meaning="The connection to QuickBooks has expired: Intuit revokes tokens periodically and after a password"
+        " change.",
         remedy=(
             "Open Settings → QuickBooks → Status and press Reconnect.",
             "Sign in to Intuit again as a QuickBooks admin and choose the same company.",
-            "The queued events resync by themselves; nothing has to be retried.",
+            "The queued events resync automatically; you do not have to retry anything.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="status",
-        dispatcher="Waiting: the connection to QuickBooks has to be renewed. It follows by itself after that.",
+        dispatcher="Waiting: the connection to QuickBooks has to be renewed. After that it is sent automatically.",
         label="token_expired",
     ),
 )

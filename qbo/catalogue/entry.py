@@ -1,7 +1,7 @@
-"""What the catalogue says of one kind of failure; knows no single failure and no code.
+"""What the catalogue says about a failure; it does not know the failures themselves.
 
-Texts are templates: `{name}` is a fact or the subject's name, `{name|word}` falls back to the word, and a
-part in square brackets disappears when a fact in it is not known. Filling one in never raises.
+Texts are templates: `{name}` is a fact or the subject's name, `{name|word}` falls back to the word,
+and a part in square brackets disappears when a fact in it is not known. `fill` never raises.
 """
 
 import re
@@ -11,11 +11,11 @@ from enum import StrEnum
 
 
 class FailureKind(StrEnum):
-    """What happens next by itself."""
+    """What Run a Call does next without a person."""
 
-    TRANSIENT = "transient"  # tried again by the schedule: 5, 30 and 60 minutes
-    WAIT = "wait"  # tried again when what it waits for is over; uses up no retry
-    HEAL = "heal"  # the program can mend it; where it cannot, a person is needed
+    TRANSIENT = "transient"  # retried on schedule: after 5, 30 and 60 minutes
+    WAIT = "wait"  # tried again when the wait is over; uses up no retry
+    HEAL = "heal"  # Run a Call can fix it; where it cannot, a person has to
     PERSON = "person"  # stops and waits for a person
     PAUSE = "pause"  # nothing can be sent: the whole connection waits for a person
 
@@ -35,7 +35,7 @@ class Who(StrEnum):
 
 
 WHO_WORDS = {
-    Who.SYSTEM: "Run a Call, by itself",
+    Who.SYSTEM: "Run a Call, automatically",
     Who.OFFICE: "The office (Owner or Admin)",
     Who.QUICKBOOKS_ADMIN: "The shop's QuickBooks admin",
     Who.ACCOUNTANT: "The accountant, with the office",
@@ -43,11 +43,11 @@ WHO_WORDS = {
 }
 
 KIND_WORDS = {
-    FailureKind.TRANSIENT: "Retried by itself after 5, 30 and 60 minutes",
-    FailureKind.WAIT: "Goes on by itself when the wait is over",
-    FailureKind.HEAL: "Mended by itself where possible, else a person decides",
+    FailureKind.TRANSIENT: "Retried automatically after 5, 30 and 60 minutes",
+    FailureKind.WAIT: "Continues automatically when the wait is over",
+    FailureKind.HEAL: "Fixed automatically where possible, otherwise a person decides",
     FailureKind.PERSON: "Waits for a person",
-    FailureKind.PAUSE: "Pauses the connection; what is queued waits",
+    FailureKind.PAUSE: "Pauses the connection; queued events wait",
 }
 
 PAGE_WORDS = {
@@ -77,7 +77,7 @@ class Entry:
     who: Who
     where: str  # the name of a page, a key of PAGE_WORDS
     dispatcher: str  # why, after "Not in QuickBooks yet: ", for those who see no settings and no payload
-    label: str  # the bookkeeper's coarse word for it; several codes may share one
+    label: str  # a coarser name for it, as other software uses; several codes may share one
     refreshes: tuple[str, ...] = ()  # the mirrored lists that a person's retry refreshes first
     waiting_helps: bool = False  # sending again later, with no person acting, can succeed
     cause_per_subject: bool = True  # False: one cause for all, whatever number or date each one names

@@ -5,14 +5,14 @@ from qbo.catalogue.entry import Entry, FailureKind, Who
 ENTRIES = (
     Entry(
         code="stale_object",
-        title="Changed in QuickBooks meanwhile",
+        title="Changed in QuickBooks at the same time",
         kind=FailureKind.HEAL,
         message="Changed in QBO[ by {changed_by}] while it was being sent",
-        meaning="Somebody changed the record in QuickBooks after Run a Call had last read it, so the"
-        " update was not accepted.",
+        meaning="Somebody changed the record in QuickBooks after Run a Call last read it, so QuickBooks did not"
+        " accept the update.",
         remedy=(
-            "Nothing to do: the record is read again and the change is sent once more.",
-            "If it comes back, close the record in QuickBooks wherever it is being edited, then retry.",
+            "Nothing to do: Run a Call reads the record again and sends the change once more.",
+            "If it happens again, make sure nobody has the record open for editing in QuickBooks, then retry.",
         ),
         who=Who.SYSTEM,
         where="log",
@@ -26,15 +26,15 @@ ENTRIES = (
         title="Deleted in QuickBooks",
         kind=FailureKind.PERSON,
         message="The record[ '{subject_name}'] was deleted in QBO",
-        meaning="The invoice or payment that should be changed was deleted in QuickBooks by somebody else.",
+        meaning="Run a Call wanted to change an invoice or payment that somebody deleted in QuickBooks.",
         remedy=(
-            "Ask whoever keeps the books whether it was deleted on purpose.",
+            "Ask your bookkeeper whether it was deleted on purpose.",
             "If it was, dismiss this event with that reason, or void the invoice here.",
-            "If it was not, retry: it is created again.",
+            "If it was not, retry: Run a Call creates it again.",
         ),
         who=Who.OFFICE,
         where="invoice",
-        dispatcher="it was deleted there. The office decides whether it goes there again.",
+        dispatcher="it was deleted there. The office decides whether to send it again.",
         label="not_found_other",
     ),
     Entry(
@@ -45,13 +45,13 @@ ENTRIES = (
         meaning="The same part of the record was changed here and in QuickBooks. Nothing was sent, so that neither"
         " change is lost.",
         remedy=(
-            "Compare the three values below: what it was, what it is here, what it is in QuickBooks.",
-            "Keep QuickBooks': the books stay as they are, and the difference is on record.",
-            "Or Send ours: what is here replaces what is in QuickBooks, in these fields only.",
+            "Compare the three values below: before the change, here now, and in QuickBooks now.",
+            "Keep QuickBooks': the books stay as they are, and the difference is recorded.",
+            "Or Send ours: the values here replace those in QuickBooks, in these fields only.",
         ),
         who=Who.OFFICE,
         where="log",
-        dispatcher="In QuickBooks, but somebody changed it there as well. The office decides which change counts.",
+        dispatcher="In QuickBooks, but somebody changed it there too. The office decides which change counts.",
         label="stale_object",
         cause_per_subject=False,
     ),
@@ -60,12 +60,11 @@ ENTRIES = (
         title="Voided in QuickBooks",
         kind=FailureKind.PERSON,
         message="Invoice[ #{subject_name}] was voided in QBO; your change was not sent",
-        meaning="Somebody voided the invoice in QuickBooks. Sending the change would bring its amount back into the"
-        " books.",
+        meaning="Somebody voided the invoice in QuickBooks. Sending the change would put its amount back in the books.",
         remedy=(
-            "Ask whoever keeps the books why it was voided.",
-            "Void it here too: the invoice is void on both sides.",
-            "Or Send it again as a new invoice: it needs a number of its own, since the void one keeps this number.",
+            "Ask your bookkeeper why it was voided.",
+            "Void it here too: then the invoice is void on both sides.",
+            "Or Send it again as a new invoice: it needs a new number, because the voided invoice keeps this one.",
         ),
         who=Who.OFFICE,
         where="log",
@@ -77,17 +76,17 @@ ENTRIES = (
         code="paid_in_quickbooks",
         title="Paid in QuickBooks",
         kind=FailureKind.PERSON,
-        message="Invoice[ #{subject_name}] has a payment in QBO; a change of its amount or customer was not sent",
-        meaning="A payment or credit is applied to the invoice in QuickBooks. Changing its amount or its customer now"
+        message="Invoice[ #{subject_name}] has a payment in QBO; the change of its amount or customer was not sent",
+        meaning="A payment or credit is applied to the invoice in QuickBooks. Changing its amount or customer now"
         " would leave part of that payment without an invoice.",
         remedy=(
-            "Keep QuickBooks': the books stay as they are, and the difference is on record.",
-            "Or void the invoice here and issue a new one, once the payment was taken off it in QuickBooks.",
+            "Keep QuickBooks': the books stay as they are, and the difference is recorded.",
+            "Or, in QuickBooks, take the payment off the invoice; then void the invoice here and issue a new one.",
             "Or, in QuickBooks, take the payment off the invoice, then retry here: the change is sent.",
         ),
         who=Who.OFFICE,
         where="log",
-        dispatcher="It is paid in QuickBooks already, so the last change did not go there. The office is on it.",
+        dispatcher="It is already paid in QuickBooks, so the last change was not sent. The office is on it.",
         label="validation",
         cause_per_subject=False,
     ),
@@ -95,17 +94,15 @@ ENTRIES = (
         code="total_differs",
         title="Total differs",
         kind=FailureKind.PERSON,
-        message="In QBO the invoice differs in its {fields|total}"
-        "[; total {our_total} here, {their_total} there][; tax {our_tax} here, {their_tax} there]"
-        "[; date {our_date} here, {their_date} there]"
-        "[; number {our_number} here, {their_number} there]",
-        meaning="The invoice is in QuickBooks, but what was stored there is not to the cent, day and"
-        " number what was sent.",
+        message="In QBO the invoice differs in its {fields|total}[; total {our_total} here, {their_total} there][;"
+        " tax {our_tax} here, {their_tax} there][; date {our_date} here, {their_date} there][; number {our_number}"
+        " here, {their_number} there]",
+        meaning="The invoice is in QuickBooks, but its total, tax, date or number there is not exactly what was sent.",
         remedy=(
-            "Compare the invoice here and in QuickBooks; most differences come from tax that QuickBooks"
-            " calculates by itself.",
-            "Mend the cause and retry: the invoice in QuickBooks is updated, never created twice.",
-            "Or press Accept: an Owner or Admin takes the difference as it is.",
+            "Compare the invoice here and in QuickBooks; most differences come from QuickBooks calculating the tax"
+            " on its own.",
+            "Fix the cause and retry: the invoice in QuickBooks is updated, never created twice.",
+            "Or an Owner or Admin can press Accept the difference to leave it as it is.",
         ),
         who=Who.OFFICE,
         where="invoice",
@@ -125,7 +122,7 @@ ENTRIES = (
         ),
         who=Who.OFFICE,
         where="quickbooks",
-        dispatcher="a payment in QuickBooks stands in the way of the void. The office is on it.",
+        dispatcher="it cannot be voided while it has a payment in QuickBooks. The office is on it.",
         label="validation",
     ),
     Entry(
@@ -133,7 +130,7 @@ ENTRIES = (
         title="Number too long",
         kind=FailureKind.PERSON,
         message="Invoice number[ '{subject_name}'] is longer than the 21 characters that QBO takes",
-        meaning="QuickBooks takes invoice numbers of at most 21 characters, and a number is never cut off.",
+        meaning="QuickBooks takes invoice numbers of at most 21 characters, and Run a Call never shortens a number.",
         remedy=(
             "Give the invoice a number of at most 21 characters,",
             'or turn off "Run a Call IDs in QBO" (Settings → QuickBooks → Invoices).',
@@ -147,14 +144,14 @@ ENTRIES = (
     ),
     Entry(
         code="numbering_by_hand",
-        title="Numbers by hand",
+        title="No invoice number",
         kind=FailureKind.PERSON,
-        message="No number for the invoice: QBO expects numbers by hand, and Run a Call sends none",
+        message="No number for the invoice: QBO leaves numbering to you, and Run a Call sends none",
         meaning='"Run a Call IDs in QBO" is off, and the QuickBooks company has Custom transaction numbers turned on:'
-        " the invoice would stand in the books without a number.",
+        " the invoice would be in the books without a number.",
         remedy=(
             "In QuickBooks, open Account and settings → Sales → Sales form content and turn off Custom transaction"
-            " numbers: QuickBooks then numbers by itself.",
+            " numbers: QuickBooks then assigns the numbers.",
             'Or turn on "Run a Call IDs in QBO" (Settings → QuickBooks → Invoices).',
             "Retry the failed invoices.",
         ),
@@ -172,8 +169,8 @@ ENTRIES = (
         message="The invoice has a discount, but discounts are turned off in QBO",
         meaning="QuickBooks has discounts on sales forms turned off, or no account to book them to.",
         remedy=(
-            "In QuickBooks, open Account and settings → Sales → Sales form content, turn on Discount and"
-            " choose its account.",
+            "In QuickBooks, open Account and settings → Sales → Sales form content, turn on Discount and choose its"
+            " account.",
             "Retry the failed invoices.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
@@ -188,12 +185,11 @@ ENTRIES = (
         title="Cannot be linked",
         kind=FailureKind.PERSON,
         message="QBO does not link it to the other transaction[ '{subject_name}']",
-        meaning="Two transactions, such as a payment and its invoice, can be linked only if both exist,"
-        " are active"
-        " and belong to the same customer.",
+        meaning="QuickBooks links two transactions, such as a payment and its invoice, only if both exist, are"
+        " active and belong to the same customer.",
         remedy=(
-            "In QuickBooks, compare the customer of the invoice and of the payment, and look whether both still exist.",
-            "Give both the same customer, or dismiss the event if the books are right as they stand.",
+            "In QuickBooks, check that the invoice and the payment both exist and have the same customer.",
+            "Give both the same customer, or dismiss the event if the books are right as they are.",
             "Retry the failed event.",
         ),
         who=Who.OFFICE,
@@ -207,15 +203,15 @@ ENTRIES = (
         title="Locked in QuickBooks",
         kind=FailureKind.PERSON,
         message="QBO does not let this transaction be changed: it is deposited, settled, matched, reconciled or linked",
-        meaning="In QuickBooks the transaction is already part of a deposit, a settlement, a bank match"
-        " or another transaction.",
+        meaning="In QuickBooks the transaction is already part of a deposit, a settlement, a bank match or another"
+        " transaction.",
         remedy=(
             "In QuickBooks, open the transaction and undo the deposit, match or link that holds it.",
-            "Retry, or dismiss the event if the books are right as they stand.",
+            "Retry, or dismiss the event if the books are right as they are.",
         ),
         who=Who.ACCOUNTANT,
         where="quickbooks",
-        dispatcher="the books have locked it. The office decides.",
+        dispatcher="it is locked in the books. The office decides.",
         label="validation",
     ),
 )

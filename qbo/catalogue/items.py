@@ -8,16 +8,16 @@ ENTRIES = (
         title="Item inactive",
         kind=FailureKind.PERSON,
         message="Item[ '{subject_name}'] is inactive in QBO",
-        meaning="The product or service was made inactive, that is deleted, in QuickBooks.",
+        meaning="The product or service was made inactive in QuickBooks, which is how QuickBooks deletes it.",
         remedy=(
-            "Make the item[ '{subject_name}'] active again in QuickBooks (Sales → Products and services,"
-            " include inactive),",
-            "or map the pricebook item to another one (Settings → QuickBooks → Items).",
+            "Make the item[ '{subject_name}'] active again in QuickBooks (Sales → Products and services, include"
+            " inactive),",
+            "or map the pricebook item to a different one (Settings → QuickBooks → Items).",
             "Retry the failed invoices.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="items",
-        dispatcher="a product was switched off there. The office is on it.",
+        dispatcher="a product was made inactive there. The office is on it.",
         label="item_not_found",
         refreshes=("Item",),
     ),
@@ -26,16 +26,16 @@ ENTRIES = (
         title="Several products could be meant",
         kind=FailureKind.PERSON,
         message="Which product in QBO is[ '{subject_name}']?[ Here: {here}.][ In QBO: {there}.]",
-        meaning="Several pricebook items of one name fit one product in QuickBooks, or one item fits several products"
-        " there. Nothing is linked and nothing is created until a person has said which is which.",
+        meaning="Several pricebook items match one product in QuickBooks, or one item matches several products"
+        " there. Run a Call links and creates nothing until a person makes clear which is which.",
         remedy=(
             "Compare the prices[: here {here}][; in QuickBooks {there}].",
-            "Change the name of one of them; an item named “Category:Item” means the product in that category.",
+            "Change the name of one of them; an item named “Category:Item” is the product in that category.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
         where="items",
-        dispatcher="It is not clear which product there is meant. The office decides.",
+        dispatcher="It is not clear which product in QuickBooks this is. The office decides.",
         label="duplicate_name",
         refreshes=("Item",),
     ),
@@ -44,9 +44,9 @@ ENTRIES = (
         title="Item is a category",
         kind=FailureKind.PERSON,
         message="Item[ '{subject_name}'] is a category in QBO",
-        meaning="The record of this name in QuickBooks is a category, which cannot stand on an invoice.",
+        meaning="In QuickBooks this name belongs to a category, and a category cannot be used on an invoice.",
         remedy=(
-            "In QuickBooks, rename the category[ '{subject_name}'] or create a product or service beside it,",
+            "In QuickBooks, rename the category[ '{subject_name}'], then create a product or service with this name,",
             "or map the pricebook item to a product or service (Settings → QuickBooks → Items).",
             "Retry the failed invoices.",
         ),
@@ -61,15 +61,16 @@ ENTRIES = (
         title="Item differs",
         kind=FailureKind.PERSON,
         message="Item[ '{subject_name}'] differs in QBO[: {ours} here, {theirs} there]",
-        meaning="An item of the same name stands in QuickBooks with another price; nothing is overwritten by itself.",
+        meaning="QuickBooks has an item with the same name and a different price; Run a Call never overwrites it on"
+        " its own.",
         remedy=(
             "Compare the item[ '{subject_name}'] here and in QuickBooks[: {ours} here, {theirs} there].",
-            "Map it as it is, or change the price on the side that is wrong (Settings → QuickBooks → Items).",
+            "Map it as it is (Settings → QuickBooks → Items), or change the price on the side that is wrong.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
         where="items",
-        dispatcher="a pricebook item differs there. The office is on it.",
+        dispatcher="a pricebook item is different there. The office is on it.",
         label="validation",
         refreshes=("Item",),
     ),
@@ -77,18 +78,17 @@ ENTRIES = (
         code="one_off_item_missing",
         title="No item for one-off lines",
         kind=FailureKind.PERSON,
-        message="A line without a pricebook item has no item to be booked under in QBO",
-        meaning="QuickBooks reads a line without an item as a comment and drops its amount, so lines that"
-        " are not from"
-        " the pricebook need one item to stand for them.",
+        message="A line without a pricebook item needs an item to book it under in QBO",
+        meaning="QuickBooks reads a line without an item as a comment and drops its amount, so lines that are not"
+        " from the pricebook need an item to be booked under.",
         remedy=(
-            "Open Settings → QuickBooks → Items and choose the item for one-off lines,"
-            " or turn on Auto-create missing QBO products.",
+            "Open Settings → QuickBooks → Items and choose the item for one-off lines, or turn on Auto-create"
+            " missing QBO products.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
         where="items",
-        dispatcher="a one-off line has no place in the books. The office is on it.",
+        dispatcher="a one-off line has no item to be booked under. The office is on it.",
         label="item_not_found",
         refreshes=("Item",),
     ),
@@ -97,10 +97,10 @@ ENTRIES = (
         title="Income account missing",
         kind=FailureKind.PERSON,
         message="No income account for item[ '{subject_name}']",
-        meaning="QuickBooks books each sold item to an income account; for this one no account is chosen.",
+        meaning="QuickBooks books each item you sell to an income account; none is chosen for this item.",
         remedy=(
-            "Open Settings → QuickBooks → Items and pick an income account: one for all, or one for the"
-            " item's category.",
+            "Open Settings → QuickBooks → Items and pick an income account: one for all, or one for the item's"
+            " category.",
             "If the item is already in QuickBooks, give it an income account there.",
             "Retry the failed invoices.",
         ),
@@ -115,9 +115,8 @@ ENTRIES = (
         title="Wrong type of account",
         kind=FailureKind.PERSON,
         message="Account[ '{subject_name}'] is of the wrong type for this in QBO[ (item '{item}')]",
-        meaning="The account exists and is active, but QuickBooks wants another type here, for example an"
-        " Income account"
-        " behind an item that is sold.",
+        meaning="The account exists and is active, but QuickBooks wants another type here, for example an Income"
+        " account behind an item that is sold.",
         remedy=(
             "Open Settings → QuickBooks → Items and pick an account of type Income.",
             "Retry the failed invoices.",

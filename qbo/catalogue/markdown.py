@@ -7,7 +7,7 @@ from qbo.catalogue.entry import KIND_WORDS, PAGE_WORDS, Entry, fill
 
 HEAD = """# Errors
 
-What can keep an invoice from reaching QuickBooks, what it means and who does what about it. This file is
+What can keep an invoice from reaching QuickBooks, what it means, and who can fix it and how. This file is
 written from the catalogue (`qbo/catalogue/`) by `manage.py write_error_docs`, and a test keeps the two equal:
 change the catalogue, not this file.
 
@@ -39,6 +39,6 @@ def lines(entry: Entry) -> Iterator[str]:
     yield from (f"{number}. {step}" for number, step in enumerate(steps, start=1))
     yield ""
     cells = (entry.who.words, PAGE_WORDS[entry.where], KIND_WORDS[entry.kind], fill(entry.dispatcher, {}))
-    yield "| Who | Where | What happens by itself | A dispatcher reads |"
+    yield "| Who | Where | What happens automatically | A dispatcher reads |"
     yield "| --- | --- | --- | --- |"
     yield f"| {' | '.join(cells)} |"

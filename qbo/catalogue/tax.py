@@ -8,8 +8,8 @@ ENTRIES = (
         title="Mixed tax rates",
         kind=FailureKind.PERSON,
         message="Two different taxes on one invoice[: {rates}]",
-        meaning="In the United States QuickBooks takes one tax code for a whole invoice; this one has"
-        " lines with different taxes.",
+        meaning="In the United States QuickBooks takes one tax code for a whole invoice, but this invoice has lines"
+        " with different taxes.",
         remedy=(
             "Give all taxed lines of the invoice the same rates[ (now: {rates})],",
             "or split it into two invoices, one for each tax.",
@@ -17,7 +17,7 @@ ENTRIES = (
         ),
         who=Who.OFFICE,
         where="invoice",
-        dispatcher="its lines carry different taxes. The office decides.",
+        dispatcher="its lines have different taxes. The office decides.",
         label="tax_code_not_mapped",
         refreshes=("TaxCode",),
     ),
@@ -26,16 +26,17 @@ ENTRIES = (
         title="Tax not calculated",
         kind=FailureKind.PERSON,
         message="QBO could not calculate the tax[ with code '{subject_name}']",
-        meaning="QuickBooks broke off while it calculated the tax, mostly because the tax code does not fit"
-        " the company, the customer or the item.",
+        meaning="QuickBooks stopped while calculating the tax, usually because the tax code does not fit the"
+        " company, the customer or the item.",
         remedy=(
-            "Open Settings → QuickBooks → Tax and check, or pick anew, the QBO code of each rate on the invoice.",
+            "Open Settings → QuickBooks → Tax and check the QBO code of each rate on the invoice, or pick a"
+            " different one.",
             "Retry the failed invoice.",
-            "If it comes back, press Escalate on the row: Intuit may have a fault of its own.",
+            "If it happens again, press Escalate on the row: the error may be Intuit's.",
         ),
         who=Who.OFFICE,
         where="tax",
-        dispatcher="the tax could not be worked out there. The office is on it.",
+        dispatcher="the tax could not be calculated there. The office is on it.",
         label="tax_code_not_mapped",
         refreshes=("Preferences", "TaxCode"),
     ),

@@ -1,21 +1,21 @@
-"""Failures that heal by waiting: Intuit's troubles, the network, and what has to come first."""
+"""Failures that clear by waiting: Intuit's troubles, the network, and what has to come first."""
 
 from qbo.catalogue.entry import Entry, FailureKind, Who
 
-BY_ITSELF = "Nothing to do: it is tried again by itself after 5, 30 and 60 minutes."
-AT_LAST = "If it still fails after that, look at status.developer.intuit.com, then retry or press Escalate."
+BY_ITSELF = "Nothing to do: Run a Call tries again automatically after 5, 30 and 60 minutes."
+AT_LAST = "If it still fails after that, check status.developer.intuit.com, then retry or press Escalate."
 
 ENTRIES = (
     Entry(
         code="server_error",
         title="QuickBooks had an error",
         kind=FailureKind.TRANSIENT,
-        message="QuickBooks had an error of its own[ (HTTP {http_status})]",
+        message="QuickBooks had an internal error[ (HTTP {http_status})]",
         meaning="Intuit's servers failed, were down for maintenance or asked to try again later.",
         remedy=(BY_ITSELF, AT_LAST),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="QuickBooks has a problem just now. It is tried again by itself.",
+        dispatcher="QuickBooks has a problem right now. Run a Call tries again automatically.",
         label="server_error",
         waiting_helps=True,
     ),
@@ -24,13 +24,12 @@ ENTRIES = (
         title="QuickBooks not reached",
         kind=FailureKind.TRANSIENT,
         message="QuickBooks could not be reached",
-        meaning="The network between Run a Call and Intuit failed or took too long. What was sent may"
-        " have arrived:"
-        " it is looked for in QuickBooks before it is sent again.",
+        meaning="The network between Run a Call and Intuit failed or took too long. What was sent may have arrived:"
+        " Run a Call checks QuickBooks before it sends it again.",
         remedy=(BY_ITSELF, AT_LAST),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="QuickBooks could not be reached. It is tried again by itself.",
+        dispatcher="QuickBooks could not be reached. Run a Call tries again automatically.",
         label="network",
         waiting_helps=True,
     ),
@@ -39,13 +38,12 @@ ENTRIES = (
         title="Answer unreadable",
         kind=FailureKind.TRANSIENT,
         message="QuickBooks' answer could not be read[ (HTTP {http_status})]",
-        meaning="An answer came, but it was empty, cut off or not QuickBooks' own. What was sent may have"
-        " arrived:"
-        " it is looked for in QuickBooks before it is sent again.",
+        meaning="An answer came, but it was empty, cut off or not from QuickBooks. What was sent may have arrived:"
+        " Run a Call checks QuickBooks before it sends it again.",
         remedy=(BY_ITSELF, AT_LAST),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="QuickBooks gave no clear answer. It is tried again by itself.",
+        dispatcher="QuickBooks gave no clear answer. Run a Call tries again automatically.",
         label="server_error",
         waiting_helps=True,
     ),
@@ -54,11 +52,11 @@ ENTRIES = (
         title="QuickBooks asks to slow down",
         kind=FailureKind.WAIT,
         message="QuickBooks asks us to slow down",
-        meaning="Intuit limits how many requests a company takes in a minute. Waiting uses up no retry.",
-        remedy=("Nothing to do: sending goes on by itself in a minute or so.",),
+        meaning="Intuit limits how many requests it accepts for a company per minute. Waiting uses up no retry.",
+        remedy=("Nothing to do: sending continues automatically in a minute or so.",),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="QuickBooks takes them one after the other.",
+        dispatcher="QuickBooks takes them one after another.",
         label="rate_limited",
         waiting_helps=True,
     ),
@@ -68,10 +66,10 @@ ENTRIES = (
         kind=FailureKind.WAIT,
         message="Waits for the customer[ '{subject_name}']",
         meaning="The customer has to be in QuickBooks first, and is not there yet.",
-        remedy=("Fix what holds the customer[ '{subject_name}'] back; this follows by itself.",),
+        remedy=("Fix the problem with the customer[ '{subject_name}']; after that this is sent automatically.",),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="its customer goes first.",
+        dispatcher="its customer has to be sent first.",
         label="customer_not_found",
         waiting_helps=True,
     ),
@@ -81,10 +79,10 @@ ENTRIES = (
         kind=FailureKind.WAIT,
         message="Waits for the item[ '{subject_name}']",
         meaning="A pricebook item has to be in QuickBooks first, and is not there yet.",
-        remedy=("Fix what holds the item[ '{subject_name}'] back; this follows by itself.",),
+        remedy=("Fix the problem with the item[ '{subject_name}']; after that this is sent automatically.",),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="one of its items goes first.",
+        dispatcher="one of its items has to be sent first.",
         label="item_not_found",
         waiting_helps=True,
     ),
@@ -94,10 +92,10 @@ ENTRIES = (
         kind=FailureKind.WAIT,
         message="Waits for the invoice[ '{subject_name}']",
         meaning="The invoice has to be in QuickBooks first, and is not there yet.",
-        remedy=("Fix what holds the invoice[ '{subject_name}'] back; this follows by itself.",),
+        remedy=("Fix the problem with the invoice[ '{subject_name}']; after that this is sent automatically.",),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="its invoice goes first.",
+        dispatcher="its invoice has to be sent first.",
         label="not_found_other",
         waiting_helps=True,
     ),
@@ -107,10 +105,10 @@ ENTRIES = (
         kind=FailureKind.WAIT,
         message="Waiting: {reason|the connection to QuickBooks is paused}",
         meaning="Nothing is sent while the connection to QuickBooks is not active. The wait uses up no retry.",
-        remedy=("Open Settings → QuickBooks → Status and do what it says; this follows by itself.",),
+        remedy=("Open Settings → QuickBooks → Status and do what it says; after that this is sent automatically.",),
         who=Who.OFFICE,
         where="status",
-        dispatcher="Waiting for the connection to QuickBooks. It follows by itself.",
+        dispatcher="Waiting for the connection to QuickBooks. After that it is sent automatically.",
         label="token_expired",
         waiting_helps=True,
     ),

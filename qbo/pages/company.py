@@ -18,7 +18,9 @@ from qbo.pages.connecting import TAKEN, read_lists, to_intuit, to_status
 from qbo.pages.forms import StartDateForm
 from runacall.organizations.middleware import StaffRequest
 
-SETTLED = "There is nothing to choose any more: somebody has decided, or connected again. This is how it stands."
+SETTLED = (
+    "There is nothing left to choose: somebody has already chosen or reconnected. This page shows the current status."
+)
 
 
 @settings_page
@@ -63,9 +65,9 @@ def go_back(request: StaffRequest) -> HttpResponse:
         messages.warning(request, SETTLED)
         return to_status()
     if connection.is_live:
-        messages.success(request, f"Back to {connection}. What is queued goes out by itself.")
+        messages.success(request, f"Back to {connection}. Queued events are sent automatically.")
         return to_status()
-    messages.info(request, f"Nothing was sent anywhere. Choose {connection} on Intuit's page to connect it again.")
+    messages.info(request, f"Nothing was sent. Choose {connection} on Intuit's page to connect it again.")
     return to_intuit(request)
 
 
@@ -76,7 +78,7 @@ def use_other(request: StaffRequest) -> HttpResponse:
     connection = connection_of(request)
     form = StartDateForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say from which day on invoices go to the new company. Nothing was changed.")
+        messages.error(request, "Enter the first day whose invoices go to the new company. Nothing was changed.")
         return HttpResponseRedirect(reverse("qbo:company"))
     try:
         if connection is None:
@@ -97,7 +99,7 @@ def use_other(request: StaffRequest) -> HttpResponse:
     read_lists(connection)
     messages.success(
         request,
-        f"{connection} is the shop's company now. Invoices dated {form.cleaned_data['start_date']:%Y-%m-%d} or later "
-        "go there. Map tax rates and items next.",
+        f"{connection} is the shop's company now. Invoices dated {form.cleaned_data['start_date']:%Y-%m-%d} or "
+        "later go there. Next, map tax rates and items.",
     )
     return to_status()

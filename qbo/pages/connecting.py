@@ -22,15 +22,15 @@ from qbo.pages.base import connection_of, page_context, settings_page
 from runacall.organizations.middleware import StaffRequest
 
 FOREIGN = (
-    "This answer does not belong to a connection that was begun here, or it was used already. "
-    "Nothing was changed. Press Connect and try again."
+    "This answer from Intuit does not belong to a connection that was started here, or it has already "
+    "been used. Nothing was changed. Press Connect and try again."
 )
 REFUSED = "Connecting was not allowed on Intuit's page. Nothing was changed."
 INCOMPLETE = "Intuit's answer was incomplete. Nothing was changed. Press Connect and try again."
-SWITCHED = "You have switched to another organization in the meantime. Nothing was changed. Press Connect again."
+SWITCHED = "You switched to another organization while connecting. Nothing was changed. Press Connect again."
 TAKEN = (
-    "This QuickBooks company is connected to another organization of Run a Call. Disconnect it there "
-    "first, or choose another company. Nothing was changed."
+    "This QuickBooks company is connected to another organization in Run a Call. Disconnect it "
+    "there first, or choose another company. Nothing was changed."
 )
 # What our own states are made of; anything else was never one of them.
 STATE = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
@@ -45,7 +45,7 @@ def start(request: StaffRequest) -> HttpResponse:
 
 def to_intuit(request: StaffRequest) -> HttpResponse:
     if not settings.QBO_CLIENT_ID:
-        messages.error(request, "Run a Call has no Intuit credentials yet (QBO_CLIENT_ID). Write to support.")
+        messages.error(request, "Run a Call has no Intuit credentials yet (QBO_CLIENT_ID). Contact support.")
         return to_status()
     state = Consent.ask(request.organization, by=request.user, session=_session(request), at=timezone.now())
     environment, emulator_url = target()
@@ -98,7 +98,7 @@ def callback(request: StaffRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("qbo:company"))
     if former is None:
         read_lists(connection)
-    messages.success(request, f"Connected to {connection}. What is queued goes out by itself.")
+    messages.success(request, f"Connected to {connection}. Queued events are sent automatically.")
     return to_status()
 
 
@@ -137,7 +137,7 @@ def stop(request: StaffRequest) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         disconnect(connection, at=timezone.now())
-        messages.success(request, "Disconnected. Nothing goes out until QuickBooks is connected again.")
+        messages.success(request, "Disconnected. Nothing is sent until you connect QuickBooks again.")
         return to_status()
     context = page_context(request, "Disconnect QuickBooks", connection=connection)
     return TemplateResponse(request, "qbo/disconnect.html", context)

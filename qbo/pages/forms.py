@@ -55,7 +55,7 @@ class TaxForm(forms.Form):
         default = chooser(
             active,
             label="Default for unmapped",
-            empty="None, stop and ask",
+            empty="None: stop and ask",
             current=self.settings.default_tax_code_id,
         )
         default.initial = self.settings.default_tax_code_id

@@ -56,8 +56,8 @@ def errors_page() -> HelpPage:
     return HelpPage(
         slug=ERRORS_PAGE,
         title="Resolving common QuickBooks errors",
-        introduction="Now and then an invoice cannot reach QuickBooks. This page shows where you see it,"
-        " what each message means, and how to fix it.",
+        introduction="Now and then an invoice cannot reach QuickBooks. This page shows where you see it, what each"
+        " message means, and how to fix it.",
         sections=(*reading_sections(), *error_sections(), *fixing_sections()),
     )
 
@@ -71,9 +71,9 @@ def reading_sections() -> Iterator[Section]:
             (
                 (
                     "Banner at the top of every page",
-                    "How many there are: “3 QBO sync errors need attention.”",
+                    "The number of errors: “3 QBO sync errors need attention.”",
                 ),
-                (PAGE_WORDS["log"], "All events, with their time, what they are about and why they failed."),
+                (PAGE_WORDS["log"], "Every event with its time, the record it is about, and why it failed."),
                 ("The invoice itself", "A yellow banner with the error and how to fix it."),
             ),
         ),
@@ -82,8 +82,8 @@ def reading_sections() -> Iterator[Section]:
         anchor="reading-the-sync-log",
         title="Reading the sync log",
         paragraphs=(
-            "One row is one thing that should reach QuickBooks. Open a row to see all that was sent and"
-            " answered, each attempt, the next try, and the way to fix it.",
+            "Each row is one change that should reach QuickBooks. Open a row to see what was sent and answered,"
+            " every attempt, the next try, and how to fix it.",
         ),
         table=Table(
             ("Timestamp", "Entity", "Direction", "Status", "Message"),
@@ -120,8 +120,8 @@ def fixing_sections() -> Iterator[Section]:
         anchor="retrying-failed-events",
         title="Retrying failed events",
         paragraphs=(
-            "Troubles that pass, such as a server that does not answer, are tried again by themselves:"
-            " three times, after 5, 30 and 60 minutes. What needs a person stops and waits for you.",
+            "Temporary problems, such as a server that does not answer, are retried automatically: three times,"
+            " after 5, 30 and 60 minutes. An event that needs a person stops and waits for you.",
         ),
         steps=(
             "In the sync log, select the failed events and choose Retry,",
@@ -133,8 +133,8 @@ def fixing_sections() -> Iterator[Section]:
         anchor="bulk-fixes",
         title="Bulk fixes",
         paragraphs=(
-            "One cause often stops many invoices, for example one tax rate without a mapping."
-            " Every failed event that the fix covers goes through.",
+            "One cause often stops many invoices, for example one tax rate without a mapping. Every failed event"
+            " that the fix covers goes through.",
         ),
         steps=(
             "Fix the cause once: the mapping, the setting or the record.",
@@ -145,11 +145,11 @@ def fixing_sections() -> Iterator[Section]:
         anchor="escalating",
         title="Escalating",
         paragraphs=(
-            f"If an error stays although you have worked through the steps above, write to {SUPPORT_ADDRESS}."
-            " Escalate, on the row of the sync log, gathers what support needs:",
+            f"If you have done the steps above and the error is still there, write to {SUPPORT_ADDRESS}."
+            " Escalate, on the row of the sync log, collects what support needs:",
         ),
         table=Table(
-            ("Information", "Where it stands"),
+            ("Information", "Where to find it"),
             (
                 ("The exact error message", "On the row of the sync log"),
                 ("The number of the invoice", "On the failing invoice"),
@@ -163,8 +163,8 @@ def tax_page() -> HelpPage:
     return HelpPage(
         slug=TAX_PAGE,
         title="Mapping tax rates to QuickBooks Online",
-        introduction="Each tax rate that stands on your invoices needs a tax code in QuickBooks."
-        " Map them before the first invoices go out: a rate that is not mapped is the most frequent error.",
+        introduction="Each tax rate on your invoices needs a tax code in QuickBooks. Map the rates before you send"
+        " the first invoices: an unmapped rate is the most common error.",
         sections=(*mapping_sections(), *tax_error_sections()),
     )
 
@@ -175,8 +175,8 @@ def mapping_sections() -> Iterator[Section]:
         title="Map a rate",
         steps=(
             "In QuickBooks, set up sales tax under Taxes → Set up tax, if it is not set up yet.",
-            f"Open {PAGE_WORDS['tax']}. Your rates, and the combinations in use, stand on the left.",
-            "Pick a QBO code for each on the right, and save.",
+            f"Open {PAGE_WORDS['tax']}. Your rates, and the combinations of rates in use, are on the left.",
+            "Pick a QBO code for each one on the right, and save.",
             "Retry the failed invoices, if there are any.",
         ),
         page="tax",
@@ -185,11 +185,11 @@ def mapping_sections() -> Iterator[Section]:
         anchor="combined-rates",
         title="Combined rates",
         paragraphs=(
-            "If a line carries one combined rate, map that rate to the combined code in QuickBooks.",
-            "If a line carries several rates, such as state and county, the combination has a row of its own:"
-            " map the combination as a whole to the code in QuickBooks that stands for all of them.",
-            "In the United States QuickBooks takes one code for a whole invoice, so all taxed lines of one"
-            " invoice need the same rates.",
+            "If a line has one combined rate, map that rate to the combined code in QuickBooks.",
+            "If a line has several rates, such as state and county, the combination has its own row: map it to the"
+            " code in QuickBooks that covers all of them.",
+            "In the United States QuickBooks takes one code for a whole invoice, so all taxed lines of an invoice"
+            " need the same rates.",
         ),
         page="tax",
     )
@@ -197,8 +197,8 @@ def mapping_sections() -> Iterator[Section]:
         anchor="tax-exempt",
         title="Tax-exempt customers",
         paragraphs=(
-            "The lines of a customer who is marked as tax exempt go to QuickBooks without tax."
-            " Outside the United States they need a code that says so: map one, such as Out of scope.",
+            "Invoices of a customer who is marked as tax exempt go to QuickBooks without tax. Outside the United"
+            " States their lines still need a tax code: map one, such as Out of scope.",
         ),
         page="tax",
     )
@@ -206,8 +206,8 @@ def mapping_sections() -> Iterator[Section]:
         anchor="default-for-unmapped",
         title="Default for unmapped",
         paragraphs=(
-            "A code that you pick as Default for unmapped is used for every rate without a code of its own."
-            " Leave it empty to be told of a new rate instead of booking it under the wrong code.",
+            "The code you pick as Default for unmapped is used for every rate that has no code of its own. Leave it"
+            " empty if you would rather be told about a new rate than have it booked under the wrong code.",
         ),
         page="tax",
     )

@@ -16,14 +16,14 @@ from runacall.organizations.middleware import StaffRequest
 
 BY_HAND = (
     "QuickBooks is set to “Custom transaction numbers” (Account and settings → Sales → Sales form content), so it "
-    "gives no number by itself: invoices would arrive there without one. Turn that setting off in QuickBooks."
+    "does not assign numbers: invoices would arrive there without one. Turn that setting off in QuickBooks."
 )
 
 
 @settings_page
 @require_http_methods(["GET", "POST"])
 def invoices(request: StaffRequest) -> HttpResponse:
-    """When invoices go to QuickBooks, and under whose number."""
+    """When invoices go to QuickBooks, and which numbers they get."""
     connection = connection_of(request)
     if connection is None:
         return TemplateResponse(request, "qbo/not_connected.html", page_context(request, "Invoices"))

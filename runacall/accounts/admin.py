@@ -1,4 +1,4 @@
-"""Settings → Invitations and Settings → Sign-ins; log-ins and groups for our support alone."""
+"""Settings → Invitations and Settings → Sign-ins; log-ins and groups, for our support only."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Sure(BaseDialogForm):
 
 @admin.register(Invitation, site=site)
 class InvitationAdmin(ScopedAdmin):
-    """Made and shown; whatever else happens to an invitation is a button."""
+    """Invitations are added and shown here; everything else is done by buttons."""
 
     viewing = adding = Ability.MANAGE_TEAM
     form = InvitationForm
@@ -99,7 +99,7 @@ class InvitationAdmin(ScopedAdmin):
 
     def render_change_form(self, request: StaffRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         invitation = kwargs.get("obj")
-        # The link of an Owner's invitation makes an Owner, so an Admin does not see it.
+        # An Owner's invitation makes an Owner, so an Admin must not see its link.
         if invitation and invitation.is_open(at=timezone.now()) and self._may_touch(request, invitation):
             path = invitations.link_path(invitation, by_mail=False)
             context["invitation_link"] = request.build_absolute_uri(path)
@@ -140,7 +140,7 @@ class InvitationAdmin(ScopedAdmin):
         url_path="send-again",
         dialog={
             "title": "Send this invitation again?",
-            "description": "A new link goes out, good for a week. Links from before lead nowhere.",
+            "description": "A new link is sent, valid for a week. Earlier links stop working.",
             "form_class": Sure,
             "form_submit_text": "Send again",
         },
@@ -164,7 +164,7 @@ class InvitationAdmin(ScopedAdmin):
         url_path="revoke",
         dialog={
             "title": "Revoke this invitation?",
-            "description": "Its link leads nowhere from then on.",
+            "description": "Its link stops working.",
             "form_class": Sure,
             "form_submit_text": "Revoke",
         },
@@ -189,7 +189,7 @@ class InvitationAdmin(ScopedAdmin):
         return reverse("admin:accounts_invitation_change", args=[pk])
 
     def _mail(self, request: StaffRequest, invitation: Invitation) -> None:
-        """The same for every address, so that nobody learns whether it has a log-in."""
+        """The same for every address, so that nobody can find out whether it has a log-in."""
         context = {
             "invitation": invitation,
             "organization": invitation.organization,
@@ -206,7 +206,7 @@ class InvitationAdmin(ScopedAdmin):
 
 @admin.register(SignIn, site=site)
 class SignInAdmin(ScopedAdmin):
-    """What the organization's members did; to our support everything, also names that nobody has."""
+    """What the organization's members did; our support sees everything, including names that do not exist."""
 
     viewing = Ability.MANAGE_TEAM
     list_display = ("time", "who", "what", "from_where")
@@ -244,7 +244,7 @@ class SignInAdmin(ScopedAdmin):
 
 
 class SupportOnly(ListedLookups, ModelAdmin):
-    """Pages over all organizations: for superusers, who are our support, and nobody else."""
+    """Pages about all organizations: only for superusers, who are our support."""
 
     is_of_all_organizations = True
 
@@ -262,13 +262,13 @@ class LogInForm(UserChangeForm):
     def clean_is_superuser(self) -> bool:
         is_superuser = bool(self.cleaned_data["is_superuser"])
         if is_superuser and self.instance.memberships.exists():
-            raise ValidationError("A member of an organization cannot be of our support as well.")
+            raise ValidationError("A member of an organization cannot be in our support team too.")
         return is_superuser
 
 
 @admin.register(User, site=site)
 class UserAdmin(DjangoUserAdmin, SupportOnly):
-    """A password that our support sets is changed by its owner before anything else opens."""
+    """A password that our support sets has to be changed by its owner before anything else opens."""
 
     form = LogInForm
     add_form = UserCreationForm

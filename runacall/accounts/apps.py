@@ -1,4 +1,4 @@
-"""The accounts app: log-ins, how people come to one, and what is recorded of signing in."""
+"""The accounts app: log-ins, how people get one, and the record of signing in."""
 
 from django.apps import AppConfig
 

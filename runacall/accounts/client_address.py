@@ -1,4 +1,4 @@
-"""Where a request comes from, behind as many proxies of ours as PROXIES says; believes no header beyond those."""
+"""Where a request comes from, behind as many of our proxies as PROXIES says; trusts no header beyond those."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.http import HttpRequest
 def client_address(request: HttpRequest) -> str | None:
     """An IPv4 address, or the first address of an IPv6 network of 64 bits, which is what one household is given.
 
-    Each proxy appends to X-Forwarded-For the address that it saw; what stands further left, the client may have
-    written. None where there is no usable address.
+    Each proxy appends to X-Forwarded-For the address that it saw; entries further left may come from the
+    client itself. None if there is no usable address.
     """
     seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = settings.PROXIES

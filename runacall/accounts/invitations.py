@@ -1,7 +1,8 @@
-"""Inviting a person to an organization, and accepting; knows no page.
+"""Inviting a person to an organization, and accepting; knows nothing about pages.
 
-A link is signed and holds for one invitation, one sending and a week. One that went out by e-mail alone is told apart
-from the one that the team's page shows, since only the former proves that the address is the person's own.
+A link is signed and valid for one invitation, until it is sent again, for a week. A link that was only e-mailed
+differs from
+the one that the team's page shows, because only the e-mailed one proves that the address belongs to the person.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ SHOWN, MAILED = "s", "m"
 
 
 class DeadLink(Exception):
-    """The link is of no invitation, or of one that was answered, revoked, sent again or has expired."""
+    """The link has no invitation, or its invitation was answered, revoked, sent again or has expired."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a link leads to; `by_mail`: it went to the invited address and nowhere else."""
+    """What a link leads to; `by_mail`: the link was sent to the invited address and shown nowhere else."""
 
     invitation: Invitation
     by_mail: bool
@@ -50,7 +51,7 @@ def invite(organization: Organization, *, email: str, role: str, by: Membership 
     team.refuse_beyond(by, role)
     email = email.strip().lower()
     if Membership.objects.for_organization(organization).filter(user__username__iexact=email).exists():
-        raise ValidationError("This person is in the team already.")
+        raise ValidationError("This person is already on the team.")
     earlier = Invitation.objects.for_organization(organization).unanswered().filter(email__iexact=email)
     earlier.filter(expires_at__lte=at).update(revoked_at=at)
     invitation = Invitation(
@@ -70,7 +71,7 @@ def invite(organization: Organization, *, email: str, role: str, by: Membership 
 
 @transaction.atomic
 def send_again(invitation: Invitation, *, by: Membership, at: dt.datetime) -> None:
-    """A new link for another week; those from before lead nowhere. Raises ValidationError for one that was answered."""
+    """A new link for another week; earlier ones stop working. Raises ValidationError if the invitation was answered."""
     stored = _unanswered(invitation)
     team.refuse_beyond(by, stored.role)
     invitation.key = stored.key = _new_key()
@@ -82,7 +83,7 @@ def send_again(invitation: Invitation, *, by: Membership, at: dt.datetime) -> No
 
 @transaction.atomic
 def revoke(invitation: Invitation, *, by: Membership, at: dt.datetime) -> None:
-    """Its links lead nowhere. Raises ValidationError for one that was answered."""
+    """Its links stop working. Raises ValidationError if it was answered."""
     stored = _unanswered(invitation)
     team.refuse_beyond(by, stored.role)
     invitation.revoked_at = stored.revoked_at = at
@@ -95,7 +96,7 @@ def link_path(invitation: Invitation, *, by_mail: bool) -> str:
 
 
 def open_link(token: str, *, at: dt.datetime) -> Opened:
-    """Raises DeadLink, whatever is wrong with it."""
+    """The invitation behind a link. Raises DeadLink if anything is wrong with it."""
     try:
         pk, key, way = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
@@ -107,7 +108,7 @@ def open_link(token: str, *, at: dt.datetime) -> Opened:
 
 
 def make_log_in(opened: Opened, *, password: str, first_name: str, last_name: str, at: dt.datetime) -> None:
-    """A log-in for the invited address, unless it has one: then nothing, after as long a time. Nobody joins by this."""
+    """Create a log-in for the invited address. If there is one, do nothing, but take as long. Nobody joins by this."""
     email = opened.invitation.email
     if User.objects.filter(username__iexact=email).exists():
         make_password(password)
@@ -118,7 +119,7 @@ def make_log_in(opened: Opened, *, password: str, first_name: str, last_name: st
             person = User.objects.create_user(email, email, password, is_staff=True, **names)
             was_chosen_by_its_owner(person, proven_at=at if opened.by_mail else None)
     except IntegrityError:
-        return  # the same form twice at once
+        return  # the same form was sent twice at once
 
 
 def is_for(opened: Opened, person: User) -> bool:
@@ -127,19 +128,19 @@ def is_for(opened: Opened, person: User) -> bool:
 
 @transaction.atomic
 def accept(opened: Opened, *, person: User, at: dt.datetime) -> Membership:
-    """`person`, who has signed in, joins; the invitation is used up.
+    """`person`, who has signed in, joins, and the invitation is used up.
 
-    Raises ValidationError where the invitation no longer stands, is another person's, or `person` cannot be trusted
+    Raises ValidationError if the invitation is no longer valid, is another person's, or `person` cannot be trusted
     with it; the message is for the person.
     """
     organization = team.lock(opened.invitation.organization)
     stored = Invitation.objects.select_for_update().get(pk=opened.invitation.pk)
     if not stored.is_open(at=at) or stored.key != opened.invitation.key:
-        raise ValidationError("This invitation has been used or withdrawn.")
+        raise ValidationError("This invitation has been used or revoked.")
     if not is_for(opened, person):
         raise ValidationError(f"This invitation is for {stored.email}.")
     if person.memberships.exists() and not is_proven(person):
-        # Whoever showed the first shop's link may know the password. The next shop need not trust him.
+        # Whoever saw the first shop's link may know the password, so the next shop does not trust it.
         raise ValidationError(
             "Before you join another organization, choose a new password by e-mail: sign out, "
             "“Forgotten your password?”, then open this invitation again."
@@ -152,20 +153,20 @@ def accept(opened: Opened, *, person: User, at: dt.datetime) -> Membership:
 
 
 def _inviter(invitation: Invitation) -> Membership | None:
-    """Who stands for the invitation. Raises ValidationError where that person has left since."""
+    """The person who sent the invitation. Raises ValidationError if they have left since."""
     if invitation.invited_by is None:
         return None
     members = Membership.objects.for_organization(invitation.organization)
     inviter = members.filter(user=invitation.invited_by).first()
     if inviter is None:
-        raise ValidationError("The person who invited you has left. Ask for a new invitation.")
+        raise ValidationError("The person who invited you is no longer on the team. Ask for a new invitation.")
     return inviter
 
 
 def _unanswered(invitation: Invitation) -> Invitation:
     stored = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if stored.accepted_at or stored.revoked_at:
-        raise ValidationError("This invitation has been answered or revoked already.")
+        raise ValidationError("This invitation has already been accepted or revoked.")
     return stored
 
 

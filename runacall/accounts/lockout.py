@@ -1,7 +1,7 @@
-"""Who may try a password now, and what those read who may not.
+"""Who may try a password now, and the page for those who may not.
 
-django-axes counts wrong passwords by name *and* address, so that an attacker locks out himself and not the person whose
-name he types. What he tries with many names from one address is limited here.
+django-axes counts wrong passwords by name *and* address, so that somebody who guesses is locked out, not the person
+whose name they type. Guesses at many names from one address are limited here.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from django.utils import timezone
 
 from runacall.accounts.client_address import client_address
 
-# Wrong passwords of all names together; an office of thirty behind one address stays well below.
+# Wrong passwords for all names together; an office of thirty people behind one address stays well below.
 MOST_FAILURES_OF_AN_ADDRESS = 50
 
 
 class AddressLimit:
-    """Signs nobody in; stands before the others and turns away an address that has guessed too often."""
+    """Signs nobody in; runs before the other backends and refuses an address that has guessed too often."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
         if request is not None and has_guessed_too_often(request, at=timezone.now()):
@@ -42,13 +42,13 @@ def has_guessed_too_often(request: HttpRequest, *, at: dt.datetime) -> bool:
 
 
 def typed_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The name that failures are counted under: case and blanks around it make no other person."""
+    """The name that failures are counted under, without regard to case and surrounding spaces."""
     name = (credentials or {}).get("username") or request.POST.get("username", "")
     return str(name).replace("\0", "").strip().lower()[:254]
 
 
 def locked_out(request: HttpRequest, answer: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
-    """The page in place of any other: says when to try again, and nothing of whether the name exists."""
+    """The page shown instead of any other: says when to try again, but not whether the name exists."""
     from runacall.admin_site import site  # the site is being made while settings name this function
 
     minutes = minutes_left(request, typed_name(request, credentials), at=timezone.now())

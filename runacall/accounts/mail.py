@@ -1,6 +1,6 @@
-"""E-mail to people: plain text from a template, now or behind the person's back.
+"""E-mail to people: plain text from a template, sent now or in the background.
 
-What is sent behind the back is sent by a thread, so that a page takes no longer for an address that is known.
+A background e-mail is sent by a thread, so that a page takes equally long for known and unknown addresses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _under_way: set[Future[None]] = set()
 
 
 def send(to: str, template: str, context: dict[str, Any]) -> bool:
-    """Whether the mail server took it. The first line of the template is the subject."""
+    """Whether the mail server accepted it. The first line of the template is the subject."""
     subject, _, body = render_to_string(template, context).strip().partition("\n")
     try:
         EmailMessage(subject.strip(), body.strip() + "\n", to=[to]).send()
@@ -29,7 +29,7 @@ def send(to: str, template: str, context: dict[str, Any]) -> bool:
 
 
 def send_soon(to: str, template: str, context: dict[str, Any]) -> None:
-    """`to` "": all the same work, and nothing is sent."""
+    """Send in the background; with `to` "", do the same work and send nothing."""
     task = _senders.submit(_send_or_only_write, to, template, context)
     _under_way.add(task)
     task.add_done_callback(_under_way.discard)

@@ -1,4 +1,4 @@
-"""Those whose password somebody else knew see one page only, until they have chosen their own."""
+"""A person whose password somebody else knew sees only one page until they have chosen their own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SESSION_KEY = "must_change_password"
 
 
 class OwnPasswordMiddleware:
-    """Looks into the session alone, so it costs nobody else a query."""
+    """Looks only into the session, so it costs nobody else a query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What is kept of log-ins beyond Django's own: sign-ins, passwords that others knew, and invitations."""
+"""What we store about log-ins in addition to Django: sign-ins, passwords that others knew, and invitations."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from runacall.organizations.scope import ScopedModel, ScopedQuerySet
 
 class SignInQuerySet(models.QuerySet["SignIn"]):
     def for_organization(self, organization: Organization | None) -> SignInQuerySet:
-        """What its members did; a name that nobody has belongs to no organization."""
+        """What its members did; a name that does not exist belongs to no organization."""
         return self.filter(person__memberships__organization=organization) if organization else self.none()
 
 
 class SignIn(models.Model):
-    """A log-in, a log-out, or a try that failed."""
+    """A sign-in, a sign-out, or a failed attempt."""
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", "Signed in"
@@ -33,12 +33,12 @@ class SignIn(models.Model):
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    # As typed; `person` is whose name that is, if anybody's.
+    # As typed; `person` is the person with that name, if there is one.
     name = models.CharField(max_length=254)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     address = models.GenericIPAddressField(null=True)
     browser = models.CharField(max_length=200, blank=True)
-    # The same once more within an hour counts here and makes no further row.
+    # The same event within an hour is counted here and makes no new row.
     times = models.PositiveIntegerField(default=1)
 
     objects = SignInQuerySet.as_manager()
@@ -56,10 +56,10 @@ class SignIn(models.Model):
 
 
 class LogInState(models.Model):
-    """What is known of a log-in's password and address. No row: nothing is known."""
+    """What we know about a log-in's password and address. No row: nothing is known."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="log_in_state")
-    # Somebody else chose or saw the password, so its owner has to choose another before doing anything.
+    # Somebody else chose or saw the password, so its owner has to choose a new one before doing anything else.
     must_change = models.BooleanField(default=False)
     # When a link that went to the address by e-mail alone was last used to choose the password.
     proven_at = models.DateTimeField(null=True)
@@ -74,11 +74,11 @@ class InvitationQuerySet(ScopedQuerySet):
 
 
 class Invitation(ScopedModel):
-    """An offer of a place in an organization to whoever holds an e-mail address; it says nothing of log-ins."""
+    """An offer of a place in an organization to the person with an e-mail address; it says nothing about log-ins."""
 
     email = models.EmailField("e-mail", max_length=150)
     role = models.CharField(max_length=16, choices=Role.choices)
-    # Part of each link; sending again makes another, and older links lead nowhere.
+    # Part of each link; sending again makes a new one, and older links stop working.
     key = models.CharField(max_length=32, editable=False)
     # None: the command line.
     invited_by = models.ForeignKey(
@@ -103,7 +103,7 @@ class Invitation(ScopedModel):
                 Lower("email"),
                 condition=models.Q(accepted_at=None, revoked_at=None),
                 name="one_unanswered_invitation",
-                violation_error_message="This address has been invited already: send that invitation again.",
+                violation_error_message="This address already has an invitation: send that one again.",
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role_is_known"),
             models.CheckConstraint(

@@ -1,4 +1,4 @@
-"""Whose password is whose: one that somebody else knew has to be changed, and a lost one is reset by e-mail."""
+"""Who chose a password: one that somebody else knew has to be changed, and a lost one is reset by e-mail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_RESETS_AN_HOUR = 10
 
 
 def require_new_password(user: User) -> None:
-    """Somebody else chose the password: nothing opens until its owner has chosen another."""
+    """Somebody else chose the password: no other page opens until its owner has chosen a new one."""
     LogInState.objects.update_or_create(user=user, defaults={"must_change": True, "proven_at": None})
 
 
@@ -33,18 +33,18 @@ def has_to_change(user: User) -> bool:
 
 
 def was_chosen_by_its_owner(user: User, *, proven_at: dt.datetime | None = None) -> None:
-    """`proven_at`: by a link that went to the address by e-mail alone."""
+    """`proven_at`: when it was chosen through a link that was only e-mailed."""
     proof = {"proven_at": proven_at} if proven_at else {}
     LogInState.objects.update_or_create(user=user, defaults={"must_change": False, **proof})
 
 
 def is_proven(user: User) -> bool:
-    """Whether the holder of the address chose the password, and nobody who only saw a link."""
+    """Whether the owner of the address chose the password, not somebody who only saw a link."""
     return LogInState.objects.filter(user=user, proven_at__isnull=False, must_change=False).exists()
 
 
 class LogInForm(AuthenticationForm):
-    """Log-ins are e-mail addresses, and nobody remembers their capitals."""
+    """Log-ins are e-mail addresses, and nobody remembers which letters are capitals."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,12 +72,12 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
     def clean_new_password1(self) -> str:
         chosen = str(self.cleaned_data["new_password1"])
         if self.user.check_password(chosen):
-            raise forms.ValidationError("Choose another password than the one that you have.")
+            raise forms.ValidationError("Choose a password that is different from your current one.")
         return chosen
 
 
 class ResetForm(PasswordResetForm):
-    """Asks for an address, and takes as long for one that nobody has."""
+    """Asks for an address, and takes as long for one that has no log-in."""
 
     email = forms.EmailField(
         label="E-mail",
@@ -90,7 +90,7 @@ class ResetForm(PasswordResetForm):
         asked = sign_ins.count(SignIn.Kind.RESET_ASKED, request, since=at - dt.timedelta(hours=1))
         sign_ins.record(SignIn.Kind.RESET_ASKED, email, request, at=at)
         people = list(self.get_users(email))
-        # One who asks for the addresses of half a town is heard and not served.
+        # Somebody who tries many addresses gets the same page but no e-mail.
         meant = people if asked < MOST_RESETS_AN_HOUR else []
         for person in meant or [User(pk=0, username=email, password="", email="")]:
             link = request.build_absolute_uri(reset_path(person))
@@ -103,7 +103,7 @@ def reset_path(user: User) -> str:
 
 
 class NewPasswordForm(SetPasswordForm):
-    """A new password, twice, by a link that went out by e-mail."""
+    """A new password, typed twice, through an e-mailed link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

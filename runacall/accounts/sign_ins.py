@@ -16,13 +16,13 @@ from runacall.accounts.client_address import client_address
 from runacall.accounts.models import SignIn
 
 Kind = SignIn.Kind
-# What an attacker can repeat is counted, not written anew.
+# What an attacker can repeat is counted, not written as a new row.
 COUNTED = (Kind.FAILED, Kind.LOCKED_OUT, Kind.RESET_ASKED)
 SAME_WITHIN = dt.timedelta(hours=1)
 
 
 def listen() -> None:
-    """Django and django-axes say by signal what happened."""
+    """Connect to the signals by which Django and django-axes say what happened."""
     user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="accounts.signed_out")
     user_login_failed.connect(_failed, dispatch_uid="accounts.failed")
@@ -30,7 +30,7 @@ def listen() -> None:
 
 
 def record(kind: str, name: str, request: HttpRequest | None, *, at: dt.datetime, person: User | None = None) -> None:
-    """`name` as typed; without `person` the one of that name, whatever the case of its letters, is looked up."""
+    """`name` as typed; without `person`, the person with that name is looked up, ignoring case."""
     name = name.replace("\0", "")[:254]
     who = person or User.objects.filter(username__iexact=name).first()
     address = client_address(request) if request else None
@@ -59,7 +59,7 @@ def _signed_out(sender: Any, request: HttpRequest | None, user: User | None, **_
 
 
 def _failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    # The one that locks, and those that are turned away without a look at the password, are `_locked_out`.
+    # The attempt that locks, and those refused without checking the password, are recorded by `_locked_out`.
     if not getattr(request, "axes_locked_out", False):
         record(Kind.FAILED, str(credentials.get("username") or ""), request, at=timezone.now())
 

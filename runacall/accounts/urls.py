@@ -1,4 +1,4 @@
-"""Addresses of a lost password and of an invitation; the names of the former are Django's and unfold's."""
+"""Addresses for lost passwords and invitations; the names of the former are Django's and unfold's."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The pages of a lost password and of an invitation, in the admin's look and without its menu."""
+"""The pages for lost passwords and invitations, in the admin's style but without its menu."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AskForReset(auth_views.PasswordResetView):
 
 class ResetAsked(auth_views.PasswordResetDoneView):
     template_name = "accounts/reset_asked.html"
-    title = "Look into your mailbox"
+    title = "Check your e-mail"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**site.each_context(self.request), **kwargs)
@@ -67,14 +67,14 @@ class ChooseNewPassword(auth_views.PasswordResetConfirmView):
 
 class WasReset(auth_views.PasswordResetCompleteView):
     template_name = "accounts/reset_done.html"
-    title = "Your password is changed"
+    title = "Your password has been changed"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**site.each_context(self.request), **kwargs)
 
 
 class NewLogInForm(forms.Form):
-    """What a person who is new here tells of herself; the address is the invitation's."""
+    """What a new person enters; the address is the invitation's."""
 
     first_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
     last_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
@@ -82,7 +82,7 @@ class NewLogInForm(forms.Form):
         max_length=200, strip=False, widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
     )
     again = forms.CharField(
-        label="Password, once more",
+        label="Password again",
         max_length=200,
         strip=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
@@ -114,24 +114,24 @@ class NewLogInForm(forms.Form):
 @never_cache
 @sensitive_post_parameters()
 def invitation(request: VisitorRequest, token: str) -> HttpResponse:
-    """One address for all who hold the link: those who are new, those with a log-in, those signed in as another."""
+    """One page for everybody who has the link: with or without a log-in, or signed in as somebody else."""
     try:
         opened = invitations.open_link(token, at=timezone.now())
     except invitations.DeadLink:
-        return _page(request, "accounts/invitation_dead.html", "This invitation no longer holds", status=404)
+        return _page(request, "accounts/invitation_dead.html", "This invitation is no longer valid", status=404)
     if request.user.is_authenticated:
         return _say_yes(request, opened)
     return _new_or_known(request, opened)
 
 
 def _new_or_known(request: VisitorRequest, opened: invitations.Opened) -> HttpResponse:
-    """The same page and the same answers whether the invited address has a log-in or not."""
+    """The same page and the same answers whether or not the invited address has a log-in."""
     form = NewLogInForm(opened.invitation.email, request.POST or None)
     if request.method == "POST" and form.is_valid():
         new = {name: form.cleaned_data[name] for name in ("password", "first_name", "last_name")}
         invitations.make_log_in(opened, at=timezone.now(), **new)
         email = opened.invitation.email
-        messages.info(request, f"Sign in to join. If {email} had a log-in before, its password is still the old one.")
+        messages.info(request, f"Sign in to join. If {email} already had a log-in, its password has not changed.")
         return HttpResponseRedirect(sign_in_path(request.path))
     return _page(
         request,

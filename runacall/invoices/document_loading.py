@@ -1,4 +1,4 @@
-"""Loads records as documents, many at a time in a fixed number of queries; changes nothing."""
+"""Loads records as documents, many at a time, in a fixed number of queries; changes nothing."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class LineDocument:
 
     @property
     def rate_key(self) -> str:
-        """The set of rates on the line, as mappings name it: "" or ids, ascending, joined with "+"."""
+        """The set of rates on the line, as mappings name it: ids in ascending order joined with "+", or ""."""
         return money.rate_key(self.rates)
 
 

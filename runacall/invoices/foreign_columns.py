@@ -1,4 +1,4 @@
-"""Columns of the list of invoices that an app above this one fills; it knows none of them."""
+"""Columns in the list of invoices that other apps fill; this module knows none of them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from runacall.organizations.middleware import StaffRequest
 class ForeignColumn:
     """How the invoices stand in another system.
 
-    `words`: request and the invoices of a page -> what each one's cell says, by id. `colours`: unfold's label
-    colour of each of these words.
+    `words`: takes the request and the invoices of a page; returns the text of each one's cell, by id. `colours`: the
+    unfold label color of each of these texts.
     """
 
     title: str
@@ -27,10 +27,10 @@ _columns: list[ForeignColumn] = []
 
 
 def show_in_list(column: ForeignColumn) -> None:
-    """Put `column` last in the list of invoices; called once, while apps get ready."""
+    """Add `column` as the last one in the list of invoices; called once, while apps start."""
     _columns.append(column)
 
 
 def foreign_columns(request: StaffRequest) -> list[ForeignColumn]:
-    """Those that this person may see."""
+    """The columns that this person may see."""
     return [column for column in _columns if column.is_offered(request)]

@@ -1,4 +1,4 @@
-"""New invoices, one or thousands, by the same road; knows no file and no form."""
+"""Creates new invoices, one or thousands, in the same way; knows nothing about files or forms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceInput:
-    """An invoice as it is asked for. Number, terms, due date and addresses left out are found by themselves."""
+    """An invoice as it is entered. A missing number, terms, due date or address is filled in."""
 
     customer: Customer
     invoice_date: dt.date
@@ -59,10 +59,10 @@ def enter_invoices(
     send: bool = False,
     on_entered: Callable[[int], object] = lambda count: None,
 ) -> list[Invoice]:
-    """Drafts, or sent invoices; all of them or none. `on_entered` is told how many more are in.
+    """Create drafts or sent invoices, all of them or none. `on_entered` is called with how many more were created.
 
     Raises ValidationError for numbers in use, another organization's records or discounts above the lines,
-    and Refused when one is to be sent that has no lines.
+    and Refused if one that should be sent has no lines.
     """
     _refuse_used_numbers(organization, [new.number for new in inputs if new.number])
     numbers = iter(NumberSequence.take(organization, sum(not new.number for new in inputs)))
@@ -123,7 +123,7 @@ def _build(
 def _refuse_used_numbers(organization: Organization, numbers: Sequence[str]) -> None:
     twice = {number for number, count in Counter(numbers).items() if count > 1}
     if used := sorted({*used_numbers(organization, numbers), *twice}):
-        raise ValidationError({"number": f"In use already: {', '.join(used[:10])}."})
+        raise ValidationError({"number": f"Already in use: {', '.join(used[:10])}."})
 
 
 def used_numbers(organization: Organization, numbers: Iterable[str]) -> set[str]:
@@ -137,7 +137,7 @@ def used_numbers(organization: Organization, numbers: Iterable[str]) -> set[str]
 
 
 def _go_on_behind(organization: Organization, numbers: Iterable[str]) -> None:
-    # Longer digits are dates or codes rather than a count; to go on behind those would help nobody.
+    # Longer numbers are dates or codes, not counters; continuing after them would help nobody.
     counted = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 10]
     if counted:
         NumberSequence.pass_over(organization, max(counted))

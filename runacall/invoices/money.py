@@ -1,4 +1,4 @@
-"""Money arithmetic of an invoice: rounding, the spread of a discount, tax and totals; knows no database."""
+"""The arithmetic of an invoice: rounding, spreading a discount, tax and totals; knows no database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Line(Protocol):
 
 @dataclass(frozen=True)
 class RateSetTotal:
-    """What the lines with the same set of rates come to. `taxable` is `amount` less its part of the discount."""
+    """The total of the lines with the same set of rates. `taxable` is `amount` minus its part of the discount."""
 
     key: str
     percent: Decimal
@@ -50,7 +50,7 @@ class Totals:
 
 
 def round_cents(value: Decimal) -> Decimal:
-    """To whole cents, half away from zero: the one place where money is rounded."""
+    """Round to whole cents, half away from zero: the only place where money is rounded."""
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
@@ -59,7 +59,7 @@ def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
 
 
 def rate_key(rates: Iterable[Rate]) -> str:
-    """The identity of a set of rates: their ids, ascending, joined with "+"; "" for no tax at all."""
+    """The key of a set of rates: their ids in ascending order joined with "+"; "" for no tax at all."""
     return "+".join(str(id_) for id_ in sorted({rate.id for rate in rates}))
 
 
@@ -68,10 +68,10 @@ def combined_percent(rates: Iterable[Rate]) -> Decimal:
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """`amount` (whole cents) in parts proportional to `weights`, in whole cents, that add up to it exactly.
+    """Split `amount` (whole cents) into parts proportional to `weights`, in whole cents, that add up to it exactly.
 
-    The cents that rounding down leaves over go to the parts that lost most, the earlier first.
-    Raises ValueError when there is something to spread and the weights come to nothing.
+    The cents left over from rounding down go to the parts that lost the most, earlier ones
+    first. Raises ValueError if there is something to spread and the weights add up to zero.
     """
     if not amount:
         return [ZERO for _ in weights]
@@ -88,10 +88,10 @@ def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 def totals(lines: Iterable[Line], discount: Decimal = ZERO) -> Totals:
-    """What an invoice comes to.
+    """The totals of an invoice.
 
-    The discount is spread over the rate sets in proportion to their amounts, since QuickBooks taxes what is
-    left after it; the combined percentage of a set is rounded once. Raises ValueError for a discount that is
+    The discount is spread over the rate sets in proportion to their amounts, because QuickBooks taxes what
+    is left after it; the combined percentage of a set is rounded once. Raises ValueError for a discount that is
     negative, not in whole cents, or more than the subtotal.
     """
     amounts, percents = _by_rate_set(lines)

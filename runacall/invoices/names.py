@@ -1,17 +1,18 @@
-"""When two names mean one customer or item: the one key by which names are compared everywhere; pure."""
+"""The key by which customer and item names are compared everywhere; pure."""
 
 import re
 import unicodedata
 
-# Besides what Unicode calls white space: blanks that are seen as one or not at all, as spreadsheets leave them behind.
+# In addition to Unicode white space: invisible characters that look like a space or like nothing, as spreadsheets
+# leave them.
 _BLANKS = re.compile("[\\s\u00ad\u115f\u1160\u180e\u200b\u2060\u2800\ufeff]+")
 
 
 def name_key(name: str) -> str:
-    """What two names have in common that mean one record.
+    """The key of a name; two names with the same key mean the same record.
 
-    Unicode NFKC (so that a no-break space is a blank and a ligature its letters), every run of blanks one blank,
-    none at the ends, and case folded.
+    Unicode NFKC (a no-break space becomes a space, a ligature its letters), every run of spaces becomes one,
+    none at the ends, and case is ignored.
     """
     if name.isascii():
         return " ".join(name.casefold().split())
@@ -19,15 +20,15 @@ def name_key(name: str) -> str:
     return _BLANKS.sub(" ", folded).strip()
 
 
-# One address, as a field may hold it; stricter ones belong to whoever sends mail.
+# One address as a field may contain it; stricter checks are up to the mail server.
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 
 
 def addresses_in(email: str) -> frozenset[str]:
-    """The e-mail addresses of a field that may hold several, with commas or semicolons between them; compared so."""
+    """The e-mail addresses of a field (separated by commas or semicolons), in the form for comparing."""
     return frozenset(part.strip().casefold() for part in re.split(r"[,;]", email) if part.strip())
 
 
 def are_addresses(email: str) -> bool:
-    """Whether the field holds one e-mail address or several with commas between them, as QuickBooks takes them."""
+    """Whether the field has one e-mail address, or several separated by commas, as QuickBooks accepts them."""
     return all(_ADDRESS.fullmatch(part.strip()) for part in email.split(","))

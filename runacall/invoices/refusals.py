@@ -1,8 +1,8 @@
-"""What the business refuses to do, in words for the person who asked; knows no page."""
+"""What the business refuses to do, in words for the person who asked; knows nothing about pages."""
 
 
 class Refused(Exception):
-    """An operation that the state of the record forbids. Its text is meant to be read by staff."""
+    """An operation that the record's status does not allow. Its text is for staff."""
 
 
 class InvoiceLocked(Refused):
@@ -10,8 +10,8 @@ class InvoiceLocked(Refused):
 
 
 class TransitionRefused(Refused):
-    """A status that does not follow from the present one."""
+    """A status that cannot follow the current one."""
 
 
 class PaymentRefused(Refused):
-    """A payment that the invoice cannot take."""
+    """A payment that the invoice cannot accept."""

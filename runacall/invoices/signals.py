@@ -1,4 +1,4 @@
-"""What the business tells whoever listens; it knows no listener."""
+"""The signals of the business; it knows none of the listeners."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""The states of an invoice and the steps between them, in one table; knows no row."""
+"""The statuses of an invoice and the allowed changes, in one table; knows no database."""
 
 from collections.abc import Mapping
 
@@ -28,5 +28,5 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
 }
 
 OUTSTANDING = (Status.SENT, Status.VIEWED, Status.OVERDUE)
-# The customer owes nothing yet, or the books are closed on it: lines and dates are as they were agreed.
+# Once there is a payment, or the invoice is void, its lines and dates stay as they are.
 EDITABLE = (Status.DRAFT, Status.SENT, Status.VIEWED, Status.OVERDUE)

@@ -1,4 +1,4 @@
-"""Payment terms as shops write them, and the due date they mean; knows no database."""
+"""Payment terms as shops write them, and the due date they give; knows no database."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""What a request may reach and do; knows no page, so that template tags may ask too."""
+"""What a request may reach and do; knows nothing about pages, so that template tags can use it too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from runacall.organizations.models import Ability, Organization
 
 
 def scoped_rows(model: type[models.Model], request: VisitorRequest) -> models.QuerySet[Any]:
-    """Every row of `model` that the request may reach; all rows of models that belong to no organization."""
+    """Every row of `model` that the request may reach; all rows if the model does not belong to an organization."""
     rows = model._default_manager.all()
     if issubclass(model, Organization):
         return rows.filter(pk=request.organization.pk) if request.organization else rows.none()
@@ -23,7 +23,7 @@ def role_allows(request: VisitorRequest, ability: Ability | None) -> bool:
 
 
 def may_see(request: VisitorRequest, ability: Ability) -> bool:
-    """Those whose role allows it, and our support, who look at an organization without belonging to it."""
+    """People whose role allows it, and our support, who can see an organization without belonging to it."""
     if request.membership is not None:
         return request.membership.can(ability)
     return request.user.is_superuser and request.organization is not None

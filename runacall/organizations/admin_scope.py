@@ -1,6 +1,6 @@
-"""The base of every admin page of an organization's rows: one organization, and what the person's role allows.
+"""The base of every admin page: shows one organization's rows and allows what the person's role allows.
 
-Nothing here asks Django's own permissions. Members are staff without any, and a role decides.
+Django's own permissions are not used. Members are staff users without permissions; their role decides.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from runacall.organizations.lookups import ListedLookups
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Organization
 
-SAVED_MEANWHILE = "Somebody saved the same a moment ago. Nothing was changed; look at it, and try again."
+SAVED_MEANWHILE = "Somebody just saved the same thing. Nothing was changed. Check it and try again."
 
 
 class ScopedForm(forms.ModelForm):
-    """A form of one organization's row, so that uniqueness within the organization is checked with the rest."""
+    """A form for one organization's row that also checks uniqueness within the organization."""
 
     organization: Organization | None = None
 
@@ -45,14 +45,14 @@ class ScopedForm(forms.ModelForm):
 
 
 class ScopedRelatedFilter(RelatedDropdownFilter):
-    """A list filter by a related row that offers the current organization's rows only."""
+    """A list filter by a related row that offers only the current organization's rows."""
 
     def field_choices(self, field: Any, request: StaffRequest, model_admin: BaseModelAdmin) -> list[tuple[Any, str]]:
         return [(row.pk, str(row)) for row in scoped_rows(field.remote_field.model, request)]
 
 
 class ScopedChoices:
-    """Drop-downs that offer, and forms that accept, the current organization's rows only."""
+    """Drop-downs that offer, and forms that accept, only the current organization's rows."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
@@ -64,9 +64,10 @@ class ScopedChoices:
 
 
 def _forgiving(field: Any) -> Any:
-    """`field`, a choice of rows, without asking the database for what can be no id: some refuse the very question.
+    """`field`, a choice of rows, but without asking the database for a value that
+    cannot be an id.
 
-    A word, or a number too large for a column, is no valid choice, and the form says so.
+    The form says that a word, or a number too large for the column, is not a valid choice.
     """
     if field is None:
         return None
@@ -93,7 +94,7 @@ def _may_be_id(value: Any) -> bool:
 
 
 class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
-    # Which ability each needs. `viewing` None: every member; the others None: nobody.
+    # The ability that each needs. None means every member for `viewing`, and nobody for the others.
     viewing: Ability | None = None
     adding: Ability | None = None
     changing: Ability | None = None
@@ -111,7 +112,7 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         return rows & scoped_rows(self.model, request)
 
     def get_object(self, request: StaffRequest, object_id: str, from_field: str | None = None) -> models.Model:
-        """The row, or 404: Django's redirect with "doesn't exist" would serve a page and not tell machines."""
+        """The row, or 404: Django would redirect with a message, which scripts cannot recognize."""
         found = super().get_object(request, object_id, from_field)
         if found is None:
             raise Http404
@@ -140,7 +141,7 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         return HttpResponseRedirect(request.get_full_path())
 
     def _saved(self, request: StaffRequest, *rest: Any) -> HttpResponse:
-        """Of two who save the same at once (often one person's two clicks) the second is asked again.
+        """When two people save the same thing at once (often one person's double click), the second one is asked again.
 
         By then the form's own check sees what the first one saved, says so, and keeps what was typed.
         """
@@ -152,7 +153,7 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
             except IntegrityError as error:
                 raise ValidationError(SAVED_MEANWHILE) from error
 
-    # What an operation raises when the state of a row, or another person's change meanwhile, forbids it.
+    # What an operation raises if the row's status, or another person's change in the meantime, does not allow it.
     refusals: tuple[type[Exception], ...] = ()
 
     def _explain(self, request: StaffRequest, reasons: Collection[str]) -> None:
@@ -186,7 +187,7 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
 
 
 class ScopedTabularInline(ScopedChoices, TabularInline):
-    """Rows on their parent's page; whoever may change the parent may change them."""
+    """Rows on their parent's page; a person who may change the parent may change them."""
 
     @property
     def parent_admin(self) -> Any:

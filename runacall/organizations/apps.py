@@ -1,4 +1,4 @@
-"""The organizations app; collects every app's admin pages for our one admin site."""
+"""The organizations app; collects every app's admin pages for our admin site."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules

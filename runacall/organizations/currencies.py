@@ -53,5 +53,5 @@ _BY_COUNTRY = _OTHERS | dict.fromkeys(_EURO, "EUR")
 
 
 def currency_of(country: str) -> str:
-    """The three letters of a country's currency; "" for a country that is not known here."""
+    """The three-letter code of a country's currency; "" for a country that is not in the table."""
     return _BY_COUNTRY.get(country, "")

@@ -1,4 +1,4 @@
-"""What the address of an admin list may ask of the database: only what the list's own filters ask."""
+"""Which look-ups the address of an admin list may use: only those of the list's own filters."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from runacall.organizations.middleware import StaffRequest, VisitorRequest
 
 
 class ListedLookups:
-    """An allow-list, for every registered admin: Django would filter by any column, hidden or not, and by regex.
+    """An allow-list for every registered admin: Django would filter by any column, hidden or not, and by regex.
 
-    Whoever may not see a column could read it by halving: `?unit_cost__lte=50` shows the row or does not.
+    A person who may not see a column could find its value by trying: `?unit_cost__lte=50` shows the row or does not.
     """
 
-    # Look-ups that links on our own pages use, beyond those of `list_filter`.
+    # Look-ups that links on our own pages use, in addition to those of `list_filter`.
     linked_lookups: tuple[str, ...] = ()
 
     def lookup_allowed(self, lookup: str, value: str, request: VisitorRequest) -> bool:
-        """Whether the list answers at all; where it does not, the page is a 400."""
-        # PostgreSQL stores no NUL and raises when it is asked for one.
+        """Whether the list accepts this look-up; if not, the page answers 400."""
+        # PostgreSQL cannot store NUL and raises an error for it.
         return "\0" not in value and lookup in self._listed_lookups(request)
 
     def get_search_results(
         self, request: StaffRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """As Django's. Drop-downs hand in whatever was typed, a NUL too, which the list's own form refuses."""
+        """As in Django. Drop-downs pass on whatever was typed, even a NUL, which the list's own form refuses."""
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))  # type: ignore[misc]
 
     def _listed_lookups(self, request: VisitorRequest) -> set[str]:
@@ -38,7 +38,7 @@ class ListedLookups:
         return listed
 
     def _filter(self, entry: Any, request: VisitorRequest) -> Any:
-        """One entry of `list_filter` as the list itself will make it, without any chosen value."""
+        """One entry of `list_filter`, built as the list builds it, without a chosen value."""
         model = self.model  # type: ignore[attr-defined]
         if callable(entry):
             return entry(request, {}, model, self)

@@ -16,7 +16,7 @@ SESSION_KEY = "organization"
 
 
 class VisitorRequest(HttpRequest):
-    """A request behind the middleware. (Names for the type checker; nothing makes one.)"""
+    """A request behind the middleware. (Only for the type checker; never instantiated.)"""
 
     user: User
     organization: Organization | None
@@ -25,7 +25,7 @@ class VisitorRequest(HttpRequest):
 
 
 class StaffRequest(VisitorRequest):
-    """A request behind a page's permission check: a member's, or a superuser's who only reads."""
+    """A request behind a page's permission check, from a member or from a superuser who only reads."""
 
     organization: Organization
     membership: Membership
@@ -38,13 +38,13 @@ class CurrentOrganizationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scoped = cast(VisitorRequest, request)
         scoped.organization, scoped.membership = current(request)
-        # Every page shows dates and times as the shop's own clock does.
+        # Every page shows dates and times in the shop's time zone.
         with timezone.override(scoped.organization.zone if scoped.organization else None):
             return self.get_response(request)
 
 
 def current(request: HttpRequest) -> tuple[Organization | None, Membership | None]:
-    """Organization and membership; a superuser may stand in an organization without a membership."""
+    """Organization and membership; a superuser may use an organization without a membership."""
     user = request.user
     if not user.is_authenticated:
         return None, None
@@ -56,13 +56,13 @@ def current(request: HttpRequest) -> tuple[Organization | None, Membership | Non
     if user.is_superuser and (visited := Organization.objects.filter(pk=chosen or 0).first()):
         return visited, None
     if memberships:
-        first = min(memberships, key=lambda membership: membership.pk)  # where the person began
+        first = min(memberships, key=lambda membership: membership.pk)  # the person's first organization
         return first.organization, first
     return (Organization.objects.first() if user.is_superuser else None), None
 
 
 def reachable_organizations(request: HttpRequest) -> list[Organization]:
-    """What the switcher offers: a person's own organizations; to a superuser (our support) every one."""
+    """What the switcher offers: a person's own organizations; for a superuser (our support), all of them."""
     if not request.user.is_authenticated:
         return []
     if request.user.is_superuser:

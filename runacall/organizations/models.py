@@ -1,4 +1,4 @@
-"""Organizations (shops) and who belongs to them; knows nothing of what a shop sells or where it keeps its books."""
+"""Organizations (shops) and who belongs to them; knows nothing about what a shop sells or where it keeps its books."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Organization(models.Model):
 
     @property
     def currency(self) -> str:
-        """What its invoices are in, by its country; "" where that is not known."""
+        """The currency of its invoices, by its country; "" if not known."""
         return currency_of(self.country)
 
     @property
@@ -73,7 +73,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(organization=organization) if organization else self.none()
 
     def usable_by(self, user: models.Model) -> MembershipQuerySet:
-        """This person's memberships, in the order in which a switcher lists them."""
+        """This person's memberships, in the order of the switcher."""
         return self.filter(user=user).select_related("organization").order_by("organization__name", "pk")
 
 
@@ -93,7 +93,7 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["organization", "user"],
                 name="one_membership_a_person",
-                violation_error_message="This person is in the team already.",
+                violation_error_message="This person is already on the team.",
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_is_known"),
         ]
@@ -104,8 +104,8 @@ class Membership(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.user_id and self.user.is_superuser:
-            # They read every organization's log, and each look is recorded as a stranger's.
-            raise ValidationError("This log-in is of Run a Call's support and cannot be a member.")
+            # They can read every organization's log, and each visit is recorded because they are not members.
+            raise ValidationError("This log-in belongs to Run a Call's support and cannot be a member.")
 
     def can(self, ability: Ability) -> bool:
         return ability in ABILITIES[self.role]

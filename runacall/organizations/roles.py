@@ -1,4 +1,4 @@
-"""The four roles of an organization and what each may do, as one table; knows no page and no row."""
+"""The four roles of an organization and what each may do, as one table; knows no page and no database."""
 
 from collections.abc import Mapping
 from enum import StrEnum, auto
@@ -32,8 +32,8 @@ _FIELD_TECH = frozenset({Ability.EDIT_INVOICES, Ability.EDIT_CUSTOMERS, Ability.
 _DISPATCHER = _FIELD_TECH | {Ability.TAKE_PAYMENTS, Ability.SEE_INVOICE_SYNC}
 _OFFICE = frozenset(Ability)
 
-# Each role may do what the next one may, and more. What only an Owner may do (billing, handing the shop
-# over) has no page here, but an Admin cannot make or unmake an Owner: see the Team page.
+# Each role may do what the next one may, and more. What only an Owner may do (billing, transferring
+# the shop) has no page here, but an Admin cannot add or remove an Owner: see the Team page.
 ABILITIES: Mapping[str, frozenset[Ability]] = {
     Role.OWNER: _OFFICE,
     Role.ADMIN: _OFFICE,

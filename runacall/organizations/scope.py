@@ -1,4 +1,4 @@
-"""The scope that every query a person can reach goes through: one organization's rows and no others."""
+"""The scope of every query that a person can reach: one organization's rows and no others."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from runacall.organizations.models import Organization
 
 class ScopedQuerySet(models.QuerySet):
     def for_organization(self, organization: Organization | None) -> Self:
-        """Rows of `organization`; none at all without one, so that a forgotten organization shows nothing."""
+        """Rows of `organization`; none if it is None, so that a forgotten organization shows nothing."""
         return self.filter(organization=organization) if organization else self.none()
 
 
 class ScopedModel(models.Model):
-    """A row of exactly one organization, which it never leaves."""
+    """A row of exactly one organization, which never changes."""
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
     )
 
-    # Foreign keys whose rows must be of the same organization; SQL has no constraint that could say so.
+    # Foreign keys whose rows must belong to the same organization; SQL has no constraint for that.
     same_organization: tuple[str, ...] = ()
 
     objects = ScopedQuerySet.as_manager()

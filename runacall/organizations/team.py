@@ -1,7 +1,8 @@
-"""Who joins, changes role in and leaves an organization; knows no page.
+"""Joining, changing roles in and leaving an organization; knows nothing about pages.
 
-Every change takes the organization's row lock first and then reads again who is what, so two people who act on each
-other at once act one after the other, and the second is judged by what the first has left.
+Every change first locks the organization's row and then reads the roles again. So when two people change each other
+at the
+same time, one comes after the other, and the second is checked against the result of the first.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from runacall.organizations.models import Ability, Membership, Organization, Rol
 
 
 def lock(organization: Organization) -> Organization:
-    """Within a transaction: until it ends, nobody else changes this organization's team."""
+    """Lock the team until the transaction ends: nobody else can change it."""
     return Organization.objects.select_for_update().get(pk=organization.pk)
 
 
 @transaction.atomic
 def add_member(organization: Organization, *, person: User, role: str, by: Membership | None = None) -> Membership:
-    """Gives a log-in a place in the organization.
+    """Give a log-in a place in the organization.
 
-    Raises ValidationError when the person has one already, is of our support, or when `by` may not give that role; `by`
-    None is the command line.
+    Raises ValidationError if the person already has one, belongs to our support, or `by` may not give that role;
+    `by` None is the command line.
     """
     lock(organization)
     refuse_beyond(by, role)
@@ -38,7 +39,7 @@ def add_member(organization: Organization, *, person: User, role: str, by: Membe
 
 @transaction.atomic
 def change_role(membership: Membership, role: str, *, by: Membership) -> None:
-    """Raises ValidationError when `by` may not, or when the organization would be left without an Owner."""
+    """Raises ValidationError if `by` may not do it, or if the organization would be left without an Owner."""
     lock(membership.organization)
     stored = _still_there(membership)
     refuse_beyond(by, stored.role, role)
@@ -50,7 +51,7 @@ def change_role(membership: Membership, role: str, *, by: Membership) -> None:
 
 @transaction.atomic
 def remove_member(membership: Membership, *, by: Membership) -> None:
-    """Takes the place, not the log-in. Raises ValidationError as `change_role` does."""
+    """Remove the membership, not the log-in. Raises ValidationError as `change_role` does."""
     lock(membership.organization)
     stored = _still_there(membership)
     refuse_beyond(by, stored.role)
@@ -59,14 +60,14 @@ def remove_member(membership: Membership, *, by: Membership) -> None:
 
 
 def roles_given_by(membership: Membership | None) -> list[Role]:
-    """Only an Owner makes and unmakes Owners."""
+    """Only an Owner can add or remove Owners."""
     if membership is None or membership.role == Role.OWNER:
         return list(Role)
     return [role for role in Role if role != Role.OWNER]
 
 
 def refuse_beyond(by: Membership | None, *roles: str) -> None:
-    """Raises ValidationError unless `by`, as it stands in the database now, may give and take all `roles`."""
+    """Raises ValidationError unless `by`, as stored in the database now, may give and take all `roles`."""
     if by is None:
         return
     now = Membership.objects.filter(pk=by.pk).first()
@@ -79,7 +80,7 @@ def refuse_beyond(by: Membership | None, *roles: str) -> None:
 def _still_there(membership: Membership) -> Membership:
     stored = Membership.objects.select_related("organization").filter(pk=membership.pk).first()
     if stored is None:
-        raise ValidationError("This person has left the team already.")
+        raise ValidationError("This person has already left the team.")
     return stored
 
 

@@ -11,11 +11,14 @@ from runacall.organizations.middleware import SESSION_KEY, reachable_organizatio
 @require_POST
 @login_required
 def switch_organization(request: HttpRequest) -> HttpResponse:
-    """Takes the posted `organization` (an id). An organization out of reach answers 404, as if there were none."""
+    """Switch to the posted `organization` (an id).
+
+    One that the person cannot reach answers 404, as if it did not exist.
+    """
     wanted = request.POST.get("organization", "")
     for organization in reachable_organizations(request):
         if str(organization.pk) == wanted:
             request.session[SESSION_KEY] = organization.pk
-            # To the start, since the page left behind may show a row of the organization left behind.
+            # To the start page, because the page they came from may show a row of the other organization.
             return HttpResponseRedirect(reverse("admin:index"))
     raise Http404

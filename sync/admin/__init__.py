@@ -1,4 +1,4 @@
-"""Settings → QuickBooks → Sync log, and what our support looked at; the queue's own tables have no page."""
+"""Settings → QuickBooks → Sync log, and the support visits; the queue's own tables have no pages."""
 
 from sync.admin import events, support_looks
 

@@ -1,4 +1,4 @@
-"""What the buttons of one event do: each calls one operation and says how it went."""
+"""What the buttons of one event do: each calls one operation and reports the result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
 from sync.operations import Report
 
-REASON_WANTED = "Say why it need not reach QuickBooks; nothing was dismissed."
+REASON_WANTED = "Enter a reason why it does not have to go to QuickBooks. Nothing was dismissed."
 
 Operation = Callable[[SyncEventQuerySet, StaffRequest, datetime], Report]
 
@@ -39,10 +39,13 @@ ACTIONS: dict[str, tuple[str, Operation]] = {
     "take_back": ("Took back", lambda events, request, at: operations.take_back(events, by=request.user, at=at)),
     "accept": ("Accepted", _accept),
     "keep_quickbooks": (
-        "Kept what QuickBooks has for",
+        "Kept QuickBooks' version of",
         lambda events, request, at: deciding.keep_quickbooks(events, by=request.user, at=at),
     ),
-    "send_ours": ("Sending ours for", lambda events, request, at: deciding.send_ours(events, by=request.user, at=at)),
+    "send_ours": (
+        "Sending our version of",
+        lambda events, request, at: deciding.send_ours(events, by=request.user, at=at),
+    ),
     "void_here_too": (
         "Voided here too:",
         lambda events, request, at: deciding.void_here_too(events, by=request.user, at=at),
@@ -55,7 +58,7 @@ ACTIONS: dict[str, tuple[str, Operation]] = {
 
 
 def perform(action: str, event: SyncEvent, request: StaffRequest) -> None:
-    """Do `action` to `event` and tell the person."""
+    """Do `action` to `event` and tell the person the result."""
     if action == "dismiss" and not reason_of(request):
         messages.warning(request, REASON_WANTED)
         return
@@ -64,7 +67,7 @@ def perform(action: str, event: SyncEvent, request: StaffRequest) -> None:
 
 
 def tell(request: StaffRequest, verb: str, report: Report) -> None:
-    """What was done; of what has only been queued, the page says what came of it (`sync.log.results`)."""
+    """Tell what was done; for what was only queued, the page shows the result later (`sync.log.results`)."""
     if report.action and report.action.done:
         return
     level: Any = messages.SUCCESS if report.done else messages.WARNING
@@ -76,7 +79,7 @@ def reason_of(request: StaffRequest) -> str:
 
 
 def back_to(request: StaffRequest) -> str:
-    """Where the button was, as the form says it; "" unless that is a page of ours."""
+    """The page of the button, as the form says; "" unless it is one of our pages."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -1,4 +1,4 @@
-"""Retry and Dismiss for many events: asking first, with counts, then doing it and saying what was done."""
+"""Retry and Dismiss for many events: asks first, with counts, then does it and reports what was done."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ ACTIONS = {
 }
 TITLES = {"retry": "Retry all", "dismiss": "Dismiss", "post_to_current_period": "Post to current period"}
 MOST_IDS = 200
-# Above this many events a retry is a worker's, and the page does not wait for it.
+# Above this many events a worker does the retry, and the page does not wait for it.
 MOST_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The events that were meant, and by which filters."""
+    """The chosen events and the filters they were chosen by."""
 
     events: SyncEventQuerySet
     filters: dict[str, Any]
 
 
 def ask(request: StaffRequest, action: str, *, ids: Iterable[int] = ()) -> HttpResponse:
-    """On to the page that says how many; the filters of the list go with it."""
+    """Go to the page that says how many; it keeps the filters of the list."""
     back = urlencode({"next": request.get_full_path()})
     query = urlencode([("id", pk) for pk in ids]) or filter_query(request.GET)
     meant = "&".join(part for part in (query, back) if part)
@@ -60,7 +60,7 @@ def view(request: StaffRequest, action: str, log: SyncEventQuerySet, context: di
     """GET says what would be done to how many; POST does it. `log`: the organization's events."""
     chosen = choose(request, log)
     if chosen is None:
-        messages.error(request, "These filters could not be read, so nothing was done.")
+        messages.error(request, "These filters are not valid, so nothing was done.")
         return HttpResponseRedirect(reverse(LOG))
     if request.method == "POST":
         if action == "dismiss" and not reason_of(request):
@@ -82,7 +82,7 @@ def view(request: StaffRequest, action: str, log: SyncEventQuerySet, context: di
 
 
 def choose(request: StaffRequest, log: SyncEventQuerySet) -> Chosen | None:
-    """What the query string means: ids, or filters as in the log; None where it makes no sense."""
+    """The events of the query string, by ids or by filters as in the log; None if it is not valid."""
     ids = request.GET.getlist("id")
     if ids:
         usable = [pk for pk in ids if pk.isdecimal() and len(pk) < 19]
@@ -107,7 +107,7 @@ def forecast(action: str, chosen: Chosen) -> Report:
 
 
 def _leave_to_a_worker(request: StaffRequest, chosen: Chosen, count: int) -> HttpResponse:
-    """By filters, never by ids: a page has not that many."""
+    """By filters, never by ids: a page does not have that many."""
     operations.retry_soon(request.organization, chosen.filters, by=request.user, at=timezone.now(), meant=count)
     return HttpResponseRedirect(back_to(request) or reverse(LOG))
 
@@ -134,14 +134,14 @@ def _do(action: str, chosen: Chosen, request: StaffRequest) -> Report:
 
 
 def tell(request: StaffRequest, action: str, report: Report) -> HttpResponse:
-    """Back to the list as it was filtered, with what was done."""
+    """Back to the filtered list, with a report of what was done."""
     tell_report(request, ACTIONS[action], report)
     in_place = request.path == reverse(LOG)
     return HttpResponseRedirect(request.get_full_path() if in_place else back_to(request) or reverse(LOG))
 
 
 def described(filters: dict[str, Any], log: SyncEventQuerySet) -> list[tuple[str, str]]:
-    """Filters as label and value, for people."""
+    """The filters as labels and values, for people."""
     known = SyncEventFilter.base_filters
     return [
         (str(known[name].label), ", ".join(_in_words(name, value, log) for value in values))

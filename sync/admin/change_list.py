@@ -1,4 +1,4 @@
-"""The list of the sync log: which rows a query string means, and how many there are of each status."""
+"""The list of the sync log: the rows of a query string, and the count of each status."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILTERS = tuple(SyncEventFilter.base_filters)
 
 
 class KnownCountPaginator(Paginator):
-    """A paginator that was told how many there are: the status chips have counted already."""
+    """A paginator that is given the count: the status chips have already counted."""
 
     @cached_property
     def count(self) -> int:
@@ -30,26 +30,26 @@ class KnownCountPaginator(Paginator):
         return super().count if known is None else known
 
     def page(self, number: int | str) -> Page[Any]:
-        """The last one where there are no longer as many: rows leave while one looks at them."""
+        """The last page if the requested one no longer exists: rows can leave the list while people read it."""
         return super().page(max(1, min(int(number), self.num_pages)))
 
 
 class SyncLogChangeList(ChangeList):
-    """Filters by the FilterSet of the log in place of the admin's own look-ups."""
+    """Filters by the FilterSet of the log instead of the admin's own look-ups."""
 
     counts: Counter[str]
     page_num: int
     filterset: SyncEventFilter
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        """Without ours: the admin would take them for look-ups of columns and refuse."""
+        """Without our filters: the admin would treat them as column look-ups and refuse them."""
         lookups: dict[str, Any] = super().get_filters_params(params)
         return {name: value for name, value in lookups.items() if name not in FILTERS}
 
     def get_queryset(self, request: VisitorRequest, exclude_parameters: Any = None) -> Any:
         rows = super().get_queryset(request, exclude_parameters)
         self.filterset = SyncEventFilter(request.GET, queryset=rows, request=request)
-        # A filter that makes no sense shows nothing: showing everything would invite to retry everything.
+        # A filter that is not valid shows nothing: showing everything could lead to retrying everything.
         return self.filterset.qs if self.filterset.is_valid() else rows.none()
 
     def get_results(self, request: VisitorRequest) -> None:
@@ -64,7 +64,7 @@ class SyncLogChangeList(ChangeList):
 
     @property
     def filter_query(self) -> str:
-        """The filters alone, as a query string, to be kept through actions and on other pages."""
+        """Only the filters, as a query string, to keep them in actions and on other pages."""
         return filter_query(self.filter_params)
 
     @property
@@ -73,7 +73,7 @@ class SyncLogChangeList(ChangeList):
 
 
 def status_counts(rows: SyncEventQuerySet, request: VisitorRequest) -> Counter[str]:
-    """How many events of each status match all filters but the one by status; one query."""
+    """How many events of each status match all filters except the one by status; one query."""
     others = request.GET.copy()
     others.pop("status", None)
     found = SyncEventFilter(others, queryset=rows, request=request)
@@ -89,7 +89,7 @@ def filter_query(params: dict[str, Any] | QueryDict) -> str:
 
 
 def without_page(params: QueryDict, **changes: str | None) -> str:
-    """`params` on the first page, with `changes` (None removes), as a query string with its question mark."""
+    """`params` with `changes` (None removes one) and without the page, as a query string with its question mark."""
     changed = params.copy()
     empty = [name for name, values in params.lists() if not any(values)]
     for name in (PAGE_VAR, "e", *empty):

@@ -1,4 +1,4 @@
-"""The sync log: list, opened rows, a page for each event, and what can be done there."""
+"""The sync log: list, opened rows, a page for each event, and the actions there."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from sync.models.events import SyncEventQuerySet
 
 @admin.register(SyncEvent, site=site)
 class SyncEventAdmin(ScopedAdmin):
-    """Read only: what happens to an event happens by operations."""
+    """Read only: events change only through operations."""
 
     viewing = Ability.MANAGE_QUICKBOOKS
     list_display = ("timestamp", "entity", "direction", "status", "said")
@@ -50,7 +50,7 @@ class SyncEventAdmin(ScopedAdmin):
 
     @admin.display(description="Timestamp", ordering="changed_at")
     def timestamp(self, event: SyncEvent) -> str:
-        return ""  # the template of the list shows it; the columns here say how it is sorted
+        return ""  # the list's template shows the value; this only defines the sorting
 
     @admin.display(description="Entity", ordering="label")
     def entity(self, event: SyncEvent) -> str:
@@ -73,7 +73,7 @@ class SyncEventAdmin(ScopedAdmin):
         return SyncLogChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: VisitorRequest) -> bool:
-        """None: the log's own filters are the vocabulary, and an action must mean what the list shows."""
+        """No look-ups: the log has its own filters, and an action must apply to exactly what the list shows."""
         return False
 
     def changelist_view(self, request: StaffRequest, extra_context: Any = None) -> HttpResponse:
@@ -106,7 +106,7 @@ class SyncEventAdmin(ScopedAdmin):
 
     @property
     def media(self) -> Any:
-        """Nothing of the admin's own: our list has its own script, which knows rows that change."""
+        """None of the admin's own scripts: our list has its own, which can handle changing rows."""
         return forms.Media(js=["runacall/sync_log.js", "runacall/live_list.js", "runacall/live.js"])
 
     # --- one event --------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class SyncEventAdmin(ScopedAdmin):
 
     @method_decorator(require_POST)
     def act_view(self, request: StaffRequest, object_id: str, action: str) -> HttpResponse:
-        """One of ACTIONS on one event; back to where the button was."""
+        """Do one of ACTIONS on one event; go back to the page of the button."""
         event = self._event(request, object_id, log=self._log(request))
         if not self._may_act(request):
             raise PermissionDenied
@@ -160,14 +160,14 @@ class SyncEventAdmin(ScopedAdmin):
         return HttpResponseRedirect(back_to(request) or reverse("admin:sync_syncevent_change", args=[event.pk]))
 
     def _event_page_after(self, request: StaffRequest, event: SyncEvent) -> HttpResponse:
-        """The opened row anew, and the row above it."""
+        """The opened row, rendered again, and the row above it."""
         event.refresh_from_db()
         context = self._event_context(request, event)
         answer = TemplateResponse(request, "sync/event_details.html", context)
         return trigger_client_event(answer, "log-changed", after="swap")
 
     def _event(self, request: StaffRequest, object_id: str, *, log: SyncEventQuerySet | None = None) -> SyncEvent:
-        """The event, also one of a company of before; where something is to be done, of `log` only. Raises Http404."""
+        """The event, also one of an earlier company; for actions, only one of `log`. Raises Http404."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = SyncEvent.objects.of_every_company(request.organization) if log is None else log
@@ -179,7 +179,7 @@ class SyncEventAdmin(ScopedAdmin):
     # --- many -------------------------------------------------------------------------------------------------
 
     def bulk_view(self, request: StaffRequest, action: str) -> HttpResponse:
-        """Says what would be done to how many, then does it; for what a filter means or for ids."""
+        """Say what would be done to how many, then do it; for filters or ids."""
         if not self._may_act(request):
             raise PermissionDenied
         return bulk.view(request, action, self._log(request), self.admin_site.each_context(request))

@@ -1,4 +1,4 @@
-"""What the page of the log shows besides the rows: chips, causes, filters, and what to say where it is empty."""
+"""What the log page shows besides the rows: chips, causes, filters, and the text of an empty list."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
 
 LOG = "admin:sync_syncevent_changelist"
-# How often the page asks, in seconds: while something is about to happen, and otherwise.
+# How often the page asks for changes, in seconds: while something is about to change, and otherwise.
 QUICK, SLOW = 2, 30
 
 
@@ -48,7 +48,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Card:
-    """A cause as the strip shows it."""
+    """A cause as a card shows it."""
 
     cause: Cause
     counts: str
@@ -66,7 +66,7 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
     at = timezone.now()
     rows = log_rows(list(cl.result_list), request.organization, at=at)
     results = results_for(request.organization, request.user, at=at)
-    cl.full_result_count = cl.result_count  # the chips say how many there are; the heading need not
+    cl.full_result_count = cl.result_count  # the chips show the count, so the heading does not
     former = companies(request)
     return {
         "rows": rows,
@@ -96,7 +96,7 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
 
 @dataclass(frozen=True)
 class Company:
-    """A company of before whose log can be read."""
+    """An earlier company whose log can be read."""
 
     name: str
     url: str
@@ -122,7 +122,7 @@ def chips(request: StaffRequest, counts: Any) -> list[Chip]:
     total = sum(counts.values())
     every = Chip("all", "All", total, without_page(request.GET, status=None), not chosen)
     order = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED, State.DISMISSED, State.SUPERSEDED)
-    # The rare ones only where there are any, so that the row stays short.
+    # The rare ones only if there are any, so that the row stays short.
     shown = [
         state
         for state in order
@@ -138,11 +138,11 @@ def chips(request: StaffRequest, counts: Any) -> list[Chip]:
 
 
 def cards(request: StaffRequest) -> list[Card]:
-    """The causes of everything that failed, whatever the list is filtered to."""
+    """The causes of everything that failed, whatever filters the list has."""
     at, chosen = timezone.now(), request.GET.get("cause", "")
     events = SyncEvent.objects.for_organization(request.organization)
     found = causes(events)
-    # A paused connection comes first, and its card says how many it holds back.
+    # A paused connection comes first, and its card says how many events it holds back.
     paused = bool(found) and found[0].sample.record_type == EntityType.CONNECTION
     waiting = events.filter(state=State.QUEUED).count() if paused else 0
     shown = []
@@ -178,7 +178,7 @@ def _values(cl: SyncLogChangeList) -> dict[str, str]:
 
 
 def _cause_title(cl: SyncLogChangeList) -> str:
-    """The chosen cause in words, from a row of the page where there is one."""
+    """The chosen cause in words, taken from a row of the page if there is one."""
     key = cl.filterset.data.get("cause", "")
     if not key:
         return ""
@@ -187,29 +187,29 @@ def _cause_title(cl: SyncLogChangeList) -> str:
 
 
 def _hidden(request: StaffRequest) -> list[tuple[str, str]]:
-    """What the form of filters carries along because it has no field for it."""
+    """Values that the filter form keeps although it has no field for them."""
     kept = ("status", "cause", "company", "action", "o")
     return [(name, value) for name in kept for value in request.GET.getlist(name) if value]
 
 
 NOTHING_READ = {
-    "title": "These filters could not be read",
-    "text": "Nothing is shown, so that nothing is retried by mistake.",
+    "title": "These filters are not valid",
+    "text": "No rows are shown, so that nothing is retried by mistake.",
 }
 NOTHING_MATCHES = {"title": "Nothing matches", "text": "No event matches these filters."}
 NOT_CONNECTED = {
     "title": "QuickBooks is not connected",
-    "text": "Connect QuickBooks Online, and every invoice that goes there shows up here.",
+    "text": "Connect QuickBooks Online. Every invoice that goes there then shows up here.",
     "button": "Open Status",
 }
 NOTHING_SENT = {
     "title": "Nothing has been sent yet",
-    "text": "Send an invoice, and it shows up here on its way to QuickBooks.",
+    "text": "When you send an invoice, it shows up here.",
 }
 
 
 def empty_words(cl: SyncLogChangeList, request: StaffRequest) -> dict[str, str]:
-    """Why there is nothing to see, and what to do about it."""
+    """Why the list is empty, and what to do about it."""
     if cl.filterset.errors:
         return NOTHING_READ
     if cl.filter_query == "status=failed":
@@ -222,7 +222,7 @@ def empty_words(cl: SyncLogChangeList, request: StaffRequest) -> dict[str, str]:
 
 
 def nothing_failed(counts: Mapping[str, int]) -> dict[str, str]:
-    """That nothing failed says nothing of what has not arrived yet, or never will."""
+    """Nothing failed, but some events may not have arrived yet, or were dismissed."""
     on_the_way = counts.get(State.QUEUED, 0) + counts.get(State.SENDING, 0) + counts.get(State.CHECKING, 0)
     dismissed = counts.get(State.DISMISSED, 0)
     said = [
@@ -238,13 +238,13 @@ def nothing_failed(counts: Mapping[str, int]) -> dict[str, str]:
 
 
 def here(request: StaffRequest) -> str:
-    """The address of the list as it is filtered, sorted and paged; also where only its live part is asked for."""
+    """The address of the list with its filters, order and page; also when only its live part is requested."""
     query = request.GET.urlencode()
     return f"{reverse(LOG)}?{query}" if query else reverse(LOG)
 
 
 def _action_shown(cl: SyncLogChangeList, request: StaffRequest) -> str:
-    """Which action the list is filtered to, in words."""
+    """The action that the list is filtered to, in words."""
     key = cl.filterset.data.get("action", "")
     action = ActionRecord.objects.filter(organization=request.organization, pk=key).first() if key.isdecimal() else None
     if action is None or request.organization is None:
@@ -253,7 +253,7 @@ def _action_shown(cl: SyncLogChangeList, request: StaffRequest) -> str:
 
 
 def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, Any]:
-    """How often, in seconds, the page asks what has changed, and where."""
+    """How often, in seconds, the page asks for changes, and at which address."""
     query = request.GET.urlencode()
     under_way = any(not result.is_known for result in results)
     every = QUICK if under_way or is_moving(request) else SLOW
@@ -261,7 +261,7 @@ def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, 
 
 
 def is_moving(request: StaffRequest) -> bool:
-    """Whether something of the organization is about to change by itself."""
+    """Whether an event of the organization is about to change automatically."""
     soon = timezone.now() + SOON
     moving = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=soon)
     on_its_way = (

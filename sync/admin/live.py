@@ -1,4 +1,4 @@
-"""What has changed since the page was made: the list and all that is counted on it, for a script that swaps it in."""
+"""What has changed since the page was loaded: the list and all its counts, for a script that swaps it in."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MOST_ROWS = 200
 
 @require_GET
 def view(request: StaffRequest, admin: Any, log: SyncEventQuerySet) -> HttpResponse:
-    """The list under the same filters, order and page as the page that asks; 204 where they mean nothing.
+    """The list with the same filters, order and page as the page that asks; 204 if they are not valid.
 
-    `open`: rows that are open on that page, which tell how they stand though they may have left the list.
+    `open`: rows that are open on that page; they are updated even if they have left the list.
     """
     query = request.GET.copy()
     opened = query.pop("open", [])
@@ -42,7 +42,7 @@ def view(request: StaffRequest, admin: Any, log: SyncEventQuerySet) -> HttpRespo
 
 
 def _rows(request: StaffRequest, log: SyncEventQuerySet, keys: list[str]) -> list[LogRow]:
-    """Keys out of reach are left out."""
+    """Keys that the person may not see are left out."""
     usable = [key for key in keys if key.isdecimal() and len(key) < 19][:MOST_ROWS]
     events = list(log.filter(pk__in=usable)) if usable else []
     return log_rows(events, request.organization, at=timezone.now()) if events else []

@@ -27,9 +27,9 @@ class SupportLookAdmin(ScopedAdmin):
     def time(self, look: SupportLook) -> str:
         return look.organization.local(look.at).strftime("%Y-%m-%d %H:%M")
 
-    @display(description="Who of Run a Call's support", ordering="by__email")
+    @display(description="Support person", ordering="by__email")
     def who(self, look: SupportLook) -> str:
-        return (look.by.get_full_name() or look.by.get_username()) if look.by else "a log-in that was deleted"
+        return (look.by.get_full_name() or look.by.get_username()) if look.by else "the log-in was deleted"
 
     @display(description="Page", ordering="path")
     def page(self, look: SupportLook) -> str:

@@ -47,7 +47,7 @@ def drain_to_the_end(
         wait = BUSY_PAUSE if result.busy else result.resume_in
         if result.busy and not said_busy:
             said_busy = True
-            say("Another process is at it; waiting for its lease.")
+            say("Another process is sending; waiting for it to finish.")
         elif result.resume_in and result.resume_in > BUSY_PAUSE:
             say(f"Waiting {result.resume_in:.0f} s for QuickBooks' limits.")
         # A busy peer and a limit are reasons to wait; a drain that did nothing for no reason is not.

@@ -172,7 +172,7 @@ def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) 
         state=State.SUPERSEDED,
         changed_at=at,
         due_at=None,
-        **(failure_columns(None) | {"message": "A later change of the same record carries on."}),
+        **(failure_columns(None) | {"message": "A later change of the same record replaces this one."}),
     )
     return True
 

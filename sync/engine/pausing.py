@@ -132,14 +132,14 @@ CODE = "sending_interrupted"
 
 
 def tell_of_stumble(connection: Connection, mistake: str, *, at: datetime) -> None:
-    """Open the row, unless it stands there already. A pause has the row for itself: it says more."""
+    """Open the row, unless it is already there. A pause uses the same row and says more."""
     connection.refresh_from_db()
     if connection.is_live and not _rows(connection).filter(facts__error=mistake).exists():
         open_connection_failure(connection, Failure(CODE, facts={"error": mistake}), at=at)
 
 
 def clear_stumble(connection: Connection, *, at: datetime) -> None:
-    """A drain got through: what stood in its way is over."""
+    """A drain succeeded: clear the row."""
     if _rows(connection).exists():
         close_connection_failure(connection, at=at)
 

@@ -1,1 +1,1 @@
-"""From QuickBooks to us: what the books hold, beside what we know."""
+"""From QuickBooks to us: comparing the books with what we know."""

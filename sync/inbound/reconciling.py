@@ -1,4 +1,4 @@
-"""Asks a company's books whether every invoice that ought to be there is, once and to the cent."""
+"""Checks in a company's books whether every invoice that should be there is, once and to the cent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sync.models.events import EntityType
 
 AT_ONCE = 500
 TRIES = 5
-# Seconds to wait for whoever is sending.
+# Seconds to wait for a process that is sending.
 PATIENCE = 200.0
 Now = Callable[[], datetime]
 
@@ -40,13 +40,13 @@ class CannotRead(Exception):
 def reconcile(
     connection: Connection, *, now: Now = timezone.now, since: date | None = None, sleep: Sleep = time.sleep
 ) -> Comparison:
-    """Compare every invoice that ought to be in the books (dated from `since`) with all that is. Raises CannotRead."""
+    """Compare every invoice that should be in the books (dated from `since`) with all that are. Raises CannotRead."""
     rows = read_books(connection, now=now, sleep=sleep)
     return compare(wanted_invoices(connection, since=since), rows)
 
 
 def read_books(connection: Connection, *, now: Now = timezone.now, sleep: Sleep = time.sleep) -> list[Row]:
-    """Every invoice of the company. Sees to a usable token, and waits where QuickBooks asks for it."""
+    """Every invoice of the company. Renews the token if needed, and waits if QuickBooks asks for it."""
     try:
         with visit(connection, patience=PATIENCE, sleep=sleep) as mine:
             return _read(mine, now)
@@ -82,7 +82,7 @@ def _renew(connection: Connection, *, at: datetime, refused: str | None) -> None
 
 
 def wanted_invoices(connection: Connection, *, since: date | None = None) -> list[Wanted]:
-    """What ought to be there by the shop's settings: sent or paid; void ones, in case they got there before."""
+    """What should be there by the shop's settings: sent or paid invoices; void ones in case they were sent before."""
     settings = ConnectionSettings.objects.get(connection=connection)
     links = {link.record_id: link for link in Link.objects.of(connection, EntityType.INVOICE).defer("base", "theirs")}
     known = set(links) | _queued_once(connection)
@@ -113,7 +113,7 @@ def _sent(connection: Connection, since: date | None) -> Iterable[Invoice]:
 
 
 def _is_wanted(invoice: Invoice, settings: ConnectionSettings, known: set[int]) -> bool:
-    """What got there once is to be kept up to date, whatever the settings say now."""
+    """An invoice that was sent once has to be kept up to date, whatever the settings say now."""
     if invoice.pk in known or invoice.status == Invoice.Status.VOID:
         return True
     paid = invoice.status == Invoice.Status.PAID
@@ -130,7 +130,7 @@ def _documents(ids: Iterable[int]) -> list[InvoiceDocument]:
 
 
 def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument], links: dict[int, Link]) -> set[int]:
-    """Those that went without a number while "Run a Call IDs in QBO" was off: the number there is QuickBooks'."""
+    """Invoices sent without a number while "Run a Call IDs in QBO" was off: QuickBooks assigned their numbers."""
     suspects = [
         document.id
         for document in documents
@@ -150,5 +150,5 @@ def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument]
 
 
 def in_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """A few hundred at a time, since databases bound how many values a statement may carry."""
+    """A few hundred at a time, because databases limit the number of values in a statement."""
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))

@@ -1,4 +1,4 @@
-"""How many sync errors need attention in the request's organization: one query a page, however often asked."""
+"""How many sync errors need attention in the request's organization: one query per page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sync.models import SyncEvent
 
 
 def attention_count(request: VisitorRequest) -> int:
-    """What banner and sidebar show; 0 for those who do not manage QuickBooks."""
+    """The number in banner and sidebar; 0 for people who do not manage QuickBooks."""
     membership = getattr(request, "membership", None)
     if membership is None or not membership.manages_quickbooks:
         return 0
@@ -20,6 +20,6 @@ def attention_count(request: VisitorRequest) -> int:
 
 
 def sidebar_badge(request: VisitorRequest) -> str:
-    """The count beside "Sync log"; "" at zero."""
+    """The count next to "Sync log"; "" for zero."""
     count = attention_count(request)
     return f"{count:,}" if count else ""

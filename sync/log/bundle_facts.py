@@ -1,4 +1,4 @@
-"""What support asks about everything around an event: connection, lists, settings, queue, versions, actions."""
+"""What support wants to know besides the events: connection, lists, settings, queue, versions, actions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAST_ACTIONS = 50
 
 
 def facts_around(organization: Organization, connection: Connection | None, *, at: datetime) -> dict[str, Any]:
-    """Sections of a bundle by name; nothing here is personal but the reasons that people gave."""
+    """The sections of a bundle by name; the only personal data in them are the reasons that people gave."""
     return {
         "organization": {
             "slug": organization.slug,
@@ -41,7 +41,7 @@ def facts_around(organization: Organization, connection: Connection | None, *, a
 
 
 def _connection(connection: Connection) -> dict[str, Any]:
-    """Everything but the tokens; of those only how long they last."""
+    """Everything except the tokens; of those only how long they are valid."""
     facts = CompanyFacts.objects.filter(connection=connection).first()
     chosen = ConnectionSettings.objects.filter(connection=connection).first()
     return {
@@ -66,7 +66,7 @@ def _connection(connection: Connection) -> dict[str, Any]:
 
 
 def _actions(organization: Organization) -> list[dict[str, Any]]:
-    """The last things that people did; a person is a number here."""
+    """The latest actions; people are only numbers here."""
     rows = ActionRecord.objects.filter(organization=organization)[:LAST_ACTIONS]
     return [
         {

@@ -1,4 +1,4 @@
-"""Failures grouped by what would fix them, with count, money and age; it does not know how they are shown."""
+"""Failures grouped by what would fix them, with count, money and age; knows nothing about how they are shown."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Cause:
 
     @property
     def title(self) -> str:
-        """What is wrong, in the failure's own words where it names one thing, else in general."""
+        """What is wrong: the failure's own message if it names one thing, otherwise the general title."""
         if self.failure.code == "closed_period" and self.failure.facts.get("closing_date"):
             return f"Closed period: the books are closed through {self.failure.facts['closing_date']}"
         return self.failure.message if self.failure.entry.cause_per_subject else self.failure.title
 
 
 def causes(events: SyncEventQuerySet, *, limit: int = 100) -> list[Cause]:
-    """The causes of the failed ones of `events`, those that hold back most money first, in two queries."""
+    """The causes of the failed events among `events`, those that hold back the most money first, in two queries."""
     of_invoices = Q(record_type=EntityType.INVOICE)
     grouped = (
         events.failed()
@@ -60,12 +60,12 @@ def causes(events: SyncEventQuerySet, *, limit: int = 100) -> list[Cause]:
         if row["sample"] in samples:
             with isolated("Showing a cause", event=row["sample"], cause=row["cause_key"]):
                 found.append(_worded(_cause(row, samples[row["sample"]])))
-    # A paused connection holds back everything, whatever the sums say.
+    # A paused connection holds back everything, so it comes first.
     return sorted(found, key=lambda cause: cause.sample.record_type != EntityType.CONNECTION)
 
 
 def _worded(cause: Cause) -> Cause:
-    """The cause; where its facts cannot be put into words, the same without them. Not in the middle of a page."""
+    """The cause; if its facts cannot be put into words, the same without them, so that the page still works."""
     with isolated("Wording a cause", event=cause.sample.pk, cause=cause.key) as slip:
         _ = cause.title, cause.failure.message, cause.failure.remedy
     return replace(cause, failure=Failure(cause.failure.code)) if slip.mistake else cause

@@ -1,4 +1,4 @@
-"""Everything that is known of one event, for its opened row and its page."""
+"""Everything that is known about one event, for its opened row and its page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHOWN_ATTEMPTS = 20
 
 @dataclass(frozen=True)
 class Exchange:
-    """What was sent and what came back, as text to read; `note` says so where nothing was sent."""
+    """What was sent and what came back, as readable text; `note` says so if nothing was sent."""
 
     sent: str
     answer: str
@@ -33,7 +33,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Decision:
-    """One way out that a person may choose: an action, and what its button says."""
+    """One choice for a person: an action and the text of its button."""
 
     action: str
     title: str
@@ -52,11 +52,11 @@ DECISIONS = {
 
 @dataclass(frozen=True)
 class Details:
-    """One event with its history, and which buttons fit it."""
+    """One event with its history, and which buttons apply to it."""
 
     row: LogRow
     realm_id: str
-    # It is for a company that is not connected now: there is nothing to do about it here.
+    # It is for a company that is not connected now, so no action is possible here.
     is_kept: bool
     attempts: list[Attempt]
     attempt_count: int
@@ -68,11 +68,11 @@ class Details:
     others: int
     fix: Place | None
     help: Place | None
-    # What is in the way, in QuickBooks itself.
+    # The record in QuickBooks that is in the way.
     obstacle: Place | None
     record: Place | None
     cannot_post: str
-    # Whether it is worth looking again in a moment.
+    # Whether the page should refresh in a moment.
     is_moving: bool
 
     @property
@@ -94,7 +94,7 @@ class Details:
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
-        """The ways out of a conflict that only a person can choose."""
+        """The choices in a conflict that only a person can make."""
         return DECISIONS.get(self.event.failure_code, ()) if self.event.state == State.FAILED else ()
 
     @property
@@ -103,7 +103,7 @@ class Details:
 
 
 def details(event: SyncEvent, organization: Organization, *, at: datetime, attempt_id: int | None = None) -> Details:
-    """All of `event`; `attempt_id` chooses the attempt whose payload is shown, else the latest."""
+    """The details of `event`; `attempt_id` is the attempt whose payload is shown, otherwise the latest."""
     connection = connection_of(organization)
     standing = standing_of(connection, organization, at=at)
     history = Attempt.objects.filter(event=event).order_by("-at", "-id").defer("request", "answer")
@@ -136,7 +136,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
 
 
 def is_moving(event: SyncEvent, standing: Standing) -> bool:
-    """Whether something is about to happen to `event`."""
+    """Whether `event` is about to change."""
     if event.state == State.SENDING:
         return True
     soon = event.due_at is not None and event.due_at <= standing.now + timedelta(seconds=15)
@@ -150,7 +150,7 @@ def _shown(event: SyncEvent, attempts: list[Attempt], attempt_id: int | None) ->
 
 
 def exchange_of(attempt: Attempt) -> Exchange:
-    """The attempt's own part of what went over the wire."""
+    """The attempt's own part of what was sent and received."""
     if attempt.submission_id:
         submission = Submission.objects.get(pk=attempt.submission_id)
         sent = _item(submission.body, "BatchItemRequest", attempt.position)
@@ -158,12 +158,12 @@ def exchange_of(attempt: Attempt) -> Exchange:
         return Exchange(readable(sent), readable(attempt.answer or answer))
     note = ""
     if attempt.kind == Attempt.Kind.SETTLED_HERE:
-        note = f"Not sent. Run a Call could tell beforehand: {attempt.message or 'there was nothing to send'}"
+        note = f"Not sent. Run a Call knew before sending: {attempt.message or 'there was nothing to send'}"
     return Exchange(readable(attempt.request), readable(attempt.answer), note)
 
 
 def _item(text: str, key: str, position: int) -> str:
-    """One item of a batch by its bId, which is its index; the whole text where it is no batch."""
+    """One item of a batch by its bId, which is its index; the whole text if it is not a batch."""
     try:
         items: list[dict[str, Any]] = json.loads(text, parse_float=_digits)[key]
         found = next((item for item in items if str(item.get("bId")) == str(position)), None)
@@ -182,7 +182,7 @@ def _tried(attempts: list[Attempt], count: int, organization: Organization) -> s
     latest = attempts[0]
     times = "Once" if count == 1 else f"{count} times, last"
     said = f"{times} at {organization.local(latest.at):%Y-%m-%d %H:%M}"
-    return f"{said}, settled here: nothing was sent" if latest.kind == Attempt.Kind.SETTLED_HERE else said
+    return f"{said}; decided here, nothing was sent" if latest.kind == Attempt.Kind.SETTLED_HERE else said
 
 
 def others_waiting(event: SyncEvent) -> int:
@@ -211,7 +211,7 @@ def record_place(event: SyncEvent) -> Place | None:
 
 
 def support_request(shown: Details) -> str:
-    """What support asks for, as the text of a mail."""
+    """What support asks for, as the text of an e-mail."""
     event = shown.event
     words = "; ".join(
         " / ".join(part for part in (entry.get("message"), entry.get("detail")) if part)

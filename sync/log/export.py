@@ -1,4 +1,4 @@
-"""What the sync log shows, as a CSV or JSON file: the same rows, columns and words. It does not know who asks."""
+"""The sync log as a CSV or JSON file: the same rows, columns and words. It does not know who asks."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from sync.log.rows import UNSHOWABLE, LogRow, log_rows
 from sync.models import Attempt, State, SyncEvent
 from sync.models.events import SyncEventQuerySet
 
-# Each chunk costs the same few queries, whatever is in it.
+# Each chunk takes the same few queries, whatever it contains.
 CHUNK = 500
 FORMATS = ("csv", "json")
 
 
 @dataclass(frozen=True)
 class Export:
-    """What is to be exported: `events` of `organization` as they stand `at`, chosen by `filters`."""
+    """What to export: `events` of `organization` as they are `at` that time, selected by `filters`."""
 
     organization: Organization
     events: SyncEventQuerySet
@@ -36,7 +36,7 @@ class Export:
         byte_order_mark: bool = False,
         progress: Callable[[int], object] = lambda count: None,
     ) -> Iterator[str]:
-        """The file, "csv" or "json", piece by piece; `progress` hears how many more rows are done."""
+        """The file, "csv" or "json", piece by piece; `progress` is called with how many more rows are done."""
         if file_format == "csv":
             return csv_pieces(self._values(progress), byte_order_mark=byte_order_mark)
         return json_pieces(self._values(progress), head=self._head())
@@ -65,14 +65,14 @@ def _chunks(events: SyncEventQuerySet) -> Iterator[list[SyncEvent]]:
 
 
 def export_values(events: Sequence[SyncEvent], organization: Organization, *, at: datetime) -> list[dict[str, Any]]:
-    """A value for each column of the export, event by event; in a fixed number of queries."""
+    """A value for each column of the export, event by event, in a fixed number of queries."""
     traces = last_traces(events)
     rows = log_rows(events, organization, at=at)
     return [_values_or_what_is_known(row, organization, traces.get(row.event.pk, "")) for row in rows]
 
 
 def _values_or_what_is_known(row: LogRow, organization: Organization, trace: str) -> dict[str, Any]:
-    """Every column; of a row that cannot be put into words, what stands in the database."""
+    """Every column; for a row that cannot be put into words, the plain values from the database."""
     with isolated("Exporting a row of the log", event=row.event.pk, organization=organization.pk):
         return _values_of(row, organization, trace)
     event = row.event

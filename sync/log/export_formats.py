@@ -12,7 +12,7 @@ from typing import Any
 
 Values = Mapping[str, Any]
 
-# Key in JSON -> heading in CSV. The first five are the log's own columns, in its order and its words.
+# Key in JSON -> heading in CSV. The first five are the columns of the log, in the same order and words.
 COLUMNS: Mapping[str, str] = {
     "timestamp": "Timestamp",
     "entity": "Entity",
@@ -34,9 +34,9 @@ COLUMNS: Mapping[str, str] = {
     "event": "Sync event",
 }
 
-# Excel takes a file for UTF-8 only by this mark.
+# Excel recognizes UTF-8 only by this mark.
 BYTE_ORDER_MARK = "\ufeff"
-# What makes a spreadsheet take a text for a formula (OWASP, CSV Injection); the wide forms count in Excel too.
+# Characters that turn a text into a formula (OWASP, CSV Injection); Excel accepts the full-width forms too.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 CONTROL_STARTS = ("\t", "\r", "\n", "\0")
 
@@ -60,7 +60,7 @@ def _taken(buffer: io.StringIO) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value as a spreadsheet shows it; times to the minute, as in the log. A text never becomes a formula."""
+    """A value as a spreadsheet should show it; times to the minute, as in the log. A text never becomes a formula."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -71,7 +71,7 @@ def cell(value: Any) -> str:
 
 
 def harmless(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would calculate it; NUL has no place in a CSV file."""
+    """`text` with an apostrophe before it if a spreadsheet would read it as a formula; without NUL."""
     text = text.replace("\0", "")
     is_formula = text.lstrip().startswith(FORMULA_STARTS) or text.startswith(CONTROL_STARTS)
     return f"'{text}" if is_formula else text
@@ -90,9 +90,9 @@ def json_pieces(rows: Iterable[Values], *, head: Values) -> Iterator[str]:
 
 
 def _plain(value: Any) -> str:
-    """Times with their distance from UTC; money digit for digit."""
+    """Times with their UTC offset; money digit for digit."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, Decimal):
         return str(value)
-    raise TypeError(f"{type(value).__name__} has no place in an export")
+    raise TypeError(f"{type(value).__name__} cannot be exported")

@@ -1,4 +1,4 @@
-"""The vocabulary of the sync log: the page, the command line and exports filter by the same words."""
+"""The filters of the sync log: the page, the command line and exports all use them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sync.models.events import Direction, EntityType, SyncEventQuerySet
 class SyncEventFilter(django_filters.FilterSet):
     """`after` and `before` are days in the organization's time zone, both included.
 
-    Every filter is by the event's own columns, so no row comes twice and none has to be made distinct.
+    Every filter uses only the event's own columns, so no row appears twice and DISTINCT is not needed.
     """
 
     status = django_filters.MultipleChoiceFilter(
@@ -36,7 +36,7 @@ class SyncEventFilter(django_filters.FilterSet):
     before = django_filters.DateFilter(method="until_day", label="Until", validators=[plausible_day])
     company = django_filters.CharFilter(field_name="realm_id", label="Company")
     search = django_filters.CharFilter(method="matching", label="Search")
-    # What one action of a person was done to; the link in its result sets it.
+    # Filters to the events of one action; the link in its result uses it.
     action = django_filters.CharFilter(method="of_action", label="Action", validators=[RegexValidator(r"^\d{1,18}$")])
 
     class Meta:
@@ -47,7 +47,7 @@ class SyncEventFilter(django_filters.FilterSet):
         super().__init__(given(data or {}), *args, **kwargs)
 
     def with_cause(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
-        """A cause's key, or just the code of the catalogue."""
+        """The key of a cause, or only the code of the catalogue."""
         return events.filter(Q(cause_key=value) | Q(failure_code=value))
 
     def of_action(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
@@ -60,7 +60,7 @@ class SyncEventFilter(django_filters.FilterSet):
         return events.filter(changed_at__lt=self._midnight(value + dt.timedelta(days=1)))
 
     def matching(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
-        """Number, customer or message; every word has to be found."""
+        """Searches number, customer and message; every word has to be found."""
         for word in value.split():
             word = word.removeprefix("#")
             events = events.filter(Q(label__icontains=word) | Q(party__icontains=word) | Q(message__icontains=word))
@@ -73,10 +73,10 @@ class SyncEventFilter(django_filters.FilterSet):
 
 
 def given(params: Mapping[str, Any]) -> MultiValueDict[str, str]:
-    """The filters of the log that `params`, a query string or options, really set.
+    """The filters that `params` (a query string or options) actually set.
 
-    A drop-down that is left at "Any" arrives as an empty value, since a form submits each of its fields: it means
-    the same as a field that is not there.
+    A drop-down left at "Any" arrives as an empty value, because a form submits every field. It
+    means the same as a missing field.
     """
     lists = params.lists() if isinstance(params, MultiValueDict) else params.items()
     kept = {
@@ -88,7 +88,7 @@ def given(params: Mapping[str, Any]) -> MultiValueDict[str, str]:
 
 
 def log_of(organization: Organization | None, params: Mapping[str, str]) -> SyncEventQuerySet:
-    """The log of the connected company, or of the one of before that `params` name: that is there to be read only."""
+    """The log of the connected company, or of the earlier one that `params` name, which is read only."""
     realm_id = str(params.get("company") or "")
     known = REALM_ID.fullmatch(realm_id)
     return SyncEvent.objects.for_organization(organization, realm_id=realm_id if known else "")

@@ -1,4 +1,4 @@
-"""What QuickBooks holds of a record while something of ours is not there: one rule for every page; pure."""
+"""What QuickBooks has of a record while a change of ours is not there yet: one rule for every page; pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qbo.failures import Failure, FailureKind
 
 
 class Books(StrEnum):
-    """How the books stand to a record whose last change has not been settled."""
+    """The state of the books for a record whose last change has not arrived."""
 
     NOT_THERE = "not_there"
     AS_IT_WAS = "as_it_was"
@@ -21,7 +21,7 @@ class Books(StrEnum):
 
 @dataclass(frozen=True)
 class InBooks:
-    """What QuickBooks is known to hold of a record, and where a person opens it ("": nowhere).
+    """What we know QuickBooks has of a record, and the address where a person opens it ("": none).
 
     `since`: the shop's day on which it was last written or read there. `gone`: it has been deleted there since.
     """
@@ -38,7 +38,7 @@ class InBooks:
 
 @dataclass(frozen=True)
 class Holding:
-    """One of the three states, in words for pages: `lead` is the claim, `differs` names what is not the same."""
+    """One of the three states, in words for pages: `lead` states it, `differs` names what is different."""
 
     books: Books
     lead: str
@@ -50,19 +50,19 @@ class Holding:
 
 
 def holding(there: InBooks | None, failure: Failure | None) -> Holding:
-    """What is true of the books while a change waits or has failed with `failure`.
+    """The state of the books while a change waits or has failed with `failure`.
 
-    A failure that was read from what came back names what differs; every other one came before anything was
-    written, so what was there before is there still.
+    A failure found in the answer names what differs. Every other failure happened before
+    anything was written, so the books are unchanged.
     """
     if there is None:
         return Holding(Books.NOT_THERE, "Not in QuickBooks")
     if there.gone:
-        return Holding(Books.NOT_THERE, "Not in QuickBooks any more")
+        return Holding(Books.NOT_THERE, "No longer in QuickBooks")
     if failure and failure.is_difference:
-        return Holding(Books.DIFFERENT, "In QuickBooks and different", differences(failure.facts))
+        return Holding(Books.DIFFERENT, "In QuickBooks, but different", differences(failure.facts))
     since = f" as it was on {there.since:%Y-%m-%d}" if there.since else ""
-    return Holding(Books.AS_IT_WAS, f"In QuickBooks{since}; your change is not")
+    return Holding(Books.AS_IT_WAS, f"In QuickBooks{since}; your change is not there there")
 
 
 COMPARED = ("total", "tax", "date", "number")
@@ -87,7 +87,7 @@ def _shown(name: str, value: str) -> str:
 
 
 def for_dispatcher(held: Holding, failure: Failure, *, is_failed: bool) -> str:
-    """The same in plain words for a person who sees neither settings nor payloads."""
+    """The same for a person who cannot open settings or payloads."""
     if not is_failed:
         return f"On its way to QuickBooks: {failure.dispatcher}"
     lead = "Not in QuickBooks yet" if held.lead == "Not in QuickBooks" else held.lead

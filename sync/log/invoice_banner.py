@@ -1,4 +1,4 @@
-"""How one invoice stands with QuickBooks, as its page shows it to each role."""
+"""The QuickBooks status of one invoice, as its page shows it to each role."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class InvoiceBanner:
     books: InBooks | None = None
     can_retry: bool = False
     can_post: bool = False
-    # Whether it is worth looking again in a moment.
+    # Whether the page should refresh in a moment.
     is_moving: bool = False
-    # What came of the reader's own Retry sync, or Post to current period.
+    # The result of the reader's own Retry sync or Post to current period.
     result: Result | None = None
 
 
 def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, Any]:
-    """What the template of the banner needs; buttons lead back to the invoice."""
+    """What the banner's template needs; its buttons lead back to the invoice."""
     return {
         "banner": invoice_banner(request, invoice, at=at),
         "invoice": invoice,
@@ -61,7 +61,7 @@ def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datet
 
 
 def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> InvoiceBanner | None:
-    """What to show; None for those who see nothing of sync, and where there is nothing to say."""
+    """What to show; None for people who may not see sync, and if there is nothing to say."""
     office = role_allows(request, Ability.MANAGE_QUICKBOOKS) or _is_support(request)
     if not office and not role_allows(request, Ability.SEE_INVOICE_SYNC):
         return None
@@ -95,7 +95,7 @@ def _is_support(request: StaffRequest) -> bool:
 
 
 def current_event(connection: Connection, invoice: Invoice) -> SyncEvent | None:
-    """The event that says how the invoice stands: one in flight, else one unsent, else the latest."""
+    """The event that shows the invoice's status: one being sent, otherwise an unsent one, otherwise the latest."""
     events = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
     return current_of(events.select_related("organization", "connection", "action").order_by("-changed_at", "-id")[:10])
 
@@ -113,7 +113,7 @@ def _settled(connection: Connection, invoice: Invoice, there: InBooks | None, of
 
 
 def _elsewhere(connection: Connection, invoice: Invoice) -> str:
-    """What a company of before has of the invoice, or is still to get; "" where there is none."""
+    """What an earlier company has of the invoice or still has to get; "" if there is none."""
     held = Link.objects.filter(connection=connection, record_type=EntityType.INVOICE, record_id=invoice.pk)
     waits = SyncEvent.objects.filter(connection=connection).of_record(EntityType.INVOICE, invoice.pk)
     found = held.exclude(realm_id=connection.realm_id).order_by("-synced_at").first()
@@ -126,12 +126,12 @@ def _elsewhere(connection: Connection, invoice: Invoice) -> str:
 
 
 def _for_dispatcher(event: SyncEvent, standing: Standing, held: Holding | None) -> InvoiceBanner:
-    """Plain words, nothing to press, no payload."""
+    """For dispatchers: plain words, no buttons, no payload."""
     failure = event.failure
     if event.state == State.QUEUED and standing.pause:
         if standing.pause == SYNC_IS_OFF:
             return InvoiceBanner(CALM, "Waiting: the office has turned off sending invoices to QuickBooks.")
-        return InvoiceBanner(CALM, "Waiting for the connection to QuickBooks. It follows by itself.")
+        return InvoiceBanner(CALM, "Waiting for the connection to QuickBooks. After that it is sent automatically.")
     if failure and held:
         is_failed = event.state != State.QUEUED
         tone = ALARM if event.state == State.FAILED else CALM
@@ -159,7 +159,8 @@ def _for_office(
     books = there if there and not there.gone else None
     if event.state != State.FAILED or failure is None or held is None:
         waiting = _what_holds_it(standing)
-        # Nothing is claimed of the books while it is being sent, nor of an invoice that is on its first way there.
+        # Say nothing about the books while it is being sent, or while the invoice is on its way there for the first
+        # time.
         claims = held is not None and (event.state == State.DISMISSED or held.books is not Books.NOT_THERE)
         return InvoiceBanner(
             CALM,

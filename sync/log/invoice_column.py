@@ -1,4 +1,4 @@
-"""The column "QuickBooks" in the list of invoices: how each one stands there, by the rule of `holding`."""
+"""The column "QuickBooks" in the list of invoices: the status of each one, by the rule of `holding`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _is_offered(request: StaffRequest) -> bool:
 
 
 def _words(request: StaffRequest, invoices: Sequence[Invoice]) -> dict[int, str]:
-    """Two queries, however many invoices."""
+    """Two queries, however many invoices there are."""
     connection = connection_of(request.organization)
     if connection is None:
         return {}
@@ -67,9 +67,9 @@ def _word(event: SyncEvent, there: InBooks | None, matches: bool) -> str:
 
 
 def current_of(events: Iterable[SyncEvent]) -> SyncEvent | None:
-    """The event that says how a record stands: one in flight, else one unsent, else the latest.
+    """The event that shows a record's status: one being sent, otherwise an unsent one, otherwise the latest.
 
-    A dismissed one closed one wish: a later change that went through says more.
+    A dismissed event is skipped if a later change has arrived, which says more.
 
     `events`: of one record, the latest first.
     """

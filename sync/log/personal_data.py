@@ -1,4 +1,4 @@
-"""Whose personal data the records of a bundle hold, so that none of it remains in any text."""
+"""The personal data in the records of a bundle, so that all of it can be removed from every text."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from sync.models.events import EntityType
 Known = Mapping[str, set[str]]
 
 ADDRESS_LINES = ("billing_line1", "billing_line2", "service_line1", "service_line2")
-# Where Intuit's answer names a person who works in the books.
+# The places where Intuit's answer names a person who works in the books.
 PEOPLE_IN_FACTS = ("changed_by", "restore")
-# A note that is shorter may be a common phrase; where it is a field of a payload it goes anyway.
+# A shorter note may be a common phrase; it is removed anyway if it is a field of a payload.
 LONG_NOTE = 24
 
 
 def known_personal_data(
     organization: Organization, events: Iterable[SyncEvent], *, invoice_ids: set[int], customer_ids: set[int]
 ) -> Known:
-    """Placeholder -> texts, of the customers and invoices of these ids and of what the events themselves say."""
+    """Placeholder -> texts, for the customers and invoices with these ids and for the events themselves."""
     known: defaultdict[str, set[str]] = defaultdict(set)
     invoices = {row.pk: row for row in Invoice.objects.for_organization(organization).filter(pk__in=invoice_ids)}
     wanted = customer_ids | {invoice.customer_id for invoice in invoices.values()}
@@ -41,7 +41,7 @@ def known_personal_data(
 
 
 def known_secrets(connection: Connection | None) -> Known:
-    """What opens a door: this connection's tokens and our own keys."""
+    """The secrets: this connection's tokens and our own keys."""
     ours = {settings.SECRET_KEY, settings.QBO_CLIENT_SECRET, *settings.TOKEN_KEYS}
     is_readable = connection is not None and connection.has_readable_tokens
     theirs = {connection.access_token, connection.refresh_token} if connection and is_readable else set()
@@ -78,14 +78,14 @@ def _address_lines(holder: str, row: Customer | Invoice) -> Iterator[tuple[str, 
 
 
 def spellings_of_phone(phone: str) -> set[str]:
-    """The number as it stands, and its ten digits without country and extension."""
+    """The number as written, and its ten digits without country code and extension."""
     digits = re.sub(r"\D", "", phone)
     local = digits[1:11] if digits.startswith("1") else digits[:10]
     return {phone, digits, digits[-10:], local} if len(local) >= 7 else {phone}
 
 
 def _of_event(event: SyncEvent, invoices: Mapping[int, Invoice]) -> Iterator[tuple[str, str]]:
-    """What a row of the log says of people; a customer who is gone or renamed has no other trace."""
+    """What a row of the log says about people; it is the only trace of a deleted or renamed customer."""
     if event.record_type == EntityType.INVOICE:
         invoice = invoices.get(event.record_id)
         yield (f"customer-{invoice.customer_id}" if invoice else f"customer-of-event-{event.pk}"), event.party

@@ -10,11 +10,11 @@ from sync.models import State, SyncEvent
 
 
 def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
-    """Why "Post to current period" cannot help this event; "" where it can."""
+    """Why "Post to current period" cannot help this event; "" if it can."""
     if event.state != State.FAILED or event.failure_code != "closed_period":
         return "not failed for a closed period"
     if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
-        return "already in the closed period in QuickBooks; only the closing date helps"
+        return "already in the closed period in QuickBooks; only moving the closing date helps"
     if _company(event.connection).is_closed_on(event.organization.today(at)):
         return "today is in the closed period too"
     return ""

@@ -1,4 +1,4 @@
-"""Payloads as text for people to read: laid out, and without what opens a door; pure."""
+"""Payloads as readable text: formatted and without secrets; pure."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 
 from qbo.redaction import ASSIGNED_SECRET, NO_SECRETS, SECRET, SECRET_FIELDS
 
-# Characters of a body that a page shows.
+# The most characters of a body that a page shows.
 LONGEST = 300_000
 BEARER = re.compile(r"(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 
 
 def readable(text: str) -> str:
-    """`text` laid out if it is JSON, as it is otherwise; secrets are replaced."""
+    """`text`, formatted if it is JSON; secrets are replaced."""
     if len(text) > LONGEST:
         return f"{without_secrets(text[:LONGEST])}\n… and {len(text) - LONGEST:,} characters more"
     try:
         return without_secrets(laid_out(redacted(json.loads(text, parse_float=Decimal))))
-    except (ValueError, RecursionError):  # no JSON, or nested deeper than anybody reads
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply
         return without_secrets(text)
 
 
 def redacted(value: Any) -> Any:
-    """A JSON value with everything under a telling key replaced."""
+    """A JSON value with everything under a secret's key replaced."""
     if isinstance(value, dict):
         return {key: SECRET if _is_secret(key) else redacted(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -42,7 +42,7 @@ def without_secrets(text: str) -> str:
 
 
 def laid_out(value: Any, indent: str = "") -> str:
-    """JSON with two blanks a level; Decimals digit for digit."""
+    """JSON indented by two spaces; Decimals digit for digit."""
     inner = indent + "  "
     if isinstance(value, dict) and value:
         rows = [f"{inner}{_plain(key)}: {laid_out(each, inner)}" for key, each in value.items()]
@@ -53,5 +53,5 @@ def laid_out(value: Any, indent: str = "") -> str:
 
 
 def _plain(value: Any) -> str:
-    # Half of a character cannot be shown as it is: its escape can.
+    # Half of a character cannot be shown, but its escape can.
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

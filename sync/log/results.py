@@ -1,4 +1,4 @@
-"""What came of a person's action: how many are in QuickBooks, how many failed again, how many are under way."""
+"""The result of a person's action: how many are in QuickBooks, how many failed again, how many are being sent."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from sync.models.audit import Action
 from sync.models.events import EntityType
 
 LOG = "admin:sync_syncevent_changelist"
-# How long a result is shown after the last of its events has settled.
+# How long a result is shown after its last event has finished.
 SHOWN_FOR = timedelta(minutes=10)
-# How far back an action is looked for whose events may still be under way.
+# How far back we look for an action whose events may still be waiting.
 LOOKED_FOR = timedelta(days=1)
 MOST = 5
-# What is due within this time is about to happen.
+# An event due within this time is about to be sent.
 SOON = timedelta(seconds=15)
 
 VERBS = {
@@ -38,7 +38,7 @@ VERBS = {
 
 @dataclass(frozen=True)
 class Score:
-    """How the events of one action stand."""
+    """The status of the events of one action."""
 
     synced: int = 0
     money: Decimal = Decimal(0)
@@ -55,7 +55,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Result:
-    """One action and what came of it so far. `who`: "" for the reader herself."""
+    """One action and its result so far. `who`: "" for the reader's own."""
 
     action: ActionRecord
     count: Score
@@ -64,7 +64,7 @@ class Result:
 
     @property
     def is_known(self) -> bool:
-        """Nothing of it is about to happen any more."""
+        """None of its events is about to change any more."""
         return not self.action.is_open and not self.count.moving
 
     @property
@@ -78,14 +78,14 @@ class Result:
         """E.g. "Retried 63 events."."""
         verb, noun = VERBS[Action(self.action.action)]
         if self.action.is_open:
-            said = f"Retry of {counted(self.action.meant, noun)}: a background job is queueing them."
+            said = f"Retry of {counted(self.action.meant, noun)}: a background job is queuing them."
         else:
             said = f"{verb} {counted(self.action.done, noun)}."
         return f"{self.who}: {said}" if self.who else said
 
     @property
     def parts(self) -> list[str]:
-        """E.g. "60 in QuickBooks, $38,900.12", "3 failed again"; what failed comes last, before its link."""
+        """E.g. "60 in QuickBooks, $38,900.12", "3 failed again"; the failed ones come last, before their link."""
         count = self.count
         gone = 0 if self.action.is_open else self.action.done - count.total
         said = [
@@ -112,14 +112,14 @@ class Result:
 
     @property
     def failed_url(self) -> str:
-        """The list of those that failed again; "" where none did."""
+        """The list of those that failed again; "" if there are none."""
         if not self.count.failed:
             return ""
         return f"{reverse(LOG)}?status={State.FAILED.value}&action={self.action.pk}"
 
 
 def results_for(organization: Organization | None, user: Any, *, at: datetime) -> list[Result]:
-    """What the page of the log says of actions: everybody's while under way, one's own for a while after."""
+    """What the log says about actions: everybody's while they run, your own for a while after."""
     recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=VERBS)
     actions = list(recent.select_related("by").order_by("-at", "-id")[:MOST])
     found = _results(actions, organization, user, at=at)
@@ -127,7 +127,7 @@ def results_for(organization: Organization | None, user: Any, *, at: datetime) -
 
 
 def result_of(event: SyncEvent, user: Any, *, at: datetime) -> Result | None:
-    """What came of the last action on `event`, for the person who did it."""
+    """The result of the last action on `event`, for the person who did it."""
     action = event.action
     if action is None or action.by_id != user.pk or action.action not in VERBS:
         return None
@@ -161,7 +161,10 @@ def _who(action: ActionRecord, user: Any) -> str:
 def _counts(
     actions: Iterable[ActionRecord], organization: Organization | None, *, at: datetime, is_paused: bool
 ) -> defaultdict[int, Score]:
-    """One query. An event changes when it is queued, so those of an action have changed since: an index has these."""
+    """One query.
+
+    An event changes when it is queued, so the events of an action have changed since then, and an index finds those.
+    """
     soon = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=at + SOON)
     since = min(action.at for action in actions)
     rows = (

@@ -20,7 +20,7 @@ from sync.models import State, SyncEvent
 from sync.models.events import UNSENT, EntityType
 from sync.retry_policy import Policy
 
-# The look of a status; the text says it too.
+# The color of a status; the text says it too.
 COLOURS = {
     State.QUEUED: "queued",
     State.SENDING: "sending",
@@ -47,7 +47,7 @@ class LogRow:
 
     @property
     def beneath(self) -> str:
-        """The line under the entity: whose it is and how much."""
+        """The line under the entity: customer and amount."""
         amount = money(self.event.amount) if self.event.amount is not None else ""
         return " · ".join(part for part in (self.event.party, amount) if part)
 
@@ -57,14 +57,14 @@ def policy() -> Policy:
 
 
 def connection_of(organization: Organization | None) -> Connection | None:
-    """The connection that an organization has, with its lease."""
+    """An organization's connection, with its lease."""
     return Connection.objects.for_organization(organization).select_related("lease", "settings").first()
 
 
 def standing_of(
     connection: Connection | None, organization: Organization, *, at: datetime, waiting: int = 0
 ) -> Standing:
-    """How the organization's connection stands at `at`."""
+    """The status of the organization's connection at `at`."""
     lease = cast("Lease | None", getattr(connection, "lease", None)) if connection else None
     return Standing(
         now=at,
@@ -77,7 +77,7 @@ def standing_of(
 
 
 def pause_words(connection: Connection | None) -> str:
-    """Why nothing goes out, e.g. "token expired"; "" while something does."""
+    """Why nothing is sent, e.g. "token expired"; "" if it is not paused."""
     if connection is None:
         return ""
     if connection.is_live:
@@ -89,7 +89,7 @@ def pause_words(connection: Connection | None) -> str:
 
 
 def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: datetime) -> list[LogRow]:
-    """What the log shows of `events`, all of `organization`."""
+    """The rows of `events`, which all belong to `organization`."""
     connection = connection_of(organization)
     standing = standing_of(connection, organization, at=at, waiting=_held_back(events, connection))
     kept = _kept_for(events, connection)
@@ -103,11 +103,11 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
     return rows
 
 
-UNSHOWABLE = Said("Run a Call cannot show this row in full", "Open it and press Escalate, so that support hears of it")
+UNSHOWABLE = Said("Run a Call cannot show this row in full", "Open it and press Escalate to tell support")
 
 
 def _kept_for(events: Sequence[SyncEvent], connection: Connection | None) -> dict[int, str]:
-    """Of events that are for a company which is not connected now, its name."""
+    """For events of a company that is not connected now, its name."""
     others = [event for event in events if connection is None or event.realm_id != connection.realm_id]
     if not others:
         return {}
@@ -119,25 +119,25 @@ def _kept_for(events: Sequence[SyncEvent], connection: Connection | None) -> dic
 def _row(
     event: SyncEvent, standing: Standing, there: InBooks | None, organization: Organization, kept_for: str
 ) -> LogRow:
-    # Of a company that is not connected now, nothing is claimed.
+    # Say nothing about a company that is not connected now.
     held = None if kept_for else held_of(event, there)
     said = say_kept(event, kept_for) if kept_for else say(event, standing, in_books=there, held=held)
     return LogRow(event, said, f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}", held)
 
 
-# Rows that stand for the connection, or for a list of it; nothing of ours would be in QuickBooks.
+# Rows about the connection or one of its lists; they are not about a record in QuickBooks.
 NO_RECORDS = (EntityType.CONNECTION, EntityType.LIST)
-# What is ours and not there: waiting, refused, or left out on purpose.
+# A change of ours that is not in QuickBooks: waiting, refused, or left out on purpose.
 OWED = (*UNSENT, State.DISMISSED)
 
 
 def _has_books(event: SyncEvent) -> bool:
-    """Synced customers and items say in their own message what they are linked to."""
+    """Synced customers and items say in their message what they are linked to."""
     return event.record_type == EntityType.INVOICE or (event.record_type not in NO_RECORDS and event.state in OWED)
 
 
 def held_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
-    """What is true of the books while `event` is not settled; None where no record is meant, or it is settled."""
+    """The state of the books while `event` is unfinished; None if it is not about a record, or is finished."""
     if event.record_type in NO_RECORDS or event.state not in OWED:
         return None
     return holding(there, event.failure)
@@ -148,7 +148,7 @@ def log_row(event: SyncEvent, organization: Organization, *, at: datetime) -> Lo
 
 
 def _held_back(events: Sequence[SyncEvent], connection: Connection | None) -> int:
-    """How many wait for a paused connection; asked only where a row stands for the pause."""
+    """How many wait for a paused connection; queried only if a row is about the pause."""
     paused = any(event.record_type == EntityType.CONNECTION and event.state == State.FAILED for event in events)
     if not paused or connection is None:
         return 0
@@ -158,7 +158,7 @@ def _held_back(events: Sequence[SyncEvent], connection: Connection | None) -> in
 def in_books(
     connection: Connection | None, organization: Organization, events: Sequence[SyncEvent]
 ) -> dict[int, InBooks]:
-    """What QuickBooks holds of the records that these events are about, by event; one query."""
+    """What QuickBooks has of the records of these events, by event; one query."""
     if connection is None or not events:
         return {}
     links = Link.objects.filter(connection=connection, realm_id=connection.realm_id).filter(

@@ -27,16 +27,17 @@ from sync.models.events import EntityType, SyncEventQuerySet
 
 MOST_EVENTS = 200
 LAST_ATTEMPTS = 20
-# A body that is no JSON is cut here; QuickBooks' own answers are far shorter.
+# A body that is not JSON is cut here; QuickBooks' own answers are far shorter.
 LONGEST_TEXT = 50_000
-# A whole batch with its answer has a tenth of this.
+# A whole batch with its answer has about a tenth of this.
 LONGEST_BODY = 2_000_000
 DEEPEST = 60
 FORMATS = ("zip", "json")
 
 ABOUT = (
-    "Secrets and personal data are taken out: a name reads customer-17 (our own number of that customer),"
-    " free text and addresses only say how long they were. Ids, numbers, amounts, dates and codes are as they were."
+    "Secrets and personal data are removed: a name becomes customer-17 (our own number for that"
+    " customer); for free text and addresses only the length is kept."
+    " IDs, numbers, amounts, dates and codes are unchanged."
 )
 
 
@@ -52,7 +53,7 @@ class Bundle:
         return laid_out(self.document) + "\n"
 
     def as_zip(self) -> bytes:
-        """summary.txt for reading, bundle.json with everything."""
+        """A ZIP file with summary.txt for reading and bundle.json with everything."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("summary.txt", self.summary())
@@ -60,7 +61,7 @@ class Bundle:
         return buffer.getvalue()
 
     def summary(self) -> str:
-        """What support asks for, event by event, as it may be pasted into a mail."""
+        """What support asks for, event by event, ready to paste into an e-mail."""
         realm_id = (self.document["connection"] or {}).get("realm_id", "")
         head = [f"To: {support_address()}", f"Organization: {self.organization.name}", f"QBO realm ID: {realm_id}", ""]
         left_out = self.document["events_left_out"]
@@ -82,7 +83,7 @@ def _summary(event: Mapping[str, Any]) -> list[str]:
 
 
 def support_bundle(organization: Organization, events: SyncEventQuerySet, *, at: datetime) -> Bundle:
-    """A bundle of `events`, all of `organization`; of very many the latest, and it says how many are left out."""
+    """A bundle of `events`, which all belong to `organization`; if there are too many, only the latest."""
     total = events.count()
     chosen = list(events.order_by("-changed_at", "-id")[:MOST_EVENTS])
     gathered = Gathered(organization, connection_of(organization), chosen)
@@ -98,7 +99,7 @@ def support_bundle(organization: Organization, events: SyncEventQuerySet, *, at:
 
 
 def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> dict[str, Any]:
-    """One event that cannot be told in full does not keep the others out of the bundle."""
+    """An event that cannot be described in full does not keep the others out of the bundle."""
     with isolated("Gathering an event", event=event.pk, organization=event.organization_id) as slip:
         return dict(gathered.redactor.value(_plain(gathered.facts_of(event))))
     return {
@@ -115,7 +116,7 @@ def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Nothing but what JSON knows, and Decimals."""
+    """Only JSON types and Decimals."""
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -126,7 +127,7 @@ def _plain(value: Any) -> Any:
 
 
 class Gathered:
-    """Events with all that hangs on them, loaded in a fixed number of queries."""
+    """Events with everything related to them, loaded in a fixed number of queries."""
 
     def __init__(self, organization: Organization, connection: Connection | None, events: Sequence[SyncEvent]) -> None:
         self.organization, self.connection, self.events = organization, connection, events
@@ -143,7 +144,7 @@ class Gathered:
         self.links = {(link.record_type, link.record_id): link for link in links}
 
     def _of_type(self, record_type: str) -> set[int]:
-        """Records of the events, and of whatever else went in the same submissions."""
+        """Records of the events, and of everything else in the same submissions."""
         items = [item for submission in self.submissions.values() for item in submission.items]
         beside = {int(item["record_id"]) for item in items if item["record_type"] == record_type}
         return beside | {event.record_id for event in self.events if event.record_type == record_type}
@@ -156,7 +157,7 @@ class Gathered:
         return Redactor({**personal, **known_secrets(self.connection)}, kept={support_address()})
 
     def facts_of(self, event: SyncEvent) -> dict[str, Any]:
-        """The event with its history, nothing hidden yet."""
+        """The event with its history, before anything is redacted."""
         attempts, failure = self.attempts[event.pk], event.failure
         return {
             "event": event.pk,
@@ -168,7 +169,7 @@ class Gathered:
             "code": event.failure_code,
             "kind": str(failure.kind) if failure else "",
             "cause_key": event.cause_key,
-            # What is no set of facts may hold anything, and nobody's name would be found in it.
+            # Anything other than a set of facts may contain a name that redaction would not find.
             "facts": event.facts if isinstance(event.facts, dict) else "[unreadable]",
             "intuit_tid": next((one.intuit_tid for one in reversed(attempts) if one.intuit_tid), ""),
             "opened_at": event.opened_at,
@@ -220,7 +221,7 @@ class Gathered:
 
 
 def is_deep(value: Any) -> bool:
-    """Whether a JSON value is nested deeper than anything of QuickBooks'; found level by level, not by recursion."""
+    """Whether a JSON value is nested deeper than any answer of QuickBooks; checked without recursion."""
     level = [value]
     for _ in range(DEEPEST):
         level = [inner for one in level for inner in _inside(one)]
@@ -235,7 +236,7 @@ def _inside(value: Any) -> list[Any]:
 
 
 def body_of(text: str, position: int) -> Any:
-    """A body as a JSON value, of a batch only the item of that bId; as text where it cannot be read."""
+    """A body as a JSON value (for a batch, only the item with that bId), or as text if it cannot be read."""
     if len(text) > LONGEST_BODY:
         return f"[too long to show: {len(text):,} characters]"
     try:

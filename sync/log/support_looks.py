@@ -1,7 +1,7 @@
-"""Our support's looks into an organization that they do not belong to: each page that they see is recorded.
+"""Support visits: each page that our support sees of an organization they do not belong to is recorded.
 
-One rule for every page, in the middleware, so that no view can forget it. A look is one person at one page in one
-hour: a page that asks again every two seconds is one look, and what it asks for is part of it.
+One rule for every page, in the middleware, so that no view can forget it. A visit is one person at one page
+in one hour: a page that refreshes every two seconds is one visit, including what it loads.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from django.utils import timezone
 from runacall.organizations.middleware import VisitorRequest
 from sync.models import SupportLook
 
-# Pages that show nothing of an organization, by name.
+# Pages that show nothing about an organization, by name.
 SHOW_NOTHING = {"password_change", "password_change_done", "jsi18n", "healthz"}
 
 
 class SupportLooksMiddleware:
-    """Behind CurrentOrganizationMiddleware, which says where a request stands."""
+    """Has to come after CurrentOrganizationMiddleware, which finds the request's organization."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -42,13 +42,13 @@ def is_look(request: VisitorRequest) -> bool:
     match = request.resolver_match
     if request.method != "GET" or match is None or match.url_name in SHOW_NOTHING:
         return False
-    # Log-ins and groups are over all organizations and of none.
+    # Log-ins and groups belong to no organization.
     return not getattr(getattr(match.func, "model_admin", None), "is_of_all_organizations", False)
 
 
 def record_look(request: VisitorRequest, *, at: datetime) -> None:
-    """Write down who looked at what; at most once an hour for the same person and page."""
-    # What a page asks for again by script has the ids in sight in its address; the page is the same.
+    """Record who opened what; at most once an hour for the same person and page."""
+    # What a page reloads by script has the visible ids in its address, but it is the same page.
     path = request.path if request.htmx else request.get_full_path()
     look = SupportLook(
         organization=request.organization,
@@ -59,4 +59,4 @@ def record_look(request: VisitorRequest, *, at: datetime) -> None:
     )
     same = SupportLook.objects.filter(organization=look.organization, by=look.by, hour=look.hour, path=look.path)
     if not same.exists():
-        SupportLook.objects.bulk_create([look], ignore_conflicts=True)  # two tabs at once are one look
+        SupportLook.objects.bulk_create([look], ignore_conflicts=True)  # two tabs at once count as one visit

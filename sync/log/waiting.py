@@ -1,4 +1,4 @@
-"""What waits: failed events of some causes, the queue by status, and what was sent before the connection."""
+"""What is waiting: failed events of some causes, the queue by status, and invoices from before the connection."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOG = "admin:sync_syncevent_changelist"
 
 @dataclass(frozen=True)
 class Waiting:
-    """So many failed events, all of one cause, and where they are retried."""
+    """The failed events of one cause, with their number and where to retry them."""
 
     sentence: str
     count: int
@@ -34,7 +34,7 @@ class Waiting:
 
 
 def waiting_for(organization: Organization | None, codes: Sequence[str]) -> list[Waiting]:
-    """The failed events of these codes, cause by cause, the most first."""
+    """The failed events with these codes, by cause, the largest first."""
     rows = SyncEvent.objects.for_organization(organization).failed().filter(failure_code__in=codes)
     grouped = (
         rows.exclude(record_type=EntityType.CONNECTION)
@@ -48,7 +48,7 @@ def waiting_for(organization: Organization | None, codes: Sequence[str]) -> list
         by_cause.setdefault(row["cause_key"], []).append(row)
     shown = []
     for key, found in by_cause.items():
-        with isolated("Telling what waits", cause=key, organization=organization.pk if organization else None):
+        with isolated("Listing what waits", cause=key, organization=organization.pk if organization else None):
             shown.append(_waiting(key, found))
     return shown
 
@@ -72,7 +72,7 @@ def _waiting(cause_key: str, found: Iterable[Mapping[str, Any]]) -> Waiting:
 
 
 def queue_facts(organization: Organization | None) -> list[tuple[str, int, str]]:
-    """Label, count and link of each status that says how the queue stands."""
+    """Label, count and link of each status of the queue."""
     rows = SyncEvent.objects.for_organization(organization).order_by()
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     shown = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED)
@@ -80,7 +80,7 @@ def queue_facts(organization: Organization | None) -> list[tuple[str, int, str]]
 
 
 def company_counts(connection: Connection, realm_id: str) -> list[tuple[str, int]]:
-    """Label and number of what a company holds, and of what waits for it."""
+    """Labels and counts of what a company has and of what is waiting for it."""
     there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE, active=True)
     rows = SyncEvent.objects.for_organization(connection.organization, realm_id=realm_id).order_by()
     rows = rows.exclude(record_type=EntityType.CONNECTION)
@@ -98,7 +98,7 @@ def waiting_to_be_sent(connection: Connection) -> int:
 
 
 def earlier_count(organization: Organization | None) -> int:
-    """How many invoices the shop sent before QuickBooks was connected, and QuickBooks never heard of."""
+    """How many invoices the shop sent before QuickBooks was connected that were never sent to QuickBooks."""
     connection = connection_of(organization)
     if connection is None or not connection.is_live:
         return 0

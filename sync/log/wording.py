@@ -1,4 +1,4 @@
-"""What a row of the log says: a message and a second line, the same wherever it is read; pure."""
+"""What a row of the log says: a message and a second line, the same on every page; pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from qbo.failures import Failure, FailureKind, Who
 from sync.log.holding import Books, Holding, InBooks, money
 from sync.retry_policy import Policy, describe
 
-# The pause that staff made themselves, under Settings → QuickBooks → Invoices.
+# The pause that staff turned on themselves, under Settings → QuickBooks → Invoices.
 SYNC_IS_OFF = "sync is off"
 
 
 class EventLike(Protocol):
-    """What is read of a sync event."""
+    """The parts of a sync event that are used here."""
 
     @property
     def state(self) -> str: ...
@@ -39,9 +39,9 @@ class EventLike(Protocol):
 
 @dataclass(frozen=True)
 class Standing:
-    """How the connection stands, for all its rows at once.
+    """The status of the connection, for all its rows at once.
 
-    `pause`: why nothing goes out, in lower case ("token expired"), or "". `waiting`: how many that holds up.
+    `pause`: why nothing is sent, in lower case ("token expired"), or "". `waiting`: how many events it holds up.
     """
 
     now: datetime
@@ -52,7 +52,7 @@ class Standing:
     waiting: int = 0
 
     def clock(self, at: datetime) -> str:
-        """`at` as the shop's clock shows it; with the day where it is another one."""
+        """`at` in the shop's time zone; with the date if it is not today."""
         local, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
         return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
 
@@ -63,14 +63,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Said:
-    """Two lines, and a way into QuickBooks where there is one."""
+    """Two lines of text, and a link into QuickBooks if there is one."""
 
     message: str
     second: str = ""
     url: str = ""
 
 
-# Who a failure waits for.
+# Who has to act on a failure.
 NEEDS: Mapping[Who, str] = {
     Who.OFFICE: "Needs you",
     Who.SYSTEM: "Needs you",
@@ -81,7 +81,7 @@ NEEDS: Mapping[Who, str] = {
 
 
 def say(event: EventLike, standing: Standing, *, in_books: InBooks | None = None, held: Holding | None = None) -> Said:
-    """What the row of `event` says. `held`: what the books hold meanwhile, where a record is meant."""
+    """What the row of `event` says. `held`: the state of the books, if the event is about a record."""
     if event.state == "synced":
         return _synced(event, in_books)
     said = _say(event, standing)
@@ -100,13 +100,13 @@ def _say(event: EventLike, standing: Standing) -> Said:
         "sending": lambda event, standing: Said("Being sent to QuickBooks"),
         "checking": _checking,
         "dismissed": lambda event, standing: Said(event.message, _dismissed(event.reason)),
-        "superseded": lambda event, standing: Said(event.message or "A later change carries on"),
+        "superseded": lambda event, standing: Said(event.message or "Replaced by a later change"),
     }[event.state]
     return tell(event, standing)
 
 
 def say_kept(event: EventLike, company: str) -> Said:
-    """What the row of an event says that is for a company which is not connected now."""
+    """What the row of an event says if it is for a company that is not connected now."""
     there = event.state == "synced"
     waits = event.state in ("queued", "sending", "checking")
     message = event.message or ("In QuickBooks" if there else "Waiting" if waits else "")
@@ -114,7 +114,7 @@ def say_kept(event: EventLike, company: str) -> Said:
 
 
 def _dismissed(reason: str) -> str:
-    return f"Dismissed{f': {reason}' if reason else ''} · not sent unless taken back"
+    return f"Dismissed{f': {reason}' if reason else ''} · not sent unless you take it back"
 
 
 def _failed(event: EventLike, standing: Standing) -> Said:
@@ -125,19 +125,19 @@ def _failed(event: EventLike, standing: Standing) -> Said:
         return Said(event.message, paused_line(failure, waiting=standing.waiting))
     if event.record_type == "list":
         again = f" · read again at {standing.clock(event.due_at)}" if event.due_at else ""
-        return Said(event.message, f"Everything else goes on{again}")
+        return Said(event.message, f"Everything else continues{again}")
     needs = NEEDS[failure.entry.who]
     if failure.kind is FailureKind.TRANSIENT:
         return Said(event.message, f"{needs} · all {len(standing.policy.delays)} retries failed")
     if failure.entry.who is Who.SYSTEM:
-        return Said(event.message, f"{needs} · it could not be mended by itself")
-    return Said(event.message, f"{needs} · not retried by itself")
+        return Said(event.message, f"{needs} · it could not be fixed automatically")
+    return Said(event.message, f"{needs} · not retried automatically")
 
 
 def paused_line(failure: Failure, *, waiting: int) -> str:
-    """E.g. "Paused: token expired, 14 waiting, reconnect to release"."""
+    """E.g. "Paused: token expired, 14 waiting, reconnect to send them"."""
     held = f", {waiting:,} waiting" if waiting else ""
-    release = ", reconnect to release" if failure.code in RECONNECT_HELPS else ""
+    release = ", reconnect to send them" if failure.code in RECONNECT_HELPS else ""
     return f"Paused: {lower_first(failure.title)}{held}{release}"
 
 
@@ -147,20 +147,20 @@ RECONNECT_HELPS = frozenset({"token_expired", "permission_denied", "wrong_enviro
 def _queued(event: EventLike, standing: Standing) -> Said:
     if standing.pause:
         goes = "once Sync invoices is turned on" if standing.pause == SYNC_IS_OFF else "once the connection works again"
-        return Said(f"Waiting: {standing.pause}", f"Goes out by itself {goes}")
+        return Said(f"Waiting: {standing.pause}", f"Sent automatically {goes}")
     if standing.is_quiet and standing.quiet_until:
         slow = f"QuickBooks asks us to slow down until {standing.clock(standing.quiet_until)}"
         return Said(event.message, slow) if event.message else Said(slow)
     failure = event.failure
     if failure is not None and failure.kind is FailureKind.WAIT:
-        return Said(event.message, "Follows by itself")
+        return Said(event.message, "Sent automatically after that")
     if event.due_at is None or (event.due_at <= standing.now and not event.retries):
         return Said(event.message or "Waiting to be sent", "Next in line" if event.message else "")
     return Said(event.message or "Waiting to be sent", next_try(event, standing))
 
 
 def next_try(event: EventLike, standing: Standing) -> str:
-    """E.g. "Retry 2 of 3 at 14:32, in 18 min"; "" where none is planned."""
+    """E.g. "Retry 2 of 3 at 14:32, in 18 min"; "" if none is planned."""
     if event.due_at is None:
         return ""
     return describe(
@@ -175,8 +175,8 @@ def next_try(event: EventLike, standing: Standing) -> str:
 def _checking(event: EventLike, standing: Standing) -> Said:
     second = ""
     if event.due_at and event.due_at > standing.now:
-        second = f"Next look at {standing.clock(event.due_at)}"
-    return Said("No answer came back; looking in QuickBooks before sending again", second)
+        second = f"Checking again at {standing.clock(event.due_at)}"
+    return Said("No answer came back; checking QuickBooks before sending again", second)
 
 
 def _synced(event: EventLike, in_books: InBooks | None) -> Said:
@@ -221,5 +221,5 @@ def counted(count: int, noun: str) -> str:
 
 
 def lower_first(title: str) -> str:
-    """A title in mid-sentence; a name keeps its capital."""
+    """A title for use inside a sentence; a name keeps its capital."""
     return title if title.startswith(("QuickBooks", "Run a Call")) else title[:1].lower() + title[1:]

@@ -22,7 +22,7 @@ def organization_named(slug: str) -> Organization:
     found = Organization.objects.filter(slug=slug).first()
     if found is None:
         known = ", ".join(Organization.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none"
-        raise CommandError(f"There is no organization “{slug}”. There are: {known}.")
+        raise CommandError(f"There is no organization “{slug}”. Known: {known}.")
     return found
 
 

@@ -238,9 +238,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("sent", "Sent to QuickBooks"),
-                            ("settled_here", "Settled here, not sent"),
-                            ("looked", "Looked in QuickBooks"),
-                            ("linked", "Linked to what is in QuickBooks"),
+                            ("settled_here", "Decided here, not sent"),
+                            ("looked", "Checked in QuickBooks"),
+                            ("linked", "Linked to a record in QuickBooks"),
                             ("read", "Read from QuickBooks"),
                         ],
                         max_length=16,

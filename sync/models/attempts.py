@@ -12,9 +12,9 @@ from sync.models.submissions import Submission
 
 class Kind(models.TextChoices):
     SENT = "sent", "Sent to QuickBooks"
-    SETTLED_HERE = "settled_here", "Settled here, not sent"
-    LOOKED = "looked", "Looked in QuickBooks"
-    LINKED = "linked", "Linked to what is in QuickBooks"
+    SETTLED_HERE = "settled_here", "Decided here, not sent"
+    LOOKED = "looked", "Checked in QuickBooks"
+    LINKED = "linked", "Linked to a record in QuickBooks"
     READ = "read", "Read from QuickBooks"
 
 
@@ -24,7 +24,7 @@ class AttemptIsFinal(Exception):
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def with_bodies(self) -> AttemptQuerySet:
-        """Those that hold a request of their own, as what was settled here and looks do."""
+        """Attempts with a request of their own, such as those decided here and looks."""
         return self.filter(request__gt="")
 
 
@@ -33,15 +33,15 @@ class Attempt(models.Model):
 
     Kind = Kind
 
-    # No index of its own: `sync_attempt_event` begins with it.
+    # No index of its own: `sync_attempt_event` starts with it.
     event = models.ForeignKey(SyncEvent, on_delete=models.CASCADE, related_name="attempts", db_index=False)
-    # Where it was sent, the payload and the answer are the submission's items at `position`.
+    # If it was sent, payload and answer are the submission's items at `position`.
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, null=True, blank=True, related_name="attempts")
     position = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField(default=0)
-    # The state in which it left the event.
+    # The event's state after this attempt.
     outcome = models.CharField(max_length=12, choices=State.choices)
     # The automatic retry that this was; 0 for a first try and for a person's retry.
     retry_number = models.PositiveSmallIntegerField(default=0)
@@ -51,7 +51,7 @@ class Attempt(models.Model):
     intuit_tid = models.CharField(max_length=100, blank=True)
     # QuickBooks' own words, entry by entry: code, message, detail, element.
     entries = models.JSONField(default=list)
-    # Only where there is no submission to read them from.
+    # Only if there is no submission to read them from.
     request = models.TextField(blank=True)
     answer = models.TextField(blank=True)
 

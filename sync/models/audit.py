@@ -1,4 +1,4 @@
-"""What people and processes did: actions with their counts, support's looks, heartbeats."""
+"""What people and processes did: actions with their counts, support visits, heartbeats."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class Action(models.TextChoices):
     SEND_OURS = "send_ours", "Send ours"
     VOID_HERE_TOO = "void_here_too", "Void it here too"
     SEND_AS_NEW = "send_as_new", "Send it again as a new invoice"
-    KEEP_COMPANY = "keep_company", "Go back to the company of before"
-    USE_COMPANY = "use_company", "Use another company"
+    KEEP_COMPANY = "keep_company", "Go back to the previous company"
+    USE_COMPANY = "use_company", "Use a different company"
     SEND_EARLIER = "send_earlier", "Send earlier invoices"
 
 
 class ActionRecordQuerySet(models.QuerySet["ActionRecord"]):
     def open(self) -> ActionRecordQuerySet:
-        """Those that a worker has still to carry out."""
+        """Actions that a worker still has to carry out."""
         return self.filter(is_open=True)
 
 
 class ActionRecord(models.Model):
-    """One action of one person: on what, how many it did, how many it left alone and why."""
+    """One action of one person: on what, how many it changed, how many it left alone and why."""
 
     Action = Action
 
@@ -43,11 +43,11 @@ class ActionRecord(models.Model):
     filters = models.JSONField(default=dict)
     reason = models.CharField(max_length=500, blank=True)
     done = models.PositiveIntegerField(default=0)
-    # How many it was meant for when it was asked for.
+    # How many events it was meant for when it was requested.
     meant = models.PositiveIntegerField(default=0)
     # Why others were left alone: reason -> how many.
     left = models.JSONField(default=dict)
-    # Asked for and not yet done: what is too much for a web request is a worker's.
+    # Requested but not done yet: a worker does what is too much for a web request.
     is_open = models.BooleanField(default=False)
 
     objects = ActionRecordQuerySet.as_manager()
@@ -68,7 +68,7 @@ class SupportLookQuerySet(models.QuerySet["SupportLook"]):
 
 
 class SupportLook(models.Model):
-    """A look of our support into an organization that they do not belong to: one person, one page, one hour."""
+    """A visit of our support to an organization they do not belong to: one person, one page, one hour."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -91,7 +91,7 @@ class SupportLook(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a part of the machinery last showed that it lives."""
+    """When a background process last reported that it is alive."""
 
     name = models.CharField(max_length=100, unique=True)
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""A sync event: the wish to make QuickBooks agree with one record. It knows that, never what."""
+"""A sync event: the task of making QuickBooks agree with one record. It says that the record changed, never what."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class State(models.TextChoices):
     DISMISSED = "dismissed", "Dismissed"
 
 
-# A dismissed one is closed: a person decided on that wish, not on the record.
+# A dismissed event is closed: the person decided about that change, not about the record.
 UNSENT = (State.QUEUED, State.FAILED)
 IN_FLIGHT = (State.SENDING, State.CHECKING)
 # What has a due time.
@@ -63,19 +63,19 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         return self.filter(organization=organization, realm_id=realm_id or models.Subquery(now))
 
     def of_every_company(self, organization: Organization | None) -> SyncEventQuerySet:
-        """The organization's, those of companies that it was connected to before included: to be read, not acted on."""
+        """The organization's events, including those of earlier companies: only for reading, not for actions."""
         return self.filter(organization=organization) if organization else self.none()
 
     def of(self, connection: Connection) -> SyncEventQuerySet:
-        """Those of the company that `connection` leads to."""
+        """The events of the company that `connection` is for."""
         return self.filter(connection=connection, realm_id=connection.realm_id)
 
     def of_connected_companies(self) -> SyncEventQuerySet:
-        """As `of`, over all connections."""
+        """As `of`, for all connections."""
         return self.filter(realm_id=models.F("connection__realm_id"))
 
     def allowed_out(self) -> SyncEventQuerySet:
-        """Without those of shops that have turned Sync invoices off."""
+        """Without the events of shops that have turned Sync invoices off."""
         return self.exclude(connection__settings__sync_invoices=False)
 
     def of_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
@@ -95,7 +95,7 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         return self.filter(state__in=IN_FLIGHT)
 
     def due(self, *, at: datetime) -> SyncEventQuerySet:
-        """Queued ones whose time has come and whose record is not being sent already."""
+        """Queued events that are due and whose record is not being sent."""
         busy = SyncEvent.objects.in_flight().filter(
             connection=models.OuterRef("connection"),
             realm_id=models.OuterRef("realm_id"),
@@ -112,16 +112,16 @@ class SyncEvent(models.Model):
     Direction = Direction
     EntityType = EntityType
 
-    # No index of their own: those below begin with them, and each one more is work for every row of a Retry all.
+    # No indexes of their own: those below start with them, and every index costs time for each row of a Retry all.
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events", db_index=False)
-    # The company that it is for; it never goes to another.
+    # The company that it is for; it is never sent to another one.
     realm_id = models.CharField("realm ID", max_length=32)
     record_type = models.CharField("entity", max_length=16, choices=EntityType.choices)
     record_id = models.BigIntegerField()
     rank = models.PositiveSmallIntegerField()
     direction = models.CharField(max_length=3, choices=Direction.choices, default=Direction.OUT)
-    # What the record was called when it last changed, so that the log reads without joining.
+    # The name of the record when it last changed, so that the log needs no joins.
     label = models.CharField(max_length=200)
     party = models.CharField(max_length=300, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
@@ -132,9 +132,9 @@ class SyncEvent(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     # How many of the automatic retries are used up; a person's retry sets it to 0 again.
     retries = models.PositiveSmallIntegerField(default=0)
-    # How often it was mended by itself since a person last had a hand in it.
+    # How often it was fixed automatically since a person last acted on it.
     heals = models.PositiveSmallIntegerField(default=0)
-    # Set where the last try may have reached QuickBooks: look there before sending again.
+    # Set if the last try may have reached QuickBooks: look there before sending again.
     look_first = models.BooleanField(default=False)
     message = models.CharField(max_length=500, blank=True)
     # Why a person dismissed it.
@@ -145,16 +145,16 @@ class SyncEvent(models.Model):
     subject_key = models.CharField(max_length=200, blank=True)
     subject_name = models.CharField(max_length=300, blank=True)
     facts = models.JSONField(default=dict, blank=True)
-    # The record, as type:id, whose failure this one shares; it follows by itself once that one is there.
+    # The record, as type:id, whose failure this event shares; it is sent automatically once that one is synced.
     blocked_by = models.CharField(max_length=40, blank=True)
 
-    # The last action of a person that sent it on its way, so that what came of the action can be said; a later
-    # change of the record takes it away again. No index: the log reads the events that changed since the action.
+    # The last action of a person that queued it, so that the action's result can be shown; a later
+    # change of the record removes it. No index: the log reads the events that changed since the action.
     action = models.ForeignKey(
         "sync.ActionRecord", on_delete=models.SET_NULL, null=True, blank=True, related_name="events", db_index=False
     )
 
-    # Which holder of the lease took it, and the write it went out with.
+    # The lease holder that claimed it (by fence), and the write it was sent with.
     fence = models.PositiveBigIntegerField(default=0)
     submission = models.ForeignKey(
         "sync.Submission",
@@ -171,7 +171,7 @@ class SyncEvent(models.Model):
         ordering = ["-changed_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                # The number first: it tells rows apart at once, and comparing words costs more.
+                # The number comes first: it distinguishes rows best, and comparing text costs more.
                 fields=["connection", "record_id", "record_type", "realm_id"],
                 condition=Q(state__in=["queued", "failed"]),
                 name="sync_event_one_unsent",
@@ -197,14 +197,14 @@ class SyncEvent(models.Model):
             models.Index(
                 fields=["connection", "realm_id", "rank", "due_at"], condition=Q(state="queued"), name="sync_due"
             ),
-            # One each, since SQLite knows a partial index again only by a plain equality.
+            # One index per state, because SQLite uses a partial index only for a plain equality.
             models.Index(fields=["connection", "due_at"], condition=Q(state="checking"), name="sync_checking"),
             models.Index(fields=["connection"], condition=Q(state="sending"), name="sync_sending"),
             models.Index(
                 fields=["organization", "realm_id", "cause_key"], condition=Q(state="failed"), name="sync_cause"
             ),
             models.Index(fields=["connection", "record_id", "record_type"], name="sync_record"),
-            # For those who delete submissions: without it each would be looked for in the whole log.
+            # For deleting submissions: without it, each delete would search the whole log.
             models.Index(fields=["submission"], condition=Q(submission__isnull=False), name="sync_event_submission"),
         ]
 
@@ -213,7 +213,7 @@ class SyncEvent(models.Model):
 
     @property
     def failure(self) -> Failure | None:
-        """What is known against it, as the catalogue can word it; None where nothing is."""
+        """Its failure, in the form that the catalogue can word; None if there is none."""
         if not self.failure_code:
             return None
         subject = Subject(self.subject_kind, self.subject_key, self.subject_name)
@@ -221,7 +221,7 @@ class SyncEvent(models.Model):
 
 
 def failure_columns(failure: Failure | None) -> dict[str, object]:
-    """The columns of an event that say what is known against it; for `update(**…)`."""
+    """The columns of an event that store a failure; for `update(**…)`."""
     if failure is None:
         return dict.fromkeys(FAILURE_COLUMNS, "") | {"facts": {}}
     return {

@@ -12,11 +12,11 @@ from qbo.models import Connection
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def unsettled(self) -> SubmissionQuerySet:
-        """Those whose outcome nobody knows yet."""
+        """Submissions whose outcome is not known yet."""
         return self.filter(settled_at=None)
 
     def with_bodies(self) -> SubmissionQuerySet:
-        """Those whose payload retention has not removed."""
+        """Submissions whose payload retention has not removed."""
         return self.filter(is_slim=False)
 
 
@@ -27,19 +27,19 @@ class Submission(models.Model):
     realm_id = models.CharField(max_length=32)
     request_id = models.UUIDField(default=uuid.uuid4, unique=True)
     body = models.TextField()
-    # What each batch item was for and what should come back; bId is the index here.
+    # What each batch item was for and what should come back; bId is the index in this list.
     items = models.JSONField(default=list)
     fence = models.PositiveBigIntegerField()
     created_at = models.DateTimeField()
     last_sent_at = models.DateTimeField(null=True, blank=True)
     sends = models.PositiveSmallIntegerField(default=0)
-    # When the outcome became known: answered item by item, or looked up in QuickBooks instead.
+    # When the outcome became known: answered item by item, or looked up in QuickBooks.
     settled_at = models.DateTimeField(null=True, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     intuit_tid = models.CharField(max_length=100, blank=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     answer = models.TextField(blank=True)
-    # Body and answer were removed after their time.
+    # Body and answer were removed by retention.
     is_slim = models.BooleanField(default=False, db_default=False)
 
     objects = SubmissionQuerySet.as_manager()
@@ -57,9 +57,9 @@ class Submission(models.Model):
         return str(self.request_id)
 
     def may_be_resent(self, *, at: datetime, trusted_for: float) -> bool:
-        """Whether QuickBooks surely still knows the request id, so that the same bytes cannot act twice."""
+        """Whether QuickBooks is sure to still know the request id, so that the same bytes cannot take effect twice."""
         return (at - self.created_at).total_seconds() <= trusted_for
 
     def done_for(self, *, answers_within: float) -> datetime:
-        """When QuickBooks has acted on it or never will; a look that finds nothing before then proves nothing."""
+        """From when on QuickBooks has either acted on it or never will; before that, finding nothing proves nothing."""
         return (self.last_sent_at or self.created_at) + timedelta(seconds=answers_within)

@@ -27,7 +27,7 @@ class Tally(models.Model):
 
     @classmethod
     def add(cls, connection: Connection, counts: Mapping[tuple[str, str], float]) -> None:
-        """Raise each total of (name, label) by so much; several processes may do so at once."""
+        """Increase each total of (name, label) by its amount; several processes may do so at once."""
         for (name, label), count in counts.items():
             rows = cls.objects.filter(connection=connection, name=name, label=label)
             if not rows.update(value=F("value") + count):

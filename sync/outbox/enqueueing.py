@@ -24,7 +24,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class RecordName:
-    """How the log names a record."""
+    """The name of a record in the log."""
 
     record_type: EntityType
     record_id: int
@@ -52,9 +52,10 @@ def item_name(item: PricebookItem | ItemDocument) -> RecordName:
 
 
 def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -> bool:
-    """Open or join the invoice's event where QuickBooks is concerned; True where the connected company is.
+    """Open or join the invoice's event if the change concerns QuickBooks; True if it concerns the connected company.
 
-    A company that was connected before and holds the invoice is owed the change as well; it waits for that company.
+    If an earlier company has the invoice, an event for that company is opened too; it waits until that company is
+    connected.
     """
     name = invoice_name(invoice)
     for realm_id in _former_realms(connection, EntityType.INVOICE, invoice.pk):
@@ -67,7 +68,7 @@ def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -
 
 
 def _wants(settings: ConnectionSettings, invoice: Invoice) -> bool:
-    """On send: as soon as it is no draft. On payment: once it is paid. Nothing from before the start date."""
+    """On send: when it is no longer a draft. On payment: when it is paid. Nothing dated before the start date."""
     if not settings.sync_invoices or invoice.deleted_at:
         return False
     if invoice.status in (Invoice.Status.DRAFT, Invoice.Status.VOID):
@@ -78,7 +79,7 @@ def _wants(settings: ConnectionSettings, invoice: Invoice) -> bool:
 
 
 def _is_known(connection: Connection, invoice: Invoice) -> bool:
-    """It is in QuickBooks, or an event of it is open: then every change concerns QuickBooks."""
+    """The invoice is in QuickBooks or has an open event: then every change concerns QuickBooks."""
     if Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk).exists():
         return True
     rows = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
@@ -86,9 +87,10 @@ def _is_known(connection: Connection, invoice: Invoice) -> bool:
 
 
 def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:
-    """Open or join an event where the record is in QuickBooks, else queue its failed one again; False without one.
+    """Open or join an event if the record is in QuickBooks; otherwise queue its failed event again. False if neither.
 
-    A company that was connected before and has the record is owed the change as well; it waits for that company.
+    If an earlier company has the record, an event for that company is opened too; it waits until that company is
+    connected.
     """
     if isinstance(record, Customer):
         record_type, name = EntityType.CUSTOMER, customer_name(customer_document(record))
@@ -112,7 +114,7 @@ def _former_realms(connection: Connection, record_type: str, record_id: int) -> 
 
 
 def reopen_failed(connection: Connection, record_type: str, record_id: int, *, at: datetime) -> bool:
-    """An edit re-queues the record's failed event; True where there was one."""
+    """An edit queues the record's failed event again; True if there was one."""
     rows = SyncEvent.objects.of(connection).failed().of_record(record_type, record_id)
     return bool(rows.update(**queued_again(at), changed_at=at))
 
@@ -120,9 +122,9 @@ def reopen_failed(connection: Connection, record_type: str, record_id: int, *, a
 def earlier_invoices(
     connection: Connection, *, realm_id: str = "", start_date: date | None = None
 ) -> QuerySet[Invoice]:
-    """What the shop sent before it connected and QuickBooks has never heard of.
+    """What the shop sent before it connected and has never been sent to QuickBooks.
 
-    `realm_id` and `start_date`: of another company than the one that is connected, from that day on.
+    `realm_id` and `start_date`: for a company other than the connected one, from that day on.
     """
     realm_id = realm_id or connection.realm_id
     settings = ConnectionSettings.objects.get(connection=connection)
@@ -139,19 +141,19 @@ def earlier_invoices(
 
 
 def enqueue_earlier(connection: Connection, *, at: datetime, action: ActionRecord | None = None) -> int:
-    """Open an event for each of them; how many. `action`: what a person did to have them sent."""
+    """Open an event for each of them; returns how many. `action`: the person's action that sends them."""
     with transaction.atomic():
         invoices = earlier_invoices(connection).iterator(chunk_size=AT_ONCE)
         return open_events(connection, map(invoice_name, invoices), at=at, action=action)
 
 
 def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_id: str = "") -> None:
-    """Have the company made to agree with the record as it is when it is sent.
+    """Have the record sent to the company, as it is at the time of sending.
 
-    `realm_id`: the company, where it is not the one that is connected now; the event waits for that one.
-    Joins the record's queued or failed event, which starts its retries again; while one is being sent, the next
-    is opened. Dismissing closes one wish: a record that is in QuickBooks stays owed, one that never got there
-    stays out.
+    `realm_id`: the company, if it is not the connected one; the event waits until it is connected.
+    Joins the record's queued or failed event, which starts its retries again; while one is being sent, another is
+    opened. Dismissing closes one event: later changes of a record that is in QuickBooks are still sent, and a record
+    that was never there stays out.
     """
     realm_id = realm_id or connection.realm_id
     for _ in range(2):
@@ -161,7 +163,7 @@ def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_
             with transaction.atomic():
                 _new(connection, realm_id, name, at).save(force_insert=True)
         except IntegrityError:
-            continue  # somebody else opened it in the meantime: join theirs
+            continue  # another process opened it in the meantime: join that one
         return
 
 
@@ -171,7 +173,7 @@ def _join(connection: Connection, realm_id: str, name: RecordName, at: datetime)
 
 
 def _stays_out(connection: Connection, realm_id: str, name: RecordName) -> bool:
-    """A person decided that the record need not reach the company, and it is not there."""
+    """A person decided that the record does not have to reach the company, and it is not there."""
     if not _rows(connection, realm_id, name).filter(state=State.DISMISSED).exists():
         return False
     there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=name.record_type)
@@ -186,9 +188,10 @@ def _rows(connection: Connection, realm_id: str, name: RecordName) -> SyncEventQ
 def open_events(
     connection: Connection, names: Iterable[RecordName], *, at: datetime, action: ActionRecord | None = None
 ) -> int:
-    """As `open_event`, for many records that have no event yet; how many. Where one is opened meanwhile, it stays.
+    """As `open_event`, for many records without an event; returns how many. An event that another process opens in
+    the meantime stays.
 
-    `action`: what a person did to have them opened.
+    `action`: the person's action that opens them.
     """
     count, rest = 0, iter(names)
     while chunk := [_new(connection, connection.realm_id, name, at, action) for name in islice(rest, AT_ONCE)]:
@@ -220,6 +223,6 @@ def names(name: RecordName) -> dict[str, object]:
 
 
 def queued_again(at: datetime) -> dict[str, object]:
-    """The columns of an event that is due now with its retries unused."""
+    """The columns of an event that is due now with all its retries left."""
     unused = {"retries": 0, "heals": 0, "reason": "", "action": None}
     return {"state": State.QUEUED, "due_at": at, **unused, **failure_columns(None)}

@@ -1,4 +1,4 @@
-"""Lists of QuickBooks that could not be read: a row of the log for each, until it was read after all."""
+"""Lists of QuickBooks that could not be read: a row of the log for each, until it can be read."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ CODE = "list_unreadable"
 
 
 def note_list(connection: Connection, state: ListState, *, at: datetime) -> int:
-    """Open or clear the row of the list that was just read; how many failed events that releases.
+    """Open or clear the row of the list that was just read; returns how many failed events that releases.
 
-    Inside or outside of a transaction. What a person has dismissed stays dismissed while the same is wrong.
+    Works inside or outside a transaction. A dismissed row stays dismissed while the problem is the same.
     """
     rows = SyncEvent.objects.of(connection).of_record(EntityType.LIST, state.pk)
     if state.problem:
@@ -62,12 +62,12 @@ def _open(connection: Connection, state: ListState, rows: SyncEventQuerySet, *, 
                 **columns,
             )
     except IntegrityError:
-        # Another process has read it in the same moment, and said the same.
+        # Another process has just read it and written the same row.
         rows.failed().update(**columns)
 
 
 def _release(connection: Connection, name: str, *, since: datetime, at: datetime) -> int:
-    """What failed while the list could not be read, for a reason that the list settles, is judged once more."""
+    """Events that failed because of the list while it could not be read are checked once more."""
     codes = [code for code, entry in catalogue.CATALOGUE.items() if name in entry.refreshes]
     failed = SyncEvent.objects.of(connection).filter(failure_code__in=codes, changed_at__gte=since).failed()
     return failed.exclude(record_type=EntityType.CONNECTION).update(**queued_again(at), changed_at=at)

@@ -25,7 +25,7 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 @never_cache
 @login_required(login_url="admin:login")
 def export_log(request: VisitorRequest, file_format: str) -> HttpResponseBase:
-    """What the filters of the query string choose, as a download; `?bom=0` leaves out Excel's mark."""
+    """The events that the query string selects, as a download; `?bom=0` leaves out Excel's mark."""
     organization = _admitted(request)
     if file_format not in FORMATS:
         raise Http404
@@ -42,7 +42,7 @@ def export_log(request: VisitorRequest, file_format: str) -> HttpResponseBase:
 @never_cache
 @login_required(login_url="admin:login")
 def support_bundle_of_log(request: VisitorRequest) -> HttpResponseBase:
-    """The bundle of what the filters of the query string choose."""
+    """The bundle of the events that the query string selects."""
     organization = _admitted(request)
     events, wrong = _chosen(request)
     if wrong:
@@ -68,7 +68,7 @@ def _bundle(request: VisitorRequest, organization: Organization, events: SyncEve
 
 
 def _admitted(request: VisitorRequest) -> Organization:
-    """The organization whose log the person may read: an Owner, an Admin, our support. Raises PermissionDenied."""
+    """The organization whose log the person (Owner, Admin, our support) may read. Raises PermissionDenied."""
     if request.organization is None:
         raise Http404
     is_support = request.membership is None and request.user.is_superuser
@@ -78,7 +78,7 @@ def _admitted(request: VisitorRequest) -> Organization:
 
 
 def _chosen(request: VisitorRequest) -> tuple[SyncEventQuerySet, str]:
-    """The events that the query string means, and what is wrong with it, if anything."""
+    """The events that the query string selects, and what is wrong with it, if anything."""
     log = log_of(request.organization, request.GET)
     filterset = SyncEventFilter(request.GET, queryset=log, request=request)
     if filterset.is_valid():

@@ -1,4 +1,4 @@
-"""/metrics for Prometheus; it is not there unless METRICS_TOKEN is set, and answers nobody without it."""
+"""/metrics for Prometheus; it exists only if METRICS_TOKEN is set, and answers only requests that have it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sync.worker.metrics import registry
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The text format, for `Authorization: Bearer METRICS_TOKEN`; 401 for any other, 404 where none is set."""
+    """The metrics in text format, for `Authorization: Bearer METRICS_TOKEN`; 401 for any other, 404 if none is set."""
     if not settings.METRICS_TOKEN:
         raise Http404
     given = request.headers.get("Authorization", "")

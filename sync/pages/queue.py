@@ -1,4 +1,4 @@
-"""Pages of sync that are no admin pages: the health of the queue, and sending what came before the connection."""
+"""Pages of sync that are not admin pages: the health of the queue, and sending earlier invoices."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from sync.worker.wake import wake
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the work goes on, else 503 with the problem in words; no organization's data."""
+    """200 while events are being sent, otherwise 503 with the problem in words; no organization's data."""
     health = queue_health(at=timezone.now())
     return JsonResponse(health.as_json, status=503 if health.problem else 200)
 
@@ -37,7 +37,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def invoice_banner(request: StaffRequest, invoice_id: int) -> HttpResponse:
-    """The banner of an invoice anew, while something is about to happen to it."""
+    """The banner of an invoice, loaded again while the invoice is about to change."""
     rows = Invoice.objects.for_organization(request.organization)
     invoice = get_object_or_404(rows, pk=invoice_id)
     return TemplateResponse(
@@ -49,7 +49,7 @@ def invoice_banner(request: StaffRequest, invoice_id: int) -> HttpResponse:
 
 @require_POST
 def send_earlier(request: StaffRequest) -> HttpResponse:
-    """Open an event for each invoice that was sent before the connection."""
+    """Open an event for each invoice that was sent before QuickBooks was connected."""
     if not role_allows(request, Ability.MANAGE_QUICKBOOKS):
         raise PermissionDenied
     connection = connection_of(request.organization)

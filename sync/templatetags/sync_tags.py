@@ -1,4 +1,4 @@
-"""What sync shows on pages, its own and those of the apps below it."""
+"""What sync shows on its own pages and on those of the other apps."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LOG = "admin:sync_syncevent_changelist"
 
 @register.inclusion_tag("sync/banner.html", takes_context=True)
 def sync_banner(context: template.Context, oob: bool = False, live: bool = False) -> dict[str, Any]:
-    """ "3 QBO sync errors need attention.", for those who manage QuickBooks; nothing at zero."""
+    """ "3 QBO sync errors need attention.", for people who manage QuickBooks; nothing if there are none."""
     count = attention_count(context["request"]) if "request" in context else 0
     url = f"{reverse(LOG)}?status=failed"
     return {"count": count, "sentence": attention(count), "url": url, "oob": oob, "live": live}
@@ -43,7 +43,7 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
 def event_button(
     context: template.Context, action: str, label: str, primary: bool = False, event: Any = None, back: str = ""
 ) -> dict[str, Any]:
-    """A button that does one action to one event; in an opened row without leaving the page."""
+    """A button for one action on one event; in an opened row it does not leave the page."""
     event = event or context["event"]
     return {
         "url": reverse(f"admin:sync_syncevent_{action}", args=[event.pk]),
@@ -64,8 +64,8 @@ def cause_is_listed(cards: Iterable[Any], key: str) -> bool:
 
 @register.simple_tag(takes_context=True)
 def without(context: template.Context, name: str) -> str:
-    """The page's address without one filter."""
-    # Not at the top: unfold loads every template library while it is being imported itself.
+    """The page's address without one of its filters."""
+    # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.admin.change_list import without_page
 
     return without_page(context["request"].GET, **{name: None})
@@ -73,7 +73,7 @@ def without(context: template.Context, name: str) -> str:
 
 @register.inclusion_tag("sync/invoice_banner.html", takes_context=True)
 def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> dict[str, Any]:
-    """How the invoice stands with QuickBooks, in the words for the person's role."""
+    """The invoice's QuickBooks status, worded for the person's role."""
     request = context["request"]
     if invoice is None:
         return {"banner": None}
@@ -82,26 +82,26 @@ def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> d
 
 @register.inclusion_tag("sync/waiting_notice.html", takes_context=True)
 def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]:
-    """The failed events that one of these codes holds back, with the way to retry exactly those."""
+    """The failed events with one of these codes, with a link to retry exactly those."""
     request = context["request"]
     return {"waiting": waiting_for(request.organization, codes), "may_act": context.get("may_act", False)}
 
 
 @register.inclusion_tag("sync/queue_facts.html", takes_context=True)
 def sync_queue_facts(context: template.Context) -> dict[str, Any]:
-    """How many are queued, checking, failed and synced."""
+    """How many events are queued, checking, failed and synced."""
     return {"facts": queue_facts(context["request"].organization)}
 
 
 @register.inclusion_tag("sync/company_counts.html", name="company_counts")
 def counts_of_company(connection: Connection, realm_id: str) -> dict[str, Any]:
-    """How many invoices a company holds, and how many wait for it."""
+    """How many invoices a company has, and how many are waiting for it."""
     return {"facts": company_counts(connection, realm_id)}
 
 
 @register.simple_tag
 def waiting_to_go(connection: Connection) -> int:
-    """How many events go out once nothing holds the connection's queue any more."""
+    """How many events are sent when the connection's queue is released."""
     return waiting_to_be_sent(connection)
 
 
@@ -113,14 +113,14 @@ def invoices_from(connection: Connection, realm_id: str, start_date: date) -> in
 
 @register.inclusion_tag("sync/earlier_offer.html", takes_context=True)
 def earlier_invoices_offer(context: template.Context) -> dict[str, Any]:
-    """Sending what the shop sent before it connected; nothing where there is none."""
+    """The offer to send earlier invoices; nothing if there are none."""
     count = earlier_count(context["request"].organization) if context.get("may_act") else 0
     return {"count": count, "csrf_token": context.get("csrf_token")}
 
 
 @register.simple_tag(takes_context=True)
 def failed_with_cause(context: template.Context, code: str, kind: str, key: str) -> int:
-    """How many failed for one subject, e.g. one set of tax rates; one query a page."""
+    """How many failed for one subject, e.g. one set of tax rates; one query per page."""
     request = context["request"]
     counts = getattr(request, "_sync_cause_counts", None)
     if counts is None:

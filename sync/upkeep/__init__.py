@@ -1,1 +1,1 @@
-"""What keeps the tables in shape: retention, leftovers of the machinery, and erasing. Nothing here sends."""
+"""Upkeep of the tables: retention, leftovers of background jobs, and erasing. Nothing here sends."""

@@ -1,6 +1,6 @@
-"""Erases a shop, or a person from one shop's records and payloads, and says what was erased; nothing of it comes back.
+"""Erases a shop, or a person from one shop's records and payloads, and reports what was erased; this cannot be undone.
 
-It touches no books: what QuickBooks holds is the shop's, and is erased there by the shop.
+It does not change the books: what is in QuickBooks belongs to the shop, which can erase it there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sync.upkeep.retention import REMOVED
 
 AT_ONCE = 500
 ERASED = "Erased customer"
-# Free text of an invoice, where a person may be named.
+# Free text of an invoice that may name a person.
 INVOICE_TEXTS = ("customer_note", "internal_note", "void_reason")
 
 
@@ -36,10 +36,10 @@ class StillInUse(Exception):
 
 
 def erase_organization(organization: Organization, *, at: datetime) -> Counter[str]:
-    """Every row of the shop, bodies included, and log-ins that belong to no other. Rows by table.
+    """Erase every row of the shop, with payloads, and log-ins that belong to no other shop. Returns rows by table.
 
-    Raises StillInUse while it is connected, or while something of it is on its way. In steps, the shop itself
-    last: one that was cut short is simply begun again.
+    Raises StillInUse while it is connected or something of it is being sent. Works in steps, the shop itself
+    last, so it can be started again if it was interrupted.
     """
     connection = Connection.objects.for_organization(organization).first()
     if connection is not None:
@@ -65,7 +65,7 @@ def erase_organization(organization: Organization, *, at: datetime) -> Counter[s
 
 
 def _of_the_shop() -> list[type[models.Model]]:
-    """Models with an organization, those that others refer to last; so a new one needs no line here."""
+    """The models with an organization, those that others refer to last; a new model needs no line here."""
     found = [
         model
         for model in apps.get_models()
@@ -74,7 +74,7 @@ def _of_the_shop() -> list[type[models.Model]]:
     ordered: list[type[models.Model]] = []
     while found:
         free = [one for one in found if not any(_refers(other, one) for other in found if other is not one)]
-        if not free:  # a circle: the database decides
+        if not free:  # a circle: leave the order to the database
             free = found[:1]
         ordered += free
         found = [one for one in found if one not in free]
@@ -88,7 +88,7 @@ def _refers(model: type[models.Model], other: type[models.Model]) -> bool:
 def _delete(rows: models.QuerySet[Any], erased: Counter[str]) -> None:
     while step := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
-            # The admin's notes on a row name it, and refer to it by a number only.
+            # The admin's history entries contain the row's name, and refer to it only by a number.
             kind = ContentType.objects.get_for_model(rows.model)
             notes = LogEntry.objects.filter(content_type=kind, object_id__in=[str(pk) for pk in step])
             erased["admin.LogEntry"] += notes.delete()[0]
@@ -100,21 +100,21 @@ def _refuse_in_use(connection: Connection, at: datetime) -> None:
     if connection.status != Connection.Status.DISCONNECTED:
         raise StillInUse("It is still connected to QuickBooks: disconnect it first, so that its tokens are revoked.")
     if Lease.objects.filter(connection=connection, expires_at__gt=at).exists():
-        raise StillInUse("A drain is under way: try again in a few minutes.")
+        raise StillInUse("It is being sent right now: try again in a few minutes.")
 
 
 @transaction.atomic
 def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
-    """The person from the shop's records, its log, and every payload; invoices stay, since the books need them.
+    """Erase the person from the shop's records, its log and every payload; invoices stay, because the books need them.
 
-    Raises StillInUse while something of theirs is on its way to QuickBooks or waits for a person.
+    Raises StillInUse while something of theirs is being sent to QuickBooks or waits for a person.
     """
     invoices = list(Invoice.objects.filter(customer=customer).values_list("pk", flat=True))
     mine = Q(record_type=EntityType.CUSTOMER, record_id=customer.pk)
     mine |= Q(record_type=EntityType.INVOICE, record_id__in=invoices)
     events = SyncEvent.objects.filter(mine, organization=customer.organization_id)
     if waiting := events.exclude(state__in=(State.SYNCED, State.SUPERSEDED, State.DISMISSED)).count():
-        raise StillInUse(f"{waiting} of their records are not settled: retry or dismiss them first.")
+        raise StillInUse(f"{waiting} of their records are still waiting or failed: retry or dismiss them first.")
     erased: Counter[str] = Counter()
     words = _words(customer)
     erased["customers"] = Customer.objects.filter(pk=customer.pk).update(
@@ -129,7 +129,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
         Q(record_type=EntityType.CUSTOMER, record_id=customer.pk)
         | Q(record_type=EntityType.INVOICE, record_id__in=invoices)
     )
-    # Which object in QuickBooks it is stays; what was said of it goes.
+    # The Id in QuickBooks stays; the values are erased.
     erased["links"] = links.update(base="", theirs="")
     ids = list(events.values_list("pk", flat=True))
     erased["events"] = SyncEvent.objects.filter(pk__in=ids).update(
@@ -150,7 +150,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
 
 
 def without(text: str, key: str, positions: set[int]) -> str:
-    """A batch without those items; where it cannot be read, nothing of it is kept."""
+    """A batch without those items; if it cannot be read, nothing of it is kept."""
     if not text:
         return ""
     try:
@@ -166,7 +166,7 @@ def _words(customer: Customer) -> list[str]:
 
 
 def _erase_history(customer: Customer, invoices: list[int], words: list[str]) -> int:
-    """The admin's notes on these records name them."""
+    """The admin's history entries of these records contain their names."""
     kinds = {Customer: [customer.pk], Invoice: invoices}
     erased = 0
     for model, ids in kinds.items():

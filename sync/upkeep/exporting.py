@@ -1,4 +1,4 @@
-"""Everything that is kept of one shop, as one JSON object a line; tokens and passwords are not part of it."""
+"""Everything that is stored about one shop, one JSON object per line; without tokens and passwords."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from qbo.encryption import EncryptedTextField
 from runacall.organizations.models import Organization
 
 APPS = ("organizations", "invoices", "qbo", "sync")
-# How far a row may be from its organization: an attempt is of an event, which is of the shop.
+# The most steps from a row to its organization: an attempt belongs to an event, which belongs to the shop.
 FURTHEST = 3
 
 
 def export_organization(organization: Organization, out: TextIO) -> Counter[str]:
-    """Write every row that belongs to the shop to `out`; rows by table."""
+    """Write every row of the shop to `out`; returns the number of rows by table."""
     written: Counter[str] = Counter()
     for model in (one for name in APPS for one in apps.get_app_config(name).get_models()):
         path = path_to_organization(model)
@@ -34,7 +34,7 @@ def export_organization(organization: Organization, out: TextIO) -> Counter[str]
 
 
 def path_to_organization(model: type[models.Model]) -> str | None:
-    """The look-up that leads from a row to its shop: "" for the shop itself, None where there is none."""
+    """The look-up from a row to its shop: "" for the shop itself, None if there is none."""
     if model is Organization:
         return ""
     paths: list[tuple[type[models.Model], str]] = [(model, "")]

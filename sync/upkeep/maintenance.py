@@ -1,4 +1,4 @@
-"""One round of upkeep: each kind of it once, in small steps, within a time; whatever is left is for the next round."""
+"""One round of upkeep: each step once, in small parts, within a time limit; the rest is left for the next round."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from sync.upkeep.retention import AT_ONCE, GoOn, remove_bodies, remove_events
 from sync.worker.health import SIGNS_OF_LIFE
 
 BEAT = "maintain"
-# A host whose cluster has been silent for so long is not coming back under that name.
+# A host whose cluster has been silent for this long will not come back under that name.
 DEAD_AFTER = timedelta(days=7)
 Step = Callable[[datetime, GoOn], int]
 
 
 def maintain(*, at: datetime, seconds: float | None = None) -> dict[str, int | str]:
-    """What each step did, as a number, or in words what went wrong in it; `seconds`: for all of them together."""
+    """What each step did, as a number, or what went wrong, in words; `seconds`: the limit for all of them together."""
     until = None if seconds is None else time.monotonic() + seconds
     done: dict[str, int | str] = {}
     for name, step in STEPS.items():
@@ -39,7 +39,7 @@ def maintain(*, at: datetime, seconds: float | None = None) -> dict[str, int | s
 
 
 def mark_overdue(at: datetime, go_on: GoOn) -> int:
-    """Invoices that are past their due date by their shop's own calendar."""
+    """Mark invoices that are past their due date by their shop's own calendar."""
     marked = 0
     for organization in Organization.objects.order_by("pk"):
         with isolated("Marking overdue invoices", organization=organization.pk):
@@ -58,7 +58,7 @@ def remove_sessions(at: datetime, go_on: GoOn) -> int:
 
 
 def remove_task_results(at: datetime, go_on: GoOn) -> int:
-    """django-q's own notes on tasks that ended; our log has its own."""
+    """Remove django-q's own records of finished tasks; our log has its own."""
     before = at - timedelta(days=settings.RETENTION_DAYS["TASK_RESULTS"])
     return sum(_delete(kind.objects.filter(stopped__lt=before), "pk", go_on) for kind in (Success, Failure))
 
@@ -86,7 +86,7 @@ def _delete(rows: QuerySet, key: str, go_on: GoOn) -> int:
     return removed
 
 
-# name -> step, in this order: what staff see first.
+# name -> step, in this order: first what staff see.
 STEPS: dict[str, Step] = {
     "overdue": mark_overdue,
     "sessions": remove_sessions,

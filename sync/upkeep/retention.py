@@ -1,6 +1,6 @@
-"""Lets go of what has been kept long enough: bodies first, then attempts and events; in small steps, by an index each.
+"""Removes what has been kept long enough: payloads first, then attempts and events; in small steps, each by an index.
 
-What stays, however old: whatever is not settled; links; and what `reconcile` needs to know an invoice by.
+What stays, however old: unfinished events, links, and what `reconcile` needs to recognize an invoice.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from runacall.invoices.models import Invoice
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import EntityType
 
-# Rows a step: some hundredths of a second each, so that nobody waits for one.
+# Rows per step: a few hundredths of a second each, so that nobody has to wait.
 AT_ONCE = 500
-REMOVED = '{"removed": "The payload was removed; it is kept for a limited time only."}'
-# Events that a person or a drain may still ask about.
+REMOVED = '{"removed": "The payload was removed. Payloads are kept for a limited time only."}'
+# Events that a person or a drain may still need.
 OPEN = (State.QUEUED, State.SENDING, State.CHECKING, State.FAILED, State.DISMISSED)
 OVER = (State.SYNCED, State.SUPERSEDED)
-# Rows about the connection itself or a list of it, such as a pause that is over: nothing in QuickBooks hangs on them.
+# Rows about the connection or one of its lists, such as a past pause: nothing in QuickBooks depends on them.
 WITHOUT_RECORD = sorted(set(EntityType.values) - set(Link.RecordType.values))
 GoOn = Callable[[], bool]
 
 
 def remove_bodies(*, before: datetime, go_on: GoOn) -> int:
-    """Take payload and answer from submissions and attempts that were settled before then; how many rows."""
+    """Remove payload and answer of submissions and attempts settled before then; returns how many rows."""
     return _bodies_of_submissions(before, go_on) + _bodies_of_attempts(before, go_on)
 
 
@@ -44,7 +44,7 @@ def _bodies_of_submissions(before: datetime, go_on: GoOn) -> int:
 
 
 def _bodies_of_attempts(before: datetime, go_on: GoOn) -> int:
-    """Those that have a body of their own: what was settled here, and looks."""
+    """Attempts with a payload of their own: those decided here, and looks."""
     removed = 0
     for step in in_steps(Attempt.objects.with_bodies(), "at", before, go_on):
         ready = Attempt.objects.filter(pk__in=step).exclude(event__state__in=OPEN)
@@ -53,10 +53,11 @@ def _bodies_of_attempts(before: datetime, go_on: GoOn) -> int:
 
 
 def remove_events(*, before: datetime, go_on: GoOn) -> int:
-    """Delete events that were over before then, with their attempts and the submissions of nobody else; how many.
+    """Delete events finished before then, with their attempts and the submissions that no other event uses; returns
+    how many.
 
-    Of an invoice whose number `reconcile` can tell only by what was sent, the events stay; so do those of a record
-    without a link, since nothing else says that QuickBooks has heard of it.
+    The events of an invoice that `reconcile` can recognize only by what was sent stay. So do those of a record
+    without a link, because nothing else says that it was ever sent to QuickBooks.
     """
     removed = 0
     for connection in Connection.objects.order_by("pk"):
@@ -68,9 +69,10 @@ def remove_events(*, before: datetime, go_on: GoOn) -> int:
 
 
 def in_steps(rows: QuerySet[Any], column: str, before: datetime, go_on: GoOn) -> Iterator[list[int]]:
-    """Ids of those whose time in `column` is before then, oldest first, some hundreds at a time.
+    """Ids of the rows whose time in `column` is before then, oldest first, a few hundred at a time.
 
-    From the last one on, not by offset: rows that stay are passed once a round, and those that went leave no gap.
+    Continues after the last row, not by offset: rows that stay are passed once per round, and deleted rows leave no
+    gap.
     """
     passed: tuple[datetime, int] | None = None
     while go_on():
@@ -95,7 +97,7 @@ def _remove(connection: Connection, ids: list[int]) -> int:
     going = [pk for pk, record_type, record_id in events if record_id in told[record_type]]
     going += SyncEvent.objects.filter(pk__in=ids, record_type__in=WITHOUT_RECORD).values_list("pk", flat=True)
     with transaction.atomic():
-        # Asked again inside: a row may have come to life since.
+        # Check again inside the transaction: a row may have been reopened since.
         still = SyncEvent.objects.filter(pk__in=going, state__in=OVER)
         gone = list(still.select_for_update().values_list("pk", flat=True))
         delete_events(gone)
@@ -103,7 +105,7 @@ def _remove(connection: Connection, ids: list[int]) -> int:
 
 
 def delete_events(ids: list[int]) -> None:
-    """Delete these events, their attempts, and the submissions that nobody else was in."""
+    """Delete these events, their attempts, and the submissions that no other event was in."""
     submissions = set(Attempt.objects.filter(event__in=ids).values_list("submission", flat=True))
     submissions |= set(SyncEvent.objects.filter(pk__in=ids).values_list("submission", flat=True))
     Attempt.objects.filter(event__in=ids).delete()
@@ -115,7 +117,7 @@ def delete_events(ids: list[int]) -> None:
 
 
 def _told_by_link(connection: Connection, record_type: str, ids: Iterable[int]) -> set[int]:
-    """Records of which a link says all that their events could."""
+    """Records whose link says everything that their events could."""
     links = dict(Link.objects.of(connection, record_type).for_records(ids).values_list("record_id", "doc_number"))
     if record_type != EntityType.INVOICE:
         return set(links)

@@ -1,1 +1,1 @@
-"""What runs by itself: asking for drains, schedules, the cluster, and its status."""
+"""What runs in the background: requesting drains, schedules, the cluster, and its status."""

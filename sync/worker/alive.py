@@ -1,4 +1,4 @@
-"""How `run_cluster` shows its host that it lives: to systemd's watchdog, and by a file for a container's probe."""
+"""How `run_cluster` shows that it is alive: to systemd's watchdog, and by a file for a container's health check."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.conf import settings
 
 
 def show_ready() -> None:
-    """It is up: a unit of Type=notify counts as started."""
+    """It is ready: a unit of Type=notify counts as started."""
     _tell_systemd("READY=1")
 
 
 def show_alive() -> None:
-    """It goes on; said with every look, whether or not the database answers."""
+    """It is alive; reported with every check, whether or not the database answers."""
     _tell_systemd("WATCHDOG=1")
     if settings.CLUSTER_ALIVE_FILE:
         with suppress(OSError):
@@ -24,7 +24,7 @@ def show_alive() -> None:
 
 
 def _tell_systemd(what: str) -> None:
-    """sd_notify(3): a datagram to the socket that the unit names; nothing where no unit started us."""
+    """sd_notify(3): a datagram to the socket that the unit names; nothing if no unit started us."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return

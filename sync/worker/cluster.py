@@ -1,8 +1,8 @@
-"""Keeps one django-q2 cluster going on this host; it does not know what the tasks do.
+"""Keeps one django-q2 cluster running on this host; it does not know what the tasks do.
 
-A worker that dies while it waits takes the queue's lock with it, and the cluster then neither works nor stops.
-So the cluster runs in a process group of its own, is watched from outside, and is replaced whole: as soon as it
-idles where one of its processes ended, and in any case where work that was asked for is left lying.
+A worker that dies while it waits keeps the queue's lock, and the cluster then neither works nor stops.
+So the cluster runs in its own process group, is watched from outside, and is replaced as a whole: as soon
+as it is idle after one of its processes has ended, and whenever requested work is not started.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ from sync.worker.wake import wake_due
 logger = logging.getLogger(__name__)
 
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
-# A drain makes no call after 60 s, and a call ends within 125 s: after that a cluster that stops has stopped.
+# A drain makes no call after 60 s, and a call ends within 125 s: after that a stopping cluster has stopped.
 STOP_GRACE = 250.0
 RESTART_PAUSE = 5.0
-# Seconds that a worker may be at one UPDATE of very many events.
+# Seconds that a worker may spend on one UPDATE of very many events.
 LONGEST_ACTION = 300.0
 
 
 @dataclass
 class Group:
-    """One qcluster and its children: a process group that can be ended whole."""
+    """One qcluster and its children: a process group that can be ended as a whole."""
 
     process: subprocess.Popen[bytes]
 
@@ -68,7 +68,7 @@ class Group:
 
     @property
     def members(self) -> frozenset[int]:
-        """The processes that stem from it: sentinel, pusher, monitor and workers."""
+        """Its child processes: sentinel, pusher, monitor and workers."""
         with suppress(psutil.NoSuchProcess):
             return frozenset(one.pid for one in psutil.Process(self.process.pid).children(recursive=True))
         return frozenset()
@@ -84,21 +84,21 @@ class Group:
             self.process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End whatever is left of the group; a SIGKILLed parent leaves its children behind."""
+        """Kill whatever is left of the group; a SIGKILLed parent leaves its children behind."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
 def _end_with_parent() -> None:
-    """Where the system offers it, the cluster is told to stop when its supervisor dies without a word."""
+    """If the system supports it, the cluster is told to stop when its supervisor dies unexpectedly."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
 
 
 @dataclass
 class Supervisor:
-    """`frozen_after`: seconds for which work may be asked for and left lying while the cluster idles."""
+    """`frozen_after`: seconds that requested work may wait while the cluster is idle."""
 
     frozen_after: float = 20.0
     poll: float = 1.0
@@ -107,15 +107,15 @@ class Supervisor:
     started_at: datetime = field(default_factory=timezone.now)
     restarts: int = 0
     stopping: bool = False
-    # Processes of the cluster as of the last look, and whether one of them has ended since it began.
+    # The cluster's processes at the last check, and whether one of them has ended since it started.
     members: frozenset[int] = frozenset()
     is_bereaved: bool = False
-    # When it was last seen to work, and the drains that were seen.
+    # When it was last seen working, and the drains that were seen.
     busy_at: datetime = field(default_factory=timezone.now)
     drains: frozenset[tuple[Any, ...]] = frozenset()
 
     def run(self) -> None:
-        """Until `stop` is called: keep the cluster going, and wake whoever has work."""
+        """Until `stop` is called: keep the cluster running, and wake connections that have work."""
         self.start()
         show_ready()
         try:
@@ -137,11 +137,11 @@ class Supervisor:
         self.members, self.is_bereaved, self.busy_at = frozenset(), False, self.started_at
 
     def look_after(self) -> None:
-        """One look: a heartbeat, a wake-up for what is due, a new cluster where the old one is dead or frozen."""
+        """One check: a heartbeat, wake-ups for what is due, a new cluster if the old one is dead or frozen."""
         now, why = timezone.now(), ""
         try:
             close_old_connections()
-            # Each on its own: whatever one of them stumbles over, the others are still done.
+            # Each on its own: if one of them fails, the others are still done.
             with isolated("The heartbeat", host=socket.gethostname()):
                 beat(now)
             with isolated("Waking", host=socket.gethostname()):
@@ -149,47 +149,47 @@ class Supervisor:
             with isolated("Looking after the cluster", host=socket.gethostname()):
                 why = self.trouble(now)
         except DatabaseAway:
-            # The database is away: the cluster waits for it as well, and a restart would not bring it back.
+            # The database is unavailable: the cluster waits for it too, and a restart would not help.
             logger.exception("The database does not answer.")
             return
         if why:
             self.restart(why)
 
     def trouble(self, now: datetime) -> str:
-        """Why the cluster has to be replaced; "" while it does not."""
+        """Why the cluster has to be replaced; "" if it does not."""
         age = now - self.started_at
         self._count_members()
         if self.group is None or not self.group.is_alive:
-            # One that cannot even start is not started every second.
+            # A cluster that cannot even start is not started every second.
             return "it is gone" if age >= timedelta(seconds=RESTART_PAUSE) else ""
         if self.is_busy(now):
             self.busy_at = now
             return ""
         if self.is_bereaved:
-            return "a worker of it died, perhaps with the queue's lock in its hands"
+            return "one of its workers died, perhaps while holding the queue's lock"
         patience = self.patience
         if now - self.busy_at < patience:
             return ""
         if OrmQ.objects.filter(key=settings.Q_CLUSTER["name"], lock__lte=now - patience).exists():
-            return f"tasks have waited for {patience.total_seconds():.0f} s while it idles"
+            return f"tasks have waited for {patience.total_seconds():.0f} s while it is idle"
         if lost_wakes(before=now - patience).exists():
-            return f"a drain was asked for {patience.total_seconds():.0f} s ago and nobody came"
+            return f"a drain was asked for {patience.total_seconds():.0f} s ago and never started"
         return ""
 
     @property
     def patience(self) -> timedelta:
-        """An action upon very many events holds no lease while a worker is at it."""
+        """An action on very many events holds no lease while a worker does it."""
         at_work = ActionRecord.objects.open().exists()
         return timedelta(seconds=max(self.frozen_after, LONGEST_ACTION if at_work else 0))
 
     def _count_members(self) -> None:
-        """Workers end only when they are killed, or have grown too large: see `recycle` in the settings."""
+        """Workers end only when they are killed or use too much memory: see `recycle` in the settings."""
         there = self.group.members if self.group else frozenset[int]()
         self.is_bereaved = self.is_bereaved or not self.members <= there
         self.members = there
 
     def is_busy(self, now: datetime) -> bool:
-        """A process of this cluster holds a lease, or has since the last look: whatever else waits, it works."""
+        """A process of this cluster holds a lease, or has held one since the last check, so it is working."""
         drains = self._drains()
         held = any(expires_at and expires_at > now for *_, expires_at in drains)
         seen = frozenset(drain[:-1] for drain in drains)
@@ -198,14 +198,14 @@ class Supervisor:
         return held or is_new
 
     def _drains(self) -> list[tuple[Any, ...]]:
-        """Of each lease that a process of this cluster took last: fence, end of its drain, and how long it holds."""
+        """For each lease that this cluster took last: fence, end of its drain, and until when it is held."""
         rows = Lease.objects.filter(holder__startswith=f"{socket.gethostname()}:")
         found = rows.values_list("holder", "pk", "fence", "drained_at", "expires_at")
         return [row for row in found if self.group is not None and self.group.contains(int(row[0].split(":")[1]))]
 
     def restart(self, why: str) -> None:
-        """Replace the whole group. What it had taken and not begun is asked for anew."""
-        logger.warning("The cluster is replaced: %s.", why)
+        """Replace the whole group. Tasks that it had taken but not started are requested again."""
+        logger.warning("Replacing the cluster: %s.", why)
         operators_log.warn("cluster replaced", kind=why)
         if self.group is not None:
             self.group.kill()
@@ -214,7 +214,7 @@ class Supervisor:
         self.start()
 
     def end(self) -> None:
-        """Let what runs finish within the grace, then leave nothing behind."""
+        """Let running tasks finish within the grace period, then kill the rest."""
         if self.group is None:
             return
         self.group.ask_to_stop()
@@ -230,7 +230,7 @@ def beat(at: datetime) -> None:
 
 
 def lost_wakes(*, before: datetime) -> QuerySet[Lease]:
-    """Drains that were asked for before then and that nobody has begun."""
+    """Drains that were requested before then and have not started."""
     free = Q(expires_at=None) | Q(expires_at__lte=timezone.now())
     live = Connection.objects.live()
     return Lease.objects.filter(free, woken_at__lte=before, connection__in=live)

@@ -1,4 +1,4 @@
-"""Whether the work goes on: judged by progress. A long backlog that drains is well, a short one that lies is not."""
+"""Whether events are being sent: a long backlog that shrinks is healthy, a short one that does not move is not."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from qbo.models import Connection, Lease
 from sync.models import Heartbeat, State, SyncEvent
 from sync.models.events import WAITING
 
-# The sweep comes every minute, and each drain says when it has ended.
+# The sweep runs every minute, and each drain records when it has ended.
 SIGNS_OF_LIFE = ("sweep", "drain")
 ALIVE_WITHIN = timedelta(minutes=5)
-# What is due goes within minutes, where nothing holds it up.
+# What is due is sent within minutes if nothing holds it up.
 OVERDUE_AFTER = timedelta(minutes=15)
-# A drain ends after a minute or two; so this many minutes without an event settled are several drains for nothing.
+# A drain ends after a minute or two, so in this many minutes several drains have settled no event.
 PROGRESS_WITHIN = timedelta(minutes=15)
-# What a drain leaves of an event that it settled.
+# The states in which a drain leaves an event that it settled.
 SETTLED = (State.SYNCED, State.FAILED, State.SUPERSEDED)
 
 
 @dataclass(frozen=True)
 class Health:
-    """`heartbeat_age` and `oldest_due_age` in seconds, None where there is none; `stalled`: connections, see below."""
+    """`heartbeat_age` and `oldest_due_age` in seconds, None if there is none; `stalled`: connections, see below."""
 
     heartbeat_age: float | None
     oldest_due_age: float | None
@@ -34,16 +34,16 @@ class Health:
 
     @property
     def problem(self) -> str:
-        """In words, for a person on call; "" while all is well."""
+        """The problem in words, for a person on call; "" if there is none."""
         if self.heartbeat_age is None:
-            return "no worker has given a sign of life yet"
+            return "no worker has reported yet"
         if self.heartbeat_age > ALIVE_WITHIN.total_seconds():
-            return f"no worker has given a sign of life for {self.heartbeat_age:.0f} s"
+            return f"no worker has reported for {self.heartbeat_age:.0f} s"
         is_overdue = self.oldest_due_age is not None and self.oldest_due_age > OVERDUE_AFTER.total_seconds()
         if is_overdue and not self.progresses:
-            return f"something has been due for {self.oldest_due_age:.0f} s, and nothing is being settled"
+            return f"something has been due for {self.oldest_due_age:.0f} s, and nothing is being sent"
         if self.stalled:
-            return f"drains of {self.stalled} connections come and go, and settle nothing"
+            return f"drains of {self.stalled} connections run but send nothing"
         return ""
 
     @property
@@ -72,25 +72,25 @@ def queue_health(*, at: datetime) -> Health:
 
 
 def oldest_due(*, at: datetime) -> datetime | None:
-    """Since when that waits which is due longest; what waits for a paused connection does not count."""
+    """When the oldest due event became due; events of a paused connection do not count."""
     waiting = SyncEvent.objects.of_connected_companies().allowed_out()
     waiting = waiting.filter(due_at__lte=at, connection__in=Connection.objects.live())
-    # State by state, since each has a small index of its own.
+    # State by state, because each has a small index of its own.
     found = [waiting.filter(state=state).aggregate(first=Min("due_at"))["first"] for state in WAITING]
     return min(filter(None, found), default=None)
 
 
 def settling(*, at: datetime) -> QuerySet[Lease]:
-    """Leases that are held, or were lately, and over whose connection something was settled lately."""
+    """Recently held leases over whose connection something was settled recently."""
     since = at - PROGRESS_WITHIN
     lately = Q(expires_at__gt=at) | Q(drained_at__gt=since)
     return Lease.objects.filter(lately).filter(_settled(since))
 
 
 def stalled(*, at: datetime) -> QuerySet[Lease]:
-    """Leases of connections that are drained in vain: something is overdue, drains come, nothing is settled.
+    """Leases of connections whose drains do not help: something is overdue, drains run, nothing is settled.
 
-    A connection whose turn has not come yet is not among them, nor one that QuickBooks' limits hold up.
+    A connection whose turn has not come yet is not included, nor one that QuickBooks' limits slow down.
     """
     since = at - PROGRESS_WITHIN
     overdue = [

@@ -1,4 +1,4 @@
-"""What `/metrics` says of the whole installation, read from the database as it is asked; labels are few and bounded."""
+"""What `/metrics` reports about the whole installation, read from the database; labels are few and bounded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sync.worker.tallying import CALL_BUCKETS, DRAIN_BUCKETS
 CLUSTER = "cluster "
 CLUSTER_LIVES_WITHIN = timedelta(minutes=1)
 EXPIRING_WITHIN = (7, 14, 30)
-# What a connection's state is called: paused ones are told apart from those that a person disconnected.
+# The name of a connection's state: paused ones are distinguished from those that a person disconnected.
 CONNECTION_STATE = Case(
     When(status=Connection.Status.ACTIVE, pause_code="", then=Value("active")),
     When(status=Connection.Status.ACTIVE, then=Value("paused")),
@@ -33,7 +33,7 @@ CONNECTION_STATE = Case(
 
 
 class SyncCollector:
-    """A fixed number of queries, each by a small index or over one row a connection."""
+    """A fixed number of queries, each by a small index or over one row per connection."""
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
@@ -48,18 +48,24 @@ class SyncCollector:
     def health(self) -> Iterator[Metric]:
         health = queue_health(at=self.at)
         yield _gauge("healthy", "1 while /healthz answers 200", int(not health.problem))
-        yield _gauge("oldest_due_seconds", "wait of what is due longest, paused aside", health.oldest_due_age or 0)
-        yield _gauge("stalled_connections", "connections whose drains settle nothing", health.stalled)
-        ages = GaugeMetricFamily("runacall_heartbeat_age_seconds", "since the last sign of life", labels=["part"])
+        yield _gauge(
+            "oldest_due_seconds",
+            "how long the oldest due event has waited, not counting paused connections",
+            health.oldest_due_age or 0,
+        )
+        yield _gauge("stalled_connections", "connections whose drains settle no event", health.stalled)
+        ages = GaugeMetricFamily(
+            "runacall_heartbeat_age_seconds", "seconds since a worker last reported", labels=["part"]
+        )
         beats = dict(Heartbeat.objects.values_list("name", "at"))
         for part in ("sweep", "drain", "maintain"):
             if part in beats:
                 ages.add_metric([part], (self.at - beats[part]).total_seconds())
         yield ages
         alive = sum(name.startswith(CLUSTER) and self.at - at < CLUSTER_LIVES_WITHIN for name, at in beats.items())
-        yield _gauge("clusters_alive", "hosts whose run_cluster lives", alive)
+        yield _gauge("clusters_alive", "hosts on which run_cluster is alive", alive)
         queue = OrmQ.objects.filter(key=settings.Q_CLUSTER["name"]).count()
-        yield _gauge("tasks_queued", "tasks that wait for a worker, or are with one", queue)
+        yield _gauge("tasks_queued", "tasks that wait for a worker or are running", queue)
 
     def connections(self) -> Iterator[Metric]:
         counts = Connection.objects.annotate(state=CONNECTION_STATE).values_list("state")
@@ -102,7 +108,9 @@ class SyncCollector:
         yield _gauge("leases_expired", "leases whose holder ended without releasing them", len(lost))
         length = timedelta(seconds=settings.SYNC["LEASE_SECONDS"])
         renewed = max((self.at - end + length for end in held), default=timedelta(0))
-        yield _gauge("lease_age_seconds", "since the least recent renewal of a lease held", renewed.total_seconds())
+        yield _gauge(
+            "lease_age_seconds", "seconds since the oldest renewal among the held leases", renewed.total_seconds()
+        )
         waits = {"our_limiter": [one[1] for one in rows], "quickbooks": [one[2] for one in rows]}
         held_up = {why: sum(bool(end and end > self.at) for end in ends) for why, ends in waits.items()}
         yield _by("connections_held_up", "connections that wait for a limit", "by", held_up.items())
@@ -134,7 +142,7 @@ class SyncCollector:
 
 
 def registry(*, at: datetime | None = None) -> CollectorRegistry:
-    """One for each scrape: it holds nothing from one to the next."""
+    """One for each scrape: it keeps nothing between scrapes."""
     made = CollectorRegistry()
     made.register(SyncCollector(at=at or timezone.now()))
     return made

@@ -1,4 +1,4 @@
-"""What runs by the clock, as data."""
+"""What runs on a schedule, as data."""
 
 from django_q.models import Schedule
 
@@ -12,7 +12,7 @@ SCHEDULES = {
 
 
 def ensure_schedules() -> None:
-    """Make the schedules exist, each once; one that an operator changed stays as it is."""
+    """Create each schedule once; one that an operator changed stays as it is."""
     for name, (task, minutes) in SCHEDULES.items():
         Schedule.objects.get_or_create(
             name=name,

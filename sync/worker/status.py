@@ -1,4 +1,4 @@
-"""How the queues stand, as one value: for `sync_status`, and for whoever watches over the machinery."""
+"""The state of the queues as one value, for `sync_status` and for monitoring."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sync.models.events import WAITING
 
 @dataclass(frozen=True)
 class ConnectionStatus:
-    """`calls`: made in the last minute, beside what QuickBooks allows."""
+    """`calls`: calls of the last minute and QuickBooks' limits."""
 
     status: str
     pause_code: str
@@ -37,7 +37,7 @@ class ConnectionStatus:
 
 @dataclass(frozen=True)
 class QueueStatus:
-    """One organization's queue. `oldest_due_at`: since when the one waits that is due longest."""
+    """One organization's queue. `oldest_due_at`: when its oldest due event became due."""
 
     slug: str
     name: str
@@ -46,7 +46,7 @@ class QueueStatus:
     failed_by_code: Mapping[str, int] = field(default_factory=dict)
     oldest_due_at: datetime | None = None
     next_due_at: datetime | None = None
-    # Why nothing more could be said of it; "" where all could.
+    # Why its connection could not be read; "" if it could.
     unreadable: str = ""
 
     @property
@@ -79,7 +79,7 @@ class SyncStatus:
 
     @property
     def oldest_due_seconds(self) -> float | None:
-        """How long the oldest due event has waited; what waits for a paused connection does not count."""
+        """How long the oldest due event has waited; events of a paused connection do not count."""
         since = [queue.oldest_due_at for queue in self.queues if queue.oldest_due_at and queue.is_live]
         return max(0.0, (self.at - min(since)).total_seconds()) if since else None
 
@@ -100,7 +100,7 @@ class SyncStatus:
 
 
 def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncStatus:
-    """In a fixed number of queries, however many organizations."""
+    """In a fixed number of queries, however many organizations there are."""
     states = _counts(organizations, "state")
     codes = _counts(organizations, "failure_code", state=State.FAILED)
     due = _first_due(organizations, due_at__lte=at)
@@ -117,7 +117,7 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
             oldest_due_at=due.get(one.pk),
             next_due_at=later.get(one.pk),
         )
-        with isolated("Telling how a connection stands", organization=one.pk) as slip:
+        with isolated("Reading the status of a connection", organization=one.pk) as slip:
             found = connections.get(one.pk)
             queue = replace(queue, connection=_connection(found, at=at) if found else None)
         queues.append(replace(queue, unreadable=slip.words))
@@ -134,7 +134,7 @@ def _counts(organizations: Sequence[Organization], column: str, **where: Any) ->
 
 
 def _first_due(organizations: Sequence[Organization], **when: datetime) -> dict[int, datetime]:
-    """State by state, since each has a small index of its own."""
+    """State by state, because each has a small index of its own."""
     first: dict[int, datetime] = {}
     for state in WAITING:
         rows = (

@@ -1,6 +1,6 @@
-"""Counts what a drain did, from the attempts and submissions that it left; the engine does not know of it.
+"""Counts what a drain did, from the attempts and submissions that it wrote; the engine does not know about it.
 
-Totals are kept a connection and in the database: a drain runs in whatever process takes it, and processes come and go.
+Totals are stored per connection in the database, because drains run in many processes that come and go.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ DRAIN_BUCKETS = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 125.0, 250.0)
 
 @dataclass
 class Count:
-    """`is_ours`: False where another process held the lease, and counts what it did by itself."""
+    """`is_ours`: False if another process held the lease; it counts its own work."""
 
     is_ours: bool = True
 
 
 @contextmanager
 def tallied(connection: Connection) -> Iterator[Count]:
-    """Count what one drain does within over `connection`, however it ends. Never stops what it counts.
+    """Count what one drain does over `connection` inside the block, however it ends. An error in counting never stops
+    the drain.
 
     Where nobody may read /metrics (METRICS_TOKEN is empty), nothing is counted: that saves ten queries a drain.
     """
@@ -54,12 +55,12 @@ def tallied(connection: Connection) -> Iterator[Count]:
 
 
 def _keep(connection: Connection, seconds: float, *, attempts: int, submissions: int) -> None:
-    """`attempts` and `submissions`: the last ones before."""
+    """`attempts` and `submissions`: the ids of the last ones before the drain."""
     try:
         counts = outcomes(connection, after=attempts) + calls(connection, after=submissions)
         Tally.add(connection, counts + observed("drain", DRAIN_BUCKETS, seconds))
     except DatabaseAway:
-        logger.warning("What connection %s did was not counted.", connection.pk)
+        logger.warning("The totals of connection %s were not updated.", connection.pk)
 
 
 def _last(model: type[Attempt] | type[Submission]) -> int:
@@ -67,7 +68,7 @@ def _last(model: type[Attempt] | type[Submission]) -> int:
 
 
 def outcomes(connection: Connection, *, after: int) -> Counts:
-    """Attempts by what became of the event; failed ones by code, and those that are tried again later."""
+    """Attempts by outcome; failed ones by code, and those that are tried again later."""
     rows = Attempt.objects.filter(pk__gt=after, event__connection=connection).order_by()
     counts: Counts = Counter()
     for outcome, code, number in rows.values_list("outcome", "failure_code").annotate(attempts=models.Count("pk")):
@@ -89,14 +90,14 @@ def calls(connection: Connection, *, after: int) -> Counts:
 
 
 def status_class(status: int | None) -> str:
-    """One of a few words, so that no answer of QuickBooks makes a new label."""
+    """One of a few words, so that no answer of QuickBooks can create a new label."""
     if not status:
         return "none"
     return "429" if status == 429 else f"{str(status)[0]}xx"
 
 
 def observed(name: str, bounds: tuple[float, ...], seconds: float) -> Counts:
-    """One observation of a histogram: its bucket alone (the sum is made when read), the total, and the number."""
+    """One observation of a histogram: only its own bucket (they are summed when read), the total, and the count."""
     bucket = next((f"{bound:g}" for bound in bounds if seconds <= bound), "+Inf")
-    # Seconds as a float: Counter adds whatever is a number.
+    # Seconds as a float: Counter adds any number.
     return Counter({(name, bucket): 1, (name, "sum"): seconds})

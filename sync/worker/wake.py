@@ -1,4 +1,7 @@
-"""Asking for a drain: one django-q2 task a connection. The events themselves are the queue; this is but the call."""
+"""Requesting a drain: one django-q2 task per connection.
+
+The events themselves are the queue; a task only starts the work.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ WAKES_AT_ONCE = 500
 def wake(connection: Connection) -> None:
     """Have a worker drain `connection` as soon as the caller's transaction is committed.
 
-    Not within it: one shop's writers would wait for each other on the row of the lease, and with a drain for ever.
-    Should the process die right after its commit, the sweep asks.
+    Not inside it: one shop's writers would wait for each other on the row of the lease, and could deadlock with a
+    drain. If the process dies right after its commit, the sweep requests the drain.
     """
 
     def ask() -> None:  # Django names what fails here, and a partial has no name
@@ -69,10 +72,10 @@ def connections_with_work(*, at: datetime) -> ConnectionQuerySet:
         & (Q(lease__quiet_until=None) | Q(lease__quiet_until__lte=now))
         & (Q(lease__resume_at=None) | Q(lease__resume_at__lte=now))
     )
-    # A holder that died in mid-send leaves events behind that are not due but taken.
+    # A holder that died while sending leaves events that are claimed, not due.
     left = events.filter(state=State.SENDING).values("connection")
     wanted = ListState.objects.stale(at=at).values("connection")
-    # One after the other, each by its own small index: this is asked every second, and the log may be long.
+    # One after another, each by its own small index: this runs every second, and the log may be long.
     live = Connection.objects.live().filter(Q(pk__in=queued) | Q(pk__in=checking) | Q(pk__in=left) | Q(pk__in=wanted))
     return live.filter(idle).order_by("lease__drained_at", "pk")
 

@@ -58,7 +58,7 @@ def test_from_the_banner_to_no_banner(dozens: Shop, page: Page) -> None:
 
     row = rows(page).first
     row.get_by_text(UNMAPPED).click()
-    expect(row.get_by_text("Would have been sent")).to_be_visible()
+    expect(row.get_by_text("What would have been sent")).to_be_visible()
     expect(row.locator("pre").first).to_contain_text('"TxnTaxCodeRef"')
     row.get_by_role("link", name="Settings → QuickBooks → Tax").last.click()
 
@@ -88,7 +88,7 @@ def test_a_row_opens_and_is_retried_by_keyboard_alone(few: Shop, page: Page) -> 
     opener.focus()
     page.keyboard.press("Enter")
     expect(opener).to_have_attribute("aria-expanded", "true")
-    expect(row.get_by_text("Would have been sent")).to_be_visible()
+    expect(row.get_by_text("What would have been sent")).to_be_visible()
 
     retry = row.get_by_role("button", name="Retry single event")
     retry.focus()

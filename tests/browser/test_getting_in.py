@@ -69,7 +69,7 @@ def test_a_new_person_accepts_an_invitation(open_shop: Shop, page: Page, visitor
     expect(visitor.get_by_text("This password is too short.")).to_be_visible()
 
     visitor.get_by_label("Password*", exact=True).fill(NEW)
-    visitor.get_by_label("Password, once more").fill(NEW)
+    visitor.get_by_label("Password again").fill(NEW)
     visitor.get_by_role("button", name="Make my log-in").click()
     expect(visitor.get_by_text("Sign in to join.")).to_be_visible()
     sign_in(visitor, "nina@example.com", NEW)
@@ -79,7 +79,7 @@ def test_a_new_person_accepts_an_invitation(open_shop: Shop, page: Page, visitor
     page.goto("/admin/organizations/membership/")
     expect(page.get_by_text("nina@example.com")).to_be_visible()
     visitor.goto(link)
-    expect(visitor.get_by_text("This invitation no longer holds")).to_be_visible()
+    expect(visitor.get_by_text("This invitation is no longer valid")).to_be_visible()
 
 
 def test_a_known_person_joins_by_signing_in(open_shop: Shop, page: Page, visitor: Page) -> None:
@@ -106,14 +106,14 @@ def test_an_owner_sends_again_and_revokes(open_shop: Shop, page: Page, visitor: 
     expect(page.locator("#invitation-link")).not_to_have_text(first)
     second = page.locator("#invitation-link").inner_text()
     visitor.goto(first)
-    expect(visitor.get_by_text("This invitation no longer holds")).to_be_visible()
+    expect(visitor.get_by_text("This invitation is no longer valid")).to_be_visible()
     visitor.goto(second)
     expect(visitor.get_by_text("You are invited to")).to_be_visible()
     page.get_by_role("link", name="Revoke").click()
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("The invitation of rosa@example.com is revoked.")).to_be_visible()
     visitor.reload()
-    expect(visitor.get_by_text("This invitation no longer holds")).to_be_visible()
+    expect(visitor.get_by_text("This invitation is no longer valid")).to_be_visible()
 
 
 def test_a_lost_password_is_reset_by_e_mail(house: House, open_shop: Shop, visitor: Page) -> None:

@@ -59,7 +59,7 @@ STATEMENTS: dict[str, str] = {
     "retry.selected": "In the sync log: select several failed events, Retry.",
     "retry.single": "Or open one event: Retry single event.",
     "retry.automatic": "Some retry by themselves: three times, after 5, 30 and 60 minutes.",
-    "retry.only_some": "Not all do: what needs a person is not retried by itself.",
+    "retry.only_some": "Not all do: what needs a person is not retried automatically.",
     "retry.stops": "What keeps failing stops and waits for a person.",
     # bulk fixes
     "bulk.retry_all": "Fix the mapping; in the log filter to Failed, select all, Retry all.",

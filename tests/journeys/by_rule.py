@@ -28,7 +28,7 @@ def settled_customer(shop: Shop, start: datetime) -> Customer:
     return shop.settled_invoice(at=start).customer
 
 
-@by_rule("name_taken", "The name 'M. Okafor' is held in QBO by a customer with another e-mail")
+@by_rule("name_taken", "The name 'M. Okafor' is already used in QBO by a customer with another e-mail")
 def _name_taken(shop: Shop, start: datetime) -> Invoice:
     shop.books.do("add_customer", name="M. Okafor", email="other@example.com")
     okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=start)
@@ -66,7 +66,7 @@ def _item_ambiguous(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=customer, item=item)
 
 
-@by_rule("one_off_item_missing", "A line without a pricebook item has no item to be booked under in QBO")
+@by_rule("one_off_item_missing", "A line without a pricebook item needs an item to book it under in QBO")
 def _one_off(shop: Shop, start: datetime) -> Invoice:
     customer = settled_customer(shop, start)
     shop.choose(one_off_item_id="")

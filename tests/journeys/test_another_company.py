@@ -210,7 +210,7 @@ def test_going_back_restores_what_the_connection_was(
     page = choose_there(office, OTHER)
     assert office.banner() == "1 QBO sync error needs attention."
     row = office.log(status="failed")[0]
-    assert row.message.startswith("Another QuickBooks company was connected than before")
+    assert row.message.startswith("A different QuickBooks company was connected")
     told = send(office.visitor, page, page.form(action="/company/back/"))
     shop.connection.refresh_from_db()
     assert shop.connection.pause_code == pause
@@ -238,7 +238,7 @@ def test_a_page_that_is_out_of_date_chooses_nothing(shop: Shop, office: Office) 
     stale = page.form(action="/company/use/")
     choose_there(office, shop.connection.realm_id)
     told = send(office.visitor, page, stale)
-    assert "There is nothing to choose any more" in told.text
+    assert "There is nothing left to choose" in told.text
     shop.connection.refresh_from_db()
     assert shop.connection.realm_id != OTHER
 
@@ -247,7 +247,7 @@ def test_a_page_that_is_out_of_date_chooses_nothing(shop: Shop, office: Office) 
 def test_a_start_date_that_is_none_chooses_nothing(shop: Shop, office: Office, day: str) -> None:
     page = choose_there(office, OTHER)
     told = send(office.visitor, page, page.form(action="/company/use/").fill(start_date=day))
-    assert "Say from which day on" in told.text
+    assert "Enter the first day" in told.text
     shop.connection.refresh_from_db()
     assert shop.connection.is_held
 
@@ -262,7 +262,7 @@ def test_disconnecting_ends_the_choice(shop: Shop, office: Office) -> None:
 
 def test_the_command_line_asks_as_well(shop: Shop, invoices: Invoices, capsys: pytest.CaptureFixture[str]) -> None:
     slug, first = shop.organization.slug, shop.connection.realm_id
-    with pytest.raises(CommandError, match="is another company than before"):
+    with pytest.raises(CommandError, match="is not the company that was connected before"):
         call_command("connect_quickbooks", organization=slug, emulator=shop.books.url, realm=OTHER)
     shop.drain()
     assert held_by(shop, OTHER) == []

@@ -151,9 +151,9 @@ def test_the_columns_are_named(office: Office, failed: Invoice) -> None:
 @says("log.opens")
 def test_a_row_opens_to_the_payload_the_history_and_the_remedy(office: Office, row: Row) -> None:
     opened = office.opened(row)
-    assert "Would have been sent" in opened.text
+    assert "What would have been sent" in opened.text
     assert '"DocNumber": "1842"' in opened.text
-    assert "Not sent. Run a Call could tell beforehand" in opened.text
+    assert "Not sent. Run a Call knew before sending" in opened.text
     assert "Pick a QBO code for the unmapped rate 'Combined 7.25'." in opened.text
     assert "none, QuickBooks was not asked" in opened.text
 

@@ -110,7 +110,7 @@ def test_it_is_refused_with_a_reason_while_today_is_closed_too(shop: Shop, offic
     shop.drain()
     page = office.event_page(invoice)
     assert not page.offers("/post-to-current-period/")
-    assert "Post to current period is no way out here: today is in the closed period too." in page.text
+    assert "Post to current period does not help here: today is in the closed period too." in page.text
     report = operations.post_to_current_period(shop.failed(), by=None, at=timezone.now())
     assert (report.done, report.left) == (0, {"today is in the closed period too": 1})
     assert shop.event(invoice).state == State.FAILED
@@ -120,7 +120,7 @@ def test_it_is_refused_with_a_reason_while_today_is_closed_too(shop: Shop, offic
 
 def as_it_was(shop: Shop) -> str:
     today = shop.organization.today(timezone.now())
-    return f"In QuickBooks as it was on {today:%Y-%m-%d}; your change is not"
+    return f"In QuickBooks as it was on {today:%Y-%m-%d}; your change is not there there"
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_an_edit_of_what_stands_in_a_closed_period_waits(
     shop.drain()
     office.assert_failed(standing, message(days_ago(40), days_ago(30)), code=CODE, books=as_it_was(shop))
     assert (shop.books.writes() == writes) is fresh
-    assert "only the closing date helps" in office.event_page(standing).text
+    assert "only moving the closing date helps" in office.event_page(standing).text
     shop.books.do("close_books", date=days_ago(41).isoformat())
     office.retry(standing)
     shop.drain()

@@ -33,7 +33,7 @@ def tokens(shop: Shop) -> tuple[str, int]:
 def test_an_answer_with_a_foreign_state_changes_nothing(shop: Shop, office: Office, query: str) -> None:
     before = tokens(shop)
     told = office.visit(f"{CALLBACK}?{query}")
-    assert "This answer does not belong to a connection that was begun here" in told.text
+    assert "This answer from Intuit does not belong to a connection that was started here" in told.text
     assert tokens(shop) == before
 
 
@@ -47,7 +47,7 @@ def test_a_state_is_good_for_one_answer(shop: Shop, office: Office) -> None:
     once = tokens(shop)
     assert once != before
     again = office.visit(f"{CALLBACK}?code=abc&realmId={once[0]}&state={state}")
-    assert "or it was used already" in again.text
+    assert "or it has already been used" in again.text
     assert tokens(shop) == once
 
 

@@ -81,7 +81,7 @@ def test_with_the_ids_off_no_number_is_sent_at_all(shop: Shop, office: Office, t
     shop.drain()
     office.assert_failed(
         invoice,
-        "No number for the invoice: QBO expects numbers by hand, and Run a Call sends none",
+        "No number for the invoice: QBO leaves numbering to you, and Run a Call sends none",
         code="numbering_by_hand",
     )
     assert shop.books.writes() == 0

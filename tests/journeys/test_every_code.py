@@ -97,7 +97,7 @@ def second_line(event: SyncEvent, now: datetime) -> str:
 def what_is_needed(event: SyncEvent, now: datetime) -> str:
     """The second line of a failed row, after what it says of the books."""
     books, _, needed = second_line(event, now).partition(" · ")
-    assert books.startswith(("Not in QuickBooks", "In QuickBooks")), books
+    assert books.startswith(("Not in QuickBooks", "In QuickBooks", "No longer in QuickBooks")), books
     return needed
 
 
@@ -129,7 +129,9 @@ def test_what_needs_a_person_stops_and_waits_for_one(shop: Shop, start: datetime
     event = assert_reads(shop, record, told, says)
     assert (event.state, event.due_at, event.retries) == (State.FAILED, None, 0)
     assert len(shop.sent(record)) == (1 + HEALS if told.code in RELOOK_CODES else 1)
-    needs = "it could not be mended by itself" if entry(told.code).kind is KINDS.HEAL else "not retried by itself"
+    needs = (
+        "it could not be fixed automatically" if entry(told.code).kind is KINDS.HEAL else "not retried automatically"
+    )
     assert what_is_needed(event, start).startswith("Needs ")
     assert second_line(event, start).endswith(needs)
     assert minutes_of_calls(shop, start) == []
@@ -311,7 +313,7 @@ def test_what_depends_on_another_waits_and_follows(
     shop.drain(start)
     event = shop.event(invoice)
     assert (event.state, event.failure_code, event.message, event.retries) == (State.QUEUED, code, says, 0)
-    assert second_line(event, start) == "Follows by itself"
+    assert second_line(event, start) == "Sent automatically after that"
     assert shop.event(record).retries == 1
     shop.drain(at(start, 5))
     shop.assert_in_books(invoice)

@@ -46,7 +46,7 @@ def stale(shop: Shop) -> Invoice:
 @says("tax_not_enabled.means")
 def test_stale_it_is_seen_by_the_total_that_comes_back(shop: Shop, office: Office, stale: Invoice) -> None:
     differs = "total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"
-    office.assert_failed(stale, MESSAGE, code=CODE, books=f"In QuickBooks and different: {differs}")
+    office.assert_failed(stale, MESSAGE, code=CODE, books=f"In QuickBooks, but different: {differs}")
     (sent,) = shop.sent(stale)
     assert sent.http_status == 200
     assert shop.there(stale)["TotalAmt"] == 100

@@ -104,7 +104,7 @@ def test_the_pages_say_what_waits_and_why(shop: Shop, office: Office) -> None:
     assert office.banner() == "1 QBO sync error needs attention."
     (paused,) = office.log(status="failed")
     assert paused.entity == "QuickBooks connection"
-    assert paused.second == "Paused: token expired, 2 waiting, reconnect to release"
+    assert paused.second == "Paused: token expired, 2 waiting, reconnect to send them"
     assert {each.message for each in office.log(status="queued")} == {"Waiting: token expired"}
     assert office.invoice_banner(invoices[0]).one("b").text == "Waiting: token expired"
     assert office.visit("/quickbooks/status/").part("status").text == "Token expired"

@@ -40,7 +40,7 @@ OKAFOR = "Customer 'M. Okafor' not found in QBO"
 UNMAPPED = "Tax code 'California 8' not mapped"
 ENDED = "The QuickBooks subscription has ended or has a billing problem"
 DENIED = "QuickBooks denies Run a Call access to this company"
-ELSEWHERE = "The connection points at another QuickBooks company or server than its token is for"
+ELSEWHERE = "The token of this connection is for a different QuickBooks company or server"
 LOCKED = "The QuickBooks company is locked"
 
 ITEMS: tuple[Told, ...] = (
@@ -78,7 +78,7 @@ ITEMS: tuple[Told, ...] = (
         "2210", "Invalid Email Address", "Invalid Email Address format", entity="Customer",
     ),
     business(
-        "currency_mismatch", "The currency of the customer 'M. Okafor' in QBO is another than the invoice's",
+        "currency_mismatch", "The currency of the customer 'M. Okafor' in QBO differs from the invoice's",
         "the invoice and the customer must use the same currency.",
     ),
     # items
@@ -121,7 +121,7 @@ ITEMS: tuple[Told, ...] = (
     ),
     # what passes by itself
     Told(
-        "server_error", "QuickBooks had an error of its own",
+        "server_error", "QuickBooks had an internal error",
         "10000", "An application error has occurred", "System Failure Error: something broke",
     ),
     # the connection
@@ -130,11 +130,11 @@ ITEMS: tuple[Told, ...] = (
     Told("wrong_environment", ELSEWHERE, "130", "WrongCluster", "The company lives on another server."),
     Told("company_locked", LOCKED, "140", "Company locked", "Intuit has locked the company."),
     Told(
-        "company_reset", "The QuickBooks company was emptied and started afresh",
+        "company_reset", "All data of the QuickBooks company was deleted and it was started over",
         "10200", "Company reset", "The data of this company was removed.",
     ),
     business(
-        "app_already_connected", "Another person of the company already holds the connection to Run a Call",
+        "app_already_connected", "Somebody else at the company already has the connection to Run a Call",
         "app already purchased by another user.",
     ),
     # everything else
@@ -164,7 +164,7 @@ ITEMS: tuple[Told, ...] = (
         "2010", "Unsupported property", "There is no field Colour.",
     ),
     Told(
-        "edition_lacks_feature", "The QuickBooks plan of this company lacks a feature that this needs",
+        "edition_lacks_feature", "The QuickBooks plan of this company does not include a feature that this needs",
         "5030", "Feature Not Supported Error", "Not in this plan.",
     ),
     Told(
@@ -186,7 +186,7 @@ class Answered:
         return "-".join([self.code, *(str(value) for value in self.order.values())])[:60]
 
 
-OWN_ERROR = "QuickBooks had an error of its own (HTTP {})"
+OWN_ERROR = "QuickBooks had an internal error (HTTP {})"
 UNREADABLE = "QuickBooks' answer could not be read (HTTP 200)"
 SLOW_DOWN = "QuickBooks asks us to slow down"
 UNREACHED = "QuickBooks could not be reached"

@@ -150,7 +150,7 @@ def test_the_remedies_of_the_article_are_there() -> None:
     assert "Run a Call IDs in QBO" in remedy["duplicate_doc_number"]
     assert "Taxes → Set up tax" in remedy["tax_not_enabled"]
     assert "Reconnect" in remedy["token_expired"]
-    assert "resync by themselves" in remedy["token_expired"]
+    assert "resync automatically" in remedy["token_expired"]
 
 
 def test_the_file_of_errors_is_equal_to_the_catalogue() -> None:

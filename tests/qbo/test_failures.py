@@ -66,7 +66,7 @@ def test_what_one_act_fixes_is_one_cause_whatever_each_invoice_names(code: str) 
             Failure("validation", entries=(FaultEntry(message="No", detail="Too  much"),)),
             "QBO refuses it: No / Too much",
         ),
-        (Failure("nobody_knows"), "QBO gave an answer that we do not know"),
+        (Failure("nobody_knows"), "QBO gave an answer that Run a Call does not know"),
     ],
 )
 def test_messages_name_what_they_are_about(failure: Failure, message: str) -> None:

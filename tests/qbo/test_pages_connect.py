@@ -75,7 +75,7 @@ def test_connects_reads_the_lists_and_says_so(intuit: str, shop: Organization, o
     answer = owner.get(CALLBACK, answer_of_intuit(owner), follow=True)
     connection = Connection.objects.get(organization=shop)
     assert connection.is_live
-    assert said(answer) == [f"Connected to {connection.company_name}. What is queued goes out by itself."]
+    assert said(answer) == [f"Connected to {connection.company_name}. Queued events are sent automatically."]
     assert ListEntry.objects.of(connection, "TaxCode").exists()
     chosen = ConnectionSettings.objects.get()
     assert chosen.default_income_account_id
@@ -95,7 +95,7 @@ def test_leads_to_intuit_with_a_state_of_its_own_each_time(intuit: str, owner: C
 @pytest.mark.parametrize("change", [{"state": "forged"}, {"state": ""}])
 def test_a_foreign_state_changes_nothing(intuit: str, owner: Client, change: dict[str, str]) -> None:
     answer = owner.get(CALLBACK, answer_of_intuit(owner) | change, follow=True)
-    assert "does not belong to a connection that was begun here" in said(answer)[0]
+    assert "does not belong to a connection that was started here" in said(answer)[0]
     assert not Connection.objects.exists()
 
 
@@ -109,7 +109,7 @@ def test_a_state_is_good_for_one_answer(intuit: str, shop: Organization, owner: 
     given = answer_of_intuit(owner)
     owner.get(CALLBACK, given, follow=True)
     before = Connection.objects.get(organization=shop).token_version
-    assert "or it was used already" in said(owner.get(CALLBACK, given, follow=True))[0]
+    assert "or it has already been used" in said(owner.get(CALLBACK, given, follow=True))[0]
     assert Connection.objects.get(organization=shop).token_version == before
 
 
@@ -199,7 +199,7 @@ def test_a_company_of_another_organization_is_refused(
     given = answer_of_intuit(owner)
     log_rows.connection(builders.organization("hilltop"), realm_id=given["realmId"], emulator_url=intuit, status=status)
     answer = owner.get(CALLBACK, given, follow=True)
-    assert "connected to another organization of Run a Call" in said(answer)[0]
+    assert "connected to another organization in Run a Call" in said(answer)[0]
     assert not Connection.objects.filter(organization=shop).exists()
     assert tokens() == []
 
@@ -222,7 +222,7 @@ def test_one_that_another_organization_is_deciding_on_is_refused(
     log_rows.connection(hilltop, realm_id="1234")
     neighbour.get(CALLBACK, answer_of_intuit(neighbour))
     answer = owner.get(CALLBACK, answer_of_intuit(owner), follow=True)
-    assert "connected to another organization of Run a Call" in said(answer)[0]
+    assert "connected to another organization in Run a Call" in said(answer)[0]
     assert len(tokens()) == 1  # the neighbour's own
 
 

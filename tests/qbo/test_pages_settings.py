@@ -174,7 +174,7 @@ class TestTax:
         assert not TaxMapping.objects.exists()
 
     def test_default_for_unmapped_is_none_until_somebody_chooses(self, books: Connection, owner: Client) -> None:
-        assert "None, stop and ask" in text(owner.get(TAX))
+        assert "None: stop and ask" in text(owner.get(TAX))
         owner.post(TAX, {"default": "5"})
         assert ConnectionSettings.objects.get().default_tax_code_id == "5"
 

@@ -139,7 +139,7 @@ def test_customers_by_name_and_email(run: Import, shop: Organization) -> None:
     with pytest.raises(CommandError) as refusal:
         run(simple("5,Ann,2026-06-17,A,1,1,1,,,"))
     said = str(refusal.value)
-    assert "Row 2: 2 customers are named “Ann”. Give the Email too." in said
+    assert "Row 2: 2 customers are named “Ann”. Enter the Email too." in said
 
 
 def test_taxes(run: Import, shop: Organization) -> None:
@@ -208,15 +208,15 @@ def test_rows_of_one_invoice(run: Import, shop: Organization) -> None:
         (",Ann,2026-06-17,A,1,1,1,,,", "InvoiceNo is empty."),
         ("1,,2026-06-17,A,1,1,1,,,", "Customer is empty."),
         ("1,Ann,,A,1,1,1,,,", "InvoiceDate is empty."),
-        ("1,Ann,17.6.2026,A,1,1,1,,,", "InvoiceDate “17.6.2026” is no date. Write 2026-06-17 or 6/17/2026."),
-        ("1,Ann,2026-02-30,A,1,1,1,,,", "is no date"),
-        ("1,Ann,0026-02-03,A,1,1,1,,,", "is no date"),
-        ("1,Ann,2026-06-17,,1,1,1,,,", "Give Item(Product/Service) or ItemDescription."),
-        ("1,Ann,2026-06-17,A,1,,,,,", "Give ItemAmount, or ItemQuantity and ItemRate."),
+        ("1,Ann,17.6.2026,A,1,1,1,,,", "InvoiceDate “17.6.2026” is not a date. Write 2026-06-17 or 6/17/2026."),
+        ("1,Ann,2026-02-30,A,1,1,1,,,", "is not a date"),
+        ("1,Ann,0026-02-03,A,1,1,1,,,", "is not a date"),
+        ("1,Ann,2026-06-17,,1,1,1,,,", "Enter Item(Product/Service) or ItemDescription."),
+        ("1,Ann,2026-06-17,A,1,,,,,", "Enter ItemAmount, or ItemQuantity and ItemRate."),
         ("1,Ann,2026-06-17,A,2,1,1,,,", "ItemQuantity × ItemRate is 2.00, but ItemAmount is 1."),
-        ("1,Ann,2026-06-17,A,1,one,1,,,", "ItemRate “one” is no number."),
-        ("1,Ann,2026-06-17,A,1,1e5,,,,", "ItemRate “1e5” is no number."),
-        ("1,Ann,2026-06-17,A,NaN,1,,,,", "ItemQuantity “NaN” is no number."),
+        ("1,Ann,2026-06-17,A,1,one,1,,,", "ItemRate “one” is not a number."),
+        ("1,Ann,2026-06-17,A,1,1e5,,,,", "ItemRate “1e5” is not a number."),
+        ("1,Ann,2026-06-17,A,NaN,1,,,,", "ItemQuantity “NaN” is not a number."),
         ("1,Ann,2026-06-17,A,1,1,1.001,,,", "ItemAmount has more than two decimals."),
         ("1,Ann,2026-06-17,A,1.00001,1,1,,,", "ItemQuantity has more than four decimals."),
         ("1,Ann,2026-06-17,A,1000,0.33333,,,,", "ItemRate has more than four decimals."),
@@ -226,20 +226,20 @@ def test_rows_of_one_invoice(run: Import, shop: Organization) -> None:
         ("1,Ann,2026-06-17,A,99999999,99999999,,,,", "is too large."),
         ("1,Ann,2026-06-17,A,,0.0001,9999999999,,,", "is too large."),
         ("1,Ann,2026-06-17,A,0,,5,,,", "but ItemAmount is 5."),
-        ("1,Ann,2026-06-17,A,1,-5,,,,", "The lines of invoice 1 come to -5.00."),
-        ("1,Ann,2026-06-17,A,1,1,1,maybe,,", "Taxable “maybe” is neither Y nor N."),
+        ("1,Ann,2026-06-17,A,1,-5,,,,", "The lines of invoice 1 add up to -5.00."),
+        ("1,Ann,2026-06-17,A,1,1,1,maybe,,", "Taxable “maybe” is not Y or N."),
         ("1,Ann,2026-06-17,A,1,1,1,N,7.25,", "Taxable says no, but TaxRate is “7.25”."),
         ("1,Ann,2026-06-17,A,1,1,1,Y,,", "there is no TaxRate and no default rate"),
         ("1,Ann,2026-06-17,A,1,1,1,Y,State,", "“State” is neither a percentage nor the name of a tax rate."),
         ("1,Ann,2026-06-17,A,1,1,1,Y,101,", "neither a percentage"),
         ("1,Ann,2026-06-17,A,1,1,1,Y,5+5,", "names a rate twice"),
-        ("1,Ann,2026-06-17,A,1,1,1,Y,3,", "TaxRate 3 could be “Three”, “Three again”. Write the name."),
+        ("1,Ann,2026-06-17,A,1,1,1,Y,3,", "TaxRate 3 could be “Three”, “Three again”. Write the name instead."),
         ("1,Ann,2026-06-17,A,1,1,1,Y,4,", "“Tax 4%” is the name of another rate."),
         (
             "1,Ann,2026-06-17,A,1,1,1,,,ann at home",
-            "Email “ann at home” is neither an e-mail address nor several with commas between them.",
+            "Email “ann at home” is not an e-mail address, nor several separated by commas.",
         ),
-        ("1,Ann,2026-06-17,A,1,1,1,,,,,,more", "There are 13 cells, but 10 columns."),
+        ("1,Ann,2026-06-17,A,1,1,1,,,,,,more", "The row has 13 cells, but there are 10 columns."),
         ("1" * 33 + ",Ann,2026-06-17,A,1,1,1,,,", "InvoiceNo is longer than 32 characters."),
         ("1," + "x" * 501 + ",2026-06-17,A,1,1,1,,,", "Customer is longer than 500 characters."),
         ("1,Ann\x00,2026-06-17,A,1,1,1,,,", "NUL"),
@@ -253,7 +253,7 @@ def test_bad_rows(run: Import, shop: Organization, row: str, reason: str) -> Non
     builders.invoice(shop, number="2001")
     before = Customer.objects.count()
     said = refused(run, simple("1500,Good,2026-06-17,A,1,1,1,,,", row))
-    assert said.startswith("Nothing was imported. 1 thing is wrong:\nRow 3: ")
+    assert said.startswith("Nothing was imported. 1 problem:\nRow 3: ")
     assert reason in said
     assert Customer.objects.count() == before
     assert "Row 3" in refused(run, simple("1500,Good,2026-06-17,A,1,1,1,,,", row), "--dry-run")
@@ -271,13 +271,13 @@ def test_every_bad_row_is_named(run: Import, shop: Organization) -> None:
         ),
     )
     assert said.splitlines() == [
-        "Nothing was imported. 6 things are wrong:",
-        "Row 2: InvoiceDate “today” is no date. Write 2026-06-17 or 6/17/2026.",
+        "Nothing was imported. 6 problems:",
+        "Row 2: InvoiceDate “today” is not a date. Write 2026-06-17 or 6/17/2026.",
         "Row 2: TaxRate “Nowhere” is neither a percentage nor the name of a tax rate.",
         "Row 3: The customer differs from that in row 2 of the same invoice.",
-        "Row 5: ItemQuantity “one” is no number.",
+        "Row 5: ItemQuantity “one” is not a number.",
         "Row 5: The customer differs from that in row 2 of the same invoice.",
-        "Row 6: Give Item(Product/Service) or ItemDescription.",
+        "Row 6: Enter Item(Product/Service) or ItemDescription.",
     ]
 
 
@@ -303,7 +303,7 @@ def test_bad_files(run: Import, content: bytes, reason: str) -> None:
 def test_a_missing_file_and_a_missing_organization(shop: Organization, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"Cannot read .*nowhere\.csv: No such file"):
         call_command("import_invoices", str(tmp_path / "nowhere.csv"), "--organization", shop.slug)
-    with pytest.raises(CommandError, match=r"no organization “nobody”\. There are: lakeside\."):
+    with pytest.raises(CommandError, match=r"no organization “nobody”\. Known: lakeside\."):
         call_command("import_invoices", str(tmp_path / "nowhere.csv"), "--organization", "nobody")
 
 
@@ -345,7 +345,7 @@ def test_a_number_that_may_be_two_is_refused(run: Import, shop: Organization, am
 
 def test_a_decimal_comma_where_it_is_not_the_custom_is_named(run: Import, shop: Organization) -> None:
     said = refused(run, "InvoiceNo;Customer;InvoiceDate;Item;ItemAmount\n1001;Ann;2026-06-17;A;12,50\n")
-    assert "ItemAmount “12,50” is no number: here a decimal point is written." in said
+    assert "ItemAmount “12,50” is not a number: write a decimal point." in said
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_a_date_that_may_be_two_is_refused_where_both_orders_are_in_use(run: Imp
 
 def test_a_tax_rate_that_looks_like_a_fraction_is_asked_about(run: Import, shop: Organization) -> None:
     said = refused(run, simple("1,Ann,2026-06-17,A,1,100,100,Y,0.0725,"))
-    assert "TaxRate “0.0725” looks like a fraction. Is 7.25 % meant? Write 7.25%, or 0.0725% if not." in said
+    assert "TaxRate “0.0725” looks like a fraction. If you mean 7.25 %, write 7.25%; if not, write 0.0725%." in said
     assert not TaxRate.objects.exists()
 
 
@@ -400,7 +400,7 @@ def test_nothing_is_left_of_an_import_that_fails_at_the_end(
     """An invoice whose tax brings it below nothing is only seen when all is put together."""
     builders.rate(shop, "Half", "50")
     said = refused(run, simple("1,Ann,2026-06-17,A,1,-100,,Y,50,", "1,Ann,2026-06-17,A,1,110,,,,"))
-    assert "Invoice #1: An invoice cannot come to less than nothing." in said
+    assert "Invoice #1: An invoice total cannot be negative." in said
     assert not Customer.objects.exists()
     assert not PricebookItem.objects.exists()
 

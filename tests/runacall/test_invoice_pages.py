@@ -229,11 +229,11 @@ def test_saving_nothing_new_says_nothing_to_the_books(office: Client, shop: Orga
     ("fields", "row", "complaint"),
     [
         ({"discount": "100.01"}, {}, "discount must be between 0 and the subtotal"),
-        ({}, {"unit_price": "-1"}, "cannot come to less than nothing"),
-        ({}, {"quantity": "99999999", "unit_price": "99999999"}, "can come to more than"),
+        ({}, {"unit_price": "-1"}, "total cannot be negative"),
+        ({}, {"quantity": "99999999", "unit_price": "99999999"}, "can be more than"),
         ({}, {"description": ""}, "needs a description"),
         ({}, {"unit_price": ""}, "needs a rate"),
-        ({"number": "1"}, {}, "There is an invoice of this number already"),
+        ({"number": "1"}, {}, "There is already an invoice with this number"),
         ({"number": ""}, {}, "This field is required"),
         ({"customer": ""}, {}, "This field is required"),
         ({"discount": ""}, {}, "This field is required"),
@@ -388,7 +388,7 @@ def test_customers_are_added_and_edited_by_operations(office: Client, shop: Orga
     url = reverse("admin:invoices_customer_add")
     blank = {f"{kind}_{part}": "" for kind in ("billing", "service") for part in ADDRESS}
     given = blank | {"name": "", "company": "", "email": "", "phone": "", "terms": ""}
-    assert "Give a name or a company" in office.post(url, given).content.decode()
+    assert "Enter a name or a company" in office.post(url, given).content.decode()
     assert office.post(url, given | {"company": "Acme"}).status_code == 302
     name, who, _ = changes[-1]
     assert (name, who.company, who.organization) == ("Customer", "Acme", shop)
@@ -402,7 +402,7 @@ def test_a_pricebook_name_in_use_is_a_message(office: Client, shop: Organization
     builders.item(shop, "Filter")
     url = reverse("admin:invoices_pricebookitem_add")
     given = {"name": "Filter", "kind": "part", "unit_price": "1", "category": "", "description": ""}
-    assert "There is a pricebook item of this name already" in office.post(url, given).content.decode()
+    assert "There is already a pricebook item with this name" in office.post(url, given).content.decode()
     assert office.post(url, given | {"name": "filter"}).status_code == 302
 
 

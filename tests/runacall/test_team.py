@@ -56,7 +56,7 @@ def test_a_member_does_not_become_our_support(shop: Organization, log_in: LogIn)
     posted = {name: value for name, value in form.initial.items() if isinstance(value, str) and value}
     posted |= {"is_active": "on", "is_staff": "on", "date_joined_0": "2026-06-17", "date_joined_1": "12:00"}
     answer = client.post(url, posted | {"is_superuser": "on"})
-    assert "cannot be of our support as well" in answer.content.decode()
+    assert "cannot be in our support team too" in answer.content.decode()
     person.refresh_from_db()
     assert not person.is_superuser
 

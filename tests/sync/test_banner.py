@@ -110,7 +110,7 @@ class TestInvoice:
         assert "rac-tone-alarm" in html
         assert "Not in QuickBooks: Tax code &#x27;Combined 7.25&#x27; not mapped" in html
         assert f'<a href="{reverse("qbo:tax")}">Settings → QuickBooks → Tax</a>' in html
-        assert "1 other waits for the same." in html
+        assert "1 other needs the same fix." in html
         assert "Map the rate" in html
         assert "Retry sync" in html
         assert "Post to current period" not in html

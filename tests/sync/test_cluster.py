@@ -83,13 +83,13 @@ def test_a_dead_one_is_replaced(supervisor: Supervisor, group: FakeGroup, transa
 def test_work_that_lies_while_the_cluster_idles_means_frozen(supervisor: Supervisor, shop: Shop) -> None:
     lay_down_work(shop)
     assert supervisor.trouble(timezone.now() + timedelta(seconds=5)) == ""
-    assert "idles" in supervisor.trouble(timezone.now() + LATER)
+    assert "idle" in supervisor.trouble(timezone.now() + LATER)
 
 
 def test_a_task_that_was_taken_and_never_begun_means_frozen(supervisor: Supervisor, shop: Shop) -> None:
     lay_down_work(shop)
     OrmQ.objects.update(lock=timezone.now() + timedelta(hours=1))
-    assert "nobody came" in supervisor.trouble(timezone.now() + LATER)
+    assert "never started" in supervisor.trouble(timezone.now() + LATER)
 
 
 def test_a_cluster_that_works_is_left_alone(supervisor: Supervisor, shop: Shop) -> None:

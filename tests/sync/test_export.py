@@ -62,7 +62,7 @@ class TestWords:
             "Direction": "Run a Call → QBO",
             "Status": "Failed",
             "Message": "Tax code 'Combined 7.25' not mapped",
-            "What follows": "Not in QuickBooks · Needs you · not retried by itself",
+            "What follows": "Not in QuickBooks · Needs you · not retried automatically",
             "Customer": "M. Okafor",
             "Amount": "100.00",
             "Next try": "",
@@ -91,7 +91,7 @@ class TestWords:
         (row,) = cells_of(log_of(connection.organization))
         assert row["What follows"] == "Retry 2 of 3 at 11:50, in 18 min"
         assert row["Next try"] == "2026-06-18 11:50"
-        assert row["Who can fix it"] == "Run a Call, by itself"
+        assert row["Who can fix it"] == "Run a Call, automatically"
         (event,) = json.loads(log_of(connection.organization, "json"))["events"]
         assert event["next_try"] == "2026-06-18T11:50:00-04:00"
 

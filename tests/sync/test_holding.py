@@ -32,8 +32,8 @@ DIFFERS = Failure(
     facts={"fields": "total, tax", "our_total": "108.00", "their_total": "100.00", "our_tax": "8.00", "their_tax": "0"},
 )
 NO_TAX = Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"), facts=DIFFERS.facts)
-AS_IT_WAS = "In QuickBooks as it was on 2026-06-17; your change is not"
-DIFFERENT = "In QuickBooks and different: total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"
+AS_IT_WAS = "In QuickBooks as it was on 2026-06-17; your change is not there there"
+DIFFERENT = "In QuickBooks, but different: total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ DIFFERENT = "In QuickBooks and different: total $108.00 here, $100.00 there; tax
         (THERE, Failure("tax_not_enabled"), Books.AS_IT_WAS, AS_IT_WAS),
         (THERE, DIFFERS, Books.DIFFERENT, DIFFERENT),
         (THERE, NO_TAX, Books.DIFFERENT, DIFFERENT),
-        (InBooks("58", gone=True), DIFFERS, Books.NOT_THERE, "Not in QuickBooks any more"),
+        (InBooks("58", gone=True), DIFFERS, Books.NOT_THERE, "No longer in QuickBooks"),
     ],
 )
 def test_one_rule(there: InBooks | None, failure: Failure | None, books: Books, said: str) -> None:
@@ -79,8 +79,8 @@ class Case:
 CASES = {
     "new": Case(log_rows.UNMAPPED, False, "Not in QuickBooks", "Not in QuickBooks"),
     "edited": Case(log_rows.CLOSED, True, AS_IT_WAS, "Change not in QuickBooks"),
-    "different": Case(DIFFERS, True, "In QuickBooks and different", "Different in QuickBooks"),
-    "untaxed": Case(NO_TAX, True, "In QuickBooks and different", "Different in QuickBooks"),
+    "different": Case(DIFFERS, True, "In QuickBooks, but different", "Different in QuickBooks"),
+    "untaxed": Case(NO_TAX, True, "In QuickBooks, but different", "Different in QuickBooks"),
 }
 
 

@@ -50,7 +50,7 @@ class TestOpenedRow:
         log_rows.event(books)
         html = opened(owner, event)
         assert f'<a href="{reverse("qbo:tax")}">Settings → QuickBooks → Tax</a>' in html
-        assert "1 other waits for the same." in html
+        assert "1 other needs the same fix." in html
         assert "#tax-code-not-mapped" in html
 
     def test_shows_payload_answer_trace_and_attempts(self, books: Connection, owner: Client) -> None:
@@ -86,9 +86,9 @@ class TestOpenedRow:
         event = log_rows.event(books)
         log_rows.attempt(event, Attempt.Kind.SETTLED_HERE, request='{"Invoice": {"DocNumber": "1842"}}')
         html = opened(owner, event)
-        assert "Not sent. Run a Call could tell beforehand: Tax code" in html
-        assert "Would have been sent" in html
-        assert "settled here: nothing was sent" in html
+        assert "Not sent. Run a Call knew before sending: Tax code" in html
+        assert "What would have been sent" in html
+        assert "decided here, nothing was sent" in html
         assert "none, QuickBooks was not asked" in html
 
     def test_hides_secrets(self, books: Connection, owner: Client) -> None:
@@ -189,7 +189,7 @@ class TestButtons:
 
     def test_dismiss_without_a_reason_does_nothing(self, books: Connection, owner: Client) -> None:
         event = log_rows.event(books)
-        assert "Say why" in owner.post(url("dismiss", event), headers=HTMX).content.decode()
+        assert "Enter a reason why" in owner.post(url("dismiss", event), headers=HTMX).content.decode()
         event.refresh_from_db()
         assert event.state == State.FAILED
 

@@ -75,7 +75,7 @@ class TestRow:
             "Run a Call → QBO",
             "Failed",
             "Tax code &#x27;Combined 7.25&#x27; not mapped",
-            "Needs you · not retried by itself",
+            "Needs you · not retried automatically",
             "M. Okafor · $349.75",
         ):
             assert cell in html, cell
@@ -99,7 +99,7 @@ class TestRow:
         log_rows.event(books, State.QUEUED, None)
         html = page(owner)
         assert "Waiting: token expired" in html
-        assert "Paused: token expired, 1 waiting, reconnect to release" in html
+        assert "Paused: token expired, 1 waiting, reconnect to send them" in html
 
     def test_synced_says_under_which_number(self, books: Connection, owner: Client) -> None:
         invoice = builders.invoice(books.organization)
@@ -164,7 +164,7 @@ class TestFilters:
     @pytest.mark.parametrize("query", [{"status": "nonsense"}, {"after": "yesterday"}, {"entity": "dog"}])
     def test_nonsense_shows_nothing_rather_than_everything(self, owner: Client, query: dict[str, str]) -> None:
         assert labels(owner, **query) == []
-        assert "could not be read" in page(owner, **query)
+        assert "not valid" in page(owner, **query)
         answer = owner.post(f"{RETRY_ALL}?{next(iter(query))}={next(iter(query.values()))}", follow=True)
         assert "nothing was done" in said(answer)[0]
         assert SyncEvent.objects.failed().count() == 2
@@ -193,7 +193,7 @@ class TestFilters:
         shown = {row.one("a").text for row in found.root.all("td", class_="rac-entity")}
         assert shown == expected
         assert found.part("chips").one("a").text == f"All {len(expected)}"
-        csv_url = urljoin(found.url, found.link("What is shown, as CSV"))
+        csv_url = urljoin(found.url, found.link("These rows as CSV"))
         as_csv = visitor.client.get(csv_url, headers={"host": "localhost"})
         assert len(list(csv.DictReader(as_csv.getvalue().decode("utf-8-sig").splitlines()))) == len(expected)
         failed = visitor.get(urljoin(found.url, found.root.one("a", **{"data-status": "failed"})["href"]))
@@ -340,7 +340,7 @@ class TestRetryByAWorker:
     def test_is_one_task_and_one_record(self, books: Connection, owner: Client) -> None:
         for _ in range(3):
             log_rows.event(books)
-        assert self.press(owner) == ["Retry of 3 events: a background job is queueing them."]
+        assert self.press(owner) == ["Retry of 3 events: a background job is queuing them."]
         assert SyncEvent.objects.failed().count() == 3, "the page did not wait"
         assert owner.get(LOG).context["live"]["every"] == 2, "the page asks how it goes"
         [task] = OrmQ.objects.all()

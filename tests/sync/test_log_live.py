@@ -100,7 +100,7 @@ class TestLive:
         assert every() == "30"
 
     def test_an_unknown_filter_changes_nothing_on_the_page(self, books: Connection, owner: Client) -> None:
-        assert self.live(owner, status="nonsense").part("list").text.startswith("inbox These filters could not be read")
+        assert self.live(owner, status="nonsense").part("list").text.startswith("inbox These filters are not valid")
 
 
 class TestResults:

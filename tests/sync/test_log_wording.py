@@ -46,42 +46,42 @@ def minutes(count: int) -> dt.datetime:
         (
             Event("failed", Failure("tax_code_not_mapped", Subject("tax_rate", "7", "Combined 7.25"))),
             "Tax code 'Combined 7.25' not mapped",
-            "Needs you · not retried by itself",
+            "Needs you · not retried automatically",
         ),
         (
             Event("failed", Failure("closed_period")),
             "Closed period",
-            "Needs you or the accountant · not retried by itself",
+            "Needs you or the accountant · not retried automatically",
         ),
         (
             Event("failed", Failure("server_error", http_status=503), retries=3),
-            "QuickBooks had an error of its own (HTTP 503)",
+            "QuickBooks had an internal error (HTTP 503)",
             "Needs you · all 3 retries failed",
         ),
         (
             Event("failed", Failure("customer_not_found")),
             "Customer not found in QBO",
-            "Needs you · it could not be mended by itself",
+            "Needs you · it could not be fixed automatically",
         ),
         (
             Event("queued", Failure("server_error", http_status=503), minutes(18), retries=2),
-            "QuickBooks had an error of its own (HTTP 503)",
+            "QuickBooks had an internal error (HTTP 503)",
             "Retry 2 of 3 at 14:32, in 18 min",
         ),
         (
             Event("queued", Failure("waits_for_customer", Subject("customer", "5", "M. Okafor")), minutes(10)),
             "Waits for the customer 'M. Okafor'",
-            "Follows by itself",
+            "Sent automatically after that",
         ),
         (Event("queued", None, NOW), "Waiting to be sent", ""),
         (Event("sending"), "Being sent to QuickBooks", ""),
         (
             Event("checking", None, minutes(5)),
-            "No answer came back; looking in QuickBooks before sending again",
-            "Next look at 14:19",
+            "No answer came back; checking QuickBooks before sending again",
+            "Checking again at 14:19",
         ),
         (Event("synced"), "In QuickBooks", ""),
-        (Event("superseded"), "A later change carries on", ""),
+        (Event("superseded"), "Replaced by a later change", ""),
     ],
 )
 def test_each_state_says_what_happens_next(event: Event, message: str, second: str) -> None:
@@ -93,7 +93,7 @@ def test_a_pause_is_said_in_place_of_everything_that_waits() -> None:
     paused = replace(STANDING, pause="token expired", waiting=14)
     assert say(Event("queued", Failure("server_error"), minutes(18), 2), paused).message == "Waiting: token expired"
     row = Event("failed", Failure("token_expired"), record_type="connection")
-    assert say(row, paused).second == "Paused: token expired, 14 waiting, reconnect to release"
+    assert say(row, paused).second == "Paused: token expired, 14 waiting, reconnect to send them"
     ended = Event("failed", Failure("subscription_inactive"), record_type="connection")
     assert say(ended, paused).second == "Paused: QuickBooks subscription ended, 14 waiting"
 

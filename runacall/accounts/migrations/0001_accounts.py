@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                         django.db.models.functions.text.Lower("email"),
                         condition=models.Q(("accepted_at", None), ("revoked_at", None)),
                         name="one_unanswered_invitation",
-                        violation_error_message="This address has been invited already: send that invitation again.",
+                        violation_error_message="This address already has an invitation: send that one again.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("role__in", ["owner", "admin", "dispatcher", "field_tech"])),

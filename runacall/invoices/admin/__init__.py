@@ -1,4 +1,4 @@
-"""The admin pages of the business, one module a page."""
+"""The admin pages of the business, one module per page."""
 
 from runacall.invoices.admin import customers, invoices, payments, pricebook, tax_rates
 

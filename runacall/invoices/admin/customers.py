@@ -18,7 +18,7 @@ BILLING, SERVICE = ADDRESS_FIELDS[:6], ADDRESS_FIELDS[6:]
 
 
 def paired(fields: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Two fields a row."""
+    """Two fields per row."""
     return tuple(fields[i : i + 2] for i in range(0, len(fields), 2))
 
 

@@ -1,4 +1,4 @@
-"""The buttons of the invoice page: each asks in a dialog, calls one operation and says what came of it."""
+"""The buttons of the invoice page: each asks in a dialog, calls one operation and reports the result."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class InvoiceButtons(RecordAdmin):
         return self._may_with(request, object_id, Ability.VOID_INVOICES)
 
     def _may_with(self, request: StaffRequest, object_id: Any, ability: Ability) -> bool:
-        # unfold asks this before it shows a dialog, so another organization's invoice answers 404 here.
+        # unfold calls this before it shows a dialog, so this is where another organization's invoice answers 404.
         if object_id is not None:
             self.get_object(request, str(object_id))
         return role_allows(request, ability)
@@ -59,7 +59,7 @@ class InvoiceButtons(RecordAdmin):
         url_path="send",
         dialog={
             "title": "Send this invoice?",
-            "description": "It goes to the customer, and into the books.",
+            "description": "It goes to the customer and into the books.",
             "form_class": SendDialog,
             "form_submit_text": "Send",
         },
@@ -74,7 +74,7 @@ class InvoiceButtons(RecordAdmin):
         url_path="record-payment",
         dialog={
             "title": "Record payment",
-            "description": "Money that has been received.",
+            "description": "Enter money that you have received.",
             "form_class": PaymentDialog,
             "form_submit_text": "Record payment",
         },
@@ -92,8 +92,8 @@ class InvoiceButtons(RecordAdmin):
         url_path="void",
         dialog={
             "title": "Void this invoice?",
-            "description": "Its balance becomes $0.00 and the record is kept. It cannot be taken back. "
-            "Money that was paid is not given back by this: refund it first.",
+            "description": "Its balance becomes $0.00 and the record is kept. This cannot "
+            "be undone. It does not return money that was paid: refund that first.",
             "form_class": VoidDialog,
             "form_submit_text": "Void invoice",
         },

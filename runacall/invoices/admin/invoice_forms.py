@@ -1,4 +1,4 @@
-"""The forms of the invoice page: head, lines and dialogs. They check and translate; operations do the rest."""
+"""The forms of the invoice page: head, lines and dialogs. They validate and convert; operations do the rest."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class InvoiceForm(RecordForm):
         super().__init__(*args, **kwargs)
         if "number" in self.fields and not self.instance.pk:
             self.fields["number"].required = False
-            self.fields["number"].help_text = "Left empty: the next free number."
+            self.fields["number"].help_text = "Leave empty to use the next free number."
 
 
 class LineForm(forms.ModelForm):
@@ -66,7 +66,7 @@ class LineForm(forms.ModelForm):
             description=given.get("description") or "",
             quantity=given["quantity"],
             unit_price=given.get("unit_price"),
-            # What the form proposed on a new line and nobody touched is no decision: an untaxed item stays so.
+            # A rate that the form proposed and nobody changed is not a decision: an untaxed item stays untaxed.
             rates=None if untouched else list(given.get("tax_rates") or ()),
         )
 
@@ -78,7 +78,7 @@ class LineFormSet(PaginationInlineFormSet):
         return [form.line_input() for form in kept if form.instance.pk or form.has_changed()]
 
     def clean(self) -> None:
-        """Whether the lines and the discount can be, before anything is written."""
+        """Check that the lines and the discount are possible, before anything is written."""
         super().clean()
         if any(self.errors) or not self.instance.customer_id or self.instance.discount is None:
             return
@@ -90,7 +90,7 @@ class LineFormSet(PaginationInlineFormSet):
         try:
             copy.copy(self.instance).take_totals(resolved)
         except ValidationError as mistake:
-            # A form set can show no field's error, so the field's name goes.
+            # A form set cannot show an error of a field, so the field's name is dropped.
             raise ValidationError(mistake.messages) from mistake
 
 
@@ -104,7 +104,7 @@ class VoidDialog(BaseDialogForm):
         max_length=150,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text="The customer is told the reason.",
+        help_text="The customer sees the reason.",
     )
 
     @property
@@ -131,7 +131,7 @@ class PaymentDialog(BaseDialogForm):
 
     def __init__(self, request: Any, object_id: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, object_id, *args, **kwargs)
-        # The page has asked already whether this person reaches the invoice.
+        # The page has already checked that this person may reach the invoice.
         self.invoice = Invoice.objects.for_organization(request.organization).get(pk=object_id)
         self.fields["amount"].initial = self.invoice.balance
         self.fields["amount"].help_text = f"The balance is ${self.invoice.balance:,.2f}."

@@ -1,4 +1,4 @@
-"""The list of invoices: what it shows, finds and filters, and what is done to many at once."""
+"""The list of invoices: its columns, search, filters and bulk actions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from runacall.organizations.middleware import StaffRequest, VisitorRequest
 
 AT_ONCE = 500
 
-# The meaning of a status, as unfold's label colours.
+# The color of each status, as an unfold label.
 STATUS_COLOURS = {
     Status.DRAFT: "",
     Status.SENT: "info",
@@ -122,7 +122,7 @@ class InvoiceList(RecordAdmin):
             self.message_user(request, f"{_counted(left.total(), 'invoice')} left alone: {reasons}.", messages.WARNING)
 
     def _each(self, queryset: Any, operation: Callable[[Invoice], object]) -> tuple[int, Counter[str]]:
-        """How many the operation was done to, and why it left the others alone."""
+        """How many the operation was done for, and why it left the others alone."""
         done, left = 0, Counter[str]()
         for invoice in _piece_by_piece(queryset):
             try:
@@ -134,7 +134,7 @@ class InvoiceList(RecordAdmin):
 
 
 def _piece_by_piece(queryset: Any) -> Iterator[Invoice]:
-    """The invoices, however many, with no cursor left open: sending one queues a task, which may close the connection.
+    """All the invoices, without an open cursor: sending one queues a task, which may close the connection.
 
     django-q2's broker does so outside a transaction (`ORM.get_connection`).
     """

@@ -1,4 +1,4 @@
-"""The invoice page: head, lines and sums; saving is one operation of the invoice."""
+"""The invoice page: head, lines and totals; saving is one operation of the invoice."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class LineInline(ScopedTabularInline):
         if db_field.name == "description":
             field.widget.attrs["rows"] = 1
         if db_field.is_relation:
-            # Items and rates are made on pages of their own; buttons for it would crowd the line.
+            # Items and rates have their own pages; buttons to add them would crowd the line.
             without_buttons(field)
         return field
 
@@ -118,12 +118,12 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: StaffRequest, obj: Any, form: Any, change: bool) -> None:
-        """Nothing yet: head and lines are one operation, see save_related."""
+        """Nothing yet: head and lines are saved together, see save_related."""
 
     def save_related(self, request: StaffRequest, form: Any, formsets: list[Any], change: bool) -> None:
         lines = formsets[0].line_inputs() if formsets else None
         for formset in formsets:
-            formset.save(commit=False)  # writes nothing; it notes for the history what changed
+            formset.save(commit=False)  # writes nothing; it records for the history what changed
         if change:
             self._edit(request, form, formsets, lines)
         else:
@@ -157,7 +157,7 @@ def without_buttons(field: Any) -> None:
 
 
 def _page_facts(invoice: Invoice, sees_payments: bool) -> dict[str, Any]:
-    """What the invoice page shows beside its form: sums, taxes by set of rates, payments, and why it is locked."""
+    """What the invoice page shows besides its form: totals, taxes by set of rates, payments, and why it is locked."""
     document = load_invoices([invoice.pk])[invoice.pk]
     names = {line.rate_key: " + ".join(rate.name for rate in line.rates) for line in document.lines}
     sums = totals(document.lines, document.discount)
@@ -183,6 +183,6 @@ def _address(given: dict[str, Any], kind: str) -> Address | None:
 
 
 def _become(blank: Invoice, entered: Invoice) -> None:
-    """Lets the instance that the admin holds stand for the one that was entered."""
+    """Make the admin's instance the invoice that was entered."""
     blank.pk = entered.pk
     blank.refresh_from_db()

@@ -20,13 +20,13 @@ def dollars(amount: Decimal) -> str:
 
 
 def plain(value: Decimal) -> Decimal:
-    """A quantity or rate without the zeros that its column adds, yet with cents when it has any."""
+    """A quantity or rate without trailing zeros, but with cents if it has any."""
     places = -min(int(value.normalize().as_tuple().exponent), 0)
     return value.quantize(Decimal(1).scaleb(-max(places, 2) if places else 0))
 
 
 def write_plainly(form: forms.ModelForm) -> None:
-    """Shows the decimals of a form without the zeros that their columns add."""
+    """Show the decimals of a form without trailing zeros."""
     for name, field in form.fields.items():
         value = form.initial.get(name, field.initial)
         if isinstance(field, forms.DecimalField) and isinstance(value, Decimal):
@@ -61,7 +61,7 @@ class RecordAdmin(ScopedAdmin):
         self, request: StaffRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
         found, duplicates = super().get_search_results(request, queryset, search_term)
-        # Drop-downs that search offer what can be chosen; the list itself shows the inactive ones too.
+        # A searching drop-down offers only active records; the list itself shows the inactive ones too.
         if request.path.endswith("/autocomplete/") and hasattr(found, "active"):
             found = found.active()
         return found, duplicates

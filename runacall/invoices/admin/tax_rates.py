@@ -14,7 +14,7 @@ from runacall.organizations.models import Ability
 
 @admin.register(TaxRate, site=site)
 class TaxRateAdmin(RecordAdmin):
-    # Everybody chooses among the rates on an invoice's lines.
+    # Everybody may choose rates on an invoice's lines.
     viewing = Ability.EDIT_INVOICES
     adding = changing = Ability.EDIT_PRICEBOOK
     list_display = ("name", "percentage", "is_default", "is_active")

@@ -1,4 +1,4 @@
-"""The columns of QuickBooks Online's invoice import format, and what a refused file is told; knows no database.
+"""The columns of QuickBooks Online's invoice import format, and the problems of a refused file; knows no database.
 
 Source: Intuit's import template ("Import invoices into QuickBooks Online"), which marks required columns with "*".
 """
@@ -50,7 +50,7 @@ LONGEST |= dict.fromkeys(("BillingAddressCity", "BillingAddressState", "BillingA
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """`row` as a spreadsheet counts, the heading being row 1; 0 for the file as a whole."""
+    """`row` as a spreadsheet counts (the heading is row 1); 0 for the file as a whole."""
 
     row: int
     reason: str
@@ -78,7 +78,7 @@ SEPARATORS = (",", ";", "\t")
 
 
 def separator(line: str) -> str:
-    """What separates the columns of this heading: that by which most are known; a comma where none is."""
+    """The separator of this heading: the one that yields the most known columns, or a comma."""
     known = _by_spelling()
 
     def found(candidate: str) -> int:
@@ -92,7 +92,7 @@ def _by_spelling() -> dict[str, str]:
 
 
 def read_heading(cells: list[str]) -> Heading:
-    """Raises FileRefused for missing and for doubled columns; columns that mean nothing here are listed."""
+    """Read the heading; unknown columns are listed. Raises FileRefused for missing and duplicate columns."""
     if not any(cell.strip() for cell in cells):
         raise FileRefused([Problem(0, "The file is empty.")])
     known = _by_spelling()

@@ -1,4 +1,4 @@
-"""Finds the customers, items and tax rates that a file means, or makes new ones; saves nothing."""
+"""Finds the customers, items and tax rates that a file names, or builds new ones; saves nothing."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def _in_parts(ids: list[int]) -> Iterator[list[int]]:
 
 
 class CustomerFinder:
-    """By name, as names are compared everywhere (`name_key`), and by e-mail as far as it is given on both sides."""
+    """Finds customers by name, as names are compared everywhere (`name_key`), and by e-mail if both sides have one."""
 
     def __init__(self, organization: Organization, names: set[str]) -> None:
         self.organization = organization
         self.new: list[Customer] = []
-        # A customer without an e-mail address stands for the first address that is named with it.
+        # A customer without an e-mail address takes the first address that the file gives for it.
         self.emails: dict[int, frozenset[str]] = {}
         self.known: dict[str, list[Customer]] = defaultdict(list)
         customers, keys = Customer.objects.for_organization(organization).order_by("pk"), set(map(name_key, names))
@@ -42,16 +42,16 @@ class CustomerFinder:
                 self._keep(customer.display_name, customer)
 
     def find(self, invoice: CsvInvoice) -> Customer:
-        """Raises ValueError when several customers could be meant."""
+        """The customer that the invoice names. Raises ValueError if it could be several."""
         known = self.known[name_key(invoice.customer)]
         if invoice.email:
             return self._of(known, invoice.email) or self._claim(known, invoice.email) or self._make(invoice)
         if len(known) > 1:
-            raise ValueError(f"{len(known)} customers are named “{invoice.customer}”. Give the Email too.")
+            raise ValueError(f"{len(known)} customers are named “{invoice.customer}”. Enter the Email too.")
         return known[0] if known else self._make(invoice)
 
     def _of(self, known: list[Customer], email: str) -> Customer | None:
-        """Any address in common makes it that customer; without an `email`, one that has none."""
+        """The customer with any of these addresses; without an `email`, one that has none."""
         wanted = addresses_in(email)
         found = [one for one in known if self.emails[id(one)] & wanted or self.emails[id(one)] == wanted]
         return found[0] if found else None
@@ -81,7 +81,7 @@ class CustomerFinder:
 
 
 class ItemFinder:
-    """By name, as names are compared everywhere; where the shop has several of one key, letter for letter first."""
+    """Finds items by name, as names are compared everywhere; if several match, the one with exactly that name first."""
 
     def __init__(self, organization: Organization, names: set[str]) -> None:
         self.organization = organization
@@ -114,7 +114,7 @@ class ItemFinder:
 
 
 class RateFinder:
-    """By name, or by percentage; several joined with "+"."""
+    """Finds rates by name or by percentage; several are joined with "+"."""
 
     def __init__(self, organization: Organization) -> None:
         self.organization = organization
@@ -126,9 +126,9 @@ class RateFinder:
         self.default = next((rate for rate in self.by_name.values() if rate.is_default and rate.is_active), None)
 
     def find(self, line: CsvLine) -> list[TaxRate]:
-        """Raises ValueError for a rate that is unknown or could be several.
+        """The rates of a line. The rates of a line. Raises ValueError for a rate that is unknown or could be several.
 
-        A line that says nothing of tax has none: the invoice that the customer holds is the truth.
+        A line that says nothing about tax has none, since the import repeats the invoice that the customer has.
         """
         if line.taxable is False or not (line.tax or line.taxable):
             return []
@@ -150,14 +150,15 @@ class RateFinder:
         if part in self.by_name:
             return [self.by_name[part]]
         written = _PERCENT.match(part)
-        # No rate has thousands: a comma in it is a decimal comma wherever the file comes from.
+        # No rate has thousands, so a comma in it is a decimal comma in every country.
         percent = Decimal(written[1].replace(",", ".")) if written else Decimal(-1)
         if written is None or percent > 100:
             raise ValueError(f"TaxRate “{part}” is neither a percentage nor the name of a tax rate.")
         if 0 < percent < 1 and not written[2] and not self.by_percent[percent]:
             meant = f"{(percent * 100).normalize():f}"
             raise ValueError(
-                f"TaxRate “{part}” looks like a fraction. Is {meant} % meant? Write {meant}%, or {percent:f}% if not."
+                f"TaxRate “{part}” looks like a fraction. If you mean {meant} %, write {meant}%;"
+                f" if not, write {percent:f}%."
             )
         return self._of_percent(percent)
 
@@ -167,7 +168,7 @@ class RateFinder:
             return [self.default]
         if len(fitting) > 1:
             names = ", ".join(f"“{rate.name}”" for rate in fitting)
-            raise ValueError(f"TaxRate {percent} could be {names}. Write the name.")
+            raise ValueError(f"TaxRate {percent} could be {names}. Write the name instead.")
         if not fitting and not percent:
             return []
         return fitting or [self._make(percent)]

@@ -1,4 +1,4 @@
-"""Imports the content of a file into an organization, all of it or nothing; knows no file and no command line."""
+"""Imports the content of a file into an organization, all of it or nothing; knows nothing about files and commands."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from runacall.organizations.models import Organization
 
 @dataclass
 class ImportPlan:
-    """What an import would make. New records are not saved yet; the invoices refer to them."""
+    """What an import would create. New records are not saved yet; the invoices refer to them."""
 
     organization: Organization
     invoices: list[InvoiceInput] = field(default_factory=list)
@@ -53,7 +53,7 @@ class ImportPlan:
         send: bool = True,
         on_entered: Callable[[int], object] = lambda count: None,
     ) -> None:
-        """Raises FileRefused, and writes nothing, for what only shows when all is put together."""
+        """Save everything. Raises FileRefused and writes nothing if a problem shows only now."""
         Customer.objects.enter_all(self.customers, at=at, by=by)
         PricebookItem.objects.enter_all(self.items, at=at, by=by)
         TaxRate.objects.enter_all(self.rates, at=at, by=by)
@@ -66,7 +66,7 @@ class ImportPlan:
 
 
 def plan_import(organization: Organization, content: CsvContent) -> ImportPlan:
-    """Raises FileRefused with everything that is wrong: in the file, and beside what the organization has."""
+    """Plan the import. Raises FileRefused with every problem in the file or with the organization's records."""
     planner = _Planner(organization, content)
     for invoice in content.invoices.values():
         planner.add(invoice)
@@ -97,7 +97,7 @@ class _Planner:
         lines = [self._line(line) for line in invoice.lines]
         customer = self._found(invoice.row, self.customers.find, invoice)
         if self.problems or invoice.invoice_date is None:
-            return  # nothing will be made any more; only what else is wrong is still of interest
+            return  # nothing will be created any more; we only look for further problems
         self.plan.invoices.append(
             InvoiceInput(
                 customer=customer,

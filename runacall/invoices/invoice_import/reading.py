@@ -1,4 +1,4 @@
-"""Reads a file of invoices, one line a row, into checked values; knows no database."""
+"""Reads a file of invoices, one invoice line per row, into checked values; knows no database."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class CsvContent:
 
 
 def read_invoices(file: TextIO, manner: Manner = PLAIN) -> CsvContent:
-    """Everything in the file, and everything wrong in its rows; numbers and dates in the given manner.
+    """The content of the file and every problem in its rows; numbers and dates are read in the given manner.
 
-    Columns may be separated by commas, semicolons or tabs: by that which makes most columns of the heading known.
-    Raises FileRefused at once for what leaves no rows to speak of: another encoding, no rows, missing columns.
+    Columns may be separated by commas, semicolons or tabs: the one that yields the most known columns is
+    used. Raises FileRefused immediately if there are no rows to read: wrong encoding, no rows, missing columns.
     """
     rows = csv.reader(file, strict=True)
     try:
@@ -67,7 +67,7 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], heading: Heading, content:
             content.problems += row.problems
             spoiled.add(head.number)
     for invoice in content.invoices.values():
-        # What a bad row left out would be complained of twice.
+        # Otherwise what is missing because of a bad row would be reported twice.
         if invoice.number not in spoiled:
             content.problems += _whole_invoice_problems(invoice)
 
@@ -79,4 +79,4 @@ def _whole_invoice_problems(invoice: CsvInvoice) -> Iterator[Problem]:
         yield Problem(invoice.row, "InvoiceDate is empty.")
     whole = sum((line.amount for line in invoice.lines), money.ZERO)
     if not 0 <= whole < AMOUNT_BOUND:
-        yield Problem(invoice.row, f"The lines of invoice {invoice.number} come to {whole:,}.")
+        yield Problem(invoice.row, f"The lines of invoice {invoice.number} add up to {whole:,}.")

@@ -1,4 +1,4 @@
-"""Rows of the file as checked values; knows no file and no database."""
+"""Rows of the file as checked values; knows nothing about files and the database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _YES, _NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
 
 @dataclass(frozen=True)
 class CsvLine:
-    """`tax` is as written, "" for none; `taxable` None where the file does not say."""
+    """`tax` is as written, "" for none; `taxable` is None if the file does not say."""
 
     row: int
     item: str
@@ -59,15 +59,15 @@ def _has_decimal_comma(value: str) -> bool:
 
 
 class Row:
-    """One row being read: each reader returns a value, and notes what is wrong instead of raising."""
+    """One row being read: each method returns a value, and records a problem instead of raising."""
 
     def __init__(self, number: int, cells: list[str], heading: Heading, manner: Manner = PLAIN) -> None:
         self.number, self.columns, self.manner = number, heading.columns, manner
         self.problems: list[Problem] = []
         if any(cells[heading.width :]):
-            self._complain(f"There are {len(cells)} cells, but {heading.width} columns.")
+            self._complain(f"The row has {len(cells)} cells, but there are {heading.width} columns.")
         if any("\x00" in cell for cell in cells):
-            self._complain("There is a NUL character, which is no text.")
+            self._complain("There is a NUL character, which is not text.")
         self.cells = [cell.replace("\x00", "") for cell in cells]
 
     def head(self) -> CsvInvoice:
@@ -90,7 +90,7 @@ class Row:
     def line(self) -> CsvLine:
         item, description = self.text("Item(Product/Service)"), self.text("ItemDescription")
         if not item.strip() and not description.strip():
-            self._complain("Give Item(Product/Service) or ItemDescription.")
+            self._complain("Enter Item(Product/Service) or ItemDescription.")
         quantity, unit_price, amount = self.product()
         taxable, tax = self.taxable(), self.text("TaxRate").strip()
         if taxable is False and tax.rstrip("%").strip(" 0.") != "":
@@ -100,7 +100,7 @@ class Row:
         return CsvLine(self.number, item, description, quantity, unit_price, amount, taxable, tax)
 
     def agree(self, first: CsvInvoice, this: CsvInvoice) -> CsvInvoice:
-        """The invoice as its rows so far say: a later row may repeat what the first says, fill in, or be silent."""
+        """Merge a row into its invoice: a later row may repeat what the first says, add to it, or leave it empty."""
         filled: dict[str, Any] = {}
         blank = Address()
         for name in ("customer", "invoice_date", "due_date", "terms", "memo", "email", "billing"):
@@ -127,7 +127,7 @@ class Row:
     def email(self) -> str:
         email = self.text("Email").strip()
         if email and not are_addresses(email):
-            self._complain(f"Email “{email}” is neither an e-mail address nor several with commas between them.")
+            self._complain(f"Email “{email}” is not an e-mail address, nor several separated by commas.")
         return email
 
     def date(self, column: str) -> dt.date | None:
@@ -140,13 +140,13 @@ class Row:
             self._complain(f"{column} “{value}” {reason}.")
         except ValueError:
             example = "6/17/2026" if self.manner.dates == DateOrder.MONTH_FIRST else "17/06/2026"
-            self._complain(f"{column} “{value}” is no date. Write 2026-06-17 or {example}.")
+            self._complain(f"{column} “{value}” is not a date. Write 2026-06-17 or {example}.")
         return None
 
     def taxable(self) -> bool | None:
         value = self.text("Taxable").strip().lower()
         if value and value not in _YES + _NO:
-            self._complain(f"Taxable “{value}” is neither Y nor N.")
+            self._complain(f"Taxable “{value}” is not Y or N.")
         return value in _YES if value else None
 
     def amount(self, column: str) -> Decimal | None:
@@ -160,8 +160,8 @@ class Row:
             return None
         if number is None:
             comma = _has_decimal_comma(value) and not self.manner.decimal_comma
-            why = ": here a decimal point is written" if comma else ""
-            self._complain(f"{column} “{value[:40]}” is no number{why}.")
+            why = ": write a decimal point" if comma else ""
+            self._complain(f"{column} “{value[:40]}” is not a number{why}.")
         elif abs(number) >= (AMOUNT_BOUND if column == "ItemAmount" else FACTOR_BOUND):
             self._complain(f"{column} “{value[:40]}” is too large.")
         else:
@@ -169,7 +169,7 @@ class Row:
         return None
 
     def product(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Quantity, rate and amount, of which any two give the third."""
+        """Quantity, rate and amount; any two of them give the third."""
         before = len(self.problems)
         quantity, rate, amount = (self.amount(f"Item{name}") for name in ("Quantity", "Rate", "Amount"))
         if len(self.problems) > before:

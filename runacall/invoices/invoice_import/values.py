@@ -1,4 +1,4 @@
-"""Numbers and dates as people write them in files; knows no file and no database."""
+"""Numbers and dates as people write them; knows nothing about files and the database."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from runacall.invoices import money
 
 
 class DateOrder(StrEnum):
-    """How a date with slashes is read. A date such as 2026-06-17 needs none of it."""
+    """How a date with slashes is read. It does not matter for a date such as 2026-06-17."""
 
     MONTH_FIRST = "m/d/y"
     DAY_FIRST = "d/m/y"
-    EITHER = "either"  # both are in use: only a date that can be read one way alone is taken
+    EITHER = "either"  # both are in use: only an unambiguous date is accepted
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How numbers and dates are written where the file comes from."""
+    """How numbers and dates are written in the country of the file."""
 
     decimal_comma: bool = False
     dates: DateOrder = DateOrder.MONTH_FIRST
 
 
 class Ambiguous(ValueError):
-    """A value that may mean two things; its text says which, and what to write instead."""
+    """A value that may mean two things; the text says which, and what to write instead."""
 
 
 _MONTH_FIRST = frozenset({"US", "PR", "PH"})
@@ -77,7 +77,7 @@ _DECIMAL_COMMA = frozenset(
 
 
 def manner_of(country: str, dates: DateOrder | None = None) -> Manner:
-    """The manner of a country (two letters); `dates` is what a person said of the file at hand."""
+    """The manner of a country (two letters); `dates` is what a person said about this file."""
     order = DateOrder.MONTH_FIRST if country in _MONTH_FIRST else DateOrder.DAY_FIRST
     if country in _BOTH_ORDERS:
         order = DateOrder.EITHER
@@ -92,7 +92,7 @@ _ONE_SEPARATOR = re.compile(r"-?[$€£]?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
 _DATE = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\Z")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _FOUR_PLACES = Decimal("0.0001")
-# What the columns of quantity and rate, and of amount, can hold.
+# The largest quantity or rate, and the largest amount, that the columns can hold.
 FACTOR_BOUND = Decimal(10) ** 8
 AMOUNT_BOUND = Decimal(10) ** 10
 
@@ -100,12 +100,12 @@ AMOUNT_BOUND = Decimal(10) ** 10
 def parse_amount(value: str, manner: Manner = PLAIN) -> Decimal | None:
     """“1234.5”, “1,234.50”, “$7” and “-5” as numbers; None for anything else, such as “1e5” or “NaN”.
 
-    With decimal commas “1234,5” and “1.234,50” too. Raises Ambiguous for “1.234” and “1,234” there.
+    With decimal commas also “1234,5” and “1.234,50”. Raises Ambiguous there for “1.234” and “1,234”.
     """
     if manner.decimal_comma:
         if _ONE_SEPARATOR.match(value):
             digits = re.sub(r"[.,]", "", value)
-            raise Ambiguous(f"may be {digits} or {value.replace('.', ',')}. Write {digits}, or one decimal more")
+            raise Ambiguous(f"may be {digits} or {value.replace('.', ',')}. Write {digits}, or add one more decimal")
         written = _COMMA_AMOUNT.match(value.replace("$-", "-$"))
         if written and (written[2] or written[3]):
             whole = (written[2] or "0").replace(".", "").replace(" ", "")
@@ -117,10 +117,10 @@ def parse_amount(value: str, manner: Manner = PLAIN) -> Decimal | None:
 
 
 def parse_date(value: str, order: DateOrder = DateOrder.MONTH_FIRST) -> dt.date:
-    """2026-06-17, or day, month and year in the order given; points and dashes only where the day may come first.
+    """Accepts 2026-06-17, or day, month and year in the given order; points and dashes only if the day may come first.
 
-    Raises Ambiguous where either could be the month, and ValueError for anything else and for a year before 1900 or
-    after 2100.
+    Raises Ambiguous if either number could be the month, and ValueError for anything else and for a year before 1900
+    or after 2100.
     """
     if iso := _ISO_DATE.match(value):
         year, month, day = map(int, iso.groups())
@@ -128,7 +128,7 @@ def parse_date(value: str, order: DateOrder = DateOrder.MONTH_FIRST) -> dt.date:
         first, second, year = int(written[1]), int(written[3]), int(written[4])
         if order == DateOrder.EITHER and first != second and first <= 12 and second <= 12:
             one, other = f"{year}-{first:02}-{second:02}", f"{year}-{second:02}-{first:02}"
-            raise Ambiguous(f"may be {one} or {other}. Write it so, or say which by --date-format")
+            raise Ambiguous(f"may be {one} or {other}. Write one of these, or set --date-format")
         is_month_first = second > 12 if order == DateOrder.EITHER else order == DateOrder.MONTH_FIRST
         month, day = (first, second) if is_month_first else (second, first)
     else:
@@ -141,12 +141,12 @@ def parse_date(value: str, order: DateOrder = DateOrder.MONTH_FIRST) -> dt.date:
 def complete_product(
     quantity: Decimal | None, rate: Decimal | None, amount: Decimal | None
 ) -> tuple[Decimal, Decimal, Decimal]:
-    """Quantity, rate (each to four decimals) and amount, the missing one found from the two others.
+    """Quantity, rate (each to four decimals) and amount; a missing one is calculated from the other two.
 
-    Raises ValueError when there are too few, when they do not multiply to the cent, or are beyond all bounds.
+    Raises ValueError if there are too few, if they do not multiply exactly to the cent, or are too large.
     """
     if amount is None and rate is None:
-        raise ValueError("Give ItemAmount, or ItemQuantity and ItemRate.")
+        raise ValueError("Enter ItemAmount, or ItemQuantity and ItemRate.")
     if amount is not None and amount != money.round_cents(amount):
         raise ValueError("ItemAmount has more than two decimals.")
     if quantity is None:
@@ -171,7 +171,7 @@ def _divide(amount: Decimal, by: Decimal) -> Decimal:
 
 
 def _shorten(rate: Decimal, quantity: Decimal) -> Decimal:
-    """To four decimals, as QuickBooks' exports with seven need, if that does not move a cent."""
+    """Rounded to four decimals, as QuickBooks' exports with seven need, unless that changes a cent."""
     shorter = rate.quantize(_FOUR_PLACES)
     if money.line_amount(quantity, shorter) != money.line_amount(quantity, rate):
         raise ValueError("ItemRate has more than four decimals.")

@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                 ("invoice_date", models.DateField()),
                 (
                     "posting_date",
-                    models.DateField(blank=True, help_text="The date in the books, where it differs.", null=True),
+                    models.DateField(blank=True, help_text="The date in the books, if it differs.", null=True),
                 ),
                 ("due_date", models.DateField(blank=True, null=True)),
                 ("terms", models.CharField(blank=True, default="", max_length=31)),
@@ -222,11 +222,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "customer_note",
-                    models.TextField(blank=True, default="", help_text="The customer reads this."),
+                    models.TextField(blank=True, default="", help_text="The customer sees this."),
                 ),
                 (
                     "internal_note",
-                    models.TextField(blank=True, default="", help_text="The customer never reads this."),
+                    models.TextField(blank=True, default="", help_text="The customer never sees this."),
                 ),
                 (
                     "subtotal",
@@ -333,7 +333,7 @@ class Migration(migrations.Migration):
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=200)),
-                ("sort_order", models.PositiveIntegerField(default=0, help_text="Low numbers come first.")),
+                ("sort_order", models.PositiveIntegerField(default=0, help_text="Lower numbers come first.")),
                 (
                     "organization",
                     models.ForeignKey(
@@ -438,7 +438,7 @@ class Migration(migrations.Migration):
                     "percent",
                     models.DecimalField(
                         decimal_places=4,
-                        help_text="For example 7.25. It cannot be changed once the rate is on an invoice: add another rate then.",
+                        help_text="For example 7.25. Once the rate is on an invoice, this cannot be changed: add a new rate instead.",
                         max_digits=7,
                         validators=[
                             django.core.validators.MinValueValidator(Decimal("0")),
@@ -533,7 +533,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="customer_has_name_or_company",
-                violation_error_message="Give a name or a company.",
+                violation_error_message="Enter a name or a company.",
             ),
         ),
         migrations.AddIndex(
@@ -549,7 +549,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("organization", "number"),
                 name="unique_invoice_number",
-                violation_error_message="There is an invoice of this number already.",
+                violation_error_message="There is already an invoice with this number.",
             ),
         ),
         migrations.AddConstraint(
@@ -574,7 +574,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="discount_within_subtotal",
-                violation_error_message="The discount cannot be more than the lines come to.",
+                violation_error_message="The discount cannot be more than the total of the lines.",
             ),
         ),
         migrations.AddConstraint(
@@ -618,7 +618,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("total__gte", 0)),
                 name="invoice_total_not_negative",
-                violation_error_message="An invoice cannot come to less than nothing.",
+                violation_error_message="An invoice total cannot be negative.",
             ),
         ),
         migrations.AddConstraint(
@@ -693,7 +693,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("organization", "name"),
                 name="unique_category_name",
-                violation_error_message="There is a category of this name already.",
+                violation_error_message="There is already a category with this name.",
             ),
         ),
         migrations.AddConstraint(
@@ -707,7 +707,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("organization", "name"),
                 name="unique_item_name",
-                violation_error_message="There is a pricebook item of this name already.",
+                violation_error_message="There is already a pricebook item with this name.",
             ),
         ),
         migrations.AddConstraint(
@@ -729,7 +729,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("organization", "name"),
                 name="unique_rate_name",
-                violation_error_message="There is a tax rate of this name already.",
+                violation_error_message="There is already a tax rate with this name.",
             ),
         ),
         migrations.AddConstraint(

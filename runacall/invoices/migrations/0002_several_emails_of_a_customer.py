@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 default="",
-                help_text="Several with commas between them.",
+                help_text="Several are separated by commas.",
                 max_length=254,
                 validators=[runacall.invoices.models.customers.check_addresses],
             ),

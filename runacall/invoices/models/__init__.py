@@ -1,4 +1,4 @@
-"""The records of the business, one module a family."""
+"""The records of the business, one module per group."""
 
 from runacall.invoices.models.customers import Customer
 from runacall.invoices.models.invoices import Invoice, InvoiceQuerySet

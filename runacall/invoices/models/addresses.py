@@ -1,4 +1,4 @@
-"""The billing and service addresses that customers and invoices carry as columns."""
+"""The billing and service addresses that customers and invoices have as columns."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ class Addressed(models.Model):
 
 
 def address_columns(*, billing: Address, service: Address) -> dict[str, str]:
-    """The columns that hold these two addresses."""
+    """The columns of these two addresses."""
     both = {"billing": billing, "service": service}
     return {f"{kind}_{part}": getattr(address, part) for kind, address in both.items() for part in PARTS}

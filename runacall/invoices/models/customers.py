@@ -13,21 +13,21 @@ from runacall.invoices.names import are_addresses
 def check_addresses(value: str) -> None:
     """Raises ValidationError unless it is one e-mail address or several with commas between them."""
     if not are_addresses(value):
-        raise ValidationError("Give an e-mail address, or several with commas between them.")
+        raise ValidationError("Enter one e-mail address, or several separated by commas.")
 
 
 class Customer(Addressed, Record):
-    """A person or a company. Names are kept as they were written: QuickBooks' rules about them are not ours."""
+    """A person or a company. Names are kept as they were typed; QuickBooks' rules for names do not apply here."""
 
     name = text(500, help_text="A person's full name. Name or company is required.")
     company = text(500)
-    # Several, as QuickBooks takes them.
+    # Several addresses are allowed, as in QuickBooks.
     email = models.CharField(
         max_length=254,
         blank=True,
         default="",
         validators=[check_addresses],
-        help_text="Several with commas between them.",
+        help_text="Several are separated by commas.",
     )
     phone = text(30)
     tax_exempt = models.BooleanField(default=False, help_text="No sales tax on this customer's invoices.")
@@ -45,7 +45,7 @@ class Customer(Addressed, Record):
             models.CheckConstraint(
                 condition=~models.Q(name="") | ~models.Q(company=""),
                 name="customer_has_name_or_company",
-                violation_error_message="Give a name or a company.",
+                violation_error_message="Enter a name or a company.",
             ),
         ]
 
@@ -59,4 +59,4 @@ class Customer(Addressed, Record):
     def clean(self) -> None:
         super().clean()
         if not (self.name.strip() or self.company.strip()):
-            raise ValidationError("Give a name or a company.")
+            raise ValidationError("Enter a name or a company.")

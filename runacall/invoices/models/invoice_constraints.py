@@ -1,4 +1,4 @@
-"""What the database itself keeps true of every invoice."""
+"""The database's own constraints on invoices."""
 
 from decimal import Decimal
 
@@ -7,21 +7,21 @@ from django.db.models import F, Q
 
 from runacall.invoices.statuses import Status
 
-# SQLite adds decimals as binary fractions; a tenth of a cent is far above its error and far below a cent.
+# SQLite adds decimals as binary fractions; a tenth of a cent is far above its error and well below a cent.
 HAIR = Decimal("0.001")
 
 INVOICE_CONSTRAINTS: list[models.BaseConstraint] = [
     models.UniqueConstraint(
         fields=["organization", "number"],
         name="unique_invoice_number",
-        violation_error_message="There is an invoice of this number already.",
+        violation_error_message="There is already an invoice with this number.",
     ),
     models.CheckConstraint(condition=~Q(number=""), name="invoice_has_number"),
     models.CheckConstraint(condition=Q(status__in=Status.values), name="invoice_status_is_known"),
     models.CheckConstraint(
         condition=Q(discount=0) | Q(discount__gt=0, discount__lte=F("subtotal")),
         name="discount_within_subtotal",
-        violation_error_message="The discount cannot be more than the lines come to.",
+        violation_error_message="The discount cannot be more than the total of the lines.",
     ),
     models.CheckConstraint(
         condition=Q(total__gte=F("subtotal") - F("discount") + F("tax_total") - HAIR)
@@ -31,7 +31,7 @@ INVOICE_CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(
         condition=Q(total__gte=0),
         name="invoice_total_not_negative",
-        violation_error_message="An invoice cannot come to less than nothing.",
+        violation_error_message="An invoice total cannot be negative.",
     ),
     models.CheckConstraint(condition=Q(amount_paid__gte=0) & Q(amount_paid__lte=F("total")), name="paid_within_total"),
     models.CheckConstraint(

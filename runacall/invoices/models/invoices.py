@@ -1,4 +1,4 @@
-"""Invoices and what can be done with them; totals come from `money`, the steps between states from `statuses`."""
+"""Invoices and what can be done with them; totals come from `money`, status changes from `statuses`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, T
 from runacall.invoices.statuses import EDITABLE, TRANSITIONS, Status
 
 LARGEST = Decimal("9999999999.99")
-NO_LINES = "An invoice that was sent keeps at least one line. To take it back altogether, void it."
+NO_LINES = "An invoice that was sent has to keep at least one line. To cancel it, void it."
 
 
 class InvoiceQuerySet(RecordQuerySet):
@@ -34,7 +34,7 @@ class InvoiceQuerySet(RecordQuerySet):
         return self.filter(deleted_at=None)
 
     def sent(self) -> InvoiceQuerySet:
-        """Sent at some time, so also paid and void ones."""
+        """Sent at some time; this includes paid and void ones."""
         return self.alive().exclude(status=Status.DRAFT)
 
     def past_due(self, *, on: dt.date) -> InvoiceQuerySet:
@@ -43,9 +43,12 @@ class InvoiceQuerySet(RecordQuerySet):
         return unpaid.filter(due_date__lt=on, total__gt=F("amount_paid"))
 
     def mark_overdue(self, *, on: dt.date, at: dt.datetime, at_most: int) -> int:
-        """Mark up to so many that are past due on that day; how many. Tells nobody: the books know no such status."""
+        """Mark at most `at_most` that are past due on that day; returns how many.
+
+        Announces nothing: the books have no such status.
+        """
         late = list(self.past_due(on=on).order_by().values_list("pk", flat=True)[:at_most])
-        # Asked again by the UPDATE itself: one may have been paid since.
+        # The UPDATE checks again: one may have been paid since.
         return self.past_due(on=on).filter(pk__in=late).order_by().update(status=Status.OVERDUE, updated_at=at)
 
 
@@ -60,13 +63,13 @@ class Invoice(Addressed, Record):
     number = models.CharField(max_length=32)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DRAFT, editable=False)
     invoice_date = models.DateField()
-    posting_date = models.DateField(null=True, blank=True, help_text="The date in the books, where it differs.")
+    posting_date = models.DateField(null=True, blank=True, help_text="The date in the books, if it differs.")
     due_date = models.DateField(null=True, blank=True)
     terms = text(31)
     discount = _money(validators=[MinValueValidator(Decimal(0))])
     discount_name = text(100, help_text="For example “Member savings”.")
-    customer_note = models.TextField(blank=True, default="", help_text="The customer reads this.")
-    internal_note = models.TextField(blank=True, default="", help_text="The customer never reads this.")
+    customer_note = models.TextField(blank=True, default="", help_text="The customer sees this.")
+    internal_note = models.TextField(blank=True, default="", help_text="The customer never sees this.")
     subtotal = _money(editable=False)
     tax_total = _money(editable=False)
     total = _money(editable=False)
@@ -108,7 +111,7 @@ class Invoice(Addressed, Record):
 
     @property
     def lock_reason(self) -> str:
-        """Why nothing on it can be edited any more; "" while it can."""
+        """Why it can no longer be edited; "" while it can."""
         if self.deleted_at:
             return f"{self} is deleted."
         if self.status == Status.VOID:
@@ -123,7 +126,7 @@ class Invoice(Addressed, Record):
     def touch(self, at: dt.datetime) -> None:
         self.updated_at = at
 
-    # --- operations: each one transaction, each tells of the change -----------------------------------------
+    # --- operations: each is one transaction and announces the change -----------------------------------------
 
     def edit(
         self,
@@ -133,10 +136,10 @@ class Invoice(Addressed, Record):
         lines: Sequence[LineInput] | None = None,
         **fields: Any,
     ) -> Self:
-        """Changes fields, and replaces all lines when `lines` are given; totals follow.
+        """Change fields, and replace all lines if `lines` are given; totals are recalculated.
 
         Raises InvoiceLocked after a payment and on void or deleted invoices, ValidationError for fields or lines
-        that make no sense.
+        that are not valid.
         """
         with self.changing(at=at, by=by):
             self._refuse_if_locked()
@@ -153,7 +156,7 @@ class Invoice(Addressed, Record):
         return self.edit(at=at, by=by, lines=lines)
 
     def send(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        """Draft -> Sent. Raises TransitionRefused when it is no draft, Refused when it has no lines."""
+        """Draft -> Sent. Raises TransitionRefused if it is not a draft, Refused if it has no lines."""
         with self.changing(at=at, by=by):
             self._become(Status.SENT)
             if not self.lines.exists():
@@ -168,7 +171,7 @@ class Invoice(Addressed, Record):
         return self
 
     def mark_overdue(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        """The due date has passed. Raises TransitionRefused when it is paid or void, or not due yet."""
+        """The due date has passed. Raises TransitionRefused if it is paid, void or not due yet."""
         with self.changing(at=at, by=by):
             self._become(Status.OVERDUE)
             if not self._is_past_due(at):
@@ -186,7 +189,10 @@ class Invoice(Addressed, Record):
         reference: str = "",
         memo: str = "",
     ) -> Payment:
-        """A payment in full or in part. Raises PaymentRefused for a draft or void invoice or more than its balance."""
+        """Record a full or partial payment.
+
+        Raises PaymentRefused for a draft or void invoice, or for more than the balance.
+        """
         with self.changing(at=at, by=by):
             self._refuse_payment(amount)
             self.amount_paid += amount
@@ -205,14 +211,17 @@ class Invoice(Addressed, Record):
         return payment
 
     def void(self, *, reason: str, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        """Balance 0, record kept. Raises TransitionRefused for drafts (delete those) and void invoices."""
+        """Set the balance to 0 and keep the record.
+
+        Raises TransitionRefused for drafts (delete those) and void invoices.
+        """
         with self.changing(at=at, by=by):
             self._become(Status.VOID)
             self.voided_at, self.void_reason = at, reason
         return self
 
     def delete_draft(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        """Hides a draft; its row stays. Raises TransitionRefused for anything but a draft."""
+        """Hide a draft; its row stays. Raises TransitionRefused for anything but a draft."""
         with self.changing(at=at, by=by):
             if self.status != Status.DRAFT or self.deleted_at:
                 raise TransitionRefused(f"{self} is not a draft. Only drafts can be deleted; void it instead.")
@@ -220,10 +229,10 @@ class Invoice(Addressed, Record):
         return self
 
     def post_to(self, date: dt.date, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        """Moves it to another date in the books.
+        """Move it to another date in the books.
 
-        An invoice with a payment keeps its own date, which the customer has seen, and only the date of the books
-        moves. Raises InvoiceLocked when it is void or deleted.
+        An invoice with a payment keeps its own date, which the customer has seen; only the date in the
+        books changes. Raises InvoiceLocked if it is void or deleted.
         """
         with self.changing(at=at, by=by):
             if self.amount_paid and self.status != Status.VOID:
@@ -236,20 +245,23 @@ class Invoice(Addressed, Record):
     # --- parts of the operations ----------------------------------------------------------------------------
 
     def copy_addresses(self) -> None:
-        """Freezes the customer's present addresses on the invoice."""
+        """Copy the customer's current addresses to the invoice."""
         for name in ADDRESS_FIELDS:
             setattr(self, name, getattr(self.customer, name))
 
     def take_totals(self, lines: Sequence[ResolvedLine]) -> None:
-        """Raises ValidationError for a discount above the lines, and for sums below nothing or beyond all bounds."""
+        """Calculate the totals.
+
+        Raises ValidationError for a discount above the lines, and for negative or too large totals.
+        """
         try:
             sums = money.totals(lines, self.discount)
         except ValueError as error:
             raise ValidationError({"discount": str(error)}) from error
         if any(abs(amount) > LARGEST for amount in (sums.subtotal, sums.total, *(line.amount for line in lines))):
-            raise ValidationError(f"No line and no invoice can come to more than {LARGEST:,}.")
+            raise ValidationError(f"No line and no invoice can be more than {LARGEST:,}.")
         if sums.total < 0:
-            raise ValidationError("An invoice cannot come to less than nothing.")
+            raise ValidationError("An invoice total cannot be negative.")
         self.subtotal, self.tax_total, self.total = sums.subtotal, sums.tax, sums.total
 
     def _become(self, status: statuses.Status) -> None:
@@ -264,9 +276,9 @@ class Invoice(Addressed, Record):
 
     def _refuse_payment(self, amount: Decimal) -> None:
         if not self.can_become(Status.PAID):
-            raise PaymentRefused(f"{self} is {self.get_status_display()} and takes no payment.")
+            raise PaymentRefused(f"{self} is {self.get_status_display()} and cannot take a payment.")
         if amount <= 0 or amount != money.round_cents(amount):
-            raise PaymentRefused("A payment is a positive amount in whole cents.")
+            raise PaymentRefused("A payment has to be a positive amount in whole cents.")
         if amount > self.balance:
             raise PaymentRefused(f"{self} has a balance of {self.balance}; a payment cannot be more.")
 
@@ -278,7 +290,7 @@ class Invoice(Addressed, Record):
             self._become(Status.SENT)
 
     def _rewrite_lines(self, lines: Sequence[LineInput] | None) -> None:
-        """Lines and totals anew; without new lines the present ones are kept, and an exempt customer's taxes go."""
+        """Rewrite lines and totals; without new lines, keep the current ones (untaxed for an exempt customer)."""
         if lines is None:
             lines = self.line_inputs()
         elif not lines and self.status != Status.DRAFT:
@@ -290,7 +302,7 @@ class Invoice(Addressed, Record):
         write_lines({self: resolved})
 
     def line_inputs(self) -> list[LineInput]:
-        """The present lines, as they would be asked for."""
+        """The current lines, as they would be entered."""
         return [
             LineInput(
                 item=line.item,

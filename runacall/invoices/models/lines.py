@@ -1,4 +1,4 @@
-"""Invoice lines, and how they come about from what a person or a file gave."""
+"""Invoice lines, and how they are built from what a person or a file entered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from runacall.organizations.scope import refuse_strangers
 if TYPE_CHECKING:
     from runacall.invoices.models.invoices import Invoice
 
-# Products of 16 digits have no exact form in SQLite, so "to the cent" leaves a hair's breadth there.
+# SQLite cannot store products of 16 digits exactly, so "to the cent" allows a tiny difference.
 HALF_A_CENT = Decimal("0.0051")
 
 
@@ -56,7 +56,7 @@ class InvoiceLine(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class LineInput:
-    """A line as it is asked for. What is left out comes from the item; `rates` left out, from the tax precedence."""
+    """A line as it is entered. Missing values come from the item; missing `rates` from the order in `_rates`."""
 
     item: PricebookItem | None = None
     description: str = ""
@@ -78,7 +78,7 @@ class ResolvedLine:
 def resolve_lines(
     lines: Iterable[LineInput], *, customer: Customer, default_rate: TaxRate | None
 ) -> list[ResolvedLine]:
-    """Lines with every blank filled. Raises ValidationError for another organization's item or rate."""
+    """Lines with every missing value filled in. Raises ValidationError for another organization's item or rate."""
     return [_resolve(line, customer, default_rate) for line in lines]
 
 
@@ -94,9 +94,9 @@ def _resolve(line: LineInput, customer: Customer, default_rate: TaxRate | None) 
 
 
 def _rates(line: LineInput, customer: Customer, default_rate: TaxRate | None) -> tuple[TaxRate, ...]:
-    """The customer's exemption beats all, then what is said on the line, then the item, then the default rate."""
+    """The customer's exemption comes first, then the line's own rates, then the item, then the default rate."""
     if customer.tax_exempt:
-        # A rate of nothing may stay: it stands for the reason of the exemption.
+        # A rate of 0 % may stay: it says why there is no tax.
         return tuple(rate for rate in line.rates or () if not rate.percent)
     if line.rates is not None:
         return tuple(line.rates)
@@ -105,7 +105,7 @@ def _rates(line: LineInput, customer: Customer, default_rate: TaxRate | None) ->
 
 
 def write_lines(lines: Mapping[Invoice, Sequence[ResolvedLine]]) -> None:
-    """Puts lines on saved invoices that have none, in a fixed number of statements a thousand lines."""
+    """Save lines of invoices that have none, in a fixed number of statements per thousand lines."""
     rows = [
         (_row(invoice, position, line), line.rates)
         for invoice, resolved in lines.items()

@@ -19,7 +19,7 @@ class NumberSequence(models.Model):
     @classmethod
     @transaction.atomic
     def take(cls, organization: Organization, count: int = 1) -> list[str]:
-        """`count` numbers that no invoice of `organization` has, and that nobody else will be given."""
+        """Reserve `count` numbers that no invoice of `organization` has and that nobody else will get."""
         if count == 0:
             return []
         cls.objects.get_or_create(organization=organization)
@@ -32,7 +32,7 @@ class NumberSequence(models.Model):
 
     @classmethod
     def pass_over(cls, organization: Organization, number: int) -> None:
-        """Goes on behind `number`, so that new invoices follow those that were brought along."""
+        """Continue after `number`, so that new invoices follow the imported ones."""
         sequence, _ = cls.objects.get_or_create(organization=organization)
         cls.objects.filter(pk=sequence.pk, next_number__lte=number).update(next_number=number + 1)
 

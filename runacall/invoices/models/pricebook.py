@@ -12,7 +12,7 @@ from runacall.invoices.models.records import Record, RecordQuerySet
 
 class PricebookCategory(Record):
     name = models.CharField(max_length=200)
-    sort_order = models.PositiveIntegerField(default=0, help_text="Low numbers come first.")
+    sort_order = models.PositiveIntegerField(default=0, help_text="Lower numbers come first.")
 
     editable_fields = frozenset({"name", "sort_order"})
 
@@ -23,7 +23,7 @@ class PricebookCategory(Record):
             models.UniqueConstraint(
                 fields=["organization", "name"],
                 name="unique_category_name",
-                violation_error_message="There is a category of this name already.",
+                violation_error_message="There is already a category with this name.",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="category_has_name"),
         ]
@@ -38,7 +38,7 @@ class PricebookItemQuerySet(RecordQuerySet):
 
 
 class PricebookItem(Record):
-    """Something a shop sells. “a” and “A” are two items: names are compared letter by letter."""
+    """Something a shop sells. “a” and “A” are two different items: their names are compared exactly."""
 
     class Kind(models.TextChoices):
         SERVICE = "service", "Service"
@@ -73,7 +73,7 @@ class PricebookItem(Record):
             models.UniqueConstraint(
                 fields=["organization", "name"],
                 name="unique_item_name",
-                violation_error_message="There is a pricebook item of this name already.",
+                violation_error_message="There is already a pricebook item with this name.",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="item_has_name"),
             models.CheckConstraint(condition=models.Q(unit_price__gte=0), name="item_price_not_negative"),

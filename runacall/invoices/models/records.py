@@ -1,4 +1,4 @@
-"""What all records of the business share: they are added and edited through operations that tell of the change."""
+"""What all records of the business share: they are added and edited through operations that announce the change."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from runacall.organizations.scope import ScopedModel, ScopedQuerySet
 
 class RecordQuerySet(ScopedQuerySet):
     def add(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Any:
-        """A new record of these fields. Raises ValidationError and writes nothing when they do not make sense."""
+        """Create a record. Raises ValidationError and writes nothing if the fields are not valid."""
         record: Any = self.model(**fields)
         return record.enter(at=at, by=by)
 
     @transaction.atomic
     def enter_all(self, records: Sequence[Any], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
-        """Saves new records that were checked elsewhere, thousands at a time, and tells of each."""
+        """Save new records that were checked elsewhere, thousands at a time, and announce each."""
         self.bulk_create(records, batch_size=500)
         for record in records:
             record.announce(at=at, by=by)
@@ -38,11 +38,11 @@ class Record(ScopedModel):
         abstract = True
 
     def announce(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> None:
-        """Tells whoever listens that this record changed; call it inside the transaction that changed it."""
+        """Tell the listeners that this record changed; call it inside the transaction that changed it."""
         record_changed.send(sender=type(self), record=self, at=at, by=by)
 
     def enter(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        """Saves a record that is new. Raises ValidationError and writes nothing when it does not make sense."""
+        """Save a new record. Raises ValidationError and writes nothing if it is not valid."""
         with transaction.atomic():
             self.full_clean()
             self.save(force_insert=True)
@@ -50,7 +50,7 @@ class Record(ScopedModel):
         return self
 
     def edit(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Self:
-        """Changes these fields and no others. Raises ValidationError and changes nothing when they make no sense."""
+        """Change these fields and no others. Raises ValidationError and changes nothing if they are not valid."""
         with self.changing(at=at, by=by):
             self.assign(fields)
             self.full_clean()
@@ -64,7 +64,7 @@ class Record(ScopedModel):
 
     @contextmanager
     def changing(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Iterator[None]:
-        """One change of this record: the row locked and read afresh, saved and announced, all or nothing."""
+        """One change of this record: lock and re-read the row, then save and announce it, all or nothing."""
         with transaction.atomic():
             self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update())
             yield
@@ -73,9 +73,9 @@ class Record(ScopedModel):
             self.announce(at=at, by=by)
 
     def touch(self, at: dt.datetime) -> None:
-        """Notes the time of a change, on the models that keep one."""
+        """Record the time of a change, on the models that have one."""
 
 
 def text(max_length: int, **options: Any) -> models.CharField:
-    """An optional line of text: blank rather than null."""
+    """An optional line of text: empty rather than null."""
     return models.CharField(max_length=max_length, blank=True, default="", **options)

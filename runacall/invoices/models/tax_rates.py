@@ -1,4 +1,4 @@
-"""Tax rates of a shop, several of which may stand on one invoice line."""
+"""Tax rates of a shop; a line of an invoice may have several."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TaxRateQuerySet(RecordQuerySet):
         return self.filter(is_active=True)
 
     def default(self) -> TaxRateQuerySet:
-        """The rate that new lines get by themselves; at most one an organization."""
+        """The rate that new lines get automatically; at most one per organization."""
         return self.filter(is_default=True, is_active=True)
 
 
@@ -30,7 +30,7 @@ class TaxRate(Record):
         max_digits=7,
         decimal_places=4,
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
-        help_text="For example 7.25. It cannot be changed once the rate is on an invoice: add another rate then.",
+        help_text="For example 7.25. Once the rate is on an invoice, this cannot be changed: add a new rate instead.",
     )
     is_default = models.BooleanField("default", default=False, help_text="New taxable lines get this rate.")
     is_active = models.BooleanField("active", default=True, help_text="Inactive rates are not offered on invoices.")
@@ -44,7 +44,7 @@ class TaxRate(Record):
             models.UniqueConstraint(
                 fields=["organization", "name"],
                 name="unique_rate_name",
-                violation_error_message="There is a tax rate of this name already.",
+                violation_error_message="There is already a tax rate with this name.",
             ),
             models.UniqueConstraint(
                 fields=["organization"], condition=models.Q(is_default=True), name="one_default_rate"
@@ -63,7 +63,7 @@ class TaxRate(Record):
         return bool(self.pk) and self.lines.exists()
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        # Another default is no mistake of the person who chooses this one: it steps aside, see below.
+        # A second default is not an error here: the old one is replaced, see below.
         super().validate_constraints({*(exclude or ()), "is_default"})
 
     @transaction.atomic
@@ -74,9 +74,9 @@ class TaxRate(Record):
 
     @transaction.atomic
     def edit(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Self:
-        """As for every record. Raises Refused for another percentage of a rate that is on an invoice."""
+        """As for every record. Raises Refused when the percentage of a rate that is on an invoice would change."""
         if "percent" in fields and fields["percent"] != self._stored_percent() and self.is_used:
-            raise Refused(f"“{self.name}” is on invoices, so its percentage stays. Add another rate.")
+            raise Refused(f"“{self.name}” is on invoices, so its percentage cannot change. Add a new rate instead.")
         if fields.get("is_default"):
             self._take_over_as_default()
         return super().edit(at=at, by=by, **fields)
@@ -86,5 +86,5 @@ class TaxRate(Record):
         others.exclude(pk=self.pk).update(is_default=False)
 
     def _stored_percent(self) -> Decimal:
-        # A form has put the new value on the instance before the operation is asked.
+        # The form has already put the new value on the instance before this operation runs.
         return TaxRate.objects.values_list("percent", flat=True).get(pk=self.pk)

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("organization", "user"),
                         name="one_membership_a_person",
-                        violation_error_message="This person is in the team already.",
+                        violation_error_message="This person is already on the team.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("role__in", ["owner", "admin", "dispatcher", "field_tech"])),

@@ -98,7 +98,7 @@ def _judge(
     there: ListRecord | None,
 ) -> Ready | Outcome:
     if customer is None:
-        return nothing_to_send(drain, event, "The customer is gone.")
+        return nothing_to_send(drain, event, "The customer no longer exists.")
     if link and link.active:
         return owed_update(drain, event, plan_customer(customer, there) if there else Plan())
     if match.row:
@@ -190,7 +190,7 @@ def _link(
         return linked(drain, event, row, message=message)
     was = f", in place of the deleted Id {former.qbo_id}" if former and former.qbo_id != qbo_id else ""
     return linked(
-        drain, event, row, message=f"Linked to the customer of the same name in QuickBooks, Id {qbo_id}{was}."
+        drain, event, row, message=f"Linked to the customer with the same name in QuickBooks, Id {qbo_id}{was}."
     )
 
 

@@ -109,7 +109,7 @@ def _verdict(
 ) -> Ready | Outcome:
     """Ready, or what becomes of the event instead."""
     if invoice is None or one is None:
-        return nothing_to_send(drain, event, "The invoice is gone.")
+        return nothing_to_send(drain, event, "The invoice no longer exists.")
     write = one.plan.write
     if write is None:
         return _nothing(drain, event, invoice, one.plan, book)

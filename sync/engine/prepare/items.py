@@ -98,14 +98,14 @@ def _judge(
     known: ListRecord | None,
 ) -> Ready | Outcome:
     if item is None:
-        return nothing_to_send(drain, event, "The item is gone.")
+        return nothing_to_send(drain, event, "The item no longer exists.")
     there = book.items.get(item.id)
     if there and there.active:
         return owed_update(drain, event, _update(item, book, known))
     match = _find(drain, item, sent)
     if match.row:
         link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
-        message = f"Linked to the product of the same name in QuickBooks, Id {match.row['Id']}."
+        message = f"Linked to the product with the same name in QuickBooks, Id {match.row['Id']}."
         return linked(drain, event, match.row, message=message)
     product = inactive_product(item, book)
     if product:

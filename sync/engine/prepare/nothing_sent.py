@@ -60,7 +60,7 @@ def looked(drain: Drain, event: SyncEvent, row: Mapping[str, Any]) -> Attempt:
 
 def not_there_yet(drain: Drain, event: SyncEvent, *, due_at: datetime) -> Outcome:
     """Not found while an earlier send may still arrive: we look again when none can any more."""
-    message = "Not in QuickBooks so far. We look once more, since an earlier send may still arrive."
+    message = "Not in QuickBooks yet. An earlier send may still arrive, so Run a Call checks once more."
     return Outcome.queued(drain.attempt(event, Kind.LOOKED), due_at=due_at, message=message, look_first=True)
 
 

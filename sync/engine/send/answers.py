@@ -233,7 +233,7 @@ def _refused(answered: Answered, index: int, item: SentItem, event: SyncEvent, a
     if item.takes_away and failure.code == "record_deleted_there":
         # What was to be voided or deleted is not there any more: the books agree.
         Link.objects.of(connection, item.record_type).filter(record_id=item.record_id).delete()
-        return Outcome.synced(answered.attempt(index, event), message="It had already been deleted in QuickBooks.")
+        return Outcome.synced(answered.attempt(index, event), message="It was already deleted in QuickBooks.")
     return answered.failed(index, event, explain(failure, connection, item.record_type, item.record_id))
 
 

@@ -1,4 +1,4 @@
-"""Says which of two companies a shop is to be connected to, where the page for it cannot be used."""
+"""Chooses which of two companies a shop is connected to, when the page for it cannot be used."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ from sync.management.organization_option import add_organization_option, connect
 
 class Command(BaseCommand):
     help = (
-        "Where another QuickBooks company was connected than before, everything is held. Without an option this says"
-        " what waits for each; --go-back stays with the company of before, --use-new leads to the other one."
+        "When a different QuickBooks company was connected, nothing is sent until somebody chooses. Without an"
+        " option this prints what is waiting for each company; --go-back keeps the previous company, --use-new"
+        " switches to the new one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser, required=True)
         which = parser.add_mutually_exclusive_group()
-        which.add_argument("--go-back", action="store_true", help="stay with the company of before")
+        which.add_argument("--go-back", action="store_true", help="keep the previous company")
         which.add_argument("--use-new", metavar="REALM", default="", help="use the company with this realm ID")
-        parser.add_argument(
-            "--start-date", metavar="DAY", help="nothing dated earlier is sent there; today if left out"
-        )
+        parser.add_argument("--start-date", metavar="DAY", help="nothing dated earlier is sent there; default: today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection, at = connection_of(organization_named(options["organization"])), timezone.now()
@@ -56,9 +55,9 @@ def _day(given: str | None) -> date | None:
 
 
 def told_of_both(connection: Connection) -> str:
-    """Both companies with what waits for each, and the two ways on."""
+    """Both companies with what is waiting for each, and the two choices."""
     slug, other = connection.organization.slug, connection.other_company
-    lines = [f"{other} is another company than before. Nothing is sent to either until somebody chooses."]
+    lines = [f"{other} is not the company that was connected before. Nothing is sent to either until somebody chooses."]
     for company in (connection, other):
         counts = ", ".join(
             f"{label.lower()} {count:,}" for label, count in company_counts(connection, company.realm_id)

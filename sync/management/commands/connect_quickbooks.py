@@ -1,4 +1,4 @@
-"""Connects a shop to an emulator on this machine, over the OAuth road that a browser takes."""
+"""Connects a shop to an emulator on this machine, through the same OAuth steps as a browser."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ from sync.management.organization_option import add_organization_option, organiz
 
 class Command(BaseCommand):
     help = (
-        "Connect a shop to a QuickBooks Online emulator on this machine, choose first-run defaults, and queue"
-        " the invoices that were sent before. A real company is connected in the browser: Settings →"
-        " QuickBooks → Status."
+        "Connect a shop to a QuickBooks Online emulator on this machine, choose first-run defaults, and queue the"
+        " invoices that were sent before. Connect a real company in the browser: Settings → QuickBooks → Status."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser, required=True)
         parser.add_argument("--emulator", required=True, metavar="URL", help="such as http://127.0.0.1:8100")
-        parser.add_argument("--realm", default="", help="the company, where the emulator has several")
+        parser.add_argument("--realm", default="", help="the company, if the emulator has several")
         parser.add_argument("--no-auto-create", action="store_true", help="leave Auto-create missing QBO products off")
         parser.add_argument(
             "--no-earlier", action="store_true", help="do not queue what was sent before the connection"

@@ -25,9 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser)
-        parser.add_argument(
-            "--at", metavar="TIME", help="judge what is due as if it were then (ISO 8601; UTC without a zone)"
-        )
+        parser.add_argument("--at", metavar="TIME", help="act as if it were this time (ISO 8601; UTC without a zone)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = _clock(options["at"])
@@ -40,17 +38,15 @@ class Command(BaseCommand):
             with isolated("A drain", connection=connection.pk, organization=organization.pk) as slip:
                 still_due = self._drain(organization.slug, connection, now)
                 if still_due:
-                    failed.append(
-                        f"{organization.slug}: {still_due:,} still due, but nothing more comes of trying now."
-                    )
+                    failed.append(f"{organization.slug}: {still_due:,} still due, but trying again now does not help.")
             if slip.mistake:
                 tell_of_stumble(connection, slip.words, at=now())
                 failed.append(f"{organization.slug}: {slip.words}")
         stop_for(failed)
 
     def _drain(self, slug: str, connection: Connection, now: Callable[[], datetime]) -> int:
-        """How many are still due, although nothing more comes of trying."""
-        # Shows itself on a terminal only.
+        """How many are still due although trying again does not help."""
+        # Only shown on a terminal.
         with tqdm(total=count_due(connection, at=now()), desc=slug, unit="event", disable=None) as bar:
             drained = drain_to_the_end(
                 connection,
@@ -67,7 +63,7 @@ class Command(BaseCommand):
 
 
 def _clock(given: str | None) -> Callable[[], datetime]:
-    """The wall clock, or one that stands at the given time. Raises CommandError."""
+    """The real clock, or one that is fixed at the given time. Raises CommandError."""
     if not given:
         return timezone.now
     try:
@@ -81,7 +77,7 @@ def _clock(given: str | None) -> Callable[[], datetime]:
 
 
 def _advance(bar: tqdm[Any], count: int) -> None:
-    # Customers and items that turn out to be needed join on the way.
+    # Customers and items that turn out to be needed are added on the way.
     if bar.total is not None and bar.n + count > bar.total:
         bar.total = bar.n + count
     bar.update(count)
@@ -94,4 +90,4 @@ def _told(connection: Connection, drained: Drained) -> str:
         return said
     why = catalogue.entry(connection.pause_code).title if connection.pause_code else connection.get_status_display()
     tried = f" {said}" if drained.tried else ""
-    return f"paused: {why}. Its queue waits, untouched.{tried}"
+    return f"paused: {why}. Its queue waits unchanged.{tried}"

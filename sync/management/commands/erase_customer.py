@@ -15,14 +15,14 @@ from sync.upkeep.erasing import StillInUse, erase_customer
 
 class Command(BaseCommand):
     help = (
-        "Take a customer's name, addresses and words out of the shop's records, log, payloads and history. Invoices"
-        " stay, with their numbers and amounts; item lines keep their texts. QuickBooks is not touched."
+        "Erase a customer's name, addresses and free text from the shop's records, log, payloads and history."
+        " Invoices stay, with their numbers and amounts; item lines keep their texts. Nothing changes in QuickBooks."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser, required=True)
         parser.add_argument("id", type=int, help="the customer's number, as in the address of its page")
-        parser.add_argument("--confirm", action="store_true", help="do it; without this it only says whom it would be")
+        parser.add_argument("--confirm", action="store_true", help="erase; without this, only say who would be erased")
 
     def handle(self, *args: Any, **options: Any) -> None:
         organization = organization_named(options["organization"])

@@ -1,4 +1,4 @@
-"""Erases one shop for good."""
+"""Erases one shop permanently."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sync.upkeep.erasing import StillInUse, erase_organization
 
 class Command(BaseCommand):
     help = (
-        "Erase a shop: its records, log, payloads, mappings, and log-ins that belong to no other shop. For good: export"
-        " it first. Its books in QuickBooks are not touched. Prints how many rows of each table went."
+        "Erase a shop: its records, log, payloads, mappings, and log-ins that belong to no other shop. This cannot"
+        " be undone: export it first. Nothing changes in QuickBooks. Prints how many rows of each table were erased."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""Writes the sync log, or what its filters choose, as CSV or JSON."""
+"""Writes the sync log, or what its filters select, as CSV or JSON."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser, required=True)
         parser.add_argument("--format", choices=FORMATS, default="csv")
-        parser.add_argument("--output", metavar="FILE", help="standard output where it is left out")
-        parser.add_argument("--bom", action="store_true", help="begin CSV with the mark by which Excel knows UTF-8")
+        parser.add_argument("--output", metavar="FILE", help="default: standard output")
+        parser.add_argument("--bom", action="store_true", help="start CSV with the mark that tells Excel it is UTF-8")
         add_filter_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         filters = filters_given(options)
         events = events_chosen(organization, filters)
         export = Export(organization, events, timezone.now(), dict(filters.lists()))
-        # Shows itself on a terminal only, and never in what is written.
+        # Only shown on a terminal, never in the output.
         with (
             tqdm(total=events.count(), desc=organization.slug, unit="event", disable=None, file=sys.stderr) as bar,
             self._target(options["output"]) as write,

@@ -1,4 +1,4 @@
-"""Writes everything that is kept of one shop to a file."""
+"""Writes everything that is stored about one shop to a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sync.upkeep.exporting import export_organization
 
 
 class Command(BaseCommand):
-    help = "Write every row of a shop to FILE, one JSON object a line; tokens and passwords are not among them."
+    help = "Write every row of a shop to FILE, one JSON object per line; tokens and passwords are left out."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the shop's short name")

@@ -14,11 +14,11 @@ from sync.upkeep.maintenance import maintain
 class Command(BaseCommand):
     help = (
         "Mark invoices overdue, and remove expired sessions, old task results, heartbeats of hosts that are gone,"
-        " and what has been kept long enough (RETENTION_…_DAYS). In small steps, beside everything else."
+        " and records past their retention time (RETENTION_…_DAYS). Works in small steps, so it can run at any time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--seconds", type=float, metavar="N", help="stop after about so long; default: when done")
+        parser.add_argument("--seconds", type=float, metavar="N", help="stop after about this long; default: when done")
         parser.add_argument("--json", action="store_true", help="one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,4 +29,4 @@ class Command(BaseCommand):
             for name, count in done.items():
                 self.stdout.write(f"{name.replace('_', ' '):<14} {count}")
         if failed := [name for name, count in done.items() if isinstance(count, str)]:
-            raise CommandError(f"Did not succeed: {', '.join(failed)}. The log has the whole story.")
+            raise CommandError(f"Failed: {', '.join(failed)}. The log has the details.")

@@ -20,8 +20,9 @@ from sync.models.events import EntityType
 
 class Command(BaseCommand):
     help = (
-        "Read all invoices of a shop's QuickBooks company and say which of ours are missing, twice, or different"
-        " in customer, currency, total, tax, date, due date, number or void. Exit status 0 only if none is."
+        "Read all invoices of a shop's QuickBooks company and list ours that are missing there, there twice, or"
+        " different in customer, currency, total, tax, date, due date, number or void. The exit status is 0 only if"
+        " there are none."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,7 +53,7 @@ def _day(given: str | None) -> date | None:
 
 
 def _reasons(connection: Connection, missing: list[InvoiceDocument]) -> dict[int, str]:
-    """Why our log thinks that each missing invoice is not there."""
+    """The reason that our log gives for each missing invoice."""
     known: dict[int, str] = {}
     for ids in in_chunks([invoice.id for invoice in missing]):
         events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE)

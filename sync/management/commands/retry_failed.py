@@ -17,16 +17,16 @@ from sync.operations import retry
 
 
 class Command(BaseCommand):
-    help = "Retry failed events now, or those that the filters of the sync log choose."
+    help = "Retry all failed events now, or those that the filters of the sync log select."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser)
         add_filter_options(parser)
-        parser.add_argument("--dry-run", action="store_true", help="only say how many it would be")
+        parser.add_argument("--dry-run", action="store_true", help="only say how many would be retried")
 
     def handle(self, *args: Any, **options: Any) -> None:
         filters = filters_given(options)
-        # As in the log: what failed, unless another status is asked for.
+        # As in the log: failed events, unless another status is given.
         filters.setdefault("status", "failed")
         organizations = organizations_chosen(options["organization"])
         chosen = [(one, events_chosen(one, filters)) for one in organizations]
@@ -48,4 +48,4 @@ def _pause(organization: Organization) -> str:
     if connection is None or connection.is_live:
         return ""
     why = catalogue.entry(connection.pause_code).title if connection.pause_code else "Disconnected"
-    return f" The connection is paused ({why}): they go once that is settled."
+    return f" The connection is paused ({why}): they are sent once that is fixed."

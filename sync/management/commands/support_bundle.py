@@ -1,4 +1,4 @@
-"""Writes the support bundle: all that support asks for about events, without secrets and personal data."""
+"""Writes the support bundle: everything that support asks for about events, without secrets and personal data."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from sync.models.events import SyncEventQuerySet
 
 
 class Command(BaseCommand):
-    help = "Gather what support asks for about one event, or those that the filters choose (by default the failed)."
+    help = (
+        "Collect what support asks for about one event, or about those that the filters select (default: the failed"
+        " ones)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser, required=True)
-        parser.add_argument("--event", type=int, metavar="ID", help="one sync event; the filters then say nothing")
+        parser.add_argument("--event", type=int, metavar="ID", help="one sync event; the filters are then ignored")
         parser.add_argument("--format", choices=FORMATS, default="zip")
         parser.add_argument(
-            "--output", metavar="FILE", help="where to write it; by default a name of its own, here; - prints JSON"
+            "--output",
+            metavar="FILE",
+            help="where to write it; default: a generated name in this folder; - prints JSON",
         )
         add_filter_options(parser)
 
@@ -60,4 +65,4 @@ def _write(bundle: Bundle, path: Path, file_format: str) -> None:
 
 def _left_out(bundle: Bundle) -> str:
     left_out = bundle.document["events_left_out"]
-    return f" {left_out:,} more match and are left out: name one, or filter further." if left_out else ""
+    return f" {left_out:,} more match and are left out: name one event, or filter more." if left_out else ""

@@ -1,4 +1,4 @@
-"""Prints how the queues stand."""
+"""Prints the state of the queues."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from sync.worker.status import QueueStatus, SyncStatus, sync_status
 
 
 class Command(BaseCommand):
-    help = "How the queues stand: states, failures by cause, waiting times, limits, and who is alive."
+    help = (
+        "Print the state of the queues: statuses, failures by cause, waiting times, limits, and which processes are"
+        " alive."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser)
@@ -41,7 +44,7 @@ def _lines(status: SyncStatus) -> Iterator[str]:
     oldest = status.oldest_due_seconds
     yield "Nothing is due." if oldest is None else f"The oldest due event has waited {oldest:,.0f} s."
     for name, at in status.heartbeats.items():
-        yield f"Last sign of life of {name}: {_ago(at, status.at)}"
+        yield f"Last report of {name}: {_ago(at, status.at)}"
 
 
 def _queue(queue: QueueStatus, *, at: datetime) -> Iterator[str]:
@@ -66,7 +69,9 @@ def _connection(queue: QueueStatus, *, at: datetime) -> str:
     if one.status != "active":
         return f"{company}, {one.status}"
     calls = f"{one.calls['requests']} of {one.calls['requests_a_minute']} calls in the last minute"
-    quiet = f", left alone for another {(one.quiet_until - at).total_seconds():,.0f} s" if one.quiet_until else ""
+    quiet = (
+        f", paused by QuickBooks for another {(one.quiet_until - at).total_seconds():,.0f} s" if one.quiet_until else ""
+    )
     return f"{company}, {'sending' if one.draining else 'connected'}, {calls}{quiet}"
 
 

@@ -24,9 +24,10 @@ from runacall.organizations.models import Organization
 
 class Command(BaseCommand):
     help = (
-        "Import invoices from a UTF-8 CSV file with the columns of QuickBooks Online's own import template, one line "
-        "a row; rows with the same InvoiceNo are one invoice. Missing customers, pricebook items and tax rates are "
-        f"made. All or nothing is imported. Columns: {', '.join(COLUMNS)}."
+        "Import invoices from a UTF-8 CSV file with the columns of QuickBooks Online's own import template, one "
+        "invoice line per row; rows with the same InvoiceNo are one invoice. Missing customers, pricebook items and"
+        " tax "
+        f"rates are created. Everything is imported or nothing. Columns: {', '.join(COLUMNS)}."
     ).replace("%", "%%")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,9 +39,9 @@ class Command(BaseCommand):
             type=DateOrder,
             choices=[DateOrder.MONTH_FIRST, DateOrder.DAY_FIRST],
             metavar="m/d/y|d/m/y",
-            help="the order of dates with slashes, where it is not that of the shop's country",
+            help="the order of dates with slashes, if it is not the usual one of the shop's country",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what would be made and make nothing")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be created, and create nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         organization = _organization(options["organization"])
@@ -52,7 +53,7 @@ class Command(BaseCommand):
                 self._carry_out(plan, send=options["status"] == "sent")
         except FileRefused as refusal:
             count = len(refusal.problems)
-            head = f"Nothing was imported. {count:,} {'thing is' if count == 1 else 'things are'} wrong:"
+            head = f"Nothing was imported. {count:,} {'problem' if count == 1 else 'problems'}:"
             raise CommandError(f"{head}\n{refusal}") from refusal
         did = "Would import" if options["dry_run"] else "Imported"
         self.stdout.write(f"{did} {_summary(plan, options['status'])}")
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             self.stderr.write(f"Columns that are not imported: {', '.join(content.ignored_columns)}.")
 
     def _carry_out(self, plan: ImportPlan, *, send: bool) -> None:
-        # disable=None: a bar on a terminal, silence in a log.
+        # disable=None: a progress bar on a terminal, nothing in a log.
         with tqdm(total=len(plan.invoices), unit=" invoices", disable=None) as bar:
             plan.carry_out(at=timezone.now(), send=send, on_entered=bar.update)
 
@@ -72,7 +73,7 @@ def _organization(slug: str) -> Organization:
         return Organization.objects.get(slug=slug)
     except Organization.DoesNotExist:
         known = ", ".join(Organization.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-        raise CommandError(f"There is no organization “{slug}”. There are: {known}.") from None
+        raise CommandError(f"There is no organization “{slug}”. Known: {known}.") from None
 
 
 def _read(path: Path, manner: Manner) -> CsvContent:

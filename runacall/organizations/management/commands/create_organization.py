@@ -1,4 +1,4 @@
-"""Makes an organization, and on wish invites its owner."""
+"""Creates an organization, and invites its owner if asked."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -16,8 +16,8 @@ from runacall.organizations.models import Organization, Role
 
 class Command(BaseCommand):
     help = (
-        "Make an organization. With --owner a link is printed by which its owner joins and chooses a password; "
-        "it works once, within a week. SITE_URL says where people open this site."
+        "Create an organization. With --owner, print a link with which its owner joins and chooses a password; it"
+        " works once, within a week. SITE_URL is the address where people open this site."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,7 +39,8 @@ class Command(BaseCommand):
         organization.full_clean()
         organization.save()
         link = _invite_owner(organization, options["owner"]) if options["owner"] else ""
-        self.stdout.write(f"Organization “{organization.name}” ({organization.slug}, {organization.time_zone}) made.")
+        facts = f"{organization.slug}, {organization.time_zone}"
+        self.stdout.write(f"Organization “{organization.name}” ({facts}) created.")
         if link:
             self.stdout.write(f"Its Owner joins here: {link}")
 
