@@ -20,7 +20,7 @@ from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
 from sync.models import State, SyncEvent
 from sync.models.audit import Action
-from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
 from sync.operations import Report, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
@@ -103,7 +103,7 @@ def _keep(event: SyncEvent, link: Link) -> str:
         state=State.SYNCED,
         due_at=None,
         look_first=False,
-        **(failure_columns(None) | {"message": f"Kept QuickBooks' values: {fields}"[:500]}),
+        **{**NO_FAILURE, "message": f"Kept QuickBooks' values: {fields}"[:500]},
     )
     return ""
 

@@ -23,7 +23,7 @@ from sync.log.filters import SyncEventFilter
 from sync.log.posting import cannot_post_today
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
-from sync.models.events import IN_FLIGHT, UNSENT, EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import IN_FLIGHT, NO_FAILURE, UNSENT, EntityType, SyncEventQuerySet
 from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 
@@ -255,7 +255,7 @@ def accept(event: SyncEvent, *, by: User, at: datetime) -> Report:
     with transaction.atomic():
         # Check the database: a worker may have sent it again since the page was shown.
         differing = SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")
-        accepted = failure_columns(None) | {"message": "Difference accepted"}
+        accepted = {**NO_FAILURE, "message": "Difference accepted"}
         if not differing.update(state=State.SYNCED, changed_at=at, due_at=None, **accepted):
             return Report(0, {"with no difference to accept": 1})
         Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).update(accepted_at=at)

@@ -98,4 +98,5 @@ def schedules_exist(sender: Any, using: str, **_: Any) -> None:
 
 
 def _connection(organization_id: int) -> Connection | None:
-    return Connection.objects.filter(organization_id=organization_id).first()
+    # Nothing is sent from here: the tokens stay where they are.
+    return Connection.objects.filter(organization_id=organization_id).defer("access_token", "refresh_token").first()

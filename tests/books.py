@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from django.utils import timezone
 
-from qbo.connection.connecting import Grant, client_for, connect, use_other_company
+from qbo.connection.connecting import Grant, connect, use_other_company
+from qbo.connection.turn import client_for
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.comparing import Comparison
 from qbo.mapping.first_choices import choose_defaults

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +64,8 @@ class Reply:
     left: bool = True
     # Why the answer was not read to its end: too long, or too slow; "" where it was.
     cut: str = ""
+    # The access token that the call was made with: another may have been renewed by the time it is answered.
+    token: str = field(default="", repr=False)
 
     @property
     def answer(self) -> Answer:
@@ -116,7 +118,7 @@ class Client:
         *,
         content_type: str = _JSON,
     ) -> Reply:
-        return exchange(
+        reply = exchange(
             self.session,
             method,
             f"{self.base_url}/v3/company/{self.realm_id}/{path}",
@@ -131,6 +133,7 @@ class Client:
             most=self.most,
             within=None if self.until is None else self.until - time.monotonic(),
         )
+        return replace(reply, token=self.access_token)
 
 
 def exchange(

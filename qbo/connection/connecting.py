@@ -7,13 +7,11 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import requests
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from qbo.connection.bounds import new_session
 from qbo.connection.client import Client
 from qbo.connection.endpoints import Endpoints, endpoints
 from qbo.connection.oauth import Tokens
@@ -68,21 +66,6 @@ class Opened:
 
 def endpoints_of(connection: Connection) -> Endpoints:
     return endpoints(connection.environment, connection.emulator_url)
-
-
-def client_for(
-    connection: Connection, *, session: requests.Session | None = None, until: float | None = None
-) -> Client:
-    """A client with the connection's current access token; `until`, by time.monotonic, all calls have to be over."""
-    return Client(
-        base_url=endpoints_of(connection).api,
-        realm_id=connection.realm_id,
-        access_token=connection.access_token,
-        timeout=(settings.SYNC["HTTP_CONNECT_TIMEOUT"], settings.SYNC["HTTP_READ_TIMEOUT"]),
-        session=session or new_session(),
-        most=settings.SYNC["LARGEST_ANSWER"],
-        until=until,
-    )
 
 
 def connect(

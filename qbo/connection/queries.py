@@ -118,13 +118,15 @@ def _called(row: Row) -> str:
 
 def rows_of(reply: Reply, entity: str) -> list[Row]:
     """The rows of one answer. Raises ReadFailed where it is no answer to a query."""
-    failure = read_fault(reply.answer, request_entity=entity, operation="query")
-    if failure is not None:
-        raise ReadFailed(failure, reply)
-    found = reply.json.get("QueryResponse")
-    if not isinstance(found, dict):
-        raise ReadFailed(Failure("answer_unreadable", http_status=reply.status), reply)
-    rows = found.get(entity, [])
+    document = reply.json
+    # An answer to a query and nothing else; of any other one a fault is looked for, since some come under HTTP 200.
+    is_answer = reply.status == HTTP_OK and document.keys() <= {"QueryResponse", "time"}
+    if not is_answer or '"fault"' in reply.body.lower():
+        failure = read_fault(reply.answer, request_entity=entity, operation="query")
+        if failure is not None:
+            raise ReadFailed(failure, reply)
+    found = document.get("QueryResponse")
+    rows = found.get(entity, []) if isinstance(found, dict) else None
     if not isinstance(rows, list):
         raise ReadFailed(Failure("answer_unreadable", http_status=reply.status), reply)
     return rows

@@ -20,8 +20,6 @@ from runacall import operators_log
 logger = logging.getLogger(__name__)
 
 UNREADABLE = "Run a Call can no longer read the stored tokens of this connection."
-# Refresh this long before the end, so that no call starts with a token about to die.
-EARLY = timedelta(seconds=120)
 # Whoever asks for the next pair has got it, or has died, within this many times their patience.
 LOCKED_FOR = 2
 # Intuit ends a connection that nobody uses for a hundred days (its authorization FAQ); a week leaves room for trouble.
@@ -64,12 +62,6 @@ def token_columns(tokens: Tokens, *, version: int) -> dict[str, object]:
     }
 
 
-def needs_refresh(connection: Connection, *, at: datetime) -> bool:
-    """Whether the access token is about to end, or cannot be read."""
-    ends = connection.access_expires_at
-    return not ends or ends - EARLY <= at or not connection.has_readable_tokens
-
-
 def unreadable_tokens() -> Failure:
     """What is known against a connection whose stored tokens none of TOKEN_KEYS can read."""
     return Failure("token_expired", facts={"reason": UNREADABLE})
@@ -97,7 +89,7 @@ def refresh_tokens(
     except UnreadableSecret:
         logger.error("No key in TOKEN_KEYS reads the tokens of connection %s.", connection.pk)
         return unreadable_tokens()
-    is_fresh = not needs_refresh(connection, at=at) and connection.access_token != refused
+    is_fresh = not connection.needs_new_token(at=at) and connection.access_token != refused
     is_used = connection.renew_at is not None and connection.renew_at > at
     if is_fresh and (is_used or not unused):
         return None

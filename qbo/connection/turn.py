@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from qbo.connection.bounds import new_session
 from qbo.connection.client import Client
-from qbo.connection.connecting import client_for
+from qbo.connection.endpoints import endpoints
 from qbo.connection.limiter import Limiter, Limits, pause_asked_for
 from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
@@ -47,6 +47,21 @@ class MustWait(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"No call is allowed for another {seconds:.1f} s.")
         self.seconds = seconds
+
+
+def client_for(
+    connection: Connection, *, session: requests.Session | None = None, until: float | None = None
+) -> Client:
+    """A client with the connection's current access token; `until`, by time.monotonic, all calls have to be over."""
+    return Client(
+        base_url=endpoints(connection.environment, connection.emulator_url).api,
+        realm_id=connection.realm_id,
+        access_token=connection.access_token,
+        timeout=(settings.SYNC["HTTP_CONNECT_TIMEOUT"], settings.SYNC["HTTP_READ_TIMEOUT"]),
+        session=session or new_session(),
+        most=settings.SYNC["LARGEST_ANSWER"],
+        until=until,
+    )
 
 
 def limits() -> Limits:

@@ -7,8 +7,10 @@ what it holds may differ though nobody changed anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +19,10 @@ from runacall.invoices.money import round_cents
 
 Row = Mapping[str, Any]
 Said = Mapping[str, Any]
+
+# Characters that no database takes: NUL, and half of one that takes two.
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+MOST_DIGITS = 11
 
 # What is kept of an answered row, by entity: our own fields, and what an update has to hand back untouched.
 KEPT = {
@@ -68,6 +74,38 @@ class Base:
     def send_ours(self, theirs: Row, fields: tuple[str, ...]) -> Base:
         """Ours are right in `fields`: they count as changed here, whatever stands there."""
         return replace(self, row=theirs, ours_wins=fields)
+
+
+@dataclass(frozen=True)
+class There:
+    """An invoice as QuickBooks holds it, as far as it is compared."""
+
+    total: Decimal
+    tax: Decimal
+    txn_date: str
+    number: str
+
+    @classmethod
+    def of(cls, row: Row) -> There:
+        """Raises ValueError, ArithmeticError or AttributeError for a row that no invoice can have."""
+        tax = (row.get("TxnTaxDetail") or {}).get("TotalTax") or 0
+        return cls(
+            total=_amount(row.get("TotalAmt")),
+            tax=_amount(tax),
+            txn_date=str(row.get("TxnDate") or "")[:10],
+            number=NO_TEXT.sub("\ufffd", str(row.get("DocNumber") or "")),
+        )
+
+    @property
+    def day(self) -> date | None:
+        return date.fromisoformat(self.txn_date) if self.txn_date else None
+
+
+def _amount(given: Any) -> Decimal:
+    amount = Decimal(str(given or 0))
+    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
+        raise ValueError("an amount that no invoice has")
+    return round_cents(amount)
 
 
 def kept_part(entity: str, row: Row) -> Row:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from qbo.mapping.base import Base, Row
 from qbo.mapping.names import name_key
@@ -74,7 +75,7 @@ class Company:
     allow_discount: bool = True
     home_currency: str = "USD"
 
-    @property
+    @cached_property
     def is_us(self) -> bool:
         return self.country == "US"
 
@@ -119,7 +120,8 @@ class MappingBook:
     # By QuickBooks id.
     tax_codes: Mapping[str, Ref] = field(default_factory=dict)
     accounts: Mapping[str, Ref] = field(default_factory=dict)
-    extra_items: Mapping[str, Ref] = field(default_factory=dict)
+    # The product that staff chose for lines without a pricebook item, where it is there and active.
+    one_off_item: Ref | None = None
     # By the name key that ours has: products of that name that were made inactive.
     inactive_items: Mapping[str, Ref] = field(default_factory=dict)
     # By name key.
@@ -142,10 +144,6 @@ class MappingBook:
     def new_item_account(self, item: ItemDocument) -> str:
         """The income account that a new product gets; "" is a gap."""
         return self.chosen_account(item) or self.choices.default_income_account_id
-
-    def one_off_item(self) -> Ref | None:
-        item = self.extra_items.get(self.choices.one_off_item_id)
-        return item if item and item.active else None
 
     def term_id(self, name: str) -> str:
         return self.terms.get(name_key(name), "") if name else ""

@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from qbo.connection.queries import Row
+from qbo.mapping.base import There
 from qbo.mapping.marks import marked_as
 from qbo.mapping.names import name_key
 from qbo.mapping.planning import is_void
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO, round_cents
-
-# Characters that no database takes: NUL, and half of one that takes two.
-NO_TEXT = re.compile("[\x00\ud800-\udfff]")
-MOST_DIGITS = 11
-
-
-def _amount(given: Any) -> Decimal:
-    amount = Decimal(str(given or 0))
-    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
-        raise ValueError("an amount that no invoice has")
-    return round_cents(amount)
-
-
-@dataclass(frozen=True)
-class There:
-    """An invoice as QuickBooks holds it, as far as it is compared."""
-
-    total: Decimal
-    tax: Decimal
-    txn_date: str
-    number: str
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> There:
-        """Raises ValueError, ArithmeticError or AttributeError for a row that no invoice can have."""
-        tax = (row.get("TxnTaxDetail") or {}).get("TotalTax") or 0
-        return cls(
-            total=_amount(row.get("TotalAmt")),
-            tax=_amount(tax),
-            txn_date=str(row.get("TxnDate") or "")[:10],
-            number=NO_TEXT.sub("\ufffd", str(row.get("DocNumber") or "")),
-        )
-
-    @property
-    def day(self) -> date | None:
-        return date.fromisoformat(self.txn_date) if self.txn_date else None
 
 
 @dataclass(frozen=True)

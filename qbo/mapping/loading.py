@@ -30,32 +30,44 @@ def load_book(
     items: Sequence[ItemDocument] = (),
 ) -> MappingBook:
     """All that payloads and preflight of these documents look up."""
+    here = {"connection": connection, "realm_id": connection.realm_id}
     settings = ConnectionSettings.objects.get(connection=connection)
     customer_ids = {invoice.customer.id for invoice in invoices} | {customer.id for customer in customers}
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
+    links = Link.objects.filter(**here)
+    of_customers = links.filter(record_type=Link.RecordType.CUSTOMER, record_id__in=customer_ids)
+    of_items = list(links.filter(record_type=Link.RecordType.ITEM, record_id__in=list(needed)))
+    of_invoices = links.filter(record_type=Link.RecordType.INVOICE, record_id__in=[one.id for one in invoices])
+    entries = ListEntry.objects.filter(**here)
+    lists: dict[str, dict[str, Ref]] = {"TaxCode": {}, "Account": {}}
+    for row in entries.filter(entity__in=lists):
+        lists[row.entity][row.qbo_id] = ref_of(row)
+    ids = {link.qbo_id for link in of_items} | {settings.one_off_item_id}
+    products = {row.qbo_id: ref_of(row) for row in entries.filter(entity="Item", qbo_id__in=ids)}
+    one_off = products.get(settings.one_off_item_id)
     return MappingBook(
         company=load_company(connection),
         currency=connection.organization.currency,
-        choices=_choices(settings),
-        customers=_customers(connection, customer_ids),
-        items=_items(connection, needed),
+        choices=Choices(
+            auto_create_items=settings.auto_create_items,
+            default_income_account_id=settings.default_income_account_id,
+            one_off_item_id=settings.one_off_item_id,
+            discount_account_id=settings.discount_account_id,
+            send_numbers=settings.send_numbers,
+            default_tax_code_id=settings.default_tax_code_id,
+        ),
+        customers={link.record_id: _customer(link) for link in of_customers},
+        # One that the mirror lost counts as inactive.
+        items={link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in of_items},
         inactive_items=_inactive_items(connection, [item.name for item in needed.values()]),
-        invoices=_invoices(connection, [invoice.id for invoice in invoices]),
-        tax_mappings=dict(
-            TaxMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
-                "rate_key", "tax_code_id"
-            )
-        ),
-        account_mappings=dict(
-            AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
-                "category_id", "account_id"
-            )
-        ),
-        tax_codes=_entries(connection, "TaxCode"),
-        accounts=_entries(connection, "Account"),
-        extra_items=_entries(connection, "Item", [settings.one_off_item_id]),
-        terms={entry.name_key: entry.qbo_id for entry in ListEntry.objects.of(connection, "Term").active()},
+        invoices={link.record_id: _invoice(link) for link in of_invoices},
+        tax_mappings=dict(TaxMapping.objects.filter(**here).values_list("rate_key", "tax_code_id")),
+        account_mappings=dict(AccountMapping.objects.filter(**here).values_list("category_id", "account_id")),
+        tax_codes=lists["TaxCode"],
+        accounts=lists["Account"],
+        one_off_item=one_off if one_off and one_off.active else None,
+        terms=dict(entries.filter(entity="Term", active=True).values_list("name_key", "qbo_id")),
     )
 
 
@@ -75,34 +87,22 @@ def load_company(connection: Connection) -> Company:
     )
 
 
-def _choices(settings: ConnectionSettings) -> Choices:
-    return Choices(
-        auto_create_items=settings.auto_create_items,
-        default_income_account_id=settings.default_income_account_id,
-        one_off_item_id=settings.one_off_item_id,
-        discount_account_id=settings.discount_account_id,
-        send_numbers=settings.send_numbers,
-        default_tax_code_id=settings.default_tax_code_id,
-        stop_on_rounding=settings.stop_on_rounding,
-    )
-
-
-def _customers(connection: Connection, ids: Iterable[int]) -> dict[int, Ref]:
-    links = Link.objects.of(connection, Link.RecordType.CUSTOMER).for_records(ids)
-    return {link.record_id: _customer(link) for link in links}
-
-
 def _customer(link: Link) -> Ref:
     base = Base.from_text(link.base)
     currency = reference(base.row, "CurrencyRef") if base else ""
     return Ref(link.qbo_id, active=link.active, sync_token=link.sync_token, currency=currency)
 
 
-def _items(connection: Connection, ids: Iterable[int]) -> dict[int, Ref]:
-    """Linked items as the mirror knows them; one that the mirror lost counts as inactive."""
-    links = list(Link.objects.of(connection, Link.RecordType.ITEM).for_records(ids))
-    there = _entries(connection, "Item", [link.qbo_id for link in links])
-    return {link.record_id: there.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in links}
+def _invoice(link: Link) -> InvoiceRef:
+    return InvoiceRef(
+        qbo_id=link.qbo_id,
+        sync_token=link.sync_token,
+        txn_date=link.txn_date,
+        voided=link.voided,
+        gone=not link.active,
+        base=Base.from_text(link.base),
+        theirs=decode(link.theirs) if link.theirs else {},
+    )
 
 
 def load_list_records(connection: Connection, record_type: str, ids: Iterable[int]) -> dict[int, ListRecord]:
@@ -126,33 +126,10 @@ def _inactive_items(connection: Connection, names: Iterable[str]) -> dict[str, R
     return {row.name_key.removesuffix(DELETED): ref_of(row) for row in rows}
 
 
-def _invoices(connection: Connection, ids: Iterable[int]) -> dict[int, InvoiceRef]:
-    links = Link.objects.of(connection, Link.RecordType.INVOICE).for_records(ids)
-    return {
-        link.record_id: InvoiceRef(
-            qbo_id=link.qbo_id,
-            sync_token=link.sync_token,
-            txn_date=link.txn_date,
-            voided=link.voided,
-            gone=not link.active,
-            base=Base.from_text(link.base),
-            theirs=decode(link.theirs) if link.theirs else {},
-        )
-        for link in links
-    }
-
-
-def _entries(connection: Connection, entity: str, ids: Iterable[str] | None = None) -> dict[str, Ref]:
-    entries = ListEntry.objects.of(connection, entity)
-    if ids is not None:
-        entries = entries.filter(qbo_id__in=[qbo_id for qbo_id in ids if qbo_id])
-    return {entry.qbo_id: ref_of(entry) for entry in entries}
-
-
 def ref_of(entry: ListEntry) -> Ref:
     """What a mapping book looks up. A row that was kept before rows were checked is taken for what it still says."""
     data = entry.data if isinstance(entry.data, dict) else {}
-    account = data.get("IncomeAccountRef")
+    account, rates = data.get("IncomeAccountRef"), data.get("Rates")
     return Ref(
         qbo_id=entry.qbo_id,
         name=entry.name,
@@ -160,13 +137,9 @@ def ref_of(entry: ListEntry) -> Ref:
         sync_token=entry.sync_token,
         type=data.get("Type") or data.get("AccountType") or "",
         account_id=str(account.get("value", "")) if isinstance(account, dict) else "",
-        unit_price=_price(data.get("UnitPrice")),
-        rates=_rates(data.get("Rates")),
+        unit_price=_price(data["UnitPrice"]) if "UnitPrice" in data else None,
+        rates=tuple((str(qbo_id), Decimal(percent)) for qbo_id, percent in rates) if isinstance(rates, list) else (),
     )
-
-
-def _rates(kept: object) -> tuple[tuple[str, Decimal], ...]:
-    return tuple((str(qbo_id), Decimal(percent)) for qbo_id, percent in kept) if isinstance(kept, list) else ()
 
 
 def _price(kept: object) -> Decimal | None:

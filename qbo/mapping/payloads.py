@@ -40,25 +40,23 @@ class Write:
 
 def invoice_payload(invoice: InvoiceDocument, book: MappingBook) -> Payload:
     """The invoice as QuickBooks takes it; amounts in the company's home currency."""
+    term_id = book.term_id(invoice.terms)
+    # Our lines as the company gets them: outside the US with one of less than nothing for each part of a discount.
+    lines = [*invoice.lines, *discount_lines(invoice, book.company)]
     payload: Payload = {
         "DocNumber": invoice.number if book.sends_number_of(invoice) else None,
         "TxnDate": invoice.books_date.isoformat(),
         "DueDate": invoice.due_date.isoformat() if invoice.due_date else None,
         "CustomerRef": _ref(book.customers.get(invoice.customer.id), "customer", invoice.customer.display_name),
-        "SalesTermRef": _optional_ref(book.term_id(invoice.terms)),
+        "SalesTermRef": {"value": term_id} if term_id else None,
         "BillEmail": {"Address": invoice.customer.email} if invoice.customer.email else None,
         "BillAddr": address(invoice.billing),
         "ShipAddr": address(invoice.service),
         "CustomerMemo": {"value": invoice.customer_note[:CUSTOMER_MEMO_MAX]} if invoice.customer_note else None,
         "PrivateNote": section(invoice),
-        "Line": [_line(line, book) for line in lines_sent(invoice, book.company)] + _discount(invoice, book),
+        "Line": [_line(line, book) for line in lines] + _discount(invoice, book),
     }
     return {key: value for key, value in (payload | _tax(invoice, book)).items() if value is not None}
-
-
-def lines_sent(invoice: InvoiceDocument, company: Company) -> list[LineDocument]:
-    """Our lines as the company gets them: outside the US with one of less than nothing for each part of a discount."""
-    return [*invoice.lines, *discount_lines(invoice, company)]
 
 
 def discount_lines(invoice: InvoiceDocument, company: Company) -> list[LineDocument]:
@@ -96,30 +94,25 @@ def rounding_allowed(invoice: InvoiceDocument, company: Company) -> Decimal:
 
 
 def _line(line: LineDocument, book: MappingBook) -> Payload:
-    detail: Payload = {"ItemRef": _item_ref(line, book)}
+    if line.item is None:
+        item = _ref(book.one_off_item, "product for one-off lines", "")
+    else:
+        item = _ref(book.items.get(line.item.id), "product", line.item.name)
+    detail: Payload = {"ItemRef": item}
     # QuickBooks refuses an amount that is not the product (6070): an amount agreed otherwise goes alone.
     if round_cents(line.quantity * line.unit_price) == line.amount:
         detail |= {"Qty": line.quantity, "UnitPrice": line.unit_price}
-    detail["TaxCodeRef"] = _line_tax(line, book)
+    # US: whether the line is taxed at all; elsewhere the code itself (Intuit's API reference, Invoice).
+    if book.company.is_us:
+        detail["TaxCodeRef"] = {"value": "TAX" if line.rates else "NON"}
+    else:
+        detail["TaxCodeRef"] = _ref(book.tax_code(line.rate_key), "code", rate_names(line))
     return {
         "DetailType": "SalesItemLineDetail",
         "Amount": line.amount,
         "Description": line.description[:DESCRIPTION_MAX],
         "SalesItemLineDetail": detail,
     }
-
-
-def _item_ref(line: LineDocument, book: MappingBook) -> Payload:
-    if line.item is None:
-        return _ref(book.one_off_item(), "product for one-off lines", "")
-    return _ref(book.items.get(line.item.id), "product", line.item.name)
-
-
-def _line_tax(line: LineDocument, book: MappingBook) -> Payload:
-    """US: whether the line is taxed at all; elsewhere the code itself (Intuit's API reference, Invoice)."""
-    if book.company.is_us:
-        return {"value": "TAX" if line.rates else "NON"}
-    return _ref(book.tax_code(line.rate_key), "code", rate_names(line))
 
 
 def _discount(invoice: InvoiceDocument, book: MappingBook) -> list[Payload]:
@@ -245,7 +238,3 @@ def address(place: Address) -> Payload | None:
 
 def _ref(found: Ref | None, what: str, name: str) -> Payload:
     return {"value": found.qbo_id} if found else {"value": f"no {what} for '{name}'" if name else f"no {what}"}
-
-
-def _optional_ref(qbo_id: str) -> Payload | None:
-    return {"value": qbo_id} if qbo_id else None

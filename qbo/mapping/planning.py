@@ -30,7 +30,7 @@ from qbo.mapping.base import (
 )
 from qbo.mapping.book import Company, InvoiceRef, MappingBook
 from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
-from runacall.invoices.documents import InvoiceDocument, LineDocument
+from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO
 
 MONEY = ("lines", "discount", "tax")
@@ -98,7 +98,14 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
     allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)
     if there is None:
         said = {**said, "customer_ref": reference(payload, "CustomerRef")}
-        return Plan(Write("Invoice", "create", payload), said, _expected(invoice, payload, allowed))
+        expected = Expected(
+            total=str(invoice.total),
+            tax=str(invoice.tax_total),
+            rounding=str(allowed or ""),
+            date=invoice.books_date.isoformat(),
+            number=str(payload.get("DocNumber") or ""),
+        )
+        return Plan(Write("Invoice", "create", payload), said, expected)
     if there.gone:
         return Plan(_update(there, payload), said, failures=(_failure("record_deleted_there", invoice),))
     return _change(invoice, payload, said, there, allowed)
@@ -113,20 +120,6 @@ def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Plan:
     write = Write("Invoice", "update", target, options="void")
     paid = (_failure("void_has_payments", invoice),) if is_paid(there.now) else ()
     return Plan(write, failures=paid)
-
-
-def _expected(invoice: InvoiceDocument, payload: Payload, allowed: Decimal) -> Expected:
-    return Expected(
-        rounding=_shown(allowed),
-        total=str(invoice.total),
-        tax=str(invoice.tax_total),
-        date=invoice.books_date.isoformat(),
-        number=str(payload.get("DocNumber") or ""),
-    )
-
-
-def _shown(allowed: Decimal) -> str:
-    return str(allowed) if allowed else ""
 
 
 def _update(there: InvoiceRef, changes: Payload) -> Write:
@@ -149,8 +142,8 @@ def said_of(invoice: InvoiceDocument, company: Company) -> Said:
         "terms": plain(invoice.terms),
         "number": invoice.number,
         "e-mail": plain(invoice.customer.email).casefold(),
-        "billing address": _words(vars(invoice.billing).values()),
-        "service address": _words(vars(invoice.service).values()),
+        "billing address": ", ".join(filter(None, map(plain, vars(invoice.billing).values()))),
+        "service address": ", ".join(filter(None, map(plain, vars(invoice.service).values()))),
         "message": plain(invoice.customer_note),
         "memo": marks.section(invoice),
         "lines": _said_lines(invoice, company),
@@ -160,22 +153,16 @@ def said_of(invoice: InvoiceDocument, company: Company) -> Said:
     }
 
 
-def _words(parts: Any) -> str:
-    return ", ".join(text for text in map(plain, parts) if text)
-
-
 DISCOUNT = "discount"
 
 
 def _said_lines(invoice: InvoiceDocument, company: Company) -> list[list[str]]:
-    lessening = [[*_said_line(line), DISCOUNT] for line in discount_lines(invoice, company)]
-    return [_said_line(line) for line in invoice.lines] + lessening
-
-
-def _said_line(line: LineDocument) -> list[str]:
-    item = str(line.item.id) if line.item else ""
-    rates = line.rate_key
-    return [item, number(line.quantity), number(line.unit_price), str(line.amount), plain(line.description), rates]
+    lines = []
+    for line in (*invoice.lines, *discount_lines(invoice, company)):
+        item = str(line.item.id) if line.item else ""
+        amounts = [number(line.quantity), number(line.unit_price), str(line.amount)]
+        lines.append([item, *amounts, plain(line.description), line.rate_key])
+    return [line if place < len(invoice.lines) else [*line, DISCOUNT] for place, line in enumerate(lines)]
 
 
 def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef, allowed: Decimal) -> Plan:
@@ -556,7 +543,7 @@ class _Comparison:
             total = str(_moved(cents(self.now.get("TotalAmt")), self.base.said["total"], self.said["total"]))
             tax = str(_moved(_tax_of(self.now), self.base.said["tax"], self.said["tax"]))
         return Expected(
-            rounding=_shown(self.allowed) if sends_money else "",
+            rounding=str(self.allowed or "") if sends_money else "",
             total=total if sends_money else "",
             tax=tax if sends_money else "",
             date=self.invoice.books_date.isoformat() if "date" in self.here else "",

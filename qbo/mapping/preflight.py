@@ -21,15 +21,21 @@ def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tu
         return plan.failures
     if write.options == "void" or write.operation == "delete":
         return (*_closed_there(invoice, book), *plan.failures)
-    checks = (_currency, _tax, _lines, _customer, _discount, _period)
     return (
         *plan.failures,
-        *(failure for check in checks for failure in check(invoice, book)),
-        *_number(write, invoice, book),
+        *_money(invoice, book),
+        *_lines(invoice, book),
+        *_customer(invoice, book),
+        *_settings_of_the_company(write, invoice, book),
     )
 
 
-def _tax(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+def _money(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    theirs = book.company.home_currency
+    # Our invoices are in one currency; QuickBooks would take the amount for one in its own.
+    if theirs and book.currency and theirs != book.currency:
+        facts = {"ours": book.currency, "theirs": theirs, "holder": "the company"}
+        yield Failure("currency_differs", Subject("company", "currency", theirs), facts=facts)
     taxed = [line for line in invoice.lines if line.rates]
     if taxed and not book.company.sales_tax_ready:
         yield Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"))
@@ -48,23 +54,19 @@ def rate_subject(line: LineDocument) -> Subject:
 
 
 def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    if any(line.item is None for line in invoice.lines) and book.one_off_item() is None:
+    if any(line.item is None for line in invoice.lines) and book.one_off_item is None:
         yield Failure("one_off_item_missing", Subject("item", "one_off", "one-off lines"))
     items = {line.item.id: line.item for line in invoice.lines if line.item}
     for item in items.values():
-        yield from _item(item, book)
-
-
-def _item(item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
-    there, inactive = book.items.get(item.id), inactive_product(item, book)
-    if inactive:
-        yield item_inactive(item, inactive)
-    elif there is None or not there.active:
-        yield Failure("item_not_found", item_subject(item))
-    elif there.is_category:
-        yield Failure("item_is_category", item_subject(item))
-    else:
-        yield from check_account(there.account_id, item, book)
+        there, inactive = book.items.get(item.id), inactive_product(item, book)
+        if inactive:
+            yield item_inactive(item, inactive)
+        elif there is None or not there.active:
+            yield Failure("item_not_found", item_subject(item))
+        elif there.is_category:
+            yield Failure("item_is_category", item_subject(item))
+        else:
+            yield from check_account(there.account_id, item, book)
 
 
 def inactive_product(item: ItemDocument, book: MappingBook) -> Ref | None:
@@ -108,35 +110,26 @@ def _customer(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     there = book.customers.get(invoice.customer.id)
     if there is None or not there.active:
         yield Failure("customer_not_found", customer_subject(invoice.customer))
-    elif _differs(there.currency, book.currency):
+    elif there.currency and book.currency and there.currency != book.currency:
         facts = {"ours": book.currency, "theirs": there.currency}
         facts["holder"] = f"the customer '{invoice.customer.display_name}'"
         yield Failure("currency_differs", customer_subject(invoice.customer), facts=facts)
 
 
-def _currency(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    """Our invoices are in one currency; QuickBooks would take the amount for one in its own."""
-    theirs = book.company.home_currency
-    if _differs(theirs, book.currency):
-        facts = {"ours": book.currency, "theirs": theirs, "holder": "the company"}
-        yield Failure("currency_differs", Subject("company", "currency", theirs), facts=facts)
-
-
-def _differs(theirs: str, ours: str) -> bool:
-    """What is not known differs from nothing."""
-    return bool(theirs and ours and theirs != ours)
-
-
-def _discount(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    # Elsewhere a discount goes as lines of less than nothing, which need no such setting.
-    if invoice.discount and book.company.is_us and not book.company.allow_discount:
+def _settings_of_the_company(write: Write, invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    """What it has turned off or closed: discounts, days, numbers."""
+    company = book.company
+    # Outside the US a discount goes as lines of less than nothing, which need no such setting.
+    if invoice.discount and company.is_us and not company.allow_discount:
         yield Failure("discount_not_enabled", Subject("company", "discount", "discounts"))
-
-
-def _period(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     yield from _closed_there(invoice, book)
-    if book.company.is_closed_on(invoice.books_date):
+    if company.is_closed_on(invoice.books_date):
         yield closed_period(invoice, book)
+    if len(str(write.payload.get("DocNumber") or "")) > NUMBER_MAX:
+        yield Failure("number_too_long", _number_subject(invoice))
+    nobody_numbers = company.custom_numbers and not book.sends_number_of(invoice)
+    if write.operation == "create" and nobody_numbers:
+        yield Failure("numbering_by_hand", Subject("company", "numbers", "invoice numbers"))
 
 
 def _closed_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
@@ -150,14 +143,6 @@ def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:
     closing = book.company.closing_date.isoformat() if book.company.closing_date else ""
     facts = {"invoice_date": invoice.books_date.isoformat(), "closing_date": closing}
     return Failure("closed_period", Subject("date", closing, closing), facts=facts)
-
-
-def _number(write: Write, invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    if len(str(write.payload.get("DocNumber") or "")) > NUMBER_MAX:
-        yield Failure("number_too_long", _number_subject(invoice))
-    nobody_numbers = book.company.custom_numbers and not book.sends_number_of(invoice)
-    if write.operation == "create" and nobody_numbers:
-        yield Failure("numbering_by_hand", Subject("company", "numbers", "invoice numbers"))
 
 
 def number_taken(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Failure | None:

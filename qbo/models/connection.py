@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,6 +23,8 @@ class Environment(models.TextChoices):
     EMULATOR = "emulator", "Local emulator"
 
 
+# The access token is renewed this long before its end, so that no call starts with one about to end.
+EARLY = timedelta(seconds=120)
 # Why everything is held: see `Connection.is_held`.
 OTHER_COMPANY = "other_company"
 
@@ -116,6 +118,11 @@ class Connection(models.Model):
             return bool(self.access_token and self.refresh_token)
         except UnreadableSecret:
             return False
+
+    def needs_new_token(self, *, at: datetime) -> bool:
+        """Whether the access token is about to end, or cannot be read."""
+        ends = self.access_expires_at
+        return not ends or ends - EARLY <= at or not self.has_readable_tokens
 
     @property
     def is_held(self) -> bool:

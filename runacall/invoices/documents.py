@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from runacall.invoices import money
 
@@ -66,7 +67,7 @@ class LineDocument:
     amount: Decimal
     rates: tuple[RateDocument, ...] = ()
 
-    @property
+    @cached_property
     def rate_key(self) -> str:
         """The set of rates on the line, as mappings name it: ids in ascending order joined with "+", or ""."""
         return money.rate_key(self.rates)

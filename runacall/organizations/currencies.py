@@ -1,4 +1,4 @@
-"""The currency of a country, by ISO 3166 and ISO 4217; knows no database."""
+"""The currency of each country that is known here, by ISO 3166 and ISO 4217; knows no database."""
 
 from __future__ import annotations
 
@@ -49,9 +49,4 @@ _OTHERS = {
     "US": "USD",
     "ZA": "ZAR",
 }
-_BY_COUNTRY = _OTHERS | dict.fromkeys(_EURO, "EUR")
-
-
-def currency_of(country: str) -> str:
-    """The three-letter code of a country's currency; "" for a country that is not in the table."""
-    return _BY_COUNTRY.get(country, "")
+CURRENCY_OF: dict[str, str] = _OTHERS | dict.fromkeys(_EURO, "EUR")

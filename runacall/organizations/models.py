@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
-from runacall.organizations.currencies import currency_of
+from runacall.organizations.currencies import CURRENCY_OF
 from runacall.organizations.roles import ABILITIES, Ability, Role
 
 __all__ = ["Ability", "Membership", "Organization", "Role"]
@@ -55,7 +55,7 @@ class Organization(models.Model):
     @property
     def currency(self) -> str:
         """The currency of its invoices, by its country; "" if not known."""
-        return currency_of(self.country)
+        return CURRENCY_OF.get(self.country, "")
 
     @property
     def zone(self) -> ZoneInfo:

@@ -41,36 +41,23 @@ class Drain:
     # How often QuickBooks refused a token that looked fresh.
     renewals: int = 0
     progress: Callable[[int], None] = lambda count: None
+    # Of the turn: they stay the same for as long as it is held.
+    connection: Connection = field(init=False)
+    lease: Lease = field(init=False)
+    fence: int = field(init=False)
 
-    @property
-    def connection(self) -> Connection:
-        return self.turn.connection
-
-    @property
-    def lease(self) -> Lease:
-        return self.turn.lease
-
-    @property
-    def fence(self) -> int:
-        return self.lease.fence
+    def __post_init__(self) -> None:
+        self.connection, self.lease = self.turn.connection, self.turn.lease
+        self.fence = self.lease.fence
+        self.batch_size: int = settings.SYNC["BATCH_SIZE"]
+        self.in_flight: int = settings.SYNC["BATCHES_IN_FLIGHT"]
+        # Seconds after which a call that was made is over, whatever became of it.
+        self.answers_within: float = settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"]
 
     @property
     def time_is_up(self) -> bool:
         """No call starts after this."""
         return time.monotonic() - self.began >= settings.SYNC["DRAIN_SECONDS"]
-
-    @property
-    def batch_size(self) -> int:
-        return int(settings.SYNC["BATCH_SIZE"])
-
-    @property
-    def in_flight(self) -> int:
-        return int(settings.SYNC["BATCHES_IN_FLIGHT"])
-
-    @property
-    def answers_within(self) -> float:
-        """Seconds after which a call that was made is over, whatever became of it."""
-        return float(settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"])
 
     def pace(self, *, batch: bool = False) -> None:
         """To be called before each request: as `Turn.keep_limits`, and raises Stop once the drain's time is up."""

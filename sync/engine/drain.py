@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from qbo.connection.client import Reply
 from qbo.connection.queries import ReadFailed
-from qbo.connection.tokens import needs_refresh
 from qbo.connection.turn import MustWait, Turn
 from qbo.failures import FailureKind
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
-from qbo.models import Connection, ConnectionSettings, ListState
+from qbo.models import Connection, ListState
 from qbo.models.leases import LeaseLost
 from qbo.models.lists import ListStateQuerySet
 from runacall import operators_log
@@ -32,7 +31,7 @@ from sync.engine.send.doubts import settle_doubts
 from sync.engine.send.push import Ready, push
 from sync.engine.tries import NOBODYS_MISTAKE, count_as_try, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
-from sync.models.events import WAITING, EntityType
+from sync.models.events import EntityType
 from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
@@ -83,7 +82,8 @@ def drain(
     resume_in, ended = None, "stumbled"
     try:
         resume_in = _run(work, give_way)
-        ended = _how_it_ended(work, resume_in)
+        stopped = "stopped" if work.stopped else "nothing due"
+        ended = "limits" if resume_in else "time is up" if work.time_is_up else stopped
     except LeaseLost:
         ended = "lease lost"
         return Result(work.settled)
@@ -93,30 +93,18 @@ def drain(
         raise
     finally:
         turn.end(resume_in=resume_in)
-        _note_drain(work, ended)
+        # A lease that was lost is worth a look.
+        write = operators_log.warn if ended in ("lease lost", "stumbled") else operators_log.note
+        write(
+            "drain",
+            organization=connection.organization_id,
+            connection=connection.pk,
+            realm=connection.realm_id,
+            settled=work.settled,
+            ended=ended,
+            milliseconds=round((time.monotonic() - work.began) * 1000),
+        )
     return Result(work.settled, resume_in=resume_in)
-
-
-def _how_it_ended(work: Drain, resume_in: float | None) -> str:
-    if resume_in:
-        return "limits"
-    if work.time_is_up:
-        return "time is up"
-    return "stopped" if work.stopped else "nothing due"
-
-
-def _note_drain(work: Drain, ended: str) -> None:
-    """One line for the operator; a lease that was lost is worth a look."""
-    write = operators_log.warn if ended in ("lease lost", "stumbled") else operators_log.note
-    write(
-        "drain",
-        organization=work.connection.organization_id,
-        connection=work.connection.pk,
-        realm=work.connection.realm_id,
-        settled=work.settled,
-        ended=ended,
-        milliseconds=round((time.monotonic() - work.began) * 1000),
-    )
 
 
 def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
@@ -127,7 +115,11 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
         if quiet:
             return quiet
         while not (work.stopped or work.time_is_up):
-            if not _one_wave(work) or (_is_round_over(work) and give_way()):
+            if not _one_wave(work):
+                break
+            # A round is what it takes to get a wave of invoices through, with the customers and items that go first.
+            is_round_over = work.invoice_waves > 0 or time.monotonic() - work.began >= ROUND_SECONDS
+            if is_round_over and give_way():
                 break
     except MustWait as wait:
         return wait.seconds
@@ -136,18 +128,17 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
     return work.turn.quiet_for() or None
 
 
-def _is_round_over(work: Drain) -> bool:
-    """A round is what it takes to get a wave of invoices through, with the customers and items that go first."""
-    return work.invoice_waves > 0 or time.monotonic() - work.began >= ROUND_SECONDS
-
-
 def _one_wave(work: Drain) -> bool:
     """Settle what is in doubt, then one claim; False when there was nothing to do."""
-    if not (_is_anything_due(work) or _stale_lists(work).exists()):
+    waiting = SyncEvent.objects.of(work.connection).filter(due_at__lte=work.now())
+    # What is in doubt is found out also while nothing may be sent: a look sends nothing.
+    is_in_doubt = waiting.filter(state=State.CHECKING).exists()
+    is_queued = waiting.filter(state=State.QUEUED).allowed_out().exists()
+    if not (is_in_doubt or is_queued or _stale_lists(work).exists()):
         return False
-    if needs_refresh(work.connection, at=work.now()) and not _has_token(work):
+    if work.connection.needs_new_token(at=work.now()) and not _has_token(work):
         return False
-    did = settle_doubts(work)
+    did = is_in_doubt and settle_doubts(work)
     if work.stopped or work.time_is_up:
         return did
     events = claim(work)
@@ -167,17 +158,11 @@ def _one_wave(work: Drain) -> bool:
     in_flight = work.in_flight if events[0].record_type == EntityType.INVOICE else 1
     unsent = push(work, ready, in_flight=in_flight)
     work.invoice_waves += bool(ready) and events[0].record_type == EntityType.INVOICE
-    release(work, [one.event for one in unsent])
-    if unsent and not work.stopped and not work.time_is_up:
-        raise MustWait(work.turn.limiter.delay(time.time(), batch=True))
+    if unsent:
+        release(work, [one.event for one in unsent])
+        if not work.stopped and not work.time_is_up:
+            raise MustWait(work.turn.limiter.delay(time.time(), batch=True))
     return True
-
-
-def _is_anything_due(work: Drain) -> bool:
-    waiting = SyncEvent.objects.of(work.connection).filter(due_at__lte=work.now())
-    # What is in doubt is found out also while nothing may be sent: a look sends nothing.
-    states = WAITING if ConnectionSettings.lets_out(work.connection) else (State.CHECKING,)
-    return any(waiting.filter(state=state).exists() for state in states)
 
 
 def claim(drain: Drain) -> list[SyncEvent]:
@@ -185,9 +170,7 @@ def claim(drain: Drain) -> list[SyncEvent]:
 
     None while Sync invoices is off: what is queued waits, customers and items along with their invoices.
     """
-    if not ConnectionSettings.lets_out(drain.connection):
-        return []
-    due = SyncEvent.objects.of(drain.connection).due(at=drain.now())
+    due = SyncEvent.objects.of(drain.connection).due(at=drain.now()).allowed_out()
     # By the index of what is due, so that a hundred thousand waiting rows cost no more than a hundred.
     rank = due.order_by("rank", "due_at").values_list("rank", flat=True).first()
     if rank is None:
@@ -214,6 +197,8 @@ def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
 def take_over(drain: Drain) -> None:
     """Settle what a holder left that died: what may have been sent is Checking, the rest is queued again."""
     left = SyncEvent.objects.of(drain.connection).filter(state=State.SENDING, fence__lt=drain.fence)
+    if not left.exists():
+        return
     with transaction.atomic():
         drain.lease.assert_held()
         unsettled = Submission.objects.filter(connection=drain.connection).unsettled()
@@ -239,6 +224,8 @@ def _has_token(work: Drain) -> bool:
 def refresh_stale_lists(work: Drain) -> None:
     """Read what is wanted again, before anything is judged by it. Raises ReadFailed or MustWait."""
     stale = {state.name: state for state in _stale_lists(work)}
+    if not stale:
+        return
     ordered = [name for name in ListState.LISTS if name in stale]
     refresh_lists(work.connection, work.turn.client(), ordered, at=work.now(), pace=work.pace)
     # A company was just connected, or a list that was missing then is there now.

@@ -11,8 +11,7 @@ from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
 from qbo.lists.checking import checked, identity
-from qbo.mapping.base import KEPT, Base, Row, kept_part
-from qbo.mapping.comparing import There
+from qbo.mapping.base import KEPT, Base, Row, There, kept_part
 from qbo.mapping.planning import base_after
 from qbo.models import Connection, Link
 from sync.engine.context import Drain

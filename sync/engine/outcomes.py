@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from qbo.failures import Failure
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import failure_columns
+from sync.models.events import NO_FAILURE, failure_columns
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
     Attempt.objects.bulk_create([outcome.attempt for outcome in outcomes])
     plain = [outcome for outcome in outcomes if _is_plain(outcome)]
     SyncEvent.objects.filter(pk__in=[outcome.event.pk for outcome in plain]).update(
-        state=State.SYNCED, changed_at=at, due_at=None, look_first=False, **failure_columns(None)
+        state=State.SYNCED, changed_at=at, due_at=None, look_first=False, **NO_FAILURE
     )
     for outcome in outcomes:
         if not _is_plain(outcome):
@@ -172,7 +172,7 @@ def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) 
         state=State.SUPERSEDED,
         changed_at=at,
         due_at=None,
-        **(failure_columns(None) | {"message": "A later change of the same record replaces this one."}),
+        **{**NO_FAILURE, "message": "A later change of the same record replaces this one."},
     )
     return True
 
@@ -189,5 +189,5 @@ def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:
             state=State.FAILED,
             rank__gt=event.rank,
         )
-        released += blocked.update(state=State.QUEUED, due_at=at, retries=0, **failure_columns(None))
+        released += blocked.update(state=State.QUEUED, due_at=at, retries=0, **NO_FAILURE)
     return released

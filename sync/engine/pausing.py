@@ -14,7 +14,7 @@ from qbo.signals import connection_changed
 from runacall import operators_log
 from sync.engine.context import Drain, Stop
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.enqueueing import RecordName, open_event
 
 # How many refused tokens one drain replaces before it stops believing that a fresh one helps.
@@ -124,7 +124,7 @@ def close_connection_failure(connection: Any, *, at: datetime, code: str = "") -
     rows = SyncEvent.objects.filter(connection=connection, state__in=(State.FAILED, State.DISMISSED))
     rows = rows.of_record(EntityType.CONNECTION, connection.pk)
     return (rows.filter(failure_code=code) if code else rows).update(
-        state=State.SYNCED, changed_at=at, due_at=None, **failure_columns(None)
+        state=State.SYNCED, changed_at=at, due_at=None, **NO_FAILURE
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import models
@@ -220,10 +221,18 @@ class SyncEvent(models.Model):
         return Failure(self.failure_code, subject, facts=self.facts if isinstance(self.facts, dict) else {})
 
 
-def failure_columns(failure: Failure | None) -> dict[str, object]:
+# The columns of an event that store a failure, when there is none.
+NO_FAILURE: Mapping[str, object] = {
+    **dict.fromkeys(("failure_code", "cause_key", "subject_kind", "subject_key", "subject_name", "message"), ""),
+    "facts": {},
+    "blocked_by": "",
+}
+
+
+def failure_columns(failure: Failure | None) -> Mapping[str, object]:
     """The columns of an event that store a failure; for `update(**…)`."""
     if failure is None:
-        return dict.fromkeys(FAILURE_COLUMNS, "") | {"facts": {}}
+        return NO_FAILURE
     return {
         "failure_code": failure.code,
         "cause_key": failure.cause_key[:200],
@@ -234,8 +243,3 @@ def failure_columns(failure: Failure | None) -> dict[str, object]:
         "facts": dict(failure.facts),
         "blocked_by": "",
     }
-
-
-FAILURE_COLUMNS = (
-    "failure_code", "cause_key", "subject_kind", "subject_key", "subject_name", "message", "blocked_by"
-)  # fmt: skip

@@ -17,9 +17,11 @@ from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.events import RANKS, EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import NO_FAILURE, RANKS, UNSENT, EntityType
 
 AT_ONCE = 500
+# An event in one of these asks for nothing any more.
+CLOSED = (State.SYNCED, State.SUPERSEDED)
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,17 @@ def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -
     connected.
     """
     name = invoice_name(invoice)
-    for realm_id in _former_realms(connection, EntityType.INVOICE, invoice.pk):
+    holders = _companies_that_have_it(connection, name)
+    for realm_id in holders - {connection.realm_id}:
         open_event(connection, name, at=at, realm_id=realm_id)
     settings = ConnectionSettings.objects.filter(connection=connection).first()
-    if settings is None or not (_wants(settings, invoice) or _is_known(connection, invoice)):
+    if settings is None:
+        return False
+    # Of one that is there, or of which an event is open, every change concerns QuickBooks.
+    rows = SyncEvent.objects.filter(connection=connection, realm_id=connection.realm_id)
+    rows = rows.filter(record_type=name.record_type, record_id=name.record_id)
+    is_known = connection.realm_id in holders
+    if not (is_known or _wants(settings, invoice) or rows.exclude(state__in=CLOSED).exists()):
         return False
     open_event(connection, name, at=at)
     return True
@@ -78,14 +87,6 @@ def _wants(settings: ConnectionSettings, invoice: Invoice) -> bool:
     return settings.when_to_sync == WhenToSync.ON_SEND or invoice.status == Invoice.Status.PAID
 
 
-def _is_known(connection: Connection, invoice: Invoice) -> bool:
-    """The invoice is in QuickBooks or has an open event: then every change concerns QuickBooks."""
-    if Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk).exists():
-        return True
-    rows = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
-    return rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED)).exists()
-
-
 def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:
     """Open or join an event if the record is in QuickBooks; otherwise queue its failed event again. False if neither.
 
@@ -99,7 +100,7 @@ def enqueue_list_record(connection: Connection, record: Customer | PricebookItem
     choices = ConnectionSettings.objects.filter(connection=connection).first()
     goes = choices is not None and (choices.sync_customer_updates or record_type == EntityType.ITEM)
     if goes:
-        for realm_id in _former_realms(connection, record_type, record.pk):
+        for realm_id in _companies_that_have_it(connection, name) - {connection.realm_id}:
             open_event(connection, name, at=at, realm_id=realm_id)
     is_there = Link.objects.of(connection, record_type).filter(record_id=record.pk, active=True).exists()
     if is_there and goes:
@@ -108,9 +109,10 @@ def enqueue_list_record(connection: Connection, record: Customer | PricebookItem
     return reopen_failed(connection, record_type, record.pk, at=at)
 
 
-def _former_realms(connection: Connection, record_type: str, record_id: int) -> list[str]:
-    links = Link.objects.filter(connection=connection, record_type=record_type, record_id=record_id)
-    return list(links.exclude(realm_id=connection.realm_id).values_list("realm_id", flat=True))
+def _companies_that_have_it(connection: Connection, name: RecordName) -> set[str]:
+    """The realm IDs of those to which the record is linked: the connected one, and those connected before."""
+    links = Link.objects.filter(connection=connection, record_type=name.record_type, record_id=name.record_id)
+    return set(links.values_list("realm_id", flat=True))
 
 
 def reopen_failed(connection: Connection, record_type: str, record_id: int, *, at: datetime) -> bool:
@@ -156,33 +158,21 @@ def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_
     that was never there stays out.
     """
     realm_id = realm_id or connection.realm_id
+    rows = SyncEvent.objects.filter(connection=connection, realm_id=realm_id)
+    rows = rows.filter(record_type=name.record_type, record_id=name.record_id)
     for _ in range(2):
-        if _join(connection, realm_id, name, at) or _stays_out(connection, realm_id, name):
+        if rows.filter(state__in=UNSENT).update(**names(name), **queued_again(at), changed_at=at):
             return
+        if rows.filter(state=State.DISMISSED).exists():
+            there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=name.record_type)
+            if not there.filter(record_id=name.record_id).exists():
+                return
         try:
             with transaction.atomic():
                 _new(connection, realm_id, name, at).save(force_insert=True)
         except IntegrityError:
             continue  # another process opened it in the meantime: join that one
         return
-
-
-def _join(connection: Connection, realm_id: str, name: RecordName, at: datetime) -> bool:
-    open_ones = _rows(connection, realm_id, name).unsent()
-    return bool(open_ones.update(**names(name), **queued_again(at), changed_at=at))
-
-
-def _stays_out(connection: Connection, realm_id: str, name: RecordName) -> bool:
-    """A person decided that the record does not have to reach the company, and it is not there."""
-    if not _rows(connection, realm_id, name).filter(state=State.DISMISSED).exists():
-        return False
-    there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=name.record_type)
-    return not there.filter(record_id=name.record_id).exists()
-
-
-def _rows(connection: Connection, realm_id: str, name: RecordName) -> SyncEventQuerySet:
-    rows = SyncEvent.objects.filter(connection=connection, realm_id=realm_id)
-    return rows.of_record(name.record_type, name.record_id)
 
 
 def open_events(
@@ -225,4 +215,4 @@ def names(name: RecordName) -> dict[str, object]:
 def queued_again(at: datetime) -> dict[str, object]:
     """The columns of an event that is due now with all its retries left."""
     unused = {"retries": 0, "heals": 0, "reason": "", "action": None}
-    return {"state": State.QUEUED, "due_at": at, **unused, **failure_columns(None)}
+    return {"state": State.QUEUED, "due_at": at, **unused, **NO_FAILURE}

@@ -10,7 +10,7 @@ from qbo import catalogue
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, ListState
 from sync.models import State, SyncEvent
-from sync.models.events import RANKS, UNSENT, Direction, EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import NO_FAILURE, RANKS, UNSENT, Direction, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.enqueueing import queued_again
 
 CODE = "list_unreadable"
@@ -33,14 +33,14 @@ def note_list(connection: Connection, state: ListState, *, at: datetime) -> int:
         state=State.SYNCED,
         changed_at=at,
         due_at=None,
-        **(failure_columns(None) | {"message": "Read from QuickBooks again"}),
+        **{**NO_FAILURE, "message": "Read from QuickBooks again"},
     )
     return _release(connection, state.name, since=min(row.opened_at for row in open_rows), at=at)
 
 
 def _open(connection: Connection, state: ListState, rows: SyncEventQuerySet, *, at: datetime) -> None:
     failure = Failure(CODE, Subject("list", state.name, state.title), facts={"reason": state.problem[:300]})
-    columns = failure_columns(failure) | {"due_at": state.retry_at, "changed_at": at}
+    columns = {**failure_columns(failure), "due_at": state.retry_at, "changed_at": at}
     if rows.failed().update(**columns) or rows.filter(state=State.DISMISSED, message=columns["message"]).exists():
         return
     if rows.filter(state=State.DISMISSED).update(state=State.FAILED, **columns):

@@ -21,7 +21,8 @@ import json
 from django.utils import timezone
 from django.db import transaction
 from qbo.lists.mirrors import refresh_lists
-from qbo.connection.connecting import client_for, connect
+from qbo.connection.turn import client_for
+from qbo.connection.connecting import connect
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, Link, ListState
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices

@@ -29,7 +29,7 @@ BOOK = MappingBook(
     tax_mappings={"3": "2"},
     tax_codes={"2": Ref("2", "State sales tax 6.75")},
     accounts={"1": Ref("1", "Services", type="Income")},
-    extra_items={"1": Ref("1", "Services", type="Service")},
+    one_off_item=Ref("1", "Services", type="Service"),
     terms={"net 30": "3"},
 )
 

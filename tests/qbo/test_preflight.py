@@ -82,7 +82,7 @@ def test_an_untaxed_invoice_needs_neither_code_nor_sales_tax() -> None:
 def test_a_one_off_line_needs_its_product() -> None:
     plain = invoice(lines=(line(item=None),))
     assert codes(plain, BOOK) == []
-    assert codes(plain, book(extra_items={})) == ["one_off_item_missing"]
+    assert codes(plain, book(one_off_item=None)) == ["one_off_item_missing"]
 
 
 def test_a_number_of_ours_that_is_ours_is_not_taken() -> None:

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from qbo.connection.client import encode
-from qbo.connection.connecting import client_for, disconnect
+from qbo.connection.connecting import disconnect
+from qbo.connection.turn import client_for
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.models import Invoice
 from sync.models import SyncEvent

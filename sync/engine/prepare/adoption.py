@@ -12,9 +12,8 @@ from django.db import transaction
 
 from qbo.connection.client import decode, encode
 from qbo.connection.queries import ReadFailed, Row, quoted, read_rows, read_where_in
-from qbo.mapping.base import Base, kept_part
+from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
-from qbo.mapping.comparing import There
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from qbo.failures import Failure, Subject
 from qbo.mapping.book import MappingBook
@@ -194,13 +195,10 @@ def wait_for(
 def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
     """A customer or item that these invoices need is there after all: a failed row of its own is out of date."""
     invoices = list(invoices)
-    needed = {
-        EntityType.CUSTOMER: {invoice.customer.id for invoice in invoices},
-        EntityType.ITEM: {item.id for invoice in invoices for item in _items(invoice)},
-    }
-    for record_type, ids in needed.items():
-        rows = SyncEvent.objects.of(drain.connection).failed().filter(record_type=record_type)
-        rows.filter(record_id__in=ids).update(**queued_again(drain.now()), changed_at=drain.now())
+    customers = Q(record_type=EntityType.CUSTOMER, record_id__in={invoice.customer.id for invoice in invoices})
+    items = Q(record_type=EntityType.ITEM, record_id__in={one.id for invoice in invoices for one in _items(invoice)})
+    out_of_date = SyncEvent.objects.of(drain.connection).filter(customers | items, state=State.FAILED)
+    out_of_date.update(**queued_again(drain.now()), changed_at=drain.now())
 
 
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:

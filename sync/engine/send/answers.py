@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +13,7 @@ from qbo.failures import Failure, FailureKind, FaultEntry
 from qbo.faults import read_item_fault
 from qbo.lists.checking import checked_reference
 from qbo.lists.mirrors import store_entries
-from qbo.mapping.base import Row
-from qbo.mapping.comparing import There
+from qbo.mapping.base import Row, There
 from qbo.mapping.explaining import explain
 from qbo.models import Link
 from runacall.isolation import isolated
@@ -48,8 +47,6 @@ class Answered:
     drain: Drain
     submission: Submission
     reply: Reply
-    # The access token that it went out with.
-    token: str = field(repr=False)
 
     @property
     def items(self) -> list[Any] | None:

@@ -84,8 +84,7 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
     chunks = iter(list(_chunks(ready, drain.batch_size)))
     unsent: list[Ready] = []
     with ThreadPoolExecutor(max_workers=in_flight) as pool:
-        # With the access token that each went out with: another may have been renewed by the time it is answered.
-        flying: dict[Future[Reply], tuple[Submission, str]] = {}
+        flying: dict[Future[Reply], Submission] = {}
         try:
             for chunk in chunks:
                 if drain.time_is_up or drain.stopped:
@@ -99,8 +98,7 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                 submission = _write_ahead_safely(drain, chunk)
                 if submission is None:
                     continue
-                token = drain.connection.access_token
-                flying[pool.submit(_send, drain, submission)] = (submission, token)
+                flying[pool.submit(_send, drain, submission)] = submission
                 if len(flying) >= in_flight:
                     _land(drain, flying)
         except (MustWait, Stop):
@@ -116,24 +114,22 @@ def resend(drain: Drain, submission: Submission) -> None:
     """The same bytes under the same request id, while QuickBooks surely remembers it."""
     drain.pace(batch=True)
     _mark_sent(drain, submission)
-    token = drain.connection.access_token
-    _read(drain, submission, _send(drain, submission), token)
+    _read(drain, submission, _send(drain, submission))
 
 
-def _read(drain: Drain, submission: Submission, reply: Reply, token: str) -> None:
+def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
     """Read the answer; where only the token was refused, send the same bytes with a fresh one."""
     renewals = 0
     _note_submission(drain, submission, reply)
-    while _read_safely(Answered(drain, submission, reply, token), renewals):
+    while _read_safely(Answered(drain, submission, reply), renewals):
         renewals += 1
         try:
             drain.pace(batch=True)
         except (MustWait, Stop):
             # Its token was refused, so nothing was done.
-            give_back(Answered(drain, submission, reply, token))
+            give_back(Answered(drain, submission, reply))
             return
         _mark_sent(drain, submission)
-        token = drain.connection.access_token
         reply = _send(drain, submission)
         _note_submission(drain, submission, reply)
 
@@ -240,12 +236,11 @@ def _send(drain: Drain, submission: Submission) -> Reply:
         return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
 
 
-def _land(drain: Drain, flying: dict[Future[Reply], tuple[Submission, str]]) -> None:
+def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
     """Wait for the next answer and write down what it says."""
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:
-        submission, token = flying.pop(future)
-        _read(drain, submission, future.result(), token)
+        _read(drain, flying.pop(future), future.result())
 
 
 def _chunks(ready: Sequence[Ready], size: int) -> Iterator[list[Ready]]:

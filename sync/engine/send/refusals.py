@@ -31,7 +31,7 @@ def read_refusal(answered: Answered, *, renewals: int = 0) -> bool:
     if failure.code == "token_expired" and renewals < RENEWALS:
         drain = answered.drain
         try:
-            if renew_token(drain, refused=answered.token):
+            if renew_token(drain, refused=answered.reply.token):
                 return True
         except (TokenUnavailable, Stop):
             give_back(answered, due_in=drain.policy.throttle_pause)

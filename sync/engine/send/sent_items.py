@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from qbo.failures import Failure, Subject
-from qbo.mapping.comparing import There
+from qbo.mapping.base import There
 from runacall.invoices.money import ZERO
 
 

@@ -82,7 +82,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "tokens: renewed before they end, not after",
-        TOKENS,
+        "qbo/models/connection.py",
         "ends - EARLY <= at",
         "ends <= at",
         (f"{OF_TOKENS}::test_a_token_about_to_end_is_renewed_and_saved",),

@@ -17,10 +17,10 @@ SAFEGUARDS = (
     Safeguard(
         "write-ahead: what is about to be sent is committed first",
         PUSH,
-        "                flying[pool.submit(_send, drain, submission)] = (submission, token)\n",
+        "                flying[pool.submit(_send, drain, submission)] = submission\n",
         """                submission.current_events.update(submission=None)
                 Submission.objects.filter(pk=submission.pk).delete()
-                flying[pool.submit(_send, drain, submission)] = (submission, token)
+                flying[pool.submit(_send, drain, submission)] = submission
 """,
         (f"{ONCE}::test_what_went_out_before_a_kill_goes_out_no_second_time",),
         more=(

@@ -68,9 +68,9 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "realm: a link holds for the company that is connected now",
-        "qbo/models/links.py",
-        "filter(connection=connection, realm_id=connection.realm_id, record_type=record_type)",
-        "filter(connection=connection, record_type=record_type)",
+        "qbo/mapping/loading.py",
+        'here = {"connection": connection, "realm_id": connection.realm_id}',
+        'here = {"connection": connection}',
         ("tests/sync/test_operations.py::test_a_link_into_another_company_is_not_used",),
     ),
     Safeguard(
