@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sync.pages import exports as exports_views
-from sync.pages import metrics
+from sync.pages import first_run, metrics
 from sync.pages import queue as pages
 
 app_name = "sync"
@@ -14,5 +14,11 @@ urlpatterns = [
     path("quickbooks/sync-log.<str:file_format>", exports_views.export_log, name="export_log"),
     path("quickbooks/sync-log/bundle/", exports_views.support_bundle_of_log, name="support_bundle"),
     path("quickbooks/sync-event/<int:event_id>/bundle/", exports_views.support_bundle_of_event, name="event_bundle"),
+    path("quickbooks/first-run/start-date/", first_run.choose_start, name="choose_start"),
+    path("quickbooks/first-run/try/", first_run.start_dry_run, name="start_dry_run"),
+    path("quickbooks/first-run/try/on/", first_run.go_on, name="dry_run_on"),
+    path("quickbooks/first-run/would-stop/", first_run.stopped, name="dry_run_stopped"),
+    path("quickbooks/first-run/go/", first_run.go, name="go"),
+    path("quickbooks/first-run/hide/", first_run.hide, name="hide_first_run"),
     path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
 ]

@@ -76,8 +76,11 @@ def connect(
     emulator_url: str = "",
     at: datetime,
     by: User | None = None,
+    on_hold: bool = False,
 ) -> Connection:
     """Connect, or reconnect, `organization` to the company that the grant is for.
+
+    `on_hold`: a shop that was never connected sends nothing until a person says Go on the Status page.
 
     Nothing is stored before the new token has read that company's CompanyInfo. Another company than the last one
     is not connected: it is kept beside it and everything is held (`Connection.is_held`), until a person says
@@ -91,7 +94,7 @@ def connect(
     tokens = oauth.exchange_code(grant.code, redirect_uri=grant.redirect_uri, at=at)
     try:
         opened = _open(grant.realm_id, tokens, environment, emulator_url)
-        connection, idle = _store(organization, opened, at=at, by=by)
+        connection, idle = _store(organization, opened, at=at, by=by, on_hold=on_hold)
     except Exception:
         # Not where it is the company that we are connected to: Intuit may end that connection along with it.
         if not Connection.objects.filter(organization=organization, realm_id=grant.realm_id).exists():
@@ -125,7 +128,9 @@ def _open(realm_id: str, tokens: Tokens, environment: str, emulator_url: str) ->
     return Opened(realm_id, plain, environment, emulator_url, tokens)
 
 
-def _store(organization: Organization, opened: Opened, *, at: datetime, by: User | None) -> tuple[Connection, str]:
+def _store(
+    organization: Organization, opened: Opened, *, at: datetime, by: User | None, on_hold: bool
+) -> tuple[Connection, str]:
     """The connection, and a refresh token that nobody needs any more or "". Raises RealmTaken."""
     try:
         with transaction.atomic():
@@ -137,7 +142,7 @@ def _store(organization: Organization, opened: Opened, *, at: datetime, by: User
                 _hold(connection, opened, at=at, by=by)
             else:
                 _lead_to(connection, opened, at=at)
-                ConnectionSettings.objects.get_or_create(connection=connection)
+                ConnectionSettings.objects.get_or_create(connection=connection, defaults={"sync_invoices": not on_hold})
                 ListState.want(connection, ListState.LISTS, at=at)
             connection_changed.send(sender=Connection, connection=connection, at=at)
     except IntegrityError as error:

@@ -35,6 +35,8 @@ class ConnectionSettings(models.Model):
     start_date = models.DateField("Start date", null=True, blank=True)
     # Outside the US: a total that QuickBooks' own rounding makes differ by a cent stops its invoice.
     stop_on_rounding = models.BooleanField("Stop on a cent of rounding", default=False)
+    # The checklist on the Status page is done, and somebody put its last line away.
+    hides_checklist = models.BooleanField(default=False, editable=False)
     default_tax_code_id = models.CharField("Default for unmapped", max_length=32, blank=True)
 
     class Meta:

@@ -87,6 +87,7 @@ def callback(request: StaffRequest) -> HttpResponse:
             emulator_url=emulator_url,
             at=timezone.now(),
             by=request.user,
+            on_hold=True,
         )
     except (OAuthFailed, CompanyUnread) as error:
         messages.error(request, f"QuickBooks was not connected: {error.failure.message}. Nothing was changed.")
@@ -98,6 +99,10 @@ def callback(request: StaffRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("qbo:company"))
     if former is None:
         read_lists(connection)
+        messages.success(
+            request, f"Connected to {connection}. Nothing is sent until you press Go, in the checklist below."
+        )
+        return to_status()
     messages.success(request, f"Connected to {connection}. Queued events are sent automatically.")
     return to_status()
 

@@ -2,6 +2,7 @@
 
 from sync.models.attempts import Attempt
 from sync.models.audit import ActionRecord, Heartbeat, SupportLook
+from sync.models.dry_runs import DryRun
 from sync.models.events import State, SyncEvent
 from sync.models.submissions import Submission
 from sync.models.tallies import Tally
@@ -9,6 +10,7 @@ from sync.models.tallies import Tally
 __all__ = [
     "ActionRecord",
     "Attempt",
+    "DryRun",
     "Heartbeat",
     "State",
     "Submission",

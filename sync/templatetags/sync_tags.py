@@ -13,8 +13,10 @@ from django.utils import timezone
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from runacall.invoices.models import Invoice
+from sync.first_run import checklist, is_open
 from sync.log.attention import attention_count
 from sync.log.invoice_banner import invoice_banner_context
+from sync.log.rows import connection_of
 from sync.log.waiting import (
     company_counts,
     counts_by_cause,
@@ -116,6 +118,28 @@ def earlier_invoices_offer(context: template.Context) -> dict[str, Any]:
     """The offer to send earlier invoices; nothing if there are none."""
     count = earlier_count(context["request"].organization) if context.get("may_act") else 0
     return {"count": count, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("sync/first_run.html", takes_context=True)
+def first_run_checklist(context: template.Context) -> dict[str, Any]:
+    """The way from Connect to the first invoices, or its last line; nothing while no company is connected."""
+    connection = connection_of(context["request"].organization)
+    if connection is None or connection.is_held or connection.status == Connection.Status.DISCONNECTED:
+        return {}
+    return {
+        "list": checklist(connection, at=timezone.now()),
+        "may_act": context.get("may_act", False),
+        "csrf_token": context.get("csrf_token"),
+        "products_url": reverse("qbo:items"),
+        "customers_url": reverse("admin:invoices_customer_changelist"),
+    }
+
+
+@register.inclusion_tag("sync/back_to_checklist.html", takes_context=True)
+def back_to_checklist(context: template.Context) -> dict[str, Any]:
+    """On a settings page: the way back to the checklist, as long as it is not done."""
+    connection = connection_of(context["request"].organization)
+    return {"is_open": connection is not None and is_open(connection)}
 
 
 @register.simple_tag(takes_context=True)

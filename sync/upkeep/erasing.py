@@ -21,7 +21,7 @@ from qbo.models import Connection, Lease, Link
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.models.addresses import ADDRESS_FIELDS
 from runacall.organizations.models import Membership, Organization
-from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models import Attempt, DryRun, State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.upkeep.retention import REMOVED
 
@@ -145,6 +145,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
         submission.answer = without(submission.answer, "BatchItemResponse", positions)
         submission.save(update_fields=["body", "answer"])
         erased["submissions"] += 1
+    erased["dry runs"] = DryRun.forget(Connection.objects.filter(organization=customer.organization_id))
     erased["history"] = _erase_history(customer, invoices, words)
     return erased
 

@@ -75,7 +75,10 @@ def test_connects_reads_the_lists_and_says_so(intuit: str, shop: Organization, o
     answer = owner.get(CALLBACK, answer_of_intuit(owner), follow=True)
     connection = Connection.objects.get(organization=shop)
     assert connection.is_live
-    assert said(answer) == [f"Connected to {connection.company_name}. Queued events are sent automatically."]
+    assert said(answer) == [
+        f"Connected to {connection.company_name}. Nothing is sent until you press Go, in the checklist below."
+    ]
+    assert not ConnectionSettings.objects.get().sync_invoices
     assert ListEntry.objects.of(connection, "TaxCode").exists()
     chosen = ConnectionSettings.objects.get()
     assert chosen.default_income_account_id

@@ -20,7 +20,7 @@ from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
 from qbo.mapping.planning import Plan
 from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
-from qbo.models import Link, ListEntry, ListState
+from qbo.models import Connection, Link, ListEntry, ListState
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
 from runacall.invoices.models import PricebookItem
@@ -122,8 +122,8 @@ def _judge(
 def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
     """As what it last went out, if it did, since staff may have renamed it; else as it is."""
     former = [replace(item, name=str(one.payload["Name"])) for one in sent[-1:] if "Name" in one.payload]
-    refs, held = candidates(drain, [item, *former])
-    rivals = item_rivals(drain, [item]) if refs else {}
+    refs, held = candidates(drain.connection, [item, *former])
+    rivals = item_rivals(drain.connection, [item]) if refs else {}
     matches = [match_item(one, refs, held=held) for one in former]
     matches.append(match_item(item, refs, held=held, rivals=rivals.get(item.id, ())))
     return next((match for match in matches if match.row), matches[-1])
@@ -142,47 +142,54 @@ def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> 
 def link_items_by_name(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
     """Give every unlinked item of these invoices its product, where one of exactly its name is there."""
     items = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
-    homeless = unlinked(drain, items)
-    refs, held = candidates(drain, homeless) if homeless else ({}, {})
-    rivals = item_rivals(drain, homeless) if refs else {}
+    for item, match in matches_by_name(drain.connection, items):
+        if match.row:
+            link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+
+
+def matches_by_name(connection: Connection, items: Mapping[int, ItemDocument]) -> list[tuple[ItemDocument, Match]]:
+    """Those of these items that are linked to no active product, with what the mirror has for each; links nothing."""
+    homeless = unlinked(connection, items)
+    refs, held = candidates(connection, homeless) if homeless else ({}, {})
+    rivals = item_rivals(connection, homeless) if refs else {}
+    found = []
     for item in homeless:
         match = match_item(item, refs, held=held, rivals=rivals.get(item.id, ()))
         if match.row:
             held[str(match.row["Id"])] = item.id
-            link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+        found.append((item, match))
+    return found
 
 
-def unlinked(drain: Drain, items: Mapping[int, ItemDocument]) -> list[ItemDocument]:
+def unlinked(connection: Connection, items: Mapping[int, ItemDocument]) -> list[ItemDocument]:
     """Items without a link to a product that is active in the mirror."""
-    links = dict(
-        Link.objects.of(drain.connection, EntityType.ITEM).for_records(items).values_list("qbo_id", "record_id")
-    )
-    active = ListEntry.objects.of(drain.connection, "Item").active().filter(qbo_id__in=list(links))
+    links = dict(Link.objects.of(connection, EntityType.ITEM).for_records(items).values_list("qbo_id", "record_id"))
+    active = ListEntry.objects.of(connection, "Item").active().filter(qbo_id__in=list(links))
     alive = {links[qbo_id] for qbo_id in active.values_list("qbo_id", flat=True)}
     return [item for item in items.values() if item.id not in alive]
 
 
-def candidates(drain: Drain, items: Iterable[ItemDocument]) -> tuple[dict[str, list[Ref]], dict[str, int]]:
+def candidates(connection: Connection, items: Iterable[ItemDocument]) -> tuple[dict[str, list[Ref]], dict[str, int]]:
     """Active products of any name that these items may have there, and who holds them already."""
     keys = {name_key(name) for item in items for name in candidate_names(item.name, item.id)}
-    rows = ListEntry.objects.of(drain.connection, "Item").active().filter(name_key__in=keys).order_by("pk")
+    rows = ListEntry.objects.of(connection, "Item").active().filter(name_key__in=keys).order_by("pk")
     refs: dict[str, list[Ref]] = {}
     for row in rows:
         full = row.data.get("FullyQualifiedName") if isinstance(row.data, dict) else None
         for key in {row.name_key, full_name_key(str(full or row.name))}:
             refs.setdefault(key, []).append(ref_of(row))
     ids = {ref.qbo_id for ones in refs.values() for ref in ones}
-    links = Link.objects.of(drain.connection, EntityType.ITEM).filter(qbo_id__in=ids)
+    links = Link.objects.of(connection, EntityType.ITEM).filter(qbo_id__in=ids)
     return refs, dict(links.values_list("qbo_id", "record_id"))
 
 
-def item_rivals(drain: Drain, items: Iterable[ItemDocument]) -> dict[int, list[ItemDocument]]:
+def item_rivals(connection: Connection, items: Iterable[ItemDocument]) -> dict[int, list[ItemDocument]]:
     """By item, the others of ours of the same name that are linked to no product and in use."""
     keys = {item.id: full_name_key(item.name) for item in items}
     wanted = set(keys.values())
-    ours = PricebookItem.objects.for_organization(drain.connection.organization).active().values_list("pk", "name")
+    ours = PricebookItem.objects.for_organization(connection.organization).active().values_list("pk", "name")
     named = {pk: key for pk, name in ours.iterator() if (key := full_name_key(name)) in wanted}
-    linked = Link.objects.of(drain.connection, EntityType.ITEM).for_records(named).filter(active=True)
+    linked = Link.objects.of(connection, EntityType.ITEM).for_records(named).filter(active=True)
     for pk in linked.values_list("record_id", flat=True):
         named.pop(pk, None)
     documents = load_items(named) if len(named) > 1 else {}

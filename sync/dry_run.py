@@ -1,0 +1,152 @@
+"""What would become of each invoice if it went to QuickBooks now, by the rules that a drain goes by.
+
+It makes no call, links nothing and opens no event. What only QuickBooks knows (who holds a customer's name, which
+numbers are taken) is not in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q, QuerySet
+
+from qbo.failures import Failure
+from qbo.mapping.book import MappingBook
+from qbo.mapping.loading import load_book, ref_of
+from qbo.mapping.matching import Match
+from qbo.mapping.preflight import check_new_item
+from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSettings, ListEntry, ListState, TaxMapping
+from runacall.invoices.document_loading import load_invoices
+from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from runacall.invoices.models import Invoice
+from sync.engine.prepare.invoices import judge, prerequisites_of
+from sync.engine.prepare.items import matches_by_name
+from sync.models import DryRun, SyncEvent
+from sync.models.events import EntityType
+from sync.outbox.enqueueing import earlier_invoices
+
+AT_ONCE = 100
+# How long a page works on it before it shows how far it got.
+PAGE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One invoice: ready where nothing that is known here stops it, else what does."""
+
+    invoice: InvoiceDocument
+    failure: Failure | None = None
+
+
+def to_go(connection: Connection) -> QuerySet[Invoice]:
+    """The invoices that would go now: those that wait or failed, and the earlier ones that were never queued."""
+    unsent = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
+    earlier = earlier_invoices(connection).order_by()
+    wanted = Q(pk__in=unsent.values("record_id")) | Q(pk__in=earlier.values("pk"))
+    return Invoice.objects.for_organization(connection.organization).filter(wanted).order_by("pk")
+
+
+def start(connection: Connection, *, at: datetime, by: AbstractBaseUser | None = None) -> DryRun:
+    """Begin it anew; `advance` goes on with it."""
+    DryRun.objects.filter(connection=connection).delete()
+    return DryRun.objects.create(
+        connection=connection,
+        realm_id=connection.realm_id,
+        basis=basis(connection),
+        started_at=at,
+        started_by_id=by.pk if by else None,
+        meant=to_go(connection).count(),
+    )
+
+
+def advance(connection: Connection, *, at: datetime, seconds: float = PAGE_SECONDS) -> DryRun | None:
+    """Go on for about so long; the dry run as it stands then. None where there is none."""
+    run = latest(connection)
+    if run is None or run.done_at:
+        return run
+    was, until = run.last_id, time.monotonic() + seconds
+    while not run.done_at:
+        ids = list(to_go(connection).filter(pk__gt=run.last_id).values_list("pk", flat=True)[:AT_ONCE])
+        for one in verdicts(connection, ids):
+            if one.failure:
+                run.count_stopped(one.invoice.id, one.invoice.total, one.failure)
+            else:
+                run.count_ready(one.invoice.total)
+        if ids:
+            run.last_id = ids[-1]
+        if len(ids) < AT_ONCE:
+            run.done_at = at
+        elif time.monotonic() >= until:
+            break
+    columns = {name: getattr(run, name) for name in ("last_id", "done_at", "ready", "ready_money", "causes")}
+    # Two people may look on: who got there first has the say.
+    if not DryRun.objects.filter(pk=run.pk, last_id=was, done_at=None).update(**columns):
+        return latest(connection)
+    return run
+
+
+def latest(connection: Connection) -> DryRun | None:
+    return DryRun.objects.filter(connection=connection, realm_id=connection.realm_id).first()
+
+
+def basis(connection: Connection) -> str:
+    """What a verdict depends on besides the invoices: settings, mappings and lists, as one short text."""
+    which = {"connection": connection, "realm_id": connection.realm_id}
+    parts = (
+        ConnectionSettings.objects.filter(connection=connection).values_list(),
+        TaxMapping.objects.filter(**which).order_by("rate_key").values_list("rate_key", "tax_code_id"),
+        AccountMapping.objects.filter(**which).order_by("category_id").values_list("category_id", "account_id"),
+        CompanyFacts.objects.filter(**which).values_list("refreshed_at"),
+        ListState.objects.filter(connection=connection).order_by("name").values_list("name", "refreshed_at"),
+    )
+    return hashlib.sha256(repr([list(part) for part in parts]).encode()).hexdigest()
+
+
+def verdicts(connection: Connection, ids: Iterable[int]) -> list[Verdict]:
+    """What would become of these invoices; those of which nothing has to be sent are left out."""
+    documents = load_invoices(ids)
+    book = load_book(connection, list(documents.values()))
+    items = {line.item.id: line.item for invoice in documents.values() for line in invoice.lines if line.item}
+    matches = {item.id: match for item, match in matches_by_name(connection, items)}
+    book = _with_products(connection, book, matches)
+    found = []
+    for invoice in documents.values():
+        judged = judge(invoice, book)
+        if judged.plan.write or judged.failures:
+            found.append(Verdict(invoice, _stopping(invoice, judged.failures, book, items, matches)))
+    return found
+
+
+def _with_products(connection: Connection, book: MappingBook, matches: Mapping[int, Match]) -> MappingBook:
+    """As it is once a drain has linked each item to the product of its name."""
+    wanted = {str(match.row["Id"]): pk for pk, match in matches.items() if match.row}
+    rows = ListEntry.objects.of(connection, "Item").filter(qbo_id__in=wanted)
+    return replace(book, items={**book.items, **{wanted[row.qbo_id]: ref_of(row) for row in rows}})
+
+
+def _stopping(
+    invoice: InvoiceDocument,
+    failures: tuple[Failure, ...],
+    book: MappingBook,
+    items: Mapping[int, ItemDocument],
+    matches: Mapping[int, Match],
+) -> Failure | None:
+    """The first of these that a person has to settle: customers, and products where that is on, are created."""
+    needed = prerequisites_of(invoice, book, failures)
+    for failure in failures:
+        if failure not in needed:
+            return failure
+    for failure in needed:
+        if failure.code == "item_not_found":
+            item = items[int(failure.subject.key)]
+            match = matches.get(item.id)
+            if match and match.failure:
+                return match.failure
+            if refused := check_new_item(item, book):
+                return refused[0]
+    return None

@@ -1,0 +1,131 @@
+"""The checklist's own pages: the start date, the dry run and what it found, Go, and putting the last line away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from qbo.models import Connection
+from qbo.pages.base import connection_of, page_context, settings_page
+from qbo.pages.forms import StartDateForm
+from qbo.pages.places import Place, settings_place
+from runacall.invoices.models import Invoice
+from runacall.organizations.middleware import StaffRequest
+from sync import dry_run, first_run
+from sync.models.dry_runs import DryCause
+
+# Invoices of a cause on one page.
+A_PAGE = 50
+
+
+def _connection(request: StaffRequest) -> Connection:
+    connection = connection_of(request)
+    if connection is None:
+        raise Http404
+    return connection
+
+
+def _back(anchor: str = "") -> HttpResponse:
+    return HttpResponseRedirect(reverse("qbo:status") + (f"#{anchor}" if anchor else ""))
+
+
+@settings_page
+@require_POST
+def choose_start(request: StaffRequest) -> HttpResponse:
+    """Nothing that is dated before that day is sent."""
+    form = StartDateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"The start date was not saved. {' '.join(map(str, form.errors['start_date']))}")
+    elif first_run.choose_start(
+        _connection(request), form.cleaned_data["start_date"], by=request.user, at=timezone.now()
+    ):
+        messages.success(request, f"Nothing dated before {form.cleaned_data['start_date']:%Y-%m-%d} will be sent.")
+    else:
+        messages.error(request, "The start date stays as it is: an invoice is in QuickBooks already.")
+    return _back("step-start")
+
+
+@settings_page
+@require_POST
+def start_dry_run(request: StaffRequest) -> HttpResponse:
+    connection, at = _connection(request), timezone.now()
+    dry_run.start(connection, at=at, by=request.user)
+    dry_run.advance(connection, at=at)
+    return _back("step-dry_run")
+
+
+@settings_page
+@require_POST
+def go_on(request: StaffRequest) -> HttpResponse:
+    """The dry run a little further: its element alone where a script asks, the page where a person does."""
+    connection = _connection(request)
+    run = dry_run.advance(connection, at=timezone.now())
+    if request.headers.get("HX-Request") != "true":
+        return _back("step-dry_run")
+    if run is None or run.done_at:
+        # Go depends on it: the whole page is another now.
+        answer = HttpResponse()
+        answer["HX-Refresh"] = "true"
+        return answer
+    return TemplateResponse(request, "sync/dry_run.html", page_context(request, "", run=run))
+
+
+@settings_page
+@require_GET
+def stopped(request: StaffRequest) -> HttpResponse:
+    """The invoices that one cause would stop, with what settles it."""
+    connection = _connection(request)
+    run = dry_run.latest(connection)
+    cause = run.cause(request.GET.get("cause", "")) if run else None
+    if run is None or cause is None:
+        messages.info(request, "That is no longer in the dry run. Try again to see how it stands now.")
+        return _back("step-dry_run")
+    page = Paginator(cause.ids, A_PAGE).get_page(request.GET.get("page"))
+    rows = Invoice.objects.for_organization(connection.organization).filter(pk__in=list(page.object_list))
+    context: dict[str, Any] = {
+        "run": run,
+        "cause": cause,
+        "place": place_of(cause),
+        "page": page,
+        "invoices": rows.select_related("customer").order_by("pk"),
+    }
+    return TemplateResponse(request, "sync/dry_run_stopped.html", page_context(request, "Dry run", **context))
+
+
+def place_of(cause: DryCause) -> Place | None:
+    """The very control that settles it: for a rate, its own row."""
+    place = settings_place(cause.failure)
+    if place and cause.failure.code == "tax_code_not_mapped":
+        return Place(place.label, f"{place.url}#id_rate-{cause.failure.subject.key}")
+    return place
+
+
+@settings_page
+@require_POST
+def go(request: StaffRequest) -> HttpResponse:
+    connection = _connection(request)
+    if not connection.is_live:
+        messages.error(request, "QuickBooks is not connected now: reconnect first.")
+        return _back()
+    try:
+        count = first_run.go(connection, by=request.user, at=timezone.now())
+    except first_run.NotYet as missing:
+        messages.warning(request, str(missing))
+        return _back()
+    going = f"{count:,} invoice{' is' if count == 1 else 's are'} on the way to {connection}" if count else "Sync is on"
+    messages.success(request, f"{going}. From now on, what you send goes there too.")
+    return _back()
+
+
+@settings_page
+@require_POST
+def hide(request: StaffRequest) -> HttpResponse:
+    first_run.hide(_connection(request))
+    return _back()
