@@ -307,6 +307,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: "/static/runacall/favicon.svg"}],
     "LOGIN": {"form": "runacall.accounts.passwords.LogInForm"},
     "STYLES": ["/static/runacall/runacall.css"],
+    "SCRIPTS": ["/static/runacall/select2_names.js"],
     "COLORS": {
         "primary": {
             "50": "240 253 250",
@@ -315,10 +316,11 @@ UNFOLD = {
             "300": "94 234 212",
             "400": "45 212 191",
             "500": "20 184 166",
-            "600": "13 148 136",
-            "700": "15 118 110",
-            "800": "17 94 89",
-            "900": "19 78 74",
+            # From here on one step darker than the usual teal: white on it, and it on white, is easy to read (4.5:1).
+            "600": "15 118 110",
+            "700": "17 94 89",
+            "800": "19 78 74",
+            "900": "18 65 62",
             "950": "4 47 46",
         },
     },

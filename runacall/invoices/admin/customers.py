@@ -50,7 +50,8 @@ class CustomerAdmin(RecordAdmin):
             return "None yet"
         url = reverse("admin:invoices_invoice_changelist") + f"?customer__id__exact={customer.pk}"
         noun = "invoice" if count == 1 else "invoices"
-        return format_html('<a class="text-primary-600 underline" href="{}">{} {}</a>', url, count, noun)
+        look = "text-primary-600 underline dark:text-primary-500"
+        return format_html('<a class="{}" href="{}">{} {}</a>', look, url, count, noun)
 
     def get_fieldsets(self, request: StaffRequest, obj: Customer | None = None) -> tuple:
         if obj:

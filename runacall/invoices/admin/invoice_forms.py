@@ -47,6 +47,10 @@ class LineForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         write_plainly(self)
+        for field in self.fields.values():
+            # A table of lines has its labels once, above: each field says its own to a screen reader.
+            widget = getattr(field.widget, "widget", None) or field.widget
+            widget.attrs["aria-label"] = field.label
         if "unit_price" in self.fields:
             self.fields["unit_price"].required = False
         if "description" in self.fields:
