@@ -41,6 +41,7 @@ class House:
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     books_url: str = ""
     url: str = ""
+    settings: str = "runacall.settings"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,7 +49,7 @@ class House:
         return {
             **os.environ,
             **plenty,
-            "DJANGO_SETTINGS_MODULE": "runacall.settings",
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "DATABASE_URL": database_url(),
             "SECURE_COOKIES": "false",
             "QBO_EMULATOR_URL": self.books_url,
@@ -59,14 +60,24 @@ class House:
         }
 
     def open(self) -> None:
-        emulator = self.start("emulator", "-m", "qbo_emulator", "--port", "0", "--no-limits", stdout=subprocess.PIPE)
+        self.open_books()
+        self.open_web()
+        self.start_cluster()
+
+    def open_books(self, *options: str) -> None:
+        told = ("--port", "0", "--no-limits", *options)
+        emulator = self.start("emulator", "-m", "qbo_emulator", *told, stdout=subprocess.PIPE)
         assert emulator.stdout is not None
         self.books_url = json.loads(emulator.stdout.readline())["url"]
+
+    def open_web(self) -> None:
         address = f"127.0.0.1:{free_port()}"
         self.url = f"http://{address}"
         self.start("web", "-m", "gunicorn", "runacall.wsgi", "--bind", address, "--threads", "4")
-        self.start("cluster", "manage.py", "run_cluster", "--stop-grace", "5")
         assert wait_until(self.answers), (self.folder / "web.log").read_text()
+
+    def start_cluster(self) -> None:
+        self.start("cluster", "manage.py", "run_cluster", "--stop-grace", "5")
 
     def answers(self) -> bool:
         with suppress(requests.RequestException):

@@ -1,0 +1,234 @@
+"""Controls that only mean something together."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.walk_acts import custom, press, put, shown
+from tests.browser.walker import Act, Control, Walker
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+def _themes(walker: Walker, control: Control) -> None:
+    for name, is_dark in (("Dark", True), ("Light", False), ("System", False)):
+        shown(walker, walker.here(f"menu: link {name}")).click()
+        walker.page.locator("html.dark" if is_dark else "html:not(.dark)").wait_for(state="attached")
+
+
+def _door_themes(walker: Walker, control: Control) -> None:
+    """As `_themes`, on the pages before one has signed in."""
+    for name, is_dark in (("Dark", True), ("Light", False)):
+        choice = walker.locate(walker.here(f"page: link {name}"))
+        if not choice.is_visible():
+            walker.locate(control).click()
+        choice.click()
+        walker.page.locator("html.dark" if is_dark else "html:not(.dark)").wait_for(state="attached")
+
+
+def _sidebar_folds(walker: Walker, control: Control) -> None:
+    menu = walker.page.locator("#nav-sidebar")
+    for state in ("hidden", "visible"):
+        walker.page.locator("#header-inner [x-on\\:click*=sidebarDesktopOpen]").click()
+        menu.wait_for(state=state)
+    walker.page.set_viewport_size(PHONE)
+    menu.wait_for(state="hidden")
+    walker.page.locator("#header-inner [x-on\\:click*=sidebarMobileOpen]").click()
+    menu.wait_for()
+    menu.locator("[x-on\\:click*=sidebarMobileOpen]").click()
+    menu.wait_for(state="hidden")
+    walker.page.set_viewport_size(DESK)
+    menu.wait_for()
+
+
+def _buttons_on_a_phone(walker: Walker, control: Control) -> None:
+    walker.page.set_viewport_size(PHONE)
+    walker.locate(control).click()
+    walker.page.locator("#header-inner a:has-text('History'), #header-inner a:has-text('Invite')").first.wait_for()
+    walker.page.set_viewport_size(DESK)
+    walker.is_open = True
+
+
+def _command_palette(walker: Walker, control: Control) -> None:
+    walker.page.keyboard.press("Control+k")
+    box = walker.locate(walker.here("palette: text *"))
+    box.wait_for()
+    box.type("invoices")
+    walker.page.locator("#command-results a", has_text="Invoices").first.wait_for()
+    walker.page.keyboard.press("ArrowDown")
+    walker.page.keyboard.press("Enter")
+    walker.page.wait_for_url("**/admin/invoices/invoice/")
+
+
+def _chosen_filter(walker: Walker, control: Control) -> None:
+    """Choose the second of the drop-down, apply, and see that it is chosen still."""
+    choice = shown(walker, control) if "select2" not in (walker.locate(control).get_attribute("class") or "") else None
+    if choice is None:
+        walker.locate(walker.here("page: link Filters")).click()
+        choice = walker.locate(control)
+    label = choice.evaluate("one => one.options[1].text")
+    choice.locator("xpath=following-sibling::span[1]").click()
+    walker.page.locator(".select2-results__option", has_text=label).first.click()
+    with walker.page.expect_navigation():
+        walker.page.get_by_role("button", name="Apply Filters").click()
+    walker.look()
+    chosen = walker.locate(walker.here(control.key)).evaluate("one => one.selectedOptions[0].text")
+    assert chosen == label, f"{chosen} is chosen, not {label}"
+    walker.is_open = False
+
+
+def _between_days(walker: Walker, control: Control) -> None:
+    for name in ("From", "To"):
+        shown(walker, walker.here(f"filter: text {name}")).fill("2020-01-01")
+    with walker.page.expect_navigation():
+        walker.page.get_by_role("button", name="Apply Filters").click()
+    expect(walker.page.locator("#result_list tbody tr")).to_have_count(0)
+    walker.is_open = False
+
+
+def _calendars(walker: Walker, control: Control) -> None:
+    page = walker.page
+    shown(walker, walker.here("calendar: link Choose a Date"))
+    field = page.locator("input.vDateField, input.vCustomDateField, input[id$=_from]").first
+    opener = page.locator("a:has(.date-icon)").first
+
+    def opened() -> Locator:
+        opener.click()
+        box = page.locator(".calendarbox:visible")
+        box.wait_for()
+        return box
+
+    held: list[str] = []
+    for pressed in (("Yesterday",), ("Today",), ("Tomorrow",), (">", "15"), ("<", "15")):
+        box = opened()
+        for text in pressed:
+            box.get_by_text(text, exact=True).last.click()
+        held.append(field.input_value())
+    assert len({*held}) == 5, held
+    opened().get_by_text("Cancel").click()
+    page.locator(".calendarbox:visible").wait_for(state="hidden")
+    walker.is_open = True
+
+
+def bulk(action: str, *says: str) -> Act:
+    """Tick all and none, then the first row, choose the action, run it, and read what came of it."""
+
+    def run(walker: Walker, control: Control) -> None:
+        page = walker.page
+        every = page.locator("#action-toggle")
+        ticks = page.locator("input.action-select")
+        every.check()
+        assert ticks.evaluate_all("all => all.every(one => one.checked)")
+        every.uncheck()
+        assert not ticks.evaluate_all("all => all.some(one => one.checked)")
+        ticks.first.check()
+        page.locator("select[name=action]").select_option(label=action)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Run").click()
+        for text in says:
+            walker.read(text)
+        if "delete" in action.lower():
+            press(walker, next(one for one in walker.controls if "sure" in one.key))
+
+    return custom(run, changes=True)
+
+
+def _all_across(walker: Walker, control: Control) -> None:
+    """More than a page: tick all, select all that match, and clear it again."""
+    page = walker.page
+    page.locator("#action-toggle").check()
+    page.get_by_text("Select all ").locator("visible=true").first.click()
+    page.get_by_text("Clear selection").locator("visible=true").click()
+    assert not page.locator("input.action-select").evaluate_all("all => all.some(one => one.checked)")
+    walker.is_open = True
+
+
+def _another_made_in_a_window(walker: Walker, control: Control) -> None:
+    """The menu beside a choice: make another in a window of its own, and have it chosen."""
+    page = walker.page
+    page.locator("[x-on\\:click*=openRelatedWidgetWrapper]").first.click()
+    with page.expect_popup() as opened:
+        page.locator("a.add-related:visible").click()
+    window = opened.value
+    window.get_by_label("Name").first.fill("Made in a window")
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Save").first.click()
+    page.get_by_text("Made in a window").locator("visible=true").first.wait_for()
+    for kind in ("change", "view"):
+        link = page.locator(f"a.{kind}-related[href]").first
+        answer = page.request.get(link.evaluate("one => one.href"))
+        assert answer.status == 200, (kind, answer.status)
+    walker.is_open = True
+
+
+def _replaces_a_line(walker: Walker, control: Control) -> None:
+    page = walker.page
+    walker.locate(walker.here("page: link Add another Line")).click()
+    walker.look()
+    items = [one for one in walker.controls if one.key == "page: choice lines-#-item"]
+    put(walker, items[-1], "Labor")
+    page.locator("label:has(input[name=lines-0-DELETE])").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and continue editing").click()
+    walker.read("was changed successfully")
+    expect(page.locator("input[name$='-DELETE'][name^=lines-]:not([name*=__prefix__])")).to_have_count(1)
+
+
+def _given_permissions(walker: Walker, control: Control) -> None:
+    """Between the two lists of a chooser: filter, take the chosen one over and back, all of them and none."""
+    for chooser in walker.page.locator(".selector").all():
+        buttons = {name: chooser.locator(f".selector-{name}") for name in ("add", "remove", "chooseall", "clearall")}
+        there, taken = chooser.locator("select").first, chooser.locator("select").last
+        if there.locator("option").count() == 0:
+            continue
+        every = there.locator("option").count()
+        chooser.locator("input").first.fill("zzz")
+        expect(there.locator("option")).to_have_count(0)
+        chooser.locator("input").first.fill("")
+        there.select_option(index=0)
+        for press_, left in (("add", 1), ("remove", 0), ("chooseall", every), ("clearall", 0)):
+            if press_ == "remove":
+                taken.select_option(index=0)
+            buttons[press_].click()
+            expect(taken.locator("option")).to_have_count(left)
+    walker.is_open = True
+
+
+def _switches_organization(walker: Walker, control: Control) -> None:
+    page = walker.page
+    name = page.get_by_label("Organization").evaluate("one => Array.from(one.options).find(o => !o.selected).text")
+    page.get_by_label("Organization").select_option(label=name)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Switch").click()
+    assert page.get_by_label("Organization").evaluate("one => one.selectedOptions[0].text") == name
+
+
+def _opens_a_row(walker: Walker, control: Control) -> None:
+    """Open it, read the payload, retry it in place where that is offered, and close it by keyboard."""
+    page = walker.page
+    row = page.locator(".rac-event", has=walker.locate(control))
+    walker.locate(control).click()
+    row.locator(".rac-details").wait_for()
+    retry = row.get_by_role("button", name="Retry single event")
+    if retry.count():
+        retry.click()
+        row.get_by_text("Retried 1 event").wait_for()
+    row.locator("pre, .rac-details").first.focus()
+    page.keyboard.press("Escape")
+    row.locator(".rac-details").wait_for(state="detached")
+
+
+themes = custom(_themes)
+door_themes = custom(_door_themes)
+sidebar_folds = custom(_sidebar_folds)
+buttons_on_a_phone = custom(_buttons_on_a_phone)
+command_palette = custom(_command_palette)
+chosen_filter = custom(_chosen_filter)
+between_days = custom(_between_days)
+calendars = custom(_calendars)
+all_across = custom(_all_across)
+another_made_in_a_window = custom(_another_made_in_a_window, changes=True)
+replaces_a_line = custom(_replaces_a_line, changes=True)
+switches_organization = custom(_switches_organization, changes=True)
+given_permissions = custom(_given_permissions)
+opens_a_row = custom(_opens_a_row, changes=True)

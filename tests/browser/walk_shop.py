@@ -1,0 +1,102 @@
+"""The shop that the walk over every control goes through: something in every state that has a control of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices
+from runacall.invoices.models import Customer, Invoice
+from runacall.organizations.models import Organization, Role
+from tests import builders
+from tests.books import NEIGHBOURS, STANDING_TOKEN, Shop, connected_shop
+
+# What the emulator is started with: a second company, and a token for the bookkeeper's own hand.
+COMPANIES = ("--access-token", STANDING_TOKEN, *(f"--company={realm}:us" for realm in NEIGHBOURS[:2]))
+# Two pages of the lists.
+MANY = 52
+
+
+@dataclass(frozen=True)
+class WalkShop:
+    shop: Shop
+    # Of the Owner as well, and never connected.
+    second: Organization
+    # Role -> user name.
+    people: dict[str, str]
+
+
+def walk_shop(url: str) -> WalkShop:
+    """Call it before a cluster runs: it drains by itself."""
+    shop = connected_shop(url, slug="buckeye")
+    at = timezone.now()
+    second = builders.organization("hilltop", name="Hilltop Plumbing")
+    builders.invoice(second, at=at, invoice_date=at.date(), number="H-1")
+    _what_arrived(shop, at)
+    _what_waits_for_a_person(shop, at)
+    return WalkShop(shop, second, _people(shop.organization, second))
+
+
+def _people(organization: Organization, second: Organization) -> dict[str, str]:
+    owner = builders.member(organization, Role.OWNER)
+    builders.member(second, Role.OWNER, user=owner)
+    return {
+        "owner": owner.username,
+        "dispatcher": builders.member(organization, Role.DISPATCHER).username,
+        "field tech": builders.member(organization, Role.FIELD_TECH).username,
+        "support": builders.superuser("support@example.com").username,
+    }
+
+
+def _what_arrived(shop: Shop, at: dt.datetime) -> None:
+    builders.category(shop.organization, "Repairs", at=at)
+    okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=at)
+    labor = builders.item(shop.organization, "Labor", at=at)
+    lines = [builders.line(item=labor, rates=[shop.rate])]
+    many = [InvoiceInput(customer=okafor, invoice_date=at.date(), lines=lines) for _ in range(MANY)]
+    enter_invoices(shop.organization, many, at=at, send=True)
+    paid = shop.invoice(customer=okafor, item=labor, number="PAID-1")
+    builders.payment(paid, at=at, received_date=at.date())
+    shop.choose(sync_invoices=False)
+    shop.invoice(customer=okafor, item=labor, number="EARLIER-1")
+    shop.choose(sync_invoices=True)
+    shop.drain()
+
+
+def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
+    okafor = Customer.objects.get(organization=shop.organization, name="M. Okafor")
+
+    def sent(number: str, **more: Any) -> Invoice:
+        return shop.invoice(customer=okafor, number=number, **more)
+
+    others = [sent(number) for number in ("BOTH-1", "BOTH-2", "VOID-1", "VOID-2", "LOST")]
+    shop.drain()
+    combined = builders.rate(shop.organization, "Combined 7.25", "7.25", at=at)
+    labor = shop.item("Labor")
+    for number in ("TAX-1", "TAX-2", "TAX-3"):
+        sent(number, lines=[builders.line(item=labor, rates=[combined])])
+    for invoice in others[:2]:
+        shop.books.post("invoice", {**shop.there(invoice), "CustomerMemo": {"value": "by the bookkeeper"}})
+    for invoice in others[2:4]:
+        there = shop.there(invoice)
+        shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
+    for invoice in others[:4]:
+        invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.books.delete("Invoice", shop.there(others[4]))
+    others[4].edit(customer_note="Thank you", at=timezone.now())
+    shop.books.do("add_vendor", name="Tremont Diner")
+    diner = builders.customer(shop.organization, "Tremont Diner", at=at)
+    shop.invoice(customer=diner, number="VENDOR-1")
+    shop.books.do("close_books", date=(at.date() - dt.timedelta(days=30)).isoformat())
+    shop.read_lists("Preferences")
+    for number in ("CLOSED-1", "CLOSED-2", "CLOSED-3"):
+        sent(number, invoice_date=at.date() - dt.timedelta(days=40))
+    shop.drain()
+    for number in ("D-SENT", "O-SENT"):
+        sent(number)
+    shop.drain()
+    for number in ("F", "D", "O"):
+        sent(f"{number}-DRAFT", send=False)
