@@ -31,9 +31,9 @@ def read(company: Company, kind: Kind, key: str) -> Row:
 def standing(company: Company, kind: Kind, key: str) -> Row:
     if kind.is_single:
         key = "1"
-    elif not key.isdigit() and not kind.key_field:
-        raise faults.invalid_id(key)
     row = company.get(kind.name, key) or kind.otherwise(company, key)
+    if row is None and not key.isdigit() and not kind.key_field:
+        raise faults.invalid_id(key)
     if row is None or gone_by_merge(company, kind, row):
         raise faults.object_not_found()
     return row

@@ -22,7 +22,20 @@ def agency_rules(draft: Draft) -> None:
         raise faults.duplicate_name("tax agency")
 
 
-TAX_CODE_KIND = Kind("TaxCode", operations=READ_ONLY, is_list=True, name_field="Name")
+def pseudo_rows() -> list[Row]:
+    """The three codes that are no rows: they lack SyncToken, domain, sparse and Active (recorded)."""
+    return [
+        {"Id": code, "Name": code, "Description": code, "Taxable": code != "NON", "TaxGroup": False}
+        for code in PSEUDO_CODES
+    ]
+
+
+def pseudo_row(company: Company, key: str) -> Row | None:
+    """One of them by its id, for clients that read what a query gave them (not recorded)."""
+    return next((row for row in pseudo_rows() if row["Id"] == key), None) if is_us(company) else None
+
+
+TAX_CODE_KIND = Kind("TaxCode", operations=READ_ONLY, is_list=True, name_field="Name", otherwise=pseudo_row)
 TAX_RATE_KIND = Kind("TaxRate", operations=READ_ONLY, is_list=True, name_field="Name")
 TAX_AGENCY_KIND = Kind(
     "TaxAgency",
@@ -32,14 +45,6 @@ TAX_AGENCY_KIND = Kind(
     rules=agency_rules,
     name_field="DisplayName",
 )
-
-
-def pseudo_rows() -> list[Row]:
-    """The three codes that are no rows: they lack SyncToken, domain, sparse and Active (recorded)."""
-    return [
-        {"Id": code, "Name": code, "Description": code, "Taxable": code != "NON", "TaxGroup": False}
-        for code in PSEUDO_CODES
-    ]
 
 
 def uses_sales_tax(company: Company) -> bool:

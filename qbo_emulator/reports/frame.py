@@ -9,6 +9,7 @@ from typing import Any
 from qbo_emulator import faults
 from qbo_emulator.books.clock import pacific_date, stamp
 from qbo_emulator.books.company import Company, Row
+from qbo_emulator.reports.periods import Span
 
 AGES = ("Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total")
 LIST = (
@@ -123,19 +124,30 @@ def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, 
     }
 
 
-def columns(name: str) -> list[dict[str, Any]]:
+STATEMENTS = ("ProfitAndLoss", "BalanceSheet", "CashFlow")
+
+
+def columns(name: str, spans: list[Span]) -> list[dict[str, Any]]:
     """Those of lists are typed by their key; those of the great statements carry it beside (both recorded)."""
     if name in DETAILED:
         return [column(title, key) for title, key in (GENERAL_LEDGER if name in LEDGERS else LIST)]
     first = column("", "Customer" if name in OF_PEOPLE else "Account")
     others = [column(title, "Money") for title in COLUMNS[name]]
-    if name in ("ProfitAndLoss", "BalanceSheet", "CashFlow"):
-        return [{**first, "MetaData": key("account")}, *({**one, "MetaData": key("total")} for one in others)]
+    if name in STATEMENTS:
+        if spans and name == "BalanceSheet":
+            others = []
+        totals = [{**one, "MetaData": key("total")} for one in others]
+        return [{**first, "MetaData": key("account")}, *map(of_span, spans), *totals]
     return [first, *others]
 
 
 def column(title: str, kind: str) -> dict[str, Any]:
     return {"ColTitle": title, "ColType": kind}
+
+
+def of_span(span: Span) -> dict[str, Any]:
+    days = [{"Name": "StartDate", "Value": str(span.start)}, {"Name": "EndDate", "Value": str(span.end)}]
+    return {**column(span.title, "Money"), "MetaData": [*days, *key(span.title)]}
 
 
 def key(value: str) -> list[dict[str, str]]:
@@ -154,10 +166,12 @@ def data(*cells: dict[str, str]) -> Row:
     return {"ColData": list(cells), "type": "Data"}
 
 
-def section(group: str, title: str, rows: list[Row], total: tuple[str, list[Decimal]], head: str = "") -> Row:
-    """Rows under a title, with their sum; `head` is the amount that stands beside the title."""
+def section(
+    group: str, title: str, rows: list[Row], total: tuple[str, list[Decimal]], head: list[Decimal] | None = None
+) -> Row:
+    """Rows under a title, with their sums; `head` are the amounts that stand beside the title."""
     label, sums = total
-    blanks = [cell(head)] if head else [cell("") for _ in sums]
+    blanks = [amount_cell(one) for one in head] if head else [cell("") for _ in sums]
     made: Row = {"Header": {"ColData": [cell(title), *blanks]}} if title else {}
     if rows:
         made["Rows"] = {"Row": rows}
@@ -165,5 +179,10 @@ def section(group: str, title: str, rows: list[Row], total: tuple[str, list[Deci
     return {**made, "type": "Section", **({"group": group} if group else {})}
 
 
-def sum_row(group: str, label: str, amount: Decimal) -> Row:
-    return section(group, "", [], (label, [amount]))
+def amount_cell(amount: Decimal) -> dict[str, str]:
+    """Blank where an account did not move."""
+    return cell(amount if amount else "")
+
+
+def sum_row(group: str, label: str, amounts: list[Decimal]) -> Row:
+    return section(group, "", [], (label, amounts))

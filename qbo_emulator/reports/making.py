@@ -8,12 +8,13 @@ from datetime import datetime
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.reports import ledgers, lists, owing, statements
-from qbo_emulator.reports.frame import LEDGERS, NAMES, columns, header, period
+from qbo_emulator.reports.frame import LEDGERS, NAMES, STATEMENTS, columns, header, period
+from qbo_emulator.reports.periods import Span, spans
 
 Days = tuple[str, str]
 ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
-    "ProfitAndLoss": lambda company, days, asked: statements.profit_and_loss(company, days),
-    "BalanceSheet": lambda company, days, asked: statements.balance_sheet(company, days),
+    "ProfitAndLoss": lambda company, days, asked: statements.profit_and_loss(company, days, summarized(days, asked)),
+    "BalanceSheet": lambda company, days, asked: statements.balance_sheet(company, days, summarized(days, asked)),
     "TrialBalance": lambda company, days, asked: statements.trial_balance(company, days),
     "AgedReceivables": lambda company, days, asked: owing.aged(company, owing.OF_CUSTOMERS, days),
     "AgedPayables": lambda company, days, asked: owing.aged(company, owing.OF_VENDORS, days),
@@ -24,6 +25,10 @@ ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
     "AccountList": lambda company, days, asked: lists.accounts(company),
     "InventoryValuationSummary": lambda company, days, asked: lists.stock(company),
 }
+
+
+def summarized(days: Days, asked: dict[str, str]) -> list[Span]:
+    return spans(days, asked.get("summarize_column_by", ""))
 
 
 def is_empty(rows: list[Row]) -> bool:
@@ -44,6 +49,6 @@ def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) 
         rows = ROWS[known](company, days, asked) if known in ROWS else []
     return {
         "Header": header(company, known, asked, days, at, is_empty(rows)),
-        "Columns": {"Column": columns(known)},
+        "Columns": {"Column": columns(known, summarized(days, asked) if known in STATEMENTS else [])},
         "Rows": {"Row": rows},
     }

@@ -7,10 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.reports.frame import cell, data, section, sum_row
+from qbo_emulator.reports.frame import amount_cell, cell, data, section, sum_row
+from qbo_emulator.reports.periods import Span
 
 ZERO = Decimal(0)
 Amounts = dict[str, Decimal]
+Sums = list[Decimal]
+"""One amount a column."""
 INCOME, COST, EXPENSE = "Income", "Cost of Goods Sold", "Expense"
 OTHER_INCOME, OTHER_EXPENSE = "Other Income", "Other Expense"
 PROFIT = (INCOME, COST, EXPENSE, OTHER_INCOME, OTHER_EXPENSE)
@@ -28,17 +31,27 @@ CURRENT_LIABILITIES = (
 
 
 class Statement:
-    """The accounts of a company with what they come to; `sign` -1 shows credits as more than nothing."""
+    """The accounts of a company with what they come to in each column.
 
-    def __init__(self, company: Company, amounts: Amounts) -> None:
-        self.company, self.amounts = company, amounts
+    `sign` -1 shows credits as more than nothing.
+    """
+
+    def __init__(self, company: Company, columns: list[Amounts]) -> None:
+        self.company, self.columns = company, columns
 
     def of_type(self, kind: str) -> list[Row]:
         found = [row for row in self.company.rows("Account") if row["AccountType"] == kind]
         return sorted(found, key=lambda row: str(row["FullyQualifiedName"]).lower())
 
-    def total(self, kind: str, sign: int) -> Decimal:
-        return sign * sum((self.amounts.get(row["Id"], ZERO) for row in self.of_type(kind)), ZERO)
+    def own(self, row: Row, sign: int) -> Sums:
+        return [sign * amounts.get(row["Id"], ZERO) for amounts in self.columns]
+
+    def total(self, kind: str, sign: int) -> Sums:
+        return added(self.nothing, *(self.own(row, sign) for row in self.of_type(kind)))
+
+    @property
+    def nothing(self) -> Sums:
+        return [ZERO for _ in self.columns]
 
     def rows(self, kind: str, sign: int) -> list[Row]:
         """The accounts of a type that have moved, those below others inside of them."""
@@ -48,19 +61,18 @@ class Statement:
         return [shown for row in tops for shown in self._account(row, accounts, sign)]
 
     def _account(self, row: Row, accounts: list[Row], sign: int) -> Iterable[Row]:
-        own = sign * self.amounts.get(row["Id"], ZERO)
+        own = self.own(row, sign)
         below = [
             one for child in accounts if parent_of(child) == row["Id"] for one in self._account(child, accounts, sign)
         ]
         if below:
-            whole = own + sum((amount_shown(one) for one in below), ZERO)
-            label = (f"Total {row['Name']}", [whole])
-            yield section("", row["Name"], below, label, head=f"{own:.2f}" if own else "")
-        elif own:
-            yield data(cell(row["Name"], row["Id"]), cell(own))
+            label = (f"Total {row['Name']}", added(own, *(amounts_shown(one) for one in below)))
+            yield section("", row["Name"], below, label, head=own if any(own) else None)
+        elif any(own):
+            yield data(cell(row["Name"], row["Id"]), *(amount_cell(one) for one in own))
 
     def group(self, group: str, title: str, kind: str, sign: int) -> Row:
-        return section(group, title, self.rows(kind, sign), (f"Total {title}", [self.total(kind, sign)]))
+        return section(group, title, self.rows(kind, sign), (f"Total {title}", self.total(kind, sign)))
 
     def moved(self, group: str, title: str, kind: str, sign: int) -> list[Row]:
         """The group, where any of its accounts has moved (recorded: it is missing otherwise)."""
@@ -68,25 +80,36 @@ class Statement:
         return [made] if "Rows" in made else []
 
     @property
-    def profit(self) -> Decimal:
+    def profit(self) -> Sums:
         """Income less expenses."""
-        return sum((self.total(kind, -1) for kind in PROFIT), ZERO)
+        return added(*(self.total(kind, -1) for kind in PROFIT))
+
+
+def added(*sums: Sums) -> Sums:
+    return [sum(column, ZERO) for column in zip(*sums)]
+
+
+def less(sums: Sums, *others: Sums) -> Sums:
+    return [first - second for first, second in zip(sums, added(*others))]
 
 
 def parent_of(row: Row) -> str:
     return str(row.get("ParentRef", {}).get("value", ""))
 
 
-def amount_shown(row: Row) -> Decimal:
+def amounts_shown(row: Row) -> Sums:
     cells = row["ColData"] if "ColData" in row else row["Summary"]["ColData"]
-    return Decimal(cells[1]["value"] or 0)
+    return [Decimal(one["value"] or 0) for one in cells[1:]]
 
 
-def profit_and_loss(company: Company, days: tuple[str, str]) -> list[Row]:
-    statement = Statement(company, company.ledger().balances(since=days[0], until=days[1]))
-    gross = statement.total(INCOME, -1) - statement.total(COST, 1)
-    operating = gross - statement.total(EXPENSE, 1)
-    other = statement.total(OTHER_INCOME, -1) - statement.total(OTHER_EXPENSE, 1)
+def profit_and_loss(company: Company, days: tuple[str, str], spans: list[Span]) -> list[Row]:
+    """One column a span and one for all of them."""
+    ledger = company.ledger()
+    columns = [ledger.balances(since=str(span.start), until=str(span.end)) for span in spans]
+    statement = Statement(company, [*columns, ledger.balances(since=days[0], until=days[1])])
+    gross = less(statement.total(INCOME, -1), statement.total(COST, 1))
+    operating = less(gross, statement.total(EXPENSE, 1))
+    other = less(statement.total(OTHER_INCOME, -1), statement.total(OTHER_EXPENSE, 1))
     others = [
         *statement.moved("OtherIncome", "Other Income", OTHER_INCOME, -1),
         *statement.moved("OtherExpenses", "Other Expenses", OTHER_EXPENSE, 1),
@@ -99,55 +122,59 @@ def profit_and_loss(company: Company, days: tuple[str, str]) -> list[Row]:
         sum_row("NetOperatingIncome", "Net Operating Income", operating),
         *others,
         *([sum_row("NetOtherIncome", "Net Other Income", other)] if others else []),
-        sum_row("NetIncome", "Net Income", operating + other),
+        sum_row("NetIncome", "Net Income", added(operating, other)),
     ]
 
 
-def balance_sheet(company: Company, days: tuple[str, str]) -> list[Row]:
+def balance_sheet(company: Company, days: tuple[str, str], spans: list[Span]) -> list[Row]:
+    """As it stands at the end of each span, or of the days."""
+    ends = [str(span.end) for span in spans] or [days[1]]
     ledger = company.ledger()
-    statement = Statement(company, ledger.balances(until=days[1]))
-    return [assets(statement), liabilities_and_equity(statement, earlier_profit(company, days[1]))]
+    statement = Statement(company, [ledger.balances(until=end) for end in ends])
+    retained = Statement(company, [ledger.balances(until=end_of_last_year(end)) for end in ends]).profit
+    return [assets(statement), liabilities_and_equity(statement, retained)]
 
 
-def earlier_profit(company: Company, until: str) -> Decimal:
-    """What earlier years left, which the balance sheet shows as retained earnings."""
-    end = date.fromisoformat(until).replace(month=1, day=1) - timedelta(days=1)
-    return Statement(company, company.ledger().balances(until=end.isoformat())).profit
+def end_of_last_year(day: str) -> str:
+    """What was earned until then, the balance sheet shows as retained earnings."""
+    return (date.fromisoformat(day).replace(month=1, day=1) - timedelta(days=1)).isoformat()
 
 
 def assets(statement: Statement) -> Row:
     current = [statement.group(group, title, kind, 1) for group, title, kind in CURRENT_ASSETS]
-    now = sum((statement.total(kind, 1) for _, _, kind in CURRENT_ASSETS), ZERO)
-    fixed, other = statement.total("Fixed Asset", 1), statement.total("Other Asset", 1)
+    now = added(*(statement.total(kind, 1) for _, _, kind in CURRENT_ASSETS))
+    whole = added(now, statement.total("Fixed Asset", 1), statement.total("Other Asset", 1))
     rows = [
-        section("CurrentAssets", "Current Assets", current, ("Total Current Assets", [now])),
+        section("CurrentAssets", "Current Assets", current, ("Total Current Assets", now)),
         statement.group("FixedAssets", "Fixed Assets", "Fixed Asset", 1),
         statement.group("OtherAssets", "Other Assets", "Other Asset", 1),
     ]
-    return section("TotalAssets", "ASSETS", rows, ("TOTAL ASSETS", [now + fixed + other]))
+    return section("TotalAssets", "ASSETS", rows, ("TOTAL ASSETS", whole))
 
 
-def liabilities_and_equity(statement: Statement, retained: Decimal) -> Row:
+def liabilities_and_equity(statement: Statement, retained: Sums) -> Row:
     current = [statement.group(group, title, kind, -1) for group, title, kind in CURRENT_LIABILITIES]
-    now = sum((statement.total(kind, -1) for _, _, kind in CURRENT_LIABILITIES), ZERO)
-    owed = now + statement.total("Long Term Liability", -1)
+    now = added(*(statement.total(kind, -1) for _, _, kind in CURRENT_LIABILITIES))
+    owed = added(now, statement.total("Long Term Liability", -1))
     liabilities = [
-        section("CurrentLiabilities", "Current Liabilities", current, ("Total Current Liabilities", [now])),
+        section("CurrentLiabilities", "Current Liabilities", current, ("Total Current Liabilities", now)),
         statement.group("LongTermLiabilities", "Long-Term Liabilities", "Long Term Liability", -1),
     ]
-    equity = statement.total("Equity", -1) + statement.profit
+    equity = added(statement.total("Equity", -1), statement.profit)
     own = [*statement.rows("Equity", -1), *earned("Retained Earnings of earlier years", "", retained)]
-    own += earned("Net Income", "NetIncome", statement.profit - retained)
+    own += earned("Net Income", "NetIncome", less(statement.profit, retained))
     rows = [
-        section("Liabilities", "Liabilities", liabilities, ("Total Liabilities", [owed])),
-        section("Equity", "Equity", own, ("Total Equity", [equity])),
+        section("Liabilities", "Liabilities", liabilities, ("Total Liabilities", owed)),
+        section("Equity", "Equity", own, ("Total Equity", equity)),
     ]
-    label = ("TOTAL LIABILITIES AND EQUITY", [owed + equity])
+    label = ("TOTAL LIABILITIES AND EQUITY", added(owed, equity))
     return section("TotalLiabilitiesAndEquity", "LIABILITIES AND EQUITY", rows, label)
 
 
-def earned(label: str, group: str, amount: Decimal) -> list[Row]:
-    return [{**data(cell(label), cell(amount)), **({"group": group} if group else {})}] if amount else []
+def earned(label: str, group: str, sums: Sums) -> list[Row]:
+    if not any(sums):
+        return []
+    return [{**data(cell(label), *(amount_cell(one) for one in sums)), **({"group": group} if group else {})}]
 
 
 def trial_balance(company: Company, days: tuple[str, str]) -> list[Row]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qbo_emulator import Emulator
+from qbo_emulator.reports.periods import spans
 
 from .conftest import TOKEN, Client, invoice, line
 from .test_properties import call
@@ -277,3 +278,50 @@ def document(entity: str, item: str, quantity: int, day: str) -> dict[str, Any]:
     row["ItemBasedExpenseLineDetail"]["ItemRef"] = {"value": item}
     how = {"PaymentType": "Cash", "AccountRef": {"value": "35"}}
     return {**(how if entity == "Purchase" else {"VendorRef": {"value": "30"}}), "Line": [row], "TxnDate": day}
+
+
+@pytest.mark.parametrize("by", ["Days", "Week", "Month", "Quarter", "Year"])
+def test_the_columns_of_a_summary_are_the_reports_of_their_days(sample: Client, by: str) -> None:
+    """Each column of a profit and loss is that of its own days, and the last one is that of all of them."""
+    asked = {"start_date": "2026-01-15", "end_date": "2026-03-10"}
+    made = report(sample, "ProfitAndLoss", summarize_column_by=by, **asked)
+    columns = made["Columns"]["Column"]
+    assert [one["MetaData"][-1]["Value"] for one in (columns[0], columns[-1])] == ["account", "total"]
+    days = [{fact["Name"]: fact["Value"] for fact in one["MetaData"]} for one in columns[1:-1]]
+    assert (days[0]["StartDate"], days[-1]["EndDate"]) == (asked["start_date"], asked["end_date"])
+    for number, one in [(1, days[0]), (len(days), days[-1])]:
+        alone = report(sample, "ProfitAndLoss", start_date=one["StartDate"], end_date=one["EndDate"])
+        for label in ("Total Income", "Net Income"):
+            [cells] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == label]
+            assert Decimal(cells[number]["value"]) == amount(alone, label)
+    whole = report(sample, "ProfitAndLoss", **asked)
+    [profit] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == "Net Income"]
+    assert Decimal(profit[-1]["value"]) == amount(whole, "Net Income")
+    assert sum(Decimal(one["value"]) for one in profit[1:-1]) == Decimal(profit[-1]["value"])
+
+
+def test_a_balance_sheet_by_month_stands_at_the_end_of_each(sample: Client) -> None:
+    made = report(sample, "BalanceSheet", start_date="2025-12-20", end_date="2026-02-10", summarize_column_by="Month")
+    titles = [one["ColTitle"] for one in made["Columns"]["Column"]]
+    assert titles == ["", "Dec 20 - 31, 2025", "Jan 2026", "Feb 1 - 10, 2026"]
+    for number, end in enumerate(("2025-12-31", "2026-01-31", "2026-02-10"), start=1):
+        alone = report(sample, "BalanceSheet", end_date=end)
+        for label in ("TOTAL ASSETS", "TOTAL LIABILITIES AND EQUITY"):
+            [cells] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == label]
+            assert Decimal(cells[number]["value"]) == amount(alone, label)
+
+
+@pytest.mark.parametrize(
+    ("days", "by", "titles"),
+    [
+        (("2026-01-01", "2026-12-31"), "Year", ["2026"]),
+        (("2026-01-01", "2026-06-30"), "Quarter", ["Jan - Mar, 2026", "Apr - Jun, 2026"]),
+        (("2026-02-27", "2026-03-03"), "Week", ["Feb 27 - 28, 2026", "Mar 1 - 3, 2026"]),
+        (("2026-04-29", "2026-05-02"), "Weeks", ["Apr 29 - May 2, 2026"]),
+        (("2026-01-05", "2026-01-05"), "Days", ["Jan 5, 2026"]),
+        (("1900-01-01", "2999-12-31"), "Days", []),
+        (("2026-01-01", "2026-12-31"), "Customers", []),
+    ],
+)
+def test_columns_are_headed_by_their_days(days: tuple[str, str], by: str, titles: list[str]) -> None:
+    assert [one.title for one in spans(days, by)] == titles

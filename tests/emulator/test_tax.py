@@ -112,3 +112,9 @@ def test_an_update_works_the_tax_out_anew(books: Client) -> None:
     row = books.post("Invoice", invoice(line("300", code="TAX"), TxnTaxDetail={**CALIFORNIA, "TotalTax": 1}))
     body = {"Id": row["Id"], "SyncToken": "0", "sparse": True, "Line": [line("100", code="TAX")]}
     assert books.post("Invoice", body)["TxnTaxDetail"]["TotalTax"] == 8
+
+
+def test_the_codes_that_are_no_rows_are_read_by_the_id_that_a_query_gives(books: Client) -> None:
+    for code in ("TAX", "NON", "CustomSalesTax"):
+        assert books.call("GET", f"taxcode/{code}").json()["TaxCode"]["Name"] == code
+    assert books.call("GET", "taxcode/GST").json()["Fault"]["Error"][0]["code"] == "2030"
