@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -13,8 +13,11 @@ from django.utils import timezone
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from runacall.invoices.models import Invoice
+from runacall.organizations.models import Organization
 from sync.first_run import checklist, is_open
 from sync.log.attention import attention_count
+from sync.log.holding import money
+from sync.log.home import home
 from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
 from sync.log.waiting import (
@@ -31,6 +34,7 @@ from sync.outbox.enqueueing import earlier_invoices
 register = template.Library()
 
 LOG = "admin:sync_syncevent_changelist"
+CAUSES_ON_HOME = 5
 
 
 @register.inclusion_tag("sync/banner.html", takes_context=True)
@@ -39,6 +43,42 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
     count = attention_count(context["request"]) if "request" in context else 0
     url = f"{reverse(LOG)}?status=failed"
     return {"count": count, "sentence": attention(count), "url": url, "oob": oob, "live": live}
+
+
+@register.inclusion_tag("sync/home.html", takes_context=True)
+def sync_home(context: template.Context) -> dict[str, Any]:
+    """The state of the books on the start page, for people who manage QuickBooks; nothing for the others."""
+    # Not at the top: unfold loads every template library while it is itself being imported.
+    from sync.admin.list_context import cards
+
+    request = context["request"]
+    membership = getattr(request, "membership", None)
+    if membership is None or not membership.manages_quickbooks:
+        return {}
+    organization, now = request.organization, timezone.now()
+    shown = home(organization, at=now)
+    if shown is None:
+        return {}
+    found = cards(request)
+    return {
+        "home": shown,
+        "failing": attention_count(request) > 0,
+        "money": money(shown.missing.money),
+        "tax": money(shown.missing.tax),
+        "last_success": clock(shown.last_success, organization, now),
+        "next_retry": clock(shown.next_retry, organization, now),
+        "causes": found[:CAUSES_ON_HOME],
+        "more": max(0, len(found) - CAUSES_ON_HOME),
+    }
+
+
+def clock(moment: datetime | None, organization: Organization, now: datetime) -> str:
+    """The time of day in the shop's time zone, with the date where that is not today; "" for None."""
+    if moment is None:
+        return ""
+    local = organization.local(moment)
+    today = local.date() == organization.today(now)
+    return f"{local:%H:%M}" if today else f"{local:%Y-%m-%d %H:%M}"
 
 
 @register.inclusion_tag("sync/event_form.html", takes_context=True)
