@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from qbo.connection.client import decode
@@ -22,16 +23,27 @@ from qbo.models import (
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument
 
 
+@dataclass(frozen=True)
+class Unsaved:
+    """What a person has chosen on a settings page and not saved yet; an empty id takes a mapping away."""
+
+    settings: ConnectionSettings | None = None
+    tax_mappings: Mapping[str, str] = field(default_factory=dict)
+    account_mappings: Mapping[int | None, str] = field(default_factory=dict)
+
+
 def load_book(
     connection: Connection,
     invoices: Sequence[InvoiceDocument] = (),
     *,
     customers: Sequence[CustomerDocument] = (),
     items: Sequence[ItemDocument] = (),
+    unsaved: Unsaved | None = None,
 ) -> MappingBook:
-    """All that payloads and preflight of these documents look up."""
+    """All that payloads and preflight of these documents look up; `unsaved` goes before what is stored."""
     here = {"connection": connection, "realm_id": connection.realm_id}
-    settings = ConnectionSettings.objects.get(connection=connection)
+    unsaved = unsaved or Unsaved()
+    settings = unsaved.settings or ConnectionSettings.objects.get(connection=connection)
     customer_ids = {invoice.customer.id for invoice in invoices} | {customer.id for customer in customers}
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
@@ -56,14 +68,21 @@ def load_book(
             discount_account_id=settings.discount_account_id,
             send_numbers=settings.send_numbers,
             default_tax_code_id=settings.default_tax_code_id,
+            stop_on_rounding=settings.stop_on_rounding,
         ),
         customers={link.record_id: _customer(link) for link in of_customers},
         # One that the mirror lost counts as inactive.
         items={link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in of_items},
         inactive_items=_inactive_items(connection, [item.name for item in needed.values()]),
         invoices={link.record_id: _invoice(link) for link in of_invoices},
-        tax_mappings=dict(TaxMapping.objects.filter(**here).values_list("rate_key", "tax_code_id")),
-        account_mappings=dict(AccountMapping.objects.filter(**here).values_list("category_id", "account_id")),
+        tax_mappings={
+            **dict(TaxMapping.objects.filter(**here).values_list("rate_key", "tax_code_id")),
+            **unsaved.tax_mappings,
+        },
+        account_mappings={
+            **dict(AccountMapping.objects.filter(**here).values_list("category_id", "account_id")),
+            **unsaved.account_mappings,
+        },
         tax_codes=lists["TaxCode"],
         accounts=lists["Account"],
         one_off_item=one_off if one_off and one_off.active else None,
