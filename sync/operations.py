@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 from django.utils.datastructures import MultiValueDict
 from django_q.tasks import async_task
 
@@ -19,6 +19,7 @@ from qbo.models import Connection, Lease, Link, ListState
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
+from sync.log.causes import MOST_SETS
 from sync.log.filters import SyncEventFilter
 from sync.log.posting import cannot_post_today
 from sync.models import ActionRecord, State, SyncEvent
@@ -147,6 +148,8 @@ def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -
     named: dict[int, set[str]] = {}
     for connection_id, code in eligible.order_by().values_list("connection_id", "failure_code").distinct():
         named.setdefault(connection_id, set()).add(code)
+    for connection_id, codes in _further_codes(eligible):
+        named[connection_id] |= codes
     connections = list(Connection.objects.filter(pk__in=named))
     keep_drains_out(named)
     for connection in connections:
@@ -159,6 +162,14 @@ def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -
     for connection in connections:
         wake(connection)
     return Requeued(done, lists)
+
+
+def _further_codes(events: SyncEventQuerySet) -> Iterator[tuple[int, set[str]]]:
+    """By connection, the codes that stand in the way of some of these besides the first."""
+    sets = events.exclude(further_keys="").order_by().values("connection_id", "further_keys")
+    samples = [row["sample"] for row in sets.annotate(sample=Min("pk"))[:MOST_SETS]]
+    for event in SyncEvent.objects.in_bulk(samples).values():
+        yield event.connection_id, {failure.code for failure in event.further_failures}
 
 
 def _read_lists_again(connections: Iterable[Connection], events: SyncEventQuerySet, *, at: datetime) -> int:

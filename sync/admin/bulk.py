@@ -14,13 +14,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from qbo import catalogue
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from sync import operations
 from sync.admin.acting import REASON_WANTED, back_to, reason_of
 from sync.admin.acting import tell as tell_report
 from sync.admin.change_list import filter_query
+from sync.log.causes import words_of
 from sync.log.filters import SyncEventFilter, given
 from sync.log.posting import cannot_post_today
 from sync.models import ActionRecord, State
@@ -152,8 +152,7 @@ def described(filters: dict[str, Any], log: SyncEventQuerySet) -> list[tuple[str
 
 def _in_words(name: str, value: str, log: SyncEventQuerySet) -> str:
     if name == "cause":
-        sample = log.failed().filter(cause_key=value).first()
-        return sample.message if sample else catalogue.entry(value.partition(":")[0]).title
+        return words_of(log, value)
     if name == "action":
         action = ActionRecord.objects.filter(pk=int(value)).first()
         return f"{action.get_action_display()}, {action.done:,}" if action else value

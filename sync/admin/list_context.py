@@ -182,8 +182,9 @@ def _cause_title(cl: SyncLogChangeList) -> str:
     key = cl.filterset.data.get("cause", "")
     if not key:
         return ""
-    sample = next((event for event in cl.result_list if event.cause_key == key and event.failure), None)
-    return sample.failure.message if sample and sample.failure else catalogue.entry(key.partition(":")[0]).title
+    failures = (failure for event in cl.result_list for failure in event.failures if failure.cause_key == key)
+    found = next(failures, None)
+    return found.message if found else catalogue.entry(key.partition(":")[0]).title
 
 
 def _hidden(request: StaffRequest) -> list[tuple[str, str]]:

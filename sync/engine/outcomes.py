@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from qbo.failures import Failure
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import NO_FAILURE, failure_columns
+from sync.models.events import NO_FAILURE, Further, failure_columns
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,8 @@ class Outcome:
     look_first: bool = False
     message: str = ""
     columns: Mapping[str, Any] = field(default_factory=dict)
+    # What else stands in the way, after `failure`.
+    further: Sequence[Further] = ()
 
     @property
     def event(self) -> SyncEvent:
@@ -48,7 +49,9 @@ class Outcome:
         return cls._made(attempt, State.SUPERSEDED, message=message)
 
     @classmethod
-    def failed(cls, attempt: Attempt, failure: Failure, *, look_first: bool, **columns: Any) -> Outcome:
+    def failed(
+        cls, attempt: Attempt, failure: Failure, *, look_first: bool, further: Sequence[Further] = (), **columns: Any
+    ) -> Outcome:
         """A person is needed."""
         event = attempt.event
         return cls._made(
@@ -59,6 +62,7 @@ class Outcome:
             heals=event.heals,
             look_first=look_first,
             columns=columns,
+            further=further,
         )
 
     @classmethod
@@ -132,7 +136,7 @@ def _record_one(outcome: Outcome, *, at: datetime) -> None:
         "retries": outcome.retries,
         "heals": outcome.heals,
         "look_first": outcome.look_first,
-        **failure_columns(outcome.failure),
+        **failure_columns(outcome.failure, outcome.further),
         **outcome.columns,
     }
     if outcome.message:
@@ -181,9 +185,8 @@ def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:
     """What failed for want of these customers and items follows by itself; how many did."""
     released = 0
     for event in events:
-        record_key = f"{event.record_type}:{event.record_id}"
-        blocked = SyncEvent.objects.filter(
-            Q(blocked_by=record_key) | Q(cause_key__endswith=f":{record_key}"),
+        waiting = SyncEvent.objects.waiting_for_record(event.record_type, event.record_id)
+        blocked = waiting.filter(
             connection_id=event.connection_id,
             realm_id=event.realm_id,
             state=State.FAILED,

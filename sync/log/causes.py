@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
+from qbo import catalogue
 from qbo.failures import Failure
 from runacall.invoices.money import round_cents
 from runacall.isolation import isolated
@@ -29,6 +30,16 @@ class Cause:
     oldest_at: datetime
     sample: SyncEvent
 
+    def with_more(self, other: Cause) -> Cause:
+        """The same cause with other events that it stands in the way of as well."""
+        return replace(
+            self,
+            count=self.count + other.count,
+            invoices=self.invoices + other.invoices,
+            money=self.money + other.money,
+            oldest_at=min(self.oldest_at, other.oldest_at),
+        )
+
     @property
     def title(self) -> str:
         """What is wrong: the failure's own message if it names one thing, otherwise the general title."""
@@ -37,31 +48,67 @@ class Cause:
         return self.failure.message if self.failure.entry.cause_per_subject else self.failure.title
 
 
+# How many different sets of further causes are counted; those beyond hold back the least money.
+MOST_SETS = 1_000
+
+
 def causes(events: SyncEventQuerySet, *, limit: int = 100) -> list[Cause]:
-    """The causes of the failed events among `events`, those that hold back the most money first, in two queries."""
-    of_invoices = Q(record_type=EntityType.INVOICE)
-    grouped = (
-        events.failed()
-        .order_by()
-        .values("cause_key")
-        .annotate(
-            count=Count("pk"),
-            invoices=Count("pk", filter=of_invoices),
-            money=Sum("amount", filter=of_invoices),
-            oldest_at=Min("opened_at"),
-            sample=Min("pk"),
-        )
-        .order_by(F("money").desc(nulls_last=True), "-count", "cause_key")[:limit]
-    )
-    rows = list(grouped)
-    samples = SyncEvent.objects.in_bulk([row["sample"] for row in rows])
-    found: list[Cause] = []
+    """The causes of the failed events among `events`, those that hold back the most money first, in a few queries.
+
+    An event counts for each of the causes that block it.
+    """
+    failed = events.failed().order_by()
+    rows = list(_summed(failed, "cause_key")[:limit])
+    further = list(_summed(failed.exclude(further_keys=""), "further_keys")[:MOST_SETS])
+    samples = SyncEvent.objects.in_bulk([row["sample"] for row in (*rows, *further)])
+    found: dict[str, Cause] = {}
     for row in rows:
         if row["sample"] in samples:
             with isolated("Showing a cause", event=row["sample"], cause=row["cause_key"]):
-                found.append(_worded(_cause(row, samples[row["sample"]])))
+                sample = samples[row["sample"]]
+                assert sample.failure is not None, "a failed event has a code, by constraint"
+                found[row["cause_key"]] = _cause(row, sample, sample.failure)
+    for row in further:
+        with isolated("Showing further causes", event=row["sample"]):
+            for failure in samples[row["sample"]].further_failures if row["sample"] in samples else ():
+                one = _cause(row, samples[row["sample"]], failure)
+                found[one.key] = found[one.key].with_more(one) if one.key in found else one
+    if len(rows) == limit:
+        _add_first_ones(failed, found, {row["cause_key"] for row in rows})
     # A paused connection holds back everything, so it comes first.
-    return sorted(found, key=lambda cause: cause.sample.record_type != EntityType.CONNECTION)
+    ordered = sorted(
+        map(_worded, found.values()),
+        key=lambda cause: (cause.sample.record_type != EntityType.CONNECTION, -cause.money, -cause.count, cause.key),
+    )
+    return ordered[:limit]
+
+
+def words_of(events: SyncEventQuerySet, key: str) -> str:
+    """The cause of that key, or just a code, as one of the failed `events` words it; in general where none has it."""
+    sample = events.failed().held_by(key).first()
+    found = (failure.message for failure in (sample.failures if sample else ()) if failure.cause_key == key)
+    return next(found, catalogue.entry(key.partition(":")[0]).title)
+
+
+def _summed(events: SyncEventQuerySet, column: str) -> QuerySet[SyncEvent, dict[str, Any]]:
+    """By each value of `column`: how many, how much, since when, and one of them; the most money first."""
+    of_invoices = Q(record_type=EntityType.INVOICE)
+    grouped = events.values(column).annotate(
+        count=Count("pk"),
+        invoices=Count("pk", filter=of_invoices),
+        money=Sum("amount", filter=of_invoices),
+        oldest_at=Min("opened_at"),
+        sample=Min("pk"),
+    )
+    return grouped.order_by(F("money").desc(nulls_last=True), "-count", column)
+
+
+def _add_first_ones(failed: SyncEventQuerySet, found: dict[str, Cause], counted: set[str]) -> None:
+    """Of causes that were met as further ones only, since there are very many: also those that they stop first."""
+    missing = found.keys() - counted
+    for row in _summed(failed.filter(cause_key__in=missing), "cause_key"):
+        one = found[row["cause_key"]]
+        found[one.key] = one.with_more(_cause(row, one.sample, one.failure))
 
 
 def _worded(cause: Cause) -> Cause:
@@ -71,11 +118,9 @@ def _worded(cause: Cause) -> Cause:
     return replace(cause, failure=Failure(cause.failure.code)) if slip.mistake else cause
 
 
-def _cause(row: Mapping[str, Any], sample: SyncEvent) -> Cause:
-    failure = sample.failure
-    assert failure is not None, "a failed event has a code, by constraint"
+def _cause(row: Mapping[str, Any], sample: SyncEvent, failure: Failure) -> Cause:
     return Cause(
-        key=row["cause_key"],
+        key=row.get("cause_key") or failure.cause_key[:200],
         failure=failure,
         count=row["count"],
         invoices=row["invoices"],

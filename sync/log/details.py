@@ -10,9 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from qbo.failures import Failure
+from qbo.models import Connection
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.organizations.models import Organization
-from sync.log.posting import cannot_post_today
+from sync.log.posting import cannot_post_today, is_in_closed_period
 from sync.log.redaction import readable
 from sync.log.rows import LogRow, connection_of, log_row, standing_of
 from sync.log.wording import Standing, next_try
@@ -51,6 +53,16 @@ DECISIONS = {
 
 
 @dataclass(frozen=True)
+class FurtherObstacle:
+    """What else stands in the way of an event, and where it is put right."""
+
+    failure: Failure
+    fix: Place | None
+    obstacle: Place | None
+    help: Place
+
+
+@dataclass(frozen=True)
 class Details:
     """One event with its history, and which buttons apply to it."""
 
@@ -71,6 +83,7 @@ class Details:
     # The record in QuickBooks that is in the way.
     obstacle: Place | None
     record: Place | None
+    further: list[FurtherObstacle]
     cannot_post: str
     # Whether the page should refresh in a moment.
     is_moving: bool
@@ -99,7 +112,7 @@ class Details:
 
     @property
     def is_closed_period(self) -> bool:
-        return self.event.state == State.FAILED and self.event.failure_code == "closed_period"
+        return self.event.state == State.FAILED and is_in_closed_period(self.event)
 
 
 def details(event: SyncEvent, organization: Organization, *, at: datetime, attempt_id: int | None = None) -> Details:
@@ -130,9 +143,25 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         help=help_place(failure.code) if failure else None,
         obstacle=obstacle_place(failure, connection) if failure else None,
         record=record_place(event),
-        cannot_post=cannot_post_today(event, at=at) if event.failure_code == "closed_period" else "",
+        further=further_obstacles(event, connection, is_kept=kept),
+        cannot_post=cannot_post_today(event, at=at) if is_in_closed_period(event) else "",
         is_moving=moving,
     )
+
+
+def further_obstacles(event: SyncEvent, connection: Connection | None, *, is_kept: bool) -> list[FurtherObstacle]:
+    """All that stands in the way besides the first; settings of a company that is not connected have no place."""
+    if event.state not in (State.FAILED, State.DISMISSED):
+        return []
+    return [
+        FurtherObstacle(
+            failure,
+            None if is_kept else settings_place(failure),
+            obstacle_place(failure, connection),
+            help_place(failure.code),
+        )
+        for failure in event.further_failures
+    ]
 
 
 def is_moving(event: SyncEvent, standing: Standing) -> bool:
@@ -189,10 +218,8 @@ def others_waiting(event: SyncEvent) -> int:
     """How many other failed events of the organization have the same cause."""
     if event.state != State.FAILED or not event.cause_key:
         return 0
-    same = SyncEvent.objects.failed().filter(
-        organization_id=event.organization_id, realm_id=event.realm_id, cause_key=event.cause_key
-    )
-    return same.exclude(pk=event.pk).count()
+    rows = SyncEvent.objects.failed().filter(organization_id=event.organization_id, realm_id=event.realm_id)
+    return rows.held_by(event.cause_key).exclude(pk=event.pk).count()
 
 
 RECORD_PAGES = {
@@ -219,6 +246,7 @@ def support_request(shown: Details) -> str:
     )
     lines = [
         f"Exact error message: {event.message}",
+        *(f"Also in the way: {failure.message}" for failure in event.further_failures),
         *([f"QuickBooks' own words: {words}"] if words else []),
         f"Affected invoice number: {event.label.removeprefix('Invoice ')}"
         if event.record_type == EntityType.INVOICE

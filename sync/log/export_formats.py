@@ -20,6 +20,7 @@ COLUMNS: Mapping[str, str] = {
     "status": "Status",
     "message": "Message",
     "follows": "What follows",
+    "also": "Also in the way",
     "customer": "Customer",
     "amount": "Amount",
     "next_try": "Next try",

@@ -48,7 +48,7 @@ class SyncEventFilter(django_filters.FilterSet):
 
     def with_cause(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
         """The key of a cause, or only the code of the catalogue."""
-        return events.filter(Q(cause_key=value) | Q(failure_code=value))
+        return events.held_by(value)
 
     def of_action(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:
         return events.filter(action_id=int(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
-from sync.log.details import is_moving, others_waiting
+from sync.log.details import FurtherObstacle, further_obstacles, is_moving, others_waiting
 from sync.log.holding import Books, Holding, InBooks, for_dispatcher, holding
 from sync.log.invoice_column import current_of
 from sync.log.posting import cannot_post_today
@@ -41,6 +42,7 @@ class InvoiceBanner:
     log: Place | None = None
     obstacle: Place | None = None
     others: int = 0
+    further: Sequence[FurtherObstacle] = ()
     books: InBooks | None = None
     can_retry: bool = False
     can_post: bool = False
@@ -184,6 +186,7 @@ def _for_office(
         log=log,
         books=books,
         others=others_waiting(event),
+        further=further_obstacles(event, event.connection, is_kept=False),
         can_retry=may_act,
         can_post=may_act and not cannot_post_today(event, at=at),
     )

@@ -75,6 +75,7 @@ class Bundle:
 def _summary(event: Mapping[str, Any]) -> list[str]:
     return [
         f"Exact error message: {event['message'] or event['status']}",
+        *(f"Also in the way: {one['message']}" for one in event.get("also_in_the_way", ())),
         f"Affected record: {event['entity']}",
         f"intuit_tid: {event['intuit_tid'] or 'none, QuickBooks was not asked'}",
         f"Failure code: {event['code'] or 'none'}, tried {event['attempt_count']} times, sync event {event['event']}",
@@ -171,6 +172,10 @@ class Gathered:
             "cause_key": event.cause_key,
             # Anything other than a set of facts may contain a name that redaction would not find.
             "facts": event.facts if isinstance(event.facts, dict) else "[unreadable]",
+            "also_in_the_way": [
+                {"code": one.code, "message": one.message, "cause_key": one.cause_key, "facts": dict(one.facts)}
+                for one in event.further_failures
+            ],
             "intuit_tid": next((one.intuit_tid for one in reversed(attempts) if one.intuit_tid), ""),
             "opened_at": event.opened_at,
             "changed_at": event.changed_at,

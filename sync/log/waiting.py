@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from qbo import catalogue
 from qbo.models import Connection, ConnectionSettings, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
+from sync.log.causes import Cause, causes
 from sync.log.rows import connection_of
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.outbox.enqueueing import earlier_invoices
 
+# More than anybody reads.
+MOST_CAUSES = 1_000
 LOG = "admin:sync_syncevent_changelist"
 
 
@@ -34,38 +35,27 @@ class Waiting:
 
 
 def waiting_for(organization: Organization | None, codes: Sequence[str]) -> list[Waiting]:
-    """The failed events with these codes, by cause, the largest first."""
-    rows = SyncEvent.objects.for_organization(organization).failed().filter(failure_code__in=codes)
-    grouped = (
-        rows.exclude(record_type=EntityType.CONNECTION)
-        .order_by()
-        .values("cause_key", "subject_name", "record_type")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "cause_key")
-    )
-    by_cause: dict[str, list[Mapping[str, Any]]] = {}
-    for row in grouped:
-        by_cause.setdefault(row["cause_key"], []).append(row)
+    """The failed events that one of these codes blocks, by cause, the largest first."""
+    rows = SyncEvent.objects.for_organization(organization).exclude(record_type=EntityType.CONNECTION)
     shown = []
-    for key, found in by_cause.items():
-        with isolated("Listing what waits", cause=key, organization=organization.pk if organization else None):
-            shown.append(_waiting(key, found))
-    return shown
+    for cause in causes(rows.held_by_any(codes), limit=MOST_CAUSES):
+        if cause.failure.code in codes:
+            with isolated(
+                "Listing what waits", cause=cause.key, organization=organization.pk if organization else None
+            ):
+                shown.append(_waiting(cause))
+    return sorted(shown, key=lambda one: -one.count)
 
 
-def _waiting(cause_key: str, found: Iterable[Mapping[str, Any]]) -> Waiting:
-    rows = list(found)
-    count = sum(row["count"] for row in rows)
-    only_invoices = all(row["record_type"] == EntityType.INVOICE for row in rows)
-    names = {row["subject_name"] for row in rows} - {""}
-    what = counted(count, "failed invoice" if only_invoices else "failed event")
-    verb = "waits" if count == 1 else "wait"
-    title = catalogue.entry(cause_key.partition(":")[0]).title
-    subject = f" for ‘{names.pop()}’" if len(names) == 1 and ":" in cause_key else f": {title}"
-    query = urlencode({"status": State.FAILED, "cause": cause_key})
+def _waiting(cause: Cause) -> Waiting:
+    what = counted(cause.count, "failed invoice" if cause.invoices == cause.count else "failed event")
+    verb, failure = "waits" if cause.count == 1 else "wait", cause.failure
+    named = failure.subject.name and ":" in cause.key
+    subject = f" for ‘{failure.subject.name}’" if named else f": {failure.title}"
+    query = urlencode({"status": State.FAILED, "cause": cause.key})
     return Waiting(
         sentence=f"{what} {verb}{subject}",
-        count=count,
+        count=cause.count,
         retry_url=f"{reverse('admin:sync_syncevent_retry_all')}?{query}",
         show_url=f"{reverse(LOG)}?{query}",
     )
@@ -108,6 +98,6 @@ def earlier_count(organization: Organization | None) -> int:
 
 
 def counts_by_cause(organization: Organization | None) -> dict[str, int]:
-    """How many failed events each cause holds back."""
-    rows = SyncEvent.objects.for_organization(organization).failed().order_by()
-    return dict(rows.values_list("cause_key").annotate(n=Count("pk")))
+    """How many failed events each cause stands in the way of."""
+    rows = SyncEvent.objects.for_organization(organization)
+    return {cause.key: cause.count for cause in causes(rows, limit=MOST_CAUSES)}

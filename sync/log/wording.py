@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -35,6 +35,8 @@ class EventLike(Protocol):
     def amount(self) -> Decimal | None: ...
     @property
     def failure(self) -> Failure | None: ...
+    @property
+    def further_failures(self) -> Sequence[Failure]: ...
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,14 @@ def _failed(event: EventLike, standing: Standing) -> Said:
         return Said(event.message, f"{needs} · all {len(standing.policy.delays)} retries failed")
     if failure.entry.who is Who.SYSTEM:
         return Said(event.message, f"{needs} · it could not be fixed automatically")
-    return Said(event.message, f"{needs} · not retried automatically")
+    return Said(event.message, f"{needs} · not retried automatically{also_in_the_way(event.further_failures)}")
+
+
+def also_in_the_way(failures: Sequence[Failure]) -> str:
+    """E.g. " · also: Item 'Labor' not found in QBO"; of several only how many, since the opened row lists them."""
+    if len(failures) > 1:
+        return f" · {len(failures)} more in the way"
+    return f" · also: {failures[0].message}" if failures else ""
 
 
 def paused_line(failure: Failure, *, waiting: int) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import Q
@@ -55,6 +58,14 @@ class Direction(models.TextChoices):
     IN = "in", "QBO → Run a Call"
 
 
+@dataclass(frozen=True)
+class Further:
+    """A failure that stands in the way besides the first; `blocked_by`: the record, as type:id, whose it is."""
+
+    failure: Failure
+    blocked_by: str = ""
+
+
 class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
     def for_organization(self, organization: Organization | None, *, realm_id: str = "") -> SyncEventQuerySet:
         """The organization's, of the company that is connected now, or of `realm_id`."""
@@ -84,6 +95,23 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
 
     def failed(self) -> SyncEventQuerySet:
         return self.filter(state=State.FAILED)
+
+    def held_by(self, cause: str) -> SyncEventQuerySet:
+        """Those that a cause stands in the way of, first or not; `cause`: its key, or a code of the catalogue."""
+        if ":" not in cause:
+            return self.held_by_any([cause])
+        return self.filter(Q(cause_key=cause) | Q(further_keys__contains=f"\n{_line(cause)}\n"))
+
+    def held_by_any(self, codes: Iterable[str]) -> SyncEventQuerySet:
+        """As `held_by`, for several codes of the catalogue."""
+        further = [Q(further_keys__contains=f"\n{code}{end}") for code in codes for end in (":", "\n")]
+        return self.filter(reduce(or_, further, Q(failure_code__in=list(codes))))
+
+    def waiting_for_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
+        """Those that the failure of another record stands in the way of, or that record's absence."""
+        key = f"{record_type}:{record_id}"
+        further = Q(further_keys__contains=f":{key}\n") | Q(further_keys__contains=f"\n{key}\n")
+        return self.filter(Q(blocked_by=key) | Q(cause_key__endswith=f":{key}") | further)
 
     def needing_attention(self) -> SyncEventQuerySet:
         """What the banner counts."""
@@ -148,6 +176,10 @@ class SyncEvent(models.Model):
     facts = models.JSONField(default=dict, blank=True)
     # The record, as type:id, whose failure this event shares; it is sent automatically once that one is synced.
     blocked_by = models.CharField(max_length=40, blank=True)
+    # What else stands in the way, after the failure above, in order.
+    further = models.JSONField(default=list, blank=True)
+    # The cause keys of those, and the records whose failures they share, one a line: to be found by.
+    further_keys = models.TextField(blank=True)
 
     # The last action of a person that queued it, so that the action's result can be shown; a later
     # change of the record removes it. No index: the log reads the events that changed since the action.
@@ -187,6 +219,9 @@ class SyncEvent(models.Model):
                 condition=~Q(state="failed") | ~Q(failure_code=""), name="sync_event_failed_has_code"
             ),
             models.CheckConstraint(
+                condition=Q(further_keys="") | ~Q(failure_code=""), name="sync_event_further_has_first"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["queued", "checking"]) | Q(due_at__isnull=False),
                 name="sync_event_waiting_has_due_time",
             ),
@@ -220,19 +255,38 @@ class SyncEvent(models.Model):
         subject = Subject(self.subject_kind, self.subject_key, self.subject_name)
         return Failure(self.failure_code, subject, facts=self.facts if isinstance(self.facts, dict) else {})
 
+    @property
+    def further_failures(self) -> tuple[Failure, ...]:
+        """What else stands in the way, in order; for as long as the first does."""
+        if not self.failure_code or not isinstance(self.further, list):
+            return ()
+        return tuple(
+            Failure(one["code"], Subject(one["kind"], one["key"], one["name"]), facts=one["facts"])
+            for one in self.further
+        )
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """All that blocks it, in order."""
+        return (self.failure, *self.further_failures) if self.failure else ()
+
 
 # The columns of an event that store a failure, when there is none.
 NO_FAILURE: Mapping[str, object] = {
     **dict.fromkeys(("failure_code", "cause_key", "subject_kind", "subject_key", "subject_name", "message"), ""),
     "facts": {},
     "blocked_by": "",
+    "further": [],
+    "further_keys": "",
 }
 
 
-def failure_columns(failure: Failure | None) -> Mapping[str, object]:
-    """The columns of an event that store a failure; for `update(**…)`."""
+def failure_columns(failure: Failure | None, further: Sequence[Further] = ()) -> Mapping[str, object]:
+    """The columns of an event that store a failure, and what else blocks it; for `update(**…)`."""
     if failure is None:
         return NO_FAILURE
+    others = {one.failure.cause_key: one for one in further if one.failure.cause_key != failure.cause_key}
+    keys = [key for one in others.values() for key in (one.failure.cause_key, one.blocked_by) if key]
     return {
         "failure_code": failure.code,
         "cause_key": failure.cause_key[:200],
@@ -242,4 +296,15 @@ def failure_columns(failure: Failure | None) -> Mapping[str, object]:
         "message": failure.message[:500],
         "facts": dict(failure.facts),
         "blocked_by": "",
+        "further": [_as_json(one.failure) for one in others.values()],
+        "further_keys": "".join(f"\n{_line(key)}" for key in keys) + "\n" if keys else "",
     }
+
+
+def _as_json(failure: Failure) -> dict[str, object]:
+    subject = {"kind": failure.subject.kind, "key": failure.subject.key, "name": failure.subject.name}
+    return {"code": failure.code, **subject, "facts": dict(failure.facts)}
+
+
+def _line(key: str) -> str:
+    return " ".join(key[:200].splitlines())

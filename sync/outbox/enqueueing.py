@@ -34,6 +34,11 @@ class RecordName:
     party: str = ""
     amount: Decimal | None = None
 
+    @property
+    def key(self) -> str:
+        """As events name the record whose failure they share."""
+        return f"{self.record_type}:{self.record_id}"
+
 
 def invoice_name(invoice: Invoice) -> RecordName:
     return RecordName(

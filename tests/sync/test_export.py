@@ -63,6 +63,7 @@ class TestWords:
             "Status": "Failed",
             "Message": "Tax code 'Combined 7.25' not mapped",
             "What follows": "Not in QuickBooks · Needs you · not retried automatically",
+            "Also in the way": "",
             "Customer": "M. Okafor",
             "Amount": "100.00",
             "Next try": "",

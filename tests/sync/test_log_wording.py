@@ -29,6 +29,7 @@ class Event:
     amount: Decimal | None = Decimal("349.75")
     record_type: str = "invoice"
     said: str = ""
+    further_failures: tuple[Failure, ...] = ()
     reason: str = ""
 
     @property

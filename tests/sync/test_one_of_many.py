@@ -232,7 +232,7 @@ class TestPages:
         from sync.log import causes
 
         ill, healthy = pair
-        monkeypatch.setattr(causes, "_cause", poisoned(causes._cause, lambda row, sample: sample.pk == ill.pk))
+        monkeypatch.setattr(causes, "_cause", poisoned(causes._cause, lambda row, sample, *_: sample.pk == ill.pk))
         assert [card.cause.sample.pk for card in owner.get(LOG).context["cards"]] == [healthy.pk]
         monkeypatch.undo()
         card = poisoned(list_context._card, lambda cause, *_: cause.sample.pk == ill.pk)
@@ -243,7 +243,7 @@ class TestPages:
         from sync.log import waiting
 
         ill, healthy = pair
-        told = poisoned(waiting._waiting, lambda key, found: key == ill.cause_key)
+        told = poisoned(waiting._waiting, lambda cause: cause.key == ill.cause_key)
         monkeypatch.setattr(waiting, "_waiting", told)
         found = waiting.waiting_for(healthy.organization, ["tax_code_not_mapped"])
         assert [one.count for one in found] == [1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from sync.engine.prepare.items import link_items_by_name, read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here, waiting
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import EntityType, Further
 from sync.outbox.enqueueing import RecordName, customer_name, item_name, open_event, queued_again
 
 
@@ -117,7 +117,9 @@ def _verdict(
     taken = number_taken(invoice, one.plan, book)
     stopping = (*one.stopping, taken) if taken else one.stopping
     if stopping:
-        return refused_here(drain, event, stopping[0], write)
+        first, *rest = stopping
+        further = [*map(Further, rest), *_failed_prerequisites(drain, invoice, one.needed, book)]
+        return refused_here(drain, event, first, write, further=further)
     if one.needed:
         return wait_for(drain, event, invoice, one.needed, book, write)
     return Ready.planned(event, one.plan, book.invoices.get(invoice.id))
@@ -175,21 +177,34 @@ def wait_for(
     book: MappingBook,
     write: Write,
 ) -> Outcome:
-    """Have what is needed sent first, and wait; or share its failure where it has failed since."""
-    due_at = drain.now()
+    """Have what is needed sent first, and wait; or share the failures of those that have failed since."""
+    due_at, failed = drain.now(), list[Further]()
     for failure in needed:
         name = record_to_send(failure, invoice, book)
         if name is None:
             continue
         standing = _standing(drain, event, name)
         if isinstance(standing, Failure):
-            blocked_by = f"{name.record_type}:{name.record_id}"
-            return refused_here(drain, event, standing, write, blocked_by=blocked_by)
-        due_at = max(due_at, standing)
+            failed.append(Further(standing, name.key))
+        else:
+            due_at = max(due_at, standing)
+    if failed:
+        shared, *others = failed
+        return refused_here(drain, event, shared.failure, write, further=others, blocked_by=shared.blocked_by)
     first = record_to_send(needed[0], invoice, book)
     code = "waits_for_customer" if first and first.record_type == EntityType.CUSTOMER else "waits_for_item"
     subject = Subject(needed[0].subject.kind, needed[0].subject.key, needed[0].subject.name)
     return waiting(drain, event, due_at=due_at, failure=Failure(code, subject))
+
+
+def _failed_prerequisites(
+    drain: Drain, invoice: InvoiceDocument, needed: Sequence[Failure], book: MappingBook
+) -> Iterator[Further]:
+    """What is known to keep a customer or an item out that the invoice needs as well; nothing is sent for it now."""
+    for name in filter(None, (record_to_send(failure, invoice, book) for failure in needed)):
+        latest = _latest(drain, name)
+        if latest and latest.failure and latest.state in (State.FAILED, State.DISMISSED):
+            yield Further(latest.failure, name.key)
 
 
 def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
@@ -203,8 +218,7 @@ def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
 
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:
     """When the record may be there, or why it cannot get there."""
-    rows = SyncEvent.objects.of(drain.connection).of_record(name.record_type, name.record_id)
-    latest = rows.exclude(state=State.SUPERSEDED).order_by("-id").first()
+    latest = _latest(drain, name)
     open_one = latest if latest and latest.state != State.SYNCED else None
     if open_one and open_one.failure and _stands_in_the_way(open_one, event):
         return open_one.failure
@@ -212,6 +226,11 @@ def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | dat
         open_event(drain.connection, name, at=drain.now())
         return drain.now()
     return open_one.due_at or drain.now()
+
+
+def _latest(drain: Drain, name: RecordName) -> SyncEvent | None:
+    rows = SyncEvent.objects.of(drain.connection).of_record(name.record_type, name.record_id)
+    return rows.exclude(state=State.SUPERSEDED).order_by("-id").first()
 
 
 def _stands_in_the_way(needed: SyncEvent, event: SyncEvent) -> bool:

@@ -30,7 +30,7 @@ from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, o
 from sync.engine.send.doubts import Sent, sent_before
 from sync.engine.send.push import Ready
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import EntityType, Further
 
 
 def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
@@ -114,7 +114,8 @@ def _judge(
     write = Write("Item", "create", item_payload(item, book, name_taken=taken))
     failures = (match.failure,) if match.failure else check_new_item(item, book)
     if failures:
-        return refused_here(drain, event, failures[0], write)
+        first, *rest = failures
+        return refused_here(drain, event, first, write, further=[Further(one) for one in rest])
     former_id = there.qbo_id if there else ""
     return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,27 @@ from sync.engine.outcomes import Outcome
 from sync.engine.send.doubts import Sent
 from sync.engine.send.push import Ready
 from sync.models import Attempt, SyncEvent
+from sync.models.events import Further
 
 Kind = Attempt.Kind
 
 
-def refused_here(drain: Drain, event: SyncEvent, failure: Failure, write: Write | None, **columns: Any) -> Outcome:
-    """Preflight knows that it cannot succeed: Failed, with the payload that would have gone."""
+def refused_here(
+    drain: Drain,
+    event: SyncEvent,
+    failure: Failure,
+    write: Write | None,
+    *,
+    further: Sequence[Further] = (),
+    **columns: Any,
+) -> Outcome:
+    """Preflight knows that it cannot succeed: Failed, with the payload that would have gone.
+
+    `further`: what else stands in the way, after `failure`.
+    """
     request = encode(write.batch_item(0)) if write else ""
     attempt = drain.attempt(event, Kind.SETTLED_HERE, request=request)
-    return Outcome.failed(attempt, failure, look_first=event.look_first, **columns)
+    return Outcome.failed(attempt, failure, look_first=event.look_first, further=further, **columns)
 
 
 def in_agreement(drain: Drain, event: SyncEvent) -> Outcome:
@@ -35,7 +47,8 @@ def in_agreement(drain: Drain, event: SyncEvent) -> Outcome:
 def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
     """What becomes of a linked customer or item: an update, a conflict, or nothing since QuickBooks agrees."""
     if plan.failures:
-        return refused_here(drain, event, plan.failures[0], plan.write)
+        first, *rest = plan.failures
+        return refused_here(drain, event, first, plan.write, further=[Further(one) for one in rest])
     if plan.write is not None:
         return Ready.to_send(event, plan.write, said=plan.said)
     if plan.adopts:

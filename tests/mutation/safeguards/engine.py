@@ -201,8 +201,8 @@ SAFEGUARDS = (
     Safeguard(
         "causes: others that wait for the same are of the same shop",
         "sync/log/details.py",
-        "organization_id=event.organization_id, realm_id=event.realm_id, cause_key",
-        "cause_key",
+        "SyncEvent.objects.failed().filter(organization_id=event.organization_id, realm_id=event.realm_id)",
+        "SyncEvent.objects.failed()",
         ("tests/sync/test_operations.py::test_others_that_wait_for_the_same_are_of_the_same_shop",),
     ),
     Safeguard(
