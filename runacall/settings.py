@@ -343,6 +343,8 @@ UNFOLD = {
                     _link("Status", "cable", "qbo:status"),
                     _link("Tax", "percent", "qbo:tax"),
                     _link("Items", "category", "qbo:items"),
+                    _link("Products and services", "inventory_2", "sync:products"),
+                    _link("Customers", "person_search", "sync:customers"),
                     _link("Invoices", "request_quote", "qbo:invoices"),
                     _link(
                         "Sync log",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sync.pages import exports as exports_views
-from sync.pages import first_run, metrics
+from sync.pages import first_run, matching, metrics
 from sync.pages import queue as pages
 
 app_name = "sync"
@@ -20,5 +20,9 @@ urlpatterns = [
     path("quickbooks/first-run/would-stop/", first_run.stopped, name="dry_run_stopped"),
     path("quickbooks/first-run/go/", first_run.go, name="go"),
     path("quickbooks/first-run/hide/", first_run.hide, name="hide_first_run"),
+    path("quickbooks/customers/", matching.customers, name="customers"),
+    path("quickbooks/customers/<int:record_id>/", matching.customer, name="customer"),
+    path("quickbooks/products/", matching.products, name="products"),
+    path("quickbooks/products/<int:record_id>/", matching.product, name="product"),
     path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
 ]

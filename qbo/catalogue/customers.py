@@ -33,11 +33,11 @@ ENTRIES = (
         remedy=(
             "Open {holder|the other record} with that name in QuickBooks.",
             "[What you can do: {way_out}.]",
-            "Or change the name of the customer here, for example by adding the town.",
+            "Or choose the right customer, or have a new one created, under Settings → QuickBooks → Customers.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
-        where="customer",
+        where="customers",
         dispatcher="another record there has this customer's name. The office decides.",
         label="duplicate_name",
         refreshes=("Customer",),
@@ -50,13 +50,13 @@ ENTRIES = (
         meaning="Several customers here or in QuickBooks have this name, or only one side has an e-mail. Run a Call"
         " links and creates nothing until a person makes clear which is which.",
         remedy=(
-            "Compare e-mail, phone and address[: here {here}][; in QuickBooks {there}].",
-            "If they are the same customer, give both the same e-mail, here and in QuickBooks.",
-            "If not, change the name of one of them, for example by adding the town.",
+            "Open Settings → QuickBooks → Customers and compare e-mail, phone and address[: here {here}]"
+            "[; in QuickBooks {there}].",
+            "Press This one next to the right customer, or Create it in QuickBooks if none of them is right.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
-        where="customer",
+        where="customers",
         dispatcher="It is not clear which customer in QuickBooks this is. The office decides.",
         label="duplicate_name",
         refreshes=("Customer",),

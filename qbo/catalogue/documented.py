@@ -14,10 +14,11 @@ ENTRIES = (
             "Retry: Run a Call looks up the customer by name and e-mail, and recreates it in QuickBooks if it is gone.",
             "If it happens again, create the customer[ '{subject_name}'] in QuickBooks by hand with the same name"
             " and e-mail, or make the deleted one active again.",
+            "Or choose a different customer under Settings → QuickBooks → Customers.",
             "Retry the failed invoices.",
         ),
         who=Who.SYSTEM,
-        where="customer",
+        where="customers",
         dispatcher="the customer is missing there. It is usually recreated automatically.",
         label="customer_not_found",
         refreshes=("Customer",),
@@ -47,11 +48,12 @@ ENTRIES = (
         meaning="A pricebook item on the invoice does not exist among the products and services in QuickBooks.",
         remedy=(
             "Turn on Auto-create missing QBO products (Settings → QuickBooks → Items), or create the item["
-            " '{subject_name}'] in QuickBooks by hand with the same name.",
+            " '{subject_name}'] in QuickBooks by hand with the same name,",
+            "or choose which product it is under Settings → QuickBooks → Products and services.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
-        where="items",
+        where="products",
         dispatcher="a pricebook item is missing there. The office is on it.",
         label="item_not_found",
         refreshes=("Item",),

@@ -53,6 +53,8 @@ KIND_WORDS = {
 PAGE_WORDS = {
     "tax": "Settings → QuickBooks → Tax",
     "items": "Settings → QuickBooks → Items",
+    "customers": "Settings → QuickBooks → Customers",
+    "products": "Settings → QuickBooks → Products and services",
     "invoices": "Settings → QuickBooks → Invoices",
     "status": "Settings → QuickBooks → Status",
     "log": "Settings → QuickBooks → Sync log",

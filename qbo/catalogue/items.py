@@ -12,11 +12,11 @@ ENTRIES = (
         remedy=(
             "Make the item[ '{subject_name}'] active again in QuickBooks (Sales → Products and services, include"
             " inactive),",
-            "or map the pricebook item to a different one (Settings → QuickBooks → Items).",
+            "or match the pricebook item to a different one (Settings → QuickBooks → Products and services).",
             "Retry the failed invoices.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
-        where="items",
+        where="products",
         dispatcher="a product was made inactive there. The office is on it.",
         label="item_not_found",
         refreshes=("Item",),
@@ -29,12 +29,13 @@ ENTRIES = (
         meaning="Several pricebook items match one product in QuickBooks, or one item matches several products"
         " there. Run a Call links and creates nothing until a person makes clear which is which.",
         remedy=(
-            "Compare the prices[: here {here}][; in QuickBooks {there}].",
-            "Change the name of one of them; an item named “Category:Item” is the product in that category.",
+            "Open Settings → QuickBooks → Products and services and compare the prices[: here {here}]"
+            "[; in QuickBooks {there}].",
+            "Press This one next to the right product, or Create it in QuickBooks if none of them is right.",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
-        where="items",
+        where="products",
         dispatcher="It is not clear which product in QuickBooks this is. The office decides.",
         label="duplicate_name",
         refreshes=("Item",),
@@ -47,11 +48,11 @@ ENTRIES = (
         meaning="In QuickBooks this name belongs to a category, and a category cannot be used on an invoice.",
         remedy=(
             "In QuickBooks, rename the category[ '{subject_name}'], then create a product or service with this name,",
-            "or map the pricebook item to a product or service (Settings → QuickBooks → Items).",
+            "or match the pricebook item to a product or service (Settings → QuickBooks → Products and services).",
             "Retry the failed invoices.",
         ),
         who=Who.OFFICE,
-        where="items",
+        where="products",
         dispatcher="a pricebook item is set up as a category there. The office is on it.",
         label="item_not_found",
         refreshes=("Item",),
@@ -65,11 +66,10 @@ ENTRIES = (
         " its own.",
         remedy=(
             "Compare the item[ '{subject_name}'] here and in QuickBooks[: {ours} here, {theirs} there].",
-            "Map it as it is (Settings → QuickBooks → Items), or change the price on the side that is wrong.",
-            "Retry the failed invoices.",
+            "Send our price, or keep both (Settings → QuickBooks → Products and services).",
         ),
         who=Who.OFFICE,
-        where="items",
+        where="products",
         dispatcher="a pricebook item is different there. The office is on it.",
         label="validation",
         refreshes=("Item",),

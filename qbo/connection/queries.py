@@ -59,31 +59,32 @@ def read_rows(
     *,
     pace: Callable[[], None] = lambda: None,
     skipped: list[ReadFailed] | None = None,
+    at_most: int = 0,
 ) -> list[Row]:
-    """Every row of `entity` that matches `where`; `pace` is called before each request.
+    """Every row of `entity` that matches `where`, or the first `at_most`; `pace` is called before each request.
 
     A stored row that breaks every read of it (4002) is found by halves and named in the log; the others are read.
     What QuickBooks said of it is in `skipped` afterwards. Raises ReadFailed, also for such a row where the caller has
     no use for `skipped`.
     """
     rows: list[Row] = []
-    start = 1
+    start, size = 1, at_most or PAGE
     while True:
         pace()
         try:
-            page = rows_of(client.query(statement(entity, where, start, PAGE)), entity)
+            page = rows_of(client.query(statement(entity, where, start, size)), entity)
         except ReadFailed as error:
             if skipped is None or not _has_code(error, _BAD_ROW):
                 raise
             before = len(skipped)
-            page = _around_bad_rows(client, entity, where, start, PAGE, pace, skipped)
-            if len(page) + len(skipped) - before >= PAGE:
+            page = _around_bad_rows(client, entity, where, start, size, pace, skipped)
+            if len(page) + len(skipped) - before >= size and not at_most:
                 start += PAGE
                 rows += page
                 continue
             return rows + page
         rows += page
-        if len(page) < PAGE:
+        if at_most or len(page) < PAGE:
             return rows
         start += PAGE
 
@@ -176,11 +177,15 @@ def read_where_in(
 
 def pattern_of(value: str) -> str:
     """A LIKE pattern that finds `value` by the longest part of it that may stand in a statement; "" where none may."""
-    parts = [part.strip() for part in _UNSAFE.split(value)]
-    longest = max(parts, key=len)
+    longest = safe_part(value)
     if not longest:
         return ""
-    return f"{'' if parts[0] == longest else '%'}{longest}%"
+    return f"{'' if _UNSAFE.split(value)[0].strip() == longest else '%'}{longest}%"
+
+
+def safe_part(value: str) -> str:
+    """The longest part of `value` that may stand in a statement; "" where none may."""
+    return max((part.strip() for part in _UNSAFE.split(value)), key=len)
 
 
 def _read_halved(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
 
 from qbo.connection.queries import ReadFailed
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
-from qbo.connection.turn import NotNow, visit
+from qbo.connection.turn import NotNow, Visit, visit
+from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
@@ -23,7 +25,30 @@ SLOW = "QuickBooks takes long to answer. The lists are read in the background: l
 
 
 class NotRead(Exception):
-    """The lists could not be read now; its text is meant for staff."""
+    """QuickBooks could not be read now; its text is meant for staff."""
+
+
+@contextmanager
+def asked_visit(connection: Connection, *, at: datetime) -> Iterator[Visit]:
+    """A visit of at most the seconds that a page waits. Raises NotRead, also for what goes wrong inside."""
+    if not connection.is_live:
+        raise NotRead("QuickBooks is not connected right now.")
+    until = time.monotonic() + settings.SYNC["PAGE_SECONDS"]
+    try:
+        failure = refresh_tokens(connection, at=at, within=settings.SYNC["PAGE_SECONDS"])
+        if failure is not None:
+            raise NotRead(failure.message)
+        with visit(connection, patience=PATIENCE, until=until) as turn:
+            yield turn
+    except NotNow as error:
+        raise NotRead(f"{error} Try again in a moment.") from error
+    except RefreshUnderWay as error:
+        raise NotRead("The connection is being renewed right now. Try again in a moment.") from error
+    except Unreadable as error:
+        raise NotRead(f"QuickBooks' answer could not be read: {error}.") from error
+    except ReadFailed as error:
+        slow = time.monotonic() >= until
+        raise NotRead("QuickBooks takes long to answer. Try again." if slow else error.failure.message) from error
 
 
 def read_again(connection: Connection, names: Iterable[str], *, at: datetime, new_company: bool = False) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from qbo.failures import Failure
 from qbo.mapping.base import Base, Row
 from qbo.mapping.names import name_key
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
@@ -122,6 +123,9 @@ class MappingBook:
     accounts: Mapping[str, Ref] = field(default_factory=dict)
     # The product that staff chose for lines without a pricebook item, where it is there and active.
     one_off_item: Ref | None = None
+    # Items of ours that a person wants created, whatever is there; and those that may be several of what is there.
+    items_to_create: frozenset[int] = frozenset()
+    unclear_items: Mapping[int, Failure] = field(default_factory=dict)
     # By the name key that ours has: products of that name that were made inactive.
     inactive_items: Mapping[str, Ref] = field(default_factory=dict)
     # By name key.
@@ -144,6 +148,10 @@ class MappingBook:
     def new_item_account(self, item: ItemDocument) -> str:
         """The income account that a new product gets; "" is a gap."""
         return self.chosen_account(item) or self.choices.default_income_account_id
+
+    def creates(self, item_id: int) -> bool:
+        """Whether the item is created in QuickBooks where it is missing there."""
+        return self.choices.auto_create_items or item_id in self.items_to_create
 
     def term_id(self, name: str) -> str:
         return self.terms.get(name_key(name), "") if name else ""

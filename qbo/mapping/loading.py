@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from qbo.connection.client import decode
-from qbo.mapping.base import Base, reference
+from qbo.mapping.base import Base, Row, reference
 from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord
+from qbo.mapping.matching import Ruled
 from qbo.mapping.names import name_key
 from qbo.models import (
     AccountMapping,
@@ -18,6 +19,7 @@ from qbo.models import (
     ConnectionSettings,
     Link,
     ListEntry,
+    MatchChoice,
     TaxMapping,
 )
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument
@@ -73,6 +75,7 @@ def load_book(
         customers={link.record_id: _customer(link) for link in of_customers},
         # One that the mirror lost counts as inactive.
         items={link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in of_items},
+        items_to_create=frozenset(key for key, one in load_ruled(connection, "item", needed).items() if one.creates),
         inactive_items=_inactive_items(connection, [item.name for item in needed.values()]),
         invoices={link.record_id: _invoice(link) for link in of_invoices},
         tax_mappings={
@@ -134,6 +137,30 @@ def load_list_records(connection: Connection, record_type: str, ids: Iterable[in
     }
 
 
+def load_ruled(connection: Connection, record_type: str, ids: Iterable[int]) -> dict[int, Ruled]:
+    """By record of ours, what people's choices that nobody has undone mean for matching it."""
+    kinds, found = MatchChoice.Kind, dict[int, Ruled]()
+    rows = MatchChoice.objects.of(connection, record_type).standing().filter(record_id__in=list(ids)).order_by("pk")
+    for record_id, kind, qbo_id in rows.values_list("record_id", "kind", "qbo_id"):
+        before = found.get(record_id, Ruled())
+        if kind == kinds.THIS_ONE:
+            found[record_id] = Ruled(before.refused - {qbo_id})
+        elif kind == kinds.CREATE:
+            found[record_id] = Ruled(before.refused, creates=True)
+        elif kind in (kinds.NOT_THIS_ONE, kinds.UNLINK):
+            # What it no longer is, is not linked to it again by its name.
+            found[record_id] = Ruled(before.refused | {qbo_id}, before.creates)
+    return found
+
+
+def product_row(connection: Connection, qbo_id: str) -> Row:
+    """The product as our mirror has it, in QuickBooks' words; empty where it has not."""
+    entry = ListEntry.objects.of(connection, "Item").filter(qbo_id=qbo_id).first()
+    if entry is None:
+        return {}
+    return {**entry.data, "Id": qbo_id, "Name": entry.name, "SyncToken": entry.sync_token, "Active": entry.active}
+
+
 # What QuickBooks adds to the name of what is made inactive.
 DELETED = " (deleted)"
 
@@ -156,12 +183,14 @@ def ref_of(entry: ListEntry) -> Ref:
         sync_token=entry.sync_token,
         type=data.get("Type") or data.get("AccountType") or "",
         account_id=str(account.get("value", "")) if isinstance(account, dict) else "",
-        unit_price=_price(data["UnitPrice"]) if "UnitPrice" in data else None,
+        unit_price=price_in(data),
         rates=tuple((str(qbo_id), Decimal(percent)) for qbo_id, percent in rates) if isinstance(rates, list) else (),
     )
 
 
-def _price(kept: object) -> Decimal | None:
+def price_in(data: object) -> Decimal | None:
+    """The price that a mirrored product has; None where none can be read."""
+    kept = data.get("UnitPrice") if isinstance(data, dict) else None
     try:
         price = Decimal(str(kept)) if kept is not None else None
     except InvalidOperation:

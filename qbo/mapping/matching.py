@@ -29,6 +29,21 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Ruled:
+    """What people said of one record of ours: the Ids that it is not, and whether it is to be created in any case."""
+
+    refused: frozenset[str] = frozenset()
+    creates: bool = False
+
+    def allows(self, qbo_ids: Iterable[str]) -> bool:
+        """Whether the record may be one of these."""
+        return not self.creates and any(qbo_id not in self.refused for qbo_id in qbo_ids)
+
+
+NOTHING_RULED: Mapping[int, Ruled] = {}
+
+
+@dataclass(frozen=True)
 class Match:
     """What a look found: the row to link, or that the name is free (`taken` by another record of ours), or why not."""
 
@@ -55,23 +70,34 @@ def match_customer(
     held: Mapping[str, int],
     other_holders: Mapping[str, Holder],
     rivals: Sequence[CustomerDocument] = (),
+    ruled: Mapping[int, Ruled] = NOTHING_RULED,
 ) -> Match:
     """`rows`: customers of any of the candidate names. `held`: Ids linked already -> our record that holds them.
 
     `other_holders`: name key -> who else QuickBooks knows by that name.
     `rivals`: the other customers of ours of this name that are linked to none.
+    `ruled`: our id -> what people said of that record. Where none of the name is left, it is made under another.
     """
+    mine = ruled.get(customer.id, Ruled())
     active = [row for row in rows if row.get("Active", True)]
     own_key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id, taken=True))
     own = [row for row in active if name_key(str(row.get("DisplayName", ""))) == own_key]
-    if own and held.get(str(own[0]["Id"]), customer.id) == customer.id:
+    if own and _is_free(str(own[0]["Id"]), customer.id, held, mine):
         return Match(row=own[0])
     key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id))
     fitting = [row for row in active if _is_called(row, customer.display_name, key)]
-    if not fitting:
+    if not fitting and not (mine.creates and key in other_holders):
         return _held_elsewhere(customer, other_holders.get(key))
-    free = [row for row in fitting if held.get(str(row["Id"]), customer.id) == customer.id]
-    return _among(customer, free, rivals) if free else Match(taken=True)
+    free = [row for row in fitting if _is_free(str(row["Id"]), customer.id, held, mine)]
+    if mine.creates or not free:
+        return Match(taken=True)
+    ids = [str(row["Id"]) for row in free]
+    return _among(customer, free, [rival for rival in rivals if ruled.get(rival.id, Ruled()).allows(ids)])
+
+
+def _is_free(qbo_id: str, record_id: int, held: Mapping[str, int], mine: Ruled) -> bool:
+    """Neither another record of ours, nor refused for this one."""
+    return held.get(qbo_id, record_id) == record_id and qbo_id not in mine.refused
 
 
 def _is_called(row: Row, name: str, key: str) -> bool:
@@ -160,19 +186,24 @@ def match_item(
     *,
     held: Mapping[str, int],
     rivals: Sequence[ItemDocument] = (),
+    ruled: Mapping[int, Ruled] = NOTHING_RULED,
 ) -> Match:
     """`refs`: active products by name key, and by the key of their name with its categories.
 
     `rivals`: the other items of ours of this name that are linked to none.
+    `ruled`: our id -> what people said of that record.
     """
+    mine = ruled.get(item.id, Ruled())
     for own in refs.get(name_key(name_for_quickbooks(item.name, record_id=item.id, taken=True)), ()):
-        if held.get(own.qbo_id, item.id) == item.id:
+        if _is_free(own.qbo_id, item.id, held, mine):
             return Match(row=_row(own))
     fitting = refs.get(full_name_key(item.name) if ":" in item.name else name_key(item.name), ())
     products = [ref for ref in fitting if not ref.is_category]
-    free = [ref for ref in products if held.get(ref.qbo_id, item.id) == item.id]
-    if not free:
+    free = [ref for ref in products if _is_free(ref.qbo_id, item.id, held, mine)]
+    if mine.creates or not free:
         return Match(taken=bool(fitting))
+    ids = [ref.qbo_id for ref in free]
+    rivals = [rival for rival in rivals if ruled.get(rival.id, Ruled()).allows(ids)]
     if len(free) == 1 and not rivals:
         return Match(row=_row(free[0]))
     facts = {

@@ -59,7 +59,9 @@ def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     items = {line.item.id: line.item for line in invoice.lines if line.item}
     for item in items.values():
         there, inactive = book.items.get(item.id), inactive_product(item, book)
-        if inactive:
+        if item.id in book.unclear_items:
+            yield book.unclear_items[item.id]
+        elif inactive:
             yield item_inactive(item, inactive)
         elif there is None or not there.active:
             yield Failure("item_not_found", item_subject(item))
@@ -72,6 +74,8 @@ def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
 def inactive_product(item: ItemDocument, book: MappingBook) -> Ref | None:
     """The product that this item is, or would be, where somebody made it inactive: a twin must not be made."""
     there = book.items.get(item.id)
+    if item.id in book.items_to_create:
+        return None
     if there is None:
         return book.inactive_items.get(name_key(item.name))
     # A link into nothing has no name: the list no longer holds it.

@@ -1,5 +1,6 @@
 """What is kept of a QuickBooks company: the connection and its lease, its lists, the mappings and the links."""
 
+from qbo.models.choices import MatchChoice
 from qbo.models.companies import FormerCompany, OtherCompany
 from qbo.models.connection import Connection
 from qbo.models.consents import Consent
@@ -20,6 +21,7 @@ __all__ = [
     "Link",
     "ListEntry",
     "ListState",
+    "MatchChoice",
     "OtherCompany",
     "TaxMapping",
 ]

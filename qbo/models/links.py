@@ -38,6 +38,8 @@ class Link(models.Model):
     sync_token = models.CharField(max_length=32, blank=True)
     # False once QuickBooks is known to have made it inactive or deleted it.
     active = models.BooleanField(default=True)
+    # Run a Call created the object there; False where it was there and was matched.
+    created_here = models.BooleanField(default=False)
     # What QuickBooks answered at the last write or look; empty for name lists.
     doc_number = models.CharField(max_length=32, blank=True)
     txn_date = models.DateField(null=True, blank=True)

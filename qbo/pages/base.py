@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from qbo.models import Connection, ListState
 from runacall.admin_site import site
@@ -43,6 +44,13 @@ def settings_page(view: View) -> View:
     page = site.admin_view(guarded)
     page.may_open = lambda request: request.organization is not None and may_look(request)  # the sidebar asks
     return page
+
+
+def back_to(request: VisitorRequest, otherwise: str) -> HttpResponse:
+    """To the page of ours that the form names as `next`, else to `otherwise`."""
+    there = request.POST.get("next", "")
+    is_ours = there.startswith("/") and url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(there if is_ours else otherwise)
 
 
 def connection_of(request: VisitorRequest) -> Connection | None:

@@ -16,7 +16,16 @@ from qbo.failures import Failure
 from qbo.models import Connection
 from qbo.pages.help_texts import help_section
 
-SETTINGS = {"status": "qbo:status", "tax": "qbo:tax", "items": "qbo:items", "invoices": "qbo:invoices"}
+SETTINGS = {
+    "status": "qbo:status",
+    "tax": "qbo:tax",
+    "items": "qbo:items",
+    "invoices": "qbo:invoices",
+    "customers": "sync:customers",
+    "products": "sync:products",
+}
+# Pages with one of their own for each record, and what a failure calls such a record.
+RECORDS = {"customers": ("customer", "sync:customer"), "products": ("item", "sync:product")}
 
 # What the button to the page says for a failure whose remedy is there.
 BUTTONS = {
@@ -25,8 +34,13 @@ BUTTONS = {
     "permission_denied": "Reconnect",
     "other_company": "Choose the company",
     "account_inactive": "Choose an account",
-    "item_not_found": "Open Items",
-    "item_inactive": "Open Items",
+    "item_not_found": "Choose the product",
+    "item_inactive": "Choose the product",
+    "item_ambiguous": "Choose the product",
+    "item_is_category": "Choose the product",
+    "customer_not_found": "Choose the customer",
+    "name_ambiguous": "Choose the customer",
+    "name_taken": "Choose the customer",
     "duplicate_doc_number": "Open Invoices settings",
 }
 GENERAL = {
@@ -34,6 +48,8 @@ GENERAL = {
     "items": "Open Items",
     "invoices": "Open Invoices settings",
     "status": "Open Status",
+    "customers": "Open Customers",
+    "products": "Open Products and services",
 }
 
 
@@ -50,6 +66,9 @@ def settings_place(failure: Failure) -> Place | None:
     where = failure.facts.get("page") or failure.entry.where
     if where not in SETTINGS:
         return None
+    kind, page = RECORDS.get(where, ("", ""))
+    if kind and failure.subject.kind == kind and failure.subject.key.isdecimal():
+        return Place(BUTTONS.get(failure.code, GENERAL[where]), reverse(page, args=[failure.subject.key]))
     row = f"#id_{failure.facts['row']}" if failure.facts.get("row") else ""
     return Place(BUTTONS.get(failure.code, GENERAL[where]), reverse(SETTINGS[where]) + row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qbo.failures import Failure
 from qbo.lists.on_request import NotRead, read_again
 from qbo.models import Connection, ListState
-from qbo.pages.base import connection_of, page_context, settings_page
+from qbo.pages.base import back_to, connection_of, page_context, settings_page
 from runacall.organizations.middleware import StaffRequest
 
 
@@ -80,4 +80,4 @@ def refresh(request: StaffRequest, page: str) -> HttpResponse:
         messages.error(request, f"QuickBooks could not be read: {error}")
     else:
         messages.success(request, "Read from QuickBooks just now.")
-    return HttpResponseRedirect(reverse(f"qbo:{page}"))
+    return back_to(request, reverse(f"qbo:{page}"))

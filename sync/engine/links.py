@@ -21,16 +21,20 @@ from sync.models.events import EntityType
 
 
 def write_links(links: Sequence[Link]) -> None:
-    """Remember what QuickBooks holds now; a link that was there is brought up to date."""
-    Link.objects.bulk_create(
-        links,
-        update_conflicts=True,
-        unique_fields=["connection", "realm_id", "record_type", "record_id"],
-        update_fields=[
-            "qbo_id", "sync_token", "active", "base", "theirs", "voided", "synced_at",
-            "doc_number", "txn_date", "total", "tax",
-        ],
-    )  # fmt: skip
+    """Remember what QuickBooks holds now; a link that was there is brought up to date.
+
+    Who created the object there is changed by creating it again, and by no update.
+    """
+    for created in (True, False):
+        Link.objects.bulk_create(
+            [link for link in links if link.created_here is created],
+            update_conflicts=True,
+            unique_fields=["connection", "realm_id", "record_type", "record_id"],
+            update_fields=[
+                "qbo_id", "sync_token", "active", "base", "theirs", "voided", "synced_at",
+                "doc_number", "txn_date", "total", "tax", *(["created_here"] if created else []),
+            ],
+        )  # fmt: skip
 
 
 def forget_acceptance(connection: Connection, record_ids: Sequence[int]) -> None:
@@ -49,6 +53,7 @@ def link_of(
         realm_id=submission.realm_id,
         record_type=item.record_type,
         record_id=item.record_id,
+        created_here=item.operation == "create",
         **link_columns(item, row, written, at=at, differs=differs),
     )
 

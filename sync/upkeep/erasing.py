@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Q
 
-from qbo.models import Connection, Lease, Link
+from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.models.addresses import ADDRESS_FIELDS
 from runacall.organizations.models import Membership, Organization
@@ -131,6 +131,10 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
     )
     # The Id in QuickBooks stays; the values are erased.
     erased["links"] = links.update(base="", theirs="")
+    choices = MatchChoice.objects.filter(connection__organization=customer.organization_id)
+    erased["match choices"] = choices.filter(record_type=EntityType.CUSTOMER, record_id=customer.pk).update(
+        there_name="", former="", former_name=""
+    )
     ids = list(events.values_list("pk", flat=True))
     erased["events"] = SyncEvent.objects.filter(pk__in=ids).update(
         party="", message="", subject_name="", facts={}, reason="", further=[], further_keys=""

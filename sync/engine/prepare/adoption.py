@@ -83,7 +83,8 @@ def look_in_quickbooks(
         left = [event for event in events if event.pk not in known and event.record_id in plans]
         tries += [_unread_number(drain, one, plans[one.record_id], sent.get(one.record_id, ()), unread) for one in left]
     if ours or linked:
-        book = load_book(drain.connection, list(documents.values()))
+        again = load_book(drain.connection, list(documents.values()))
+        book = replace(again, unclear_items=book.unclear_items)
         invoices = {key: replace(there, in_doubt=key in doubtful) for key, there in book.invoices.items()}
         book = replace(book, invoices=invoices)
     taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}

@@ -12,8 +12,8 @@ from qbo.failures import Failure
 from qbo.mapping.base import Base, kept_part
 from qbo.mapping.book import Ref
 from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer
-from qbo.mapping.loading import load_list_records
-from qbo.mapping.matching import Holder, Match, candidate_names, match_customer
+from qbo.mapping.loading import load_list_records, load_ruled
+from qbo.mapping.matching import NOTHING_RULED, Holder, Match, Ruled, candidate_names, match_customer
 from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, customer_payload
 from qbo.mapping.planning import Plan
@@ -53,6 +53,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             holders.setdefault(key, Holder("Customer", str(row["Id"]), active=False))
     held = _held(drain, rows)
     rivals = _rivals(drain, wanted) if any(str(row["Id"]) not in held for row in rows) else {}
+    ruled = load_ruled(drain.connection, EntityType.CUSTOMER, {*documents, *_ids(rivals)})
     survivors = _survivors(drain, {key: link for key, link in links.items() if not link.active})
     there = load_list_records(drain.connection, EntityType.CUSTOMER, documents)
     settled: list[Outcome] = []
@@ -67,7 +68,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             settled.append(refused_here(drain, event, broken, Write("Customer", "create", customer_payload(customer))))
             continue
         found = _find(former.get(event.record_id), rows, held)
-        match = found or _match(customer, rows, held, holders, rivals.get(event.record_id, ()))
+        match = found or _match(customer, rows, held, holders, rivals.get(event.record_id, ()), ruled)
         verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id))
         if isinstance(verdict, Ready):
             verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
@@ -116,10 +117,15 @@ def _match(
     held: Mapping[str, int],
     holders: Mapping[str, Holder],
     rivals: Sequence[CustomerDocument] = (),
+    ruled: Mapping[int, Ruled] = NOTHING_RULED,
 ) -> Match:
     if customer is None:
         return Match()
-    return match_customer(customer, rows, held=held, other_holders=holders, rivals=rivals)
+    return match_customer(customer, rows, held=held, other_holders=holders, rivals=rivals, ruled=ruled)
+
+
+def _ids(rivals: Mapping[int, Sequence[CustomerDocument]]) -> set[int]:
+    return {one.id for ones in rivals.values() for one in ones}
 
 
 def _rivals(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[int, list[CustomerDocument]]:
@@ -180,6 +186,7 @@ def _link(
             "sync_token": str(row.get("SyncToken", "")),
             "active": True,
             "synced_at": drain.now(),
+            "created_here": False,
             # What differs now was so before we came: only what changes here from now on goes there.
             "base": Base(said_of_customer(customer), kept_part("Customer", row)).as_text(),
             "theirs": "",

@@ -44,8 +44,8 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     judged |= {record_id: judge(documents[record_id], book) for record_id in learned}
     if read_old_lists(drain, _stopping({record_id: judged[record_id] for record_id in learned})):
         anew = load_book(drain.connection, list(documents.values()))
-        taken, holders = book.taken_numbers, book.number_holders
-        book = replace(anew, invoices=book.invoices, taken_numbers=taken, number_holders=holders)
+        taken, holders, unclear = book.taken_numbers, book.number_holders, book.unclear_items
+        book = replace(anew, invoices=book.invoices, taken_numbers=taken, number_holders=holders, unclear_items=unclear)
         judged |= {record_id: judge(documents[record_id], book) for record_id in learned}
     settled: list[Outcome] = list(look.outcomes)
     ready: list[Ready] = []
@@ -91,8 +91,8 @@ def judge(invoice: InvoiceDocument, book: MappingBook) -> Judged:
 
 
 def _judge_all(drain: Drain, documents: Mapping[int, InvoiceDocument]) -> tuple[MappingBook, dict[int, Judged]]:
-    link_items_by_name(drain, documents.values())
-    book = load_book(drain.connection, list(documents.values()))
+    unclear = link_items_by_name(drain, documents.values())
+    book = replace(load_book(drain.connection, list(documents.values())), unclear_items=unclear)
     return book, {record_id: judge(invoice, book) for record_id, invoice in documents.items()}
 
 
@@ -145,7 +145,7 @@ def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook
     """The record whose sending may mend `failure`; None where none can."""
     if failure.code == "customer_not_found":
         return customer_name(invoice.customer)
-    if failure.code == "item_not_found" and book.choices.auto_create_items:
+    if failure.code == "item_not_found" and book.creates(int(failure.subject.key)):
         item = _item(invoice, int(failure.subject.key))
         return item_name(item) if item else None
     if failure.code == "account_inactive":

@@ -11,10 +11,10 @@ from django.db import transaction
 from qbo import catalogue
 from qbo.failures import Failure
 from qbo.lists.mirrors import refresh_lists
-from qbo.mapping.base import Base, Row, kept_part
+from qbo.mapping.base import Base, kept_part
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
-from qbo.mapping.loading import load_book, load_list_records, ref_of
+from qbo.mapping.loading import load_book, load_list_records, load_ruled, product_row, ref_of
 from qbo.mapping.matching import Match, candidate_names, match_item
 from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
@@ -124,9 +124,10 @@ def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
     """As what it last went out, if it did, since staff may have renamed it; else as it is."""
     former = [replace(item, name=str(one.payload["Name"])) for one in sent[-1:] if "Name" in one.payload]
     refs, held = candidates(drain.connection, [item, *former])
-    rivals = item_rivals(drain.connection, [item]) if refs else {}
+    rivals = item_rivals(drain.connection, [item]).get(item.id, []) if refs else []
+    ruled = load_ruled(drain.connection, EntityType.ITEM, [item.id, *(one.id for one in rivals)])
     matches = [match_item(one, refs, held=held) for one in former]
-    matches.append(match_item(item, refs, held=held, rivals=rivals.get(item.id, ())))
+    matches.append(match_item(item, refs, held=held, rivals=rivals, ruled=ruled))
     return next((match for match in matches if match.row), matches[-1])
 
 
@@ -140,12 +141,19 @@ def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> 
     return Plan(Write("Item", "update", item_account_payload(there, account_id)), said_of_item(item))
 
 
-def link_items_by_name(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
-    """Give every unlinked item of these invoices its product, where one of exactly its name is there."""
+def link_items_by_name(drain: Drain, invoices: Iterable[InvoiceDocument]) -> dict[int, Failure]:
+    """Give every unlinked item of these invoices its product, where one of exactly its name is there.
+
+    By item: why a person has to choose, where several fit.
+    """
     items = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
+    unclear: dict[int, Failure] = {}
     for item, match in matches_by_name(drain.connection, items):
+        if match.failure:
+            unclear[item.id] = match.failure
         if match.row:
             link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+    return unclear
 
 
 def matches_by_name(connection: Connection, items: Mapping[int, ItemDocument]) -> list[tuple[ItemDocument, Match]]:
@@ -153,9 +161,11 @@ def matches_by_name(connection: Connection, items: Mapping[int, ItemDocument]) -
     homeless = unlinked(connection, items)
     refs, held = candidates(connection, homeless) if homeless else ({}, {})
     rivals = item_rivals(connection, homeless) if refs else {}
+    of_rivals = {one.id for ones in rivals.values() for one in ones}
+    ruled = load_ruled(connection, EntityType.ITEM, {*items, *of_rivals}) if refs else {}
     found = []
     for item in homeless:
-        match = match_item(item, refs, held=held, rivals=rivals.get(item.id, ()))
+        match = match_item(item, refs, held=held, rivals=rivals.get(item.id, ()), ruled=ruled)
         if match.row:
             held[str(match.row["Id"])] = item.id
         found.append((item, match))
@@ -208,14 +218,9 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) ->
             "sync_token": sync_token,
             "active": True,
             "synced_at": drain.now(),
+            "created_here": False,
             # What differs now was so before we came: only what changes here from now on goes there.
-            "base": Base(said_of_item(item), kept_part("Item", row_there(drain, qbo_id))).as_text(),
+            "base": Base(said_of_item(item), kept_part("Item", product_row(drain.connection, qbo_id))).as_text(),
             "theirs": "",
         },
     )
-
-
-def row_there(drain: Drain, qbo_id: str) -> Row:
-    """The product as our mirror has it; empty where it has not."""
-    entry = ListEntry.objects.of(drain.connection, "Item").filter(qbo_id=qbo_id).first()
-    return {**entry.data, "Name": entry.name, "SyncToken": entry.sync_token} if entry else {}

@@ -1,0 +1,216 @@
+"""Which records of QuickBooks one of ours may be, how likely, and what speaks for and against each; pure.
+
+Nothing is linked by a guess: `matching` links what is certain, and a person chooses among guesses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import SequenceMatcher
+
+from qbo.mapping.base import Row, place
+from qbo.mapping.book import Ref
+from qbo.mapping.names import full_name_key, name_key
+from runacall.invoices.documents import Address, CustomerDocument, ItemDocument
+from runacall.invoices.names import addresses_in
+
+# What each thing in common adds to a score, and what each difference takes from it; a score is at most 100.
+SAME_NAME = 50
+SAME_EMAIL = 40
+SAME_PHONE = 30
+SAME_ADDRESS = 25
+SAME_PRICE = 25
+SAME_ACCOUNT = 15
+OTHER_EMAIL = 20
+OTHER_PHONE = 10
+OTHER_PRICE = 10
+ITEM_NAME = 60
+# Names less alike than this have nothing in common.
+ALIKE = 0.75
+# A guess below this is not worth a line.
+LEAST = 25
+# Two guesses that are closer than this are a choice for a person, whatever their scores.
+CLOSE = 15
+# The digits at the end that make a phone number, without country or trunk code.
+PHONE_DIGITS = 10
+SHORTEST_PHONE = 7
+# Shorter words name nobody.
+SHORTEST_WORD = 3
+
+
+@dataclass(frozen=True)
+class Known:
+    """What tells a customer or product from others, on either side; empty where it is not known."""
+
+    id: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    price: Decimal | None = None
+    account: str = ""
+    # Of a product: its name with its categories, and its type.
+    full_name: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One of theirs that ours may be; `score` from 0 to 100."""
+
+    there: Known
+    score: int
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
+
+
+def our_customer(customer: CustomerDocument) -> Known:
+    address = _in_one_line(customer.billing) or _in_one_line(customer.service)
+    return Known(str(customer.id), customer.display_name, customer.email, customer.phone, address)
+
+
+def their_customer(row: Row) -> Known:
+    """A customer as QuickBooks gives it."""
+    phones = [str((row.get(key) or {}).get("FreeFormNumber") or "") for key in PHONES]
+    name = str(row.get("DisplayName") or "")
+    full_name = str(row.get("FullyQualifiedName") or name)
+    return Known(
+        str(row["Id"]),
+        name,
+        str((row.get("PrimaryEmailAddr") or {}).get("Address") or ""),
+        ", ".join(dict.fromkeys(filter(None, phones))),
+        place(row, "BillAddr") or place(row, "ShipAddr"),
+        full_name="" if full_name == name else full_name,
+    )
+
+
+PHONES = ("PrimaryPhone", "Mobile", "AlternatePhone")
+
+
+def our_item(item: ItemDocument, *, account: str = "") -> Known:
+    """`account`: what staff call the income account that its category earns into."""
+    return Known(str(item.id), item.name, price=item.unit_price, account=account, type=item.kind.capitalize())
+
+
+def their_item(ref: Ref, *, accounts: Mapping[str, Ref], full_name: str = "") -> Known:
+    """A product as our mirror holds it."""
+    account = accounts.get(ref.account_id)
+    return Known(
+        ref.qbo_id,
+        ref.name,
+        price=ref.unit_price,
+        account=account.name if account else "",
+        full_name="" if full_name == ref.name else full_name,
+        type=ref.type,
+    )
+
+
+def guess_customers(ours: Known, theirs: Iterable[Known], *, least: int = LEAST) -> list[Guess]:
+    """Those of `theirs` that ours may be, with a score of at least `least`, the likeliest first."""
+    return _best((_customer(ours, there) for there in theirs), least)
+
+
+def guess_items(ours: Known, theirs: Iterable[Known], *, least: int = LEAST) -> list[Guess]:
+    """Those of `theirs` that ours may be, with a score of at least `least`, the likeliest first."""
+    return _best((_item(ours, there) for there in theirs), least)
+
+
+def is_clear(guesses: Iterable[Guess]) -> bool:
+    """Whether the first of these guesses stands out from the others."""
+    scores = [guess.score for guess in guesses]
+    return bool(scores) and (len(scores) == 1 or scores[0] - scores[1] >= CLOSE)
+
+
+def _best(guesses: Iterable[Guess], least: int) -> list[Guess]:
+    worth = [guess for guess in guesses if guess.score >= least]
+    return sorted(worth, key=lambda guess: (-guess.score, len(guess.there.id), guess.there.id))
+
+
+def _customer(ours: Known, there: Known) -> Guess:
+    points, said, against = _name(ours, there, SAME_NAME)
+    mails, their_mails = addresses_in(ours.email), addresses_in(there.email)
+    if mails & their_mails:
+        points, said = points + SAME_EMAIL, [*said, "same e-mail"]
+    elif mails and their_mails:
+        points, against = points - OTHER_EMAIL, [*against, "another e-mail"]
+    phones, their_phones = phones_in(ours.phone), phones_in(there.phone)
+    if phones & their_phones:
+        points, said = points + SAME_PHONE, [*said, "same phone"]
+    elif phones and their_phones:
+        points, against = points - OTHER_PHONE, [*against, "another phone"]
+    if ours.address and _street(ours.address) == _street(there.address):
+        points, said = points + SAME_ADDRESS, [*said, "same address"]
+    return Guess(there, max(0, min(100, points)) if said else 0, tuple(said), tuple(against))
+
+
+def _item(ours: Known, there: Known) -> Guess:
+    points, said, against = _name(ours, there, ITEM_NAME)
+    if not said:
+        return Guess(there, 0)
+    if ours.price is not None and there.price is not None:
+        if ours.price == there.price:
+            points, said = points + SAME_PRICE, [*said, "same price"]
+        else:
+            points, against = points - OTHER_PRICE, [*against, "another price"]
+    if ours.account and name_key(ours.account) == name_key(there.account):
+        points, said = points + SAME_ACCOUNT, [*said, "same account"]
+    return Guess(there, max(0, min(100, points)), tuple(said), tuple(against))
+
+
+def _name(ours: Known, there: Known, most: int) -> tuple[int, list[str], list[str]]:
+    """Points for the name, what speaks for it, and nothing against: another name is common enough."""
+    full = full_name_key(there.full_name) if there.full_name else ""
+    if name_key(ours.name) == name_key(there.name) or (":" in ours.name and full_name_key(ours.name) == full):
+        return most, ["same name"], []
+    alike = likeness(ours.name, there.name)
+    return (round(most * alike * 0.8), ["name alike"], []) if alike >= ALIKE else (0, [], [])
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two names are, from 0 to 1: by their letters in order, or by the words that they share."""
+    words, others = words_in(one), words_in(other)
+    shared = len(words & others) / min(len(words), len(others)) if words and others else 0.0
+    # A word in common is little where one of the names has a single word.
+    if min(len(words), len(others)) < 2:
+        shared *= 0.75
+    return max(SequenceMatcher(None, name_key(one), name_key(other)).ratio(), shared)
+
+
+def words_in(name: str) -> frozenset[str]:
+    """The words of a name by which others may be found that are alike."""
+    found = re.findall(r"\w+", name_key(name))
+    return frozenset(word for word in found if len(word) >= SHORTEST_WORD)
+
+
+def phones_in(text: str) -> frozenset[str]:
+    """The phone numbers of a field, by their last ten digits; with commas, semicolons or slashes between them."""
+    numbers = (re.sub(r"\D", "", part)[-PHONE_DIGITS:] for part in re.split(r"[,;/]", text))
+    return frozenset(number for number in numbers if len(number) >= SHORTEST_PHONE)
+
+
+def _street(address: str) -> str:
+    """The first line of an address, as two are compared: abbreviations of its last word are spelled out."""
+    first = name_key(address.split(",")[0]).replace(".", "")
+    words = [STREETS.get(word, word) for word in first.split()]
+    return " ".join(words)
+
+
+STREETS = {
+    "st": "street",
+    "ave": "avenue",
+    "av": "avenue",
+    "rd": "road",
+    "dr": "drive",
+    "ln": "lane",
+    "blvd": "boulevard",
+    "ct": "court",
+    "hwy": "highway",
+}
+
+
+def _in_one_line(address: Address) -> str:
+    parts = (address.line1, address.line2, address.city, address.state, address.postal_code)
+    return ", ".join(text for text in (part.strip() for part in parts) if text)

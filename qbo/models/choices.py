@@ -1,0 +1,71 @@
+"""What people chose about which QuickBooks record one of ours is; kept for good, undone ones too."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from qbo.models.connection import Connection
+from qbo.models.links import RecordType
+
+
+class Kind(models.TextChoices):
+    THIS_ONE = "this_one", "This one"
+    NOT_THIS_ONE = "not_this_one", "Not this one"
+    CREATE = "create", "Create it in QuickBooks"
+    UNLINK = "unlink", "Not matched any more"
+    SEND_PRICE = "send_price", "Send our price"
+    KEEP_PRICE = "keep_price", "Keep both prices"
+
+
+class MatchChoiceQuerySet(models.QuerySet["MatchChoice"]):
+    def of(self, connection: Connection, record_type: str) -> MatchChoiceQuerySet:
+        """Those for the company that is connected now."""
+        return self.filter(connection=connection, realm_id=connection.realm_id, record_type=record_type)
+
+    def of_record(self, record_id: int) -> MatchChoiceQuerySet:
+        return self.filter(record_id=record_id)
+
+    def standing(self) -> MatchChoiceQuerySet:
+        """Those that nobody has undone."""
+        return self.filter(undone_at=None)
+
+
+class MatchChoice(models.Model):
+    """One choice of one person about one record: what it was before, what it is from then on, and whether undone."""
+
+    Kind = Kind
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="match_choices")
+    realm_id = models.CharField(max_length=32)
+    record_type = models.CharField(max_length=16, choices=RecordType.choices)
+    record_id = models.BigIntegerField()
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    # The record there that it is about, and what it was called; of an Unlink, the one that it no longer is.
+    qbo_id = models.CharField(max_length=32, blank=True)
+    there_name = models.CharField(max_length=500, blank=True)
+    # The link that stood before, as JSON text, so that it can be had back; empty where there was none.
+    former = models.TextField(blank=True)
+    former_name = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = MatchChoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["connection", "realm_id", "record_type", "record_id"], name="qbo_choice_of_record")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind=Kind.CREATE) | ~models.Q(qbo_id=""), name="qbo_choice_names_a_record"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.there_name or self.record_id}"

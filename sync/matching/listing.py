@@ -1,0 +1,353 @@
+"""The list of our customers or items with what each is in QuickBooks, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from qbo.connection.client import decode
+from qbo.connection.queries import Row
+from qbo.mapping.base import Base, number
+from qbo.mapping.guessing import (
+    Guess,
+    Known,
+    guess_customers,
+    guess_items,
+    our_customer,
+    our_item,
+    their_customer,
+    their_item,
+    words_in,
+)
+from qbo.mapping.loading import load_ruled, price_in, ref_of
+from qbo.mapping.matching import Ruled
+from qbo.mapping.names import name_key
+from qbo.models import AccountMapping, Connection, ConnectionSettings, Link, ListEntry, MatchChoice
+from runacall.invoices.document_loading import customer_document, item_document
+from runacall.invoices.models import Customer, PricebookItem
+from sync.matching.kinds import MatchKind
+from sync.models import State, SyncEvent
+
+ROWS = 50
+# How many guesses of one record are kept.
+SHOWN = 5
+# How many of those that need a choice are listed, and how many products are compared with the items of a page.
+MOST = 10_000
+COMPARED = 2_000
+# Of the products that have a word in common with an item, how many are compared with it.
+NEAR = 60
+WORD = re.compile(r"\w{3,}")
+LOG = "admin:sync_syncevent_changelist"
+
+STATES = {
+    "choose": "Needs a choice",
+    "unmatched": "Not matched",
+    "matched": "Matched",
+    "created": "Created by Run a Call",
+    "differs": "Price differs",
+    "all": "All",
+}
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Failed events that one record holds back for one reason, and where they are retried."""
+
+    message: str
+    count: int
+    cause_key: str
+
+    @property
+    def query(self) -> str:
+        return urlencode({"status": State.FAILED, "cause": self.cause_key})
+
+    @property
+    def retry_url(self) -> str:
+        return f"{reverse('admin:sync_syncevent_retry_all')}?{self.query}"
+
+    @property
+    def show_url(self) -> str:
+        return f"{reverse(LOG)}?{self.query}"
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """One of ours with what it is there, or may be."""
+
+    ours: Known
+    url: str
+    link: Link | None = None
+    there: Known | None = None
+    stopped: Sequence[Stopped] = ()
+    guesses: Sequence[Guess] = ()
+    ruled: Ruled = field(default_factory=Ruled)
+    # Of theirs, what another of ours is matched to: Id -> its name.
+    held: Mapping[str, str] = field(default_factory=dict)
+    accepted: bool = False
+
+    @property
+    def guess(self) -> Guess | None:
+        """The best guess that is neither refused nor matched to another of ours."""
+        free = (one for one in self.guesses if one.there.id not in self.ruled.refused and one.there.id not in self.held)
+        return next(free, None)
+
+    @property
+    def is_linked(self) -> bool:
+        return self.link is not None and self.link.active
+
+    @property
+    def price_differs(self) -> bool:
+        """A matched item whose price differs there, and nobody has said that both are right."""
+        if not self.is_linked or self.there is None or self.there.price is None or self.accepted:
+            return False
+        return self.ours.price != self.there.price
+
+    @property
+    def waiting(self) -> int:
+        return sum(one.count for one in self.stopped)
+
+
+@dataclass(frozen=True)
+class Chip:
+    name: str
+    label: str
+    count: int
+    url: str
+    is_on: bool
+
+
+def rows_in(kind: MatchKind, connection: Connection, state: str, search: str) -> QuerySet[Any]:
+    """Records of ours in one of STATES that `search` finds."""
+    records = kind.records(connection)
+    links = Link.objects.of(connection, kind.record_type)
+    if state == "choose":
+        records = records.filter(pk__in=waiting_ids(kind, connection))
+    elif state == "unmatched":
+        records = records.exclude(pk__in=links.filter(active=True).values("record_id"))
+    elif state == "matched":
+        records = records.filter(pk__in=links.filter(active=True, created_here=False).values("record_id"))
+    elif state == "created":
+        records = records.filter(pk__in=links.filter(active=True, created_here=True).values("record_id"))
+    elif state == "differs":
+        records = records.filter(pk__in=differing_ids(connection))
+    return records.filter(kind.matching(search)) if search else records
+
+
+def waiting_ids(kind: MatchKind, connection: Connection) -> list[int]:
+    """Records of ours that failed events name as what they wait for."""
+    keys = _stopped_events(kind, connection).order_by().values_list("subject_key", flat=True).distinct()[:MOST]
+    return [int(key) for key in keys if key.isdecimal() and len(key) < 19]
+
+
+def _stopped_events(kind: MatchKind, connection: Connection) -> QuerySet[SyncEvent]:
+    rows = SyncEvent.objects.of(connection).filter(organization=connection.organization_id).failed()
+    return rows.filter(failure_code__in=kind.codes, subject_kind=str(kind.record_type))
+
+
+def stopped(kind: MatchKind, connection: Connection, record_ids: Iterable[int]) -> dict[int, list[Stopped]]:
+    """By record, the failed events that wait for it, cause by cause."""
+    rows = _stopped_events(kind, connection).filter(subject_key__in=[str(pk) for pk in record_ids])
+    grouped = rows.order_by().values("subject_key", "cause_key", "message").annotate(count=Count("pk"))
+    found: dict[int, dict[str, Stopped]] = {}
+    for row in grouped.order_by("cause_key", "-count", "message"):
+        causes = found.setdefault(int(row["subject_key"]), {})
+        before = causes.get(row["cause_key"])
+        count = row["count"] + (before.count if before else 0)
+        causes[row["cause_key"]] = Stopped(before.message if before else row["message"], count, row["cause_key"])
+    return {record_id: list(causes.values()) for record_id, causes in found.items()}
+
+
+def differing_ids(connection: Connection) -> list[int]:
+    """Matched items whose price in QuickBooks is another than here, and nobody has said that both are right."""
+    links = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=True)
+    entries = ListEntry.objects.of(connection, "Item").active().values_list("qbo_id", "data")
+    there = {qbo_id: price_in(data) for qbo_id, data in entries.iterator()}
+    rows = PricebookItem.objects.for_organization(connection.organization).active()
+    ours = dict(rows.values_list("pk", "unit_price"))
+    found = [
+        record_id
+        for record_id, qbo_id in links.values_list("record_id", "qbo_id")
+        if record_id in ours and there.get(qbo_id) is not None and there[qbo_id] != ours[record_id]
+    ]
+    decided = links.exclude(accepted_at=None).filter(record_id__in=found)
+    settled = {one.record_id for one in decided if _accepted(one, ours[one.record_id], there[one.qbo_id])}
+    return [record_id for record_id in found if record_id not in settled][:MOST]
+
+
+def _accepted(link: Link, ours: Any, theirs: Any) -> bool:
+    """Somebody said that both prices are right, and neither has changed since."""
+    if link.accepted_at is None:
+        return False
+    base = Base.from_text(link.base)
+    if base is None:
+        return False
+    return base.said.get("price") == number(ours) and number(base.row.get("UnitPrice")) == number(theirs)
+
+
+def chips(kind: MatchKind, connection: Connection, chosen: str, search: str) -> list[Chip]:
+    """The states with how many records are in each; the search stays."""
+    links = Link.objects.of(connection, kind.record_type).filter(active=True)
+    ours = kind.records(connection).order_by()
+    total, created = ours.count(), links.filter(created_here=True, record_id__in=ours.values("pk")).count()
+    linked = links.filter(record_id__in=ours.values("pk")).count()
+    counts = {
+        "choose": ours.filter(pk__in=waiting_ids(kind, connection)).count(),
+        "unmatched": total - linked,
+        "matched": linked - created,
+        "created": created,
+        "all": total,
+    }
+    if not kind.is_customers:
+        counts["differs"] = len(differing_ids(connection))
+    found = []
+    for name, label in STATES.items():
+        if name in counts:
+            query = urlencode({"state": name, **({"q": search} if search else {})})
+            found.append(Chip(name, label, counts[name], f"{reverse(kind.list_url)}?{query}", name == chosen))
+    return found
+
+
+def page_of(records: QuerySet[Any], number: str) -> Page[Any]:
+    return Paginator(records, ROWS).get_page(number)
+
+
+def match_rows(
+    kind: MatchKind, connection: Connection, records: Sequence[Any], looked: Sequence[Row] | None = None
+) -> list[MatchRow]:
+    """`looked`: customers of QuickBooks that were read because somebody asked; products come from the mirror."""
+    ids = [record.pk for record in records]
+    links = {one.record_id: one for one in Link.objects.of(connection, kind.record_type).for_records(ids)}
+    waiting, ruled = stopped(kind, connection, ids), load_ruled(connection, kind.record_type, ids)
+    theirs = _customers_there(looked) if kind.is_customers else products_there(connection, records, links)
+    held = holders(kind, connection, theirs)
+    ours = known_here(kind, connection, records)
+    rows = []
+    for record in records:
+        link, mine = links.get(record.pk), ours[record.pk]
+        is_linked = link is not None and link.active
+        guess = guess_customers if kind.is_customers else guess_items
+        guesses = [] if is_linked else guess(mine, _near(mine, theirs.values()))[:SHOWN]
+        there = _linked_to(kind, link, theirs) if link else None
+        rows.append(
+            MatchRow(
+                ours=mine,
+                url=reverse(kind.record_url, args=[record.pk]),
+                link=link,
+                there=there,
+                stopped=waiting.get(record.pk, ()),
+                guesses=guesses,
+                ruled=ruled.get(record.pk, Ruled()),
+                held={key: name for key, (holder, name) in held.items() if holder != record.pk},
+                accepted=bool(link and there and _accepted(link, mine.price, there.price)),
+            )
+        )
+    return rows
+
+
+def _near(ours: Known, theirs: Iterable[Known]) -> list[Known]:
+    """Those that are worth comparing: with a name, or most words of one, in common; customers all of them."""
+    if ours.price is None:
+        return list(theirs)
+    key, words = name_key(ours.name), words_in(ours.name)
+    shared = [(len(words & words_in(one.name)), name_key(one.name) == key, one) for one in theirs]
+    near = [found for found in shared if (found[0] or found[1]) and found[2].type != "Category"]
+    return [one for *_, one in sorted(near, key=lambda found: (-found[1], -found[0], found[2].id))[:NEAR]]
+
+
+def known_here(kind: MatchKind, connection: Connection, records: Iterable[Any]) -> dict[int, Known]:
+    """Ours, as they are compared and shown."""
+    if kind.is_customers:
+        return {one.pk: our_customer(customer_document(one)) for one in records}
+    accounts = account_names(connection)
+    return {
+        one.pk: our_item(item_document(one), account=accounts.get(one.category_id, accounts.get("default", "")))
+        for one in records
+    }
+
+
+def account_names(connection: Connection) -> dict[Any, str]:
+    """What the income account of each category is called; under "default", that of items without a choice."""
+    mapped: dict[Any, str] = dict(
+        AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
+            "category_id", "account_id"
+        )
+    )
+    settings = ConnectionSettings.objects.filter(connection=connection).first()
+    if settings and settings.default_income_account_id:
+        mapped["default"] = settings.default_income_account_id
+    entries = ListEntry.objects.of(connection, "Account").filter(qbo_id__in=set(mapped.values()))
+    names = dict(entries.values_list("qbo_id", "name"))
+    return {key: names[account_id] for key, account_id in mapped.items() if account_id in names}
+
+
+def products_there(
+    connection: Connection, records: Sequence[Any], links: Mapping[int, Link], *, search: str = ""
+) -> dict[str, Known]:
+    """Active products that these items may be, and what they are linked to, by Id."""
+    entries = ListEntry.objects.of(connection, "Item")
+    unlinked = [one for one in records if one.pk not in links or not links[one.pk].active]
+    words = {word for one in unlinked for word in words_in(one.name)}
+    wanted = {link.qbo_id for link in links.values()}
+    found = {entry.qbo_id: entry for entry in entries.filter(qbo_id__in=wanted)}
+    if words or search:
+        keys = {name_key(one.name) for one in unlinked}
+        rows = entries.active().values_list("qbo_id", "name_key")
+        near = [
+            qbo_id
+            for qbo_id, key in rows.iterator()
+            if key in keys or words & set(WORD.findall(key)) or (search and search in key)
+        ]
+        found |= {entry.qbo_id: entry for entry in entries.filter(qbo_id__in=near[:COMPARED])}
+    accounts = {one.qbo_id: ref_of(one) for one in ListEntry.objects.of(connection, "Account")}
+    return {
+        qbo_id: their_item(ref_of(entry), accounts=accounts, full_name=_full_name(entry))
+        for qbo_id, entry in found.items()
+    }
+
+
+def _full_name(entry: ListEntry) -> str:
+    full = entry.data.get("FullyQualifiedName") if isinstance(entry.data, dict) else None
+    return str(full or entry.name)
+
+
+def _customers_there(looked: Sequence[Row] | None) -> dict[str, Known]:
+    return {str(row["Id"]): their_customer(row) for row in looked or () if row.get("Active", True)}
+
+
+def holders(kind: MatchKind, connection: Connection, theirs: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Of these Ids, which of ours each is matched to: our id and name."""
+    links = Link.objects.of(connection, kind.record_type).filter(qbo_id__in=list(theirs))
+    by_id = dict(links.values_list("qbo_id", "record_id"))
+    model: Any = Customer if kind.is_customers else PricebookItem
+    names = {one.pk: str(one) for one in model.objects.filter(pk__in=by_id.values())}
+    return {qbo_id: (record_id, names.get(record_id, "")) for qbo_id, record_id in by_id.items()}
+
+
+def _linked_to(kind: MatchKind, link: Link, theirs: Mapping[str, Known]) -> Known | None:
+    """What a link leads to: as the mirror has it now, or as QuickBooks last gave it."""
+    if link.qbo_id in theirs:
+        return theirs[link.qbo_id]
+    return there_of(kind, link)
+
+
+def there_of(kind: MatchKind, link: Link) -> Known | None:
+    """The record there as it was when it was last read or written."""
+    base = Base.from_text(link.base)
+    row: Row = decode(link.theirs) if link.theirs else (base.row if base else {})
+    if not row:
+        return None
+    if kind.is_customers:
+        return their_customer({**row, "Id": link.qbo_id})
+    return Known(link.qbo_id, str(row.get("Name") or ""))
+
+
+def choices_of(kind: MatchKind, connection: Connection, record_id: int) -> QuerySet[MatchChoice]:
+    rows = MatchChoice.objects.of(connection, kind.record_type).of_record(record_id)
+    return rows.select_related("by", "undone_by")

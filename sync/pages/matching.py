@@ -1,0 +1,227 @@
+"""Settings → QuickBooks → Customers, and → Products and services: which record of QuickBooks each of ours is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from qbo.connection.queries import Row
+from qbo.lists import customers as customers_there
+from qbo.lists.on_request import NotRead
+from qbo.mapping.guessing import is_clear
+from qbo.mapping.loading import product_row
+from qbo.models import Connection, ConnectionSettings, MatchChoice
+from qbo.pages.base import back_to, connection_of, page_context, read_at, settings_page
+from runacall.invoices.document_loading import customer_document
+from runacall.invoices.refusals import Refused
+from runacall.organizations.middleware import StaffRequest
+from sync.matching import choosing
+from sync.matching.choosing import Subject
+from sync.matching.kinds import CUSTOMERS, PRODUCTS, MatchKind
+from sync.matching.listing import STATES, chips, match_rows, page_of, rows_in, waiting_ids
+from sync.matching.record import record_context
+
+# From which score on guesses may be accepted at once.
+SCORES = (95, 90, 80, 70)
+LONGEST_SEARCH = 100
+
+
+@settings_page
+@require_http_methods(["GET", "POST"])
+def customers(request: StaffRequest) -> HttpResponse:
+    return _list(request, CUSTOMERS)
+
+
+@settings_page
+@require_http_methods(["GET", "POST"])
+def products(request: StaffRequest) -> HttpResponse:
+    return _list(request, PRODUCTS)
+
+
+@settings_page
+@require_http_methods(["GET", "POST"])
+def customer(request: StaffRequest, record_id: int) -> HttpResponse:
+    return _record(request, CUSTOMERS, record_id)
+
+
+@settings_page
+@require_http_methods(["GET", "POST"])
+def product(request: StaffRequest, record_id: int) -> HttpResponse:
+    return _record(request, PRODUCTS, record_id)
+
+
+def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
+    """Ours, in one of the states that a match can be in, with the best guess of each."""
+    connection = connection_of(request)
+    if connection is None:
+        return TemplateResponse(request, "qbo/not_connected.html", page_context(request, kind.title))
+    if request.method == "POST":
+        return _accept_all(request, kind, connection)
+    search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    state = request.GET.get("state", "")
+    if state not in STATES or (kind.is_customers and state == "differs"):
+        state = "all" if search else "choose" if waiting_ids(kind, connection) else "unmatched"
+    page = page_of(rows_in(kind, connection, state, search), request.GET.get("page", "1"))
+    records = list(page.object_list)
+    looked = _looked(request, connection, records) if kind.is_customers and "look" in request.GET else None
+    rows = match_rows(kind, connection, records, looked)
+    context = page_context(
+        request,
+        kind.title,
+        kind=kind,
+        connection=connection,
+        rows=rows,
+        page=page,
+        chips=chips(kind, connection, state, search),
+        state=state,
+        search=search,
+        scores=SCORES,
+        picks=_picks(rows),
+        looked=looked is not None,
+        here=request.get_full_path(),
+        auto_create=ConnectionSettings.objects.filter(connection=connection, auto_create_items=True).exists(),
+        read_at=read_at(connection, kind.lists) if kind.lists else None,
+    )
+    return TemplateResponse(request, "sync/matching/list.html", context)
+
+
+def _picks(rows: Sequence[Any]) -> list[str]:
+    """Guesses that may be accepted at once: the first of a record stands out, and no other record guesses the same."""
+    best = [(row, row.guess) for row in rows if row.guess and not row.ruled.creates]
+    often = Counter(guess.there.id for _, guess in best)
+    return [
+        f"{row.ours.id}:{guess.there.id}"
+        for row, guess in best
+        if often[guess.there.id] == 1 and is_clear([one for one in row.guesses if one.there.id not in row.held])
+    ]
+
+
+def _looked(request: StaffRequest, connection: Connection, records: Sequence[Any]) -> list[Row] | None:
+    try:
+        found = customers_there.look_for_all(connection, list(map(customer_document, records)), at=timezone.now())
+    except NotRead as error:
+        messages.error(request, f"QuickBooks could not be read: {error}")
+        return None
+    return found
+
+
+def _accept_all(request: StaffRequest, kind: MatchKind, connection: Connection) -> HttpResponse:
+    """Choose the guesses of the page that have at least the chosen score."""
+    least = request.POST.get("score", "")
+    pairs = [one.split(":") for one in request.POST.getlist("pick") if one.count(":") == 1]
+    wanted = {int(ours): theirs for ours, theirs in pairs if ours.isdecimal() and len(ours) < 19}
+    if request.POST.get("action") != "accept_all" or not least.isdecimal() or not wanted:
+        messages.info(request, "There was nothing to accept.")
+        return back_to(request, reverse(kind.list_url))
+    try:
+        rows = _rows_there(kind, connection, list(wanted.values()))
+    except NotRead as error:
+        messages.error(request, f"QuickBooks could not be read: {error}")
+        return back_to(request, reverse(kind.list_url))
+    records = list(kind.records(connection).filter(pk__in=wanted))
+    looked = list(rows.values()) if kind.is_customers else None
+    picked = []
+    for one in match_rows(kind, connection, records, looked):
+        qbo_id = wanted[int(one.ours.id)]
+        guess = next((each for each in one.guesses if each.there.id == qbo_id), None)
+        if guess and guess.score >= int(least) and qbo_id in rows:
+            picked.append((Subject(kind, connection, int(one.ours.id)), rows[qbo_id]))
+    report = choosing.accept_all(picked, by=request.user, at=timezone.now())
+    noun = kind.noun if report.done == 1 else kind.nouns
+    said = f"Matched {report.done:,} {noun}. Nothing was sent by that."
+    messages.success(request, said) if report.done else messages.info(request, "No guess has that score.")
+    for reason, count in report.left.items():
+        messages.warning(request, f"{count:,} left alone: {reason}")
+    return back_to(request, reverse(kind.list_url))
+
+
+def _rows_there(kind: MatchKind, connection: Connection, qbo_ids: Sequence[str]) -> dict[str, Row]:
+    """What QuickBooks holds under these Ids. Raises NotRead."""
+    ids = [one for one in qbo_ids if one.isdecimal() and len(one) <= 32]
+    if kind.is_customers:
+        return customers_there.by_ids(connection, ids, at=timezone.now()) if ids else {}
+    return {qbo_id: row for qbo_id in ids if (row := product_row(connection, qbo_id))}
+
+
+def _record(request: StaffRequest, kind: MatchKind, record_id: int) -> HttpResponse:
+    """One of ours beside what it may be in QuickBooks, and what was chosen before."""
+    connection = connection_of(request)
+    if connection is None:
+        raise Http404
+    record = get_object_or_404(kind.every(connection), pk=record_id)
+    if request.method == "POST":
+        return _act(request, Subject(kind, connection, record.pk))
+    search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    looked: list[Row] | None = None
+    if kind.is_customers:
+        try:
+            document, at = customer_document(record), timezone.now()
+            looked = customers_there.look_for(connection, document, search=search, at=at)
+        except NotRead as error:
+            messages.error(request, f"QuickBooks could not be read: {error}")
+    context = page_context(
+        request,
+        str(record),
+        **record_context(kind, connection, record, looked, search=search, at=timezone.now()),
+    )
+    return TemplateResponse(request, "sync/matching/record.html", context)
+
+
+SAID = {
+    "this_one": "Matched. Nothing was sent by that.",
+    "not_this_one": "Noted: it is not that one.",
+    "create": "Noted: it is created in QuickBooks with the next invoice that needs it.",
+    "unlink": "Not matched any more. Nothing was changed in QuickBooks.",
+    "send_price": "Our price is on its way to QuickBooks.",
+    "keep_price": "Both prices stay. You are asked again when one of them changes.",
+    "undo": "Undone.",
+}
+
+
+def _act(request: StaffRequest, subject: Subject) -> HttpResponse:
+    """One choice about one record."""
+    action, here = request.POST.get("action", ""), reverse(subject.kind.record_url, args=[subject.record_id])
+    try:
+        _do(request, subject, action)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    except NotRead as error:
+        messages.error(request, f"QuickBooks could not be read: {error} Nothing was changed.")
+    else:
+        messages.success(request, SAID[action])
+    return back_to(request, here)
+
+
+def _do(request: StaffRequest, subject: Subject, action: str) -> None:
+    """Raises Refused, NotRead, and Http404 for an action that there is not."""
+    qbo_id = request.POST.get("qbo_id", "").strip()
+    who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+    if action == "create":
+        choosing.create(subject, **who)
+    elif action == "unlink":
+        choosing.unlink(subject, **who)
+    elif action == "undo":
+        key = request.POST.get("choice", "")
+        rows = MatchChoice.objects.filter(**subject.which, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
+        choosing.undo(get_object_or_404(rows.select_related("connection")), subject.kind, **who)
+    elif action == "not_this_one" and qbo_id.isdecimal() and len(qbo_id) <= 32:
+        choosing.refuse(subject, qbo_id, request.POST.get("name", "")[:500], **who)
+    elif action in ("this_one", "send_price", "keep_price") and qbo_id:
+        row = _rows_there(subject.kind, subject.connection, [qbo_id]).get(qbo_id)
+        if row is None:
+            raise Refused("It is not in QuickBooks any more.")
+        act = {"this_one": choosing.choose, "send_price": choosing.send_price, "keep_price": choosing.keep_price}
+        if subject.kind.is_customers and action != "this_one":
+            raise Http404
+        act[action](subject, row, **who)
+    else:
+        raise Http404
