@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
@@ -46,6 +48,46 @@ def ready(python: Path) -> Iterator[dict[str, str]]:
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+def interpreter(minor: int) -> str:
+    """The Python 3 of this minor version, if it is here and runs; else empty."""
+    versions = sorted(Path("~/.pyenv/versions").expanduser().glob(f"3.{minor}.*/bin/python"))
+    found = [shutil.which(f"python3.{minor}"), *map(str, versions)]
+    runs = (one for one in found if one and run(one, "--version").returncode == 0)
+    return next(runs, "")
+
+
+@pytest.mark.parametrize("minor", range(9, 15))
+def test_it_runs_on_each_python_that_it_names(python: Path, minor: int) -> None:
+    """The packed files themselves, on another interpreter: lists, an invoice, XML, a report, a fault."""
+    other = interpreter(minor)
+    if not other:
+        pytest.skip(f"Python 3.{minor} is not here")
+    site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", env=BARE).stdout.strip()
+    command = [other, "-W", "error", "-m", "qbo_emulator", "--port", "0", "--no-limits", "--seed", "sandbox"]
+    process = subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, text=True, env={**BARE, "PYTHONPATH": site})
+    try:
+        assert process.stdout
+        ready = json.loads(process.stdout.readline())
+        base = f"{ready['url']}/v3/company/{ready['realm_id']}"
+        headers = {"Authorization": f"Bearer {ready['access_token']}", "Accept": "application/json"}
+        found = requests.get(f"{base}/query?query=select * from Customer", headers=headers, timeout=30).json()
+        assert len(found["QueryResponse"]["Customer"]) > 20
+        sold = {"DetailType": "SalesItemLineDetail", "Amount": 9, "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
+        body = {"CustomerRef": {"value": "1"}, "Line": [sold]}
+        made = requests.post(f"{base}/invoice", json=body, headers=headers, timeout=30).json()["Invoice"]
+        assert made["TotalAmt"] == 9
+        as_xml = requests.get(f"{base}/invoice/{made['Id']}", headers={**headers, "Accept": "text/xml"}, timeout=30)
+        assert "<IntuitResponse" in as_xml.text
+        assert requests.get(f"{base}/reports/ProfitAndLoss", headers=headers, timeout=30).json()["Rows"]["Row"]
+        assert requests.get(f"{base}/invoice/999999", headers=headers, timeout=30).json()["Fault"]["Error"]
+        assert requests.get(ready["page"], timeout=30).ok
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def test_nothing_of_ours_and_nothing_else_is_in_it(python: Path) -> None:
