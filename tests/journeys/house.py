@@ -89,12 +89,11 @@ class House:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                env=self.environment,
                 text=True,
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
                 preexec_fn=end_with_parent,
-                **{"stdout": log, "stderr": log, **options},
+                **{"stdout": log, "stderr": log, "env": self.environment, **options},
             )
         return self.running[name]
 

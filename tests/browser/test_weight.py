@@ -1,0 +1,105 @@
+"""How much a browser loads, from production's static files, for the lists on which staff spend their day."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from cryptography.fernet import Fernet
+from django.utils import timezone
+from playwright.sync_api import BrowserContext
+
+from tests import builders, log_rows
+from tests.books import Shop
+from tests.browser.conftest import Owner, apart
+from tests.journeys.house import ROOT, House, free_port, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+LISTS = ("/admin/sync/syncevent/?status=failed", "/admin/invoices/invoice/")
+ROWS = 50
+MOST_COLD, MOST_WARM, MOST_REQUESTS = 350_000, 60_000, 12
+
+
+class Scales:
+    """Counts what comes over the wire, headers included; what the browser's cache answers weighs nothing."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page = context.new_page()
+        self.session = context.new_cdp_session(self.page)
+        self.session.send("Network.enable")
+        self.session.on("Network.responseReceived", self._received)
+        self.session.on("Network.loadingFinished", self._finished)
+        self.loaded: list[tuple[int, str]] = []
+        self.addresses: dict[str, str] = {}
+
+    def _received(self, event: dict[str, Any]) -> None:
+        if not event["response"].get("fromDiskCache"):
+            self.addresses[event["requestId"]] = event["response"]["url"]
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        address = self.addresses.get(event["requestId"], "")
+        if event["encodedDataLength"] and not address.startswith("data:"):
+            self.loaded.append((int(event["encodedDataLength"]), address))
+
+    def load(self, address: str) -> list[tuple[int, str]]:
+        self.loaded.clear()
+        self.page.goto(address)
+        self.page.wait_for_load_state("networkidle")
+        return sorted(self.loaded, reverse=True)
+
+
+@pytest.fixture
+def production(house: House, tmp_path: Path) -> str:
+    """The address of a web server without DEBUG, with the static files that `collectstatic` makes."""
+    environment = {
+        **house.environment,
+        "DEBUG": "false",
+        "SECRET_KEY": "of-this-test-and-nothing-else-" * 2,
+        "TOKEN_KEYS": Fernet.generate_key().decode(),
+        "QBO_EMULATOR_URL": "",
+        "STATIC_ROOT": str(tmp_path / "static"),
+    }
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
+    address = f"127.0.0.1:{free_port()}"
+    house.start("production", "-m", "gunicorn", "runacall.wsgi", "--bind", address, "--threads", "4", env=environment)
+    assert wait_until(lambda: answers(address)), (house.folder / "production.log").read_text()
+    return f"http://{address}"
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(f"http://{address}/admin/login/", timeout=10).ok
+    except requests.RequestException:
+        return False
+
+
+def test_the_lists_are_light(open_shop: Shop, context: BrowserContext, owner: Owner, production: str) -> None:
+    apart(lambda: fifty_failures(open_shop))
+    page = context.new_page()
+    page.goto(f"{production}/admin/login/")
+    page.fill("input[name=username]", owner.username)
+    page.fill("input[name=password]", builders.PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/admin/")
+    for address in LISTS:
+        scales = Scales(context)
+        scales.session.send("Network.clearBrowserCache")
+        cold, warm = scales.load(production + address), scales.load(production + address)
+        assert scales.page.locator("tbody tr").count() >= ROWS
+        assert sum(size for size, _ in cold) <= MOST_COLD, cold
+        assert sum(size for size, _ in warm) <= MOST_WARM, warm
+        assert len(warm) <= MOST_REQUESTS, warm
+        shown = scales.page.evaluate("document.fonts.check('24px \"Material Symbols Outlined\"', 'sync')")
+        assert shown, "the icons are there"
+
+
+def fifty_failures(shop: Shop) -> None:
+    customer = builders.customer(shop.organization, "M. Okafor")
+    for _ in range(ROWS):
+        invoice = shop.invoice(customer=customer, send=False)
+        log_rows.event(shop.connection, invoice=invoice, at=timezone.now())
