@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from runacall.checks import INSTALLATION
 
-# SHA-256 of keys that stand in this repository, and protect nothing since everybody can read them there.
+# SHA-256 of keys that are in this repository. They protect nothing, because everybody can read them.
 PUBLISHED = {"4f7697e9836cb9e84f37d53e0de0ada439c57d60b62c7a27d343dae6a57f6776"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HINT = (
@@ -26,7 +26,7 @@ HINT = (
 
 @register(INSTALLATION)
 def token_keys(**_: Any) -> list[CheckMessage]:
-    """TOKEN_KEYS: malformed ones anywhere; outside DEBUG also none at all, and those that anyone can know."""
+    """TOKEN_KEYS: refuses malformed keys; outside DEBUG also an empty setting and publicly known keys."""
     keys = settings.TOKEN_KEYS
     if not any(keys):
         problem = "TOKEN_KEYS is empty: Intuit's tokens cannot be stored."
@@ -37,9 +37,9 @@ def token_keys(**_: Any) -> list[CheckMessage]:
         ]
     found: list[CheckMessage] = []
     for place, key in enumerate(keys, start=1):
-        # The key itself is never said.
+        # The key itself is never printed.
         if not is_well_formed(key):
-            problem = f"Key {place} of TOKEN_KEYS is no Fernet key: 32 bytes in URL-safe base64, 44 characters."
+            problem = f"Key {place} of TOKEN_KEYS is not a Fernet key: 32 bytes in URL-safe base64, 44 characters."
             found.append(Error(problem, hint=HINT, id="qbo.E002"))
         elif not settings.DEBUG and is_known_to_anyone(key):
             problem = f"Key {place} of TOKEN_KEYS is one that anyone can know."
@@ -56,29 +56,29 @@ def is_well_formed(key: str) -> bool:
 
 
 def is_known_to_anyone(key: str) -> bool:
-    """A key of this repository, or one so regular that no machine drew it."""
+    """A key from this repository, or one too regular to be random."""
     drawn = base64.urlsafe_b64decode(key)
     return sha256(drawn).hexdigest() in PUBLISHED or len(set(drawn)) < 12
 
 
 @register(INSTALLATION)
 def emulator_url(**_: Any) -> list[CheckMessage]:
-    """QBO_EMULATOR_URL: this machine only; outside DEBUG not at all, except in the demo."""
+    """QBO_EMULATOR_URL: only this machine; outside DEBUG only in the demo."""
     url = settings.QBO_EMULATOR_URL
     if not url:
         return []
     if not settings.DEBUG and not settings.DEMO:
-        problem = "QBO_EMULATOR_URL is set: Connect would lead shops to an emulator in place of QuickBooks."
-        return [Error(problem, hint="Leave it out.", id="qbo.E004")]
+        problem = "QBO_EMULATOR_URL is set: Connect would send shops to an emulator instead of QuickBooks."
+        return [Error(problem, hint="Remove it.", id="qbo.E004")]
     if urlsplit(url).scheme not in ("http", "https") or urlsplit(url).hostname not in LOOPBACK:
-        problem = "QBO_EMULATOR_URL leads off this machine."
+        problem = "QBO_EMULATOR_URL is not on this machine."
         return [Error(problem, hint="Use an address such as http://127.0.0.1:8010.", id="qbo.E005")]
     return []
 
 
 @register(INSTALLATION, deploy=True)
 def intuit_credentials(**_: Any) -> list[CheckMessage]:
-    """What only `check --deploy` asks: whether shops can connect at all."""
+    """What only `check --deploy` checks: whether shops can connect at all."""
     if settings.QBO_CLIENT_ID and settings.QBO_CLIENT_SECRET:
         return []
     hint = "Copy both from the app's keys at developer.intuit.com."

@@ -1,4 +1,4 @@
-"""Text that is encrypted at rest with rotatable keys; it does not know what the text is."""
+"""Text that is stored encrypted, with keys that can be rotated; it does not know what the text is."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +27,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(text: str) -> str:
-    """What `encrypt` was given. Raises UnreadableSecret when no key fits."""
+    """Decrypt `encrypt`'s result. Raises UnreadableSecret if no key fits."""
     if not text:
         return ""
     try:
@@ -38,7 +38,7 @@ def decrypt(text: str) -> str:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A secret as the database holds it: ciphertext that is opened only where it is used."""
+    """A secret as stored in the database: ciphertext that is decrypted only where it is used."""
 
     ciphertext: str
 
@@ -53,7 +53,7 @@ class Sealed:
 
     @property
     def has_newest_key(self) -> bool:
-        """Whether the first of TOKEN_KEYS alone reads it."""
+        """Whether the first of TOKEN_KEYS can decrypt it."""
         try:
             _fernet(tuple(settings.TOKEN_KEYS[:1])).decrypt(self.ciphertext.encode())
         except (InvalidToken, UnicodeError):
@@ -64,8 +64,9 @@ class Sealed:
 class EncryptedTextField(models.TextField):
     """A text column whose content is ciphertext in the database and plain text in Python.
 
-    A loaded row carries it sealed, under the field's `attname`; the attribute of the field's own name opens it, and
-    raises UnreadableSecret there where no key fits. So a row that no key can read still loads, saves and refreshes.
+    A loaded row has it sealed, under the field's `attname`; the attribute with the field's own name decrypts it,
+    and raises UnreadableSecret if no key fits. So a row that no key can decrypt can still be loaded, saved and
+    refreshed.
     """
 
     def get_attname(self) -> str:

@@ -1,4 +1,4 @@
-"""The words for going wrong: an answer, Intuit's entries in it, and our reading of them; knows no rule."""
+"""The types for errors: an answer, Intuit's entries in it, and the failure they mean to us; knows no rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from qbo.catalogue import FailureKind, Who
 __all__ = ["Answer", "Failure", "FailureKind", "FaultEntry", "Subject", "Who"]
 
 LINE_LENGTH = 200
-"""How much of Intuit's words fits into one line of the log."""
+"""How much of Intuit's message fits into one line of the log."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Which thing a failure is about.
+    """What a failure is about.
 
     The kind is tax_rate, item, account, customer, date, number, company, term, field or ""; the key an id.
     """
@@ -43,7 +43,7 @@ class FaultEntry:
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer as it came; without a status the body is what the transport's exception said."""
+    """One HTTP answer as it came; without a status, the body is the message of the transport's exception."""
 
     http_status: int | None
     content_type: str = ""
@@ -68,7 +68,7 @@ class Failure:
 
     @property
     def cause_key(self) -> str:
-        """Failures with the same key have one cause: one thing to fix."""
+        """Failures with the same key have the same cause: one thing to fix."""
         which = self.subject.key or self.subject.name.strip().casefold()
         if not (self.subject.kind and which and self.entry.cause_per_subject):
             return self.code
@@ -84,7 +84,7 @@ class Failure:
 
     @property
     def is_difference(self) -> bool:
-        """Whether it was read from what QuickBooks stored: the record is there, and not as it was sent."""
+        """Whether QuickBooks stored the record, but not as it was sent."""
         return "fields" in self.facts
 
     @property
@@ -106,7 +106,7 @@ class Failure:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What the catalogue's templates may name."""
+        """The facts that the catalogue's templates may use."""
         key = self.subject.key
         same_day = self.facts.get("invoice_date") == self.facts.get("closing_date")
         return {

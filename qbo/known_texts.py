@@ -1,4 +1,4 @@
-"""Finds texts that one knows inside other texts, however they are spelled or escaped there; pure."""
+"""Finds known texts inside other texts, however they are spelled or escaped there; pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-# From this many letters on a text is also found inside a longer word; a shorter one only as whole words.
+# A text with at least this many letters is also found inside a longer word; a shorter one only as whole words.
 DISTINCTIVE = 6
-# Shorter ones, and short numbers, would be found everywhere.
+# Shorter texts, and short numbers, would be found everywhere.
 SHORTEST = 2
 SHORTEST_NUMBER = 5
 ROUNDS = 4
@@ -35,7 +35,7 @@ class Known:
 
 
 class KnownTexts:
-    """Texts by placeholder, ready to be found: case, accents, punctuation and blanks make no difference."""
+    """Texts by placeholder, ready to be found: case, accents, punctuation and spaces make no difference."""
 
     def __init__(self, texts: Mapping[str, Iterable[str]]) -> None:
         found = {letters_of(text): holder for holder, many in texts.items() for text in many if letters_of(text)}
@@ -45,7 +45,7 @@ class KnownTexts:
             self._by_start.setdefault(letters[:SHORTEST], []).append(Known(letters, found[letters]))
 
     def whose(self, text: str) -> str:
-        """The placeholder of a text that is nothing but a known one; "" for others."""
+        """The placeholder of a text that is exactly a known one; "" for others."""
         return self._whole.get(letters_of(text), "")
 
     def hide(self, text: str) -> str:
@@ -91,7 +91,7 @@ def is_searchable(letters: str) -> bool:
 
 
 def spelled(text: str) -> tuple[str, list[int]]:
-    """The letters and digits of `text` as they are compared, and at which index each stands."""
+    """The letters and digits of `text` as they are compared, with the index of each."""
     letters: list[str] = []
     places: list[int] = []
     for index, character in enumerate(text):
@@ -103,12 +103,12 @@ def spelled(text: str) -> tuple[str, list[int]]:
 
 @lru_cache(maxsize=4096)
 def _compared(character: str) -> str:
-    """Lower case, without accents; nothing where it is neither letter nor digit."""
+    """Lower case, without accents; "" if it is neither letter nor digit."""
     return "".join(one for one in unicodedata.normalize("NFKD", character).casefold() if one.isalnum())
 
 
 def unescaped(text: str) -> str:
-    """`text` without the escapes of JSON, HTML and URLs, however many of them lie over each other."""
+    """`text` without the escapes of JSON, HTML and URLs, even if it was escaped several times."""
     for _ in range(ROUNDS):
         plain = ESCAPED_UNIT.sub(lambda match: chr(int(match[1], 16)), text)
         plain = ESCAPED_CHARACTER.sub(lambda match: CONTROLS.get(match[1], match[1]), plain)

@@ -1,8 +1,8 @@
-"""Secrets and personal data out of what goes to QuickBooks and comes back; pure, it knows fields and patterns.
+"""Removes secrets and personal data from what is sent to QuickBooks and comes back; pure, knows fields and patterns.
 
-What support works with stays: ids, numbers, amounts, dates, codes, states, names of products, accounts and tax
-codes. Field names are Intuit's (API reference, Customer and Invoice). Where a value goes, its length stays,
-since many refusals are about lengths.
+What support needs stays: ids, numbers, amounts, dates, codes, states, names of products, accounts and tax
+codes. Field names are Intuit's (API reference, Customer and Invoice). The length of a removed value stays,
+because many refusals are about lengths.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Any
 
 from qbo.known_texts import SHORTEST_NUMBER, KnownTexts, unescaped
 
-SECRET = "[secret]"  # noqa: S105  what stands in its place
+SECRET = "[secret]"  # noqa: S105  what replaces it
 DEEPEST = 60
 
 SECRET_FIELDS = re.compile(
     r"token|secret|password|passwd|authorization|api_?key|cookie|credential|card|bank_?acc|routing|nameonacct",
     re.IGNORECASE,
 )
-# SyncToken is the version of a row, whether cards are taken a setting.
+# SyncToken is the version of a row; the other is a setting about cards.
 NO_SECRETS = frozenset({"synctoken", "sync_token", "token_version", "allowonlinecreditcardpayment"})
 
-# What a field holds, by its name.
+# What a field contains, by its name.
 PERSONAL_FIELDS: Mapping[str, str] = {
     **dict.fromkeys(
         ("displayname", "givenname", "middlename", "familyname", "companyname", "printoncheckname", "contactname",
@@ -56,14 +56,14 @@ PERSONAL_FIELDS: Mapping[str, str] = {
         "text",
     ),
 }  # fmt: skip
-# What stays inside an address or a contact: it names nobody, and tax depends on it.
+# What stays in an address or a contact: it names nobody, and tax depends on it.
 KEPT_INSIDE = frozenset({"id", "country", "countrysubdivisioncode", "countrycode", "synctoken", "type", "definitionid"})
 PEOPLE = frozenset({"customer", "vendor", "employee"})
 REFERENCES_TO_PEOPLE = frozenset(
     {"customerref", "vendorref", "employeeref", "entityref", "parentref", "lastmodifiedbyref", "salesrepref"}
 )
 NAMES_OF_PEOPLE = frozenset({"name", "fullyqualifiedname", "title", "suffix"})
-# The line by which we know our own invoice again; support does too.
+# The line by which we, and support, recognize our own invoice.
 MARK = re.compile(r"Run a Call invoice #\S{1,40} \(ref \d+-\d+\)")
 
 ASSIGNED_SECRET = re.compile(
@@ -74,7 +74,7 @@ ASSIGNED_SECRET = re.compile(
 PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:Bearer\s+[\w.~+/=-]{6,}|Basic\s+[\w+/=-]{16,})", re.IGNORECASE), SECRET),
     (re.compile(r"eyJ[\w-]{4,}(?:\.[\w-]*){0,4}"), SECRET),
-    # Long, of small and capital letters and digits: a token. Our request ids and Intuit's tids have no capitals.
+    # Long, with small and capital letters and digits: a token. Our request ids and Intuit's tids have no capitals.
     (re.compile(r"(?<![\w+-])(?=[\w+-]*[a-z])(?=[\w+-]*[A-Z])(?=[\w+-]*\d)[\w+-]{28,}=*"), SECRET),
     (re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     (re.compile(r"(?<![\w.])(?:\d{4}[ -]){3}\d{4}(?![\w-])"), "[card]"),
@@ -82,7 +82,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w.-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])"), "[phone]"),
     (re.compile(r"(?<!\w)\+\d[\d ().-]{7,17}\d"), "[phone]"),
 )
-# Sentences of Intuit's in which somebody's name stands (codes 5010 and 6240).
+# Intuit's sentences that contain a person's name (codes 5010 and 6240).
 NAMED = re.compile(r"(?<=You and ).+?(?= ?were working)|(?<=must restore ).+?(?= \(deleted\))", re.IGNORECASE | re.S)
 
 _FIELDS = "|".join(sorted([*PERSONAL_FIELDS, "fullyqualifiedname"], key=len, reverse=True))
@@ -92,10 +92,10 @@ XML_NAME = re.compile(r"(<(?:\w+:)?\w+Ref\s[^<>]*?\bname\s*=\s*[\"'])[^\"'<>]*",
 
 
 class Redactor:
-    """Hides by field, by pattern, and whatever else it was told of.
+    """Hides values by field, by pattern, and any other known texts.
 
-    `known`: placeholder -> texts that must not remain, such as "customer-17" -> names. `kept`: texts that look
-    like secrets or people and are neither, such as the realm ID.
+    `known`: placeholder -> texts to remove, such as "customer-17" -> names. `kept`: texts that look
+    like secrets or people but are neither, such as the realm ID.
     """
 
     def __init__(self, known: Mapping[str, Iterable[str]] | None = None, *, kept: Iterable[str] = ()) -> None:
@@ -103,7 +103,7 @@ class Redactor:
         self._kept = frozenset(kept)
 
     def document(self, text: str) -> Any:
-        """A body as a JSON value without what must go; as text where it is no JSON."""
+        """A body as a redacted JSON value, or as text if it is not JSON."""
         try:
             return self.value(json.loads(text, parse_float=Decimal, parse_constant=str))
         except (ValueError, RecursionError):
@@ -113,7 +113,7 @@ class Redactor:
         return self._value(value, inside="", person=False, depth=0)
 
     def text(self, text: str) -> str:
-        """Free text, or a body that is no JSON (any more): HTML, XML, cut off."""
+        """Redacts free text, or a body that is not valid JSON: HTML, XML, cut off."""
         plain = unescaped(text)
         if plain != text and self._scrubbed(plain) != plain:
             return self._scrubbed(plain)
@@ -157,14 +157,14 @@ class Redactor:
         return value
 
     def _nested(self, text: str) -> str:
-        """JSON inside a string is looked into."""
+        """JSON inside a string is redacted too."""
         if text.lstrip()[:1] in ("{", "["):
             document = self.document(text)
             return document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, default=str)
         return self.text(text)
 
     def _hidden(self, value: Any, holds: str) -> Any:
-        """What stands for a personal value: whose it is where that is known, else its kind and length."""
+        """What replaces a personal value: whose it is if known, otherwise its kind and length."""
         if value is None or isinstance(value, bool) or value == "":
             return value
         text = str(value)

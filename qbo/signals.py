@@ -1,4 +1,4 @@
-"""What this app tells whoever listens; it knows no listener."""
+"""The signals of this app; it knows none of the listeners."""
 
 from django.dispatch import Signal
 

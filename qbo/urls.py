@@ -1,4 +1,4 @@
-"""Addresses of Settings → QuickBooks, of Intuit's way back to us, and of the help pages."""
+"""The addresses of Settings → QuickBooks, of Intuit's callback, and of the help pages."""
 
 from django.urls import path
 

@@ -1,1 +1,1 @@
-"""The right and the means to call a QuickBooks company; it does not know what is said over it."""
+"""Who may call a QuickBooks company, and how; it does not know what is sent."""

@@ -1,7 +1,7 @@
-"""HTTP that comes to an end: a whole call has a deadline, and an answer a largest size; it knows no QuickBooks.
+"""HTTP with limits: a whole call has a deadline and an answer a maximum size; it knows nothing about QuickBooks.
 
-The time-outs of `requests` are those between two bytes, so that a server which lets one fall now and then would hold
-a caller for ever, with the head of its answer already.
+The time-outs of `requests` apply between two bytes, so a server that sends one byte now and then could hold
+a caller forever, even while it sends the headers.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _running = threading.local()
 
 
 class AnswerTooLong(requests.RequestException):
-    """An answer went on beyond the largest size that is read."""
+    """An answer was longer than the maximum size."""
 
 
 class Deadline:
-    """After `seconds` the connection of the call that runs inside, in this thread, is shut down."""
+    """Shuts down the connection of the call that runs inside the block, in this thread, after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -64,7 +64,7 @@ class Deadline:
     def _shut(self) -> None:
         if self._socket is not None:
             with suppress(OSError):
-                # The plain socket's own: that of TLS would say goodbye first, and wait for the answer.
+                # Use the plain socket: TLS would first send a close message and wait for the reply.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
@@ -80,7 +80,7 @@ class _Watched(HTTPConnection):
         _watch(self.sock)
 
     def request(self, *arguments: Any, **options: Any) -> None:
-        _watch(self.sock)  # one that is open from the call before
+        _watch(self.sock)  # a connection still open from the previous call
         super().request(*arguments, **options)
 
 
@@ -117,7 +117,10 @@ def new_session() -> requests.Session:
 
 
 def read_body(response: requests.Response, *, most: int) -> bytes:
-    """The body, unpacked, of at most `most` bytes either way. Raises AnswerTooLong, RequestException."""
+    """The unpacked body.
+
+    Raises AnswerTooLong if it has more than `most` bytes, packed or unpacked; RequestException.
+    """
     declared = response.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared[:20]) > most:
         raise AnswerTooLong(in_words(most))

@@ -1,4 +1,4 @@
-"""HTTP to one QuickBooks company: requests in, replies out; knows no database and judges no answer."""
+"""HTTP to one QuickBooks company: requests in, replies out; knows no database and does not interpret answers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from qbo.failures import Answer
 
 MINOR_VERSION = "75"
 _JSON = "application/json"
-# What is read of an answer where nobody says otherwise, in bytes: a full page of the longest list is a tenth of it.
+# The default maximum size of an answer, in bytes: a full page of the longest list is a tenth of it.
 LARGEST_ANSWER = 20_000_000
-# A number of more digits than this before or behind the point is none of QuickBooks'.
+# QuickBooks never sends a number with more digits than this before or after the decimal point.
 LONGEST_NUMBER = 40
 
 
@@ -30,7 +30,7 @@ def encode(payload: Any) -> str:
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_plain_number)
     try:
         text.encode()
-    except UnicodeEncodeError:  # half of a character, which only its escape can hold
+    except UnicodeEncodeError:  # half of a character, which can only be written as an escape
         return json.dumps(payload, separators=(",", ":"), default=_plain_number)
     return text
 
@@ -38,21 +38,21 @@ def encode(payload: Any) -> str:
 def _plain_number(value: Any) -> int | float:
     """A Decimal as the JSON number of the same value; up to 15 digits a float is written digit for digit."""
     if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__name__} has no place in a payload")
+        raise TypeError(f"{type(value).__name__} cannot be sent in a payload")
     is_sane = value.is_finite() and abs(value.adjusted()) <= LONGEST_NUMBER
     if not is_sane or len(value.normalize().as_tuple().digits) > 15:
-        raise ValueError(f"{value} has no place in a payload")
+        raise ValueError(f"{value} cannot be sent in a payload")
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def decode(text: str) -> Any:
-    """JSON text with numbers as Decimal. Raises ValueError (json.JSONDecodeError) when it is no JSON."""
+    """Parse JSON text, with numbers as Decimal. Raises ValueError (json.JSONDecodeError) if it is not JSON."""
     return json.loads(text, parse_float=Decimal)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, or that nothing did (`status` None: `body` then holds the transport's words)."""
+    """What came back, or that nothing did (`status` None: `body` is then the transport's error message)."""
 
     status: int | None
     body: str
@@ -60,9 +60,9 @@ class Reply:
     retry_after: str = ""
     intuit_tid: str = ""
     duration_ms: int = 0
-    # False only where the request surely never left: QuickBooks cannot have acted on it.
+    # False only if the request certainly never left, so QuickBooks cannot have acted on it.
     left: bool = True
-    # Why the answer was not read to its end: too long, or too slow; "" where it was.
+    # Why the answer was not read to its end (too long or too slow); "" if it was.
     cut: str = ""
     # The access token that the call was made with: another may have been renewed by the time it is answered.
     token: str = field(default="", repr=False)
@@ -73,7 +73,7 @@ class Reply:
 
     @property
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object; empty where it is none."""
+        """The body as a JSON object; empty if it is not one."""
         try:
             decoded = decode(self.body)
         except (ValueError, RecursionError):
@@ -90,9 +90,9 @@ class Client:
     access_token: str
     timeout: tuple[float, float]
     session: requests.Session = field(default_factory=new_session)
-    # The largest answer that is read, in bytes.
+    # The maximum size of an answer, in bytes.
     most: int = LARGEST_ANSWER
-    # When (by time.monotonic) whoever waits for the answers gives up, a page for instance; None: nobody does.
+    # When (by time.monotonic) the caller gives up waiting, for example a page; None: never.
     until: float | None = None
 
     @property
@@ -106,7 +106,7 @@ class Client:
         return self._call("POST", path, params or {}, body)
 
     def query(self, statement: str) -> Reply:
-        """Run a query; by POST, since thirty names do not fit into an address."""
+        """Run a query; by POST, because thirty names do not fit into an address."""
         return self._call("POST", "query", {}, statement, content_type="application/text")
 
     def _call(
@@ -146,9 +146,9 @@ def exchange(
     within: float | None = None,
     **how: Any,
 ) -> Reply:
-    """One HTTP exchange; every outcome, a broken one too, is a Reply. Redirects are not followed.
+    """One HTTP exchange; every outcome is a Reply, even a broken connection. Redirects are not followed.
 
-    It is over after `within` seconds, and in any case after the two time-outs together, and reads at most `most` bytes.
+    It ends after `within` seconds, at the latest after the two time-outs together, and reads at most `most` bytes.
     """
     began = time.monotonic()
     seconds = min(sum(timeout), sum(timeout) if within is None else within)
@@ -164,11 +164,11 @@ def exchange(
         except Exception as error:
             return _broken(error, deadline, began)
         if deadline.has_passed:
-            # A connection that is shut in the middle of the head looks like an answer with an empty body.
+            # A connection that is closed in the middle of the headers looks like an answer with an empty body.
             return _broken(TimeoutError(), deadline, began)
     return Reply(
         status=response.status_code,
-        # No database takes a NUL in a text.
+        # Databases do not accept NUL in a text.
         body=content.decode("utf-8", errors="replace").replace("\x00", "\ufffd"),
         content_type=response.headers.get("Content-Type", ""),
         retry_after=response.headers.get("Retry-After", ""),
@@ -178,7 +178,7 @@ def exchange(
 
 
 def _broken(error: Exception, deadline: Deadline, began: float) -> Reply:
-    """What there is to say where no whole answer came."""
+    """The reply if no complete answer came."""
     words, cut = f"{type(error).__name__}: {error}", ""
     if isinstance(error, AnswerTooLong):
         words, cut = f"Connection broken: {error}", str(error)
@@ -193,6 +193,6 @@ def _since(began: float) -> int:
 
 
 def _left(error: Exception) -> bool:
-    """A connection that was never made carried nothing; anything later may have arrived."""
+    """Without a connection nothing was sent; after any later error the request may have arrived."""
     refused = isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
     return not (refused or isinstance(error, requests.ConnectTimeout))

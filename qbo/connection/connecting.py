@@ -1,4 +1,4 @@
-"""Connecting, reconnecting and disconnecting a QuickBooks company; it does not know what is sent over it."""
+"""Connecting, reconnecting and disconnecting a QuickBooks company; it does not know what is sent."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from qbo.models.connection import OTHER_COMPANY
 from qbo.signals import company_chosen, connection_changed
 from runacall.organizations.models import Organization
 
-# What Intuit's realm IDs are made of; today they have 15 to 19 digits.
+# The form of Intuit's realm IDs; today they have 15 to 19 digits.
 REALM_ID = re.compile(r"[0-9]{1,32}", re.ASCII)
 
 
 class RealmTaken(Exception):
-    """The QuickBooks company is connected to another organization already."""
+    """The QuickBooks company is already connected to another organization."""
 
 
 class CompanyUnread(Exception):
-    """The new tokens did not open the company that the callback named; `failure` says why."""
+    """The new tokens do not work for the company that the callback named; `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -41,12 +41,12 @@ class CompanyUnread(Exception):
 
 
 class NothingToChoose(Exception):
-    """There is no other company (any more), or it is not the one that the person saw."""
+    """There is no other company to choose, or it is not the one that the person saw."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What Intuit's callback brought: a code for tokens, and the company that it is for. Nobody vouches for either."""
+    """What Intuit's callback brought: a code for tokens, and the company it is for. Neither is verified yet."""
 
     code: str
     realm_id: str
@@ -55,7 +55,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Opened:
-    """A company that tokens of ours have opened: what it calls itself, and where it is."""
+    """A company that our new tokens work for: its name and where it is."""
 
     realm_id: str
     name: str
@@ -82,11 +82,11 @@ def connect(
 
     `on_hold`: a shop that was never connected sends nothing until a person says Go on the Status page.
 
-    Nothing is stored before the new token has read that company's CompanyInfo. Another company than the last one
-    is not connected: it is kept beside it and everything is held (`Connection.is_held`), until a person says
-    `keep_company` or `use_other_company`.
+    Nothing is stored before the new token has read that company's CompanyInfo. If it is a different company than the
+    last one, it is not connected: it is stored separately and nothing is sent (`Connection.is_held`) until a person
+    chooses by `keep_company` or `use_other_company`.
 
-    Raises OAuthFailed, CompanyUnread or RealmTaken; then nothing is stored, and the tokens were given back.
+    Raises OAuthFailed, CompanyUnread or RealmTaken; then nothing is stored, and the tokens are revoked.
     """
     if not REALM_ID.fullmatch(grant.realm_id):
         raise CompanyUnread(Failure("wrong_environment"))
@@ -96,7 +96,7 @@ def connect(
         opened = _open(grant.realm_id, tokens, environment, emulator_url)
         connection, idle = _store(organization, opened, at=at, by=by, on_hold=on_hold)
     except Exception:
-        # Not where it is the company that we are connected to: Intuit may end that connection along with it.
+        # Not for the company that we are connected to: Intuit may end that connection too.
         if not Connection.objects.filter(organization=organization, realm_id=grant.realm_id).exists():
             oauth.revoke(tokens.refresh)
         raise
@@ -106,7 +106,7 @@ def connect(
 
 
 def _open(realm_id: str, tokens: Tokens, environment: str, emulator_url: str) -> Opened:
-    """Read the company's own name with the new token, which proves that it opens that company. Raises CompanyUnread."""
+    """Read the company's name with the new token, which proves that the token is for it. Raises CompanyUnread."""
     client = Client(
         base_url=endpoints(environment, emulator_url).api,
         realm_id=realm_id,
@@ -131,7 +131,7 @@ def _open(realm_id: str, tokens: Tokens, environment: str, emulator_url: str) ->
 def _store(
     organization: Organization, opened: Opened, *, at: datetime, by: User | None, on_hold: bool
 ) -> tuple[Connection, str]:
-    """The connection, and a refresh token that nobody needs any more or "". Raises RealmTaken."""
+    """The connection, and a refresh token that is no longer needed, or "". Raises RealmTaken."""
     try:
         with transaction.atomic():
             connection = Connection.objects.select_for_update(no_key=True).filter(organization=organization).first()
@@ -146,7 +146,7 @@ def _store(
                 ListState.want(connection, ListState.LISTS, at=at)
             connection_changed.send(sender=Connection, connection=connection, at=at)
     except IntegrityError as error:
-        # Somebody else connected it in the same moment.
+        # Somebody else connected it at the same moment.
         raise _taken(opened.realm_id) from error
     return connection, idle
 
@@ -163,7 +163,7 @@ def _lead_to(connection: Connection, opened: Opened, *, at: datetime) -> None:
 
 
 def _refuse_taken(connection: Connection, opened: Opened) -> None:
-    """One company, one organization: of an emulator, the company at that address."""
+    """A company belongs to one organization; for emulators, the address counts too."""
     same = {"realm_id": opened.realm_id, "emulator_url": opened.emulator_url}
     held = Connection.objects.exclude(pk=connection.pk).exclude(status=Connection.Status.DISCONNECTED).filter(**same)
     beside = OtherCompany.objects.exclude(connection=connection.pk).filter(**same)
@@ -179,7 +179,7 @@ def _taken(realm_id: str) -> RealmTaken:
 
 
 def _hold(connection: Connection, opened: Opened, *, at: datetime, by: User | None) -> None:
-    """Keep the new company beside the old one, and send nothing to either."""
+    """Store the new company next to the old one, and send nothing to either."""
     other = OtherCompany(
         connection=connection,
         realm_id=opened.realm_id,
@@ -201,9 +201,9 @@ def _hold(connection: Connection, opened: Opened, *, at: datetime, by: User | No
 
 
 def _forget_other(connection: Connection, *, but: str = "") -> str:
-    """Back to how the connection was before the other company came; its refresh token, where nobody needs it any more.
+    """Restore the connection to its state before the other company; returns the refresh token that is no longer needed.
 
-    `but`: the company that has just been connected (again); Intuit may end all of its tokens along with one.
+    `but`: the company that has just been connected (again); revoking one of its tokens may end all of them.
     """
     other = OtherCompany.objects.filter(connection=connection.pk).first()
     if other is None:
@@ -217,7 +217,7 @@ def _forget_other(connection: Connection, *, but: str = "") -> str:
 
 
 def _readable(row: Connection | OtherCompany) -> str:
-    """The refresh token; "" where none of TOKEN_KEYS reads it, so that nothing can be given back."""
+    """The refresh token; "" if none of TOKEN_KEYS can decrypt it, so that it cannot be revoked."""
     try:
         return row.refresh_token
     except UnreadableSecret:
@@ -225,7 +225,7 @@ def _readable(row: Connection | OtherCompany) -> str:
 
 
 def keep_company(connection: Connection, *, at: datetime, by: User | None = None) -> Connection:
-    """Go back: the connection stays with its company, as it was, and the other one's access is given back.
+    """Go back: the connection keeps its company, and the access to the other one is revoked.
 
     Raises NothingToChoose.
     """
@@ -242,10 +242,11 @@ def keep_company(connection: Connection, *, at: datetime, by: User | None = None
 def use_other_company(
     connection: Connection, *, realm_id: str, start_date: date, at: datetime, by: User | None = None
 ) -> Connection:
-    """Lead to the other company from now on; nothing that is dated before `start_date` is sent there.
+    """Switch to the other company; nothing dated before `start_date` is sent there.
 
-    What is for the company of before stays with that company: its links, mappings, choices and waiting events.
-    `realm_id`: the company that the person saw. Raises NothingToChoose, or RealmTaken where it went to somebody else.
+    What belongs to the previous company stays with it: links, mappings, choices and waiting events.
+    `realm_id`: the company that the person saw. Raises NothingToChoose, or RealmTaken if another organization has
+    connected it.
     """
     try:
         with transaction.atomic():
@@ -276,11 +277,11 @@ def use_other_company(
 
 
 def _both(connection: Connection, *, realm_id: str = "") -> tuple[Connection, OtherCompany]:
-    """The connection, locked, and the company beside it. Raises NothingToChoose."""
+    """The connection, locked, and the other company. Raises NothingToChoose."""
     connection = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     other = OtherCompany.objects.filter(connection=connection).first()
     if other is None or (realm_id and other.realm_id != realm_id):
-        raise NothingToChoose("There is no other company to choose any more.")
+        raise NothingToChoose("There is no other company left to choose.")
     if realm_id and not _readable(other):
         raise NothingToChoose("Run a Call can no longer read the access to that company. Connect it again.")
     return connection, other
@@ -300,7 +301,7 @@ def _set_aside(connection: Connection, *, at: datetime) -> None:
 
 
 def _take_up(connection: Connection, start_date: date) -> None:
-    """What was chosen for this company when it was connected before; ids of another are ids of nothing here."""
+    """Restore what was chosen for this company when it was connected before."""
     before = FormerCompany.objects.filter(connection=connection, realm_id=connection.realm_id).first()
     choices, _ = ConnectionSettings.objects.get_or_create(connection=connection)
     choices.take_up(before.choices if before else {})
@@ -315,7 +316,7 @@ def _read_everything_again(connection: Connection, *, at: datetime) -> None:
 
 
 def disconnect(connection: Connection, *, at: datetime) -> None:
-    """Stop sending and give the tokens back; history, mappings, settings and the queue stay."""
+    """Stop sending and revoke the tokens; history, mappings, settings and the queue stay."""
     token = _readable(connection)
     with transaction.atomic():
         other = OtherCompany.objects.filter(connection=connection).first()

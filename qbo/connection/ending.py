@@ -1,4 +1,4 @@
-"""Whether a connection is about to end although nothing is wrong with it; it does not know who is told."""
+"""Whether a connection is about to expire although it works; it does not know who is told."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOLD_BEFORE = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Ending:
-    """The day on which a connection ends, by the shop's calendar, and how many days that is away."""
+    """The day on which a connection ends, by the shop's calendar, and the number of days until then."""
 
     day: date
     days: int
@@ -27,8 +27,8 @@ class Ending:
 
 
 def ending_of(organization: Organization | None, *, at: datetime) -> Ending | None:
-    """When the organization's connection ends, from two weeks before; one query. Weekly renewals move one end of the
-    two, the other (`hard_expires_at`, Intuit's refresh-token policy of 2025) only a person can.
+    """When the organization's connection ends, if within two weeks; one query. It has two ends: weekly renewals move
+    one; only a person can move the other (`hard_expires_at`, Intuit's refresh-token policy of 2025).
     """
     if organization is None:
         return None

@@ -10,10 +10,10 @@ _INTUIT_AUTHORIZE = "https://appcenter.intuit.com/connect/oauth2"
 
 
 class NotLoopback(ValueError):
-    """An emulator was looked for on another machine."""
+    """The address of an emulator is on another machine."""
 
 
-# As QuickBooks' own links to its pages read; Intuit documents none of them.
+# As in QuickBooks' own links to its pages; Intuit does not document them.
 APP_PAGES = {
     "Invoice": "/app/invoice?txnId={id}",
     "Customer": "/app/customerdetail?nameId={id}",
@@ -38,12 +38,12 @@ class Endpoints:
         return self.open("Invoice", qbo_id)
 
     def open(self, entity: str, qbo_id: str) -> str:
-        """Where a person sees that object in the browser; the list that holds it, where objects have no page."""
+        """The address where a person sees that object in the browser; its list if objects have no page."""
         return f"{self.app}{APP_PAGES.get(entity, '/app/homepage').format(id=qbo_id)}"
 
 
 def emulator_endpoints(url: str) -> Endpoints:
-    """Those of a local emulator. Raises NotLoopback for any host but this machine's."""
+    """The endpoints of a local emulator. Raises NotLoopback for any other machine."""
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in LOOPBACK_HOSTS:
         raise NotLoopback(f"{url!r} is not an emulator on this machine: use http://127.0.0.1:PORT.")
@@ -58,7 +58,7 @@ def emulator_endpoints(url: str) -> Endpoints:
 
 
 def endpoints(environment: str, emulator_url: str = "") -> Endpoints:
-    """Those of `environment` (production, sandbox or emulator). Raises NotLoopback, or KeyError if unknown."""
+    """The endpoints of `environment` (production, sandbox or emulator). Raises NotLoopback, or KeyError if unknown."""
     if environment == "emulator":
         return emulator_endpoints(emulator_url)
     api, app = {

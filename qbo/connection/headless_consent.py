@@ -1,4 +1,4 @@
-"""Intuit's consent walked without a browser, for an emulator on this machine; it stores nothing."""
+"""Goes through Intuit's consent page without a browser, for an emulator on this machine; it stores nothing."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from qbo.connection.endpoints import emulator_endpoints
 from qbo.connection.oauth import OAuthClient
 from qbo.connection.tokens import oauth_client
 
-# Nothing is fetched from here: the redirect's query is all that is wanted.
+# Nothing is fetched from here: only the redirect's query is used.
 REDIRECT_URI = "http://127.0.0.1/quickbooks/callback/"
 
 
 class ConsentFailed(Exception):
-    """The consent page was not reached, refused us, or led back to us with something that is not ours."""
+    """The consent page could not be reached, refused us, or came back with a wrong state."""
 
 
 def consent(emulator_url: str, *, realm_id: str = "") -> Grant:
-    """Say yes on the consent page, for the company `realm_id` or the emulator's first.
+    """Agree on the consent page, for the company `realm_id` or the emulator's first.
 
     Raises NotLoopback for another machine's address, and ConsentFailed.
     """
@@ -34,7 +34,7 @@ def consent(emulator_url: str, *, realm_id: str = "") -> Grant:
         _call(session, "GET", url, client, expected=(200,))
         answered = _way_back(_call(session, "POST", url, client, expected=(302, 303), form=form))
     if answered.get("state") != state:
-        raise ConsentFailed("The answer carries a foreign state; nothing was connected.")
+        raise ConsentFailed("The answer has a wrong state; nothing was connected.")
     if "code" not in answered or "realmId" not in answered:
         raise ConsentFailed(f"No consent was given: {answered.get('error', 'no code came back')}.")
     return Grant(code=answered["code"], realm_id=answered["realmId"], redirect_uri=REDIRECT_URI)
@@ -59,8 +59,8 @@ def _call(
 
 
 def _way_back(answer: requests.Response) -> dict[str, str]:
-    """What the redirect to us carries."""
+    """The query of the redirect to us."""
     location = answer.headers.get("Location", "")
     if not location.startswith(REDIRECT_URI):
-        raise ConsentFailed("The consent page leads elsewhere than back to us.")
+        raise ConsentFailed("The consent page does not lead back to us.")
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}

@@ -1,4 +1,4 @@
-"""Re-encrypting stored tokens with the newest of TOKEN_KEYS; it does not know what the tokens open."""
+"""Re-encrypting stored tokens with the newest of TOKEN_KEYS; it does not know what the tokens are for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STEP = 100
 
 @dataclass(frozen=True)
 class Rotated:
-    """How many connections of one step were re-encrypted or had the newest key, and which no key can read."""
+    """How many connections of one step were re-encrypted or had the newest key already, and which no key can read."""
 
     done: int
     up_to_date: int
@@ -26,7 +26,7 @@ class Rotated:
 def rotate_token_keys(*, step: int = STEP) -> Iterator[Rotated]:
     """Go through all connections, `step` rows at a time; every row is saved on its own, so a stop loses nothing.
 
-    What has the newest key already is left as it is. A pair that is renewed meanwhile is under the newest key anyway.
+    What has the newest key already is left as it is. A pair that is renewed in the meantime has the newest key anyway.
     """
     ids = iter(list(Connection.objects.order_by("pk").values_list("pk", flat=True)))
     while chunk := list(islice(ids, step)):
@@ -40,9 +40,12 @@ def rotate_token_keys(*, step: int = STEP) -> Iterator[Rotated]:
 
 
 def _rotate(connection: Connection) -> bool | None:
-    """True: re-encrypted; False: nothing to do; None: no key reads it. The other company beside it goes along."""
+    """True: re-encrypted; False: nothing to do; None: no key can read it.
+
+    Includes the other company, if there is one.
+    """
     for other in OtherCompany.objects.filter(connection=connection):
-        # One that no key reads is connected again by whoever chooses it.
+        # If no key can read its tokens, it has to be connected again.
         with suppress(UnreadableSecret):
             other.access_token, other.refresh_token = other.access_token, other.refresh_token
             other.save(update_fields=list(COLUMNS))
@@ -53,7 +56,7 @@ def _rotate(connection: Connection) -> bool | None:
         opened = {name: value.open() for name, value in held.items()}
     except UnreadableSecret:
         return None
-    # The version tells whether somebody has stored another pair since; only the ciphertext changes here.
+    # The version shows whether a new pair was stored since; only the ciphertext changes here.
     same = Connection.objects.filter(pk=connection.pk, token_version=connection.token_version)
     return bool(same.update(**opened))
 

@@ -1,4 +1,4 @@
-"""Intuit's limits for one company as the calls of the last minute; pure, and handed the time."""
+"""Intuit's limits for one company, counted from the calls of the last minute; pure, the time is passed in."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 
 from qbo.failures import Failure
 
-# A little longer than Intuit counts: calls that left a minute, or a second, apart may arrive closer together.
+# A little longer than Intuit's windows: calls sent a minute, or a second, apart may arrive closer together.
 MINUTE = 60.25
 SECOND = 1.1
 
-# A promise of an hour or more is looked at within the hour.
+# A pause of an hour or more is checked again within the hour.
 LONGEST_PAUSE = 3600
 
 
 def pause_asked_for(failure: Failure, *, default: float) -> float:
-    """Seconds for which QuickBooks wants to be left alone after `failure`; `default` where it names none."""
+    """How many seconds QuickBooks asked us to wait after `failure`; `default` if it names none."""
     return min(failure.retry_after_seconds or default, LONGEST_PAUSE)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Calls that Intuit allows a company (Intuit's page on limits and throttles)."""
+    """The calls that Intuit allows per company (Intuit's page on limits and throttles)."""
 
     requests_a_minute: int = 500
     requests_a_second: int = 10
@@ -30,14 +30,14 @@ class Limits:
 
 @dataclass
 class Limiter:
-    """`calls`: [Unix time, 1 for a batch or 0] of the last minute, as kept in the lease between holders."""
+    """`calls`: [Unix time, 1 for a batch or 0] of the last minute, as stored in the lease between holders."""
 
     limits: Limits
     calls: list[list[float]] = field(default_factory=list)
 
     def delay(self, now: float, *, batch: bool) -> float:
-        """Seconds until another call is allowed; 0 when it is allowed now."""
-        # What another host noted whose clock is ahead was made by now all the same.
+        """Seconds until another call is allowed; 0 if it is allowed now."""
+        # A call recorded by a host whose clock is ahead has been made by now anyway.
         self.calls = [[min(at, now), is_batch] for at, is_batch in self.calls if now - MINUTE < at]
         made = [at for at, _ in self.calls]
         waits = [
@@ -55,5 +55,5 @@ class Limiter:
 
 
 def _until_room(made: list[float], allowed: int, window: float, now: float) -> float:
-    """Seconds until the window that ends then holds fewer than `allowed` of the calls `made`, oldest first."""
+    """Seconds until the window contains fewer than `allowed` of the calls `made` (oldest first)."""
     return max(0.0, made[-allowed] + window - now) if len(made) >= allowed else 0.0

@@ -15,11 +15,11 @@ from qbo.connection.endpoints import Endpoints
 from qbo.failures import Failure
 from qbo.faults import read_fault
 
-# Bytes of an answer of the token endpoint; real ones have about two thousand.
+# The most bytes of an answer of the token endpoint; real ones have about two thousand.
 LARGEST_TOKEN_ANSWER = 1_000_000
 # Ten years, in seconds; Intuit's own is five.
 LONGEST_LIFE = 315_360_000
-# How long tokens live where Intuit's answer does not say so in a number (Intuit's OAuth 2.0 guide).
+# How long tokens live if Intuit's answer does not give a number (Intuit's OAuth 2.0 guide).
 ACCESS_LIFE, REFRESH_LIFE = timedelta(hours=1), timedelta(days=100)
 SCOPE = "com.intuit.quickbooks.accounting"
 
@@ -40,7 +40,7 @@ class Tokens:
     refresh: str
     access_expires_at: datetime
     refresh_expires_at: datetime
-    # When both were given, and Intuit's absolute end of the connection where it says so.
+    # When both were issued, and Intuit's absolute end of the connection if it says so.
     given_at: datetime
     hard_expires_at: datetime | None = None
 
@@ -55,7 +55,7 @@ class OAuthClient:
     timeout: tuple[float, float]
 
     def authorize_url(self, *, redirect_uri: str, state: str) -> str:
-        """Where the person's browser goes to say yes; Intuit comes back with code, state and realmId."""
+        """The address where the person agrees; Intuit redirects back with code, state and realmId."""
         query = {
             "client_id": self.client_id,
             "response_type": "code",
@@ -71,12 +71,12 @@ class OAuthClient:
         return self._tokens(form, at=at, within=settings.SYNC["PAGE_SECONDS"])
 
     def refresh(self, refresh_token: str, *, at: datetime, within: float | None = None) -> Tokens:
-        """The next pair; the old refresh token is to be taken for spent. Raises OAuthFailed."""
+        """The next pair; the old refresh token must not be used again. Raises OAuthFailed."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return self._tokens(form, at=at, within=within)
 
     def revoke(self, token: str) -> bool:
-        """Whether Intuit confirmed that `token` no longer opens anything."""
+        """Whether Intuit confirmed that `token` is revoked."""
         return self._post(self.endpoints.revoke, {"token": token}, within=settings.SYNC["PAGE_SECONDS"]).status == 200
 
     def _tokens(self, form: dict[str, str], *, at: datetime, within: float | None) -> Tokens:
@@ -101,7 +101,7 @@ class OAuthClient:
             url,
             data=form,
             auth=(self.client_id, self.client_secret),
-            # Without the second, Intuit does not say when the connection ends whatever we do (its SDKs since 2026).
+            # Without the second one, Intuit does not say when the connection ends for good (its SDKs since 2026).
             headers={"Accept": "application/json", "x-include-refresh-token-hard-expires-in": "true"},
             timeout=self.timeout,
             most=LARGEST_TOKEN_ANSWER,
@@ -110,13 +110,13 @@ class OAuthClient:
 
 
 def _hard_end(seconds: Any, *, at: datetime) -> datetime | None:
-    """`at` plus what Intuit said; None where it said nothing that makes sense."""
+    """`at` plus the seconds Intuit gave; None if it gave no valid number."""
     is_number = isinstance(seconds, int) and not isinstance(seconds, bool)
     return at + timedelta(seconds=seconds) if is_number and 0 <= seconds < LONGEST_LIFE else None
 
 
 def _life(seconds: Any, otherwise: timedelta) -> timedelta:
-    """How long a token lives: a number of seconds, also as text; `otherwise` for what is none."""
+    """How long a token lives: a number of seconds, also as text; `otherwise` if it is not a number."""
     try:
         life = timedelta(seconds=float(seconds))
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Reading from QuickBooks by query: statements made safely, pages followed, rows out; knows no database."""
+"""Reading from QuickBooks by query: builds safe statements, follows pages, returns rows; knows no database."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ logger = logging.getLogger(__name__)
 Row = Mapping[str, Any]
 PAGE = 1000
 HTTP_OK = 200
-# Values of one IN list; beyond this a statement gets longer than is wise.
+# The most values in one IN list, so that statements do not get too long.
 VALUES = 120
-# What the lexer of the query language is known to take: Latin-1 without control characters. Anything else is refused as
-# a "Lexical error", code 4000, and the whole statement with it (reports of 2014 to 2021).
+# What the query language is known to accept: Latin-1 without control characters. For anything else the whole
+# statement is refused with a "Lexical error", code 4000 (reports of 2014 to 2021).
 _UNSAFE = re.compile(r"[^ -~\u00a0-\u00ff]+")
-# Intuit's codes for a statement that was not understood, and for one that a stored row breaks.
+# Intuit's codes for a statement that was not understood, and for one that fails because of a stored row.
 _BAD_ROW = frozenset({"4002"})
 _OF_ONE_VALUE = frozenset({"4000", "4001"}) | _BAD_ROW
 
 
 class ReadFailed(Exception):
-    """QuickBooks gave no rows; `failure` says why, `reply` is what came instead."""
+    """QuickBooks returned no rows; `failure` says why, `reply` is what came instead."""
 
     def __init__(self, failure: Failure, reply: Reply) -> None:
         super().__init__(failure.message)
@@ -37,12 +37,12 @@ class ReadFailed(Exception):
 
     @property
     def is_own_answer(self) -> bool:
-        """Whether QuickBooks itself answered, and only what it said makes no sense; not a gateway, not half of it."""
+        """Whether this is QuickBooks' own complete answer, only not valid, and not a gateway's or half an answer."""
         return self.failure.code == "answer_unreadable" and self.reply.status == HTTP_OK and bool(self.reply.json)
 
 
 def quoted(value: str) -> str:
-    """A value as the query language takes it; apostrophes are escaped by a backslash, not doubled."""
+    """A value as the query language expects it; apostrophes are escaped by a backslash, not doubled."""
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
@@ -63,9 +63,9 @@ def read_rows(
 ) -> list[Row]:
     """Every row of `entity` that matches `where`, or the first `at_most`; `pace` is called before each request.
 
-    A stored row that breaks every read of it (4002) is found by halves and named in the log; the others are read.
-    What QuickBooks said of it is in `skipped` afterwards. Raises ReadFailed, also for such a row where the caller has
-    no use for `skipped`.
+    A stored row that makes every read fail (4002) is found by halving and named in the log; the
+    others are read. QuickBooks' message about it is added to `skipped`. Raises ReadFailed; without `skipped`,
+    also for such a row.
     """
     rows: list[Row] = []
     start, size = 1, at_most or PAGE
@@ -92,7 +92,7 @@ def read_rows(
 def _around_bad_rows(
     client: Client, entity: str, where: str, start: int, size: int, pace: Callable[[], None], skipped: list[ReadFailed]
 ) -> list[Row]:
-    """The rows of a window that is known to break, without those that break it."""
+    """The rows of a window that fails, without the rows that make it fail."""
     rows: list[Row] = []
     half = size // 2
     for first, count in ((start, half), (start + half, size - half)):
@@ -118,7 +118,7 @@ def _called(row: Row) -> str:
 
 
 def rows_of(reply: Reply, entity: str) -> list[Row]:
-    """The rows of one answer. Raises ReadFailed where it is no answer to a query."""
+    """The rows of one answer. Raises ReadFailed if it is not an answer to a query."""
     document = reply.json
     # An answer to a query and nothing else; of any other one a fault is looked for, since some come under HTTP 200.
     is_answer = reply.status == HTTP_OK and document.keys() <= {"QueryResponse", "time"}
@@ -143,11 +143,11 @@ def read_where_in(
     pace: Callable[[], None] = lambda: None,
     unread: dict[str, ReadFailed] | None = None,
 ) -> list[Row]:
-    """Rows whose `field` is one of `values` (as `name_key` compares), in as few requests as is wise.
+    """Rows whose `field` is one of `values` (compared by `name_key`), in few requests.
 
-    A value that cannot stand in a statement is looked up by what is left of it. Where one value's rows cannot be read,
-    the others are read without it: it is in `unread` afterwards with what QuickBooks said. Raises ReadFailed where no
-    value is to blame, or where the caller has no use for `unread`.
+    A value that cannot be used in a statement is looked up by its longest usable part. If one value's rows
+    cannot be read, the others are read without it, and it is added to `unread` with QuickBooks' message. Raises
+    ReadFailed if no single value is the cause, or without `unread`.
     """
     wanted = sorted(set(values))
     plain = [value for value in wanted if not _UNSAFE.search(value)]
@@ -176,7 +176,7 @@ def read_where_in(
 
 
 def pattern_of(value: str) -> str:
-    """A LIKE pattern that finds `value` by the longest part of it that may stand in a statement; "" where none may."""
+    """A LIKE pattern that finds `value` by its longest part that a statement may contain; "" if there is none."""
     longest = safe_part(value)
     if not longest:
         return ""
@@ -191,7 +191,7 @@ def safe_part(value: str) -> str:
 def _read_halved(
     read: Callable[[str], list[Row]], field: str, values: Sequence[str], unread: dict[str, ReadFailed] | None
 ) -> list[Row]:
-    """The rows of `values`; what breaks the statement is cut out by halves until it stands alone."""
+    """The rows of `values`; a value that makes the statement fail is found by halving."""
     try:
         return read(f"{field} IN ({', '.join(map(quoted, values))})")
     except ReadFailed as error:

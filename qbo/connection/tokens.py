@@ -1,4 +1,4 @@
-"""The one pair of tokens of a connection: kept, refreshed by one process at a time, never set back."""
+"""The pair of tokens of a connection: stored, refreshed by one process at a time, never replaced by an older pair."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from runacall import operators_log
 logger = logging.getLogger(__name__)
 
 UNREADABLE = "Run a Call can no longer read the stored tokens of this connection."
-# Whoever asks for the next pair has got it, or has died, within this many times their patience.
+# A process that asks for the next pair has received it, or died, within this many times its patience.
 LOCKED_FOR = 2
-# Intuit ends a connection that nobody uses for a hundred days (its authorization FAQ); a week leaves room for trouble.
-# Up to a day sooner, so that shops which connected together are not renewed together.
+# Intuit ends a connection that is unused for a hundred days (its authorization FAQ); a week leaves a good margin.
+# Up to a day earlier, so that shops that connected at the same time are not renewed at the same time.
 RENEWED_AFTER = timedelta(days=7)
 JITTER = timedelta(days=1)
-# What an emulator that was started without other wishes knows our app by.
+# The emulator's default client id and secret.
 EMULATOR_APP = ("emulator-client", "emulator-secret")
 
 
 class RefreshUnderWay(Exception):
-    """Another process is asking for the next pair right now; come back in a moment."""
+    """Another process is requesting the next pair right now; try again in a moment."""
 
 
 def oauth_client(environment: str, emulator_url: str = "") -> OAuthClient:
@@ -63,7 +63,7 @@ def token_columns(tokens: Tokens, *, version: int) -> dict[str, object]:
 
 
 def unreadable_tokens() -> Failure:
-    """What is known against a connection whose stored tokens none of TOKEN_KEYS can read."""
+    """The failure of a connection whose stored tokens none of TOKEN_KEYS can read."""
     return Failure("token_expired", facts={"reason": UNREADABLE})
 
 
@@ -75,12 +75,12 @@ def refresh_tokens(
     within: float | None = None,
     unused: bool = False,
 ) -> Failure | None:
-    """See to it that `connection` carries a usable access token; None when it does.
+    """Make sure that `connection` has a usable access token; None if it has one.
 
-    `refused`: the access token that QuickBooks refused though it looked fresh. A peer's newer pair is adopted.
-    `unused`: renew a fresh token too, where the last renewal was about a week ago.
-    `within`: seconds after which whoever waits gives up, where that is sooner than our own patience.
-    Raises RefreshUnderWay while another process asks. A Failure says why there is no token to be had.
+    `refused`: the access token that QuickBooks refused although it looked fresh. A newer pair from another process is
+    used. `unused`: renew a fresh token too, if the last renewal was about a week ago.
+    `within`: seconds after which the caller gives up, if that is sooner than our own limit.
+    Raises RefreshUnderWay while another process refreshes. A returned Failure says why there is no token.
     """
     connection.refresh_from_db()
     try:
@@ -102,8 +102,8 @@ def refresh_tokens(
         return _adopt_or_fail(connection, seen=seen, failure=error.failure)
     columns = token_columns(tokens, version=seen + 1)
     if tokens.hard_expires_at is None:
-        del columns["hard_expires_at"]  # what Intuit said before still holds
-    # Saved before it is used: a pair that is lost cannot be had again.
+        del columns["hard_expires_at"]  # the end that Intuit gave before is still valid
+    # Saved before it is used: a lost pair cannot be requested again.
     Connection.objects.filter(pk=connection.pk, token_version=seen).update(**columns)
     connection.refresh_from_db()
     _note(operators_log.note, "token renewed", connection)
@@ -125,7 +125,7 @@ def _lock(connection: Connection, *, at: datetime) -> None:
 
 
 def _adopt_or_fail(connection: Connection, *, seen: int, failure: Failure) -> Failure | None:
-    """A refusal counts only while the refused token is still the stored one."""
+    """A refusal counts only if the refused token is still the stored one."""
     Connection.objects.filter(pk=connection.pk, token_version=seen).update(refreshing_until=None)
     connection.refresh_from_db()
     if connection.token_version != seen:

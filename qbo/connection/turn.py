@@ -1,7 +1,7 @@
-"""A turn at a connection: its lease, the pace of the limits, open HTTP sessions. It does not know what is said.
+"""A turn at a connection: its lease, the limits, open HTTP sessions. It does not know what is sent.
 
-A drain holds one turn for as long as it runs; a page or a command takes one for a few reads. Since whoever calls
-holds the lease, Intuit's limits are counted once for a company, however many hosts there are.
+A drain holds one turn for as long as it runs; a page or a command takes one for a few reads. Because every caller
+holds the lease, Intuit's limits are counted once per company, however many hosts there are.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from qbo.models.leases import CompanyChanged, LeaseLost
 from runacall import operators_log
 
 Sleep = Callable[[float], None]
-# A wait shorter than this is waited out, as that for the limit of a second is; a longer one gives the worker up.
+# A shorter wait, such as for the limit per second, is waited out; for a longer one the worker is released.
 SHORT_WAIT = 1.2
-# How often a lease that another process holds is asked for, in seconds.
+# How often to ask for a lease that another process holds, in seconds.
 BUSY_PAUSE = 0.5
 
 
 class NotNow(Exception):
-    """Another process is talking to the company, or QuickBooks asked for a pause; the text is meant for staff."""
+    """Another process is calling the company, or QuickBooks asked for a pause; the text is for staff."""
 
 
 class MustWait(Exception):
-    """The limits leave no room for another call before `seconds` have passed."""
+    """The limits allow no further call for `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"No call is allowed for another {seconds:.1f} s.")
@@ -52,7 +52,7 @@ class MustWait(Exception):
 def client_for(
     connection: Connection, *, session: requests.Session | None = None, until: float | None = None
 ) -> Client:
-    """A client with the connection's current access token; `until`, by time.monotonic, all calls have to be over."""
+    """A client with the connection's current access token; all calls have to end by `until` (time.monotonic)."""
     return Client(
         base_url=endpoints(connection.environment, connection.emulator_url).api,
         realm_id=connection.realm_id,
@@ -73,65 +73,71 @@ def limits() -> Limits:
 
 
 def holder_name() -> str:
-    """Host, process and a random part: names one holder of a lease, and lets a host find its own."""
+    """Host, process and a random part: names one holder of a lease, so that a host can find its own."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 @dataclass
 class Turn:
-    """The right to call QuickBooks over `connection`, while it is held. Leases and limits go by the wall clock."""
+    """The right to call QuickBooks over `connection`, while it is held. Leases and limits use the real clock."""
 
     connection: Connection
     lease: Lease
     limiter: Limiter
-    # The company that the turn is for, whatever the connection leads to later.
+    # The company that the turn is for, even if the connection changes to another one later.
     realm_id: str
-    # Open connections to QuickBooks: one for reads, and those lent to writes, one call at a time each.
+    # Open HTTP connections to QuickBooks: one for reads, and others for writes, one call at a time each.
     reader: requests.Session = field(default_factory=new_session)
     sessions: deque[requests.Session] = field(default_factory=deque)
 
     @classmethod
     def take(cls, connection: Connection) -> Turn | None:
-        """The turn where the lease was free or had expired, else None. Reads the connection again."""
+        """The turn if the lease was free or had expired, otherwise None. Reads the connection again."""
         seconds = settings.SYNC["LEASE_SECONDS"]
         lease = Lease.acquire(connection, holder=holder_name(), at=timezone.now(), seconds=seconds)
         if lease is None:
             return None
-        # What was known before the lease was ours may be of another company.
+        # What was loaded before we had the lease may belong to another company.
         connection.refresh_from_db()
         return cls(connection, lease, Limiter(limits(), _calls_of(lease)), connection.realm_id)
 
     def client(self, *, until: float | None = None) -> Client:
-        """For reads, one after the other; `until`, by time.monotonic, all have to be over. Raises CompanyChanged."""
+        """A client for reads, one after another, which have to end by `until` (time.monotonic).
+
+        Raises CompanyChanged.
+        """
         client = client_for(self.connection, session=self.reader, until=until)
         self.assert_company(client.realm_id)
         return client
 
     @contextmanager
     def own_client(self, realm_id: str) -> Iterator[Client]:
-        """For a write to `realm_id`, one of several at a time, from a thread of its own. Raises CompanyChanged."""
+        """A client for a write to `realm_id`, one of several at a time, each in its own thread.
+
+        Raises CompanyChanged.
+        """
         try:
             session = self.sessions.pop()
         except IndexError:
             session = new_session()
         try:
             client = client_for(self.connection, session=session)
-            # The very client that sends: a renewed token may have brought another company along.
+            # Check the client that will send: a renewed token may belong to another company.
             self.assert_company(client.realm_id, realm_id)
             yield client
         finally:
             self.sessions.append(session)
 
     def assert_company(self, *realm_ids: str) -> None:
-        """All of them are the company of this turn. Raises CompanyChanged."""
+        """Check that all of these are the company of this turn. Raises CompanyChanged."""
         others = set(realm_ids) - {self.realm_id}
         if others:
             raise CompanyChanged(f"A turn at company {self.realm_id} met {', '.join(sorted(others))}.")
 
     def keep_limits(self, *, batch: bool = False) -> None:
-        """Call before each request: waits a moment where the limits ask for it, and renews the lease.
+        """Call before each request: waits a moment if the limits require it, and renews the lease.
 
-        Raises MustWait where the wait is longer than a moment, LeaseLost where another process took over.
+        Raises MustWait if the wait is longer than a moment, LeaseLost if another process has taken over.
         """
         delay = self.limiter.delay(time.time(), batch=batch)
         if delay > SHORT_WAIT:
@@ -143,13 +149,13 @@ class Turn:
         self.lease.renew(at=timezone.now(), seconds=seconds, calls=self.limiter.calls)
 
     def quiet_for(self) -> float:
-        """Seconds for which QuickBooks still wants to be left alone."""
+        """How many more seconds QuickBooks asked us to wait."""
         self.lease.refresh_from_db(fields=["quiet_until"])
         until = self.lease.quiet_until
         return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
 
     def leave_alone(self, seconds: float) -> None:
-        """Nobody calls the company for `seconds`; of several such wishes the longest counts."""
+        """Let nobody call the company for `seconds`; of several pauses the longest counts."""
         self.lease.stay_quiet(until=timezone.now() + timedelta(seconds=seconds))
         operators_log.warn(
             "left alone",
@@ -160,9 +166,9 @@ class Turn:
         )
 
     def end(self, *, resume_in: float | None = None) -> None:
-        """Give the lease back, unless another process has it already, and close the sessions.
+        """Release the lease, unless another process already has it, and close the sessions.
 
-        `resume_in`: seconds before which the limits leave no room for another call.
+        `resume_in`: seconds until the limits allow another call.
         """
         with suppress(LeaseLost):
             self.lease.release(at=timezone.now(), calls=self.limiter.calls, resume_in=resume_in)
@@ -172,7 +178,7 @@ class Turn:
 
 
 def _calls_of(lease: Lease) -> list[list[float]]:
-    """What is kept of the calls of the last minute, without what cannot be such a thing."""
+    """The stored calls of the last minute, without invalid entries."""
     kept = lease.calls if isinstance(lease.calls, list) else []
     pairs = [call for call in kept if isinstance(call, list) and len(call) == 2]
     return [call for call in pairs if all(isinstance(part, int | float) for part in call)]
@@ -185,7 +191,7 @@ class Visit:
     turn: Turn
     patience: float
     sleep: Sleep
-    # By time.monotonic: when whoever waits gives up.
+    # When the caller gives up, by time.monotonic.
     until: float | None = None
 
     @property
@@ -207,7 +213,7 @@ class Visit:
                 self.sleep(wait.seconds)
 
     def give_way(self, seconds: float) -> None:
-        """QuickBooks asked for a pause: nobody calls before it is over."""
+        """QuickBooks asked for a pause: let nobody call before it is over."""
         self.turn.leave_alone(seconds)
         self.sleep(seconds)
 
@@ -218,7 +224,7 @@ def visit(
 ) -> Iterator[Visit]:
     """Take the connection's lease, waiting up to `patience` seconds for it. Raises NotNow.
 
-    `until`, by time.monotonic, all calls have to be over.
+    All calls have to end by `until` (time.monotonic).
     """
     turn = _wait_for_turn(connection, patience, sleep)
     try:
@@ -244,7 +250,7 @@ def _wait_for_turn(connection: Connection, patience: float, sleep: Sleep) -> Tur
 
 
 def _sit_out(turn: Turn, patience: float, sleep: Sleep) -> None:
-    """A pause that QuickBooks asked for holds for everybody who calls."""
+    """A pause that QuickBooks asked for applies to every caller."""
     seconds = turn.quiet_for()
     if seconds > patience:
         raise NotNow("QuickBooks asked Run a Call to slow down for a moment.")

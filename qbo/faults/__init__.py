@@ -1,4 +1,4 @@
-"""What QuickBooks, its token endpoint or the network answered, read as a Failure; knows no database."""
+"""Turns what QuickBooks, its token endpoint or the network answered into a Failure; knows no database."""
 
 from qbo.faults.entries import read_entries
 from qbo.faults.reading import is_refusal, read_fault, read_item_fault

@@ -1,4 +1,4 @@
-"""Rules for what lies between us and the books: limits, tokens, access, the subscription, the network.
+"""Rules for everything between us and the books: limits, tokens, access, the subscription, the network.
 
 Sources: Intuit's OAuth pages and error codes, its SDKs' messages, and answers that developers have published.
 """
@@ -28,7 +28,7 @@ GRANTS = (
     rule("access_refused_by_user", codes="invalid_grant", operations="authorization_code"),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
     rule("token_expired", text=r"\binvalid[_ ]grant\b|\binvalid_token\b"),
-    # What the Ruby client calls every 401; Intuit's own "Authorization Failure" means rights.
+    # The Ruby client's name for every 401; Intuit's own "Authorization Failure" means missing rights.
     rule("token_expired", text=r"quickbooks::authorizationfailure"),
     rule("token_expired", text=r"re-?authenticate|re-?authorize|authorize again|please re-?connect"),
     rule("request_refused", codes="invalid_request unsupported_grant_type invalid_scope invalid_redirect_uri"),
@@ -36,7 +36,7 @@ GRANTS = (
 )
 
 SUBSCRIPTION = (
-    # Routing inside Intuit, under the code of a lapsed subscription; passes by itself.
+    # A routing error inside Intuit, with the code of an expired subscription; it goes away automatically.
     rule("server_error", text=r"no destination found for (the )?given partition key"),
     rule("subscription_inactive", codes="6190 7001"),
     rule(
@@ -59,7 +59,7 @@ SUBSCRIPTION = (
 
 
 def never_left_the_client(evidence: Evidence) -> bool:
-    """Words or error numbers of a network stack, in an entry that is not QuickBooks' own."""
+    """Whether an entry that is not QuickBooks' own has the words or error numbers of a network stack."""
     if evidence.is_intuits:
         return False
     numbered = evidence.code in transport_words.WINSOCK_CODES or (
@@ -68,7 +68,7 @@ def never_left_the_client(evidence: Evidence) -> bool:
     return numbered or transport_words.SURE.search(evidence.raised) is not None
 
 
-# Before every code: what a client raises carries codes of its own.
+# Before every code, because a client's exceptions have codes of their own.
 RAISED = (
     rule(
         "network",
@@ -87,7 +87,7 @@ DISCONNECTED = (
 
 UNREACHED = (
     rule("server_error", text=r"gateway time-?out|upstream connect error"),
-    # A connection that somebody has to make again; one that is lost for a moment stands below.
+    # A connection that somebody has to renew; one that is only lost for a moment comes below.
     rule("token_expired", text=DISCONNECTED, not_text=r"permission denied"),
     rule(
         "network",
@@ -106,7 +106,7 @@ SOMEBODY_ELSE = (
 )
 
 ACCESS = (
-    # With a 5xx these codes come from a gateway that failed, not from a check of rights.
+    # With a 5xx these codes come from a failing gateway, not from a check of rights.
     rule("server_error", codes="100 110 120 130 140 3100 3200", status=broken),
     rule("server_error", codes="150"),
     rule("wrong_environment", codes="130"),
@@ -166,7 +166,7 @@ ACCESS = (
         ),
     ),
     rule("token_expired", operations="token refresh refresh_token", text=r"status code 400"),
-    # The gateway's code for a refusal of rights; with a 401 its dispatcher means the token.
+    # The gateway's code for missing rights; with a 401 from its dispatcher it means the token.
     rule("token_expired", codes="3100", text=r"dispatcher ?error", status=lambda status: status == 401),
     rule("permission_denied", codes="120 3100 5020"),
     rule("token_expired", status=lambda status: status == 401),

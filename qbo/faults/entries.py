@@ -1,4 +1,4 @@
-"""Intuit's error entries in a body of any shape; knows shapes and not what an entry means.
+"""Finds Intuit's error entries in a body of any form; knows forms, not what an entry means.
 
 Seen: JSON with `Fault` or `fault`, inside batch items or bare; XML with and without an envelope; the token
 endpoint's OAuth errors; and quotes of all these in the words of client libraries (Python, Ruby, PHP, Node,
@@ -12,27 +12,27 @@ from qbo.failures import FaultEntry
 from qbo.faults import json_shapes, text_shapes, xml_shapes
 
 LONGEST_BODY = 400_000
-"""Characters that are looked at: a fault stands in the first few thousand."""
+"""How many characters are searched: a fault is in the first few thousand."""
 
 HEAD = LONGEST_BODY * 3 // 4
 
 
 def read_entries(body: str, content_type: str = "") -> tuple[FaultEntry, ...]:
-    """The entries of every fault in the body, else the body's own words as one entry; none for an empty body.
+    """The entries of every fault in the body, otherwise the body's text as one entry; none for an empty body.
 
-    The content type is not trusted, since Intuit answers XML to clients that asked for JSON.
+    The content type is not trusted, because Intuit answers XML to clients that asked for JSON.
     """
     return structured_entries(body) or text_shapes.entries(bounded(body))
 
 
 def structured_entries(body: str) -> tuple[FaultEntry, ...]:
-    """Only the entries that stand in a recognisable fault: a success has none, whatever its texts say."""
+    """Only the entries of a recognizable fault: a success has none, whatever its texts say."""
     text = bounded(body)
     return json_shapes.entries(text) or xml_shapes.entries(text) or text_shapes.quoted_entries(text)
 
 
 def bounded(body: str) -> str:
-    """The body without what no reader needs; of a huge one the head and the tail."""
+    """The body without irrelevant parts; of a huge one, only its beginning and end."""
     if len(body) > LONGEST_BODY:
         body = body[:HEAD] + " " + body[HEAD - LONGEST_BODY :]
     return body.replace("\x00", "").lstrip("\ufeff").strip()
@@ -43,6 +43,6 @@ LONGEST_WORDS = 4_000
 
 
 def storable(entry: FaultEntry) -> FaultEntry:
-    """The entry with texts that any database takes: no NUL, no half characters, no book."""
+    """The entry with texts that any database accepts: no NUL, no half characters, not too long."""
     texts = {field.name: getattr(entry, field.name)[:LONGEST_WORDS] for field in fields(entry)}
     return FaultEntry(**{name: UNSTORABLE.sub("\ufffd", text) for name, text in texts.items()})

@@ -1,4 +1,4 @@
-"""One entry of a fault with what surrounds it, in a form that rules can match; knows no rule."""
+"""One entry of a fault with its context, in a form that rules can match; knows no rule."""
 
 import html
 import re
@@ -36,7 +36,7 @@ QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a rule looks at."""
+    """The text and facts that a rule checks."""
 
     entry: FaultEntry
     http_status: int | None = None
@@ -46,21 +46,21 @@ class Evidence:
 
     @cached_property
     def text(self) -> str:
-        """Message and detail in one line, without case, accents, mark-up, typographic quotes and line breaks.
+        """Message and detail in one line, without case, accents, markup, typographic quotes and line breaks.
 
-        Names that stand for a sentence (MISSING_TAX_CODE, also where Intuit's code would be) are spelled out behind.
+        Names that mean a sentence (MISSING_TAX_CODE, also in the place of Intuit's code) are added as words.
         """
         told = f"{self.entry.message} {self.entry.detail}"
         return " ".join(filter(None, (tidy(told), spelled_out(self.entry.code), spelled_out(told))))
 
     @cached_property
     def about(self) -> str:
-        """The element and the text: where a reference is named."""
+        """The element and the text, where a reference may be named."""
         return tidy(f"{self.entry.element} ") + " " + self.text
 
     @cached_property
     def raised(self) -> str:
-        """Code and text: what a client raises often names its error where Intuit's code would stand."""
+        """Code and text: a client's exception often has its name in the place of Intuit's code."""
         return f"{self.code} {self.text}"
 
     @cached_property
@@ -69,23 +69,23 @@ class Evidence:
 
     @property
     def is_headline(self) -> bool:
-        """A few words without one of Intuit's codes: how help pages and other programs call a fault that they know."""
+        """A few words without one of Intuit's codes: the name that help pages and other programs give a known fault."""
         return not self.code.isdecimal() and 0 < len(self.text) <= LONGEST_HEADLINE
 
     @property
     def is_intuits(self) -> bool:
         """Whether only QuickBooks can have written the entry: by its type, or by a code of Intuit's ranges.
 
-        Below 600 other programs have codes too: HTTP statuses, and the error numbers of systems and of libcurl.
+        Other programs use codes below 600 too: HTTP statuses, and error numbers of systems and libcurl.
         """
         number = int(self.code) if self.code.isdecimal() and len(self.code) < 6 else 0
         return bool(self.entry.fault_type) or 600 <= number <= 10_000 or number in SEVERE_CODES
 
     @cached_property
     def status(self) -> int:
-        """The HTTP status, 0 where nobody said it.
+        """The HTTP status, 0 if unknown.
 
-        What Intuit's gateway writes into its message wins, as it also stands in answers that were passed on.
+        The status in the message of Intuit's gateway comes first, because it is also in answers that were passed on.
         """
         named = (match for pattern in STATUS_IN_WORDS if (match := pattern.search(self.text)))
         in_words = next((int(match[1]) for match in named), 0)
@@ -124,7 +124,7 @@ def spelled_out(text: str) -> str:
 
 
 def well_decoded(text: str) -> str:
-    """The text as it was meant, where UTF-8 was read as Windows' Western letters: "période", not "pÃ©riode"."""
+    """The text with repaired encoding, if UTF-8 was read as Windows-1252: "période", not "pÃ©riode"."""
     if MISREAD.search(text):
         try:
             return text.encode("cp1252").decode("utf-8")
@@ -134,7 +134,7 @@ def well_decoded(text: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """Letters without their marks, since people and programs leave them out; Japanese stays as it is."""
+    """Letters without accents, because people and programs leave them out; Japanese stays as it is."""
     return unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
@@ -146,7 +146,7 @@ def gather(
     request_entity: str,
     operation: str,
 ) -> list[Evidence]:
-    """One piece of evidence an entry; an answer without any entry is evidence too."""
+    """One piece of evidence per entry; an answer without any entry is evidence too."""
     return [
         Evidence(entry, http_status, content_type, request_entity.strip().lower(), operation.strip().lower())
         for entry in entries[:MOST_ENTRIES] or (FaultEntry(),)

@@ -1,4 +1,4 @@
-"""Rules for what is left: troubles that pass, checks of QuickBooks without a code of their own, statuses.
+"""Rules for the rest: temporary problems, QuickBooks' checks without a code of their own, statuses.
 
 Sources: texts under code 6000 and 10000 as developers have published them, and the meaning of HTTP statuses.
 """
@@ -8,12 +8,12 @@ from qbo.faults.rule import broken, rule
 
 
 def not_refused(status: int) -> bool:
-    """Neither a refusal nor a redirection: no status, a success, or a server that failed itself."""
+    """Neither a refusal nor a redirect: no status, a success, or a server error."""
     return not 300 <= status < 500
 
 
 TROUBLES = (
-    # A client that could not read the answer, in the words of its parser.
+    # A client that could not parse the answer, in the words of its parser.
     rule(
         "answer_unreadable",
         status=not_refused,
@@ -43,7 +43,7 @@ TROUBLES = (
             r"experiencing (technical|some|a)|timed[ -]out|time-?out\b",
         ),
     ),
-    # "Please try again" after an instruction asks for a correction and not for patience.
+    # "Please try again" after an instruction asks for a correction, not for waiting.
     rule(
         "server_error",
         text=r"please try again\.?$",
@@ -95,7 +95,7 @@ NO_REASON = (
     r"bad request|response has an error|status code|^<|unexpected response|unknown error",
     r"error (has )?occurred|went wrong|internal_error|request failed",
 )
-"""Words that only repeat that something failed."""
+"""Whether the words only repeat that something failed."""
 
 
 def of_a_validation_code(evidence: Evidence) -> bool:
@@ -111,7 +111,7 @@ NAMED = (
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.content_type),
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.text),
     rule("field_refused", text=r"\bis missing in the request|string length|supplied (value|length)"),
-    # What a program says when it refuses something, in English.
+    # How a program says in English that it refuses something.
     rule(
         "validation",
         text=(

@@ -1,4 +1,4 @@
-"""Fault entries in JSON, whole or quoted inside other text; knows no meaning of a code."""
+"""Finds fault entries in JSON, complete or quoted inside other text; does not know what a code means."""
 
 import json
 import re
@@ -18,7 +18,7 @@ ENTRY_KEYS = {"code", "message", "detail", "errorcode", "errormessage"}
 
 
 def entries(text: str) -> tuple[FaultEntry, ...]:
-    """The entries of the first JSON document in the text that holds a fault."""
+    """The entries of the first JSON document in the text that has a fault."""
     for document in documents(text):
         found = tuple(in_document(document))
         if found:
@@ -27,7 +27,7 @@ def entries(text: str) -> tuple[FaultEntry, ...]:
 
 
 def documents(text: str) -> Iterator[Any]:
-    """JSON documents in the text, each decoded from where one can begin."""
+    """The JSON documents in the text, each decoded from a place where one can begin."""
     position = 0
     for _ in range(MOST_STARTS):
         start = START.search(text, position)
@@ -39,7 +39,7 @@ def documents(text: str) -> Iterator[Any]:
 
 
 def decode(text: str, start: int) -> tuple[Any, int]:
-    """The document that begins here and where to go on; None where it is no JSON."""
+    """The document that begins here and where it ends; None if it is not JSON."""
     try:
         return DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
@@ -47,7 +47,7 @@ def decode(text: str, start: int) -> tuple[Any, int]:
 
 
 def in_document(document: Any) -> Iterator[FaultEntry]:
-    """Entries of all faults, however deep; a bare entry or an OAuth error counts at the top only."""
+    """Entries of all faults, however deep; a bare entry or an OAuth error counts only at the top."""
     yield from at_top(document)
     for node in nodes(document):
         for key, value in node.items():
@@ -71,7 +71,7 @@ def nodes(document: Any) -> Iterator[dict[str, Any]]:
 
 
 def in_fault(fault: Any) -> Iterator[FaultEntry]:
-    """Entries of one value under `Fault` or `fault`; without entries it is still one."""
+    """Entries of one value under `Fault` or `fault`; a fault without entries still counts as one."""
     for one in as_list(fault):
         if not isinstance(one, dict):
             continue
@@ -99,7 +99,7 @@ def at_top(document: Any) -> Iterator[FaultEntry]:
 
 
 def told(error: str, words: str) -> FaultEntry:
-    """The entry of `"error": "…"`: OAuth writes a code there, others write what happened."""
+    """The entry of `"error": "…"`: OAuth has a code there, others have a message."""
     if NAME.fullmatch(error):
         return FaultEntry(code=error, message=words)
     return FaultEntry(message=error, detail=words)
@@ -121,7 +121,7 @@ def entry(error: dict[str, Any], fault_type: str) -> FaultEntry:
 
 
 def plain_code(value: Any) -> str:
-    """Intuit's code as digits without leading zeros; other clients write it as a number or as 003200."""
+    """Intuit's code as digits without leading zeros; clients write it as a number or as 003200."""
     code = word(value).strip()
     return code.lstrip("0") or code if code.isdecimal() else code
 
@@ -135,5 +135,5 @@ def as_list(value: Any) -> list[Any]:
 
 
 def word(value: Any) -> str:
-    """A scalar as text; nothing for null and for what is no scalar."""
+    """A scalar as text; "" for null and for anything that is not a scalar."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

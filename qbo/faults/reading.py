@@ -1,4 +1,4 @@
-"""Reads an answer, or one item of a batch, as a Failure; knows the order of steps and no single rule."""
+"""Turns an answer, or one item of a batch, into a Failure; knows the order of steps, not the rules."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ REQUEST_TIMEOUT = 408
 
 
 def read_fault(answer: Answer, *, request_entity: str = "", operation: str = "") -> Failure | None:
-    """What went wrong according to this answer; None where it is a success.
+    """What went wrong according to this answer; None if it is a success.
 
-    The body is read before the status, since QuickBooks also sends faults under HTTP 200. Never raises.
+    The body is read before the status, because QuickBooks also sends faults with HTTP 200. Never raises.
     """
     entries = structured_entries(answer.body)
     if not entries and is_success(answer, operation=operation):
@@ -33,7 +33,7 @@ def read_fault(answer: Answer, *, request_entity: str = "", operation: str = "")
 
 
 def read_item_fault(fault: Mapping[str, Any] | Any, *, request_entity: str = "", operation: str = "") -> Failure:
-    """What went wrong with one item of a batch; takes the item's `Fault`, or the item that holds it."""
+    """What went wrong with one item of a batch; takes the item's `Fault`, or the item that contains it."""
     held = fault if isinstance(fault, Mapping) and "Fault" in fault else {"Fault": fault}
     return failure_from(
         tuple(json_shapes.in_document(dict(held))),
@@ -68,7 +68,7 @@ def failure_from(
         code=code,
         subject=subject_of(code, evidence, facts),
         entries=entries,
-        # The status of a batch says nothing of one item.
+        # The status of a batch says nothing about one item.
         http_status=None if in_batch else answer.http_status,
         retry_after_seconds=seconds(answer.retry_after),
         facts=facts,
@@ -77,13 +77,13 @@ def failure_from(
 
 
 def kept_words(failure: Failure) -> dict[str, str]:
-    """Facts that stay with the failure where its entries do not: Intuit's words and the status, if any."""
+    """Facts that are stored with the failure although its entries are not: Intuit's words and the status, if any."""
     words = {name: failure.words[name] for name in ("intuit_words", "http_status")}
     return {name: value for name, value in words.items() if value}
 
 
 def is_success(answer: Answer, *, operation: str) -> bool:
-    """A 2xx answer that can be read as QuickBooks' own and holds no fault."""
+    """A 2xx answer that is QuickBooks' own and has no fault."""
     if answer.http_status is None or not 200 <= answer.http_status < 300:
         return False
     body = bounded(answer.body)
@@ -93,10 +93,10 @@ def is_success(answer: Answer, *, operation: str) -> bool:
 
 
 def is_refusal(answer: Answer) -> bool:
-    """Whether a write that was answered so surely did not happen.
+    """Whether a write with this answer certainly did not happen.
 
-    Turned away at the door, or answered with a whole fault of QuickBooks' own. Words in a page of some gateway, or
-    a fault in what is left of an answer that was cut off, say nothing of the write.
+    It was refused before it was processed, or answered with a complete fault of QuickBooks' own. A
+    gateway's page, or a fault in a cut-off answer, says nothing about the write.
     """
     status = answer.http_status or 0
     if 300 <= status < 500 and status != REQUEST_TIMEOUT:
@@ -125,6 +125,6 @@ def is_whole_xml(body: str) -> bool:
 
 
 def seconds(retry_after: str) -> int | None:
-    """The Retry-After header where it holds seconds; a date or nonsense says nothing."""
+    """The Retry-After header if it is a number of seconds; None for a date or anything else."""
     value = (retry_after or "").strip()
     return min(int(value), LONGEST_WAIT) if value.isdecimal() and len(value) < 10 else None

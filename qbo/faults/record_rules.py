@@ -1,4 +1,4 @@
-"""Rules for what QuickBooks says of the records themselves: dates, numbers, names, tax, references, fields.
+"""Rules for what QuickBooks says about the records themselves: dates, numbers, names, tax, references, fields.
 
 Sources: Intuit's reference of error codes, its page on common errors, and answers that developers published.
 """
@@ -12,7 +12,7 @@ GONE = (
     r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\bmade|\bmarked( as)?) (now |currently )?"
     r"(inactive|not active|deactivated|deleted)"
 )
-"""That something is gone; that it cannot be deleted, or must not be made so, is another matter."""
+"""Says that something is gone; that it cannot or must not be deleted is something else."""
 
 MISSING = (
     r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?"
@@ -21,7 +21,7 @@ MISSING = (
 
 
 def sought(noun: str) -> str:
-    """That somebody looked for it in vain: "unable to find the customer", "no matching customer"."""
+    """Says that it was not found: "unable to find the customer", "no matching customer"."""
     return (
         rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load) "
         rf"((an?|the|any|matching|your) )*{noun}"
@@ -30,12 +30,12 @@ def sought(noun: str) -> str:
 
 
 def cannot_without(noun: str) -> str:
-    """That nothing goes without it: "the invoice cannot be synchronized without a customer"."""
+    """Says that it is required: "the invoice cannot be synchronized without a customer"."""
     return rf"(can(not| not|'t)|could not|unable to)[^.;]{{0,40}} without (an?|the|any)? ?{noun}"
 
 
 TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
-"""A tax rate or code; the tax alone, or its amount, is another matter."""
+"""A tax rate or code; the tax itself, or its amount, is something else."""
 
 BAD_REFERENCE = re.compile(
     r"invalid reference|object not found|\belement id\b|\breference (non valide|invalide|introuvable)"
@@ -45,13 +45,13 @@ BAD_REFERENCE = re.compile(
 
 
 def of_a_reference(evidence: Evidence) -> bool:
-    """Whether something that the request points at is the trouble: by Intuit's code, or by its words without one."""
+    """Whether a record that the request refers to is the problem: by Intuit's code, or by words if there is no code."""
     return evidence.code in ("610", "2500") or (not evidence.code and BAD_REFERENCE.search(evidence.text) is not None)
 
 
 CLOSED_BOOKS = (
     rule("duplicate_doc_number", text=r"duplicate (document number|doc ?num)"),
-    # The words come first: closed books are also answered under 5010 and 6000.
+    # The words come first: closed books are also reported as 5010 and 6000.
     rule(
         "closed_period",
         text=(
@@ -88,9 +88,9 @@ CONCURRENT = (
     rule("duplicate_request", codes="600"),
 )
 
-# Codes whose meaning no text changes. They stand first, since their texts quote names that people chose.
+# Codes whose meaning does not depend on the text. They come first, because their texts quote names that people chose.
 DECIDED = (
-    # Intuit's own page lists a used number under the code of closed books; others saw it under that of a used name.
+    # Intuit's own page lists a used number with the code of closed books; others have seen it with that of a used name.
     rule("duplicate_doc_number", codes="6140 6210 6240", text=r"duplicate (document number|doc ?num)"),
     rule("duplicate_name", codes="6140 6210", text=r"duplicate (\w+ )?name exists|name supplied already exists"),
     rule("duplicate_doc_number", codes="6140"),
@@ -100,7 +100,7 @@ DECIDED = (
     rule("item_not_found", codes="2020", about=r"item ?ref\b"),
     rule("number_too_long", codes="2050", about=r"doc_?num"),
     rule("bad_email", codes="2210"),
-    # Intuit's 500 is an unsupported operation; under a 5xx it is only the status again.
+    # Intuit's code 500 is an unsupported operation; with a 5xx it only repeats the status.
     rule("request_refused", codes="400 500 501", status=lambda status: not broken(status)),
     rule("request_refused", codes="1040 2000 2010 2130 2310 4000 4001 5000 10100"),
     rule(
@@ -184,7 +184,7 @@ TAX = (
             r"\btax mapping (has |is )?(fail|incomplete|invalid)",
             sought(rf"(sales )?(tax\b(?! (amount|return|report|payment|filing))|{TAX_NOUN})"),
             cannot_without(TAX_NOUN),
-            # What QuickBooks' older interface calls a reference that leads nowhere.
+            # QuickBooks' older interface's words for a reference to nothing.
             r"invalid reference to quickbooks[^.]{0,60}(sales ?tax|tax ?code)",
             rf"\({TAX_NOUN} [^)]{{1,80}}\)[^.]{{0,40}}cannot be found",
         ),
@@ -211,7 +211,7 @@ REFERENCES = (
         "item_is_category",
         about=r"category instead of a product|categories cannot be used|item is a category",
     ),
-    # QuickBooks deletes an item by making it inactive, so "deleted" asks for the same remedy.
+    # QuickBooks deletes an item by making it inactive, so "deleted" has the same remedy.
     rule(
         "item_inactive",
         about=(
@@ -252,7 +252,7 @@ CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
 
 
 def headline(failure: str, noun: str, states: str) -> Rule:
-    """The state before its noun, or after it: "Deleted customer", "Customer deleted"."""
+    """A state before or after its noun: "Deleted customer", "Customer deleted"."""
     return rule(
         failure,
         headline=True,
@@ -271,7 +271,7 @@ def unchosen(failure: str, noun: str) -> Rule:
     )
 
 
-# In the order of the references above: tax, customer, item, account, the rest.
+# In the same order as the references above: tax, customer, item, account, the rest.
 HEADLINES = (
     headline("customer_not_found", "customer", rf"({GONE_NOUN}|missing|unknown|invalid)"),
     unchosen("customer_not_found", "customer"),
@@ -317,14 +317,14 @@ INACTIVE = (
     rule("not_found_other", text=r"\b(is|are|was|were) not (yet )?in (your )?(quickbooks|qbo)\b"),
     rule("not_found_other", codes="610", operations="read query cdc"),
     rule("record_deleted_there", codes="610", operations="delete void"),
-    # These point at accounts in every line, and at little else that can be made inactive.
+    # These refer to accounts in every line, and to little else that can be made inactive.
     rule(
         "account_inactive",
         entities="purchase expense journalentry transfer deposit",
         text=r"made inactive",
         where=lambda evidence: evidence.operation in ("", "create", "batch"),
     ),
-    # Which of the references is meant, only a probe of what was sent can tell.
+    # Only reading what was sent can show which of the references is meant.
     rule("reference_not_found", codes="610 2500"),
     rule(
         "reference_not_found",

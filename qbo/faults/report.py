@@ -1,4 +1,4 @@
-"""One answer as a line of JSON in, its reading as plain values out; knows no stream and no database."""
+"""Takes one answer as a line of JSON and returns its meaning as plain values; knows no stream and no database."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ FIELDS = ("id", "http_status", "content_type", "body", "request_entity", "operat
 def read_line(line: str) -> dict[str, Any]:
     """The reading of the answer in this line of JSON: id, code, label, kind, retryable, subject.
 
-    A success has only nulls beside its id. A line that cannot be understood gives id and error instead.
+    A success has only nulls besides its id. A line that is not valid gives id and error instead.
     """
     try:
         given = json.loads(line)

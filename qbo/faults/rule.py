@@ -1,4 +1,4 @@
-"""One row of the table that reads answers: conditions and the failure they mean; knows no row."""
+"""One row of the table of rules: conditions and the failure they mean; knows none of the rows."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Words = str | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Rule:
-    """A failure's code and the conditions that must all hold; a condition that is not given always holds."""
+    """A failure's code and the conditions that must all be true; a missing condition is always true."""
 
     failure: str
     codes: frozenset[str] = frozenset()
@@ -54,7 +54,7 @@ def rule(
 ) -> Rule:
     """One row of the table; codes, operations and entities are separated by blanks.
 
-    A headline is a few words without a code, where a noun and a state need no sentence around them.
+    A headline is a few words without a code: a noun and a state are enough, without a sentence.
     """
     return Rule(
         failure,
@@ -76,7 +76,7 @@ def pattern(words: Words) -> re.Pattern[str] | None:
 
 
 def broken(status: int) -> bool:
-    """A status by which a server says that it failed itself."""
+    """A status of a server error."""
     return status >= 500
 
 

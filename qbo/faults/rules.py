@@ -1,7 +1,7 @@
-"""Which answer means which failure: an ordered table, first match wins; knows no shape of a body.
+"""Which answer means which failure: an ordered table, first match wins; knows nothing about the form of a body.
 
-The order carries meaning. Codes with one meaning come first, throttling before 403, closed books before the
-codes that they borrow, a reference that is named before the generic "made inactive", what the text says before
+The order matters. Codes with only one meaning come first, throttling before 403, closed books
+before the codes they share, a named reference before the generic "made inactive", the text before
 the range of a code.
 """
 

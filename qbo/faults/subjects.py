@@ -1,4 +1,4 @@
-"""Which thing a fault names: ids, numbers, dates, fields; knows nothing of our own records."""
+"""What a fault names: ids, numbers, dates, fields; knows nothing about our own records."""
 
 import re
 
@@ -41,7 +41,7 @@ ENTITY_OF_LIST = {
 
 
 def facts_of(entry: FaultEntry) -> dict[str, str]:
-    """What the entry tells beside its code, by name: doc_number, txn_type, txn_id, closing_date, element."""
+    """What the entry says besides its code, by name: doc_number, txn_type, txn_id, closing_date, element."""
     words = f"{entry.message} {entry.detail}"
     facts = {"element": entry.element}
     assigned = ASSIGNED.search(words)
@@ -65,7 +65,7 @@ def facts_of(entry: FaultEntry) -> dict[str, str]:
 
 
 def subject_of(failure: str, evidence: Evidence, facts: dict[str, str]) -> Subject:
-    """The thing that the fault names, as far as it does."""
+    """What the fault names, if anything."""
     kind = SUBJECT_KINDS.get(failure, "")
     if "reference_id" in facts:
         kind = kind or ENTITY_OF_LIST.get(facts["list"].lower(), "")

@@ -1,4 +1,4 @@
-"""Fault entries in text that is neither JSON nor XML, as libraries and people quote it; knows no meaning."""
+"""Finds fault entries in text that is neither JSON nor XML, as libraries and people quote it."""
 
 import html
 import re
@@ -30,7 +30,7 @@ CODE_IN_WORDS = (
     re.compile(r"[\"(\[]\s*(\d{4,5})\s*[:\-–]"),
 )
 LOWEST_CODE_IN_WORDS = 600
-"""Below it a number in running text is an HTTP status more often than one of Intuit's codes."""
+"""Below this, a number in running text is more often an HTTP status than one of Intuit's codes."""
 
 SEVERE_CODES = {10_000, 10_100, 10_200}
 
@@ -54,12 +54,12 @@ def quoted_entries(text: str) -> tuple[FaultEntry, ...]:
 
 
 def is_entry(fields: dict[str, str]) -> bool:
-    """Two of the three that every entry has: too much for a coincidence."""
+    """Has two of the three keys that every entry has, which cannot be a coincidence."""
     return sum(bool(fields.get(key)) for key in ("code", "message", "detail")) > 1
 
 
 def groups(text: str) -> Iterator[dict[str, str]]:
-    """Neighbouring pairs belong to one entry until a key comes again."""
+    """Neighboring pairs belong to one entry until a key is repeated."""
     fields: dict[str, str] = {}
     for number, match in enumerate(PAIR.finditer(text)):
         if number > MOST_PAIRS:
@@ -73,7 +73,7 @@ def groups(text: str) -> Iterator[dict[str, str]]:
 
 
 def entries(text: str) -> tuple[FaultEntry, ...]:
-    """The words themselves as one entry, with the code that they name; none for no words."""
+    """The text itself as one entry, with the code it names; none for an empty text."""
     words = shown(text)
     return (FaultEntry(code=code_in(words), message=words),) if words else ()
 
@@ -86,7 +86,7 @@ def shown(text: str) -> str:
 
 
 def code_in(words: str) -> str:
-    """Intuit's code where running text names one."""
+    """Intuit's code if running text names one."""
     for number, pattern in enumerate(CODE_IN_WORDS):
         match = pattern.search(words)
         if match and (number == 0 or plausible(int(match[1]))):

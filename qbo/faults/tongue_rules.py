@@ -1,7 +1,7 @@
-"""Rules for what is told in another language than English: the English ones over again, from the table of words.
+"""Rules for languages other than English: the same as the English ones, built from the table of words.
 
-They stand behind the English rules and behind every code with one meaning, so that they only decide what the code left
-open: 6000 above all, references, and words without a code.
+They come after the English rules and after every code with only one meaning, so they decide only what the code leaves
+open: mostly 6000, references, and words without a code.
 """
 
 import re
@@ -17,12 +17,12 @@ Condition = Callable[[Evidence], bool]
 
 
 def says(*sayings: Words) -> Condition:
-    """Whether the text has one of these sayings of a language that is heard in it."""
+    """Whether the text has one of these phrases of a language that is found in it."""
     return found({tongue: "|".join(saying(tongue) for saying in sayings) for tongue in TONGUES})
 
 
 def tells(thing: Words, *states: Words) -> Condition:
-    """Whether a thing and one of its states stand in one sentence of one language, in either order."""
+    """Whether a thing and one of its states are in one sentence of one language, in either order."""
     return found({tongue: together(thing(tongue), "|".join(s(tongue) for s in states)) for tongue in TONGUES})
 
 
@@ -31,7 +31,7 @@ def together(thing: str, states: str) -> str:
 
 
 def lacks(thing: Words, *states: Words) -> Condition:
-    """The same for what is missing, also where it is said the other way round: "no customer found"."""
+    """The same for what is missing, also in the order "no customer found"."""
     none_found = {
         tongue: rf"(?:{tongue.none}) ?(?:\w+ ){{0,2}}?(?:{thing(tongue)})[^.;!?。]{{0,20}}?(?:{tongue.found})"
         for tongue in TONGUES
@@ -57,9 +57,10 @@ def not_answered(evidence: Evidence) -> bool:
 
 
 def needs_a_tax_code(evidence: Evidence) -> bool:
-    """A rate or code has to be chosen; one that has to be larger or smaller is another matter.
+    """A rate or code has to be chosen; one that has to be larger or smaller is something else.
 
-    Under the code of business rules the rate or code itself says enough, or a tax that is needed and not its amount.
+    With the code of business rules, it is enough that a rate or code is named, or a tax that is needed (not its
+    amount).
     """
     if BOUNDS.search(evidence.text):
         return False
@@ -78,7 +79,7 @@ CLOSED = either(tells(lambda t: t.period, lambda t: t.closed), says(lambda t: t.
 
 
 def closed_under_another_name(evidence: Evidence) -> bool:
-    """Closed books that are told with the code of a stale object, or as something forbidden."""
+    """Closed books that are reported with the code of a stale object, or as something forbidden."""
     return (evidence.code == "5010" or (evidence.status == 403 and not evidence.is_intuits)) and CLOSED(evidence)
 
 

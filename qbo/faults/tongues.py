@@ -1,6 +1,6 @@
-"""The words that faults are told in where QuickBooks or a computer speaks another language than English.
+"""The words of faults when QuickBooks or a computer uses a language other than English.
 
-Each word is a regular expression over text in lower case and without accents (`qbo.faults.evidence.tidy`). A word alone
+Each word is a regular expression for text in lower case and without accents (`qbo.faults.evidence.tidy`). A single word
 proves nothing: rules look for a thing and its state in one sentence. Sources: the languages that QuickBooks Online and
 Windows are sold in, and how Intuit's help pages in them call things.
 """
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 @dataclass(frozen=True)
 class Tongue:
-    """One language's words for things, for their states, and for what has a saying of its own."""
+    """One language's words for things and their states, and its fixed phrases."""
 
     # things
     tax: str
@@ -416,7 +416,7 @@ JAPANESE = Tongue(
 TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, JAPANESE)
 
 STATES = ("gone", "missing", "found", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking")
-# Of a number that is too large or too small: what is needed then is another number.
+# For a number that is too large or too small: then a different number is needed.
 BOUNDS = re.compile(
     r"\b(entre|zwischen|tussen) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*|exceder"
     r"|groter|kleiner|gro(e)?sser|ho(e)?her|hoger|lager|niedriger)\b|(?<![つ件行個])以上|以下"
@@ -444,6 +444,6 @@ HINTS = {
 
 @lru_cache(maxsize=256)
 def heard(text: str) -> tuple[Tongue, ...]:
-    """The languages of which a state or a saying stands in the text: none in English, at little cost."""
+    """The languages of which a state or a phrase is in the text; none for English, at little cost."""
     tongues = TONGUES[:-1] if text.isascii() else TONGUES
     return tuple(tongue for tongue in tongues if HINTS[tongue].search(text))

@@ -1,4 +1,4 @@
-"""The words in which network stacks say that no answer came, by ecosystem; knows no fault of QuickBooks.
+"""The words with which network stacks say that no answer came, by ecosystem; knows no fault of QuickBooks.
 
 Sources: the errno names of POSIX, libcurl's and Winsock's error numbers, and the exceptions and messages of the HTTP
 clients that integrations use. All are matched in lower case.
@@ -6,7 +6,7 @@ clients that integrations use. All are matched in lower case.
 
 import re
 
-# Only a client's own network stack writes these, so they count whatever status or code stands beside them.
+# Only a client's own network stack writes these, so they count whatever status or code comes with them.
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     "any, by the name of its class": (
         # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
@@ -25,7 +25,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"\bfailed to open stream|\b(failure when|failed) (receiving|sending) data (from|to) the peer"
         r"|transferred a partial file",
         r"\[ssl: \w+\]|\b_ssl\.c:\d+|\bssl message\b|terminated the handshake",
-        # Nothing but the name of a host: Java's message for one that it cannot find.
+        # Only the name of a host: Java's message for one that it cannot find.
         r"^\W*(?:\"\w+\"\W{1,4})?(?:[a-z0-9-]{1,60}\.){1,6}(?:com|net|org|io|dev|local|internal|invalid|test|example)\W*$",
     ),
     "POSIX": (
@@ -108,7 +108,7 @@ SURE = re.compile("|".join(words for group in SURE_BY_ECOSYSTEM.values() for wor
 WINSOCK_CODES = frozenset(str(code) for code in (*range(10035, 10066), *range(11001, 11005)))
 CURL_CODES = frozenset(str(code) for code in (5, 6, 7, 16, 18, 28, 35, 51, 52, 53, 55, 56, 58, 60, 61, 77, 91, 92))
 
-# Anybody may write these; they count where there was no answer, and no code of QuickBooks beside them.
+# Anybody may write these; they count only if there was no answer and no code of QuickBooks.
 PLAIN = (
     r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",
     r"could(n't| not) (resolve|connect)|cannot connect to|resolv(e|ing) (host|timed)",
@@ -124,7 +124,7 @@ PLAIN = (
     r"(host|network|server) (is )?(unreachable|not reachable)",
     r"\bnetwork ?(error|failure|problem|timeout)|(request|operation) (was |has been )?(aborted|cancell?ed)",
     r"certificate (verify|verification) failed|\bwrong version number\b|\bhttp request failed",
-    # A client's own errors of input and output, where they tell no status.
+    # A client's own input/output errors, if they name no status.
     r"\b(java\.io\.|system\.io\.)ioexception\b|\b(web|protocol|clientprotocol|httprequest)exception\b",
     r"\b(axios|fetch|request|clientresponse)error\b|\bnet::http\w+\b",
     r"(ssl|tls|server|peer|remote|security|untrusted) cert(ificate)?\b|certificate (is )?(untrusted|not trusted)",

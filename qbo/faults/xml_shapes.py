@@ -1,4 +1,4 @@
-"""Fault entries in XML, whole, quoted or cut off; knows no meaning of a code and expands no entity."""
+"""Finds fault entries in XML, complete, quoted or cut off; does not know what a code means and expands no entity."""
 
 import html
 import re
@@ -21,7 +21,7 @@ OLD_MESSAGE = re.compile(r"<ErrorMessage>([^<]*)")
 
 
 def entries(text: str) -> tuple[FaultEntry, ...]:
-    """The entries of the XML fault in the text, also where it is escaped once more or cut off."""
+    """The entries of the XML fault in the text, even if it is escaped again or cut off."""
     if "&lt;" in text and "<Error" not in text:
         text = html.unescape(text)
     opening = OPENING.search(text)
@@ -32,7 +32,7 @@ def entries(text: str) -> tuple[FaultEntry, ...]:
 
 
 def parsed(fragment: str) -> Iterator[FaultEntry]:
-    """Read by a real parser; nothing where the fragment is no well-formed XML or brings entities along."""
+    """Read by a real parser; None if the fragment is not well-formed XML or has entities."""
     end = fragment.rfind(">") + 1
     if DECLARES_ENTITIES.search(fragment):
         return
@@ -61,7 +61,7 @@ def from_node(node: ElementTree.Element, fault_type: str) -> FaultEntry:
 
 
 def scanned(fragment: str) -> Iterator[FaultEntry]:
-    """Read by eye: for what a parser refuses, such as an answer that was cut in half."""
+    """Read by pattern: for what a parser refuses, such as an answer that was cut off."""
     fault = FAULT_TYPE.search(fragment)
     for match in ERROR.finditer(fragment):
         attributes = dict(ATTRIBUTE.findall(match["attributes"]))

@@ -1,7 +1,7 @@
-"""Whether rows of a QuickBooks list are what a list is made of, before any of them is kept; pure.
+"""Checks the rows of a QuickBooks list before any of them is stored; pure.
 
-The databases differ in what they refuse (PostgreSQL: NUL, half characters, what is too long; SQLite: little of it),
-so that nothing is left to them.
+Databases differ in what they refuse (PostgreSQL: NUL, half characters, texts that are too long; SQLite: little of
+it), so everything is checked here.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ LONGEST_ID = 32
 LONGEST_NAME = 500
 LONGEST_COMPANY_NAME = 255
 DEEPEST = 20
-# What no text of a database holds: NUL, and half of a character that takes two.
+# What a database text cannot contain: NUL, and half of a surrogate pair.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# A list's rows are called by one of these, in this order.
+# The name of a row is in one of these, in this order.
 NAMES = ("Name", "DisplayName")
-# What is kept of a row beside its name, and what it has to be where it is there.
+# What is stored of a row besides its name, and the type it must have if present.
 KINDS: Mapping[str, Any] = {
     "AccountType": str,
     "AccountSubType": str,
@@ -37,19 +37,22 @@ SHOWN = 40
 
 
 class Unreadable(Exception):
-    """An answer that cannot be a list of QuickBooks'; the text says what is wrong, for staff."""
+    """An answer that cannot be a list of QuickBooks; the text says what is wrong, for staff."""
 
 
 def checked(rows: Iterable[Any]) -> Sequence[Mapping[str, Any]]:
-    """`rows`, each an object with an Id and a name that can be kept, and no Id twice. Raises Unreadable."""
+    """`rows`, if each is an object with an Id and a name that can be stored, and no Id is there twice.
+
+    Raises Unreadable.
+    """
     found: list[Mapping[str, Any]] = []
     ids: set[str] = set()
     for row in rows:
         if not isinstance(row, Mapping):
-            raise Unreadable(f"it holds {shown(row)} where a row should be")
+            raise Unreadable(f"it has {shown(row)} where a row should be")
         qbo_id = checked_reference(row)
         if qbo_id in ids:
-            raise Unreadable(f"it holds the Id {qbo_id} twice")
+            raise Unreadable(f"it has the Id {qbo_id} twice")
         ids.add(qbo_id)
         _check_row(row, f"the row with Id {qbo_id}")
         found.append(row)
@@ -64,15 +67,15 @@ def identity(row: Mapping[str, Any]) -> str:
     if len(text := str(given)) > LONGEST_ID:
         raise Unreadable(f"a row has an Id of {len(text):,} characters")
     if UNSTORABLE.search(text):
-        raise Unreadable("a row has an Id with a character that is none")
+        raise Unreadable("a row has an Id with an invalid character")
     return text
 
 
 def checked_reference(row: Mapping[str, Any]) -> str:
-    """The Id by which a record is found again, where it and its SyncToken can be kept. Raises Unreadable."""
+    """The Id of a record, if it and its SyncToken can be stored. Raises Unreadable."""
     qbo_id, token = identity(row), row.get("SyncToken", "")
     if not isinstance(token, str | int) or len(str(token)) > LONGEST_ID or UNSTORABLE.search(str(token)):
-        raise Unreadable(f"the row with Id {qbo_id} has {shown(token)} for a SyncToken")
+        raise Unreadable(f"the row with Id {qbo_id} has {shown(token)} as its SyncToken")
     return qbo_id
 
 
@@ -80,26 +83,26 @@ def _check_row(row: Mapping[str, Any], which: str) -> None:
     for key in NAMES:
         name = row.get(key)
         if name is not None and not isinstance(name, str):
-            raise Unreadable(f"{which} has {shown(name)} for a {key}")
+            raise Unreadable(f"{which} has {shown(name)} as its {key}")
         if name and len(name) > LONGEST_NAME:
             raise Unreadable(f"{which} has a {key} of {len(name):,} characters")
     if not isinstance(row.get("Active", True), bool):
-        raise Unreadable(f"{which} has {shown(row['Active'])} for Active")
+        raise Unreadable(f"{which} has {shown(row['Active'])} as Active")
     for key, kind in KINDS.items():
         if row.get(key) is not None and not isinstance(row[key], kind):
-            raise Unreadable(f"{which} has {shown(row[key])} for {key}")
+            raise Unreadable(f"{which} has {shown(row[key])} as {key}")
     for key in NUMBERS:
         number_in(row, key, which)
     check_texts(row, which)
 
 
 def check_texts(value: Any, which: str, *, depth: int = 0) -> None:
-    """Every text in `value` can be kept, and it is no deeper than an answer of QuickBooks'. Raises Unreadable."""
+    """Check that every text in `value` can be stored, and that it is not too deep. Raises Unreadable."""
     if depth > DEEPEST:
         raise Unreadable(f"{which} is nested too deeply")
     if isinstance(value, str):
         if UNSTORABLE.search(value):
-            raise Unreadable(f"{which} holds a character that is none")
+            raise Unreadable(f"{which} has an invalid character")
     elif isinstance(value, Mapping):
         for key, one in value.items():
             check_texts(key, which, depth=depth + 1)
@@ -110,7 +113,7 @@ def check_texts(value: Any, which: str, *, depth: int = 0) -> None:
 
 
 def object_in(row: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The object under `key`; an empty one where there is none. Raises Unreadable."""
+    """The object under `key`; an empty one if there is none. Raises Unreadable."""
     value = row.get(key)
     if value is not None and not isinstance(value, Mapping):
         raise Unreadable(f"{key} is {shown(value)}")
@@ -118,7 +121,7 @@ def object_in(row: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def day_in(row: Mapping[str, Any], key: str) -> date | None:
-    """The day under `key`, with or without a time behind it. Raises Unreadable."""
+    """The day under `key`, with or without a time after it. Raises Unreadable."""
     value = row.get(key)
     if value in (None, ""):
         return None
@@ -127,7 +130,7 @@ def day_in(row: Mapping[str, Any], key: str) -> date | None:
             return date.fromisoformat(value[:10])
     except ValueError:
         pass
-    raise Unreadable(f"{key} is {shown(value)}, which is no date")
+    raise Unreadable(f"{key} is {shown(value)}, which is not a date")
 
 
 def text_in(row: Mapping[str, Any], key: str, *, longest: int, otherwise: str = "") -> str:
@@ -141,7 +144,7 @@ def text_in(row: Mapping[str, Any], key: str, *, longest: int, otherwise: str = 
 
 
 def flag_in(row: Mapping[str, Any], key: str, *, otherwise: bool | None) -> bool | None:
-    """The truth under `key`. Raises Unreadable."""
+    """The true or false value under `key`. Raises Unreadable."""
     value = row.get(key)
     if value is None:
         return otherwise
@@ -151,21 +154,21 @@ def flag_in(row: Mapping[str, Any], key: str, *, otherwise: bool | None) -> bool
 
 
 def number_in(row: Mapping[str, Any], key: str, which: str) -> Decimal:
-    """The number under `key`, 0 where there is none. Raises Unreadable."""
+    """The number under `key`, 0 if there is none. Raises Unreadable."""
     value = row.get(key)
     try:
         number = Decimal(str(0 if value is None else value))
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(value, bool) or not number.is_finite() or abs(number.adjusted()) > 12:
-        raise Unreadable(f"{which} has {shown(value)} for a {key}")
+        raise Unreadable(f"{which} has {shown(value)} as its {key}")
     return number
 
 
 def shown(value: Any) -> str:
-    """The beginning of a value, as a person may see it."""
+    """The beginning of a value, in a form to show to people."""
     try:
         text = UNSTORABLE.sub("\ufffd", value if isinstance(value, str) else repr(value))
-    except (ValueError, RecursionError):  # a number of more digits than Python writes, or too deep
+    except (ValueError, RecursionError):  # a number with more digits than Python can write, or too deep
         return "something that cannot be shown"
     return f"‘{text if len(text) <= SHOWN else text[:SHOWN] + '…'}’"

@@ -1,4 +1,4 @@
-"""Reading a company's lists and preferences into our mirrors; it does not know why they are wanted."""
+"""Reading a company's lists and preferences into our mirrors; it does not know who needs them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ Pace = Callable[[], None]
 
 @dataclass(frozen=True)
 class Reader:
-    """How one list is read. `fetch` calls QuickBooks and keeps nothing; `keep` checks what came and keeps it, or none.
+    """How one list is read. `fetch` calls QuickBooks and stores nothing; `keep` checks the answer and stores all of
+    it or nothing.
 
-    `keep` raises Unreadable where it cannot be such a list.
+    `keep` raises Unreadable if it cannot be such a list.
     """
 
     fetch: Callable[[Client, Pace], Any]
@@ -50,10 +51,10 @@ class Reader:
 def refresh_lists(
     connection: Connection, client: Client, names: Iterable[str], *, at: datetime, pace: Pace = lambda: None
 ) -> dict[str, str]:
-    """Read each of `names` (see ListState.LISTS) again, whole; which could not be read, and what is wrong with it.
+    """Read each of `names` (see ListState.LISTS) again, completely; returns those that could not be read, and why.
 
-    An answer that cannot be a list keeps none of the others from being read; what was read before stays, and the list
-    is read again after a while. `list_read` tells of each. Raises ReadFailed where QuickBooks gave no answer at all.
+    An answer that cannot be a list does not keep the others from being read: what was read before stays, and the
+    list is read again later. `list_read` is sent for each. Raises ReadFailed if QuickBooks gave no answer at all.
     """
     problems = {}
     for name in names:
@@ -67,7 +68,7 @@ def refresh_lists(
 
 
 def _read(connection: Connection, client: Client, reader: Reader, at: datetime, pace: Pace) -> str:
-    """What is wrong with the list; "" where it was read and kept."""
+    """What is wrong with the list; "" if it was read and stored."""
     try:
         fetched = reader.fetch(client, pace)
     except ReadFailed as error:
@@ -75,7 +76,7 @@ def _read(connection: Connection, client: Client, reader: Reader, at: datetime, 
             return error.reply.cut
         if not error.is_own_answer:
             raise
-        return error.failure.intuit_words or "it is no list"
+        return error.failure.intuit_words or "it is not a list"
     try:
         with transaction.atomic():
             reader.keep(connection, fetched, at)
@@ -84,9 +85,9 @@ def _read(connection: Connection, client: Client, reader: Reader, at: datetime, 
     except DATABASE_AWAY:
         raise
     except Exception as mistake:
-        # Nothing that QuickBooks says may stop a queue, least of all what nobody has thought of.
+        # No answer of QuickBooks may stop a queue, not even one that we did not expect.
         logger.exception("Keeping a list of connection %s failed", connection.pk)
-        return f"Run a Call stumbled over it ({type(mistake).__name__})"
+        return f"Run a Call had an error reading it ({type(mistake).__name__})"
     return ""
 
 
@@ -100,14 +101,14 @@ def _list_of(entity: str) -> Reader:
         rows, whole = fetched
         store_entries(connection, entity, rows, at=at)
         if whole:
-            # Otherwise what was not read may be the row that QuickBooks cannot read, and not gone.
+            # Otherwise the missing row may be the one that QuickBooks cannot read, rather than a deleted one.
             ListEntry.objects.of(connection, entity).filter(refreshed_at__lt=at).delete()
 
     return Reader(fetch, keep)
 
 
 def store_entries(connection: Connection, entity: str, rows: Sequence[Row], *, at: datetime) -> None:
-    """Put rows as QuickBooks gives them into the mirror. Raises Unreadable, and then keeps none."""
+    """Store rows from QuickBooks in the mirror. Raises Unreadable, and then stores none."""
     entries = [_entry(connection, entity, row, at) for row in checked(rows)]
     ListEntry.objects.bulk_create(
         entries,
@@ -127,7 +128,7 @@ def _entry(connection: Connection, entity: str, row: Row, at: datetime) -> ListE
         qbo_id=str(row["Id"]),
         name=name,
         name_key=name_key(name)[:500],
-        # The pseudo tax codes TAX and NON come without `Active`.
+        # The pseudo tax codes TAX and NON have no `Active`.
         active=bool(row.get("Active", True)),
         sync_token=str(row.get("SyncToken", "")),
         data={key: _plain(row[key]) for key in KEPT.get(entity, ()) if key in row},
@@ -149,7 +150,7 @@ def _plain(value: Any) -> Any:
 
 
 def _fetch_tax_codes(client: Client, pace: Pace) -> tuple[Sequence[Row], Sequence[Row], Sequence[Row]]:
-    """Rates, codes, and codes that are inactive; the pseudo codes hide behind any Active filter."""
+    """Rates, codes and inactive codes; any filter on Active hides the pseudo codes."""
     return (
         read_rows(client, "TaxRate", pace=pace),
         read_rows(client, "TaxCode", pace=pace),
@@ -160,7 +161,7 @@ def _fetch_tax_codes(client: Client, pace: Pace) -> tuple[Sequence[Row], Sequenc
 def _keep_tax_codes(
     connection: Connection, fetched: tuple[Sequence[Row], Sequence[Row], Sequence[Row]], at: datetime
 ) -> None:
-    """Codes with the percentage that their sales rates add up to."""
+    """Codes with the sum of their sales rates."""
     given_rates, active, inactive = fetched
     rates = {
         identity(row): number_in(row, "RateValue", f"the rate with Id {identity(row)}") for row in checked(given_rates)
@@ -172,7 +173,7 @@ def _keep_tax_codes(
 
 
 def _percents(code: Row, rates: dict[str, Decimal]) -> dict[str, Any]:
-    """Percent: what the sales rates add up to; Rates: [Id, percentage] of each. Nothing where one is unknown."""
+    """Percent: the sum of the sales rates; Rates: [Id, percentage] of each. None if one is unknown."""
     details = object_in(code, "SalesTaxRateList").get("TaxRateDetail") or []
     if not isinstance(details, list) or not all(isinstance(detail, Mapping) for detail in details):
         raise Unreadable(f"the row with Id {identity(code)} has {shown(details)} for its rates")
@@ -193,16 +194,16 @@ def _keep_preferences(connection: Connection, fetched: tuple[Sequence[Row], Sequ
     name = text_in(company, "CompanyName", longest=LONGEST_COMPANY_NAME)
     CompanyFacts.objects.update_or_create(connection=connection, defaults=facts)
     if name and name != connection.company_name:
-        # Only where it leads to that company still.
+        # Only if it still leads to that company.
         Connection.objects.filter(pk=connection.pk, realm_id=connection.realm_id).update(company_name=name)
         connection.company_name = name
 
 
 def _only(rows: Sequence[Any]) -> Row:
-    """What there is one of in a company; an empty one where QuickBooks gives none."""
+    """The single row of something that a company has once; empty if QuickBooks returns none."""
     row = rows[0] if rows else {}
     if not isinstance(row, Mapping):
-        raise Unreadable(f"it holds {shown(row)} where a row should be")
+        raise Unreadable(f"it has {shown(row)} where a row should be")
     check_texts(row, "it")
     return row
 
@@ -217,7 +218,7 @@ def _facts(preferences: Row, company: Row) -> dict[str, object]:
     tax = object_in(preferences, "TaxPrefs")
     currency = object_in(preferences, "CurrencyPrefs")
     return {
-        # Some companies have a country's name there, others its code.
+        # Some companies have the country's name there, others its code.
         "country": text_in(company, "Country", longest=100, otherwise="US")[:2].upper(),
         "home_currency": text_in(object_in(currency, "HomeCurrency"), "value", longest=3, otherwise="USD"),
         "multicurrency": flag_in(currency, "MultiCurrencyEnabled", otherwise=False),
@@ -236,7 +237,7 @@ def _fetch_deleted_customers(client: Client, pace: Pace) -> tuple[Sequence[Row],
 
 
 def _keep_customers(connection: Connection, fetched: tuple[Sequence[Row], bool], at: datetime) -> None:
-    """Not a mirror: only which of the customers that we are linked to have been deleted or restored."""
+    """Not a mirror: only finds which of our linked customers have been deleted or restored."""
     rows, whole = fetched
     gone = {identity(row) for row in checked(rows)}
     links = Link.objects.of(connection, Link.RecordType.CUSTOMER)
@@ -253,7 +254,7 @@ def probe_references(
     at: datetime,
     pace: Pace = lambda: None,
 ) -> None:
-    """Read just the rows that some payloads point at (entity -> ids), to learn which are gone.
+    """Read only the rows that some payloads refer to (entity -> ids), to find out which are gone.
 
     Raises ReadFailed, and Unreadable for rows that cannot be such rows.
     """

@@ -1,4 +1,4 @@
-"""Reading a company's lists because a person asks for it, there and then."""
+"""Reading a company's lists when a person asks for it, immediately."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qbo.models import Connection, ListState
 PATIENCE = 2.0
 
 
-SLOW = "QuickBooks takes long to answer. The lists are read in the background: look again in a minute."
+SLOW = "QuickBooks is slow to answer. The lists are being read in the background: check again in a minute."
 
 
 class NotRead(Exception):
@@ -52,12 +52,12 @@ def asked_visit(connection: Connection, *, at: datetime) -> Iterator[Visit]:
 
 
 def read_again(connection: Connection, names: Iterable[str], *, at: datetime, new_company: bool = False) -> None:
-    """Read `names` from QuickBooks; the first time all lists, and sensible choices are made from them.
+    """Read `names` from QuickBooks; the first time read all lists and make sensible default choices from them.
 
     Raises NotRead; what was read before stays.
     """
     if not connection.is_live:
-        raise NotRead("QuickBooks is not connected just now.")
+        raise NotRead("QuickBooks is not connected right now.")
     first = new_company or not ListState.objects.filter(connection=connection).exclude(refreshed_at=None).exists()
     wanted = tuple(ListState.LISTS if first else names)
     until = time.monotonic() + settings.SYNC["PAGE_SECONDS"]
@@ -69,7 +69,7 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
             problems = refresh_lists(connection, turn.client, wanted, at=at, pace=turn.pace)
     except NotNow as error:
         ListState.want(connection, wanted, at=at)
-        raise NotRead(f"{error} The lists are read next: look again in a minute.") from error
+        raise NotRead(f"{error} The lists are read next: check again in a minute.") from error
     except RefreshUnderWay as error:
         raise NotRead("The connection is being renewed right now. Try again in a moment.") from error
     except ReadFailed as error:
@@ -81,4 +81,4 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
         choose_defaults(connection)
     if problems:
         told = "; ".join(f"{ListState.TITLES[name]}: {problem}" for name, problem in problems.items())
-        raise NotRead(f"{told}. Everything else was read, and this is read again by itself.")
+        raise NotRead(f"{told}. Everything else was read, and this is read again automatically.")

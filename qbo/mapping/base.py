@@ -1,8 +1,8 @@
-"""The base of a link: what we last said of a record, and what QuickBooks held then; pure.
+"""The base of a link: what we last sent for a record, and what QuickBooks held then; pure.
 
-A change here is what we would say now against what we said; a change there is what QuickBooks holds now against
-what it held. Both are needed: QuickBooks stores addresses, dates and tax in its own way, so that what we say and
-what it holds may differ though nobody changed anything.
+A change here is the difference between what we would send now and what we sent last; a change there is the difference
+between what QuickBooks holds now and what it held then. Both are needed: QuickBooks stores addresses, dates and tax
+in its own way, so what we send and what it holds may differ although nobody changed anything.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from runacall.invoices.money import round_cents
 Row = Mapping[str, Any]
 Said = Mapping[str, Any]
 
-# Characters that no database takes: NUL, and half of one that takes two.
+# Characters that databases do not accept: NUL, and half of a surrogate pair.
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 MOST_DIGITS = 11
 
-# What is kept of an answered row, by entity: our own fields, and what an update has to hand back untouched.
+# What is stored of an answered row, by entity: our own fields, and what an update has to send back unchanged.
 KEPT = {
     "Invoice": (
         "SyncToken", "CustomerRef", "TxnDate", "DueDate", "SalesTermRef", "DocNumber", "BillEmail", "BillAddr",
@@ -43,10 +43,10 @@ KEPT = {
 
 @dataclass(frozen=True)
 class Base:
-    """`said`: our fields as we last said them; `row`: what QuickBooks answered.
+    """`said`: our fields as we last sent them; `row`: what QuickBooks answered.
 
-    `line_ids`: the Ids of our lines there, in our order. `ours_wins`: fields that go whatever stands there, since a
-    person chose so or since QuickBooks did not keep what was sent.
+    `line_ids`: the Ids of our lines there, in our order. `ours_wins`: fields that are sent whatever QuickBooks has,
+    because a person chose so or because QuickBooks did not keep what was sent.
     """
 
     said: Said = field(default_factory=dict)
@@ -61,24 +61,24 @@ class Base:
 
     @classmethod
     def from_text(cls, text: str) -> Base | None:
-        """None for a link that was made before bases were kept."""
+        """None for a link from before bases were stored."""
         if not text:
             return None
         kept = decode(text)
         return cls(kept["said"], kept["row"], tuple(kept["line_ids"]), tuple(kept["ours_wins"]))
 
     def keep_theirs(self, theirs: Row, said: Said) -> Base:
-        """QuickBooks' values are right: what stands there and what we would say now are both the base."""
+        """QuickBooks' values are right: its current row and what we would send now become the base."""
         return replace(self, said=said, row=theirs, ours_wins=())
 
     def send_ours(self, theirs: Row, fields: tuple[str, ...]) -> Base:
-        """Ours are right in `fields`: they count as changed here, whatever stands there."""
+        """Our values are right in `fields`: they count as changed here, whatever QuickBooks has."""
         return replace(self, row=theirs, ours_wins=fields)
 
 
 @dataclass(frozen=True)
 class There:
-    """An invoice as QuickBooks holds it, as far as it is compared."""
+    """The parts of an invoice in QuickBooks that are compared."""
 
     total: Decimal
     tax: Decimal
@@ -104,12 +104,12 @@ class There:
 def _amount(given: Any) -> Decimal:
     amount = Decimal(str(given or 0))
     if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
-        raise ValueError("an amount that no invoice has")
+        raise ValueError("an amount that no invoice can have")
     return round_cents(amount)
 
 
 def kept_part(entity: str, row: Row) -> Row:
-    """What a base, or a look at QuickBooks, remembers of an answered row."""
+    """The part of an answered row that a base, or a look, stores."""
     return {key: row[key] for key in KEPT[entity] if key in row}
 
 
@@ -117,7 +117,7 @@ def kept_part(entity: str, row: Row) -> Row:
 
 
 def plain(value: object) -> str:
-    """A text with every run of blanks as one, since QuickBooks may store them otherwise."""
+    """A text with every run of spaces as one, because QuickBooks may store them differently."""
     return " ".join(str(value or "").split())
 
 
@@ -134,7 +134,7 @@ def reference(row: Row, key: str) -> str:
 
 
 def place(row: Row, key: str) -> str:
-    """An address in one line; without its country, which QuickBooks rewrites (`USA` for what was sent)."""
+    """An address in one line; without its country, which QuickBooks rewrites (for example as `USA`)."""
     parts = row.get(key) or {}
     names = ("Line1", "Line2", "Line3", "City", "CountrySubDivisionCode", "PostalCode")
     return ", ".join(text for text in (plain(parts.get(name)) for name in names) if text)
@@ -169,13 +169,13 @@ ITEM_FIELDS: Mapping[str, Reader] = {
 
 
 def fields_of(row: Row, readers: Mapping[str, Reader]) -> dict[str, str]:
-    """Each of our fields as `row`, an answer or a payload of ours, holds it."""
+    """Each of our fields as `row` (an answer or one of our payloads) has it."""
     return {name: read(row) for name, read in readers.items()}
 
 
 @dataclass(frozen=True)
 class Side:
-    """One field that both sides changed: what it was, and what each made of it; in words for staff."""
+    """One field that both sides changed: its old value and both new ones, in words for staff."""
 
     field: str
     was: str
@@ -190,7 +190,7 @@ class Side:
 def collisions(
     here: frozenset[str], *, known: Mapping[str, str], now: Mapping[str, str], ours: Mapping[str, str]
 ) -> list[Side]:
-    """The fields of `here` that changed there as well, to another value than ours."""
+    """The fields of `here` that changed there too, to a value other than ours."""
     return [
         Side(name, known.get(name, ""), ours.get(name, ""), now.get(name, ""))
         for name in sorted(here)

@@ -16,7 +16,7 @@ from runacall.invoices.documents import InvoiceDocument, ItemDocument
 
 @dataclass(frozen=True)
 class Ref:
-    """One row of a QuickBooks list, as far as a payload or a check needs it."""
+    """The parts of a QuickBooks list row that a payload or a check needs."""
 
     qbo_id: str
     name: str = ""
@@ -27,9 +27,9 @@ class Ref:
     # Of an item: its IncomeAccountRef.
     account_id: str = ""
     unit_price: Decimal | None = None
-    # Of a tax code: Id and percentage of each of its sales rates, where they are known.
+    # Of a tax code: Id and percentage of each of its sales rates, if known.
     rates: tuple[tuple[str, Decimal], ...] = ()
-    # Of a customer: the currency that it has there for life, where it is known.
+    # Of a customer: its currency, which never changes there, if known.
     currency: str = ""
 
     @property
@@ -39,7 +39,7 @@ class Ref:
 
 @dataclass(frozen=True)
 class InvoiceRef:
-    """What QuickBooks is known to hold of one of our invoices."""
+    """What we know QuickBooks has of one of our invoices."""
 
     qbo_id: str
     sync_token: str
@@ -49,14 +49,14 @@ class InvoiceRef:
     # Somebody deleted it there.
     gone: bool = False
     base: Base | None = None
-    # What stands there now, where it was read since the base was; empty where nothing is known to have changed.
+    # The row there now, if it was read after the base; empty if no change is known.
     theirs: Row = field(default_factory=dict)
-    # An update of ours may have arrived without our knowing.
+    # One of our updates may have arrived without our knowing.
     in_doubt: bool = False
 
     @property
     def now(self) -> Row:
-        """What QuickBooks holds, as far as is known."""
+        """What QuickBooks has, as far as we know."""
         return self.theirs or (self.base.row if self.base else {})
 
     @property
@@ -85,7 +85,7 @@ class Company:
         return self.using_sales_tax and self.partner_tax_enabled is not False
 
     def is_closed_on(self, day: date) -> bool:
-        """Whether the books are closed on `day`: the closing date itself is closed too."""
+        """Whether the books are closed on `day`; the closing date itself is closed too."""
         return self.closing_date is not None and day <= self.closing_date
 
 
@@ -99,16 +99,16 @@ class Choices:
     discount_account_id: str = ""
     send_numbers: bool = True
     default_tax_code_id: str = ""
-    # Outside the US: not even a cent of QuickBooks' own rounding is let pass.
+    # Outside the US: even a one-cent rounding by QuickBooks stops the invoice.
     stop_on_rounding: bool = False
 
 
 @dataclass(frozen=True)
 class MappingBook:
-    """Everything that payloads and preflight may look up; keys are our ids unless named otherwise."""
+    """Everything that payloads and preflight may look up; keys are our ids unless stated otherwise."""
 
     company: Company = Company()
-    # What our invoices are in; "" where it is not known.
+    # The currency of our invoices; "" if not known.
     currency: str = "USD"
     choices: Choices = Choices()
     customers: Mapping[int, Ref] = field(default_factory=dict)
@@ -126,13 +126,13 @@ class MappingBook:
     # Items of ours that a person wants created, whatever is there; and those that may be several of what is there.
     items_to_create: frozenset[int] = frozenset()
     unclear_items: Mapping[int, Failure] = field(default_factory=dict)
-    # By the name key that ours has: products of that name that were made inactive.
+    # By our item's name key: products with that name that were made inactive.
     inactive_items: Mapping[str, Ref] = field(default_factory=dict)
     # By name key.
     terms: Mapping[str, str] = field(default_factory=dict)
-    # Invoice numbers that QuickBooks holds already -> the Id that holds them.
+    # Invoice numbers that already exist in QuickBooks -> the Id of their transaction.
     taken_numbers: Mapping[str, str] = field(default_factory=dict)
-    # The same numbers -> who holds them, in words: "Dana Whitfield, 75.00 of 2026-06-01".
+    # The same numbers -> their transaction in words: "Dana Whitfield, 75.00 of 2026-06-01".
     number_holders: Mapping[str, str] = field(default_factory=dict)
 
     def tax_code(self, rate_key: str) -> Ref | None:
@@ -142,7 +142,7 @@ class MappingBook:
         return code if code and code.active else None
 
     def chosen_account(self, item: ItemDocument) -> str:
-        """The income account that staff chose for the item's category; "" where they did not."""
+        """The income account that staff chose for the item's category; "" if none."""
         return self.account_mappings.get(item.category_id, "")
 
     def new_item_account(self, item: ItemDocument) -> str:

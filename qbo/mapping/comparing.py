@@ -1,4 +1,4 @@
-"""Our invoices beside the rows of QuickBooks' books: which match, are missing, twice or different; pure."""
+"""Compares our invoices with the rows in QuickBooks: which match, are missing, twice or different; pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from runacall.invoices.money import ZERO, round_cents
 
 @dataclass(frozen=True)
 class Wanted:
-    """An invoice that ought to be in the books, and what is known of how it got there.
+    """An invoice that should be in the books, and what is known about how it was sent.
 
-    `number`: the number that it ought to have there; "" where QuickBooks chose it. `customer_id`: the customer
-    there, where known. `qbo_id`: the Id that it is linked to. `accepted`: staff agreed to a difference.
-    `rounding`: by how much total and tax may differ, since QuickBooks rounds each rate for itself. `currency`: what
-    the invoice is in, where known.
+    `number`: the number that it should have there; "" if QuickBooks chose it. `customer_id`: the
+    customer there, if known. `qbo_id`: the Id that it is linked to. `accepted`: staff agreed to a difference.
+    `rounding`: by how much total and tax may differ, because QuickBooks rounds each rate separately. `currency`:
+    the invoice's currency, if known.
     """
 
     invoice: InvoiceDocument
@@ -45,7 +45,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Difference:
-    """One invoice that the books hold otherwise: what of it, as (ours, theirs)."""
+    """One invoice that is different in the books: which fields, as (ours, theirs)."""
 
     invoice: InvoiceDocument
     qbo_id: str
@@ -54,7 +54,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Twin:
-    """One invoice that the books hold more than once, and the Ids that it has there."""
+    """One invoice that is in the books more than once, and its Ids there."""
 
     invoice: InvoiceDocument
     qbo_ids: tuple[str, ...]
@@ -62,16 +62,16 @@ class Twin:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What came of it. A void invoice that never reached the books is none of their business."""
+    """The result. A void invoice that never reached the books is not expected there."""
 
     matched: list[InvoiceDocument] = field(default_factory=list)
     missing: list[InvoiceDocument] = field(default_factory=list)
     twice: list[Twin] = field(default_factory=list)
     different: list[Difference] = field(default_factory=list)
     accepted: list[Difference] = field(default_factory=list)
-    # Those that differ by no more than QuickBooks' own rounding of each tax rate.
+    # Those that differ only by QuickBooks' own rounding of each tax rate.
     rounded: list[Difference] = field(default_factory=list)
-    # Rows that carry our mark and are not ours: somebody copied an invoice of ours in QuickBooks.
+    # Rows with our mark that are not ours: somebody copied one of our invoices in QuickBooks.
     copies: list[Twin] = field(default_factory=list)
 
     @property
@@ -87,7 +87,7 @@ class Comparison:
 
 
 def compare(wanted: Iterable[Wanted], rows: Iterable[Row]) -> Comparison:
-    """Find each wanted invoice among all rows of the books: by our mark, else by number and customer."""
+    """Find each expected invoice among all rows of the books: by our mark, otherwise by number and customer."""
     books = _Books(rows)
     found = Comparison()
     for one in wanted:
@@ -96,9 +96,9 @@ def compare(wanted: Iterable[Wanted], rows: Iterable[Row]) -> Comparison:
 
 
 def _without_copies(one: Wanted, rows: Sequence[Row], found: Comparison) -> Sequence[Row]:
-    """Of several rows the linked one is ours; those of another number are the bookkeeper's copies of it.
+    """Of several rows the linked one is ours; those with another number are copies that the bookkeeper made.
 
-    A copy that is made in QuickBooks gets a number of its own; a second row of our very number is a twin.
+    A copy made in QuickBooks gets its own number; a second row with our number is a twin.
     """
     ours = [row for row in rows if one.qbo_id and str(row["Id"]) == one.qbo_id]
     if not ours:
@@ -127,7 +127,7 @@ def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:
 
 
 def _is_rounding(one: Wanted, fields: Mapping[str, tuple[str, str]]) -> bool:
-    """Whether total and tax differ alike, by what QuickBooks' rounding of each rate explains, and nothing else does."""
+    """Whether only total and tax differ, by the same amount, and QuickBooks' rounding of each rate explains it."""
     if not one.rounding or set(fields) != {"total", "tax"}:
         return False
     by = {Decimal(theirs) - Decimal(ours) for ours, theirs in fields.values()}
@@ -135,7 +135,7 @@ def _is_rounding(one: Wanted, fields: Mapping[str, tuple[str, str]]) -> bool:
 
 
 def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
-    """What the row holds otherwise, as (ours, theirs).
+    """What is different in the row, as (ours, theirs).
 
     Compared are void, customer, currency, total, tax, date, due date and number.
     """
@@ -159,7 +159,7 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
         "total": str(_cents(one.total)),
         "tax": str(_cents(one.tax)),
         "date": invoice.books_date.isoformat(),
-        # Without one here, QuickBooks makes one of the terms.
+        # Without one here, QuickBooks calculates one from the terms.
         "due date": invoice.due_date.isoformat() if invoice.due_date and not invoice.is_void else theirs["due date"],
         "number": one.number or theirs["number"],
     }
@@ -176,7 +176,7 @@ class _Books:
     def __init__(self, rows: Iterable[Row]) -> None:
         self.marked: dict[tuple[int, int], list[Row]] = defaultdict(list)
         self.numbered: dict[str, list[Row]] = defaultdict(list)
-        # Pages may overlap where something was written while they were read.
+        # Pages may overlap if something was written while they were read.
         for row in {str(row["Id"]): row for row in rows}.values():
             mark = marked_as(str(row.get("PrivateNote") or ""))
             if mark:
@@ -185,7 +185,7 @@ class _Books:
                 self.numbered[str(row.get("DocNumber") or "")].append(row)
 
     def rows_of(self, one: Wanted) -> list[Row]:
-        """Those that carry its mark; a row of its number and customer whose mark is gone is its twin as well."""
+        """Rows with its mark; a row with its number and customer but without the mark is a twin too."""
         invoice = one.invoice
         marked = self.marked.get((invoice.organization_id, invoice.id), [])
         unmarked = [row for row in self.numbered.get(invoice.number, []) if _same_customer(one, row)]

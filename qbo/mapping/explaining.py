@@ -1,4 +1,4 @@
-"""A failure as QuickBooks told it, told again in our own names: which customer, rate, item, account."""
+"""Rewords a failure of QuickBooks with our own names: which customer, rate, item, account."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, ListE
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 
-# What these say is about one item of the invoice, or about one account.
+# These are about one item of the invoice, or about one account.
 ABOUT_ITEMS = frozenset({"item_not_found", "item_inactive", "item_is_category", "income_account_missing"})
 ABOUT_ACCOUNTS = frozenset({"account_inactive", "account_wrong_type"})
 
 
 def explain(failure: Failure, connection: Connection, record_type: str, record_id: int) -> Failure:
-    """`failure` with a subject and facts that staff recognise, as far as they can be found."""
+    """`failure` with a subject and facts that staff recognize, as far as they can be found."""
     if record_type == "invoice":
         invoice = load_invoices([record_id]).get(record_id)
         return _of_invoice(failure, connection, invoice) if invoice else failure
@@ -32,7 +32,7 @@ def explain(failure: Failure, connection: Connection, record_type: str, record_i
 
 
 def _of_customer(code: str, customer: CustomerDocument) -> Subject:
-    """The customer, so that what waits for them follows; called by the address where that is refused."""
+    """The customer, so that what waits for them is found; named by the e-mail address if that is refused."""
     if code == "bad_email" and customer.email:
         return Subject("customer", str(customer.id), customer.email)
     return customer_subject(customer)
@@ -41,7 +41,7 @@ def _of_customer(code: str, customer: CustomerDocument) -> Subject:
 def _of_item(failure: Failure, connection: Connection, item: ItemDocument) -> Failure:
     if failure.code not in ABOUT_ACCOUNTS:
         return replace(failure, subject=item_subject(item))
-    # QuickBooks names no account: it is the one that staff chose, and that was sent.
+    # QuickBooks names no account, but it is the one that staff chose and that was sent.
     account_id = failure.subject.key or load_book(connection, items=[item]).new_item_account(item)
     subject = Subject("account", account_id, "")
     row = f"category-{item.category_id or 'none'}"
@@ -72,7 +72,7 @@ def _holder(failure: Failure) -> dict[str, str]:
 
 
 def _part_of_invoice(code: str, invoice: InvoiceDocument, taxed: LineDocument | None) -> Subject | None:
-    """What a code is about, where the code alone tells which part of the invoice that is."""
+    """What a code is about, if the code alone shows which part of the invoice it is."""
     if code in ("customer_not_found", "currency_mismatch", "bad_email"):
         return _of_customer(code, invoice.customer)
     if code in ("tax_code_not_mapped", "tax_calculation_failed") and taxed:
@@ -87,7 +87,7 @@ def _part_of_invoice(code: str, invoice: InvoiceDocument, taxed: LineDocument | 
 def _behind(
     account_id: str, connection: Connection, invoice: InvoiceDocument, taxed: LineDocument | None
 ) -> dict[str, str]:
-    """What of the invoice posts to this account, and the row of the settings page where that is chosen."""
+    """What on the invoice posts to this account, and the row of the settings page where it is chosen."""
     earning = _items_that_earn_into(account_id, connection, invoice)
     if earning:
         row = f"category-{earning[0].category_id or 'none'}"
@@ -102,7 +102,7 @@ def _tax_facts(taxed: LineDocument) -> dict[str, str]:
 
 
 def _items_that_earn_into(account_id: str, connection: Connection, invoice: InvoiceDocument) -> list[ItemDocument]:
-    """Those items of the invoice whose product in QuickBooks has this income account."""
+    """The items of the invoice whose product in QuickBooks has this income account."""
     items = {line.item.id: line.item for line in invoice.lines if line.item}
     links = {link.qbo_id: link.record_id for link in Link.objects.of(connection, "item").for_records(items)}
     rows = ListEntry.objects.of(connection, "Item").filter(qbo_id__in=links)
@@ -110,12 +110,12 @@ def _items_that_earn_into(account_id: str, connection: Connection, invoice: Invo
     return [items[links[qbo_id]] for qbo_id in earning]
 
 
-# Sub-types of the accounts that collected tax is owed on (Intuit's API reference, Account).
+# Subtypes of the accounts for collected tax (Intuit's API reference, Account).
 TAX_ACCOUNTS = ("SalesTaxPayable", "GlobalTaxPayable")
 
 
 def _tax_account(failure: Failure, connection: Connection, taxed: LineDocument) -> Failure:
-    """Where QuickBooks names nothing: the account behind the tax is the one reference that no payload shows."""
+    """If QuickBooks names nothing, it is the account for the tax, the only reference that is not in the payload."""
     accounts = ListEntry.objects.of(connection, "Account").filter(data__AccountSubType__in=TAX_ACCOUNTS)
     inactive = list(accounts.filter(active=False)[:2])
     if len(inactive) != 1:
@@ -132,7 +132,7 @@ def _closed(failure: Failure, connection: Connection, invoice: InvoiceDocument) 
 
 
 def _item(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:
-    """The item that QuickBooks names by its Id; where it names none, the only one of the invoice."""
+    """The item that QuickBooks names by its Id; if it names none, the only item of the invoice."""
     link = Link.objects.of(connection, "item").filter(qbo_id=failure.subject.key).first()
     items = {line.item.id: line.item for line in invoice.lines if line.item}
     if link:

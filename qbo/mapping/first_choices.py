@@ -1,4 +1,4 @@
-"""Sensible choices for a company that was just connected, where staff have made none."""
+"""Sensible default choices for a company that was just connected, if staff have made none."""
 
 from qbo.mapping.names import name_key
 from qbo.models import Connection, ConnectionSettings, ListEntry
@@ -7,7 +7,7 @@ SALES_ITEM_TYPES = ("Service", "NonInventory")
 
 
 def choose_defaults(connection: Connection, *, auto_create_items: bool | None = None) -> ConnectionSettings:
-    """Fill what is not chosen yet from the mirrored lists; `auto_create_items` is set where given."""
+    """Fill in what is not chosen yet from the mirrored lists; `auto_create_items` is set if given."""
     settings = ConnectionSettings.objects.get(connection=connection)
     settings.default_income_account_id = settings.default_income_account_id or _account(connection, "Income")
     settings.discount_account_id = settings.discount_account_id or _named_account(connection, "Discounts given")

@@ -1,7 +1,8 @@
 """What a linked customer or pricebook item needs so that QuickBooks agrees with it; pure.
 
-As with invoices (`planning`), an update says only what changed here, and a field that changed on both sides waits
-for a person. Ours on a customer are name, company, e-mail, phone and addresses; on an item name, price and description.
+As with invoices (`planning`), an update sends only what changed here, and a field that changed on both sides waits
+for a person. Our fields of a customer are name, company, e-mail, phone and addresses; of an item, name, price and
+description.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ CUSTOMER_KEYS: Mapping[str, str] = {
     "service address": "ShipAddr",
 }
 ITEM_KEYS: Mapping[str, str] = {"name": "Name", "price": "UnitPrice", "description": "Description"}
-# How a list field is emptied in a sparse update.
+# How a field is cleared in a sparse update.
 EMPTIED: Mapping[str, Any] = {
     **CLEARED,
     "CompanyName": "",
@@ -37,7 +38,7 @@ EMPTIED: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class ListRecord:
-    """What QuickBooks is known to hold of one of our customers or items."""
+    """What we know QuickBooks has of one of our customers or items."""
 
     qbo_id: str
     sync_token: str
@@ -54,24 +55,24 @@ class ListRecord:
 
 
 def said_of_customer(customer: CustomerDocument) -> Said:
-    """The customer as we say it, field by field."""
+    """The customer as we would send it, field by field."""
     return fields_of(customer_payload(customer), CUSTOMER_FIELDS) | {"name": plain(customer.display_name)}
 
 
 def said_of_item(item: ItemDocument) -> Said:
-    """The pricebook item as we say it, field by field."""
+    """The pricebook item as we would send it, field by field."""
     return {"name": plain(item.name), "price": number(item.unit_price), "description": plain(item.description)}
 
 
 def plan_customer(customer: CustomerDocument, there: ListRecord) -> Plan:
-    """The update that a linked customer is owed, if any."""
+    """The update that a linked customer needs, if any."""
     subject = Subject("customer", str(customer.id), customer.display_name)
     plan = _Fields("Customer", CUSTOMER_FIELDS, CUSTOMER_KEYS, subject)
     return plan.of(said_of_customer(customer), customer_payload(customer), there)
 
 
 def plan_item(item: ItemDocument, there: ListRecord, *, account_id: str = "") -> Plan:
-    """The update that a linked item is owed, if any; `account_id`: the income account that staff chose for it."""
+    """The update that a linked item needs, if any; `account_id`: the income account that staff chose for it."""
     payload: Payload = {"Name": item.name.strip(), "UnitPrice": item.unit_price, "Description": item.description}
     subject = Subject("item", str(item.id), item.name)
     plan = _Fields("Item", ITEM_FIELDS, ITEM_KEYS, subject).of(said_of_item(item), payload, there)
@@ -114,5 +115,5 @@ class _Fields:
 
 def _target(there: ListRecord) -> Payload:
     target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token, "sparse": True}
-    # An item's name and type go with every update of it (Intuit's API reference, Item).
+    # Every update of an item needs its name and type (Intuit's API reference, Item).
     return target | {key: there.now[key] for key in ("Name", "Type") if key in there.now}

@@ -94,7 +94,7 @@ def load_book(
 
 
 def load_company(connection: Connection) -> Company:
-    """The facts of the connected company; those of a plain US one where none have been read."""
+    """The facts of the connected company; those of a plain US company if none have been read."""
     facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()
     if facts is None:
         return Company()
@@ -128,7 +128,7 @@ def _invoice(link: Link) -> InvoiceRef:
 
 
 def load_list_records(connection: Connection, record_type: str, ids: Iterable[int]) -> dict[int, ListRecord]:
-    """Linked, active customers or items with what QuickBooks is known to hold of them, by our id."""
+    """Linked, active customers or items with what QuickBooks has of them, by our id."""
     links = Link.objects.of(connection, record_type).for_records(ids).filter(active=True)
     return {
         link.record_id: ListRecord(link.qbo_id, link.sync_token, base, decode(link.theirs) if link.theirs else {})
@@ -161,7 +161,7 @@ def product_row(connection: Connection, qbo_id: str) -> Row:
     return {**entry.data, "Id": qbo_id, "Name": entry.name, "SyncToken": entry.sync_token, "Active": entry.active}
 
 
-# What QuickBooks adds to the name of what is made inactive.
+# What QuickBooks adds to the name of an inactive record.
 DELETED = " (deleted)"
 
 
@@ -173,7 +173,10 @@ def _inactive_items(connection: Connection, names: Iterable[str]) -> dict[str, R
 
 
 def ref_of(entry: ListEntry) -> Ref:
-    """What a mapping book looks up. A row that was kept before rows were checked is taken for what it still says."""
+    """The part of a row that a mapping book needs.
+
+    Of a row stored before rows were checked, only the valid parts are used.
+    """
     data = entry.data if isinstance(entry.data, dict) else {}
     account, rates = data.get("IncomeAccountRef"), data.get("Rates")
     return Ref(

@@ -1,7 +1,7 @@
-"""Which QuickBooks customer or product one of ours is, by name (and e-mail); pure.
+"""Which QuickBooks customer or product matches one of ours, by name (and e-mail); pure.
 
-Only what is unique on both sides is linked: where two of ours fit one of theirs, or one of ours two of theirs, a person
-decides. A name that another of our records holds is no match.
+Only what is unique on both sides is linked: if two of ours match one of theirs, or one of ours matches two of theirs, a
+person decides. A name that another of our records has is no match.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from runacall.invoices.names import addresses_in
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a name in QuickBooks: a Customer, Vendor or Employee."""
+    """The record that has a name in QuickBooks: a Customer, Vendor or Employee."""
 
     entity: str
     qbo_id: str
@@ -45,7 +45,9 @@ NOTHING_RULED: Mapping[int, Ruled] = {}
 
 @dataclass(frozen=True)
 class Match:
-    """What a look found: the row to link, or that the name is free (`taken` by another record of ours), or why not."""
+    """The result of a look: the row to link, or that the name is free (`taken` by another record of ours),
+    or why not.
+    """
 
     row: Row | None = None
     taken: bool = False
@@ -53,9 +55,10 @@ class Match:
 
 
 def candidate_names(name: str, record_id: int) -> set[str]:
-    """The names under which QuickBooks may hold the record.
+    """The names that the record may have in QuickBooks.
 
-    As it is here, as it would go out, with plain blanks; of a "Parent:Child" the child's, which it bears there.
+    As it is here, as it would be sent, with plain spaces; for "Parent:Child", also the child's name, which it has
+    there.
     """
     sent = name_for_quickbooks(name, record_id=record_id)
     names = {sent, " ".join(sent.split()), name_for_quickbooks(name, record_id=record_id, taken=True)}
@@ -72,10 +75,10 @@ def match_customer(
     rivals: Sequence[CustomerDocument] = (),
     ruled: Mapping[int, Ruled] = NOTHING_RULED,
 ) -> Match:
-    """`rows`: customers of any of the candidate names. `held`: Ids linked already -> our record that holds them.
+    """`rows`: customers with any of the candidate names. `held`: Ids that are already linked -> our linked record.
 
-    `other_holders`: name key -> who else QuickBooks knows by that name.
-    `rivals`: the other customers of ours of this name that are linked to none.
+    `other_holders`: name key -> the other records with that name in QuickBooks.
+    `rivals`: our other customers with this name that are not linked.
     `ruled`: our id -> what people said of that record. Where none of the name is left, it is made under another.
     """
     mine = ruled.get(customer.id, Ruled())
@@ -107,7 +110,7 @@ def _is_called(row: Row, name: str, key: str) -> bool:
 
 
 def _among(customer: CustomerDocument, free: Sequence[Row], rivals: Sequence[CustomerDocument]) -> Match:
-    """Which of the free rows of its name the customer is; an e-mail in common decides before everything else."""
+    """Which of the unlinked rows with its name is the customer; a common e-mail decides first."""
     same = [row for row in free if _shares_email(customer, row)]
     if same:
         several = len(same) > 1 or any(_shares_email(rival, same[0]) for rival in rivals)
@@ -129,7 +132,7 @@ def _shares_email(customer: CustomerDocument, row: Row) -> bool:
 
 
 def _differs(customer: CustomerDocument, row: Row) -> bool:
-    """Both have e-mails, and none in common."""
+    """Both have e-mail addresses, but none in common."""
     return bool(addresses_in(customer.email) and _emails(row)) and not _shares_email(customer, row)
 
 
@@ -138,7 +141,9 @@ NAMED = 3
 
 
 def _ambiguous(customer: CustomerDocument, rows: Sequence[Row], rivals: Sequence[CustomerDocument]) -> Failure:
-    """With what tells them apart: e-mail and phone, which a support bundle knows to leave out; streets it could not."""
+    """With what distinguishes them: e-mail and phone, which a support bundle can remove;
+    it could not remove streets.
+    """
     ours = [_apart(one.email, one.phone) for one in (customer, *rivals)]
     theirs = [
         f"Id {row['Id']}, "
@@ -160,13 +165,13 @@ def _held_elsewhere(customer: CustomerDocument, holder: Holder | None) -> Match:
     return Match(failure=_name_taken(customer, holder)) if holder else Match()
 
 
-# As the catalogue's sentences take them: "The name 'M. Okafor' is held in QBO by a vendor", and what works.
+# In the form for the catalogue's sentences: "The name 'M. Okafor' is already used in QBO by a vendor", and what to do.
 HOLDERS = {
-    "Customer": ("a customer with another e-mail", "give both the same e-mail, or add the town to one of the names"),
-    "Vendor": ("a vendor", "make the vendor inactive, or change its display name"),
+    "Customer": ("a customer with a different e-mail", "give both the same e-mail or add the town to one of the names"),
+    "Vendor": ("a vendor", "make the vendor inactive or change its display name"),
     "Employee": ("an employee", "change the display name of the employee"),
 }
-INACTIVE = ("an inactive customer", "make that customer active again, or change its display name")
+INACTIVE = ("an inactive customer", "make that customer active again or change its display name")
 
 
 def _name_taken(customer: CustomerDocument, holder: Holder) -> Failure:
@@ -176,7 +181,7 @@ def _name_taken(customer: CustomerDocument, holder: Holder) -> Failure:
 
 
 def _emails(row: Row) -> frozenset[str]:
-    """QuickBooks' custom: several addresses in one field, with commas between them."""
+    """As in QuickBooks: several addresses in one field, separated by commas."""
     return addresses_in(str((row.get("PrimaryEmailAddr") or {}).get("Address") or ""))
 
 
@@ -190,7 +195,7 @@ def match_item(
 ) -> Match:
     """`refs`: active products by name key, and by the key of their name with its categories.
 
-    `rivals`: the other items of ours of this name that are linked to none.
+    `rivals`: our other items with this name that are not linked.
     `ruled`: our id -> what people said of that record.
     """
     mine = ruled.get(item.id, Ruled())

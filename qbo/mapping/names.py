@@ -1,4 +1,4 @@
-"""Names as QuickBooks takes and compares them (Intuit's API reference, Customer and Item); pure."""
+"""Names as QuickBooks accepts and compares them (Intuit's API reference, Customer and Item); pure."""
 
 import re
 
@@ -6,7 +6,7 @@ from runacall.invoices.names import name_key
 
 __all__ = ["LONGEST_NAME", "full_name_key", "is_acceptable", "name_for_quickbooks", "name_key"]
 
-# Item.Name; a customer's DisplayName may be longer, yet its CompanyName and name parts may not.
+# The limit of Item.Name; a customer's DisplayName may be longer, but its CompanyName and name parts may not.
 LONGEST_NAME = 100
 _FORBIDDEN = re.compile(r"\s*[:\t\r\n]+\s*")
 
@@ -17,15 +17,15 @@ def full_name_key(name: str) -> str:
 
 
 def is_acceptable(name: str) -> bool:
-    """Whether QuickBooks takes `name` as it stands."""
+    """Whether QuickBooks accepts `name` as it is."""
     return bool(name.strip()) and len(name.strip()) <= LONGEST_NAME and not re.search(r"[:\t\r\n]", name)
 
 
 def name_for_quickbooks(name: str, *, record_id: int, taken: bool = False) -> str:
-    """`name` itself where QuickBooks takes it, else a cleaned one made unique by our own record's id.
+    """`name` itself if QuickBooks accepts it, otherwise a cleaned name made unique by our record's id.
 
-    `taken`: QuickBooks knows the name, for another of our records. Two different names never become one,
-    since every changed name carries its record's id.
+    `taken`: another of our records has the name in QuickBooks. Two different names never become
+    one, because every changed name has its record's id.
     """
     if is_acceptable(name) and not taken:
         return name.strip()

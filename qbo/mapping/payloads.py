@@ -1,7 +1,7 @@
 """Documents and a mapping book -> what to send to QuickBooks (Intuit's API reference); pure.
 
-A gap in the book becomes a value that says what is missing, so that a payload can be shown that would have
-gone; preflight sees to it that none with a gap is ever sent.
+A gap in the book becomes a value that says what is missing, so that the payload can still be shown;
+preflight makes sure that none with a gap is ever sent.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Write:
 
 
 def invoice_payload(invoice: InvoiceDocument, book: MappingBook) -> Payload:
-    """The invoice as QuickBooks takes it; amounts in the company's home currency."""
+    """The invoice as QuickBooks expects it; amounts in the company's home currency."""
     term_id = book.term_id(invoice.terms)
-    # Our lines as the company gets them: outside the US with one of less than nothing for each part of a discount.
+    # Our lines as they are sent: outside the US with a negative line for each part of a discount.
     lines = [*invoice.lines, *discount_lines(invoice, book.company)]
     payload: Payload = {
         "DocNumber": invoice.number if book.sends_number_of(invoice) else None,
@@ -60,11 +60,11 @@ def invoice_payload(invoice: InvoiceDocument, book: MappingBook) -> Payload:
 
 
 def discount_lines(invoice: InvoiceDocument, company: Company) -> list[LineDocument]:
-    """Outside the US the discount, as one line for each set of rates; nothing in the US, or without one.
+    """Outside the US the discount, as one line for each set of rates; nothing in the US or without a discount.
 
-    QuickBooks takes a discount line off before or after tax as the company is set up, and outside the US no
-    document can say which: a line of less than nothing under the very code leaves nothing to settle. It is booked
-    under the item of the first line that it lessens.
+    The company's settings decide whether QuickBooks applies a discount line before or after tax, and
+    outside the US no document can say which. A negative line with the same tax code avoids the question. It is booked
+    under the item of the first line that it reduces.
     """
     if company.is_us or not invoice.discount:
         return []
@@ -86,7 +86,7 @@ def discount_lines(invoice: InvoiceDocument, company: Company) -> list[LineDocum
 
 
 def rounding_allowed(invoice: InvoiceDocument, company: Company) -> Decimal:
-    """By how much QuickBooks' tax may differ since it rounds each rate for itself: a cent for each; 0 in the US."""
+    """By how much QuickBooks' tax may differ because it rounds each rate separately: a cent for each; 0 in the US."""
     if company.is_us:
         return money.ZERO
     sets = {line.rate_key: line.rates for line in invoice.lines}
@@ -99,7 +99,7 @@ def _line(line: LineDocument, book: MappingBook) -> Payload:
     else:
         item = _ref(book.items.get(line.item.id), "product", line.item.name)
     detail: Payload = {"ItemRef": item}
-    # QuickBooks refuses an amount that is not the product (6070): an amount agreed otherwise goes alone.
+    # QuickBooks refuses an amount that is not the product (6070), so a different amount is sent alone.
     if round_cents(line.quantity * line.unit_price) == line.amount:
         detail |= {"Qty": line.quantity, "UnitPrice": line.unit_price}
     # US: whether the line is taxed at all; elsewhere the code itself (Intuit's API reference, Invoice).
@@ -128,7 +128,7 @@ def _discount(invoice: InvoiceDocument, book: MappingBook) -> list[Payload]:
 
 
 def _tax(invoice: InvoiceDocument, book: MappingBook) -> Payload:
-    """The tax that the shop's customer was told, given as such so that QuickBooks does not compute another."""
+    """The tax that is on the customer's invoice, sent as such so that QuickBooks does not calculate its own."""
     taxed = next((line for line in invoice.lines if line.rates), None)
     if not book.company.is_us:
         if not taxed:
@@ -147,10 +147,10 @@ def _tax(invoice: InvoiceDocument, book: MappingBook) -> Payload:
 
 
 def _tax_lines(invoice: InvoiceDocument, book: MappingBook) -> list[Payload]:
-    """Our tax as an amount for each of QuickBooks' rates; none where a code's rates are not known."""
+    """Our tax as an amount for each of QuickBooks' rates; none if a code's rates are not known."""
     totals = money.totals(invoice.lines, invoice.discount)
     if totals.tax != invoice.tax_total:
-        # A rate was changed after the invoice was sent: how its tax was made up is not known any more.
+        # A rate was changed after the invoice was sent, so we no longer know how its tax was made up.
         return []
     amounts: dict[str, Decimal] = {}
     nets: dict[str, Decimal] = {}
@@ -186,7 +186,7 @@ def rate_names(line: LineDocument) -> str:
 
 
 def customer_payload(customer: CustomerDocument, *, name_taken: bool = False) -> Payload:
-    """A new customer; the name is made acceptable where QuickBooks would refuse it."""
+    """A new customer; a name that QuickBooks would refuse is changed."""
     payload: Payload = {
         "DisplayName": name_for_quickbooks(customer.display_name, record_id=customer.id, taken=name_taken),
         "CompanyName": customer.company[:100] or None,
@@ -200,7 +200,7 @@ def customer_payload(customer: CustomerDocument, *, name_taken: bool = False) ->
 
 
 def item_payload(item: ItemDocument, book: MappingBook, *, name_taken: bool = False) -> Payload:
-    """A new product of type Service, earning into the account that staff chose."""
+    """A new product of type Service, with the income account that staff chose."""
     account = book.accounts.get(book.new_item_account(item))
     return {
         "Name": name_for_quickbooks(item.name, record_id=item.id, taken=name_taken),
@@ -213,7 +213,7 @@ def item_payload(item: ItemDocument, book: MappingBook, *, name_taken: bool = Fa
 
 
 def item_account_payload(there: Ref, account_id: str) -> Payload:
-    """Nothing but another income account for a product that QuickBooks has."""
+    """Only a different income account for a product that is already in QuickBooks."""
     return {
         "Id": there.qbo_id,
         "SyncToken": there.sync_token,

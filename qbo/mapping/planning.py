@@ -1,8 +1,8 @@
-"""What one invoice needs so that QuickBooks agrees with it: a write, nothing, or a decision of a person; pure.
+"""What one invoice needs so that QuickBooks agrees with it: a write, nothing, or a person's decision; pure.
 
-Ours on an invoice in QuickBooks are the fields that `payloads` fills, our own lines and our section of the memo.
-Everything else is the bookkeeper's. An update says only what changed here since the base; what changed there
-stays, and where both changed the same field a person decides.
+Our part of an invoice in QuickBooks is the fields that `payloads` fills, our own lines and our section of the
+memo. Everything else is the bookkeeper's. An update sends only what changed here since the base; what changed
+there stays, and if both changed the same field a person decides.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO
 
 MONEY = ("lines", "discount", "tax")
-# The keys of a payload that each field fills. Lines, discount and tax go together, since each changes the total.
+# The payload keys of each field. Lines, discount and tax are sent together, because each changes the total.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "customer": ("CustomerRef",),
     "date": ("TxnDate",),
@@ -47,7 +47,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "message": ("CustomerMemo",),
     "memo": ("PrivateNote",),
 }
-# What clears a field in a sparse update, where leaving it out would keep it.
+# The value that clears a field in a sparse update; leaving the field out would keep it.
 CLEARED: Mapping[str, Any] = {
     "BillEmail": {"Address": ""},
     "CustomerMemo": {"value": ""},
@@ -59,9 +59,9 @@ PAYMENTS = ("Payment", "CreditMemo")
 
 @dataclass(frozen=True)
 class Expected:
-    """What an answer should say; "" is not compared.
+    """What the answer should contain; "" is not compared.
 
-    `rounding`: by how much total and tax may differ, since QuickBooks rounds each rate for itself.
+    `rounding`: by how much total and tax may differ, because QuickBooks rounds each rate separately.
     """
 
     total: str = ""
@@ -75,8 +75,8 @@ class Expected:
 class Plan:
     """The one write that makes QuickBooks agree, or None; or the failures that only a person can settle.
 
-    `said`: what the base holds as said by us once the write went through, or at once where there is none.
-    `adopts`: the base to keep where nothing has to be sent, since what stands there is what we would say.
+    `said`: what the base records as sent by us when the write succeeds, or immediately if there is no
+    write. `adopts`: the base to store if nothing has to be sent because QuickBooks already has what we would send.
     """
 
     write: Write | None = None
@@ -131,9 +131,9 @@ def _update(there: InvoiceRef, changes: Payload) -> Write:
 
 
 def said_of(invoice: InvoiceDocument, company: Company) -> Said:
-    """The invoice as we say it, field by field, in our own terms: no list and no mapping of QuickBooks changes it.
+    """The invoice as we would send it, field by field, in our own terms, independent of QuickBooks' lists and mappings.
 
-    Outside the US the discount is among the lines, as it is in QuickBooks.
+    Outside the US the discount is one of the lines, as it is in QuickBooks.
     """
     return {
         "customer": str(invoice.customer.id),
@@ -189,7 +189,7 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Invoi
 
 
 def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef) -> Plan:
-    """A link from before bases were kept: nobody knows who changed what differs, so a person decides over it."""
+    """A link from before bases were stored: we do not know who changed what, so a person decides about differences."""
     now = there.now
     ours, theirs = fields_of(payload, INVOICE_FIELDS), fields_of(now, INVOICE_FIELDS)
     sides = [
@@ -209,15 +209,15 @@ def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there:
 
 
 def base_found(invoice: InvoiceDocument, row: Row, company: Company) -> Base:
-    """The base of an invoice that stands there, where we do not know what we last said: its lines by their place."""
+    """The base of an invoice in QuickBooks when we do not know what we last sent: its lines by position."""
     ids = [str(line["Id"]) for line in own_lines(row) if line.get("Id") and not _is_discount(line)]
     ids = ids[: len(_said_lines(invoice, company))]
-    # What they said is not known, so each counts as changed here.
+    # What we sent is not known, so each counts as changed here.
     return Base({"lines": [[] for _ in ids]}, row, tuple(ids))
 
 
 def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:
-    """The same fields changed here and there: base, ours and theirs of each, for a person to choose."""
+    """The conflict of fields that changed here and there: base, ours and theirs of each, for a person to choose."""
     facts: dict[str, Any] = {"fields": ", ".join(side.field for side in sides)}
     if len(sides) == 1:
         facts |= {"ours": sides[0].ours, "theirs": sides[0].theirs}
@@ -236,24 +236,24 @@ def _failure(code: str, invoice: InvoiceDocument) -> Failure:
 
 
 def is_void(row: Row) -> bool:
-    """A voided invoice is still there, with every amount at 0 and "Voided" in its memo (recorded)."""
+    """A voided invoice is still there, with every amount 0 and "Voided" in its memo (as recorded)."""
     if cents(row.get("TotalAmt")) != "0.00":
         return False
     return any(line.lower().startswith("voided") for line in _note(row).splitlines())
 
 
 def _note(row: Row) -> str:
-    """The memo without blanks at the ends of its lines, as notes are compared."""
+    """The memo without trailing spaces, as notes are compared."""
     return "\n".join(marks.lines_of(str(row.get("PrivateNote") or "")))
 
 
 def is_paid(row: Row) -> bool:
-    """Whether a payment or credit is applied to it there, wholly or in part."""
+    """Whether a payment or credit is applied to it there, fully or partly."""
     return any(one.get("TxnType") in PAYMENTS for one in row.get("LinkedTxn") or ())
 
 
 def own_lines(row: Row) -> list[Row]:
-    """The lines of an invoice that somebody wrote: all but the subtotal, which QuickBooks adds."""
+    """The lines of an invoice that somebody entered: all except the subtotal, which QuickBooks adds."""
     return [line for line in row.get("Line") or () if line.get("DetailType") != "SubTotalLineDetail"]
 
 
@@ -262,7 +262,7 @@ def _is_discount(line: Row) -> bool:
 
 
 def held_line(line: Row) -> tuple[str, ...]:
-    """One line as far as it is ours: product, quantity, rate, amount, description and tax code."""
+    """The parts of a line that are ours: product, quantity, rate, amount, description and tax code."""
     detail = line.get("SalesItemLineDetail") or {}
     return (
         reference(detail, "ItemRef"),
@@ -273,9 +273,9 @@ def held_line(line: Row) -> tuple[str, ...]:
 
 
 def line_ids(row: Row, payload_lines: Sequence[Row], *, hers: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """The Ids under which QuickBooks holds our lines, in our order; `hers`: Ids known to be the bookkeeper's.
+    """The Ids of our lines in QuickBooks, in our order; `hers`: Ids known to be the bookkeeper's.
 
-    QuickBooks keeps the order of what was sent, so new lines are told apart by what they say, then by their order.
+    QuickBooks keeps the order of what was sent, so new lines are identified by their content, then by their order.
     """
     free = [line for line in own_lines(row) if str(line.get("Id")) not in hers and not _is_discount(line)]
     ids: list[str] = []
@@ -290,7 +290,7 @@ def line_ids(row: Row, payload_lines: Sequence[Row], *, hers: frozenset[str] = f
 
 
 def holds(row: Row, written: Row) -> bool:
-    """Whether `row` says all that an update of ours said: then that update arrived."""
+    """Whether `row` has everything that our update sent: then the update arrived."""
     ours, theirs = fields_of(written, INVOICE_FIELDS), fields_of(row, INVOICE_FIELDS)
     keys = {name: keys[0] for name, keys in KEYS.items()}
     if any(ours[name] != theirs[name] for name in INVOICE_FIELDS if keys[name] in written):
@@ -301,7 +301,7 @@ def holds(row: Row, written: Row) -> bool:
 
 
 def base_after(row: Row, said: Said, written: Row, *, before: Base | None = None) -> Base:
-    """The base once `written` was answered with `row`, or `row` was found to be what we had written."""
+    """The base after `written` was answered with `row`, or `row` was found to be what we had written."""
     known = said.get(LINE_IDS)
     said = {name: value for name, value in said.items() if name != LINE_IDS}
     if "Line" not in written:
@@ -318,15 +318,15 @@ def base_after(row: Row, said: Said, written: Row, *, before: Base | None = None
     return Base(said, row, line_ids(row, ours, hers=hers))
 
 
-# Only while an update is under way: the Id of each line that it says, "" for a new one.
+# Only during an update: the Id of each line that it sends, "" for a new one.
 LINE_IDS = "line_ids"
 
 
 class _Comparison:
-    """Ours, the base and theirs, field by field.
+    """Compares ours, the base and theirs, field by field.
 
-    `in_doubt`: an update of ours may have arrived without our knowing, so lines there that are just ours are ours.
-    `allowed`: by how much QuickBooks may round otherwise.
+    `in_doubt`: our update may have arrived without our knowing, so lines there that are identical to ours count as
+    ours. `allowed`: by how much QuickBooks may round differently.
     """
 
     def __init__(
@@ -343,7 +343,7 @@ class _Comparison:
         self.allowed = allowed
         self.invoice, self.payload, self.said, self.base, self.now = invoice, payload, said, base, now
         self.our_lines = [line for line in payload["Line"] if not _is_discount(line)]
-        # Which of our lines of now each line of the base is, by its Id there.
+        # Which of our current lines each line of the base is, by its Id there.
         self.pairs = _aligned(base.said.get("lines", []), said["lines"])
         self.here = frozenset(
             {name for name in (*KEYS, *MONEY) if said[name] != base.said.get(name)}
@@ -352,26 +352,26 @@ class _Comparison:
             | self._recreated_customer()
         )
         if "number" in self.here and not payload.get("DocNumber"):
-            # QuickBooks numbers: ours is in our section of the memo alone.
+            # QuickBooks assigns the number: ours is only in our section of the memo.
             self.here -= {"number"}
         if "due date" in self.here and not payload.get("DueDate"):
             self.here -= {"due date"}
         self.arrived = self._arrived_lines() if in_doubt else {}
 
     def _recreated_customer(self) -> set[str]:
-        """The customer of before is gone there, and the invoice still points at it."""
+        """The former customer is gone there, and the invoice still refers to it."""
         sent, ref = self.base.said.get("customer_ref"), reference(self.payload, "CustomerRef")
         return {"customer"} if sent and sent != ref and reference(self.now, "CustomerRef") == sent else set()
 
     @property
     def customer_ref(self) -> str:
-        """The customer there that we last asked for."""
+        """The customer there that we last sent."""
         if "customer" in self.here:
             return reference(self.payload, "CustomerRef")
         return str(self.base.said.get("customer_ref", ""))
 
     def _arrived_lines(self) -> dict[str, int]:
-        """Lines there that the base does not know and that are word for word new lines of ours, by Id."""
+        """Lines there that are not in the base and are identical to our new lines, by Id."""
         free = [j for j in range(len(self.our_lines)) if j not in self.pairs.values()]
         found: dict[str, int] = {}
         for line in own_lines(self.now):
@@ -385,7 +385,7 @@ class _Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether all that changed here stands there already."""
+        """Whether everything that changed here is already there."""
         ours = fields_of(self.payload, INVOICE_FIELDS)
         theirs = fields_of(self.now, INVOICE_FIELDS)
         if any(ours[name] != theirs[name] for name in self.here & set(INVOICE_FIELDS)):
@@ -422,7 +422,7 @@ class _Comparison:
         return held
 
     def sides(self) -> list[Side]:
-        """What both changed, to different values."""
+        """The fields that both changed, to different values."""
         known, now = self._held(self.base.row), self._held(self.now)
         ours = fields_of(self.payload, INVOICE_FIELDS)
         ours |= {"memo": plain(self.said["memo"]), "discount": _discount_of(self.payload)}
@@ -436,7 +436,7 @@ class _Comparison:
         return [*collisions(frozenset(fields), known=known, now=now, ours=ours), *self._tax_side()]
 
     def _tax_side(self) -> Iterator[Side]:
-        """A tax that was set there by hand, not by lines of hers, where ours changed as well."""
+        """A tax that was set there by hand, not by the bookkeeper's own lines, if ours changed too."""
         was, now = _tax_of(self.base.row), _tax_of(self.now)
         if "tax" not in self.here or "tax" in self.base.ours_wins or was == now or self._lines_differ_there():
             return
@@ -452,7 +452,7 @@ class _Comparison:
         return position >= len(said) or list(said[position]) != list(self.said["lines"][j])
 
     def changes(self) -> Payload:
-        """The part of the payload that goes: what changed here, and our lines among the bookkeeper's."""
+        """The part of the payload that is sent: what changed here, and our lines among the bookkeeper's."""
         changes: Payload = {}
         for name, keys in KEYS.items():
             if name in self.here:
@@ -468,13 +468,15 @@ class _Comparison:
             changes["Line"] = self._lines()
             together = ("ApplyTaxAfterDiscount", "GlobalTaxCalculation")
             changes |= {key: self.payload[key] for key in together if key in self.payload}
-            # Amounts of single rates are of our own lines alone: beside lines of hers QuickBooks works them out.
+            # Amounts of single rates cover only our own lines; with the bookkeeper's lines, QuickBooks calculates them.
             if "TxnTaxDetail" in self.payload and (self._is_pure or "TaxLine" not in self.payload["TxnTaxDetail"]):
                 changes["TxnTaxDetail"] = self._tax()
         return changes
 
     def _lines(self) -> list[Row]:
-        """Every line that shall stand there: hers untouched, ours with their Ids and with what she put on them."""
+        """Every line to send: the bookkeeper's unchanged,
+        ours with their Ids and with what the bookkeeper added to them.
+        """
         positions = {qbo_id: position for position, qbo_id in enumerate(self.base.line_ids) if qbo_id}
         discount = next((line for line in self.payload["Line"] if _is_discount(line)), None)
         lines: list[Row] = []
@@ -500,7 +502,7 @@ class _Comparison:
         return [*lines, discount] if discount is not None else lines
 
     def line_ids(self) -> list[str]:
-        """The Id there of each of our lines, in our order: "" for those that QuickBooks has yet to number."""
+        """The Id there of each of our lines, in our order; "" for those without an Id yet."""
         there = {str(line.get("Id")) for line in own_lines(self.now)}
         kept_away = self._removed_there()
         ids = [""] * len(self.our_lines)
@@ -513,7 +515,7 @@ class _Comparison:
         return ids
 
     def _removed_there(self) -> set[int]:
-        """Lines of ours that somebody took off there and that did not change here: they stay away."""
+        """Our lines that somebody removed there and that did not change here: they stay removed."""
         there = {str(line.get("Id")) for line in own_lines(self.now)}
         gone = set()
         for position, j in self.pairs.items():
@@ -525,7 +527,7 @@ class _Comparison:
 
     @property
     def _is_pure(self) -> bool:
-        """Nothing but our own lines stands there, as we last saw it: the whole total is ours."""
+        """QuickBooks has only our own lines, as far as we know: the whole total is ours."""
         ids = {str(line.get("Id")) for line in own_lines(self.now) if not _is_discount(line)}
         return not ids - set(self.base.line_ids) - set(self.arrived) and not self._lines_differ_there()
 
@@ -536,7 +538,7 @@ class _Comparison:
         return tax
 
     def expected(self) -> Expected:
-        """What the answer has to say about what this write moves."""
+        """What the answer has to contain about the amounts that this write changes."""
         sends_money = self.moves_money
         total, tax = str(self.invoice.total), str(self.invoice.tax_total)
         if sends_money and not self._is_pure and "total" in self.base.said:
@@ -552,7 +554,7 @@ class _Comparison:
 
 
 def _moved(there: str, was: str, ours: str) -> Decimal:
-    """What stands there, moved by as much as ours moved."""
+    """QuickBooks' amount, changed by as much as ours changed."""
     return Decimal(there) + Decimal(ours) - Decimal(was)
 
 
@@ -575,7 +577,7 @@ def _line_words(line: Row) -> str:
 
 
 def _over(there: Row, ours: Row) -> Row:
-    """Our line over the one that stands there: its Id, class and service date and the like stay."""
+    """Our line on top of the existing one: its Id, class, service date and so on stay."""
     detail_type = str(ours["DetailType"])
     kept = {key: value for key, value in there.items() if key not in ("Amount", "Description", "LineNum", detail_type)}
     detail = {key: value for key, value in (there.get(detail_type) or {}).items() if key not in ("Qty", "UnitPrice")}
@@ -583,10 +585,10 @@ def _over(there: Row, ours: Row) -> Row:
 
 
 def _aligned(then: Sequence[Any], now: Sequence[Any]) -> dict[int, int | None]:
-    """For each line that we said then, which line of now it is; None where it was taken off.
+    """For each line that we sent then, the line that it is now; None if it was removed.
 
-    Staff rewrite all lines at once, so lines are known again by what they say, and else by their place; those of
-    a discount among themselves.
+    An edit rewrites all lines, so lines are recognized by their content, otherwise by their position; discount
+    lines only among themselves.
     """
     pairs: dict[int, int | None] = {}
     for lessens in (False, True):

@@ -15,7 +15,7 @@ NUMBER_MAX = 21
 
 
 def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tuple[Failure, ...]:
-    """Everything that is known to stand in the way of the planned write, worst first; empty where nothing is."""
+    """Everything we know that would make the planned write fail, worst first; empty if nothing."""
     write = plan.write
     if write is None:
         return plan.failures
@@ -32,7 +32,7 @@ def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tu
 
 def _money(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
     theirs = book.company.home_currency
-    # Our invoices are in one currency; QuickBooks would take the amount for one in its own.
+    # Our invoices are in one currency; QuickBooks would read the amount in its own.
     if theirs and book.currency and theirs != book.currency:
         facts = {"ours": book.currency, "theirs": theirs, "holder": "the company"}
         yield Failure("currency_differs", Subject("company", "currency", theirs), facts=facts)
@@ -72,13 +72,13 @@ def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
 
 
 def inactive_product(item: ItemDocument, book: MappingBook) -> Ref | None:
-    """The product that this item is, or would be, where somebody made it inactive: a twin must not be made."""
+    """The product of this item, if somebody made it inactive: a second one must not be created."""
     there = book.items.get(item.id)
     if item.id in book.items_to_create:
         return None
     if there is None:
         return book.inactive_items.get(name_key(item.name))
-    # A link into nothing has no name: the list no longer holds it.
+    # A link to a product that is no longer in the list has no name.
     return there if not there.active and there.name else None
 
 
@@ -87,7 +87,7 @@ def item_inactive(item: ItemDocument, product: Ref) -> Failure:
 
 
 def check_account(account_id: str, item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
-    """The income account behind an item; one that the mirror does not know is given the benefit of the doubt."""
+    """Check the income account of an item; one that is not in the mirror is not refused."""
     account = book.accounts.get(account_id)
     if account and not account.active:
         facts = {"item": item.name, "row": f"category-{item.category_id or 'none'}"}
@@ -137,7 +137,7 @@ def _settings_of_the_company(write: Write, invoice: InvoiceDocument, book: Mappi
 
 
 def _closed_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    """What already stands in a closed period can be neither changed, voided nor deleted."""
+    """What is already in a closed period cannot be changed, voided or deleted."""
     there = book.invoices.get(invoice.id)
     if there and there.txn_date and book.company.is_closed_on(there.txn_date):
         yield closed_period(invoice, book)
@@ -150,7 +150,7 @@ def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:
 
 
 def number_taken(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Failure | None:
-    """The number that the write would give is held by another invoice there."""
+    """Another invoice there already has the number that the write would set."""
     number = str(plan.write.payload.get("DocNumber") or "") if plan.write else ""
     holder, there = book.taken_numbers.get(number), book.invoices.get(invoice.id)
     if not number or not holder or (there and there.qbo_id == holder):
@@ -165,7 +165,7 @@ def _number_subject(invoice: InvoiceDocument) -> Subject:
 
 
 def check_new_item(item: ItemDocument, book: MappingBook) -> tuple[Failure, ...]:
-    """What keeps a pricebook item from becoming a QuickBooks product."""
+    """What would keep a pricebook item from becoming a QuickBooks product."""
     account_id = book.new_item_account(item)
     account = book.accounts.get(account_id)
     if not account_id or account is None:

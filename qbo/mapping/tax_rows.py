@@ -1,4 +1,4 @@
-"""Which sets of our tax rates are in use, and which QuickBooks code each is; it does not know what waits for it."""
+"""Which sets of our tax rates are in use, and the QuickBooks code of each; it does not know which events need them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from runacall.invoices.models import Invoice, InvoiceLine, TaxRate
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 
-# What QuickBooks lists among the tax codes, but is none to map to.
+# What QuickBooks lists among the tax codes but cannot be mapped to.
 PSEUDO_CODES = frozenset({"TAX", "NON", "CustomSalesTax"})
 
 
 @dataclass(frozen=True)
 class Code:
-    """A tax code in QuickBooks; `percent` is what its sales rates add up to, where that is known."""
+    """A tax code in QuickBooks; `percent` is the sum of its sales rates, if known."""
 
     qbo_id: str
     name: str
@@ -36,7 +36,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A code that probably is the one, and why."""
+    """A code that is probably right, and why."""
 
     code: Code
     why: str
@@ -44,7 +44,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class TaxRow:
-    """A rate, or several on one line, and the code that they post with.
+    """A rate, or several on one line, and their QuickBooks code.
 
     `uses`: invoices by "drafts", "synced" and "other".
     """
@@ -63,21 +63,21 @@ class TaxRow:
 
     @property
     def warning(self) -> str:
-        """What is said of a code of another percentage; "" where it has ours, or where one is not known.
+        """The warning about a code with a different percentage; "" if it is the same, or if one is not known.
 
-        It blocks nothing: a shop may know why, and an invoice that comes to another total stops by itself.
+        It blocks nothing: the shop may have a reason, and an invoice with a different total fails anyway.
         """
         theirs = self.mapped.percent if self.mapped else None
         if theirs is None or theirs == self.percent:
             return ""
         return (
-            f"This code is {plain(theirs)} % in QuickBooks, the rate here is {plain(self.percent)} %."
-            " An invoice whose total differs there will stop."
+            f"This code is {plain(theirs)} % in QuickBooks, but the rate here is {plain(self.percent)}"
+            " %. Invoices whose total differs there will fail."
         )
 
     @property
     def is_gap(self) -> bool:
-        """Whether an invoice with it stops; a rate that stands on no invoice stops none."""
+        """Whether an invoice with it fails; a rate that is on no invoice does not matter."""
         return self.is_used and not self.is_mapped
 
     @property
@@ -106,7 +106,7 @@ def _code(entry: ListEntry) -> Code:
 
 
 def tax_rows(connection: Connection, codes: Sequence[Code]) -> list[TaxRow]:
-    """Every active rate and every set that is on an invoice; what is not mapped first."""
+    """Every active rate and every set that is on an invoice; unmapped ones first."""
     organization = connection.organization
     rates = {rate.pk: rate for rate in TaxRate.objects.for_organization(organization)}
     uses = sets_in_use(organization, connection)
@@ -166,7 +166,7 @@ def _beneath(members: Sequence[TaxRate], percent: Decimal) -> str:
 
 
 def suggest(name: str, percent: Decimal, codes: Iterable[Code]) -> Suggestion | None:
-    """An active code of the same name, else one of the same percentage; None where neither is clear."""
+    """An active code with the same name, otherwise one with the same percentage; None if neither is clear."""
     active = [code for code in codes if code.active]
     same_name = [code for code in active if name_key(code.name) == name_key(name)]
     if same_name:
@@ -186,8 +186,8 @@ def plain(percent: Decimal) -> str:
 def sets_in_use(organization: Organization, connection: Connection) -> dict[str, Counter[str]]:
     """For each set of rates on lines of live invoices: how many invoices are drafts, in QuickBooks, or neither.
 
-    Grouped in the database by what tells sets apart (least, greatest, number, sum and sum of squares of the
-    ids), so that a million lines come back as a handful of rows; one line of each group spells its set out.
+    Grouped in the database by what distinguishes sets (least, greatest, number, sum and sum of squares of
+    the ids), so that a million lines come back as a handful of rows; one line of each group gives the full set.
     """
     with database.cursor() as cursor:
         cursor.execute(_SETS, [connection.pk, connection.realm_id, organization.pk])
@@ -209,7 +209,7 @@ def _spell(line_ids: Sequence[int]) -> dict[int, str]:
     return {line_id: "+".join(str(pk) for pk in sorted(ids)) for line_id, ids in members.items()}
 
 
-# Only table names of our own models are put in.
+# Only table names of our own models are inserted.
 _SETS = f"""
 SELECT lowest, highest, number, total, squares, is_draft, is_linked, COUNT(DISTINCT invoice_id), MIN(line_id)
 FROM (

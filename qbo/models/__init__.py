@@ -1,4 +1,4 @@
-"""What is kept of a QuickBooks company: the connection and its lease, its lists, the mappings and the links."""
+"""What we store about a QuickBooks company: the connection and its lease, its lists, the mappings and the links."""
 
 from qbo.models.choices import MatchChoice
 from qbo.models.companies import FormerCompany, OtherCompany

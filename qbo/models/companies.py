@@ -1,4 +1,4 @@
-"""Companies beside the one that is connected: one that nobody has decided on yet, and those of before."""
+"""Companies other than the connected one: one that waits for a decision, and earlier ones."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from qbo.models.connection import Connection, Environment
 
 
 class OtherCompany(models.Model):
-    """A company that was connected while the connection leads to another: everything is held until a person chooses.
+    """A company that was chosen while another one is connected: nothing is sent until a person chooses.
 
-    `former_pause_code` and the two beside it are what the connection was paused for before.
+    `former_pause_code` and the two fields next to it are the connection's pause before that.
     """
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="other_company")
@@ -48,7 +48,7 @@ class OtherCompany(models.Model):
 
 
 class FormerCompany(models.Model):
-    """A company that the connection led to before: its name, and what staff had chosen for it."""
+    """A company that was connected earlier: its name, and what staff had chosen for it."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="former_companies")
     realm_id = models.CharField("realm ID", max_length=32)

@@ -1,4 +1,4 @@
-"""The link of one organization to one QuickBooks company; it does not know what is sent over it."""
+"""The connection of one organization to one QuickBooks company; it does not know what is sent."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Environment(models.TextChoices):
 
 # The access token is renewed this long before its end, so that no call starts with one about to end.
 EARLY = timedelta(seconds=120)
-# Why everything is held: see `Connection.is_held`.
+# Why nothing is sent: see `Connection.is_held`.
 OTHER_COMPANY = "other_company"
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def live(self) -> ConnectionQuerySet:
-        """Those over which something may be sent now."""
+        """Connections over which something may be sent now."""
         return self.filter(status=Status.ACTIVE, pause_code="")
 
     def to_be_renewed(self, *, at: datetime) -> ConnectionQuerySet:
-        """Those whose tokens nobody has used for about a week, the longest first; paused ones too, which outlive it."""
+        """Connections whose tokens have not been used for about a week, the longest first; paused ones too."""
         due = Q(renew_at=None) | Q(renew_at__lte=at)
         return self.filter(due, status=Status.ACTIVE).order_by(F("renew_at").asc(nulls_first=True), "pk")
 
@@ -44,7 +44,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
 
 class Connection(models.Model):
-    """An OAuth connection. The row outlives disconnecting: history, mappings and settings hang on it."""
+    """An OAuth connection. The row stays after disconnecting, because history, mappings and settings belong to it."""
 
     Status = Status
     Environment = Environment
@@ -53,25 +53,25 @@ class Connection(models.Model):
     realm_id = models.CharField("realm ID", max_length=32)
     company_name = models.CharField(max_length=255, blank=True)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
-    # Why nothing is sent although QuickBooks was connected: a code of the catalogue, or empty.
+    # Why nothing is sent although QuickBooks is connected: a code of the catalogue, or empty.
     pause_code = models.CharField(max_length=40, blank=True)
     pause_detail = models.TextField(blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
-    # When a pause that heals by itself (a lapsed subscription) is looked at again.
+    # When a pause that can end on its own (an expired subscription) is checked again.
     probe_at = models.DateTimeField(null=True, blank=True)
     environment = models.CharField(max_length=16, choices=Environment.choices, default=Environment.PRODUCTION)
     emulator_url = models.CharField(max_length=200, blank=True)
     access_token = EncryptedTextField(blank=True)
     refresh_token = EncryptedTextField(blank=True)
     access_expires_at = models.DateTimeField(null=True, blank=True)
-    # The refresh token's end moves with every renewal; Intuit's absolute one only with a reconnection.
+    # The refresh token's end moves with every renewal; Intuit's absolute end only with a reconnection.
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
     hard_expires_at = models.DateTimeField(null=True, blank=True)
     # When the tokens are renewed although nothing is sent; None: soon.
     renew_at = models.DateTimeField(null=True, blank=True)
-    # Rises with every new pair; a stale pair can never overwrite a newer one.
+    # Increases with every new pair, so that a stale pair can never overwrite a newer one.
     token_version = models.PositiveIntegerField(default=0)
-    # Until when one process alone may ask Intuit for the next pair.
+    # Until when only one process may ask Intuit for the next pair.
     refreshing_until = models.DateTimeField(null=True, blank=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
@@ -90,7 +90,7 @@ class Connection(models.Model):
                 name="qbo_connection_emulator_has_url",
             ),
             models.UniqueConstraint(
-                # Two emulators may have a company of the same ID; Intuit never has.
+                # Two emulators may have companies with the same ID; Intuit never has.
                 "realm_id",
                 "emulator_url",
                 condition=~Q(status="disconnected"),
@@ -108,34 +108,34 @@ class Connection(models.Model):
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the connection ends unless somebody reconnects before; None where nobody has said."""
+        """When the connection ends unless somebody reconnects; None if not known."""
         return min(filter(None, (self.refresh_expires_at, self.hard_expires_at)), default=None)
 
     @property
     def has_readable_tokens(self) -> bool:
-        """False where one of TOKEN_KEYS was dropped while this row still needed it: only a reconnection helps."""
+        """False if a key that this row needs was removed from TOKEN_KEYS: only reconnecting helps."""
         try:
             return bool(self.access_token and self.refresh_token)
         except UnreadableSecret:
             return False
 
     def needs_new_token(self, *, at: datetime) -> bool:
-        """Whether the access token is about to end, or cannot be read."""
+        """Whether the access token is about to expire, or cannot be read."""
         ends = self.access_expires_at
         return not ends or ends - EARLY <= at or not self.has_readable_tokens
 
     @property
     def is_held(self) -> bool:
-        """True while another company was connected, and nobody has said yet which of the two it is to be."""
+        """True while a different company was chosen and nobody has decided yet between the two."""
         return self.pause_code == OTHER_COMPANY
 
     @property
     def waits_for_person(self) -> bool:
-        """True while nothing moves until somebody reconnects or settles the subscription."""
+        """True while nothing is sent until somebody reconnects or fixes the subscription."""
         return not self.is_live and self.status != Status.DISCONNECTED
 
     def pause(self, code: str, *, detail: str = "", at: datetime, probe_at: datetime | None = None) -> None:
-        """Stop the whole queue for `code` of the catalogue, without touching its rows."""
+        """Pause the whole queue with `code` of the catalogue, without changing its rows."""
         self.pause_code, self.pause_detail, self.paused_at, self.probe_at = code, detail, at, probe_at
         if code == "token_expired":
             self.status = Status.TOKEN_EXPIRED

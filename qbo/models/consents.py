@@ -1,4 +1,4 @@
-"""A consent that was asked of Intuit: who asked, for which shop, and that it is answered once."""
+"""A consent requested from Intuit: who asked, for which shop; it is answered only once."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.utils.crypto import salted_hmac
 
 from runacall.organizations.models import Organization
 
-# Intuit's page is answered within minutes; a state that lies about for longer is worth nothing.
+# People answer Intuit's page within minutes; a longer unused state is no longer valid.
 ANSWERED_WITHIN = timedelta(hours=1)
 
 
 class Consent(models.Model):
-    """One press of Connect. Its state goes to Intuit and comes back; it is good for one answer."""
+    """One press of Connect. Its state goes to Intuit and comes back; it is valid for one answer."""
 
-    # The state itself is known to the browser and to Intuit only.
+    # Only the browser and Intuit know the state itself.
     digest = models.CharField(max_length=64, unique=True)
     session_digest = models.CharField(max_length=64)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
@@ -30,7 +30,7 @@ class Consent(models.Model):
 
     @classmethod
     def ask(cls, organization: Organization, *, by: object, session: str, at: datetime) -> str:
-        """The state to send along. Each press has its own, so that two tabs both end well."""
+        """The state to send along. Each press has its own, so that two tabs both work."""
         cls.objects.filter(asked_at__lt=at - ANSWERED_WITHIN).delete()
         state = secrets.token_urlsafe(32)
         cls.objects.create(
@@ -40,10 +40,10 @@ class Consent(models.Model):
 
     @classmethod
     def answered(cls, state: str, *, by: object, session: str, at: datetime) -> Organization | None:
-        """The organization that `state` was asked for, once; None where this person and session asked for none."""
+        """The organization that `state` was created for, once; None if this person and session have no such consent."""
         mine = cls.objects.filter(digest=_digest(state), session_digest=_digest(session), by=by)
         consent = mine.filter(asked_at__gte=at - ANSWERED_WITHIN).select_related("organization").first()
-        # Of two answers at once, the one that deletes the row has it.
+        # Of two answers at once, the one that deletes the row is used.
         if consent is None or not cls.objects.filter(pk=consent.pk).delete()[0]:
             return None
         return consent.organization

@@ -1,4 +1,4 @@
-"""Which QuickBooks object one of our records is; it does not know how the link came about."""
+"""Which QuickBooks object one of our records is; it does not know how the link was made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RecordType(models.TextChoices):
 
 class LinkQuerySet(models.QuerySet["Link"]):
     def of(self, connection: Connection, record_type: str) -> LinkQuerySet:
-        """Links into the company that is connected now."""
+        """Links to records of the connected company."""
         return self.filter(connection=connection, realm_id=connection.realm_id, record_type=record_type)
 
     def for_records(self, record_ids: Iterable[int]) -> LinkQuerySet:
@@ -26,7 +26,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
 
 class Link(models.Model):
-    """Our record, their Id and SyncToken, and the realm that this holds for."""
+    """Our record, its Id and SyncToken in QuickBooks, and the realm where they are valid."""
 
     RecordType = RecordType
 
@@ -36,7 +36,7 @@ class Link(models.Model):
     record_id = models.BigIntegerField()
     qbo_id = models.CharField(max_length=32)
     sync_token = models.CharField(max_length=32, blank=True)
-    # False once QuickBooks is known to have made it inactive or deleted it.
+    # False once we know that it was made inactive or deleted in QuickBooks.
     active = models.BooleanField(default=True)
     # Run a Call created the object there; False where it was there and was matched.
     created_here = models.BooleanField(default=False)
@@ -46,9 +46,9 @@ class Link(models.Model):
     total = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     tax = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     voided = models.BooleanField(default=False)
-    # What we last said of the record and what QuickBooks held then (`qbo.mapping.base`), as JSON text.
+    # What we last sent for the record and what QuickBooks held then (`qbo.mapping.base`), as JSON text.
     base = models.TextField(blank=True)
-    # The row as it stood there when it was last read because its SyncToken had moved; empty after a write of ours.
+    # The row as it was last read because its SyncToken had changed; empty after one of our writes.
     theirs = models.TextField(blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField()

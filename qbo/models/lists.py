@@ -12,13 +12,13 @@ from django.db.models import F, Q
 from qbo.models.connection import Connection
 
 A_MOMENT = timedelta(microseconds=1)
-# How soon a list is asked for again whose answer could not be read.
+# How soon an unreadable list is read again.
 READ_AGAIN_AFTER = timedelta(minutes=15)
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def of(self, connection: Connection, entity: str) -> ListEntryQuerySet:
-        """Rows of one list of the company that is connected now."""
+        """Rows of one list of the connected company."""
         return self.filter(connection=connection, realm_id=connection.realm_id, entity=entity)
 
     def active(self) -> ListEntryQuerySet:
@@ -33,7 +33,7 @@ class ListEntry(models.Model):
     entity = models.CharField(max_length=16)
     qbo_id = models.CharField(max_length=32)
     name = models.CharField(max_length=500)
-    # By which names are compared (runacall.invoices.names).
+    # The key by which names are compared (runacall.invoices.names).
     name_key = models.CharField(max_length=500)
     active = models.BooleanField(default=True)
     sync_token = models.CharField(max_length=32, blank=True)
@@ -55,19 +55,19 @@ class ListEntry(models.Model):
 
 class ListStateQuerySet(models.QuerySet["ListState"]):
     def stale(self, *, at: datetime) -> ListStateQuerySet:
-        """Lists that must be read again before anything is judged by them; of those that could not be, not at once."""
+        """Lists that must be read again before they are used; unreadable ones only after a while."""
         is_due = Q(retry_at=None) | Q(retry_at__lte=at)
         return self.filter(is_due, Q(refreshed_at=None) | Q(wanted_at__gt=F("refreshed_at")))
 
     def older_than(self, age: timedelta, *, at: datetime) -> ListStateQuerySet:
-        """Lists last read longer than `age` before `at`, but for those whose answer could not be read just now."""
+        """Lists last read more than `age` before `at`, except those that were unreadable just now."""
         return self.filter(Q(retry_at=None) | Q(retry_at__lte=at), refreshed_at__lt=at - age)
 
 
 class ListState(models.Model):
-    """How fresh one mirrored list is, and whether somebody asked for it to be read again."""
+    """How fresh one mirrored list is, and whether it should be read again."""
 
-    # In the order in which they are read, each with what staff call it.
+    # In the order in which they are read, each with its name for staff.
     TITLES: ClassVar[Mapping[str, str]] = {
         "Preferences": "Company settings",
         "Account": "Accounts",
@@ -82,7 +82,7 @@ class ListState(models.Model):
     name = models.CharField(max_length=16)
     refreshed_at = models.DateTimeField(null=True, blank=True)
     wanted_at = models.DateTimeField(null=True, blank=True)
-    # What is wrong with the answer that came last, and when it is asked for again; empty where nothing is.
+    # What is wrong with the last answer, and when the list is read again; empty if nothing is wrong.
     problem = models.TextField(blank=True)
     retry_at = models.DateTimeField(null=True, blank=True)
 
@@ -98,10 +98,10 @@ class ListState(models.Model):
 
     @classmethod
     def want(cls, connection: Connection, names: Iterable[str], *, at: datetime) -> None:
-        """Have `names` read again before the next send; names that are no mirrored list are left out."""
+        """Have `names` read again before the next send; names that are not mirrored lists are ignored."""
         for name in sorted(set(names) & set(cls.LISTS)):
             state, _ = cls.objects.get_or_create(connection=connection, name=name)
-            # Later than the last reading, whatever the clock of the host that read it.
+            # Later than the last read, whatever the clock of the host that did it.
             state.wanted_at = max(at, state.refreshed_at + A_MOMENT) if state.refreshed_at else at
             state.retry_at = None
             state.save(update_fields=["wanted_at", "retry_at"])
@@ -114,12 +114,12 @@ class ListState(models.Model):
     def have_read(
         cls, connection: Connection, name: str, *, as_of: datetime, problem: str = "", at: datetime
     ) -> ListState:
-        """Note that the list was read, or what is wrong with what came: it is then asked for again after a while."""
+        """Record that the list was read, or what is wrong with it: then it is read again after a while."""
         state, _ = cls.objects.get_or_create(connection=connection, name=name)
         state.problem = problem
         if problem:
             state.retry_at = at + READ_AGAIN_AFTER
-            # It stays wanted, whoever asked for it.
+            # It stays marked to be read again.
             state.wanted_at = max(filter(None, (state.wanted_at, as_of)))
             if state.refreshed_at and state.wanted_at <= state.refreshed_at:
                 state.wanted_at = state.refreshed_at + A_MOMENT
@@ -131,13 +131,13 @@ class ListState(models.Model):
 
     @classmethod
     def begin_reading(cls, connection: Connection, name: str, *, at: datetime) -> datetime:
-        """As of when a reading that begins now holds: it answers every wish that was made before it."""
+        """The time from which a read that begins now counts: it covers every request made before it."""
         wish = cls.objects.filter(connection=connection, name=name).values_list("wanted_at", flat=True).first()
         return max(at, wish) if wish else at
 
 
 class CompanyFacts(models.Model):
-    """What a company's Preferences and CompanyInfo say that decides whether an invoice can post."""
+    """The parts of a company's Preferences and CompanyInfo that decide whether an invoice can post."""
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="facts")
     realm_id = models.CharField(max_length=32)
@@ -145,7 +145,7 @@ class CompanyFacts(models.Model):
     home_currency = models.CharField(max_length=3, default="USD")
     book_close_date = models.DateField(null=True, blank=True)
     using_sales_tax = models.BooleanField(default=True)
-    # True: automated sales tax; False: automated but not set up; None: the older, hand-made sales tax.
+    # True: automated sales tax; False: automated but not set up; None: the older manual sales tax.
     partner_tax_enabled = models.BooleanField(null=True, blank=True)
     custom_numbers = models.BooleanField(default=False)
     allow_discount = models.BooleanField(default=True)

@@ -1,4 +1,4 @@
-"""Staff's choices: our tax rates and categories are those codes and accounts in QuickBooks."""
+"""Staff's choices: which codes and accounts in QuickBooks our tax rates and categories use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TaxMapping(models.Model):
 
 
 class AccountMapping(models.Model):
-    """Items of this category (or of none) earn into this income account."""
+    """Items in this category (or in none) use this income account."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="account_mappings")
     realm_id = models.CharField(max_length=32)

@@ -31,9 +31,9 @@ class ConnectionSettings(models.Model):
     when_to_sync = models.CharField(
         "When to sync", max_length=16, choices=WhenToSync.choices, default=WhenToSync.ON_SEND
     )
-    # Nothing that is dated before it is sent, unless it is there already.
+    # Nothing dated before it is sent, unless it is already there.
     start_date = models.DateField("Start date", null=True, blank=True)
-    # Outside the US: a total that QuickBooks' own rounding makes differ by a cent stops its invoice.
+    # Outside the US: an invoice fails even if its total differs only by QuickBooks' rounding of a cent.
     stop_on_rounding = models.BooleanField("Stop on a cent of rounding", default=False)
     # The checklist on the Status page is done, and somebody put its last line away.
     hides_checklist = models.BooleanField(default=False, editable=False)
@@ -52,7 +52,7 @@ class ConnectionSettings(models.Model):
 
     @classmethod
     def company_fields(cls) -> list[models.Field[Any, Any]]:
-        """What holds for one company and no other: every chosen id, and the start date."""
+        """The settings that apply to one company only: every chosen id, and the start date."""
         plain = [field for field in cls._meta.concrete_fields if isinstance(field, models.CharField | models.DateField)]
         return [field for field in plain if field.name.endswith("_id") or field.name == "start_date"]
 
@@ -65,7 +65,10 @@ class ConnectionSettings(models.Model):
         }
 
     def take_up(self, chosen: Mapping[str, str]) -> None:
-        """Choose as `of_company` said of another company; what it does not name is not chosen. Not saved."""
+        """Apply the choices that `of_company` returned for a company; what it does not name is not chosen.
+
+        Does not save.
+        """
         for field in self.company_fields():
             value = field.to_python(chosen[field.name]) if field.name in chosen else field.get_default()
             setattr(self, field.name, value)

@@ -1,4 +1,4 @@
-"""What the settings pages have in common: who may see and change them, and what every one of them shows."""
+"""What the settings pages have in common: who may see and change them, and what each of them shows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def may_look(request: VisitorRequest) -> bool:
 
 
 def settings_page(view: View) -> View:
-    """A page for those who manage QuickBooks; to look at for our support, and to nobody else."""
+    """A page for people who manage QuickBooks; our support may only read it."""
 
     @wraps(view)
     def guarded(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -62,7 +62,7 @@ def page_context(request: VisitorRequest, title: str, **more: Any) -> dict[str, 
 
 
 def read_at(connection: Connection, names: Sequence[str]) -> datetime | None:
-    """When the oldest of these lists was read; None where one never was."""
+    """When the oldest of these lists was read; None if one never was."""
     times = dict(ListState.objects.filter(connection=connection).values_list("name", "refreshed_at"))
     found = [times.get(name) for name in names]
     return None if None in found or not found else min(time for time in found if time)

@@ -1,4 +1,4 @@
-"""Settings → QuickBooks → Another company: two companies side by side, until a person says which it is to be."""
+"""Settings → QuickBooks → Another company: shows two companies until a person chooses one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SETTLED = (
 @settings_page
 @require_GET
 def company(request: StaffRequest) -> HttpResponse:
-    """Both companies with their counts, and the two ways on."""
+    """Both companies with their counts, and the two choices."""
     connection = connection_of(request)
     other = OtherCompany.objects.filter(connection=connection).first() if connection else None
     if connection is None or other is None:
@@ -48,14 +48,14 @@ def company(request: StaffRequest) -> HttpResponse:
 
 
 def first_day(request: StaffRequest, before: FormerCompany | None) -> date:
-    """Today for a company that is new to the shop; for one of before, the day on which it was left."""
+    """Today for a company that is new to the shop; for an earlier one, the day on which it was left."""
     return request.organization.today(before.left_at if before else timezone.now())
 
 
 @settings_page
 @require_POST
 def go_back(request: StaffRequest) -> HttpResponse:
-    """Stay with the company of before; where its own connection had ended, on to Intuit's page for it."""
+    """Keep the previous company; if its own connection has ended, go on to Intuit's page for it."""
     connection = connection_of(request)
     try:
         if connection is None:
@@ -74,7 +74,7 @@ def go_back(request: StaffRequest) -> HttpResponse:
 @settings_page
 @require_POST
 def use_other(request: StaffRequest) -> HttpResponse:
-    """Lead to the other company from now on, from a day on that a person chose."""
+    """Switch to the other company, with a start date that a person chose."""
     connection = connection_of(request)
     form = StartDateForm(request.POST)
     if not form.is_valid():

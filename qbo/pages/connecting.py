@@ -1,4 +1,4 @@
-"""Connect, Intuit's way back to us, and Disconnect."""
+"""Connect, Intuit's callback, and Disconnect."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ TAKEN = (
     "This QuickBooks company is connected to another organization in Run a Call. Disconnect it "
     "there first, or choose another company. Nothing was changed."
 )
-# What our own states are made of; anything else was never one of them.
+# The form of our own states; nothing else can be one of them.
 STATE = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 
 
 @settings_page
 @require_POST
 def start(request: StaffRequest) -> HttpResponse:
-    """On to Intuit's page, with a state that only this session knows."""
+    """Go to Intuit's page, with a state that only this session knows."""
     return to_intuit(request)
 
 
@@ -58,7 +58,7 @@ def _session(request: StaffRequest) -> str:
 
 
 def target() -> tuple[str, str]:
-    """Environment and emulator URL that Connect leads to."""
+    """The environment and emulator URL that Connect uses."""
     if settings.QBO_EMULATOR_URL:
         return Connection.Environment.EMULATOR.value, settings.QBO_EMULATOR_URL
     return settings.QBO_ENVIRONMENT, ""
@@ -71,7 +71,7 @@ def redirect_uri(request: StaffRequest) -> str:
 @settings_page
 @require_GET
 def callback(request: StaffRequest) -> HttpResponse:
-    """Intuit's answer. The state is good for one answer, one session and one organization."""
+    """Intuit's answer. The state is valid for one answer, one session and one organization."""
     problem = _problem(request)
     if problem:
         messages.error(request, problem)
@@ -108,7 +108,7 @@ def callback(request: StaffRequest) -> HttpResponse:
 
 
 def _problem(request: StaffRequest) -> str:
-    """What is wrong with Intuit's answer; "" where nothing is. Its state is used up by asking."""
+    """What is wrong with Intuit's answer; "" if nothing. This uses up its state."""
     state = request.GET.get("state", "")
     if not STATE.fullmatch(state):
         return FOREIGN
@@ -124,10 +124,10 @@ def _problem(request: StaffRequest) -> str:
 
 
 def read_lists(connection: Connection) -> None:
-    """So that the settings pages of a new company have something to choose from.
+    """Read the lists of a new company, so that its settings pages have something to choose from.
 
-    What fails here is made up for by the queue, which also reads the lists of a company that is known: there, a
-    second reader would only eat into the calls that the waiting queue may make.
+    If this fails, the queue reads them later. For a known company only the queue reads them:
+    a second reader would only use up calls that the waiting queue needs.
     """
     with contextlib.suppress(NotRead):
         read_again(connection, ListState.LISTS, at=timezone.now(), new_company=True)
@@ -136,7 +136,7 @@ def read_lists(connection: Connection) -> None:
 @settings_page
 @require_http_methods(["GET", "POST"])
 def stop(request: StaffRequest) -> HttpResponse:
-    """Disconnect, after a page that says what that means."""
+    """Disconnect, after a page that explains what that means."""
     connection = connection_of(request)
     if connection is None or connection.status == Connection.Status.DISCONNECTED:
         raise Http404

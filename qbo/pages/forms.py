@@ -1,4 +1,4 @@
-"""The forms of Settings → QuickBooks: they check that what is chosen exists in the company; saving is theirs too."""
+"""The forms of Settings → QuickBooks: they check that what is chosen exists in the company, and save it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Choices = list[tuple[str, str]]
 def chooser(
     choices: Choices, *, empty: str, label: str = "", current: str = "", names: Mapping[str, str] | None = None
 ) -> forms.ChoiceField:
-    """A drop-down that offers nothing chosen, and what is chosen now even where QuickBooks made it inactive.
+    """A drop-down that also offers no choice, and the current choice even if it is inactive in QuickBooks.
 
-    `names`: what such a choice is called, by Id.
+    `names`: the names of such choices, by Id.
     """
     offered = [("", empty), *choices]
     if current and current not in {value for value, _ in offered}:
@@ -36,7 +36,7 @@ def chooser(
 
 
 class TaxForm(forms.Form):
-    """A code for each row, and the default for what has none."""
+    """A code for each row, and the default for rows without one."""
 
     def __init__(
         self, *args: Any, connection: Connection, rows: Sequence[TaxRow], codes: Iterable[Code], **kwargs: Any
@@ -62,7 +62,7 @@ class TaxForm(forms.Form):
         self.fields["default"] = default
 
     def save(self, *, at: datetime) -> int:
-        """Writes what was chosen; how many rows changed. Nothing is sent."""
+        """Save what was chosen; returns how many rows changed. Nothing is sent."""
         with transaction.atomic():
             changed = sum(self._save_row(row) for row in self.rows)
             if self.settings.default_tax_code_id != self.cleaned_data["default"]:
@@ -89,7 +89,7 @@ def settings_of(connection: Connection) -> ConnectionSettings:
 
 
 class SettingsForm(forms.ModelForm):
-    """Switches and choices of ConnectionSettings; saving tells whoever listens."""
+    """Switches and choices of ConnectionSettings; saving sends a signal."""
 
     class Meta:
         model = ConnectionSettings
@@ -102,7 +102,7 @@ class SettingsForm(forms.ModelForm):
 
 
 class StartDateForm(forms.Form):
-    """From which day on invoices go to a company."""
+    """The first day whose invoices go to a company."""
 
     start_date = forms.DateField(
         label="Start date",
@@ -125,20 +125,20 @@ class InvoicesForm(SettingsForm):
 
     @property
     def turns_on(self) -> bool:
-        """What waited while Sync invoices was off goes out by saving this."""
+        """Saving this sends what waited while Sync invoices was off."""
         return "sync_invoices" in self.changed_data and bool(self.cleaned_data["sync_invoices"])
 
     def save_at(self, at: datetime) -> None:
         with transaction.atomic():
             super().save_at(at)
             if "sync_invoices" in self.changed_data:
-                # A drain that is under way ends; the next one goes by what was chosen.
+                # A running drain ends; the next one uses the new settings.
                 connection = self.instance.connection
                 connection_changed.send(sender=Connection, connection=connection, at=at)
 
 
 class ItemsForm(SettingsForm):
-    """The switch, the accounts and the product for one-off lines; and an account for each category."""
+    """The switch, the accounts, the product for one-off lines, and an account for each category."""
 
     class Meta:
         model = ConnectionSettings
@@ -195,20 +195,20 @@ def field_of(category: PricebookCategory | None) -> str:
 
 
 def accounts(connection: Connection, account_type: str = "") -> Choices:
-    """Active accounts by name; of one type where given, else those that a discount can post to."""
+    """Active accounts by name; of one type if given, otherwise those that a discount can post to."""
     wanted = (account_type,) if account_type else ("Income", "Other Income", "Expense", "Other Expense")
     rows = ListEntry.objects.of(connection, "Account").active().filter(data__AccountType__in=wanted)
     return list(rows.order_by("name_key").values_list("qbo_id", "name"))
 
 
 def inactive_names(connection: Connection) -> dict[str, str]:
-    """What inactive accounts are called, by Id."""
+    """The names of inactive accounts, by Id."""
     rows = ListEntry.objects.of(connection, "Account").filter(active=False)
     return dict(rows.values_list("qbo_id", "name"))
 
 
 def sellable_items(connection: Connection) -> Choices:
-    """Active products and services that a line can stand for."""
+    """Active products and services that a line can use."""
     rows = ListEntry.objects.of(connection, "Item").active()
     rows = rows.filter(data__Type__in=("Service", "NonInventory", "Inventory"))
     return list(rows.order_by("name_key").values_list("qbo_id", "name")[:2000])

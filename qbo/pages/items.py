@@ -24,7 +24,7 @@ SHOWN = 50
 @settings_page
 @require_http_methods(["GET", "POST"])
 def items(request: StaffRequest) -> HttpResponse:
-    """Whether missing products are created, and which accounts they earn into."""
+    """Whether missing products are created, and which income accounts they use."""
     connection = connection_of(request)
     if connection is None:
         return TemplateResponse(request, "qbo/not_connected.html", page_context(request, "Items"))

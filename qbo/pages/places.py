@@ -1,4 +1,4 @@
-"""Where the pages are that the catalogue names, and what a button to each says."""
+"""The addresses of the pages that the catalogue names, and the text of a button to each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SETTINGS = {
 # Pages with one of their own for each record, and what a failure calls such a record.
 RECORDS = {"customers": ("customer", "sync:customer"), "products": ("item", "sync:product")}
 
-# What the button to the page says for a failure whose remedy is there.
+# The text of the button for a failure that is fixed on that page.
 BUTTONS = {
     "tax_code_not_mapped": "Map the rate",
     "token_expired": "Reconnect",
@@ -62,7 +62,7 @@ class Place:
 
 
 def settings_place(failure: Failure) -> Place | None:
-    """The settings page that fixes `failure`; None where the remedy is elsewhere."""
+    """The settings page that fixes `failure`; None if the remedy is elsewhere."""
     where = failure.facts.get("page") or failure.entry.where
     if where not in SETTINGS:
         return None
@@ -73,7 +73,7 @@ def settings_place(failure: Failure) -> Place | None:
     return Place(BUTTONS.get(failure.code, GENERAL[where]), reverse(SETTINGS[where]) + row)
 
 
-# What stands in the way in QuickBooks, by its kind there.
+# The button for the record that is in the way, by its kind in QuickBooks.
 OBSTACLES = {
     "Vendor": "Open the vendor in QuickBooks",
     "Employee": "Open the employees in QuickBooks",
@@ -85,7 +85,7 @@ OBSTACLES = {
 
 
 def obstacle_place(failure: Failure, connection: Connection | None) -> Place | None:
-    """Where a person sees in QuickBooks what is in the way; None where the failure names nothing there."""
+    """Where a person can see in QuickBooks what is in the way; None if the failure names nothing there."""
     entity, qbo_id = failure.facts.get("there_entity", ""), failure.facts.get("there_id", "")
     if connection is None or entity not in OBSTACLES or not qbo_id:
         return None
@@ -101,7 +101,7 @@ def help_place(code: str) -> Place:
 
 
 def linked(text: str) -> SafeString:
-    """`text` with every "Settings → QuickBooks → …" in it a link to that page."""
+    """`text` with every "Settings → QuickBooks → …" turned into a link to that page."""
     parts = PATH.split(text)  # each part is escaped below
     return mark_safe("".join(_part(part) for part in parts))
 

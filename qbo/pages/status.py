@@ -30,7 +30,7 @@ def status(request: StaffRequest) -> HttpResponse:
 
 
 def status_facts(connection: Connection) -> dict[str, Any]:
-    """What the page says of a connection."""
+    """What the page shows about a connection."""
     paused = Failure(connection.pause_code) if connection.pause_code else None
     states = {state.name: state for state in ListState.objects.filter(connection=connection)}
     return {
@@ -44,7 +44,7 @@ def status_facts(connection: Connection) -> dict[str, Any]:
 
 
 def pause_words(connection: Connection, paused: Failure | None) -> str:
-    """What is known of a pause beyond its title: Intuit's words, or ours where the reason lies here."""
+    """What is known about a pause besides its title: Intuit's words, or ours if the reason is here."""
     detail = connection.pause_detail
     if not paused or detail in ("", paused.message):
         return ""
@@ -70,7 +70,7 @@ LISTS_OF = {
 @settings_page
 @require_POST
 def refresh(request: StaffRequest, page: str) -> HttpResponse:
-    """Read the lists of a settings page from QuickBooks now, because a person asks for it."""
+    """Read the lists of a settings page from QuickBooks now, because a person asked for it."""
     connection = connection_of(request)
     if connection is None or page not in LISTS_OF:
         raise Http404

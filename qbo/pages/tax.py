@@ -19,7 +19,7 @@ from runacall.organizations.middleware import StaffRequest
 @settings_page
 @require_http_methods(["GET", "POST"])
 def tax(request: StaffRequest) -> HttpResponse:
-    """Which QuickBooks code each of our rates posts with."""
+    """Which QuickBooks code each of our rates uses."""
     connection = connection_of(request)
     if connection is None:
         return TemplateResponse(request, "qbo/not_connected.html", page_context(request, "Tax"))

@@ -1,4 +1,4 @@
-"""What qbo's pages and others' show of the catalogue."""
+"""What pages show from the catalogue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ register = template.Library()
 
 @register.inclusion_tag("qbo/ending.html", takes_context=True)
 def connection_ending(context: template.Context) -> dict[str, Any]:
-    """Two weeks before the connection ends, for those who can reconnect: when that is; else nothing."""
+    """When the connection ends, if within two weeks, for people who can reconnect; otherwise nothing."""
     request = context.get("request")
     if request is None or not role_allows(request, Ability.MANAGE_QUICKBOOKS):
         return {}
@@ -31,13 +31,13 @@ def connection_ending(context: template.Context) -> dict[str, Any]:
 
 @register.filter
 def page_links(text: str) -> SafeString:
-    """A remedy with the settings pages that it names as links."""
+    """A remedy in which the named settings pages are links."""
     return linked(text)
 
 
 @register.simple_tag
 def flag_inactive(field: BoundField) -> SafeString | str:
-    """A word of warning where what is chosen is inactive in QuickBooks."""
+    """A warning if the current choice is inactive in QuickBooks."""
     chosen = str(field.value() or "")
     labels = {str(value): str(label) for value, label in field.field.choices}  # type: ignore[attr-defined]
     if "inactive in QuickBooks" not in labels.get(chosen, ""):

@@ -1,1 +1,1 @@
-"""The engine: takes what is due for one connection, in dependency order, and settles it."""
+"""The engine: takes what is due for one connection, in dependency order, and sends or otherwise settles it."""

@@ -1,4 +1,4 @@
-"""What one drain carries with it: its turn at the connection, the time, the retry policy, and how far it is."""
+"""The context of one drain: its turn at the connection, the time, the retry policy, and its progress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sync.retry_policy import Policy
 
 
 class Stop(Exception):
-    """The connection cannot be used any further in this drain."""
+    """The connection can no longer be used in this drain."""
 
 
 def policy() -> Policy:
@@ -26,17 +26,17 @@ def policy() -> Policy:
 
 @dataclass
 class Drain:
-    """`now` is the time that events are judged by; leases and limits go by the wall clock."""
+    """`now` is the time used for events; leases and limits use the real clock."""
 
     turn: Turn
     now: Callable[[], datetime]
     policy: Policy = field(default_factory=policy)
     began: float = field(default_factory=time.monotonic)
-    # How many events this drain settled, and whom it tells.
+    # How many events this drain settled, and what to call with the count.
     settled: int = 0
-    # Set once the connection cannot be used any further in this drain.
+    # Set once the connection can no longer be used in this drain.
     stopped: bool = False
-    # How many waves of invoices went out.
+    # How many waves of invoices were sent.
     invoice_waves: int = 0
     # How often QuickBooks refused a token that looked fresh.
     renewals: int = 0
@@ -51,7 +51,7 @@ class Drain:
         self.fence = self.lease.fence
         self.batch_size: int = settings.SYNC["BATCH_SIZE"]
         self.in_flight: int = settings.SYNC["BATCHES_IN_FLIGHT"]
-        # Seconds after which a call that was made is over, whatever became of it.
+        # Seconds after which a call has ended, whatever its result.
         self.answers_within: float = settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"]
 
     @property
@@ -60,13 +60,13 @@ class Drain:
         return time.monotonic() - self.began >= settings.SYNC["DRAIN_SECONDS"]
 
     def pace(self, *, batch: bool = False) -> None:
-        """To be called before each request: as `Turn.keep_limits`, and raises Stop once the drain's time is up."""
+        """Call before each request: as `Turn.keep_limits`, but raises Stop once the drain's time is up."""
         if self.time_is_up:
-            raise Stop("No call starts any more in this drain.")
+            raise Stop("No more calls start in this drain.")
         self.turn.keep_limits(batch=batch)
 
     def attempt(self, event: SyncEvent, kind: str, **facts: Any) -> Attempt:
-        """A try of `event` that is being made now; its outcome is set by `Outcome`."""
+        """A new attempt for `event`; `Outcome` sets its result."""
         return Attempt(event=event, kind=kind, at=self.now(), retry_number=event.retries, **facts)
 
     def count(self, events: int) -> None:

@@ -1,4 +1,4 @@
-"""One drain: hold the lease of a connection and settle what is due, wave by wave."""
+"""One drain: holds the lease of a connection and settles what is due, wave by wave."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
 
-# A round of very many new customers is over after this, so that nobody waits long for them.
+# A round of very many new customers ends after this, so that other connections do not wait long.
 ROUND_SECONDS = 5.0
 
-# How soon to come back after a mistake of ours that is no event's.
+# How soon to try again after an error of ours that is not about one event.
 STUMBLE_PAUSE = 60.0
 
 Now = Callable[[], datetime]
@@ -53,7 +53,7 @@ PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a drain came to. `resume_in`: seconds after which it is worth coming back, where limits ended it."""
+    """The result of a drain. `resume_in`: if limits ended it, the seconds after which to continue."""
 
     settled: int = 0
     busy: bool = False
@@ -67,7 +67,7 @@ def drain(
     progress: Callable[[int], None] = lambda count: None,
     give_way: Callable[[], bool] = lambda: False,
 ) -> Result:
-    """Settle what is due at `now()` over `connection`, until nothing is, the time is up, or `give_way()`.
+    """Settle what is due at `now()` over `connection`, until nothing is left, the time is up, or `give_way()` is true.
 
     Does nothing while the connection is paused or another process holds its lease (`busy`).
     """
@@ -88,7 +88,7 @@ def drain(
         ended = "lease lost"
         return Result(work.settled)
     except Exception:
-        # Not at once again: whatever it stumbled over is likely to be there still.
+        # Not immediately again: the cause of the error is probably still there.
         resume_in = STUMBLE_PAUSE
         raise
     finally:
@@ -108,7 +108,7 @@ def drain(
 
 
 def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
-    """Wave after wave; the seconds to wait where a limit ended it."""
+    """Wave after wave; returns the seconds to wait if a limit ended it."""
     try:
         take_over(work)
         quiet = work.turn.quiet_for()
@@ -117,7 +117,7 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
         while not (work.stopped or work.time_is_up):
             if not _one_wave(work):
                 break
-            # A round is what it takes to get a wave of invoices through, with the customers and items that go first.
+            # A round is what one wave of invoices needs, with the customers and items that go first.
             is_round_over = work.invoice_waves > 0 or time.monotonic() - work.began >= ROUND_SECONDS
             if is_round_over and give_way():
                 break
@@ -129,9 +129,9 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
 
 
 def _one_wave(work: Drain) -> bool:
-    """Settle what is in doubt, then one claim; False when there was nothing to do."""
+    """Settle unknown outcomes, then one claim; False if there was nothing to do."""
     waiting = SyncEvent.objects.of(work.connection).filter(due_at__lte=work.now())
-    # What is in doubt is found out also while nothing may be sent: a look sends nothing.
+    # Unknown outcomes are checked even while nothing may be sent, because a look sends nothing.
     is_in_doubt = waiting.filter(state=State.CHECKING).exists()
     is_queued = waiting.filter(state=State.QUEUED).allowed_out().exists()
     if not (is_in_doubt or is_queued or _stale_lists(work).exists()):
@@ -166,12 +166,12 @@ def _one_wave(work: Drain) -> bool:
 
 
 def claim(drain: Drain) -> list[SyncEvent]:
-    """Up to a wave of due events, all of the lowest rank that is due, now Sending under our fence.
+    """At most one wave of due events, all of the lowest rank that is due, now Sending under our fence.
 
-    None while Sync invoices is off: what is queued waits, customers and items along with their invoices.
+    None while Sync invoices is off: queued events wait, customers and items too.
     """
     due = SyncEvent.objects.of(drain.connection).due(at=drain.now()).allowed_out()
-    # By the index of what is due, so that a hundred thousand waiting rows cost no more than a hundred.
+    # By the index of due events, so that a hundred thousand waiting rows cost no more than a hundred.
     rank = due.order_by("rank", "due_at").values_list("rank", flat=True).first()
     if rank is None:
         return []
@@ -187,7 +187,7 @@ def claim(drain: Drain) -> list[SyncEvent]:
 
 
 def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
-    """Give claimed events that were not sent back to the queue, as they were."""
+    """Return claimed events that were not sent to the queue, unchanged."""
     with transaction.atomic():
         drain.lease.assert_held()
         for event in events:
@@ -195,7 +195,9 @@ def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
 
 
 def take_over(drain: Drain) -> None:
-    """Settle what a holder left that died: what may have been sent is Checking, the rest is queued again."""
+    """Take over the events of a holder that died: what may have been sent becomes Checking,
+    the rest is queued again.
+    """
     left = SyncEvent.objects.of(drain.connection).filter(state=State.SENDING, fence__lt=drain.fence)
     if not left.exists():
         return
@@ -207,7 +209,9 @@ def take_over(drain: Drain) -> None:
 
 
 def _has_token(work: Drain) -> bool:
-    """See to a token before anything is sent; where Intuit gives none just now, that was the try of what is due."""
+    """Make sure there is a token before anything is sent; if Intuit gives none,
+    that counts as the try of what is due.
+    """
     try:
         return renew_token(work)
     except TokenUnavailable as error:
@@ -215,20 +219,20 @@ def _has_token(work: Drain) -> bool:
         doubtful = list(due.filter(state=State.CHECKING)[: work.batch_size * work.in_flight])
         reply = Reply(error.failure.http_status, error.failure.intuit_words)
         count_as_try(work, claim(work) + doubtful, reply, error.failure)
-        # The others need not ask the token service one after the other.
+        # So that the others do not ask the token service one after another.
         work.turn.leave_alone(wait_seconds(error.failure, work.policy))
         work.stopped = True
         return False
 
 
 def refresh_stale_lists(work: Drain) -> None:
-    """Read what is wanted again, before anything is judged by it. Raises ReadFailed or MustWait."""
+    """Read the stale lists again before anything is checked with them. Raises ReadFailed or MustWait."""
     stale = {state.name: state for state in _stale_lists(work)}
     if not stale:
         return
     ordered = [name for name in ListState.LISTS if name in stale]
     refresh_lists(work.connection, work.turn.client(), ordered, at=work.now(), pace=work.pace)
-    # A company was just connected, or a list that was missing then is there now.
+    # A company was just connected, or a list that was missing then is now available.
     if any(state.problem or state.refreshed_at is None for state in stale.values()):
         choose_defaults(work.connection)
 
@@ -238,7 +242,7 @@ def _stale_lists(work: Drain) -> ListStateQuerySet:
 
 
 def _prepared(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
-    """What of a wave can be sent. A mistake of ours over one event stops that event and no other."""
+    """The events of a wave that can be sent. An error of ours with one event stops only that event."""
     try:
         return PREPARE[events[0].record_type](work, events)
     except (ReadFailed, MustWait, Stop, *NOBODYS_MISTAKE):
@@ -252,7 +256,7 @@ def _prepared(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
 
 
 def _refresh_alone(work: Drain) -> None:
-    """Lists that somebody wants read while nothing is due; where that fails, it is tried again after a pause."""
+    """Read requested lists while nothing is due; if that fails, it is tried again after a pause."""
     try:
         refresh_stale_lists(work)
     except ReadFailed as error:
@@ -262,7 +266,7 @@ def _refresh_alone(work: Drain) -> None:
 
 
 def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed) -> None:
-    """A read stood in the way of a whole wave: it counts as their try, by the failure's kind."""
+    """A failed read stopped a whole wave: it counts as their try, by the failure's kind."""
     failure, left = error.failure, _still_claimed(work, events)
     if failure.code == "token_expired" and _is_renewed(work):
         release(work, left)

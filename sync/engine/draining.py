@@ -1,4 +1,4 @@
-"""Draining a connection to the end from one process that may wait, as a command may and a worker may not."""
+"""Draining a connection to the end from a process that may wait, such as a command; a worker may not."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from qbo.models import Connection, ConnectionSettings
 from sync.engine.drain import Now, drain
 from sync.models import Attempt, State, SyncEvent
 
-# How long to stay away from a lease that somebody else holds, and how often nothing at all may come of a drain.
+# How long to wait for a lease that another process holds, and how many drains may do nothing at all.
 BUSY_PAUSE = 1.0
 FRUITLESS = 10
 
 
 @dataclass(frozen=True)
 class Drained:
-    """What became of the events that were tried, and how many are still due: none, unless it gave up."""
+    """The results of the events that were tried, and how many are still due: none, unless it gave up."""
 
     by_state: dict[str, int] = field(default_factory=dict)
     still_due: int = 0
@@ -50,7 +50,7 @@ def drain_to_the_end(
             say("Another process is sending; waiting for it to finish.")
         elif result.resume_in and result.resume_in > BUSY_PAUSE:
             say(f"Waiting {result.resume_in:.0f} s for QuickBooks' limits.")
-        # A busy peer and a limit are reasons to wait; a drain that did nothing for no reason is not.
+        # A busy peer or a limit is a reason to wait; a drain that did nothing for no reason is not.
         fruitless = 0 if result.settled or wait else fruitless + 1
         if wait or not result.settled:
             sleep(wait or BUSY_PAUSE)
@@ -63,7 +63,7 @@ def drain_to_the_end(
 
 
 def count_due(connection: Connection, *, at: datetime) -> int:
-    """Events that a drain at that time has to settle, those left by a dead holder included."""
+    """Events that a drain at that time has to settle, including those left by a dead holder."""
     events = SyncEvent.objects.of(connection)
     states = (State.QUEUED, State.CHECKING) if ConnectionSettings.lets_out(connection) else (State.CHECKING,)
     waiting = events.filter(state__in=states, due_at__lte=at)

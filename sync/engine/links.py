@@ -21,7 +21,7 @@ from sync.models.events import EntityType
 
 
 def write_links(links: Sequence[Link]) -> None:
-    """Remember what QuickBooks holds now; a link that was there is brought up to date.
+    """Store what QuickBooks holds now; an existing link is updated.
 
     Who created the object there is changed by creating it again, and by no update.
     """
@@ -38,7 +38,7 @@ def write_links(links: Sequence[Link]) -> None:
 
 
 def forget_acceptance(connection: Connection, record_ids: Sequence[int]) -> None:
-    """A write that moved money makes an accepted difference a matter of the past."""
+    """After a write that changed amounts, an accepted difference no longer applies."""
     if record_ids:
         links = Link.objects.of(connection, EntityType.INVOICE).for_records(record_ids)
         links.exclude(accepted_at=None).update(accepted_at=None)
@@ -47,7 +47,7 @@ def forget_acceptance(connection: Connection, record_ids: Sequence[int]) -> None
 def link_of(
     submission: Submission, item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
 ) -> Link:
-    """What `row` says of the record that `item` was about, once `written` was sent; not saved."""
+    """The link from `row` for the record of `item`, after `written` was sent; not saved."""
     return Link(
         connection=submission.connection,
         realm_id=submission.realm_id,
@@ -61,9 +61,9 @@ def link_of(
 def link_columns(
     item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
 ) -> dict[str, Any]:
-    """What a link keeps of a row that QuickBooks answered to `written`, or that was found to be it.
+    """The columns of a link for a row that QuickBooks answered to `written`, or that was found to be it.
 
-    `differs`: where the books do not hold what was sent, so that an update stays owed.
+    `differs`: where the books do not have what was sent, so that an update is still needed.
     """
     columns: dict[str, Any] = {
         "qbo_id": str(row["Id"]),
@@ -91,7 +91,7 @@ def link_columns(
 
 
 def adopt_theirs(connection: Connection, record_type: str, record_id: int, base: Base) -> None:
-    """What stands there is what we would say: `base` holds from now on."""
+    """QuickBooks already has what we would send: store `base`."""
     link = Link.objects.of(connection, record_type).get(record_id=record_id)
     link.base, link.theirs = base.as_text(), ""
     link.sync_token = str(base.row.get("SyncToken") or link.sync_token)
@@ -99,10 +99,10 @@ def adopt_theirs(connection: Connection, record_type: str, record_id: int, base:
 
 
 def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> None:
-    """Keep each linked record's row beside its base, to be compared when it is next planned.
+    """Store each linked record's current row next to its base, to compare when it is next planned.
 
-    `entity`: QuickBooks' name of the kind: Invoice, Customer or Item. What is not there any more, or inactive, is
-    marked so. Raises ReadFailed, MustWait, Stop.
+    `entity`: QuickBooks' name of the kind: Invoice, Customer or Item. Records that are gone or inactive
+    are marked so. Raises ReadFailed, MustWait, Stop.
     """
     links = Link.objects.of(drain.connection, entity.lower()).for_records(record_ids).defer("base", "theirs")
     by_id = {link.qbo_id: link for link in links}
@@ -121,7 +121,7 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
             active=bool(row.get("Active", True)),
             **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
         )
-    # A row that QuickBooks cannot read is there all the same.
+    # A row that QuickBooks cannot read still exists.
     gone = [link.pk for qbo_id, link in by_id.items() if qbo_id not in unread]
     Link.objects.filter(pk__in=gone).update(active=False)
 

@@ -16,10 +16,10 @@ from sync.models.events import NO_FAILURE, Further, failure_columns
 
 @dataclass(frozen=True)
 class Outcome:
-    """The state that a try leaves its event in. Made by the constructors below, which complete the attempt as well.
+    """The event's state after a try. Made by the constructors below, which also complete the attempt.
 
-    `due_at`: when the next try is made, where there is one. `look_first`: this try may have reached QuickBooks, so
-    that the next one looks there before it sends. `columns`: further columns of the event.
+    `due_at`: when the next try is made, if there is one. `look_first`: this try may have reached QuickBooks,
+    so the next one looks there before it sends. `columns`: other columns of the event.
     """
 
     attempt: Attempt
@@ -40,12 +40,12 @@ class Outcome:
 
     @classmethod
     def synced(cls, attempt: Attempt, *, message: str = "") -> Outcome:
-        """QuickBooks agrees; `message` says how, where that is worth a line."""
+        """QuickBooks agrees; `message` says how, if that is worth a line."""
         return cls._made(attempt, State.SYNCED, message=message)
 
     @classmethod
     def superseded(cls, attempt: Attempt, *, message: str) -> Outcome:
-        """There is nothing to send any more."""
+        """There is nothing left to send."""
         return cls._made(attempt, State.SUPERSEDED, message=message)
 
     @classmethod
@@ -77,7 +77,7 @@ class Outcome:
         heals: int | None = None,
         look_first: bool | None = None,
     ) -> Outcome:
-        """Tried again at `due_at`; retries and heals used so far, and whether to look first, as before unless given."""
+        """Tried again at `due_at`; retries and heals used, and whether to look first, are unchanged unless given."""
         event = attempt.event
         return cls._made(
             attempt,
@@ -92,7 +92,7 @@ class Outcome:
 
     @classmethod
     def checking(cls, attempt: Attempt, failure: Failure, *, due_at: datetime, retries: int) -> Outcome:
-        """Nobody knows whether it arrived: found out at `due_at`, before anything is sent again."""
+        """It is not known whether it arrived: checked at `due_at`, before anything is sent again."""
         return cls._made(
             attempt,
             State.CHECKING,
@@ -113,7 +113,7 @@ class Outcome:
 
 
 def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
-    """Write outcomes down. The caller holds the lease inside the same transaction."""
+    """Record outcomes. The caller has checked the lease inside the same transaction."""
     Attempt.objects.bulk_create([outcome.attempt for outcome in outcomes])
     plain = [outcome for outcome in outcomes if _is_plain(outcome)]
     SyncEvent.objects.filter(pk__in=[outcome.event.pk for outcome in plain]).update(
@@ -148,12 +148,12 @@ def _record_one(outcome: Outcome, *, at: datetime) -> None:
 
 
 def requeue(event: SyncEvent, *, due_at: datetime, **changes: Any) -> None:
-    """Back to the queue; where a change in between has opened the next event, that one carries on."""
+    """Return to the queue; if a change in between has opened another event, that one replaces this one."""
     _make_unsent(event, at=due_at, changes={"state": State.QUEUED, "due_at": due_at, **changes})
 
 
 def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> None:
-    """Queued or Failed again. An edit that opens the next event in the same moment wins: the constraint says so."""
+    """Queued or Failed again. If an edit opens another event at the same moment, that one wins by the constraint."""
     if _yield_to_newer(event, at=at, changes=changes):
         return
     try:
@@ -165,7 +165,9 @@ def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> 
 
 
 def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> bool:
-    """One unsent event a record: an older one that would become unsent again gives way to the newer."""
+    """A record has only one unsent event: an older one that would become unsent again is superseded by the newer
+    one.
+    """
     newer = SyncEvent.objects.filter(connection_id=event.connection_id, realm_id=event.realm_id).unsent()
     newer = newer.of_record(event.record_type, event.record_id).exclude(pk=event.pk)
     if not newer.exists():
@@ -182,7 +184,7 @@ def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) 
 
 
 def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:
-    """What failed for want of these customers and items follows by itself; how many did."""
+    """Queue again what failed because these customers and items were missing; returns how many."""
     released = 0
     for event in events:
         waiting = SyncEvent.objects.waiting_for_record(event.record_type, event.record_id)

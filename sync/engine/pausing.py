@@ -17,22 +17,22 @@ from sync.models import Attempt, State, SyncEvent
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.enqueueing import RecordName, open_event
 
-# How many refused tokens one drain replaces before it stops believing that a fresh one helps.
+# How many refused tokens one drain replaces before it gives up.
 RENEWALS = 3
 
-# How soon to come back where another process asks for the next pair of tokens.
+# How soon to try again while another process requests the next pair of tokens.
 REFRESH_PAUSE = 1.0
 
 
 def pause_connection(drain: Drain, failure: Failure) -> None:
-    """Stop the whole queue of the connection; one row of the log stands for it.
+    """Pause the whole queue of the connection; one row of the log shows it.
 
-    Raises LeaseLost where somebody has connected or disconnected meanwhile: the failure is of what was before.
+    Raises LeaseLost if somebody has connected or disconnected in the meantime: the failure is about the old connection.
     """
     connection, at = drain.connection, drain.now()
     words = failure.intuit_words or failure.message
     with transaction.atomic():
-        # The connection before the lease, in the order of whoever connects or disconnects.
+        # Lock the connection before the lease, in the same order as connecting and disconnecting do.
         Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).first()
         drain.lease.assert_held()
         connection.pause(failure.code, detail=words[:2000], at=at)
@@ -48,7 +48,7 @@ def pause_connection(drain: Drain, failure: Failure) -> None:
 
 
 def pause_idle(connection: Connection, failure: Failure, *, at: datetime) -> bool:
-    """As `pause_connection`, without a drain; False where somebody has connected or disconnected meanwhile."""
+    """As `pause_connection`, without a drain; False if somebody has connected or disconnected in the meantime."""
     with transaction.atomic():
         same = Connection.objects.select_for_update(no_key=True).filter(
             pk=connection.pk, token_version=connection.token_version, status=Connection.Status.ACTIVE
@@ -63,7 +63,7 @@ def pause_idle(connection: Connection, failure: Failure, *, at: datetime) -> boo
 
 
 class TokenUnavailable(Exception):
-    """There is no usable token just now, and no reason to pause either; `failure` says why."""
+    """There is no usable token right now, but no reason to pause; `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -71,18 +71,18 @@ class TokenUnavailable(Exception):
 
 
 def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
-    """See to a usable access token; False where there is none to be had and the connection was paused.
+    """Make sure there is a usable access token; False if there is none and the connection was paused.
 
-    `refused`: the token that QuickBooks would not take though it looked fresh. Raises Stop while another process
-    renews it, TokenUnavailable while Intuit's token service is out of order.
+    `refused`: the token that QuickBooks refused although it looked fresh. Raises Stop while another process
+    renews it, TokenUnavailable while Intuit's token service does not work.
     """
-    # Of several batches in flight each is refused for the same token: that counts once.
+    # Several batches in flight are refused for the same token: that counts once.
     drain.renewals += refused is not None and refused == drain.connection.access_token
     if drain.renewals > RENEWALS:
-        # Fresh tokens are refused too: it is not their age, but what they may do.
+        # Fresh tokens are refused too, so the reason is missing rights, not age.
         pause_connection(drain, Failure("permission_denied"))
         return False
-    # Whoever has connected or disconnected since has overtaken us: the next pair is not for us to ask for.
+    # If somebody has connected or disconnected since, we must not request the next pair.
     drain.lease.assert_held()
     try:
         failure = refresh_tokens(drain.connection, at=drain.now(), refused=refused)
@@ -98,7 +98,7 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
 
 
 def open_connection_failure(connection: Any, failure: Failure, *, at: datetime) -> None:
-    """The one row that stands for a paused connection."""
+    """Open the one row that shows a paused connection."""
     name = RecordName(EntityType.CONNECTION, connection.pk, "QuickBooks connection", party=str(connection))
     with transaction.atomic():
         open_event(connection, name, at=at)
@@ -120,7 +120,7 @@ def open_connection_failure(connection: Any, failure: Failure, *, at: datetime) 
 
 
 def close_connection_failure(connection: Any, *, at: datetime, code: str = "") -> int:
-    """The connection works again: its row clears, whichever company it was for; only one that says `code`, if given."""
+    """The connection works again: clear its row, whichever company it was for; only one with `code`, if given."""
     rows = SyncEvent.objects.filter(connection=connection, state__in=(State.FAILED, State.DISMISSED))
     rows = rows.of_record(EntityType.CONNECTION, connection.pk)
     return (rows.filter(failure_code=code) if code else rows).update(

@@ -1,4 +1,4 @@
-"""Keeping connections alive over which nothing is sent: Intuit ends one whose tokens nobody uses for a hundred days."""
+"""Keeping unused connections alive: Intuit ends one whose tokens are not used for a hundred days."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sync.engine.pausing import pause_idle
 
 logger = logging.getLogger(__name__)
 
-# How soon to come back where Intuit gave no new tokens, though it did not refuse the old ones either.
+# How soon to try again if Intuit gave no new tokens but did not refuse the old ones either.
 PUT_OFF = timedelta(hours=6)
 RENEWED, PUT_OFF_FOR_NOW, PAUSED, UNDER_WAY = "renewed", "put off", "paused", "under way elsewhere"
 
 
 def renew_unused(*, at: datetime) -> Counter[str]:
-    """Renew the tokens of each connection that was not used for about a week; how many came to what.
+    """Renew the tokens of each connection that was not used for about a week; returns counts by result.
 
-    Stops after the time of a drain; what is left is done by the next run. A connection that is refused, or whose
-    tokens no key reads, pauses with a row of the log.
+    Stops after the time of a drain; the next run does the rest. A connection that is refused, or whose tokens
+    no key can decrypt, pauses with a row in the log.
     """
     came_to: Counter[str] = Counter()
     until = time.monotonic() + settings.SYNC["DRAIN_SECONDS"]
@@ -41,7 +41,7 @@ def renew_unused(*, at: datetime) -> Counter[str]:
 
 
 def pause_unreadable(*, at: datetime) -> int:
-    """Connections that look active while no key reads their tokens say so before anything is sent; how many."""
+    """Pause connections that look active although no key can decrypt their tokens; returns how many."""
     paused = 0
     for connection in Connection.objects.filter(status=Connection.Status.ACTIVE).iterator():
         with isolated("Reading tokens", connection=connection.pk, organization=connection.organization_id):
@@ -59,7 +59,7 @@ def _renew(connection: Connection, *, at: datetime) -> str:
         return RENEWED
     if failure.code == "token_expired" and pause_idle(connection, failure, at=at):
         return PAUSED
-    # Intuit's service is out of order, or our app is refused: that is no shop's doing.
+    # Intuit's service does not work, or our app is refused: that is not one shop's problem.
     logger.warning("Renewing the tokens of connection %s came to %s.", connection.pk, failure.code)
     _put_off(connection, at=at)
     return PUT_OFF_FOR_NOW

@@ -17,7 +17,7 @@ from sync.retry_policy import after_failure
 
 
 def count_as_try(work: Drain, events: Sequence[SyncEvent], reply: Reply, failure: Failure) -> None:
-    """Write `failure` down as the try of `events`, by the retry schedule."""
+    """Record `failure` as the try of `events`, by the retry schedule."""
     outcomes = [_try_of(work, event, reply, failure) for event in events]
     with transaction.atomic():
         work.lease.assert_held()
@@ -43,12 +43,12 @@ def _try_of(work: Drain, event: SyncEvent, reply: Reply, failure: Failure) -> Ou
     return Outcome.queued(attempt, due_at=follows.due_at, failure=failure, retries=follows.retries)
 
 
-# No event is to blame for these. What was under way is taken over by the next drain.
+# These are not caused by one event. The next drain takes over what was being sent.
 NOBODYS_MISTAKE = (LeaseLost, *DATABASE_AWAY)
 
 
 def stop_for_mistake(drain: Drain, events: Sequence[SyncEvent], mistake: Exception) -> None:
-    """Failed, for our support to look at; QuickBooks is looked into before these are ever sent again."""
+    """Fail, for our support to look at; QuickBooks is checked before these are ever sent again."""
     failure = Failure("internal_error", facts={"mistake": f"{type(mistake).__name__}: {mistake}"[:300]})
     outcomes = [
         Outcome.failed(drain.attempt(event, Attempt.Kind.SETTLED_HERE), failure, look_first=True) for event in events

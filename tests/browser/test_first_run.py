@@ -106,7 +106,7 @@ def joins(page: Page, link: str) -> None:
     page.get_by_label("First name").fill("Olga")
     page.get_by_label("Last name").fill("Nowak")
     page.get_by_label("Password*", exact=True).fill(PASSWORD)
-    page.get_by_label("Password, once more").fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Make my log-in").click()
     page.get_by_label("E-mail").fill("olga@example.com")
     page.get_by_label("Password").fill(PASSWORD)

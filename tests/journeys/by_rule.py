@@ -28,7 +28,7 @@ def settled_customer(shop: Shop, start: datetime) -> Customer:
     return shop.settled_invoice(at=start).customer
 
 
-@by_rule("name_taken", "The name 'M. Okafor' is already used in QBO by a customer with another e-mail")
+@by_rule("name_taken", "The name 'M. Okafor' is already used in QBO by a customer with a different e-mail")
 def _name_taken(shop: Shop, start: datetime) -> Invoice:
     shop.books.do("add_customer", name="M. Okafor", email="other@example.com")
     okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=start)

@@ -238,7 +238,7 @@ def test_one_without_an_e_mail_there_is_a_suggestion(shop: Shop) -> None:
     shop.drain()
     event = shop.event(invoice)
     assert event.failure_code == "name_ambiguous"
-    assert "another e-mail" not in event.message
+    assert "different e-mail" not in event.message
 
 
 def test_several_e_mails_here_find_the_one_there_and_go_along(shop: Shop) -> None:

@@ -23,7 +23,7 @@ def create(slug: str = "lakeside", **options: Any) -> str:
 
 @pytest.mark.django_db
 def test_an_organization() -> None:
-    assert create(country="CA") == "Organization “Lakeside Heating” (lakeside, America/New_York) made.\n"
+    assert create(country="CA") == "Organization “Lakeside Heating” (lakeside, America/New_York) created.\n"
     made = Organization.objects.get()
     assert (made.slug, made.country) == ("lakeside", "CA")
 

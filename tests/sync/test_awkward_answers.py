@@ -137,7 +137,7 @@ class TestOfABatch:
 
         def poison(value: Any) -> str:
             if f"/{invoices[1].pk}" in str(value) or invoices[1].number in str(value):
-                raise ValueError("no place in a payload")
+                raise ValueError("cannot be sent in a payload")
             return encode(value)
 
         monkeypatch.setattr(push, "encode", poison)
@@ -163,7 +163,7 @@ class TestOfABatch:
 def test_a_number_without_end_is_never_written_out() -> None:
     from decimal import Decimal
 
-    with pytest.raises(ValueError, match="no place in a payload"):
+    with pytest.raises(ValueError, match="cannot be sent in a payload"):
         encode({"Amount": Decimal("1e999999999")})
 
 

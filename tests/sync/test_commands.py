@@ -89,7 +89,7 @@ class TestConnectQuickbooks:
             run("connect_quickbooks", "--organization", "lakeside", "--emulator", "http://127.0.0.1:9")
 
     def test_names_the_organizations_that_there_are(self, shop: Organization, quickbooks: Books) -> None:
-        with pytest.raises(CommandError, match="There are: lakeside"):
+        with pytest.raises(CommandError, match="Known: lakeside"):
             run("connect_quickbooks", "--organization", "seaside", "--emulator", quickbooks.url)
 
 

@@ -30,7 +30,7 @@ def test_no_sign_of_life_is_503() -> None:
     assert status == 503
     assert body["ok"] is False
     assert body["heartbeat_age_seconds"] is None
-    assert "sign of life" in str(body["problem"])
+    assert "reported yet" in str(body["problem"])
 
 
 def test_a_fresh_one_is_200() -> None:

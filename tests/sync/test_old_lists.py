@@ -80,7 +80,7 @@ def test_an_unreadable_answer_is_not_asked_for_again_at_once(shop: Shop) -> None
     (invoice,) = stopped_by(shop, "Furnace filter")
     later = timezone.now() + timedelta(minutes=16)
     ListState.objects.filter(connection=shop.connection, name="Item").update(
-        problem="it is no list", retry_at=later + timedelta(minutes=5)
+        problem="it is not a list", retry_at=later + timedelta(minutes=5)
     )
     calls = shop.books.calls()
     shop.drain(later)

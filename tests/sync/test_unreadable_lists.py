@@ -52,36 +52,36 @@ def nested(depth: int) -> Any:
 
 POISONS = [
     ("Account", "Account", first(Name="x" * 501), "501 characters"),
-    ("Account", "Account", first(Name="Sales\x00"), "a character that is none"),
-    ("Account", "Account", first(Name="Sales \ud83d"), "a character that is none"),
-    ("Account", "Account", first(Name=7), "‘7’ for a Name"),
+    ("Account", "Account", first(Name="Sales\x00"), "an invalid character"),
+    ("Account", "Account", first(Name="Sales \ud83d"), "an invalid character"),
+    ("Account", "Account", first(Name=7), "‘7’ as its Name"),
     ("Account", "Account", first(Id="9" * 33), "an Id of 33 characters"),
     ("Account", "Account", first(Id=None), "no Id"),
     ("Account", "Account", first(Id=True), "the Id ‘True’"),
     ("Account", "Account", first(Id="1\x00"), "an Id with a character"),
     ("Account", "Account", lambda rows: [rows[0], *rows], "twice"),
     ("Account", "Account", lambda rows: ["a row", *rows], "‘a row’ where a row should be"),
-    ("Account", "Account", lambda rows: 12, "it is no list"),
-    ("Account", "Account", first(Active="yes"), "‘yes’ for Active"),
-    ("Account", "Account", first(SyncToken=["0"]), "for a SyncToken"),
-    ("Account", "Account", first(AccountSubType="\x00"), "a character that is none"),
-    ("Item", "Item", first(UnitPrice="free"), "‘free’ for a UnitPrice"),
-    ("Item", "Item", first(IncomeAccountRef="Sales"), "‘Sales’ for IncomeAccountRef"),
+    ("Account", "Account", lambda rows: 12, "it is not a list"),
+    ("Account", "Account", first(Active="yes"), "‘yes’ as Active"),
+    ("Account", "Account", first(SyncToken=["0"]), "as its SyncToken"),
+    ("Account", "Account", first(AccountSubType="\x00"), "an invalid character"),
+    ("Item", "Item", first(UnitPrice="free"), "‘free’ as its UnitPrice"),
+    ("Item", "Item", first(IncomeAccountRef="Sales"), "‘Sales’ as IncomeAccountRef"),
     ("Item", "Item", first(PurchaseDesc=nested(100)), "nested too deeply"),
-    ("Account", "Account", first(AccountType=7), "‘7’ for AccountType"),
-    ("Item", "Item", first(Name=["Labor"]), "for a Name"),
-    ("Term", "Term", first(Name="Net 30 \ud800"), "a character that is none"),
-    ("Term", "Term", first(DueDays="soon"), "‘soon’ for a DueDays"),
-    ("TaxCode", "TaxRate", first(RateValue="eight"), "‘eight’ for a RateValue"),
-    ("TaxCode", "TaxRate", first(RateValue=10**400), "for a RateValue"),
-    ("TaxCode", "TaxCode", first(SalesTaxRateList="none"), "‘none’ for SalesTaxRateList"),
+    ("Account", "Account", first(AccountType=7), "‘7’ as AccountType"),
+    ("Item", "Item", first(Name=["Labor"]), "as its Name"),
+    ("Term", "Term", first(Name="Net 30 \ud800"), "an invalid character"),
+    ("Term", "Term", first(DueDays="soon"), "‘soon’ as its DueDays"),
+    ("TaxCode", "TaxRate", first(RateValue="eight"), "‘eight’ as its RateValue"),
+    ("TaxCode", "TaxRate", first(RateValue=10**400), "as its RateValue"),
+    ("TaxCode", "TaxCode", first(SalesTaxRateList="none"), "‘none’ as SalesTaxRateList"),
     ("TaxCode", "TaxCode", first(SalesTaxRateList={"TaxRateDetail": [7]}), "for its rates"),
-    ("Preferences", "Preferences", first(AccountingInfoPrefs={"BookCloseDate": "31.12.2025"}), "which is no date"),
+    ("Preferences", "Preferences", first(AccountingInfoPrefs={"BookCloseDate": "31.12.2025"}), "which is not a date"),
     ("Preferences", "Preferences", first(AccountingInfoPrefs=["x"]), "AccountingInfoPrefs is"),
     ("Preferences", "Preferences", first(CurrencyPrefs={"HomeCurrency": {"value": "DOLLARS"}}), "‘DOLLARS’"),
     ("Preferences", "Preferences", first(TaxPrefs={"PartnerTaxEnabled": "yes"}), "neither true nor false"),
     ("Preferences", "CompanyInfo", first(CompanyName="x" * 300), "CompanyName is"),
-    ("Preferences", "CompanyInfo", first(CompanyName="Books\x00"), "a character that is none"),
+    ("Preferences", "CompanyInfo", first(CompanyName="Books\x00"), "an invalid character"),
     ("Customer", "Customer", lambda rows: [{"Id": "7"}, {"Id": "7"}], "twice"),
 ]
 
@@ -171,7 +171,7 @@ def test_said_once_however_often_it_is_read(shop: Shop, there: Tampering) -> Non
 
 def test_a_page_that_reads_says_which(shop: Shop, there: Tampering) -> None:
     there.rows["Account"] = lambda rows: [*rows, *rows]
-    with pytest.raises(NotRead, match=r"Accounts: it holds the Id .* twice"):
+    with pytest.raises(NotRead, match=r"Accounts: it has the Id .* twice"):
         read_again(shop.connection, ListState.LISTS, at=timezone.now())
     assert ListState.objects.exclude(problem="").count() == 1
     assert list_row(shop).state == State.FAILED

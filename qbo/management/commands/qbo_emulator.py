@@ -1,4 +1,4 @@
-"""Starts the QuickBooks Online emulator; the one place of the product that imports it."""
+"""Starts the QuickBooks Online emulator; the only place in the product that imports it."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
 
 def lines(stream: BinaryIO) -> Iterator[str]:
-    """Lines with something in them; bytes that are no UTF-8 are replaced, not refused."""
+    """The lines that are not empty; bytes that are not UTF-8 are replaced, not refused."""
     for raw in stream:
         text = raw.decode("utf-8-sig", errors="replace").strip()
         if text:

@@ -1,1 +1,1 @@
-"""What each claimed event needs: a write, a link to what is there, or a reason why it cannot go."""
+"""What each claimed event needs: a write, a link to an existing record, or a reason why it cannot be sent."""

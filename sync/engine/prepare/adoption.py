@@ -1,4 +1,4 @@
-"""Looking in QuickBooks before invoices are sent: is one of them there already, is its number taken?"""
+"""Looking in QuickBooks before invoices are sent: is one of them already there, is its number taken?"""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Documents = Mapping[int, InvoiceDocument]
 
 @dataclass(frozen=True)
 class Look:
-    """What a look in QuickBooks came to: events that it settled, records to be judged again, and the book for that."""
+    """The result of a look in QuickBooks: events that it settled, records to check again, and the book for that."""
 
     outcomes: Sequence[Outcome]
     learned: frozenset[int]
@@ -47,7 +47,7 @@ class Look:
 def look_in_quickbooks(
     drain: Drain, events: Sequence[SyncEvent], documents: Documents, plans: Mapping[int, Plan], book: MappingBook
 ) -> Look:
-    """Adopt what is there and ours, read what is in doubt, learn which numbers others hold.
+    """Link what is there and ours, read records with unknown outcomes, find out which numbers are taken.
 
     `events`: those worth a call; `plans`: what each would send. Raises ReadFailed, MustWait, Stop.
     """
@@ -67,7 +67,7 @@ def look_in_quickbooks(
     rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
     ours: dict[int, Row] = {}
     for record_id in new | lost:
-        # Of several with our mark the first is ours: the others are copies that the bookkeeper made of it.
+        # Of several with our mark the first is ours: the others are copies that the bookkeeper made.
         marked = sorted((row for row in rows if is_ours(row, documents[record_id])), key=lambda row: int(row["Id"]))
         if record_id not in lost:
             # A person who sends a voided invoice again wants a new one.
@@ -94,7 +94,7 @@ def look_in_quickbooks(
 
 
 def _in_words(row: Row) -> str:
-    """Whose invoice it is, how much and when, so that a person finds it again."""
+    """The customer, amount and date of an invoice, so that a person can find it."""
     customer = str((row.get("CustomerRef") or {}).get("name") or "")
     amount = round_cents(Decimal(str(row.get("TotalAmt") or 0)))
     return f"{customer}{', ' if customer else ''}{amount:,.2f} of {row.get('TxnDate', '')}"
@@ -105,20 +105,20 @@ def _creates(plan: Plan | None) -> bool:
 
 
 def _new_number(plan: Plan) -> Iterable[str]:
-    """The number that the write would give: on creating, and where a person changed it."""
+    """The number that the write would set: when creating, and if a person changed it."""
     number = plan.write.payload.get("DocNumber") if plan.write else None
     return [str(number)] if number and not plan.failures else []
 
 
 def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
-    """Whether the row carries our mark of this very invoice."""
+    """Whether the row has our mark of this invoice."""
     return is_marked(str(row.get("PrivateNote") or ""), invoice)
 
 
 def _unread_number(
     drain: Drain, event: SyncEvent, plan: Plan, sends: Iterable[Sent], unread: Mapping[str, ReadFailed]
 ) -> Outcome | None:
-    """Whether it is there cannot be known while QuickBooks cannot read the row that has its number."""
+    """We cannot know whether it is there while QuickBooks cannot read the row with its number."""
     numbers = {*_new_number(plan), *(str(one.payload.get("DocNumber")) for one in sends)} & unread.keys()
     return refused_here(drain, event, unread[numbers.pop()].failure, plan.write) if numbers else None
 
@@ -126,7 +126,9 @@ def _unread_number(
 def _rows_of_numbers(
     drain: Drain, numbers: set[str], sent: Mapping[int, Iterable[Sent]], unread: dict[str, ReadFailed]
 ) -> list[Row]:
-    """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber): we do, in one query a batch."""
+    """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber), so we do,
+    in one query per batch.
+    """
     numbers |= {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
     return read_where_in(drain.turn.client(), "Invoice", "DocNumber", numbers, pace=drain.pace, unread=unread)
 
@@ -134,7 +136,7 @@ def _rows_of_numbers(
 def _rows_of_doubtful(
     drain: Drain, invoices: Iterable[InvoiceDocument], sent: Mapping[int, Iterable[Sent]], book: MappingBook
 ) -> list[Row]:
-    """Where QuickBooks numbers, ours are looked for by customer and date, and known by our mark."""
+    """If QuickBooks assigns the numbers, ours are searched by customer and date, and recognized by our mark."""
     by_day: dict[str, set[str]] = defaultdict(set)
     for invoice in invoices:
         customer = book.customers.get(invoice.customer.id)
@@ -152,7 +154,10 @@ def _rows_of_doubtful(
 
 
 def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence[Sent]) -> Outcome | None:
-    """An earlier send did arrive: link it. Settled where nothing changed since; else an update, or a void, is owed."""
+    """An earlier send did arrive: link it.
+
+    Settled if nothing changed since; otherwise an update or a void is needed.
+    """
     arrived = next((one for one in reversed(sends) if holds(row, one.payload)), sends[-1] if sends else None)
     if arrived is None:
         _link_without_base(drain, event, row)
@@ -168,9 +173,10 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
 
 
 def _link_without_base(drain: Drain, event: SyncEvent, row: Row) -> None:
-    """It is there and we remember no send, as after the restore of an older dump: nobody knows who changed what since.
+    """It is there but we have no record of sending it, as after restoring an older dump, so we do not know who
+    changed what.
 
-    The link has no base then, so that it is compared as a whole, and nothing there is overwritten unasked.
+    The link then has no base, so everything is compared, and nothing there is overwritten without asking.
     """
     columns = link_columns(item_of(event, Write("Invoice", "create", {})), row, {}, at=drain.now())
     columns |= {"base": "", "theirs": encode(kept_part("Invoice", row))}
@@ -190,7 +196,7 @@ def _keep_link(drain: Drain, record_id: int, columns: Mapping[str, Any]) -> None
 
 
 def _adopt_update(drain: Drain, record_id: int, sends: Sequence[Sent]) -> None:
-    """An update in doubt that arrived: what stands there is our own doing, and the base from now on."""
+    """An update with unknown outcome did arrive: the row there is our own work and becomes the base."""
     link = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id=record_id).first()
     if link is None or not link.theirs:
         return

@@ -1,4 +1,4 @@
-"""Getting claimed customers ready: linked by name and e-mail where they are there, else created or recreated."""
+"""Preparing claimed customers: linked by name and e-mail if they exist, otherwise created or recreated."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     rows = _rows(drain, "Customer", [*wanted, *filter(None, former.values())], unread)
     doubtful = [documents[e.record_id] for e in events if e.record_id in links or e.heals]
     holders = _other_holders(drain, [customer for customer in doubtful if customer in wanted])
-    # A name that was refused although nobody active has it is held by somebody inactive.
+    # A name that was refused although no active record has it belongs to an inactive one.
     refused = {name_key(documents[e.record_id].display_name) for e in events if e.heals and e.record_id in documents}
     for row in rows:
         key = name_key(str(row.get("DisplayName", "")))
@@ -77,7 +77,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             continue
         ready.append(verdict)
         if customer and verdict.write.operation == "create":
-            # Of two alike in one batch, the second must not take the first one's name.
+            # Of two with the same name in one batch, the second must not take the first one's name.
             rows = [*rows, {"Id": f"new {customer.id}", "DisplayName": verdict.write.payload["DisplayName"]}]
             held[f"new {customer.id}"] = customer.id
     _write_down(drain, settled)
@@ -129,7 +129,7 @@ def _ids(rivals: Mapping[int, Sequence[CustomerDocument]]) -> set[int]:
 
 
 def _rivals(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[int, list[CustomerDocument]]:
-    """By customer, the others of ours of the same name that are linked to none."""
+    """By customer, our other customers with the same name that are not linked."""
     keys = {customer.id: full_name_key(customer.display_name) for customer in customers}
     wanted = set(keys.values())
     ours = Customer.objects.for_organization(drain.connection.organization).values_list("pk", "company", "name")
@@ -142,7 +142,7 @@ def _rivals(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[int, li
 
 
 def _as_sent(customer: CustomerDocument | None, sent: Sequence[Sent]) -> CustomerDocument | None:
-    """The customer under the name and e-mail with which it last went out; staff may have changed them since."""
+    """The customer with the name and e-mail it was last sent with; staff may have changed them since."""
     if customer is None or not sent:
         return None
     payload = sent[-1].payload
@@ -151,13 +151,13 @@ def _as_sent(customer: CustomerDocument | None, sent: Sequence[Sent]) -> Custome
 
 
 def _find(former: CustomerDocument | None, rows: Sequence[Row], held: Mapping[str, int]) -> Match | None:
-    """An earlier send that did arrive."""
+    """The row of an earlier send that did arrive."""
     match = _match(former, rows, held, {})
     return match if match.row else None
 
 
 def _worded(match: Match, customer: CustomerDocument, link: Ref | None) -> Failure:
-    """A deleted customer whose name somebody else has taken is still: customer not found."""
+    """A deleted customer whose name another record has taken still counts as: customer not found."""
     assert match.failure is not None
     if link is None:
         return match.failure
@@ -187,7 +187,7 @@ def _link(
             "active": True,
             "synced_at": drain.now(),
             "created_here": False,
-            # What differs now was so before we came: only what changes here from now on goes there.
+            # Differences that existed before linking stay: only what changes here from now on is sent.
             "base": Base(said_of_customer(customer), kept_part("Customer", row)).as_text(),
             "theirs": "",
         },
@@ -201,14 +201,14 @@ def _link(
     )
 
 
-# How many invoices of a customer that is gone are looked at to learn where a merge has moved them.
+# How many invoices of a deleted customer are checked to find out where a merge has moved them.
 MOVED_INVOICES = 3
 
 
 def _survivors(drain: Drain, gone: Mapping[int, Ref]) -> dict[int, Row]:
-    """By our customer, the active one that all invoices of a customer that is gone belong to now.
+    """By our customer, the active customer that all invoices of the deleted one now belong to.
 
-    A merge in QuickBooks moves the loser's invoices to the survivor. Asked in one query for all of them.
+    A merge in QuickBooks moves the deleted customer's invoices to the other one. One query for all of them.
     """
     wanted: dict[str, int] = {}
     for customer_id in gone:
@@ -241,14 +241,14 @@ def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:
 
 
 def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument], unread: dict[str, ReadFailed]) -> list[Row]:
-    """Rows of these customers' names; a name whose row QuickBooks cannot read is in `unread` afterwards."""
+    """Rows with these customers' names; a name whose row QuickBooks cannot read is added to `unread`."""
     names = {name for customer in customers for name in candidate_names(customer.display_name, customer.id)}
     client, pace = drain.turn.client(), drain.pace
     return read_where_in(client, entity, "DisplayName", names, extra=ANY_ACTIVE, pace=pace, unread=unread)
 
 
 def _unread(unread: Mapping[str, ReadFailed], *customers: CustomerDocument | None) -> Failure | None:
-    """What QuickBooks said when it was asked for the names of one of these; nothing where it answered."""
+    """What QuickBooks said when reading one of these names failed; None if it worked."""
     for customer in filter(None, customers):
         for name in candidate_names(customer.display_name, customer.id) & unread.keys():
             return replace(unread[name].failure, subject=customer_subject(customer))
@@ -256,7 +256,7 @@ def _unread(unread: Mapping[str, ReadFailed], *customers: CustomerDocument | Non
 
 
 def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[str, Holder]:
-    """Vendors and employees that hold a name; asked only where a customer was deleted or its name refused."""
+    """Vendors and employees that have a name; queried only if a customer was deleted or its name refused."""
     found: dict[str, Holder] = {}
     if customers:
         for entity in ("Vendor", "Employee"):

@@ -1,4 +1,4 @@
-"""Getting claimed invoices ready: what is there, what stands in the way, what has to go first."""
+"""Preparing claimed invoices: what is already there, what would fail, what has to be sent first."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from sync.outbox.enqueueing import RecordName, customer_name, item_name, open_ev
 
 
 def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
-    """The invoices that can go now; the others are settled here. Raises ReadFailed, MustWait or Stop."""
+    """The invoices that can be sent now; the others are settled here. Raises ReadFailed, MustWait or Stop."""
     documents = load_invoices(event.record_id for event in events)
     book, judged = _judge_all(drain, documents)
     if read_old_lists(drain, _stopping(judged)):
         book, judged = _judge_all(drain, documents)
-    # Whether a number is free is asked only for what can go; what may have gone already is looked for in any case.
+    # Numbers are checked only for what can be sent; what may already have been sent is looked up in any case.
     worth_a_call = [event for event in events if event.look_first or _can_go(judged.get(event.record_id))]
     plans = {record_id: one.plan for record_id, one in judged.items()}
     look = look_in_quickbooks(drain, worth_a_call, documents, plans, book)
@@ -69,7 +69,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
 
 @dataclass(frozen=True)
 class Judged:
-    """What an invoice needs, and everything that is known to stand in its way.
+    """What an invoice needs, and everything we know that would make it fail.
 
     `needed`: those of the failures that sending a customer or an item first may mend.
     """
@@ -101,14 +101,14 @@ def _stopping(judged: Mapping[int, Judged]) -> list[Failure]:
 
 
 def _can_go(one: Judged | None) -> bool:
-    """Nothing that is known here stands in its way."""
+    """We know nothing that would make it fail."""
     return one is not None and one.plan.write is not None and not one.failures
 
 
 def _verdict(
     drain: Drain, event: SyncEvent, invoice: InvoiceDocument | None, one: Judged | None, book: MappingBook
 ) -> Ready | Outcome:
-    """Ready, or what becomes of the event instead."""
+    """Ready to send, or the outcome instead."""
     if invoice is None or one is None:
         return nothing_to_send(drain, event, "The invoice no longer exists.")
     write = one.plan.write
@@ -137,12 +137,12 @@ def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Pla
 
 
 def prerequisites_of(invoice: InvoiceDocument, book: MappingBook, failures: Iterable[Failure]) -> list[Failure]:
-    """Those failures that sending a customer or an item first may mend."""
+    """The failures that sending a customer or an item first may fix."""
     return [failure for failure in failures if record_to_send(failure, invoice, book) is not None]
 
 
 def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook) -> RecordName | None:
-    """The record whose sending may mend `failure`; None where none can."""
+    """The record whose sending may fix `failure`; None if there is none."""
     if failure.code == "customer_not_found":
         return customer_name(invoice.customer)
     if failure.code == "item_not_found" and book.creates(int(failure.subject.key)):
@@ -155,7 +155,7 @@ def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook
 
 
 def _is_remapped(item: ItemDocument, book: MappingBook) -> bool:
-    """Staff chose another, active account for the item's category since QuickBooks got the item."""
+    """Staff have chosen a different, active account for the item's category since the item was sent."""
     account = book.accounts.get(book.chosen_account(item))
     there = book.items.get(item.id)
     return bool(account and account.active and there and there.account_id != account.qbo_id)
@@ -208,7 +208,7 @@ def _failed_prerequisites(
 
 
 def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
-    """A customer or item that these invoices need is there after all: a failed row of its own is out of date."""
+    """A customer or item that these invoices need is there after all, so its own failed row is outdated."""
     invoices = list(invoices)
     customers = Q(record_type=EntityType.CUSTOMER, record_id__in={invoice.customer.id for invoice in invoices})
     items = Q(record_type=EntityType.ITEM, record_id__in={one.id for invoice in invoices for one in _items(invoice)})
@@ -217,7 +217,7 @@ def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
 
 
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:
-    """When the record may be there, or why it cannot get there."""
+    """When the record may be there, or why it cannot be sent."""
     latest = _latest(drain, name)
     open_one = latest if latest and latest.state != State.SYNCED else None
     if open_one and open_one.failure and _stands_in_the_way(open_one, event):
@@ -234,7 +234,7 @@ def _latest(drain: Drain, name: RecordName) -> SyncEvent | None:
 
 
 def _stands_in_the_way(needed: SyncEvent, event: SyncEvent) -> bool:
-    """It has failed since `event` was due, or a person decided that it need not reach QuickBooks."""
+    """It has failed since `event` was due, or a person decided that it does not have to reach QuickBooks."""
     if needed.state == State.DISMISSED:
         return True
     return needed.state == State.FAILED and needed.changed_at >= (event.due_at or event.changed_at)

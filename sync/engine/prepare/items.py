@@ -38,7 +38,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     documents = load_items(event.record_id for event in events)
     sent = sent_before(drain, "Item", [event for event in events if event.look_first])
     if sent:
-        # What was sent may be there, and our mirror cannot know.
+        # What was sent may be there, but our mirror does not show it yet.
         refresh_lists(drain.connection, drain.turn.client(), ["Item"], at=drain.now(), pace=drain.pace)
     book = load_book(drain.connection, items=list(documents.values()))
     there = load_list_records(drain.connection, EntityType.ITEM, documents)
@@ -121,7 +121,9 @@ def _judge(
 
 
 def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
-    """As what it last went out, if it did, since staff may have renamed it; else as it is."""
+    """By the name it was last sent with, if it was, because staff may have renamed it;
+    otherwise by its current name.
+    """
     former = [replace(item, name=str(one.payload["Name"])) for one in sent[-1:] if "Name" in one.payload]
     refs, held = candidates(drain.connection, [item, *former])
     rivals = item_rivals(drain.connection, [item]).get(item.id, []) if refs else []
@@ -132,7 +134,7 @@ def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
 
 
 def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> Plan:
-    """The product is there: owed may be a new name or price, and the account that staff chose for its category."""
+    """The product exists: it may need a new name or price, or the account that staff chose for its category."""
     there, account_id = book.items[item.id], book.chosen_account(item)
     if known is not None:
         return plan_item(item, known, account_id=account_id)
@@ -142,7 +144,7 @@ def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> 
 
 
 def link_items_by_name(drain: Drain, invoices: Iterable[InvoiceDocument]) -> dict[int, Failure]:
-    """Give every unlinked item of these invoices its product, where one of exactly its name is there.
+    """Link every unlinked item of these invoices to the product with exactly its name, if there is one.
 
     By item: why a person has to choose, where several fit.
     """
@@ -181,7 +183,7 @@ def unlinked(connection: Connection, items: Mapping[int, ItemDocument]) -> list[
 
 
 def candidates(connection: Connection, items: Iterable[ItemDocument]) -> tuple[dict[str, list[Ref]], dict[str, int]]:
-    """Active products of any name that these items may have there, and who holds them already."""
+    """Active products with any name that these items may have there, and which are already linked."""
     keys = {name_key(name) for item in items for name in candidate_names(item.name, item.id)}
     rows = ListEntry.objects.of(connection, "Item").active().filter(name_key__in=keys).order_by("pk")
     refs: dict[str, list[Ref]] = {}
@@ -195,7 +197,7 @@ def candidates(connection: Connection, items: Iterable[ItemDocument]) -> tuple[d
 
 
 def item_rivals(connection: Connection, items: Iterable[ItemDocument]) -> dict[int, list[ItemDocument]]:
-    """By item, the others of ours of the same name that are linked to no product and in use."""
+    """By item, our other items with the same name that are in use and not linked."""
     keys = {item.id: full_name_key(item.name) for item in items}
     wanted = set(keys.values())
     ours = PricebookItem.objects.for_organization(connection.organization).active().values_list("pk", "name")
@@ -219,7 +221,7 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) ->
             "active": True,
             "synced_at": drain.now(),
             "created_here": False,
-            # What differs now was so before we came: only what changes here from now on goes there.
+            # Differences that existed before linking stay: only what changes here from now on is sent.
             "base": Base(said_of_item(item), kept_part("Item", product_row(drain.connection, qbo_id))).as_text(),
             "theirs": "",
         },

@@ -1,4 +1,4 @@
-"""Outcomes of tries that sent nothing: settled here, linked, adopted after a look, or waiting for another record."""
+"""Outcomes of tries that sent nothing: decided here, linked, found by a look, or waiting for another record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def refused_here(
     further: Sequence[Further] = (),
     **columns: Any,
 ) -> Outcome:
-    """Preflight knows that it cannot succeed: Failed, with the payload that would have gone.
+    """Preflight knows that it cannot succeed: Failed, with the payload that would have been sent.
 
     `further`: what else stands in the way, after `failure`.
     """
@@ -40,12 +40,12 @@ def refused_here(
 
 
 def in_agreement(drain: Drain, event: SyncEvent) -> Outcome:
-    """QuickBooks holds it as it is here."""
+    """QuickBooks has it as it is here."""
     return Outcome.synced(drain.attempt(event, Kind.SETTLED_HERE))
 
 
 def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
-    """What becomes of a linked customer or item: an update, a conflict, or nothing since QuickBooks agrees."""
+    """What a linked customer or item needs: an update, a conflict, or nothing because QuickBooks agrees."""
     if plan.failures:
         first, *rest = plan.failures
         return refused_here(drain, event, first, plan.write, further=[Further(one) for one in rest])
@@ -57,12 +57,12 @@ def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
 
 
 def nothing_to_send(drain: Drain, event: SyncEvent, message: str) -> Outcome:
-    """There is nothing that could be sent any more; `message` says why."""
+    """There is nothing left to send; `message` says why."""
     return Outcome.superseded(drain.attempt(event, Kind.SETTLED_HERE), message=message)
 
 
 def linked(drain: Drain, event: SyncEvent, row: Mapping[str, Any], *, message: str) -> Outcome:
-    """It is the record of that name in QuickBooks."""
+    """It is the record with that name in QuickBooks."""
     return Outcome.synced(drain.attempt(event, Kind.LINKED, answer=encode(dict(row))), message=message)
 
 
@@ -72,7 +72,7 @@ def looked(drain: Drain, event: SyncEvent, row: Mapping[str, Any]) -> Attempt:
 
 
 def not_there_yet(drain: Drain, event: SyncEvent, *, due_at: datetime) -> Outcome:
-    """Not found while an earlier send may still arrive: we look again when none can any more."""
+    """Not found while an earlier send may still arrive: we look again when that is no longer possible."""
     message = "Not in QuickBooks yet. An earlier send may still arrive, so Run a Call checks once more."
     return Outcome.queued(drain.attempt(event, Kind.LOOKED), due_at=due_at, message=message, look_first=True)
 
@@ -83,6 +83,6 @@ def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failur
 
 
 def not_yet(drain: Drain, event: SyncEvent, sent: Iterable[Sent]) -> Outcome | None:
-    """That it is not there proves nothing before the last send is over."""
+    """Until the last send is over, not finding it proves nothing."""
     over_at = max((one.over_at for one in sent), default=drain.now())
     return not_there_yet(drain, event, due_at=over_at) if over_at > drain.now() else None

@@ -1,4 +1,4 @@
-"""What QuickBooks answered to a submission, turned into outcomes event by event."""
+"""Turns QuickBooks' answer to a submission into outcomes, event by event."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from sync.models.events import RANKS, EntityType
 from sync.retry_policy import HEALS, after_failure, wait_seconds
 
 HTTP_OK = 200
-# Says that an earlier send under the same request id has arrived, or is still being worked on.
+# These codes say that an earlier send under the same request id has arrived or is still being processed.
 DUPLICATE_REQUEST = "duplicate_request"
 
 
 def events_of(submission: Submission) -> dict[int, SyncEvent]:
-    """The events that still hang on this submission, by id."""
+    """The events that still belong to this submission, by id."""
     wanted = [stored["event_id"] for stored in submission.items]
     rows = SyncEvent.objects.in_flight().filter(pk__in=wanted, submission=submission)
     return {event.pk: event for event in rows}
@@ -42,7 +42,7 @@ def events_of(submission: Submission) -> dict[int, SyncEvent]:
 
 @dataclass(frozen=True)
 class Answered:
-    """What every reader of an answer needs: the drain it is read in, the submission, and the reply."""
+    """What is needed to read an answer: the drain, the submission, and the reply."""
 
     drain: Drain
     submission: Submission
@@ -55,7 +55,7 @@ class Answered:
         return items if isinstance(items, list) and (items or not self.submission.items) else None
 
     def placed(self) -> list[tuple[int, SyncEvent]]:
-        """The events that still hang on the submission, each with its place in the batch."""
+        """The events that still belong to the submission, each with its position in the batch."""
         events = events_of(self.submission)
         places = enumerate(self.submission.items)
         return [(index, events[item["event_id"]]) for index, item in places if item["event_id"] in events]
@@ -66,7 +66,7 @@ class Answered:
         self.note()
 
     def note(self) -> None:
-        """Keep what came back, whether or not it settles anything."""
+        """Store what came back, whether or not it settles anything."""
         submission, reply = self.submission, self.reply
         submission.http_status = reply.status
         submission.intuit_tid = reply.intuit_tid[:100]
@@ -75,7 +75,7 @@ class Answered:
         submission.save(update_fields=["settled_at", "http_status", "intuit_tid", "duration_ms", "answer"])
 
     def attempt(self, index: int, event: SyncEvent) -> Attempt:
-        """The try that this answer was for the event at `index`."""
+        """The attempt that this answer is for the event at `index`."""
         return self.drain.attempt(
             event,
             Attempt.Kind.SENT,
@@ -87,7 +87,7 @@ class Answered:
         )
 
     def failed(self, index: int, event: SyncEvent, failure: Failure) -> Outcome:
-        """Retry by itself, look again, wait or stop: as the failure's kind says."""
+        """Retry automatically, look again, wait or stop, by the failure's kind."""
         drain, attempt = self.drain, self.attempt(index, event)
         if failure.code in RELOOK_CODES and event.heals < HEALS:
             look_first = event.look_first or failure.code == DUPLICATE_REQUEST
@@ -155,7 +155,7 @@ def read_items_apart(answered: Answered, answers: Sequence[Any]) -> None:
 def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
     """Pause or wait where an item asked for it; the refusals that are worth another look, by their place.
 
-    A batch may be answered with 200 and still tell of a lapsed subscription or of throttling.
+    A batch may be answered with 200 and still report an expired subscription or throttling.
     """
     drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
     again: list[tuple[int, Failure]] = []
@@ -189,7 +189,7 @@ def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: Mapp
 
 
 def _foundations(outcomes: Iterable[Outcome]) -> list[SyncEvent]:
-    """Customers and items that are there now."""
+    """The customers and items that are there now."""
     synced = [outcome.event for outcome in outcomes if outcome.state == State.SYNCED]
     return [event for event in synced if event.rank < RANKS[EntityType.INVOICE]]
 
@@ -203,7 +203,7 @@ def _item(
     written: Row,
     links: list[Link],
 ) -> Outcome:
-    """What one item of the batch came to; a link that it makes is added to `links`."""
+    """The outcome of one item of the batch; a link that it makes is added to `links`."""
     row = answer.get(item.entity)
     if not isinstance(row, dict) or not row.get("Id"):
         return _refused(answered, index, item, event, answer)
@@ -228,7 +228,7 @@ def _refused(answered: Answered, index: int, item: SentItem, event: SyncEvent, a
     else:
         failure = read_item_fault(answer["Fault"], request_entity=item.entity, operation=item.operation)
     if item.takes_away and failure.code == "record_deleted_there":
-        # What was to be voided or deleted is not there any more: the books agree.
+        # What should be voided or deleted is no longer there, so the books agree.
         Link.objects.of(connection, item.record_type).filter(record_id=item.record_id).delete()
         return Outcome.synced(answered.attempt(index, event), message="It was already deleted in QuickBooks.")
     return answered.failed(index, event, explain(failure, connection, item.record_type, item.record_id))
@@ -237,7 +237,7 @@ def _refused(answered: Answered, index: int, item: SentItem, event: SyncEvent, a
 def settle_written(
     item: SentItem, attempt: Attempt, differs: Failure | None, *, qbo_id: str, remark: str = ""
 ) -> Outcome:
-    """Synced, with a remark if there is one, where the books hold what was sent; else Failed, with the link kept."""
+    """Synced, with a remark if there is one, if the books have what was sent; otherwise Failed, with the link kept."""
     if differs is not None:
         return Outcome.failed(attempt, differs, look_first=True)
     message = remark

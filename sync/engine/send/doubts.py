@@ -1,4 +1,4 @@
-"""Finding out what became of submissions whose answer nobody got."""
+"""Finding out what happened to submissions without an answer."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 
 
 def settle_doubts(work: Drain) -> bool:
-    """Find out what became of submissions whose answer nobody got; True where there was any that is due.
+    """Find out what happened to submissions without an answer; True if any was due.
 
-    The same bytes under the same request id while QuickBooks surely remembers it; later the events go back to
-    the queue, to be looked for in QuickBooks before they are sent again. So do those of a submission that has lost
-    some: what a person has retried meanwhile must not go out a second time among the others. And while Sync invoices is
-    off nothing is sent again, either.
+    Sends the same bytes under the same request id while QuickBooks is sure to remember it; later the events
+    return to the queue, to be looked up in QuickBooks before they are sent again. The same happens if a submission has
+    lost events: what a person has retried in the meantime must not be sent a second time with the others. While Sync
+    invoices is off, nothing is sent again either.
     """
     doubts = _due(work)
     for submission_id in doubts:
@@ -58,20 +58,20 @@ def _settle(work: Drain, submission: Submission) -> None:
 
 
 def _give_up(work: Drain, submission: Submission, mistake: Exception) -> None:
-    """Its events stop, and are looked for in QuickBooks before they are ever sent again; other submissions go on."""
+    """Its events fail, and are looked up in QuickBooks before they are ever sent again; other submissions continue."""
     stop_for_mistake(work, list(SyncEvent.objects.in_flight().filter(submission=submission)), mistake)
     Submission.objects.filter(pk=submission.pk).update(settled_at=work.now())
 
 
 def _due(work: Drain) -> list[int]:
-    """One is held at a time, however many an outage has left."""
+    """Only one is held in memory at a time, however many an outage has left."""
     checking = SyncEvent.objects.of(work.connection).filter(state=State.CHECKING, due_at__lte=work.now())
     doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled()
     return list(doubts.order_by("id").values_list("pk", flat=True))
 
 
 def _answered_or_over(work: Drain, submission: Submission) -> bool:
-    """False while a call that somebody else made may still be under way: its twin would meet it at QuickBooks."""
+    """False while another process's call may still be running: a second one could meet it at QuickBooks."""
     return submission.http_status is not None or _over_at(work, submission) <= work.now()
 
 
@@ -105,7 +105,7 @@ def _look_instead(work: Drain, submission: Submission) -> None:
 
 @dataclass(frozen=True)
 class Sent:
-    """One write that may have arrived: as what it went out, and until when it may still arrive."""
+    """One write that may have arrived: what was sent, and until when it may still arrive."""
 
     payload: Mapping[str, Any]
     over_at: datetime
@@ -113,7 +113,7 @@ class Sent:
 
 
 def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[int, list[Sent]]:
-    """By record, what went out for these events, which are all of QuickBooks' `entity`; empty for what never did."""
+    """By record, what was sent for these events, which are all of QuickBooks' `entity`; empty if nothing was."""
     found: dict[int, list[Sent]] = {event.record_id: [] for event in events}
     for submission in _submissions(drain, entity, list(found)):
         over_at = submission.done_for(answers_within=drain.answers_within)

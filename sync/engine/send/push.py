@@ -34,7 +34,7 @@ NOTHING: Said = {}
 
 @dataclass(frozen=True)
 class Ready:
-    """An event whose write is known and stands in nothing's way."""
+    """An event whose write is known and can be sent."""
 
     event: SyncEvent
     write: Write
@@ -42,12 +42,12 @@ class Ready:
 
     @classmethod
     def to_send(cls, event: SyncEvent, write: Write, *, former_id: str = "", said: Said = NOTHING) -> Ready:
-        """`former_id`: the Id that a recreated record had; `said`: our fields as this write says them."""
+        """`former_id`: the Id that a recreated record had; `said`: our fields as this write sends them."""
         return cls(event, write, replace(item_of(event, write), former_id=former_id, said=said))
 
     @classmethod
     def planned(cls, event: SyncEvent, plan: Plan, there: InvoiceRef | None) -> Ready:
-        """The planned write of an invoice; `there`: what QuickBooks holds of it, if it is there."""
+        """The planned write of an invoice; `there`: what QuickBooks has of it, if it is there."""
         assert plan.write is not None, "only a write is sent"
         base, expected = there.base if there else None, plan.expected
         item = replace(
@@ -64,7 +64,7 @@ class Ready:
 
 
 def item_of(event: SyncEvent, write: Write) -> SentItem:
-    """What a submission remembers of one write: which event it is for, and what kind of write it is."""
+    """What a submission stores about one write: which event it is for, and what kind of write it is."""
     return SentItem(
         event_id=event.pk,
         record_type=event.record_type,
@@ -76,10 +76,10 @@ def item_of(event: SyncEvent, write: Write) -> SentItem:
 
 
 def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]:
-    """Send `ready` in batches, up to `in_flight` at a time; what the limits left unsent is returned.
+    """Send `ready` in batches, up to `in_flight` at a time; returns what the limits left unsent.
 
-    Each batch is committed as a submission before its call is made. The threads that wait for HTTP know no
-    database: every answer is read and written down here.
+    Each batch is committed as a submission before its call is made. The threads that wait for HTTP do not
+    use the database: every answer is read and recorded here.
     """
     chunks = iter(list(_chunks(ready, drain.batch_size)))
     unsent: list[Ready] = []
@@ -111,14 +111,14 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
 
 
 def resend(drain: Drain, submission: Submission) -> None:
-    """The same bytes under the same request id, while QuickBooks surely remembers it."""
+    """Send the same bytes under the same request id, while QuickBooks is sure to remember it."""
     drain.pace(batch=True)
     _mark_sent(drain, submission)
     _read(drain, submission, _send(drain, submission))
 
 
 def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
-    """Read the answer; where only the token was refused, send the same bytes with a fresh one."""
+    """Read the answer; if only the token was refused, send the same bytes with a fresh one."""
     renewals = 0
     _note_submission(drain, submission, reply)
     while _read_safely(Answered(drain, submission, reply), renewals):
@@ -126,7 +126,7 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
         try:
             drain.pace(batch=True)
         except (MustWait, Stop):
-            # Its token was refused, so nothing was done.
+            # Its token was refused, so QuickBooks did nothing.
             give_back(Answered(drain, submission, reply))
             return
         _mark_sent(drain, submission)
@@ -135,7 +135,7 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
 
 
 def _note_submission(drain: Drain, submission: Submission, reply: Reply) -> None:
-    """One line for the operator: request id and Intuit's trace id lead from our log to Intuit's."""
+    """One line for the operator: request id and Intuit's trace id connect our log with Intuit's."""
     operators_log.note(
         "submission",
         organization=drain.connection.organization_id,
@@ -177,7 +177,7 @@ def _read_safely(answered: Answered, renewals: int) -> bool:
 
 
 def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | None:
-    """As `write_ahead`; what cannot be written down stops alone and the rest goes. None where nothing is left."""
+    """As `write_ahead`; an event that cannot be stored fails alone and the rest is sent. None if nothing is left."""
     try:
         return write_ahead(drain, chunk)
     except NOBODYS_MISTAKE:
@@ -195,7 +195,7 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | No
 
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
-    """Commit what is about to be sent, so that no crash can make us forget that it may have arrived."""
+    """Commit what is about to be sent, so that even after a crash we know that it may have arrived."""
     drain.turn.assert_company(drain.connection.realm_id, *(one.event.realm_id for one in chunk))
     body = encode({"BatchItemRequest": [one.write.batch_item(index) for index, one in enumerate(chunk)]})
     with transaction.atomic():
@@ -221,14 +221,14 @@ def _mark_sent(drain: Drain, submission: Submission) -> None:
         drain.lease.assert_held()
         submission.last_sent_at = drain.now()
         submission.sends += 1
-        submission.http_status = None  # what was answered before says nothing of this send
+        submission.http_status = None  # an earlier answer says nothing about this send
         submission.save(update_fields=["last_sent_at", "sends", "http_status"])
 
 
 def _send(drain: Drain, submission: Submission) -> Reply:
-    """One call; runs in a thread of its own, touches no database.
+    """One call; runs in its own thread and does not use the database.
 
-    A process that slept between the write-ahead and this line may have been replaced: it sends nothing any more.
+    A process that was suspended between the write-ahead and this line may have been replaced, so it must not send.
     """
     if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
         raise LeaseLost("The lease ran out before the call was made.")
@@ -237,7 +237,7 @@ def _send(drain: Drain, submission: Submission) -> Reply:
 
 
 def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
-    """Wait for the next answer and write down what it says."""
+    """Wait for the next answer and record it."""
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:
         _read(drain, flying.pop(future), future.result())

@@ -18,14 +18,14 @@ from sync.retry_policy import after_failure, wait_seconds
 
 SERVER_ERROR = 500
 
-# A token refused right after it was renewed is refused for another reason.
+# A token that is refused right after renewal is refused for a different reason.
 RENEWALS = 2
 
 
 def read_refusal(answered: Answered, *, renewals: int = 0) -> bool:
     """Write down what a refusal of the whole call means for every event in it; True: send it again, with a fresh token.
 
-    `renewals`: how often that has been said of it already.
+    `renewals`: how often this has already happened to it.
     """
     failure = _read_whole(answered.reply)
     if failure.code == "token_expired" and renewals < RENEWALS:
@@ -46,7 +46,7 @@ def read_refusal(answered: Answered, *, renewals: int = 0) -> bool:
 
 
 def _read_whole(reply: Reply) -> Failure:
-    """What went wrong with the whole call; where that is open, its words are kept and decide nothing."""
+    """What went wrong with the whole call; if that is unclear, its words are stored but decide nothing."""
     failure = read_fault(reply.answer, operation="batch") or Failure("answer_unreadable", http_status=reply.status)
     if failure.kind in (FailureKind.TRANSIENT, FailureKind.WAIT) or is_refusal(reply.answer):
         return failure
@@ -55,7 +55,7 @@ def _read_whole(reply: Reply) -> Failure:
 
 
 def give_back(answered: Answered, *, due_in: float = 0) -> None:
-    """Refused at the door, so surely not acted on: the events wait unharmed."""
+    """Refused before it was processed, so certainly not acted on: the events wait unchanged."""
     drain = answered.drain
     with transaction.atomic():
         drain.lease.assert_held()
@@ -72,7 +72,7 @@ def _paused(answered: Answered, failure: Failure) -> None:
 
 
 def _throttled(answered: Answered, failure: Failure) -> None:
-    """Come back later with the same bytes: that it was not acted on is likely, yet nowhere promised."""
+    """Try later with the same bytes: it was probably not acted on, but Intuit does not promise that."""
     drain = answered.drain
     seconds = wait_seconds(failure, drain.policy)
     with transaction.atomic():
@@ -82,7 +82,7 @@ def _throttled(answered: Answered, failure: Failure) -> None:
 
 
 def _unknown(answered: Answered, failure: Failure) -> None:
-    """Nobody knows whether QuickBooks acted: Checking, by the retry schedule."""
+    """It is not known whether QuickBooks acted: Checking, by the retry schedule."""
     with transaction.atomic():
         _hold(answered, failure, due_in=None)
     answered.drain.stopped = answered.drain.stopped or answered.reply.status is None
@@ -104,7 +104,7 @@ def _refused(answered: Answered, failure: Failure) -> None:
 
 
 def _hold(answered: Answered, failure: Failure, *, due_in: float | None) -> None:
-    """Leave the submission unsettled; its events wait in Checking, or give up by the schedule."""
+    """Leave the submission unsettled; its events wait in Checking, or fail by the schedule."""
     drain = answered.drain
     drain.lease.assert_held()
     answered.note()

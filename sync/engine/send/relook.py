@@ -1,4 +1,4 @@
-"""After an answer that our mirrors did not foresee: read again just what the payloads referred to."""
+"""After an answer that our mirrors did not predict: read again only what the payloads referred to."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ RELOOK_CODES = frozenset(
         "stale_object",
     }
 )
-# Lists small enough to be read whole; the others are probed by Id.
+# Lists small enough to read completely; of the others only the Ids in question are read.
 WHOLE = ("Preferences", "TaxCode", "Account", "Term")
 
 
 def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
-    """Bring the mirrors up to date with what QuickBooks refused; a look that fails is made up for later."""
+    """Update the mirrors for what QuickBooks refused; if the look fails, it is done later."""
     requests = json.loads(submission.body)["BatchItemRequest"]
     payloads = []
     for index, _ in refused:
@@ -70,8 +70,8 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
     except (MustWait, Stop):
         ListState.want(drain.connection, lists, at=drain.now())
     except Unreadable as error:
-        # The lists are read whole instead, which tells of it where it is still so.
-        logger.warning("A look at connection %s brought what makes no sense: %s.", drain.connection.pk, error)
+        # The lists are read completely instead, which reports the problem if it still exists.
+        logger.warning("A look at connection %s returned an invalid answer: %s.", drain.connection.pk, error)
         ListState.want(drain.connection, lists, at=drain.now())
     except ReadFailed as error:
         ListState.want(drain.connection, lists, at=drain.now())
@@ -81,12 +81,12 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
 
 
 def _is_item_of_same_name(submission: Submission, index: int, failure: Failure) -> bool:
-    """A product of that name is there, and our mirror does not have it; customers are looked up by name each time."""
+    """A product with that name exists but is not in our mirror; customers are looked up by name each time."""
     return failure.code == "duplicate_name" and submission.items[index]["entity"] == "Item"
 
 
 def references(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """What payloads point at: entity -> Ids."""
+    """What payloads refer to: entity -> Ids."""
     found: dict[str, set[str]] = {"Customer": set(), "Item": set()}
     for payload in payloads:
         found["Customer"].add(_value(payload.get("CustomerRef")))
@@ -100,5 +100,5 @@ def _value(reference: Mapping[str, Any] | None) -> str:
 
 
 def _changed(items: Iterable[SentItem], entity: str) -> list[int]:
-    """The records of this kind that were to be updated or voided: their SyncToken there has moved on."""
+    """The records of this kind that should be updated or voided: their SyncToken there has changed."""
     return [item.record_id for item in items if item.entity == entity and item.operation != "create"]

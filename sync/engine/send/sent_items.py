@@ -1,4 +1,4 @@
-"""One item of a submission: which event it is for, what was said, and what should come back; pure."""
+"""One item of a submission: which event it is for, what was sent, and what should come back; pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from runacall.invoices.money import ZERO
 
 @dataclass(frozen=True)
 class SentItem:
-    """`total`, `tax`, `txn_date` and `number` are what the books should hold afterwards; "" is not compared.
+    """`total`, `tax`, `txn_date` and `number` are what the books should have afterwards; "" is not compared.
 
-    `said`: our fields as this write says them, for the base; `line_ids`: our lines' Ids before it.
+    `said`: our fields as this write sends them, for the base; `line_ids`: our lines' Ids before it.
     """
 
     event_id: int
@@ -29,7 +29,7 @@ class SentItem:
     line_ids: Sequence[str] = ()
     total: str = ""
     tax: str = ""
-    # By how much total and tax may differ, since QuickBooks rounds each rate for itself.
+    # By how much total and tax may differ, because QuickBooks rounds each rate separately.
     rounding: str = ""
     txn_date: str = ""
     number: str = ""
@@ -42,7 +42,7 @@ class SentItem:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> SentItem:
-        """Whatever version of the program stored it: what it does not know any more is left out."""
+        """Works for every version that stored it: fields that no longer exist are left out."""
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in stored.items() if name in known})
 
@@ -53,7 +53,7 @@ class SentItem:
 
 
 def rounded(item: SentItem, there: There) -> Decimal:
-    """By how much QuickBooks' total differs only since it rounds each tax rate for itself; 0 where it does not."""
+    """By how much QuickBooks' total differs only because it rounds each tax rate separately; 0 if it does not."""
     if not item.rounding or not item.total or item.takes_away:
         return ZERO
     by = there.total - Decimal(item.total)
@@ -62,16 +62,16 @@ def rounded(item: SentItem, there: There) -> Decimal:
 
 
 def remark(item: SentItem, there: There) -> str:
-    """What the log says of an invoice that is Synced and differs by QuickBooks' rounding; "" where it does not."""
+    """What the log says about a Synced invoice that differs by QuickBooks' rounding; "" if it does not."""
     by = rounded(item, there)
     count = int(by * 100)
     return f"QuickBooks rounds by {count} {'cent' if count == 1 else 'cents'}" if count else ""
 
 
 def difference(item: SentItem, there: There) -> Failure | None:
-    """Where the books do not hold what was sent, to the cent and the day; None where they do.
+    """The failure if the books do not have what was sent, to the cent and the day; None if they do.
 
-    What is no more than QuickBooks' own rounding of each rate is no difference.
+    A difference that is only QuickBooks' own rounding of each rate does not count.
     """
     if item.takes_away:
         return None
@@ -89,13 +89,13 @@ def difference(item: SentItem, there: There) -> Failure | None:
     for name, (ours, theirs) in wrong.items():
         facts |= {f"our_{name}": ours, f"their_{name}": theirs}
     if "tax" in wrong and there.tax == 0:
-        # QuickBooks drops the tax without a word where sales tax is not set up.
+        # QuickBooks silently drops the tax if sales tax is not set up.
         return Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"), facts=facts)
     return Failure("total_differs", Subject("invoice", str(item.record_id), item.number), facts=facts)
 
 
 def owed_fields(item: SentItem, differs: Failure) -> tuple[str, ...]:
-    """What an update has to say again, since the books do not hold it; as names of fields of the base."""
+    """What an update has to send again because the books do not have it; as names of fields of the base."""
     named = "tax" if differs.code == "tax_not_enabled" else str(differs.facts.get("fields", ""))
     wrong = set(named.split(", "))
     owed: set[str] = wrong & {"date", "number"}
