@@ -58,7 +58,7 @@ POISONS = [
     ("Account", "Account", first(Id="9" * 33), "an Id of 33 characters"),
     ("Account", "Account", first(Id=None), "no Id"),
     ("Account", "Account", first(Id=True), "the Id ‘True’"),
-    ("Account", "Account", first(Id="1\x00"), "an Id with a character"),
+    ("Account", "Account", first(Id="1\x00"), "an Id with an invalid character"),
     ("Account", "Account", lambda rows: [rows[0], *rows], "twice"),
     ("Account", "Account", lambda rows: ["a row", *rows], "‘a row’ where a row should be"),
     ("Account", "Account", lambda rows: 12, "it is not a list"),
