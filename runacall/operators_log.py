@@ -45,17 +45,17 @@ def note(what: str, *, level: int = logging.INFO, **facts: Fact) -> None:
     strangers = set(facts) - FACTS
     if strangers:
         raise NotForTheLog(f"The operator's log does not accept {', '.join(sorted(strangers))}.")
-    kept = {name: _short(value) for name, value in facts.items() if value not in (None, "")}
+    kept = {
+        name: value[:LONGEST] if isinstance(value, str) else value
+        for name, value in facts.items()
+        if value not in (None, "")
+    }
     logger.log(level, what, extra={"facts": kept})
 
 
 def warn(what: str, **facts: Fact) -> None:
     """As `note`, for events that somebody may have to act on."""
     note(what, level=logging.WARNING, **facts)
-
-
-def _short(value: Fact) -> Fact:
-    return value[:LONGEST] if isinstance(value, str) else value
 
 
 class JsonLines(logging.Formatter):

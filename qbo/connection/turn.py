@@ -72,11 +72,6 @@ def limits() -> Limits:
     )
 
 
-def holder_name() -> str:
-    """Host, process and a random part: names one holder of a lease, so that a host can find its own."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-
-
 @dataclass
 class Turn:
     """The right to call QuickBooks over `connection`, while it is held. Leases and limits use the real clock."""
@@ -94,7 +89,9 @@ class Turn:
     def take(cls, connection: Connection) -> Turn | None:
         """The turn if the lease was free or had expired, otherwise None. Reads the connection again."""
         seconds = settings.SYNC["LEASE_SECONDS"]
-        lease = Lease.acquire(connection, holder=holder_name(), at=timezone.now(), seconds=seconds)
+        # Host, process and a random part, so that a host can find its own.
+        holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        lease = Lease.acquire(connection, holder=holder, at=timezone.now(), seconds=seconds)
         if lease is None:
             return None
         # What was loaded before we had the lease may belong to another company.

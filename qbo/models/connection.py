@@ -120,9 +120,14 @@ class Connection(models.Model):
             return False
 
     def needs_new_token(self, *, at: datetime) -> bool:
-        """Whether the access token is about to expire, or cannot be read."""
+        """True if the access token is about to expire or cannot be read."""
         ends = self.access_expires_at
-        return not ends or ends - EARLY <= at or not self.has_readable_tokens
+        if not ends or ends - EARLY <= at:
+            return True
+        try:
+            return not self.access_token
+        except UnreadableSecret:
+            return True
 
     @property
     def is_held(self) -> bool:

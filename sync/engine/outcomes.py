@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from qbo.failures import Failure
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import NO_FAILURE, Further, failure_columns
+from sync.models.events import NO_FAILURE, RANKS, EntityType, Further, failure_columns
 
 
 @dataclass(frozen=True)
@@ -115,17 +115,15 @@ class Outcome:
 def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
     """Record outcomes. The caller has checked the lease inside the same transaction."""
     Attempt.objects.bulk_create([outcome.attempt for outcome in outcomes])
-    plain = [outcome for outcome in outcomes if _is_plain(outcome)]
-    SyncEvent.objects.filter(pk__in=[outcome.event.pk for outcome in plain]).update(
+    plain: list[Outcome] = []
+    others: list[Outcome] = []
+    for outcome in outcomes:
+        (plain if outcome.state == State.SYNCED and not outcome.message else others).append(outcome)
+    SyncEvent.objects.filter(pk__in=[outcome.attempt.event_id for outcome in plain]).update(
         state=State.SYNCED, changed_at=at, due_at=None, look_first=False, **NO_FAILURE
     )
-    for outcome in outcomes:
-        if not _is_plain(outcome):
-            _record_one(outcome, at=at)
-
-
-def _is_plain(outcome: Outcome) -> bool:
-    return outcome.state == State.SYNCED and not outcome.message
+    for outcome in others:
+        _record_one(outcome, at=at)
 
 
 def _record_one(outcome: Outcome, *, at: datetime) -> None:
@@ -183,10 +181,13 @@ def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) 
     return True
 
 
-def release_dependants(events: Iterable[SyncEvent], *, at: datetime) -> int:
+def release_dependants(outcomes: Iterable[Outcome], *, at: datetime) -> int:
     """Queue again what failed because these customers and items were missing; returns how many."""
     released = 0
-    for event in events:
+    for outcome in outcomes:
+        event = outcome.attempt.event
+        if outcome.state != State.SYNCED or event.rank >= RANKS[EntityType.INVOICE]:
+            continue
         waiting = SyncEvent.objects.waiting_for_record(event.record_type, event.record_id)
         blocked = waiting.filter(
             connection_id=event.connection_id,

@@ -77,6 +77,13 @@ def _answer_lost(known: Known) -> None:
     known.shop.drain(START)
 
 
+def _update_lost(known: Known) -> None:
+    invoice = known.shop.settled_invoice(customer=known.customer, at=START)
+    invoice.edit(customer_note="Thank you", at=START)
+    known.fault("reset", path="batch", after_commit=True)
+    known.shop.drain(START)
+
+
 def _batch_lost(known: Known) -> None:
     known.invoice()
     known.fault("reset", path="batch")
@@ -141,6 +148,7 @@ PLACES = {
     "refuse an item": Place("sync.engine.prepare.items.load_book", _item_without_account),
     "refuse an invoice": Place("sync.engine.prepare.invoices.judge", _tax_not_mapped),
     "adopt": Place("sync.engine.prepare.adoption._adopt", _answer_lost, LATER),
+    "adopt an update": Place("sync.engine.prepare.adoption._adopt_update", _update_lost, LATER),
     "write ahead": Place("sync.engine.send.push.write_ahead", _plain),
     "send again": Place("sync.engine.send.push._mark_sent", _sender_dies, OVER),
     "read an answer": Place("sync.engine.send.push.read_items", _plain),

@@ -56,15 +56,21 @@ def look_in_quickbooks(
     if linked:
         read_their_rows(drain, "Invoice", linked)
         updates = sent_before(drain, "Invoice", [doubtful[record_id] for record_id in linked])
-        for record_id, sends in updates.items():
-            _adopt_update(drain, record_id, sends)
+        for link in Link.objects.of(drain.connection, EntityType.INVOICE).for_records(updates).exclude(theirs=""):
+            _adopt_update(drain, link, updates[link.record_id])
     lost = {record_id: event for record_id, event in doubtful.items() if record_id not in book.invoices}
-    sent = sent_before(drain, "Invoice", lost.values())
-    new = {event.record_id: event for event in events if _creates(plans.get(event.record_id))}
-    numbers = {number for event in events if event.record_id in plans for number in _new_number(plans[event.record_id])}
+    sent = sent_before(drain, "Invoice", lost.values()) if lost else {}
+    new: dict[int, SyncEvent] = {}
+    numbers: set[str] = set()
+    for event in events:
+        plan = plans.get(event.record_id)
+        if plan and plan.write:
+            new |= {event.record_id: event} if plan.write.operation == "create" else {}
+            numbers |= _new_number(plan)
     unread: dict[str, ReadFailed] = {}
     rows = _rows_of_numbers(drain, numbers, sent, unread)
-    rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
+    if lost:
+        rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
     ours: dict[int, Row] = {}
     for record_id in new | lost:
         # Of several with our mark the first is ours: the others are copies that the bookkeeper made.
@@ -100,14 +106,10 @@ def _in_words(row: Row) -> str:
     return f"{customer}{', ' if customer else ''}{amount:,.2f} of {row.get('TxnDate', '')}"
 
 
-def _creates(plan: Plan | None) -> bool:
-    return plan is not None and plan.write is not None and plan.write.operation == "create"
-
-
-def _new_number(plan: Plan) -> Iterable[str]:
+def _new_number(plan: Plan) -> set[str]:
     """The number that the write would set: when creating, and if a person changed it."""
     number = plan.write.payload.get("DocNumber") if plan.write else None
-    return [str(number)] if number and not plan.failures else []
+    return {str(number)} if number and not plan.failures else set()
 
 
 def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
@@ -195,11 +197,8 @@ def _keep_link(drain: Drain, record_id: int, columns: Mapping[str, Any]) -> None
         )
 
 
-def _adopt_update(drain: Drain, record_id: int, sends: Sequence[Sent]) -> None:
+def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
     """An update with unknown outcome did arrive: the row there is our own work and becomes the base."""
-    link = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id=record_id).first()
-    if link is None or not link.theirs:
-        return
     theirs = decode(link.theirs)
     updates = [one for one in sends if one.item.operation == "update" and not one.item.takes_away]
     arrived = next((one for one in reversed(updates) if holds(theirs, one.payload)), None)

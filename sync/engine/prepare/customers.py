@@ -27,7 +27,7 @@ from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
 from sync.engine.send.doubts import Sent, sent_before
 from sync.engine.send.push import Ready
-from sync.models import State, SyncEvent
+from sync.models import SyncEvent
 from sync.models.events import EntityType
 
 
@@ -235,8 +235,7 @@ def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:
     with transaction.atomic():
         drain.lease.assert_held()
         record(settled, at=drain.now())
-        synced = [outcome.event for outcome in settled if outcome.state == State.SYNCED]
-        release_dependants(synced, at=drain.now())
+        release_dependants(settled, at=drain.now())
     drain.count(len(settled))
 
 

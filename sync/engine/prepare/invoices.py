@@ -33,16 +33,19 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     """The invoices that can be sent now; the others are settled here. Raises ReadFailed, MustWait or Stop."""
     documents = load_invoices(event.record_id for event in events)
     book, judged = _judge_all(drain, documents)
-    if read_old_lists(drain, _stopping(judged)):
+    stopping = _stopping(judged)
+    if stopping and read_old_lists(drain, stopping):
         book, judged = _judge_all(drain, documents)
     # Numbers are checked only for what can be sent; what may already have been sent is looked up in any case.
-    worth_a_call = [event for event in events if event.look_first or _can_go(judged.get(event.record_id))]
+    can_go = {record_id for record_id, one in judged.items() if one.plan.write is not None and not one.failures}
+    worth_a_call = [event for event in events if event.look_first or event.record_id in can_go]
     plans = {record_id: one.plan for record_id, one in judged.items()}
     look = look_in_quickbooks(drain, worth_a_call, documents, plans, book)
     book = look.book
     learned = [record_id for record_id in look.learned if record_id in documents]
     judged |= {record_id: judge(documents[record_id], book) for record_id in learned}
-    if read_old_lists(drain, _stopping({record_id: judged[record_id] for record_id in learned})):
+    stopping = _stopping({record_id: judged[record_id] for record_id in learned}) if learned else []
+    if stopping and read_old_lists(drain, stopping):
         anew = load_book(drain.connection, list(documents.values()))
         taken, holders, unclear = book.taken_numbers, book.number_holders, book.unclear_items
         book = replace(anew, invoices=book.invoices, taken_numbers=taken, number_holders=holders, unclear_items=unclear)
@@ -87,22 +90,23 @@ class Judged:
 def judge(invoice: InvoiceDocument, book: MappingBook) -> Judged:
     plan = plan_invoice(invoice, book)
     failures = check_invoice(invoice, plan, book)
-    return Judged(plan, failures, tuple(prerequisites_of(invoice, book, failures)))
+    needed = tuple(failure for failure in failures if record_to_send(failure, invoice, book) is not None)
+    return Judged(plan, failures, needed)
 
 
 def _judge_all(drain: Drain, documents: Mapping[int, InvoiceDocument]) -> tuple[MappingBook, dict[int, Judged]]:
-    unclear = link_items_by_name(drain, documents.values())
-    book = replace(load_book(drain.connection, list(documents.values())), unclear_items=unclear)
+    book = load_book(drain.connection, list(documents.values()))
+    items = {line.item.id: line.item for invoice in documents.values() for line in invoice.lines if line.item}
+    there = {item_id for item_id, product in book.items.items() if product.active}
+    unlinked = {item_id: item for item_id, item in items.items() if item_id not in there}
+    if unlinked:
+        unclear = link_items_by_name(drain, unlinked)
+        book = replace(load_book(drain.connection, list(documents.values())), unclear_items=unclear)
     return book, {record_id: judge(invoice, book) for record_id, invoice in documents.items()}
 
 
 def _stopping(judged: Mapping[int, Judged]) -> list[Failure]:
     return [failure for one in judged.values() for failure in one.stopping]
-
-
-def _can_go(one: Judged | None) -> bool:
-    """We know nothing that would make it fail."""
-    return one is not None and one.plan.write is not None and not one.failures
 
 
 def _verdict(
@@ -134,11 +138,6 @@ def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Pla
         return nothing_to_send(drain, event, "Nothing to send: the invoice is a draft.")
     why = "deleted" if invoice.is_deleted else "voided"
     return nothing_to_send(drain, event, f"Nothing to send: the invoice was {why} before it reached QuickBooks.")
-
-
-def prerequisites_of(invoice: InvoiceDocument, book: MappingBook, failures: Iterable[Failure]) -> list[Failure]:
-    """The failures that sending a customer or an item first may fix."""
-    return [failure for failure in failures if record_to_send(failure, invoice, book) is not None]
 
 
 def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook) -> RecordName | None:

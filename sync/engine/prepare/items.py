@@ -62,8 +62,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     with transaction.atomic():
         drain.lease.assert_held()
         record(settled, at=drain.now())
-        synced = [outcome.event for outcome in settled if outcome.state == State.SYNCED]
-        release_dependants(synced, at=drain.now())
+        release_dependants(settled, at=drain.now())
     drain.count(len(settled))
     return ready
 
@@ -143,12 +142,11 @@ def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> 
     return Plan(Write("Item", "update", item_account_payload(there, account_id)), said_of_item(item))
 
 
-def link_items_by_name(drain: Drain, invoices: Iterable[InvoiceDocument]) -> dict[int, Failure]:
-    """Link every unlinked item of these invoices to the product with exactly its name, if there is one.
+def link_items_by_name(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Failure]:
+    """Link each of these items to its product, if there is exactly one with its name.
 
     By item: why a person has to choose, where several fit.
     """
-    items = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     unclear: dict[int, Failure] = {}
     for item, match in matches_by_name(drain.connection, items):
         if match.failure:

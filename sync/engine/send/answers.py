@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from sync.engine.send.relook import RELOOK_CODES, look_again
 from sync.engine.send.sent_items import SentItem, difference, remark
 from sync.engine.tries import stop_for_mistake
 from sync.models import Attempt, State, Submission, SyncEvent
-from sync.models.events import RANKS, EntityType
+from sync.models.events import EntityType
 from sync.retry_policy import HEALS, after_failure, wait_seconds
 
 HTTP_OK = 200
@@ -121,7 +121,7 @@ def read_items(answered: Answered, answers: Sequence[Any]) -> None:
         write_links(links)
         forget_acceptance(drain.connection, [item.record_id for item in items if item.total and item.line_ids])
         record(list(outcomes.values()), at=drain.now())
-        release_dependants(_foundations(outcomes.values()), at=drain.now())
+        release_dependants(outcomes.values(), at=drain.now())
     again = _follow_up(drain, outcomes)
     if again:
         look_again(drain, submission, again)
@@ -184,14 +184,8 @@ def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: Mapp
     if item.total and item.line_ids:
         forget_acceptance(answered.drain.connection, [item.record_id])
     record([outcome], at=answered.drain.now())
-    release_dependants(_foundations([outcome]), at=answered.drain.now())
+    release_dependants([outcome], at=answered.drain.now())
     return outcome
-
-
-def _foundations(outcomes: Iterable[Outcome]) -> list[SyncEvent]:
-    """The customers and items that are there now."""
-    synced = [outcome.event for outcome in outcomes if outcome.state == State.SYNCED]
-    return [event for event in synced if event.rank < RANKS[EntityType.INVOICE]]
 
 
 def _item(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -81,7 +80,8 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
     Each batch is committed as a submission before its call is made. The threads that wait for HTTP do not
     use the database: every answer is read and recorded here.
     """
-    chunks = iter(list(_chunks(ready, drain.batch_size)))
+    size = drain.batch_size
+    chunks = iter([ready[start : start + size] for start in range(0, len(ready), size)])
     unsent: list[Ready] = []
     with ThreadPoolExecutor(max_workers=in_flight) as pool:
         flying: dict[Future[Reply], Submission] = {}
@@ -120,8 +120,22 @@ def resend(drain: Drain, submission: Submission) -> None:
 def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
     """Read the answer; if only the token was refused, send the same bytes with a fresh one."""
     renewals = 0
-    _note_submission(drain, submission, reply)
-    while _read_safely(Answered(drain, submission, reply), renewals):
+    while True:
+        # Request id and Intuit's trace id lead from our log to Intuit's.
+        operators_log.note(
+            "submission",
+            organization=drain.connection.organization_id,
+            connection=drain.connection.pk,
+            realm=submission.realm_id,
+            request_id=str(submission.request_id),
+            intuit_tid=reply.intuit_tid,
+            events=len(submission.items),
+            sends=submission.sends,
+            http_status=reply.status,
+            milliseconds=reply.duration_ms,
+        )
+        if not _read_safely(Answered(drain, submission, reply), renewals):
+            return
         renewals += 1
         try:
             drain.pace(batch=True)
@@ -131,23 +145,6 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
             return
         _mark_sent(drain, submission)
         reply = _send(drain, submission)
-        _note_submission(drain, submission, reply)
-
-
-def _note_submission(drain: Drain, submission: Submission, reply: Reply) -> None:
-    """One line for the operator: request id and Intuit's trace id connect our log with Intuit's."""
-    operators_log.note(
-        "submission",
-        organization=drain.connection.organization_id,
-        connection=drain.connection.pk,
-        realm=submission.realm_id,
-        request_id=str(submission.request_id),
-        intuit_tid=reply.intuit_tid,
-        events=len(submission.items),
-        sends=submission.sends,
-        http_status=reply.status,
-        milliseconds=reply.duration_ms,
-    )
 
 
 def _read_safely(answered: Answered, renewals: int) -> bool:
@@ -241,9 +238,3 @@ def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:
         _read(drain, flying.pop(future), future.result())
-
-
-def _chunks(ready: Sequence[Ready], size: int) -> Iterator[list[Ready]]:
-    rest = iter(ready)
-    while chunk := list(islice(rest, size)):
-        yield chunk
