@@ -24,7 +24,7 @@ from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSetti
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
 from runacall.invoices.models import Invoice
-from sync.engine.prepare.invoices import judge, prerequisites_of
+from sync.engine.prepare.invoices import Judged, judge
 from sync.engine.prepare.items import matches_by_name
 from sync.models import DryRun, SyncEvent
 from sync.models.events import EntityType
@@ -118,7 +118,7 @@ def verdicts(connection: Connection, ids: Iterable[int]) -> list[Verdict]:
     for invoice in documents.values():
         judged = judge(invoice, book)
         if judged.plan.write or judged.failures:
-            found.append(Verdict(invoice, _stopping(invoice, judged.failures, book, items, matches)))
+            found.append(Verdict(invoice, _stopping(judged, book, items, matches)))
     return found
 
 
@@ -130,18 +130,12 @@ def _with_products(connection: Connection, book: MappingBook, matches: Mapping[i
 
 
 def _stopping(
-    invoice: InvoiceDocument,
-    failures: tuple[Failure, ...],
-    book: MappingBook,
-    items: Mapping[int, ItemDocument],
-    matches: Mapping[int, Match],
+    judged: Judged, book: MappingBook, items: Mapping[int, ItemDocument], matches: Mapping[int, Match]
 ) -> Failure | None:
     """The first of these that a person has to settle: customers, and products where that is on, are created."""
-    needed = prerequisites_of(invoice, book, failures)
-    for failure in failures:
-        if failure not in needed:
-            return failure
-    for failure in needed:
+    if judged.stopping:
+        return judged.stopping[0]
+    for failure in judged.needed:
         if failure.code == "item_not_found":
             item = items[int(failure.subject.key)]
             match = matches.get(item.id)

@@ -22,14 +22,14 @@ from qbo.mapping.planning import Plan
 from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
 from qbo.models import Connection, Link, ListEntry, ListState
 from runacall.invoices.document_loading import load_items
-from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from runacall.invoices.documents import ItemDocument
 from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
 from sync.engine.send.doubts import Sent, sent_before
 from sync.engine.send.push import Ready
-from sync.models import State, SyncEvent
+from sync.models import SyncEvent
 from sync.models.events import EntityType, Further
 
 
