@@ -370,6 +370,7 @@ UNFOLD = {
             {
                 "title": "Help",
                 "items": [
+                    _link("Getting started", "flag", "qbo:help", "getting-started-with-quickbooks-online"),
                     _link(
                         "Resolving common QuickBooks errors",
                         "help",

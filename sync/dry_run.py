@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 
 from qbo.failures import Failure
 from qbo.mapping.book import MappingBook
-from qbo.mapping.loading import load_book, ref_of
+from qbo.mapping.loading import Unsaved, load_book, ref_of
 from qbo.mapping.matching import Match
 from qbo.mapping.preflight import check_new_item
 from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSettings, ListEntry, ListState, TaxMapping
@@ -37,10 +38,15 @@ PAGE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Verdict:
-    """One invoice: ready where nothing that is known here stops it, else what does."""
+    """One invoice: ready where nothing that is known here stops it, else what does.
+
+    `payload` is what would be sent; `created` the products that would be created first, each with its income account.
+    """
 
     invoice: InvoiceDocument
     failure: Failure | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    created: tuple[tuple[int, str], ...] = ()
 
 
 def to_go(connection: Connection) -> QuerySet[Invoice]:
@@ -107,10 +113,13 @@ def basis(connection: Connection) -> str:
     return hashlib.sha256(repr([list(part) for part in parts]).encode()).hexdigest()
 
 
-def verdicts(connection: Connection, ids: Iterable[int]) -> list[Verdict]:
-    """What would become of these invoices; those of which nothing has to be sent are left out."""
+def verdicts(connection: Connection, ids: Iterable[int], *, unsaved: Unsaved | None = None) -> list[Verdict]:
+    """What would become of these invoices; those of which nothing has to be sent are left out.
+
+    `unsaved`: choices that would go before the stored ones.
+    """
     documents = load_invoices(ids)
-    book = load_book(connection, list(documents.values()))
+    book = load_book(connection, list(documents.values()), unsaved=unsaved)
     items = {line.item.id: line.item for invoice in documents.values() for line in invoice.lines if line.item}
     matches = {item.id: match for item, match in matches_by_name(connection, items)}
     book = _with_products(connection, book, matches)
@@ -118,29 +127,32 @@ def verdicts(connection: Connection, ids: Iterable[int]) -> list[Verdict]:
     for invoice in documents.values():
         judged = judge(invoice, book)
         if judged.plan.write or judged.failures:
-            found.append(Verdict(invoice, _stopping(judged, book, items, matches)))
+            failure = _stopping(judged, book, items)
+            payload = judged.plan.write.payload if judged.plan.write else {}
+            found.append(Verdict(invoice, failure, payload, _created(judged, book, items)))
     return found
+
+
+def _created(judged: Judged, book: MappingBook, items: Mapping[int, ItemDocument]) -> tuple[tuple[int, str], ...]:
+    """The products that would be created first, each with its income account."""
+    missing = [items[int(failure.subject.key)] for failure in judged.needed if failure.code == "item_not_found"]
+    return tuple((item.id, book.new_item_account(item)) for item in missing)
 
 
 def _with_products(connection: Connection, book: MappingBook, matches: Mapping[int, Match]) -> MappingBook:
     """As it is once a drain has linked each item to the product of its name."""
     wanted = {str(match.row["Id"]): pk for pk, match in matches.items() if match.row}
     rows = ListEntry.objects.of(connection, "Item").filter(qbo_id__in=wanted)
-    return replace(book, items={**book.items, **{wanted[row.qbo_id]: ref_of(row) for row in rows}})
+    found = {wanted[row.qbo_id]: ref_of(row) for row in rows}
+    unclear = {pk: match.failure for pk, match in matches.items() if match.failure}
+    return replace(book, items={**book.items, **found}, unclear_items=unclear)
 
 
-def _stopping(
-    judged: Judged, book: MappingBook, items: Mapping[int, ItemDocument], matches: Mapping[int, Match]
-) -> Failure | None:
-    """The first of these that a person has to settle: customers, and products where that is on, are created."""
+def _stopping(judged: Judged, book: MappingBook, items: Mapping[int, ItemDocument]) -> Failure | None:
+    """The first failure that a person has to settle: customers, and products where that is on, are created."""
     if judged.stopping:
         return judged.stopping[0]
     for failure in judged.needed:
-        if failure.code == "item_not_found":
-            item = items[int(failure.subject.key)]
-            match = matches.get(item.id)
-            if match and match.failure:
-                return match.failure
-            if refused := check_new_item(item, book):
-                return refused[0]
+        if failure.code == "item_not_found" and (refused := check_new_item(items[int(failure.subject.key)], book)):
+            return refused[0]
     return None

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from qbo.mapping.names import full_name_key
 from qbo.mapping.tax_rows import tax_codes, tax_rows
-from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link
+from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, SettingChange
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.models import Customer, PricebookItem
 from sync import dry_run
@@ -269,7 +269,11 @@ def choose_start(connection: Connection, start_date: date, *, by: User, at: date
     """Nothing that is dated before it is sent. False where an invoice is in QuickBooks already."""
     if not may_change_start(connection):
         return False
-    ConnectionSettings.objects.filter(connection=connection).update(start_date=start_date)
+    settings = ConnectionSettings.objects.get(connection=connection)
+    was = f"{settings.start_date:%Y-%m-%d}" if settings.start_date else ""
+    SettingChange.note(connection, "status", [("Start date", was, f"{start_date:%Y-%m-%d}")], at=at, by=by)
+    settings.start_date = start_date
+    settings.save(update_fields=["start_date"])
     return True
 
 
@@ -289,6 +293,7 @@ def go(connection: Connection, *, by: User, at: datetime) -> int:
             raise NotYet(f"{missing.title} first. Nothing was sent.")
         settings.sync_invoices = True
         settings.save(update_fields=["sync_invoices"])
+        SettingChange.note(connection, "invoices", [("Sync invoices", "Off", "On")], at=at, by=by)
         action = record_action(connection.organization_id, ActionRecord.Action.SEND_EARLIER, by=by, at=at, done=0)
         count = enqueue_earlier(connection, at=at, action=action)
         ActionRecord.objects.filter(pk=action.pk).update(done=count, meant=count)

@@ -5,6 +5,7 @@ from django.urls import path
 from sync.pages import exports as exports_views
 from sync.pages import first_run, matching, metrics
 from sync.pages import queue as pages
+from sync.pages.settings_preview import settings_preview
 
 app_name = "sync"
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("quickbooks/first-run/try/on/", first_run.go_on, name="dry_run_on"),
     path("quickbooks/first-run/would-stop/", first_run.stopped, name="dry_run_stopped"),
     path("quickbooks/first-run/go/", first_run.go, name="go"),
+    path("quickbooks/settings-preview/<slug:page>/", settings_preview, name="settings_preview"),
     path("quickbooks/first-run/hide/", first_run.hide, name="hide_first_run"),
     path("quickbooks/customers/", matching.customers, name="customers"),
     path("quickbooks/customers/<int:record_id>/", matching.customer, name="customer"),

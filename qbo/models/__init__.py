@@ -4,6 +4,7 @@ from qbo.models.choices import MatchChoice
 from qbo.models.companies import FormerCompany, OtherCompany
 from qbo.models.connection import Connection
 from qbo.models.consents import Consent
+from qbo.models.history import SettingChange
 from qbo.models.leases import Lease
 from qbo.models.links import Link
 from qbo.models.lists import CompanyFacts, ListEntry, ListState
@@ -23,5 +24,6 @@ __all__ = [
     "ListState",
     "MatchChoice",
     "OtherCompany",
+    "SettingChange",
     "TaxMapping",
 ]

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from qbo.models import Connection, ListState
+from qbo.models import Connection, ListState, SettingChange
 from runacall.admin_site import site
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import VisitorRequest
@@ -59,6 +59,15 @@ def connection_of(request: VisitorRequest) -> Connection | None:
 
 def page_context(request: VisitorRequest, title: str, **more: Any) -> dict[str, Any]:
     return {**site.each_context(request), "title": title, "may_act": may_act(request), **more}
+
+
+SHOWN_CHANGES = 10
+
+
+def latest_changes(connection: Connection, page: str) -> list[SettingChange]:
+    """The latest changes of a settings page, newest first."""
+    rows = SettingChange.objects.filter(connection=connection, realm_id=connection.realm_id, page=page)
+    return list(rows.select_related("by")[:SHOWN_CHANGES])
 
 
 def read_at(connection: Connection, names: Sequence[str]) -> datetime | None:

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from qbo.mapping.loading import load_company
-from qbo.mapping.tax_rows import Code, TaxRow
-from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, TaxMapping
+from qbo.mapping.loading import Unsaved, load_company
+from qbo.mapping.tax_rows import Code, TaxRow, tax_codes, tax_rows
+from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, SettingChange, TaxMapping
 from qbo.signals import connection_changed, mapping_saved
 from runacall.invoices.models import PricebookCategory
 from runacall.organizations.days import plausible_day
@@ -35,8 +36,43 @@ def chooser(
     return field
 
 
-class TaxForm(forms.Form):
+def words_of(field: forms.Field, value: object) -> str:
+    """A value of a setting as a person reads it: On, Off, or what the drop-down calls it."""
+    if isinstance(field, forms.BooleanField):
+        return "On" if value else "Off"
+    labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    return labels.get(str(value or ""), str(value or ""))
+
+
+class HistoryForm(forms.BaseForm):
+    """A settings form that knows what was changed in it, in words."""
+
+    page = ""
+
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Setting, what it was and what it is to be, for each field that was changed."""
+        return [
+            (
+                self.said(name),
+                words_of(self.fields[name], self[name].initial),
+                words_of(self.fields[name], self.cleaned_data[name]),
+            )
+            for name in self.changed_data
+        ]
+
+    def said(self, name: str) -> str:
+        """What the history calls a setting."""
+        return str(self.fields[name].label)
+
+    def unsaved(self) -> Unsaved:
+        """What is chosen in it, for a mapping book."""
+        raise NotImplementedError
+
+
+class TaxForm(HistoryForm, forms.Form):
     """A code for each row, and the default for rows without one."""
+
+    page = "tax"
 
     def __init__(
         self, *args: Any, connection: Connection, rows: Sequence[TaxRow], codes: Iterable[Code], **kwargs: Any
@@ -61,9 +97,18 @@ class TaxForm(forms.Form):
         default.initial = self.settings.default_tax_code_id
         self.fields["default"] = default
 
-    def save(self, *, at: datetime) -> int:
+    def said(self, name: str) -> str:
+        label = super().said(name)
+        return label if name == "default" else f"Tax code of {label}"
+
+    def unsaved(self) -> Unsaved:
+        self.settings.default_tax_code_id = self.cleaned_data["default"]
+        return Unsaved(self.settings, {row.key: self.cleaned_data[row.field_name] for row in self.rows})
+
+    def save(self, *, at: datetime, by: AbstractBaseUser | None = None) -> int:
         """Save what was chosen; returns how many rows changed. Nothing is sent."""
         with transaction.atomic():
+            SettingChange.note(self.connection, self.page, self.changes(), at=at, by=by)
             changed = sum(self._save_row(row) for row in self.rows)
             if self.settings.default_tax_code_id != self.cleaned_data["default"]:
                 self.settings.default_tax_code_id = self.cleaned_data["default"]
@@ -88,15 +133,19 @@ def settings_of(connection: Connection) -> ConnectionSettings:
     return ConnectionSettings.objects.get_or_create(connection=connection)[0]
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(HistoryForm, forms.ModelForm):
     """Switches and choices of ConnectionSettings; saving sends a signal."""
 
     class Meta:
         model = ConnectionSettings
         fields: tuple[str, ...] = ()
 
-    def save_at(self, at: datetime) -> None:
+    def unsaved(self) -> Unsaved:
+        return Unsaved(self.instance)
+
+    def save_at(self, at: datetime, *, by: AbstractBaseUser | None = None) -> None:
         with transaction.atomic():
+            SettingChange.note(self.instance.connection, self.page, self.changes(), at=at, by=by)
             self.save()
             mapping_saved.send(sender=Connection, connection=self.instance.connection, at=at)
 
@@ -112,6 +161,8 @@ class StartDateForm(forms.Form):
 
 
 class InvoicesForm(SettingsForm):
+    page = "invoices"
+
     class Meta:
         model = ConnectionSettings
         fields = ("sync_invoices", "when_to_sync", "send_numbers", "sync_customer_updates", "stop_on_rounding")
@@ -128,9 +179,9 @@ class InvoicesForm(SettingsForm):
         """Saving this sends what waited while Sync invoices was off."""
         return "sync_invoices" in self.changed_data and bool(self.cleaned_data["sync_invoices"])
 
-    def save_at(self, at: datetime) -> None:
+    def save_at(self, at: datetime, *, by: AbstractBaseUser | None = None) -> None:
         with transaction.atomic():
-            super().save_at(at)
+            super().save_at(at, by=by)
             if "sync_invoices" in self.changed_data:
                 # A running drain ends; the next one uses the new settings.
                 connection = self.instance.connection
@@ -139,6 +190,8 @@ class InvoicesForm(SettingsForm):
 
 class ItemsForm(SettingsForm):
     """The switch, the accounts, the product for one-off lines, and an account for each category."""
+
+    page = "items"
 
     class Meta:
         model = ConnectionSettings
@@ -174,11 +227,19 @@ class ItemsForm(SettingsForm):
     def category_fields(self) -> list[forms.BoundField]:
         return [self[field_of(category)] for category in self.categories]
 
-    def save_at(self, at: datetime) -> None:
+    def said(self, name: str) -> str:
+        label = super().said(name)
+        return f"Income account of {label}" if name.startswith("category-") else label
+
+    def unsaved(self) -> Unsaved:
+        chosen = {one.pk if one else None: self.cleaned_data[field_of(one)] for one in self.categories}
+        return Unsaved(self.instance, account_mappings=chosen)
+
+    def save_at(self, at: datetime, *, by: AbstractBaseUser | None = None) -> None:
         with transaction.atomic():
             for category in self.categories:
                 self._save_category(category)
-            super().save_at(at)
+            super().save_at(at, by=by)
 
     def _save_category(self, category: PricebookCategory | None) -> None:
         chosen = self.cleaned_data[field_of(category)]
@@ -188,6 +249,17 @@ class ItemsForm(SettingsForm):
             AccountMapping.objects.update_or_create(**which, defaults={"account_id": chosen})
         else:
             AccountMapping.objects.filter(**which).delete()
+
+
+def form_of(page: str, connection: Connection, data: Any) -> TaxForm | ItemsForm | InvoicesForm | None:
+    """The form of a settings page with what a person has chosen in it; None for a page that has none."""
+    if page == TaxForm.page:
+        codes = tax_codes(connection)
+        return TaxForm(data, connection=connection, rows=tax_rows(connection, codes), codes=codes)
+    if page == ItemsForm.page:
+        categories = PricebookCategory.objects.for_organization(connection.organization)
+        return ItemsForm(data, instance=settings_of(connection), categories=list(categories))
+    return InvoicesForm(data, instance=settings_of(connection)) if page == InvoicesForm.page else None
 
 
 def field_of(category: PricebookCategory | None) -> str:

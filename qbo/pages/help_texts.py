@@ -1,4 +1,4 @@
-"""The two help pages as structured text, made from the catalogue; knows neither HTML nor a request."""
+"""The help pages as structured text, made from the catalogue; knows neither HTML nor a request."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from qbo.catalogue import CATALOGUE, Entry
 from qbo.catalogue.entry import KIND_WORDS, PAGE_WORDS, fill
 
 ERRORS_PAGE = "resolving-common-quickbooks-errors"
+START_PAGE = "getting-started-with-quickbooks-online"
 TAX_PAGE = "mapping-tax-rates-to-quickbooks-online"
 SUPPORT_ADDRESS = "admin@runacall.com"
 
@@ -42,8 +43,8 @@ class HelpPage:
 
 
 def help_pages() -> dict[str, HelpPage]:
-    """Both pages by their slug."""
-    return {page.slug: page for page in (errors_page(), tax_page())}
+    """All pages by their slug."""
+    return {page.slug: page for page in (start_page(), errors_page(), tax_page())}
 
 
 def help_section(code: str) -> str:
@@ -210,6 +211,118 @@ def mapping_sections() -> Iterator[Section]:
             " empty if you would rather be told about a new rate than have it booked under the wrong code.",
         ),
         page="tax",
+    )
+
+
+def start_page() -> HelpPage:
+    return HelpPage(
+        slug=START_PAGE,
+        title="Getting started with QuickBooks Online",
+        introduction="From Connect to the first invoices in the books, and what each setting does. Nothing is sent"
+        " before you press Go.",
+        sections=(*step_sections(), *setting_sections()),
+    )
+
+
+def step_sections() -> Iterator[Section]:
+    """The steps of the checklist on the Status page, in their order."""
+    yield Section(
+        anchor="connect",
+        title="Connect",
+        steps=(
+            f"Open {PAGE_WORDS['status']} and press Connect QuickBooks Online.",
+            "Sign in to Intuit as a QuickBooks admin, and choose the shop's company.",
+        ),
+        page="status",
+    )
+    yield Section(
+        anchor="check-the-company",
+        title="Check the company",
+        paragraphs=(
+            "The checklist shows what QuickBooks says: name, country, how it does sales tax, currency, through which"
+            " day the books are closed, and who numbers invoices. The currency has to be the one of your invoices.",
+        ),
+    )
+    yield Section(
+        anchor="tax-products-customers",
+        title="Tax rates, products and customers",
+        paragraphs=(
+            "Each tax rate on your invoices needs a QuickBooks tax code.",
+            "A product is found in QuickBooks by its name. For those that are not there, either turn on Auto-create"
+            " missing QBO products, or add them in QuickBooks under the same name.",
+            "A customer is found by name and e-mail, and created if there is none. Customers who share a name need an"
+            " e-mail each.",
+        ),
+    )
+    yield Section(
+        anchor="start-date",
+        title="Start date",
+        paragraphs=(
+            "An invoice that is dated before the start date is never sent. Choose the day after the last invoice that"
+            " is in QuickBooks already. You can change the start date until the first invoice is sent.",
+        ),
+    )
+    yield Section(
+        anchor="dry-run",
+        title="Try it without sending",
+        paragraphs=(
+            "Every invoice that would go is checked with what is known of the company. The result says how many are"
+            " ready, and how many would stop for which reason; each count opens those invoices and the way to fix them."
+            " Nothing is sent.",
+            "Whether a customer's name or an invoice number is taken in QuickBooks is found when the invoice is sent.",
+        ),
+    )
+    yield Section(
+        anchor="go",
+        title="Go",
+        paragraphs=(
+            "Go sends what is ready, and from then on every invoice as you send it. What would stop waits in the sync"
+            " log until it is fixed.",
+        ),
+    )
+
+
+def setting_sections() -> Iterator[Section]:
+    yield Section(
+        anchor="settings-of-invoices",
+        title="Settings of invoices",
+        table=Table(
+            ("Setting", "What it does"),
+            (
+                ("Sync invoices", "Off: no more invoices go to QuickBooks, and changes of those that are there wait."),
+                ("Sync customer updates", "On: changes of a customer here go to QuickBooks."),
+                ("When to sync", "On send, or only when an invoice is paid. Queued invoices go in any case."),
+                ("Run a Call IDs in QBO", "On: the same number there as here. Off: QuickBooks numbers invoices."),
+                (
+                    "Stop on a cent of rounding",
+                    "Outside the US: whether a cent of rounding stops an invoice.",
+                ),
+            ),
+        ),
+        page="invoices",
+    )
+    yield Section(
+        anchor="settings-of-items",
+        title="Settings of items",
+        table=Table(
+            ("Setting", "What it does"),
+            (
+                ("Auto-create missing QBO products", "On: a missing product is created before its invoice goes."),
+                ("Default income account", "Where a new product earns, unless its category has an account."),
+                ("Product for one-off lines", "Stands for lines that are not in the pricebook."),
+                ("Discount account", "Where the discount of an invoice posts, in the United States."),
+                ("Income account by category", "Where the products of one category earn."),
+            ),
+        ),
+        page="items",
+    )
+    yield Section(
+        anchor="before-and-after-saving",
+        title="Before and after you save",
+        paragraphs=(
+            "As soon as you change a setting, the page says what saving would change for the invoices that wait or have"
+            " failed. After saving, the history on the page says who changed what, when, and what it was before.",
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from qbo.mapping.tax_rows import tax_codes, tax_rows
 from qbo.models import CompanyFacts
-from qbo.pages.base import connection_of, page_context, read_at, settings_page
+from qbo.pages.base import connection_of, latest_changes, page_context, read_at, settings_page
 from qbo.pages.forms import TaxForm
 from runacall.organizations.middleware import StaffRequest
 
@@ -27,7 +27,7 @@ def tax(request: StaffRequest) -> HttpResponse:
     rows = tax_rows(connection, codes)
     form = TaxForm(request.POST or None, connection=connection, rows=rows, codes=codes)
     if request.method == "POST" and form.is_valid():
-        changed = form.save(at=timezone.now())
+        changed = form.save(at=timezone.now(), by=request.user)
         messages.success(request, "Saved." if changed else "Nothing was changed.")
         return HttpResponseRedirect(reverse("qbo:tax"))
     facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()
@@ -38,6 +38,7 @@ def tax(request: StaffRequest) -> HttpResponse:
         form=form,
         rows=[(row, form[row.field_name]) for row in rows],
         codes=[code for code in codes if code.active],
+        changes=latest_changes(connection, "tax"),
         read_at=read_at(connection, ["TaxCode"]),
         sales_tax_off=facts is not None and (not facts.using_sales_tax or facts.partner_tax_enabled is False),
     )

@@ -127,14 +127,18 @@ def reopen_failed(connection: Connection, record_type: str, record_id: int, *, a
 
 
 def earlier_invoices(
-    connection: Connection, *, realm_id: str = "", start_date: date | None = None
+    connection: Connection,
+    *,
+    realm_id: str = "",
+    start_date: date | None = None,
+    settings: ConnectionSettings | None = None,
 ) -> QuerySet[Invoice]:
     """What the shop sent before it connected and has never been sent to QuickBooks.
 
     `realm_id` and `start_date`: for a company other than the connected one, from that day on.
     """
     realm_id = realm_id or connection.realm_id
-    settings = ConnectionSettings.objects.get(connection=connection)
+    settings = settings or ConnectionSettings.objects.get(connection=connection)
     start_date = start_date or settings.start_date
     linked = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
     known = SyncEvent.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)

@@ -71,6 +71,7 @@ for title, who, says in (
     ("Settings / Invitations", "SO", "invitation"),
     ("Settings / Sign-ins", "SO", "css=#result_list"),
     ("Settings / Support visits", "SO", "Support visits"),
+    ("Help / Getting started", "FDSO", "Check the company"),
     ("Help / Resolving common QuickBooks errors", "FDSO", "Where errors show up"),
     ("Help / Mapping tax rates", "FDSO", "Mapping tax rates"),
     ("View site", "FDSO", "Pricebook categories"),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from qbo.failures import Failure, Subject
 from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSettings, Link, TaxMapping
+from qbo.pages.forms import form_of
 from qbo.pages.help_texts import help_pages
 from qbo.signals import mapping_saved
 from runacall.invoices.models import Invoice, TaxRate
@@ -374,6 +375,16 @@ class TestStatus:
 
 
 class TestHelp:
+    def test_every_setting_has_a_help_text(self, books: Connection) -> None:
+        """On the Getting started page; a mapping has a section of its own."""
+        page = help_pages()["getting-started-with-quickbooks-online"]
+        told = {row[0] for section in page.sections if section.table for row in section.table.rows}
+        CompanyFacts.objects.filter(connection=books).update(country="CA")
+        for name in ("items", "invoices"):
+            form = form_of(name, books, None)
+            labels = {str(one.label) for key, one in form.fields.items() if not key.startswith("category-")}
+            assert labels <= told
+
     @pytest.mark.parametrize("slug", list(help_pages()))
     def test_has_every_section_of_the_page(self, books: Connection, owner: Client, slug: str) -> None:
         html = owner.get(reverse("qbo:help", args=[slug])).content.decode()

@@ -1,0 +1,137 @@
+"""What saving a settings page would change for the invoices that wait or have failed, by the rules of a drain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qbo.mapping.loading import Unsaved
+from qbo.models import Connection, ConnectionSettings
+from qbo.models.settings import WhenToSync
+from runacall.invoices.models import Invoice
+from sync.dry_run import Verdict, verdicts
+from sync.log.wording import counted
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType
+from sync.outbox.enqueueing import earlier_invoices
+
+# How many invoices are judged twice for one preview.
+MOST = 300
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One sentence for each effect. `total` invoices wait or have failed, `looked_at` of them were judged."""
+
+    sentences: tuple[str, ...]
+    looked_at: int
+    total: int
+
+
+def preview(connection: Connection, unsaved: Unsaved) -> Preview:
+    """What would be different if `unsaved` were saved; it saves nothing."""
+    stored = ConnectionSettings.objects.get(connection=connection)
+    rows = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
+    ids = list(rows.order_by("-changed_at", "-id").values_list("record_id", flat=True)[:MOST])
+    now = {one.invoice.id: one for one in verdicts(connection, ids)}
+    then = {one.invoice.id: one for one in verdicts(connection, ids, unsaved=unsaved)}
+    both = [(now[pk], then[pk]) for pk in now if pk in then]
+    sentences = (*_of_switches(connection, stored, unsaved.settings or stored), *_of_invoices(both))
+    return Preview(sentences, len(ids), rows.count())
+
+
+# --- switches, which decide whether something goes at all --------------------------------------------------------
+
+
+def _of_switches(connection: Connection, now: ConnectionSettings, then: ConnectionSettings) -> Iterator[str]:
+    queued = SyncEvent.objects.of(connection).filter(state=State.QUEUED)
+    if now.sync_invoices != then.sync_invoices:
+        count = queued.count()
+        if count:
+            way = f"go to {connection}" if then.sync_invoices else "wait until it is on again"
+            yield f"{counted(count, 'queued change')} would {way}."
+        later = "go" if then.sync_invoices else "not go until it is on again"
+        yield f"Invoices that you send from now on would {later}."
+    if now.when_to_sync != then.when_to_sync:
+        yield from _of_when(connection, then)
+    if now.sync_customer_updates != then.sync_customer_updates:
+        count = queued.filter(record_type=EntityType.CUSTOMER).count()
+        if count:
+            yield f"{counted(count, 'queued customer')} would still go."
+        yield f"Later changes of a customer would {'' if then.sync_customer_updates else 'not '}go."
+    if now.stop_on_rounding != then.stop_on_rounding:
+        if then.stop_on_rounding:
+            yield "Invoices that are Synced stay so; later ones that differ by a cent of rounding would stop."
+        else:
+            stopped = SyncEvent.objects.of(connection).failed().filter(failure_code="total_differs").count()
+            yield f"{counted(stopped, 'invoice')} stopped with another total: a retry lets a cent of rounding pass."
+
+
+def _of_when(connection: Connection, then: ConnectionSettings) -> Iterator[str]:
+    if then.when_to_sync == WhenToSync.ON_PAYMENT:
+        queued = SyncEvent.objects.of(connection).filter(state=State.QUEUED, record_type=EntityType.INVOICE)
+        unpaid = Invoice.objects.filter(pk__in=queued.values("record_id")).exclude(status=Invoice.Status.PAID).count()
+        if unpaid:
+            yield f"{counted(unpaid, 'queued invoice')} not paid yet would still go."
+        yield "Later invoices would go when they are paid."
+        return
+    earlier = earlier_invoices(connection, settings=then).count()
+    if earlier:
+        yield f"{counted(earlier, 'sent invoice')} not in QuickBooks would be offered on the Status page."
+    yield "Later invoices would go when you send them."
+
+
+# --- invoices, judged now and as they would be --------------------------------------------------------------------
+
+
+def _of_invoices(both: list[tuple[Verdict, Verdict]]) -> Iterator[str]:
+    freed = sum(bool(now.failure and not then.failure) for now, then in both)
+    if freed:
+        yield f"{counted(freed, 'invoice')} would no longer stop; retry those that have failed."
+    stopped = Counter(then.failure.message for now, then in both if then.failure and not now.failure)
+    for message, count in stopped.most_common():
+        yield f"{counted(count, 'invoice')} would stop: {message}."
+    for part, words in CHANGES:
+        count = sum(part(now.payload) != part(then.payload) and bool(part(then.payload)) for now, then in both)
+        if count:
+            yield f"{counted(count, 'waiting invoice')} would {words}."
+    unnumbered = sum(bool(_number(now.payload)) and not _number(then.payload) for now, then in both)
+    if unnumbered:
+        yield f"{counted(unnumbered, 'waiting invoice')} would get QuickBooks’ numbers."
+    before = {item for now, _ in both for item in now.created}
+    after = {item for _, then in both for item in then.created}
+    known = {pk for pk, _ in before}
+    new, moved = {pk for pk, _ in after} - known, {pk for pk, _ in after - before if pk in known}
+    if new:
+        yield f"{counted(len(new), 'product')} would be created in QuickBooks."
+    if moved:
+        yield f"{counted(len(moved), 'product')} to be created would earn into another account."
+
+
+def _number(payload: Mapping[str, Any]) -> str:
+    return str(payload.get("DocNumber") or "")
+
+
+def _taxes(payload: Mapping[str, Any]) -> object:
+    detail = payload.get("TxnTaxDetail") or {}
+    codes = [(line.get("SalesItemLineDetail") or {}).get("TaxCodeRef") for line in payload.get("Line") or ()]
+    return (detail.get("TxnTaxCodeRef"), codes) if detail or any(codes) else None
+
+
+def _products(payload: Mapping[str, Any]) -> object:
+    return [(line.get("SalesItemLineDetail") or {}).get("ItemRef") for line in payload.get("Line") or ()]
+
+
+def _discounts(payload: Mapping[str, Any]) -> object:
+    details = [line.get("DiscountLineDetail") for line in payload.get("Line") or ()]
+    return [one for one in details if one]
+
+
+CHANGES = (
+    (_number, "go under their Run a Call numbers"),
+    (_taxes, "post with another tax code"),
+    (_products, "post to another product"),
+    (_discounts, "post their discount to another account"),
+)
