@@ -170,8 +170,6 @@ def first_run_checklist(context: template.Context) -> dict[str, Any]:
         "list": checklist(connection, at=timezone.now()),
         "may_act": context.get("may_act", False),
         "csrf_token": context.get("csrf_token"),
-        "products_url": reverse("qbo:items"),
-        "customers_url": reverse("admin:invoices_customer_changelist"),
     }
 
 

@@ -150,7 +150,7 @@ def walk(page: Page, name: str, map_rates: Callable[[Page], None]) -> None:
     back(page)
     expect(page.locator("#step-tax")).to_have_class(re.compile("rac-step-done"))
 
-    opened(page, "products").get_by_role("link", name="Choose for products").click()
+    opened(page, "products").get_by_role("link", name="Create missing products").click()
     page.get_by_label("Auto-create missing QBO products").check()
     page.get_by_role("button", name="Save").click()
     back(page)
