@@ -1,13 +1,16 @@
-"""What a person decides about an invoice that both sides changed or that was voided in QuickBooks."""
+"""What a person decides about records that both sides changed or that were voided in QuickBooks, one or many."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import F
 
 from qbo.connection.client import decode
 from qbo.mapping.base import Base, Row, Said
@@ -18,10 +21,12 @@ from qbo.models import Link
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
-from sync.models import State, SyncEvent
+from runacall.isolation import isolated
+from runacall.organizations.models import Organization
+from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
-from sync.operations import Report, keep_drains_out, record_action
+from sync.operations import STUMBLED, Report, call_for, chosen_by, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 
@@ -29,75 +34,22 @@ User = AbstractBaseUser | None
 CONFLICTS = ("changed_in_quickbooks", "paid_in_quickbooks")
 
 
-def keep_quickbooks(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Keep QuickBooks' values: nothing is sent, and the difference is recorded as accepted."""
-    return _decide(events, CONFLICTS, _keep, Action.KEEP_QUICKBOOKS, by=by, at=at)
+# So many are decided while a page waits; more are left to a worker.
+MOST_AT_ONCE = 500
 
 
-def send_ours(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Our values replace those in QuickBooks, only in the fields that both changed."""
-    return _decide(events, ("changed_in_quickbooks",), _send_ours, Action.SEND_OURS, by=by, at=at)
+@dataclass(frozen=True)
+class Choice:
+    """One way out for failed events of these codes; `apply` does it to one and returns why it did not, or ""."""
+
+    codes: tuple[str, ...]
+    apply: Callable[[SyncEvent, Link, User, datetime], str]
 
 
-def void_here_too(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Void on both sides."""
-
-    def void(event: SyncEvent, link: Link) -> str:
-        invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-        try:
-            invoice.void(reason="Voided in QuickBooks", at=at, by=by)
-        except Refused as refusal:
-            return str(refusal)
-        return ""
-
-    return _decide(events, ("voided_in_quickbooks",), void, Action.VOID_HERE_TOO, by=by, at=at)
-
-
-def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    """Create a new invoice there; the void one stays as it is and is no longer linked."""
-
-    def forget(event: SyncEvent, link: Link) -> str:
-        link.delete()
-        _queue_again(event, at)
-        return ""
-
-    return _decide(events, ("voided_in_quickbooks",), forget, Action.SEND_AS_NEW, by=by, at=at)
-
-
-def _decide(
-    events: SyncEventQuerySet,
-    codes: tuple[str, ...],
-    decide: Callable[[SyncEvent, Link], str],
-    action: Action,
-    *,
-    by: User,
-    at: datetime,
-) -> Report:
-    """Apply `decide` to each failed event with these codes; it returns why it did not, or "" if it did."""
-    done = 0
-    left: Counter[str] = Counter()
-    for event in events.select_related("connection", "organization").order_by("pk"):
-        if event.state != State.FAILED or event.failure_code not in codes:
-            left["with nothing to choose"] += 1
-            continue
-        with transaction.atomic():
-            keep_drains_out([event.connection_id])
-            link = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).first()
-            refusal = decide(event, link) if link else "no longer in QuickBooks: retry them"
-            if not refusal:
-                record_action(
-                    event.organization_id, action, by=by, at=at, done=1, reason=f"{event.label}: {event.message}"
-                )
-                wake(event.connection)
-        done += not refusal
-        left.update([refusal] if refusal else [])
-    return Report(done, dict(left))
-
-
-def _keep(event: SyncEvent, link: Link) -> str:
+def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     base, theirs, said = _three(event, link)
     _store(link, base.keep_theirs(theirs, said))
-    Link.objects.filter(pk=link.pk).update(accepted_at=event.changed_at)
+    Link.objects.filter(pk=link.pk).update(accepted_at=at)
     fields = event.facts.get("fields") or "amount"
     SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(
         state=State.SYNCED,
@@ -108,12 +60,145 @@ def _keep(event: SyncEvent, link: Link) -> str:
     return ""
 
 
-def _send_ours(event: SyncEvent, link: Link) -> str:
+def _send_ours(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     base, theirs, _ = _three(event, link)
     fields = tuple(side["field"] for side in event.facts.get("sides", ()))
     _store(link, base.send_ours(theirs, fields))
-    _queue_again(event, event.changed_at)
+    _queue_again(event, at)
     return ""
+
+
+def _void_here_too(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
+    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+    try:
+        invoice.void(reason="Voided in QuickBooks", at=at, by=by)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _send_as_new(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
+    link.delete()
+    _queue_again(event, at)
+    return ""
+
+
+CHOICES: Mapping[Action, Choice] = {
+    # QuickBooks' values: nothing is sent, and the difference is recorded as accepted.
+    Action.KEEP_QUICKBOOKS: Choice(CONFLICTS, _keep),
+    # Our values replace those in QuickBooks, only in the fields that both changed.
+    Action.SEND_OURS: Choice(("changed_in_quickbooks",), _send_ours),
+    Action.VOID_HERE_TOO: Choice(("voided_in_quickbooks",), _void_here_too),
+    # A new invoice there; the void one stays as it is and is no longer linked.
+    Action.SEND_AS_NEW: Choice(("voided_in_quickbooks",), _send_as_new),
+}
+
+
+def keep_quickbooks(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+    return decide(Action.KEEP_QUICKBOOKS, events, by=by, at=at)
+
+
+def send_ours(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+    return decide(Action.SEND_OURS, events, by=by, at=at)
+
+
+def void_here_too(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+    return decide(Action.VOID_HERE_TOO, events, by=by, at=at)
+
+
+def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+    return decide(Action.SEND_AS_NEW, events, by=by, at=at)
+
+
+def meant_by(name: Action, events: SyncEventQuerySet) -> SyncEventQuerySet:
+    """Those among `events` that the choice is for."""
+    return events.failed().filter(failure_code__in=CHOICES[name].codes)
+
+
+def forecast(name: Action, events: SyncEventQuerySet) -> Report:
+    """What `decide` would do now, as far as can be told without doing it."""
+    meant = meant_by(name, events).count()
+    return Report(meant, _others(events, meant))
+
+
+NOTHING = "with nothing to choose"
+
+
+def _others(events: SyncEventQuerySet, meant: int) -> dict[str, int]:
+    count = events.count() - meant
+    return {NOTHING: count} if count else {}
+
+
+def decide(
+    name: Action, events: SyncEventQuerySet, *, by: User, at: datetime, filters: Mapping[str, Any] | None = None
+) -> Report:
+    """Apply one choice to each of `events` that it is for; one record of it all, by which the log finds them."""
+    chosen = list(meant_by(name, events).order_by("pk").values_list("pk", "organization_id"))
+    left = Counter(_others(events, len(chosen)))
+    if not chosen:
+        return Report(0, dict(left))
+    action = record_action(chosen[0][1], name, by=by, at=at, done=0, filters=filters)
+    report = _carry_out(action, [pk for pk, _ in chosen], left, at=at)
+    if not report.done:
+        action.delete()
+    return report
+
+
+def decide_soon(
+    organization: Organization | None, name: Action, filters: Mapping[str, Any], *, by: User, at: datetime, meant: int
+) -> ActionRecord:
+    """As `decide`, for the events that `filters` select now, but done by a worker: for more than a page waits for."""
+    assert organization is not None, "the log of no organization is empty"
+    with transaction.atomic():
+        action = record_action(organization.pk, name, by=by, at=at, done=0, filters=filters, is_open=True)
+        ActionRecord.objects.filter(pk=action.pk).update(meant=meant)
+        call_for(action)
+    return action
+
+
+def carry_out(action_id: int, *, at: datetime) -> Report:
+    """Do what was asked for, however often this is called: after an interruption it goes on with what is left."""
+    action = ActionRecord.objects.open().filter(pk=action_id, action__in=CHOICES).select_related("by").first()
+    if action is None:
+        return Report()
+    found = chosen_by(action)
+    chosen = list(meant_by(Action(action.action), found).order_by("pk").values_list("pk", flat=True))
+    return _carry_out(action, chosen, Counter(_others(found, len(chosen))), at=at)
+
+
+def _carry_out(action: ActionRecord, chosen: Sequence[int], left: Counter[str], *, at: datetime) -> Report:
+    labels: list[str] = []
+    for pk in chosen:
+        refusal = STUMBLED
+        with isolated("Deciding", event=pk, organization=action.organization_id):
+            event, refusal = _decide_one(action, pk, at=at)
+            if not refusal:
+                labels.append(f"{event.label}: {event.message}" if len(chosen) == 1 else event.label)
+        left.update([refusal] if refusal else [])
+    action.refresh_from_db(fields=["done", "meant"])
+    action.meant = action.meant or action.done
+    action.is_open, action.left, action.reason = False, dict(left), ", ".join(labels)[:500]
+    action.save(update_fields=["is_open", "left", "reason", "meant"])
+    return Report(len(labels), dict(left), action if labels else None)
+
+
+def _decide_one(action: ActionRecord, pk: int, *, at: datetime) -> tuple[SyncEvent, str]:
+    """The event as it was, and why nothing was done, or ""."""
+    event = SyncEvent.objects.select_related("connection", "organization").get(pk=pk)
+    choice = CHOICES[Action(action.action)]
+    with transaction.atomic():
+        keep_drains_out([event.connection_id])
+        # Another person or worker may have been here first.
+        event.refresh_from_db(fields=["state", "failure_code"])
+        if event.state != State.FAILED or event.failure_code not in choice.codes:
+            return event, NOTHING
+        link = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).first()
+        refusal = choice.apply(event, link, action.by, at) if link else "no longer in QuickBooks: retry them"
+        if not refusal:
+            SyncEvent.objects.filter(pk=event.pk).update(action=action, changed_at=at)
+            ActionRecord.objects.filter(pk=action.pk).update(done=F("done") + 1)
+            wake(event.connection)
+    return event, refusal
 
 
 def _three(event: SyncEvent, link: Link) -> tuple[Base, Row, Said]:
@@ -140,4 +225,4 @@ def _store(link: Link, base: Base) -> None:
 
 
 def _queue_again(event: SyncEvent, at: datetime) -> None:
-    SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(**(queued_again(at) | {"look_first": False}))
+    SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(**{**queued_again(at), "look_first": False})

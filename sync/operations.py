@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef
@@ -16,12 +17,12 @@ from django_q.tasks import async_task
 
 from qbo import catalogue
 from qbo.models import Connection, Lease, Link, ListState
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Dates, Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.causes import MOST_SETS
 from sync.log.filters import SyncEventFilter
-from sync.log.posting import cannot_post_today
+from sync.log.posting import Moved, as_json, cannot_post_today, moved_back
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.audit import Action
 from sync.models.events import IN_FLIGHT, NO_FAILURE, UNSENT, EntityType, SyncEventQuerySet
@@ -122,13 +123,19 @@ def carry_out(action_id: int, *, at: datetime) -> Report:
         action = ActionRecord.objects.open().select_for_update().filter(pk=action_id).first()
         if action is None:
             return Report()
-        log = SyncEvent.objects.for_organization(action.organization).filter(changed_at__lte=action.at)
-        found = SyncEventFilter(MultiValueDict(action.filters), queryset=log)
-        found.organization = action.organization
-        left = _left_alone(found.qs)
-        done = _requeue(found.qs, action, at=at)
+        found = chosen_by(action)
+        left = _left_alone(found)
+        done = _requeue(found, action, at=at)
         ActionRecord.objects.filter(pk=action_id).update(is_open=False, done=done.records, left=left)
     return Report(done.records + done.lists, left, action)
+
+
+def chosen_by(action: ActionRecord) -> SyncEventQuerySet:
+    """The events that an action's filters select, without those that have changed since it was asked for."""
+    log = SyncEvent.objects.for_organization(action.organization).filter(changed_at__lte=action.at)
+    found = SyncEventFilter(MultiValueDict(action.filters), queryset=log)
+    found.organization = action.organization
+    return found.qs
 
 
 def _retryable(events: SyncEventQuerySet) -> SyncEventQuerySet:
@@ -303,8 +310,49 @@ STUMBLED = "with an error in Run a Call; press Escalate on the row"
 def _post_today(event: SyncEvent, action: ActionRecord, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+        was = invoice.dates
         invoice.post_to(event.organization.today(at), at=at, by=by)
+        action.before[str(invoice.pk)] = {"was": as_json(was), "became": as_json(invoice.dates)}
+        action.save(update_fields=["before"])
+        _note_dates(invoice, "Posted to the current period", was, by=by)
         SyncEvent.objects.filter(pk=event.pk, state=State.QUEUED).update(action=action)
+
+
+def undo_posting(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+    """Give invoices that were posted to the current period their former dates, unless they have been sent since."""
+    action, labels, left = None, list[str](), Counter[str]()
+    for event in events.select_related("connection", "organization"):
+        refusal = STUMBLED
+        with isolated("Undoing a posting", event=event.pk, organization=event.organization_id), transaction.atomic():
+            # No drain may send it while it is undone.
+            keep_drains_out([event.connection_id])
+            event.refresh_from_db(fields=["state", "look_first"])
+            moved = moved_back(event)
+            if isinstance(moved, Moved):
+                action = action or record_action(event.organization_id, Action.UNDO_POSTING, by=by, at=at, done=0)
+                invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+                invoice.move_back(moved.becomes, at=at, by=by)
+                _note_dates(invoice, "Post to current period undone", moved.was, by=by)
+                labels.append(event.label)
+            refusal = "" if isinstance(moved, Moved) else moved
+        left.update([refusal] if refusal else [])
+    if action is not None:
+        action.done, action.left, action.reason = len(labels), dict(left), ", ".join(labels)[:500]
+        action.save(update_fields=["done", "left", "reason"])
+    return Report(len(labels), dict(left))
+
+
+def _note_dates(invoice: Invoice, what: str, was: Dates, *, by: User) -> None:
+    """In the history of the invoice. What a command does is in the log of actions only."""
+    if by is None or not by.pk:
+        return
+    changes = [
+        f"{name} {old or 'none'} → {new or 'none'}"
+        for name, old, new in zip(("date", "date in the books", "due date"), was, invoice.dates, strict=True)
+        if old != new
+    ]
+    said = f"{what}: {', '.join(changes)}."
+    LogEntry.objects.log_actions(by.pk, [invoice], CHANGE, change_message=said, single_object=True)
 
 
 def record_action(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from qbo.models import Connection
 from runacall.isolation import isolated
-from sync import operations
+from sync import deciding, operations
 from sync.engine.drain import drain
 from sync.engine.pausing import clear_stumble, tell_of_stumble
 from sync.engine.renewing import RENEWED, renew_unused
@@ -53,7 +53,9 @@ def maintain() -> dict[str, int | str]:
 
 def carry_out(action_id: int) -> int:
     """Do what a person asked for and a page could not wait for. Returns how many events were changed."""
-    return operations.carry_out(action_id, at=timezone.now()).done
+    action = ActionRecord.objects.filter(pk=action_id).first()
+    carry_out = deciding.carry_out if action and action.action in deciding.CHOICES else operations.carry_out
+    return carry_out(action_id, at=timezone.now()).done
 
 
 def renew_tokens() -> int:

@@ -28,9 +28,9 @@ def _accept(events: SyncEventQuerySet, request: StaffRequest, at: datetime) -> R
 # Action -> the verb of its report, and the operation.
 ACTIONS: dict[str, tuple[str, Operation]] = {
     "retry": ("Retried", lambda events, request, at: operations.retry(events, by=request.user, at=at)),
-    "post_to_current_period": (
-        "Posted to the current period:",
-        lambda events, request, at: operations.post_to_current_period(events, by=request.user, at=at),
+    "undo_posting": (
+        "Undid Post to current period for",
+        lambda events, request, at: operations.undo_posting(events, by=request.user, at=at),
     ),
     "dismiss": (
         "Dismissed",

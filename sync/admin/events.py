@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -21,7 +22,7 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.admin_scope import ScopedAdmin
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability
-from sync import operations
+from sync import deciding, operations
 from sync.admin import bulk, live
 from sync.admin.acting import ACTIONS, back_to, perform
 from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
@@ -31,6 +32,15 @@ from sync.log.filters import log_of
 from sync.log.results import result_of
 from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
+
+# What the page of counts asks before doing, for selected events.
+CHOSEN = ("post_to_current_period", *deciding.CHOICES)
+
+
+def _ask(admin: SyncEventAdmin, request: StaffRequest, queryset: Any, *, name: str) -> HttpResponse:
+    if request.POST.get("select_across") == "1":
+        return bulk.ask(request, name)
+    return bulk.ask(request, name, ids=list(queryset.values_list("pk", flat=True)))
 
 
 @admin.register(SyncEvent, site=site)
@@ -46,7 +56,7 @@ class SyncEventAdmin(ScopedAdmin):
     ordering = ("-changed_at", "-id")
     paginator = KnownCountPaginator
     search_fields = ()
-    actions = ("retry", "dismiss")
+    actions = ("retry", "dismiss", *CHOSEN)
 
     @admin.display(description="Timestamp", ordering="changed_at")
     def timestamp(self, event: SyncEvent) -> str:
@@ -103,6 +113,12 @@ class SyncEventAdmin(ScopedAdmin):
         if request.POST.get("select_across") == "1":
             return bulk.ask(request, "dismiss")
         return bulk.ask(request, "dismiss", ids=list(queryset.values_list("pk", flat=True)))
+
+    def get_action(self, action: Any) -> Any:
+        """Those that only go on to the page that asks are all one function, by name."""
+        if action in CHOSEN:
+            return partial(_ask, name=action), action, bulk.ACTIONS[action].title
+        return super().get_action(action)
 
     @property
     def media(self) -> Any:

@@ -20,6 +20,8 @@ from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
+from sync import deciding
+from sync.admin import bulk
 from sync.admin.change_list import SyncLogChangeList, without_page
 from sync.log.causes import Cause, causes
 from sync.log.details import record_place
@@ -60,6 +62,8 @@ class Card:
     retry_url: str
     post_url: str
     is_on: bool
+    # What may be chosen for all of them at once: what the button says, and the page that asks.
+    choices: Sequence[tuple[str, str]] = ()
 
 
 def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]:
@@ -68,12 +72,14 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
     results = results_for(request.organization, request.user, at=at)
     cl.full_result_count = cl.result_count  # the chips show the count, so the heading does not
     former = companies(request)
+    shown = cards(request)
     return {
         "rows": rows,
         "title": "Sync log",
         "headers": list(result_headers(cl))[1:] if _has_checkboxes(cl) else list(result_headers(cl)),
         "chips": chips(request, cl.counts),
-        "cards": cards(request),
+        "cards": shown,
+        "offered": offered(shown),
         "may_act": role_allows(request, Ability.MANAGE_QUICKBOOKS),
         "filter_values": _values(cl),
         "cause_title": _cause_title(cl),
@@ -170,7 +176,24 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int) -> Card:
         if cause.failure.code == "closed_period"
         else "",
         is_on=chosen == cause.key,
+        choices=[
+            (bulk.ACTIONS[name].button.format(count=cause.count), reverse(f"admin:sync_syncevent_{name}_all") + filters)
+            for name in choices_for(cause.failure.code)
+        ],
     )
+
+
+def choices_for(code: str) -> list[str]:
+    """The actions that a person may choose for failures of this code."""
+    return [name.value for name, choice in deciding.CHOICES.items() if code in choice.codes]
+
+
+def offered(shown: Sequence[Card]) -> list[tuple[str, str]]:
+    """What can be chosen for selected events besides Retry and Dismiss: only what fits something that failed."""
+    codes = {card.cause.failure.code for card in shown}
+    names = [name.value for name, choice in deciding.CHOICES.items() if codes & set(choice.codes)]
+    names += ["post_to_current_period"] if "closed_period" in codes else []
+    return [(name, f"{bulk.ACTIONS[name].title}…") for name in names]
 
 
 def _values(cl: SyncLogChangeList) -> dict[str, str]:

@@ -14,12 +14,12 @@ from qbo.failures import Failure
 from qbo.models import Connection
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.organizations.models import Organization
-from sync.log.posting import cannot_post_today, is_in_closed_period
+from sync.log.posting import Moved, cannot_post_today, is_in_closed_period, moved_back
 from sync.log.redaction import readable
 from sync.log.rows import LogRow, connection_of, log_row, standing_of
 from sync.log.wording import Standing, next_try
 from sync.models import Attempt, State, Submission, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import UNSENT, EntityType
 
 SHOWN_ATTEMPTS = 20
 
@@ -85,6 +85,8 @@ class Details:
     record: Place | None
     further: list[FurtherObstacle]
     cannot_post: str
+    # What undoing Post to current period would do, as long as it can be undone.
+    moved_back: Moved | None
     # Whether the page should refresh in a moment.
     is_moving: bool
 
@@ -104,6 +106,10 @@ class Details:
     @property
     def can_accept(self) -> bool:
         return self.event.state == State.FAILED and self.event.failure_code == "total_differs"
+
+    @property
+    def undo_label(self) -> str:
+        return undo_label(self.moved_back) if self.moved_back else ""
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -145,6 +151,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         record=record_place(event),
         further=further_obstacles(event, connection, is_kept=kept),
         cannot_post=cannot_post_today(event, at=at) if is_in_closed_period(event) else "",
+        moved_back=moved_back_of(event) if not kept else None,
         is_moving=moving,
     )
 
@@ -162,6 +169,16 @@ def further_obstacles(event: SyncEvent, connection: Connection | None, *, is_kep
         )
         for failure in event.further_failures
     ]
+
+
+def moved_back_of(event: SyncEvent) -> Moved | None:
+    found = moved_back(event) if event.state in UNSENT else None
+    return found if isinstance(found, Moved) else None
+
+
+def undo_label(moved: Moved) -> str:
+    """E.g. "Undo: date it 2026-05-01 again"."""
+    return f"Undo: date it {moved.becomes.posting_date or moved.becomes.invoice_date:%Y-%m-%d} again"
 
 
 def is_moving(event: SyncEvent, standing: Standing) -> bool:

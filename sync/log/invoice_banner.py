@@ -15,7 +15,14 @@ from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
-from sync.log.details import FurtherObstacle, further_obstacles, is_moving, others_waiting
+from sync.log.details import (
+    FurtherObstacle,
+    further_obstacles,
+    is_moving,
+    moved_back_of,
+    others_waiting,
+    undo_label,
+)
 from sync.log.holding import Books, Holding, InBooks, for_dispatcher, holding
 from sync.log.invoice_column import current_of
 from sync.log.posting import cannot_post_today
@@ -46,6 +53,8 @@ class InvoiceBanner:
     books: InBooks | None = None
     can_retry: bool = False
     can_post: bool = False
+    # The button that undoes Post to current period; "" if there is nothing to undo.
+    undo: str = ""
     # Whether the page should refresh in a moment.
     is_moving: bool = False
     # The result of the reader's own Retry sync or Post to current period.
@@ -173,6 +182,7 @@ def _for_office(
             books=books,
             fix=waiting if event.state == State.QUEUED else None,
             can_retry=may_act and event.state == State.QUEUED and not standing.pause and bool(event.retries),
+            undo=_undo(event) if may_act else "",
         )
     return InvoiceBanner(
         ALARM,
@@ -189,4 +199,10 @@ def _for_office(
         further=further_obstacles(event, event.connection, is_kept=False),
         can_retry=may_act,
         can_post=may_act and not cannot_post_today(event, at=at),
+        undo=_undo(event) if may_act else "",
     )
+
+
+def _undo(event: SyncEvent) -> str:
+    moved = moved_back_of(event)
+    return undo_label(moved) if moved else ""

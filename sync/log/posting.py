@@ -1,12 +1,16 @@
-"""Whether "Post to current period" can help a failed event."""
+"""Whether "Post to current period" can help a failed event, the dates that it gives, and whether it can be undone."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from qbo.mapping.book import Company
 from qbo.models import CompanyFacts, Connection, Link
-from sync.models import State, SyncEvent
+from runacall.invoices.models import Dates, Invoice
+from sync.models import ActionRecord, State, SyncEvent
+from sync.models.audit import Action
+from sync.models.events import UNSENT, EntityType
 
 
 def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
@@ -28,3 +32,52 @@ def is_in_closed_period(event: SyncEvent) -> bool:
 def _company(connection: Connection) -> Company:
     facts = CompanyFacts.objects.filter(connection=connection).first()
     return Company(closing_date=facts.book_close_date if facts else None)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An invoice with its dates before and after."""
+
+    event: SyncEvent
+    was: Dates
+    becomes: Dates
+
+    @property
+    def in_books_only(self) -> bool:
+        """It has a payment, so its own dates stay."""
+        return self.was.invoice_date == self.becomes.invoice_date
+
+
+def moved_to_today(event: SyncEvent, *, at: datetime) -> Moved:
+    """The dates that "Post to current period" would give the invoice of this event."""
+    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+    return Moved(event, invoice.dates, invoice.dates_posted_to(event.organization.today(at)))
+
+
+def moved_back(event: SyncEvent) -> Moved | str:
+    """The dates that undoing "Post to current period" would give the invoice; or why it cannot be undone."""
+    if event.record_type != EntityType.INVOICE:
+        return "not posted to the current period"
+    posted = ActionRecord.objects.filter(organization=event.organization_id, action=Action.POST_TO_CURRENT)
+    action = posted.filter(before__has_key=str(event.record_id)).order_by("-at", "-id").first()
+    if action is None:
+        return "not posted to the current period"
+    if event.state not in UNSENT or event.look_first:
+        return "already sent"
+    if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
+        return "already in QuickBooks"
+    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+    kept = action.before[str(event.record_id)]
+    if as_json(invoice.dates) != kept["became"]:
+        return "with other dates since then"
+    return Moved(event, invoice.dates, from_json(kept["was"]))
+
+
+def as_json(dates: Dates) -> list[str | None]:
+    return [day.isoformat() if day else None for day in dates]
+
+
+def from_json(days: list[str | None]) -> Dates:
+    invoice_date, posting_date, due_date = (date.fromisoformat(day) if day else None for day in days)
+    assert invoice_date is not None, "every invoice has a date"
+    return Dates(invoice_date, posting_date, due_date)

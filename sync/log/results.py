@@ -32,6 +32,10 @@ SOON = timedelta(seconds=15)
 VERBS = {
     Action.RETRY: ("Retried", "event"),
     Action.POST_TO_CURRENT: ("Posted to the current period:", "event"),
+    Action.KEEP_QUICKBOOKS: ("Kept QuickBooks' version of", "event"),
+    Action.SEND_OURS: ("Sending our version of", "event"),
+    Action.VOID_HERE_TOO: ("Voided here too:", "event"),
+    Action.SEND_AS_NEW: ("Sending again as new:", "event"),
     Action.SEND_EARLIER: ("Sent", "earlier invoice"),
 }
 
@@ -78,7 +82,9 @@ class Result:
         """E.g. "Retried 63 events."."""
         verb, noun = VERBS[Action(self.action.action)]
         if self.action.is_open:
-            said = f"Retry of {counted(self.action.meant, noun)}: a background job is queuing them."
+            doing = "queuing" if self.action.action == Action.RETRY else "working on"
+            name = self.action.get_action_display()
+            said = f"{name} of {counted(self.action.meant, noun)}: a background job is {doing} them."
         else:
             said = f"{verb} {counted(self.action.done, noun)}."
         return f"{self.who}: {said}" if self.who else said
@@ -109,6 +115,13 @@ class Result:
     def sentence(self) -> str:
         parts = "; ".join(self.parts)
         return " ".join(filter(None, (self.head, f"{parts}." if parts else "", self.left)))
+
+    @property
+    def undo_url(self) -> str:
+        """Where Post to current period is undone; "" once all of its invoices have been sent."""
+        if self.action.action != Action.POST_TO_CURRENT or self.count.synced == self.count.total:
+            return ""
+        return f"{reverse('admin:sync_syncevent_undo_posting_all')}?action={self.action.pk}"
 
     @property
     def failed_url(self) -> str:

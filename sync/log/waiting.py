@@ -28,6 +28,7 @@ LOG = "admin:sync_syncevent_changelist"
 class Waiting:
     """The failed events of one cause, with their number and where to retry them."""
 
+    cause: Cause
     sentence: str
     count: int
     retry_url: str
@@ -54,6 +55,7 @@ def _waiting(cause: Cause) -> Waiting:
     subject = f" for ‘{failure.subject.name}’" if named else f": {failure.title}"
     query = urlencode({"status": State.FAILED, "cause": cause.key})
     return Waiting(
+        cause=cause,
         sentence=f"{what} {verb}{subject}",
         count=cause.count,
         retry_url=f"{reverse('admin:sync_syncevent_retry_all')}?{query}",

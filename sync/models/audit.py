@@ -15,6 +15,7 @@ class Action(models.TextChoices):
     DISMISS = "dismiss", "Dismiss"
     TAKE_BACK = "take_back", "Take back"
     POST_TO_CURRENT = "post_to_current_period", "Post to current period"
+    UNDO_POSTING = "undo_posting", "Undo Post to current period"
     ACCEPT = "accept", "Accept difference"
     KEEP_QUICKBOOKS = "keep_quickbooks", "Keep QuickBooks'"
     SEND_OURS = "send_ours", "Send ours"
@@ -47,6 +48,8 @@ class ActionRecord(models.Model):
     meant = models.PositiveIntegerField(default=0)
     # Why others were left alone: reason -> how many.
     left = models.JSONField(default=dict)
+    # What can be undone: by record id, its dates before ("was") and after ("became").
+    before = models.JSONField(default=dict)
     # Requested but not done yet: a worker does what is too much for a web request.
     is_open = models.BooleanField(default=False)
 

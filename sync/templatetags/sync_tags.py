@@ -13,6 +13,7 @@ from django.utils import timezone
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from runacall.invoices.models import Invoice
+from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.first_run import checklist, is_open
 from sync.log.attention import attention_count
@@ -21,6 +22,7 @@ from sync.log.home import home
 from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
 from sync.log.waiting import (
+    Waiting,
     company_counts,
     counts_by_cause,
     earlier_count,
@@ -126,7 +128,24 @@ def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> d
 def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]:
     """The failed events with one of these codes, with a link to retry exactly those."""
     request = context["request"]
-    return {"waiting": waiting_for(request.organization, codes), "may_act": context.get("may_act", False)}
+    connection = Connection.objects.for_organization(request.organization).first()
+    found = waiting_for(request.organization, codes) if connection else []
+    told = [(one, _forecast(connection, one) if number < MOST_FORECAST else "") for number, one in enumerate(found)]
+    return {"waiting": told, "may_act": context.get("may_act", False)}
+
+
+# How many causes a settings page says it of what a retry would come to.
+MOST_FORECAST = 5
+
+
+def _forecast(connection: Connection | None, one: Waiting) -> str:
+    # Not at the top: unfold loads every template library while it is being imported itself.
+    from sync.forecasting import forecast_fix
+
+    if connection is not None:
+        with isolated("Forecasting a fix", cause=one.cause.key, organization=connection.organization_id):
+            return forecast_fix(connection, one.cause)
+    return ""
 
 
 @register.inclusion_tag("sync/queue_facts.html", takes_context=True)

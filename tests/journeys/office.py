@@ -154,8 +154,28 @@ class Office:
         return send(self.visitor, asked, asked.form(field="next"))
 
     def post_to_current_period(self, invoice: Invoice) -> Page:
+        """The button on the invoice, then yes on the page that shows the old and the new dates."""
+        asked = self.ask_to_post(invoice)
+        return send(self.visitor, asked, asked.form(field="next"))
+
+    def ask_to_post(self, invoice: Invoice) -> Page:
+        return self.visitor.get(self.visit(f"{INVOICES}/{invoice.pk}/change/").link("Post to current period…"))
+
+    def choose_for_all(self, button: str, **filters: str) -> Page:
+        """A button of the selection bar, for all that the filters of the log find; the page that asks."""
+        page = self.visit(f"{LOG}?{urlencode({'status': 'failed', **filters})}")
+        (pressed,) = [one for one in page.root.one(id="selection").all("button") if one.text == button]
+        form = page.form(field="select_across")
+        shown = [box["value"] for box in page.root.all("input", name="_selected_action")]
+        form.fields |= {"_selected_action": shown, "select_across": ["1"]}
+        return send(self.visitor, page, form, action=pressed["value"])
+
+    def say_yes(self, asked: Page) -> Page:
+        return send(self.visitor, asked, asked.form(field="next"))
+
+    def undo_posting(self, invoice: Invoice) -> Page:
         """The button on the invoice."""
-        return self._press(self.visit(f"{INVOICES}/{invoice.pk}/change/"), "/post-to-current-period/")
+        return self._press(self.visit(f"{INVOICES}/{invoice.pk}/change/"), "/undo-posting/")
 
     def accept(self, invoice: Invoice) -> Page:
         return self._press(self.event_page(invoice), "/accept/")

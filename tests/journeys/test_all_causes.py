@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice, TaxRate
+from sync import forecasting
 from sync.log.export import Export
 from sync.log.support_bundle import support_bundle
 from sync.models import State, SyncEvent
@@ -48,10 +49,10 @@ def test_the_row_says_all_of_it_with_where_to_go(shop: Shop, office: Office, com
     opened = office.opened(row)
     assert f"Also in the way {FILTER} Turn on Auto-create missing QBO products" in opened.text
     also = opened.root.one("ul", class_="rac-further")
-    assert f"{SETTINGS}/items/" in [link["href"].partition("#")[0] for link in also.all("a")]
+    assert any(link["href"].startswith(f"{SETTINGS}/products/") for link in also.all("a"))
     banner = office.invoice_banner(invoice)
     assert f"Also in the way: {FILTER}" in banner.text
-    assert f"{SETTINGS}/items/" in [link["href"].partition("#")[0] for link in banner.all("a")]
+    assert any(link["href"].startswith(f"{SETTINGS}/products/") for link in banner.all("a"))
 
 
 def test_of_more_than_two_the_row_counts(shop: Shop, office: Office, combined: TaxRate) -> None:
@@ -167,3 +168,43 @@ def test_nothing_is_further_without_a_first(shop: Shop) -> None:
     assert (event.state, event.failures) == (State.SYNCED, ())
     with pytest.raises(IntegrityError), transaction.atomic():
         SyncEvent.objects.filter(pk=event.pk).update(further_keys="\nitem_not_found:item:1\n")
+
+
+def test_a_fix_forecasts_what_goes_and_what_stays(shop: Shop, office: Office, combined: TaxRate) -> None:
+    twice_stopped(shop, combined)
+    for _ in range(3):
+        once_stopped(shop, combined)
+    shop.drain()
+    before = office.visit(f"{SETTINGS}/tax/").part("waiting").text
+    assert "4 failed invoices wait for ‘Combined 7.25’ · Retry them" in before
+    after = office.pick_tax_code(combined, code="2").part("waiting").text
+    assert f"wait for ‘Combined 7.25’ · 3 will go · 1 stays: {FILTER} · Retry them" in after
+    page = office.visit(f"{SETTINGS}/tax/")
+    asked = office.visitor.get(page.link("Retry them"))
+    assert asked.part("forecast").text == f"3 will go, 1 stay: 1: {FILTER}"
+    office.say_yes(asked)
+    shop.drain()
+    assert [event.failure_code for event in shop.failed()] == ["item_not_found"]
+
+
+def test_of_very_many_those_alike_are_forecast_by_one(
+    shop: Shop, office: Office, combined: TaxRate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasting, "MOST_CHECKED", 3)
+    for _ in range(2):
+        twice_stopped(shop, combined)
+    for _ in range(3):
+        once_stopped(shop, combined)
+    shop.drain()
+    shop.map_tax(combined)
+    found = forecasting.forecast_retry(shop.connection, shop.failed())
+    assert found.sentence == f"about 3 will go · about 2 stay: {FILTER}"
+
+
+def test_a_customer_that_failed_keeps_its_invoices_in_the_forecast(shop: Shop, combined: TaxRate) -> None:
+    customer = builders.customer(shop.organization, "Lake Supply", email="lake@example.com")
+    shop.books.post("vendor", {"DisplayName": "Lake Supply"})
+    shop.invoice(customer=customer)
+    shop.drain()
+    found = forecasting.forecast_retry(shop.connection, shop.failed().filter(record_type="invoice"))
+    assert (found.go, [failure.code for failure, _ in found.stay]) == (0, [shop.event(customer).failure_code])

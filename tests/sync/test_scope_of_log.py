@@ -15,8 +15,8 @@ from tests import builders, log_rows
 LOG = reverse("admin:sync_syncevent_changelist")
 SECRET = "Zanzibar"
 ONE = ["change", "details", "escalate", "history", "delete"]
-ACTIONS = ["retry", "dismiss", "take_back", "accept", "post_to_current_period"]
-BULK = ["retry_all", "dismiss_all", "post_to_current_period_all"]
+ACTIONS = ["retry", "dismiss", "take_back", "accept", "undo_posting"]
+BULK = ["retry_all", "dismiss_all", "post_to_current_period_all", "undo_posting_all", "keep_quickbooks_all"]
 SETTINGS = ["qbo:status", "qbo:tax", "qbo:items", "qbo:invoices"]
 
 

@@ -1,7 +1,7 @@
 """The records of the business, one module per group."""
 
 from runacall.invoices.models.customers import Customer
-from runacall.invoices.models.invoices import Invoice, InvoiceQuerySet
+from runacall.invoices.models.invoices import Dates, Invoice, InvoiceQuerySet
 from runacall.invoices.models.lines import InvoiceLine, LineInput
 from runacall.invoices.models.numbering import NumberSequence
 from runacall.invoices.models.payments import Payment
@@ -10,6 +10,7 @@ from runacall.invoices.models.tax_rates import TaxRate
 
 __all__ = [
     "Customer",
+    "Dates",
     "Invoice",
     "InvoiceLine",
     "InvoiceQuerySet",

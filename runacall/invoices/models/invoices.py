@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -23,6 +23,15 @@ from runacall.invoices.models.records import Record, RecordQuerySet, text
 from runacall.invoices.models.tax_rates import TaxRate
 from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, TransitionRefused
 from runacall.invoices.statuses import EDITABLE, TRANSITIONS, Status
+
+
+class Dates(NamedTuple):
+    """The dates of an invoice; `posting_date`: the one in the books, if it differs."""
+
+    invoice_date: dt.date
+    posting_date: dt.date | None
+    due_date: dt.date | None
+
 
 LARGEST = Decimal("9999999999.99")
 NO_LINES = "An invoice that was sent has to keep at least one line. To cancel it, void it."
@@ -229,18 +238,41 @@ class Invoice(Addressed, Record):
         return self
 
     def post_to(self, date: dt.date, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        """Move it to another date in the books.
-
-        An invoice with a payment keeps its own date, which the customer has seen; only the date in the
-        books changes. Raises InvoiceLocked if it is void or deleted.
-        """
+        """Moves it to another date in the books (`dates_posted_to`). Raises InvoiceLocked if it is void or deleted."""
         with self.changing(at=at, by=by):
-            if self.amount_paid and self.status != Status.VOID:
-                self.posting_date = date
-            else:
+            if not self._moves_in_books_only:
                 self._refuse_if_locked()
-                self.invoice_date, self.posting_date = date, None
+            self.dates = self.dates_posted_to(date)
         return self
+
+    def dates_posted_to(self, date: dt.date) -> Dates:
+        """Its dates if it were posted to `date`: due as many days after the invoice date as it is now, by its terms.
+
+        An invoice with a payment keeps its own dates, which the customer has seen; only the date in the books moves.
+        """
+        if self._moves_in_books_only:
+            return Dates(self.invoice_date, date, self.due_date)
+        return Dates(date, None, self.due_date and self.due_date + (date - self.invoice_date))
+
+    def move_back(self, dates: Dates, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Gives it the dates that it had before it was posted elsewhere. Raises InvoiceLocked as `post_to` does."""
+        with self.changing(at=at, by=by):
+            if not self._moves_in_books_only or dates.invoice_date != self.invoice_date:
+                self._refuse_if_locked()
+            self.dates = dates
+        return self
+
+    @property
+    def dates(self) -> Dates:
+        return Dates(self.invoice_date, self.posting_date, self.due_date)
+
+    @dates.setter
+    def dates(self, dates: Dates) -> None:
+        self.invoice_date, self.posting_date, self.due_date = dates
+
+    @property
+    def _moves_in_books_only(self) -> bool:
+        return bool(self.amount_paid) and self.status != Status.VOID
 
     # --- parts of the operations ----------------------------------------------------------------------------
 

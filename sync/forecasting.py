@@ -1,0 +1,92 @@
+"""What a retry would come to: how many would go to QuickBooks, and what still blocks the others; nothing is changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Min
+
+from qbo.failures import Failure
+from qbo.models import Connection, Link
+from sync.dry_run import AT_ONCE, Verdict, verdicts
+from sync.log.causes import Cause
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType, SyncEventQuerySet
+
+# So many are checked one by one; of more, one for each set of causes.
+MOST_CHECKED = 500
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`go`: how many nothing known blocks any more. `stay`: what blocks the others, with counts, the most first.
+
+    Not `is_exact`: there are so many that those with the same causes were taken to be alike.
+    """
+
+    go: int
+    stay: Sequence[tuple[Failure, int]] = ()
+    is_exact: bool = True
+
+    @property
+    def staying(self) -> int:
+        return sum(count for _, count in self.stay)
+
+    @property
+    def sentence(self) -> str:
+        """E.g. "61 will go · 2 stay: Item 'Labor' not found in QBO"; "" for nothing at all."""
+        about = "" if self.is_exact else "about "
+        said = [f"{about}{self.go:,} will go"] if self.go else []
+        said += [
+            f"{about}{count:,} stay{'s' if count == 1 else ''}: {failure.message}" for failure, count in self.stay[:3]
+        ]
+        more = sum(count for _, count in self.stay[3:])
+        return " · ".join([*said, *([f"{about}{more:,} more stay"] if more else [])])
+
+
+def forecast_retry(connection: Connection, events: SyncEventQuerySet) -> Forecast:
+    """Of a retry of `events`: by mappings, settings and lists as they are known now, without asking QuickBooks."""
+    retried = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
+    invoices = retried.filter(record_type=EntityType.INVOICE).order_by()
+    ids = list(invoices.values_list("record_id", flat=True)[: MOST_CHECKED + 1])
+    weights = dict.fromkeys(ids, 1) if len(ids) <= MOST_CHECKED else _alike(invoices)
+    blocked = _blocked(connection, list(weights))
+    counts: Counter[str] = Counter()
+    for record_id, failure in blocked.items():
+        counts[failure.cause_key] += weights[record_id]
+    first = {failure.cause_key: failure for failure in reversed(blocked.values())}
+    go = retried.count() - counts.total()
+    return Forecast(go, [(first[key], count) for key, count in counts.most_common()], len(ids) <= MOST_CHECKED)
+
+
+def forecast_fix(connection: Connection, cause: Cause) -> str:
+    """What a retry of all that `cause` blocks would come to; "" as long as it blocks them all."""
+    found = forecast_retry(connection, SyncEvent.objects.of(connection).failed().held_by(cause.key))
+    is_unfixed = not found.go and [failure.cause_key for failure, _ in found.stay] == [cause.key]
+    return "" if is_unfixed else found.sentence
+
+
+def _alike(invoices: SyncEventQuerySet) -> dict[int, int]:
+    """One record of each set of causes, and how many there are of it; the largest sets first."""
+    sets = invoices.values("cause_key", "further_keys").annotate(count=Count("pk"), sample=Min("record_id"))
+    return {row["sample"]: row["count"] for row in sets.order_by("-count")[:MOST_CHECKED]}
+
+
+def _blocked(connection: Connection, record_ids: Sequence[int]) -> dict[int, Failure]:
+    """By invoice, what blocks it first."""
+    found: list[Verdict] = []
+    for start in range(0, len(record_ids), AT_ONCE):
+        found += verdicts(connection, record_ids[start : start + AT_ONCE])
+    customers = _failed_customers(connection, {one.invoice.customer.id for one in found})
+    shared = {one.invoice.id: one.failure or customers.get(one.invoice.customer.id) for one in found}
+    return {record_id: failure for record_id, failure in shared.items() if failure}
+
+
+def _failed_customers(connection: Connection, ids: Iterable[int]) -> Mapping[int, Failure]:
+    """Customers that are not in QuickBooks and whose own row failed or was dismissed: only QuickBooks knows better."""
+    linked = Link.objects.of(connection, EntityType.CUSTOMER).for_records(ids).filter(active=True)
+    rows = SyncEvent.objects.of(connection).filter(record_type=EntityType.CUSTOMER, record_id__in=list(ids))
+    rows = rows.filter(state__in=(State.FAILED, State.DISMISSED)).exclude(record_id__in=linked.values("record_id"))
+    return {row.record_id: row.failure for row in rows.order_by("pk") if row.failure}
