@@ -61,6 +61,15 @@ class Twin:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """One invoice whose row there QuickBooks answers with an error, and Intuit's words for it."""
+
+    invoice: InvoiceDocument
+    qbo_id: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The result. A void invoice that never reached the books is not expected there."""
 
@@ -71,6 +80,10 @@ class Comparison:
     accepted: list[Difference] = field(default_factory=list)
     # Those that differ only by QuickBooks' own rounding of each tax rate.
     rounded: list[Difference] = field(default_factory=list)
+    # Those of which QuickBooks has other payments than we have; payments are the bookkeeper's, so the books agree.
+    paid_otherwise: list[Difference] = field(default_factory=list)
+    # Ours that are there, in a row that QuickBooks itself cannot read.
+    unreadable: list[Unreadable] = field(default_factory=list)
     # Rows with our mark that are not ours: somebody copied one of our invoices in QuickBooks.
     copies: list[Twin] = field(default_factory=list)
 
@@ -78,19 +91,26 @@ class Comparison:
     def checked(self) -> int:
         parts: Sequence[Sequence[object]] = (
             self.matched, self.missing, self.twice, self.different, self.accepted, self.rounded,
+            self.paid_otherwise, self.unreadable,
         )  # fmt: skip
         return sum(len(part) for part in parts)
 
     @property
     def agrees(self) -> bool:
-        return not (self.missing or self.twice or self.different)
+        return not (self.missing or self.twice or self.different or self.unreadable)
 
 
-def compare(wanted: Iterable[Wanted], rows: Iterable[Row]) -> Comparison:
-    """Find each expected invoice among all rows of the books: by our mark, otherwise by number and customer."""
+def compare(wanted: Iterable[Wanted], rows: Iterable[Row], unread: Mapping[str, str] | None = None) -> Comparison:
+    """Find each expected invoice among all rows of the books: by our mark, otherwise by number and customer.
+
+    `unread`: by Id, Intuit's words about rows that QuickBooks itself cannot read.
+    """
     books = _Books(rows)
     found = Comparison()
     for one in wanted:
+        if unread and one.qbo_id in unread:
+            found.unreadable.append(Unreadable(one.invoice, one.qbo_id, unread[one.qbo_id]))
+            continue
         _judge(one, _without_copies(one, books.rows_of(one), found), found)
     return found
 
@@ -119,7 +139,10 @@ def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:
         fields = differences(one, rows[0])
         if fields:
             into = found.accepted if one.accepted else found.different
-            if _is_rounding(one, fields):
+            beside = {name: values for name, values in fields.items() if name != "balance"}
+            if not beside:
+                into = found.paid_otherwise
+            elif _is_rounding(one, beside):
                 into = found.rounded
             into.append(Difference(one.invoice, str(rows[0]["Id"]), fields))
         else:
@@ -137,7 +160,8 @@ def _is_rounding(one: Wanted, fields: Mapping[str, tuple[str, str]]) -> bool:
 def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
     """What is different in the row, as (ours, theirs).
 
-    Compared are void, customer, currency, total, tax, date, due date and number.
+    Compared are void, customer, currency, total, tax, date, due date, number and balance: the balance as far as
+    payments make it, so that another total is not told twice.
     """
     there, invoice = There.of(row), one.invoice
     if is_void(row) != invoice.is_void and (is_void(row) or there.total):
@@ -163,7 +187,16 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
         "due date": invoice.due_date.isoformat() if invoice.due_date and not invoice.is_void else theirs["due date"],
         "number": one.number or theirs["number"],
     }
-    return {name: (ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]}
+    return {name: (ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]} | _balance(one, row)
+
+
+def _balance(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
+    if row.get("Balance") is None or one.invoice.is_void:
+        return {}
+    theirs, paid_there = _cents(row["Balance"]), _cents(row.get("TotalAmt")) - _cents(row["Balance"])
+    if paid_there == _cents(one.invoice.amount_paid):
+        return {}
+    return {"balance": (str(_cents(one.invoice.balance)), str(theirs))}
 
 
 def _cents(amount: object) -> Decimal:

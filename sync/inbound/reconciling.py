@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from qbo.connection.limiter import pause_asked_for
-from qbo.connection.queries import ReadFailed, Row, read_rows
+from qbo.connection.queries import ReadFailed, Row, read_rows, read_where_in
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Sleep, Visit, visit
 from qbo.failures import Failure, FailureKind
@@ -41,25 +41,39 @@ def reconcile(
     connection: Connection, *, now: Now = timezone.now, since: date | None = None, sleep: Sleep = time.sleep
 ) -> Comparison:
     """Compare every invoice that should be in the books (dated from `since`) with all that are. Raises CannotRead."""
-    rows = read_books(connection, now=now, sleep=sleep)
-    return compare(wanted_invoices(connection, since=since), rows)
+    wanted = wanted_invoices(connection, since=since)
+    rows, unread = read_books(connection, [one.qbo_id for one in wanted if one.qbo_id], now=now, sleep=sleep)
+    return compare(wanted, rows, unread)
 
 
-def read_books(connection: Connection, *, now: Now = timezone.now, sleep: Sleep = time.sleep) -> list[Row]:
-    """Every invoice of the company. Renews the token if needed, and waits if QuickBooks asks for it."""
+def read_books(
+    connection: Connection, linked: Sequence[str] = (), *, now: Now = timezone.now, sleep: Sleep = time.sleep
+) -> tuple[list[Row], dict[str, str]]:
+    """Every invoice of the company. Gets a usable token first, and waits when QuickBooks asks us to.
+
+    A row that QuickBooks itself cannot read is left out; of those whose Id is among `linked`, the second part of the
+    answer has Intuit's words by Id.
+    """
     try:
         with visit(connection, patience=PATIENCE, sleep=sleep) as mine:
-            return _read(mine, now)
+            return _read(mine, linked, now)
     except NotNow as error:
         raise CannotRead(str(error)) from error
 
 
-def _read(mine: Visit, now: Now) -> list[Row]:
+def _read(mine: Visit, linked: Sequence[str], now: Now) -> tuple[list[Row], dict[str, str]]:
     connection, refused = mine.connection, None
     for _ in range(TRIES):
         try:
             _renew(connection, at=now(), refused=refused)
-            return read_rows(mine.client, "Invoice", pace=mine.pace)
+            skipped: list[ReadFailed] = []
+            unread: dict[str, ReadFailed] = {}
+            rows = read_rows(mine.client, "Invoice", pace=mine.pace, skipped=skipped)
+            if skipped:
+                # Asked for one by one, QuickBooks says which of them it is.
+                lost = sorted(set(linked) - {str(row["Id"]) for row in rows})
+                rows += read_where_in(mine.client, "Invoice", "Id", lost, pace=mine.pace, unread=unread)
+            return rows, {qbo_id: error.failure.intuit_words for qbo_id, error in unread.items()}
         except RefreshUnderWay:
             mine.sleep(1)
         except ReadFailed as error:

@@ -185,3 +185,56 @@ def test_one_company_two_shops(shop: Shop, invoices: list[Invoice], qbo_url: str
     disconnect(other.connection, at=timezone.now())
     shop.reconnect()
     assert reconcile(shop)[0] == 0
+
+
+def pay_there(shop: Shop, invoice: Invoice, amount: float) -> None:
+    there = row_of(shop, invoice)
+    line = {"Amount": amount, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
+    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": amount, "Line": [line]})
+
+
+def test_other_payments_there_are_named_and_are_no_mismatch(shop: Shop, invoices: list[Invoice]) -> None:
+    pay_there(shop, invoices[0], 40)
+    builders.payment(invoices[1], at=timezone.now())
+    builders.payment(invoices[2], "25", at=timezone.now())
+    pay_there(shop, invoices[2], 25)
+    status, document = reconcile(shop)
+    assert (status, document["matched"], document["paid_otherwise"]) == (0, 3, 2)
+    named = {one["number"]: one["fields"] for one in document["paid_otherwise_invoices"]}
+    assert named == {
+        invoices[0].number: {"balance": {"ours": "108.00", "theirs": "68.00"}},
+        invoices[1].number: {"balance": {"ours": "0.00", "theirs": "108.00"}},
+    }
+
+
+def test_another_due_date_and_another_payment_are_both_named(shop: Shop, invoices: list[Invoice]) -> None:
+    invoices[0].edit(due_date="2031-06-01", at=timezone.now())
+    shop.drain()
+    pay_there(shop, invoices[0], 40)
+    tamper(shop, invoices[0], DueDate="2031-01-01")
+    status, document = reconcile(shop)
+    (different,) = document["different_invoices"]
+    assert (status, set(different["fields"])) == (1, {"due date", "balance"})
+
+
+def test_a_row_that_quickbooks_cannot_read_is_named_and_the_rest_is_compared(
+    shop: Shop, invoices: list[Invoice]
+) -> None:
+    tamper(shop, invoices[1], DocNumber="9999")
+    shop.books.do("break_row", entity="Invoice", id=row_of(shop, invoices[3])["Id"])
+    status, document = reconcile(shop)
+    assert (status, document["checked"], document["matched"]) == (1, 5, 3)
+    (unreadable,) = document["unreadable_invoices"]
+    assert unreadable["number"] == invoices[3].number
+    assert unreadable["why"]
+    assert [one["number"] for one in document["different_invoices"]] == [invoices[1].number]
+    assert document["missing"] == 0
+
+
+def test_a_row_of_somebody_else_that_cannot_be_read_disturbs_nothing(shop: Shop, invoices: list[Invoice]) -> None:
+    kept = ("TxnDate", "CustomerRef", "Line", "TxnTaxDetail")
+    theirs = {name: value for name, value in row_of(shop, invoices[0]).items() if name in kept}
+    hers = shop.books.post("invoice", {**theirs, "DocNumber": "H-1"})["Invoice"]
+    shop.books.do("break_row", entity="Invoice", id=hers["Id"])
+    status, document = reconcile(shop)
+    assert (status, document["matched"], document["unreadable"]) == (0, 5, 0)

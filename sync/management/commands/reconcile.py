@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = (
         "Read all invoices of a shop's QuickBooks company and list ours that are missing there, there twice, or"
         " different in customer, currency, total, tax, date, due date, number or void. The exit status is 0 only if"
-        " there are none."
+        " there are none. Those of which QuickBooks has other payments, so that the balance differs, are listed apart."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -72,6 +72,8 @@ def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
         "different": len(found.different),
         "accepted": len(found.accepted),
         "rounded": len(found.rounded),
+        "paid_otherwise": len(found.paid_otherwise),
+        "unreadable": len(found.unreadable),
         "missing_invoices": [
             {"number": one.number, "total": str(one.total), "why": reasons[one.id]} for one in found.missing
         ],
@@ -80,6 +82,10 @@ def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
         "different_invoices": [_difference(one) for one in found.different],
         "accepted_invoices": [_difference(one) for one in found.accepted],
         "rounded_invoices": [_difference(one) for one in found.rounded],
+        "paid_otherwise_invoices": [_difference(one) for one in found.paid_otherwise],
+        "unreadable_invoices": [
+            {"number": one.invoice.number, "qbo_id": one.qbo_id, "why": one.words} for one in found.unreadable
+        ],
     }
 
 
@@ -96,7 +102,14 @@ def _lines(found: Comparison, reasons: dict[int, str]) -> Iterator[str]:
     for copy in found.copies:
         ids = ", ".join(copy.qbo_ids)
         yield f"copied     #{copy.invoice.number}  Somebody copied it in QuickBooks: Id {ids} is not ours"
-    kinds = {"different": found.different, "accepted": found.accepted, "rounded": found.rounded}
+    for row in found.unreadable:
+        yield f"unreadable #{row.invoice.number}  QuickBooks cannot read Id {row.qbo_id}: {row.words}"
+    kinds = {
+        "different": found.different,
+        "accepted": found.accepted,
+        "rounded": found.rounded,
+        "paid": found.paid_otherwise,
+    }
     for kind, differences in kinds.items():
         for one in differences:
             told = ", ".join(f"{name} {ours} here, {theirs} there" for name, (ours, theirs) in one.fields.items())
@@ -104,7 +117,8 @@ def _lines(found: Comparison, reasons: dict[int, str]) -> Iterator[str]:
     yield (
         f"{found.checked:,} checked: {len(found.matched):,} matched, {len(found.missing):,} missing,"
         f" {len(found.twice):,} twice, {len(found.different):,} different, {len(found.accepted):,} accepted,"
-        f" {len(found.rounded):,} rounded by QuickBooks."
+        f" {len(found.rounded):,} rounded by QuickBooks, {len(found.paid_otherwise):,} with other payments there"
+        f"{f', {len(found.unreadable):,} unreadable' if found.unreadable else ''}."
     )
 
 

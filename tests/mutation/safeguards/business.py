@@ -19,8 +19,8 @@ SAFEGUARDS = (
     Safeguard(
         "dates: an invoice with a payment keeps the date that its customer has seen",
         INVOICES,
-        "if self.amount_paid and self.status != Status.VOID:",
-        "if False:",
+        "        return bool(self.amount_paid) and self.status != Status.VOID\n",
+        "        return False\n",
         (f"{OF_OPERATIONS}::test_post_to_another_date",),
     ),
     Safeguard(
