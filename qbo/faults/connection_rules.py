@@ -14,7 +14,7 @@ THROTTLED = (
         text=(
             r"throttle ?(limits? )?exceeded|\bthrottl(ed|ing)\b",
             r"request limit|api (call )?limit|rate (limit|exceeded)|quota (has been |was )?(exceeded|reached)",
-            r"too ?many ?(requests|concurrent)|\bspike ?arrest",
+            r"too ?many ?(requests|concurrent)|\bspike ?arrest|\btoo many times\b",
         ),
     ),
     rule("rate_limited", status=lambda status: status == 429),
@@ -27,7 +27,7 @@ GRANTS = (
     rule("access_refused_by_user", text=r"\berror\W{1,3}access_denied\b"),
     rule("access_refused_by_user", codes="invalid_grant", operations="authorization_code"),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
-    rule("token_expired", text=r"\binvalid[_ ]grant\b|\binvalid_token\b"),
+    rule("token_expired", text=r"\binvalid[_ ]grant\b|\binvalid_token\b|\btoken (has |is |was )?timed out"),
     # The Ruby client's name for every 401; Intuit's own "Authorization Failure" means missing rights.
     rule("token_expired", text=r"quickbooks::authorizationfailure"),
     rule("token_expired", text=r"re-?authenticate|re-?authorize|authorize again|please re-?connect"),
@@ -93,7 +93,7 @@ UNREACHED = (
         "network",
         where=lambda evidence: not evidence.is_intuits and no_answer(evidence.status),
         text=transport_words.PLAIN,
-        not_text=r"system failure error",
+        not_text=r"system failure error|\btoken (has |is |was )?timed out",
     ),
     rule("network", text=r"(response|status) code\W{0,3}0\b"),
     rule("network", where=lambda evidence: evidence.http_status == 0),

@@ -13,14 +13,17 @@ STATUS_IN_WORDS = (
     re.compile(r"statuscode\W{0,3}(\d{3})\b"),
     re.compile(r"response code\W{0,3}(\d{1,3})\b"),
     re.compile(r"status code(?: is)?\W{0,4}(\d{1,3})\b"),
+    re.compile(r"\bstatus\W{1,3}(\d{3})\b"),
     re.compile(r"\bhttp(?!://)(?:/[\d.]+)?(?: status| error)?\W{0,3}(\d{3})\b"),
     re.compile(
         r"\b(\d{3})\W{1,3}(?:client error|server error|bad request|unauthorized|forbidden|not found|too many"
         r"|internal server|bad gateway|service (?:temporarily )?unavailable|gateway)\b"
     ),
     re.compile(r"\b(?:unauthorized|forbidden)\W{0,3}(\d{3})\b"),
-    re.compile(r"^\W*(\d{3})\W*$"),
-    re.compile(r"\b(?:error|failed)\W{1,4}([45]\d\d)\W*$"),
+    # A page of a gateway may hold nothing else, in its title and in its heading.
+    re.compile(r"^\W*(\d{3})(?:\W+\1)*\W*$"),
+    re.compile(r"\b(?:error|failed|request)\W{1,4}([45]\d\d)(?:(?:\W+\1)+\b|\W*$)"),
+    re.compile(r"\b(?:api|http|server|request) error\W{1,3}([45]\d\d)\b"),
     re.compile(r"\berror (?:code )?(52[0-7])\b"),
     re.compile(r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|non autorise|n(?:o|ao) autorizado)\b"),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
@@ -90,13 +93,18 @@ class Evidence:
         named = (match for pattern in STATUS_IN_WORDS if (match := pattern.search(self.text)))
         in_words = next((int(match[1]) for match in named), 0)
         gateway = STATUS_IN_WORDS[0].search(self.text)
-        return int(gateway[1]) if gateway else self.http_status or in_words
+        return int(gateway[1]) if gateway else self.http_status or in_words or self._status_as_code()
+
+    def _status_as_code(self) -> int:
+        """A status that a client gives as the code, where it is none of Intuit's codes."""
+        return int(self.code) if self.code in STATUS_CODES and not self.is_intuits else 0
 
 
 LONGEST_HEADLINE = 90
 LONGEST_TEXT = 4_000
 MOST_ENTRIES = 200
 
+STATUS_CODES = frozenset(("401", "403", "404", "429", "502", "503", "504"))
 SEVERE_CODES = frozenset({10_100, 10_200})
 CONSTANT = re.compile(r"\b[A-Z]{2,40}(?:_[A-Z0-9]{1,40}){1,9}\b|^[a-z]{2,40}(?:_[a-z]{2,40}){1,9}(?=\s*$)")
 CLASS_NAME = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,9}")

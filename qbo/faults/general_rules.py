@@ -19,6 +19,7 @@ TROUBLES = (
         status=not_refused,
         where=lambda evidence: not evidence.is_intuits,
         text=(
+            r"^\W*(error\W+)?invalid (json )?response\b|invalid json response",
             r"unexpected (token|character|end of (json|data|input))|\bnot valid json|looking for beginning of value",
             r"\bexpecting value: line \d|\bjson(decode|::parser|parse|syntax)(error|exception)|malformedjsonexception",
             r"(reading|parsing|decoding) (the )?(json|xml)( (response|answer))?\b|unmarshal|\bxml (parse|syntax) error",
@@ -81,7 +82,7 @@ BROKEN = (
             r"internal ?server ?error|bad ?gateway|service ?unavailable|gateway ?time-?out",
             r"upstream (connect|request)|healthy upstream",
             r"system failure|application error has occurred",
-            r"be (right )?back soon|maintenance",
+            r"be (right )?back soon|\bbe right back\b|maintenance",
             r"\b(servers?|services?|systems?|api) (is|are) (currently |temporarily )*(down|offline)\b",
         ),
     ),

@@ -114,7 +114,7 @@ def entry(error: dict[str, Any], fault_type: str) -> FaultEntry:
     return FaultEntry(
         code=plain_code(fields.get("code", fields.get("errorcode"))),
         message=word(fields.get("message", fields.get("errormessage"))),
-        detail=word(fields.get("detail")),
+        detail=word(fields.get("detail", fields.get("description"))),
         element=word(fields.get("element")),
         fault_type=fault_type,
     )

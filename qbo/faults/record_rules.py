@@ -29,6 +29,9 @@ def sought(noun: str) -> str:
     )
 
 
+CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
+
+
 def cannot_without(noun: str) -> str:
     """Says that it is required: "the invoice cannot be synchronized without a customer"."""
     return rf"(can(not| not|'t)|could not|unable to)[^.;]{{0,40}} without (an?|the|any)? ?{noun}"
@@ -128,6 +131,8 @@ DUPLICATES = (
             r"duplicate (\w+ )?name|\bname (is |has )?(a )?duplicated?\b|\bname must be unique",
             r"name supplied already exists",
             r"already using this name|\buse a different name\b|duplicate (customer|vendor|supplier|item|employee)\b",
+            r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
+            r"\balready exists\b",
             r"\balready (has|have|uses?) (this|that|the same) name\b",
             r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
         ),
@@ -223,17 +228,20 @@ REFERENCES = (
     rule(
         "item_not_found",
         about=(
-            r"items? element id|item_?ref\b",
+            r"items? element id",
             rf"\b(item|product|service)s?\b[^,;]{{0,40}}{MISSING}",
             sought("(item|product|service|sku)"),
             cannot_without("(item|product|service|sku)"),
             r"\bunmapped (\w+ )?(item|product|service)\b",
         ),
     ),
+    # Only where a reference is the trouble: a dump of the request holds the word too.
+    rule("item_not_found", where=of_a_reference, about=r"item_?ref\b"),
     rule("item_not_found", codes="6440"),
     rule("account_inactive", about=r"accounts? element id"),
     rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
     rule("income_account_missing", text=r"\bunmapped (\w+ ){0,3}account\b|\bno income account\b"),
+    rule("income_account_missing", text=rf"\bno (\w+ ){{0,2}}account (is |was )?{CHOSEN}\b"),
     rule("income_account_missing", text=r"\b(income|expense|ledger|gl) account (is )?(required|missing)"),
     rule(
         "account_inactive",
@@ -248,7 +256,6 @@ REFERENCES = (
 )
 
 GONE_NOUN = r"(inactive|not active|deleted|deactivated|archived|disabled)"
-CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
 
 
 def headline(failure: str, noun: str, states: str) -> Rule:

@@ -24,10 +24,10 @@ MOST_PAIRS = 400
 
 CODE_IN_WORDS = (
     re.compile(r"errorCode[=:\s]+0*(\d{1,5})", re.IGNORECASE),
-    re.compile(r"\bcode\W{0,6}0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
-    re.compile(r"\b(?:error|exception)\W{0,4}(\d{3,5})\b", re.IGNORECASE),
-    re.compile(r"^\W*(\d{3,5})\s*[:\-–]"),
-    re.compile(r"[\"(\[]\s*(\d{4,5})\s*[:\-–]"),
+    re.compile(r"\bcode\W{0,6}(?<![=(]-)0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
+    re.compile(r"\b(?:error|exception)\W{0,4}(?!\d{4}-\d\d)(\d{3,5})\b", re.IGNORECASE),
+    re.compile(r"^\W*(?!\d{4}-\d\d)(\d{3,5})\s*[:\-–]"),
+    re.compile(r"[\"(\[]\s*(?!\d{4}-\d\d)(\d{4,5})\s*[:\-–]"),
 )
 LOWEST_CODE_IN_WORDS = 600
 """Below this, a number in running text is more often an HTTP status than one of Intuit's codes."""
@@ -37,6 +37,8 @@ SEVERE_CODES = {10_000, 10_100, 10_200}
 TAG = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</|<[^<>]*>", re.IGNORECASE)
 LOOKS_LIKE_HTML = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|title|h1)\b", re.IGNORECASE)
 LONGEST_WORDS = 4_000
+# Where Node prints what was asked behind an error: its time-outs and references say nothing of the answer.
+REQUEST_DUMP = re.compile(r"\n\s*(?:config|request|options): (?:<ref \*\d+> |\[[^\]]{1,60}\] |\w+ ){0,3}\{")
 
 
 def quoted_entries(text: str) -> tuple[FaultEntry, ...]:
@@ -82,7 +84,7 @@ def shown(text: str) -> str:
     """What a person would read: HTML without its tags, cut to a length that rules can search."""
     if LOOKS_LIKE_HTML.search(text[:2_000]):
         text = html.unescape(TAG.sub(" ", text[: 5 * LONGEST_WORDS]))
-    return text[:LONGEST_WORDS].strip()
+    return REQUEST_DUMP.split(text, maxsplit=1)[0][:LONGEST_WORDS].strip()
 
 
 def code_in(words: str) -> str:

@@ -10,7 +10,7 @@ import re
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     "any, by the name of its class": (
         # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
-        r"\b[a-z]*(socket|time-?d?out|connect|network|dns|unresolved|unknownhost|nameresolution|ssl|tls|handshake"
+        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|network|dns|unresolved|unknownhost|nameresolution|ssl|tls|handshake"
         r"|disconnect|unreachable)[a-z]*(error|exception|failure)\b",
         r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",
     ),
@@ -25,6 +25,8 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"\bfailed to open stream|\b(failure when|failed) (receiving|sending) data (from|to) the peer"
         r"|transferred a partial file",
         r"\[ssl: \w+\]|\b_ssl\.c:\d+|\bssl message\b|terminated the handshake",
+        r"\bnxdomain\b|\bnsurlerrordomain\b|timelimitexceeded\b|\baddress unavailable\b|\bhostname could not be found",
+        r"\binternet connection (appears to be|seems to be|is) offline|\bno internet\b",
         # Only the name of a host: Java's message for one that it cannot find.
         r"^\W*(?:\"\w+\"\W{1,4})?(?:[a-z0-9-]{1,60}\.){1,6}(?:com|net|org|io|dev|local|internal|invalid|test|example)\W*$",
     ),

@@ -309,11 +309,35 @@ def test_an_answer_is_read(code: str, status: int | None, operation: str, conten
     assert read(text, status, content_type, operation=operation).code == code
 
 
+# As Node prints it: what was asked is no part of the answer.
+AXIOS = """AxiosError: Request failed with status code 400
+    at settle (axios.cjs:2671:12) {
+  code: 'ERR_BAD_REQUEST',
+  config: [Object: null prototype] {
+    transitional: { clarifyTimeoutError: false },
+    timeout: 5000,
+    data: '{"Line":[{"SalesItemLineDetail":{"ItemRef":{"value":"1"}}}]}'"""
 QUOTES: list[tuple[str, str]] = [
     # What people and other programs make of QuickBooks' answers: no status, no code, other words.
     ("rate_limited", "Spike arrest violation"),
     ("server_error", "The servers are currently down"),
     ("server_error", "Error 524: nothing more"),
+    ("server_error", "QuickBooks API error 503: <html><head><title>503</title></head><h1>503</h1></html>"),
+    ("server_error", "Failed to run request: <title>502</title><h1>502</h1>\n    at ApiClient.run (api.js:9)"),
+    ("server_error", "desc=busy method=POST status=503"),
+    ("server_error", "<!DOCTYPE html><html><body>We'll be right back.</body></html>"),
+    ("server_error", '{"name":"OAuthError","message":"HTTP Error","code":"503"}'),
+    ("token_expired", '{"name":"OAuthError","message":"HTTP Error","code":"401"}'),
+    ("token_expired", "Authorization failure: token timed out?"),
+    ("tax_code_not_mapped", '{"message":"Invalid Reference Id","code":"2500","description":"TaxCode element id 9"}'),
+    ("unknown", AXIOS),
+    ("answer_unreadable", "Error: Invalid Response"),
+    ("rate_limited", "The service was invoked too many times"),
+    ("duplicate_name", "Vendor 'Black' already exists in QuickBooks"),
+    (
+        "income_account_missing",
+        "No export account selected in the settings, create one or choose another way to export",
+    ),
     ("answer_unreadable", "Expecting value: line 1 column 1 (char 0)"),
     ("answer_unreadable", "SyntaxError: Unexpected end of JSON input"),
     ("answer_unreadable", "invalid character '<' looking for beginning of value"),

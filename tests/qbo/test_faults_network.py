@@ -133,6 +133,13 @@ RAISED = {
         "Connection reset",
         "unexpected EOF",
         "The host is unreachable",
+        "A server with the specified hostname could not be found.",
+        "The Internet connection appears to be offline.",
+        "Address unavailable: https://books.example/v3",
+        "SoftTimeLimitExceeded()",
+        'Error Domain=NSURLErrorDomain Code=-1001 "nothing"',
+        "2026-03-01T10:00:00Z the task timed out after 30 seconds",
+        "{:error, %Finch.Error{reason: :nxdomain}}",
     ],
 }
 WORDS = [words for group in RAISED.values() for words in group]
