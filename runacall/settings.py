@@ -170,6 +170,8 @@ SYNC: dict[str, Any] = {
     "REQUEST_ID_TRUSTED_FOR": env.float("SYNC_REQUEST_ID_TRUSTED_FOR", 300),
     "RETRY_DELAYS": env.list("SYNC_RETRY_DELAYS", [300, 1800, 3600], subcast=float),
     "BATCH_SIZE": env.int("SYNC_BATCH_SIZE", 30),
+    # So few writes go each on its own, and leave Intuit's 40 batches a minute to who has many.
+    "ALONE_AT_MOST": env.int("SYNC_ALONE_AT_MOST", 5),
     "BATCHES_IN_FLIGHT": env.int("SYNC_BATCHES_IN_FLIGHT", 8),
     "REQUESTS_A_MINUTE": env.int("SYNC_REQUESTS_A_MINUTE", 500),
     "REQUESTS_A_SECOND": env.int("SYNC_REQUESTS_A_SECOND", 10),

@@ -100,8 +100,10 @@ class Books:
         return max((one["id"] for one in self.requests()), default=0)
 
     def writes(self) -> int:
-        """How many batches with a write of an invoice in them have reached the company."""
-        return sum(1 for one in self.requests() if "batch" in one["path"] and '"Invoice"' in str(one["body"]))
+        """How many calls with a write of an invoice in them, alone or in a batch, have reached the company."""
+        calls = [one for one in self.requests() if one["method"] == "POST"]
+        batches = [one for one in calls if "/batch" in one["path"] and '"Invoice"' in str(one["body"])]
+        return len(batches) + sum("/invoice" in one["path"] for one in calls)
 
 
 @dataclass

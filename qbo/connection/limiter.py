@@ -10,6 +10,9 @@ from qbo.failures import Failure
 MINUTE = 60.25
 SECOND = 1.1
 
+# A shorter wait, such as for the limit per second, is waited out; for a longer one the worker is released.
+SHORT_WAIT = 1.2
+
 # A pause of an hour or more is checked again within the hour.
 LONGEST_PAUSE = 3600
 
@@ -53,7 +56,26 @@ class Limiter:
         """Count a call that is made now."""
         self.calls.append([round(now, 3), int(batch)])
 
+    def leaves(self, now: float) -> None:
+        """The call that was counted last leaves only now: what came between took time, and Intuit counts arrivals."""
+        if self.calls:
+            self.calls[-1][0] = round(now, 3)
+
 
 def _until_room(made: list[float], allowed: int, window: float, now: float) -> float:
     """Seconds until the window contains fewer than `allowed` of the calls `made` (oldest first)."""
     return max(0.0, made[-allowed] + window - now) if len(made) >= allowed else 0.0
+
+
+def size_of_call(waiting: int, *, batch_size: int, alone_at_most: int, batch_in: float, alone_in: float) -> int:
+    """How many of `waiting` writes (at least one) the next call takes: 1 is a call on its own, more are a batch.
+
+    Intuit counts 40 batches a minute beside 500 requests. So few writes go on their own and leave the batches to who
+    has many; many go in batches and, while no batch is allowed, on their own. `batch_in` and `alone_in`: seconds until
+    the limits allow a call of each kind; `alone_at_most`: what counts as few, 0 for never.
+    """
+    if waiting <= alone_at_most:
+        alone = alone_in <= SHORT_WAIT or alone_in <= batch_in
+    else:
+        alone = batch_in > SHORT_WAIT and alone_in < batch_in
+    return 1 if alone else min(waiting, batch_size)

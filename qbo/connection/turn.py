@@ -23,7 +23,7 @@ from django.utils import timezone
 from qbo.connection.bounds import new_session
 from qbo.connection.client import Client
 from qbo.connection.endpoints import endpoints
-from qbo.connection.limiter import Limiter, Limits, pause_asked_for
+from qbo.connection.limiter import SHORT_WAIT, Limiter, Limits, pause_asked_for
 from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection, Lease
@@ -31,8 +31,6 @@ from qbo.models.leases import CompanyChanged, LeaseLost
 from runacall import operators_log
 
 Sleep = Callable[[float], None]
-# A shorter wait, such as for the limit per second, is waited out; for a longer one the worker is released.
-SHORT_WAIT = 1.2
 # How often to ask for a lease that another process holds, in seconds.
 BUSY_PAUSE = 0.5
 

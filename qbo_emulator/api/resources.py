@@ -33,7 +33,7 @@ def inside(world: World, company: Company, call: Call) -> str:
         return special(company, call)
     if call.request.method == "POST" and call.resource in SENT_BY_EMAIL and call.rest[1:] == ["send"]:
         return sent_by_email(company, call)
-    return of_entity(company, call)
+    return of_entity(world, company, call)
 
 
 def queried(company: Company, call: Call) -> str:
@@ -60,7 +60,7 @@ def batched(world: World, company: Company, call: Call) -> str:
     return f'"BatchItemResponse":[{",".join(shown)}]'
 
 
-def of_entity(company: Company, call: Call) -> str:
+def of_entity(world: World, company: Company, call: Call) -> str:
     kind = BY_PATH.get(call.resource)
     if kind is None or len(call.rest) > 1:
         raise no_resource(call)
@@ -74,6 +74,8 @@ def of_entity(company: Company, call: Call) -> str:
         return member(company, kind, row)
     if call.request.method != "POST" or call.rest:
         raise no_resource(call)
+    if struck := world.breakages.strike(call.resource, frozenset((kind.name.lower(),)), call.operation, item=True):
+        raise breaking.item_fault(struck)
     options = frozenset(call.request.query.get("include", "").lower().split(","))
     body = body_of(call.request, {kind.name, kind.member})
     row = operations.write(company, kind, call.operation, body, at=call.at, options=options)

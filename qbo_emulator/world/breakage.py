@@ -19,11 +19,12 @@ class Breakage:
     times: int | None = 1  # None: until cleared
     rate: float = 1.0
     seed: int = 0
-    path: str = ""  # "batch", "query", "invoice", "token" ...; empty: any call of the data API
+    # "batch", "query", "invoice", "token" …; "write": every write, alone or in a batch; empty: any call of the data API
+    path: str = ""
     entity: str = ""
     operation: str = ""
     after_commit: bool = False
-    item: bool = False  # strikes single items of a batch
+    item: bool = False  # refuses the record that is written, in a batch it alone
     retry_after: int = 0
     format: str = ""
     status: int = 503
@@ -52,7 +53,11 @@ class Breakage:
         wanted_path, wanted = self.path.lower(), self.entity.lower()
         if not wanted_path and path == "token":
             return False
-        if wanted_path and wanted_path != path and not (self.item and wanted_path in entities):
+        if wanted_path == "write":
+            is_meant = operation != "read" and path != "token"
+        else:
+            is_meant = wanted_path in ("", path) or (self.item and wanted_path in entities)
+        if not is_meant:
             return False
         return (not wanted or wanted in entities) and self.operation in ("", operation)
 

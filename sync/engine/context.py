@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from qbo.connection.limiter import size_of_call
 from qbo.connection.turn import Turn
 from qbo.models import Connection, Lease
 from sync.models import Attempt, SyncEvent
@@ -50,6 +51,8 @@ class Drain:
         self.connection, self.lease = self.turn.connection, self.turn.lease
         self.fence = self.lease.fence
         self.batch_size: int = settings.SYNC["BATCH_SIZE"]
+        # So few writes go each on its own.
+        self.alone_at_most: int = settings.SYNC["ALONE_AT_MOST"]
         self.in_flight: int = settings.SYNC["BATCHES_IN_FLIGHT"]
         # Seconds after which a call has ended, whatever its result.
         self.answers_within: float = settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"]
@@ -64,6 +67,14 @@ class Drain:
         if self.time_is_up:
             raise Stop("No more calls start in this drain.")
         self.turn.keep_limits(batch=batch)
+
+    def next_call(self, waiting: int) -> int:
+        """How many of `waiting` writes, at least one, the next call takes along."""
+        now = time.time()
+        batch_in, alone_in = (self.turn.limiter.delay(now, batch=batch) for batch in (True, False))
+        return size_of_call(
+            waiting, batch_size=self.batch_size, alone_at_most=self.alone_at_most, batch_in=batch_in, alone_in=alone_in
+        )
 
     def attempt(self, event: SyncEvent, kind: str, **facts: Any) -> Attempt:
         """A new attempt for `event`; `Outcome` sets its result."""

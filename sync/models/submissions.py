@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 
+from qbo.connection.client import decode
 from qbo.models import Connection
+
+BATCH = "batch"
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -26,6 +30,8 @@ class Submission(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="submissions")
     realm_id = models.CharField(max_length=32)
     request_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    # Where it goes: "batch", or the address of one entity for a write on its own.
+    path = models.CharField(max_length=20, default=BATCH, db_default=BATCH)
     body = models.TextField()
     # What each batch item was for and what should come back; bId is the index in this list.
     items = models.JSONField(default=list)
@@ -55,6 +61,26 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return str(self.request_id)
+
+    @property
+    def is_batch(self) -> bool:
+        return self.path == BATCH
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The query parameters that it goes with, the same each time. A write on its own says there what it does."""
+        known = {"requestid": str(self.request_id)}
+        if self.is_batch:
+            return known
+        item = self.items[0]
+        operation = item["options"] or item["operation"]
+        return known | ({"operation": operation} if operation in ("delete", "void") else {})
+
+    @property
+    def writes(self) -> list[dict[str, Any]]:
+        """What was sent, one item for each of `items`, as a batch has them."""
+        sent = decode(self.body)
+        return list(sent["BatchItemRequest"]) if self.is_batch else [{"bId": "0", self.items[0]["entity"]: sent}]
 
     def may_be_resent(self, *, at: datetime, trusted_for: float) -> bool:
         """Whether QuickBooks is sure to still know the request id, so that the same bytes cannot take effect twice."""

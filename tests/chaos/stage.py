@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Minutes become seconds; the order between the figures stays that of the product.
 HASTE = {
     "SYNC_BATCH_SIZE": "5",
+    "SYNC_ALONE_AT_MOST": "2",
     "SYNC_BATCHES_IN_FLIGHT": "6",
     "SYNC_HTTP_CONNECT_TIMEOUT": "0.5",
     "SYNC_HTTP_READ_TIMEOUT": "1.0",

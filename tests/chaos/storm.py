@@ -194,7 +194,7 @@ class Storm:
             self.expire_token()
         self.orders += 1
         # The seed is also the name by which the order is known again.
-        order = {"path": "batch", **ORDERS[name], "seed": self.orders, "times": 1}
+        order = {"path": "write", **ORDERS[name], "seed": self.orders, "times": 1}
         self.stage.control("fault", **order, rate=RATES.get(str(order["path"]), RATE))
         self.ordered[self.orders] = name
 

@@ -127,7 +127,7 @@ def _deleted_there(shop: Shop, start: datetime) -> Invoice:
 )
 def _differs(shop: Shop, start: datetime) -> Invoice:
     invoice = shop.invoice(at=start, customer=settled_customer(shop, start))
-    shop.books.do("fault", fault="html", path="batch", after_commit=True, times=1)
+    shop.books.do("fault", fault="html", path="write", after_commit=True, times=1)
     shop.drain(start)
     there = next(row for row in shop.books.invoices() if row["DocNumber"] == invoice.number)
     shop.books.post("invoice", {**there, "TxnTaxDetail": {**there["TxnTaxDetail"], "TotalTax": 8.01}})

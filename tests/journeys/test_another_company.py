@@ -68,7 +68,7 @@ def invoices(shop: Shop, start: dt.datetime) -> Invoices:
     failed = shop.invoice(item=builders.item(shop.organization, "Capacitor 35/5"), at=start)
     shop.drain(start)
     checking = shop.invoice(customer=synced.customer, at=start)
-    shop.books.do("fault", fault="reset", path="batch", after_commit=True)
+    shop.books.do("fault", fault="reset", path="write", after_commit=True)
     shop.drain(start)
     queued = shop.invoice(customer=synced.customer, at=start)
     found = [shop.event(one).state for one in (synced, checking, failed, queued)]

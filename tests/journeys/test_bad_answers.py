@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,16 +22,22 @@ def start() -> datetime:
 @pytest.mark.parametrize("numbered", [True, False], ids=["our numbers", "their numbers"])
 @pytest.mark.parametrize("after_commit", [True, False], ids=["acted", "not acted"])
 @pytest.mark.parametrize("fault", ["html", "empty", "cut", "reset", "status"])
-def test_of_a_write(shop: Shop, start: datetime, fault: str, after_commit: bool, numbered: bool) -> None:
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in a batch"])
+def test_of_a_write(
+    shop: Shop, settings: Any, start: datetime, fault: str, after_commit: bool, numbered: bool, alone: bool
+) -> None:
+    settings.SYNC = {**settings.SYNC, "ALONE_AT_MOST": 5 if alone else 0}
     customer = shop.settled_invoice(at=start).customer
     if not numbered:
         shop.choose(send_numbers=False)
         shop.books.do("custom_numbers", on=False)
         shop.read_lists("Preferences")
     invoices = [shop.invoice(at=start, customer=customer) for _ in range(3)]
-    shop.books.do("fault", fault=fault, path="batch", after_commit=after_commit, times=1)
+    shop.books.do("fault", fault=fault, path="write", after_commit=after_commit, times=1)
     shop.drain(start)
-    assert {shop.event(one).state for one in invoices} <= {State.CHECKING, State.QUEUED}
+    doubtful = [one for one in invoices if shop.event(one).state in (State.CHECKING, State.QUEUED)]
+    # After a call that nobody answered at all, no other is made in the same drain.
+    assert len(doubtful) >= (1 if alone else 3)
     for later in RETRIES:
         shop.drain(start + later)
     shop.assert_in_books(*invoices)
@@ -50,7 +57,7 @@ def test_of_a_read(shop: Shop, start: datetime, fault: str) -> None:
 
 @pytest.mark.parametrize("after_commit", [True, False], ids=["acted", "not acted"])
 def test_of_a_new_customer(shop: Shop, start: datetime, after_commit: bool) -> None:
-    shop.books.do("fault", fault="cut", path="batch", entity="customer", after_commit=after_commit, times=1)
+    shop.books.do("fault", fault="cut", path="write", entity="customer", after_commit=after_commit, times=1)
     invoice = shop.invoice(at=start)
     shop.drain(start)
     for later in RETRIES:
@@ -61,7 +68,7 @@ def test_of_a_new_customer(shop: Shop, start: datetime, after_commit: bool) -> N
 
 @pytest.mark.parametrize("after_commit", [True, False], ids=["acted", "not acted"])
 def test_of_a_new_item(shop: Shop, start: datetime, after_commit: bool) -> None:
-    shop.books.do("fault", fault="cut", path="batch", entity="item", after_commit=after_commit, times=1)
+    shop.books.do("fault", fault="cut", path="write", entity="item", after_commit=after_commit, times=1)
     invoice = shop.invoice(at=start)
     shop.drain(start)
     for later in RETRIES:
@@ -86,7 +93,7 @@ def test_of_the_token_service(shop: Shop, start: datetime, fault: str) -> None:
 def test_one_item_without_an_answer_does_not_hold_up_the_others(shop: Shop, start: datetime) -> None:
     customer = shop.settled_invoice(at=start).customer
     invoices = [shop.invoice(at=start, customer=customer) for _ in range(5)]
-    shop.books.do("fault", fault="item_fault", path="batch", times=1)
+    shop.books.do("fault", fault="item_fault", path="write", times=1)
     shop.drain(start)
     assert [shop.event(one).state for one in invoices].count(State.SYNCED) == 4
     for later in RETRIES:

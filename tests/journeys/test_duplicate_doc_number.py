@@ -122,7 +122,7 @@ def test_giving_ours_another_number_sends_it_again_by_itself(shop: Shop, office:
 def test_our_own_invoice_whose_answer_was_lost_is_adopted_not_called_a_duplicate(shop: Shop, office: Office) -> None:
     customer = shop.settled_invoice().customer
     invoice = shop.invoice(number="1842", customer=customer)
-    shop.books.do("fault", fault="reset", path="batch", after_commit=True, times=1)
+    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
     shop.drain()
     assert shop.event(invoice).state == State.CHECKING
     count = len(shop.books.invoices())

@@ -229,7 +229,7 @@ def _impatient(settings: Any) -> None:
 
 
 def order(shop: Shop, answered: Answered, *, times: int | None = None) -> None:
-    shop.books.do("fault", path="batch", times=times, **answered.order)
+    shop.books.do("fault", path="write", times=times, **answered.order)
 
 
 @pytest.mark.usefixtures("_impatient")

@@ -44,7 +44,7 @@ def invoice(shop: Shop, start: datetime) -> Invoice:
     shop.books.do("delete_customer", id=shop.qbo_id(customer))
     quoted = f"{PERSONAL['name']} <{PERSONAL['email']}>, {PERSONAL['phone']}, {PERSONAL['billing_line1']}"
     invoice = shop.invoice(at=start, customer=customer, internal_note=NOTE, customer_note=NOTE)
-    shop.books.do("fault", fault="html", path="batch", entity="Invoice", times=1)
+    shop.books.do("fault", fault="html", path="write", entity="Invoice", times=1)
     shop.drain(start)
     refusal = {"code": "6000", "message": f"Not for {quoted}", "detail": f"Supplied value:{json.dumps(quoted)}"}
     shop.books.do("fault", fault="item_fault", entity="Invoice", times=None, **refusal)
@@ -83,7 +83,7 @@ def test_the_bundle_holds_the_evidence_and_nobody(shop: Shop, invoice: Invoice, 
     sent = [attempt for attempt in found["attempts"] if attempt["request_id"]]
     assert len(sent) == len(shop.sent(invoice))
     assert {attempt["intuit_tid"] for attempt in sent} >= {shop.sent(invoice)[-1].intuit_tid}
-    payload = sent[-1]["request"]["Invoice"]
+    payload = sent[-1]["request"]
     assert payload["DocNumber"] == invoice.number
     assert f"#{invoice.number} (ref " in payload["PrivateNote"]
     assert payload["TxnTaxDetail"]["TotalTax"] == 8

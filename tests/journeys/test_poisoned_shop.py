@@ -53,6 +53,8 @@ def office_of(shop: Shop, house: House) -> Office:  # noqa: F811
 def second_item_is_awkward(answer: Response) -> Response:
     document = json.loads(answer.body)
     items = document.get("BatchItemResponse", [])
+    if "Invoice" in document:
+        document["Invoice"] |= {"Id": "9" * 40, "TotalAmt": 10**300, "CustomField": NESTED}
     if len(items) > 1 and "Invoice" in items[1]:
         items[0]["Invoice"]["PrivateNote"] = "half an emoji \ud83d and \x00"
         items[1]["Invoice"] |= {"Id": "9" * 40, "TotalAmt": 10**300, "CustomField": NESTED}
@@ -65,7 +67,7 @@ def poison(shop: Shop, there: Tampering) -> None:
     there.rows["Account"] = lambda rows: [*rows, {"Id": "9" * 40, "Name": "x" * 900 + "\x00"}]
     there.answers["FROM TaxCode "] = lambda answer: Response(200, answer.body, breakage=DRIP)
     there.answers["FROM Item "] = lambda answer: Response(200, answer.body, breakage=ENDLESS)
-    there.answers["/batch"] = second_item_is_awkward
+    there.answers["/batch"] = there.answers["/invoice"] = second_item_is_awkward
     Lease.objects.update_or_create(connection=shop.connection, defaults={"calls": ["no call", 7]})
     ListState.want(shop.connection, ListState.LISTS, at=timezone.now())
 

@@ -59,7 +59,7 @@ def test_a_write_that_is_answered_503_every_time_keeps_the_same_times(
     shop: Shop, invoice: Invoice, start: datetime
 ) -> None:
     """Reads work, the batch does not: also the look before each retry changes nothing about its time."""
-    shop.books.do("fault", fault="status", status=503, path="batch", times=None)
+    shop.books.do("fault", fault="status", status=503, path="write", times=None)
     for minute in WATCHED:
         shop.drain(start + timedelta(minutes=minute))
     minutes = [round((attempt.at - start).total_seconds() / 60) for attempt in shop.sent(invoice)]
@@ -102,7 +102,7 @@ def test_a_lapsed_subscription_is_not_retried_by_itself(shop: Shop, invoice: Inv
 
 
 def test_a_429_uses_up_no_retry(shop: Shop, invoice: Invoice, start: datetime) -> None:
-    shop.books.do("fault", fault="throttle", path="batch", times=5)
+    shop.books.do("fault", fault="throttle", path="write", times=5)
     for minute in range(5):
         shop.drain(start + timedelta(minutes=minute, seconds=minute))
         assert shop.event(invoice).retries == 0

@@ -25,7 +25,7 @@ def differing(shop: Shop) -> Invoice:
     """QuickBooks' automated sales tax put its own tax in place of ours."""
     shop.books.do("sales_tax", on=True)
     invoice = shop.invoice(customer=shop.settled_invoice().customer)
-    shop.books.do("fault", fault="html", path="batch", after_commit=True, times=1)
+    shop.books.do("fault", fault="html", path="write", after_commit=True, times=1)
     shop.drain()
     there = next(row for row in shop.books.invoices() if row["DocNumber"] == invoice.number)
     shop.books.post("invoice", {**there, "TxnTaxDetail": {**there["TxnTaxDetail"], "TotalTax": 8.01}})
@@ -192,7 +192,7 @@ def test_an_edit_in_doubt_waits_for_the_outcome(shop: Shop) -> None:
     """Nobody knows yet whether QuickBooks has the first version: the second is neither sent nor lost."""
     start = timezone.now()
     invoice = shop.invoice(customer=shop.settled_invoice(at=start).customer, at=start)
-    shop.books.do("fault", fault="reset", path="batch", after_commit=True)
+    shop.books.do("fault", fault="reset", path="write", after_commit=True)
     shop.drain(start)
     invoice.edit(customer_note="changed meanwhile", at=start)
     writes = shop.books.writes()
@@ -228,7 +228,7 @@ def test_waiting_checking_and_dismissed_ones_do_not_count(shop: Shop) -> None:
     dismissed = shop.invoice(customer=customer, item=builders.item(shop.organization, "Capacitor"))
     shop.drain()
     operations.dismiss(shop.log().filter(pk=shop.event(dismissed).pk), by=None, at=timezone.now(), reason="")
-    shop.books.do("fault", fault="reset", path="batch", times=1)
+    shop.books.do("fault", fault="reset", path="write", times=1)
     checking = shop.invoice(customer=customer)
     shop.drain()
     assert shop.event(checking).state == State.CHECKING

@@ -245,7 +245,7 @@ def test_a_note_that_is_emptied_here_is_emptied_there(shop: Shop) -> None:
 
 def test_a_lost_answer_to_an_update_adds_no_line_twice(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    shop.books.do("fault", fault="html", path="batch", after_commit=True, times=1)
+    shop.books.do("fault", fault="html", path="write", after_commit=True, times=1)
     lines = [builders.line(item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Filter")]
     invoice.edit(lines=lines, at=timezone.now())
     shop.drain()

@@ -93,6 +93,10 @@ def second_item(**values: Any) -> Any:
 
 
 class TestOfABatch:
+    @pytest.fixture(autouse=True)
+    def _few_go_in_batches_too(self, settings: Any) -> None:
+        settings.SYNC = {**settings.SYNC, "ALONE_AT_MOST": 0}
+
     @pytest.mark.parametrize(
         "values",
         [
@@ -149,7 +153,7 @@ class TestOfABatch:
         now = timezone.now()
         customer = shop.settled_invoice(at=now).customer
         for number in range(2):
-            shop.books.do("fault", fault="cut", path="batch", after_commit=True, times=1)
+            shop.books.do("fault", fault="cut", path="write", after_commit=True, times=1)
             shop.invoice(at=now, customer=customer)
             shop.drain(now + timedelta(seconds=number))
         doubts = list(Submission.objects.unsettled().order_by("pk"))

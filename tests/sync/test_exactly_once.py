@@ -74,8 +74,9 @@ def in_books(shop: Shop, invoice: Invoice) -> list[dict[str, Any]]:
     return [row for row in shop.books.invoices() if mark in str(row.get("PrivateNote"))]
 
 
-def batches(shop: Shop) -> list[dict[str, Any]]:
-    return [one for one in shop.books.requests() if one["path"].endswith("/batch")]
+def writes_of(shop: Shop) -> list[dict[str, Any]]:
+    writes = [one for one in shop.books.requests() if one["method"] == "POST" and "/v3/company/" in one["path"]]
+    return [one for one in writes if not one["path"].endswith("/query")]
 
 
 # --- killed -------------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ def test_the_successor_sends_the_same_bytes_under_the_same_id(
     invoice = shop.invoice(customer=customer, at=start)
     dies(shop, start)
     shop.drain(start + OVER)
-    first, second = batches(shop)[-2:]
+    first, second = writes_of(shop)[-2:]
     assert (first["request_id"], first["body"]) == (second["request_id"], second["body"])
     assert len(in_books(shop, invoice)) == 1
 
@@ -109,7 +110,7 @@ def test_after_a_kill_whoever_is_turned_away_still_looks_first(
     """The second send is refused at the door; that says nothing about the first."""
     invoice = shop.invoice(customer=customer, at=start)
     dies(shop, start)
-    shop.books.do("fault", fault="status", status=403, path="batch")
+    shop.books.do("fault", fault="status", status=403, path="write")
     shop.drain(start + OVER)
     shop.reconnect()
     shop.drain(start + LATER)
@@ -142,7 +143,7 @@ def test_whoever_disconnects_ends_the_drain_that_is_under_way(
     shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invoice = shop.invoice(customer=customer, at=start)
-    prepare, sent = engine.PREPARE["invoice"], len(batches(shop))
+    prepare, sent = engine.PREPARE["invoice"], len(writes_of(shop))
 
     def prepare_and_disconnect(work: Any, events: Any) -> list[Ready]:
         ready = prepare(work, events)
@@ -154,7 +155,7 @@ def test_whoever_disconnects_ends_the_drain_that_is_under_way(
         shop.drain(start)
     shop.connection.refresh_from_db()
     assert (shop.connection.status, shop.connection.pause_code) == ("disconnected", "")
-    assert len(batches(shop)) == sent
+    assert len(writes_of(shop)) == sent
     assert not shop.failed().exists(), "nothing is wrong with it"
     shop.reconnect()
     shop.drain(start)
@@ -188,7 +189,7 @@ def test_what_is_in_doubt_in_one_company_is_not_sent_to_another(
         shop = connected_shop(url)
         invoice = shop.invoice(customer=shop.settled_invoice(at=start).customer, at=start)
         dies(shop, start)
-        known, before = {one["request_id"] for one in batches(shop)}, shop.connection.realm_id
+        known, before = {one["request_id"] for one in writes_of(shop)}, shop.connection.realm_id
         shop.move_to(other, at=start)
         shop.read_lists().map_tax()
         choose_defaults(shop.connection, auto_create_items=True)
@@ -198,7 +199,7 @@ def test_what_is_in_doubt_in_one_company_is_not_sent_to_another(
         assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
         left_there = shop.log(before).of_record("invoice", invoice.pk).get()
         assert left_there.state in (State.SENDING, State.CHECKING)
-        there = [one for one in batches(shop) if other in one["path"]]
+        there = [one for one in writes_of(shop) if other in one["path"]]
         assert there
         assert not known & {one["request_id"] for one in there}
 
@@ -207,7 +208,7 @@ def test_a_process_that_slept_past_its_lease_makes_no_call(
     shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.invoice(customer=customer, at=start)
-    before, send = len(batches(shop)), push._send
+    before, send = len(writes_of(shop)), push._send
 
     def sleep_and_send(work: Any, submission: Submission) -> Reply:
         work.lease.expires_at = timezone.now() - timedelta(seconds=1)
@@ -215,7 +216,7 @@ def test_a_process_that_slept_past_its_lease_makes_no_call(
 
     monkeypatch.setattr(push, "_send", sleep_and_send)
     shop.drain(start)
-    assert len(batches(shop)) == before
+    assert len(writes_of(shop)) == before
 
 
 def test_a_database_that_goes_away_is_no_mistake_of_an_event(
@@ -240,7 +241,7 @@ def test_a_database_that_goes_away_is_no_mistake_of_an_event(
 
 
 def lose_the_answer(shop: Shop, invoice: Invoice, at: datetime) -> None:
-    shop.books.do("fault", fault="reset", path="batch", after_commit=True)
+    shop.books.do("fault", fault="reset", path="write", after_commit=True)
     shop.drain(at)
     assert shop.event(invoice).state == State.CHECKING
 
@@ -276,7 +277,7 @@ def test_words_without_a_refusal_say_nothing_of_a_write(
 ) -> None:
     """Of a page of some gateway, or of what is left of an answer: the invoice is there all the same."""
     invoice = shop.invoice(customer=customer, at=start)
-    shop.books.do("fault", path="batch", after_commit=True, **fault)
+    shop.books.do("fault", path="write", after_commit=True, **fault)
     shop.drain(start)
     assert shop.event(invoice).state == State.CHECKING, shop.event(invoice).message
     shop.connection.refresh_from_db()
@@ -295,7 +296,7 @@ def test_what_is_renamed_in_doubt_is_found_under_its_former_name(
     item = builders.item(shop.organization, "Gizmo", at=start)
     chosen = {"customer": other} if entity == "Customer" else {"customer": customer, "item": item}
     invoice = shop.invoice(at=start, **chosen)
-    shop.books.do("fault", fault="reset", path="batch", entity=entity, after_commit=True)
+    shop.books.do("fault", fault="reset", path="write", entity=entity, after_commit=True)
     shop.drain(start)
     record = other if entity == "Customer" else item
     assert shop.event(record).state == State.CHECKING
@@ -385,14 +386,14 @@ def test_a_look_proves_nothing_while_the_last_send_may_still_arrive(
 ) -> None:
     """A person retries right away what gave up; its last send arrives after that look."""
     invoice = shop.invoice(customer=customer, at=start)
-    shop.books.do("fault", fault="reset", path="batch")
+    shop.books.do("fault", fault="reset", path="write")
     shop.drain(start)
     SyncEvent.objects.filter(pk=shop.event(invoice).pk).update(state=State.FAILED, failure_code="network")
     operations.retry(shop.failed(), by=None, at=start)
-    before = len(batches(shop))
+    before = len(writes_of(shop))
     shop.drain(start)
     waiting = shop.event(invoice)
-    assert len(batches(shop)) == before
+    assert len(writes_of(shop)) == before
     assert waiting.state == State.QUEUED
     assert start < (waiting.due_at or start) <= start + LATER
     assert shop.attempts(invoice)[-1].kind == Attempt.Kind.LOOKED
@@ -406,18 +407,18 @@ def test_a_twin_waits_until_the_first_call_is_over(
     """Intuit takes up to two minutes over a request: its twin would meet it there."""
     invoice = shop.invoice(customer=customer, at=start)
     dies(shop, start)
-    before = len(batches(shop))
+    before = len(writes_of(shop))
     for seconds in (1, 60, 127):
         shop.drain(start + timedelta(seconds=seconds))
-        assert (len(batches(shop)), shop.event(invoice).state) == (before, State.CHECKING)
+        assert (len(writes_of(shop)), shop.event(invoice).state) == (before, State.CHECKING)
     shop.drain(start + OVER)
-    assert (len(batches(shop)), shop.event(invoice).state) == (before + 1, State.SYNCED)
+    assert (len(writes_of(shop)), shop.event(invoice).state) == (before + 1, State.SYNCED)
 
 
 def test_a_submission_that_has_lost_an_event_is_not_sent_again(shop: Shop, customer: Customer, start: datetime) -> None:
     """One of two gave up, and a person has had it sent anew before the other's wait was over."""
     first, second = (shop.invoice(customer=customer, at=start) for _ in range(2))
-    shop.books.do("fault", fault="throttle", path="batch", retry_after=200)
+    shop.books.do("fault", fault="throttle", path="write", retry_after=200)
     shop.drain(start)
     gone = shop.event(first)
     SyncEvent.objects.filter(pk=gone.pk).update(state=State.FAILED, failure_code="network", look_first=True)

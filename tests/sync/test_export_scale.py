@@ -88,7 +88,7 @@ def test_the_page(connection: Connection, query: str) -> None:
 def test_the_causes(connection: Connection) -> None:
     log = SyncEvent.objects.for_organization(connection.organization)
     few, many = few_and_many(connection, lambda: causes(log, limit=50))
-    assert (few, many) == (2, 2)
+    assert few == many <= 3
     found = causes(log, limit=50)
     assert (len(found), sum(cause.count for cause in found)) == (40, 3000)
     assert sum(cause.money for cause in found) == sum(row.amount or 0 for row in log)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbo.connection.limiter import Limiter, Limits
+from qbo.connection.limiter import Limiter, Limits, size_of_call
 
 LIMITS = Limits(requests_a_minute=50, requests_a_second=10, batches_a_minute=12)
 
@@ -70,3 +70,51 @@ def test_room_comes_back_after_a_minute() -> None:
     for _ in range(12):
         limiter.note(1000.0, batch=True)
     assert limiter.delay(1060.5, batch=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("waiting", "batch_in", "alone_in", "size"),
+    [
+        (1, 0, 0, 1),  # a few leave the batches to who has many
+        (5, 0, 0, 1),
+        (6, 0, 0, 6),
+        (100, 0, 0, 30),
+        (100, 1.0, 0, 30),  # so short a wait is waited out
+        (100, 40, 0, 1),  # beside the batches, while none is allowed
+        (100, 40, 0.1, 1),
+        (100, 40, 50, 30),  # neither is: wait for the one that comes first
+        (3, 0, 40, 3),  # no single call is allowed
+        (3, 50, 40, 1),
+    ],
+)
+def test_what_the_next_call_takes(waiting: int, batch_in: float, alone_in: float, size: int) -> None:
+    took = size_of_call(waiting, batch_size=30, alone_at_most=5, batch_in=batch_in, alone_in=alone_in)
+    assert took == size
+
+
+def test_both_roads_together_keep_every_limit_and_take_less_time() -> None:
+    """3,000 records by Intuit's own limits: batches alone take two minutes."""
+    limiter, now, left, limits = Limiter(Limits()), 0.0, 3000, Limits()
+    made: list[tuple[float, bool]] = []
+    while left:
+        batch_in, alone_in = limiter.delay(now, batch=True), limiter.delay(now, batch=False)
+        size = size_of_call(left, batch_size=30, alone_at_most=5, batch_in=batch_in, alone_in=alone_in)
+        now += limiter.delay(now, batch=size > 1)
+        limiter.note(now, batch=size > 1)
+        made.append((now, size > 1))
+        left -= size
+    for moment, _ in made:
+        minute = [is_batch for at, is_batch in made if moment - 60 < at <= moment]
+        assert len(minute) <= limits.requests_a_minute
+        assert sum(minute) <= limits.batches_a_minute
+        assert sum(moment - 1 < at <= moment for at, _ in made) <= limits.requests_a_second
+    assert now < 0.72 * 120.25
+
+
+def test_a_call_counts_from_when_it_leaves() -> None:
+    """What is written down before it takes time: ten calls that leave late keep the eleventh waiting for a second."""
+    limiter = Limiter(LIMITS)
+    for _ in range(10):
+        limiter.note(1000.0, batch=False)
+        limiter.leaves(1000.9)
+    assert limiter.delay(1001.2, batch=False) > 0.7

@@ -44,7 +44,7 @@ def test_a_drain_and_its_submission_can_be_followed(shop: Shop, lines: Any) -> N
 
 def test_a_throttle_is_a_warning(shop: Shop, lines: Any) -> None:
     shop.invoice()
-    shop.books.do("fault", fault="throttle", path="batch", times=1, retry_after=30)
+    shop.books.do("fault", fault="throttle", path="write", times=1, retry_after=30)
     shop.drain()
     assert [line["seconds"] for line in lines() if line["what"] == "left alone" and line["level"] == "warning"]
 
@@ -63,7 +63,7 @@ def test_nothing_personal_and_no_secret_stands_in_it(shop: Shop, lines: Any) -> 
     )
     shop.invoice(customer=customer, internal_note="Gate code 12")
     shop.drain()
-    shop.books.do("fault", fault="html", path="batch", times=1)
+    shop.books.do("fault", fault="html", path="write", times=1)
     shop.invoice(customer=customer)
     shop.drain()
     text = "\n".join(json.dumps(line) for line in lines())

@@ -73,7 +73,7 @@ def _sender_dies(known: Known) -> None:
 
 def _answer_lost(known: Known) -> None:
     known.invoice()
-    known.fault("reset", path="batch", after_commit=True)
+    known.fault("reset", path="write", after_commit=True)
     known.shop.drain(START)
 
 
@@ -86,17 +86,18 @@ def _update_lost(known: Known) -> None:
 
 def _batch_lost(known: Known) -> None:
     known.invoice()
-    known.fault("reset", path="batch")
+    known.fault("reset", path="write")
 
 
 def _batch_refused(known: Known) -> None:
-    known.invoice()
+    for _ in range(6):
+        known.invoice()
     known.fault("fault", status=400, code="2010", message="Request has invalid or unsupported property", path="batch")
 
 
 def _turned_away(known: Known) -> None:
     known.invoice()
-    known.fault("status", status=403, path="batch")
+    known.fault("status", status=403, path="write")
 
 
 def _token_over(known: Known) -> None:

@@ -173,7 +173,7 @@ class TestSyncOff:
     def test_what_is_in_doubt_is_not_sent_again(self, shop: Shop, known: Invoice, start: datetime) -> None:
         shop.choose(sync_invoices=True)
         new = shop.invoice(customer=known.customer, at=start)
-        shop.books.do("fault", fault="reset", path="batch")
+        shop.books.do("fault", fault="reset", path="write")
         shop.drain(start)
         assert shop.event(new).state == State.CHECKING
         shop.choose(sync_invoices=False)

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from qbo.connection.client import Reply, decode
+from qbo.connection.client import Reply
 from qbo.failures import Failure, FailureKind, FaultEntry
-from qbo.faults import read_item_fault
+from qbo.faults import is_refusal, read_item_fault
 from qbo.lists.checking import checked_reference
 from qbo.lists.mirrors import store_entries
 from qbo.mapping.base import Row, There
@@ -29,6 +29,7 @@ from sync.models.events import EntityType
 from sync.retry_policy import HEALS, after_failure, wait_seconds
 
 HTTP_OK = 200
+BAD_REQUEST = 400
 # These codes say that an earlier send under the same request id has arrived or is still being processed.
 DUPLICATE_REQUEST = "duplicate_request"
 
@@ -50,9 +51,23 @@ class Answered:
 
     @property
     def items(self) -> list[Any] | None:
-        """What came back item by item; None where the call was answered as a whole."""
+        """What came back item by item; None where the call was answered as a whole.
+
+        A write on its own is answered with its record, or with 400 and a fault about it: both are read as the one item
+        of a batch. Any other refusal is one of the call.
+        """
+        if not self.submission.is_batch:
+            return self._alone()
         items = self.reply.json.get("BatchItemResponse") if self.reply.status == HTTP_OK else None
         return items if isinstance(items, list) and (items or not self.submission.items) else None
+
+    def _alone(self) -> list[Any] | None:
+        reply, answer = self.reply, self.reply.json
+        if reply.status == HTTP_OK and isinstance(answer.get(self.submission.items[0]["entity"]), dict):
+            return [{**answer, "bId": "0"}]
+        if reply.status == BAD_REQUEST and isinstance(answer.get("Fault"), dict) and is_refusal(reply.answer):
+            return [{"Fault": answer["Fault"], "bId": "0"}]
+        return None
 
     def placed(self) -> list[tuple[int, SyncEvent]]:
         """The events that still belong to the submission, each with its position in the batch."""
@@ -109,7 +124,7 @@ def read_items(answered: Answered, answers: Sequence[Any]) -> None:
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
     events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
     items = [SentItem.from_json(stored) for stored in submission.items]
-    writes = decode(submission.body)["BatchItemRequest"]
+    writes = submission.writes
     with transaction.atomic():
         drain.lease.assert_held()
         answered.settle()
@@ -178,7 +193,7 @@ def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: Mapp
     answered.drain.lease.assert_held()
     links = list[Link]()
     item = SentItem.from_json(answered.submission.items[place])
-    written = decode(answered.submission.body)["BatchItemRequest"][place].get(item.entity) or {}
+    written = answered.submission.writes[place].get(item.entity) or {}
     outcome = _item(answered, place, item, event, answer, written, links)
     write_links(links)
     if item.total and item.line_ids:

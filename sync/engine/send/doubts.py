@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from qbo.connection.client import decode
 from qbo.connection.turn import MustWait
 from qbo.models import ConnectionSettings
 from sync.engine.context import Drain, Stop
@@ -130,7 +129,6 @@ def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[S
 
 
 def _writes(submission: Submission, entity: str) -> Iterator[tuple[SentItem, Mapping[str, Any]]]:
-    requests = decode(submission.body)["BatchItemRequest"]
-    for item, request in zip(submission.items, requests, strict=True):
+    for item, request in zip(submission.items, submission.writes, strict=True):
         if item["record_type"] == entity.lower() and entity in request:
             yield SentItem.from_json(item), request[entity]

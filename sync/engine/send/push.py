@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -25,6 +27,7 @@ from sync.engine.send.refusals import give_back, read_refusal
 from sync.engine.send.sent_items import SentItem
 from sync.engine.tries import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
+from sync.models.submissions import BATCH
 
 logger = logging.getLogger(__name__)
 
@@ -75,44 +78,37 @@ def item_of(event: SyncEvent, write: Write) -> SentItem:
 
 
 def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]:
-    """Send `ready` in batches, up to `in_flight` at a time; returns what the limits left unsent.
+    """Send `ready`, up to `in_flight` calls at a time; returns what the limits left unsent.
 
-    Each batch is committed as a submission before its call is made. The threads that wait for HTTP do not
-    use the database: every answer is read and recorded here.
+    Each call is committed as a submission before it is made. The threads that wait for HTTP do not use the database:
+    every answer is read and recorded here.
     """
-    size = drain.batch_size
-    chunks = iter([ready[start : start + size] for start in range(0, len(ready), size)])
-    unsent: list[Ready] = []
+    unsent = deque(ready)
     with ThreadPoolExecutor(max_workers=in_flight) as pool:
         flying: dict[Future[Reply], Submission] = {}
         try:
-            for chunk in chunks:
-                if drain.time_is_up or drain.stopped:
-                    unsent += chunk
-                    break
-                try:
-                    drain.pace(batch=True)
-                except (MustWait, Stop):
-                    unsent += chunk
-                    raise
+            while unsent and not (drain.time_is_up or drain.stopped):
+                size = drain.next_call(len(unsent))
+                drain.pace(batch=size > 1)
+                chunk = [unsent.popleft() for _ in range(size)]
                 submission = _write_ahead_safely(drain, chunk)
                 if submission is None:
                     continue
+                drain.turn.limiter.leaves(time.time())
                 flying[pool.submit(_send, drain, submission)] = submission
                 if len(flying) >= in_flight:
                     _land(drain, flying)
         except (MustWait, Stop):
             pass
         finally:
-            unsent += [one for chunk in chunks for one in chunk]
             while flying:
                 _land(drain, flying)
-    return unsent
+    return list(unsent)
 
 
 def resend(drain: Drain, submission: Submission) -> None:
     """Send the same bytes under the same request id, while QuickBooks is sure to remember it."""
-    drain.pace(batch=True)
+    drain.pace(batch=submission.is_batch)
     _mark_sent(drain, submission)
     _read(drain, submission, _send(drain, submission))
 
@@ -138,7 +134,7 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
             return
         renewals += 1
         try:
-            drain.pace(batch=True)
+            drain.pace(batch=submission.is_batch)
         except (MustWait, Stop):
             # Its token was refused, so QuickBooks did nothing.
             give_back(Answered(drain, submission, reply))
@@ -194,12 +190,15 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | No
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
     """Commit what is about to be sent, so that even after a crash we know that it may have arrived."""
     drain.turn.assert_company(drain.connection.realm_id, *(one.event.realm_id for one in chunk))
-    body = encode({"BatchItemRequest": [one.write.batch_item(index) for index, one in enumerate(chunk)]})
+    alone = chunk[0].write if len(chunk) == 1 else None
+    items = [one.write.batch_item(index) for index, one in enumerate(chunk)]
+    body = encode(alone.payload if alone else {"BatchItemRequest": items})
     with transaction.atomic():
         drain.lease.assert_held()
         submission = Submission.objects.create(
             connection=drain.connection,
             realm_id=drain.turn.realm_id,
+            path=alone.entity.lower() if alone else BATCH,
             body=body,
             items=[one.item.as_json for one in chunk],
             fence=drain.fence,
@@ -230,7 +229,7 @@ def _send(drain: Drain, submission: Submission) -> Reply:
     if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
         raise LeaseLost("The lease ran out before the call was made.")
     with drain.turn.own_client(submission.realm_id) as client:
-        return client.post("batch", submission.body, {"requestid": str(submission.request_id)})
+        return client.post(submission.path, submission.body, submission.params)
 
 
 def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -45,7 +44,7 @@ WHOLE = ("Preferences", "TaxCode", "Account", "Term")
 
 def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
     """Update the mirrors for what QuickBooks refused; if the look fails, it is done later."""
-    requests = json.loads(submission.body)["BatchItemRequest"]
+    requests = submission.writes
     payloads = []
     for index, _ in refused:
         item = SentItem.from_json(submission.items[index])
