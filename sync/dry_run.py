@@ -70,12 +70,12 @@ def start(connection: Connection, *, at: datetime, by: AbstractBaseUser | None =
     )
 
 
-def advance(connection: Connection, *, at: datetime, seconds: float = PAGE_SECONDS) -> DryRun | None:
+def advance(connection: Connection, *, at: datetime, seconds: float | None = None) -> DryRun | None:
     """Go on for about so long; the dry run as it stands then. None where there is none."""
     run = latest(connection)
     if run is None or run.done_at:
         return run
-    was, until = run.last_id, time.monotonic() + seconds
+    was, until = run.last_id, time.monotonic() + (PAGE_SECONDS if seconds is None else seconds)
     while not run.done_at:
         ids = list(to_go(connection).filter(pk__gt=run.last_id).values_list("pk", flat=True)[:AT_ONCE])
         for one in verdicts(connection, ids):

@@ -51,11 +51,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Checklist:
-    """All steps in order, and which one is next; `is_over` once the first invoice is in the books."""
+    """All steps in order, and which one is next; `is_over` once the first invoice is in the books.
+
+    `is_on`: somebody pressed Go, or the shop was connected by a command, which sends at once.
+    """
 
     connection: Connection
     steps: Sequence[Step]
     is_over: bool
+    is_on: bool
     in_books: int
     is_hidden: bool
 
@@ -74,7 +78,7 @@ def checklist(connection: Connection, *, at: datetime) -> Checklist:
     in_books = Link.objects.of(connection, EntityType.INVOICE).filter(active=True).count()
     is_over = in_books > 0 and settings.sync_invoices
     steps = () if is_over else _steps(connection, settings, at)
-    return Checklist(connection, steps, is_over, in_books, settings.hides_checklist)
+    return Checklist(connection, steps, is_over, settings.sync_invoices, in_books, settings.hides_checklist)
 
 
 def is_open(connection: Connection) -> bool:
@@ -107,7 +111,7 @@ def _steps(connection: Connection, settings: ConnectionSettings, at: datetime) -
 def _company(connection: Connection, settings: ConnectionSettings, facts: CompanyFacts | None) -> Step:
     title = "Check the company"
     if facts is None:
-        return Step("company", title, "Not read yet", problem="QuickBooks has not been read yet. Press Refresh.")
+        return Step("company", title, "Not read yet", problem="QuickBooks has not been read yet. Read it now.")
     ours = connection.organization.currency
     problem = ""
     if ours and facts.home_currency != ours:
@@ -231,7 +235,7 @@ def _go(connection: Connection, settings: ConnectionSettings, run: DryRun | None
         failed = rows.failed().count()
         parts = [f"{waiting} on their way" if waiting else "", f"{failed} stopped, see the sync log" if failed else ""]
         summary = ", ".join(filter(None, parts)) or "Sync is on; the first invoice that you send goes to QuickBooks"
-        return Step("go", "Go", summary, more={"is_on": True, "waiting": waiting})
+        return Step("go", "Go", summary, done=True, more={"is_on": True})
     summary = "Nothing is sent until you press Go"
     return Step("go", "Go", summary, more={"run": run, "may_go": run is not None})
 

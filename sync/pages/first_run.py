@@ -101,6 +101,8 @@ def stopped(request: StaffRequest) -> HttpResponse:
 
 def place_of(cause: DryCause) -> Place | None:
     """The very control that settles it: for a rate, its own row."""
+    if cause.failure.code == "closed_period":
+        return Place("Choose a later start date", f"{reverse('qbo:status')}#step-start")
     place = settings_place(cause.failure)
     if place and cause.failure.code == "tax_code_not_mapped":
         return Place(place.label, f"{place.url}#id_rate-{cause.failure.subject.key}")

@@ -6,11 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from qbo.models import Connection, ConnectionSettings, Link
 from runacall.invoices.models import Invoice
-from runacall.organizations.models import Role
+from runacall.organizations.models import Membership, Role
 from sync import dry_run, first_run
 from sync.models import ActionRecord, DryRun, State, SyncEvent
 from tests import builders
@@ -174,11 +175,17 @@ def test_a_long_dry_run_goes_on_where_it_was(newcomer: Office, monkeypatch: pyte
     monkeypatch.setattr(dry_run, "AT_ONCE", 1)
     monkeypatch.setattr(dry_run, "PAGE_SECONDS", 0.0)
     dry_run.start(newcomer.shop.connection, at=timezone.now())
-    dry_run.advance(newcomer.shop.connection, at=timezone.now(), seconds=0)
+    dry_run.advance(newcomer.shop.connection, at=timezone.now())
     assert said(newcomer, "dry_run") == "1 of 4 looked at"
-    for _ in range(6):
-        if DryRun.objects.get().done_at is None:
-            dry_run.advance(newcomer.shop.connection, at=timezone.now(), seconds=0)
+    press(newcomer, "/try/on/")
+    assert said(newcomer, "dry_run") == "2 of 4 looked at"
+    answers = []
+    while DryRun.objects.get().done_at is None:
+        client = Client(headers={"HX-Request": "true"})
+        client.force_login(Membership.objects.get().user)
+        answers.append(client.post("/quickbooks/first-run/try/on/"))
+    assert "3 of 4</b> looked at" in answers[0].content.decode()
+    assert answers[-1]["HX-Refresh"] == "true"
     run = DryRun.objects.get()
     assert (run.looked_at, run.done_at is not None) == (4, True)
     assert Invoice.objects.count() == 4

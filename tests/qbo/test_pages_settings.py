@@ -206,7 +206,7 @@ class TestTax:
         chosen = rate(books, "Ohio 7", "7")
         owner.post(TAX, {f"rate-{chosen.pk}": "3", "default": ""})
         assert TaxMapping.objects.get().tax_code_id == "3"
-        assert "This code is 7.25 % in QuickBooks, the rate here is 7 %." in text(owner.get(TAX))
+        assert "This code is 7.25 % in QuickBooks, but the rate here is 7 %." in text(owner.get(TAX))
 
     def test_says_nothing_of_a_code_of_the_same_percentage(self, books: Connection, owner: Client) -> None:
         chosen = rate(books, "Combined", "7.2500")

@@ -9,7 +9,30 @@ OF_LIMITER = "tests/sync/test_limiter.py"
 OF_TOKENS = "tests/qbo/test_tokens.py"
 OF_POLICY = "tests/sync/test_retry_policy.py"
 
+OF_FIRST_RUN = "tests/journeys/test_first_run.py"
+
 SAFEGUARDS = (
+    Safeguard(
+        "first run: a shop that connects in the browser sends nothing before Go",
+        "qbo/pages/connecting.py",
+        "on_hold=True,",
+        "on_hold=False,",
+        (f"{OF_FIRST_RUN}::test_nothing_goes_before_go",),
+    ),
+    Safeguard(
+        "first run: a dry run from before a change of settings does not let Go be pressed",
+        "sync/first_run.py",
+        "current = run is not None and run.basis == dry_run.basis(connection)",
+        "current = run is not None",
+        (f"{OF_FIRST_RUN}::test_go_needs_a_start_date_and_a_dry_run_that_is_up_to_date",),
+    ),
+    Safeguard(
+        "first run: the start date stays once an invoice is in QuickBooks",
+        "sync/first_run.py",
+        "if not may_change_start(connection):",
+        "if False:",
+        (f"{OF_FIRST_RUN}::test_the_start_date_stays_once_an_invoice_is_there",),
+    ),
     Safeguard(
         "limits: no more batches a minute than Intuit allows",
         LIMITER,
