@@ -80,7 +80,7 @@ def _answer_lost(known: Known) -> None:
 def _update_lost(known: Known) -> None:
     invoice = known.shop.settled_invoice(customer=known.customer, at=START)
     invoice.edit(customer_note="Thank you", at=START)
-    known.fault("reset", path="batch", after_commit=True)
+    known.fault("reset", path="write", after_commit=True)
     known.shop.drain(START)
 
 
