@@ -5,7 +5,24 @@ a worker with waiting threads still shows that it lives, so a slow QuickBooks en
 """
 
 import os
+import re
+from typing import Any
 
+from gunicorn.glogging import Logger
+
+# Links that sign a person in or set a password; whoever reads the log must not be able to use them.
+TOKENS = re.compile(r"^(/invitation/|/password-reset/[^/]+/)[^/]+")
+
+
+class WithoutTokens(Logger):
+    """The access log, with the token of an invitation or of a password reset left out."""
+
+    def atoms(self, *about: Any) -> Any:
+        said = super().atoms(*about)
+        return {**said, "U": TOKENS.sub(r"\1…", said["U"] or "")}
+
+
+logger_class = WithoutTokens
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))

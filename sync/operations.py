@@ -40,6 +40,13 @@ LEFT_ALONE = {
     State.DISMISSED: "dismissed; take them back first",
 }
 
+# The same for the row of a connection, by what stopped it.
+PAUSED = "a paused connection: Reconnect it (Settings → QuickBooks → Status)"
+LEFT_PAUSED = {
+    "sending_interrupted": "interrupted sending: Run a Call tries again every minute",
+    "other_company": "held until you choose the company (Settings → QuickBooks → Status)",
+}
+
 
 @dataclass(frozen=True)
 class Report:
@@ -203,9 +210,11 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
     by_state = events.order_by().values_list("state", "record_type").annotate(n=Count("pk"))
     for state, record_type, count in by_state:
         if record_type == EntityType.CONNECTION and state == State.FAILED:
-            counts["a paused connection: Reconnect it (Settings → QuickBooks → Status)"] += count
-        elif state in LEFT_ALONE:
+            continue
+        if state in LEFT_ALONE:
             counts[LEFT_ALONE[State(state)]] += count
+    connections = events.filter(record_type=EntityType.CONNECTION, state=State.FAILED).order_by()
+    counts.update(LEFT_PAUSED.get(code, PAUSED) for code in connections.values_list("failure_code", flat=True))
     return dict(counts)
 
 

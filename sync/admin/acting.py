@@ -17,6 +17,7 @@ from sync.models.events import SyncEventQuerySet
 from sync.operations import Report
 
 REASON_WANTED = "Enter a reason why it does not have to go to QuickBooks. Nothing was dismissed."
+REASON_IS_NO_TEXT = "The reason has a character in it that is not text (NUL). Type it again. Nothing was dismissed."
 
 Operation = Callable[[SyncEventQuerySet, StaffRequest, datetime], Report]
 
@@ -59,8 +60,8 @@ ACTIONS: dict[str, tuple[str, Operation]] = {
 
 def perform(action: str, event: SyncEvent, request: StaffRequest) -> None:
     """Do `action` to `event` and tell the person the result."""
-    if action == "dismiss" and not reason_of(request):
-        messages.warning(request, REASON_WANTED)
+    if action == "dismiss" and (problem := problem_of_reason(request)):
+        messages.warning(request, problem)
         return
     verb, operation = ACTIONS[action]
     tell(request, verb, operation(SyncEvent.objects.filter(pk=event.pk), request, timezone.now()))
@@ -76,6 +77,14 @@ def tell(request: StaffRequest, verb: str, report: Report) -> None:
 
 def reason_of(request: StaffRequest) -> str:
     return request.POST.get("reason", "").strip()[:500]
+
+
+def problem_of_reason(request: StaffRequest) -> str:
+    """Why nothing can be dismissed for this reason; "" if it can. PostgreSQL stores no NUL."""
+    reason = reason_of(request)
+    if not reason:
+        return REASON_WANTED
+    return REASON_IS_NO_TEXT if "\x00" in reason else ""
 
 
 def back_to(request: StaffRequest) -> str:

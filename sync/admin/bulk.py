@@ -19,7 +19,7 @@ from qbo.models import Connection
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from sync import deciding, operations
-from sync.admin.acting import REASON_WANTED, back_to, reason_of
+from sync.admin.acting import back_to, problem_of_reason, reason_of
 from sync.admin.acting import tell as tell_report
 from sync.admin.change_list import filter_query
 from sync.forecasting import Forecast, forecast_retry
@@ -154,8 +154,8 @@ def view(request: StaffRequest, action: str, log: SyncEventQuerySet, context: di
         messages.error(request, "These filters are not valid, so nothing was done.")
         return HttpResponseRedirect(reverse(LOG))
     if request.method == "POST":
-        if action == "dismiss" and not reason_of(request):
-            messages.warning(request, REASON_WANTED)
+        if action == "dismiss" and (problem := problem_of_reason(request)):
+            messages.warning(request, problem)
             return HttpResponseRedirect(request.get_full_path())
         count, most = forecast(action, chosen).done, MOST_AT_ONCE if action == "retry" else deciding.MOST_AT_ONCE
         if count > most and action in ("retry", *deciding.CHOICES):

@@ -49,7 +49,7 @@ NOBODYS_MISTAKE = (LeaseLost, *DATABASE_AWAY)
 
 def stop_for_mistake(drain: Drain, events: Sequence[SyncEvent], mistake: Exception) -> None:
     """Fail, for our support to look at; QuickBooks is checked before these are ever sent again."""
-    failure = Failure("internal_error", facts={"mistake": f"{type(mistake).__name__}: {mistake}"[:300]})
+    failure = Failure("internal_error", facts={"error": f"{type(mistake).__name__}: {mistake}"[:300]})
     outcomes = [
         Outcome.failed(drain.attempt(event, Attempt.Kind.SETTLED_HERE), failure, look_first=True) for event in events
     ]

@@ -214,7 +214,7 @@ def _do(request: StaffRequest, subject: Subject, action: str) -> None:
         rows = MatchChoice.objects.filter(**subject.which, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
         choosing.undo(get_object_or_404(rows.select_related("connection")), subject.kind, **who)
     elif action == "not_this_one" and qbo_id.isdecimal() and len(qbo_id) <= 32:
-        choosing.refuse(subject, qbo_id, request.POST.get("name", "")[:500], **who)
+        choosing.refuse(subject, qbo_id, request.POST.get("name", "").replace("\x00", "")[:500], **who)
     elif action in ("this_one", "send_price", "keep_price") and qbo_id:
         row = _rows_there(subject.kind, subject.connection, [qbo_id]).get(qbo_id)
         if row is None:

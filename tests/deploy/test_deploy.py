@@ -161,7 +161,7 @@ def test_the_cluster_tells_systemd_and_the_health_check(
 
 
 @contextmanager
-def gunicorn(app: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def gunicorn(app: str, *, log: Any = None, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -169,6 +169,7 @@ def gunicorn(app: str, **environment: str) -> Iterator[tuple[str, subprocess.Pop
         [sys.executable, "-m", "gunicorn", "--config", str(DEPLOY / "gunicorn.conf.py"), app],
         cwd=ROOT,
         env={**os.environ, "BIND": address, "WEB_WORKERS": "1", "WEB_ACCESS_LOG": "false", **environment},
+        stdout=log,
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -214,6 +215,19 @@ def test_a_restart_lets_a_waiting_page_end() -> None:
         waiting.join()
         assert answers == [200]
         assert server.wait(timeout=20) == 0
+
+
+def test_the_access_log_holds_no_token_and_nothing_of_a_query(tmp_path: Path) -> None:
+    paths = ("/invitation/1%3Aabc/", "/password-reset/MQ/d3f-456/", "/password-reset/sent/", "/callback?code=secret")
+    with (tmp_path / "log").open("w") as log:
+        with gunicorn("tests.deploy.slow_app:application", log=log, WEB_ACCESS_LOG="true") as (url, _):
+            for path in paths:
+                requests.get(f"{url}{path}", timeout=5)
+        said = (tmp_path / "log").read_text()
+    assert [line for line in paths if line in said] == ["/password-reset/sent/"]
+    for kept in ("/invitation/…/", "/password-reset/MQ/…/", "/callback"):
+        assert f'"GET {kept}"' in said, said
+    assert not any(secret in said for secret in ("abc", "d3f-456", "secret"))
 
 
 def test_the_product_is_served_with_it() -> None:

@@ -193,6 +193,15 @@ class TestButtons:
         event.refresh_from_db()
         assert event.state == State.FAILED
 
+    def test_a_reason_that_no_database_keeps_is_asked_for_again(self, books: Connection, owner: Client) -> None:
+        event = log_rows.event(books)
+        many = f"{reverse('admin:sync_syncevent_dismiss_all')}?id={event.pk}"
+        for where, follows in ((url("dismiss", event), {"headers": HTMX}), (many, {"follow": True})):
+            answer = owner.post(where, {"reason": "by\x00hand"}, **follows)
+            assert "a character in it that is not text" in answer.content.decode()
+        event.refresh_from_db()
+        assert event.state == State.FAILED
+
     @pytest.mark.parametrize("action", ["retry", "dismiss", "take_back", "accept", "undo_posting"])
     def test_nothing_happens_by_looking(self, books: Connection, owner: Client, action: str) -> None:
         event = log_rows.event(books)

@@ -82,6 +82,8 @@ class TestTheMachinery:
         assert "Poison: this row is poisoned" in row.message
         assert f"connection {shop.connection.pk}" in caplog.text
         assert list(wake.connections_with_work(at=timezone.now())) == [], "not at once again"
+        left = operations.retry(shop.failed(), by=None, at=timezone.now()).left
+        assert left == {"interrupted sending: Run a Call tries again every minute": 1}
         tries = row.attempts.count()
         tasks.drain_connection(shop.connection.pk)
         assert row.attempts.count() == tries, "said once"
@@ -285,6 +287,47 @@ class TestPages:
         report = operations.post_to_current_period(events, by=None, at=timezone.now())
         assert report.done == 1
         assert report.left == {operations.STUMBLED: 1}
+
+    def test_the_forecast_of_posting_many(
+        self, owner: Client, books: Connection, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any, caplog: Any
+    ) -> None:
+        from sync.admin import bulk
+
+        closed = Failure("closed_period", Subject("date", "2026-05-01"))
+        rows = [log_rows.event(books, failure=closed, invoice=builders.invoice(books.organization)) for _ in range(2)]
+        told = poisoned(bulk.cannot_post_today, lambda event, **_: event.pk == rows[0].pk)
+        monkeypatch.setattr(bulk, "cannot_post_today", told)
+        where = reverse("admin:sync_syncevent_post_to_current_period_all")
+        page = unescape(owner.get(where, {"id": [row.pk for row in rows]}).content.decode())
+        assert "Post 1 invoice to the current period?" in page
+        assert f"1 {operations.STUMBLED}" in page
+        assert f"event {rows[0].pk}" in caplog.text
+
+
+class TestALookAgain:
+    """After a refusal we read what the payloads name; that this fails stops nothing of what was answered."""
+
+    @pytest.mark.parametrize("loop", ["look_again", "probe_references"])
+    def test_the_others_of_the_batch_are_recorded(self, shop: Shop, monkeypatch: Any, caplog: Any, loop: str) -> None:
+        from sync.engine.send import answers, relook
+
+        now = timezone.now()
+        customer = shop.settled_invoice(at=now).customer
+        gone = shop.settled_invoice(at=now, item=builders.item(shop.organization, "Pump", at=now))
+        there = shop.books.row("Item", shop.qbo_id(shop.item("Pump")))
+        shop.books.do("deactivate", entity="Item", name=there["Name"])
+        ill = shop.invoice(at=now, customer=gone.customer, item=shop.item("Pump"))
+        healthy = [shop.invoice(at=now, customer=customer) for _ in range(2)]
+        module: Any = answers if loop == "look_again" else relook
+        monkeypatch.setattr(module, loop, poisoned(getattr(module, loop), lambda *_, **__: True))
+        shop.drain(now)
+        assert [shop.event(one).state for one in healthy] == [State.SYNCED, State.SYNCED]
+        assert shop.event(ill).state in (State.QUEUED, State.FAILED)
+        assert "Poison" in caplog.text
+        assert "Reading the answer to submission" in caplog.text
+        monkeypatch.undo()
+        shop.drain(now + timedelta(minutes=6))
+        assert shop.event(ill).state == State.FAILED
 
 
 def test_a_database_that_is_away_is_nobodys_trouble(db: None) -> None:
