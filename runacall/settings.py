@@ -370,6 +370,10 @@ UNFOLD = {
                 ],
             },
             {
+                "title": "Support",
+                "items": [_link("Shops", "stethoscope", "sync:shops")],
+            },
+            {
                 "title": "Help",
                 "items": [
                     _link("Getting started", "flag", "qbo:help", "getting-started-with-quickbooks-online"),

@@ -61,10 +61,8 @@ def current(request: HttpRequest) -> tuple[Organization | None, Membership | Non
     return (Organization.objects.first() if user.is_superuser else None), None
 
 
-def reachable_organizations(request: HttpRequest) -> list[Organization]:
-    """What the switcher offers: a person's own organizations; for a superuser (our support), all of them."""
+def own_organizations(request: HttpRequest) -> list[Organization]:
+    """What the switcher offers: a person's own organizations. Our support has a page of all shops instead."""
     if not request.user.is_authenticated:
         return []
-    if request.user.is_superuser:
-        return list(Organization.objects.all())
     return [membership.organization for membership in Membership.objects.usable_by(request.user)]

@@ -6,7 +6,7 @@ from django import template
 from django.contrib.admin.models import LogEntry
 
 from runacall.admin_site import site
-from runacall.organizations.middleware import reachable_organizations
+from runacall.organizations.middleware import own_organizations
 
 register = template.Library()
 
@@ -20,7 +20,8 @@ def organization_switcher(context: template.Context) -> dict[str, Any]:
         "current": current,
         "role": request.membership.get_role_display() if getattr(request, "membership", None) else "",
         "visiting": current is not None and request.membership is None,
-        "organizations": reachable_organizations(request) if current else [],
+        "organizations": own_organizations(request) if current else [],
+        "is_support": request.user.is_superuser,
     }
 
 
