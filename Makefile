@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
-# Of an environment whose Python is gone, nothing counts as done.
+# If the environment's Python is gone, nothing counts as done.
 BROKEN := $(shell test -x $(BIN)/python || rm -f $(VENV)/.running $(VENV)/.developing)
 # New keys, for the check of the documented production settings.
 SECRET := import secrets; print(secrets.token_urlsafe(48))
@@ -20,7 +20,7 @@ help: ## list the targets
 
 install: $(VENV)/.developing ## build .venv with everything that running, testing and checking needs
 
-# Each file by its hash, and nothing but what the lock names; a .venv that is broken is built again.
+# Installs only what the lock names, each file checked by its hash; a broken .venv is built again.
 $(VENV)/.running: requirements.lock
 	@$(PYTHON) deploy/environment.py install
 	@mkdir -p var
@@ -30,23 +30,23 @@ $(VENV)/.developing: $(VENV)/.running requirements-dev.lock
 	@$(PYTHON) deploy/environment.py install --lock requirements-dev.lock
 	@touch $@
 
-lock: install ## write both lock files anew, after a change of requirements.txt or requirements-dev.txt (UPGRADE=1: newer transitive ones)
+lock: install ## rewrite both lock files after a change of requirements.txt or requirements-dev.txt (UPGRADE=1: newer transitive ones)
 	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock requirements.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements-dev.lock requirements-dev.txt
 
-doctor: ## what this machine has and lacks
+doctor: ## show what this machine has and what is missing
 	@$(PYTHON) deploy/environment.py doctor
 
-demo: $(VENV)/.running ## shops, QuickBooks companies and the eight sync errors to fix (ONCE=1: walk it without a person)
+demo: $(VENV)/.running ## shops, QuickBooks companies and the eight sync errors to fix (ONCE=1: run through it without a person)
 	@$(BIN)/python -m demo $(if $(ONCE),--once)
 
 demo-reset: $(VENV)/.running ## start the demo over
 	@$(BIN)/python -m demo --reset
 
-test: install ## all tests; says what it left out where Chromium or PostgreSQL is missing
+test: install ## all tests; says what it skipped if Chromium or PostgreSQL is missing
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: install ## lint, types, arrows, templates, migrations, the documented production settings
+check: install ## lint, types, import contracts, templates, migrations, the documented production settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -56,24 +56,24 @@ check: install ## lint, types, arrows, templates, migrations, the documented pro
 	@set -a; . ./deploy/production.env.example; SECRET_KEY=$$($(BIN)/python -c "$(SECRET)"); TOKEN_KEYS=$$($(BIN)/python -c "$(KEY)"); \
 		QBO_EMULATOR_URL=; DEMO=false; $(MANAGE) check --deploy --fail-level WARNING
 
-bench: install ## measure, beside Intuit's limits and a plain loop; about half an hour (BENCH="limits loop" for some)
+bench: install ## measure against Intuit's limits and a plain loop; about half an hour (BENCH="limits loop" for some)
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
-format: install ## let ruff put the code in shape
+format: install ## format the code with ruff
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 .PHONY: mutate
-mutate: install ## break each safeguard in turn and see its tests fail; about 10 minutes (ONLY="lease tokens" for some)
+mutate: install ## break each safeguard in turn and check that its tests fail; about 10 minutes (ONLY="lease tokens" for some)
 	@$(BIN)/python -m tests.mutation $(ONLY)
 
-chaos: install ## kill, cut and throttle while invoices drain: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres
+chaos: install ## kill processes, cut connections and throttle while invoices are sent: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE))
 
-rehearse: install ## restore an older dump over a shop that went on, and compare the books (needs PostgreSQL; INVOICES=100)
+rehearse: install ## restore an older dump over a shop that has gone on, and compare the books (needs PostgreSQL; INVOICES=100)
 	$(BIN)/python -m tests.rehearsals $(if $(INVOICES),--invoices $(INVOICES))
 
-ci: ## what the gate does: check, all tests, PostgreSQL, the demo once through
+ci: ## what the gate runs: check, all tests, PostgreSQL, the demo once
 	.ci/run
 
 emulator-wheel: install ## build the wheel of the emulator into dist/

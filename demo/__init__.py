@@ -1,1 +1,1 @@
-"""Three shops, their QuickBooks companies and the eight documented sync errors, on this machine alone."""
+"""Three shops, their QuickBooks companies and the eight documented sync errors, on this machine only."""

@@ -19,8 +19,8 @@ began = time.monotonic()
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="walk the whole road without a person, then stop")
-    parser.add_argument("--reset", action="store_true", help="forget what the demo made, and end")
+    parser.add_argument("--once", action="store_true", help="do everything without a person, then stop")
+    parser.add_argument("--reset", action="store_true", help="delete what the demo created, and stop")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; in a container 0.0.0.0")
     parser.add_argument("--web-port", type=int, default=8000)
     parser.add_argument("--emulator-port", type=int, default=8100)
@@ -43,9 +43,9 @@ def reset(home: Home) -> int:
 
 
 def run(options: argparse.Namespace, home: Home, claim: Claim) -> int:
-    """Exit status: 0, or 1 where something did not go as it should."""
+    """Exit status: 0, or 1 if something went wrong."""
     if options.once or not home.remembered().get("ready"):
-        # A walk starts from nothing; so does what was cut short.
+        # A walk starts from nothing, and so does a demo that was interrupted.
         home.reset()
     emulator_url = f"http://127.0.0.1:{free_port(options.emulator_port)}"
     environment = home.environment(emulator_url)
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace, home: Home, claim: Claim) -> int:
         return 1
     finally:
         processes.stop()
-        say("Everything that the demo started is stopped.")
+        say("Everything that the demo started has been stopped.")
 
 
 def _run(home: Home, processes: Processes, options: argparse.Namespace, emulator_url: str, claim: Claim) -> int:
@@ -93,14 +93,14 @@ def _prepare_django() -> None:
 
 
 def _tell_story(home: Home, emulator_url: str) -> str:
-    """Seed and cause the errors, or go on where the last run stopped; "" or what went wrong."""
+    """Seed and cause the errors, or continue where the last run stopped; returns "" or what went wrong."""
     from demo import seeding, story
     from qbo.models import Connection
 
     if home.remembered().get("ready"):
-        # The port may be another one this time.
+        # The port may be different this time.
         Connection.objects.filter(environment="emulator").update(emulator_url=emulator_url)
-        say("Going on where the last run stopped; `make demo-reset` starts over.")
+        say("Continuing where the last run stopped; `make demo-reset` starts over.")
         return ""
     stocks = seeding.seed()
     say(f"{seeding.INVOICES} invoices of {HEATING.name}, and a few of two sister shops.")
@@ -132,7 +132,7 @@ def _walk(web: str, quickbooks: str) -> int:
 def _watch(home: Home, processes: Processes) -> int:
     while not processes.dead():
         time.sleep(0.5)
-    say(f"{', '.join(processes.dead())} has stopped by itself; see {home.logs}.")
+    say(f"{', '.join(processes.dead())} has stopped unexpectedly; see {home.logs}.")
     return 1
 
 

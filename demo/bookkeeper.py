@@ -1,4 +1,4 @@
-"""The bookkeeper of the demo's companies, by way of the emulator's control endpoint; knows no Django."""
+"""The bookkeeper of the demo's companies, through the emulator's control endpoint; knows no Django."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import requests
 
 @dataclass(frozen=True)
 class Bookkeeper:
-    """Their hand on one company."""
+    """The bookkeeper of one company."""
 
     url: str
     realm_id: str

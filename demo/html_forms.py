@@ -1,4 +1,4 @@
-"""The forms of a page, to be filled in and sent as a browser without scripts would; knows no Django."""
+"""The forms of a page, filled in and sent as a browser without scripts would; knows no Django."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 @dataclass
 class Form:
-    """`values`: what would be sent. `options`: of each drop-down, text -> value. `labels`: text -> field name."""
+    """`values`: what would be sent. `options`: for each drop-down, text -> value. `labels`: text -> field name."""
 
     action: str = ""
     method: str = "get"

@@ -1,4 +1,4 @@
-"""What a person reads when the demo stands; knows no Django."""
+"""What a person reads when the demo is ready; knows no Django."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def text(web: str, quickbooks: str) -> str:
 
   Log in with the password “{PASSWORD}” as
 {log_ins}
-    {SUPPORT:28} our support, who reads every shop's log
+    {SUPPORT:28} our support, who can read every shop's log
 
   E-mail (invitations, lost passwords) is written to var/demo/log/web.log.
 
@@ -28,15 +28,15 @@ def text(web: str, quickbooks: str) -> str:
     3. Item not found: Settings → QuickBooks → Items, turn on Auto-create missing QBO products, retry.
     4. Duplicate Doc Number: Settings → QuickBooks → Invoices, turn off "Run a Call IDs in QBO"; as the bookkeeper
        turn off numbering by hand; retry.
-    5. Closed period: Post to current period on the row, or as the bookkeeper take the closing date back, and retry.
+    5. Closed period: Post to current period on the row, or as the bookkeeper move the closing date back, and retry.
     6. Account inactive: as the bookkeeper make the account active again, retry.
     7. Customer not found: as the bookkeeper make the vendor {NEEDS_A_PERSON.name} inactive and add a customer
        of that name with the e-mail {NEEDS_A_PERSON.email}, retry.
     8. Switch to {PLUMBING.name}, Tax not enabled: as the bookkeeper of {quickbooks}/?realm={PLUMBING.realm_id}
        turn sales tax on, retry.
     9. Switch to {ELECTRIC.name}, Token expired: Settings → QuickBooks → Status, Reconnect, and choose the company
-       {ELECTRIC.realm_id}. What is queued follows by itself.
-   10. The books have the last word:
+       {ELECTRIC.realm_id}. Queued events are then sent automatically.
+   10. Compare with the books:
        {python} -m demo.manage reconcile --organization {HEATING.slug}
 
-  Ctrl-C stops everything; `make demo` goes on; `make demo-reset` starts over."""
+  Ctrl-C stops everything; `make demo` continues; `make demo-reset` starts over."""

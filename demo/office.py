@@ -1,4 +1,4 @@
-"""The Owner at the pages of Run a Call, by HTTP alone; knows no Django."""
+"""The Owner using the pages of Run a Call, over HTTP only; knows no Django."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BANNER = re.compile(r"(\d+) QBO sync errors? needs? attention\.")
 
 
 class PageRefused(Exception):
-    """A page answered something else than it should have."""
+    """A page gave an unexpected answer."""
 
 
 class Office:
@@ -36,8 +36,8 @@ class Office:
     ) -> str:
         """Fill in a form of the page and send it; the page after that.
 
-        The form is the one with a field `has`, the one that `leads_to` an address, or else the page's own. Raises
-        PageRefused.
+        The form is the one with a field `has`, or the one that `leads_to` an address, otherwise the page's own.
+        Raises PageRefused.
         """
         page = urljoin(self.url, path)
         form = _wanted(forms_of(self.open(path)), has=has, leads_to=leads_to)
@@ -54,12 +54,12 @@ class Office:
         self.submit("/admin/", choose, has="organization")
 
     def errors(self) -> int:
-        """What the banner says on the first page; 0 where there is none."""
+        """The number in the banner on the first page; 0 if there is none."""
         found = _BANNER.search(self.open("/admin/"))
         return int(found[1]) if found else 0
 
     def for_all(self, action: str, **filters: str) -> str:
-        """Filter the log, and do `action` to all that it shows, after the page that says how many."""
+        """Filter the log and do `action` to everything it shows, through the page that says how many."""
         query = urlencode({"status": "failed", **filters})
         return self.submit(f"/admin/sync/syncevent/{action}/?{query}", leads_to="")
 
@@ -91,7 +91,9 @@ def _login(email: str, password: str) -> Callable[[Form], None]:
 
 
 def _wanted(forms: list[Form], *, has: str = "", leads_to: str = "") -> Form | None:
-    """The one with that field or action; else the last that is posted to its own page: ours come after the frame's."""
+    """The form with that field or action; otherwise the last one that posts to its own page,
+    because ours come after the frame's.
+    """
     if has:
         return next((form for form in forms if has in form.values or has in form.options), None)
     fitting = [form for form in forms if form.method == "post" and form.action.startswith(leads_to)]

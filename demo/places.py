@@ -1,4 +1,4 @@
-"""Where the demo keeps what it makes, and the keys that it makes for itself; knows no Django."""
+"""Where the demo stores what it creates, and its own keys; knows no Django."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Taken(Exception):
-    """Another demo of this clone runs in that folder; the text names it."""
+    """Another demo of this clone is running in that folder; the text names it."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """One folder with a database, books, keys and logs. The walk has one of its own."""
+    """One folder with a database, books, keys and logs. The walk has its own."""
 
     path: Path
 
@@ -41,7 +41,7 @@ class Home:
         return self.path / "state.json"
 
     def environment(self, emulator_url: str) -> dict[str, str]:
-        """What all processes of the demo run with; the person's own settings do not reach into it."""
+        """The environment of all processes of the demo; the person's own settings do not affect it."""
         keys = self._keys()
         return {
             "DJANGO_SETTINGS_MODULE": "runacall.settings",
@@ -75,7 +75,7 @@ class Home:
         return dict(json.loads(file.read_text()))
 
     def remembered(self) -> dict[str, Any]:
-        """What the last run left: empty where there was none or it was cut short."""
+        """The state of the last run; empty if there was none or it was interrupted."""
         return dict(json.loads(self.state.read_text())) if self.state.exists() else {}
 
     def remember(self, **facts: Any) -> None:
@@ -86,8 +86,8 @@ class Home:
 
     @contextmanager
     def claimed(self) -> Iterator[Claim]:
-        """This folder for one demo alone, until it ends in whatever way. Raises Taken, naming the one that has it."""
-        # Beside the folder, since a reset removes that.
+        """Reserve this folder for one demo until it ends in any way. Raises Taken, naming the demo that has it."""
+        # Next to the folder, because a reset removes the folder.
         file = self.path.with_name(f"{self.path.name}.lock")
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a+") as lock:
@@ -104,7 +104,7 @@ class Home:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a second demo is told of the first one."""
+    """What a second demo is told about the first one."""
 
     lock: TextIO
 
@@ -112,7 +112,7 @@ class Claim:
         pid, since = os.getpid(), time.strftime("%H:%M:%S")
         self.lock.truncate(0)
         self.lock.write(
-            f"A demo of this clone runs already: process {pid}, since {since}. {where}\n"
+            f"A demo of this clone is already running: process {pid}, since {since}. {where}\n"
             f"Use that one, or stop it first: Ctrl-C in its terminal, or kill {pid}.\n"
         )
         self.lock.flush()

@@ -1,4 +1,4 @@
-"""The processes of the demo: started in groups of their own, watched, and all ended; knows no Django."""
+"""The processes of the demo: started in their own groups, watched, and all ended; knows no Django."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 
 
 class DidNotStart(Exception):
-    """A process ended or stayed silent instead of getting ready."""
+    """A process ended or did not report that it is ready."""
 
 
 @dataclass
 class Processes:
-    """Whatever was started here is ended by `stop`, the last one first."""
+    """Everything started here is ended by `stop`, the last one first."""
 
     home: Home
     environment: dict[str, str]
-    # Where web and emulator listen; they are asked at 127.0.0.1 in any case.
+    # The address on which web and emulator listen; they are called at 127.0.0.1 in any case.
     host: str = "127.0.0.1"
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_emulator(self, port: int, *, realms: tuple[str, ...]) -> None:
-        """A QuickBooks with one company a realm, kept in a file."""
+        """A QuickBooks with one company per realm, stored in a file."""
         further = [argument for realm in realms[1:] for argument in ("--company", f"{realm}:us")]
         where = ["--host", self.host, "--port", str(port), "--state", str(self.home.books)]
         self._start("emulator", "qbo_emulator", *where, "--realm", realms[0], *further)
@@ -55,7 +55,7 @@ class Processes:
         return [name for name, process in self.running.items() if process.poll() is not None]
 
     def stop(self) -> None:
-        """Ask nicely, then end each whole group: nothing stays behind."""
+        """Ask each group to stop, then kill the rest."""
         for process in reversed(self.running.values()):
             if process.poll() is None:
                 process.terminate()
@@ -92,13 +92,13 @@ class Processes:
 
 
 def _end_with_parent() -> None:
-    """Where the system offers it, nothing outlives a demo that was killed."""
+    """If the system supports it, all processes end with a killed demo."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def free_port(wanted: int) -> int:
-    """`wanted`, or the next one that nobody listens on."""
+    """`wanted`, or the next free one."""
     for port in range(wanted, wanted + 100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,6 @@
-"""Three shops with their people, pricebooks, customers and invoices, by the business's own operations only."""
+"""Three shops with their people, pricebooks, customers and invoices,
+created only through the business's own operations.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,9 @@ from runacall.organizations.team import add_member
 INVOICES = 260
 FIRST_NUMBER = 1651
 DAYS = 95
-# What is dated before this many days ago falls in the closed period.
+# Invoices dated more than this many days ago are in the closed period.
 CLOSED_DAYS = 100
-# By position in the row of invoices; "Combined 7.25" is every fourth.
+# By position in the list of invoices; "Combined 7.25" is every fourth.
 CLOSED = range(5)
 MISSING_ITEMS = {20: 0, 45: 1, 70: 0, 98: 1, 122: 0, 149: 1, 174: 0, 200: 1, 225: 0}
 CLUB = (33, 77, 121, 165, 209)
@@ -147,7 +149,7 @@ def _people(stocks: Any) -> None:
 
 
 def _history(stock: Stock, today: dt.date) -> Iterator[InvoiceInput]:
-    """The last three months of a busy shop, and a few invoices from before."""
+    """The last three months of a busy shop, and a few earlier invoices."""
     lake = [buyer for buyer in BUYERS if buyer.county == "Lake"]
     home = [buyer for buyer in BUYERS if buyer.county != "Lake"]
     usual = [item.name for item in shop_data.USUAL]
@@ -187,7 +189,7 @@ def _more(position: int) -> dict[str, Any]:
 
 
 def _pay(stock: Stock, at: dt.datetime) -> None:
-    """The older ones are mostly paid; one in the closed period is among them."""
+    """The older ones are mostly paid, including one in the closed period."""
     invoices = Invoice.objects.for_organization(stock.organization).order_by("invoice_date", "pk")
     for position, invoice in enumerate(invoices[: INVOICES // 3]):
         if position % 3 == 0:

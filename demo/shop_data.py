@@ -1,11 +1,11 @@
-"""What the demo's shops sell, to whom and where; fiction, and pure data."""
+"""What the demo's shops sell, to whom and where; fictional, pure data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-PASSWORD = "demo"  # noqa: S105  it opens nothing but this machine's own demo
+PASSWORD = "demo"  # noqa: S105  only for the demo on this machine
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ SUPPORT = "support@runacall.example"
 
 @dataclass(frozen=True)
 class Item:
-    """`account`: the income account that the product has in QuickBooks; "" for one that is not there at all."""
+    """`account`: the income account of the product in QuickBooks; "" for a product that is not there."""
 
     category: str
     name: str
@@ -74,7 +74,7 @@ USUAL = tuple(item for item in ITEMS if item.account and item is not CLUB)
 
 @dataclass(frozen=True)
 class Buyer:
-    """`county`: where they are, and so which sales tax they pay."""
+    """`county`: where they are, which decides their sales tax."""
 
     name: str
     city: str
@@ -98,7 +98,7 @@ def _firm(name: str, street: str, city: str, postal_code: str, county: str = "Cu
     return Buyer(name, city, postal_code, street, county, company=True, terms="Net 30", **more)
 
 
-# Deleted in QuickBooks in the course of the demo: the first comes back by itself, the second's name was taken.
+# Deleted in QuickBooks during the demo: the first is recreated automatically, the second's name was taken.
 HEALS = _house("Judith Kowalczyk", "3318 Ridge Rd", "Parma", "44129")
 NEEDS_A_PERSON = _firm("Tremont Diner", "2201 Professor Ave", "Cleveland", "44113")
 BUYERS = (
@@ -141,7 +141,7 @@ BUYERS = (
 
 @dataclass(frozen=True)
 class Shop:
-    """One organization and the company that it keeps its books in."""
+    """One organization and its QuickBooks company."""
 
     slug: str
     name: str

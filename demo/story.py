@@ -1,4 +1,4 @@
-"""How the eight documented errors come about: a bookkeeper's doings, and the invoices that run into them."""
+"""How the eight documented errors are caused: what the bookkeeper does, and the invoices that fail because of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOME_CODE, LAKE_CODE = "Cuyahoga County 8.0", "Lake County 7.25"
 
 
 class TookTooLong(Exception):
-    """The queues did not come to rest in time."""
+    """The queues were not finished in time."""
 
 
 def bookkeeper(url: str, shop: shop_data.Shop) -> Bookkeeper:
@@ -37,7 +37,7 @@ def bookkeeper(url: str, shop: shop_data.Shop) -> Bookkeeper:
 
 
 def cause_all(stocks: dict[str, Stock], url: str, *, say: Say) -> None:
-    """From three unconnected shops to the eight errors. Raises TookTooLong."""
+    """Goes from three unconnected shops to the eight errors. Raises TookTooLong."""
     _prepare_heating(bookkeeper(url, HEATING))
     _prepare_plumbing(bookkeeper(url, PLUMBING))
     _prepare_electric(bookkeeper(url, ELECTRIC))
@@ -52,7 +52,7 @@ def cause_all(stocks: dict[str, Stock], url: str, *, say: Say) -> None:
 
 
 def _prepare_heating(hand: Bookkeeper) -> None:
-    """The books before the connection: products, codes, a closing date, an account that is off, taken numbers."""
+    """The books before connecting: products, codes, a closing date, an inactive account, taken numbers."""
     hand.do("add_account", name=shop_data.CLUB_ACCOUNT, type="Income")
     _add_products(hand)
     _add_codes(hand)
@@ -102,7 +102,7 @@ def _connect(stock: Stock, url: str, shop: shop_data.Shop) -> int:
 
 
 def map_rates(connection: Connection, rate_key: str, code_name: str) -> None:
-    """What saving on the Tax page does."""
+    """The same as saving on the Tax page."""
     code = ListEntry.objects.of(connection, "TaxCode").active().get(name=code_name)
     TaxMapping.objects.update_or_create(
         connection=connection,
@@ -114,7 +114,7 @@ def map_rates(connection: Connection, rate_key: str, code_name: str) -> None:
 
 
 def _delete_customers(stock: Stock, hand: Bookkeeper) -> None:
-    """Both gone; meanwhile a vendor has got the name of one of them."""
+    """Both are deleted; a vendor gets the name of one of them."""
     at = timezone.now()
     today = stock.organization.today(at)
     gone = (shop_data.HEALS, NEEDS_A_PERSON)
@@ -150,7 +150,7 @@ def at_rest(*, say: Say, expected: Collection[str] = (), seconds: float = 150) -
 
 
 def unsettled() -> int:
-    """Events that a worker will see to by itself within moments."""
+    """Events that a worker will handle within moments."""
     live = SyncEvent.objects.filter(connection__in=Connection.objects.live())
     moving = live.filter(state__in=(State.SENDING, State.CHECKING)).count()
     return moving + live.filter(state=State.QUEUED, due_at__lte=timezone.now()).count()
@@ -161,5 +161,5 @@ def now() -> SyncStatus:
 
 
 def told_errors(status: SyncStatus) -> list[str]:
-    """One line a kind of error, as the log words it."""
+    """One line per kind of error, as the log words it."""
     return [f"{count:>5}  {catalogue.entry(code).title}" for code, count in status.failed_by_code.items()]

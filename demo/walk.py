@@ -1,4 +1,4 @@
-"""The whole road without a person: each of the eight errors is fixed as documented, on the pages, and gone."""
+"""Fixes each of the eight errors without a person, as documented, on the pages, and checks that it is gone."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sync.models.events import SyncEventQuerySet
 
 
 class NotCleared(Exception):
-    """An error stood where its documented fix should have cleared it, or the books do not match."""
+    """An error remained after its documented fix, or the books do not match."""
 
 
 class Walk:
-    """The Owner is at the pages of `web`, the bookkeeper at those of `quickbooks`."""
+    """The Owner uses the pages of `web`, the bookkeeper those of `quickbooks`."""
 
     def __init__(self, *, web: str, quickbooks: str, say: Say) -> None:
         self.quickbooks, self.say = quickbooks, say
@@ -79,7 +79,7 @@ class Walk:
         self.retry("duplicate_doc_number")
 
     def recreate_the_customer(self) -> None:
-        """The vendor gives the name back, and the customer is made again with the same name and e-mail."""
+        """The vendor releases the name, and the customer is created again with the same name and e-mail."""
         hand = self.hand(HEATING)
         hand.do("deactivate", entity="Vendor", name=NEEDS_A_PERSON.name)
         hand.do("add_customer", name=NEEDS_A_PERSON.name, email=NEEDS_A_PERSON.email)
@@ -90,12 +90,12 @@ class Walk:
         self.retry("tax_not_enabled")
 
     def reconnect(self) -> None:
-        """The queued events follow by themselves."""
+        """The queued events are sent automatically."""
         page = plain(self.office.reconnect(ELECTRIC.realm_id))
         if "Connected to" not in page:
             raise NotCleared(f"Reconnecting led to: {page[:300]}")
 
-    # --- what staff and the bookkeeper have at hand -------------------------------------------------------------
+    # --- the tools of staff and the bookkeeper -------------------------------------------------------------
 
     def hand(self, shop: shop_data.Shop) -> Bookkeeper:
         return bookkeeper(self.quickbooks, shop)
@@ -105,7 +105,7 @@ class Walk:
         self.done(self.office.for_all("retry", cause=code), "Retried")
 
     def done(self, page: str, verb: str) -> None:
-        """The page says that it did some and left none alone."""
+        """Check that the page says it did some and left none alone."""
         said = plain(page)
         report = re.search(rf"{verb}[^.]*? (\d+) events?\.(?: Left (\d+) alone)?", said)
         if not report or report[1] == "0" or report[2]:
@@ -116,7 +116,7 @@ class Walk:
         return events.failed().filter(failure_code=code)
 
     def check_banner(self, shop: shop_data.Shop) -> None:
-        """The banner's count is the log's."""
+        """Check that the banner's count is the log's."""
         [queue] = [one for one in now().queues if one.slug == shop.slug]
         if self.office.errors() != queue.needing_attention:
             raise NotCleared(f"{shop.name}: the banner says {self.office.errors()}, not {queue.needing_attention}.")

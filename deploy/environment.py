@@ -1,6 +1,6 @@
-"""Builds `.venv` from the locked requirements, mends it, and examines this machine; needs nothing but Python itself.
+"""Builds `.venv` from the locked requirements, repairs it, and checks this machine; needs only Python itself.
 
-It is read by whatever `python3` is, so it keeps to what Python 3.6 understands until it has said which one is needed.
+It is run by any `python3`, so it uses only what Python 3.6 understands until it has said which version is needed.
 """
 
 import argparse
@@ -15,16 +15,16 @@ NEEDED = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
-# Where nobody watches, a line every so many seconds says that it goes on.
+# Without a terminal, a line every so many seconds shows that it is still running.
 SAY_EVERY = 10.0
 
 
 class Problem(Exception):
-    """Why it cannot go on, and what to do: for the person at the terminal."""
+    """Why it cannot continue, and what to do: for the person at the terminal."""
 
 
 def version_problem(version):
-    """What to say to a Python of that version; "" where it will do."""
+    """What is wrong with that Python version; "" if nothing."""
     if tuple(version[:2]) >= NEEDED:
         return ""
     newer = [name for name in ("python3.11", "python3.12", "python3.13") if runs(name)]
@@ -35,14 +35,14 @@ def version_problem(version):
 
 
 def runs(name):
-    """Whether there is a Python of that name, and not only a signpost to one."""
+    """Whether there is a working Python with that name, not only a placeholder."""
     return bool(shutil.which(name)) and not subprocess.call(
         [name, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
 
 
 def answers(*arguments):
-    """Whether the environment's own Python does that without complaint."""
+    """Whether the environment's own Python runs that without an error."""
     try:
         done = subprocess.run(
             [PYTHON, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, timeout=60
@@ -62,10 +62,10 @@ def has_pip():
 
 
 def build():
-    """Make `.venv`, or mend the one that is there. Raises Problem."""
+    """Create `.venv`, or repair the existing one. Raises Problem."""
     if not is_usable():
         if os.path.lexists(VENV):
-            say(".venv has no Python that runs any more, or one that is too old: building it again.")
+            say(".venv has no working Python, or one that is too old: building it again.")
         make_venv("--clear")
     elif not has_pip():
         say(".venv has no pip: adding it.")
@@ -83,14 +83,14 @@ def make_venv(*options):
         told = done.stdout.decode(errors="replace").strip()
         if "ensurepip" in told:
             raise Problem(
-                "This Python cannot make an environment, since ensurepip is missing."
+                "This Python cannot create an environment because ensurepip is missing."
                 " On Debian and Ubuntu: apt install python3-venv"
             )
         raise Problem("The environment could not be built:\n" + told)
 
 
 def install(lock):
-    """Install exactly what `lock` names, each file by its hash. Raises Problem, with pip's last words."""
+    """Install exactly what `lock` names, each file checked by its hash. Raises Problem with the end of pip's output."""
     with open(os.path.join(ROOT, lock)) as lines:
         wanted = sum("==" in line for line in lines)
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
@@ -110,13 +110,13 @@ def install(lock):
             progress.say(f"{lock}: installing what was fetched")
     if pip.wait():
         progress.end()
-        raise Problem("\n".join(last_words) + f"\n\npip could not install {lock}; its last words are above.")
-    progress.say(f"{lock}: all {progress.done} are there")
+        raise Problem("\n".join(last_words) + f"\n\npip could not install {lock}; the end of its output is above.")
+    progress.say(f"{lock}: all {progress.done} are installed")
     progress.end()
 
 
 class Progress:
-    """One line that counts along on a terminal; elsewhere a line now and then."""
+    """One line that is updated on a terminal; elsewhere a new line now and then."""
 
     def __init__(self, lock, wanted):
         self.lock, self.wanted, self.done = lock, wanted, 0
@@ -139,27 +139,35 @@ class Progress:
 
 
 def doctor():
-    """What is well and what is not, one line each; False where something needed is missing."""
+    """What is fine and what is not, one line each; False if something needed is missing."""
     needed = [
         (f"Python {sys.version_info[0]}.{sys.version_info[1]}", version_problem(sys.version_info)),
-        (".venv", "" if is_usable() else "there is none that runs: make install"),
+        (".venv", "" if is_usable() else "there is no working one: make install"),
         ("pip in .venv", "" if has_pip() else "missing; make install adds it"),
-        ("what the product runs on", "" if answers("-c", "import django, django_q, unfold") else "make install"),
-        ("room on the disk", disk_problem()),
-        ("var can be written", "" if can_write(os.path.join(ROOT, "var")) else "give this user the folder var"),
+        ("what the product needs", "" if answers("-c", "import django, django_q, unfold") else "make install"),
+        ("disk space", disk_problem()),
+        (
+            "var can be written",
+            "" if can_write(os.path.join(ROOT, "var")) else "make the folder var writable for this user",
+        ),
     ]
     useful = [
         ("tests and checks", "" if answers("-c", "import pytest, ruff, mypy") else "make install"),
-        (".env", "" if os.path.exists(os.path.join(ROOT, ".env")) else "none; needed by hand only, see .env.example"),
+        (
+            ".env",
+            ""
+            if os.path.exists(os.path.join(ROOT, ".env"))
+            else "none; only needed without the demo, see .env.example",
+        ),
         (
             "Chromium",
             ""
             if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-            else "none: the browser tests are left out",
+            else "none: the browser tests are skipped",
         ),
-        ("PostgreSQL", "" if listens(5432) else "none at 127.0.0.1:5432: SQLite serves, its tests are left out"),
-        ("port 8000", "taken: the demo takes the next one" if listens(8000) else ""),
-        ("port 8100", "taken: the demo's QuickBooks takes the next one" if listens(8100) else ""),
+        ("PostgreSQL", "" if listens(5432) else "none at 127.0.0.1:5432: SQLite is used; its tests are skipped"),
+        ("port 8000", "taken: the demo uses the next one" if listens(8000) else ""),
+        ("port 8100", "taken: the demo's QuickBooks uses the next one" if listens(8100) else ""),
     ]
     for name, problem in needed:
         say(f"NO    {name}: {problem}" if problem else f"ok    {name}")
@@ -170,7 +178,7 @@ def doctor():
 
 
 def settings_doctor():
-    """What Django's own checks say to the settings of this clone."""
+    """What Django's own checks say about the settings of this clone."""
     if not answers("-c", "import django"):
         return True
     done = subprocess.run(
@@ -181,7 +189,7 @@ def settings_doctor():
         return True
     told = done.stdout.decode(errors="replace")
     if not os.path.exists(os.path.join(ROOT, ".env")) and "runacall.E001" in told:
-        say("-     the settings: none yet; the demo makes its own, by hand begin with cp .env.example .env")
+        say("-     the settings: none yet; the demo makes its own. Without the demo, start with cp .env.example .env")
         return True
     say("NO    the settings:\n" + told)
     return False
@@ -189,7 +197,7 @@ def settings_doctor():
 
 def disk_problem():
     free = shutil.disk_usage(ROOT).free / 1e9
-    return "" if free > 1 else f"{free:.1f} GB free; the environment alone takes 0.5"
+    return "" if free > 1 else f"{free:.1f} GB free; the environment alone needs 0.5"
 
 
 def can_write(folder):

@@ -1,4 +1,4 @@
-"""Whether a container is well, for its health check: an address that answers 200, or a file that was touched lately.
+"""Whether a container is healthy: an address that answers 200, or a file that was touched recently.
 
 python deploy/probe.py http://127.0.0.1:8000/livez
 python deploy/probe.py /tmp/cluster-alive
@@ -16,7 +16,7 @@ TOUCHED_WITHIN = 60.0
 
 
 def problem(what: str) -> str:
-    """Why it is not well; "" while it is."""
+    """Why it is not healthy; "" if it is."""
     if what.startswith("http://"):
         try:
             urllib.request.urlopen(what, timeout=4).close()  # noqa: S310  the scheme is checked above

@@ -1,4 +1,4 @@
-"""A QuickBooks Online company on this machine; nothing of the product that talks to it."""
+"""A QuickBooks Online company on this machine; shares no code with the product that talks to it."""
 
 from qbo_emulator.messages import Request, Response
 from qbo_emulator.router import Emulator

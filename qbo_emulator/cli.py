@@ -143,7 +143,7 @@ def serve(options: argparse.Namespace) -> None:
 
 
 def record(options: argparse.Namespace) -> None:
-    """Stands in front of another company until it is stopped; calls go there, and exchanges into the file, redacted."""
+    """Acts as a proxy for another company until it is stopped; writes the redacted exchanges to the file."""
     upstream = Upstream(options.record, options.recording)
     server = Server(upstream.handle, host=options.host, port=options.port)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
@@ -155,7 +155,7 @@ def record(options: argparse.Namespace) -> None:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Plays a recording; 1 where an answer differs."""
+    """Plays a recording; returns 1 if an answer differs."""
     outcomes = list(Replay(build(options)).play(read(options.check)))
     sys.stdout.writelines(f"{line}\n" for line in told(outcomes))
     return int(any(outcome.differences for outcome in outcomes))

@@ -29,7 +29,7 @@ class QboFault(Exception):
 
     @property
     def has_time(self) -> bool:
-        """An answer to an id that is none carries no time (recorded)."""
+        """An answer to an invalid id has no time (recorded)."""
         return self.entries[0].code != "2030"
 
     def as_json(self) -> dict[str, object]:

@@ -16,9 +16,9 @@ MARKER = "qbo(world, sample, limits, companies): what the company of the fixture
 
 
 class Qbo:
-    """One company behind an address of its own.
+    """One company with its own address.
 
-    `url` is the server, `base_url` the data API of this company; `headers` let a call in.
+    `url` is the server, `base_url` the data API of this company; `headers` authorize a call.
     """
 
     def __init__(self, emulator: Emulator, server: Server) -> None:

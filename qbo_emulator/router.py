@@ -1,4 +1,4 @@
-"""Which handler answers which address, and what every answer carries; knows no socket and no rule."""
+"""Which handler answers which address, and the headers of every answer; knows no socket and no rule."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ QUIET = ("/emulator", "/static", "/favicon.ico")
 
 
 class Emulator(World):
-    """One Intuit that answers. `handle` takes any request, and is safe to call from many threads."""
+    """An Intuit server. `handle` takes any request and is safe to call from many threads."""
 
     def handle(self, request: Request) -> Response:
         at = self.clock.now()
         try:
             answer = self._route(request, at)
-        except Exception as mistake:  # the last door: a mistake of ours is said, and the connection lives on
+        except Exception as mistake:  # last resort: report our own error and keep the connection open
             traceback.print_exc()
             answer = Response(500, f'{{"emulator_error":"{type(mistake).__name__}"}}')
             self.log.count("mistakes")

@@ -1,4 +1,4 @@
-"""HTTP/1.1 over sockets, a thread a connection; knows nothing of what it serves."""
+"""HTTP/1.1 over sockets, one thread per connection; knows nothing about what it serves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Malformed(Exception):
-    """Bytes that are no HTTP request."""
+    """Bytes that are not an HTTP request."""
 
 
 class Server:
@@ -74,7 +74,7 @@ class Server:
             connection.close()
 
     def _answer(self, connection: socket.socket, answer: Response, *, keeps: bool, bodyless: bool) -> bool:
-        """Sends `answer`, or breaks the connection as it says. True where the connection goes on."""
+        """Sends `answer`, or breaks the connection as it says. True if the connection stays open."""
         if answer.delay:
             time.sleep(answer.delay)
         if answer.breakage == "reset":

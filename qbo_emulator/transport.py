@@ -32,7 +32,7 @@ class EmulatorAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """The answer. Raises requests' own exceptions where the emulator breaks the connection."""
+        """The answer. Raises requests' own exceptions if the emulator breaks the connection."""
         answer = self.emulator.handle(as_request(request))
         if answer.delay and self.sleeps:
             time.sleep(answer.delay)

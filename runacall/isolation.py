@@ -15,7 +15,7 @@ DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @dataclass
-class Slip:
+class Caught:
     """`mistake`: the exception that was raised inside, or None."""
 
     mistake: Exception | None = None
@@ -27,18 +27,18 @@ class Slip:
 
 
 @contextmanager
-def isolated(doing: str, **ids: Any) -> Iterator[Slip]:
-    """Catch an exception, log it with `ids`, and report it in the slip. The caller continues with the next one.
+def isolated(doing: str, **ids: Any) -> Iterator[Caught]:
+    """Catch an exception, log it with `ids`, and report it to the caller. The caller continues with the next one.
 
     An unavailable database is not caught. Not for use inside a transaction: on PostgreSQL
     a failed statement makes all later ones in it fail.
     """
-    slip = Slip()
+    caught = Caught()
     try:
-        yield slip
+        yield caught
     except DATABASE_AWAY:
         raise
     except Exception as mistake:
-        slip.mistake = mistake
+        caught.mistake = mistake
         named = ", ".join(f"{name} {value}" for name, value in ids.items())
         logging.getLogger("runacall.isolation").exception("%s failed (%s)", doing, named)

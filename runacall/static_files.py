@@ -1,8 +1,8 @@
-"""Static files as production serves them: named by content, compressed, and fonts cut down to what the pages use.
+"""Static files as production serves them: named by content, compressed, with fonts reduced to what the pages use.
 
-Unfold brings 290 kB of icons and 115 kB for each weight of Inter, neither of which compresses further, and 200 kB of a
-library for charts. Cutting happens while `collectstatic` copies the files, so a new icon in a template needs nothing
-but the next deployment.
+Unfold has 290 kB of icons and 115 kB for each weight of Inter, which cannot be compressed further, and
+a 200 kB chart library. `collectstatic` reduces them while copying, so a new icon in a template needs only
+the next deployment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parents[1]
 ICONS = "unfold/fonts/material-symbols/Material-Symbols-Outlined.woff2"
-# Libraries that no page of ours calls: Unfold's charts, and the regular expressions of the admin's slugs.
+# Libraries that none of our pages use: Unfold's charts, and the regular expressions for the admin's slugs.
 UNUSED = (
     "unfold/js/chart/chart.js",
     "admin/js/vendor/xregexp/xregexp.js",
@@ -28,22 +28,22 @@ UNUSED = (
 )
 HASH = re.compile(r"\.[0-9a-f]{12}(?=\.\w+$)")
 TEXT = re.compile(r"unfold/fonts/inter/Inter-\w+\.woff2")
-# Latin with its accents, punctuation, arrows, signs of money and of mathematics. A name in another script is drawn
-# with the system's font.
+# Latin with its accents, punctuation, arrows, signs of money and of mathematics. Other scripts use the
+# system's font.
 LETTERS = (*range(0x20, 0x180), *range(0x2000, 0x2070), *range(0x20A0, 0x20C0), 0x2122, *range(0x2190, 0x2200), 0x2212)
 SHAPES = (0x25B2, 0x25B4, 0x25BC, 0x25BE, 0xFFFD)
 
 
 class LeanStaticFiles(CompressedManifestStaticFilesStorage):
-    """`collectstatic` into names by content, with gzip and Brotli beside each file, and with lean fonts."""
+    """`collectstatic` with content-based names, gzip and Brotli versions of each file, and reduced fonts."""
 
     def _save(self, name: str, content: File) -> str:
-        # Django makes the copy whose name has a hash from the source, not from what was saved before.
+        # Django makes the hashed copy from the source, not from the file saved before.
         lean = lean_version(HASH.sub("", name), content)
         return str(super()._save(name, content if lean is None else ContentFile(lean)))
 
     def file_hash(self, name: str | None, content: File | None = None) -> str | None:
-        """The hash of what is saved: another icon makes another name, or browsers would keep the old font."""
+        """The hash of the saved file: a new icon must change the name, or browsers would keep the old font."""
         lean = lean_version(name, content)
         return super().file_hash(name, content if lean is None else ContentFile(lean))
 
@@ -52,7 +52,7 @@ _made: dict[str, bytes] = {}
 
 
 def lean_version(name: str | None, content: File | None) -> bytes | None:
-    """What is served in place of the file `name`; None where that is the file itself."""
+    """What is served instead of the file `name`; None if it is the file itself."""
     if name is None or content is None or (name not in (*UNUSED, ICONS) and not TEXT.fullmatch(name)):
         return None
     if name not in _made:
@@ -67,7 +67,7 @@ def lean_version(name: str | None, content: File | None) -> bytes | None:
 
 @cache
 def words_in_use() -> frozenset[str]:
-    """Every word in our templates and code, and in Unfold's: the names of all icons on our pages are among them."""
+    """Every word in our templates and code and in Unfold's; this includes the names of all icons on our pages."""
     of_unfold = Path(unfold.__file__).parent
     sources: list[Iterable[Path]] = [
         (of_unfold / "templates").rglob("*.html"),
@@ -83,7 +83,7 @@ def words_in_use() -> frozenset[str]:
 
 
 def icons_only(font: bytes, names: frozenset[str]) -> bytes:
-    """A font of icons, each drawn for the letters of its name, with those of `names` only."""
+    """A font of icons (each drawn for the letters of its name) with only those in `names`."""
     made, options = _opened(font)
     letters = {glyph: chr(code) for code, glyph in made.getBestCmap().items()}
     for ligatures in _ligatures(made):
@@ -98,7 +98,7 @@ def icons_only(font: bytes, names: frozenset[str]) -> bytes:
 
 
 def letters_only(font: bytes) -> bytes:
-    """A font of text with the letters of Western languages only."""
+    """A text font with only the letters of Western languages."""
     made, options = _opened(font)
     return _cut(made, options, unicodes=[*LETTERS, *SHAPES], glyphs=())
 

@@ -1,7 +1,7 @@
-"""What would become of each invoice if it went to QuickBooks now, by the rules that a drain goes by.
+"""What would happen to each invoice if it was sent to QuickBooks now, by the same rules as a drain.
 
-It makes no call, links nothing and opens no event. What only QuickBooks knows (who holds a customer's name, which
-numbers are taken) is not in it.
+It makes no call, links nothing and opens no event. It does not include what only QuickBooks knows (who has a customer's
+name, which numbers are taken).
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from sync.models.events import EntityType
 from sync.outbox.enqueueing import earlier_invoices
 
 AT_ONCE = 100
-# How long a page works on it before it shows how far it got.
+# How long a page works on it before it shows the progress.
 PAGE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One invoice: ready where nothing that is known here stops it, else what does.
+    """One invoice: ready if we know nothing that would stop it, otherwise what does.
 
     `payload` is what would be sent; `created` the products that would be created first, each with its income account.
     """
@@ -50,7 +50,7 @@ class Verdict:
 
 
 def to_go(connection: Connection) -> QuerySet[Invoice]:
-    """The invoices that would go now: those that wait or failed, and the earlier ones that were never queued."""
+    """The invoices that would be sent now: those waiting or failed, and earlier ones that were never queued."""
     unsent = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
     earlier = earlier_invoices(connection).order_by()
     wanted = Q(pk__in=unsent.values("record_id")) | Q(pk__in=earlier.values("pk"))
@@ -58,7 +58,7 @@ def to_go(connection: Connection) -> QuerySet[Invoice]:
 
 
 def start(connection: Connection, *, at: datetime, by: AbstractBaseUser | None = None) -> DryRun:
-    """Begin it anew; `advance` goes on with it."""
+    """Start it over; `advance` continues it."""
     DryRun.objects.filter(connection=connection).delete()
     return DryRun.objects.create(
         connection=connection,
@@ -71,7 +71,7 @@ def start(connection: Connection, *, at: datetime, by: AbstractBaseUser | None =
 
 
 def advance(connection: Connection, *, at: datetime, seconds: float | None = None) -> DryRun | None:
-    """Go on for about so long; the dry run as it stands then. None where there is none."""
+    """Continue for about that long; returns the dry run, or None if there is none."""
     run = latest(connection)
     if run is None or run.done_at:
         return run
@@ -90,7 +90,7 @@ def advance(connection: Connection, *, at: datetime, seconds: float | None = Non
         elif time.monotonic() >= until:
             break
     columns = {name: getattr(run, name) for name in ("last_id", "done_at", "ready", "ready_money", "causes")}
-    # Two people may look on: who got there first has the say.
+    # Two people may run it at once: the first one wins.
     if not DryRun.objects.filter(pk=run.pk, last_id=was, done_at=None).update(**columns):
         return latest(connection)
     return run
@@ -101,7 +101,7 @@ def latest(connection: Connection) -> DryRun | None:
 
 
 def basis(connection: Connection) -> str:
-    """What a verdict depends on besides the invoices: settings, mappings and lists, as one short text."""
+    """What a verdict depends on besides the invoices (settings, mappings and lists), as one short text."""
     which = {"connection": connection, "realm_id": connection.realm_id}
     parts = (
         ConnectionSettings.objects.filter(connection=connection).values_list(),
@@ -114,7 +114,7 @@ def basis(connection: Connection) -> str:
 
 
 def verdicts(connection: Connection, ids: Iterable[int], *, unsaved: Unsaved | None = None) -> list[Verdict]:
-    """What would become of these invoices; those of which nothing has to be sent are left out.
+    """The verdicts on these invoices; those with nothing to send are left out.
 
     `unsaved`: choices that would go before the stored ones.
     """
@@ -140,7 +140,7 @@ def _created(judged: Judged, book: MappingBook, items: Mapping[int, ItemDocument
 
 
 def _with_products(connection: Connection, book: MappingBook, matches: Mapping[int, Match]) -> MappingBook:
-    """As it is once a drain has linked each item to the product of its name."""
+    """The book after a drain has linked each item to the product with its name."""
     wanted = {str(match.row["Id"]): pk for pk, match in matches.items() if match.row}
     rows = ListEntry.objects.of(connection, "Item").filter(qbo_id__in=wanted)
     found = {wanted[row.qbo_id]: ref_of(row) for row in rows}

@@ -1,6 +1,7 @@
-"""From Connect to the first invoices in the books: the steps of the Status page, each told by what is there; and Go.
+"""From Connect to the first invoices in the books: the steps on the Status page, each derived from the current data;
+and Go.
 
-No step is ticked off by hand. "Sync invoices" is off from the first Connect on, so nothing goes out before Go.
+No step is checked off by hand. "Sync invoices" is off from the first Connect on, so nothing is sent before Go.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from sync.outbox.enqueueing import earlier_invoices, enqueue_earlier
 from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
-# How many pricebook items are compared with QuickBooks' list for one page, and how many at once.
+# How many pricebook items are compared with QuickBooks' list for one page, and how many at a time.
 MOST_ITEMS, AT_ONCE = 2000, 500
 
 
@@ -38,7 +39,7 @@ class NotYet(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One step. `summary` is its one line; `problem` says what is in the way, "" where nothing is."""
+    """One step. `summary` is one line; `problem` says what is wrong, "" if nothing."""
 
     key: str
     title: str
@@ -73,7 +74,7 @@ class Checklist:
 
 
 def checklist(connection: Connection, *, at: datetime) -> Checklist:
-    """The checklist as it stands; once it is over, its last line and nothing that costs a query more."""
+    """The current checklist; once it is over, only its last line, without further queries."""
     settings = ConnectionSettings.objects.get(connection=connection)
     in_books = Link.objects.of(connection, EntityType.INVOICE).filter(active=True).count()
     is_over = in_books > 0 and settings.sync_invoices
@@ -82,7 +83,7 @@ def checklist(connection: Connection, *, at: datetime) -> Checklist:
 
 
 def is_open(connection: Connection) -> bool:
-    """Whether nobody has pressed Go yet, and nothing is in the books."""
+    """Whether nobody has pressed Go yet and nothing is in the books."""
     is_off = ConnectionSettings.objects.filter(connection=connection, sync_invoices=False).exists()
     return is_off and not Link.objects.of(connection, EntityType.INVOICE).exists()
 
@@ -118,8 +119,8 @@ def _company(connection: Connection, settings: ConnectionSettings, facts: Compan
         problem = f"The company is in {facts.home_currency}, your invoices are in {ours}: connect another company."
     elif facts.custom_numbers and not settings.send_numbers:
         problem = (
-            "Nobody would number the invoices: QuickBooks is set to “Custom transaction numbers”, and “Run a Call IDs"
-            " in QBO” is off. Turn one of them around."
+            "Nobody would number the invoices: QuickBooks is set to “Custom transaction numbers”, and “Run"
+            " a Call IDs in QBO” is off. Change one of the two."
         )
     closing = f"through {facts.book_close_date:%Y-%m-%d}" if facts.book_close_date else "no closing date"
     shown = (
@@ -197,7 +198,7 @@ def _customers(connection: Connection, settings: ConnectionSettings) -> Step:
     elif len(linked) >= total:
         summary = f"{total} of {total} matched"
     problem = (
-        f"{alike} share a name and have no e-mail: give each an e-mail, so that the right one is found."
+        f"{alike} share a name and have no e-mail: give each one an e-mail so that the right one is found."
         if alike
         else ""
     )
@@ -212,7 +213,7 @@ def _start_date(connection: Connection, settings: ConnectionSettings, facts: Com
     more = {"date": chosen or suggested, "counts": counts}
     if chosen is None:
         return Step("start", title, "No start date yet", more=more)
-    summary = f"{chosen:%Y-%m-%d}: {counts.go} invoice{'' if counts.go == 1 else 's'}, nothing older"
+    summary = f"{chosen:%Y-%m-%d}: {counts.go} invoice{'' if counts.go == 1 else 's'}, none older"
     return Step("start", title, summary, done=True, more=more)
 
 
@@ -221,9 +222,9 @@ def _dry_run(connection: Connection, run: DryRun | None, *, current: bool) -> St
     if run is None:
         return Step("dry_run", title, "Not tried yet")
     if run.done_at is None:
-        return Step("dry_run", title, f"{run.looked_at} of {run.meant} looked at", more={"run": run})
+        return Step("dry_run", title, f"{run.looked_at} of {run.meant} checked", more={"run": run})
     if not current:
-        return Step("dry_run", title, "Something has changed since: try again", more={"run": run, "is_old": True})
+        return Step("dry_run", title, "Something has changed since then: try again", more={"run": run, "is_old": True})
     summary = f"{run.ready} ready" + (f", {run.stopped} would stop" if run.stopped else "")
     return Step("dry_run", title, summary, done=True, more={"run": run})
 
@@ -234,7 +235,7 @@ def _go(connection: Connection, settings: ConnectionSettings, run: DryRun | None
         waiting = rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED, State.DISMISSED, State.FAILED)).count()
         failed = rows.failed().count()
         parts = [f"{waiting} on their way" if waiting else "", f"{failed} stopped, see the sync log" if failed else ""]
-        summary = ", ".join(filter(None, parts)) or "Sync is on; the first invoice that you send goes to QuickBooks"
+        summary = ", ".join(filter(None, parts)) or "Sync is on; the first invoice you send goes to QuickBooks"
         return Step("go", "Go", summary, done=True, more={"is_on": True})
     summary = "Nothing is sent until you press Go"
     return Step("go", "Go", summary, more={"run": run, "may_go": run is not None})
@@ -245,7 +246,7 @@ def _go(connection: Connection, settings: ConnectionSettings, run: DryRun | None
 
 @dataclass(frozen=True)
 class StartCounts:
-    """How many invoices fall in, and how many are older and stay out."""
+    """How many invoices are included, and how many are older and left out."""
 
     go: int
     stay: int
@@ -258,19 +259,19 @@ def start_counts(connection: Connection, start_date: date) -> StartCounts:
 
 
 def suggested_start(connection: Connection, facts: CompanyFacts | None, at: datetime) -> date:
-    """The first of this month, or the day after the closing date where that is later."""
+    """The first of this month, or the day after the closing date if that is later."""
     first = connection.organization.today(at).replace(day=1)
     closed = facts.book_close_date if facts else None
     return max(first, closed + timedelta(days=1)) if closed else first
 
 
 def may_change_start(connection: Connection) -> bool:
-    """Until the first invoice was sent: afterwards another date would leave a gap, or send what was kept out."""
+    """Until the first invoice was sent: after that, a different date would leave a gap or send what was left out."""
     return not Link.objects.of(connection, EntityType.INVOICE).exists()
 
 
 def choose_start(connection: Connection, start_date: date, *, by: User, at: datetime) -> bool:
-    """Nothing that is dated before it is sent. False where an invoice is in QuickBooks already."""
+    """Save the start date; nothing dated before it is sent. False if an invoice is already in QuickBooks."""
     if not may_change_start(connection):
         return False
     settings = ConnectionSettings.objects.get(connection=connection)
@@ -285,11 +286,11 @@ def choose_start(connection: Connection, start_date: date, *, by: User, at: date
 
 
 def go(connection: Connection, *, by: User, at: datetime) -> int:
-    """Turn sync on and queue what was sent from the start date on; how many. Raises NotYet."""
+    """Turn sync on and queue what was sent from the start date on; returns how many. Raises NotYet."""
     with transaction.atomic():
         settings = ConnectionSettings.objects.select_for_update().get(connection=connection)
         if settings.sync_invoices:
-            raise NotYet("Sync is on already.")
+            raise NotYet("Sync is already on.")
         missing = next(
             (step for step in _steps(connection, settings, at) if step.key in NEEDED and not step.done), None
         )
@@ -305,7 +306,7 @@ def go(connection: Connection, *, by: User, at: datetime) -> int:
     return count
 
 
-# Without these Go cannot be pressed; what else is open stops single invoices only, and the dry run names those.
+# Go needs these steps; the other open steps stop only single invoices, and the dry run names those.
 NEEDED = ("company", "start", "dry_run")
 
 

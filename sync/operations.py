@@ -294,12 +294,12 @@ def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime)
     """Date these invoices today (paid ones only in the books) and send them; leaves alone those it cannot help."""
     action, labels, left = None, list[str](), Counter[str]()
     for event in events.select_related("connection", "organization"):
-        with isolated("Posting to the current period", event=event.pk, organization=event.organization_id) as slip:
+        with isolated("Posting to the current period", event=event.pk, organization=event.organization_id) as caught:
             refusal = cannot_post_today(event, at=at)
             if not refusal:
                 action = action or record_action(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=0)
                 _post_today(event, action, by=by, at=at)
-        if slip.mistake:
+        if caught.mistake:
             refusal = STUMBLED
         if refusal:
             left[refusal] += 1

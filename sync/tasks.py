@@ -29,11 +29,11 @@ def drain_connection(connection_id: int) -> int:
     if connection is None:
         return 0
     fence = isolated("A drain", connection=connection_id, organization=connection.organization_id)
-    with fence as slip, tallied(connection) as count:
+    with fence as caught, tallied(connection) as count:
         result = drain(connection, give_way=lambda: _others_wait(connection_id))
         count.is_ours = not result.busy
-    if slip.mistake:
-        tell_of_stumble(connection, slip.words, at=timezone.now())
+    if caught.mistake:
+        tell_of_stumble(connection, caught.words, at=timezone.now())
         return 0
     clear_stumble(connection, at=timezone.now())
     Heartbeat.beat("drain", at=timezone.now())

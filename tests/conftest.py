@@ -1,4 +1,4 @@
-"""Fixtures that every test may use, and what is left out on a machine that lacks something."""
+"""Fixtures for every test, and which tests are skipped on a machine where something is missing."""
 
 import shutil
 from collections import Counter

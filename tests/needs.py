@@ -1,4 +1,4 @@
-"""What some tests need of the machine: a Chromium, a PostgreSQL server. Without them those tests are left out.
+"""What some tests need from the machine: Chromium, a PostgreSQL server. Without them those tests are skipped.
 
 CI sets REQUIRE_BROWSER=1 and REQUIRE_POSTGRES=1: there, what is lacking is a failure and no excuse.
 """

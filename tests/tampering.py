@@ -1,4 +1,4 @@
-"""An emulator whose answers are tampered with on their way: what QuickBooks never says, and some day might."""
+"""An emulator whose answers are changed on the way: what QuickBooks never says, but might one day."""
 
 from __future__ import annotations
 

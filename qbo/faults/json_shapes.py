@@ -91,14 +91,14 @@ def at_top(document: Any) -> Iterator[FaultEntry]:
         fields = lowered(one)
         error = fields.get("error", fields.get("errors"))
         if isinstance(error, str) and error:
-            yield told(error, word(fields.get("error_description", fields.get("message"))))
+            yield error_entry(error, word(fields.get("error_description", fields.get("message"))))
         elif isinstance(error, dict | list):
             yield from (entry(e, word(fields.get("type"))) for e in as_list(error) if looks_like_entry(e))
         elif looks_like_entry(one):
             yield entry(one, "")
 
 
-def told(error: str, words: str) -> FaultEntry:
+def error_entry(error: str, words: str) -> FaultEntry:
     """The entry of `"error": "…"`: OAuth has a code there, others have a message."""
     if NAME.fullmatch(error):
         return FaultEntry(code=error, message=words)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from qbo.faults.evidence import Evidence
 from qbo.faults.record_rules import of_a_reference
 from qbo.faults.rule import Rule, no_answer, rule
-from qbo.faults.tongues import BOUNDS, TONGUES, Tongue, heard
+from qbo.faults.tongues import BOUNDS, TONGUES, Tongue, languages_in
 
 Words = Callable[[Tongue], str]
 Condition = Callable[[Evidence], bool]
@@ -41,7 +41,7 @@ def lacks(thing: Words, *states: Words) -> Condition:
 
 def found(expressions: dict[Tongue, str]) -> Condition:
     patterns = {tongue: re.compile(expression) for tongue, expression in expressions.items()}
-    return lambda evidence: any(patterns[tongue].search(evidence.text) for tongue in heard(evidence.text))
+    return lambda evidence: any(patterns[tongue].search(evidence.text) for tongue in languages_in(evidence.text))
 
 
 def either(first: Condition, second: Condition) -> Condition:

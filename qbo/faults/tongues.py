@@ -443,7 +443,7 @@ HINTS = {
 
 
 @lru_cache(maxsize=256)
-def heard(text: str) -> tuple[Tongue, ...]:
+def languages_in(text: str) -> tuple[Tongue, ...]:
     """The languages of which a state or a phrase is in the text; none for English, at little cost."""
     tongues = TONGUES[:-1] if text.isascii() else TONGUES
     return tuple(tongue for tongue in tongues if HINTS[tongue].search(text))

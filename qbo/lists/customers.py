@@ -1,4 +1,4 @@
-"""Reading customers of QuickBooks because a person chooses among them: no mirror holds them."""
+"""Reading customers from QuickBooks when a person chooses among them; there is no mirror of customers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from qbo.models import Connection
 from runacall.invoices.documents import CustomerDocument
 from runacall.invoices.names import addresses_in
 
-# How many rows of one look are read at most, and by how many words of a name others are looked for.
+# The most rows to read in one search, and the most words of a name to search by.
 MOST = 50
 WORDS = 2
 
 
 def look_for(connection: Connection, customer: CustomerDocument, *, search: str = "", at: datetime) -> list[Row]:
-    """Customers there that `customer` may be: of its name, its e-mail, a name alike, or that `search` finds.
+    """Customers there that may be `customer`: with its name, its e-mail or a similar name, or found by `search`.
 
     Inactive ones too. Raises NotRead.
     """
@@ -38,7 +38,7 @@ def look_for(connection: Connection, customer: CustomerDocument, *, search: str 
 
 
 def look_for_all(connection: Connection, customers: Sequence[CustomerDocument], *, at: datetime) -> list[Row]:
-    """Customers there of the names or e-mails of these customers. Raises NotRead."""
+    """Customers there with the names or e-mails of these customers. Raises NotRead."""
     with asked_visit(connection, at=at) as visit:
         rows = _of_names(visit, customers)
         mails = {mail for customer in customers for mail in addresses_in(customer.email)}
@@ -58,7 +58,7 @@ def search_for(connection: Connection, search: str, *, at: datetime) -> list[Row
 
 
 def by_ids(connection: Connection, qbo_ids: Iterable[str], *, at: datetime) -> dict[str, Row]:
-    """Customers there by their Ids, inactive ones too; what is not there is left out. Raises NotRead."""
+    """Customers there by their Ids, inactive ones too; missing ones are left out. Raises NotRead."""
     with asked_visit(connection, at=at) as visit:
         rows = read_where_in(visit.client, "Customer", "Id", qbo_ids, extra=ANY_ACTIVE, pace=visit.pace)
     return {str(row["Id"]): row for row in checked(rows)}
@@ -77,7 +77,7 @@ def _of_names(visit: Visit, customers: Sequence[CustomerDocument]) -> list[Row]:
 
 
 def _containing(visit: Visit, field: str, text: str) -> list[Row]:
-    """The first rows whose `field` contains `text`; what may not stand in a statement is compared here."""
+    """The first rows whose `field` contains `text`; characters that a statement may not contain are compared here."""
     part = safe_part(text)
     if not part:
         return []

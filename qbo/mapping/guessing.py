@@ -1,6 +1,6 @@
-"""Which records of QuickBooks one of ours may be, how likely, and what speaks for and against each; pure.
+"""Which records in QuickBooks may be one of ours, how likely each is, and why; pure.
 
-Nothing is linked by a guess: `matching` links what is certain, and a person chooses among guesses.
+A guess links nothing: `matching` links what is certain, and a person chooses among guesses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from qbo.mapping.names import full_name_key, name_key
 from runacall.invoices.documents import Address, CustomerDocument, ItemDocument
 from runacall.invoices.names import addresses_in
 
-# What each thing in common adds to a score, and what each difference takes from it; a score is at most 100.
+# What each common value adds to a score, and what each difference subtracts; a score is at most 100.
 SAME_NAME = 50
 SAME_EMAIL = 40
 SAME_PHONE = 30
@@ -28,22 +28,22 @@ OTHER_EMAIL = 20
 OTHER_PHONE = 10
 OTHER_PRICE = 10
 ITEM_NAME = 60
-# Names less alike than this have nothing in common.
+# Less similar names count as different.
 ALIKE = 0.75
-# A guess below this is not worth a line.
+# A guess below this is not shown.
 LEAST = 25
-# Two guesses that are closer than this are a choice for a person, whatever their scores.
+# If two guesses are closer than this, a person has to choose, whatever their scores.
 CLOSE = 15
 # The digits at the end that make a phone number, without country or trunk code.
 PHONE_DIGITS = 10
 SHORTEST_PHONE = 7
-# Shorter words name nobody.
+# Shorter words are ignored.
 SHORTEST_WORD = 3
 
 
 @dataclass(frozen=True)
 class Known:
-    """What tells a customer or product from others, on either side; empty where it is not known."""
+    """What identifies a customer or product, on either side; empty if not known."""
 
     id: str
     name: str
@@ -59,7 +59,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Guess:
-    """One of theirs that ours may be; `score` from 0 to 100."""
+    """One of their records that may be ours; `score` from 0 to 100."""
 
     there: Known
     score: int
@@ -73,7 +73,7 @@ def our_customer(customer: CustomerDocument) -> Known:
 
 
 def their_customer(row: Row) -> Known:
-    """A customer as QuickBooks gives it."""
+    """A customer as QuickBooks returns it."""
     phones = [str((row.get(key) or {}).get("FreeFormNumber") or "") for key in PHONES]
     name = str(row.get("DisplayName") or "")
     full_name = str(row.get("FullyQualifiedName") or name)
@@ -91,12 +91,12 @@ PHONES = ("PrimaryPhone", "Mobile", "AlternatePhone")
 
 
 def our_item(item: ItemDocument, *, account: str = "") -> Known:
-    """`account`: what staff call the income account that its category earns into."""
+    """`account`: the name of the income account of its category."""
     return Known(str(item.id), item.name, price=item.unit_price, account=account, type=item.kind.capitalize())
 
 
 def their_item(ref: Ref, *, accounts: Mapping[str, Ref], full_name: str = "") -> Known:
-    """A product as our mirror holds it."""
+    """A product from our mirror."""
     account = accounts.get(ref.account_id)
     return Known(
         ref.qbo_id,
@@ -109,12 +109,12 @@ def their_item(ref: Ref, *, accounts: Mapping[str, Ref], full_name: str = "") ->
 
 
 def guess_customers(ours: Known, theirs: Iterable[Known], *, least: int = LEAST) -> list[Guess]:
-    """Those of `theirs` that ours may be, with a score of at least `least`, the likeliest first."""
+    """Those of `theirs` that may be ours, with a score of at least `least`, the likeliest first."""
     return _best((_customer(ours, there) for there in theirs), least)
 
 
 def guess_items(ours: Known, theirs: Iterable[Known], *, least: int = LEAST) -> list[Guess]:
-    """Those of `theirs` that ours may be, with a score of at least `least`, the likeliest first."""
+    """Those of `theirs` that may be ours, with a score of at least `least`, the likeliest first."""
     return _best((_item(ours, there) for there in theirs), least)
 
 
@@ -135,12 +135,12 @@ def _customer(ours: Known, there: Known) -> Guess:
     if mails & their_mails:
         points, said = points + SAME_EMAIL, [*said, "same e-mail"]
     elif mails and their_mails:
-        points, against = points - OTHER_EMAIL, [*against, "another e-mail"]
+        points, against = points - OTHER_EMAIL, [*against, "different e-mail"]
     phones, their_phones = phones_in(ours.phone), phones_in(there.phone)
     if phones & their_phones:
         points, said = points + SAME_PHONE, [*said, "same phone"]
     elif phones and their_phones:
-        points, against = points - OTHER_PHONE, [*against, "another phone"]
+        points, against = points - OTHER_PHONE, [*against, "different phone"]
     if ours.address and _street(ours.address) == _street(there.address):
         points, said = points + SAME_ADDRESS, [*said, "same address"]
     return Guess(there, max(0, min(100, points)) if said else 0, tuple(said), tuple(against))
@@ -154,33 +154,33 @@ def _item(ours: Known, there: Known) -> Guess:
         if ours.price == there.price:
             points, said = points + SAME_PRICE, [*said, "same price"]
         else:
-            points, against = points - OTHER_PRICE, [*against, "another price"]
+            points, against = points - OTHER_PRICE, [*against, "different price"]
     if ours.account and name_key(ours.account) == name_key(there.account):
         points, said = points + SAME_ACCOUNT, [*said, "same account"]
     return Guess(there, max(0, min(100, points)), tuple(said), tuple(against))
 
 
 def _name(ours: Known, there: Known, most: int) -> tuple[int, list[str], list[str]]:
-    """Points for the name, what speaks for it, and nothing against: another name is common enough."""
+    """Points for the name and the reason; a different name counts nothing against it, because that is common."""
     full = full_name_key(there.full_name) if there.full_name else ""
     if name_key(ours.name) == name_key(there.name) or (":" in ours.name and full_name_key(ours.name) == full):
         return most, ["same name"], []
     alike = likeness(ours.name, there.name)
-    return (round(most * alike * 0.8), ["name alike"], []) if alike >= ALIKE else (0, [], [])
+    return (round(most * alike * 0.8), ["similar name"], []) if alike >= ALIKE else (0, [], [])
 
 
 def likeness(one: str, other: str) -> float:
     """How alike two names are, from 0 to 1: by their letters in order, or by the words that they share."""
     words, others = words_in(one), words_in(other)
     shared = len(words & others) / min(len(words), len(others)) if words and others else 0.0
-    # A word in common is little where one of the names has a single word.
+    # A common word counts little if one of the names is a single word.
     if min(len(words), len(others)) < 2:
         shared *= 0.75
     return max(SequenceMatcher(None, name_key(one), name_key(other)).ratio(), shared)
 
 
 def words_in(name: str) -> frozenset[str]:
-    """The words of a name by which others may be found that are alike."""
+    """The words of a name for finding similar ones."""
     found = re.findall(r"\w+", name_key(name))
     return frozenset(word for word in found if len(word) >= SHORTEST_WORD)
 

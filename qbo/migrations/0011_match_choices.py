@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                             ("this_one", "This one"),
                             ("not_this_one", "Not this one"),
                             ("create", "Create it in QuickBooks"),
-                            ("unlink", "Not matched any more"),
+                            ("unlink", "Unlinked"),
                             ("send_price", "Send our price"),
                             ("keep_price", "Keep both prices"),
                         ],

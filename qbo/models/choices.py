@@ -1,4 +1,4 @@
-"""What people chose about which QuickBooks record one of ours is; kept for good, undone ones too."""
+"""People's choices about which QuickBooks record one of ours is; kept permanently, undone ones too."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ class Kind(models.TextChoices):
     THIS_ONE = "this_one", "This one"
     NOT_THIS_ONE = "not_this_one", "Not this one"
     CREATE = "create", "Create it in QuickBooks"
-    UNLINK = "unlink", "Not matched any more"
+    UNLINK = "unlink", "Unlinked"
     SEND_PRICE = "send_price", "Send our price"
     KEEP_PRICE = "keep_price", "Keep both prices"
 
 
 class MatchChoiceQuerySet(models.QuerySet["MatchChoice"]):
     def of(self, connection: Connection, record_type: str) -> MatchChoiceQuerySet:
-        """Those for the company that is connected now."""
+        """Choices for the connected company."""
         return self.filter(connection=connection, realm_id=connection.realm_id, record_type=record_type)
 
     def of_record(self, record_id: int) -> MatchChoiceQuerySet:
         return self.filter(record_id=record_id)
 
     def standing(self) -> MatchChoiceQuerySet:
-        """Those that nobody has undone."""
+        """Choices that nobody has undone."""
         return self.filter(undone_at=None)
 
 
 class MatchChoice(models.Model):
-    """One choice of one person about one record: what it was before, what it is from then on, and whether undone."""
+    """One person's choice about one record: before, after, and whether it was undone."""
 
     Kind = Kind
 
@@ -41,10 +41,10 @@ class MatchChoice(models.Model):
     record_type = models.CharField(max_length=16, choices=RecordType.choices)
     record_id = models.BigIntegerField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    # The record there that it is about, and what it was called; of an Unlink, the one that it no longer is.
+    # The record there and its name; for an Unlink, the former one.
     qbo_id = models.CharField(max_length=32, blank=True)
     there_name = models.CharField(max_length=500, blank=True)
-    # The link that stood before, as JSON text, so that it can be had back; empty where there was none.
+    # The link before, as JSON text, so that it can be restored; empty if there was none.
     former = models.TextField(blank=True)
     former_name = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()

@@ -20,7 +20,7 @@ from runacall.organizations.days import plausible_day
 Choices = list[tuple[str, str]]
 
 
-def chooser(
+def choice_field(
     choices: Choices, *, empty: str, label: str = "", current: str = "", names: Mapping[str, str] | None = None
 ) -> forms.ChoiceField:
     """A drop-down that also offers no choice, and the current choice even if it is inactive in QuickBooks.
@@ -85,10 +85,10 @@ class TaxForm(HistoryForm, forms.Form):
             offered = list(active)
             if row.mapped and not row.mapped.active:
                 offered.append((row.mapped.qbo_id, row.mapped.label))
-            field = chooser(offered, label=row.name, empty="Choose a code…")
+            field = choice_field(offered, label=row.name, empty="Choose a code…")
             field.initial = row.mapped.qbo_id if row.mapped else ""
             self.fields[row.field_name] = field
-        default = chooser(
+        default = choice_field(
             active,
             label="Default for unmapped",
             empty="None: stop and ask",
@@ -215,10 +215,12 @@ class ItemsForm(SettingsForm):
         ):
             label = self.fields[name].label
             current = getattr(self.instance, name)
-            self.fields[name] = chooser(choices, label=str(label), empty="Not chosen", current=current, names=names)
+            self.fields[name] = choice_field(
+                choices, label=str(label), empty="Not chosen", current=current, names=names
+            )
         for category in self.categories:
             current = self.mapped.get(category.pk if category else None, "")
-            field = chooser(income, empty="Default income account", current=current, names=names)
+            field = choice_field(income, empty="Default income account", current=current, names=names)
             field.initial = current
             field.label = category.name if category else "Items without a category"
             self.fields[field_of(category)] = field

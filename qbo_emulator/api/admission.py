@@ -1,4 +1,4 @@
-"""The data API: who may call, how often, and what a repeated request id gets; knows no single resource."""
+"""The data API: who may call, how often, and what a repeated request id gets; knows nothing about single resources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST_REQUEST_ID, LONGEST_BATCH_REQUEST_ID = 50, 36
 
 
 def entities_of(call: Call) -> frozenset[str]:
-    """The entities that a call is about, in lower case, for faults on order."""
+    """The entities that a call is about, in lower case, for ordered faults."""
     if call.resource == "query":
         text = f"{call.request.query.get('query', '')} {call.request.body.decode('utf-8', 'replace')}".lower()
         return frozenset(text.split())
@@ -46,7 +46,7 @@ def handle(world: World, request: Request, at: datetime) -> Response:
 
 
 def admit(world: World, call: Call) -> Response | None:
-    """The answer that turns the call away: no token, a wrong one, or too many calls."""
+    """The answer that refuses the call: no token, a wrong one, or too many calls."""
     token = call.request.headers.get("authorization", "").partition(" ")[2].strip()
     state, grant = world.tokens.check(token, at=call.at)
     if state == "disconnected" and world.switch(call.realm, "disconnected_answer") == "403":
@@ -73,7 +73,7 @@ def throttle(world: World, call: Call) -> Response | None:
 
 
 def without_envelope(world: World, call: Call) -> Response | None:
-    """The answer to what comes back bare: a PDF, the address of a file, a report."""
+    """The answer without an envelope: a PDF, the address of a file, a report."""
     if call.request.method != "GET":
         return None
     if call.rest[1:] == ["pdf"]:
@@ -96,7 +96,7 @@ def as_report(company: Company, call: Call) -> Response:
 
 
 def as_pdf(world: World, call: Call) -> Response | None:
-    """A sales form as a PDF of one line, where one was asked for and is there."""
+    """A sales form as a PDF of one line, if it was requested and exists."""
     kind = BY_PATH.get(call.resource)
     if kind is None:
         return None

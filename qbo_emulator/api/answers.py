@@ -1,4 +1,4 @@
-"""The envelopes around answers: success, faults in their four recorded shapes, throttling; knows no rule."""
+"""The envelopes around answers: success, faults in their four recorded forms, throttling; knows no rule."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def fault(raised: QboFault, *, at: datetime, wants_json: bool) -> Response:
 
 
 def lower_case(status: int, message: str, detail: str | None, code: str, kind: str, *, at: datetime) -> Response:
-    """The gateway's own shape: lower-case keys and an integer time (recorded for 401)."""
+    """The gateway's own form: lower-case keys and an integer time (recorded for 401)."""
     error = {"message": message, "detail": detail, "code": code, "element": None}
     body: dict[str, object] = {
         "warnings": None,

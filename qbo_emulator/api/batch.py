@@ -1,4 +1,4 @@
-"""A batch: each item by itself, faults inside the answer, HTTP 200; knows no HTTP."""
+"""A batch: each item separately, faults inside the answer, HTTP 200; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from qbo_emulator.faults import QboFault
 from qbo_emulator.query import answering as query
 from qbo_emulator.query.statement import Statement
 
-ItemBreaker = Callable[[str, str], Optional[QboFault]]  # (entity, operation) -> the fault that strikes this item
+ItemBreaker = Callable[[str, str], Optional[QboFault]]  # (entity, operation) -> the fault that hits this item
 CONTROL_KEYS = frozenset(("bId", "operation", "optionsData", "Query", "CDCQuery", "ReportQuery"))
 
 
 def run(company: Company, body: Any, *, at: datetime, breaker: ItemBreaker) -> list[str]:
-    """The answers to the items, as JSON. Raises QboFault where the batch itself is refused."""
+    """The answers to the items, as JSON. Raises QboFault if the batch itself is refused."""
     items = body.get("BatchItemRequest") if isinstance(body, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise faults.unreadable_body()
@@ -63,14 +63,14 @@ def payload(item: dict[str, Any]) -> tuple[str, Any]:
 
 
 def operation_of(item: dict[str, Any]) -> str:
-    """What is to be done; an item that names nothing is a create (a public client's tests)."""
+    """The operation; an item that names none is a create (a public client's tests)."""
     operation = str(item.get("operation") or "").lower()
     voids = operation in ("", "update") and "void" in str(item.get("optionsData") or "").lower().split(",")
     return "void" if voids else operation or "create"
 
 
 def query_response(company: Company, text: str) -> str:
-    """What stands under QueryResponse: `{}` where nothing was found (recorded)."""
+    """The content of QueryResponse: `{}` if nothing was found (recorded)."""
     kind, statement, rows, total = query.answer(company, text)
     if statement.counts:
         return dumps({"totalCount": total})

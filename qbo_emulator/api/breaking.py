@@ -1,4 +1,4 @@
-"""What a fault on order looks like to the client; knows no company."""
+"""What an ordered fault looks like to the client; knows no company."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qbo_emulator.world.breakage import Breakage
 
 
 def answer(ordered: Breakage, *, at: datetime, wants_json: bool, instead_of: Response | None = None) -> Response:
-    """What the client gets in place of the true answer (`instead_of`, where the work was done)."""
+    """What the client gets instead of the real answer (`instead_of`, if the work was done)."""
     if ordered.fault in ("reset", "cut", "timeout"):
         whole = instead_of or Response(200, dumps({"time": ""}), JSON_UTF8)
         whole.breakage = ordered.fault
@@ -40,7 +40,7 @@ def answer(ordered: Breakage, *, at: datetime, wants_json: bool, instead_of: Res
 
 
 def gateway_page(ordered: Breakage) -> Response:
-    """Of something in between that knows nothing of QuickBooks, whatever its words (`message`) sound like."""
+    """An answer of a gateway that knows nothing about QuickBooks, whatever its text (`message`)."""
     page = answers.gateway_page(ordered.status)
     if ordered.message:
         page.body = f"<html><head><title>Error</title></head><body><h1>{ordered.message}</h1></body></html>"

@@ -1,4 +1,4 @@
-"""One call of the data API, taken apart; knows no company."""
+"""One call of the data API, parsed; knows no company."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PREFIX = "/v3/company/"
 
 @dataclass
 class Call:
-    """One call of the data API, taken apart."""
+    """One call of the data API, parsed."""
 
     request: Request
     realm: str

@@ -1,4 +1,4 @@
-"""Change data capture: what was written since a moment, with stubs of what was deleted; knows no HTTP."""
+"""Change data capture: what was written since a given time, with stubs for deleted rows; knows no HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files: an upload in parts, each with its own answer, and where its bytes come back from; knows no rule."""
+"""Files: an upload in parts, each with its own answer, and downloads; knows no rule."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from qbo_emulator.faults import QboFault
 from qbo_emulator.messages import Request, Response, base_url
 
 METADATA, CONTENT = "file_metadata_", "file_content_"
-CONTENTS = "File"  # the table of the bytes; no entity of the API
+CONTENTS = "File"  # the table of the bytes; not an entity of the API
 FILES_PATH = "/emulator/files/"
 
 
 def uploaded(company: Company, request: Request, *, at: datetime) -> str:
-    """The answers to the files of a multipart request, as JSON. Raises QboFault where it is none."""
+    """The answers to the files of a multipart request, as JSON. Raises QboFault if it is not one."""
     parts = parts_of(request)
     names = [name[len(CONTENT) :] for name in parts if name.startswith(CONTENT)]
     if not names:
@@ -47,7 +47,7 @@ def parts_of(request: Request) -> dict[str, Message]:
 
 
 def one_answer(company: Company, request: Request, parts: dict[str, Message], name: str, at: datetime) -> str:
-    """The attachable that a file makes, or the fault that it meets (recorded inside a 200)."""
+    """The attachable made from a file, or its fault (recorded inside a 200)."""
     try:
         row = stored(company, request, parts[CONTENT + name], parts.get(METADATA + name), at)
     except QboFault as fault:
@@ -91,7 +91,7 @@ def metadata_of(described: Message | None) -> dict[str, Any]:
 
 
 def address(company: Company, request: Request, key: str) -> Response | None:
-    """Where the file of attachable `key` lies, as plain text."""
+    """The address of the file of attachable `key`, as plain text."""
     row = company.get(ATTACHABLE.name, key)
     if row is None or company.get(CONTENTS, key) is None:
         return None
@@ -99,7 +99,7 @@ def address(company: Company, request: Request, key: str) -> Response | None:
 
 
 def content(company: Company, key: str) -> Response:
-    """The bytes of the file, for who has its address."""
+    """The bytes of the file, for anybody who has its address."""
     row, stored_file = company.get(ATTACHABLE.name, key), company.get(CONTENTS, key)
     if row is None or stored_file is None:
         return Response(404, "No such file.\n", "text/plain")

@@ -101,7 +101,7 @@ def text_of(body: bytes) -> str:
 
 
 def body_of(request: Request, roots: Collection[str] = ()) -> Any:
-    """What the body says, JSON, or XML with one of `roots`. Raises QboFault for neither, and where it is too deep."""
+    """The content of the body, JSON, or XML with one of `roots`. Raises QboFault if it is neither or too deep."""
     text = text_of(request.body)
     kind = "xml" if text.lstrip("\ufeff \t\r\n").startswith("<") else "json"
     try:
@@ -135,7 +135,7 @@ def tax_code(company: Company, call: Call) -> str:
 
 
 def sent_by_email(company: Company, call: Call) -> str:
-    """The form with its e-mail marked as sent; no mail leaves."""
+    """The form with its e-mail marked as sent; no e-mail is sent."""
     kind = BY_PATH[call.resource]
     row = operations.read(company, kind, call.rest[0])
     address = call.request.query.get("sendTo") or row.get("BillEmail", {}).get("Address")

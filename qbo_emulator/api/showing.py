@@ -1,4 +1,4 @@
-"""A row as answers show it: under which name, and inside what; knows no rule and no HTTP."""
+"""A row as answers show it: its name and its wrapper; knows no rule and no HTTP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qbo_emulator.entities.kind import Kind
 
 
 def shown(company: Company, kind: Kind, row: Row) -> str:
-    """`row` as JSON, wrapped in its type where its kind says so. What is no stored row is shown as it is."""
+    """`row` as JSON, wrapped in its type if its kind says so. Anything that is not a stored row is shown as it is."""
     is_stored = company.get(kind.name, row.get("Id")) is row
     text = company.encoded(kind.name, row) if is_stored else dumps(row)
     return f'{{"{row["Type"]}":{text}}}' if kind.is_wrapped and "Type" in row else text

@@ -1,4 +1,4 @@
-"""The one way to make tax codes through the API: TaxService; knows no HTTP."""
+"""The only way to create tax codes through the API: TaxService; knows no HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request body in XML, as the JSON value it stands for; knows no rule."""
+"""A request body in XML, as the JSON value it means; knows no rule."""
 
 from __future__ import annotations
 

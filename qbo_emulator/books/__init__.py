@@ -1,1 +1,1 @@
-"""One company's books: its rows, what they come to, and what keeps them on disk."""
+"""One company's books: its rows, their balances, and how they are saved."""

@@ -1,4 +1,4 @@
-"""What is owed and what lies on accounts: never stored, always what the transactions come to; knows no request."""
+"""Balances of people and accounts: never stored, always calculated from the transactions; knows no request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qbo_emulator.books.postings import BOOKED, OF_BALANCE_SHEET, postings
 from qbo_emulator.books.stock import MOVING, moves
 from qbo_emulator.books.table import Row
 
-# What moves the balance of a name, and which field says by how much.
+# What changes the balance of a name, and which field says by how much.
 OWING: Mapping[str, tuple[int, str]] = {
     "Invoice": (1, "Balance"),
     "CreditMemo": (-1, "Balance"),
@@ -20,18 +20,18 @@ OWING: Mapping[str, tuple[int, str]] = {
     "Bill": (1, "Balance"),
     "VendorCredit": (-1, "Balance"),
 }
-# The entities whose balances are worked out, and how the fields begin that show them.
+# The entities whose balances are calculated, and the beginnings of their fields.
 BALANCED = {"Customer": "Balance", "Vendor": "Balance", "Account": "CurrentBalance", "Item": "QtyOnHand"}
 
 
 class Balances:
-    """Follows every row that comes and goes; `rows` gives those of an entity."""
+    """Follows every row that is added or removed; `rows` returns those of an entity."""
 
     def __init__(self, rows: Callable[[str], Iterable[Row]], get: Get) -> None:
         self.rows, self.get = rows, get
         self.owed: dict[str, Decimal] = defaultdict(Decimal)
         self.posted: dict[str, Decimal] = defaultdict(Decimal)
-        self.moved: dict[str, Decimal] = defaultdict(Decimal)  # item -> what came in less what went out
+        self.moved: dict[str, Decimal] = defaultdict(Decimal)  # item -> what came in minus what went out
         self.has_jobs = self.has_stock = False
         self._worth: dict[str, Decimal] | None = None  # of stock by account, until something is written
 
@@ -54,7 +54,7 @@ class Balances:
             self.has_jobs = True
 
     def count_stock(self) -> None:
-        """From the first item that is kept in stock on, quantities are followed; what was before is made up for."""
+        """From the first stock item on, quantities are tracked; earlier ones are caught up."""
         self.has_stock = True
         for entity in MOVING:
             for row in self.rows(entity):
@@ -77,7 +77,7 @@ class Balances:
         return {**row, "Balance": owed or 0, "BalanceWithJobs": jobs or 0}
 
     def item(self, row: Row) -> Row:
-        """The quantity as stored is that of the first day; the rest follows from what was bought and sold."""
+        """The stored quantity is that of the first day; the rest is calculated from what was bought and sold."""
         if row.get("Type") != "Inventory" or "QtyOnHand" not in row:
             return row
         return {**row, "QtyOnHand": plain(Decimal(row["QtyOnHand"]) + self.moved.get(row["Id"], Decimal(0)))}
@@ -99,7 +99,7 @@ class Balances:
         return self.posted.get(row["Id"], Decimal(0)) + self.stock_on(row["Id"]) if counts else Decimal(0)
 
     def stock_on(self, account: str) -> Decimal:
-        """What stock moves on `account`: it is bought by item, and leaves at its cost."""
+        """What stock changes on `account`: it is bought by item, and leaves at its cost."""
         if not self.has_stock:
             return Decimal(0)
         if self._worth is None:
@@ -108,7 +108,7 @@ class Balances:
 
 
 def worth_of_stock(ledger: Ledger) -> dict[str, Decimal]:
-    """What the ledger books on accounts beyond the postings that are followed row by row."""
+    """What the ledger books on accounts in addition to the postings that are tracked row by row."""
     worth: dict[str, Decimal] = ledger.balances()
     for entity in BOOKED:
         for row in ledger.rows(entity):

@@ -38,7 +38,7 @@ class PacificTime(tzinfo):
 
 
 def summer(year: int) -> tuple[datetime, datetime]:
-    """Start and end of daylight saving time, as the clock on the wall shows them before it is moved."""
+    """Start and end of daylight saving time, in local time before the change."""
     return first_sunday(year, 3) + timedelta(days=7, hours=2), first_sunday(year, 11) + timedelta(hours=2)
 
 
@@ -58,7 +58,7 @@ PACIFIC = pacific_time()
 
 
 class Clock:
-    """The machine's clock, moved by a fixed distance so that a company can live on another date."""
+    """The machine's clock, shifted by a fixed amount so that a company can have a different date."""
 
     def __init__(self, shift: timedelta = timedelta(0)) -> None:
         self.shift = shift

@@ -75,7 +75,7 @@ class Company:
         self.last_numbers: dict[str, tuple[int, str]] = {}
         self.balances = Balances(self.rows, self.get)
         self._pending: list[str] = []
-        self.waiting: list[list[str]] = []  # what webhooks still have to tell
+        self.waiting: list[list[str]] = []  # what webhooks still have to send
         self.tell: Callable[[Company, list[Change]], None] = nobody
 
     # reading
@@ -113,13 +113,13 @@ class Company:
         return self.balances.shown(entity, row)
 
     def ledger(self) -> Ledger:
-        """All entries of the books, worked out anew."""
+        """All entries of the books, recalculated."""
         return Ledger(self.rows, self.get)
 
     # numbering
 
     def next_id(self, entity: str) -> str:
-        """The id that the next row gets; it is used up when the row is written, so a refused write leaves no gap."""
+        """The id of the next row; it is used up when the row is written, so a refused write leaves no gap."""
         return str(max(self.last_ids[sequence_of(entity)] + 1, FIRST_IDS.get(entity, 1)))
 
     def new_address_id(self) -> str:
@@ -139,8 +139,8 @@ class Company:
 
     @contextmanager
     def work(self) -> Iterator[None]:
-        """One piece of work at a time. All that it wrote, and the answer to remember, is one line of the journal:
-        a killed process has either both or neither, so a repeated request id never makes a twin."""
+        """One write at a time. Everything it wrote and the answer to remember are one line of the journal:
+        a killed process has both or neither, so a repeated request id never creates a second record."""
         with self.lock:
             try:
                 yield
@@ -149,7 +149,7 @@ class Company:
                 self._pending = []
 
     def commit(self, changes: Iterable[Change]) -> None:
-        """Applies `changes`; the journal gets them when the piece of work ends."""
+        """Applies `changes`; the journal gets them when the write ends."""
         changes = list(changes)
         for change in changes:
             self._apply(change)
@@ -162,7 +162,7 @@ class Company:
         self._pending.append(dumps(["q", request_id, *stored]))
 
     def hold(self, events: list[list[str]]) -> None:
-        """Keeps what is to be told, with the writes that it tells of."""
+        """Stores what webhooks have to send, together with the writes it is about."""
         self.waiting += events
         self._pending.append(dumps(["w", events]))
 
@@ -178,7 +178,7 @@ class Company:
         return dumps(["d" if isinstance(change, Drop) else "s", *change])
 
     def replay(self, line: list[Any]) -> None:
-        """Takes in one change as the journal holds it."""
+        """Applies one change from the journal."""
         kind, *rest = line
         if kind in WRITES:
             self._apply(WRITES[kind](*rest))
@@ -191,7 +191,7 @@ class Company:
             self.remembered[request_id] = Remembered(status, content_type, packed_body, fingerprint, float(at))
 
     def snapshot(self) -> Iterator[str]:
-        """Every change that leads from nothing to this company, in an order that keeps the order of writes."""
+        """Every change that builds this company from nothing, in the order of the writes."""
         for key, value in self.settings.items():
             yield dumps(["s", key, value])
         for entity, table in self.tables.items():
@@ -237,7 +237,7 @@ class Company:
 
 
 def nobody(company: Company, changes: list[Change]) -> None:
-    """Who is told of changes where no webhooks are."""
+    """Used when there are no webhooks."""
 
 
 def sequence_of(entity: str) -> str:

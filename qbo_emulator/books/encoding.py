@@ -1,4 +1,4 @@
-"""JSON with exact decimals, both ways; knows nothing of what it encodes."""
+"""JSON with exact decimals, in both directions; knows nothing about what it encodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was acknowledged, on disk before the answer leaves; knows lines, not what they mean."""
+"""Saves what was acknowledged before the answer is sent; knows lines, not what they mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every account that a transaction moves, income, expenses and stock at cost too; each one comes to nothing in sum."""
+"""Every account that a transaction changes, including income, expenses and stock at cost;
+the entries of a transaction add up to zero.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ Get = Callable[[str, Optional[str]], Optional[Row]]
 class Entry(NamedTuple):
     day: str
     account: str
-    amount: Decimal  # debits are more than nothing
+    amount: Decimal  # debits are positive
     entity: str
     row: Row
 
@@ -38,7 +40,7 @@ class Ledger:
         self.entries = list(self._entries())
 
     def balances(self, *, until: str = "9999", since: str = "") -> dict[str, Decimal]:
-        """What the accounts come to, over the days from `since` to `until`, both included."""
+        """The sums of the accounts over the days from `since` to `until`, both included."""
         found: dict[str, Decimal] = defaultdict(Decimal)
         for entry in self.entries:
             if since <= entry.day <= until:
@@ -57,7 +59,7 @@ class Ledger:
                     yield Entry(str(row.get("TxnDate", "")), account, amount, entity, row)
 
     def _by_age(self) -> list[tuple[str, Row]]:
-        """What comes in before what goes out on one day, so that nothing is sold before it was bought."""
+        """On one day, incoming stock comes before outgoing, so that nothing is sold before it was bought."""
         found = [(entity, row) for entity in (*BOOKED, "InventoryAdjustment") for row in self.rows(entity)]
         return sorted(found, key=lambda one: (str(one[1].get("TxnDate", "")), one[0] not in BOUGHT, int(one[1]["Id"])))
 

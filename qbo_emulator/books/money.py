@@ -8,7 +8,7 @@ CENT = Decimal("0.01")
 
 
 def cents(amount: Decimal | int) -> Decimal | int:
-    """`amount` to the cent, half up; nothing is the integer 0, as in recorded answers."""
+    """`amount` to the cent, half up; zero is the integer 0, as in recorded answers."""
     if not amount:
         return 0
     return Decimal(amount).quantize(CENT, ROUND_HALF_UP) or 0

@@ -1,4 +1,4 @@
-"""What each transaction moves on the accounts of the balance sheet, debits as more than nothing; knows no company."""
+"""What each transaction changes on the accounts of the balance sheet, debits positive; knows no company."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Posting = tuple[str, Decimal]  # account id, amount
 
 
 def postings(entity: str, row: Row) -> Iterator[Posting]:
-    """The accounts that `row` moves, and by how much."""
+    """The accounts that `row` changes, and by how much."""
     of_entity = BOOKED.get(entity)
     if of_entity:
         yield from ((account, amount) for account, amount in of_entity(row) if account)

@@ -1,4 +1,4 @@
-"""What each transaction moves in stock; knows no item and no price."""
+"""What each transaction changes in stock; knows no item and no price."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DETAILS = ("SalesItemLineDetail", "ItemBasedExpenseLineDetail")
 
 class Move(NamedTuple):
     item: str
-    quantity: Decimal  # what comes in; less than nothing goes out
+    quantity: Decimal  # incoming quantity; negative is outgoing
     amount: Decimal  # of the line
 
 
 def moves(entity: str, row: Row) -> Iterator[Move]:
-    """The quantities that `row` moves, of whatever item; only those that are kept in stock matter."""
+    """The quantities that `row` changes, for any item; only stock items matter."""
     if entity == "InventoryAdjustment":
         yield from adjusted(row)
     direction = DIRECTION.get(entity, 0) * (-1 if row.get("Credit") is True else 1)

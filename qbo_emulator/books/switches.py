@@ -1,4 +1,4 @@
-"""Every place where Intuit's behaviour is not certain, with the default we chose and why; pure data."""
+"""Every place where Intuit's behavior is not certain, with our default and the reason; pure data."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ SWITCHES: dict[str, Switch] = {
     "tax_lines_outside_us": Switch(
         "recalculated",
         ("recalculated", "kept"),
-        "Amounts that a client sends in TxnTaxDetail.TaxLine outside the US: worked out again, or kept.",
+        "Amounts that a client sends in TxnTaxDetail.TaxLine outside the US: calculated again, or kept.",
     ),
     "most_taxable_lines": Switch(750, (), "Taxable lines that a sales form may hold (Intuit's API reference)."),
-    "negative_total": Switch("refuse", ("refuse", "accept"), "A sales form whose total is less than nothing."),
+    "negative_total": Switch("refuse", ("refuse", "accept"), "A sales form with a negative total."),
     "discount_over_subtotal": Switch(
         "refuse",
         ("refuse", "refuse_with_tax_included", "accept"),
@@ -78,11 +78,11 @@ SWITCHES: dict[str, Switch] = {
         "refuse", ("refuse", "unlink"), "Void of an invoice with payments: 6000 (reported), or they become unapplied."
     ),
     "delete_paid_invoice": Switch("unlink", ("unlink", "refuse"), "Delete of an invoice with payments: likewise."),
-    "payment_moves_sync_token": Switch(True, (True, False), "Whether a payment counts up its invoice's SyncToken."),
+    "payment_moves_sync_token": Switch(True, (True, False), "Whether a payment increases its invoice's SyncToken."),
     "due_date_without_terms": Switch(
         "company_terms",
         ("company_terms", "30_days"),
-        "DueDate of an invoice that brings neither date nor terms: by the company's DefaultTerms (none: the same day), "
+        "DueDate of an invoice without date and terms: by the company's DefaultTerms (none: the same day), "
         "or after 30 days, as recorded once.",
     ),
     "inventory_before_start": Switch(
@@ -92,17 +92,17 @@ SWITCHES: dict[str, Switch] = {
     "requestid_replays_faults": Switch(
         True, (True, False), "Whether a repeated request id also gets a stored fault again."
     ),
-    "requestid_seconds": Switch(0, (), "How long a request id is remembered; 0 is for ever. Intuit says nowhere."),
+    "requestid_seconds": Switch(0, (), "How long a request id is remembered; 0 is forever. Intuit does not say."),
     "requestid_other_body": Switch(
         "replay",
         ("replay", "600", "execute"),
-        "The same request id with another body: first answer again, 600, or done anew.",
+        "The same request id with a different body: first answer again, 600, or executed again.",
     ),
     # tokens
     "refresh_rotation": Switch(
         "every_call",
         ("every_call", "daily"),
-        "How often the refresh token changes. Intuit: daily; every call finds more mistakes.",
+        "How often the refresh token changes. Intuit: daily; changing it on every call finds more mistakes.",
     ),
     "old_refresh_token": Switch(
         "refused",
@@ -155,7 +155,7 @@ SWITCHES: dict[str, Switch] = {
     "text_as_id": Switch(
         "refuse",
         ("refuse", "find_nothing"),
-        "A query for an Id that is no number: 4001 (a public client's live tests expect a fault), or nothing found.",
+        "A query for an Id that is not a number: 4001 (a public client's live tests expect a fault), or nothing found.",
     ),
     "not_equal": Switch(
         True, (True, False), "Whether != is understood: the documents leave it out, a public client's tests use it."
@@ -164,7 +164,7 @@ SWITCHES: dict[str, Switch] = {
         True, (True, False), "Whether TAX, NON and CustomSalesTax also come when a query filters on Active."
     ),
     "address_coordinates": Switch(
-        True, (True, False), "Lat and Long in addresses: recorded for years; Intuit said in 2025 that they end."
+        True, (True, False), "Lat and Long in addresses: recorded for years; Intuit announced their end in 2025."
     ),
     "invoice_link_scheme": Switch(
         "https",

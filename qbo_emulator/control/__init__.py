@@ -1,1 +1,1 @@
-"""What a bookkeeper does, and what a program may look at, over HTTP."""
+"""What a bookkeeper does, and what a program can read, over HTTP."""

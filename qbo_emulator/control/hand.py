@@ -1,4 +1,4 @@
-"""The bookkeeper's hand: changes a company the way its people do, and orders faults; knows no HTTP."""
+"""The bookkeeper: changes a company as its people would, and orders faults; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Hand:
         )
 
     def put(self, entity: str, row: Row) -> Row:
-        """Writes a row past the rules, for what the API cannot do."""
+        """Writes a row without the rules, for what the API cannot do."""
         times = {**row.get("MetaData", {}), "LastUpdatedTime": stamp(self.at)}
         token = str(int(row["SyncToken"]) + 1) if "SyncToken" in row else "0"
         times.setdefault("CreateTime", stamp(self.at))
@@ -142,7 +142,7 @@ class Hand:
         return {"row": self.change("Customer", self.find("Customer", given), {"Active": False})}
 
     def merge_customers(self, given: dict[str, Any]) -> Row:
-        """The loser's documents move to the survivor, and the loser goes away."""
+        """The loser's documents move to the survivor, and the loser is deleted."""
         loser = self.find("Customer", reference(given.get("loser")))
         survivor = self.find("Customer", reference(given.get("survivor")))
         if loser["Id"] == survivor["Id"]:
@@ -188,7 +188,7 @@ class Hand:
         """A code with one rate of its own name, or with several `rates`, each {"name", "percent"}."""
         name = name_in(given)
         if self.company.tables["TaxCode"].with_text("Name", name):
-            raise Refused(f"There is a tax code {name!r} already.")
+            raise Refused(f"There is already a tax code {name!r}.")
         parts = given.get("rates") or [{"name": name, "percent": given.get("percent")}]
         rates = [self._add_rate(name_in(part), number(part, "percent")) for part in parts]
         code = seed.tax_code(self.company.next_id("TaxCode"), name, [rate["Id"] for rate in rates])
@@ -235,8 +235,8 @@ class Hand:
         return {"webhook": endpoint}
 
     def expire_token(self, given: dict[str, Any]) -> Row:
-        """The connection ends at Intuit's side: access tokens are expired, and so are refresh tokens unless
-        `refresh` is false."""
+        """The connection ends on Intuit's side: access tokens expire, and so do refresh tokens
+        unless `refresh` is false."""
         refresh = given.get("refresh", True) not in (False, "false", "off", "0")
         return {"expired": self.world.tokens.expire(self.company.realm_id, at=self.at, refresh=refresh)}
 
@@ -259,7 +259,7 @@ class Hand:
     def switch(self, given: dict[str, Any]) -> Row:
         name, value = str(given.get("name")), given.get("value")
         if name not in SWITCHES:
-            raise Refused(f"There is no switch {name!r}. There are: {', '.join(SWITCHES)}.")
+            raise Refused(f"There is no switch {name!r}. Known: {', '.join(SWITCHES)}.")
         if value is None:
             value = SWITCHES[name].default
         if not accepts(name, value):
@@ -308,7 +308,7 @@ def do(world: World, given: dict[str, Any], at: datetime) -> Row:
     name = given.get("do")
     command = COMMANDS.get(str(name))
     if command is None:
-        raise Refused(f"Unknown command {name!r}. There are: {', '.join(sorted(COMMANDS))}.")
+        raise Refused(f"Unknown command {name!r}. Known: {', '.join(sorted(COMMANDS))}.")
     company = world.companies.get(str(given.get("realm") or world.realm_id))
     if company is None:
         raise Refused(f"There is no company {given.get('realm')!r} here.")

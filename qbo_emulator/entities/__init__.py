@@ -1,1 +1,1 @@
-"""The entities of the API with their rules, one module a family."""
+"""The entities of the API with their rules, one module per group."""

@@ -1,4 +1,4 @@
-"""Notes and files that hang on transactions and names; knows no HTTP and no bytes."""
+"""Notes and files attached to transactions and names; knows no HTTP and no bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ KEPT = ("FileName", "ContentType", "Size", "FileAccessUri", "TempDownloadUri")
 
 
 def attachable_rules(draft: Draft) -> None:
-    """A note, a file, or both; what it hangs on must be there (recorded for an estimate that is not)."""
+    """A note, a file, or both; what it is attached to must exist (recorded for a missing estimate)."""
     row = draft.row
     if not row.get("Note") and not row.get("FileName"):
         raise faults.missing_parameter("Note")

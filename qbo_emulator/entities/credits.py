@@ -1,4 +1,4 @@
-"""Credits that apply themselves where the company wants it (AutoApplyCredit); knows no HTTP."""
+"""Credits that are applied automatically if the company wants it (AutoApplyCredit); knows no HTTP."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def line(amount: Decimal, entity: str, key: str) -> Row:
 
 
 def link(company: Company, entity: str, credit: Row, lines: list[Row], at: datetime) -> None:
-    """A payment takes the lines itself; a credit memo is tied to the invoices by a payment of nothing."""
+    """A payment takes the lines itself; a credit memo is linked to the invoices by a payment of zero."""
     if entity == "Payment":
         body = {"sparse": True, "Line": [*credit["Line"], *lines]}
         operations.update(company, PAYMENT, body, credit, at=at, options=BY_ITSELF)

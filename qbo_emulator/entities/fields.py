@@ -1,4 +1,4 @@
-"""What a request body may hold: properties, types, lengths, letters, from a table of facts; knows no other rule."""
+"""What a request body may contain: properties, types, lengths, letters, from a table of facts; knows no other rule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qbo_emulator.faults import QboFault
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*|[-+Z].*)?$")
 FORBIDDEN_IN_NAMES = re.compile(r"[:\t\n\r]")
 NAME_FIELDS = frozenset(("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName"))
-CHECKED = NAME_FIELDS | {"Address"}  # texts of which more is asked than their length
+CHECKED = NAME_FIELDS | {"Address"}  # texts with more rules than their length
 NO_LIMIT = 10**9
 DIGITS_BEFORE, DIGITS_AFTER = 15, 12
 NO_YEAR = "0001-"  # what several languages send for a date that was never set
@@ -76,7 +76,7 @@ SPELLING_OF_ANY = {
 
 
 def spelled(kind: str, path: str) -> str:
-    """The property `path` (a.b) of `kind`, whatever case it comes in; what nobody knows stays as it is."""
+    """The property `path` (a.b) of `kind`, in any case; an unknown one stays as it is."""
     parts = []
     for part in path.split("."):
         name = SPELLINGS.get(kind, SPELLING_OF_ANY).get(part.lower(), part)

@@ -12,7 +12,7 @@ from qbo_emulator.books.company import Change, Company, Row
 
 @dataclass
 class Draft:
-    """One write on its way: what was sent, what stands, and the row that will stand."""
+    """One write in progress: what was sent, the current row, and the new row."""
 
     company: Company
     kind: Kind
@@ -54,7 +54,7 @@ class Kind:
     rules: Callable[[Draft], None] = no_rules
     void: Callable[[Draft], None] | None = None
     delete: Callable[[Draft], None] = no_rules
-    after: Callable[..., Row] = nothing_more  # what follows a create: (company, kind, row, at=) -> the row then
+    after: Callable[..., Row] = nothing_more  # called after a create: (company, kind, row, at=) -> the row after it
     is_list: bool = False  # has Active, hides inactive rows, gets the " (deleted)" suffix
     is_single: bool = False  # one object a company
     key_field: str = ""  # what tells a row where clients send no Id, as public clients do for rates

@@ -42,7 +42,7 @@ def stored_lines(draft: Draft) -> list[Row]:
 
 
 class LineNumbers:
-    """Ids of lines: one that stands keeps its own, any other is new (Intuit's API reference, Invoice)."""
+    """Ids of lines: an existing one keeps its Id, any other is new (Intuit's API reference, Invoice)."""
 
     def __init__(self, known: set[str]) -> None:
         self.known = known
@@ -112,7 +112,7 @@ def priced(detail: Row) -> Row:
 
 
 def check_product(amount: Decimal, detail: Row) -> None:
-    """Amount = Qty x UnitPrice where both say something; a client's 0 for what is not set passes at Intuit."""
+    """Amount = Qty x UnitPrice if both are given; Intuit accepts a client's 0 for what is not set."""
     product = detail.get("Qty", ZERO) * detail.get("UnitPrice", ZERO)
     if product and abs(product - amount) > HALF_A_CENT:
         raise faults.amount_mismatch(amount)
@@ -138,7 +138,7 @@ def check_income_account(company: Company, item: Row) -> None:
 
 
 def group_line(draft: Draft, line: Row, bad: list[faults.Entry]) -> Row:
-    """A bundle: its own Amount is 0 and its inner lines carry the money (recorded)."""
+    """A bundle: its own Amount is 0 and its inner lines have the money (recorded)."""
     detail = line.get("GroupLineDetail")
     if detail is None:
         raise faults.missing_parameter("Line.GroupLineDetail")

@@ -34,7 +34,7 @@ def full_name(row: Row) -> str:
 
 
 def deleted_name(draft: Draft, name: str) -> str:
-    """The suffix that an inactive row carries; reactivating needs the old name or takes the suffix off."""
+    """The suffix of an inactive row; reactivating needs the old name or removes the suffix."""
     active = draft.row.get("Active", True)
     if not active and not name.endswith(SUFFIX) and draft.company.switch("deleted_suffix_frees_name"):
         return name + SUFFIX
@@ -48,7 +48,7 @@ def check_name_free(draft: Draft, name: str) -> None:
 
 
 def holder(company: Company, name: str, *, besides: str | None = None) -> Row | None:
-    """Who of the three lists bears `name`."""
+    """The record in the three lists that has `name`."""
     for entity in NAMES:
         for row in company.tables[entity].with_text("DisplayName", name):
             same = company.switch("name_uniqueness_ignores_case") or row["DisplayName"] == name

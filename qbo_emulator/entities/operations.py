@@ -21,7 +21,7 @@ EMAILS = frozenset(("BillEmail", "PrimaryEmailAddr"))
 
 
 def read(company: Company, kind: Kind, key: str) -> Row:
-    """The row with id `key`. Raises QboFault 2030 for what is no id, 610 for what is not there, 4002 for a bad row."""
+    """The row with id `key`. Raises QboFault 2030 if it is not an id, 610 if it does not exist, 4002 for a bad row."""
     row = standing(company, kind, key)
     if row["Id"] in company.setting("broken", {}).get(kind.name, ()):
         raise faults.query_processing(BAD_ROW)
@@ -123,7 +123,7 @@ def update(company: Company, kind: Kind, body: Row, before: Row, *, at: datetime
 
 
 def changes_nothing(draft: Draft) -> bool:
-    """Whether a row of a list would stay as it is: its SyncToken does not move then (recorded)."""
+    """Whether a row of a list would not change: then its SyncToken stays the same (recorded)."""
     before = draft.before or {}
     return not draft.also and all(before.get(name) == value for name, value in draft.row.items())
 
@@ -162,7 +162,7 @@ def store(draft: Draft, token: str, times: Row) -> Row:
 
 
 def mended(draft: Draft) -> list[Set]:
-    """A row that breaks reads is whole again when it gets another e-mail address."""
+    """A row that breaks reads works again when it gets another e-mail address."""
     broken: dict[str, list[str]] = draft.company.setting("broken", {})
     keys = broken.get(draft.kind.name, [])
     if draft.row["Id"] not in keys or not EMAILS & draft.sent.keys():

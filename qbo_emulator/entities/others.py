@@ -79,7 +79,7 @@ def transaction_rules(draft: Draft) -> None:
 
 
 def check_stock(draft: Draft) -> None:
-    """Nothing moves stock before the item is kept in it; an order moves none."""
+    """Nothing changes stock before the item's start date; an order changes none."""
     for line in draft.row["Line"] if draft.kind.name != "PurchaseOrder" else ():
         detail = line.get(line.get("DetailType", "")) or {}
         item = draft.company.get("Item", key_of(detail.get("ItemRef")))
@@ -110,7 +110,7 @@ def is_number(value: object) -> bool:
 
 
 def name_accounts(company: Company, holder: Row) -> None:
-    """The accounts and the item that `holder` points at, which must be there, with their names."""
+    """The accounts and the item that `holder` refers to, which must exist, with their names."""
     for field in ACCOUNTS:
         if key_of(holder.get(field)):
             holder[field] = pointing(resolve(company, ACCOUNT, holder[field]), "Name")
@@ -130,7 +130,7 @@ def stored_line(company: Company, line: Row, index: int) -> Row:
 
 
 def check_sides(lines: list[Row]) -> None:
-    """A journal entry's debits and credits must come to the same."""
+    """A journal entry's debits and credits must be equal."""
     sides = {"Debit": Decimal(0), "Credit": Decimal(0)}
     for line in lines:
         side = (line.get("JournalEntryLineDetail") or {}).get("PostingType")

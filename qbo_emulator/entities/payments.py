@@ -18,7 +18,7 @@ ZERO = Decimal(0)
 
 
 def payment_rules(draft: Draft) -> None:
-    """Lines, the unapplied rest and the balances of what is paid. Raises QboFault where Intuit's rules refuse it."""
+    """Lines, the unapplied rest and the balances of what is paid. Raises QboFault if Intuit's rules refuse it."""
     row, company = draft.row, draft.company
     if "TotalAmt" not in row:
         raise faults.missing_parameter("TotalAmt")

@@ -1,4 +1,4 @@
-"""Templates of transactions that come again: kept, changed, queried and deleted, never run; knows no HTTP."""
+"""Templates of recurring transactions: stored, changed, queried and deleted, never run; knows no HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what a transaction points at exists and is active, in Intuit's words; knows no transaction."""
+"""Whether what a transaction refers to exists and is active, in Intuit's words; knows no transaction."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ GENERIC = {"610-generic": faults.object_not_found, "2500-generic": faults.invali
 
 
 def key_of(reference: Any) -> str:
-    """The id in a reference; a bare string is taken for one."""
+    """The id in a reference; a bare string counts as one."""
     if isinstance(reference, dict):
         return str(reference.get("value") or "")
     return str(reference or "")

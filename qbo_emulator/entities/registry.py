@@ -1,4 +1,4 @@
-"""Which entities there are, and by which path each is reached; pure data."""
+"""The entities and their paths; pure data."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ ENUMERATIONS = {
 
 
 def sales_rules(draft: Draft) -> None:
-    """Brings `draft.row` to what QuickBooks stores. Raises QboFault where Intuit's rules refuse it."""
+    """Turns `draft.row` into what QuickBooks stores. Raises QboFault if Intuit's rules refuse it."""
     check_enumerations(draft.row)
     date_transaction(draft)
     name_customer(draft)
@@ -61,7 +61,7 @@ def check_open(company: Company, day: str) -> None:
 
 
 def check_terms(draft: Draft) -> None:
-    """The terms of a form that has no due date, which must be there all the same."""
+    """The terms of a form without a due date, which must exist."""
     if key_of(draft.row.get("SalesTermRef")):
         resolve(draft.company, TERM, draft.row["SalesTermRef"])
 
@@ -96,7 +96,7 @@ def keep_links(draft: Draft) -> None:
 
 
 def fill_addresses(draft: Draft) -> None:
-    """A new form copies the customer's addresses where it brings none; without any it is billed to the name."""
+    """A new form copies the customer's addresses if it has none; without any it is billed to the name."""
     customer = draft.company.get("Customer", key_of(draft.row.get("CustomerRef"))) or {}
     if draft.before is not None or not customer:
         return
@@ -149,7 +149,7 @@ def tax_of(draft: Draft, lines: list[Row], subtotal: Decimal, discount: Decimal)
 
 
 def settle_balance(draft: Draft) -> None:
-    """What is still owed: the total less the deposit and what payments have applied."""
+    """What is still owed: the total minus the deposit and what payments have applied."""
     row, company = draft.row, draft.company
     if draft.kind.name == "Invoice":
         open_amount = row["TotalAmt"] - row.get("Deposit", 0) - paid_on(company, row)
@@ -196,7 +196,7 @@ def applied(line: Row, txn_id: str) -> Decimal:
 
 
 def void_sale(draft: Draft) -> None:
-    """All amounts become nothing; the form and its number stay (recorded for Invoice and SalesReceipt)."""
+    """All amounts become zero; the form and its number stay (recorded for Invoice and SalesReceipt)."""
     check_open(draft.company, draft.row["TxnDate"])
     free_payments(draft, "void_paid_invoice")
     row = draft.row
@@ -229,7 +229,7 @@ def delete_sale(draft: Draft) -> None:
 
 
 def free_payments(draft: Draft, switch: str) -> None:
-    """Payments of a form that goes away become unapplied credit, or keep it from going (by switch)."""
+    """Payments of a deleted form become unapplied credit, or prevent the deletion (by switch)."""
     row, company = draft.row, draft.company
     payments = [link["TxnId"] for link in row.get("LinkedTxn", ()) if link["TxnType"] == "Payment"]
     if payments and company.switch(switch) == "refuse":
@@ -281,7 +281,7 @@ KEPT = ("LinkedTxn", "BillAddr", "ShipAddr")
 
 
 def receipt_rules(draft: Draft) -> None:
-    """A receipt also says where its money lies: an account of type Bank or Other Current Asset."""
+    """A receipt also says where its money is: an account of type Bank or Other Current Asset."""
     reference = draft.row.get("DepositToAccountRef")
     if not key_of(reference) and draft.kind.name == "RefundReceipt":
         raise faults.missing_parameter("DepositToAccountRef")

@@ -23,7 +23,7 @@ def agency_rules(draft: Draft) -> None:
 
 
 def pseudo_rows() -> list[Row]:
-    """The three codes that are no rows: they lack SyncToken, domain, sparse and Active (recorded)."""
+    """The three codes that are not rows: they have no SyncToken, domain, sparse or Active (recorded)."""
     return [
         {"Id": code, "Name": code, "Description": code, "Taxable": code != "NON", "TaxGroup": False}
         for code in PSEUDO_CODES
@@ -116,7 +116,7 @@ def summary(draft: Draft, taxable: Decimal) -> Row:
     sent = draft.row.get("TxnTaxDetail", {})
     company = draft.company
     if not uses_sales_tax(company):
-        return {"TotalTax": 0}  # dropped in silence (Intuit's API reference, Invoice)
+        return {"TotalTax": 0}  # silently dropped (Intuit's API reference, Invoice)
     code = _transaction_code(draft, sent, taxable)
     if code is None:
         return {"TotalTax": 0}
@@ -147,7 +147,7 @@ def _transaction_code(draft: Draft, sent: Row, taxable: Decimal) -> Row | None:
 
 
 def _engine_choice(company: Company, key: str, sent: Row, taxable: Decimal) -> Row | None:
-    """Automated sales tax puts its own code in place of the client's, unless that came with a total."""
+    """Automated sales tax replaces the client's code with its own, unless it came with a total."""
     known = company.get("TaxCode", key)
     if key and known is None and company.switch("ast_unknown_tax_code") == "refuse":
         raise missing(company, TAX_CODE, key)

@@ -1,4 +1,4 @@
-"""The company that a fresh emulator holds: lists with the ids of Intuit's sandbox; pure data."""
+"""The company in a new emulator: lists with the ids of Intuit's sandbox; pure data."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ SHOWN = 40
 
 def calls(log: RequestLog) -> str:
     entries = list(log.entries)[-SHOWN:][::-1]
-    rows = "".join(call(entry) for entry in entries) or "<p class=soft>Nobody has called yet.</p>"
+    rows = "".join(call(entry) for entry in entries) or "<p class=soft>No calls yet.</p>"
     return f"<section><h2>Last calls</h2>{rows}</section>"
 
 
@@ -43,12 +43,12 @@ def faults(breakages: Breakages) -> str:
     active = "".join(
         f"<li>{tag(one.fault, 'bad')} {text(one.path or 'any call')} {text(one.entity)}, "
         f"{'always' if one.times is None else f'{one.times} times more'}, "
-        f"{'after' if one.after_commit else 'before'} the work is done, struck {one.struck} times</li>"
+        f"{'after' if one.after_commit else 'before'} the work is done, used {one.struck} times</li>"
         for one in breakages.active
     )
     options = "".join(f"<option>{text(name)}</option>" for name in NAMES)
     return (
-        "<section><h2>Faults on order</h2>"
+        "<section><h2>Ordered faults</h2>"
         f"<ul>{active or '<li class=soft>none</li>'}</ul>"
         "<form method=post action='/do' class=row><input type=hidden name=do value=fault>"
         f"<label>Fault<select name=fault>{options}</select></label>"

@@ -14,7 +14,7 @@ from qbo_emulator.pages import home, invoice
 from qbo_emulator.pages.html import document
 from qbo_emulator.world.world import World
 
-# Where QuickBooks shows one customer or vendor, or a list; here all of them stand on the company's page.
+# QuickBooks' pages of one customer or vendor, or a list; here they are all on the company's page.
 LISTS = frozenset(
     f"/app/{name}" for name in ("customerdetail", "vendordetail", "employees", "items", "chartofaccounts", "homepage")
 )

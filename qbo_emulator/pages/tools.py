@@ -53,12 +53,12 @@ TOOLS = (
     ),
     Tool(
         "Sales tax",
-        "While it is off, tax on invoices is dropped in silence.",
+        "While it is off, tax on invoices is silently dropped.",
         on_off("sales_tax", "Turn on", "Turn off"),
     ),
     Tool(
         "Accounts",
-        "An inactive account breaks what earns on it.",
+        "An inactive account breaks the items that use it.",
         (
             Form(
                 "deactivate",
@@ -97,7 +97,7 @@ TOOLS = (
     ),
     Tool(
         "Vendors",
-        "A vendor holds its name until it is inactive.",
+        "A vendor keeps its name until it is inactive.",
         (
             Form(
                 "deactivate",
@@ -110,7 +110,7 @@ TOOLS = (
     ),
     Tool(
         "Merge two customers",
-        "The first one's documents move to the second.",
+        "The documents of the first one move to the second.",
         (
             Form(
                 "merge_customers",
@@ -137,7 +137,7 @@ TOOLS = (
     ),
     Tool(
         "New item",
-        "A product or service that earns on an account.",
+        "A product or service with an income account.",
         (
             Form(
                 "add_item",
@@ -154,7 +154,7 @@ TOOLS = (
     ),
     Tool(
         "New invoice by hand",
-        "With any number, also one that is taken.",
+        "With any number, even one that is taken.",
         (
             Form(
                 "add_invoice",
@@ -187,9 +187,9 @@ TOOLS = (
     ),
     Tool(
         "Numbers of invoices",
-        "Numbers by hand: the app's number is used. By itself: QuickBooks counts on.",
+        "By hand: the app's number is used. Automatic: QuickBooks numbers the invoices.",
         (
-            *on_off("custom_numbers", "Numbers by hand", "By itself"),
+            *on_off("custom_numbers", "Numbers by hand", "Automatic"),
             *on_off("duplicate_number_check", "Warn of duplicates", "Do not warn"),
         ),
     ),
@@ -204,7 +204,7 @@ TOOLS = (
     ),
     Tool(
         "Subscription",
-        "A company that has not paid can only be read.",
+        "A company that has not paid is read-only.",
         (
             Form(
                 "subscription",

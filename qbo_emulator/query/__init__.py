@@ -1,1 +1,1 @@
-"""The query language: a statement taken apart, and answered from the books."""
+"""The query language: a parsed statement, answered from the books."""

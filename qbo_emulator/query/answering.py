@@ -51,7 +51,7 @@ def answer(company: Company, text: str) -> tuple[Kind, Statement, list[Row], int
 
 
 def check_readable(company: Company, kind: Kind, rows: list[Row]) -> None:
-    """Raises QboFault 4002 where one row breaks the query that would return it (reported of bad e-mail addresses)."""
+    """Raises QboFault 4002 if a row breaks the query that would return it (reported for bad e-mail addresses)."""
     broken = company.setting("broken", {}).get(kind.name)
     if broken and any(row["Id"] in broken for row in rows):
         raise faults.query_processing(BAD_ROW)
@@ -130,7 +130,7 @@ def matching(company: Company, kind: Kind, statement: Statement, *, asks_active:
 
 
 def candidates(company: Company, kind: Kind, statement: Statement) -> Iterable[Row]:
-    """The rows to look at: those of an index where a condition names one, else all."""
+    """The rows to check: those of an index if a condition names one, otherwise all."""
     table = company.tables[kind.name]
     for one in statement.where:
         if one.operator in ("=", "in") and one.property == "Id":
@@ -143,7 +143,7 @@ def candidates(company: Company, kind: Kind, statement: Statement) -> Iterable[R
 
 
 def with_balances(company: Company, statement: Statement, rows: Iterable[Row]) -> Iterable[Row]:
-    """Balances are worked out only where the statement asks about them."""
+    """Balances are calculated only if the statement asks for them."""
     asked = [one.property for one in statement.where] + [name for name, _ in statement.order]
     field = BALANCED.get(statement.entity)
     if field is None or not any(name.startswith(field) for name in asked):

@@ -1,4 +1,4 @@
-"""A statement of the query language, taken apart; knows no company."""
+"""A statement of the query language, parsed; knows no company."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Recording what a real company answers, and holding the emulator to it."""
+"""Recording what a real company answers, and checking the emulator against it."""

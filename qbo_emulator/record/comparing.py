@@ -1,4 +1,4 @@
-"""Whether one answer is like another: the keys and types in it, its codes; values are each company's own."""
+"""Whether two answers are alike in keys, types and codes; values are each company's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ FREE = frozenset(("time",))  # of the envelope
 
 
 def differences(recorded: Any, ours: Any, place: str = "") -> Iterator[str]:
-    """What ours lacks, has too much or says otherwise, one line each, by place (Invoice.Line<DescriptionOnly>.Id)."""
+    """What ours is missing, has too much or has differently, one line each,
+    by place (Invoice.Line<DescriptionOnly>.Id).
+    """
     if isinstance(recorded, dict) and isinstance(ours, dict):
         for key in recorded.keys() - ours.keys() - FREE:
             yield f"{place or 'the answer'} lacks {key}"

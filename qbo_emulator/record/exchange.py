@@ -38,7 +38,7 @@ class Exchange:
 
 
 def exchange(request: Request, query: str, answer: Response, redaction: Redaction) -> Exchange:
-    """The exchange without what is secret or personal."""
+    """The exchange without secrets and personal data."""
     return Exchange(
         request.method,
         redaction.path(request.path),

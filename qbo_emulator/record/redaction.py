@@ -1,4 +1,4 @@
-"""An exchange without what is secret or personal; knows no file and no network."""
+"""Removes secrets and personal data from an exchange; knows no file and no network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEPT_HEADERS = frozenset(("accept", "content-type", "retry-after", "www-authenti
 SECRET_FIELDS = frozenset(
     ("access_token", "refresh_token", "id_token", "token", "code", "client_id", "client_secret", "state", "assertion")
 )
-# Values that tell of people; they are replaced by others of their kind, the same for the same value.
+# Values about people; they are replaced by others of the same kind, the same for the same value.
 PERSONAL = {
     **dict.fromkeys(("GivenName", "MiddleName", "FamilyName", "Suffix", "Title"), "name"),
     **dict.fromkeys(("DisplayName", "FullyQualifiedName", "CompanyName", "LegalName", "PrintOnCheckName"), "name"),
@@ -41,14 +41,14 @@ EXPOSING = re.compile(
 
 
 class Redaction:
-    """Replaces by a hash that nobody can turn back: the `salt` is made for one recording and written nowhere."""
+    """Replaces values by a hash that cannot be reversed: the `salt` is made for one recording and never stored."""
 
     def __init__(self, salt: bytes, realm: str, seen: dict[str, str] | None = None) -> None:
         self.salt, self.realm = salt, realm
         self.seen = {} if seen is None else seen  # what was replaced by what, since faults quote it
 
     def text(self, value: str, kind: str) -> str:
-        """What stands for `value`: as long as it where that is much, and with the signs that QuickBooks looks for."""
+        """The replacement for `value`: as long if it is long, and with the characters that QuickBooks checks."""
         digest = hashlib.blake2b(value.encode(), key=self.salt, digest_size=4).hexdigest()
         if kind == "day":
             return SOME_DAY
@@ -100,7 +100,7 @@ class Redaction:
         return self.quotes(value) if name.lower() in ("detail", "message") else self.words(value)
 
     def quotes(self, text: str) -> str:
-        """What a fault says, without the people and the values that it quotes."""
+        """The text of a fault, without the people and values that it quotes."""
         text = NAMING.sub(lambda found: f"{found[1]}{self.text(found[2], 'name')}{found[3]}", text)
         for value in sorted(self.seen, key=len, reverse=True):
             if len(value) >= SHORTEST and value in text:

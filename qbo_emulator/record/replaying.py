@@ -22,7 +22,7 @@ class Outcome:
 
 @dataclass
 class Replay:
-    """Plays exchanges one by one. What the recorded company made under an id is known here under ours."""
+    """Plays exchanges one by one and maps the recorded ids to ours."""
 
     emulator: Emulator
     ids: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, recorded id) -> ours
@@ -83,7 +83,7 @@ class Replay:
             yield "the answer is of another form"
 
     def learn(self, recorded: Any, ours: Any) -> None:
-        """Which of ours stands for which of theirs, from answers to the same call."""
+        """Which of our ids matches which of theirs, from answers to the same call."""
         if isinstance(recorded, list) and isinstance(ours, list):
             for theirs, mine in zip(recorded, ours):
                 self.learn(theirs, mine)

@@ -1,4 +1,4 @@
-"""A proxy in front of a company elsewhere: every call goes there, and what came back is written down, redacted."""
+"""A proxy for another company: passes every call on and records the redacted exchange."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Upstream:
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is the caller's to follow."""
+    """The caller follows redirects itself."""
 
     def redirect_request(self, *given: object) -> None:
         return None

@@ -1,1 +1,1 @@
-"""Reports: their heads and columns as Intuit sends them, with rows that agree with the books."""
+"""Reports: headers and columns as Intuit sends them, with rows that agree with the books."""

@@ -1,4 +1,4 @@
-"""A report's head, columns and period, and the pieces that its rows are made of; knows no figure."""
+"""A report's header, columns and period, and the parts of its rows; knows no figures."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def data(*cells: dict[str, str]) -> Row:
 def section(
     group: str, title: str, rows: list[Row], total: tuple[str, list[Decimal]], head: list[Decimal] | None = None
 ) -> Row:
-    """Rows under a title, with their sums; `head` are the amounts that stand beside the title."""
+    """Rows under a title, with their sums; `head` are the amounts next to the title."""
     label, sums = total
     blanks = [amount_cell(one) for one in head] if head else [cell("") for _ in sums]
     made: Row = {"Header": {"ColData": [cell(title), *blanks]}} if title else {}
@@ -180,7 +180,7 @@ def section(
 
 
 def amount_cell(amount: Decimal) -> dict[str, str]:
-    """Blank where an account did not move."""
+    """Empty if an account did not change."""
     return cell(amount if amount else "")
 
 

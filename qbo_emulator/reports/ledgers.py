@@ -1,4 +1,4 @@
-"""The general ledger: every account with what moved it, and its running balance; knows no request."""
+"""The general ledger: every account with its transactions and running balance; knows no request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Together = dict[tuple[str, str], list[Entry]]  # all entries of one transaction
 
 
 def general_ledger(company: Company, days: tuple[str, str]) -> list[Row]:
-    """One section for each account that stands for something or moved in the period."""
+    """One section for each account with a balance or with changes in the period."""
     entries = [entry for entry in company.ledger().entries if entry.day <= days[1]]
     together: Together = defaultdict(list)
     of_account: dict[str, list[Entry]] = defaultdict(list)
@@ -30,10 +30,10 @@ def general_ledger(company: Company, days: tuple[str, str]) -> list[Row]:
 
 
 def section_of(company: Company, account: Row, entries: list[Entry], together: Together, start: str) -> Row | None:
-    """The account's section; credits count as more where the account grows by them."""
+    """The account's section; credits are positive if they increase the account."""
     sign = 1 if account["Classification"] in ("Asset", "Expense") else -1
     keeps = account["Classification"] in OF_BALANCE_SHEET
-    year = f"{start[:4]}-01-01"  # income and expenses begin anew with the year
+    year = f"{start[:4]}-01-01"  # income and expenses start at zero each year
     before = sum((entry.amount for entry in entries if entry.day < start and (keeps or entry.day >= year)), ZERO)
     moved = [entry for entry in entries if entry.day >= start]
     if not before and not moved:

@@ -22,7 +22,7 @@ TITLES = {
     "Purchase": "Expense",
 }
 NOT_POSTING = frozenset(("Estimate", "PurchaseOrder"))
-LESS = frozenset(("CreditMemo", "RefundReceipt"))  # amounts that the list shows as less than nothing
+LESS = frozenset(("CreditMemo", "RefundReceipt"))  # amounts that the list shows as negative
 PEOPLE = ("CustomerRef", "VendorRef", "EntityRef")
 
 
@@ -59,7 +59,7 @@ def transaction(company: Company, entity: str, row: Row) -> Row:
 
 
 def person(row: Row) -> tuple[str, str]:
-    """Name and id of whom it is with."""
+    """Name and id of the customer or vendor."""
     reference: Row = next((row[field] for field in PEOPLE if isinstance(row.get(field), dict)), {})
     return str(reference.get("name", "")), str(reference.get("value", ""))
 

@@ -1,4 +1,4 @@
-"""One report as it is asked for: which figures go into which frame."""
+"""One requested report: which figures go into which frame."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def summarized(days: Days, asked: dict[str, str]) -> list[Span]:
 
 
 def is_empty(rows: list[Row]) -> bool:
-    """Whether nothing but heads and sums is there."""
+    """Whether there are only headers and sums."""
     return not any(row["type"] == "Data" or not is_empty(row.get("Rows", {}).get("Row", [])) for row in rows)
 
 

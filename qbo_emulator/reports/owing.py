@@ -17,7 +17,7 @@ OF_CUSTOMERS, OF_VENDORS = "Customer", "Vendor"
 
 
 def open_items(company: Company, of: str, until: str) -> Iterator[tuple[str, str, Decimal]]:
-    """Whose it is, when it was due, and how much of it is open; credits are less than nothing."""
+    """Whose it is, when it was due, and how much is open; credits are negative."""
     for entity, (sign, field) in OWING.items():
         for row in company.rows(entity):
             reference = row.get(f"{of}Ref")

@@ -1,4 +1,4 @@
-"""The columns that a statement is summarized by: days, weeks, months, quarters, years; knows no figure."""
+"""The columns that a statement is summarized by: days, weeks, months, quarters, years; knows no figures."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ENDS: dict[str, Callable[[date], date]] = {
 
 
 def spans(days: tuple[str, str], summarized_by: str) -> list[Span]:
-    """The columns over these days; none for a total alone, or for more columns than anybody reads."""
+    """The columns over these days; none for only a total, or for too many columns."""
     end_of = ENDS.get(summarized_by.lower().replace("weeks", "week").replace("months", "month"))
     first, last = date.fromisoformat(days[0]), date.fromisoformat(days[1])
     found: list[Span] = []
@@ -61,7 +61,9 @@ def spans(days: tuple[str, str], summarized_by: str) -> list[Span]:
 
 
 def title(start: date, end: date) -> str:
-    """As Intuit heads its columns: "Jan 2026", "Jan 5 - 28, 2026", "Jan - Mar, 2026", "Jan 5, 2026", "2026"."""
+    """Column titles as in Intuit's reports: "Jan 2026", "Jan 5 - 28, 2026", "Jan - Mar, 2026", "Jan 5, 2026",
+    "2026".
+    """
     year = f"{end:%Y}"
     whole = start.day == 1 and end == end_of_month(end)
     if start == end:

@@ -13,7 +13,7 @@ from qbo_emulator.reports.periods import Span
 ZERO = Decimal(0)
 Amounts = dict[str, Decimal]
 Sums = list[Decimal]
-"""One amount a column."""
+"""One amount per column."""
 INCOME, COST, EXPENSE = "Income", "Cost of Goods Sold", "Expense"
 OTHER_INCOME, OTHER_EXPENSE = "Other Income", "Other Expense"
 PROFIT = (INCOME, COST, EXPENSE, OTHER_INCOME, OTHER_EXPENSE)
@@ -31,9 +31,9 @@ CURRENT_LIABILITIES = (
 
 
 class Statement:
-    """The accounts of a company with what they come to in each column.
+    """The accounts of a company with their sums in each column.
 
-    `sign` -1 shows credits as more than nothing.
+    `sign` -1 shows credits as positive.
     """
 
     def __init__(self, company: Company, columns: list[Amounts]) -> None:
@@ -75,13 +75,13 @@ class Statement:
         return section(group, title, self.rows(kind, sign), (f"Total {title}", self.total(kind, sign)))
 
     def moved(self, group: str, title: str, kind: str, sign: int) -> list[Row]:
-        """The group, where any of its accounts has moved (recorded: it is missing otherwise)."""
+        """The group, if any of its accounts has changed (recorded: it is missing otherwise)."""
         made = self.group(group, title, kind, sign)
         return [made] if "Rows" in made else []
 
     @property
     def profit(self) -> Sums:
-        """Income less expenses."""
+        """Income minus expenses."""
         return added(*(self.total(kind, -1) for kind in PROFIT))
 
 
@@ -127,7 +127,7 @@ def profit_and_loss(company: Company, days: tuple[str, str], spans: list[Span]) 
 
 
 def balance_sheet(company: Company, days: tuple[str, str], spans: list[Span]) -> list[Row]:
-    """As it stands at the end of each span, or of the days."""
+    """The balance at the end of each span, or of the days."""
     ends = [str(span.end) for span in spans] or [days[1]]
     ledger = company.ledger()
     statement = Statement(company, [ledger.balances(until=end) for end in ends])
@@ -136,7 +136,7 @@ def balance_sheet(company: Company, days: tuple[str, str], spans: list[Span]) ->
 
 
 def end_of_last_year(day: str) -> str:
-    """What was earned until then, the balance sheet shows as retained earnings."""
+    """The balance sheet shows earlier earnings as retained earnings."""
     return (date.fromisoformat(day).replace(month=1, day=1) - timedelta(days=1)).isoformat()
 
 

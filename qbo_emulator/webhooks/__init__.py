@@ -1,1 +1,1 @@
-"""What is told to the outside when a company changes."""
+"""What is sent out when a company changes."""

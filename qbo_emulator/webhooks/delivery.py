@@ -1,4 +1,4 @@
-"""Webhooks on their way: sent in order, and again when nobody listens; knows no rule."""
+"""Delivery of webhooks: sent in order, and again if nobody answers; knows no rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Post = Callable[[str, dict[str, str], bytes], int]  # (url, headers, body) -> HT
 
 @dataclass
 class Queue:
-    """What one company still has to tell. The first delivery that fails holds the later ones back."""
+    """What one company still has to send. The first failed delivery holds the later ones back."""
 
     waiting: list[Event] = field(default_factory=list)
     failures: int = 0
@@ -41,7 +41,7 @@ class Webhooks:
         self._lock = threading.Lock()
 
     def notice(self, company: Company, changes: Iterable[Change], at: datetime) -> None:
-        """Takes in what was just written, one's own writes too, where the company has an endpoint."""
+        """Adds what was just written (your own writes too) if the company has an endpoint."""
         if not company.setting("webhook"):
             return
         events = [event for change in changes if (event := event_of(company, change, at))]
@@ -51,12 +51,12 @@ class Webhooks:
             company.hold([event.kept() for event in events])
 
     def wake(self, company: Company) -> None:
-        """Takes up what waited when the emulator stopped."""
+        """Continues with what was waiting when the emulator stopped."""
         if company.waiting:
             self.queues[company.realm_id] = Queue([Event.again(one) for one in company.waiting])
 
     def deliver(self, companies: Iterable[Company], at: datetime) -> int:
-        """Sends what is due, one POST a company, and returns how many were answered with success."""
+        """Sends what is due, one POST per company, and returns how many succeeded."""
         return sum(self._deliver_one(company, at) for company in companies)
 
     def _deliver_one(self, company: Company, at: datetime) -> bool:
@@ -81,7 +81,7 @@ class Webhooks:
 
 
 def may_be_told(url: str) -> bool:
-    """Only this machine is told."""
+    """Webhooks are sent only to this machine."""
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
 

@@ -1,4 +1,4 @@
-"""Which writes are told to the outside, and as what; knows no format."""
+"""Which writes are sent out, and as what; knows no format."""
 
 from __future__ import annotations
 

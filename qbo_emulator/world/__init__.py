@@ -1,1 +1,1 @@
-"""What there is, whoever asks."""
+"""Companies, tokens, clock, faults and log."""

@@ -1,4 +1,4 @@
-"""Faults on order: what breaks, how often, on which calls, before or after the work is done; knows no HTTP."""
+"""Ordered faults: what breaks, how often, on which calls, before or after the work is done; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Breakage:
         self.item = self.item or self.fault == "item_fault"
 
     def strikes(self, path: str, entities: frozenset[str], operation: str) -> bool:
-        """Whether this call is hit. Uses one up, and throws the dice, only where the call is meant."""
+        """Whether this call is hit. Uses one up, and rolls the dice, only if the call matches."""
         meant = self._means(path, entities, operation)
         if not meant or self.times == 0 or self.dice.random() >= self.rate:
             return False

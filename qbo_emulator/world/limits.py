@@ -32,7 +32,7 @@ class Window:
 
 
 class Limiter:
-    """Says whether one more call may come in now. A call that is turned away is not counted."""
+    """Says whether one more call is allowed now. A refused call is not counted."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -18,7 +18,7 @@ NO_REALM = ""
 
 @dataclass
 class Grant:
-    """One code or token and what it is good for."""
+    """One code or token and what it allows."""
 
     kind: str  # "code", "access" or "refresh"
     token: str
@@ -61,7 +61,7 @@ class Tokens:
         return self._issue("code", realm, at, life, secrets.token_hex(12), redirect_uri).token
 
     def exchange(self, code: str, redirect_uri: str, *, at: datetime) -> dict[str, Any]:
-        """Tokens for an authorization code. Raises OAuthFault invalid_grant where it is used, late or not ours."""
+        """Tokens for an authorization code. Raises OAuthFault invalid_grant if it is used, late or not ours."""
         with self._lock:
             grant = self._usable("code", code, at)
             if redirect_uri != grant.redirect_uri:
@@ -133,7 +133,7 @@ class Tokens:
     # checking and ending
 
     def check(self, token: str, *, at: datetime) -> tuple[str, Grant | None]:
-        """What a bearer token is worth: "ok", "expired", "disconnected" or "unknown", and the grant."""
+        """The state of a bearer token ("ok", "expired", "disconnected" or "unknown") and its grant."""
         grant = self.grants.get(token)
         if grant is None or grant.kind != "access":
             return "unknown", None
@@ -144,7 +144,7 @@ class Tokens:
         return "ok", grant
 
     def revoke(self, token: str, *, at: datetime) -> bool:
-        """Ends the whole connection that `token` belongs to; False for a token that is not good any more."""
+        """Ends the whole connection that `token` belongs to; False for a token that is no longer valid."""
         with self._lock:
             grant = self.grants.get(token)
             if grant is None or grant.dead:

@@ -1,4 +1,4 @@
-"""What there is: companies, the tokens that open them, the clock, faults on order and the log; answers nobody."""
+"""Companies, their tokens, the clock, ordered faults and the log; does not answer requests itself."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ FOR_EVER = 10.0**11
 
 
 class World:
-    """One Intuit, without the addresses under which it answers (see `router`).
+    """One Intuit, without its addresses (see `router`).
 
-    `realm_id` is the company that pages and commands mean by themselves; `companies` are further ones, as
+    `realm_id` is the default company of pages and commands; `companies` are further ones, as
     realm id -> world (see `seed.WORLDS`).
     """
 
@@ -34,7 +34,7 @@ class World:
         *,
         realm_id: str = seed.DEFAULT_REALM,
         client_id: str = "emulator-client",
-        client_secret: str = "emulator-secret",  # noqa: S107  a password for play
+        client_secret: str = "emulator-secret",  # noqa: S107  a password for testing
         access_token: str = "",
         state: Path | None = None,
         has_limits: bool = True,
@@ -100,7 +100,7 @@ class World:
                 seed.dress(company)
 
     def _allow(self, token: str, realm: str) -> None:
-        """A token given by hand works until it is expired by hand."""
+        """A token set by hand works until it is expired by hand."""
         if token not in self.tokens.grants:
             now = self.clock.now().timestamp()
             self.tokens.register(Grant("access", token, realm, now, now + FOR_EVER, family=f"given:{token}"))

@@ -50,7 +50,7 @@ class InvitationForm(ScopedForm):
         )
 
 
-class Sure(BaseDialogForm):
+class ConfirmDialog(BaseDialogForm):
     pass
 
 
@@ -141,11 +141,11 @@ class InvitationAdmin(ScopedAdmin):
         dialog={
             "title": "Send this invitation again?",
             "description": "A new link is sent, valid for a week. Earlier links stop working.",
-            "form_class": Sure,
+            "form_class": ConfirmDialog,
             "form_submit_text": "Send again",
         },
     )
-    def send_again(self, request: StaffRequest, form: Sure, object_id: str) -> HttpResponse:
+    def send_again(self, request: StaffRequest, form: ConfirmDialog, object_id: str) -> HttpResponse:
         invitation: Any = self.get_object(request, object_id)
         try:
             invitations.send_again(invitation, by=request.membership, at=timezone.now())
@@ -165,11 +165,11 @@ class InvitationAdmin(ScopedAdmin):
         dialog={
             "title": "Revoke this invitation?",
             "description": "Its link stops working.",
-            "form_class": Sure,
+            "form_class": ConfirmDialog,
             "form_submit_text": "Revoke",
         },
     )
-    def revoke(self, request: StaffRequest, form: Sure, object_id: str) -> HttpResponse:
+    def revoke(self, request: StaffRequest, form: ConfirmDialog, object_id: str) -> HttpResponse:
         invitation: Any = self.get_object(request, object_id)
         try:
             invitations.revoke(invitation, by=request.membership, at=timezone.now())

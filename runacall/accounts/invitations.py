@@ -28,12 +28,12 @@ SALT = "runacall.invitation"
 SHOWN, MAILED = "s", "m"
 
 
-class DeadLink(Exception):
+class InvalidLink(Exception):
     """The link has no invitation, or its invitation was answered, revoked, sent again or has expired."""
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedInvitation:
     """What a link leads to; `by_mail`: the link was sent to the invited address and shown nowhere else."""
 
     invitation: Invitation
@@ -95,19 +95,19 @@ def link_path(invitation: Invitation, *, by_mail: bool) -> str:
     return reverse("invitation", args=[token])
 
 
-def open_link(token: str, *, at: dt.datetime) -> Opened:
-    """The invitation behind a link. Raises DeadLink if anything is wrong with it."""
+def open_link(token: str, *, at: dt.datetime) -> OpenedInvitation:
+    """The invitation behind a link. Raises InvalidLink if anything is wrong with it."""
     try:
         pk, key, way = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise DeadLink from error
+        raise InvalidLink from error
     invitation = Invitation.objects.select_related("organization", "invited_by").filter(pk=pk, key=key).first()
     if invitation is None or not invitation.is_open(at=at):
-        raise DeadLink
-    return Opened(invitation, way == MAILED)
+        raise InvalidLink
+    return OpenedInvitation(invitation, way == MAILED)
 
 
-def make_log_in(opened: Opened, *, password: str, first_name: str, last_name: str, at: dt.datetime) -> None:
+def make_log_in(opened: OpenedInvitation, *, password: str, first_name: str, last_name: str, at: dt.datetime) -> None:
     """Create a log-in for the invited address. If there is one, do nothing, but take as long. Nobody joins by this."""
     email = opened.invitation.email
     if User.objects.filter(username__iexact=email).exists():
@@ -122,12 +122,12 @@ def make_log_in(opened: Opened, *, password: str, first_name: str, last_name: st
         return  # the same form was sent twice at once
 
 
-def is_for(opened: Opened, person: User) -> bool:
+def is_for(opened: OpenedInvitation, person: User) -> bool:
     return person.get_username().lower() == opened.invitation.email.lower()
 
 
 @transaction.atomic
-def accept(opened: Opened, *, person: User, at: dt.datetime) -> Membership:
+def accept(opened: OpenedInvitation, *, person: User, at: dt.datetime) -> Membership:
     """`person`, who has signed in, joins, and the invitation is used up.
 
     Raises ValidationError if the invitation is no longer valid, is another person's, or `person` cannot be trusted

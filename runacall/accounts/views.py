@@ -117,14 +117,14 @@ def invitation(request: VisitorRequest, token: str) -> HttpResponse:
     """One page for everybody who has the link: with or without a log-in, or signed in as somebody else."""
     try:
         opened = invitations.open_link(token, at=timezone.now())
-    except invitations.DeadLink:
+    except invitations.InvalidLink:
         return _page(request, "accounts/invitation_dead.html", "This invitation is no longer valid", status=404)
     if request.user.is_authenticated:
         return _say_yes(request, opened)
     return _new_or_known(request, opened)
 
 
-def _new_or_known(request: VisitorRequest, opened: invitations.Opened) -> HttpResponse:
+def _new_or_known(request: VisitorRequest, opened: invitations.OpenedInvitation) -> HttpResponse:
     """The same page and the same answers whether or not the invited address has a log-in."""
     form = NewLogInForm(opened.invitation.email, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -144,7 +144,7 @@ def _new_or_known(request: VisitorRequest, opened: invitations.Opened) -> HttpRe
     )
 
 
-def _say_yes(request: VisitorRequest, opened: invitations.Opened) -> HttpResponse:
+def _say_yes(request: VisitorRequest, opened: invitations.OpenedInvitation) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:

@@ -79,7 +79,7 @@ def enter_invoices(
             invoice.announce(at=at, by=by)
         entered += lines
         on_entered(len(chunk))
-    _go_on_behind(organization, [new.number for new in inputs])
+    _continue_numbers(organization, [new.number for new in inputs])
     return entered
 
 
@@ -136,8 +136,8 @@ def used_numbers(organization: Organization, numbers: Iterable[str]) -> set[str]
     return used
 
 
-def _go_on_behind(organization: Organization, numbers: Iterable[str]) -> None:
+def _continue_numbers(organization: Organization, numbers: Iterable[str]) -> None:
     # Longer numbers are dates or codes, not counters; continuing after them would help nobody.
     counted = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 10]
     if counted:
-        NumberSequence.pass_over(organization, max(counted))
+        NumberSequence.continue_after(organization, max(counted))

@@ -56,14 +56,14 @@ class ScopedChoices:
 
     def formfield_for_foreignkey(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
-        return _forgiving(super().formfield_for_foreignkey(db_field, request, **kwargs))  # type: ignore[misc]
+        return _without_impossible_ids(super().formfield_for_foreignkey(db_field, request, **kwargs))  # type: ignore[misc]
 
     def formfield_for_manytomany(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", scoped_rows(db_field.remote_field.model, request))
-        return _forgiving(super().formfield_for_manytomany(db_field, request, **kwargs))  # type: ignore[misc]
+        return _without_impossible_ids(super().formfield_for_manytomany(db_field, request, **kwargs))  # type: ignore[misc]
 
 
-def _forgiving(field: Any) -> Any:
+def _without_impossible_ids(field: Any) -> Any:
     """`field`, a choice of rows, but without asking the database for a value that
     cannot be an id.
 

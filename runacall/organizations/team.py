@@ -41,7 +41,7 @@ def add_member(organization: Organization, *, person: User, role: str, by: Membe
 def change_role(membership: Membership, role: str, *, by: Membership) -> None:
     """Raises ValidationError if `by` may not do it, or if the organization would be left without an Owner."""
     lock(membership.organization)
-    stored = _still_there(membership)
+    stored = _stored_membership(membership)
     refuse_beyond(by, stored.role, role)
     if role != Role.OWNER:
         _refuse_last_owner(stored)
@@ -53,7 +53,7 @@ def change_role(membership: Membership, role: str, *, by: Membership) -> None:
 def remove_member(membership: Membership, *, by: Membership) -> None:
     """Remove the membership, not the log-in. Raises ValidationError as `change_role` does."""
     lock(membership.organization)
-    stored = _still_there(membership)
+    stored = _stored_membership(membership)
     refuse_beyond(by, stored.role)
     _refuse_last_owner(stored)
     stored.delete()
@@ -77,7 +77,7 @@ def refuse_beyond(by: Membership | None, *roles: str) -> None:
         raise ValidationError("Only an Owner can add, change or remove an Owner.")
 
 
-def _still_there(membership: Membership) -> Membership:
+def _stored_membership(membership: Membership) -> Membership:
     stored = Membership.objects.select_related("organization").filter(pk=membership.pk).first()
     if stored is None:
         raise ValidationError("This person has already left the team.")

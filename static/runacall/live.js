@@ -1,11 +1,11 @@
-// Parts of a page that ask by themselves what has become of them: what has not changed is left as it stands, so
-// that nothing flickers and no keyboard loses its place.
+// Parts of a page that refresh themselves. What has not changed is left alone, so that nothing flickers and the
+// keyboard focus stays where it is.
 (function () {
     "use strict";
 
     const last = new WeakMap();
 
-    // Each answer brings other tokens, which change nothing.
+    // Each answer has new CSRF tokens; a different token alone is no change.
     function plain(answer) {
         return answer.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
     }

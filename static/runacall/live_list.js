@@ -1,5 +1,5 @@
-// The live list of the sync log: every answer is compared with the page, and only what differs is touched. What is
-// focused, opened, ticked or typed stays. An opened row that no longer belongs to the list stays until it is closed.
+// The live list of the sync log: each answer is compared with the page, and only the differences are changed. Focus,
+// opened rows, checked boxes and typed text stay. An opened row that has left the list stays until it is closed.
 (function () {
     "use strict";
 
@@ -51,7 +51,7 @@
                     child.classList.add("rac-left");
                     stays.add(child);
                 } else if (child.id === "rows" && isBusy(child)) {
-                    // The list is empty but for what is open.
+                    // The list is empty except for opened rows.
                     child.querySelectorAll(".rac-event").forEach((row) => {
                         if (isBusy(row)) {
                             row.classList.add("rac-left");
@@ -95,7 +95,7 @@
         }
     }
 
-    // A row that is worked in may move; the page moves along, so that it stays under the eye.
+    // The row in use may move; scroll with it, so that it stays in the same place on the screen.
     function anchor() {
         const active = document.activeElement;
         const row = active && active.closest(".rac-event")
@@ -123,7 +123,7 @@
         return row.querySelector(".rac-row").textContent;
     }
 
-    // What is open tells of another attempt now; while somebody reads in it, it is left alone.
+    // An opened row is now about another attempt; while somebody is reading in it, leave it alone.
     function reread(row) {
         const details = row.querySelector(".rac-details-row");
         if (!details.contains(document.activeElement) && !details.querySelector("[data-asks]")) {
@@ -190,7 +190,7 @@
             ask();
         }
     });
-    // A row may have stayed only because it was open, or had the focus.
+    // The row may have stayed only because it was open or had the focus.
     document.addEventListener("row-closed", ask);
     document.addEventListener("focusout", function (event) {
         const row = event.target.closest && event.target.closest(".rac-left");

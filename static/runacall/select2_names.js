@@ -16,7 +16,7 @@
             part.setAttribute("aria-label", name);
             part.removeAttribute("aria-labelledby");
         }
-        // Its choices are a list only to the eye: the list holds a button that clears it.
+        // Its choices only look like a list: the list contains a button that clears it.
         for (const part of shown.querySelectorAll("ul.select2-selection__rendered, ul.select2-selection__rendered > li")) {
             if (!part.hasAttribute("role")) part.setAttribute("role", "none");
         }
@@ -24,7 +24,7 @@
 
     const tellAll = () => {
         for (const select of document.querySelectorAll("select.select2-hidden-accessible")) tell(select);
-        // The search field of an open drop-down hangs at the end of the page.
+        // The search field of an open drop-down is at the end of the page.
         const open = document.querySelector(".select2-container--open.select2")?.previousElementSibling;
         const field = document.querySelector(".select2-dropdown .select2-search__field");
         if (open && field && nameOf(open)) field.setAttribute("aria-label", `Search: ${nameOf(open)}`);

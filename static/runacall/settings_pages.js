@@ -1,4 +1,4 @@
-// "Use it": puts a suggestion into its drop-down; nothing is saved by that.
+// "Use it": selects the suggestion in its drop-down; it does not save.
 (function () {
     "use strict";
 

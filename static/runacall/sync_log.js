@@ -1,5 +1,5 @@
-// The sync log: rows that open in place, and selecting rows across pages. Everything is delegated, since rows
-// are swapped in while the page is open.
+// The sync log: rows that open in place, and selecting rows across pages. All handlers are delegated, because rows
+// are replaced while the page is open.
 (function () {
     "use strict";
 
@@ -50,7 +50,7 @@
         }
     });
 
-    // A panel of filters closes when one clicks beside it.
+    // The filter panel closes on a click outside it.
     document.addEventListener("click", function (event) {
         document.querySelectorAll("details.rac-filters[open]").forEach(function (panel) {
             if (!panel.contains(event.target)) {
@@ -85,7 +85,7 @@
             toggleAll.indeterminate = chosen > 0 && !isAll;
         }
         const matching = isAcross || (isAll && total === all.length);
-        // "Retry all" always means the filter, and asks first; "Retry" means the rows that are ticked.
+        // "Retry all" always means the filter, and asks first; "Retry" means the selected rows.
         const retriesAll = matching && total > 1;
         across().value = retriesAll ? "1" : "0";
         bar.querySelector(".rac-selection-count").textContent = matching
@@ -115,7 +115,7 @@
         }
     });
 
-    // Rows came or went: what is ticked stays so, and "all that match" means the new ones too.
+    // Rows were added or removed: selected rows stay selected, and "all that match" includes the new ones.
     document.addEventListener("log-refreshed", function () {
         const bar = document.getElementById("selection");
         if (!bar) {
@@ -128,6 +128,6 @@
         show(isAcross);
     });
 
-    // The browser may bring boxes back as they were.
+    // The browser may restore earlier checkbox states.
     window.addEventListener("pageshow", () => show(across() !== null && across().value === "1"));
 })();

@@ -255,9 +255,9 @@ def _leave_to_a_worker(request: StaffRequest, action: str, chosen: Chosen, count
 def _forecast_posting(events: SyncEventQuerySet) -> Report:
     at, done, left = timezone.now(), 0, Counter[str]()
     for event in events.select_related("connection", "organization"):
-        with isolated("Forecasting", event=event.pk, organization=event.organization_id) as slip:
+        with isolated("Forecasting", event=event.pk, organization=event.organization_id) as caught:
             refusal = cannot_post_today(event, at=at)
-        if slip.mistake:
+        if caught.mistake:
             refusal = operations.STUMBLED
         left[refusal] += bool(refusal)
         done += not refusal

@@ -32,9 +32,9 @@ def renew_unused(*, at: datetime) -> Counter[str]:
     for connection in list(Connection.objects.to_be_renewed(at=at)):
         if time.monotonic() >= until:
             break
-        with isolated("Renewing tokens", connection=connection.pk, organization=connection.organization_id) as slip:
+        with isolated("Renewing tokens", connection=connection.pk, organization=connection.organization_id) as caught:
             came_to[_renew(connection, at=at)] += 1
-        if slip.mistake:
+        if caught.mistake:
             _put_off(connection, at=at)
     came_to[PAUSED] += pause_unreadable(at=at)
     return +came_to

@@ -113,9 +113,9 @@ def _add_first_ones(failed: SyncEventQuerySet, found: dict[str, Cause], counted:
 
 def _worded(cause: Cause) -> Cause:
     """The cause; if its facts cannot be put into words, the same without them, so that the page still works."""
-    with isolated("Wording a cause", event=cause.sample.pk, cause=cause.key) as slip:
+    with isolated("Wording a cause", event=cause.sample.pk, cause=cause.key) as caught:
         _ = cause.title, cause.failure.message, cause.failure.remedy
-    return replace(cause, failure=Failure(cause.failure.code)) if slip.mistake else cause
+    return replace(cause, failure=Failure(cause.failure.code)) if caught.mistake else cause
 
 
 def _cause(row: Mapping[str, Any], sample: SyncEvent, failure: Failure) -> Cause:

@@ -62,7 +62,7 @@ def holding(there: InBooks | None, failure: Failure | None) -> Holding:
     if failure and failure.is_difference:
         return Holding(Books.DIFFERENT, "In QuickBooks, but different", differences(failure.facts))
     since = f" as it was on {there.since:%Y-%m-%d}" if there.since else ""
-    return Holding(Books.AS_IT_WAS, f"In QuickBooks{since}; your change is not there there there there")
+    return Holding(Books.AS_IT_WAS, f"In QuickBooks{since}; your change is not there")
 
 
 COMPARED = ("total", "tax", "date", "number")

@@ -1,4 +1,4 @@
-"""What the start page says of a shop's books: is all well, what is missing there, and how the last two weeks went."""
+"""What the start page says about a shop's books: whether all is well, what is missing, and the last two weeks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sync.models import State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
 DAYS = 14
-# From this many days before its end on, the page says how long the month still has.
+# In the last days of a month (this many), the page says how many are left.
 MONTH_END_NEAR = 7
 UNSETTLED = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING)
 LOG = "admin:sync_syncevent_changelist"
@@ -29,7 +29,7 @@ LOG = "admin:sync_syncevent_changelist"
 
 @dataclass(frozen=True)
 class Missing:
-    """Invoices that QuickBooks does not have, in the organization's currency, and those it has without a change."""
+    """Invoices that QuickBooks does not have, in the organization's currency, and those without the latest change."""
 
     invoices: int
     money: Decimal
@@ -114,7 +114,7 @@ def verdict(pause: str, *, failed: int, missing: Missing) -> tuple[str, str]:
 
 
 def missing_of(connection: Connection, events: SyncEventQuerySet) -> Missing:
-    """What of `events`, all those of one connection, is not settled yet."""
+    """The part of `events`, all of one connection, that is not settled yet."""
     unsettled = events.filter(record_type=EntityType.INVOICE, state__in=UNSETTLED)
     there = Link.objects.filter(
         connection=connection,
@@ -136,7 +136,7 @@ def missing_of(connection: Connection, events: SyncEventQuerySet) -> Missing:
 
 
 def month_end(today: date) -> str:
-    """How long the month still has, in its last week; else ""."""
+    """How many days the month has left, in its last week; otherwise ""."""
     next_month = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
     left = (next_month - today).days - 1
     if left >= MONTH_END_NEAR:
@@ -160,7 +160,7 @@ def last_days(organization: Organization, events: SyncEventQuerySet, *, at: date
             day=day,
             sent=(sent := counts[day, State.SYNCED]),
             failed=(failed := counts[day, State.FAILED]),
-            # Even a single one shows.
+            # Even a single one is visible.
             sent_height=max(sent * 100 // highest, 3 if sent else 0),
             failed_height=max(failed * 100 // highest, 3 if failed else 0),
             left=number * 20,

@@ -27,8 +27,8 @@ from sync.log.holding import Books, Holding, InBooks, for_dispatcher, holding
 from sync.log.invoice_column import current_of
 from sync.log.posting import cannot_post_today
 from sync.log.results import Result, result_of
-from sync.log.rows import connection_of, held_of, in_books_of, standing_of
-from sync.log.wording import SYNC_IS_OFF, Standing, books_line, say
+from sync.log.rows import connection_of, holding_of, in_books_of, standing_of
+from sync.log.wording import SYNC_IS_OFF, Standing, books_line, row_text
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 
@@ -72,7 +72,7 @@ def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datet
 
 
 def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> InvoiceBanner | None:
-    """What to show; None for people who may not see sync, and if there is nothing to say."""
+    """What to show; None for people who may not see sync, and if there is nothing to row_text."""
     office = role_allows(request, Ability.MANAGE_QUICKBOOKS) or _is_support(request)
     if not office and not role_allows(request, Ability.SEE_INVOICE_SYNC):
         return None
@@ -89,7 +89,7 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
         return replace(shown_settled, result=_result(event, request, office, at))
     standing = standing_of(connection, request.organization, at=at)
     there = in_books_of(connection, link, request.organization) if link else None
-    held = held_of(event, there)
+    held = holding_of(event, there)
     if not office:
         shown = _for_dispatcher(event, standing, held)
     else:
@@ -119,11 +119,11 @@ def _settled(connection: Connection, invoice: Invoice, there: InBooks | None, of
     return InvoiceBanner(
         CALM,
         holding(there, None).because("nothing has been sent of this invoice yet"),
-        second=_elsewhere(connection, invoice) if office else "",
+        second=_other_company_note(connection, invoice) if office else "",
     )
 
 
-def _elsewhere(connection: Connection, invoice: Invoice) -> str:
+def _other_company_note(connection: Connection, invoice: Invoice) -> str:
     """What an earlier company has of the invoice or still has to get; "" if there is none."""
     held = Link.objects.filter(connection=connection, record_type=EntityType.INVOICE, record_id=invoice.pk)
     waits = SyncEvent.objects.filter(connection=connection).of_record(EntityType.INVOICE, invoice.pk)
@@ -165,7 +165,7 @@ def _for_office(
     *,
     may_act: bool,
 ) -> InvoiceBanner:
-    said, failure = say(event, standing), event.failure
+    said, failure = row_text(event, standing), event.failure
     log = Place("Details", reverse("admin:sync_syncevent_change", args=[event.pk]))
     books = there if there and not there.gone else None
     if event.state != State.FAILED or failure is None or held is None:

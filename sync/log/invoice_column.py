@@ -11,7 +11,7 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.log.holding import Books, InBooks
-from sync.log.rows import connection_of, held_of, in_books
+from sync.log.rows import connection_of, holding_of, in_books
 from sync.models import State, SyncEvent
 from sync.models.events import IN_FLIGHT, UNSENT, EntityType
 
@@ -56,7 +56,7 @@ def _total(there: InBooks | None) -> object:
 
 
 def _word(event: SyncEvent, there: InBooks | None, matches: bool) -> str:
-    held = held_of(event, there)
+    held = holding_of(event, there)
     if event.state in (State.FAILED, State.DISMISSED) and held:
         return OF_BOOKS[held.books]
     if event.state in (*UNSENT, *IN_FLIGHT):

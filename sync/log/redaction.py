@@ -19,7 +19,7 @@ def readable(text: str) -> str:
     if len(text) > LONGEST:
         return f"{without_secrets(text[:LONGEST])}\n… and {len(text) - LONGEST:,} characters more"
     try:
-        return without_secrets(laid_out(redacted(json.loads(text, parse_float=Decimal))))
+        return without_secrets(formatted(redacted(json.loads(text, parse_float=Decimal))))
     except (ValueError, RecursionError):  # not JSON, or nested too deeply
         return without_secrets(text)
 
@@ -41,14 +41,14 @@ def without_secrets(text: str) -> str:
     return ASSIGNED_SECRET.sub(rf"\1\2{SECRET}", BEARER.sub(rf"\1 {SECRET}", text))
 
 
-def laid_out(value: Any, indent: str = "") -> str:
+def formatted(value: Any, indent: str = "") -> str:
     """JSON indented by two spaces; Decimals digit for digit."""
     inner = indent + "  "
     if isinstance(value, dict) and value:
-        rows = [f"{inner}{_plain(key)}: {laid_out(each, inner)}" for key, each in value.items()]
+        rows = [f"{inner}{_plain(key)}: {formatted(each, inner)}" for key, each in value.items()]
         return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
     if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(inner + laid_out(each, inner) for each in value) + f"\n{indent}]"
+        return "[\n" + ",\n".join(inner + formatted(each, inner) for each in value) + f"\n{indent}]"
     return str(value) if isinstance(value, Decimal) else _plain(value)
 
 

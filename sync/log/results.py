@@ -41,7 +41,7 @@ VERBS = {
 
 
 @dataclass(frozen=True)
-class Score:
+class EventCounts:
     """The status of the events of one action."""
 
     synced: int = 0
@@ -62,7 +62,7 @@ class Result:
     """One action and its result so far. `who`: "" for the reader's own."""
 
     action: ActionRecord
-    count: Score
+    count: EventCounts
     pause: str = ""
     who: str = ""
 
@@ -173,7 +173,7 @@ def _who(action: ActionRecord, user: Any) -> str:
 
 def _counts(
     actions: Iterable[ActionRecord], organization: Organization | None, *, at: datetime, is_paused: bool
-) -> defaultdict[int, Score]:
+) -> defaultdict[int, EventCounts]:
     """One query.
 
     An event changes when it is queued, so the events of an action have changed since then, and an index finds those.
@@ -195,15 +195,15 @@ def _counts(
     by_action: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_action[row["action_id"]].append(row)
-    return defaultdict(Score, {pk: _count(found, is_paused) for pk, found in by_action.items()})
+    return defaultdict(EventCounts, {pk: _count(found, is_paused) for pk, found in by_action.items()})
 
 
-def _count(rows: Iterable[Mapping[str, Any]], is_paused: bool) -> Score:
+def _count(rows: Iterable[Mapping[str, Any]], is_paused: bool) -> EventCounts:
     rows = list(rows)
     numbers = {row["state"]: row["n"] for row in rows}
     on_the_way = (State.QUEUED, State.SENDING, State.CHECKING)
     moving = sum(row["soon"] for row in rows if row["state"] == State.SENDING or not is_paused)
-    return Score(
+    return EventCounts(
         synced=numbers.get(State.SYNCED, 0),
         money=Decimal(next((row["money"] or 0 for row in rows if row["state"] == State.SYNCED), 0)),
         failed=numbers.get(State.FAILED, 0),

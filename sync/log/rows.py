@@ -15,7 +15,7 @@ from qbo.models import Connection, FormerCompany, Lease, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.holding import Holding, InBooks, holding, money
-from sync.log.wording import SYNC_IS_OFF, Said, Standing, lower_first, say, say_kept
+from sync.log.wording import SYNC_IS_OFF, RowText, Standing, lower_first, other_company_text, row_text
 from sync.models import State, SyncEvent
 from sync.models.events import UNSENT, EntityType
 from sync.retry_policy import Policy
@@ -37,7 +37,7 @@ class LogRow:
     """One event, ready to be shown."""
 
     event: SyncEvent
-    said: Said
+    text: RowText
     timestamp: str
     held: Holding | None = None
 
@@ -46,7 +46,7 @@ class LogRow:
         return COLOURS.get(State(self.event.state), "quiet") if self.event.state in State.values else "quiet"
 
     @property
-    def beneath(self) -> str:
+    def subtitle(self) -> str:
         """The line under the entity: customer and amount."""
         amount = money(self.event.amount) if self.event.amount is not None else ""
         return " · ".join(part for part in (self.event.party, amount) if part)
@@ -92,21 +92,21 @@ def log_rows(events: Sequence[SyncEvent], organization: Organization, *, at: dat
     """The rows of `events`, which all belong to `organization`."""
     connection = connection_of(organization)
     standing = standing_of(connection, organization, at=at, waiting=_held_back(events, connection))
-    kept = _kept_for(events, connection)
+    kept = _other_companies(events, connection)
     there = in_books(connection, organization, [one for one in events if _has_books(one) and one.pk not in kept])
     rows = []
     for event in events:
-        with isolated("Showing a row of the log", event=event.pk, organization=event.organization_id) as slip:
+        with isolated("Showing a row of the log", event=event.pk, organization=event.organization_id) as caught:
             rows.append(_row(event, standing, there.get(event.pk), organization, kept.get(event.pk, "")))
-        if slip.mistake:
+        if caught.mistake:
             rows.append(LogRow(event, UNSHOWABLE, ""))
     return rows
 
 
-UNSHOWABLE = Said("Run a Call cannot show this row in full", "Open it and press Escalate to tell support")
+UNSHOWABLE = RowText("Run a Call cannot show this row in full", "Open it and press Escalate to tell support")
 
 
-def _kept_for(events: Sequence[SyncEvent], connection: Connection | None) -> dict[int, str]:
+def _other_companies(events: Sequence[SyncEvent], connection: Connection | None) -> dict[int, str]:
     """For events of a company that is not connected now, its name."""
     others = [event for event in events if connection is None or event.realm_id != connection.realm_id]
     if not others:
@@ -117,11 +117,15 @@ def _kept_for(events: Sequence[SyncEvent], connection: Connection | None) -> dic
 
 
 def _row(
-    event: SyncEvent, standing: Standing, there: InBooks | None, organization: Organization, kept_for: str
+    event: SyncEvent, standing: Standing, there: InBooks | None, organization: Organization, other_company: str
 ) -> LogRow:
     # Say nothing about a company that is not connected now.
-    held = None if kept_for else held_of(event, there)
-    said = say_kept(event, kept_for) if kept_for else say(event, standing, in_books=there, held=held)
+    held = None if other_company else holding_of(event, there)
+    said = (
+        other_company_text(event, other_company)
+        if other_company
+        else row_text(event, standing, in_books=there, held=held)
+    )
     return LogRow(event, said, f"{organization.local(event.changed_at):%Y-%m-%d %H:%M}", held)
 
 
@@ -132,11 +136,11 @@ OWED = (*UNSENT, State.DISMISSED)
 
 
 def _has_books(event: SyncEvent) -> bool:
-    """Synced customers and items say in their message what they are linked to."""
+    """Synced customers and items row_text in their message what they are linked to."""
     return event.record_type == EntityType.INVOICE or (event.record_type not in NO_RECORDS and event.state in OWED)
 
 
-def held_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
+def holding_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
     """The state of the books while `event` is unfinished; None if it is not about a record, or is finished."""
     if event.record_type in NO_RECORDS or event.state not in OWED:
         return None

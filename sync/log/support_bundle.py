@@ -20,7 +20,7 @@ from runacall.organizations.models import Organization
 from sync.log.bundle_facts import facts_around
 from sync.log.details import support_address
 from sync.log.personal_data import known_personal_data, known_secrets
-from sync.log.redaction import laid_out
+from sync.log.redaction import formatted
 from sync.log.rows import connection_of
 from sync.models import Attempt, Submission, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
@@ -50,7 +50,7 @@ class Bundle:
     made_at: datetime
 
     def as_json(self) -> str:
-        return laid_out(self.document) + "\n"
+        return formatted(self.document) + "\n"
 
     def as_zip(self) -> bytes:
         """A ZIP file with summary.txt for reading and bundle.json with everything."""
@@ -101,7 +101,7 @@ def support_bundle(organization: Organization, events: SyncEventQuerySet, *, at:
 
 def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> dict[str, Any]:
     """An event that cannot be described in full does not keep the others out of the bundle."""
-    with isolated("Gathering an event", event=event.pk, organization=event.organization_id) as slip:
+    with isolated("Gathering an event", event=event.pk, organization=event.organization_id) as caught:
         return dict(gathered.redactor.value(_plain(gathered.facts_of(event))))
     return {
         "event": event.pk,
@@ -112,7 +112,7 @@ def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> dict[str, Any]:
         "code": event.failure_code,
         "intuit_tid": "",
         "attempt_count": 0,
-        "not_gathered": slip.words,
+        "not_gathered": caught.words,
     }
 
 

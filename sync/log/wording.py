@@ -64,7 +64,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Said:
+class RowText:
     """Two lines of text, and a link into QuickBooks if there is one."""
 
     message: str
@@ -82,58 +82,60 @@ NEEDS: Mapping[Who, str] = {
 }
 
 
-def say(event: EventLike, standing: Standing, *, in_books: InBooks | None = None, held: Holding | None = None) -> Said:
+def row_text(
+    event: EventLike, standing: Standing, *, in_books: InBooks | None = None, held: Holding | None = None
+) -> RowText:
     """What the row of `event` says. `held`: the state of the books, if the event is about a record."""
     if event.state == "synced":
         return _synced(event, in_books)
-    said = _say(event, standing)
+    text = _state_text(event, standing)
     url = in_books.url if in_books and not in_books.gone else ""
     if held is None or event.state in ("sending", "checking", "superseded"):
-        return replace(said, url=url)
+        return replace(text, url=url)
     if event.state == "queued" and held.books is Books.NOT_THERE:
-        return said
-    return replace(said, second=" · ".join(filter(None, (held.lead, said.second))), url=url)
+        return text
+    return replace(text, second=" · ".join(filter(None, (held.lead, text.second))), url=url)
 
 
-def _say(event: EventLike, standing: Standing) -> Said:
+def _state_text(event: EventLike, standing: Standing) -> RowText:
     tell = {
         "failed": _failed,
         "queued": _queued,
-        "sending": lambda event, standing: Said("Being sent to QuickBooks"),
+        "sending": lambda event, standing: RowText("Being sent to QuickBooks"),
         "checking": _checking,
-        "dismissed": lambda event, standing: Said(event.message, _dismissed(event.reason)),
-        "superseded": lambda event, standing: Said(event.message or "Replaced by a later change"),
+        "dismissed": lambda event, standing: RowText(event.message, _dismissed(event.reason)),
+        "superseded": lambda event, standing: RowText(event.message or "Replaced by a later change"),
     }[event.state]
     return tell(event, standing)
 
 
-def say_kept(event: EventLike, company: str) -> Said:
+def other_company_text(event: EventLike, company: str) -> RowText:
     """What the row of an event says if it is for a company that is not connected now."""
     there = event.state == "synced"
     waits = event.state in ("queued", "sending", "checking")
     message = event.message or ("In QuickBooks" if there else "Waiting" if waits else "")
-    return Said(message, f"For {company}, which is not connected now")
+    return RowText(message, f"For {company}, which is not connected now")
 
 
 def _dismissed(reason: str) -> str:
     return f"Dismissed{f': {reason}' if reason else ''} · not sent unless you take it back"
 
 
-def _failed(event: EventLike, standing: Standing) -> Said:
+def _failed(event: EventLike, standing: Standing) -> RowText:
     failure = event.failure
     if failure is None:
-        return Said(event.message)
+        return RowText(event.message)
     if event.record_type == "connection":
-        return Said(event.message, paused_line(failure, waiting=standing.waiting))
+        return RowText(event.message, paused_line(failure, waiting=standing.waiting))
     if event.record_type == "list":
         again = f" · read again at {standing.clock(event.due_at)}" if event.due_at else ""
-        return Said(event.message, f"Everything else continues{again}")
+        return RowText(event.message, f"Everything else continues{again}")
     needs = NEEDS[failure.entry.who]
     if failure.kind is FailureKind.TRANSIENT:
-        return Said(event.message, f"{needs} · all {len(standing.policy.delays)} retries failed")
+        return RowText(event.message, f"{needs} · all {len(standing.policy.delays)} retries failed")
     if failure.entry.who is Who.SYSTEM:
-        return Said(event.message, f"{needs} · it could not be fixed automatically")
-    return Said(event.message, f"{needs} · not retried automatically{also_in_the_way(event.further_failures)}")
+        return RowText(event.message, f"{needs} · it could not be fixed automatically")
+    return RowText(event.message, f"{needs} · not retried automatically{also_in_the_way(event.further_failures)}")
 
 
 def also_in_the_way(failures: Sequence[Failure]) -> str:
@@ -153,19 +155,19 @@ def paused_line(failure: Failure, *, waiting: int) -> str:
 RECONNECT_HELPS = frozenset({"token_expired", "permission_denied", "wrong_environment"})
 
 
-def _queued(event: EventLike, standing: Standing) -> Said:
+def _queued(event: EventLike, standing: Standing) -> RowText:
     if standing.pause:
         goes = "once Sync invoices is turned on" if standing.pause == SYNC_IS_OFF else "once the connection works again"
-        return Said(f"Waiting: {standing.pause}", f"Sent automatically {goes}")
+        return RowText(f"Waiting: {standing.pause}", f"Sent automatically {goes}")
     if standing.is_quiet and standing.quiet_until:
         slow = f"QuickBooks asks us to slow down until {standing.clock(standing.quiet_until)}"
-        return Said(event.message, slow) if event.message else Said(slow)
+        return RowText(event.message, slow) if event.message else RowText(slow)
     failure = event.failure
     if failure is not None and failure.kind is FailureKind.WAIT:
-        return Said(event.message, "Sent automatically after that")
+        return RowText(event.message, "Sent automatically after that")
     if event.due_at is None or (event.due_at <= standing.now and not event.retries):
-        return Said(event.message or "Waiting to be sent", "Next in line" if event.message else "")
-    return Said(event.message or "Waiting to be sent", next_try(event, standing))
+        return RowText(event.message or "Waiting to be sent", "Next in line" if event.message else "")
+    return RowText(event.message or "Waiting to be sent", next_try(event, standing))
 
 
 def next_try(event: EventLike, standing: Standing) -> str:
@@ -181,17 +183,17 @@ def next_try(event: EventLike, standing: Standing) -> str:
     )
 
 
-def _checking(event: EventLike, standing: Standing) -> Said:
+def _checking(event: EventLike, standing: Standing) -> RowText:
     second = ""
     if event.due_at and event.due_at > standing.now:
         second = f"Checking again at {standing.clock(event.due_at)}"
-    return Said("No answer came back; checking QuickBooks before sending again", second)
+    return RowText("No answer came back; checking QuickBooks before sending again", second)
 
 
-def _synced(event: EventLike, in_books: InBooks | None) -> Said:
+def _synced(event: EventLike, in_books: InBooks | None) -> RowText:
     if in_books is None:
-        return Said(event.message or "In QuickBooks")
-    return Said(books_line(in_books, ours=event.amount), event.message, in_books.url)
+        return RowText(event.message or "In QuickBooks")
+    return RowText(books_line(in_books, ours=event.amount), event.message, in_books.url)
 
 
 def books_line(there: InBooks, *, ours: Decimal | None) -> str:

@@ -1,1 +1,1 @@
-"""Which customer or product of QuickBooks one of ours is: what staff see of it, and what they choose."""
+"""Matching our customers and items to QuickBooks: what staff see, and what they choose."""

@@ -1,6 +1,6 @@
-"""What a person says about which record of QuickBooks one of ours is; each is kept, and can be undone until used.
+"""A person's choices about which QuickBooks record one of ours is; each is stored and can be undone until used.
 
-Nothing is sent by a choice. What waits for it is retried where a person presses Retry, as after mapping a tax rate.
+A choice sends nothing. Failed events that need it are retried when a person presses Retry, as after mapping a tax rate.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
 Kind = MatchChoice.Kind
-# What a link keeps for the day on which a choice is undone.
+# The columns of a link to restore when a choice is undone.
 KEPT = ("qbo_id", "sync_token", "active", "created_here", "base", "theirs")
 TIMES = ("synced_at", "accepted_at")
-# Choices that say nothing of which record it is.
+# Choices that are not about which record it is.
 PRICES = (Kind.SEND_PRICE, Kind.KEEP_PRICE)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The record that a choice is about, and whose it is."""
+    """The record that a choice is about, and its organization."""
 
     kind: MatchKind
     connection: Connection
@@ -64,20 +64,20 @@ class Subject:
 
 
 def choose(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchChoice:
-    """The record is `row` of QuickBooks from now on, whatever it was matched to. Raises Refused."""
+    """Match the record to `row` of QuickBooks, whatever it was matched to. Raises Refused."""
     qbo_id, name = str(row["Id"]), _name_of(row)
     if not row.get("Active", True):
-        raise Refused(f"{name} is inactive in QuickBooks. Make it active there first, or choose another.")
+        raise Refused(f"{name} is inactive in QuickBooks. Make it active there first, or choose a different one.")
     if row.get("Type") == "Category":
         raise Refused(f"{name} is a category in QuickBooks. Choose a product or service.")
 
     def link_it() -> MatchChoice:
         holder, called = holders(subject.kind, subject.connection, [qbo_id]).get(qbo_id, (subject.record_id, ""))
         if holder != subject.record_id:
-            raise Refused(f"{name} is matched to {called} already. Change that match first.")
+            raise Refused(f"{name} is already matched to {called}. Change that match first.")
         before = subject.link
         if before and before.active and before.qbo_id == qbo_id:
-            raise Refused(f"It is matched to {name} already.")
+            raise Refused(f"It is already matched to {name}.")
         entity = "Customer" if subject.kind.is_customers else "Item"
         _put_link(subject, row, Base(_said(subject), kept_part(entity, row)), at=at)
         return _keep(subject, Kind.THIS_ONE, qbo_id, name, before, by=by, at=at)
@@ -86,7 +86,7 @@ def choose(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchChoice
 
 
 def refuse(subject: Subject, qbo_id: str, name: str, *, by: User, at: datetime) -> MatchChoice:
-    """The record is not that one: it is neither guessed nor linked by its name. Raises Refused."""
+    """The record is not that one: do not guess it or link it by name. Raises Refused."""
 
     def note() -> MatchChoice:
         link = subject.link
@@ -98,19 +98,19 @@ def refuse(subject: Subject, qbo_id: str, name: str, *, by: User, at: datetime) 
 
 
 def create(subject: Subject, *, by: User, at: datetime) -> MatchChoice:
-    """The record is created in QuickBooks with the next thing that needs it, whatever is there. Raises Refused."""
+    """Have the record created in QuickBooks with the next event that needs it, whatever is there. Raises Refused."""
 
     def note() -> MatchChoice:
         link = subject.link
         if link and link.active:
-            raise Refused("It is matched already. Press Unlink first.")
+            raise Refused("It is already matched. Press Unlink first.")
         return _keep(subject, Kind.CREATE, "", "", None, by=by, at=at)
 
     return _carefully(subject, note, at=at)
 
 
 def unlink(subject: Subject, *, by: User, at: datetime) -> MatchChoice:
-    """The record is not matched any more. What is in QuickBooks stays as it is. Raises Refused."""
+    """Unlink the record. What is in QuickBooks stays as it is. Raises Refused."""
 
     def forget() -> MatchChoice:
         link = subject.link
@@ -126,7 +126,7 @@ def unlink(subject: Subject, *, by: User, at: datetime) -> MatchChoice:
 
 
 def send_price(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchChoice:
-    """Our price goes to the matched product in QuickBooks; `row`: the product as it is there. Raises Refused."""
+    """Send our price to the matched product in QuickBooks; `row`: the product as it is there. Raises Refused."""
 
     def owe() -> MatchChoice:
         link = _matched(subject, row)
@@ -145,7 +145,7 @@ def send_price(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchCh
 
 
 def keep_price(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchChoice:
-    """Both prices are right; it is asked again when one of them changes. Raises Refused."""
+    """Both prices are right; ask again only when one of them changes. Raises Refused."""
 
     def accept() -> MatchChoice:
         link = _matched(subject, row)
@@ -163,12 +163,12 @@ def keep_price(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchCh
 def _matched(subject: Subject, row: Row) -> Link:
     link = subject.link
     if link is None or not link.active or link.qbo_id != str(row.get("Id")):
-        raise Refused("It is not matched to that product any more.")
+        raise Refused("It is no longer matched to that product.")
     return link
 
 
 def undo(choice: MatchChoice, kind: MatchKind, *, by: User, at: datetime) -> None:
-    """As if it had not been chosen: the match of before is back. Raises Refused where it was used since."""
+    """Undo a choice and restore the match before it. Raises Refused if it has been used since."""
     subject = Subject(kind, choice.connection, choice.record_id)
 
     def take_back() -> MatchChoice:
@@ -188,25 +188,25 @@ def undo(choice: MatchChoice, kind: MatchKind, *, by: User, at: datetime) -> Non
 
 
 def why_not_undone(choice: MatchChoice, kind: MatchKind) -> str:
-    """Why a choice can no longer be undone, for staff; "" where it can."""
+    """Why a choice can no longer be undone, for staff; "" if it can."""
     subject = Subject(kind, choice.connection, choice.record_id)
     if choice.undone_at is not None:
-        return "It was undone."
+        return "It was already undone."
     later = MatchChoice.objects.filter(**subject.which, pk__gt=choice.pk).standing()
     if later.exclude(kind=Kind.NOT_THIS_ONE).exists():
         return "Undo the later choice first."
     used = used_since(subject, choice.at, invoices=choice.kind not in PRICES)
     if used:
-        return f"It was used: {used}."
+        return f"It has been used: {used}."
     if choice.former and _held_by_another(subject, decode(choice.former)["qbo_id"]):
-        return "What it was matched to before is matched to another record now."
+        return "The record it was matched to before is now matched to another one."
     return ""
 
 
 def used_since(subject: Subject, since: datetime, *, invoices: bool = True) -> str:
-    """What went to QuickBooks with the record as it is matched since then, in words; "" where nothing did.
+    """What was sent to QuickBooks with this match, in words; "" if nothing.
 
-    `invoices`: whether one that names the record counts, too.
+    `invoices`: whether invoices with the record count too.
     """
     link = subject.link
     if link and link.synced_at > since:
@@ -228,16 +228,16 @@ def _invoices_of(subject: Subject) -> Any:
 
 
 def _carefully(subject: Subject, do: Callable[[], MatchChoice], *, at: datetime) -> MatchChoice:
-    """In one transaction that no drain writes into, while nothing of the record is on its way."""
+    """Run in one transaction that no drain writes into, while nothing of the record is being sent."""
     with transaction.atomic():
         keep_drains_out([subject.connection.pk])
         now = Connection.objects.get(pk=subject.connection.pk)
         if now.realm_id != subject.connection.realm_id:
-            raise Refused("QuickBooks was connected to another company in between. Open the page again.")
+            raise Refused("QuickBooks was connected to another company in the meantime. Open the page again.")
         rows = SyncEvent.objects.of(now).in_flight()
         own = rows.of_record(subject.kind.record_type, subject.record_id)
         if own.exists() or rows.filter(record_type=EntityType.INVOICE, record_id__in=_invoices_of(subject)).exists():
-            raise Refused("Something of it is being sent or checked right now. Try again in a minute.")
+            raise Refused("It is being sent or checked right now. Try again in a minute.")
         done = do()
         mapping_saved.send(sender=Connection, connection=subject.connection, at=at)
     return done
@@ -251,7 +251,7 @@ def _put_link(subject: Subject, row: Row, base: Base, *, at: datetime) -> None:
             "sync_token": str(row.get("SyncToken", "")),
             "active": True,
             "created_here": False,
-            # What differs now was so before: only what changes here from now on goes there.
+            # Existing differences stay: only what changes here from now on is sent.
             "base": base.as_text(),
             "theirs": "",
             "accepted_at": None,
@@ -305,7 +305,7 @@ def _keep(
 
 
 def accept_all(picked: Iterable[tuple[Subject, Row]], *, by: User, at: datetime) -> Report:
-    """Choose each of these; what is refused is left alone and counted by the reason."""
+    """Choose each of these; refused ones are left alone and counted by reason."""
     done, left = 0, Counter[str]()
     for subject, row in picked:
         try:

@@ -1,4 +1,4 @@
-"""What the page of customers and that of products differ in."""
+"""The differences between the page of customers and that of products."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sync.models.events import EntityType
 
 @dataclass(frozen=True)
 class MatchKind:
-    """`codes`: failures that a choice may settle; `searched`: the columns that a search looks into."""
+    """`codes`: failures that a choice may fix; `searched`: the columns that a search uses."""
 
     record_type: EntityType
     title: str
@@ -34,7 +34,7 @@ class MatchKind:
         return self.record_type == EntityType.CUSTOMER
 
     def records(self, connection: Connection) -> QuerySet[Any]:
-        """All of ours that may be in QuickBooks, by name."""
+        """All our records that may be in QuickBooks, by name."""
         if self.is_customers:
             name = Lower(Coalesce(NullIf(F("company"), Value("")), F("name")))
             return Customer.objects.for_organization(connection.organization).order_by(name, "pk")

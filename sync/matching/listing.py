@@ -1,4 +1,4 @@
-"""The list of our customers or items with what each is in QuickBooks, in a fixed number of queries."""
+"""The list of our customers or items with their matches in QuickBooks, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ from sync.matching.kinds import MatchKind
 from sync.models import State, SyncEvent
 
 ROWS = 50
-# How many guesses of one record are kept.
+# The most guesses for one record.
 SHOWN = 5
-# How many of those that need a choice are listed, and how many products are compared with the items of a page.
+# The most records listed that need a choice, and the most products compared with the items of a page.
 MOST = 10_000
 COMPARED = 2_000
-# Of the products that have a word in common with an item, how many are compared with it.
+# The most products with a common word that are compared with an item.
 NEAR = 60
 WORD = re.compile(r"\w{3,}")
 LOG = "admin:sync_syncevent_changelist"
@@ -58,7 +58,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Stopped:
-    """Failed events that one record holds back for one reason, and where they are retried."""
+    """Failed events of one record and one reason, and where to retry them."""
 
     message: str
     count: int
@@ -79,7 +79,7 @@ class Stopped:
 
 @dataclass(frozen=True)
 class MatchRow:
-    """One of ours with what it is there, or may be."""
+    """One of our records with its match, or possible matches, there."""
 
     ours: Known
     url: str
@@ -88,7 +88,7 @@ class MatchRow:
     stopped: Sequence[Stopped] = ()
     guesses: Sequence[Guess] = ()
     ruled: Ruled = field(default_factory=Ruled)
-    # Of theirs, what another of ours is matched to: Id -> its name.
+    # Their records that are matched to another of ours: Id -> its name.
     held: Mapping[str, str] = field(default_factory=dict)
     accepted: bool = False
 
@@ -104,7 +104,7 @@ class MatchRow:
 
     @property
     def price_differs(self) -> bool:
-        """A matched item whose price differs there, and nobody has said that both are right."""
+        """A matched item whose price differs there, unless somebody has said that both are right."""
         if not self.is_linked or self.there is None or self.there.price is None or self.accepted:
             return False
         return self.ours.price != self.there.price
@@ -124,7 +124,7 @@ class Chip:
 
 
 def rows_in(kind: MatchKind, connection: Connection, state: str, search: str) -> QuerySet[Any]:
-    """Records of ours in one of STATES that `search` finds."""
+    """Our records in one of STATES that `search` finds."""
     records = kind.records(connection)
     links = Link.objects.of(connection, kind.record_type)
     if state == "choose":
@@ -141,7 +141,7 @@ def rows_in(kind: MatchKind, connection: Connection, state: str, search: str) ->
 
 
 def waiting_ids(kind: MatchKind, connection: Connection) -> list[int]:
-    """Records of ours that failed events name as what they wait for."""
+    """Our records that failed events need."""
     keys = _stopped_events(kind, connection).order_by().values_list("subject_key", flat=True).distinct()[:MOST]
     return [int(key) for key in keys if key.isdecimal() and len(key) < 19]
 
@@ -152,7 +152,7 @@ def _stopped_events(kind: MatchKind, connection: Connection) -> QuerySet[SyncEve
 
 
 def stopped(kind: MatchKind, connection: Connection, record_ids: Iterable[int]) -> dict[int, list[Stopped]]:
-    """By record, the failed events that wait for it, cause by cause."""
+    """By record, the failed events that need it, by cause."""
     rows = _stopped_events(kind, connection).filter(subject_key__in=[str(pk) for pk in record_ids])
     grouped = rows.order_by().values("subject_key", "cause_key", "message").annotate(count=Count("pk"))
     found: dict[int, dict[str, Stopped]] = {}
@@ -165,7 +165,7 @@ def stopped(kind: MatchKind, connection: Connection, record_ids: Iterable[int]) 
 
 
 def differing_ids(connection: Connection) -> list[int]:
-    """Matched items whose price in QuickBooks is another than here, and nobody has said that both are right."""
+    """Matched items whose price in QuickBooks differs, unless somebody has said that both are right."""
     links = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=True)
     entries = ListEntry.objects.of(connection, "Item").active().values_list("qbo_id", "data")
     there = {qbo_id: price_in(data) for qbo_id, data in entries.iterator()}
@@ -182,7 +182,7 @@ def differing_ids(connection: Connection) -> list[int]:
 
 
 def _accepted(link: Link, ours: Any, theirs: Any) -> bool:
-    """Somebody said that both prices are right, and neither has changed since."""
+    """Whether somebody said that both prices are right, and neither has changed since."""
     if link.accepted_at is None:
         return False
     base = Base.from_text(link.base)
@@ -192,7 +192,7 @@ def _accepted(link: Link, ours: Any, theirs: Any) -> bool:
 
 
 def chips(kind: MatchKind, connection: Connection, chosen: str, search: str) -> list[Chip]:
-    """The states with how many records are in each; the search stays."""
+    """The states with the number of records in each; the search is kept."""
     links = Link.objects.of(connection, kind.record_type).filter(active=True)
     ours = kind.records(connection).order_by()
     total, created = ours.count(), links.filter(created_here=True, record_id__in=ours.values("pk")).count()
@@ -221,7 +221,7 @@ def page_of(records: QuerySet[Any], number: str) -> Page[Any]:
 def match_rows(
     kind: MatchKind, connection: Connection, records: Sequence[Any], looked: Sequence[Row] | None = None
 ) -> list[MatchRow]:
-    """`looked`: customers of QuickBooks that were read because somebody asked; products come from the mirror."""
+    """`looked`: customers of QuickBooks that were read on request; products come from the mirror."""
     ids = [record.pk for record in records]
     links = {one.record_id: one for one in Link.objects.of(connection, kind.record_type).for_records(ids)}
     waiting, ruled = stopped(kind, connection, ids), load_ruled(connection, kind.record_type, ids)
@@ -252,7 +252,7 @@ def match_rows(
 
 
 def _near(ours: Known, theirs: Iterable[Known]) -> list[Known]:
-    """Those that are worth comparing: with a name, or most words of one, in common; customers all of them."""
+    """The records to compare: those with a common name, or most words of one; all customers."""
     if ours.price is None:
         return list(theirs)
     key, words = name_key(ours.name), words_in(ours.name)
@@ -262,7 +262,7 @@ def _near(ours: Known, theirs: Iterable[Known]) -> list[Known]:
 
 
 def known_here(kind: MatchKind, connection: Connection, records: Iterable[Any]) -> dict[int, Known]:
-    """Ours, as they are compared and shown."""
+    """Our records, as they are compared and shown."""
     if kind.is_customers:
         return {one.pk: our_customer(customer_document(one)) for one in records}
     accounts = account_names(connection)
@@ -273,7 +273,7 @@ def known_here(kind: MatchKind, connection: Connection, records: Iterable[Any]) 
 
 
 def account_names(connection: Connection) -> dict[Any, str]:
-    """What the income account of each category is called; under "default", that of items without a choice."""
+    """The name of each category's income account; under "default", that of items without a choice."""
     mapped: dict[Any, str] = dict(
         AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
             "category_id", "account_id"
@@ -290,7 +290,7 @@ def account_names(connection: Connection) -> dict[Any, str]:
 def products_there(
     connection: Connection, records: Sequence[Any], links: Mapping[int, Link], *, search: str = ""
 ) -> dict[str, Known]:
-    """Active products that these items may be, and what they are linked to, by Id."""
+    """Active products that these items may be, and those they are linked to, by Id."""
     entries = ListEntry.objects.of(connection, "Item")
     unlinked = [one for one in records if one.pk not in links or not links[one.pk].active]
     words = {word for one in unlinked for word in words_in(one.name)}
@@ -322,7 +322,7 @@ def _customers_there(looked: Sequence[Row] | None) -> dict[str, Known]:
 
 
 def holders(kind: MatchKind, connection: Connection, theirs: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Of these Ids, which of ours each is matched to: our id and name."""
+    """For each of these Ids, the record of ours that it is matched to: id and name."""
     links = Link.objects.of(connection, kind.record_type).filter(qbo_id__in=list(theirs))
     by_id = dict(links.values_list("qbo_id", "record_id"))
     model: Any = Customer if kind.is_customers else PricebookItem
@@ -331,14 +331,14 @@ def holders(kind: MatchKind, connection: Connection, theirs: Iterable[str]) -> d
 
 
 def _linked_to(kind: MatchKind, link: Link, theirs: Mapping[str, Known]) -> Known | None:
-    """What a link leads to: as the mirror has it now, or as QuickBooks last gave it."""
+    """The record of a link: from the mirror, or as QuickBooks last returned it."""
     if link.qbo_id in theirs:
         return theirs[link.qbo_id]
     return there_of(kind, link)
 
 
 def there_of(kind: MatchKind, link: Link) -> Known | None:
-    """The record there as it was when it was last read or written."""
+    """The record there as it was last read or written."""
     base = Base.from_text(link.base)
     row: Row = decode(link.theirs) if link.theirs else (base.row if base else {})
     if not row:

@@ -1,4 +1,4 @@
-"""One of our customers or items beside all that it may be in QuickBooks, and what was chosen about it."""
+"""One of our customers or items with its possible matches in QuickBooks, and the choices made about it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from sync.matching.listing import (
     products_there,
 )
 
-# How many of each side, and of the history, are shown.
+# The most records of each side, and of the history, to show.
 SIDES = 20
 HISTORY = 20
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One of theirs, with what may be done about it."""
+    """One of their records, with the possible actions."""
 
     guess: Guess
     url: str
@@ -68,7 +68,7 @@ class PastChoice:
 def record_context(
     kind: MatchKind, connection: Connection, record: Any, looked: Sequence[Row] | None, *, search: str, at: datetime
 ) -> dict[str, Any]:
-    """`looked`: customers of QuickBooks as they were just read; None where they could not be."""
+    """`looked`: customers of QuickBooks as just read; None if they could not be read."""
     row = match_rows(kind, connection, [record], looked)[0]
     candidates = _candidates(kind, connection, record, row, looked, search)
     settings = ConnectionSettings.objects.get(connection=connection)
@@ -98,7 +98,7 @@ def _open(kind: MatchKind, connection: Connection, qbo_id: str) -> str:
 def _candidates(
     kind: MatchKind, connection: Connection, record: Any, row: MatchRow, looked: Sequence[Row] | None, search: str
 ) -> list[Candidate]:
-    """Guesses and what the search finds; of those that are refused or held by another of ours, that is said."""
+    """Guesses and search results; refused ones, and those matched to another of ours, say so."""
     inactive: set[str] = set()
     if kind.is_customers:
         rows = list(looked or ())
@@ -113,7 +113,7 @@ def _candidates(
         sellable = [one for one in known if one.type != "Category"]
         guesses = guess_items(row.ours, sellable)
         shown = guess_items(row.ours, [one for one in sellable if key and _finds(search, one)], least=0)
-    # What a person searched for comes first.
+    # Search results come first.
     ordered = {one.there.id: one for one in (*shown, *guesses)} if search else {one.there.id: one for one in guesses}
     if row.is_linked and row.link:
         ordered.pop(row.link.qbo_id, None)
@@ -136,7 +136,7 @@ def _finds(search: str, there: Known) -> bool:
 
 
 def _of_the_same_name(kind: MatchKind, connection: Connection, record: Any) -> list[MatchRow]:
-    """The others of ours that are called the same, with what each is matched to."""
+    """Our other records with the same name, and their matches."""
     name = str(record)
     words = sorted(words_in(name), key=len, reverse=True)[:1] or [name]
     columns = ("company", "name") if kind.is_customers else ("name",)
@@ -161,7 +161,7 @@ def _history(kind: MatchKind, connection: Connection, record: Any) -> list[PastC
                 choice,
                 _sentence(choice),
                 f"{zone.local(choice.at):%Y-%m-%d %H:%M}",
-                str(choice.by or "somebody who is gone"),
+                str(choice.by or "somebody who has left"),
                 undone,
                 "" if undone else why_not_undone(choice, kind),
             )
@@ -177,7 +177,7 @@ def _sentence(choice: MatchChoice) -> str:
         kinds.THIS_ONE: f"Matched to {there}.{before}",
         kinds.NOT_THIS_ONE: f"Not {there}.",
         kinds.CREATE: "Create it in QuickBooks.",
-        kinds.UNLINK: f"Not matched to {there} any more.",
+        kinds.UNLINK: f"Unlinked from {there}.",
         kinds.SEND_PRICE: f"Our price was sent to {there}.",
         kinds.KEEP_PRICE: f"Both prices are right: {there}.",
     }[kinds(choice.kind)]

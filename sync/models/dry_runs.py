@@ -1,4 +1,4 @@
-"""What would become of the invoices that are to go, as far as that has been worked out; nothing of it was sent."""
+"""What would happen to the invoices that are to be sent, as far as it has been checked; nothing was sent."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class DryCause:
 
 
 class DryRun(models.Model):
-    """The latest dry run of a connection: how far it got, how many are ready, and what would stop the others.
+    """The latest dry run of a connection: its progress, how many are ready, and what would stop the others.
 
-    `basis`: the choices and lists that it went by; where they have changed since, it says nothing about now.
+    `basis`: the settings and lists that it used; if they have changed, the dry run is outdated.
     """
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="dry_run")
@@ -42,7 +42,7 @@ class DryRun(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     done_at = models.DateTimeField(null=True, blank=True)
-    # How many there were to look at when it began, and the last one that was looked at.
+    # How many there were to check when it started, and the last one that was checked.
     meant = models.PositiveIntegerField(default=0)
     last_id = models.BigIntegerField(default=0)
     ready = models.PositiveIntegerField(default=0)
@@ -80,7 +80,7 @@ class DryRun(models.Model):
         return self.ready + self.stopped
 
     def by_cause(self) -> list[DryCause]:
-        """The most invoices first."""
+        """The causes with the most invoices first."""
         found = [_cause(key, kept) for key, kept in self.causes.items()]
         return sorted(found, key=lambda cause: (-cause.count, cause.key))
 
@@ -89,7 +89,7 @@ class DryRun(models.Model):
 
     @classmethod
     def forget(cls, connections: Iterable[Connection] | models.QuerySet[Any]) -> int:
-        """What it says may name a customer."""
+        """It may name a customer."""
         return cls.objects.filter(connection__in=connections).delete()[0]
 
 

@@ -1,4 +1,4 @@
-"""The checklist's own pages: the start date, the dry run and what it found, Go, and putting the last line away."""
+"""The checklist's own pages: the start date, the dry run and its results, Go, and hiding the last line."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _back(anchor: str = "") -> HttpResponse:
 @settings_page
 @require_POST
 def choose_start(request: StaffRequest) -> HttpResponse:
-    """Nothing that is dated before that day is sent."""
+    """Save the start date: nothing dated before that day is sent."""
     form = StartDateForm(request.POST)
     if not form.is_valid():
         messages.error(request, f"The start date was not saved. {' '.join(map(str, form.errors['start_date']))}")
@@ -48,7 +48,7 @@ def choose_start(request: StaffRequest) -> HttpResponse:
     ):
         messages.success(request, f"Nothing dated before {form.cleaned_data['start_date']:%Y-%m-%d} will be sent.")
     else:
-        messages.error(request, "The start date stays as it is: an invoice is in QuickBooks already.")
+        messages.error(request, "The start date cannot be changed: an invoice is already in QuickBooks.")
     return _back("step-start")
 
 
@@ -64,13 +64,13 @@ def start_dry_run(request: StaffRequest) -> HttpResponse:
 @settings_page
 @require_POST
 def go_on(request: StaffRequest) -> HttpResponse:
-    """The dry run a little further: its element alone where a script asks, the page where a person does."""
+    """Continue the dry run: answers only its element to a script, the whole page to a person."""
     connection = _connection(request)
     run = dry_run.advance(connection, at=timezone.now())
     if request.headers.get("HX-Request") != "true":
         return _back("step-dry_run")
     if run is None or run.done_at:
-        # Go depends on it: the whole page is another now.
+        # Go depends on it, so the whole page changes.
         answer = HttpResponse()
         answer["HX-Refresh"] = "true"
         return answer
@@ -80,12 +80,12 @@ def go_on(request: StaffRequest) -> HttpResponse:
 @settings_page
 @require_GET
 def stopped(request: StaffRequest) -> HttpResponse:
-    """The invoices that one cause would stop, with what settles it."""
+    """The invoices that one cause would stop, and how to fix it."""
     connection = _connection(request)
     run = dry_run.latest(connection)
     cause = run.cause(request.GET.get("cause", "")) if run else None
     if run is None or cause is None:
-        messages.info(request, "That is no longer in the dry run. Try again to see how it stands now.")
+        messages.info(request, "That cause is no longer in the dry run. Run it again to see the current status.")
         return _back("step-dry_run")
     page = Paginator(cause.ids, A_PAGE).get_page(request.GET.get("page"))
     rows = Invoice.objects.for_organization(connection.organization).filter(pk__in=list(page.object_list))
@@ -100,7 +100,7 @@ def stopped(request: StaffRequest) -> HttpResponse:
 
 
 def place_of(cause: DryCause) -> Place | None:
-    """The very control that settles it: for a rate, its own row."""
+    """The control that fixes it: for a rate, its own row."""
     if cause.failure.code == "closed_period":
         return Place("Choose a later start date", f"{reverse('qbo:status')}#step-start")
     place = settings_place(cause.failure)

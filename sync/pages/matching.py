@@ -30,7 +30,7 @@ from sync.matching.kinds import CUSTOMERS, PRODUCTS, MatchKind
 from sync.matching.listing import STATES, chips, match_rows, page_of, rows_in, waiting_ids
 from sync.matching.record import record_context
 
-# From which score on guesses may be accepted at once.
+# The scores from which guesses may be accepted together.
 SCORES = (95, 90, 80, 70)
 LONGEST_SEARCH = 100
 
@@ -60,7 +60,7 @@ def product(request: StaffRequest, record_id: int) -> HttpResponse:
 
 
 def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
-    """Ours, in one of the states that a match can be in, with the best guess of each."""
+    """Our records in one state of matching, with the best guess for each."""
     connection = connection_of(request)
     if connection is None:
         return TemplateResponse(request, "qbo/not_connected.html", page_context(request, kind.title))
@@ -95,7 +95,7 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
 
 
 def _picks(rows: Sequence[Any]) -> list[str]:
-    """Guesses that may be accepted at once: the first of a record stands out, and no other record guesses the same."""
+    """Guesses that may be accepted together: each is clearly the best, and no other record has the same guess."""
     best = [(row, row.guess) for row in rows if row.guess and not row.ruled.creates]
     often = Counter(guess.there.id for _, guess in best)
     return [
@@ -137,7 +137,7 @@ def _accept_all(request: StaffRequest, kind: MatchKind, connection: Connection) 
             picked.append((Subject(kind, connection, int(one.ours.id)), rows[qbo_id]))
     report = choosing.accept_all(picked, by=request.user, at=timezone.now())
     noun = kind.noun if report.done == 1 else kind.nouns
-    said = f"Matched {report.done:,} {noun}. Nothing was sent by that."
+    said = f"Matched {report.done:,} {noun}. Nothing was sent."
     messages.success(request, said) if report.done else messages.info(request, "No guess has that score.")
     for reason, count in report.left.items():
         messages.warning(request, f"{count:,} left alone: {reason}")
@@ -145,7 +145,7 @@ def _accept_all(request: StaffRequest, kind: MatchKind, connection: Connection) 
 
 
 def _rows_there(kind: MatchKind, connection: Connection, qbo_ids: Sequence[str]) -> dict[str, Row]:
-    """What QuickBooks holds under these Ids. Raises NotRead."""
+    """The rows in QuickBooks with these Ids. Raises NotRead."""
     ids = [one for one in qbo_ids if one.isdecimal() and len(one) <= 32]
     if kind.is_customers:
         return customers_there.by_ids(connection, ids, at=timezone.now()) if ids else {}
@@ -153,7 +153,7 @@ def _rows_there(kind: MatchKind, connection: Connection, qbo_ids: Sequence[str])
 
 
 def _record(request: StaffRequest, kind: MatchKind, record_id: int) -> HttpResponse:
-    """One of ours beside what it may be in QuickBooks, and what was chosen before."""
+    """One of our records with its possible matches in QuickBooks, and earlier choices."""
     connection = connection_of(request)
     if connection is None:
         raise Http404
@@ -177,12 +177,12 @@ def _record(request: StaffRequest, kind: MatchKind, record_id: int) -> HttpRespo
 
 
 SAID = {
-    "this_one": "Matched. Nothing was sent by that.",
-    "not_this_one": "Noted: it is not that one.",
-    "create": "Noted: it is created in QuickBooks with the next invoice that needs it.",
-    "unlink": "Not matched any more. Nothing was changed in QuickBooks.",
+    "this_one": "Matched. Nothing was sent.",
+    "not_this_one": "Saved: it is not that one.",
+    "create": "Saved: it will be created in QuickBooks with the next invoice that needs it.",
+    "unlink": "Unlinked. Nothing was changed in QuickBooks.",
     "send_price": "Our price is on its way to QuickBooks.",
-    "keep_price": "Both prices stay. You are asked again when one of them changes.",
+    "keep_price": "Both prices stay. You will be asked again when one of them changes.",
     "undo": "Undone.",
 }
 
@@ -202,7 +202,7 @@ def _act(request: StaffRequest, subject: Subject) -> HttpResponse:
 
 
 def _do(request: StaffRequest, subject: Subject, action: str) -> None:
-    """Raises Refused, NotRead, and Http404 for an action that there is not."""
+    """Raises Refused, NotRead, and Http404 for an unknown action."""
     qbo_id = request.POST.get("qbo_id", "").strip()
     who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
     if action == "create":
@@ -218,7 +218,7 @@ def _do(request: StaffRequest, subject: Subject, action: str) -> None:
     elif action in ("this_one", "send_price", "keep_price") and qbo_id:
         row = _rows_there(subject.kind, subject.connection, [qbo_id]).get(qbo_id)
         if row is None:
-            raise Refused("It is not in QuickBooks any more.")
+            raise Refused("It is no longer in QuickBooks.")
         act = {"this_one": choosing.choose, "send_price": choosing.send_price, "keep_price": choosing.keep_price}
         if subject.kind.is_customers and action != "this_one":
             raise Http404

@@ -139,7 +139,7 @@ MOST_FORECAST = 5
 
 
 def _forecast(connection: Connection | None, one: Waiting) -> str:
-    # Not at the top: unfold loads every template library while it is being imported itself.
+    # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.forecasting import forecast_fix
 
     if connection is not None:

@@ -29,10 +29,10 @@ def maintain(*, at: datetime, seconds: float | None = None) -> dict[str, int | s
     until = None if seconds is None else time.monotonic() + seconds
     done: dict[str, int | str] = {}
     for name, step in STEPS.items():
-        with isolated("A step of upkeep", step=name) as slip:
+        with isolated("A step of upkeep", step=name) as caught:
             done[name] = step(at, lambda: until is None or time.monotonic() < until)
-        if slip.mistake:
-            done[name] = slip.words
+        if caught.mistake:
+            done[name] = caught.words
     if not any(isinstance(one, str) for one in done.values()):
         Heartbeat.beat(BEAT, at=at)
     return done

@@ -117,10 +117,10 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
             oldest_due_at=due.get(one.pk),
             next_due_at=later.get(one.pk),
         )
-        with isolated("Reading the status of a connection", organization=one.pk) as slip:
+        with isolated("Reading the status of a connection", organization=one.pk) as caught:
             found = connections.get(one.pk)
             queue = replace(queue, connection=_connection(found, at=at) if found else None)
-        queues.append(replace(queue, unreadable=slip.words))
+        queues.append(replace(queue, unreadable=caught.words))
     return SyncStatus(at, dict(Heartbeat.objects.order_by("name").values_list("name", "at")), queues)
 
 

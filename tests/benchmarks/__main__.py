@@ -1,4 +1,4 @@
-"""`make bench`: each figure beside what it is compared with, in one run; nothing is asserted.
+"""`make bench`: each figure with what it is compared with, in one run; asserts nothing.
 
 `python -m tests.benchmarks [NAME …]` runs some only; with POSTGRES_URL the pages and the click are measured there too.
 """

@@ -1,4 +1,6 @@
-"""The system's Chromium on the house's pages; the server is a process, since Playwright forbids the ORM beside it."""
+"""The system's Chromium on our pages; the server is a separate process,
+because Playwright does not allow the ORM next to it.
+"""
 
 from __future__ import annotations
 

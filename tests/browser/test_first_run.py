@@ -159,7 +159,7 @@ def walk(page: Page, name: str, map_rates: Callable[[Page], None]) -> None:
     start = (timezone.now().date() - dt.timedelta(days=60)).isoformat()
     opened(page, "start").get_by_label("Start date").fill(start)
     opened(page, "start").get_by_role("button", name="Save the start date").click()
-    expect(summary(page, "start")).to_have_text(f"{start}: {COUNT} invoices, nothing older")
+    expect(summary(page, "start")).to_have_text(f"{start}: {COUNT} invoices, none older")
 
     opened(page, "dry_run").get_by_role("button", name="Try it without sending").click()
     expect(summary(page, "dry_run")).to_have_text(f"{COUNT} ready")

@@ -1,4 +1,4 @@
-"""The list of the sync log in a real browser: rows come and go by themselves, and disturb nobody at work."""
+"""The list of the sync log in a real browser: rows come and go automatically without disturbing anybody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make chaos`: one storm after the other, each with a seed of its own; exit status 0 only if all are survived."""
+"""`make chaos`: one storm after another, each with its own seed; exit status 0 only if all are survived."""
 
 from __future__ import annotations
 

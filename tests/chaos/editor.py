@@ -1,4 +1,4 @@
-"""The office at work while invoices are on their way: `python -m tests.chaos.editor SEED` edits until SIGTERM."""
+"""The office at work while invoices are being sent: `python -m tests.chaos.editor SEED` edits until SIGTERM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to QuickBooks and back, by name: orders for the emulator, as data."""
+"""What can go wrong on the way to QuickBooks and back, by name: commands for the emulator, as data."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Host:
         return False
 
     def power_off_and_on(self) -> bool:
-        """Everything on this host is gone at once; then it boots."""
+        """Everything on this host dies at once; then it restarts."""
         pids = self.workers
         self.stage.kill(self.process)
         for pid in pids:
@@ -55,7 +55,7 @@ class Host:
         return True
 
     def put_to_sleep(self, holder: int) -> bool:
-        """The holder of the lease stands still until its lease is over, then wakes and goes on as if nothing were."""
+        """The holder of the lease is stopped until its lease has expired, then continues as if nothing had happened."""
         if holder not in self.workers:
             return False
         threading.Thread(target=sleep_and_wake, args=(holder, ASLEEP_FOR), daemon=True).start()

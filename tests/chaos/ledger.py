@@ -1,4 +1,4 @@
-"""A look into the database past Django, and a hand that cuts its connections; knows a few tables by name."""
+"""Reads the database without Django, and cuts its connections; knows a few tables by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-# Longer than the lease, see HASTE in `stage`: whoever waited for the lock has lost it meanwhile.
+# Longer than the lease, see HASTE in `stage`: a process that waited for the lock has lost it in the meantime.
 LOCKED_FOR = 2.2
 STATES = "SELECT state, COUNT(*) FROM sync_syncevent GROUP BY state"
 FAILED = """SELECT e.record_type, e.record_id, e.failure_code, e.retries, e.message, a.kind FROM sync_syncevent e

@@ -1,4 +1,4 @@
-"""A storm and what came of it, for people."""
+"""A storm and its result, for people."""
 
 from __future__ import annotations
 

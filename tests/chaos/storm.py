@@ -276,7 +276,7 @@ class Storm:
 
 
 def kill_in_mid_request(emulator: int, holder: int, moment: float) -> None:
-    """The emulator stands still, its client dies with a request out, and then the request is acted on."""
+    """The emulator is stopped, its client dies with a request in flight, and then the request is processed."""
     os.kill(emulator, signal.SIGSTOP)
     time.sleep(moment)
     kill(holder)

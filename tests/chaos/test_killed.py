@@ -1,4 +1,4 @@
-"""An engine that is killed in mid-batch, again and again, loses nothing and posts nothing twice."""
+"""An engine that is killed during batches, again and again, loses nothing and posts nothing twice."""
 
 from __future__ import annotations
 

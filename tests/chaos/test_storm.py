@@ -1,4 +1,4 @@
-"""Everything breaks at once, again and again, and the books are right all the same; `make chaos` runs longer ones."""
+"""Everything breaks at once, again and again, and the books are still right; `make chaos` runs longer ones."""
 
 from __future__ import annotations
 

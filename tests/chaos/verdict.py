@@ -1,4 +1,4 @@
-"""What came of a storm: the books as `reconcile` and the company's own lists tell them, and what is wrong with it."""
+"""The result of a storm: the books according to `reconcile` and the company's own lists, and what is wrong."""
 
 from __future__ import annotations
 

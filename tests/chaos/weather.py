@@ -1,4 +1,4 @@
-"""One storm from an empty database to its verdict."""
+"""One storm, from an empty database to its verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One company to hold to the contract: Intuit's sandbox where QBO_SANDBOX_* name one, else the emulator.
+"""The company that the contract tests use: Intuit's sandbox if QBO_SANDBOX_* name one, otherwise the emulator.
 
     QBO_SANDBOX_REALM_ID, QBO_SANDBOX_ACCESS_TOKEN    a US sandbox company and a token for it
     QBO_SANDBOX_RECORDING                             the file of the redacted exchanges (var/sandbox.jsonl)

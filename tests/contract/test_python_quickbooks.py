@@ -1,4 +1,4 @@
-"""python-quickbooks on every entity that it knows: made, read back, changed, listed, and gone where it can go."""
+"""python-quickbooks on every entity it knows: created, read back, changed, listed, and deleted if possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's shops: made by the business's own operations, and fit for the story."""
+"""The demo's shops: created by the business's own operations, and suitable for the demo."""
 
 from __future__ import annotations
 

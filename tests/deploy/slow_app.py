@@ -1,4 +1,6 @@
-"""A WSGI application one of whose pages waits, as a page does that waits for QuickBooks; and a worker's process id."""
+"""A WSGI application with one page that waits, like a page that waits for QuickBooks,
+and one with the worker's process id.
+"""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The pages on clients say what works: their programs run as they stand, where their client can be had."""
+"""The pages about clients are true: their programs run unchanged, if their client is available."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules beyond sales: vendors and bills, money on accounts, credits by themselves, several currencies, limits."""
+"""Rules other than sales: vendors and bills, account balances, automatic credits, several currencies, limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever comes in, an answer of Intuit's kind goes out: a fault for nonsense, and no mistake of the emulator's."""
+"""Every request gets an answer in Intuit's form: a fault for nonsense, never an error of the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold whatever is done: balances, SyncTokens, totals, and queries against a plain evaluation."""
+"""What must always be true: balances, SyncTokens, totals, and queries compared with a simple evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The query language, front to back."""
+"""The whole query language."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A recording of a company elsewhere, without secrets and people in it, and the emulator held to it."""
+"""A recording of another company, without secrets and personal data, and the emulator compared with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports agree with the books, stock moves, and everything comes to nothing in sum."""
+"""Reports agree with the books, stock changes, and all entries add up to zero."""
 
 from __future__ import annotations
 

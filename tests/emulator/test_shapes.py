@@ -1,4 +1,4 @@
-"""Which keys stand in answers: those of every recorded answer, and none that Intuit never sends.
+"""Which keys are in answers: those of every recorded answer, and none that Intuit never sends.
 
 The table lies beside the checkout where it is measured (`qbo-shapes.tsv`: place, key, in how many of how many objects);
 `shapes.json` keeps its facts, the keys alone, for where it does not.

@@ -1,4 +1,4 @@
-"""What Intuit is reported to refuse, each by a switch whose default is the stricter reading."""
+"""What Intuit is reported to refuse, each with a switch whose default is the stricter reading."""
 
 from __future__ import annotations
 

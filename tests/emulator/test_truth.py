@@ -1,4 +1,4 @@
-"""Small things that live clients rely on."""
+"""Small things that clients in use rely on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of writes, how it is signed, and when it is tried again."""
+"""What webhooks say about writes, how they are signed, and when they are retried."""
 
 from __future__ import annotations
 

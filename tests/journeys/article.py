@@ -63,7 +63,7 @@ STATEMENTS: dict[str, str] = {
     "retry.stops": "What keeps failing stops and waits for a person.",
     # bulk fixes
     "bulk.retry_all": "Fix the mapping; in the log filter to Failed, select all, Retry all.",
-    "bulk.matching_succeed": "All that match the mended mapping succeed.",
+    "bulk.matching_succeed": "All that match the fixed mapping succeed.",
     # escalating
     "escalate.address": "What persists goes to admin@runacall.com.",
     "escalate.message": "With the exact error message, from the row of the log.",

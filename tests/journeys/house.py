@@ -1,4 +1,4 @@
-"""The whole house as processes of their own, over the test's database: emulator, web and cluster."""
+"""The whole installation as separate processes on the test's database: emulator, web and cluster."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class House:
 
 
 def end_with_parent() -> None:
-    """Where the system offers it, nothing outlives a test run that was killed."""
+    """If the system supports it, no process outlives a killed test run."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGTERM)
 

@@ -1,4 +1,4 @@
-"""HTML as far as a person without a mouse needs it: text, links, and forms that can be filled in and sent."""
+"""HTML as a person without a mouse uses it: text, links, and forms that can be filled in and sent."""
 
 from __future__ import annotations
 

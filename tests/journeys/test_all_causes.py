@@ -1,4 +1,4 @@
-"""All that stands in the way of an invoice is found at once, and shown with where each is put right."""
+"""All problems of an invoice are found at once, and each is shown with the place to fix it."""
 
 from __future__ import annotations
 

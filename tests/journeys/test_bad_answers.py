@@ -1,4 +1,4 @@
-"""An answer of QuickBooks that is HTML, empty or cut off loses nothing and makes nothing twice."""
+"""After an answer that is HTML, empty or cut off, nothing is lost and nothing is created twice."""
 
 from __future__ import annotations
 

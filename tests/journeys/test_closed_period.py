@@ -120,7 +120,7 @@ def test_it_is_refused_with_a_reason_while_today_is_closed_too(shop: Shop, offic
 
 def as_it_was(shop: Shop) -> str:
     today = shop.organization.today(timezone.now())
-    return f"In QuickBooks as it was on {today:%Y-%m-%d}; your change is not there there there there"
+    return f"In QuickBooks as it was on {today:%Y-%m-%d}; your change is not there"
 
 
 @pytest.fixture

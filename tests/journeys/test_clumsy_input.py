@@ -1,4 +1,4 @@
-"""Whatever is put into an address or a field, an answer comes that a person can read; nothing is lost by it."""
+"""Whatever is put into an address or a field, the answer is readable and nothing is lost."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_no_form_breaks(walk: Walk, invoice: Invoice) -> None:
 @pytest.mark.postgresql
 @pytest.mark.timeout(900)
 def test_the_same_on_postgresql() -> None:
-    """Once more where the database is strict: about NUL, lengths, and numbers that are too large."""
+    """Again on the stricter database: about NUL, lengths, and numbers that are too large."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "breaks", __file__]
     strict = {**os.environ, "DATABASE_URL": POSTGRES_URL}
     done = subprocess.run(command, cwd=ROOT, env=strict, capture_output=True, text=True, check=False)

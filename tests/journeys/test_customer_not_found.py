@@ -30,7 +30,7 @@ def delete(shop: Shop, customer: Customer) -> str:
 
 
 def deleted_and_name_taken(shop: Shop, customer: Customer) -> Invoice:
-    """Deleted in QBO, where a vendor took the name: the next invoice fails."""
+    """Deleted in QBO, and a vendor took the name: the next invoice fails."""
     delete(shop, customer)
     shop.books.do("add_vendor", name=NAME)
     invoice = shop.invoice(customer=customer)

@@ -75,7 +75,7 @@ def test_turning_the_ids_off_lets_quickbooks_number(shop: Shop, office: Office, 
 
 @says("duplicate_doc_number.turn_off")
 def test_with_the_ids_off_no_number_is_sent_at_all(shop: Shop, office: Office, typed: str) -> None:
-    """Where the company itself numbers by hand, nothing is sent: it would stand there without a number."""
+    """If the company expects numbers by hand, nothing is sent: the invoice would have no number there."""
     office.choose("send_numbers", False)
     invoice = shop.invoice(number="1842")
     shop.drain()

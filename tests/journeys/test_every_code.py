@@ -1,6 +1,6 @@
-"""Every code of the catalogue that the emulator can produce: read right from the wire, worded right, retried right.
+"""Every code of the catalogue that the emulator can produce: read correctly, worded correctly, retried correctly.
 
-`told.py` holds what QuickBooks says; what follows is decided by the kind that the catalogue gives the code.
+`refusals.py` holds what QuickBooks says; what follows is decided by the kind that the catalogue gives the code.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from sync.models.events import EntityType
 from sync.retry_policy import HEALS
 from tests import builders
 from tests.books import Shop
-from tests.journeys.by_rule import ARRANGED
-from tests.journeys.told import CALLS, ITEMS, Answered, Told
+from tests.journeys.failing_invoices import FAILING_INVOICES
+from tests.journeys.refusals import CALLS, ITEMS, Answered, Refusal
 
 # Minutes after which one looks whether something is tried once more; the schedule is 5, 35, 95.
 LATER = (1, 5, 35, 95, 96, 600, 3000)
@@ -53,7 +53,7 @@ def arranged(shop: Shop, start: datetime, entity: str) -> tuple[Invoice, Custome
 
 
 def names(shop: Shop, invoice: Invoice) -> dict[str, str]:
-    """What the texts of `told` may name."""
+    """What the texts of `refusal` may name."""
     known = {"number": invoice.number}
     for name, record in (("customer", invoice.customer), ("item", shop.item("Labor"))):
         links = shop.connection.links.filter(record_type=name, record_id=record.pk)
@@ -63,18 +63,18 @@ def names(shop: Shop, invoice: Invoice) -> dict[str, str]:
     return known
 
 
-def refuse(shop: Shop, told: Told, invoice: Invoice, *, times: int | None = None) -> None:
+def refuse(shop: Shop, refusal: Refusal, invoice: Invoice, *, times: int | None = None) -> None:
     known = names(shop, invoice)
-    detail = told.detail.format(**{"account": "", **known})
+    detail = refusal.detail.format(**{"account": "", **known})
     shop.books.do(
-        "fault", fault="item_fault", entity=told.entity, code=told.intuit, message=told.message, detail=detail,
+        "fault", fault="item_fault", entity=refusal.entity, code=refusal.intuit, message=refusal.message, detail=detail,
         times=times, status=400,
     )  # fmt: skip
 
 
-def drain_through_looks(shop: Shop, told: Told, start: datetime, *, first: float = 0) -> None:
+def drain_through_looks(shop: Shop, refusal: Refusal, start: datetime, *, first: float = 0) -> None:
     """One drain; where an earlier send may still be under way, one more after each time that it may take."""
-    looks = 1 + HEALS if told.code == "duplicate_request" else 1
+    looks = 1 + HEALS if refusal.code == "duplicate_request" else 1
     for look in range(looks):
         shop.drain(at(start, first + 3 * look))
 
@@ -91,7 +91,7 @@ def minutes_of_calls(shop: Shop, start: datetime, minutes: tuple[float, ...] = L
 
 
 def second_line(event: SyncEvent, now: datetime) -> str:
-    return log_row(event, event.organization, at=now).said.second
+    return log_row(event, event.organization, at=now).text.second
 
 
 def what_is_needed(event: SyncEvent, now: datetime) -> str:
@@ -104,33 +104,33 @@ def what_is_needed(event: SyncEvent, now: datetime) -> str:
 # --- one item of a batch ------------------------------------------------------------------------------------
 
 
-def of_kind(*kinds: FailureKind) -> list[Told]:
-    return [told for told in ITEMS if entry(told.code).kind in kinds]
+def of_kind(*kinds: FailureKind) -> list[Refusal]:
+    return [refusal for refusal in ITEMS if entry(refusal.code).kind in kinds]
 
 
-def assert_reads(shop: Shop, record: Any, told: Told, says: str) -> SyncEvent:
+def assert_reads(shop: Shop, record: Any, refusal: Refusal, says: str) -> SyncEvent:
     """The event says it in our words, its attempt in QuickBooks' own, with the trace id for support."""
     event = shop.event(record)
-    assert (event.failure_code, event.message) == (told.code, says)
+    assert (event.failure_code, event.message) == (refusal.code, says)
     (entry_,) = (attempt := shop.sent(record)[-1]).entries
-    assert (entry_["code"], entry_["message"]) == (told.intuit, told.message)
+    assert (entry_["code"], entry_["message"]) == (refusal.intuit, refusal.message)
     assert attempt.intuit_tid
-    assert attempt.failure_code == told.code
+    assert attempt.failure_code == refusal.code
     return event
 
 
-@pytest.mark.parametrize("told", of_kind(KINDS.PERSON, KINDS.HEAL), ids=str)
-def test_what_needs_a_person_stops_and_waits_for_one(shop: Shop, start: datetime, told: Told) -> None:
+@pytest.mark.parametrize("refusal", of_kind(KINDS.PERSON, KINDS.HEAL), ids=str)
+def test_what_needs_a_person_stops_and_waits_for_one(shop: Shop, start: datetime, refusal: Refusal) -> None:
     """At once; after a second look where a look may mend it. Never again by itself."""
-    invoice, record = arranged(shop, start, told.entity)
-    says = told.says.format(**names(shop, invoice))
-    refuse(shop, told, invoice)
-    drain_through_looks(shop, told, start)
-    event = assert_reads(shop, record, told, says)
+    invoice, record = arranged(shop, start, refusal.entity)
+    says = refusal.says.format(**names(shop, invoice))
+    refuse(shop, refusal, invoice)
+    drain_through_looks(shop, refusal, start)
+    event = assert_reads(shop, record, refusal, says)
     assert (event.state, event.due_at, event.retries) == (State.FAILED, None, 0)
-    assert len(shop.sent(record)) == (1 + HEALS if told.code in RELOOK_CODES else 1)
+    assert len(shop.sent(record)) == (1 + HEALS if refusal.code in RELOOK_CODES else 1)
     needs = (
-        "it could not be fixed automatically" if entry(told.code).kind is KINDS.HEAL else "not retried automatically"
+        "it could not be fixed automatically" if entry(refusal.code).kind is KINDS.HEAL else "not retried automatically"
     )
     assert what_is_needed(event, start).startswith("Needs ")
     assert second_line(event, start).endswith(needs)
@@ -141,35 +141,37 @@ def test_what_needs_a_person_stops_and_waits_for_one(shop: Shop, start: datetime
     assert shop.connection.is_live
 
 
-@pytest.mark.parametrize("told", {told.code: told for told in of_kind(KINDS.PERSON, KINDS.HEAL)}.values(), ids=str)
-def test_a_persons_retry_sends_it_again(shop: Shop, start: datetime, told: Told) -> None:
-    invoice, record = arranged(shop, start, told.entity)
-    refuse(shop, told, invoice)
-    drain_through_looks(shop, told, start)
+@pytest.mark.parametrize(
+    "refusal", {refusal.code: refusal for refusal in of_kind(KINDS.PERSON, KINDS.HEAL)}.values(), ids=str
+)
+def test_a_persons_retry_sends_it_again(shop: Shop, start: datetime, refusal: Refusal) -> None:
+    invoice, record = arranged(shop, start, refusal.entity)
+    refuse(shop, refusal, invoice)
+    drain_through_looks(shop, refusal, start)
     shop.books.do("clear_faults")
     tries = len(shop.attempts(record))
     shop.retry(at=at(start, 10))
-    drain_through_looks(shop, told, start, first=10)
+    drain_through_looks(shop, refusal, start, first=10)
     shop.assert_in_books(invoice)
     assert len(shop.attempts(record)) > tries
 
 
-@pytest.mark.parametrize("told", [told for told in ITEMS if told.code in RELOOK_CODES], ids=str)
-def test_what_a_look_clears_up_needs_nobody(shop: Shop, start: datetime, told: Told) -> None:
+@pytest.mark.parametrize("refusal", [refusal for refusal in ITEMS if refusal.code in RELOOK_CODES], ids=str)
+def test_what_a_look_clears_up_needs_nobody(shop: Shop, start: datetime, refusal: Refusal) -> None:
     """Refused once, while the company is in order: looked at again, sent again, and in the books."""
-    invoice, record = arranged(shop, start, told.entity)
-    refuse(shop, told, invoice, times=1)
-    drain_through_looks(shop, told, start)
+    invoice, record = arranged(shop, start, refusal.entity)
+    refuse(shop, refusal, invoice, times=1)
+    drain_through_looks(shop, refusal, start)
     shop.assert_in_books(invoice)
-    assert [attempt.failure_code for attempt in shop.sent(record)] == [told.code, ""]
+    assert [attempt.failure_code for attempt in shop.sent(record)] == [refusal.code, ""]
 
 
-@pytest.mark.parametrize("told", of_kind(KINDS.TRANSIENT), ids=str)
-def test_what_passes_is_tried_by_the_schedule_and_then_stops(shop: Shop, start: datetime, told: Told) -> None:
-    invoice, record = arranged(shop, start, told.entity)
-    refuse(shop, told, invoice)
+@pytest.mark.parametrize("refusal", of_kind(KINDS.TRANSIENT), ids=str)
+def test_what_passes_is_tried_by_the_schedule_and_then_stops(shop: Shop, start: datetime, refusal: Refusal) -> None:
+    invoice, record = arranged(shop, start, refusal.entity)
+    refuse(shop, refusal, invoice)
     shop.drain(start)
-    event = assert_reads(shop, record, told, told.says)
+    event = assert_reads(shop, record, refusal, refusal.says)
     assert (event.state, event.retries, event.due_at) == (State.QUEUED, 1, at(start, 5))
     assert second_line(event, start).startswith("Retry 1 of 3 at ")
     assert minutes_of_calls(shop, start) == SCHEDULE[1:]
@@ -179,7 +181,7 @@ def test_what_passes_is_tried_by_the_schedule_and_then_stops(shop: Shop, start: 
 
 
 def assert_paused(shop: Shop, invoice: Invoice, code: str, says: str, start: datetime) -> None:
-    """One row stands for it, the invoice waits unharmed, and nothing is called any more."""
+    """One row shows it, the invoice waits unchanged, and no more calls are made."""
     shop.connection.refresh_from_db()
     assert shop.connection.pause_code == code
     (row,) = shop.failed()
@@ -187,16 +189,16 @@ def assert_paused(shop: Shop, invoice: Invoice, code: str, says: str, start: dat
     assert second_line(row, start).startswith("Paused: ")
     event = shop.event(invoice)
     assert (event.state, event.retries) == (State.QUEUED, 0)
-    assert log_row(event, event.organization, at=start).said.message.startswith("Waiting: ")
+    assert log_row(event, event.organization, at=start).text.message.startswith("Waiting: ")
     assert minutes_of_calls(shop, start, (1, 6, 40)) == []
 
 
-@pytest.mark.parametrize("told", of_kind(KINDS.PAUSE), ids=str)
-def test_what_concerns_the_connection_pauses_it(shop: Shop, start: datetime, told: Told) -> None:
-    invoice, _ = arranged(shop, start, told.entity)
-    refuse(shop, told, invoice)
+@pytest.mark.parametrize("refusal", of_kind(KINDS.PAUSE), ids=str)
+def test_what_concerns_the_connection_pauses_it(shop: Shop, start: datetime, refusal: Refusal) -> None:
+    invoice, _ = arranged(shop, start, refusal.entity)
+    refuse(shop, refusal, invoice)
     shop.drain(start)
-    assert_paused(shop, invoice, told.code, told.says, start)
+    assert_paused(shop, invoice, refusal.code, refusal.says, start)
     shop.books.do("clear_faults")
     shop.reconnect(at(start, 50))
     shop.drain(at(start, 50))
@@ -285,9 +287,9 @@ def test_a_refused_batch_stops_what_was_in_it(shop: Shop, start: datetime, answe
 # --- by the company's own rules -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ARRANGED)
+@pytest.mark.parametrize("code", FAILING_INVOICES)
 def test_by_rule(shop: Shop, start: datetime, code: str) -> None:
-    arrange, says = ARRANGED[code]
+    arrange, says = FAILING_INVOICES[code]
     invoice = arrange(shop, start)
     for minute in (0, 6):
         shop.drain(at(start, minute))
@@ -348,20 +350,20 @@ NOT_FROM_THE_EMULATOR = {
     "numbering_by_hand": "test_duplicate_doc_number tells it: nothing is sent, so QuickBooks says nothing",
     "item_mismatch": "another price blocks nothing; it is shown on the Items page",
     "waits_for_invoice": "payments are not sent yet",
-    "connection_paused": "a wait for the connection is told by the connection's own row",
-    "access_refused_by_user": "told to the person who is connecting, and no event of the log",
+    "connection_paused": "a wait for the connection is refusal by the connection's own row",
+    "access_refused_by_user": "refusal to the person who is connecting, and no event of the log",
     "list_unreadable": "a list that makes no sense has a row and tests of its own (test_unreadable_lists)",
     "sending_interrupted": "what stumbled here, over a row of ours: no answer of QuickBooks brings it about",
-    "other_company": "a choice between two companies, told by the connection's own row: see test_another_company",
+    "other_company": "a choice between two companies, refusal by the connection's own row: see test_another_company",
     "internal_error": "a mistake of ours: no answer of QuickBooks brings it about",
     "unknown": "the emulator gives each fault of its own a type, and a type says enough for `validation`",
 }
 
 
 def test_every_code_of_the_catalogue_is_here_or_says_why_not() -> None:
-    told = {one.code for one in (*ITEMS, *CALLS)} | set(ARRANGED) | set(ELSEWHERE)
+    refusal = {one.code for one in (*ITEMS, *CALLS)} | set(FAILING_INVOICES) | set(ELSEWHERE)
     of_two = Path(__file__).with_name("test_two_people.py").read_text("utf-8")
-    told |= {code for code in ELSEWHERE_IN_A_JOURNEY_OF_TWO if f'State.FAILED, "{code}"' in of_two}
-    assert told & set(NOT_FROM_THE_EMULATOR) == set()
-    assert told | set(NOT_FROM_THE_EMULATOR) == set(CATALOGUE)
+    refusal |= {code for code in ELSEWHERE_IN_A_JOURNEY_OF_TWO if f'State.FAILED, "{code}"' in of_two}
+    assert refusal & set(NOT_FROM_THE_EMULATOR) == set()
+    assert refusal | set(NOT_FROM_THE_EMULATOR) == set(CATALOGUE)
     assert all(name in globals() for name in ELSEWHERE.values())

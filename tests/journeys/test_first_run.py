@@ -86,7 +86,7 @@ def test_from_connect_to_the_first_invoices(newcomer: Office) -> None:
     assert said(newcomer, "products") == "0 of 1 found in QuickBooks by name, 1 needs a choice"
     today = newcomer.shop.organization.today(timezone.now())
     start_from(newcomer, today - dt.timedelta(days=30))
-    assert "3 invoices, nothing older" in said(newcomer, "start")
+    assert "3 invoices, none older" in said(newcomer, "start")
 
     press(newcomer, "/first-run/try/")
     assert said(newcomer, "dry_run") == "0 ready, 3 would stop"
@@ -98,7 +98,7 @@ def test_from_connect_to_the_first_invoices(newcomer: Office) -> None:
     assert newcomer.visit(control["href"].partition("#")[0]).part(control["href"].partition("#")[2]).tag == "select"
 
     newcomer.pick_tax_code(newcomer.shop.rate, code="2")
-    assert said(newcomer, "dry_run") == "Something has changed since: try again"
+    assert said(newcomer, "dry_run") == "Something has changed since then: try again"
     newcomer.choose("auto_create_items", True)
     press(newcomer, "/first-run/try/")
     assert said(newcomer, "dry_run") == "3 ready"
@@ -176,7 +176,7 @@ def test_a_long_dry_run_goes_on_where_it_was(newcomer: Office, monkeypatch: pyte
     monkeypatch.setattr(dry_run, "PAGE_SECONDS", 0.0)
     dry_run.start(newcomer.shop.connection, at=timezone.now())
     dry_run.advance(newcomer.shop.connection, at=timezone.now())
-    assert said(newcomer, "dry_run") == "1 of 4 looked at"
+    assert said(newcomer, "dry_run") == "1 of 4 checked"
     press(newcomer, "/try/on/")
     assert said(newcomer, "dry_run") == "2 of 4 looked at"
     answers = []

@@ -133,7 +133,7 @@ def test_a_category_of_the_same_name_is_not_taken_for_it(shop: Shop, capacitor: 
 def test_an_item_that_could_not_be_created_is_clear_once_it_is_there(
     shop: Shop, office: Office, capacitor: PricebookItem
 ) -> None:
-    """The item has a failed row of its own, which nobody retries."""
+    """The item has its own failed row, which nobody retries."""
     shop.choose(auto_create_items=True, default_income_account_id="")
     invoice = one_of(shop, capacitor)
     shop.drain()

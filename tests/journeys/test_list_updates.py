@@ -1,4 +1,4 @@
-"""Customers and items that are in QuickBooks: what changes here goes there, what changed there stays."""
+"""Customers and items that are in QuickBooks: changes here are sent, changes there stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Out of the log, after real traffic: the files say what the page says, and the bundle betrays nobody."""
+"""Exports of the log after real traffic: the files say what the page says, and the bundle has no personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One shop poisoned in every way that is known, beside a healthy one: cluster, web and emulator as processes."""
+"""One shop with every known kind of bad data next to a healthy one: cluster, web and emulator as processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three journeys with web, cluster and emulator as processes of their own: nobody but the cluster drains."""
+"""Three journeys with web, cluster and emulator as separate processes: only the cluster drains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RETRYING FAILED EVENTS: what tries again by itself, when it stops, and what a person's Retry does."""
+"""RETRYING FAILED EVENTS: what is retried automatically, when that stops, and what a person's Retry does."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_429_uses_up_no_retry(shop: Shop, invoice: Invoice, start: datetime) -
 
 
 def test_a_retry_reads_again_what_the_failures_name(shop: Shop, office: Office) -> None:
-    """Our mirror is older than the mending in QuickBooks: a person's retry is a reason to look again."""
+    """Our mirror is older than the fix in QuickBooks, so a person's retry reads the list again."""
     shop.books.do("close_books", date=(timezone.now() + timedelta(days=9)).date().isoformat())
     shop.read_lists()
     invoice = shop.invoice()
@@ -163,7 +163,7 @@ def test_what_a_look_does_not_heal_is_sent_three_times_and_then_needs_a_person(
 
 
 def test_what_waits_for_its_time_is_not_taken_along(shop: Shop, invoice: Invoice, start: datetime) -> None:
-    """Another invoice is due: the drain that it is for leaves the waiting one where it is."""
+    """Another invoice is due: its drain leaves the waiting one alone."""
     later = shop.invoice(at=start, customer=invoice.customer)
     shop.log().of_record("invoice", later.pk).update(due_at=start + timedelta(minutes=30))
     shop.drain(start)

@@ -18,7 +18,7 @@ MESSAGE = "Token expired"
 
 
 def row(shop: Shop) -> SyncEvent:
-    """The one row that stands for the pause."""
+    """The one row that shows the pause."""
     return shop.log().get(record_type=EntityType.CONNECTION)
 
 

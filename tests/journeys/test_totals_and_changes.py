@@ -1,4 +1,4 @@
-"""What stands in the books: compared to the cent, updated by edits, voided, and opened once at a time."""
+"""What is in the books: compared to the cent, updated by edits, voided, and opened once at a time."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_an_edit_while_it_is_being_sent_opens_the_next(shop: Shop, monkeypatch: 
 
 
 def test_an_edit_in_doubt_waits_for_the_outcome(shop: Shop) -> None:
-    """Nobody knows yet whether QuickBooks has the first version: the second is neither sent nor lost."""
+    """It is not known yet whether QuickBooks has the first version: the second is neither sent nor lost."""
     start = timezone.now()
     invoice = shop.invoice(customer=shop.settled_invoice(at=start).customer, at=start)
     shop.books.do("fault", fault="reset", path="write", after_commit=True)

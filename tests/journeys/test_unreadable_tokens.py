@@ -1,4 +1,4 @@
-"""Tokens that no key reads any more: that connection has expired, nobody else's has, and Reconnect works."""
+"""Tokens that no key can decrypt: only that connection has expired, and Reconnect works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make mutate`: every safeguard broken alone, and the table of what its tests said; fails where one survives."""
+"""`make mutate`: breaks every safeguard alone and prints the results of its tests; fails if one survives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pytest plugin: writes what became of each test, by its name, to the file that MUTATION_REPORT names."""
+"""A pytest plugin: writes the result of each test, by its name, to the file that MUTATION_REPORT names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A safeguard as data: the line that it rests on, the same line broken, and the tests that must then fail."""
+"""A safeguard as data: its line, the same line broken, and the tests that must then fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our invoices beside the rows of the books, as values."""
+"""Comparing our invoices with the rows of the books, as values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call to QuickBooks comes to an end, and an answer has a largest size, whatever the other side does."""
+"""A call to QuickBooks ends, and an answer has a maximum size, whatever the other side does."""
 
 from __future__ import annotations
 

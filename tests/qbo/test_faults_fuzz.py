@@ -1,4 +1,4 @@
-"""Whatever comes back, the reader reads it: never an exception, always a remedy, and soon."""
+"""Whatever comes back, the reader handles it: never an exception, always a remedy, and quickly."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The reader of faults, measured over labelled answers that lie outside the repository, where they do."""
+"""The reader of faults, measured on labeled answers from outside the repository, if there are any."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The reader of faults: the same fault in every shape that it has been seen in."""
+"""The reader of faults: the same fault in every form it has been seen in."""
 
 import json
 

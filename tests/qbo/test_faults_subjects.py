@@ -1,4 +1,4 @@
-"""The reader of faults: what a fault names beside its code."""
+"""The reader of faults: what a fault names besides its code."""
 
 import pytest
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from qbo.faults.tongues import heard
+from qbo.faults.tongues import languages_in
 from tests.qbo.fault_bodies import TEXT, body, business, read
 
 # One row a failure; the languages in the order French, Spanish, German, Portuguese, Dutch, Japanese.
@@ -553,4 +553,4 @@ def test_english_is_not_taken_for_another_language() -> None:
         "Close the period of the transactions",
         "Another user has no permission to use it, the server is busy, try again",
     ):
-        assert heard(words.casefold()) == ()
+        assert languages_in(words.casefold()) == ()

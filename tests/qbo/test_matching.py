@@ -1,4 +1,4 @@
-"""Which customer or product of QuickBooks one of ours is."""
+"""Which QuickBooks customer or product matches one of ours."""
 
 from dataclasses import replace
 from typing import Any

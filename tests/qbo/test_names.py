@@ -1,4 +1,4 @@
-"""Names on their way to QuickBooks: acceptable, and never two made one."""
+"""Names sent to QuickBooks: acceptable, and two different names never become one."""
 
 import pytest
 from hypothesis import given

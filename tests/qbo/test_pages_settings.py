@@ -1,4 +1,4 @@
-"""Settings → QuickBooks: Tax, Items, Invoices and Status, through the front door."""
+"""Settings → QuickBooks: Tax, Items, Invoices and Status, through their pages."""
 
 from __future__ import annotations
 

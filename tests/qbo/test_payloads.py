@@ -1,4 +1,4 @@
-"""What goes to QuickBooks for a document."""
+"""What is sent to QuickBooks for a document."""
 
 import datetime as dt
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is known to stand in the way, before any call is spent."""
+"""What we know would fail, before any call."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""manage.py read_fault: JSON lines in, readings out."""
+"""manage.py read_fault: JSON lines in, meanings out."""
 
 import io
 import json

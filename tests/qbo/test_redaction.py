@@ -1,4 +1,4 @@
-"""Secrets and personal data leave payloads and answers; what support works with stays."""
+"""Secrets and personal data are removed from payloads and answers; what support needs stays."""
 
 from __future__ import annotations
 

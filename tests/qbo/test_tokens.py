@@ -1,4 +1,4 @@
-"""One pair of tokens a connection, renewed by one process at a time and never set back."""
+"""One pair of tokens per connection, renewed by one process at a time and never replaced by an older pair."""
 
 import threading
 from datetime import timedelta

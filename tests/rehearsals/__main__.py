@@ -1,4 +1,4 @@
-"""`make rehearse`: an older dump is restored over a shop that went on since; nothing may be in the books twice.
+"""`make rehearse`: restores an older dump over a shop that has gone on since; nothing may be in the books twice.
 
 Dump, more work, restore, drain, reconcile, on PostgreSQL with real processes; and what must be reconnected is named.
 """

@@ -1,4 +1,4 @@
-"""The emulator is a tool of its own: standard library only, Python 3.9 too, and no circle of imports in it."""
+"""The emulator is a separate tool: standard library only, Python 3.9 too, and no circular imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first run explains itself: the wrong Python, a broken environment, and locks that hold what is required."""
+"""Installing explains its problems: the wrong Python, a broken environment; and the locks match the requirements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A machine without Chromium or PostgreSQL leaves tests out and says so; the gate takes that for a failure."""
+"""A machine without Chromium or PostgreSQL skips tests and says so; the gate counts that as a failure."""
 
 from __future__ import annotations
 

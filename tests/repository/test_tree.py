@@ -1,4 +1,4 @@
-"""The house rules that a machine can see."""
+"""The house rules that a test can check."""
 
 from __future__ import annotations
 

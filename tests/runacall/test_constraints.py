@@ -1,4 +1,4 @@
-"""Every rule that the database itself keeps, each broken once behind the operations' back."""
+"""Every constraint of the database, each broken once without the operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that makes an organization."""
+"""The command that creates an organization."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot be answered says so on a page of ours, with a way home, also when nothing else works."""
+"""Error pages: they say what happened and lead to the start page, even when nothing else works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers and dates of an imported file, whatever is written there."""
+"""Numbers and dates of an imported file, however they are written."""
 
 from __future__ import annotations
 

@@ -144,8 +144,8 @@ class TestAccepting:
 
     def test_two_tabs_join_once(self, shop: Organization) -> None:
         person = builders.user(ANN)
-        opened = [invitations.Opened(builders.invitation(shop), by_mail=True)]
-        opened.append(invitations.Opened(Invitation.objects.get(), by_mail=True))
+        opened = [invitations.OpenedInvitation(builders.invitation(shop), by_mail=True)]
+        opened.append(invitations.OpenedInvitation(Invitation.objects.get(), by_mail=True))
         invitations.accept(opened[0], person=person, at=builders.NOW)
         with pytest.raises(ValidationError, match="used or revoked"):
             invitations.accept(opened[1], person=person, at=builders.NOW)

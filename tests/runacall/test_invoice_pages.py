@@ -1,4 +1,4 @@
-"""The invoice pages as staff use them, through the front door."""
+"""The invoice pages as staff use them, over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An admin list answers its own filters' look-ups and no others, so that nobody reads a column that no page shows."""
+"""An admin list accepts only its own filters' look-ups, so that nobody can read a hidden column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two Owners who act on each other at the same time leave one, on SQLite and on PostgreSQL."""
+"""Two Owners who remove each other at the same time: one stays, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/livez and /readyz, and how all probes are reached: by address, over plain HTTP, without a session."""
+"""/livez and /readyz, and that all probes work by IP address, over plain HTTP, without a session."""
 
 from __future__ import annotations
 

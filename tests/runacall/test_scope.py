@@ -1,4 +1,4 @@
-"""Nobody sees or changes another organization's rows, by any road of the admin."""
+"""Nobody sees or changes another organization's rows, by any page of the admin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Two who save the same at once, often one person's two clicks: the second is told, and keeps what was typed."""
+"""Two people save the same thing at once (often one person's double click):
+the second gets a message and keeps what was typed.
+"""
 
 from __future__ import annotations
 

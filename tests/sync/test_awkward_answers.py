@@ -1,4 +1,4 @@
-"""An answer that no company gives breaks its own event at most: no other, no page, no bundle, no database."""
+"""An impossible answer breaks at most its own event: no other event, no page, no bundle, no database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The banner above every page, the badge beside it, and the banner of one invoice."""
+"""The banner above every page, the badge in the menu, and the banner of one invoice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of sync through the front door, against an emulator over HTTP."""
+"""The commands of sync, run as commands, against an emulator over HTTP."""
 
 from __future__ import annotations
 

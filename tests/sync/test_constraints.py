@@ -1,4 +1,4 @@
-"""The database refuses nonsense: each constraint of sync, and a row that breaks it."""
+"""The database refuses invalid data: each constraint of sync, and a row that breaks it."""
 
 from typing import Any
 

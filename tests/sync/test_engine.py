@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from qbo.connection.connecting import connect
 from qbo.models import ConnectionSettings, Lease, Link, TaxMapping
-from sync.log.wording import Standing, say
+from sync.log.wording import Standing, row_text
 from sync.models import State, SyncEvent
 from sync.operations import dismiss, retry, take_back
 from sync.retry_policy import Policy
@@ -223,7 +223,10 @@ def test_a_dismissed_event_says_why_until_it_is_taken_back(shop: Shop) -> None:
     events = SyncEvent.objects.filter(pk=shop.event(invoice).pk)
     dismiss(events, by=None, at=timezone.now(), reason="Entered by hand")
     standing = Standing(timezone.now(), shop.organization.zone, Policy())
-    assert say(shop.event(invoice), standing).second == "Dismissed: Entered by hand · not sent unless you take it back"
+    assert (
+        row_text(shop.event(invoice), standing).second
+        == "Dismissed: Entered by hand · not sent unless you take it back"
+    )
     take_back(events, by=None, at=timezone.now())
     assert (shop.event(invoice).state, shop.event(invoice).reason) == (State.FAILED, "")
 

@@ -1,4 +1,4 @@
-"""Erasing a shop, and a person from a shop: nothing of them stays anywhere, and nothing of anybody else goes."""
+"""Erasing a shop, and a person from a shop: nothing of them stays anywhere, and nobody else's data is erased."""
 
 from __future__ import annotations
 

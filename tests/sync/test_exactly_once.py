@@ -1,4 +1,4 @@
-"""Killed, cut off, woken late, edited in doubt: each invoice is in the books once, and nothing else stands in for us.
+"""Killed, cut off, woken late, edited while the outcome is unknown: each invoice is in the books once.
 
 QuickBooks numbers the invoices here and refuses no number, so that only our own care prevents a second one.
 """
@@ -121,7 +121,7 @@ def test_after_a_kill_whoever_is_turned_away_still_looks_first(
 def test_a_holder_that_wakes_late_sends_nothing(
     shop: Shop, customer: Customer, start: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It slept between getting an invoice ready and sending it; meanwhile another has sent it."""
+    """It was suspended between preparing an invoice and sending it; in the meantime another process has sent it."""
     invoice = shop.invoice(customer=customer, at=start)
     prepare, slept = engine.PREPARE["invoice"], []
 
@@ -416,7 +416,7 @@ def test_a_twin_waits_until_the_first_call_is_over(
 
 
 def test_a_submission_that_has_lost_an_event_is_not_sent_again(shop: Shop, customer: Customer, start: datetime) -> None:
-    """One of two gave up, and a person has had it sent anew before the other's wait was over."""
+    """One of two gave up, and a person had it sent again before the other's wait was over."""
     first, second = (shop.invoice(customer=customer, at=start) for _ in range(2))
     shop.books.do("fault", fault="throttle", path="write", retry_after=200)
     shop.drain(start)

@@ -1,4 +1,4 @@
-"""Out of the log: CSV and JSON hold what the log shows, in its words, and do no harm."""
+"""Exports of the log: CSV and JSON have what the log shows, in the same words, and no formulas."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class TestWords:
             "Sync event": str(event.pk),
         }
         assert (row["Timestamp"], row["Message"], row["What follows"]) == (
-            shown.timestamp, shown.said.message, shown.said.second,
+            shown.timestamp, shown.text.message, shown.text.second,
         )  # fmt: skip
 
     def test_the_first_five_columns_are_the_logs_own(self) -> None:

@@ -1,4 +1,4 @@
-"""3,000 failures of 40 causes: page, cause cards and export ask the database a fixed number of questions."""
+"""3,000 failures of 40 causes: page, cause cards and export make a fixed number of queries."""
 
 from __future__ import annotations
 

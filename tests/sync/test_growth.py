@@ -1,4 +1,4 @@
-"""What must cost the same for three records and for thirty."""
+"""What must take the same number of queries for three records and for thirty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages say of the books is true: not there, there as it was, there and different."""
+"""What the pages say about the books is true: not there, there unchanged, there but different."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DIFFERS = Failure(
     facts={"fields": "total, tax", "our_total": "108.00", "their_total": "100.00", "our_tax": "8.00", "their_tax": "0"},
 )
 NO_TAX = Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"), facts=DIFFERS.facts)
-AS_IT_WAS = "In QuickBooks as it was on 2026-06-17; your change is not there there there there"
+AS_IT_WAS = "In QuickBooks as it was on 2026-06-17; your change is not there"
 DIFFERENT = "In QuickBooks, but different: total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"
 
 

@@ -1,4 +1,4 @@
-"""One holder a connection; whoever wakes late writes nothing."""
+"""One lease holder per connection; a process that wakes up late writes nothing."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""/healthz: whether the work goes on, judged by progress."""
+"""/healthz: whether events are being sent, judged by progress."""
 
 from __future__ import annotations
 

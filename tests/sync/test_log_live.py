@@ -1,4 +1,4 @@
-"""The list of the sync log keeps itself up to date, and says what came of an action once that is known."""
+"""The list of the sync log stays up to date, and shows the result of an action once it is known."""
 
 from __future__ import annotations
 

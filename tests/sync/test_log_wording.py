@@ -12,7 +12,7 @@ import pytest
 
 from qbo.catalogue import CATALOGUE
 from qbo.failures import Failure, Subject
-from sync.log.wording import InBooks, Standing, age, attention, books_line, say
+from sync.log.wording import InBooks, Standing, age, attention, books_line, row_text
 from sync.models import State
 from sync.retry_policy import Policy
 
@@ -86,22 +86,24 @@ def minutes(count: int) -> dt.datetime:
     ],
 )
 def test_each_state_says_what_happens_next(event: Event, message: str, second: str) -> None:
-    said = say(event, STANDING)
+    said = row_text(event, STANDING)
     assert (said.message, said.second) == (message, second)
 
 
 def test_a_pause_is_said_in_place_of_everything_that_waits() -> None:
     paused = replace(STANDING, pause="token expired", waiting=14)
-    assert say(Event("queued", Failure("server_error"), minutes(18), 2), paused).message == "Waiting: token expired"
+    assert (
+        row_text(Event("queued", Failure("server_error"), minutes(18), 2), paused).message == "Waiting: token expired"
+    )
     row = Event("failed", Failure("token_expired"), record_type="connection")
-    assert say(row, paused).second == "Paused: token expired, 14 waiting, reconnect to send them"
+    assert row_text(row, paused).second == "Paused: token expired, 14 waiting, reconnect to send them"
     ended = Event("failed", Failure("subscription_inactive"), record_type="connection")
-    assert say(ended, paused).second == "Paused: QuickBooks subscription ended, 14 waiting"
+    assert row_text(ended, paused).second == "Paused: QuickBooks subscription ended, 14 waiting"
 
 
 def test_quiet_time_is_said_with_its_end() -> None:
     quiet = replace(STANDING, quiet_until=dt.datetime(2026, 6, 18, 18, 20, tzinfo=dt.UTC))
-    assert say(Event("queued", None, NOW), quiet).message == "QuickBooks asks us to slow down until 14:20"
+    assert row_text(Event("queued", None, NOW), quiet).message == "QuickBooks asks us to slow down until 14:20"
 
 
 def test_another_day_is_named() -> None:
@@ -110,7 +112,7 @@ def test_another_day_is_named() -> None:
 
 def test_every_code_has_words_in_every_state() -> None:
     for code, state in itertools.product(CATALOGUE, State.values):
-        assert say(Event(state, Failure(code), NOW), STANDING).message, (code, state)
+        assert row_text(Event(state, Failure(code), NOW), STANDING).message, (code, state)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""/metrics: who may read it, what it says of a queue, and that alerts and dashboard name only what is there."""
+"""/metrics: who may read it, what it says about a queue, and that alerts and dashboard use only existing metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing is settled here because of a list older than 15 minutes: that list is read again first, once for all."""
+"""Nothing fails here because of a list older than 15 minutes: that list is read again first, once for all events."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""One shop, event or row over which Run a Call stumbles stops no other; it is logged with its ids and shown."""
+"""An error with one shop, event or row does not stop the others; it is logged with its ids and shown."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def owner(books: Connection) -> Client:
 
 @pytest.fixture
 def pair(books: Connection) -> tuple[SyncEvent, SyncEvent]:
-    """A poisoned event and a healthy one, of different causes."""
+    """A bad event and a healthy one, with different causes."""
     first = log_rows.event(books, failure=Failure("tax_code_not_mapped", Subject("tax_rate", "1", "Combined 7.25")))
     second = log_rows.event(books, failure=Failure("tax_code_not_mapped", Subject("tax_rate", "2", "California 8")))
     return first, second

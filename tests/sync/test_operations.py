@@ -1,4 +1,4 @@
-"""What buttons and commands do to events, whoever presses them."""
+"""What buttons and commands do to events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody on call can follow in the log, and what has no place in it."""
+"""What a person on call can trace in the log, and what must never be in it."""
 
 from __future__ import annotations
 

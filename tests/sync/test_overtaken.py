@@ -1,4 +1,4 @@
-"""A holder of the lease that has been overtaken writes nothing any more, wherever in a drain it happens.
+"""A process that has lost the lease writes nothing more, wherever in a drain it happens.
 
 Whoever took over, or reconnected to another company, goes by what stands in the database now.
 """

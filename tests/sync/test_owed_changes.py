@@ -1,4 +1,4 @@
-"""A change is owed: a dismissal closes one wish, and Sync invoices off makes what is in QuickBooks wait."""
+"""Later changes are still sent after a dismissal, and changes wait while Sync invoices is off."""
 
 from __future__ import annotations
 

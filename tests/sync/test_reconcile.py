@@ -1,4 +1,4 @@
-"""`reconcile` against books that have been tampered with: it asks the company, never our links."""
+"""`reconcile` with manipulated books: it relies on the company, never on our links."""
 
 from __future__ import annotations
 

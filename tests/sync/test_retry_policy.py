@@ -1,4 +1,4 @@
-"""When a failed try is made again by itself."""
+"""When a failed try is retried automatically."""
 
 from datetime import UTC, datetime, timedelta
 

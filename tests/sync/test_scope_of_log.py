@@ -1,4 +1,4 @@
-"""Nobody reads or moves another organization's events; roles and support see what they may."""
+"""Nobody reads or changes another organization's events; roles and support see what they may."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came back beside what was sent: to the cent and the day, and under the same number."""
+"""What came back compared with what was sent: to the cent and the day, with the same number."""
 
 from __future__ import annotations
 

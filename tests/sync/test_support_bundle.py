@@ -1,4 +1,4 @@
-"""The support bundle: everything that support asks for, and no secret or personal datum, wherever it was."""
+"""The support bundle: everything that support asks for, and no secrets or personal data, wherever they were."""
 
 from __future__ import annotations
 

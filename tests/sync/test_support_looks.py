@@ -1,4 +1,4 @@
-"""Whatever our support sees of an organization is recorded, once an hour a page, and an Owner can read it."""
+"""Every page of an organization that our support sees is recorded, once an hour, and an Owner can read the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shop that sends nothing keeps its connection, and hears in time when it ends all the same."""
+"""A shop that sends nothing keeps its connection, and is warned in time before it ends anyway."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TestRenewing:
         assert calls_for_tokens(shop) == before
 
     def test_over_half_a_year_without_a_single_invoice(self, shop: Shop, settings: Any) -> None:
-        """Intuit ends a connection that nobody uses for a hundred days."""
+        """Intuit ends a connection that is unused for a hundred days."""
         now = timezone.now()
         for week in range(1, 27):
             renew_unused(at=now + week * WEEK)

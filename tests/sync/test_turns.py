@@ -1,4 +1,4 @@
-"""Calls from outside the engine take their turn: one lease and one count of calls for all who talk to a company."""
+"""Calls from outside the engine take a turn too: one lease and one count of calls for everybody who calls a company."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of QuickBooks that cannot be right stops no queue: it is named in the log and read again, on any database."""
+"""An invalid list from QuickBooks does not stop the queue: it is named in the log and read again, on any database."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_nobody_is_woken_every_second_for_it(shop: Shop, there: Tampering) -> No
 @pytest.mark.postgresql
 @pytest.mark.timeout(300)
 def test_the_same_on_postgresql() -> None:
-    """Once more where the database itself is strict: about lengths, characters, and a row that comes twice."""
+    """Again on the stricter database: about lengths, characters, and duplicate rows."""
     strict = "(characters or none or twice) and rest_goes_on"
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", strict, __file__]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""manage.py maintain: overdue marks, leftovers, and retention that lets go of what is settled and of nothing else."""
+"""manage.py maintain: overdue marks, leftovers, and retention that removes only what is settled."""
 
 from __future__ import annotations
 

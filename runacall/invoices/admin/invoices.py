@@ -127,7 +127,7 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
         if change:
             self._edit(request, form, formsets, lines)
         else:
-            _become(form.instance, self._enter(request, form.cleaned_data, lines or []))
+            _copy_onto(form.instance, self._enter(request, form.cleaned_data, lines or []))
 
     def _edit(self, request: StaffRequest, form: Any, formsets: list[Any], lines: Any) -> None:
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -182,7 +182,7 @@ def _address(given: dict[str, Any], kind: str) -> Address | None:
     return None if address.is_empty else address
 
 
-def _become(blank: Invoice, entered: Invoice) -> None:
+def _copy_onto(blank: Invoice, entered: Invoice) -> None:
     """Make the admin's instance the invoice that was entered."""
     blank.pk = entered.pk
     blank.refresh_from_db()

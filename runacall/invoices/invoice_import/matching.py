@@ -126,8 +126,7 @@ class RateFinder:
         self.default = next((rate for rate in self.by_name.values() if rate.is_default and rate.is_active), None)
 
     def find(self, line: CsvLine) -> list[TaxRate]:
-        """The rates of a line. The rates of a line. The rates of a line. The rates of a line. Raises ValueError for a
-        rate that is unknown or could be several.
+        """The rates of a line. Raises ValueError for a rate that is unknown or could be several.
 
         A line that says nothing about tax has none, since the import repeats the invoice that the customer has.
         """

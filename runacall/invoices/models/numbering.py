@@ -31,7 +31,7 @@ class NumberSequence(models.Model):
         return numbers
 
     @classmethod
-    def pass_over(cls, organization: Organization, number: int) -> None:
+    def continue_after(cls, organization: Organization, number: int) -> None:
         """Continue after `number`, so that new invoices follow the imported ones."""
         sequence, _ = cls.objects.get_or_create(organization=organization)
         cls.objects.filter(pk=sequence.pk, next_number__lte=number).update(next_number=number + 1)

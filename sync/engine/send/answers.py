@@ -151,13 +151,13 @@ def read_items_apart(answered: Answered, answers: Sequence[Any]) -> None:
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
     for event in SyncEvent.objects.in_flight().filter(submission=submission):
         place = next((at for at, stored in enumerate(submission.items) if stored.get("event_id") == event.pk), None)
-        with isolated("Reading an answer", event=event.pk, submission=submission.pk) as slip, transaction.atomic():
+        with isolated("Reading an answer", event=event.pk, submission=submission.pk) as caught, transaction.atomic():
             if place is None:
                 raise LookupError("the event has no place in what was sent")
             outcomes[place] = _record_alone(answered, place, event, by_id.get(str(place)) or {})
-        if slip.mistake:
+        if caught.mistake:
             outcomes.pop(place if place is not None else -1, None)
-            stop_for_mistake(drain, [event], slip.mistake)
+            stop_for_mistake(drain, [event], caught.mistake)
     with transaction.atomic():
         drain.lease.assert_held()
         answered.settle()

@@ -179,11 +179,11 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | No
         logger.exception("Writing ahead a batch over connection %s failed", drain.connection.pk)
     fit: list[Ready] = []
     for one in chunk:
-        with isolated("Writing an event ahead", event=one.event.pk, connection=drain.connection.pk) as slip:
+        with isolated("Writing an event ahead", event=one.event.pk, connection=drain.connection.pk) as caught:
             encode([one.write.batch_item(0), one.item.as_json])
             fit.append(one)
-        if slip.mistake:
-            stop_for_mistake(drain, [one.event], slip.mistake)
+        if caught.mistake:
+            stop_for_mistake(drain, [one.event], caught.mistake)
     return write_ahead(drain, fit) if fit else None
 
 

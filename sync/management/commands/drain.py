@@ -35,13 +35,13 @@ class Command(BaseCommand):
             if connection is None:
                 self._say(organization.slug, "not connected to QuickBooks.", asked=bool(options["organization"]))
                 continue
-            with isolated("A drain", connection=connection.pk, organization=organization.pk) as slip:
+            with isolated("A drain", connection=connection.pk, organization=organization.pk) as caught:
                 still_due = self._drain(organization.slug, connection, now)
                 if still_due:
                     failed.append(f"{organization.slug}: {still_due:,} still due, but trying again now does not help.")
-            if slip.mistake:
-                tell_of_stumble(connection, slip.words, at=now())
-                failed.append(f"{organization.slug}: {slip.words}")
+            if caught.mistake:
+                tell_of_stumble(connection, caught.words, at=now())
+                failed.append(f"{organization.slug}: {caught.words}")
         stop_for(failed)
 
     def _drain(self, slug: str, connection: Connection, now: Callable[[], datetime]) -> int:

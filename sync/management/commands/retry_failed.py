@@ -32,14 +32,14 @@ class Command(BaseCommand):
         chosen = [(one, events_chosen(one, filters)) for one in organizations]
         failed: list[str] = []
         for organization, events in chosen:
-            with isolated("Retrying", organization=organization.pk) as slip:
+            with isolated("Retrying", organization=organization.pk) as caught:
                 report = retry(
                     events, by=None, at=timezone.now(), filters=dict(filters.lists()), dry_run=options["dry_run"]
                 )
                 said = report.sentence("Would retry" if options["dry_run"] else "Retried")
                 self.stdout.write(f"{organization.slug}: {said}{_pause(organization)}")
-            if slip.mistake:
-                failed.append(f"{organization.slug}: {slip.words}")
+            if caught.mistake:
+                failed.append(f"{organization.slug}: {caught.words}")
         stop_for(failed)
 
 

@@ -48,9 +48,9 @@ SAFEGUARDS = (
         "scope: drop-downs and what is posted to them",
         ADMIN_SCOPE,
         """, request))
-        return _forgiving(super().formfield_for_foreignkey(""",
+        return _without_impossible_ids(super().formfield_for_foreignkey(""",
         """, request) and None)
-        return _forgiving(super().formfield_for_foreignkey(""",
+        return _without_impossible_ids(super().formfield_for_foreignkey(""",
         (f"{OF_SCOPE}::test_their_ids_posted_by_hand_are_refused",),
     ),
     Safeguard(

@@ -1,4 +1,4 @@
-"""Each place at which a drain writes, and where it makes sure first that it still holds the lease; data."""
+"""Each place where a drain writes, and where it first checks that it still holds the lease; data."""
 
 from tests.mutation.safeguard import Safeguard
 

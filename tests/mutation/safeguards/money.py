@@ -1,4 +1,4 @@
-"""Totals to the cent, and the rules of an invoice that the database keeps; data."""
+"""Totals to the cent, and the constraints on invoices; data."""
 
 from tests.mutation.safeguard import Safeguard
 

@@ -1,4 +1,4 @@
-"""What is said to QuickBooks, what keeps a document from being sent, and what comes back; data."""
+"""What is sent to QuickBooks, what keeps a document from being sent, and what comes back; data."""
 
 from tests.mutation.safeguard import Safeguard
 

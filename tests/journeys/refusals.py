@@ -1,4 +1,4 @@
-"""Refusals in the shapes of QuickBooks, and what is to be read from each: data of `test_every_code`.
+"""Refusals in the form of QuickBooks, and what each one means: data for `test_every_code`.
 
 The codes and shapes are Intuit's; the texts are our own. `{customer}`, `{item}` and `{account}` are the Ids that
 the company gave to what the invoice refers to.
@@ -13,7 +13,7 @@ INVALID = "Invalid Reference Id"
 
 
 @dataclass(frozen=True)
-class Told:
+class Refusal:
     """One item of a batch is refused with `intuit`, `message` and `detail`; `says` is the line of the log."""
 
     code: str
@@ -27,13 +27,13 @@ class Told:
         return f"{self.code}-{self.intuit}-{self.entity}"
 
 
-def business(code: str, says: str, words: str) -> Told:
+def business(code: str, says: str, words: str) -> Refusal:
     """A refusal under 6000, where only the words tell."""
-    return Told(code, says, "6000", BUSINESS, f"Business Validation Error: {words}")
+    return Refusal(code, says, "6000", BUSINESS, f"Business Validation Error: {words}")
 
 
-def unknown_element(code: str, says: str, words: str) -> Told:
-    return Told(code, says, "2500", INVALID, f"Invalid Reference Id : {words} not found")
+def unknown_element(code: str, says: str, words: str) -> Refusal:
+    return Refusal(code, says, "2500", INVALID, f"Invalid Reference Id : {words} not found")
 
 
 OKAFOR = "Customer 'M. Okafor' not found in QBO"
@@ -43,37 +43,37 @@ DENIED = "QuickBooks denies Run a Call access to this company"
 ELSEWHERE = "The token of this connection is for a different QuickBooks company or server"
 LOCKED = "The QuickBooks company is locked"
 
-ITEMS: tuple[Told, ...] = (
+ITEMS: tuple[Refusal, ...] = (
     # The eight of the help article, from the wire; their journeys are told in files of their own.
     unknown_element("customer_not_found", OKAFOR, "Names element id {customer}"),
-    Told("customer_not_found", OKAFOR, "6250", "Invalid customer", "The customer of the invoice is not valid."),
+    Refusal("customer_not_found", OKAFOR, "6250", "Invalid customer", "The customer of the invoice is not valid."),
     unknown_element("tax_code_not_mapped", UNMAPPED, "TaxCode element id 9"),
-    Told("tax_code_not_mapped", UNMAPPED, "6100", "Invalid Line TaxCode", "Lines take TAX or NON. Supplied value:9"),
+    Refusal("tax_code_not_mapped", UNMAPPED, "6100", "Invalid Line TaxCode", "Lines take TAX or NON. Supplied value:9"),
     unknown_element("item_not_found", "Item 'Labor' not found in QBO", "Item element id {item}"),
-    Told("closed_period", "Closed period", "6210", "Account Period Closed", "The books are closed for that day."),
+    Refusal("closed_period", "Closed period", "6210", "Account Period Closed", "The books are closed for that day."),
     business("closed_period", "Closed period", "the period has closed for the date of this transaction."),
     unknown_element(
         "account_inactive", "Account 'Services' is inactive (item 'Labor')", "Account element id {account}"
     ),
-    Told(
+    Refusal(
         "duplicate_doc_number", "Duplicate Doc Number: '{number}' already exists in QBO (Invoice 145)",
         "6140", "Duplicate Document Number Error", "DocNumber={number} is assigned to TxnType=Invoice with TxnId=145",
     ),
-    Told(
+    Refusal(
         "tax_not_enabled", "Tax not enabled: the invoice is taxable, but sales tax is not set up in QBO",
         "6170", "Sales tax", "Sales tax is not set up for this company.",
     ),
-    Told("token_expired", "Token expired", "3200", "AuthenticationFailed", "The token has expired."),
+    Refusal("token_expired", "Token expired", "3200", "AuthenticationFailed", "The token has expired."),
     # customers
-    Told(
+    Refusal(
         "duplicate_name", "The name 'M. Okafor' already exists in QBO",
         "6240", "Duplicate Name Exists Error", "The name supplied already exists.", entity="Customer",
     ),
-    Told(
+    Refusal(
         "bad_email", "QBO refuses the e-mail address 'okafor@example.com'",
         "2210", "Invalid Email Address", "Invalid Email Address format",
     ),
-    Told(
+    Refusal(
         "bad_email", "QBO refuses the e-mail address 'okafor@example.com'",
         "2210", "Invalid Email Address", "Invalid Email Address format", entity="Customer",
     ),
@@ -89,7 +89,7 @@ ITEMS: tuple[Told, ...] = (
     business(
         "income_account_missing", "No income account for item 'Labor'", "the item does not have an income account."
     ),
-    Told(
+    Refusal(
         "account_wrong_type", "Account 'Services' is of the wrong type for this in QBO (item 'Labor')",
         "6430", "Invalid account type", "The account type is not allowed in this place.", entity="Item",
     ),
@@ -99,37 +99,37 @@ ITEMS: tuple[Told, ...] = (
         "error while calculating tax. Check the codes.",
     ),
     # the invoice itself
-    Told(
+    Refusal(
         "stale_object", "Changed in QBO by Dana Whitfield while it was being sent",
         "5010", "Stale Object Error", "You and Dana Whitfield were working on this at the same time.",
     ),
     business(
         "record_deleted_there", "The record '{number}' was deleted in QBO", "another user has deleted this transaction."
     ),
-    Told(
+    Refusal(
         "number_too_long", "Invoice number '{number}' is longer than the 21 characters that QBO takes",
         "2050", "Invalid String Length", "DocNumber is longer than supported. Max:21. Supplied length:25",
     ),
-    Told(
+    Refusal(
         "link_refused", "QBO does not link it to the other transaction",
         "620", "Transaction cannot be linked", "The transaction with this txn id cannot be linked.",
     ),
-    Told(
+    Refusal(
         "transaction_locked",
         "QBO does not let this transaction be changed: it is deposited, settled, matched, reconciled or linked",
         "6480", "Transaction is settled", "It was settled and stays as it is.",
     ),
     # what passes by itself
-    Told(
+    Refusal(
         "server_error", "QuickBooks had an internal error",
         "10000", "An application error has occurred", "System Failure Error: something broke",
     ),
     # the connection
-    Told("subscription_inactive", ENDED, "6190", "Invalid Company Status", "The trial of this company has ended."),
-    Told("permission_denied", DENIED, "5020", "Permission Denied Error", "You do not have permission to do this."),
-    Told("wrong_environment", ELSEWHERE, "130", "WrongCluster", "The company lives on another server."),
-    Told("company_locked", LOCKED, "140", "Company locked", "Intuit has locked the company."),
-    Told(
+    Refusal("subscription_inactive", ENDED, "6190", "Invalid Company Status", "The trial of this company has ended."),
+    Refusal("permission_denied", DENIED, "5020", "Permission Denied Error", "You do not have permission to do this."),
+    Refusal("wrong_environment", ELSEWHERE, "130", "WrongCluster", "The company lives on another server."),
+    Refusal("company_locked", LOCKED, "140", "Company locked", "Intuit has locked the company."),
+    Refusal(
         "company_reset", "All data of the QuickBooks company was deleted and it was started over",
         "10200", "Company reset", "The data of this company was removed.",
     ),
@@ -138,20 +138,20 @@ ITEMS: tuple[Told, ...] = (
         "app already purchased by another user.",
     ),
     # everything else
-    Told(
+    Refusal(
         "reference_not_found", "Something on it was deleted or made inactive in QBO",
         "610", "Object Not Found", "One of the things on this was made inactive.",
     ),
-    Told(
+    Refusal(
         "reference_not_found", "Something on it was deleted or made inactive in QBO",
         "2500", INVALID, "One of the things on this was made inactive.",
     ),
     unknown_element("not_found_other", "Id 3 not found in QBO", "Class element id 3"),
-    Told(
+    Refusal(
         "field_refused", "QBO refuses a field (Invalid String / Element contains invalid characters.)",
         "2040", "Invalid String", "Element contains invalid characters.",
     ),
-    Told(
+    Refusal(
         "validation", "QBO refuses it: Amount is off / Amount is not Qty times UnitPrice.",
         "6070", "Amount is off", "Amount is not Qty times UnitPrice.",
     ),
@@ -159,15 +159,15 @@ ITEMS: tuple[Told, ...] = (
         "validation", f"QBO refuses it: {BUSINESS} / Business Validation Error: the amount must be positive.",
         "the amount must be positive.",
     ),
-    Told(
+    Refusal(
         "request_refused", "QBO does not understand the request: Unsupported property / There is no field Colour.",
         "2010", "Unsupported property", "There is no field Colour.",
     ),
-    Told(
+    Refusal(
         "edition_lacks_feature", "The QuickBooks plan of this company does not include a feature that this needs",
         "5030", "Feature Not Supported Error", "Not in this plan.",
     ),
-    Told(
+    Refusal(
         "duplicate_request", "QBO has seen this request before",
         "600", "Duplicate Request ID", "This request id came before.",
     ),

@@ -11,14 +11,14 @@ from tests import builders
 from tests.books import Shop
 
 Arrange = Callable[[Shop, datetime], Invoice]
-ARRANGED: dict[str, tuple[Arrange, str]] = {}
+FAILING_INVOICES: dict[str, tuple[Arrange, str]] = {}
 
 
-def by_rule(code: str, says: str) -> Callable[[Arrange], Arrange]:
+def fails_with(code: str, says: str) -> Callable[[Arrange], Arrange]:
     """The function makes an invoice that fails for `code` with these words."""
 
     def keep(arrange: Arrange) -> Arrange:
-        ARRANGED[code] = (arrange, says)
+        FAILING_INVOICES[code] = (arrange, says)
         return arrange
 
     return keep
@@ -28,14 +28,14 @@ def settled_customer(shop: Shop, start: datetime) -> Customer:
     return shop.settled_invoice(at=start).customer
 
 
-@by_rule("name_taken", "The name 'M. Okafor' is already used in QBO by a customer with a different e-mail")
+@fails_with("name_taken", "The name 'M. Okafor' is already used in QBO by a customer with a different e-mail")
 def _name_taken(shop: Shop, start: datetime) -> Invoice:
     shop.books.do("add_customer", name="M. Okafor", email="other@example.com")
     okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=start)
     return shop.invoice(at=start, customer=okafor)
 
 
-@by_rule("currency_differs", "The currency of the customer 'M. Okafor' in QBO is EUR, the invoice is in USD")
+@fails_with("currency_differs", "The currency of the customer 'M. Okafor' in QBO is EUR, the invoice is in USD")
 def _in_euros(shop: Shop, start: datetime) -> Invoice:
     shop.books.do("preference", group="CurrencyPrefs", name="MultiCurrencyEnabled", value=True)
     shop.books.post("companycurrency", {"Code": "EUR", "Name": "Euro"})
@@ -43,7 +43,7 @@ def _in_euros(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start)
 
 
-@by_rule(
+@fails_with(
     "name_ambiguous",
     "Which customer in QBO is 'John Smith'? Here: no e-mail, 555-0101 / no e-mail, 555-0102. In QBO: Id 2, no e-mail.",
 )
@@ -53,7 +53,7 @@ def _ambiguous(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=johns[0])
 
 
-@by_rule(
+@fails_with(
     "item_ambiguous",
     "Which product in QBO is 'Filter'? Here: “Filter” at 5.00 / “FILTER” at 6.00. In QBO: Id 4 at 7.00.",
 )
@@ -66,21 +66,21 @@ def _item_ambiguous(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=customer, item=item)
 
 
-@by_rule("one_off_item_missing", "A line without a pricebook item needs an item to book it under in QBO")
+@fails_with("one_off_item_missing", "A line without a pricebook item needs an item to book it under in QBO")
 def _one_off(shop: Shop, start: datetime) -> Invoice:
     customer = settled_customer(shop, start)
     shop.choose(one_off_item_id="")
     return shop.invoice(at=start, customer=customer, lines=[builders.line()])
 
 
-@by_rule("income_account_missing", "No income account for item 'Heat pump'")
+@fails_with("income_account_missing", "No income account for item 'Heat pump'")
 def _no_account(shop: Shop, start: datetime) -> Invoice:
     customer = settled_customer(shop, start)
     shop.choose(default_income_account_id="")
     return shop.invoice(at=start, customer=customer, item=builders.item(shop.organization, "Heat pump", at=start))
 
 
-@by_rule("mixed_tax_rates", "Two different taxes on one invoice: California 8, Ohio 7")
+@fails_with("mixed_tax_rates", "Two different taxes on one invoice: California 8, Ohio 7")
 def _mixed(shop: Shop, start: datetime) -> Invoice:
     customer, ohio = settled_customer(shop, start), builders.rate(shop.organization, "Ohio 7", "7", at=start)
     shop.map_tax(ohio)
@@ -89,12 +89,14 @@ def _mixed(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=customer, lines=lines)
 
 
-@by_rule("number_too_long", "Invoice number 'A-very-long-number-of-25' is longer than the 21 characters that QBO takes")
+@fails_with(
+    "number_too_long", "Invoice number 'A-very-long-number-of-25' is longer than the 21 characters that QBO takes"
+)
 def _too_long(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=settled_customer(shop, start), number="A-very-long-number-of-25")
 
 
-@by_rule("discount_not_enabled", "The invoice has a discount, but discounts are turned off in QBO")
+@fails_with("discount_not_enabled", "The invoice has a discount, but discounts are turned off in QBO")
 def _discount(shop: Shop, start: datetime) -> Invoice:
     customer = settled_customer(shop, start)
     shop.books.do("preference", group="SalesFormsPrefs", name="AllowDiscount", value=False)
@@ -102,7 +104,7 @@ def _discount(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=customer, discount=Decimal("5.00"))
 
 
-@by_rule("void_has_payments", "Cannot be voided in QBO: a payment is applied to it there")
+@fails_with("void_has_payments", "Cannot be voided in QBO: a payment is applied to it there")
 def _void_paid(shop: Shop, start: datetime) -> Invoice:
     invoice = shop.settled_invoice(at=start)
     there = shop.there(invoice)
@@ -112,7 +114,7 @@ def _void_paid(shop: Shop, start: datetime) -> Invoice:
     return invoice
 
 
-@by_rule("record_deleted_there", "The record '{number}' was deleted in QBO")
+@fails_with("record_deleted_there", "The record '{number}' was deleted in QBO")
 def _deleted_there(shop: Shop, start: datetime) -> Invoice:
     invoice = shop.settled_invoice(at=start)
     there = shop.there(invoice)
@@ -121,7 +123,7 @@ def _deleted_there(shop: Shop, start: datetime) -> Invoice:
     return invoice
 
 
-@by_rule(
+@fails_with(
     "total_differs",
     "In QBO the invoice differs in its total, tax; total 108.00 here, 108.01 there; tax 8.00 here, 8.01 there",
 )
