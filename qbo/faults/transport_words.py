@@ -22,7 +22,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"does not match the http/\S+ protocol|\bparse error: (expected http|invalid (character|header|status|http))",
         r"\bserver (failed to respond|gave http response|returned (nothing|an invalid or unrecognized response))",
         r"\b(stream|socket) (has been |was )?aborted|\baborted (the )?pending request",
-        r"\bfailed to open stream|\b(failure when|failed) (receiving|sending) data (from|to) the peer"
+        r"\b(failure when|failed) (receiving|sending) data (from|to) the peer"
         r"|transferred a partial file",
         r"\[ssl: \w+\]|\b_ssl\.c:\d+|\bssl message\b|terminated the handshake",
         r"\bnxdomain\b|\bnsurlerrordomain\b|timelimitexceeded\b|\baddress unavailable\b|\bhostname could not be found",
@@ -54,7 +54,9 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"unable to verify the first certificate|self[- ]signed certificate|premature close\b",
     ),
     "cURL and PHP": (
-        r"\bcurl:? ?(\(\d+\)|error|_?errno)|\bcurle_\w+|php_network_getaddresses|failed to enable crypto",
+        # 22 is an answer that tells a status.
+        r"\bcurl:? ?(?!\(22\)|error 22\b)(\(\d+\)|error|_?errno)",
+        r"\bcurle_\w+|php_network_getaddresses|failed to enable crypto",
         r"couldn't resolve (host|proxy)|could not resolve (host|proxy)|empty reply from server",
         r"\b(recv|send) failure:|transfer closed with|ssl_error_syscall|unable to get (local )?issuer certificate",
         r"http/2 stream \d+ was not closed cleanly|stream_socket_client",
@@ -125,7 +127,7 @@ PLAIN = (
     r"failed to connect|(unable to|can't|cannot) connect to (the remote|remote|\W{0,2}https?://|[\w.-]+:\d)",
     r"(host|network|server) (is )?(unreachable|not reachable)",
     r"\bnetwork ?(error|failure|problem|timeout)|(request|operation) (was |has been )?(aborted|cancell?ed)",
-    r"certificate (verify|verification) failed|\bwrong version number\b|\bhttp request failed",
+    r"certificate (verify|verification) failed|\bwrong version number\b|\b(http request failed|failed to open stream)",
     # A client's own input/output errors, if they name no status.
     r"\b(java\.io\.|system\.io\.)ioexception\b|\b(web|protocol|clientprotocol|httprequest)exception\b",
     r"\b(axios|fetch|request|clientresponse)error\b|\bnet::http\w+\b",

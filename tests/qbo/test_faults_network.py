@@ -194,6 +194,10 @@ def test_a_program_between_us_and_intuit_may_have_met_it(status: int | None) -> 
         # A client's words before an answer that did come.
         ("validation", 400, 'POST "https://books.example/v3": 400 Bad Request: the amount must be positive'),
         ("server_error", None, "WebException: The remote server returned an error: (502) Bad Gateway."),
+        ("token_expired", None, "cURL error 22: The requested URL returned error: 401"),
+        ("rate_limited", None, "curl: (22) The requested URL returned error: 429"),
+        ("permission_denied", None, "Failed to open stream: HTTP request failed! HTTP/1.1 403 Forbidden"),
+        ("token_expired", None, "ClientResponseError: 401, message='Unauthorized', url='https://books.example/v3'"),
         ("token_expired", None, "WebException: The remote server returned an error: (401) Unauthorized."),
         ("token_expired", None, "Unable to connect to https://books.example/v3: it failed with status code 401"),
         ("unknown", None, "errors.customer.incomplete"),
