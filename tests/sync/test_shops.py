@@ -61,7 +61,7 @@ def test_it_begins_with_those_that_need_help(support: Client) -> None:
     every = rows(support, show="all")
     assert set(every) == {"well", "failing", "paused", "late", "new"}
     assert "All is well" in every["well"]
-    assert "Errors need the shop 1oldest 3 h" in every["failing"]
+    assert "1 erroroldest 3 h" in every["failing"]
     assert "Nothing is sent: token expired" in every["paused"]
     assert "Work has waited for 40 min" in every["late"]
     assert "Never connected" in every["new"]
