@@ -28,7 +28,7 @@ from sync.log.invoice_column import current_of
 from sync.log.posting import cannot_post_today
 from sync.log.results import Result, result_of
 from sync.log.rows import connection_of, holding_of, in_books_of, standing_of
-from sync.log.wording import SYNC_IS_OFF, Standing, books_line, row_text
+from sync.log.wording import SYNC_IS_OFF, Standing, also_in_the_way, books_line, row_text
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 
@@ -184,11 +184,15 @@ def _for_office(
             can_retry=may_act and event.state == State.QUEUED and not standing.pause and bool(event.retries),
             undo=_undo(event) if may_act else "",
         )
+    further = event.further_failures
     return InvoiceBanner(
         ALARM,
         held.because(held.differs or said.message),
         steps=failure.remedy,
-        second=" · ".join(filter(None, (said.message if held.differs else "", said.second))),
+        # What else is in the way has lines of its own.
+        second=" · ".join(
+            filter(None, (said.message if held.differs else "", said.second.removesuffix(also_in_the_way(further))))
+        ),
         event=event,
         fix=settings_place(failure),
         help=help_place(failure.code),

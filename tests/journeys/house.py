@@ -40,6 +40,8 @@ class House:
     folder: Path
     running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     books_url: str = ""
+    # Of the bookkeeper, who writes over the API too.
+    books_token: str = ""
     url: str = ""
     settings: str = "runacall.settings"
 
@@ -68,7 +70,8 @@ class House:
         told = ("--port", "0", "--no-limits", *options)
         emulator = self.start("emulator", "-m", "qbo_emulator", *told, stdout=subprocess.PIPE)
         assert emulator.stdout is not None
-        self.books_url = json.loads(emulator.stdout.readline())["url"]
+        started = json.loads(emulator.stdout.readline())
+        self.books_url, self.books_token = started["url"], started["access_token"]
 
     def open_web(self) -> None:
         address = f"127.0.0.1:{free_port()}"
@@ -185,7 +188,9 @@ def house(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Hou
 @pytest.fixture
 def open_shop(house: House) -> Shop:
     """A shop connected to the emulator's process."""
-    return connected_shop(house.books_url)
+    shop = connected_shop(house.books_url)
+    shop.books.access_token = house.books_token
+    return shop
 
 
 @pytest.fixture

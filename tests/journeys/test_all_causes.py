@@ -51,6 +51,7 @@ def test_the_row_says_all_of_it_with_where_to_go(shop: Shop, office: Office, com
     also = opened.root.one("ul", class_="rac-further")
     assert any(link["href"].startswith(f"{SETTINGS}/products/") for link in also.all("a"))
     banner = office.invoice_banner(invoice)
+    assert banner.text.count(FILTER) == 1
     assert f"Also in the way: {FILTER}" in banner.text
     assert any(link["href"].startswith(f"{SETTINGS}/products/") for link in banner.all("a"))
 
