@@ -16,7 +16,7 @@ from qbo.connection.client import decode
 from qbo.mapping.base import Base, Row, Said
 from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.mapping.loading import load_company
-from qbo.mapping.planning import base_found, said_of
+from qbo.mapping.planning import base_found, base_kept, said_of
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items
 from runacall.invoices.models import Invoice
@@ -48,8 +48,9 @@ class Choice:
 
 def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     base, theirs, said = _three(event, link)
-    _store(link, base.keep_theirs(theirs, said))
-    Link.objects.filter(pk=link.pk).update(accepted_at=at)
+    _store(link, base_kept(base, theirs, said))
+    # An update sent before this no longer counts, even if a look finds that it arrived.
+    Link.objects.filter(pk=link.pk).update(accepted_at=at, synced_at=at)
     fields = event.facts.get("fields") or "amount"
     SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(
         state=State.SYNCED,

@@ -172,6 +172,7 @@ def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -
     if any("record_deleted_there" in codes for codes in named.values()):
         _unlink_what_was_deleted_there(eligible)
     of_records = eligible.exclude(record_type=EntityType.LIST)
+    _look_at_them_again(of_records)
     done = of_records.order_by().update(**(queued_again(at) | {"action": action}), changed_at=at)
     for connection in connections:
         wake(connection)
@@ -225,6 +226,23 @@ def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:
         connection = Connection.objects.get(pk=connection_id)
         records = gone.filter(connection=connection, record_type=record_type).values("record_id")
         Link.objects.of(connection, record_type).filter(record_id__in=records).delete()
+
+
+# What a person decides over, or the bookkeeper takes back: a retry compares with what stands there by then.
+OF_BOTH_SIDES = ("changed_in_quickbooks", "paid_in_quickbooks", "voided_in_quickbooks", "void_has_payments")
+
+
+def _look_at_them_again(events: SyncEventQuerySet) -> None:
+    """A retry is a reason to look again at the very rows that were in the way."""
+    stopped = events.filter(failure_code__in=OF_BOTH_SIDES).order_by()
+    stopped.filter(record_type=EntityType.INVOICE).update(look_first=True)
+    for record_type in (EntityType.CUSTOMER, EntityType.ITEM):
+        rows = stopped.filter(record_type=record_type)
+        for connection_id, realm_id in rows.values_list("connection_id", "realm_id").distinct():
+            records = rows.filter(connection_id=connection_id, realm_id=realm_id).values("record_id")
+            # Forgotten, so that the next write meets the row as it is.
+            links = Link.objects.filter(connection_id=connection_id, realm_id=realm_id, record_type=record_type)
+            links.filter(record_id__in=records).update(theirs="")
 
 
 def _refresh_what_they_name(connection: Connection, codes: Iterable[str], *, at: datetime) -> None:

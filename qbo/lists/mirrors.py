@@ -117,6 +117,10 @@ def store_entries(connection: Connection, entity: str, rows: Sequence[Row], *, a
         unique_fields=["connection", "realm_id", "entity", "qbo_id"],
         update_fields=["name", "name_key", "active", "sync_token", "data", "refreshed_at"],
     )
+    if entity == "Item":
+        # A product that was found inactive, and was made active again there, gets its changes again.
+        away = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=False)
+        away.filter(qbo_id__in=[entry.qbo_id for entry in entries if entry.active]).update(active=True)
 
 
 def _entry(connection: Connection, entity: str, row: Row, at: datetime) -> ListEntry:

@@ -68,7 +68,10 @@ class Base:
         return cls(kept["said"], kept["row"], tuple(kept["line_ids"]), tuple(kept["ours_wins"]))
 
     def keep_theirs(self, theirs: Row, said: Said) -> Base:
-        """QuickBooks' values are right: its current row and what we would send now become the base."""
+        """QuickBooks' values are right: its current row and what we would send now become the base.
+
+        For an invoice use `planning.base_kept`, which knows its lines.
+        """
         return replace(self, said=said, row=theirs, ours_wins=())
 
     def send_ours(self, theirs: Row, fields: tuple[str, ...]) -> Base:

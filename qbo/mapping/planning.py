@@ -8,9 +8,10 @@ there stays, and if both changed the same field a person decides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Any
 
 from qbo.failures import Failure, Subject
@@ -318,7 +319,46 @@ def base_after(row: Row, said: Said, written: Row, *, before: Base | None = None
     return Base(said, row, line_ids(row, ours, hers=hers))
 
 
-# Only during an update: the Id of each line that it sends, "" for a new one.
+def base_of_create(row: Row, said: Said, written: Row) -> Base:
+    """The base of an invoice that was found there, made by `written`, whose answer nobody saw.
+
+    QuickBooks held what was sent; what differs now somebody changed since.
+    """
+    base = base_after(row, said, written)
+    if str(row.get("SyncToken")) == "0":
+        return base
+    ours, theirs = fields_of(written, INVOICE_FIELDS), fields_of(row, INVOICE_FIELDS)
+    changed = {KEYS[name][0] for name in INVOICE_FIELDS if ours[name] != theirs[name]} | {"PrivateNote"}
+    then = {key: written[key] for key in changed if key in written}
+    sent = [line for line in written["Line"] if not _is_discount(line)]
+    by_id = {qbo_id: line for qbo_id, line in zip(base.line_ids, sent, strict=False) if qbo_id}
+    lines = [
+        line if held_line(line) == held_line(by_id[str(line["Id"])]) else {**by_id[str(line["Id"])], "Id": line["Id"]}
+        for line in own_lines(row)
+        if str(line.get("Id")) in by_id
+    ]
+    return replace(base, row={**row, **then, "Line": [*lines, *filter(_is_discount, written["Line"])]})
+
+
+def base_of_update(row: Row, said: Said, written: Row, *, before: Base) -> Base:
+    """As `base_after`, where nobody saw the answer: what `written` did not say is as it was known before."""
+    keys = {*written} - {"Id", "sparse", "SyncToken"}
+    keys |= {"TxnTaxDetail", "TotalAmt"} if "Line" in written else set()
+    base = base_after(row, said, written, before=before)
+    return replace(base, row={**before.row, **{key: row[key] for key in keys if key in row}})
+
+
+def base_kept(base: Base, theirs: Row, said: Said) -> Base:
+    """QuickBooks' values are right: what stands there and what we would say now are both the base."""
+    there = {str(line.get("Id")) for line in own_lines(theirs)}
+    ids = [""] * len(said.get("lines", []))
+    for position, j in _aligned(base.said.get("lines", []), said.get("lines", [])).items():
+        if j is not None and position < len(base.line_ids) and base.line_ids[position] in there:
+            ids[j] = base.line_ids[position]
+    return replace(base.keep_theirs(theirs, said), line_ids=tuple(ids))
+
+
+# Only while an update is under way: the Id of each line that it says, "" for a new one.
 LINE_IDS = "line_ids"
 
 
@@ -433,7 +473,16 @@ class _Comparison:
                 lines.add(name)
                 ours[name] = _line_words(self.our_lines[j]) if j is not None else ""
         fields = ((self.here - {"lines", "tax"}) | lines) - {*self.base.ours_wins}
-        return [*collisions(frozenset(fields), known=known, now=now, ours=ours), *self._tax_side()]
+        found = collisions(frozenset(fields), known=known, now=now, ours=ours)
+        return [*map(self._in_words, found), *self._tax_side()]
+
+    def _in_words(self, side: Side) -> Side:
+        """A customer and terms by name, where they were compared by Id."""
+        here = {"customer": self.invoice.customer.display_name, "terms": self.invoice.terms}
+        if side.field not in here:
+            return side
+        key = KEYS[side.field][0]
+        return Side(side.field, _name_of(self.base.row, key), here[side.field], _name_of(self.now, key))
 
     def _tax_side(self) -> Iterator[Side]:
         """A tax that was set there by hand, not by the bookkeeper's own lines, if ours changed too."""
@@ -519,38 +568,63 @@ class _Comparison:
         there = {str(line.get("Id")) for line in own_lines(self.now)}
         gone = set()
         for position, j in self.pairs.items():
-            known = position < len(self.base.line_ids) and self.base.line_ids[position]
+            is_there = position < len(self.base.line_ids) and self.base.line_ids[position] in there
             forced = f"line {position + 1}" in self.base.ours_wins
-            if known and known not in there and j is not None and not forced and not self._is_changed(position, j):
+            if not is_there and j is not None and not forced and not self._is_changed(position, j):
                 gone.add(j)
         return gone
 
-    @property
+    @cached_property
     def _is_pure(self) -> bool:
-        """QuickBooks has only our own lines, as far as we know: the whole total is ours."""
-        ids = {str(line.get("Id")) for line in own_lines(self.now) if not _is_discount(line)}
-        return not ids - set(self.base.line_ids) - set(self.arrived) and not self._lines_differ_there()
+        """What shall stand there is our own lines as we say them and nothing else: the whole total is ours."""
+        ours = [line for line in self.payload["Line"] if line.get("DetailType") != "SubTotalLineDetail"]
+        return sorted(map(held_line, self._lines())) == sorted(map(held_line, ours))
+
+    @cached_property
+    def _moves_alike(self) -> bool:
+        """Beside what is hers, the lines there change by as much as ours did since we last said them."""
+        if "total" not in self.base.said:
+            return False
+        ours = _moved("0", self.base.said["total"], self.said["total"])
+        ours -= _moved("0", self.base.said["tax"], self.said["tax"])
+        return _sum_of(self._lines()) - _sum_of(own_lines(self.now)) == ours
 
     def _tax(self) -> Payload:
+        """Our tax; moved by as much as ours moved beside what is hers; else QuickBooks works it out."""
         tax: Payload = dict(self.payload["TxnTaxDetail"])
-        if "TotalTax" in tax and not self._is_pure and "tax" in self.base.said:
-            tax["TotalTax"] = _moved(_tax_of(self.now), self.base.said["tax"], self.said["tax"])
+        if "TotalTax" in tax and not self._is_pure:
+            del tax["TotalTax"]
+            if self._moves_alike:
+                tax["TotalTax"] = _moved(_tax_of(self.now), self.base.said["tax"], self.said["tax"])
         return tax
 
     def expected(self) -> Expected:
-        """What the answer has to contain about the amounts that this write changes."""
-        sends_money = self.moves_money
-        total, tax = str(self.invoice.total), str(self.invoice.tax_total)
-        if sends_money and not self._is_pure and "total" in self.base.said:
+        """What the answer has to say about what this write moves."""
+        total, tax = "", ""
+        if self.moves_money and self._is_pure:
+            total, tax = str(self.invoice.total), str(self.invoice.tax_total)
+        elif self.moves_money and self._moves_alike:
             total = str(_moved(cents(self.now.get("TotalAmt")), self.base.said["total"], self.said["total"]))
             tax = str(_moved(_tax_of(self.now), self.base.said["tax"], self.said["tax"]))
         return Expected(
-            rounding=str(self.allowed or "") if sends_money else "",
-            total=total if sends_money else "",
-            tax=tax if sends_money else "",
+            rounding=str(self.allowed or "") if total else "",
+            total=total,
+            tax=tax,
             date=self.invoice.books_date.isoformat() if "date" in self.here else "",
             number=str(self.payload.get("DocNumber") or "") if "number" in self.here else "",
         )
+
+
+def _sum_of(lines: Sequence[Row]) -> Decimal:
+    """What lines come to before tax; a discount takes off."""
+    amounts = [(Decimal(cents(line.get("Amount"))), _is_discount(line)) for line in lines]
+    return sum((-amount if lessens else amount for amount, lessens in amounts), Decimal(0))
+
+
+def _name_of(row: Row, key: str) -> str:
+    """What a reference is called there; e.g. "Id 58" where QuickBooks did not say."""
+    ref = row.get(key) or {}
+    return str(ref.get("name") or (f"Id {ref['value']}" if ref.get("value") else ""))
 
 
 def _moved(there: str, was: str, ours: str) -> Decimal:
@@ -572,8 +646,15 @@ def _line_words(line: Row) -> str:
     detail = line.get("SalesItemLineDetail") or {}
     product = str((detail.get("ItemRef") or {}).get("name") or "")
     what = plain(line.get("Description")) or product
-    quantity = f"{number(detail['Qty'])} × {detail.get('UnitPrice')} = " if detail.get("Qty") not in (None, "") else ""
+    quantity = ""
+    if detail.get("Qty") not in (None, ""):
+        quantity = f"{_digits(detail['Qty'])} × {_digits(detail.get('UnitPrice'))} = "
     return f"{quantity}{cents(line.get('Amount'))} {what}".strip()
+
+
+def _digits(value: object) -> str:
+    """A number as people write it: 100 for 100.0000 and for 1E+2."""
+    return f"{Decimal(str(value or 0)).normalize():f}"
 
 
 def _over(there: Row, ours: Row) -> Row:
@@ -587,18 +668,46 @@ def _over(there: Row, ours: Row) -> Row:
 def _aligned(then: Sequence[Any], now: Sequence[Any]) -> dict[int, int | None]:
     """For each line that we sent then, the line that it is now; None if it was removed.
 
-    An edit rewrites all lines, so lines are recognized by their content, otherwise by their position; discount
-    lines only among themselves.
+    Staff rewrite all lines at once, so lines are known again by all that they say, else by product and description,
+    else by their place between those; lines of a discount among themselves.
     """
-    pairs: dict[int, int | None] = {}
+    pairs: dict[int, int | None] = dict.fromkeys(range(len(then)))
     for lessens in (False, True):
         before = [i for i, line in enumerate(then) if (DISCOUNT in line[-1:]) == lessens]
         after = [j for j, line in enumerate(now) if (DISCOUNT in line[-1:]) == lessens]
-        words = [tuple(then[i]) for i in before], [tuple(now[j]) for j in after]
+        for known_by in (tuple, _product_and_description):
+            pairs |= _alike(before, after, pairs, [known_by(line) for line in then], [known_by(line) for line in now])
+        # What was paired is the same; what was not is told apart from everything.
+        same = {j: i for i, j in pairs.items() if j is not None}
+        words = (
+            [(i,) if pairs[i] is not None else (i, "then") for i in before],
+            [(same[j],) if j in same else (j, "now") for j in after],
+        )
         for tag, i1, i2, j1, j2 in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
-            if tag == "insert":
-                continue
-            for offset, place in enumerate(range(i1, i2)):
-                paired = j1 + offset
-                pairs[before[place]] = after[paired] if tag != "delete" and paired < j2 else None
+            if tag == "replace":
+                left = [i for i in before[i1:i2] if pairs[i] is None], [j for j in after[j1:j2] if j not in same]
+                pairs |= dict(zip(*left, strict=False))
     return pairs
+
+
+def _product_and_description(line: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(line[place] for place in (0, 4) if len(line) > place)
+
+
+def _alike(
+    before: Sequence[int],
+    after: Sequence[int],
+    pairs: Mapping[int, int | None],
+    then: Sequence[Any],
+    now: Sequence[Any],
+) -> dict[int, int | None]:
+    """Those not paired yet that say the same, in their order."""
+    taken = set(pairs.values())
+    free = [j for j in after if j not in taken]
+    found: dict[int, int | None] = {}
+    for i in before:
+        j = next((j for j in free if now[j] == then[i]), None) if pairs[i] is None else None
+        if j is not None:
+            free.remove(j)
+            found[i] = j
+    return found

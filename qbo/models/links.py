@@ -60,8 +60,11 @@ class Link(models.Model):
             models.UniqueConstraint(
                 fields=["connection", "realm_id", "record_type", "record_id"], name="qbo_link_record_once"
             ),
+            # Two customers of ours may have been merged into one there; of everything else each is one of ours.
             models.UniqueConstraint(
-                fields=["connection", "realm_id", "record_type", "qbo_id"], name="qbo_link_object_once"
+                fields=["connection", "realm_id", "record_type", "qbo_id"],
+                condition=~models.Q(record_type="customer"),
+                name="qbo_link_object_once",
             ),
             models.CheckConstraint(condition=~models.Q(qbo_id=""), name="qbo_link_has_id"),
         ]

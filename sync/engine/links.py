@@ -11,6 +11,7 @@ from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
 from qbo.lists.checking import checked, identity
+from qbo.lists.mirrors import store_entries
 from qbo.mapping.base import KEPT, Base, Row, There, kept_part
 from qbo.mapping.planning import base_after
 from qbo.models import Connection, Link
@@ -105,24 +106,28 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
     are marked so. Raises ReadFailed, MustWait, Stop.
     """
     links = Link.objects.of(drain.connection, entity.lower()).for_records(record_ids).defer("base", "theirs")
-    by_id = {link.qbo_id: link for link in links}
+    by_id: dict[str, list[Link]] = {}
+    for link in links:
+        by_id.setdefault(link.qbo_id, []).append(link)
     if not by_id:
         return
     extra = "" if entity == "Invoice" else ANY_ACTIVE
     unread: dict[str, ReadFailed] = {}
     client, pace = drain.turn.client(), drain.pace
-    for row in checked(read_where_in(client, entity, "Id", by_id, extra=extra, pace=pace, unread=unread)):
-        link = by_id.pop(identity(row), None)
-        if link is None:
-            continue
-        moved = str(row.get("SyncToken", "")) != link.sync_token
-        Link.objects.filter(pk=link.pk).update(
-            theirs=encode(kept_part(entity, row)) if moved else "",
-            active=bool(row.get("Active", True)),
-            **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
-        )
-    # A row that QuickBooks cannot read still exists.
-    gone = [link.pk for qbo_id, link in by_id.items() if qbo_id not in unread]
+    rows = checked(read_where_in(client, entity, "Id", by_id, extra=extra, pace=pace, unread=unread))
+    if entity == "Item":
+        # The mirror says whether a product is active, and must not say otherwise than the link.
+        store_entries(drain.connection, "Item", rows, at=drain.now())
+    for row in rows:
+        for link in by_id.pop(identity(row), ()):
+            moved = str(row.get("SyncToken", "")) != link.sync_token
+            Link.objects.filter(pk=link.pk).update(
+                theirs=encode(kept_part(entity, row)) if moved else "",
+                active=bool(row.get("Active", True)),
+                **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
+            )
+    # A row that QuickBooks cannot read is there all the same.
+    gone = [link.pk for qbo_id, same in by_id.items() if qbo_id not in unread for link in same]
     Link.objects.filter(pk__in=gone).update(active=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
 
 from django.conf import settings
 from django.utils import timezone
@@ -150,17 +151,16 @@ def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument]
         for document in documents
         if document.id in links and links[document.id].doc_number not in ("", document.number)
     ]
-    sent: dict[int, str] = {}
+    created, numbered = set[int](), set[int]()
     for ids in in_chunks(suspects):
         events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE, record_id__in=ids)
         submissions = Submission.objects.filter(attempts__event__in=events).distinct().order_by("pk")
-        sent |= {
-            item["record_id"]: item["number"]
-            for items in submissions.values_list("items", flat=True)
-            for item in items
-            if item["record_type"] == EntityType.INVOICE
-        }
-    return {record_id for record_id in suspects if sent.get(record_id) == ""}
+        for item in chain.from_iterable(submissions.values_list("items", flat=True)):
+            if item["record_type"] == EntityType.INVOICE:
+                # An update or a void leaves the number out: that says nothing of who gave it.
+                created |= {item["record_id"]} if item["operation"] == "create" else set()
+                numbered |= {item["record_id"]} if item["number"] else set()
+    return set(suspects) & created - numbered
 
 
 def in_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

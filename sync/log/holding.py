@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import Any
 
 from qbo.failures import Failure, FailureKind
 
@@ -68,8 +69,11 @@ def holding(there: InBooks | None, failure: Failure | None) -> Holding:
 COMPARED = ("total", "tax", "date", "number")
 
 
-def differences(facts: Mapping[str, str]) -> str:
+def differences(facts: Mapping[str, Any]) -> str:
     """E.g. "total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"."""
+    if "sides" in facts:
+        sides = [(side["field"], side["ours"] or "empty", side["theirs"] or "empty") for side in facts["sides"]]
+        return "; ".join(f"{name} {ours} here, {theirs} there" for name, ours, theirs in sides)
     named = [name for name in COMPARED if f"their_{name}" in facts]
     return "; ".join(
         f"{name} {_shown(name, facts.get(f'our_{name}', ''))} here, {_shown(name, facts[f'their_{name}'])} there"

@@ -107,7 +107,9 @@ def enqueue_list_record(connection: Connection, record: Customer | PricebookItem
     if goes:
         for realm_id in _companies_that_have_it(connection, name) - {connection.realm_id}:
             open_event(connection, name, at=at, realm_id=realm_id)
-    is_there = Link.objects.of(connection, record_type).filter(record_id=record.pk, active=True).exists()
+    # A product that is inactive there is there all the same; a customer that is gone is made again when it is needed.
+    links = Link.objects.of(connection, record_type).filter(record_id=record.pk)
+    is_there = links.exclude(record_type=EntityType.CUSTOMER, active=False).exists()
     if is_there and goes:
         open_event(connection, name, at=at)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from runacall.invoices.models import Customer, Invoice
 from sync.models import Attempt, State
@@ -83,6 +84,23 @@ def test_a_merged_customer_is_the_survivor(shop: Shop, office: Office, okafor: C
     office.assert_clear(invoice)
     assert shop.qbo_id(okafor) == survivor
     assert not [row for row in shop.books.rows("Customer") if row["DisplayName"] == NAME], "nobody is made again"
+
+
+def test_two_of_ours_that_were_merged_are_one_there(shop: Shop, office: Office, okafor: Customer) -> None:
+    """The survivor is a customer of ours as well: from now on both are it, and nobody is made again."""
+    martha = builders.customer(shop.organization, "Martha Okafor")
+    survivor = shop.there(shop.settled_invoice(customer=martha))["CustomerRef"]["value"]
+    shop.books.do("merge_customers", loser=shop.qbo_id(okafor), survivor=survivor)
+    invoices = [shop.invoice(customer=one) for one in (okafor, martha)]
+    shop.drain()
+    office.assert_clear(*invoices)
+    assert {shop.there(one)["CustomerRef"]["value"] for one in invoices} == {survivor}
+    assert "Merged in QuickBooks" in office.log(entity="customer")[0].message
+    for one, phone in ((okafor, "216-555-0100"), (martha, "216-555-0199")):
+        one.edit(phone=phone, at=timezone.now())
+        shop.drain()
+    assert shop.books.row("Customer", survivor)["PrimaryPhone"]["FreeFormNumber"] == "216-555-0100"
+    assert shop.event(martha).failure_code == "changed_in_quickbooks", "each of ours is another hand to the other"
 
 
 def test_one_active_customer_of_the_same_name_and_email_is_linked(shop: Shop, office: Office, okafor: Customer) -> None:

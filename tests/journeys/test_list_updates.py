@@ -78,3 +78,36 @@ def test_a_record_that_was_linked_by_name_is_not_rewritten(shop: Shop) -> None:
     invoice.edit(internal_note="later", at=timezone.now())
     shop.drain()
     assert there(shop, "Item", item).get("UnitPrice") == price
+
+
+def test_a_retry_sees_that_her_change_of_a_customer_was_taken_back(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    row = there(shop, "Customer", customer)
+    hers = {"PrimaryEmailAddr": {"Address": "hers@example.com"}}
+    shop.books.post("customer", {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, **hers})
+    customer.edit(email="ours@example.com", at=timezone.now())
+    shop.drain()
+    assert shop.event(customer).failure_code == "changed_in_quickbooks"
+    now = there(shop, "Customer", customer)
+    gone = {"PrimaryEmailAddr": {"Address": ""}}
+    shop.books.post("customer", {"Id": now["Id"], "SyncToken": now["SyncToken"], "sparse": True, **gone})
+    shop.retry()
+    shop.drain()
+    assert shop.event(customer).state == State.SYNCED
+    assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "ours@example.com"
+
+
+def test_a_change_of_a_product_that_is_inactive_there_goes_once_it_is_active(shop: Shop) -> None:
+    item = shop.item("Labor")
+    invoice = shop.settled_invoice(item=item)
+    row = there(shop, "Item", item)
+    shop.books.do("deactivate", entity="Item", id=row["Id"])
+    item.edit(description="by the hour", at=timezone.now())
+    shop.invoice(customer=invoice.customer, item=item)
+    shop.drain()
+    assert {event.failure_code for event in shop.failed()} == {"item_inactive"}
+    shop.books.do("reactivate", entity="Item", id=row["Id"])
+    shop.retry()
+    shop.drain()
+    assert shop.failed().count() == 0
+    assert there(shop, "Item", item)["Description"] == "by the hour"

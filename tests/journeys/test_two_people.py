@@ -314,3 +314,112 @@ def test_what_we_do_not_remember_and_differs_waits_for_a_person(shop: Shop) -> N
     shop.drain()
     shop.assert_in_books(invoice)
     assert [Decimal(str(line["Amount"])) for line in own_lines(shop.there(invoice))] == [200]
+
+
+# --- found by the two hands (tests/two_hands) ----------------------------------------------------------------------
+
+
+def lose_the_answer(shop: Shop) -> None:
+    """The next batch arrives, and nobody hears so."""
+    shop.books.do("fault", fault="reset", path="batch", after_commit=True, times=1)
+
+
+def test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide(shop: Shop) -> None:
+    invoice = shop.settled_invoice(customer_note="Hello", due_date=timezone.now().date())
+    lose_the_answer(shop)
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    bookkeeper(shop, invoice, DueDate="2026-12-24")
+    invoice.edit(due_date=timezone.now().date() + timedelta(days=9), at=timezone.now())
+    later = timezone.now() + timedelta(minutes=20)
+    shop.drain(later)
+    shop.drain(later)
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    assert [side["field"] for side in shop.event(invoice).facts["sides"]] == ["due date"]
+    assert shop.there(invoice)["DueDate"] == "2026-12-24"
+    assert shop.there(invoice)["CustomerMemo"]["value"] == "Thank you"
+
+
+def test_what_she_changed_while_a_new_invoice_was_in_doubt_stays(shop: Shop) -> None:
+    shop.settled_invoice()
+    invoice = shop.invoice(customer_note="Hello")
+    shop.drain()
+    Link.objects.filter(record_type="invoice", record_id=invoice.pk).delete()
+    Submission.objects.update(settled_at=None)
+    SyncEvent.objects.of_record("invoice", invoice.pk).update(
+        state=State.QUEUED, due_at=timezone.now(), look_first=True
+    )
+    there = next(row for row in shop.books.invoices() if f"-{invoice.pk})" in row["PrivateNote"])
+    shop.books.post("invoice", {**there, "CustomerMemo": {"value": "by the bookkeeper"}, "DueDate": "2026-12-24"})
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain(timezone.now() + timedelta(minutes=20))
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    assert shop.event(invoice).facts["sides"] == [
+        {"field": "message", "was": "Hello", "ours": "Thank you", "theirs": "by the bookkeeper"}
+    ]
+    assert len(shop.books.invoices()) == 2
+
+
+def test_after_keeping_hers_each_line_is_still_known(shop: Shop) -> None:
+    """A line was put in above the one that both changed: those kept apart stay apart, and the others keep their Ids."""
+    labor = shop.item("Labor")
+    first, last = (builders.line(name, price, item=labor) for name, price in (("First", "10"), ("Last", "30")))
+    invoice = shop.settled_invoice(lines=[first, last])
+    there = own_lines(shop.there(invoice))
+    bookkeeper(shop, invoice, Line=[there[0], {**there[1], "Description": "Last, corrected"}])
+    middle, changed = builders.line("Middle", "20", item=labor), builders.line("Last", "35", item=labor)
+    invoice.edit(lines=[middle, first, changed], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    decide(deciding.keep_quickbooks, shop)
+    invoice.edit(lines=[middle, builders.line("First", "11", item=labor), changed], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    found = [(line["Id"], line["Description"], line["Amount"]) for line in own_lines(shop.there(invoice))]
+    assert found == [(there[0]["Id"], "First", 11), (there[1]["Id"], "Last, corrected", 30)]
+
+
+def test_a_line_is_known_by_its_words_where_another_is_taken_off(shop: Shop) -> None:
+    labor = shop.item("Labor")
+    first, last = (builders.line(name, price, item=labor) for name, price in (("First", "10"), ("Last", "30")))
+    invoice = shop.settled_invoice(lines=[first, last])
+    there = own_lines(shop.there(invoice))
+    there[1]["SalesItemLineDetail"]["ClassRef"] = {"value": "5000000000000007280"}
+    bookkeeper(shop, invoice, Line=there)
+    invoice.edit(lines=[builders.line("Last", "31", item=labor)], at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    (line,) = own_lines(shop.there(invoice))
+    assert (line["Id"], line["SalesItemLineDetail"]["ClassRef"]["value"]) == (there[1]["Id"], "5000000000000007280")
+
+
+def test_a_retry_sees_that_the_payment_was_taken_back(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    pay(shop, invoice, 40)
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), unit_price="80", rates=[shop.rate])], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
+    (payment,) = shop.books.rows("Payment")
+    shop.books.delete("Payment", payment)
+    shop.retry()
+    shop.drain()
+    shop.assert_in_books(invoice)
+
+
+def test_a_retry_sees_that_she_has_taken_her_change_back(shop: Shop, conflict: Invoice) -> None:
+    bookkeeper(shop, conflict, CustomerMemo={"value": "Hello"})
+    shop.retry()
+    shop.drain()
+    assert state(shop, conflict) == (State.SYNCED, "")
+    assert shop.there(conflict)["CustomerMemo"]["value"] == "Thank you"
+
+
+def test_reconcile_tells_of_a_number_that_was_changed_there_after_an_update_of_ours(shop: Shop) -> None:
+    """An update says no number; that does not mean that QuickBooks had given it."""
+    invoice = shop.settled_invoice()
+    bookkeeper(shop, invoice, DocNumber="77-A")
+    invoice.edit(internal_note="later", at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    (different,) = shop.compared().different
+    assert different.fields == {"number": (invoice.number, "77-A")}

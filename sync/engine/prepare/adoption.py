@@ -17,7 +17,7 @@ from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
-from qbo.mapping.planning import Plan, base_after, holds, is_void
+from qbo.mapping.planning import Plan, base_of_create, base_of_update, holds, is_void
 from qbo.models import Link
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import round_cents
@@ -167,7 +167,12 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
     item, written = replace(arrived.item, event_id=event.pk), arrived.payload
     unchanged = plan.write is not None and _same_words(item.said, plan.said)
     differs = difference(item, There.of(row)) if unchanged else None
-    _keep_link(drain, event.record_id, link_columns(item, row, written, at=drain.now(), differs=differs))
+    columns = link_columns(item, row, written, at=drain.now(), differs=differs)
+    if differs is None and str(row.get("SyncToken")) != "0":
+        # Somebody has changed it since: it is compared with what we sent.
+        kept = kept_part("Invoice", row)
+        columns |= {"base": base_of_create(kept, item.said, written).as_text(), "theirs": encode(kept)}
+    _keep_link(drain, event.record_id, columns)
     if not unchanged:
         return None
     said = remark(item, There.of(row))
@@ -198,18 +203,20 @@ def _keep_link(drain: Drain, record_id: int, columns: Mapping[str, Any]) -> None
 
 
 def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
-    """An update with unknown outcome did arrive: the row there is our own work and becomes the base."""
+    """An update with unknown outcome did arrive: what it sent is our own work and becomes part of the base."""
     theirs = decode(link.theirs)
     updates = [one for one in sends if one.item.operation == "update" and not one.item.takes_away]
-    arrived = next((one for one in reversed(updates) if holds(theirs, one.payload)), None)
-    if arrived is None:
+    # Older ones are in the base, or a person has decided since.
+    doubtful = [one for one in updates if one.sent_at >= link.synced_at]
+    arrived = next((one for one in reversed(doubtful) if holds(theirs, one.payload)), None)
+    before = Base.from_text(link.base)
+    if arrived is None or before is None:
         return
     with transaction.atomic():
         drain.lease.assert_held()
-        before = Base.from_text(link.base)
-        link.base = base_after(theirs, arrived.item.said, arrived.payload, before=before).as_text()
-        link.sync_token, link.theirs = str(theirs["SyncToken"]), ""
-        link.save(update_fields=["base", "theirs", "sync_token"])
+        # `theirs` stays: what else is different there, the bookkeeper changed.
+        link.base = base_of_update(theirs, arrived.item.said, arrived.payload, before=before).as_text()
+        link.save(update_fields=["base"])
 
 
 def _same_words(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -223,12 +223,8 @@ def _survivors(drain: Drain, gone: Mapping[int, Ref]) -> dict[int, Row]:
     elsewhere = {key: qbo_id for key, qbo_id in one.items() if qbo_id and qbo_id != gone[key].qbo_id}
     rows = read_where_in(drain.turn.client(), "Customer", "Id", elsewhere.values(), pace=drain.pace)
     by_id = {str(row["Id"]): row for row in rows if row.get("Active", True)}
-    linked_already = dict(
-        Link.objects.of(drain.connection, EntityType.CUSTOMER)
-        .filter(qbo_id__in=list(by_id))
-        .values_list("qbo_id", "record_id")
-    )
-    return {key: by_id[qbo_id] for key, qbo_id in elsewhere.items() if qbo_id in by_id and qbo_id not in linked_already}
+    # Another customer of ours may be linked to it already: the two were merged there, and both are it from now on.
+    return {key: by_id[qbo_id] for key, qbo_id in elsewhere.items() if qbo_id in by_id}
 
 
 def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:

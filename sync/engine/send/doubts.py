@@ -104,9 +104,10 @@ def _look_instead(work: Drain, submission: Submission) -> None:
 
 @dataclass(frozen=True)
 class Sent:
-    """One write that may have arrived: what was sent, and until when it may still arrive."""
+    """One write that may have arrived: as what it went out, when last, and until when it may still arrive."""
 
     payload: Mapping[str, Any]
+    sent_at: datetime
     over_at: datetime
     item: SentItem
 
@@ -118,7 +119,9 @@ def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[
         over_at = submission.done_for(answers_within=drain.answers_within)
         for item, payload in _writes(submission, entity):
             if item.record_id in found:
-                found[item.record_id].append(Sent(payload, over_at, item))
+                found[item.record_id].append(
+                    Sent(payload, submission.last_sent_at or submission.created_at, over_at, item)
+                )
     return found
 
 

@@ -1,12 +1,13 @@
 """Every safeguard that `make mutate` breaks, by area."""
 
 from tests.mutation.safeguard import Safeguard
-from tests.mutation.safeguards import access, business, connection, engine, fences, money, outbox, payloads
+from tests.mutation.safeguards import access, business, connection, engine, fences, money, outbox, payloads, two_people
 
 SAFEGUARDS: dict[str, tuple[Safeguard, ...]] = {
     "Money": money.SAFEGUARDS,
     "Invoices, payments, import": business.SAFEGUARDS,
     "What is sent": payloads.SAFEGUARDS,
+    "Two people, one set of books": two_people.SAFEGUARDS,
     "Each invoice once": engine.SAFEGUARDS,
     "Whoever is overtaken writes nothing": fences.SAFEGUARDS,
     "The queue": outbox.SAFEGUARDS,

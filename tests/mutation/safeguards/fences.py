@@ -31,7 +31,7 @@ SAFEGUARDS = (
         "            connection=drain.connection,\n"
         "            realm_id=drain.turn.realm_id,\n",
     ),
-    _held_at("adopt an update", "prepare/adoption.py", "        before = Base.from_text(link.base)"),
+    _held_at("adopt an update", "prepare/adoption.py", "        # `theirs` stays: what else"),
     _held_at("write ahead", "send/push.py", "        submission = Submission.objects.create("),
     _held_at("send again", "send/push.py", "        submission.last_sent_at = "),
     _held_at("read an answer", "send/answers.py", "        answered.settle()\n        for index, item in "),

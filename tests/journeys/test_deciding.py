@@ -1,0 +1,188 @@
+"""What staff read where both sides changed a record, and the buttons they decide with: in words and money."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from runacall.invoices.models import Invoice
+from sync.models import State
+from tests import builders
+from tests.books import Shop
+from tests.journeys.office import Office
+from tests.journeys.visiting import Page, send
+
+
+@pytest.fixture
+def invoice(shop: Shop) -> Invoice:
+    """Over $108.00, in the books."""
+    return shop.settled_invoice(number="1842", customer_note="Hello")
+
+
+def hers(shop: Shop, invoice: Invoice, **fields: Any) -> None:
+    shop.books.post("invoice", {**shop.there(invoice), **fields})
+
+
+def void_there(shop: Shop, invoice: Invoice) -> None:
+    there = shop.there(invoice)
+    shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
+
+
+def press(office: Office, invoice: Invoice, action: str) -> Page:
+    """The button on the page of the invoice's row of the log."""
+    page = office.event_page(invoice)
+    return send(office.visitor, page, page.form(action=f"/{action.replace('_', '-')}/"))
+
+
+def sides(page: Page) -> list[list[str]]:
+    """The table of what was, what is here and what is in QuickBooks, row by row."""
+    table = page.root.one("table", class_="rac-sides")
+    return [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in table.one("tbody").all("tr")]
+
+
+def standing(shop: Shop, day: Any = None) -> str:
+    today = shop.organization.today(day or timezone.now())
+    return f"In QuickBooks as it was on {today:%Y-%m-%d}; your change is not there"
+
+
+def test_both_changed_a_field_and_quickbooks_is_kept(shop: Shop, office: Office, invoice: Invoice) -> None:
+    hers(shop, invoice, CustomerMemo={"value": "by the bookkeeper"})
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    message = "Changed on both sides: message is Thank you here and by the bookkeeper in QBO"
+    different = "In QuickBooks, but different: message Thank you here, by the bookkeeper there"
+    office.assert_failed(invoice, message, code="changed_in_quickbooks", books=different)
+    assert sides(office.event_page(invoice)) == [["Message", "Hello", "Thank you", "by the bookkeeper"]]
+    told = press(office, invoice, "keep_quickbooks")
+    assert "Kept QuickBooks' version of 1 event." in told.text
+    assert office.banner() == ""
+    assert office.log(entity="invoice")[0].second == "Kept QuickBooks' values: message"
+    assert shop.there(invoice)["CustomerMemo"]["value"] == "by the bookkeeper"
+
+
+def test_both_changed_it_and_ours_is_sent(shop: Shop, office: Office, invoice: Invoice) -> None:
+    hers(shop, invoice, CustomerMemo={"value": "by the bookkeeper"}, DueDate="2026-12-24")
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    press(office, invoice, "send_ours")
+    shop.drain()
+    office.assert_clear(invoice)
+    there = shop.there(invoice)
+    assert (there["CustomerMemo"]["value"], there["DueDate"]) == ("Thank you", "2026-12-24")
+
+
+def test_both_moved_it_to_another_customer(shop: Shop, office: Office, invoice: Invoice) -> None:
+    """The three customers stand there by name, not by Id."""
+    smith, jones = (builders.customer(shop.organization, name) for name in ("Anna Smith", "Ben Jones"))
+    there = [shop.there(shop.settled_invoice(customer=one))["CustomerRef"] for one in (smith, jones)]
+    hers(shop, invoice, CustomerRef=there[1])
+    invoice.edit(customer=smith, at=timezone.now())
+    shop.drain()
+    assert sides(office.event_page(invoice)) == [["Customer", "M. Okafor", "Anna Smith", "Ben Jones"]]
+    assert shop.there(invoice)["CustomerRef"]["name"] == "Ben Jones"
+
+
+def test_both_changed_an_amount(shop: Shop, office: Office, invoice: Invoice) -> None:
+    there = shop.there(invoice)
+    line = next(one for one in there["Line"] if one["DetailType"] == "SalesItemLineDetail")
+    detail = {**line["SalesItemLineDetail"], "Qty": 1, "UnitPrice": 90}
+    hers(shop, invoice, Line=[{**line, "Amount": 90, "SalesItemLineDetail": detail}])
+    line_here = builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")
+    invoice.edit(lines=[line_here], at=timezone.now())
+    shop.drain()
+    assert sides(office.event_page(invoice)) == [
+        ["Line 1", "1 × 100 = 100.00 Labor", "2 × 100 = 200.00 Labor", "1 × 90 = 90.00 Labor"]
+    ]
+    assert shop.event(invoice).state == State.FAILED
+
+
+def test_voided_there_then_a_note_here(shop: Shop, office: Office, invoice: Invoice) -> None:
+    void_there(shop, invoice)
+    invoice.edit(internal_note="called back", at=timezone.now())
+    shop.drain()
+    message = "Invoice #1842 was voided in QBO; your change was not sent"
+    office.assert_failed(invoice, message, code="voided_in_quickbooks", books=standing(shop))
+    assert shop.there(invoice)["TotalAmt"] == 0
+    press(office, invoice, "void_here_too")
+    shop.drain()
+    invoice.refresh_from_db()
+    assert invoice.status == Invoice.Status.VOID
+    office.assert_clear(invoice)
+
+
+def test_voided_there_and_sent_again_as_a_new_one(shop: Shop, office: Office, invoice: Invoice) -> None:
+    void_there(shop, invoice)
+    former = shop.qbo_id(invoice)
+    invoice.edit(internal_note="called back", number="2001", at=timezone.now())
+    shop.drain()
+    press(office, invoice, "send_as_new")
+    shop.drain()
+    office.assert_clear(invoice)
+    assert shop.qbo_id(invoice) != former
+    assert shop.there(invoice)["TotalAmt"] == 108
+    assert shop.books.row("Invoice", former)["TotalAmt"] == 0
+
+
+def test_deleted_there_then_an_edit_here(shop: Shop, office: Office, invoice: Invoice) -> None:
+    shop.books.delete("Invoice", shop.there(invoice))
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    event = shop.event(invoice)
+    assert (event.failure_code, shop.books.invoices()) == ("record_deleted_there", [])
+    assert office.log(status="failed")[0].second.startswith("No longer in QuickBooks · ")
+    office.retry(invoice)
+    shop.drain()
+    office.assert_clear(invoice)
+    assert shop.there(invoice)["CustomerMemo"]["value"] == "Thank you"
+
+
+def test_paid_there_then_another_total_here(shop: Shop, office: Office, invoice: Invoice) -> None:
+    there = shop.there(invoice)
+    paid = {"Amount": 108, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
+    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": 108, "Line": [paid]})
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), unit_price="80")], at=timezone.now())
+    shop.drain()
+    message = "Invoice #1842 has a payment in QBO; the change of its amount or customer was not sent"
+    office.assert_failed(invoice, message, code="paid_in_quickbooks", books=standing(shop))
+    assert (shop.there(invoice)["TotalAmt"], shop.there(invoice)["Balance"]) == (108, 0)
+    press(office, invoice, "keep_quickbooks")
+    assert office.banner() == ""
+    assert "$108.00 there, $80.00 here (accepted)" in office.log(entity="invoice")[0].message
+
+
+def reconciled(shop: Shop) -> str:
+    """What `reconcile` prints."""
+    out = io.StringIO()
+    try:
+        call_command("reconcile", "--organization", shop.organization.slug, stdout=out)
+    except (CommandError, SystemExit) as ended:
+        out.write(str(ended))
+    return out.getvalue()
+
+
+def test_moved_there_then_reconcile_and_a_note_here(shop: Shop, office: Office, invoice: Invoice) -> None:
+    other = shop.settled_invoice(customer=builders.customer(shop.organization, "Anna Smith"))
+    hers(shop, invoice, CustomerRef=shop.there(other)["CustomerRef"])
+    assert "customer M. Okafor here, Anna Smith there" in reconciled(shop)
+    invoice.edit(internal_note="later", at=timezone.now())
+    shop.drain()
+    assert office.banner() == ""
+    there = shop.there(invoice)
+    assert there["CustomerRef"]["name"] == "Anna Smith"
+    assert "later" in there["PrivateNote"]
+
+
+def test_copied_there_then_reconcile(shop: Shop, invoice: Invoice) -> None:
+    there = shop.there(invoice)
+    copy = {key: there[key] for key in ("CustomerRef", "PrivateNote", "TxnDate", "TxnTaxDetail")}
+    lines = [{**line, "Id": ""} for line in there["Line"] if line["DetailType"] != "SubTotalLineDetail"]
+    shop.books.post("invoice", {**copy, "Line": lines})
+    told = reconciled(shop)
+    assert "twice" not in told.replace("0 twice", "")
+    compared = shop.compared()
+    assert [one.invoice.id for one in compared.copies] == [invoice.pk]
+    assert compared.agrees

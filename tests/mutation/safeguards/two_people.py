@@ -1,0 +1,127 @@
+"""Two people, one set of books: what the bookkeeper did is not undone, and what is not there is not claimed; data."""
+
+from tests.mutation.safeguard import Safeguard
+
+PLANNING = "qbo/mapping/planning.py"
+ADOPTION = "sync/engine/prepare/adoption.py"
+OF_TWO = "tests/journeys/test_two_people.py"
+OF_DECIDING = "tests/journeys/test_deciding.py"
+OF_LISTS = "tests/journeys/test_list_updates.py"
+OF_CUSTOMERS = "tests/journeys/test_customer_not_found.py"
+
+SAFEGUARDS = (
+    Safeguard(
+        "an update says only what changed here",
+        PLANNING,
+        "            if name in self.here:\n",
+        "            if True:\n",
+        (f"{OF_TWO}::test_an_update_says_only_what_changed_here",),
+    ),
+    Safeguard(
+        "what both changed waits for a person",
+        PLANNING,
+        "    if sides:\n        return Plan(write, said, failures=(_conflict(invoice, sides),))\n    if comparison",
+        "    if comparison",
+        (
+            f"{OF_DECIDING}::test_both_changed_a_field_and_quickbooks_is_kept",
+            f"{OF_TWO}::test_the_same_line_changed_on_both_sides_is_a_persons_to_decide",
+        ),
+    ),
+    Safeguard(
+        "what both changed of a customer waits for a person",
+        "qbo/mapping/list_planning.py",
+        "(conflict(self.subject, sides),) if sides else ()",
+        "()",
+        (f"{OF_LISTS}::test_an_email_changed_on_both_sides_is_a_persons_to_decide",),
+    ),
+    Safeguard(
+        "what is void there does not live again",
+        PLANNING,
+        "    if is_void(now):\n",
+        "    if False:\n",
+        (f"{OF_DECIDING}::test_voided_there_then_a_note_here",),
+    ),
+    Safeguard(
+        "what is paid there keeps its amount and its customer",
+        PLANNING,
+        "    if comparison.moves_money_or_customer and is_paid(now):",
+        "    if False:",
+        (f"{OF_DECIDING}::test_paid_there_then_another_total_here",),
+    ),
+    Safeguard(
+        "what the bookkeeper put on our lines stays",
+        PLANNING,
+        "return {**kept, **ours, detail_type: {**detail, **ours[detail_type]}}",
+        "return dict(ours)",
+        (f"{OF_TWO}::test_what_the_bookkeeper_put_on_our_lines_and_into_the_memo_outlives_our_edit",),
+    ),
+    Safeguard(
+        "her words in the memo stay",
+        PLANNING,
+        'changes["PrivateNote"] = marks.replace_section(note, there, self.said["memo"])',
+        'changes["PrivateNote"] = self.said["memo"]',
+        (f"{OF_TWO}::test_what_the_bookkeeper_put_on_our_lines_and_into_the_memo_outlives_our_edit",),
+    ),
+    Safeguard(
+        "a line of ours that was taken off there stays away",
+        PLANNING,
+        "        kept_away = self._removed_there()\n        lines +=",
+        "        kept_away: set[int] = set()\n        lines +=",
+        (f"{OF_TWO}::test_after_keeping_hers_each_line_is_still_known",),
+    ),
+    Safeguard(
+        "a line is known by its words where another is taken off",
+        PLANNING,
+        "for known_by in (tuple, _product_and_description):",
+        "for known_by in ():",
+        (f"{OF_TWO}::test_a_line_is_known_by_its_words_where_another_is_taken_off",),
+    ),
+    Safeguard(
+        "of an update whose answer was lost only what it said is ours",
+        PLANNING,
+        "    return replace(base, row={**before.row, **{key: row[key] for key in keys if key in row}})",
+        "    return base",
+        (f"{OF_TWO}::test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide",),
+    ),
+    Safeguard(
+        "what she changed on an invoice whose answer was lost is hers",
+        ADOPTION,
+        '    if differs is None and str(row.get("SyncToken")) != "0":\n',
+        "    if False:\n",
+        (f"{OF_TWO}::test_what_she_changed_while_a_new_invoice_was_in_doubt_stays",),
+    ),
+    Safeguard(
+        "a retry looks at the row that was in the way",
+        "sync/operations.py",
+        "    _look_at_them_again(of_records)\n",
+        "",
+        (
+            f"{OF_TWO}::test_a_retry_sees_that_the_payment_was_taken_back",
+            f"{OF_LISTS}::test_a_retry_sees_that_her_change_of_a_customer_was_taken_back",
+        ),
+    ),
+    Safeguard(
+        "the survivor of a merge is linked, also where another of ours is",
+        "sync/engine/prepare/customers.py",
+        "return {key: by_id[qbo_id] for key, qbo_id in elsewhere.items() if qbo_id in by_id}",
+        "return {}",
+        (
+            f"{OF_CUSTOMERS}::test_a_merged_customer_is_the_survivor",
+            f"{OF_CUSTOMERS}::test_two_of_ours_that_were_merged_are_one_there",
+        ),
+    ),
+    Safeguard(
+        "a product that is active again gets its changes",
+        "qbo/lists/mirrors.py",
+        "        away.filter(qbo_id__in=[entry.qbo_id for entry in entries if entry.active]).update(active=True)\n",
+        "",
+        (f"{OF_LISTS}::test_a_change_of_a_product_that_is_inactive_there_goes_once_it_is_active",),
+    ),
+    Safeguard(
+        "reconcile: a number that an update leaves out is ours all the same",
+        "sync/inbound/reconciling.py",
+        "    return set(suspects) & created - numbered",
+        "    return set(suspects)",
+        (f"{OF_TWO}::test_reconcile_tells_of_a_number_that_was_changed_there_after_an_update_of_ours",),
+    ),
+)

@@ -1,0 +1,399 @@
+"""What both hands work on, and what has to hold after every drain, whatever they did before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from qbo.models import ConnectionSettings, Link
+from qbo_emulator.router import Emulator
+from runacall.invoices.models import Customer, Invoice, PricebookItem
+from sync.log.holding import Books
+from sync.log.rows import log_row
+from sync.models import State, SyncEvent
+from tests.books import Shop
+from tests.two_hands import words
+from tests.two_hands.inside import Bookkeeper, Row
+from tests.two_hands.words import Fields
+
+FIRST, OTHER = "4620816365010101", "9341457000000042"
+REALMS = (FIRST, OTHER)
+ENTITIES = {"invoice": "Invoice", "customer": "Customer", "item": "Item"}
+MODELS: dict[str, Any] = {"invoice": Invoice, "customer": Customer, "item": PricebookItem}
+HELD = {"invoice": words.held_invoice, "customer": words.held_customer, "item": words.held_item}
+SAID = {"invoice": words.said_invoice, "customer": words.said_customer, "item": words.said_item}
+CONFLICTS = ("changed_in_quickbooks", "paid_in_quickbooks")
+NOT_MONEY = {"due date", "terms", "number", "e-mail", "billing address", "service address", "message", "memo", "date"}
+
+
+@dataclass
+class Known:
+    """How one of our records and its row there stood when Run a Call last wrote it, or a person decided.
+
+    `seen`: the row when a drain last compared it. `ours_wins`: fields that a person decided to send. `licences`: how
+    often it may be created: once, and again after each decision of a person. `touched`: changed here since.
+    """
+
+    said: Fields | None = None
+    held: Fields | None = None
+    seen: Fields | None = None
+    total: Decimal = Decimal(0)
+    ours_wins: set[str] = field(default_factory=set)
+    licences: int = 1
+    creates: int = 0
+    touched: bool = False
+
+
+@dataclass
+class Snapshot:
+    """One company at one moment: all rows of ours and of the bookkeeper, and which record each of our links names."""
+
+    rows: dict[str, dict[str, Row]]
+    versions: dict[tuple[str, str], str]
+    links: dict[str, dict[int, str]]
+
+    def row(self, kind: str, record_id: int) -> Row | None:
+        return self.rows[ENTITIES[kind]].get(self.links[kind].get(record_id, ""))
+
+
+class World:
+    """The shop, its companies, and what is known to hold."""
+
+    def __init__(self, shop: Shop, emulator: Emulator) -> None:
+        self.shop, self.emulator = shop, emulator
+        self.books = {realm: Bookkeeper(emulator, realm) for realm in REALMS}
+        self.at = timezone.now()
+        self.known: dict[tuple[str, str, int], Known] = defaultdict(Known)
+        self.tokens = 0
+
+    # --- what there is ---------------------------------------------------------------------------------------
+
+    @property
+    def connection(self) -> Any:
+        self.shop.connection.refresh_from_db()
+        return self.shop.connection
+
+    @property
+    def realm(self) -> str:
+        return str(self.shop.connection.realm_id)
+
+    @property
+    def choices(self) -> ConnectionSettings:
+        return ConnectionSettings.objects.get(connection=self.shop.connection)
+
+    def records(self, kind: str) -> list[Any]:
+        rows = MODELS[kind].objects.filter(organization=self.shop.organization).order_by("pk")
+        return list(rows.select_related("customer") if kind == "invoice" else rows)
+
+    def pick(self, kind: str, number: int) -> Any:
+        rows = self.records(kind)
+        return rows[number % len(rows)] if rows else None
+
+    def invoices(self) -> list[Invoice]:
+        return self.records("invoice")
+
+    def token(self) -> str:
+        """The first word of a new line, by which it is known on both sides."""
+        self.tokens += 1
+        return f"L{self.tokens}"
+
+    def links(self, realm: str, kind: str) -> dict[int, str]:
+        found = Link.objects.filter(connection=self.shop.connection, realm_id=realm, record_type=kind)
+        return dict(found.values_list("record_id", "qbo_id"))
+
+    def snapshot(self, realm: str) -> Snapshot:
+        books = self.books[realm]
+        return Snapshot(
+            {entity: books.rows(entity) for entity in ENTITIES.values()},
+            books.versions(),
+            {kind: self.links(realm, kind) for kind in ENTITIES},
+        )
+
+    def latest(self, kind: str, record_id: int, realm: str = "") -> SyncEvent | None:
+        rows = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=realm or self.realm)
+        return rows.of_record(kind, record_id).order_by("pk").last()
+
+    def touch(self, kind: str, record_id: int) -> None:
+        """It was changed here: every company that has it, or is to get it, is owed that."""
+        for realm in REALMS:
+            event = self.latest(kind, record_id, realm)
+            if event is not None and event.state not in (State.SYNCED, State.SUPERSEDED, State.DISMISSED):
+                self.known[realm, kind, record_id].touched = True
+
+    # --- a drain, and what has to hold after it ---------------------------------------------------------------
+
+    def drain(self, minutes: int) -> None:
+        """What Run a Call does by itself in these minutes."""
+        self.at += timedelta(minutes=minutes)
+        self.emulator.clock.advance(minutes * 60)
+        realm = self.realm
+        other = next(one for one in REALMS if one != realm)
+        elsewhere = self.books[other].versions()
+        before = self.snapshot(realm)
+        may_send = self.connection.is_live and self.choices.sync_invoices
+        settled = self.shop.drain(self.at).settled
+        if settled:
+            self.shop.drain(self.at)
+        assert self.books[other].versions() == elsewhere, "a write reached another company"
+        after = self.snapshot(realm)
+        if not may_send:
+            assert after.versions == before.versions, "something was sent while nothing may be"
+        if not settled and after.versions == before.versions:
+            return
+        self.check_strangers(before, after)
+        for kind in ("item", "customer", "invoice"):
+            for record in self.records(kind):
+                self.check_record(realm, kind, record, before, after)
+        self.check_events()
+
+    def check_strangers(self, before: Snapshot, after: Snapshot) -> None:
+        """What is not ours is as the bookkeeper left it, and nothing of hers or ours is gone."""
+        ours = {
+            (ENTITIES[kind], qbo_id)
+            for kind in ENTITIES
+            for links in (before.links, after.links)
+            for qbo_id in links[kind].values()
+        }
+        for key, version in before.versions.items():
+            assert key in after.versions, f"we deleted {key}"
+            row = before.rows.get(key[0], {}).get(key[1]) or {}
+            lost = key[0] == "Invoice" and words.record_of(row) is not None
+            assert after.versions[key] == version or key in ours or lost, f"we changed {key}, which is not ours"
+        for key in after.versions.keys() - before.versions.keys():
+            assert key[0] in ENTITIES.values(), f"we made {key}"
+
+    def check_record(self, realm: str, kind: str, record: Any, before: Snapshot, after: Snapshot) -> None:
+        known = self.known[realm, kind, record.pk]
+        said = SAID[kind](record)
+        self.check_creations(realm, kind, record, known, said, before, after)
+        row, now = after.row(kind, record.pk), None
+        qbo_id = after.links[kind].get(record.pk, "")
+        then = before.rows[ENTITIES[kind]].get(qbo_id)
+        event = self.latest(kind, record.pk, realm)
+        if row is None or then is None:
+            self.note_settled(known, event, said)
+            return
+        now = HELD[kind](row)
+        if before.links[kind].get(record.pk) != qbo_id and kind != "invoice":
+            # Linked, by name or as the survivor of a merge: what differs was so before.
+            assert row == then or known.creates, f"{kind} {record.pk}: linking changed its row"
+            known.said, known.held, known.touched = said, now, False
+            return
+        assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
+        self.check_changes(kind, record, known, said, then, row, event, after)
+
+    def check_creations(
+        self, realm: str, kind: str, record: Any, known: Known, said: Fields, before: Snapshot, after: Snapshot
+    ) -> None:
+        """Made there no more often than a person wished, and as it is here."""
+        entity = ENTITIES[kind]
+        new = {key: row for key, row in after.rows[entity].items() if key not in before.rows[entity]}
+        for key, row in new.items():
+            if kind == "invoice":
+                mine = words.record_of(row) == record.pk
+            else:
+                name = HELD[kind](row)["name"]
+                mine = after.links[kind].get(record.pk) == key or (
+                    key not in after.links[kind].values() and name in (said["name"], f"{said['name']} ({record.pk})")
+                )
+            if not mine:
+                continue
+            known.creates += 1
+            assert known.creates <= known.licences, (
+                f"{kind} {record.pk} was made {known.creates} times of {known.licences}: {self.latest(kind, record.pk)}"
+                f" {before.links[kind]} -> {after.links[kind]}"
+                f" {[(key, tuple(HELD[kind](one).values())) for key, one in after.rows[entity].items()]}"
+            )
+            held = HELD[kind](row)
+            if kind == "invoice":
+                wanted = self.wanted(said, after)
+                for name in self.sendable(said.keys(), said):
+                    # QuickBooks fills in what was left out.
+                    assert wanted[name] in ("", held.get(name)), (name, held.get(name), wanted[name])
+                assert Decimal(str(row["TotalAmt"])) == record.total
+                known.total = record.total
+            elif held["name"] != said["name"]:
+                self.check_suffix(kind, record, said["name"], after)
+            known.said, known.held, known.ours_wins = said, held, set()
+
+    def check_suffix(self, kind: str, record: Any, name: str, after: Snapshot) -> None:
+        """Two of ours may have one name; a second record beside one that is QuickBooks' own is a twin."""
+        holders = {pk for pk, key in after.links[kind].items() if pk != record.pk}
+        names = {SAID[kind](one)["name"].casefold() for one in self.records(kind) if one.pk in holders}
+        held = {
+            HELD[kind](after.rows[ENTITIES[kind]][after.links[kind][pk]])["name"].casefold()
+            for pk in holders
+            if after.links[kind][pk] in after.rows[ENTITIES[kind]]
+        }
+        assert name.casefold() in names | held, f"a second {kind} was made for {name}"
+
+    def wanted(self, said: Fields, there: Snapshot) -> Fields:
+        return words.wanted_invoice(said, there.links["customer"], there.links["item"])
+
+    def sendable(self, names: Any, said: Fields) -> set[str]:
+        """The fields that an invoice can say: no number where QuickBooks numbers, no due date where there is none."""
+        out = set() if self.choices.send_numbers else {"number"}
+        out |= set() if said.get("due date", "x") else {"due date"}
+        out |= set() if said.get("terms", "x") in words.TERMS or "terms" not in said else {"terms"}
+        return set(names) - out
+
+    def check_changes(
+        self, kind: str, record: Any, known: Known, said: Fields, then: Row, row: Row, event: Any, after: Snapshot
+    ) -> None:
+        """Of two versions of one row: we changed what the office had changed, and nothing else."""
+        assert known.said is not None, f"{kind} {record.pk}: nobody knows what was last said"
+        assert known.held is not None, f"{kind} {record.pk}: nobody knows what was there"
+        was, now = HELD[kind](then), HELD[kind](row)
+        wanted = self.wanted(said, after) if kind == "invoice" else said
+        ours = {name for name in said.keys() | known.said.keys() if said.get(name) != known.said.get(name)}
+        ours = self.sendable(ours | known.ours_wins, said) if kind == "invoice" else ours | known.ours_wins
+        theirs = {name for name in was.keys() | known.held.keys() if was.get(name) != known.held.get(name)}
+        collisions = {one for one in ours & theirs - known.ours_wins if wanted.get(one) != was.get(one)}
+        changed = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+        label = f"{kind} {record.pk} ({row['Id']})"
+        written = then["SyncToken"] != row["SyncToken"]
+        if kind == "invoice":
+            self.check_invoice(record, then, row, ours, written, label)
+            for line in words.hers_of_invoice(then)["words"]:
+                assert line in row["PrivateNote"], f"{label}: her words {then['PrivateNote']} -> {row['PrivateNote']}"
+            if record.status == Invoice.Status.VOID:
+                self.note_settled(known, event, said)
+                return
+        follows = {"customer"} if kind == "invoice" else set()  # a customer that was made again
+        assert changed <= ours | follows, f"{label}: we changed {changed - ours}: {was} -> {now}; ours {ours}"
+        for name in changed:
+            assert now.get(name) == wanted.get(name), f"{label}: {name} is {now.get(name)}, ours is {wanted.get(name)}"
+        if collisions:
+            assert not written, f"{label}: written although both changed {collisions}"
+            if known.touched:
+                self.check_conflict_is_told(event, collisions, label)
+        if written:
+            if kind == "invoice":
+                self.check_total(record, known, then, row, ours, theirs, label)
+            known.said, known.held, known.ours_wins = said, now, set()
+        if event is None:
+            return
+        if event.state == State.FAILED:
+            known.seen = now
+        if event.state == State.SYNCED and known.touched:
+            for name in ours:
+                assert now.get(name) == wanted.get(name), (
+                    f"{label}: Synced, and {name} is {now.get(name)}, ours is {wanted.get(name)}; {event.message};"
+                    f" known {known}; then {was}"
+                )
+            known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
+            known.total = record.total if kind == "invoice" else known.total
+
+    def check_total(
+        self, record: Invoice, known: Known, then: Row, row: Row, ours: set[str], theirs: set[str], label: str
+    ) -> None:
+        """It moves by what ours moved, where it was ours."""
+        money = {name for name in theirs if name.startswith(("line ", "discount"))}
+        if Decimal(str(then["TotalAmt"])) == known.total and not money and not words.hers_of_invoice(then)["lines"]:
+            wanted = record.total if ours - NOT_MONEY - {"customer"} else known.total
+            assert Decimal(str(row["TotalAmt"])) == wanted, f"{label}: {row['TotalAmt']} in place of {wanted}"
+        known.total = record.total
+
+    def check_invoice(self, record: Invoice, then: Row, row: Row, ours: set[str], written: bool, label: str) -> None:
+        if words.is_void(then):
+            assert not written, f"{label}: void, and written again"
+            return
+        if words.is_void(row):
+            assert record.status == Invoice.Status.VOID, f"{label}: we voided it"
+            assert not words.is_paid(then), f"{label}: void although paid"
+            return
+        if words.is_paid(then) and ours - NOT_MONEY:
+            assert then["TotalAmt"] == row["TotalAmt"], f"{label}: paid, and its amount was changed"
+            assert then["CustomerRef"] == row["CustomerRef"], f"{label}: paid, and moved"
+        hers, kept = words.hers_of_invoice(then), words.hers_of_invoice(row)
+        ids = {line["Id"] for line in words.lines_of(row)}
+        hers["put on lines"] = {key: put for key, put in hers["put on lines"].items() if key in ids}
+        assert kept == hers, f"{label}: what is hers was changed: {hers} -> {kept}"
+
+    def check_conflict_is_told(self, event: Any, collisions: set[str], label: str) -> None:
+        assert event is not None, f"{label}: both changed {collisions}, and the log has no word of it"
+        assert event.state != State.SYNCED, f"{label}: both changed {collisions}, and the log says Synced"
+        if event.failure_code != "changed_in_quickbooks":
+            return
+        told = {side["field"] for side in event.facts["sides"]}
+        named = {"line" if name.startswith("line ") else name for name in collisions}
+        # What she changed after the row was read is told after the next look.
+        assert named >= {"line" if name.startswith("line ") else name for name in told - {"tax"}}, (
+            f"{label}: both changed {collisions}, the log tells of {told}"
+        )
+        assert all(side["ours"] != side["theirs"] for side in event.facts["sides"])
+
+    def note_settled(self, known: Known, event: Any, said: Fields) -> None:
+        if event is not None and event.state in (State.SYNCED, State.SUPERSEDED):
+            known.touched = False
+
+    # --- what the log says -------------------------------------------------------------------------------------
+
+    def check_events(self) -> None:
+        events = SyncEvent.objects.filter(connection=self.shop.connection)
+        assert not events.filter(failure_code="internal_error").exists(), events.filter(
+            failure_code="internal_error"
+        ).values_list("facts", flat=True)
+        assert not events.filter(state=State.SENDING).exists(), "something is being sent for ever"
+        for invoice in self.invoices():
+            event = self.latest("invoice", invoice.pk)
+            if event is not None and event.state in (State.QUEUED, State.FAILED, State.DISMISSED):
+                self.check_words(event)
+
+    def check_words(self, event: SyncEvent) -> None:
+        """Of the three states that a page claims, the one that is true."""
+        held = log_row(event, self.shop.organization, at=self.at).held
+        assert held is not None, f"{event}: the log claims nothing of the books"
+        link = Link.objects.of(self.shop.connection, "invoice").filter(record_id=event.record_id).first()
+        row = self.books[self.realm].rows("Invoice").get(link.qbo_id) if link else None
+        if held.books is Books.NOT_THERE:
+            assert row is None, f"{event}: the log says {held.lead}, and it is there as {row and row['Id']}"
+        else:
+            assert link is not None, f"{event}: the log says {held.lead}, and nobody knows where"
+        if event.failure_code == "record_deleted_there":
+            assert held.books is Books.NOT_THERE, f"{event}: deleted there, and the log says {held.lead}"
+
+    # --- the books as a whole ----------------------------------------------------------------------------------
+
+    def check_books(self) -> None:
+        """`reconcile` and a comparison made here name the same differences."""
+        compared = self.shop.compared()
+        told: dict[int, set[str]] = {one.id: set() for one in compared.matched}
+        for group in (compared.different, compared.accepted, compared.rounded):
+            told |= {one.invoice.id: set(one.fields) for one in group}
+        missing = {one.id for one in compared.missing}
+        assert not compared.twice, compared.twice
+        rows, links = self.books[self.realm].rows("Invoice"), self.links(self.realm, "invoice")
+        customers = self.links(self.realm, "customer")
+        for invoice in self.invoices():
+            row = rows.get(links.get(invoice.pk, ""))
+            if invoice.pk not in told and invoice.pk not in missing:
+                assert row is None or invoice.status == Invoice.Status.VOID, f"{invoice} is passed over by reconcile"
+                continue
+            if row is None:
+                assert invoice.pk in missing or invoice.status == Invoice.Status.VOID, f"{invoice} is not there"
+                continue
+            expected = self.differences(invoice, row, customers)
+            assert told.get(invoice.pk) == expected, (
+                f"{invoice}: reconcile says {told.get(invoice.pk)}, it is {expected}"
+            )
+
+    def differences(self, invoice: Invoice, row: Row, customers: dict[int, str]) -> set[str]:
+        is_void = invoice.status == Invoice.Status.VOID
+        if is_void != words.is_void(row):
+            return {"void"}
+        total, tax = (Decimal(0), Decimal(0)) if is_void else (invoice.total, invoice.tax_total)
+        found = {
+            "customer": is_void or words.ref(row, "CustomerRef") == customers.get(invoice.customer_id),
+            "total": Decimal(str(row["TotalAmt"])) == total,
+            "tax": Decimal(str((row.get("TxnTaxDetail") or {}).get("TotalTax") or 0)) == tax,
+            "date": row["TxnDate"] == invoice.books_date.isoformat(),
+            "due date": is_void or invoice.due_date is None or row.get("DueDate") == invoice.due_date.isoformat(),
+            "number": row.get("DocNumber", "") == invoice.number,
+        }
+        return {name for name, is_same in found.items() if not is_same}
