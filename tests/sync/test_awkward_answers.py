@@ -149,7 +149,7 @@ class TestOfABatch:
         assert [shop.event(one).state for one in invoices] == [State.SYNCED, State.FAILED, State.SYNCED]
         stopped = SyncEvent.objects.get(pk=ill)
         assert stopped.failure_code == "internal_error"
-        assert stopped.message == "Run a Call failed while preparing this: ValueError: no place in a payload"
+        assert stopped.message == "Run a Call failed while preparing this: ValueError: cannot be sent in a payload"
 
     def test_a_submission_that_cannot_be_settled_keeps_no_other_in_doubt(self, shop: Shop) -> None:
         now = timezone.now()
