@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +21,10 @@ from runacall.invoices.document_loading import load_customers, load_invoices, lo
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
 from runacall.isolation import isolated
-from runacall.organizations.models import Organization
+from sync.actions import ACTIONS
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.audit import Action
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
-from sync.operations import STUMBLED, Report, call_for, chosen_by, keep_drains_out, record_action
+from sync.operations import STUMBLED, Report, chosen_by, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 
@@ -34,16 +32,8 @@ User = AbstractBaseUser | None
 CONFLICTS = ("changed_in_quickbooks", "paid_in_quickbooks")
 
 
-# So many are decided while a page waits; more are left to a worker.
-MOST_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One way out for failed events of these codes; `apply` does it to one and returns why it did not, or ""."""
-
-    codes: tuple[str, ...]
-    apply: Callable[[SyncEvent, Link, User, datetime], str]
+# One way out for a failed event: does it and returns why it did not, or "".
+Choice = Callable[[SyncEvent, Link, User, datetime], str]
 
 
 def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
@@ -84,42 +74,37 @@ def _send_as_new(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     return ""
 
 
-CHOICES: Mapping[Action, Choice] = {
+# For which failures each is, the table of actions says.
+CHOICES: Mapping[str, Choice] = {
     # QuickBooks' values: nothing is sent, and the difference is recorded as accepted.
-    Action.KEEP_QUICKBOOKS: Choice(CONFLICTS, _keep),
+    "keep_quickbooks": _keep,
     # Our values replace those in QuickBooks, only in the fields that both changed.
-    Action.SEND_OURS: Choice(("changed_in_quickbooks",), _send_ours),
-    Action.VOID_HERE_TOO: Choice(("voided_in_quickbooks",), _void_here_too),
+    "send_ours": _send_ours,
+    "void_here_too": _void_here_too,
     # A new invoice there; the void one stays as it is and is no longer linked.
-    Action.SEND_AS_NEW: Choice(("voided_in_quickbooks",), _send_as_new),
+    "send_as_new": _send_as_new,
 }
 
 
-def keep_quickbooks(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    return decide(Action.KEEP_QUICKBOOKS, events, by=by, at=at)
+def keep_quickbooks(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
+    return decide("keep_quickbooks", events, by=by, at=at, **how)
 
 
-def send_ours(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    return decide(Action.SEND_OURS, events, by=by, at=at)
+def send_ours(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
+    return decide("send_ours", events, by=by, at=at, **how)
 
 
-def void_here_too(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    return decide(Action.VOID_HERE_TOO, events, by=by, at=at)
+def void_here_too(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
+    return decide("void_here_too", events, by=by, at=at, **how)
 
 
-def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
-    return decide(Action.SEND_AS_NEW, events, by=by, at=at)
+def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
+    return decide("send_as_new", events, by=by, at=at, **how)
 
 
-def meant_by(name: Action, events: SyncEventQuerySet) -> SyncEventQuerySet:
+def meant_by(name: str, events: SyncEventQuerySet) -> SyncEventQuerySet:
     """Those among `events` that the choice is for."""
-    return events.failed().filter(failure_code__in=CHOICES[name].codes)
-
-
-def forecast(name: Action, events: SyncEventQuerySet) -> Report:
-    """What `decide` would do now, as far as can be told without doing it."""
-    meant = meant_by(name, events).count()
-    return Report(meant, _others(events, meant))
+    return events.failed().filter(failure_code__in=ACTIONS[name].codes)
 
 
 NOTHING = "with nothing to choose"
@@ -131,9 +116,18 @@ def _others(events: SyncEventQuerySet, meant: int) -> dict[str, int]:
 
 
 def decide(
-    name: Action, events: SyncEventQuerySet, *, by: User, at: datetime, filters: Mapping[str, Any] | None = None
+    name: str,
+    events: SyncEventQuerySet,
+    *,
+    by: User,
+    at: datetime,
+    filters: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
 ) -> Report:
     """Apply one choice to each of `events` that it is for; one record of it all, by which the log finds them."""
+    if dry_run:
+        meant = meant_by(name, events).count()
+        return Report(meant, _others(events, meant))
     chosen = list(meant_by(name, events).order_by("pk").values_list("pk", "organization_id"))
     left = Counter(_others(events, len(chosen)))
     if not chosen:
@@ -145,25 +139,13 @@ def decide(
     return report
 
 
-def decide_soon(
-    organization: Organization | None, name: Action, filters: Mapping[str, Any], *, by: User, at: datetime, meant: int
-) -> ActionRecord:
-    """As `decide`, for the events that `filters` select now, but done by a worker: for more than a page waits for."""
-    assert organization is not None, "the log of no organization is empty"
-    with transaction.atomic():
-        action = record_action(organization.pk, name, by=by, at=at, done=0, filters=filters, is_open=True)
-        ActionRecord.objects.filter(pk=action.pk).update(meant=meant)
-        call_for(action)
-    return action
-
-
 def carry_out(action_id: int, *, at: datetime) -> Report:
     """Do what was asked for, however often this is called: after an interruption it goes on with what is left."""
     action = ActionRecord.objects.open().filter(pk=action_id, action__in=CHOICES).select_related("by").first()
     if action is None:
         return Report()
     found = chosen_by(action)
-    chosen = list(meant_by(Action(action.action), found).order_by("pk").values_list("pk", flat=True))
+    chosen = list(meant_by(action.action, found).order_by("pk").values_list("pk", flat=True))
     return _carry_out(action, chosen, Counter(_others(found, len(chosen))), at=at)
 
 
@@ -186,15 +168,15 @@ def _carry_out(action: ActionRecord, chosen: Sequence[int], left: Counter[str], 
 def _decide_one(action: ActionRecord, pk: int, *, at: datetime) -> tuple[SyncEvent, str]:
     """The event as it was, and why nothing was done, or ""."""
     event = SyncEvent.objects.select_related("connection", "organization").get(pk=pk)
-    choice = CHOICES[Action(action.action)]
+    choice, codes = CHOICES[action.action], ACTIONS[action.action].codes
     with transaction.atomic():
         keep_drains_out([event.connection_id])
         # Another person or worker may have been here first.
         event.refresh_from_db(fields=["state", "failure_code"])
-        if event.state != State.FAILED or event.failure_code not in choice.codes:
+        if event.state != State.FAILED or event.failure_code not in codes:
             return event, NOTHING
         link = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).first()
-        refusal = choice.apply(event, link, action.by, at) if link else "no longer in QuickBooks: retry them"
+        refusal = choice(event, link, action.by, at) if link else "no longer in QuickBooks: retry them"
         if not refusal:
             SyncEvent.objects.filter(pk=event.pk).update(action=action, changed_at=at)
             ActionRecord.objects.filter(pk=action.pk).update(done=F("done") + 1)

@@ -299,7 +299,7 @@ def go(connection: Connection, *, by: User, at: datetime) -> int:
         settings.sync_invoices = True
         settings.save(update_fields=["sync_invoices"])
         SettingChange.note(connection, "invoices", [("Sync invoices", "Off", "On")], at=at, by=by)
-        action = record_action(connection.organization_id, ActionRecord.Action.SEND_EARLIER, by=by, at=at, done=0)
+        action = record_action(connection.organization_id, "send_earlier", by=by, at=at, done=0)
         count = enqueue_earlier(connection, at=at, action=action)
         ActionRecord.objects.filter(pk=action.pk).update(done=count, meant=count)
         wake(connection)

@@ -20,32 +20,16 @@ from qbo.models import Connection, Lease, Link, ListState
 from runacall.invoices.models import Dates, Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
+from sync.actions import ACTIONS, LEFT_PAUSED, NOT_RETRIED, PAUSED
 from sync.log.causes import MOST_SETS
 from sync.log.filters import SyncEventFilter
-from sync.log.posting import Moved, as_json, cannot_post_today, moved_back
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.audit import Action
 from sync.models.events import IN_FLIGHT, NO_FAILURE, UNSENT, EntityType, SyncEventQuerySet
 from sync.outbox.enqueueing import queued_again
+from sync.posting import Moved, as_json, cannot_post_today, moved_back
 from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
-
-# Why an event is left alone by Retry, by its state; said after a count: "3 already in QuickBooks".
-LEFT_ALONE = {
-    State.SENDING: "being sent right now",
-    State.CHECKING: "being checked in QuickBooks",
-    State.SYNCED: "already in QuickBooks",
-    State.SUPERSEDED: "superseded by a later change",
-    State.DISMISSED: "dismissed; take them back first",
-}
-
-# The same for the row of a connection, by what stopped it.
-PAUSED = "a paused connection: Reconnect it (Settings → QuickBooks → Status)"
-LEFT_PAUSED = {
-    "sending_interrupted": "interrupted sending: Run a Call tries again every minute",
-    "other_company": "held until you choose the company (Settings → QuickBooks → Status)",
-}
 
 
 @dataclass(frozen=True)
@@ -90,24 +74,29 @@ def retry(
         organization_id = _retryable(events).order_by().values_list("organization_id", flat=True).first()
         if organization_id is None:
             return Report(0, left)
-        action = record_action(organization_id, Action.RETRY, by=by, at=at, done=0, left=left, filters=filters)
+        action = record_action(organization_id, "retry", by=by, at=at, done=0, left=left, filters=filters)
         done = _requeue(events, action, at=at)
         action.done = action.meant = done.records
         action.save(update_fields=["done", "meant"])
     return Report(done.records + done.lists, left, action)
 
 
-def retry_soon(
-    organization: Organization | None, filters: Mapping[str, Any], *, by: User, at: datetime, meant: int = 0
+def leave_to_worker(
+    organization: Organization | None,
+    name: str,
+    filters: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    meant: int = 0,
 ) -> ActionRecord:
-    """As `retry`, for the events that `filters` select now, but done by a worker: for more events than a page should
-    wait for.
+    """Have a worker do the action `name` to the events that `filters` select: to more than a page should wait for.
 
     `meant`: how many that is right now.
     """
     assert organization is not None, "the log of no organization is empty"
     with transaction.atomic():
-        action = record_action(organization.pk, Action.RETRY, by=by, at=at, done=0, filters=filters, is_open=True)
+        action = record_action(organization.pk, name, by=by, at=at, done=0, filters=filters, is_open=True)
         ActionRecord.objects.filter(pk=action.pk).update(meant=meant)
         call_for(action)
     return action
@@ -212,8 +201,8 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
     for state, record_type, count in by_state:
         if record_type == EntityType.CONNECTION and state == State.FAILED:
             continue
-        if state in LEFT_ALONE:
-            counts[LEFT_ALONE[State(state)]] += count
+        if state in NOT_RETRIED:
+            counts[NOT_RETRIED[State(state)]] += count
     connections = events.filter(record_type=EntityType.CONNECTION, state=State.FAILED).order_by()
     counts.update(LEFT_PAUSED.get(code, PAUSED) for code in connections.values_list("failure_code", flat=True))
     return dict(counts)
@@ -251,9 +240,28 @@ def _refresh_what_they_name(connection: Connection, codes: Iterable[str], *, at:
     ListState.want(connection, lists, at=at)
 
 
-def dismiss(events: SyncEventQuerySet, *, by: User, at: datetime, reason: str) -> Report:
+def dismiss(
+    events: SyncEventQuerySet,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    filters: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+) -> Report:
     """A person decides that these do not have to reach QuickBooks; the reason is stored."""
-    return _move(events, State.FAILED, State.DISMISSED, "not failed", Action.DISMISS, by=by, at=at, reason=reason)
+    return _move(
+        events,
+        State.FAILED,
+        State.DISMISSED,
+        "not failed",
+        "dismiss",
+        by=by,
+        at=at,
+        reason=reason,
+        filters=filters,
+        dry_run=dry_run,
+    )
 
 
 def take_back(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
@@ -269,7 +277,7 @@ def take_back(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
     )
     overtaken = events.filter(state=State.DISMISSED).filter(Exists(later))
     count, events = overtaken.count(), events.exclude(pk__in=overtaken.values("pk"))
-    report = _move(events, State.DISMISSED, State.FAILED, "not dismissed", Action.TAKE_BACK, by=by, at=at)
+    report = _move(events, State.DISMISSED, State.FAILED, "not dismissed", "take_back", by=by, at=at)
     return Report(report.done, {**report.left, "superseded by a later change": count}) if count else report
 
 
@@ -278,44 +286,71 @@ def _move(
     source: State,
     target: State,
     otherwise: str,
-    action: Action,
+    action: str,
     *,
     by: User,
     at: datetime,
     reason: str = "",
+    filters: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
 ) -> Report:
     movable = events.filter(state=source).exclude(record_type=EntityType.CONNECTION)
     left = events.exclude(pk__in=movable.values("pk")).count()
+    if dry_run:
+        return Report(movable.count(), {otherwise: left} if left else {})
     with transaction.atomic():
         connections = dict(movable.order_by().values_list("connection", "organization").distinct())
         keep_drains_out(connections)
         done = movable.order_by().update(state=target, changed_at=at, reason=reason[:500])
         for organization_id in set(connections.values()):
-            record_action(organization_id, action, by=by, at=at, done=done, left={otherwise: left}, reason=reason)
+            record_action(
+                organization_id,
+                action,
+                by=by,
+                at=at,
+                done=done,
+                left={otherwise: left},
+                filters=filters,
+                reason=reason,
+            )
     return Report(done, {otherwise: left} if left else {})
 
 
-def accept(event: SyncEvent, *, by: User, at: datetime) -> Report:
+def accept(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
     """The shop accepts a difference in the books: Synced, with the difference recorded for `reconcile`."""
-    with transaction.atomic():
-        # Check the database: a worker may have sent it again since the page was shown.
-        differing = SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")
-        accepted = {**NO_FAILURE, "message": "Difference accepted"}
-        if not differing.update(state=State.SYNCED, changed_at=at, due_at=None, **accepted):
-            return Report(0, {"with no difference to accept": 1})
-        Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).update(accepted_at=at)
-        record_action(event.organization_id, Action.ACCEPT, by=by, at=at, done=1, reason=event.message)
-    return Report(1)
+    done, left = 0, Counter[str]()
+    for event in events.select_related("connection"):
+        with transaction.atomic():
+            # Check the database: a worker may have sent it again since the page was shown.
+            differing = SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")
+            accepted = {**NO_FAILURE, "message": "Difference accepted"}
+            if not differing.update(state=State.SYNCED, changed_at=at, due_at=None, **accepted):
+                left["with no difference to accept"] += 1
+                continue
+            links = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id)
+            links.update(accepted_at=at)
+            record_action(event.organization_id, "accept", by=by, at=at, done=1, reason=event.message)
+            done += 1
+    return Report(done, dict(left))
 
 
-def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+def post_to_current_period(
+    events: SyncEventQuerySet,
+    *,
+    by: User,
+    at: datetime,
+    filters: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+) -> Report:
     """Date these invoices today (paid ones only in the books) and send them; leaves alone those it cannot help."""
     action, labels, left = None, list[str](), Counter[str]()
     for event in events.select_related("connection", "organization"):
         with isolated("Posting to the current period", event=event.pk, organization=event.organization_id) as caught:
             refusal = cannot_post_today(event, at=at)
-            if not refusal:
-                action = action or record_action(event.organization_id, Action.POST_TO_CURRENT, by=by, at=at, done=0)
+            if not refusal and not dry_run:
+                action = action or record_action(
+                    event.organization_id, "post_to_current_period", by=by, at=at, done=0, filters=filters
+                )
                 _post_today(event, action, by=by, at=at)
         if caught.mistake:
             refusal = STUMBLED
@@ -324,7 +359,7 @@ def post_to_current_period(events: SyncEventQuerySet, *, by: User, at: datetime)
         else:
             labels.append(event.label)
     if action is None:
-        return Report(0, dict(left))
+        return Report(len(labels), dict(left))
     action.done = action.meant = len(labels)
     action.left, action.reason = dict(left), ", ".join(labels)[:500]
     action.save(update_fields=["done", "meant", "left", "reason"])
@@ -345,18 +380,30 @@ def _post_today(event: SyncEvent, action: ActionRecord, *, by: User, at: datetim
         SyncEvent.objects.filter(pk=event.pk, state=State.QUEUED).update(action=action)
 
 
-def undo_posting(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
+def undo_posting(
+    events: SyncEventQuerySet,
+    *,
+    by: User,
+    at: datetime,
+    filters: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+) -> Report:
     """Give invoices that were posted to the current period their former dates, unless they have been sent since."""
     action, labels, left = None, list[str](), Counter[str]()
     for event in events.select_related("connection", "organization"):
         refusal = STUMBLED
         with isolated("Undoing a posting", event=event.pk, organization=event.organization_id), transaction.atomic():
-            # No drain may send it while it is undone.
-            keep_drains_out([event.connection_id])
+            if not dry_run:
+                # No drain may send it while it is undone.
+                keep_drains_out([event.connection_id])
             event.refresh_from_db(fields=["state", "look_first"])
             moved = moved_back(event)
-            if isinstance(moved, Moved):
-                action = action or record_action(event.organization_id, Action.UNDO_POSTING, by=by, at=at, done=0)
+            if isinstance(moved, Moved) and dry_run:
+                labels.append(event.label)
+            elif isinstance(moved, Moved):
+                action = action or record_action(
+                    event.organization_id, "undo_posting", by=by, at=at, done=0, filters=filters
+                )
                 invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
                 invoice.move_back(moved.becomes, at=at, by=by)
                 _note_dates(invoice, "Post to current period undone", moved.was, by=by)
@@ -384,7 +431,7 @@ def _note_dates(invoice: Invoice, what: str, was: Dates, *, by: User) -> None:
 
 def record_action(
     organization_id: int,
-    action: Action,
+    action: str,
     *,
     by: User,
     at: datetime,
@@ -394,11 +441,12 @@ def record_action(
     reason: str = "",
     is_open: bool = False,
 ) -> ActionRecord:
+    """Keep what a person did for the audit log. Raises KeyError for what is not in the table of actions."""
     return ActionRecord.objects.create(
         organization=Organization(pk=organization_id),
         by=by if by is not None and by.pk else None,  # type: ignore[misc]
         at=at,
-        action=action,
+        action=ACTIONS[action].name,
         done=done,
         left={key: count for key, count in (left or {}).items() if count},
         filters=dict(filters or {}),

@@ -70,7 +70,7 @@ def company_was_chosen(
     sender: type, connection: Connection, start_date: date | None, at: datetime, by: Any = None, **_: Any
 ) -> None:
     """Queue what a new company gets from its start date on, and record the choice."""
-    action = ActionRecord.Action.KEEP_COMPANY if start_date is None else ActionRecord.Action.USE_COMPANY
+    action = "keep_company" if start_date is None else "use_company"
     ActionRecord.objects.create(
         organization_id=connection.organization_id,
         by=by,

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from qbo.models import Connection
 from runacall.isolation import isolated
-from sync import deciding, operations
+from sync import operations
+from sync.actions import ACTIONS
 from sync.engine.drain import drain
 from sync.engine.pausing import clear_stumble, tell_of_stumble
 from sync.engine.renewing import RENEWED, renew_unused
@@ -54,8 +56,8 @@ def maintain() -> dict[str, int | str]:
 def carry_out(action_id: int) -> int:
     """Do what a person asked for and a page could not wait for. Returns how many events were changed."""
     action = ActionRecord.objects.filter(pk=action_id).first()
-    carry_out = deciding.carry_out if action and action.action in deciding.CHOICES else operations.carry_out
-    return carry_out(action_id, at=timezone.now()).done
+    many = ACTIONS[action.action].many if action else None
+    return import_string(many.later)(action_id, at=timezone.now()).done if many and many.later else 0
 
 
 def renew_tokens() -> int:

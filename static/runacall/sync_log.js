@@ -86,15 +86,17 @@
         }
         const matching = isAcross || (isAll && total === all.length);
         // "Retry all" always means the filter, and asks first; "Retry" means the selected rows.
-        const retriesAll = matching && total > 1;
-        across().value = retriesAll ? "1" : "0";
+        const meansAll = matching && total > 1;
+        across().value = meansAll ? "1" : "0";
         bar.querySelector(".rac-selection-count").textContent = matching
             ? (total === 1 ? "The one that matches is selected" : "All " + total.toLocaleString("en-US") + " that match are selected")
             : chosen + " selected";
         const offer = bar.querySelector("[data-select-across]");
         offer.textContent = "Select all " + total.toLocaleString("en-US") + " that match";
         offer.hidden = isAcross || !isAll || total === all.length;
-        bar.querySelector("[data-retry-label]").textContent = retriesAll ? "Retry all" : "Retry";
+        bar.querySelectorAll("[data-label]").forEach(function (button) {
+            button.textContent = meansAll ? button.dataset.labelForAll : button.dataset.label;
+        });
     }
 
     document.addEventListener("change", function (event) {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,9 +21,9 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.admin_scope import ScopedAdmin
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability
-from sync import deciding, operations
+from sync.actions import ACTIONS
 from sync.admin import bulk, live
-from sync.admin.acting import ACTIONS, back_to, perform
+from sync.admin.acting import back_to, perform
 from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
 from sync.admin.list_context import list_context
 from sync.log.details import details, support_address, support_request
@@ -34,13 +33,18 @@ from sync.models import SyncEvent
 from sync.models.events import SyncEventQuerySet
 
 # What the page of counts asks before doing, for selected events.
-CHOSEN = ("post_to_current_period", *deciding.CHOICES)
 
 
-def _ask(admin: SyncEventAdmin, request: StaffRequest, queryset: Any, *, name: str) -> HttpResponse:
+def _do_to_chosen(admin: SyncEventAdmin, request: StaffRequest, queryset: SyncEventQuerySet) -> HttpResponse:
+    """An action of the list. A page asks first, except for retrying the very rows that are marked."""
+    action = ACTIONS[request.POST["action"]]
     if request.POST.get("select_across") == "1":
-        return bulk.ask(request, name)
-    return bulk.ask(request, name, ids=list(queryset.values_list("pk", flat=True)))
+        return bulk.ask(request, action.name)
+    if not action.is_main:
+        return bulk.ask(request, action.name, ids=list(queryset.values_list("pk", flat=True)))
+    chosen = SyncEvent.objects.for_organization(request.organization).filter(pk__in=queryset.values("pk"))
+    perform(action, chosen, request, at=timezone.now(), filters={})
+    return HttpResponseRedirect(request.get_full_path())
 
 
 @admin.register(SyncEvent, site=site)
@@ -56,7 +60,6 @@ class SyncEventAdmin(ScopedAdmin):
     ordering = ("-changed_at", "-id")
     paginator = KnownCountPaginator
     search_fields = ()
-    actions = ("retry", "dismiss", *CHOSEN)
 
     @admin.display(description="Timestamp", ordering="changed_at")
     def timestamp(self, event: SyncEvent) -> str:
@@ -96,29 +99,12 @@ class SyncEventAdmin(ScopedAdmin):
         return response
 
     def get_actions(self, request: StaffRequest) -> Any:
-        offered = super().get_actions(request)
-        offered.pop("delete_selected", None)
-        return offered if self._may_act(request) else {}
-
-    @admin.action(description="Retry")
-    def retry(self, request: StaffRequest, queryset: Any) -> HttpResponse:
-        if request.POST.get("select_across") == "1":
-            return bulk.ask(request, "retry")
-        at = timezone.now()
-        chosen = bulk.Chosen(self._log(request).filter(pk__in=queryset.values("pk")), {})
-        return bulk.tell(request, "retry", operations.retry(chosen.events, by=request.user, at=at))
-
-    @admin.action(description="Dismiss…")
-    def dismiss(self, request: StaffRequest, queryset: Any) -> HttpResponse:
-        if request.POST.get("select_across") == "1":
-            return bulk.ask(request, "dismiss")
-        return bulk.ask(request, "dismiss", ids=list(queryset.values_list("pk", flat=True)))
-
-    def get_action(self, action: Any) -> Any:
-        """Those that only go on to the page that asks are all one function, by name."""
-        if action in CHOSEN:
-            return partial(_ask, name=action), action, bulk.ACTIONS[action].title
-        return super().get_action(action)
+        """Those of the table that the list offers, for what is marked or for all that the filters find."""
+        return {
+            action.name: (_do_to_chosen, action.name, action.many.in_list)
+            for action in ACTIONS.values()
+            if action.many and action.many.in_list and role_allows(request, action.ability)
+        }
 
     @property
     def media(self) -> Any:
@@ -168,9 +154,9 @@ class SyncEventAdmin(ScopedAdmin):
     def act_view(self, request: StaffRequest, object_id: str, action: str) -> HttpResponse:
         """Do one of ACTIONS on one event; go back to the page of the button."""
         event = self._event(request, object_id, log=self._log(request))
-        if not self._may_act(request):
+        if not role_allows(request, ACTIONS[action].ability):
             raise PermissionDenied
-        perform(action, event, request)
+        perform(ACTIONS[action], self._log(request).filter(pk=event.pk), request, at=timezone.now())
         if request.htmx:
             return self._event_page_after(request, event)
         return HttpResponseRedirect(back_to(request) or reverse("admin:sync_syncevent_change", args=[event.pk]))
@@ -196,7 +182,7 @@ class SyncEventAdmin(ScopedAdmin):
 
     def bulk_view(self, request: StaffRequest, action: str) -> HttpResponse:
         """Say what would be done to how many, then do it; for filters or ids."""
-        if not self._may_act(request):
+        if not role_allows(request, ACTIONS[action].ability):
             raise PermissionDenied
         return bulk.view(request, action, self._log(request), self.admin_site.each_context(request))
 
@@ -213,11 +199,14 @@ class SyncEventAdmin(ScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         one = [("details", self.details_view), ("escalate", self.escalate_view)]
+        of_events = [action for action in ACTIONS.values() if action.operation]
+        of_one = [action.name for action in of_events if not action.asks_first]
+        of_many = [action.name for action in of_events if action.many]
         own = [
             self._path("live/", self.live_view, "live"),
-            *[self._path(f"{_slug(each)}/", self.bulk_view, f"{each}_all", action=each) for each in bulk.ACTIONS],
+            *[self._path(f"{_slug(each)}/", self.bulk_view, f"{each}_all", action=each) for each in of_many],
             *[self._path(f"<str:object_id>/{each}/", view, each) for each, view in one],
-            *[self._path(f"<str:object_id>/{_slug(each)}/", self.act_view, each, action=each) for each in ACTIONS],
+            *[self._path(f"<str:object_id>/{_slug(each)}/", self.act_view, each, action=each) for each in of_one],
         ]
         return own + super().get_urls()
 

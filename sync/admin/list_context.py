@@ -20,8 +20,7 @@ from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
-from sync import deciding
-from sync.admin import bulk
+from sync.actions import ACTIONS, Action, title_of
 from sync.admin.change_list import SyncLogChangeList, without_page
 from sync.log.causes import Cause, causes
 from sync.log.details import record_place
@@ -59,11 +58,9 @@ class Card:
     fix: Place | None
     help: Place
     show_url: str
-    retry_url: str
-    post_url: str
     is_on: bool
-    # What may be chosen for all of them at once: what the button says, and the page that asks.
-    choices: Sequence[tuple[str, str]] = ()
+    # What can be done to all of them at once: the action, what its button says, and the page that asks.
+    actions: Sequence[tuple[Action, str, str]]
 
 
 def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]:
@@ -79,7 +76,7 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
         "headers": list(result_headers(cl))[1:] if _has_checkboxes(cl) else list(result_headers(cl)),
         "chips": chips(request, cl.counts),
         "cards": shown,
-        "offered": offered(shown),
+        "listed": in_list(request, shown),
         "may_act": role_allows(request, Ability.MANAGE_QUICKBOOKS),
         "filter_values": _values(cl),
         "cause_title": _cause_title(cl),
@@ -171,29 +168,28 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int) -> Card:
         fix=settings_place(cause.failure) or (record_place(cause.sample) if of_record else None),
         help=help_place(cause.failure.code),
         show_url=reverse(LOG) + filters,
-        retry_url="" if is_pause else reverse("admin:sync_syncevent_retry_all") + filters,
-        post_url=reverse("admin:sync_syncevent_post_to_current_period_all") + filters
-        if cause.failure.code == "closed_period"
-        else "",
         is_on=chosen == cause.key,
-        choices=[
-            (bulk.ACTIONS[name].button.format(count=cause.count), reverse(f"admin:sync_syncevent_{name}_all") + filters)
-            for name in choices_for(cause.failure.code)
-        ],
+        actions=[] if is_pause else _on_card(cause, filters),
     )
 
 
-def choices_for(code: str) -> list[str]:
-    """The actions that a person may choose for failures of this code."""
-    return [name.value for name, choice in deciding.CHOICES.items() if code in choice.codes]
+def _on_card(cause: Cause, filters: str) -> list[tuple[Action, str, str]]:
+    """The main way out first, and Retry last."""
+    code, found = cause.failure.code, list[tuple[Action, str, str]]()
+    for action in sorted(ACTIONS.values(), key=lambda one: one.is_main):
+        many = action.many
+        if many and many.on_card and (not action.codes or code in action.codes):
+            url = reverse(f"admin:sync_syncevent_{action.name}_all") + filters
+            found.append((action, many.fill(many.on_card, cause.count), url))
+    return found
 
 
-def offered(shown: Sequence[Card]) -> list[tuple[str, str]]:
-    """What can be chosen for selected events besides Retry and Dismiss: only what fits something that failed."""
+def in_list(request: StaffRequest, shown: Sequence[Card]) -> list[Action]:
+    """The actions that the list offers: of those for certain failures only what fits something that failed."""
     codes = {card.cause.failure.code for card in shown}
-    names = [name.value for name, choice in deciding.CHOICES.items() if codes & set(choice.codes)]
-    names += ["post_to_current_period"] if "closed_period" in codes else []
-    return [(name, f"{bulk.ACTIONS[name].title}…") for name in names]
+    of_many = [action for action in ACTIONS.values() if action.many and action.many.in_list]
+    fitting = [action for action in of_many if not action.codes or codes & set(action.codes)]
+    return [action for action in fitting if role_allows(request, action.ability)]
 
 
 def _values(cl: SyncLogChangeList) -> dict[str, str]:
@@ -273,7 +269,7 @@ def _action_shown(cl: SyncLogChangeList, request: StaffRequest) -> str:
     action = ActionRecord.objects.filter(organization=request.organization, pk=key).first() if key.isdecimal() else None
     if action is None or request.organization is None:
         return ""
-    return f"{action.get_action_display()} of {request.organization.local(action.at):%Y-%m-%d %H:%M}"
+    return f"{title_of(action.action)} of {request.organization.local(action.at):%Y-%m-%d %H:%M}"
 
 
 def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from qbo.failures import Failure
 from qbo.models import Connection
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.organizations.models import Organization
-from sync.log.posting import Moved, cannot_post_today, is_in_closed_period, moved_back
+from sync.actions import Action, offered
 from sync.log.redaction import readable
 from sync.log.rows import LogRow, connection_of, log_row, standing_of
 from sync.log.wording import Standing, next_try
 from sync.models import Attempt, State, Submission, SyncEvent
-from sync.models.events import UNSENT, EntityType
+from sync.models.events import EntityType
+from sync.posting import cannot_post_today, is_in_closed_period
 
 SHOWN_ATTEMPTS = 20
 
@@ -31,25 +32,6 @@ class Exchange:
     sent: str
     answer: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One choice for a person: an action and the text of its button."""
-
-    action: str
-    title: str
-
-
-KEEP = Decision("keep_quickbooks", "Keep QuickBooks'")
-DECISIONS = {
-    "changed_in_quickbooks": (KEEP, Decision("send_ours", "Send ours")),
-    "paid_in_quickbooks": (KEEP,),
-    "voided_in_quickbooks": (
-        Decision("void_here_too", "Void it here too"),
-        Decision("send_as_new", "Send it again as a new invoice"),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -84,41 +66,15 @@ class Details:
     obstacle: Place | None
     record: Place | None
     further: list[FurtherObstacle]
+    buttons: list[tuple[Action, str]]
+    # Why Post to current period does not help, if the closing date stands in its way.
     cannot_post: str
-    # What undoing Post to current period would do, as long as it can be undone.
-    moved_back: Moved | None
     # Whether the page should refresh in a moment.
     is_moving: bool
 
     @property
     def event(self) -> SyncEvent:
         return self.row.event
-
-    @property
-    def can_retry(self) -> bool:
-        waits = self.event.state in (State.FAILED, State.QUEUED) and not self.is_moving
-        return waits and self.event.record_type != EntityType.CONNECTION and not self.is_kept
-
-    @property
-    def can_dismiss(self) -> bool:
-        return self.event.state == State.FAILED and self.event.record_type != EntityType.CONNECTION
-
-    @property
-    def can_accept(self) -> bool:
-        return self.event.state == State.FAILED and self.event.failure_code == "total_differs"
-
-    @property
-    def undo_label(self) -> str:
-        return undo_label(self.moved_back) if self.moved_back else ""
-
-    @property
-    def decisions(self) -> tuple[Decision, ...]:
-        """The choices in a conflict that only a person can make."""
-        return DECISIONS.get(self.event.failure_code, ()) if self.event.state == State.FAILED else ()
-
-    @property
-    def is_closed_period(self) -> bool:
-        return self.event.state == State.FAILED and is_in_closed_period(self.event)
 
 
 def details(event: SyncEvent, organization: Organization, *, at: datetime, attempt_id: int | None = None) -> Details:
@@ -150,8 +106,11 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         obstacle=obstacle_place(failure, connection) if failure else None,
         record=record_place(event),
         further=further_obstacles(event, connection, is_kept=kept),
-        cannot_post=cannot_post_today(event, at=at) if is_in_closed_period(event) else "",
-        moved_back=moved_back_of(event) if not kept else None,
+        # Nothing to press while it is about to be sent, or for a company that is not connected.
+        buttons=[] if moving or kept else [(action, action.label(event)) for action in offered(event, at=at)],
+        cannot_post=cannot_post_today(event, at=at)
+        if event.state == State.FAILED and is_in_closed_period(event)
+        else "",
         is_moving=moving,
     )
 
@@ -169,16 +128,6 @@ def further_obstacles(event: SyncEvent, connection: Connection | None, *, is_kep
         )
         for failure in event.further_failures
     ]
-
-
-def moved_back_of(event: SyncEvent) -> Moved | None:
-    found = moved_back(event) if event.state in UNSENT else None
-    return found if isinstance(found, Moved) else None
-
-
-def undo_label(moved: Moved) -> str:
-    """E.g. "Undo: date it 2026-05-01 again"."""
-    return f"Undo: date it {moved.becomes.posting_date or moved.becomes.invoice_date:%Y-%m-%d} again"
 
 
 def is_moving(event: SyncEvent, standing: Standing) -> bool:

@@ -15,17 +15,15 @@ from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
+from sync.actions import Action, offered
 from sync.log.details import (
     FurtherObstacle,
     further_obstacles,
     is_moving,
-    moved_back_of,
     others_waiting,
-    undo_label,
 )
 from sync.log.holding import Books, Holding, InBooks, for_dispatcher, holding
 from sync.log.invoice_column import current_of
-from sync.log.posting import cannot_post_today
 from sync.log.results import Result, result_of
 from sync.log.rows import connection_of, holding_of, in_books_of, standing_of
 from sync.log.wording import SYNC_IS_OFF, Standing, also_in_the_way, books_line, row_text
@@ -51,10 +49,7 @@ class InvoiceBanner:
     others: int = 0
     further: Sequence[FurtherObstacle] = ()
     books: InBooks | None = None
-    can_retry: bool = False
-    can_post: bool = False
-    # The button that undoes Post to current period; "" if there is nothing to undo.
-    undo: str = ""
+    buttons: Sequence[tuple[Action, str]] = ()
     # Whether the page should refresh in a moment.
     is_moving: bool = False
     # The result of the reader's own Retry sync or Post to current period.
@@ -168,6 +163,8 @@ def _for_office(
     said, failure = row_text(event, standing), event.failure
     log = Place("Details", reverse("admin:sync_syncevent_change", args=[event.pk]))
     books = there if there and not there.gone else None
+    shown = [action for action in offered(event, at=at) if action.on_invoice] if may_act else []
+    buttons = [(action, action.label(event, on_invoice=True)) for action in shown]
     if event.state != State.FAILED or failure is None or held is None:
         waiting = _what_holds_it(standing)
         # Say nothing about the books while it is being sent, or while the invoice is on its way there for the first
@@ -181,8 +178,12 @@ def _for_office(
             log=log,
             books=books,
             fix=waiting if event.state == State.QUEUED else None,
-            can_retry=may_act and event.state == State.QUEUED and not standing.pause and bool(event.retries),
-            undo=_undo(event) if may_act else "",
+            buttons=[
+                (action, label)
+                for action, label in buttons
+                # What is queued for the first time goes by itself.
+                if not action.is_main or (event.state == State.QUEUED and not standing.pause and event.retries)
+            ],
         )
     further = event.further_failures
     return InvoiceBanner(
@@ -201,12 +202,5 @@ def _for_office(
         books=books,
         others=others_waiting(event),
         further=further_obstacles(event, event.connection, is_kept=False),
-        can_retry=may_act,
-        can_post=may_act and not cannot_post_today(event, at=at),
-        undo=_undo(event) if may_act else "",
+        buttons=buttons,
     )
-
-
-def _undo(event: SyncEvent) -> str:
-    moved = moved_back_of(event)
-    return undo_label(moved) if moved else ""

@@ -13,11 +13,11 @@ from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
 from runacall.organizations.models import Organization
+from sync.actions import ACTIONS, followed
 from sync.log.holding import money
 from sync.log.rows import connection_of, pause_words
 from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.audit import Action
 from sync.models.events import EntityType
 
 LOG = "admin:sync_syncevent_changelist"
@@ -28,16 +28,6 @@ LOOKED_FOR = timedelta(days=1)
 MOST = 5
 # An event due within this time is about to be sent.
 SOON = timedelta(seconds=15)
-
-VERBS = {
-    Action.RETRY: ("Retried", "event"),
-    Action.POST_TO_CURRENT: ("Posted to the current period:", "event"),
-    Action.KEEP_QUICKBOOKS: ("Kept QuickBooks' version of", "event"),
-    Action.SEND_OURS: ("Sending our version of", "event"),
-    Action.VOID_HERE_TOO: ("Voided here too:", "event"),
-    Action.SEND_AS_NEW: ("Sending again as new:", "event"),
-    Action.SEND_EARLIER: ("Sent", "earlier invoice"),
-}
 
 
 @dataclass(frozen=True)
@@ -80,13 +70,12 @@ class Result:
     @property
     def head(self) -> str:
         """E.g. "Retried 63 events."."""
-        verb, noun = VERBS[Action(self.action.action)]
+        action = ACTIONS[self.action.action]
         if self.action.is_open:
-            doing = "queuing" if self.action.action == Action.RETRY else "working on"
-            name = self.action.get_action_display()
-            said = f"{name} of {counted(self.action.meant, noun)}: a background job is {doing} them."
+            doing = "queuing" if action.name == "retry" else "working on"
+            said = f"{action.title} of {counted(self.action.meant, action.noun)}: a background job is {doing} them."
         else:
-            said = f"{verb} {counted(self.action.done, noun)}."
+            said = f"{action.verb} {counted(self.action.done, action.noun)}."
         return f"{self.who}: {said}" if self.who else said
 
     @property
@@ -100,7 +89,7 @@ class Result:
             (count.waiting, f"waiting: {self.pause}" if self.pause else "waiting for the next retry"),
             (count.other, "dismissed or superseded"),
             (gone, "changed or retried again since"),
-            (count.failed, "failed again" if self.action.action == Action.RETRY else "failed"),
+            (count.failed, "failed again" if self.action.action == "retry" else "failed"),
         ]
         return [f"{number:,} {words}" for number, words in said if number > 0]
 
@@ -119,7 +108,7 @@ class Result:
     @property
     def undo_url(self) -> str:
         """Where Post to current period is undone; "" once all of its invoices have been sent."""
-        if self.action.action != Action.POST_TO_CURRENT or self.count.synced == self.count.total:
+        if self.action.action != "post_to_current_period" or self.count.synced == self.count.total:
             return ""
         return f"{reverse('admin:sync_syncevent_undo_posting_all')}?action={self.action.pk}"
 
@@ -133,7 +122,7 @@ class Result:
 
 def results_for(organization: Organization | None, user: Any, *, at: datetime) -> list[Result]:
     """What the log says about actions: everybody's while they run, your own for a while after."""
-    recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=VERBS)
+    recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=followed())
     actions = list(recent.select_related("by").order_by("-at", "-id")[:MOST])
     found = _results(actions, organization, user, at=at)
     return [result for result in found if _is_shown(result, user, at)]
@@ -142,7 +131,7 @@ def results_for(organization: Organization | None, user: Any, *, at: datetime) -
 def result_of(event: SyncEvent, user: Any, *, at: datetime) -> Result | None:
     """The result of the last action on `event`, for the person who did it."""
     action = event.action
-    if action is None or action.by_id != user.pk or action.action not in VERBS:
+    if action is None or action.by_id != user.pk or action.action not in followed():
         return None
     found = _results([action], event.organization, user, at=at)
     return next((result for result in found if _is_shown(result, user, at)), None)

@@ -10,22 +10,6 @@ from django.db import models
 from runacall.organizations.models import Organization
 
 
-class Action(models.TextChoices):
-    RETRY = "retry", "Retry"
-    DISMISS = "dismiss", "Dismiss"
-    TAKE_BACK = "take_back", "Take back"
-    POST_TO_CURRENT = "post_to_current_period", "Post to current period"
-    UNDO_POSTING = "undo_posting", "Undo Post to current period"
-    ACCEPT = "accept", "Accept difference"
-    KEEP_QUICKBOOKS = "keep_quickbooks", "Keep QuickBooks'"
-    SEND_OURS = "send_ours", "Send ours"
-    VOID_HERE_TOO = "void_here_too", "Void it here too"
-    SEND_AS_NEW = "send_as_new", "Send it again as a new invoice"
-    KEEP_COMPANY = "keep_company", "Go back to the previous company"
-    USE_COMPANY = "use_company", "Use a different company"
-    SEND_EARLIER = "send_earlier", "Send earlier invoices"
-
-
 class ActionRecordQuerySet(models.QuerySet["ActionRecord"]):
     def open(self) -> ActionRecordQuerySet:
         """Actions that a worker still has to carry out."""
@@ -35,12 +19,11 @@ class ActionRecordQuerySet(models.QuerySet["ActionRecord"]):
 class ActionRecord(models.Model):
     """One action of one person: on what, how many it changed, how many it left alone and why."""
 
-    Action = Action
-
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
-    action = models.CharField(max_length=32, choices=Action.choices)
+    # Its name in the table of actions (`sync.actions`).
+    action = models.CharField(max_length=32)
     filters = models.JSONField(default=dict)
     reason = models.CharField(max_length=500, blank=True)
     done = models.PositiveIntegerField(default=0)
@@ -62,7 +45,7 @@ class ActionRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()}: {self.done}"
+        return f"{self.action}: {self.done}"
 
 
 class SupportLookQuerySet(models.QuerySet["SupportLook"]):

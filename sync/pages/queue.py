@@ -58,7 +58,7 @@ def send_earlier(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     with transaction.atomic():
         action = ActionRecord.objects.create(
-            organization=request.organization, by=request.user, at=at, action=ActionRecord.Action.SEND_EARLIER
+            organization=request.organization, by=request.user, at=at, action="send_earlier"
         )
         count = enqueue_earlier(connection, at=at, action=action)
         ActionRecord.objects.filter(pk=action.pk).update(done=count, meant=count)

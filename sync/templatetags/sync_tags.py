@@ -15,6 +15,7 @@ from qbo.models import Connection
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
+from sync.actions import Action
 from sync.first_run import checklist, is_open
 from sync.log.attention import attention_count
 from sync.log.holding import money
@@ -85,15 +86,18 @@ def clock(moment: datetime | None, organization: Organization, now: datetime) ->
 
 @register.inclusion_tag("sync/event_form.html", takes_context=True)
 def event_button(
-    context: template.Context, action: str, label: str, primary: bool = False, event: Any = None, back: str = ""
+    context: template.Context, action: Action, label: str, event: Any = None, back: str = ""
 ) -> dict[str, Any]:
-    """A button for one action on one event; in an opened row it does not leave the page."""
+    """A button for one action on one event; in an opened row it does not leave the page.
+
+    An action that asks first has a link to the page which does.
+    """
     event = event or context["event"]
+    name = f"admin:sync_syncevent_{action.name}"
     return {
-        "url": reverse(f"admin:sync_syncevent_{action}", args=[event.pk]),
+        "url": f"{reverse(f'{name}_all')}?id={event.pk}" if action.asks_first else reverse(name, args=[event.pk]),
         "action": action,
         "label": label,
-        "primary": primary,
         "event": event,
         "back": back or context.get("back", ""),
         "in_row": context.get("in_row", False),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync import deciding, tasks
+from sync import deciding, operations, tasks
+from sync.actions import ACTIONS
 from sync.models import ActionRecord, State
-from sync.models.audit import Action
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import LOG, Office
@@ -61,7 +62,7 @@ def test_quickbooks_is_kept_for_all_that_are_alike(shop: Shop, office: Office, c
     shop.drain()
     assert {shop.event(one).state for one in conflicts} == {State.SYNCED}
     assert {memo(shop, one) for one in conflicts} == {"Hers"}
-    (action,) = ActionRecord.objects.filter(action=Action.KEEP_QUICKBOOKS)
+    (action,) = ActionRecord.objects.filter(action="keep_quickbooks")
     assert (action.done, action.meant, action.by_id is not None) == (3, 3, True)
     assert all(f"Invoice #{one.number}" in action.reason for one in conflicts)
     assert len(office.log(action=str(action.pk))) == 3
@@ -124,7 +125,9 @@ def test_void_ones_go_again_as_new_invoices(shop: Shop, office: Office, voided: 
 def test_very_many_are_left_to_a_worker(
     shop: Shop, office: Office, conflicts: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deciding, "MOST_AT_ONCE", 2)
+    keep = ACTIONS["keep_quickbooks"]
+    assert keep.many
+    monkeypatch.setitem(ACTIONS, keep.name, replace(keep, many=replace(keep.many, most=2)))
     page = office.say_yes(office.choose_for_all("Keep QuickBooks'…"))
     assert "Keep QuickBooks' of 3 events: a background job is working on them." in page.text
     assert {shop.event(one).state for one in conflicts} == {State.FAILED}
@@ -140,8 +143,8 @@ def test_a_worker_that_died_goes_on_with_the_rest(
     shop: Shop, conflicts: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = timezone.now()
-    action = deciding.decide_soon(
-        shop.organization, Action.KEEP_QUICKBOOKS, {"status": ["failed"]}, by=None, at=at, meant=3
+    action = operations.leave_to_worker(
+        shop.organization, "keep_quickbooks", {"status": ["failed"]}, by=None, at=at, meant=3
     )
     one, killed = deciding._decide_one, []
 
@@ -163,6 +166,6 @@ def test_a_worker_that_died_goes_on_with_the_rest(
 
 def test_one_that_somebody_else_settled_meanwhile_is_left_alone(shop: Shop, conflicts: list[Invoice]) -> None:
     event = shop.event(conflicts[0])
-    action = ActionRecord.objects.create(organization=shop.organization, at=timezone.now(), action=Action.SEND_AS_NEW)
+    action = ActionRecord.objects.create(organization=shop.organization, at=timezone.now(), action="send_as_new")
     deciding.keep_quickbooks(shop.log().filter(pk=event.pk), by=None, at=timezone.now())
     assert deciding._decide_one(action, event.pk, at=timezone.now())[1] == deciding.NOTHING

@@ -363,7 +363,7 @@ class TestStatus:
         assert "Send 3 earlier invoices" in text(owner.get(STATUS))
         answer = owner.post(reverse("sync:send_earlier"), follow=True)
         assert "Sync log" in text(answer)
-        action = ActionRecord.objects.get(action=ActionRecord.Action.SEND_EARLIER)
+        action = ActionRecord.objects.get(action="send_earlier")
         assert (action.meant, action.done) == (3, 3), "the log says what came of them once it is known"
         assert SyncEvent.objects.filter(state=State.QUEUED).count() == 3
         assert "earlier invoice" not in text(owner.get(STATUS))

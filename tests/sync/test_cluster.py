@@ -23,7 +23,7 @@ from django_q.models import OrmQ
 
 from qbo.models import Lease
 from sync.models import Heartbeat, SyncEvent
-from sync.operations import retry_soon
+from sync.operations import leave_to_worker
 from sync.worker.cluster import Supervisor
 from tests.books import Shop
 
@@ -114,7 +114,7 @@ def test_one_that_is_seen_between_two_drains_is_left_alone(supervisor: Superviso
 
 def test_one_that_may_be_at_very_many_events_is_given_time(supervisor: Supervisor, shop: Shop) -> None:
     lay_down_work(shop)
-    retry_soon(shop.organization, {"status": ["failed"]}, by=None, at=timezone.now())
+    leave_to_worker(shop.organization, "retry", {"status": ["failed"]}, by=None, at=timezone.now())
     assert supervisor.trouble(timezone.now() + LATER) == ""
     assert supervisor.trouble(timezone.now() + 6 * LATER) != ""
 

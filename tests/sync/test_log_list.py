@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
@@ -18,7 +19,7 @@ from django_q.models import OrmQ
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from sync import tasks
-from sync.admin import bulk
+from sync.actions import ACTIONS
 from sync.models import ActionRecord, State, SyncEvent
 from tests import builders, log_rows
 from tests.journeys.visiting import visitor_of
@@ -255,7 +256,7 @@ class TestCauses:
         log_rows.paused(books)
         first = owner.get(LOG).context["cards"][0]
         assert first.cause.title == "Token expired"
-        assert first.retry_url == ""
+        assert first.actions == []
         assert first.fix.label == "Reconnect"
 
     def test_many_causes_need_no_more_queries(self, books: Connection, owner: Client) -> None:
@@ -331,7 +332,9 @@ class TestRetryByAWorker:
 
     @pytest.fixture(autouse=True)
     def _little_is_much(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+        retry = ACTIONS["retry"]
+        assert retry.many
+        monkeypatch.setitem(ACTIONS, retry.name, replace(retry, many=replace(retry.many, most=2)))
 
     def press(self, client: Client) -> list[str]:
         done = client.post(f"{RETRY_ALL}?status=failed&search=okafor")

@@ -60,7 +60,7 @@ class TestTheMachinery:
         """An action that cannot be called for keeps neither the other actions nor the drains from being asked for."""
         ill, healthy = two
         for one in two:
-            operations.retry_soon(one.organization, {"status": ["failed"]}, by=None, at=timezone.now())
+            operations.leave_to_worker(one.organization, "retry", {"status": ["failed"]}, by=None, at=timezone.now())
         healthy.invoice()
         OrmQ.objects.all().delete()
         Lease.objects.update(woken_at=None)

@@ -31,7 +31,7 @@ def test_only_a_difference_can_be_accepted(books: Connection, state: str, failur
     invoice = builders.invoice(books.organization)
     event = log_rows.event(books, state, failure, invoice=invoice)
     log_rows.link(books, invoice)
-    report = operations.accept(event, by=None, at=AT)
+    report = operations.accept(SyncEvent.objects.filter(pk=event.pk), by=None, at=AT)
     event.refresh_from_db()
     assert (report.done, event.state) == (0, state)
     assert Link.objects.get().accepted_at is None
@@ -44,7 +44,7 @@ def test_a_difference_that_was_mended_meanwhile_is_not_accepted(books: Connectio
     event = log_rows.event(books, failure=DIFFERS, invoice=invoice)
     log_rows.link(books, invoice)
     SyncEvent.objects.filter(pk=event.pk).update(state=State.QUEUED, due_at=AT)
-    report = operations.accept(event, by=None, at=AT)
+    report = operations.accept(SyncEvent.objects.filter(pk=event.pk), by=None, at=AT)
     event.refresh_from_db()
     assert (report.done, event.state) == (0, State.QUEUED)
     assert Link.objects.get().accepted_at is None

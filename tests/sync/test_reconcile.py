@@ -118,7 +118,7 @@ def test_an_accepted_difference_stands_apart(shop: Shop) -> None:
     event = shop.event(invoice)
     SyncEvent.objects.filter(pk=event.pk).update(state="failed", failure_code="total_differs")
     event.refresh_from_db()
-    accept(event, by=None, at=timezone.now())
+    accept(SyncEvent.objects.filter(pk=event.pk), by=None, at=timezone.now())
     exit_status, found = reconcile(shop)
     assert (exit_status, found["accepted"], found["matched"]) == (0, 1, 0)
 

@@ -9,7 +9,6 @@ from qbo.mapping.book import Company
 from qbo.models import CompanyFacts, Connection, Link
 from runacall.invoices.models import Dates, Invoice
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.audit import Action
 from sync.models.events import UNSENT, EntityType
 
 
@@ -58,7 +57,7 @@ def moved_back(event: SyncEvent) -> Moved | str:
     """The dates that undoing "Post to current period" would give the invoice; or why it cannot be undone."""
     if event.record_type != EntityType.INVOICE:
         return "not posted to the current period"
-    posted = ActionRecord.objects.filter(organization=event.organization_id, action=Action.POST_TO_CURRENT)
+    posted = ActionRecord.objects.filter(organization=event.organization_id, action="post_to_current_period")
     action = posted.filter(before__has_key=str(event.record_id)).order_by("-at", "-id").first()
     if action is None:
         return "not posted to the current period"

@@ -1,0 +1,336 @@
+"""What a person can do to events of the sync log: one entry for each action, which every page and the audit log read.
+
+A new action is one entry here and the operation that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from runacall.organizations.models import Ability
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType
+from sync.posting import Moved, cannot_post_today, moved_back
+
+# Why an event is left alone: said after a count, "3 already in QuickBooks". "" if it is not.
+Refusal = Callable[[SyncEvent, datetime], str]
+
+
+@dataclass(frozen=True)
+class Many:
+    """The action on many events at once: a page says first on how many, and which are left alone.
+
+    `question` and `submit` take {what}, "12 events"; {count}, "12"; and {s}, the ending of the plural.
+    """
+
+    title: str
+    question: str
+    explanation: str
+    submit: str
+    noun: str = "event"
+    # The button in the list, where something failed with one of the action's codes; the same on a card of a cause.
+    in_list: str = ""
+    on_card: str = ""
+    is_main_on_card: bool = False
+    # What else the page shows: a function (action, organization, events) -> context.
+    shows: str = ""
+    # For more events than `most` a page does not wait: a worker carries the action out by `later`, (id, *, at).
+    later: str = ""
+    most: int = 10_000
+
+    def fill(self, text: str, count: int) -> str:
+        """`text` with the count in it."""
+        ending = "" if count == 1 else "s"
+        return text.format(what=f"{count:,} {self.noun}{ending}", count=f"{count:,}", s=ending)
+
+
+@dataclass(frozen=True)
+class Action:
+    """`name`: in addresses and in the audit log. `title`: for people. `verb`: of the report, "Retried 12 events.".
+
+    `operation`: where the function is, (events, *, by, at) -> Report; with `reason` if it asks for one, and with
+    `filters` and `dry_run` if it can be done to many. `codes`: of the failures that it is for; empty: any.
+    """
+
+    name: str
+    title: str
+    verb: str = ""
+    noun: str = "event"
+    operation: str = ""
+    codes: tuple[str, ...] = ()
+    # Why it is not offered for an event; where it is left out, `codes` say for which it is.
+    refusal: Refusal | None = None
+    otherwise: str = "with nothing to choose"
+    # The text of its button on the row of an event, and on the invoice's page ("": no button there).
+    button: str | Callable[[SyncEvent], str] = ""
+    on_invoice: str | Callable[[SyncEvent], str] = ""
+    is_main: bool = False
+    # Its button leads to the page for many, which asks first.
+    asks_first: bool = False
+    # What is said if the reason that it needs is missing.
+    asks_reason: str = ""
+    # Whether pages tell afterwards what became of its events.
+    is_followed: bool = False
+    many: Many | None = None
+    # Who may do it.
+    ability: Ability = Ability.MANAGE_QUICKBOOKS
+
+    def refuses(self, event: SyncEvent, at: datetime) -> str:
+        """Why it cannot be done to `event` now; "" if it can."""
+        if self.refusal is not None:
+            return self.refusal(event, at)
+        return "" if event.state == State.FAILED and event.failure_code in self.codes else self.otherwise
+
+    def label(self, event: SyncEvent, *, on_invoice: bool = False) -> str:
+        """The text of its button for `event`."""
+        text = self.on_invoice if on_invoice else self.button
+        return (text if isinstance(text, str) else text(event)) or self.title
+
+
+def offered(event: SyncEvent, *, at: datetime) -> list[Action]:
+    """The actions that can be done to `event` now, in the order of their buttons."""
+    return [action for action in ACTIONS.values() if action.operation and not action.refuses(event, at)]
+
+
+def followed() -> list[str]:
+    """The names of the actions of which pages tell afterwards what became of them."""
+    return [name for name, action in ACTIONS.items() if action.is_followed]
+
+
+def title_of(name: str) -> str:
+    """The action for people; its bare name if it is no action of this version."""
+    return ACTIONS[name].title if name in ACTIONS else name.replace("_", " ").capitalize()
+
+
+# --- which events each accepts ------------------------------------------------------------------------------------
+
+# Why Retry leaves an event alone, by its state.
+NOT_RETRIED = {
+    State.SENDING: "being sent right now",
+    State.CHECKING: "being checked in QuickBooks",
+    State.SYNCED: "already in QuickBooks",
+    State.SUPERSEDED: "superseded by a later change",
+    State.DISMISSED: "dismissed; take them back first",
+}
+# The same for the row of a connection, by what stopped it.
+PAUSED = "a paused connection: Reconnect it (Settings → QuickBooks → Status)"
+LEFT_PAUSED = {
+    "sending_interrupted": "interrupted sending: Run a Call tries again every minute",
+    "other_company": "held until you choose the company (Settings → QuickBooks → Status)",
+}
+
+
+def _not_retried(event: SyncEvent, at: datetime) -> str:
+    if event.record_type == EntityType.CONNECTION:
+        return LEFT_PAUSED.get(event.failure_code, PAUSED)
+    return NOT_RETRIED.get(State(event.state), "")
+
+
+def _not_dismissed(event: SyncEvent, at: datetime) -> str:
+    can = event.state == State.FAILED and event.record_type != EntityType.CONNECTION
+    return "" if can else "not failed"
+
+
+def _not_undone(event: SyncEvent, at: datetime) -> str:
+    moved = moved_back(event)
+    return "" if isinstance(moved, Moved) else moved
+
+
+def _undo_words(event: SyncEvent) -> str:
+    """E.g. "Undo: date it 2026-05-01 again"."""
+    moved = moved_back(event)
+    if isinstance(moved, str):
+        return ""
+    return f"Undo: date it {moved.becomes.posting_date or moved.becomes.invoice_date:%Y-%m-%d} again"
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+ACTIONS: dict[str, Action] = {
+    one.name: one
+    for one in (
+        Action(
+            "retry",
+            "Retry",
+            "Retried",
+            operation="sync.operations.retry",
+            refusal=_not_retried,
+            button="Retry single event",
+            on_invoice="Retry sync",
+            is_main=True,
+            is_followed=True,
+            many=Many(
+                "Retry all",
+                "Retry {what}?",
+                "Run a Call first reads again from QuickBooks what their failures are about, then sends them. Their"
+                " history is kept.",
+                "Retry {count}",
+                in_list="Retry",
+                on_card="Retry {count}",
+                shows="sync.admin.bulk.forecast_of_retry",
+                later="sync.operations.carry_out",
+            ),
+        ),
+        Action(
+            "keep_quickbooks",
+            "Keep QuickBooks'",
+            "Kept QuickBooks' version of",
+            operation="sync.deciding.keep_quickbooks",
+            codes=("changed_in_quickbooks", "paid_in_quickbooks"),
+            is_followed=True,
+            many=Many(
+                "Keep QuickBooks'",
+                "Keep QuickBooks' version of {what}?",
+                "Nothing is sent. QuickBooks keeps what it has, and the difference is recorded as accepted.",
+                "Keep QuickBooks' for {count}",
+                in_list="Keep QuickBooks'…",
+                on_card="Keep QuickBooks' for {count}…",
+                shows="sync.admin.bulk.money_of",
+                later="sync.deciding.carry_out",
+                most=500,
+                noun="record",
+            ),
+        ),
+        Action(
+            "send_ours",
+            "Send ours",
+            "Sending our version of",
+            operation="sync.deciding.send_ours",
+            codes=("changed_in_quickbooks",),
+            is_followed=True,
+            many=Many(
+                "Send ours",
+                "Send our version of {what}?",
+                "Our values replace those in QuickBooks, only in the fields that both changed.",
+                "Send ours for {count}",
+                in_list="Send ours…",
+                on_card="Send ours for {count}…",
+                shows="sync.admin.bulk.money_of",
+                later="sync.deciding.carry_out",
+                most=500,
+                noun="record",
+            ),
+        ),
+        Action(
+            "void_here_too",
+            "Void it here too",
+            "Voided here too:",
+            operation="sync.deciding.void_here_too",
+            codes=("voided_in_quickbooks",),
+            is_followed=True,
+            many=Many(
+                "Void here too",
+                "Void {what} here too?",
+                "They were voided in QuickBooks and become void in Run a Call as well. This cannot be undone.",
+                "Void {count} here too",
+                in_list="Void here too…",
+                on_card="Void {count} here too…",
+                shows="sync.admin.bulk.money_of",
+                later="sync.deciding.carry_out",
+                most=500,
+                noun="invoice",
+            ),
+        ),
+        Action(
+            "send_as_new",
+            "Send it again as a new invoice",
+            "Sending again as new:",
+            operation="sync.deciding.send_as_new",
+            codes=("voided_in_quickbooks",),
+            is_followed=True,
+            many=Many(
+                "Send again as new invoices",
+                "Send {what} again as new invoices?",
+                "QuickBooks gets a new invoice for each. The void ones stay there as they are. An invoice whose number"
+                " the void one still has stops as “Duplicate Doc Number”: give it another number first.",
+                "Send {count} as new",
+                in_list="Send again as new invoices…",
+                on_card="Send {count} as new…",
+                shows="sync.admin.bulk.money_of",
+                later="sync.deciding.carry_out",
+                most=500,
+                noun="invoice",
+            ),
+        ),
+        Action(
+            "post_to_current_period",
+            "Post to current period",
+            "Posted to the current period:",
+            operation="sync.operations.post_to_current_period",
+            codes=("closed_period",),
+            refusal=lambda event, at: cannot_post_today(event, at=at),
+            button="Post to current period…",
+            on_invoice="Post to current period…",
+            asks_first=True,
+            is_followed=True,
+            many=Many(
+                "Post to current period",
+                "Post {what} to the current period?",
+                "The invoice date becomes today, the due date moves with it, and they are sent again. On an invoice"
+                " with a payment, only the date used in QuickBooks changes. You can undo this until they are sent. You"
+                " can also move the closing date in QuickBooks instead: talk to your accountant first.",
+                "Post {count} to today",
+                in_list="Post to current period…",
+                on_card="Post to current period…",
+                is_main_on_card=True,
+                shows="sync.admin.bulk.dates_of_posting",
+                noun="invoice",
+            ),
+        ),
+        Action(
+            "undo_posting",
+            "Undo Post to current period",
+            "Undid Post to current period for",
+            operation="sync.operations.undo_posting",
+            refusal=_not_undone,
+            button=_undo_words,
+            on_invoice=_undo_words,
+            many=Many(
+                "Undo Post to current period",
+                "Undo Post to current period for {what}?",
+                "They get the dates back that they had before. Invoices that have been sent since then are left alone.",
+                "Undo for {count}",
+                shows="sync.admin.bulk.dates_of_undoing",
+                noun="invoice",
+            ),
+        ),
+        Action(
+            "accept",
+            "Accept difference",
+            "Accepted",
+            operation="sync.operations.accept",
+            codes=("total_differs",),
+            otherwise="with no difference to accept",
+            button="Accept the difference",
+        ),
+        Action(
+            "take_back",
+            "Take back",
+            "Took back",
+            operation="sync.operations.take_back",
+            refusal=lambda event, at: "" if event.state == State.DISMISSED else "not dismissed",
+            is_main=True,
+        ),
+        Action(
+            "dismiss",
+            "Dismiss",
+            "Dismissed",
+            operation="sync.operations.dismiss",
+            refusal=_not_dismissed,
+            asks_reason="Enter a reason why it does not have to go to QuickBooks. Nothing was dismissed.",
+            many=Many(
+                "Dismiss",
+                "Dismiss {count} failed event{s}?",
+                "They will not go to QuickBooks and no longer count as errors, unless somebody takes them back.",
+                "Dismiss {count}",
+                in_list="Dismiss…",
+            ),
+        ),
+        # Done elsewhere, and kept in the audit log beside the others.
+        Action("keep_company", "Go back to the previous company"),
+        Action("use_company", "Use a different company"),
+        Action("send_earlier", "Send earlier invoices", "Sent", "earlier invoice", is_followed=True),
+    )
+}
