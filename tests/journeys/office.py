@@ -193,6 +193,12 @@ class Office:
         form = page.form(action="/switch/")
         return send(self.visitor, page, form.fill(organization=str(organization.pk)))
 
+    def open_shop(self, organization: Organization) -> Page:
+        """As our support opens a shop, from the page of all shops."""
+        page = self.visit("/support/shops/?show=all")
+        form = page.form(action="/switch/")
+        return send(self.visitor, page, form.fill(organization=str(organization.pk)))
+
     def _press(self, page: Page, action: str) -> Page:
         return send(self.visitor, page, page.form(action=action))
 

@@ -207,7 +207,7 @@ CALLS: tuple[Answered, ...] = (
     Answered("network", UNREACHED, {"fault": "reset"}),
     Answered("network", UNREACHED, {"fault": "cut"}),
     Answered("network", UNREACHED, {"fault": "timeout", "seconds": 2}),
-    Answered("answer_unreadable", UNREADABLE, {"fault": "html"}),
+    Answered("server_error", OWN_ERROR.format(200), {"fault": "html"}),
     Answered("answer_unreadable", UNREADABLE, {"fault": "empty"}),
     *(Answered("rate_limited", SLOW_DOWN, {"fault": "throttle", "format": shape})
       for shape in ("xml", "json", "json_lower")),

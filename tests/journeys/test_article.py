@@ -284,7 +284,7 @@ def test_fix_the_mapping_filter_to_failed_select_all_retry_all(shop: Shop, offic
     other = unmapped(shop, builders.rate(shop.organization, "Lorain 6.5", "6.5"))
     assert office.banner() == "61 QBO sync errors need attention."
     told = office.pick_tax_code(combined, code="2")
-    assert "60 failed invoices wait for ‘Combined 7.25’ · Retry them" in told.text
+    assert "60 failed invoices wait for ‘Combined 7.25’ · 60 will go · Retry them" in told.text
     assert "Retried 61 events." in office.retry_all().text
     shop.drain()
     assert {shop.event(one).state for one in dozens} == {State.SYNCED}
@@ -346,7 +346,7 @@ def test_support_reads_the_queue_of_any_shop_and_each_look_is_recorded(shop: Sho
     builders.organization("another-shop")
     support = builders.superuser("support@example.com")
     desk = Office(shop, visitor_of(support))
-    desk.switch_to(shop.organization)
+    desk.open_shop(shop.organization)
     assert [each.message for each in desk.log(status="failed")] == [UNMAPPED]
     look = SupportLook.objects.filter(organization=shop.organization, by=support).latest("at")
     assert look.path.startswith(LOG)

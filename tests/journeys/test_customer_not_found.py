@@ -134,9 +134,7 @@ def test_who_has_the_name_is_said_and_opened(shop: Shop, office: Office, okafor:
     invoice = deleted_and_name_taken(shop, okafor)
     vendor = next(row for row in shop.books.rows("Vendor") if row["DisplayName"] == NAME)
     for page in (office.event_page(invoice), office.visit(f"{INVOICES}/{invoice.pk}/change/")):
-        assert (
-            "In QuickBooks the name is already used by a vendor: make the vendor inactive, or change its" in page.text
-        )
+        assert "In QuickBooks the name is already used by a vendor: make the vendor inactive or change its" in page.text
         link = page.link("Open the vendor in QuickBooks")
         assert link == f"{shop.books.url}/app/vendordetail?nameId={vendor['Id']}"
         assert office.visitor.get(link).status == 200

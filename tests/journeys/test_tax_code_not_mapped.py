@@ -108,7 +108,7 @@ def test_saving_a_mapping_sends_nothing(shop: Shop, office: Office, combined: Ta
     invoice = taxed(shop, combined)
     shop.drain()
     told = office.pick_tax_code(combined, code="2")
-    assert "1 failed invoice waits for ‘Combined 7.25’ · Retry it" in told.text
+    assert "1 failed invoice waits for ‘Combined 7.25’ · 1 will go · Retry it" in told.text
     shop.drain()
     assert shop.event(invoice).state == State.FAILED
     assert shop.books.writes() == 0

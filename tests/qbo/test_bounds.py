@@ -127,7 +127,7 @@ class TestOfAShop:
         now = timezone.now()
         customer = shop.settled_invoice(at=now).customer
         invoice = shop.invoice(at=now, customer=customer)
-        there.answers["/batch"] = broken(how)
+        there.answers["/invoice"] = broken(how)
         shop.drain(now)
         assert shop.event(invoice).state == State.CHECKING
         there.clear()

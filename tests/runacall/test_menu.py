@@ -44,7 +44,7 @@ def test_every_entry_opens(shop: Organization, log_in: LogIn, kind: str) -> None
 @pytest.mark.parametrize("kind", list(SEEN))
 def test_the_sidebar_fits_the_role(shop: Organization, log_in: LogIn, kind: str) -> None:
     html = log_in(person(shop, kind)).get("/admin/").content.decode()
-    assert ("belong to no organization" in html) == (kind == "nobody")
+    assert ("not a member of an organization yet" in html) == (kind == "nobody")
     root = parse(html)
     entries = {" ".join(link.text.split()) for link in root.one(id="nav-sidebar-apps").all("a")}
     titles = {title for entry in entries for title in OFFICE if entry.endswith(title)}

@@ -123,7 +123,7 @@ class TestInvoice:
 
     def test_a_closed_period_can_be_posted_to_today(self, books: Connection, invoice: Invoice) -> None:
         log_rows.event(books, failure=log_rows.CLOSED, invoice=invoice)
-        assert "Post to current period</button>" in self.shown(client_of(books), invoice)
+        assert "Post to current period…</a>" in self.shown(client_of(books), invoice)
 
     def test_a_waiting_one_says_for_what(self, books: Connection, invoice: Invoice) -> None:
         log_rows.event(books, State.QUEUED, None, invoice=invoice)

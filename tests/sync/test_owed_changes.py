@@ -212,7 +212,8 @@ class TestTurningItOn:
         assert "Waiting: sync is off" in log
         banner = owner.get(reverse("admin:invoices_invoice_change", args=[known.pk])).content.decode()
         assert "Waiting: sync is off" in banner
-        assert "1 change waits" in owner.get(reverse("qbo:invoices")).content.decode()
+        settings_page = owner.get(reverse("qbo:invoices")).content.decode()
+        assert "1 change is waiting and will be sent when you turn it on" in settings_page
         asked = self.choose(owner, sync_invoices="on")
         assert "Turn on and send 1" in asked
         assert not ConnectionSettings.objects.get().sync_invoices
