@@ -10,7 +10,7 @@ from django.db import transaction
 
 from qbo.connection.client import Reply
 from qbo.failures import Failure, FailureKind, FaultEntry
-from qbo.faults import is_refusal, read_item_fault
+from qbo.faults import read_item_fault
 from qbo.lists.checking import checked_reference
 from qbo.lists.mirrors import store_entries
 from qbo.mapping.base import Row, There
@@ -65,7 +65,7 @@ class Answered:
         reply, answer = self.reply, self.reply.json
         if reply.status == HTTP_OK and isinstance(answer.get(self.submission.items[0]["entity"]), dict):
             return [{**answer, "bId": "0"}]
-        if reply.status == BAD_REQUEST and isinstance(answer.get("Fault"), dict) and is_refusal(reply.answer):
+        if reply.status == BAD_REQUEST and isinstance(answer.get("Fault"), dict):
             return [{"Fault": answer["Fault"], "bId": "0"}]
         return None
 

@@ -41,6 +41,30 @@ SAFEGUARDS = (
         (f"{OF_LIMITER}::test_no_window_holds_more_than_is_allowed",),
     ),
     Safeguard(
+        "limits: a few writes leave the batches to who has many",
+        LIMITER,
+        "    if waiting <= alone_at_most:\n",
+        "    if False:\n",
+        (
+            f"{OF_LIMITER}::test_what_the_next_call_takes",
+            "tests/sync/test_engine.py::test_many_go_in_batches_and_a_few_on_their_own",
+        ),
+    ),
+    Safeguard(
+        "limits: a long queue uses single requests while no batch is allowed",
+        LIMITER,
+        "alone = batch_in > SHORT_WAIT and alone_in < batch_in",
+        "alone = False",
+        (f"{OF_LIMITER}::test_both_roads_together_keep_every_limit_and_take_less_time",),
+    ),
+    Safeguard(
+        "limits: a call counts from when it leaves",
+        LIMITER,
+        "            self.calls[-1][0] = round(now, 3)\n",
+        "            pass\n",
+        (f"{OF_LIMITER}::test_a_call_counts_from_when_it_leaves",),
+    ),
+    Safeguard(
         "limits: no more requests a minute than Intuit allows",
         LIMITER,
         "_until_room(made, self.limits.requests_a_minute, MINUTE, now),",

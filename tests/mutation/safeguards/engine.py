@@ -206,6 +206,27 @@ SAFEGUARDS = (
         ("tests/sync/test_operations.py::test_others_that_wait_for_the_same_are_of_the_same_shop",),
     ),
     Safeguard(
+        "a write on its own: a void says so in its address",
+        "sync/models/submissions.py",
+        'return known | ({"operation": operation} if operation in ("delete", "void") else {})',
+        "return known",
+        ("tests/sync/test_exactly_once.py::test_what_is_voided_in_doubt_is_voided_there_too",),
+    ),
+    Safeguard(
+        "a write on its own: 400 with a fault is a refusal of its record",
+        "sync/engine/send/answers.py",
+        "        if reply.status == BAD_REQUEST and",
+        "        if False and",
+        ("tests/journeys/test_every_code.py::test_what_needs_a_person_stops_and_waits_for_one",),
+    ),
+    Safeguard(
+        "a write on its own: its request id goes along",
+        "sync/models/submissions.py",
+        'known = {"requestid": str(self.request_id)}',
+        "known = {}",
+        ("tests/sync/test_exactly_once.py::test_the_successor_sends_the_same_bytes_under_the_same_id",),
+    ),
+    Safeguard(
         "a person's retry reads again what the failures name",
         OPERATIONS,
         "    ListState.want(connection, lists, at=at)\n",
