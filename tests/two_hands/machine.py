@@ -404,8 +404,11 @@ class TwoHands(RuleBasedStateMachine):
     def bookkeeper_rewrites_our_note(self, number: int) -> None:
         def change(row: Row) -> Row:
             kept = [one for one in str(row.get("PrivateNote") or "").splitlines() if words.MARK.search(one)]
-            hers = [one for one in str(row.get("PrivateNote") or "").splitlines() if one.startswith(words.HERS)]
-            return {"PrivateNote": "\n".join([*kept, "see the file", *hers])}
+            ours = words.held_invoice(row)["memo"].splitlines()
+            # Beneath our mark alone, or with words of hers, it would be one more line of hers.
+            if len(ours) < 2 or words.hers_of_invoice(row)["words"]:
+                return {}
+            return {"PrivateNote": "\n".join([*kept, "see the file"])}
 
         self.book(number, change)
 
@@ -542,7 +545,15 @@ class TwoHands(RuleBasedStateMachine):
 
     @bookkeeper(number=ANY, name=NAMES)
     def bookkeeper_renames_a_customer(self, number: int, name: str) -> None:
-        self.books.change("Customer", self.customer(number), DisplayName=name)
+        row = self.customer(number)
+        if self.books.change("Customer", row, DisplayName=name):
+            self.forgive_unseen(row["Id"])
+
+    def forgive_unseen(self, qbo_id: str) -> None:
+        """A customer that we made without hearing so, and that is another by the time we look: nobody can know it."""
+        if qbo_id not in self.world.links(self.world.realm, "customer").values():
+            for record in self.world.records("customer"):
+                self.world.known[self.world.realm, "customer", record.pk].licences += 1
 
     @bookkeeper(number=ANY, email=EMAILS, phone=("", "330-555-0123"))
     def bookkeeper_corrects_a_customer(self, number: int, email: str, phone: str) -> None:

@@ -45,7 +45,7 @@ def test_two_hands(db: None) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("TWO_HANDS", "12")),
+            max_examples=int(os.environ.get("TWO_HANDS", "6")),
             stateful_step_count=int(os.environ.get("TWO_HANDS_STEPS", "40")),
             deadline=None,
             database=None,

@@ -28,6 +28,7 @@ MODELS: dict[str, Any] = {"invoice": Invoice, "customer": Customer, "item": Pric
 HELD = {"invoice": words.held_invoice, "customer": words.held_customer, "item": words.held_item}
 SAID = {"invoice": words.said_invoice, "customer": words.said_customer, "item": words.said_item}
 CONFLICTS = ("changed_in_quickbooks", "paid_in_quickbooks")
+COMPARED = {"void", "customer", "total", "tax", "date", "due date", "number"}
 NOT_MONEY = {"due date", "terms", "number", "e-mail", "billing address", "service address", "message", "memo", "date"}
 
 
@@ -364,8 +365,8 @@ class World:
         """`reconcile` and a comparison made here name the same differences."""
         compared = self.shop.compared()
         told: dict[int, set[str]] = {one.id: set() for one in compared.matched}
-        for group in (compared.different, compared.accepted, compared.rounded):
-            told |= {one.invoice.id: set(one.fields) for one in group}
+        for group in (compared.different, compared.accepted, compared.rounded, compared.paid_otherwise):
+            told |= {one.invoice.id: set(one.fields) & COMPARED for one in group}
         missing = {one.id for one in compared.missing}
         assert not compared.twice, compared.twice
         rows, links = self.books[self.realm].rows("Invoice"), self.links(self.realm, "invoice")
