@@ -11,6 +11,7 @@ OPERATIONS = "sync/operations.py"
 SENT_ITEMS = "sync/engine/send/sent_items.py"
 OF_SENT_ITEMS = "tests/sync/test_sent_items.py"
 COMPANIES = "tests/journeys/test_another_company.py"
+OLD_LISTS = "tests/sync/test_old_lists.py"
 ONCE = "tests/sync/test_exactly_once.py"
 
 SAFEGUARDS = (
@@ -232,5 +233,40 @@ SAFEGUARDS = (
         "    ListState.want(connection, lists, at=at)\n",
         "    pass\n",
         ("tests/journeys/test_retries.py::test_a_retry_reads_again_what_the_failures_name",),
+    ),
+    Safeguard(
+        "lists: an old one stops no invoice before it was read again",
+        "sync/engine/prepare/invoices.py",
+        "    stopping = _stopping(judged)\n",
+        "    stopping: list[Failure] = []\n",
+        (f"{OLD_LISTS}::test_the_closing_date_is_read_again_before_it_stops_an_invoice",),
+    ),
+    Safeguard(
+        "lists: one that was just read is not read again",
+        "sync/engine/prepare/items.py",
+        "states.older_than(OLD, at=drain.now())",
+        "states",
+        (f"{OLD_LISTS}::test_a_list_read_a_moment_ago_is_not_read_again",),
+    ),
+    Safeguard(
+        "causes: what a further record blocks is judged again once that is there",
+        "sync/models/events.py",
+        'return self.filter(Q(blocked_by=key) | Q(cause_key__endswith=f":{key}") | further)',
+        'return self.filter(Q(blocked_by=key) | Q(cause_key__endswith=f":{key}"))',
+        ("tests/journeys/test_all_causes.py::test_it_follows_once_a_further_record_is_there",),
+    ),
+    Safeguard(
+        "conflicts: what somebody else settled meanwhile is not decided a second time",
+        "sync/deciding.py",
+        "        if event.state != State.FAILED or event.failure_code not in choice.codes:",
+        "        if False:",
+        ("tests/journeys/test_many_conflicts.py::test_one_that_somebody_else_settled_meanwhile_is_left_alone",),
+    ),
+    Safeguard(
+        "dates: undoing a posting leaves alone what a person dated since",
+        "sync/log/posting.py",
+        '    if as_json(invoice.dates) != kept["became"]:',
+        "    if False:",
+        ("tests/journeys/test_posting_dates.py::test_dates_that_a_person_gave_since_stay",),
     ),
 )
