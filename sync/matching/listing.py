@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -32,6 +32,7 @@ from qbo.mapping.names import name_key
 from qbo.models import AccountMapping, Connection, ConnectionSettings, Link, ListEntry, MatchChoice
 from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.models import Customer, PricebookItem
+from sync.log.causes import Cause, causes
 from sync.matching.kinds import MatchKind
 from sync.models import State, SyncEvent
 
@@ -141,27 +142,29 @@ def rows_in(kind: MatchKind, connection: Connection, state: str, search: str) ->
 
 
 def waiting_ids(kind: MatchKind, connection: Connection) -> list[int]:
-    """Our records that failed events need."""
-    keys = _stopped_events(kind, connection).order_by().values_list("subject_key", flat=True).distinct()[:MOST]
+    """Our records that failed events need, first or besides something else."""
+    keys = dict.fromkeys(cause.failure.subject.key for cause in _causes(kind, connection))
     return [int(key) for key in keys if key.isdecimal() and len(key) < 19]
 
 
-def _stopped_events(kind: MatchKind, connection: Connection) -> QuerySet[SyncEvent]:
-    rows = SyncEvent.objects.of(connection).filter(organization=connection.organization_id).failed()
-    return rows.filter(failure_code__in=kind.codes, subject_kind=str(kind.record_type))
+def _causes(kind: MatchKind, connection: Connection) -> list[Cause]:
+    """What is wrong with records of this kind, as far as it makes events fail."""
+    rows = SyncEvent.objects.of(connection).filter(organization=connection.organization_id)
+    found = causes(rows.held_by_any(kind.codes), limit=MOST)
+    return [
+        one for one in found if one.failure.code in kind.codes and one.failure.subject.kind == str(kind.record_type)
+    ]
 
 
 def stopped(kind: MatchKind, connection: Connection, record_ids: Iterable[int]) -> dict[int, list[Stopped]]:
     """By record, the failed events that need it, by cause."""
-    rows = _stopped_events(kind, connection).filter(subject_key__in=[str(pk) for pk in record_ids])
-    grouped = rows.order_by().values("subject_key", "cause_key", "message").annotate(count=Count("pk"))
-    found: dict[int, dict[str, Stopped]] = {}
-    for row in grouped.order_by("cause_key", "-count", "message"):
-        causes = found.setdefault(int(row["subject_key"]), {})
-        before = causes.get(row["cause_key"])
-        count = row["count"] + (before.count if before else 0)
-        causes[row["cause_key"]] = Stopped(before.message if before else row["message"], count, row["cause_key"])
-    return {record_id: list(causes.values()) for record_id, causes in found.items()}
+    wanted = {str(pk) for pk in record_ids}
+    found: dict[int, list[Stopped]] = {}
+    for cause in sorted(_causes(kind, connection), key=lambda cause: cause.key):
+        if cause.failure.subject.key in wanted:
+            one = Stopped(cause.failure.message, cause.count, cause.key)
+            found.setdefault(int(cause.failure.subject.key), []).append(one)
+    return found
 
 
 def differing_ids(connection: Connection) -> list[int]:
