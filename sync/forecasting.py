@@ -17,6 +17,8 @@ from sync.models.events import EntityType, SyncEventQuerySet
 
 # So many are checked one by one; of more, one for each set of causes.
 MOST_CHECKED = 500
+# As many on a settings page, which says it of several causes.
+MOST_BESIDE = 200
 
 
 @dataclass(frozen=True)
@@ -46,32 +48,36 @@ class Forecast:
         return " · ".join([*said, *([f"{about}{more:,} more stay"] if more else [])])
 
 
-def forecast_retry(connection: Connection, events: SyncEventQuerySet) -> Forecast:
-    """Of a retry of `events`: by mappings, settings and lists as they are known now, without asking QuickBooks."""
+def forecast_retry(connection: Connection, events: SyncEventQuerySet, *, most: int = 0) -> Forecast:
+    """Of a retry of `events`: by mappings, settings and lists as they are known now, without asking QuickBooks.
+
+    `most`: how many are checked one by one, if not MOST_CHECKED.
+    """
+    most = most or MOST_CHECKED
     retried = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
     invoices = retried.filter(record_type=EntityType.INVOICE).order_by()
-    ids = list(invoices.values_list("record_id", flat=True)[: MOST_CHECKED + 1])
-    weights = dict.fromkeys(ids, 1) if len(ids) <= MOST_CHECKED else _alike(invoices)
+    ids = list(invoices.values_list("record_id", flat=True)[: most + 1])
+    weights = dict.fromkeys(ids, 1) if len(ids) <= most else _alike(invoices, most)
     blocked = _blocked(connection, list(weights))
     counts: Counter[str] = Counter()
     for record_id, failure in blocked.items():
         counts[failure.cause_key] += weights[record_id]
     first = {failure.cause_key: failure for failure in reversed(blocked.values())}
     go = retried.count() - counts.total()
-    return Forecast(go, [(first[key], count) for key, count in counts.most_common()], len(ids) <= MOST_CHECKED)
+    return Forecast(go, [(first[key], count) for key, count in counts.most_common()], len(ids) <= most)
 
 
 def forecast_fix(connection: Connection, cause: Cause) -> str:
     """What a retry of all that `cause` blocks would come to; "" as long as it blocks them all."""
-    found = forecast_retry(connection, SyncEvent.objects.of(connection).failed().held_by(cause.key))
+    found = forecast_retry(connection, SyncEvent.objects.of(connection).failed().held_by(cause.key), most=MOST_BESIDE)
     is_unfixed = not found.go and [failure.cause_key for failure, _ in found.stay] == [cause.key]
     return "" if is_unfixed else found.sentence
 
 
-def _alike(invoices: SyncEventQuerySet) -> dict[int, int]:
+def _alike(invoices: SyncEventQuerySet, most: int) -> dict[int, int]:
     """One record of each set of causes, and how many there are of it; the largest sets first."""
     sets = invoices.values("cause_key", "further_keys").annotate(count=Count("pk"), sample=Min("record_id"))
-    return {row["sample"]: row["count"] for row in sets.order_by("-count")[:MOST_CHECKED]}
+    return {row["sample"]: row["count"] for row in sets.order_by("-count")[:most]}
 
 
 def _blocked(connection: Connection, record_ids: Sequence[int]) -> dict[int, Failure]:

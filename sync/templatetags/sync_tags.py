@@ -139,7 +139,7 @@ def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]
 
 
 # How many causes a settings page says it of what a retry would come to.
-MOST_FORECAST = 5
+MOST_FORECAST = 3
 
 
 def _forecast(connection: Connection | None, one: Waiting) -> str:
