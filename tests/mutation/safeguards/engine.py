@@ -258,13 +258,13 @@ SAFEGUARDS = (
     Safeguard(
         "conflicts: what somebody else settled meanwhile is not decided a second time",
         "sync/deciding.py",
-        "        if event.state != State.FAILED or event.failure_code not in choice.codes:",
+        "        if event.state != State.FAILED or event.failure_code not in codes:",
         "        if False:",
         ("tests/journeys/test_many_conflicts.py::test_one_that_somebody_else_settled_meanwhile_is_left_alone",),
     ),
     Safeguard(
         "dates: undoing a posting leaves alone what a person dated since",
-        "sync/log/posting.py",
+        "sync/posting.py",
         '    if as_json(invoice.dates) != kept["became"]:',
         "    if False:",
         ("tests/journeys/test_posting_dates.py::test_dates_that_a_person_gave_since_stay",),
