@@ -198,9 +198,7 @@ def _customers(connection: Connection, settings: ConnectionSettings) -> Step:
     elif len(linked) >= total:
         summary = f"{total} of {total} matched"
     problem = (
-        f"{alike} share a name and have no e-mail: give each one an e-mail so that the right one is found."
-        if alike
-        else ""
+        f"{alike} share a name and have no e-mail: choose which customer in QuickBooks each one is." if alike else ""
     )
     return Step("customers", "Match the customers", summary, done=not alike, problem=problem)
 

@@ -50,8 +50,7 @@ ENTRIES = (
         meaning="Several customers here or in QuickBooks have this name, or only one side has an e-mail. Run a Call"
         " links and creates nothing until a person makes clear which is which.",
         remedy=(
-            "Open Settings → QuickBooks → Customers and compare e-mail, phone and address[: here {here}]"
-            "[; in QuickBooks {there}].",
+            "Open Settings → QuickBooks → Customers and compare e-mail, phone and address.",
             "Press This one next to the right customer, or Create it in QuickBooks if none of them is right.",
             "Retry the failed invoices.",
         ),

@@ -29,8 +29,7 @@ ENTRIES = (
         meaning="Several pricebook items match one product in QuickBooks, or one item matches several products"
         " there. Run a Call links and creates nothing until a person makes clear which is which.",
         remedy=(
-            "Open Settings → QuickBooks → Products and services and compare the prices[: here {here}]"
-            "[; in QuickBooks {there}].",
+            "Open Settings → QuickBooks → Products and services and compare the prices.",
             "Press This one next to the right product, or Create it in QuickBooks if none of them is right.",
             "Retry the failed invoices.",
         ),

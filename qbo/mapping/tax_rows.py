@@ -19,6 +19,13 @@ from runacall.organizations.models import Organization
 PSEUDO_CODES = frozenset({"TAX", "NON", "CustomSalesTax"})
 
 
+# What is said of a code of another percentage, by the page's script too: before it is saved.
+OTHER_PERCENT = (
+    "This code is {theirs} % in QuickBooks, but the rate here is {ours} %."
+    " Invoices whose total differs there will fail."
+)
+
+
 @dataclass(frozen=True)
 class Code:
     """A tax code in QuickBooks; `percent` is the sum of its sales rates, if known."""
@@ -70,10 +77,7 @@ class TaxRow:
         theirs = self.mapped.percent if self.mapped else None
         if theirs is None or theirs == self.percent:
             return ""
-        return (
-            f"This code is {plain(theirs)} % in QuickBooks, but the rate here is {plain(self.percent)}"
-            " %. Invoices whose total differs there will fail."
-        )
+        return OTHER_PERCENT.format(theirs=plain(theirs), ours=plain(self.percent))
 
     @property
     def is_gap(self) -> bool:
@@ -120,6 +124,13 @@ def tax_rows(connection: Connection, codes: Sequence[Code]) -> list[TaxRow]:
     by_id = {code.qbo_id: code for code in codes}
     rows = [_row(key, rates, uses, by_id, mapped) for key in keys if _known(key, rates)]
     return sorted(rows, key=lambda row: (not row.is_gap, row.is_mapped, row.name.casefold()))
+
+
+def percent_warnings(connection: Connection, keys: Iterable[str]) -> list[str]:
+    """What to know before invoices with these sets of rates are sent: which codes have another percentage."""
+    wanted = set(keys)
+    rows = [row for row in tax_rows(connection, tax_codes(connection)) if (row.key or "none") in wanted]
+    return [f"{row.name}: {row.warning}" for row in rows if row.warning]
 
 
 def needs_untaxed_code(connection: Connection) -> bool:

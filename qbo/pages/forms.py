@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from qbo.mapping.loading import Unsaved, load_company
-from qbo.mapping.tax_rows import Code, TaxRow, tax_codes, tax_rows
+from qbo.mapping.tax_rows import Code, TaxRow, plain, tax_codes, tax_rows
 from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, SettingChange, TaxMapping
 from qbo.signals import connection_changed, mapping_saved
 from runacall.invoices.models import PricebookCategory
@@ -87,6 +87,7 @@ class TaxForm(HistoryForm, forms.Form):
                 offered.append((row.mapped.qbo_id, row.mapped.label))
             field = choice_field(offered, label=row.name, empty="Choose a code…")
             field.initial = row.mapped.qbo_id if row.mapped else ""
+            field.widget.attrs["data-percent"] = plain(row.percent)
             self.fields[row.field_name] = field
         default = choice_field(
             active,

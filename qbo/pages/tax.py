@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from qbo.mapping.tax_rows import tax_codes, tax_rows
+from qbo.mapping.tax_rows import OTHER_PERCENT, plain, tax_codes, tax_rows
 from qbo.models import CompanyFacts
 from qbo.pages.base import connection_of, latest_changes, page_context, read_at, settings_page
 from qbo.pages.forms import TaxForm
@@ -39,6 +39,8 @@ def tax(request: StaffRequest) -> HttpResponse:
         rows=[(row, form[row.field_name]) for row in rows],
         codes=[code for code in codes if code.active],
         changes=latest_changes(connection, "tax"),
+        percents={code.qbo_id: plain(code.percent) for code in codes if code.percent is not None},
+        other_percent=OTHER_PERCENT,
         read_at=read_at(connection, ["TaxCode"]),
         sales_tax_off=facts is not None and (not facts.using_sales_tax or facts.partner_tax_enabled is False),
     )

@@ -1,4 +1,5 @@
-// "Use it": selects the suggestion in its drop-down; it does not save.
+// "Use it": selects the suggestion in its drop-down; it does not save. A warning shows as soon as a
+// code is chosen whose percentage is not the rate's.
 (function () {
     "use strict";
 
@@ -9,6 +10,22 @@
         }
         const select = document.getElementById(button.dataset.choose);
         select.value = button.dataset.value;
+        select.dispatchEvent(new Event("change", { bubbles: true }));
         select.focus();
+    });
+
+    document.addEventListener("change", function (event) {
+        const select = event.target.closest("select[data-percent]");
+        const known = document.getElementById("code-percents");
+        if (!select || !known) {
+            return;
+        }
+        const ours = select.dataset.percent;
+        const theirs = JSON.parse(known.textContent)[select.value];
+        const differs = theirs !== undefined && Number(theirs) !== Number(ours);
+        const notice = document.getElementById(select.id + "-percent");
+        const words = select.form.dataset.otherPercent;
+        notice.textContent = differs ? words.replace("{theirs}", theirs).replace("{ours}", ours) : "";
+        notice.hidden = !differs;
     });
 })();

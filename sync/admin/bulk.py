@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from qbo.mapping.tax_rows import percent_warnings
 from qbo.models import Connection
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
@@ -129,8 +130,15 @@ def forecast_of_retry(action: Action, organization: Organization | None, events:
     connection = Connection.objects.for_organization(organization).first()
     if connection is not None:
         with isolated("Forecasting a retry", organization=connection.organization_id):
-            return {"retried": forecast_retry(connection, events)}
+            return {"retried": forecast_retry(connection, events), "warnings": _warnings(connection, events)}
     return {}
+
+
+def _warnings(connection: Connection, events: SyncEventQuerySet) -> list[str]:
+    """What to know before these are sent: tax codes with a different percentage than the rates that failed."""
+    rates = events.failed().filter(subject_kind="tax_rate").order_by()
+    keys = list(rates.values_list("subject_key", flat=True).distinct()[:MOST_IDS])
+    return percent_warnings(connection, keys) if keys else []
 
 
 def choose(request: StaffRequest, log: SyncEventQuerySet) -> Chosen | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from qbo.models import Connection, FormerCompany, Link
+from qbo.mapping.names import name_key
+from qbo.models import Connection, FormerCompany, Link, ListEntry
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
@@ -41,6 +42,8 @@ class InvoiceBanner:
     title: str
     steps: tuple[str, ...] = ()
     second: str = ""
+    # What QuickBooks makes of a due date that is missing here.
+    due: str = ""
     event: SyncEvent | None = None
     fix: Place | None = None
     help: Place | None = None
@@ -82,6 +85,7 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
         if shown_settled is None or event is None:
             return shown_settled
         return replace(shown_settled, result=_result(event, request, office, at))
+    due = due_words(connection, invoice) if office and link is None else ""
     standing = standing_of(connection, request.organization, at=at)
     there = in_books_of(connection, link, request.organization) if link else None
     held = holding_of(event, there)
@@ -89,7 +93,17 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
         shown = _for_dispatcher(event, standing, held)
     else:
         shown = _for_office(event, standing, there, held, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
-    return replace(shown, is_moving=is_moving(event, standing), result=_result(event, request, office, at))
+    moving = is_moving(event, standing)
+    return replace(shown, is_moving=moving, result=_result(event, request, office, at), due=due)
+
+
+def due_words(connection: Connection, invoice: Invoice) -> str:
+    """What QuickBooks makes of a due date that is missing here, since none is sent; "" where there is one."""
+    if invoice.due_date is not None:
+        return ""
+    terms = ListEntry.objects.of(connection, "Term").active().filter(name_key=name_key(invoice.terms))
+    by = f"the terms “{invoice.terms}”" if invoice.terms and terms.exists() else "its default terms"
+    return f"No due date here, so none is sent: QuickBooks sets one by {by}."
 
 
 def _result(event: SyncEvent, request: StaffRequest, office: bool, at: datetime) -> Result | None:

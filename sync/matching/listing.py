@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -41,7 +43,7 @@ ROWS = 50
 SHOWN = 5
 # The most records listed that need a choice, and the most products compared with the items of a page.
 MOST = 10_000
-COMPARED = 2_000
+COMPARED = 500
 # The most products with a common word that are compared with an item.
 NEAR = 60
 WORD = re.compile(r"\w{3,}")
@@ -104,11 +106,15 @@ class MatchRow:
         return self.link is not None and self.link.active
 
     @property
+    def has_other_price(self) -> bool:
+        """A matched item whose price differs there."""
+        known = self.is_linked and self.there is not None and self.there.price is not None
+        return bool(known and self.there and self.ours.price != self.there.price)
+
+    @property
     def price_differs(self) -> bool:
         """A matched item whose price differs there, unless somebody has said that both are right."""
-        if not self.is_linked or self.there is None or self.there.price is None or self.accepted:
-            return False
-        return self.ours.price != self.there.price
+        return self.has_other_price and not self.accepted
 
     @property
     def waiting(self) -> int:
@@ -170,8 +176,10 @@ def stopped(kind: MatchKind, connection: Connection, record_ids: Iterable[int]) 
 def differing_ids(connection: Connection) -> list[int]:
     """Matched items whose price in QuickBooks differs, unless somebody has said that both are right."""
     links = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=True)
-    entries = ListEntry.objects.of(connection, "Item").active().values_list("qbo_id", "data")
-    there = {qbo_id: price_in(data) for qbo_id, data in entries.iterator()}
+    entries = ListEntry.objects.of(connection, "Item").active()
+    # Only the price out of each row: the rest of it is not worth reading for thousands.
+    prices = entries.values_list("qbo_id", KeyTextTransform("UnitPrice", "data"))
+    there = {qbo_id: price_in({"UnitPrice": price}) for qbo_id, price in prices.iterator()}
     rows = PricebookItem.objects.for_organization(connection.organization).active()
     ours = dict(rows.values_list("pk", "unit_price"))
     found = [
@@ -179,8 +187,8 @@ def differing_ids(connection: Connection) -> list[int]:
         for record_id, qbo_id in links.values_list("record_id", "qbo_id")
         if record_id in ours and there.get(qbo_id) is not None and there[qbo_id] != ours[record_id]
     ]
-    decided = links.exclude(accepted_at=None).filter(record_id__in=found)
-    settled = {one.record_id for one in decided if _accepted(one, ours[one.record_id], there[one.qbo_id])}
+    decided = [one for one in links.exclude(accepted_at=None) if one.record_id in ours]
+    settled = {one.record_id for one in decided if _accepted(one, ours[one.record_id], there.get(one.qbo_id))}
     return [record_id for record_id in found if record_id not in settled][:MOST]
 
 
@@ -231,12 +239,13 @@ def match_rows(
     theirs = _customers_there(looked) if kind.is_customers else products_there(connection, records, links)
     held = holders(kind, connection, theirs)
     ours = known_here(kind, connection, records)
+    named = [(words_in(one.name), name_key(one.name), one) for one in theirs.values() if one.type != "Category"]
     rows = []
     for record in records:
         link, mine = links.get(record.pk), ours[record.pk]
         is_linked = link is not None and link.active
         guess = guess_customers if kind.is_customers else guess_items
-        guesses = [] if is_linked else guess(mine, _near(mine, theirs.values()))[:SHOWN]
+        guesses = [] if is_linked else guess(mine, _near(mine, named))[:SHOWN]
         there = _linked_to(kind, link, theirs) if link else None
         rows.append(
             MatchRow(
@@ -254,14 +263,17 @@ def match_rows(
     return rows
 
 
-def _near(ours: Known, theirs: Iterable[Known]) -> list[Known]:
-    """The records to compare: those with a common name, or most words of one; all customers."""
+def _near(ours: Known, named: Sequence[tuple[frozenset[str], str, Known]]) -> list[Known]:
+    """The records to compare: those with a common name, or most words of one; all customers.
+
+    `named`: theirs, each with the words and the key of its name.
+    """
     if ours.price is None:
-        return list(theirs)
+        return [there for *_, there in named]
     key, words = name_key(ours.name), words_in(ours.name)
-    shared = [(len(words & words_in(one.name)), name_key(one.name) == key, one) for one in theirs]
-    near = [found for found in shared if (found[0] or found[1]) and found[2].type != "Category"]
-    return [one for *_, one in sorted(near, key=lambda found: (-found[1], -found[0], found[2].id))[:NEAR]]
+    near = [(their_key != key, -len(words & theirs), there.id, there) for theirs, their_key, there in named]
+    worth = [one for one in near if one[1] or not one[0]]
+    return [one[3] for one in heapq.nsmallest(NEAR, worth, key=lambda one: one[:3])]
 
 
 def known_here(kind: MatchKind, connection: Connection, records: Iterable[Any]) -> dict[int, Known]:
@@ -302,12 +314,13 @@ def products_there(
     if words or search:
         keys = {name_key(one.name) for one in unlinked}
         rows = entries.active().values_list("qbo_id", "name_key")
-        near = [
-            qbo_id
-            for qbo_id, key in rows.iterator()
-            if key in keys or words & set(WORD.findall(key)) or (search and search in key)
-        ]
-        found |= {entry.qbo_id: entry for entry in entries.filter(qbo_id__in=near[:COMPARED])}
+        near = []
+        for qbo_id, key in rows.iterator():
+            shared = len(words.intersection(WORD.findall(key)))
+            if key in keys or shared or (search and search in key):
+                near.append((key not in keys and not (search and search in key), -shared, qbo_id))
+        ids = [qbo_id for *_, qbo_id in heapq.nsmallest(COMPARED, near)]
+        found |= {entry.qbo_id: entry for entry in entries.filter(qbo_id__in=ids)}
     accounts = {one.qbo_id: ref_of(one) for one in ListEntry.objects.of(connection, "Account")}
     return {
         qbo_id: their_item(ref_of(entry), accounts=accounts, full_name=_full_name(entry))

@@ -64,6 +64,8 @@ for title, who, says in (
     ("Settings → QuickBooks / Status", "SO", "Lists read from QuickBooks"),
     ("Settings → QuickBooks / Tax", "SO", "Default for unmapped"),
     ("Settings → QuickBooks / Items", "SO", "Default income account"),
+    ("Settings → QuickBooks / Products and services", "SO", "Which QuickBooks product or service"),
+    ("Settings → QuickBooks / Customers", "SO", "Which QuickBooks customer"),
     ("Settings → QuickBooks / Invoices", "SO", "Sync customer updates"),
     ("Settings → QuickBooks / Sync log*", "SO", "css=#result_list"),
     ("Settings / Organization", "SO", "css=#result_list"),

@@ -348,7 +348,7 @@ ELSEWHERE_IN_A_JOURNEY_OF_TWO = ("changed_in_quickbooks", "paid_in_quickbooks", 
 NOT_FROM_THE_EMULATOR = {
     "item_inactive": "test_item_not_found tells it beside what is missing",
     "numbering_by_hand": "test_duplicate_doc_number tells it: nothing is sent, so QuickBooks says nothing",
-    "item_mismatch": "another price blocks nothing; it is shown on the Items page",
+    "item_mismatch": "another price blocks nothing; it is a row to decide on Products and services",
     "waits_for_invoice": "payments are not sent yet",
     "connection_paused": "a wait for the connection is refusal by the connection's own row",
     "access_refused_by_user": "refusal to the person who is connecting, and no event of the log",

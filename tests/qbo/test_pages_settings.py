@@ -211,7 +211,7 @@ class TestTax:
     def test_says_nothing_of_a_code_of_the_same_percentage(self, books: Connection, owner: Client) -> None:
         chosen = rate(books, "Combined", "7.2500")
         owner.post(TAX, {f"rate-{chosen.pk}": "3", "default": ""})
-        assert "This code is" not in text(owner.get(TAX))
+        assert "% in QuickBooks, but the rate here is 7.25 %" not in text(owner.get(TAX))
 
     def test_says_how_old_the_codes_are(self, books: Connection, owner: Client) -> None:
         books.list_states.filter(name="TaxCode").update(

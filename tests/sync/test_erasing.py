@@ -16,7 +16,7 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from qbo.models import Connection, Lease, Link
+from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice
 from runacall.organizations.models import Membership, Organization
 from sync.models import Attempt, State, Submission, SyncEvent, Tally
@@ -45,6 +45,10 @@ def shop(slug: str, *, name: str = NAME) -> Connection:
     customer = builders.customer(organization, name=name)
     Customer.objects.filter(pk=customer.pk).update(billing_line1=f"{name} Street 1", email="zeb@example.com")
     other = builders.invoice(organization, customer=builders.customer(organization, name="Alice Brown"))
+    MatchChoice.objects.create(
+        connection=books, realm_id=books.realm_id, record_type="customer", record_id=customer.pk, kind="this_one",
+        qbo_id="58", there_name=name, former_name=name, former=json.dumps({"n": name}), at=timezone.now(),
+    )  # fmt: skip
     mine = builders.invoice(organization, customer=customer)
     Invoice.objects.filter(pk=mine.pk).update(internal_note=f"{name} has a dog")
     batch = {"BatchItemRequest": [{"bId": "0", "Invoice": {"n": name}}, {"bId": "1", "Invoice": {"n": "Alice Brown"}}]}

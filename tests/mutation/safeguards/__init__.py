@@ -1,7 +1,18 @@
 """Every safeguard that `make mutate` breaks, by area."""
 
 from tests.mutation.safeguard import Safeguard
-from tests.mutation.safeguards import access, business, connection, engine, fences, money, outbox, payloads, two_people
+from tests.mutation.safeguards import (
+    access,
+    business,
+    connection,
+    engine,
+    fences,
+    matching,
+    money,
+    outbox,
+    payloads,
+    two_people,
+)
 
 SAFEGUARDS: dict[str, tuple[Safeguard, ...]] = {
     "Money": money.SAFEGUARDS,
@@ -10,6 +21,7 @@ SAFEGUARDS: dict[str, tuple[Safeguard, ...]] = {
     "Two people, one set of books": two_people.SAFEGUARDS,
     "Each invoice once": engine.SAFEGUARDS,
     "Whoever is overtaken writes nothing": fences.SAFEGUARDS,
+    "Which record is which": matching.SAFEGUARDS,
     "The queue": outbox.SAFEGUARDS,
     "Connection, tokens and limits": connection.SAFEGUARDS,
     "Who sees and may do what": access.SAFEGUARDS,
