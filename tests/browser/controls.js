@@ -9,11 +9,13 @@
     function words(element) {
         const copy = element.cloneNode(true);
         copy.querySelectorAll(".material-symbols-outlined, select, input, textarea, script, style, small").forEach((one) => one.remove());
-        return (copy.querySelector("b") || copy).textContent.replace(/\s+/g, " ").replace("*", "").trim();
+        return copy.textContent.replace(/\s+/g, " ").replace("*", "").trim();
     }
 
     function name(element) {
-        const label = element.labels && element.labels.length ? words(element.labels[0]) : "";
+        const labels = element.labels && element.labels.length ? element.labels[0] : null;
+        // A switch has its name in bold, and under it what it means.
+        const label = labels ? words(labels.querySelector("b") || labels) : "";
         const icon = element.querySelector(".material-symbols-outlined") || element;
         const own = ["INPUT", "SELECT", "TEXTAREA"].includes(element.tagName) ? "" : words(element);
         const isIcon = own === "" || element.classList.contains("material-symbols-outlined");
@@ -33,7 +35,7 @@
     const alike = new Map();
     elements.filter((one) => one.form && one.name).forEach((one) => {
         const called = `${one.form.id} ${one.type} ${names.get(one)}`;
-        alike.set(called, (alike.get(called) || new Set()).add(one.name));
+        alike.set(called, (alike.get(called) || new Set()).add(one.name.replace(/\d+/g, "#")));
     });
 
     document.querySelectorAll("[data-walk]").forEach((one) => one.removeAttribute("data-walk"));

@@ -18,6 +18,7 @@ from tests.browser.walker import Walker
 from tests.journeys.house import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+# Our support (S) and the Owner (O) have their lines in the table; they join when their walks are green.
 ROLES = {"field tech": "F", "dispatcher": "D"}
 HOW = "tests/browser/walk_table.py has a line for each control; its first words say how to add one."
 

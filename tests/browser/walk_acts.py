@@ -90,17 +90,6 @@ def does(says: str, fields: Fields | None = None) -> Act:
     return Act(run, changes=True)
 
 
-def does_here(says: str, fields: Fields | None = None) -> Act:
-    """As `does` where the answer is swapped into the page."""
-
-    def run(walker: Walker, control: Control) -> None:
-        fill(walker, fields or {}, of_form=control.form)
-        shown(walker, control).click()
-        walker.read(says)
-
-    return Act(run, changes=True)
-
-
 def typed(value: str, says: str) -> Act:
     """Type into a box that searches, press Enter, and read what was found."""
 

@@ -122,13 +122,17 @@ def bulk(action: str, *says: str) -> Act:
         every.uncheck()
         assert not ticks.evaluate_all("all => all.some(one => one.checked)")
         ticks.first.check()
-        page.locator("select[name=action]").select_option(label=action)
+        actions = page.locator("select[name=action]")
+        labels = actions.locator("option").all_inner_texts()
+        actions.select_option(label=next(label for label in labels if label.startswith(action)))
         with page.expect_navigation():
             page.get_by_role("button", name="Run").click()
         for text in says:
             walker.read(text)
-        if "delete" in action.lower():
-            press(walker, next(one for one in walker.controls if "sure" in one.key))
+        if action.startswith("Delete"):
+            with page.expect_navigation():
+                page.get_by_role("button", name="Yes").click()
+            walker.read("Successfully deleted 1")
 
     return custom(run, changes=True)
 
@@ -150,10 +154,11 @@ def _another_made_in_a_window(walker: Walker, control: Control) -> None:
     with page.expect_popup() as opened:
         page.locator("a.add-related:visible").click()
     window = opened.value
-    window.get_by_label("Name").first.fill("Made in a window")
+    name = f"Made in a window for {walker.role} {len(walker.done)}"
+    window.get_by_label("Name").first.fill(name)
     with window.expect_event("close"):
         window.get_by_role("button", name="Save").first.click()
-    page.get_by_text("Made in a window").locator("visible=true").first.wait_for()
+    page.locator("option:checked", has_text=name).first.wait_for(state="attached")
     for kind in ("change", "view"):
         link = page.locator(f"a.{kind}-related[href]").first
         answer = page.request.get(link.evaluate("one => one.href"))
@@ -165,7 +170,7 @@ def _replaces_a_line(walker: Walker, control: Control) -> None:
     page = walker.page
     walker.locate(walker.here("page: link Add another Line")).click()
     walker.look()
-    items = [one for one in walker.controls if one.key == "page: choice lines-#-item"]
+    items = [one for one in walker.controls if one.key == "page: choice Item"]
     put(walker, items[-1], "Labor")
     page.locator("label:has(input[name=lines-0-DELETE])").click()
     with page.expect_navigation():
@@ -182,9 +187,10 @@ def _given_permissions(walker: Walker, control: Control) -> None:
         if there.locator("option").count() == 0:
             continue
         every = there.locator("option").count()
-        chooser.locator("input").first.fill("zzz")
+        chooser.locator("input").first.type("zz")
         expect(there.locator("option")).to_have_count(0)
-        chooser.locator("input").first.fill("")
+        for _ in "zz":
+            chooser.locator("input").first.press("Backspace")
         there.select_option(index=0)
         for press_, left in (("add", 1), ("remove", 0), ("chooseall", every), ("clearall", 0)):
             if press_ == "remove":
@@ -218,7 +224,86 @@ def _opens_a_row(walker: Walker, control: Control) -> None:
     row.locator(".rac-details").wait_for(state="detached")
 
 
+def log_filter(name: str, index: int) -> Act:
+    """Choose in a drop-down of the log's filters, apply, and see that it is chosen still."""
+
+    def run(walker: Walker, control: Control) -> None:
+        choice = shown(walker, control)
+        choice.select_option(index=index)
+        with walker.page.expect_navigation():
+            walker.page.get_by_role("button", name="Apply").click()
+        walker.is_open = False
+        assert walker.page.locator(f"select[name={name}]").evaluate("one => one.selectedIndex") == index
+
+    return custom(run)
+
+
+def _log_between_days(walker: Walker, control: Control) -> None:
+    for name in ("From", "Until"):
+        shown(walker, walker.here(f"filter: text {name}")).fill("2020-01-01")
+    with walker.page.expect_navigation():
+        walker.page.get_by_role("button", name="Apply").click()
+    walker.read("Nothing matches")
+    walker.is_open = False
+
+
+def _log_selection(walker: Walker, control: Control) -> None:
+    """Tick all, then all that match, then none; one, and retry it; one, and on to dismissing it."""
+    page, bar = walker.page, walker.page.locator("#selection")
+    page.locator("#action-toggle").check()
+    if (across := bar.get_by_text("that match")).is_visible():
+        across.click()
+    bar.get_by_text("that match are selected").wait_for()
+    bar.get_by_text("Clear selection").click()
+    bar.wait_for(state="hidden")
+    for button, says in (("Retry", "css=.rac-result, .rac-notice"), ("Dismiss…", "Dismiss 1 failed event?")):
+        page.goto("/admin/sync/syncevent/?status=failed")
+        page.locator("input.action-select").last.check()
+        with page.expect_navigation():
+            bar.get_by_role("button", name=button).click()
+        walker.read(says)
+
+
+def _invoice_settings(walker: Walker, control: Control) -> None:
+    """Turn everything over and back; turning Sync invoices on asks first, and may be left off."""
+    page = walker.page
+    ticks = ("Sync invoices", "Sync customer updates", "Run a Call IDs in QBO")
+    for is_on in (False, True):
+        for name in ticks:
+            page.get_by_label(name).set_checked(is_on)
+        page.get_by_label("On payment" if not is_on else "On send").check()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save").click()
+        if is_on:
+            walker.look()
+            press(walker, walker.here("page: link Leave it off"))
+            assert not page.get_by_label(ticks[0]).is_checked()
+            page.get_by_label(ticks[0]).check()
+            for name in ticks[1:]:
+                page.get_by_label(name).check()
+            page.get_by_label("On send").check()
+            with page.expect_navigation():
+                page.get_by_role("button", name="Save").click()
+            walker.look()
+            press(walker, walker.here("page: button Turn on*"))
+        walker.read("Saved.")
+        assert all(page.get_by_label(name).is_checked() is is_on for name in ticks)
+
+
+def _connects(walker: Walker, control: Control) -> None:
+    """Over Intuit's page (the emulator's) and back."""
+    page = walker.page
+    walker.locate(control).click()
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url("**/quickbooks/**")
+    walker.read("css=.rac-badge")
+
+
 themes = custom(_themes)
+log_between_days = custom(_log_between_days)
+log_selection = custom(_log_selection, changes=True)
+invoice_settings = custom(_invoice_settings, changes=True)
+connects = custom(_connects, changes=True)
 door_themes = custom(_door_themes)
 sidebar_folds = custom(_sidebar_folds)
 buttons_on_a_phone = custom(_buttons_on_a_phone)

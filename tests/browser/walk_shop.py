@@ -72,7 +72,7 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
     def sent(number: str, **more: Any) -> Invoice:
         return shop.invoice(customer=okafor, number=number, **more)
 
-    others = [sent(number) for number in ("BOTH-1", "BOTH-2", "VOID-1", "VOID-2", "LOST")]
+    others = [sent(number) for number in ("BOTH-A", "BOTH-B", "VOID-A", "VOID-B", "LOST")]
     shop.drain()
     combined = builders.rate(shop.organization, "Combined 7.25", "7.25", at=at)
     labor = shop.item("Labor")
@@ -98,5 +98,6 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
     for number in ("D-SENT", "O-SENT"):
         sent(number)
     shop.drain()
+    sent("O-DELETE", send=False)
     for number in ("F", "D", "O"):
         sent(f"{number}-DRAFT", send=False)

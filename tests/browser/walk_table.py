@@ -1,43 +1,36 @@
 """Every control of every page: on which page, what it is called there, who has it, and what the walk does with it.
 
-A new control makes `test_every_control` fail with its key; give it a line here. `page` and `control` may hold `*`; of
-several lines that fit, the first counts, so what is particular stands above what is general. Who: F field tech,
-D dispatcher, S our support, O Owner. Looking comes first for everybody; what changes something, in the order of this
-table.
+A new control makes `test_every_control` fail with its key and its page. Give it a line here, `on(page, who, control,
+act)`; a field of a form goes into the form's table. `page` is the name of the view; it and `control` may hold `*`, and
+` | ` stands between controls that one act uses, the one that is pressed first. Of several lines that fit, the first
+counts. Who: F field tech, D dispatcher, S our support, O Owner. What only looks is done first; then what changes
+something, in the order of this table. The acts are in `walk_acts.py` and `walk_flows.py`.
 """
 
+# ruff: noqa: E501
+# fmt: off
 from __future__ import annotations
 
+from tests.browser import walk_flows as flow
 from tests.browser.walk_acts import (
     Act,
     Fields,
     asks,
+    away,
     does,
     fetch,
+    gets,
     go,
     opens,
     saves,
     typed,
     within,
 )
-from tests.browser.walk_flows import (
-    all_across,
-    another_made_in_a_window,
-    between_days,
-    bulk,
-    buttons_on_a_phone,
-    calendars,
-    chosen_filter,
-    command_palette,
-    door_themes,
-    given_permissions,
-    replaces_a_line,
-    sidebar_folds,
-    themes,
-)
 from tests.browser.walker import Line
 
 LINES: list[Line] = []
+ADDED, CHANGED, WRONG = "was added successfully", "was changed successfully", "Please correct the error"
+LIST, DOOR = "css=#result_list", "css=input[type=password]"
 
 
 def on(page: str, who: str, control: str, act: Act, *, each: bool = False) -> None:
@@ -45,33 +38,32 @@ def on(page: str, who: str, control: str, act: Act, *, each: bool = False) -> No
 
 
 def form(page: str, who: str, says: str, fields: Fields, *, also: str = "", first: str = "") -> None:
-    """A form of the admin: every field is filled in, saved, and read again; then its two other buttons."""
+    """A form of the admin: every field is filled in, saved, and read again."""
     controls = ["page: button Save and continue editing", *fields, *also.split(" | ")]
     on(page, who, " | ".join(filter(None, controls)), saves(says, fields, first=first))
 
 
 on("*", "FDSO", "message: link *", go())
 
-# --- on every page ----------------------------------------------------------------------------------------------
-
+# --- on every page
 for title, who, says in (
     ("Run a Call", "FDSO", "Pricebook categories"),
     ("home_repair_service", "FDSO", "Pricebook categories"),
-    ("Work / Invoices", "FDSO", "css=#result_list"),
-    ("Work / Customers", "FDSO", "css=#result_list"),
-    ("Work / Pricebook", "FDSO", "css=#result_list"),
-    ("Work / Payments", "DSO", "css=#result_list"),
+    ("Work / Invoices", "FDSO", LIST),
+    ("Work / Customers", "FDSO", LIST),
+    ("Work / Pricebook", "FDSO", LIST),
+    ("Work / Payments", "DSO", LIST),
     ("Settings → QuickBooks / Status", "SO", "Lists read from QuickBooks"),
     ("Settings → QuickBooks / Tax", "SO", "Default for unmapped"),
     ("Settings → QuickBooks / Items", "SO", "Default income account"),
     ("Settings → QuickBooks / Products and services", "SO", "Which QuickBooks product or service"),
     ("Settings → QuickBooks / Customers", "SO", "Which QuickBooks customer"),
     ("Settings → QuickBooks / Invoices", "SO", "Sync customer updates"),
-    ("Settings → QuickBooks / Sync log*", "SO", "css=#result_list"),
-    ("Settings / Organization", "SO", "css=#result_list"),
-    ("Settings / Team", "SO", "css=#result_list"),
+    ("Settings → QuickBooks / Sync log*", "SO", LIST),
+    ("Settings / Organization", "SO", LIST),
+    ("Settings / Team", "SO", LIST),
     ("Settings / Invitations", "SO", "invitation"),
-    ("Settings / Sign-ins", "SO", "css=#result_list"),
+    ("Settings / Sign-ins", "SO", LIST),
     ("Settings / Support visits", "SO", "Support visits"),
     ("Help / Getting started", "FDSO", "Check the company"),
     ("Help / Resolving common QuickBooks errors", "FDSO", "Where errors show up"),
@@ -81,71 +73,129 @@ for title, who, says in (
 ):
     on("*", who, f"menu: link {title}", go(says))
 on("*", "FDSO", "menu: button *@*", opens("Log out"))
-on("*", "FDSO", "menu: link Light | menu: link Dark | menu: link System", themes)
-on("*", "FDSO", "top: button dock_to_right | menu: button close", sidebar_folds)
-on("*", "FDSO", "palette: text Type to search | palette: button *", command_palette)
+on("*", "FDSO", "menu: link Light | menu: link Dark | menu: link System", flow.themes)
+on("*", "FDSO", "top: button dock_to_right | menu: button close", flow.sidebar_folds)
+on("*", "FDSO", "palette: text Type to search | palette: button *", flow.command_palette)
 on("*", "O", "banner: link Open the sync log", go("QBO sync errors need attention"))
 
-# --- the home page ----------------------------------------------------------------------------------------------
-
-on("admin:index", "FDSO", "page: link Pricebook categories", go("css=#result_list"))
-on("admin:index", "FDSO", "page: link Tax rates", go("css=#result_list"))
+# --- the home page
+on("admin:index", "FDSO", "page: link Pricebook categories | page: link Tax rates", go(LIST), each=True)
 on("admin:index", "S", "page: link Users | page: link Groups", go("Authentication"), each=True)
 on("admin:index", "FDSO", "page: link Work", go("Pricebook categories"))
-on("admin:index", "FDSO", "page: link *", fetch(), each=True)
-on("admin:app_list", "FDSO", "page: link *", fetch(), each=True)
+on("admin:index", "FDSO", "page: link *", fetch())
+on("admin:app_list", "FDSO", "page: link *", fetch())
 
-# --- every list -------------------------------------------------------------------------------------------------
-
+# --- every list
 LISTS = "admin:*_changelist"
-for page, who, word, says in (
+for name, who, word, says in (
     ("invoices_invoice", "FDSO", "PAID-1", "#PAID-1"),
     ("invoices_customer", "FDSO", "Okafor", "M. Okafor"),
     ("invoices_pricebookitem", "FDSO", "labor", "Labor"),
     ("invoices_pricebookcategory", "FDSO", "repairs", "Repairs"),
     ("invoices_taxrate", "FDSO", "california", "California 8"),
-    ("invoices_payment", "DSO", "PAID", "css=#result_list"),
+    ("invoices_payment", "DSO", "PAID", LIST),
     ("organizations_membership", "SO", "dispatcher", "dispatcher"),
     ("accounts_invitation", "SO", "nobody", "invitation"),
-    ("accounts_signin", "SO", "support", "support@example.com"),
+    ("accounts_signin", "SO", "@", "Signed in"),
     ("sync_supportlook", "SO", "nothing", "Support visits"),
     ("auth_group", "S", "x", "group"),
     ("auth_user", "S", "support", "support@example.com"),
 ):
-    search = f"page: text {'Number, customer or e-mail' if page == 'invoices_invoice' else 'Type to search'}"
-    on(f"admin:{page}_changelist", who, search, typed(word, says))
-    on(f"admin:{page}_changelist", who, "page: button search", go())
-on(LISTS, "FDSO", "page: link Filters", opens("css=#changelist-filter"))
-on(LISTS, "FDSO", "filter: link *", fetch(), each=True)
-on(LISTS, "FDSO", "filter: choice *", chosen_filter, each=True)
-on(LISTS, "FDSO", "filter: text From | filter: text To", between_days)
-on(LISTS, "FDSO", "filter: button Apply Filters", go())
-on(LISTS, "FDSO", "calendar: *", calendars)
-on(LISTS, "FDSO", "column: link *", fetch("result_list"), each=True)
-on(LISTS, "FDSO", "page: link # | page: link Show all", go("css=#result_list"), each=True)
-on(LISTS, "FDSO", "page: link Reset filters", go("css=#result_list"))
-on(LISTS, "FDO", "page: link Select all # * | page: link Clear selection", all_across)
-on(LISTS, "FDSO", "top: link Show all", fetch())
-on(LISTS, "FDSO", "page: link Add *", go("css=button[name=_save]"))
-on(LISTS, "FDSO", "top: link Add *", go("css=button[name=_save]"))
-on("*", "FDSO", "top: link more_horiz", buttons_on_a_phone)
-on("*", "FDSO", "top: link History", fetch())
+    box = "Number, customer or e-mail" if name == "invoices_invoice" else "Type to search"
+    on(f"admin:{name}_changelist", who, f"page: text {box}", typed(word, says))
+    on(f"admin:{name}_changelist", who, "page: button search", go())
 on("admin:invoices_invoice_changelist", "F", "row: link #F-DRAFT", go("Draft"))
 on("admin:invoices_invoice_changelist", "D", "row: link #D-DRAFT", go("Draft"))
 on("admin:invoices_invoice_changelist", "D", "row: link #D-SENT", go("Sent"))
-on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT", go("Draft"))
-on("admin:invoices_invoice_changelist", "O", "row: link #O-SENT", go("Sent"))
+on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT | row: link #O-SENT | row: link #O-DELETE | row: link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
+
+# --- the sync log
+LOG, EVENT = "admin:sync_syncevent_changelist", "admin:sync_syncevent_change"
+on(LOG, "SO", "row: link Invoice #BOTH-A | row: link Invoice #BOTH-B | row: link Invoice #VOID-A | row: link Invoice #VOID-B | row: link Invoice #LOST | row: link Invoice #CLOSED-# | row: link Invoice #TAX-# | row: link Customer Tremont Diner | row: link Invoice #VENDOR-#", go("Realm ID"), each=True)
+on(LOG, "SO", "row: link Open in QuickBooks", away("/app/invoice?txnId="))
+on(LOG, "SO", "row: link *", go("Realm ID"))
+on(LOG, "SO", "chip: link *", fetch("chips"), each=True)
+on(LOG, "SO", "page: text Search invoice number, customer or message", typed("TAX-1", "Invoice #TAX-1"))
+on(LOG, "SO", "filter: button Filters", opens("Clear all"))
+on(LOG, "SO", "filter: button Export", opens("These rows as CSV"))
+on(LOG, "SO", "filter: choice Cause", flow.log_filter("cause", 1))
+on(LOG, "SO", "filter: choice Entity", flow.log_filter("entity", 4))
+on(LOG, "SO", "filter: choice Direction", flow.log_filter("direction", 1))
+on(LOG, "SO", "filter: button Apply | filter: text From | filter: text Until", flow.log_between_days)
+on(LOG, "SO", "filter: link Clear all", go(LIST))
+on(LOG, "SO", "filter: link These rows as CSV", gets("\ufeff\"Timestamp\""))
+on(LOG, "SO", "filter: link These rows as JSON", gets('{"organization"'))
+on(LOG, "SO", "filter: link Support bundle", gets("PK"))
+on(LOG, "SO", "card: link Show*", go(LIST), each=True)
+on(LOG, "SO", "card: link How to fix this", go("css=.rac-help"))
+on(LOG, "SO", "card: link Map the rate", go("Default for unmapped"))
+on(LOG, "SO", "card: link Open invoice | card: link Open customer", go("css=form"), each=True)
+on(LOG, "SO", "page: link Show all causes | page: link Show everything", go(LIST), each=True)
+on(LOG, "SO", "page: link # | page: link Show all", go(LIST), each=True)
+
+# --- every list, again
+on(LISTS, "FDSO", "page: link Filters", opens("css=#changelist-filter"))
+on(LISTS, "O", "filter: link *", fetch(), each=True)
+on(LISTS, "FDS", "filter: link *", fetch())
+on(LISTS, "FDSO", "filter: choice *", flow.chosen_filter, each=True)
+on(LISTS, "FDSO", "filter: text From | filter: text To", flow.between_days)
+on(LISTS, "FDSO", "filter: button Apply Filters", go())
+on(LISTS, "FDSO", "calendar: *", flow.calendars)
+on(LISTS, "O", "column: link *", fetch("result_list"), each=True)
+on(LISTS, "FDS", "column: link *", fetch("result_list"))
+on(LISTS, "FDSO", "page: link # | page: link Show all", go(LIST), each=True)
+on(LISTS, "FDSO", "page: link Reset filters", go())
+on(LISTS, "FDO", "page: link Select all # * | page: link Clear selection", flow.all_across)
+on(LISTS, "FDSO", "top: link Show all", fetch())
+on(LISTS, "FDSO", "page: link Add *", go("css=button[name=_save]"))
+on(LISTS, "FDSO", "top: link Add *", go("css=button[name=_save]"))
 on(LISTS, "FDSO", "row: link *", go())
+on("*", "FDSO", "top: link more_horiz", flow.buttons_on_a_phone)
+on("*", "FDSO", "top: link History", fetch())
 
-# --- help -------------------------------------------------------------------------------------------------------
-
+# --- help
 on("qbo:help", "FDSO", "page: button On this page", opens("css=.rac-contents a"))
 on("qbo:help", "SO", "page: link Settings → QuickBooks → * | page: link Open *", fetch(), each=True)
 on("qbo:help", "FDSO", "page: link *", go())
 
-# --- the records ------------------------------------------------------------------------------------------------
+# --- one event
+on(EVENT, "SO", "top: link Sync log", go(LIST))
+on(EVENT, "SO", "page: link How to fix this", go("css=.rac-help"))
+on(EVENT, "SO", "page: link Settings → QuickBooks → *", fetch(), each=True)
+on(EVENT, "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
+on(EVENT, "SO", "page: link Open invoice | page: link Open customer | page: link Open item | page: link Open Items | page: link Map the rate", go(), each=True)
+on(EVENT, "O", "page: link Escalate", go("Escalate to Run a Call support"))
+ESCALATE = "admin:sync_syncevent_escalate"
+on(ESCALATE, "O", "top: link *", fetch(), each=True)
+on(ESCALATE, "O", "page: link @ | page: link Write the e-mail", away("mailto:admin@runacall.com"), each=True)
+on(ESCALATE, "O", "page: button Copy", opens("Copied"))
+on(ESCALATE, "O", "page: link Support bundle", gets("PK"))
+on(ESCALATE, "O", "page: link Back", go())
 
-ADDED, CHANGED = "was added successfully", "was changed successfully"
+# --- the settings of QuickBooks
+on("qbo:status", "SO", "page: link #*", go(), each=True)
+on("qbo:status", "SO", "page: button Copy", opens("Copied"))
+on("qbo:status", "O", "page: link Disconnect", go("css=h1"))
+on("qbo:disconnect", "O", "page: link Cancel", go("Lists read from QuickBooks"))
+on("qbo:disconnect", "O", "top: link Status", go("Lists read from QuickBooks"))
+on("qbo:*", "O", "page: link Show", go(LIST))
+on("qbo:*", "O", "page: link Retry them | page: link Retry it", go("event"))
+on("qbo:*", "S", "page: link Show", go(LIST))
+on("qbo:items", "SO", "page: link Labor", go("Unit price"))
+for name in ("tax", "items", "invoices", "status"):
+    on(f"qbo:{name}", "O", "page: button Refresh", does("Read from QuickBooks just now"))
+TAX: Fields = {"page: choice QuickBooks tax code of Combined #": "California (8 %)", "page: choice QuickBooks tax code of California #": "California (8 %)", "page: choice Default for unmapped": "California (8 %)"}
+on("qbo:tax", "O", f"page: button Save | {' | '.join(TAX)}", saves("Saved.", TAX, button="page: button Save"))
+ITEMS: Fields = {"page: tick Auto-create missing QBO products": True, "page: choice Default income account": "Sales of Product Income", "page: choice Product for one-off lines": "Services", "page: choice Discount account": "Discounts given", "page: choice Repairs": "Services", "page: choice Items without a category": "Services"}
+on("qbo:items", "O", f"page: button Save | {' | '.join(ITEMS)}", saves("Saved.", ITEMS, button="page: button Save"))
+on("qbo:invoices", "O", "page: button Save | page: tick * | page: radio *", flow.invoice_settings)
+on("qbo:invoices", "O", "page: button Turn on* | page: link Leave it off", within)
+for name in ("tax", "items", "invoices"):
+    on(f"qbo:{name}", "S", "page: choice * | page: tick * | page: radio *", within)
+
+on("*", "SO", "page: button Copied", within)
+
+# --- the records
 ADDRESSES = {
     f"page: text {name}": value
     for name, value in (
@@ -154,189 +204,146 @@ ADDRESSES = {
         ("Service address", "14 Lake Rd"), ("service_line#", "Barn"), ("service_city", "Euclid"),
         ("service_state", "OH"), ("service_postal_code", "44123"), ("service_country", "US"),
     )
-}  # fmt: skip
-TABS = "page: link Notes | page: link Billing address | page: link Service address"
-CUSTOMER: Fields = {
-    "page: text Name": "Wanda Jefferson", "page: text Company": "Jefferson & Sons",
-    "page: text Email": "wanda@example.com", "page: text Phone": "216-555-0199", "page: text Terms": "Net 30",
-    "page: tick Tax exempt": True, **ADDRESSES,
-}  # fmt: skip
+}
 ADDRESS_TABS = "page: link Billing address | page: link Service address"
-form("admin:invoices_customer_add", "FDO", ADDED, CUSTOMER, also=ADDRESS_TABS)
-form(
-    "admin:invoices_customer_change",
-    "FDO",
-    CHANGED,
-    {**CUSTOMER, "page: text Phone": "216-555-0177"},
-    also=ADDRESS_TABS,
-)
-on("admin:invoices_customer_change", "FDSO", "page: link # invoice*", go("css=#result_list"))
+CUSTOMER: Fields = {
+    "page: text Name": "Wanda Jefferson", "page: text Company": "Jefferson & Sons", "page: text Email": "wanda@example.com",
+    "page: text Phone": "216-555-0199", "page: text Terms": "Net 30", "page: tick Tax exempt": True, **ADDRESSES,
+}
 INVOICE: Fields = {
     "page: choice Customer": "M. Okafor", "page: text Invoice date": "2026-11-02", "page: text Due date": "2026-12-02",
     "page: text Terms": "Net 30", "page: text Discount": "5", "page: text Discount name": "Neighbor",
-    "page: choice lines-#-item": "Labor", "page: text lines-#-description": "Two visits",
-    "page: text lines-#-quantity": "2", "page: text lines-#-unit_price": "150",
-    "page: choice lines-#-tax_rates": "California 8", "page: text Customer note": "Thank you",
-    "page: text Internal note": "Gate code 12", **ADDRESSES,
-}  # fmt: skip
-form(
-    "admin:invoices_invoice_add",
-    "F",
-    ADDED,
-    {**INVOICE, "page: text Number": "F-1"},
-    also=f"page: link Add another Line | {TABS}",
-    first="page: link Add another Line",
-)
-form(
-    "admin:invoices_invoice_add",
-    "D",
-    ADDED,
-    {**INVOICE, "page: text Number": "D-1"},
-    also=f"page: link Add another Line | {TABS}",
-    first="page: link Add another Line",
-)
-form(
-    "admin:invoices_invoice_add",
-    "O",
-    ADDED,
-    {**INVOICE, "page: text Number": "O-1"},
-    also=f"page: link Add another Line | {TABS}",
-    first="page: link Add another Line",
-)
-form("admin:invoices_invoice_change", "FDO", CHANGED, INVOICE, also=TABS)
-on("admin:invoices_invoice_change", "FDO", "page: tick lines-#-DELETE | page: link Add another Line", replaces_a_line)
-on(
-    "admin:*",
-    "FDO",
-    "page: link Add another * | page: link Change selected * | page: link View selected * | page: button more_vert",
-    another_made_in_a_window,
-)
-on("admin:*", "FDO", "calendar: *", calendars)
+    "page: choice Item": "Labor", "page: text Description": "Two visits", "page: text Quantity": "2",
+    "page: text Rate": "150", "page: choice Tax rates": "California 8",
+    "page: text Customer note": "Thank you", "page: text Internal note": "Gate code 12", **ADDRESSES,
+}
+LINE = "page: link Add another Line"
+form("admin:invoices_customer_add", "FDO", ADDED, CUSTOMER, also=ADDRESS_TABS)
+form("admin:invoices_customer_change", "FDO", CHANGED, {**CUSTOMER, "page: text Phone": "216-555-0177"}, also=ADDRESS_TABS)
+on("admin:invoices_customer_change", "FDSO", "page: link # invoice*", go(LIST))
+for who in "FDO":
+    form("admin:invoices_invoice_add", who, ADDED, {**INVOICE, "page: text Number": f"{who}-1"}, also=f"{LINE} | page: link Notes | {ADDRESS_TABS}", first=LINE)
+form("admin:invoices_invoice_change", "FDO", CHANGED, INVOICE, also=f"page: link Notes | {ADDRESS_TABS}")
+on("admin:invoices_invoice_change", "FDO", f"page: tick lines-#-DELETE | {LINE}", flow.replaces_a_line)
+on("admin:auth_user_change", "S", "page: link Add another group | page: button more_vert", flow.another_made_in_a_window)
+on("admin:*", "FDO", "page: link Add another * | page: link Change selected * | page: link View selected * | page: link Delete selected * | page: button more_vert", flow.another_made_in_a_window)
+on("admin:*", "FDSO", "calendar: *", flow.calendars)
+CATEGORY: Fields = {"page: text Name": "Permits", "page: text Sort order": "7"}
+form("admin:invoices_pricebookcategory_add", "O", ADDED, CATEGORY)
+form("admin:invoices_pricebookcategory_change", "O", CHANGED, {**CATEGORY, "page: text Name": "Repairs and more"})
+ITEM: Fields = {
+    "page: text Name": "Heat pump", "page: choice Category": "Repairs", "page: text Description": "Three tons", "page: choice Type": "Part",
+    "page: text Unit price": "4200", "page: tick Taxable": True, "page: text Unit cost": "2100", "page: tick Active": True,
+}
+form("admin:invoices_pricebookitem_add", "O", ADDED, ITEM)
+form("admin:invoices_pricebookitem_change", "O", CHANGED, {**ITEM, "page: text Name": "Heat pump, large", "page: choice Type": "Labor"})
+RATE: Fields = {"page: text Name": "Ohio 7", "page: text Percent": "7", "page: tick Default": False, "page: tick Active": True}
+form("admin:invoices_taxrate_add", "O", ADDED, RATE)
+form("admin:invoices_taxrate_change", "O", CHANGED, {**RATE, "page: text Name": "Ohio seven"})
 
-# --- sending, paying, voiding -----------------------------------------------------------------------------------
+# --- failed events, one by one and many
+on(EVENT, "O", "page: button Post to current period", does("Posted to the current period"))
+on(EVENT, "O", "page: button Keep QuickBooks*", does(""))
+on(EVENT, "O", "page: button Send ours*", does("Sending ours"))
+on(EVENT, "O", "page: button Void it here too", does("Voided here too"))
+on(EVENT, "O", "page: button Send it again as a new invoice", does("Sending again as a new invoice"))
+on(EVENT, "O", "page: button Dismiss | page: text Reason | page: button Dismiss…", does("Dismissed 1 event", {"page: text Reason": "entered by hand"}))
+on(EVENT, "O", "page: button Take back", does("Took back 1 event"))
+on(EVENT, "O", "page: button Retry single event", does("Retried 1 event"))
+on(LOG, "SO", "row: button Details of * | opened: *", flow.opens_a_row)
+on(LOG, "O", "card: link Post to current period…", go("to the current period?"))
+on("admin:sync_syncevent_post_to_current_period_all", "O", "page: link Cancel", go(LIST))
+on("admin:sync_syncevent_post_to_current_period_all", "O", "page: button Post # to today", does("Posted to the current period"))
+on(LOG, "O", "card: link Retry #", go("css=h1"))
+on("admin:sync_syncevent_retry_all", "O", "page: link Cancel", go(LIST))
+on("admin:sync_syncevent_retry_all", "O", "page: button Retry #", does("Retried"))
+on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Select all * | page: button Clear selection", flow.log_selection)
+on("admin:sync_syncevent_dismiss_all", "O", "page: button Dismiss # | page: text Reason", does("Dismissed", {"page: text Reason": "entered by hand"}))
+on("admin:sync_syncevent_dismiss_all", "O", "page: link Cancel", go(LIST))
 
-on("admin:invoices_invoice_change", "FDO", "top: link Send | dialog: button Send", asks("Sent.", button="Send"))
-on("*", "FDO", "dialog: button close | dialog: link Cancel", within)
-on(
-    "admin:invoices_invoice_changelist",
-    "FDO",
-    "column: tick * | page: choice Select action to run | page: button Run | row: tick *",
-    bulk("Send selected drafts", "1 invoice"),
-)
-
+# --- sending, paying, voiding, deleting
 PAYMENT: Fields = {
     "dialog: text Amount": "10", "dialog: choice Method": "Cash", "dialog: text Date received": "2026-11-20",
     "dialog: text Reference": "77", "dialog: text Memo": "at the door",
-}  # fmt: skip
-on(
-    "admin:invoices_invoice_change",
-    "DO",
-    f"top: link Record payment | dialog: button Record payment | {' | '.join(PAYMENT)}",
-    asks("Payment of $10.00 recorded.", PAYMENT, button="Record payment"),
-)
-on(
-    "admin:invoices_invoice_change",
-    "O",
-    "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text Note",
-    asks(
-        "Voided: Duplicate: twice.",
-        {"dialog: choice Reason": "Duplicate", "dialog: text Note": "twice"},
-        button="Void invoice",
-    ),
-)
+}
+INVOICE_PAGE = "admin:invoices_invoice_change"
+on(INVOICE_PAGE, "FDO", "top: link Send | dialog: button Send", asks("Sent.", button="Send"))
+on(INVOICE_PAGE, "DO", f"top: link Record payment | dialog: button Record payment | {' | '.join(PAYMENT)}", asks("Payment of $10.00 recorded.", PAYMENT, button="Record payment"))
+on(INVOICE_PAGE, "O", "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text Note", asks("Voided: Duplicate: twice.", {"dialog: choice Reason": "Duplicate", "dialog: text Note": "twice"}, button="Void invoice"))
+on("*", "FDO", "dialog: button close | dialog: link Cancel", within)
+on("admin:invoices_invoice_changelist", "FDO", "page: button Run | page: choice Select action to run | column: tick * | row: tick *", flow.bulk("Send selected drafts", "1 invoice"))
+on(INVOICE_PAGE, "O", "page: button Retry sync", does("Retried 1 event"))
+on(INVOICE_PAGE, "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
+on(INVOICE_PAGE, "SO", "page: link Details", go("Realm ID"))
+on(INVOICE_PAGE, "SO", "page: link Map the rate", go("Default for unmapped"))
+on(INVOICE_PAGE, "O", "page: button Post to current period", does(""))
+on(INVOICE_PAGE, "O", "page: link Delete", go("css=h1"))
+on("admin:*_delete", "SO", "page: link No, take me back", go())
+on("admin:*_delete", "SO", "page: link *", fetch(), each=True)
+on("admin:*_delete", "SO", "page: button Yes, I’m sure", does("was deleted successfully"))
+on(INVOICE_PAGE, "DSO", "page: link M. Okafor | page: link Labor", fetch(), each=True)
 on("admin:invoices_payment_change", "DSO", "page: link Invoice #*", go("css=#sums"))
 
-# --- our support ------------------------------------------------------------------------------------------------
+on("admin:invoices_pricebookcategory_changelist", "O", "page: button Run | page: choice Select action to run | column: tick * | row: tick *", flow.bulk("Delete selected pricebook categories", "Are you sure"))
+on("admin:auth_*_changelist", "S", "page: button Run | page: choice Select action to run | column: tick * | row: tick *", flow.bulk("Delete selected", "Are you sure"))
 
-on(
-    "admin:invoices_invoice_change",
-    "S",
-    "page: link Notes | page: link Billing address | page: link Service address",
-    opens("css=#invoice_form"),
-    each=True,
-)
-on(
-    "admin:invoices_customer_change",
-    "S",
-    "page: link Billing address | page: link Service address",
-    opens("css=#customer_form"),
-    each=True,
-)
-on("admin:invoices_invoice_change", "S", "page: link Details", go("Realm ID"))
-on("admin:invoices_invoice_change", "DSO", "page: link M. Okafor | page: link Labor", fetch(), each=True)
-on("admin:sync_supportlook_change", "S", "page: link *@*", fetch())
-form(
-    "admin:auth_user_add",
-    "S",
-    ADDED,
-    {
-        "page: text Username": "new@example.com",
-        "page: text Password": "a long walk home 17",
-        "page: text Password confirmation": "a long walk home 17",
-    },
-)
-PERSON: Fields = {
-    "page: text First name": "Nina",
-    "page: text Last name": "Park",
-    "page: text Email address": "nina@example.com",
-    "page: tick Active": True,
-    "page: tick Staff status": True,
-    "page: tick Superuser status": False,
+# --- people
+PERSON: Fields = {"page: text E-mail": "nina@example.com", "page: choice Role": "Dispatcher"}
+on("admin:accounts_invitation_add", "O", f"page: button Save | {' | '.join(PERSON)}", does("An e-mail with a link went to nina@example.com.", PERSON))
+on("admin:organizations_membership_invite", "O", "page: *", within)
+on("admin:accounts_invitation_change", "O", "page: button Copy", opens("Copied"))
+on("admin:accounts_invitation_change", "O", "top: link Send again | dialog: button Send again", asks("An e-mail with a link went to", button="Send again"))
+on("admin:accounts_invitation_change", "O", "top: link Revoke | dialog: button Revoke", asks("is revoked", button="Revoke"))
+form("admin:organizations_membership_change", "O", CHANGED, {"page: choice Role": "Owner"})
+form("admin:organizations_organization_change", "O", CHANGED, {"page: text Name": "Buckeye Heating", "page: text Time zone": "America/New_York", "page: text Country": "US"})
+on("admin:organizations_membership_changelist", "O", "top: link Invite a person", go("E-mail"))
+
+# --- our support
+on(INVOICE_PAGE, "S", f"page: link Notes | {ADDRESS_TABS}", opens("css=#invoice_form"), each=True)
+on("admin:invoices_customer_change", "S", ADDRESS_TABS, opens("css=#customer_form"), each=True)
+on("admin:sync_supportlook_change", "SO", "page: link *@*", fetch())
+NEW: Fields = {"page: text Username": "new@example.com", "page: text Password": "a long walk home 17", "page: text Password confirmation": "a long walk home 17"}
+on("admin:auth_user_add", "S", f"page: button Save | page: radio Enabled | page: radio Disabled | {' | '.join(NEW)}", does(ADDED, NEW))
+USER: Fields = {
+    "page: text Username": "dispatcher@example.com", "page: text First name": "Nina", "page: text Last name": "Park", "page: text Email address": "nina@example.com",
+    "page: tick Active": True, "page: tick Staff status": True, "page: tick Superuser status": False,
 }
-form("admin:auth_user_change", "S", CHANGED, PERSON)
-on(
-    "admin:auth_*",
-    "S",
-    "page: text *_filter | page: text Filter | page: choice * | page: button Choose * | page: button Remove *",
-    given_permissions,
-)
+form("admin:auth_user_change", "S", CHANGED, USER)
+on("admin:auth_*", "S", "page: text *ilter* | page: choice * | page: button Choose * | page: button Remove *", flow.given_permissions)
 form("admin:auth_group_add", "S", ADDED, {"page: text Name": "Readers"})
-on("admin:auth_user_change", "S", "page: link this form", go("css=input[type=password]"))
+on("admin:auth_user_change", "S", "page: text last_login_# | page: text date_joined_#", within)
+form("admin:auth_group_change", "S", CHANGED, {"page: text Name": "Readers"})
+on("admin:auth_user_change", "S", "page: link this form", go(DOOR))
+on("admin:auth_user_password_change", "S", "page: button Change password | page: text Password | page: text Password confirmation", does("Password changed", {"page: text Password": "a long walk home 18", "page: text Password confirmation": "a long walk home 18"}))
+on("admin:auth_user_password_change", "S", "page: text username", within)
+on("admin:auth_*_change", "S", "page: link Delete *", go("css=h1"))
 
-# --- every form -------------------------------------------------------------------------------------------------
-
-on("admin:*_add", "FDSO", "page: button Save", does("Please correct the error"))
-on("admin:*_add", "FDSO", "page: button Save and add another", does("Please correct the error"))
+# --- every form
+on("admin:*_add", "FDSO", "page: button Save", does(WRONG))
+on("admin:*_add", "FDSO", "page: button Save and *", does(WRONG))
 on("admin:*_change", "FDO", "page: text Number", within)
 on("admin:*_change", "FDSO", "page: button Save", does(CHANGED))
 on("admin:*_change", "FDSO", "page: button Save and add another", does(CHANGED))
-on("admin:*_change", "FDS", "page: link Close", go("css=#result_list"))
+on("admin:*_change", "FDSO", "page: link Close", go(LIST))
+on("admin:*_change", "O", "page: link Delete *", go("css=h1"))
 on("*", "FDSO", "top: link *", fetch())
 
-# --- one's own password -----------------------------------------------------------------------------------------
+# --- connecting, last: another company, and none
+on("qbo:status", "O", "page: button Send # earlier invoice*", does("earlier invoice"))
+on("qbo:disconnect", "O", "page: button Confirm", does("Disconnected."))
+on("qbo:status", "O", "page: button Connect QuickBooks Online", flow.connects)
+on("qbo:status", "O", "page: button Reconnect", flow.connects)
+on("*", "SO", "menu: button Switch | menu: choice Organization", flow.switches_organization)
 
-on(
-    "admin:password_change",
-    "FDSO",
-    "page: button Change the password | page: text Old password | page: text New password"
-    " | page: text New password confirmation",
-    does(
-        "Please correct the error",
-        {
-            "page: text Old password": "not this one",
-            "page: text New password": "short",
-            "page: text New password confirmation": "short",
-        },
-    ),
-)
+# --- one's own password
+PASSWORDS: Fields = {f"page: text {name}": "not this one" for name in ("Old password", "New password", "New password confirmation")}
+on("admin:password_change", "FDSO", f"page: button Change the password | {' | '.join(PASSWORDS)}", does(WRONG, PASSWORDS))
 
-# --- the way out ------------------------------------------------------------------------------------------------
-
+# --- the way out, and the pages before one has signed in
 on("*", "FDSO", "menu: button Log out", does("Log in again"))
-on("admin:logout", "FDSO", "page: link Log in again | page: link Return to site", go("css=input[name=password]"))
-# The walk has come in by these.
+on("admin:logout", "FDSO", "page: link Log in again | page: link Return to site", go(DOOR))
 on("admin:login", "FDSO", "page: text E-mail | page: text Password | page: button Log in", within)
 on("admin:login", "FDSO", "page: link Forgotten*", go("Send the link"))
-on(
-    "admin_password_reset",
-    "FDSO",
-    "page: button Send the link | page: text E-mail",
-    does("If there is a log-in for that address", {"page: text E-mail": "nobody@example.com"}),
-)
-on("*", "FDSO", "page: link Back to the log-in | page: link Return to site", go("css=input[name=password]"))
-on(
-    "*",
-    "FDSO",
-    "page: link computer | page: link *_mode | page: link Light | page: link Dark | page: link System",
-    door_themes,
-)
+on("admin_password_reset", "FDSO", "page: button Send the link | page: text E-mail", does("If there is a log-in for that address", {"page: text E-mail": "nobody@example.com"}))
+on("*", "FDSO", "page: link Back to the log-in | page: link Return to site", go(DOOR))
+on("*", "FDSO", "page: link computer | page: link *_mode | page: link Light | page: link Dark | page: link System", flow.door_themes)

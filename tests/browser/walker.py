@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response
-from playwright.sync_api import Error as BrowserError
 
 CONTROLS = Path(__file__).with_name("controls.js").read_text("utf-8")
 # Where on a page a control is, the innermost first; "page" is the rest.
@@ -31,6 +30,7 @@ REGIONS = (
     ("column", "thead"),
     ("row", "#result_list tbody, .rac-event"),
     ("card", "#causes"),
+    ("chip", "#chips"),
 )
 PATIENCE = 6_000
 
@@ -186,7 +186,7 @@ class Walker:
             assert line.act.run is not None
             line.act.run(self, control)
             self.look()
-        except (BrowserError, AssertionError, LookupError) as error:
+        except Exception as error:
             said = " ".join(str(error).split())[:300]
             self.problem(f"`{' | '.join(line.controls)}` did not do what its line says: {said}")
             self.go_to(urls[0])
@@ -228,11 +228,9 @@ class Walker:
         for key, where in self.unknown.items():
             self.problems.append(f"{self.role}: no line of the table for `{key}` ({where})")
         for number, line in enumerate(self.lines):
-            if self.initial not in line.who:
-                continue
-            for pattern in line.controls:
-                if (number, pattern) not in self.met:
-                    self.problems.append(f"{self.role}: the line `{line.page}` `{pattern}` fits no control any more")
+            if self.initial in line.who and not any((number, pattern) in self.met for pattern in line.controls):
+                told = f"the line `{line.page}` `{' | '.join(line.controls)}` fits nothing that this role meets"
+                self.problems.append(f"{self.role}: {told}")
 
 
 def fits(key: str, pattern: str) -> bool:
