@@ -156,7 +156,7 @@ ACCESS = (
             r"(connection|authori[sz]ation|authentication|access|credentials?|log-?ins?|(api |qbo? |quickbooks )keys?) "
             r"(has |have |are |is |was |hasn't |has not )?(been )?"
             r"(expired|revoked|disconnected)",
-            r"(could not|failed to|unable to|cannot) refresh",
+            r"(could not|failed to|unable to|cannot) (refresh|authenticate\b)",
             r"token ?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
             r"refresh token (failed|is missing)|refresh oauth ?2 access token",

@@ -14,7 +14,7 @@ STATUS_IN_WORDS = (
     re.compile(r"response code\W{0,3}(\d{1,3})\b"),
     re.compile(r"status code(?: is)?\W{0,4}(\d{1,3})\b"),
     re.compile(r"\bstatus\W{1,3}(\d{3})\b"),
-    re.compile(r"\b(?:returned error|\w*responseerror)\W{1,3}(\d{3})\b"),
+    re.compile(r"\b\w*responseerror\W{1,3}(\d{3})\b"),
     re.compile(r"\bhttp(?!://)(?:/[\d.]+)?(?: status| error)?\W{0,3}(\d{3})\b"),
     re.compile(
         r"\b(\d{3})\W{1,3}(?:client error|server error|bad request|unauthorized|forbidden|not found|too many"

@@ -29,6 +29,11 @@ def sought(noun: str) -> str:
     )
 
 
+def without_id(noun: str) -> str:
+    """Says that it is not linked to QuickBooks' record: "contact 17 has no QuickBooks customer ID"."""
+    return rf"\b{noun}\b[^.;:]{{0,40}} (has|have) no (quickbooks|qbo)( online)? (\w+ )?id\b"
+
+
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
 
 
@@ -205,6 +210,7 @@ REFERENCES = (
             rf"\bcustomers?\b[^,;]{{0,40}}({GONE}|{MISSING})",
             r"restore (the|this) customer",
             sought("customer"),
+            without_id("(customer|contact|client)"),
             cannot_without("customer"),
             r"\b(inactive|unmapped) (\w+ )?customer\b",
         ),
@@ -230,7 +236,8 @@ REFERENCES = (
         about=(
             r"items? element id",
             rf"\b(item|product|service)s?\b[^,;]{{0,40}}{MISSING}",
-            sought("(item|product|service|sku)"),
+            sought("((qbo|quickbooks) ?)?(item|product|service|sku)"),
+            without_id("(item|product|service)"),
             cannot_without("(item|product|service|sku)"),
             r"\bunmapped (\w+ )?(item|product|service)\b",
         ),

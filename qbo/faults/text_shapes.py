@@ -22,9 +22,13 @@ PAIR = re.compile(
 )
 MOST_PAIRS = 400
 
+# What is numbered by the shop, not by Intuit: "tax code 5010", "accounting code: 4000".
+SHOPS_OWN = "".join(
+    f"(?<!{noun} )" for noun in ("account", "accounting", "item", "postal", "product", "service", "tax", "zip")
+)
 CODE_IN_WORDS = (
     re.compile(r"errorCode[=:\s]+0*(\d{1,5})", re.IGNORECASE),
-    re.compile(r"\bcode\W{0,6}(?<![=(]-)0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
+    re.compile(SHOPS_OWN + r"\bcode\W{0,6}(?<![=(]-)0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
     re.compile(r"\b(?:error|exception)\W{0,4}(?!\d{4}-\d\d)(\d{3,5})\b", re.IGNORECASE),
     re.compile(r"^\W*(?!\d{4}-\d\d)(\d{3,5})\s*[:\-–]"),
     re.compile(r"[\"(\[]\s*(?!\d{4}-\d\d)(\d{4,5})\s*[:\-–]"),
