@@ -144,6 +144,7 @@ def walk(page: Page, name: str, map_rates: Callable[[Page], None]) -> None:
     expect(page.locator("#step-company")).to_have_class(re.compile("rac-step-done"))
     shot(page, f"{name}-1-connected")
     opened(page, "tax").get_by_role("link", name="Map tax rates").click()
+    expect(page.get_by_label("Default for unmapped")).to_be_visible()
     map_rates(page)
     page.get_by_role("button", name="Save").click()
     shot(page, f"{name}-2-tax")

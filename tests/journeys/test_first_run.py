@@ -178,13 +178,13 @@ def test_a_long_dry_run_goes_on_where_it_was(newcomer: Office, monkeypatch: pyte
     dry_run.advance(newcomer.shop.connection, at=timezone.now())
     assert said(newcomer, "dry_run") == "1 of 4 checked"
     press(newcomer, "/try/on/")
-    assert said(newcomer, "dry_run") == "2 of 4 looked at"
+    assert said(newcomer, "dry_run") == "2 of 4 checked"
     answers = []
     while DryRun.objects.get().done_at is None:
         client = Client(headers={"HX-Request": "true"})
         client.force_login(Membership.objects.get().user)
         answers.append(client.post("/quickbooks/first-run/try/on/"))
-    assert "3 of 4</b> looked at" in answers[0].content.decode()
+    assert "3 of 4</b> checked" in answers[0].content.decode()
     assert answers[-1]["HX-Refresh"] == "true"
     run = DryRun.objects.get()
     assert (run.looked_at, run.done_at is not None) == (4, True)
