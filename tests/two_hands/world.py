@@ -185,6 +185,10 @@ class World:
             assert row == then or known.creates, f"{kind} {record.pk}: linking changed its row"
             known.said, known.held, known.touched = said, now, False
             return
+        if list(after.links[kind].values()).count(qbo_id) > 1:
+            # Two customers of ours that were merged there: each is one more hand on the row of the other.
+            known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
+            return
         assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
         self.check_changes(kind, record, known, said, then, row, event, after)
 
