@@ -170,7 +170,7 @@ def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -
 
 def _further_codes(events: SyncEventQuerySet) -> Iterator[tuple[int, set[str]]]:
     """By connection, the codes that stand in the way of some of these besides the first."""
-    sets = events.exclude(further_keys="").order_by().values("connection_id", "further_keys")
+    sets = events.filter(has_further=True).order_by().values("connection_id", "further_keys")
     samples = [row["sample"] for row in sets.annotate(sample=Min("pk"))[:MOST_SETS]]
     for event in SyncEvent.objects.in_bulk(samples).values():
         yield event.connection_id, {failure.code for failure in event.further_failures}

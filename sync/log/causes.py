@@ -59,7 +59,7 @@ def causes(events: SyncEventQuerySet, *, limit: int = 100) -> list[Cause]:
     """
     failed = events.failed().order_by()
     rows = list(_summed(failed, "cause_key")[:limit])
-    further = list(_summed(failed.exclude(further_keys=""), "further_keys")[:MOST_SETS])
+    further = list(_summed(failed.filter(has_further=True), "further_keys")[:MOST_SETS])
     samples = SyncEvent.objects.in_bulk([row["sample"] for row in (*rows, *further)])
     found: dict[str, Cause] = {}
     for row in rows:

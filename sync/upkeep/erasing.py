@@ -137,7 +137,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
     )
     ids = list(events.values_list("pk", flat=True))
     erased["events"] = SyncEvent.objects.filter(pk__in=ids).update(
-        party="", message="", subject_name="", facts={}, reason="", further=[], further_keys=""
+        party="", message="", subject_name="", facts={}, reason="", further=[], further_keys="", has_further=False
     )
     SyncEvent.objects.filter(pk__in=ids, record_type=EntityType.CUSTOMER).update(label=f"{ERASED} {customer.pk}")
     attempts = Attempt.objects.filter(event__in=ids)
