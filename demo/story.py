@@ -15,7 +15,6 @@ from demo.shop_data import ELECTRIC, HEATING, ITEMS, NEEDS_A_PERSON, PLUMBING, S
 from qbo import catalogue
 from qbo.catalogue import documented
 from qbo.models import Connection, ListEntry, TaxMapping
-from qbo.signals import mapping_saved
 from runacall.organizations.models import Organization
 from sync.connecting import connect_to_emulator
 from sync.models import State, SyncEvent
@@ -110,7 +109,6 @@ def map_rates(connection: Connection, rate_key: str, code_name: str) -> None:
         rate_key=rate_key,
         defaults={"tax_code_id": code.qbo_id},
     )
-    mapping_saved.send(sender=Connection, connection=connection, at=timezone.now())
 
 
 def _delete_customers(stock: Stock, hand: Bookkeeper) -> None:

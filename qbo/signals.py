@@ -7,8 +7,6 @@ connection_changed = Signal()
 # company_chosen.send(sender=Connection, connection=connection, start_date=date or None, at=at, by=user or None): of two
 # companies a person chose the one that `connection` leads to now; `start_date` where it is the new one.
 company_chosen = Signal()
-# mapping_saved.send(sender=Connection, connection=connection, at=at): a mapping or a setting changed.
-mapping_saved = Signal()
 # list_read.send(sender=ListState, connection=connection, state=state, at=at): a list was read, or could not be
 # (`state.problem` says why).
 list_read = Signal()

@@ -22,7 +22,7 @@ from qbo.models import (
     MatchChoice,
     TaxMapping,
 )
-from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument
+from runacall.invoices.documents import InvoiceDocument, ItemDocument
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,6 @@ def load_book(
     connection: Connection,
     invoices: Sequence[InvoiceDocument] = (),
     *,
-    customers: Sequence[CustomerDocument] = (),
     items: Sequence[ItemDocument] = (),
     unsaved: Unsaved | None = None,
 ) -> MappingBook:
@@ -46,7 +45,7 @@ def load_book(
     here = {"connection": connection, "realm_id": connection.realm_id}
     unsaved = unsaved or Unsaved()
     settings = unsaved.settings or ConnectionSettings.objects.get(connection=connection)
-    customer_ids = {invoice.customer.id for invoice in invoices} | {customer.id for customer in customers}
+    customer_ids = {invoice.customer.id for invoice in invoices}
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
     links = Link.objects.filter(**here)

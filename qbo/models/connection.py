@@ -145,8 +145,3 @@ class Connection(models.Model):
         if code == "token_expired":
             self.status = Status.TOKEN_EXPIRED
         self.save(update_fields=["pause_code", "pause_detail", "paused_at", "probe_at", "status"])
-
-    def unpause(self) -> None:
-        self.pause_code, self.pause_detail, self.paused_at, self.probe_at = "", "", None, None
-        self.status = Status.ACTIVE
-        self.save(update_fields=["pause_code", "pause_detail", "paused_at", "probe_at", "status"])

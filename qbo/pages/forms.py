@@ -13,7 +13,7 @@ from django.db import transaction
 from qbo.mapping.loading import Unsaved, load_company
 from qbo.mapping.tax_rows import Code, TaxRow, plain, tax_codes, tax_rows
 from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, SettingChange, TaxMapping
-from qbo.signals import connection_changed, mapping_saved
+from qbo.signals import connection_changed
 from runacall.invoices.models import PricebookCategory
 from runacall.organizations.days import plausible_day
 
@@ -115,7 +115,6 @@ class TaxForm(HistoryForm, forms.Form):
                 self.settings.default_tax_code_id = self.cleaned_data["default"]
                 self.settings.save(update_fields=["default_tax_code_id"])
                 changed += 1
-            mapping_saved.send(sender=Connection, connection=self.connection, at=at)
         return changed
 
     def _save_row(self, row: TaxRow) -> bool:
@@ -148,7 +147,6 @@ class SettingsForm(HistoryForm, forms.ModelForm):
         with transaction.atomic():
             SettingChange.note(self.instance.connection, self.page, self.changes(), at=at, by=by)
             self.save()
-            mapping_saved.send(sender=Connection, connection=self.instance.connection, at=at)
 
 
 class StartDateForm(forms.Form):

@@ -59,7 +59,6 @@ def invoice_document(invoice: Invoice) -> InvoiceDocument:
         is_void=invoice.status == Status.VOID,
         is_deleted=invoice.deleted_at is not None,
         is_draft=invoice.status == Status.DRAFT,
-        is_paid=invoice.status == Status.PAID,
         updated_at=invoice.updated_at,
     )
 

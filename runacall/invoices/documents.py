@@ -99,7 +99,6 @@ class InvoiceDocument:
     is_void: bool
     is_deleted: bool
     is_draft: bool
-    is_paid: bool
     updated_at: dt.datetime
 
     @property

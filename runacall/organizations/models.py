@@ -114,10 +114,6 @@ class Membership(models.Model):
     def manages_quickbooks(self) -> bool:
         return self.can(Ability.MANAGE_QUICKBOOKS)
 
-    @property
-    def sees_invoice_sync(self) -> bool:
-        return self.can(Ability.SEE_INVOICE_SYNC)
-
     def is_last_owner(self) -> bool:
         owners = Membership.objects.filter(organization_id=self.organization_id, role=Role.OWNER)
         return bool(self.pk) and owners.filter(pk=self.pk).exists() and not owners.exclude(pk=self.pk).exists()

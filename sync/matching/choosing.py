@@ -19,7 +19,6 @@ from qbo.connection.queries import Row
 from qbo.mapping.base import Base, kept_part
 from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.models import Connection, Link, MatchChoice
-from qbo.signals import mapping_saved
 from runacall.invoices.document_loading import load_customers, load_items
 from runacall.invoices.models import Invoice, InvoiceLine
 from runacall.invoices.refusals import Refused
@@ -239,7 +238,6 @@ def _carefully(subject: Subject, do: Callable[[], MatchChoice], *, at: datetime)
         if own.exists() or rows.filter(record_type=EntityType.INVOICE, record_id__in=_invoices_of(subject)).exists():
             raise Refused("It is being sent or checked right now. Try again in a minute.")
         done = do()
-        mapping_saved.send(sender=Connection, connection=subject.connection, at=at)
     return done
 
 

@@ -74,7 +74,6 @@ def invoice(**fields: Any) -> InvoiceDocument:
         "is_void": False,
         "is_deleted": False,
         "is_draft": False,
-        "is_paid": False,
         "updated_at": dt.datetime(2026, 6, 17, 16, tzinfo=dt.UTC),
     }
     return InvoiceDocument(**(known | fields))

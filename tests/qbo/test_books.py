@@ -42,7 +42,6 @@ def invoice(invoice_id: int = 1, **changes: Any) -> InvoiceDocument:
         "is_void": False,
         "is_deleted": False,
         "is_draft": False,
-        "is_paid": False,
         "updated_at": dt.datetime(2026, 6, 18, tzinfo=dt.UTC),
     }
     return InvoiceDocument(**(fields | changes))

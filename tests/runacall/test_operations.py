@@ -75,7 +75,7 @@ def test_editing_replaces_lines_and_totals(shop: Organization, changes: Changes)
     assert (invoice.subtotal, invoice.tax_total, invoice.total) == (Decimal(120), Decimal(10), Decimal(110))
     assert invoice.updated_at == LATER
     assert [name for name, *_ in changes] == ["Invoice"]
-    invoice.replace_lines([builders.line(unit_price="50")], at=LATER)
+    invoice.edit(lines=[builders.line(unit_price="50")], at=LATER)
     assert Invoice.objects.get(pk=invoice.pk).total == Decimal(30)
 
 
@@ -254,7 +254,7 @@ def test_another_shops_records_are_refused(shop: Organization, other_shop: Organ
     theirs = builders.line(item=builders.item(other_shop)), builders.line(rates=[builders.rate(other_shop)])
     for line in theirs:
         with pytest.raises(ValidationError, match="belongs to another organization"):
-            invoice.replace_lines([line], at=NOW)
+            invoice.edit(lines=[line], at=NOW)
     with pytest.raises(ValidationError, match="belongs to another organization"):
         invoice.edit(at=NOW, customer=builders.customer(other_shop))
     with pytest.raises(ValidationError, match="belongs to another organization"):

@@ -155,7 +155,7 @@ def test_an_invoice_that_was_sent_keeps_a_line(office: Client, shop: Organizatio
 
 def test_a_draft_may_be_without_lines(shop: Organization) -> None:
     draft = builders.invoice(shop, send=False)
-    draft.replace_lines([], at=builders.NOW)
+    draft.edit(lines=[], at=builders.NOW)
     assert draft.lines.count() == 0
 
 

@@ -161,9 +161,6 @@ class Invoice(Addressed, Record):
             self.full_clean()
         return self
 
-    def replace_lines(self, lines: Sequence[LineInput], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
-        return self.edit(at=at, by=by, lines=lines)
-
     def send(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
         """Draft -> Sent. Raises TransitionRefused if it is not a draft, Refused if it has no lines."""
         with self.changing(at=at, by=by):
