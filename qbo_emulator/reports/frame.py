@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,9 +59,9 @@ OF_PEOPLE = frozenset(("CustomerBalance", "AgedReceivables", "CustomerIncome", "
 def period(asked: dict[str, str], at: datetime) -> tuple[str, str]:
     """First and last day that are asked about. Raises QboFault for what is no date."""
     today = pacific_date(at)
-    start, end = MACROS.get(asked.get("date_macro", "").lower(), this_year_to_date)(today)
-    end = day(asked.get("report_date") or asked.get("as_of_date"), end)
-    return day(asked.get("start_date"), start), day(asked.get("end_date"), end)
+    first, last = MACROS.get(asked.get("date_macro", "").lower(), this_year_to_date)(today)
+    end = day(asked.get("report_date") or asked.get("as_of_date"), last)
+    return day(asked.get("start_date"), first), day(asked.get("end_date"), end)
 
 
 def day(given: str | None, otherwise: date | str) -> str:
@@ -93,7 +94,7 @@ def last_month(today: date) -> tuple[date, date]:
     return this_month(today.replace(day=1) - timedelta(days=1))
 
 
-MACROS = {
+MACROS: Mapping[str, Callable[[date], tuple[date, date]]] = {
     "today": lambda today: (today, today),
     "yesterday": lambda today: (today - timedelta(days=1),) * 2,
     "this month": this_month,

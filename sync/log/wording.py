@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -98,7 +98,7 @@ def row_text(
 
 
 def _state_text(event: EventLike, standing: Standing) -> RowText:
-    tell = {
+    tell: Callable[[EventLike, Standing], RowText] = {
         "failed": _failed,
         "queued": _queued,
         "sending": lambda event, standing: RowText("Being sent to QuickBooks"),
