@@ -10,7 +10,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# Links that sign a person in or set a password; whoever reads the log must not be able to use them.
+# Links that sign a person in or set a password; readers of the log must not be able to use them.
 TOKENS = re.compile(r"^(/invitation/|/password-reset/[^/]+/)[^/]+")
 
 

@@ -124,7 +124,7 @@ def decide(
     filters: Mapping[str, Any] | None = None,
     dry_run: bool = False,
 ) -> Report:
-    """Apply one choice to each of `events` that it is for; one record of it all, by which the log finds them."""
+    """Apply one choice to each of `events` that it is for, with one action record for all of them."""
     if dry_run:
         meant = meant_by(name, events).count()
         return Report(meant, _others(events, meant))
@@ -140,7 +140,7 @@ def decide(
 
 
 def carry_out(action_id: int, *, at: datetime) -> Report:
-    """Do what was asked for, however often this is called: after an interruption it goes on with what is left."""
+    """Do what was asked for, however often this is called: after an interruption it continues with what is left."""
     action = ActionRecord.objects.open().filter(pk=action_id, action__in=CHOICES).select_related("by").first()
     if action is None:
         return Report()

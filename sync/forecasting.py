@@ -1,4 +1,4 @@
-"""What a retry would come to: how many would go to QuickBooks, and what still blocks the others; nothing is changed."""
+"""What a retry would do: how many would go to QuickBooks, and what still blocks the others; changes nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sync.log.causes import Cause
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
-# So many are checked one by one; of more, one for each set of causes.
+# This many are checked one by one; of more, one for each set of causes.
 MOST_CHECKED = 500
 # As many on a settings page, which says it of several causes.
 MOST_BESIDE = 200
@@ -23,9 +23,10 @@ MOST_BESIDE = 200
 
 @dataclass(frozen=True)
 class Forecast:
-    """`go`: how many nothing known blocks any more. `stay`: what blocks the others, with counts, the most first.
+    """`go`: how many are no longer blocked, as far as we know. `stay`: what blocks the others, with counts, the most
+    first.
 
-    Not `is_exact`: there are so many that those with the same causes were taken to be alike.
+    Not `is_exact`: there are so many that those with the same causes count as alike.
     """
 
     go: int
@@ -49,7 +50,7 @@ class Forecast:
 
 
 def forecast_retry(connection: Connection, events: SyncEventQuerySet, *, most: int = 0) -> Forecast:
-    """Of a retry of `events`: by mappings, settings and lists as they are known now, without asking QuickBooks.
+    """The forecast of a retry of `events`, from the current mappings, settings and lists, without asking QuickBooks.
 
     `most`: how many are checked one by one, if not MOST_CHECKED.
     """
@@ -68,20 +69,20 @@ def forecast_retry(connection: Connection, events: SyncEventQuerySet, *, most: i
 
 
 def forecast_fix(connection: Connection, cause: Cause) -> str:
-    """What a retry of all that `cause` blocks would come to; "" as long as it blocks them all."""
+    """The forecast of retrying everything that `cause` blocks; "" while it blocks them all."""
     found = forecast_retry(connection, SyncEvent.objects.of(connection).failed().held_by(cause.key), most=MOST_BESIDE)
     is_unfixed = not found.go and [failure.cause_key for failure, _ in found.stay] == [cause.key]
     return "" if is_unfixed else found.sentence
 
 
 def _alike(invoices: SyncEventQuerySet, most: int) -> dict[int, int]:
-    """One record of each set of causes, and how many there are of it; the largest sets first."""
+    """One record of each set of causes, with the count; the largest sets first."""
     sets = invoices.values("cause_key", "further_keys").annotate(count=Count("pk"), sample=Min("record_id"))
     return {row["sample"]: row["count"] for row in sets.order_by("-count")[:most]}
 
 
 def _blocked(connection: Connection, record_ids: Sequence[int]) -> dict[int, Failure]:
-    """By invoice, what blocks it first."""
+    """The first problem of each invoice."""
     found: list[Verdict] = []
     for start in range(0, len(record_ids), AT_ONCE):
         found += verdicts(connection, record_ids[start : start + AT_ONCE])

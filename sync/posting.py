@@ -24,7 +24,7 @@ def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
 
 
 def is_in_closed_period(event: SyncEvent) -> bool:
-    """Whether the closing date stands in its way, first or not."""
+    """Whether the closing date is one of its problems, first or not."""
     return any(failure.code == "closed_period" for failure in event.failures)
 
 

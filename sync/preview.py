@@ -1,4 +1,6 @@
-"""What saving a settings page would change for the invoices that wait or have failed, by the rules of a drain."""
+"""What saving a settings page would change for the invoices that are waiting or have failed,
+by the rules of a drain.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,13 @@ from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.outbox.enqueueing import earlier_invoices
 
-# How many invoices are judged twice for one preview.
+# How many invoices are checked twice for one preview.
 MOST = 300
 
 
 @dataclass(frozen=True)
 class Preview:
-    """One sentence for each effect. `total` invoices wait or have failed, `looked_at` of them were judged."""
+    """One sentence for each effect. `total` invoices are waiting or have failed, `looked_at` of them were checked."""
 
     sentences: tuple[str, ...]
     looked_at: int
@@ -42,7 +44,7 @@ def preview(connection: Connection, unsaved: Unsaved) -> Preview:
     return Preview(sentences, len(ids), rows.count())
 
 
-# --- switches, which decide whether something goes at all --------------------------------------------------------
+# --- switches, which decide whether something is sent at all --------------------------------------------------------
 
 
 def _of_switches(connection: Connection, now: ConnectionSettings, then: ConnectionSettings) -> Iterator[str]:
@@ -63,10 +65,10 @@ def _of_switches(connection: Connection, now: ConnectionSettings, then: Connecti
         yield f"Later changes of a customer would {'' if then.sync_customer_updates else 'not '}go."
     if now.stop_on_rounding != then.stop_on_rounding:
         if then.stop_on_rounding:
-            yield "Invoices that are Synced stay so; later ones that differ by a cent of rounding would stop."
+            yield "Synced invoices stay Synced; later ones that differ by a cent of rounding would stop."
         else:
             stopped = SyncEvent.objects.of(connection).failed().filter(failure_code="total_differs").count()
-            yield f"{counted(stopped, 'invoice')} stopped with another total: a retry lets a cent of rounding pass."
+            yield f"{counted(stopped, 'invoice')} failed with a different total: a retry accepts a cent of rounding."
 
 
 def _of_when(connection: Connection, then: ConnectionSettings) -> Iterator[str]:
@@ -83,7 +85,8 @@ def _of_when(connection: Connection, then: ConnectionSettings) -> Iterator[str]:
     yield "Later invoices would go when you send them."
 
 
-# --- invoices, judged now and as they would be --------------------------------------------------------------------
+# --- invoices, checked with the current and with the new settings
+# --------------------------------------------------------------------
 
 
 def _of_invoices(both: list[tuple[Verdict, Verdict]]) -> Iterator[str]:
@@ -107,7 +110,7 @@ def _of_invoices(both: list[tuple[Verdict, Verdict]]) -> Iterator[str]:
     if new:
         yield f"{counted(len(new), 'product')} would be created in QuickBooks."
     if moved:
-        yield f"{counted(len(moved), 'product')} to be created would earn into another account."
+        yield f"{counted(len(moved), 'product')} to be created would use a different income account."
 
 
 def _number(payload: Mapping[str, Any]) -> str:
@@ -130,8 +133,8 @@ def _discounts(payload: Mapping[str, Any]) -> object:
 
 
 CHANGES = (
-    (_number, "go under their Run a Call numbers"),
-    (_taxes, "post with another tax code"),
-    (_products, "post to another product"),
-    (_discounts, "post their discount to another account"),
+    (_number, "get their Run a Call numbers"),
+    (_taxes, "post with a different tax code"),
+    (_products, "post to a different product"),
+    (_discounts, "post their discount to a different account"),
 )

@@ -14,7 +14,7 @@ from runacall.isolation import isolated
 from sync import operations
 from sync.actions import ACTIONS
 from sync.engine.drain import drain
-from sync.engine.pausing import clear_stumble, tell_of_stumble
+from sync.engine.pausing import clear_interrupted_row, open_interrupted_row
 from sync.engine.renewing import RENEWED, renew_unused
 from sync.models import ActionRecord, Heartbeat
 from sync.upkeep import maintenance as upkeep
@@ -35,9 +35,9 @@ def drain_connection(connection_id: int) -> int:
         result = drain(connection, give_way=lambda: _others_wait(connection_id))
         count.is_ours = not result.busy
     if caught.mistake:
-        tell_of_stumble(connection, caught.words, at=timezone.now())
+        open_interrupted_row(connection, caught.words, at=timezone.now())
         return 0
-    clear_stumble(connection, at=timezone.now())
+    clear_interrupted_row(connection, at=timezone.now())
     Heartbeat.beat("drain", at=timezone.now())
     if not result.busy and connections_with_work(at=timezone.now()).filter(pk=connection_id).exists():
         wake(connection)

@@ -161,7 +161,7 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
     """What is different in the row, as (ours, theirs).
 
     Compared are void, customer, currency, total, tax, date, due date, number and balance: the balance as far as
-    payments make it, so that another total is not told twice.
+    payments make it, so that a different total is not reported twice.
     """
     there, invoice = There.of(row), one.invoice
     if is_void(row) != invoice.is_void and (is_void(row) or there.total):

@@ -349,7 +349,7 @@ def base_of_update(row: Row, said: Said, written: Row, *, before: Base) -> Base:
 
 
 def base_kept(base: Base, theirs: Row, said: Said) -> Base:
-    """QuickBooks' values are right: what stands there and what we would say now are both the base."""
+    """QuickBooks' values are right: its current row and what we would send now become the base."""
     there = {str(line.get("Id")) for line in own_lines(theirs)}
     ids = [""] * len(said.get("lines", []))
     for position, j in _aligned(base.said.get("lines", []), said.get("lines", [])).items():
@@ -358,7 +358,7 @@ def base_kept(base: Base, theirs: Row, said: Said) -> Base:
     return replace(base.keep_theirs(theirs, said), line_ids=tuple(ids))
 
 
-# Only while an update is under way: the Id of each line that it says, "" for a new one.
+# Only during an update: the Id of each line that it sends, "" for a new one.
 LINE_IDS = "line_ids"
 
 
@@ -599,7 +599,7 @@ class _Comparison:
         return tax
 
     def expected(self) -> Expected:
-        """What the answer has to say about what this write moves."""
+        """What the answer has to contain about the amounts that this write changes."""
         total, tax = "", ""
         if self.moves_money and self._is_pure:
             total, tax = str(self.invoice.total), str(self.invoice.tax_total)

@@ -58,7 +58,7 @@ class TaxRow:
 
     key: str
     name: str
-    beneath: str
+    subtitle: str
     percent: Decimal
     uses: Mapping[str, int] = field(default_factory=dict)
     mapped: Code | None = None
@@ -159,7 +159,7 @@ def _row(
     return TaxRow(
         key=key,
         name=name,
-        beneath=_beneath(members, percent),
+        subtitle=_subtitle(members, percent),
         percent=percent,
         uses=uses.get(key, Counter()),
         mapped=code,
@@ -167,7 +167,7 @@ def _row(
     )
 
 
-def _beneath(members: Sequence[TaxRate], percent: Decimal) -> str:
+def _subtitle(members: Sequence[TaxRate], percent: Decimal) -> str:
     if not members:
         return "lines without any rate"
     if len(members) == 1:

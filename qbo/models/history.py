@@ -1,4 +1,4 @@
-"""Who changed which setting of a connection, from what to what; in words, since the ids behind them may go."""
+"""Who changed which setting of a connection, from what to what; in words, because the ids may disappear."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qbo.models.connection import Connection
 
 
 class SettingChange(models.Model):
-    """One change of one setting, written once. Without `by`: a person whose log-in is gone."""
+    """One change of one setting, written once. Without `by`: the person's log-in was deleted."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="setting_changes")
     realm_id = models.CharField("realm ID", max_length=32)
@@ -36,7 +36,7 @@ class SettingChange(models.Model):
     def note(
         cls, connection: Connection, page: str, changes: Iterable[tuple[str, str, str]], *, at: datetime, by: Any
     ) -> None:
-        """Write down (setting, old, new) for each; what stayed as it was is left out."""
+        """Record (setting, old, new) for each; unchanged settings are left out."""
         SettingChange.objects.bulk_create(
             SettingChange(
                 connection=connection,

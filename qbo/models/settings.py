@@ -46,7 +46,7 @@ class ConnectionSettings(models.Model):
         return f"Settings of {self.connection}"
 
     @classmethod
-    def lets_out(cls, connection: Connection) -> bool:
+    def may_send(cls, connection: Connection) -> bool:
         """Whether anything may be sent now: False while staff have turned Sync invoices off."""
         return not cls.objects.filter(connection=connection, sync_invoices=False).exists()
 

@@ -250,16 +250,16 @@ def step_sections() -> Iterator[Section]:
             "Each tax rate on your invoices needs a QuickBooks tax code.",
             "A product is found in QuickBooks by its name. For those that are not there, either turn on Auto-create"
             " missing QBO products, or add them in QuickBooks under the same name.",
-            "A customer is found by name and e-mail, and created if there is none. Customers who share a name need an"
-            " e-mail each.",
+            "A customer is found by name and e-mail, and created if there is none. Customers who share a name need"
+            " an e-mail each.",
         ),
     )
     yield Section(
         anchor="start-date",
         title="Start date",
         paragraphs=(
-            "An invoice that is dated before the start date is never sent. Choose the day after the last invoice that"
-            " is in QuickBooks already. You can change the start date until the first invoice is sent.",
+            "An invoice that is dated before the start date is never sent. Choose the day after the last invoice"
+            " that is in QuickBooks already. You can change the start date until the first invoice is sent.",
         ),
     )
     yield Section(
@@ -267,8 +267,8 @@ def step_sections() -> Iterator[Section]:
         title="Try it without sending",
         paragraphs=(
             "Every invoice that would go is checked with what is known of the company. The result says how many are"
-            " ready, and how many would stop for which reason; each count opens those invoices and the way to fix them."
-            " Nothing is sent.",
+            " ready, and how many would stop for which reason; each count opens those invoices and the way to fix"
+            " them. Nothing is sent.",
             "Whether a customer's name or an invoice number is taken in QuickBooks is found when the invoice is sent.",
         ),
     )
@@ -276,8 +276,8 @@ def step_sections() -> Iterator[Section]:
         anchor="go",
         title="Go",
         paragraphs=(
-            "Go sends what is ready, and from then on every invoice as you send it. What would stop waits in the sync"
-            " log until it is fixed.",
+            "Go sends what is ready, and from then on every invoice as you send it. What would stop waits in the"
+            " sync log until it is fixed.",
         ),
     )
 
@@ -309,7 +309,7 @@ def setting_sections() -> Iterator[Section]:
             (
                 ("Auto-create missing QBO products", "On: a missing product is created before its invoice goes."),
                 ("Default income account", "Where a new product earns, unless its category has an account."),
-                ("Product for one-off lines", "Stands for lines that are not in the pricebook."),
+                ("Product for one-off lines", "Used for invoice lines that are not in the pricebook."),
                 ("Discount account", "Where the discount of an invoice posts, in the United States."),
                 ("Income account by category", "Where the products of one category earn."),
             ),
@@ -320,8 +320,9 @@ def setting_sections() -> Iterator[Section]:
         anchor="before-and-after-saving",
         title="Before and after you save",
         paragraphs=(
-            "As soon as you change a setting, the page says what saving would change for the invoices that wait or have"
-            " failed. After saving, the history on the page says who changed what, when, and what it was before.",
+            "As soon as you change a setting, the page says what saving would change for the invoices that wait or"
+            " have failed. After saving, the history on the page says who changed what, when, and what it was"
+            " before.",
         ),
     )
 

@@ -34,7 +34,7 @@ class Journal:
                 yield entry["realm"], entry["changes"]
 
     def rewrite(self, snapshots: Iterable[tuple[str, Iterable[str]]]) -> None:
-        """Starts the file anew with one line a change, and opens it for appending."""
+        """Rewrites the file with one line per change, and opens it for appending."""
         if self.path is None:
             return
         fresh = self.path.with_name(self.path.name + ".new")

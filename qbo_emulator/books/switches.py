@@ -68,7 +68,7 @@ SWITCHES: dict[str, Switch] = {
     "doc_number_when_automatic": Switch(
         "stored",
         ("stored", "ignored"),
-        "A DocNumber sent while the company numbers by itself; the documents imply stored.",
+        "A DocNumber sent while the company numbers automatically; the documents imply stored.",
     ),
     "duplicate_number_code": Switch("6140", ("6140", "6240"), "Code of a duplicate number; 6240 in some reports."),
     "closed_books_code": Switch("6210", ("6210", "6200", "5010", "6000"), "Code of a date in the closed period."),
@@ -77,7 +77,9 @@ SWITCHES: dict[str, Switch] = {
     "void_paid_invoice": Switch(
         "refuse", ("refuse", "unlink"), "Void of an invoice with payments: 6000 (reported), or they become unapplied."
     ),
-    "delete_paid_invoice": Switch("unlink", ("unlink", "refuse"), "Delete of an invoice with payments: likewise."),
+    "delete_paid_invoice": Switch(
+        "unlink", ("unlink", "refuse"), "Delete of an invoice with payments: the same choice."
+    ),
     "payment_moves_sync_token": Switch(True, (True, False), "Whether a payment increases its invoice's SyncToken."),
     "due_date_without_terms": Switch(
         "company_terms",
@@ -179,7 +181,7 @@ SWITCHES: dict[str, Switch] = {
     "webhook_reversed": Switch(False, (True, False), "Whether the events of a delivery come in reverse order."),
     "webhook_bad_signature": Switch(False, (True, False), "Whether deliveries are signed with another key."),
     "preferences_query": Switch(
-        "inside", ("inside", "top"), "Preferences inside QueryResponse (recorded) or beside it (documents)."
+        "inside", ("inside", "top"), "Preferences inside QueryResponse (recorded) or next to it (documents)."
     ),
 }
 

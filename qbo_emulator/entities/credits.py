@@ -16,7 +16,7 @@ OPEN_AMOUNT = {"Invoice": "Balance", "CreditMemo": "RemainingCredit", "Payment":
 
 
 def apply_credits(company: Company, kind: Kind, row: Row, *, at: datetime) -> Row:
-    """Settles the customer's oldest invoices with the oldest credits, and returns `row` as it stands then."""
+    """Settles the customer's oldest invoices with the oldest credits, and returns `row` after that."""
     if not company.preference("SalesFormsPrefs", "AutoApplyCredit"):
         return row
     customer = key_of(row["CustomerRef"])

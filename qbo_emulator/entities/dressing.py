@@ -23,11 +23,11 @@ WITH_FREE_FORM_ADDRESS = frozenset(("Invoice", "CreditMemo", "Estimate"))
 LINES_WITH_NUMBERS = frozenset(("Bill", "PurchaseOrder", "Deposit"))
 WITHOUT_EMPTY_LINKS = frozenset(("CreditMemo", "SalesReceipt", "RefundReceipt"))
 TXN_TYPE_OF_PURCHASE = {"Check": "3", "CreditCard": "11", "Cash": "54"}
-NO_COORDINATE = "INVALID"  # what Intuit sends where it could not find the place
+NO_COORDINATE = "INVALID"  # what Intuit sends if it could not find the place
 
 
 def dressed(company: Company, entity: str, row: Row, before: Row | None = None) -> Row:
-    """`row` with what its kind always carries."""
+    """`row` with what its kind always has."""
     row = with_address_ids(company, row, before)
     if entity in WITH_MODIFIER:
         row["MetaData"] = {**row.get("MetaData", {}), "LastModifiedByRef": LAST_MODIFIED_BY}
@@ -137,7 +137,7 @@ def sales_receipt(company: Company, row: Row) -> None:
 
 
 def payment_line(company: Company, line: Row, before: Row | None) -> Row:
-    """LineEx tells of what is paid: its id, what was open of it, and its number."""
+    """LineEx describes what is paid: its id, its open amount, and its number."""
     for standing in (before or {}).get("Line", ()):
         if (standing["Amount"], standing["LinkedTxn"]) == (line["Amount"], line["LinkedTxn"]):
             return {**line, "LineEx": standing["LineEx"]} if "LineEx" in standing else line

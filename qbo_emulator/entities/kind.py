@@ -57,13 +57,13 @@ class Kind:
     after: Callable[..., Row] = nothing_more  # called after a create: (company, kind, row, at=) -> the row after it
     is_list: bool = False  # has Active, hides inactive rows, gets the " (deleted)" suffix
     is_single: bool = False  # one object a company
-    key_field: str = ""  # what tells a row where clients send no Id, as public clients do for rates
+    key_field: str = ""  # what identifies a row if clients send no Id, as public clients do for rates
     is_bare: bool = False  # goes by its Id alone: no SyncToken is asked for (recorded for Attachable)
     name_field: str = ""
     answers_as: str = ""  # the name in answers, where it is not that of the path
     otherwise: Callable[[Company, str], Row | None] = nothing_else  # what a read finds where no such row is
     opened: Callable[[Row], Row] = as_sent  # the row in what a client sends
-    is_wrapped: bool = False  # stands inside an object that is named for its type (RecurringTransaction)
+    is_wrapped: bool = False  # is inside an object named after its type (RecurringTransaction)
     counts_total: bool = False  # queries carry totalCount (recorded)
     order: tuple[str, ...] = ()  # the order in which Intuit shows the fields
 

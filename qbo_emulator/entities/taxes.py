@@ -207,7 +207,7 @@ def sent_taxes(draft: Draft) -> dict[str, Decimal]:
 
 
 def with_amounts(lines: list[Row], sent: dict[str, Decimal]) -> list[Row]:
-    """`lines` with the amounts that were sent; a rate that stands on several lines takes its amount on the last."""
+    """`lines` with the amounts that were sent; a rate on several lines gets its amount on the last one."""
     left = dict(sent)
     made = []
     for index, line in enumerate(lines):

@@ -48,7 +48,7 @@ def company_facts(world: World, company: Company) -> str:
             company.preference("AccountingInfoPrefs", "BookCloseDate") or "none: all periods are open"
         ),
         "Sales tax": tag("on", "ok") + (" automated" if automated else "") if tax else tag("off", "bad"),
-        "Numbers": ("by hand" if custom else "by itself") + (", duplicates are refused" if custom and checks else ""),
+        "Numbers": ("by hand" if custom else "automatic") + (", duplicates are refused" if custom and checks else ""),
         "Subscription": text(company.setting("subscription")),
         "Calls": text(
             f"{calls['api']} to the API, {calls['batches']} batches, {calls['writes']} writes, "

@@ -14,7 +14,7 @@ from qbo_emulator.query.statement import Condition
 
 
 def value_at(row: Row, path: str) -> Any:
-    """The value of a property; a reference stands for its id."""
+    """The value of a property; a reference counts as its id."""
     found: Any = row
     for part in path.split("."):
         found = found.get(part) if isinstance(found, dict) else None

@@ -129,7 +129,7 @@ STATEMENTS = ("ProfitAndLoss", "BalanceSheet", "CashFlow")
 
 
 def columns(name: str, spans: list[Span]) -> list[dict[str, Any]]:
-    """Those of lists are typed by their key; those of the great statements carry it beside (both recorded)."""
+    """Columns of lists have their key as type; those of the big statements have it separately (both recorded)."""
     if name in DETAILED:
         return [column(title, key) for title, key in (GENERAL_LEDGER if name in LEDGERS else LIST)]
     first = column("", "Customer" if name in OF_PEOPLE else "Account")

@@ -140,7 +140,7 @@ def accept(opened: OpenedInvitation, *, person: User, at: dt.datetime) -> Member
     if not is_for(opened, person):
         raise ValidationError(f"This invitation is for {stored.email}.")
     if person.memberships.exists() and not is_proven(person):
-        # Whoever saw the first shop's link may know the password, so the next shop does not trust it.
+        # A person who saw the first shop's link may know the password, so the next shop does not trust it.
         raise ValidationError(
             "Before you join another organization, choose a new password by e-mail: sign out, "
             "“Forgotten your password?”, then open this invitation again."

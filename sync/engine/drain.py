@@ -79,7 +79,7 @@ def drain(
     work = Drain(turn, now)
     work.progress = progress
     work.stopped = not connection.is_live
-    resume_in, ended = None, "stumbled"
+    resume_in, ended = None, "error"
     try:
         resume_in = _run(work, give_way)
         stopped = "stopped" if work.stopped else "nothing due"
@@ -94,7 +94,7 @@ def drain(
     finally:
         turn.end(resume_in=resume_in)
         # A lease that was lost is worth a look.
-        write = operators_log.warn if ended in ("lease lost", "stumbled") else operators_log.note
+        write = operators_log.warn if ended in ("lease lost", "error") else operators_log.note
         write(
             "drain",
             organization=connection.organization_id,

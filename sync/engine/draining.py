@@ -65,7 +65,7 @@ def drain_to_the_end(
 def count_due(connection: Connection, *, at: datetime) -> int:
     """Events that a drain at that time has to settle, including those left by a dead holder."""
     events = SyncEvent.objects.of(connection)
-    states = (State.QUEUED, State.CHECKING) if ConnectionSettings.lets_out(connection) else (State.CHECKING,)
+    states = (State.QUEUED, State.CHECKING) if ConnectionSettings.may_send(connection) else (State.CHECKING,)
     waiting = events.filter(state__in=states, due_at__lte=at)
     return waiting.count() + events.filter(state=State.SENDING).count()
 

@@ -1,4 +1,4 @@
-"""What a link remembers of a record in QuickBooks: after a write, after a look, and where somebody else changed it."""
+"""What a link stores about a record in QuickBooks: after a write, after a look, and when somebody else changed it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sync.models.events import EntityType
 def write_links(links: Sequence[Link]) -> None:
     """Store what QuickBooks holds now; an existing link is updated.
 
-    Who created the object there is changed by creating it again, and by no update.
+    Only creating the object again changes who created it there, not an update.
     """
     for created in (True, False):
         Link.objects.bulk_create(
@@ -126,7 +126,7 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
                 active=bool(row.get("Active", True)),
                 **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
             )
-    # A row that QuickBooks cannot read is there all the same.
+    # A row that QuickBooks cannot read still exists.
     gone = [link.pk for qbo_id, same in by_id.items() if qbo_id not in unread for link in same]
     Link.objects.filter(pk__in=gone).update(active=False)
 

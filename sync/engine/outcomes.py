@@ -1,4 +1,4 @@
-"""What one try of one event came to, and writing that down: states and attempts, in one transaction under the fence."""
+"""The result of one try of one event, and recording it: states and attempts, in one transaction under the fence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Outcome:
     look_first: bool = False
     message: str = ""
     columns: Mapping[str, Any] = field(default_factory=dict)
-    # What else stands in the way, after `failure`.
+    # The other failures of the event, after `failure`.
     further: Sequence[Further] = ()
 
     @property

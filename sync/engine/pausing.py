@@ -1,4 +1,4 @@
-"""Pausing a connection and letting it go on, and the one row of the log that says why nothing is sent."""
+"""Pausing a connection, ending the pause, and the one row of the log that says why nothing is sent."""
 
 from __future__ import annotations
 
@@ -131,14 +131,14 @@ def close_connection_failure(connection: Any, *, at: datetime, code: str = "") -
 CODE = "sending_interrupted"
 
 
-def tell_of_stumble(connection: Connection, mistake: str, *, at: datetime) -> None:
+def open_interrupted_row(connection: Connection, mistake: str, *, at: datetime) -> None:
     """Open the row, unless it is already there. A pause uses the same row and says more."""
     connection.refresh_from_db()
     if connection.is_live and not _rows(connection).filter(facts__error=mistake).exists():
         open_connection_failure(connection, Failure(CODE, facts={"error": mistake}), at=at)
 
 
-def clear_stumble(connection: Connection, *, at: datetime) -> None:
+def clear_interrupted_row(connection: Connection, *, at: datetime) -> None:
     """A drain succeeded: clear the row."""
     if _rows(connection).exists():
         close_connection_failure(connection, at=at)

@@ -31,7 +31,7 @@ class Cause:
     sample: SyncEvent
 
     def with_more(self, other: Cause) -> Cause:
-        """The same cause with other events that it stands in the way of as well."""
+        """The same cause with other events that it stops too."""
         return replace(
             self,
             count=self.count + other.count,

@@ -36,7 +36,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class FurtherObstacle:
-    """What else stands in the way of an event, and where it is put right."""
+    """Another problem of an event, and where to fix it."""
 
     failure: Failure
     fix: Place | None
@@ -116,7 +116,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
 
 
 def further_obstacles(event: SyncEvent, connection: Connection | None, *, is_kept: bool) -> list[FurtherObstacle]:
-    """All that stands in the way besides the first; settings of a company that is not connected have no place."""
+    """All problems besides the first; no settings page for a company that is not connected."""
     if event.state not in (State.FAILED, State.DISMISSED):
         return []
     return [

@@ -1,4 +1,4 @@
-"""The shops that our support looks after, a page at a time, with the health of each."""
+"""The shops for our support, a page at a time, with the health of each."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sync.log.wording import age
 from sync.models import State, SyncEvent
 
 NEEDING_HELP, ALL = "needing-help", "all"
-# Seconds after which work that is due and that nobody takes is late.
+# Seconds after which due work that no worker takes counts as late.
 LATE = 15 * 60
 
 
 @dataclass(frozen=True)
 class Shop:
-    """`health`: one line. `colour`: as the statuses of the sync log have them."""
+    """`health`: one line. `colour`: as for the statuses of the sync log."""
 
     organization: Organization
     company: str
@@ -35,8 +35,8 @@ class Shop:
 def shops(term: str, *, only: str, at: datetime) -> QuerySet[Organization]:
     """Organizations whose name, slug, company or realm ID contains `term`, by name.
 
-    `only`: ALL, or NEEDING_HELP for those with failed events, with work that nobody takes, or with a connection over
-    which nothing is sent.
+    `only`: ALL, or NEEDING_HELP for those with failed events, late work, or a
+    paused connection.
     """
     found = Organization.objects.order_by("name", "pk")
     if term:

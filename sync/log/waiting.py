@@ -100,6 +100,6 @@ def earlier_count(organization: Organization | None) -> int:
 
 
 def counts_by_cause(organization: Organization | None) -> dict[str, int]:
-    """How many failed events each cause stands in the way of."""
+    """How many failed events each cause stops."""
     rows = SyncEvent.objects.for_organization(organization)
     return {cause.key: cause.count for cause in causes(rows, limit=MOST_CAUSES)}

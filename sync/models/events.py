@@ -60,7 +60,7 @@ class Direction(models.TextChoices):
 
 @dataclass(frozen=True)
 class Further:
-    """A failure that stands in the way besides the first; `blocked_by`: the record, as type:id, whose it is."""
+    """Another failure of an event besides the first; `blocked_by`: the record, as type:id, that it belongs to."""
 
     failure: Failure
     blocked_by: str = ""
@@ -97,7 +97,7 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         return self.filter(state=State.FAILED)
 
     def held_by(self, cause: str) -> SyncEventQuerySet:
-        """Those that a cause stands in the way of, first or not; `cause`: its key, or a code of the catalogue."""
+        """The events that a cause stops, first or not; `cause`: its key, or a code of the catalogue."""
         if ":" not in cause:
             return self.held_by_any([cause])
         return self.filter(Q(cause_key=cause) | Q(further_keys__contains=f"\n{_line(cause)}\n"))
@@ -108,7 +108,7 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         return self.filter(reduce(or_, further, Q(failure_code__in=list(codes))))
 
     def waiting_for_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
-        """Those that the failure of another record stands in the way of, or that record's absence."""
+        """The events that another record's failure or absence stops."""
         key = f"{record_type}:{record_id}"
         further = Q(further_keys__contains=f":{key}\n") | Q(further_keys__contains=f"\n{key}\n")
         return self.filter(Q(blocked_by=key) | Q(cause_key__endswith=f":{key}") | further)
@@ -176,7 +176,7 @@ class SyncEvent(models.Model):
     facts = models.JSONField(default=dict, blank=True)
     # The record, as type:id, whose failure this event shares; it is sent automatically once that one is synced.
     blocked_by = models.CharField(max_length=40, blank=True)
-    # What else stands in the way, after the failure above, in order.
+    # The other failures, after the failure above, in order.
     further = models.JSONField(default=list, blank=True)
     # The cause keys of those, and the records whose failures they share, one a line: to be found by.
     further_keys = models.TextField(blank=True)
@@ -264,7 +264,7 @@ class SyncEvent(models.Model):
 
     @property
     def further_failures(self) -> tuple[Failure, ...]:
-        """What else stands in the way, in order; for as long as the first does."""
+        """The other failures, in order; empty if there is no first one."""
         if not self.failure_code or not isinstance(self.further, list):
             return ()
         return tuple(

@@ -75,13 +75,13 @@ def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -
     rows = SyncEvent.objects.filter(connection=connection, realm_id=connection.realm_id)
     rows = rows.filter(record_type=name.record_type, record_id=name.record_id)
     is_known = connection.realm_id in holders
-    if not (is_known or _wants(settings, invoice) or rows.exclude(state__in=CLOSED).exists()):
+    if not (is_known or _should_send(settings, invoice) or rows.exclude(state__in=CLOSED).exists()):
         return False
     open_event(connection, name, at=at)
     return True
 
 
-def _wants(settings: ConnectionSettings, invoice: Invoice) -> bool:
+def _should_send(settings: ConnectionSettings, invoice: Invoice) -> bool:
     """On send: when it is no longer a draft. On payment: when it is paid. Nothing dated before the start date."""
     if not settings.sync_invoices or invoice.deleted_at:
         return False

@@ -15,7 +15,7 @@ from sync.preview import preview
 @settings_page
 @require_POST
 def settings_preview(request: StaffRequest, page: str) -> HttpResponse:
-    """Nothing where nothing was changed, or where the form would be refused."""
+    """Empty if nothing was changed, or if the form is not valid."""
     connection = connection_of(request)
     form = form_of(page, connection, request.POST) if connection else None
     if connection is None or form is None:

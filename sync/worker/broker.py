@@ -88,7 +88,7 @@ class FileBell:
 
 
 def new_bell() -> Doorbell | None:
-    """The bell that this database offers; None where a pooler stands between and no direct address is set."""
+    """The bell for this database; None behind a pooler without a direct address."""
     if connections[Conf.ORM].vendor == "sqlite":
         return FileBell()
     if connections[Conf.ORM].settings_dict.get("DISABLE_SERVER_SIDE_CURSORS") and not settings.DATABASE_LISTEN_URL:

@@ -107,11 +107,14 @@ for name, who, word, says in (
 on("admin:invoices_invoice_changelist", "F", "row: link #F-DRAFT", go("Draft"))
 on("admin:invoices_invoice_changelist", "D", "row: link #D-DRAFT", go("Draft"))
 on("admin:invoices_invoice_changelist", "D", "row: link #D-SENT", go("Sent"))
-on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT | row: link #O-SENT | row: link #O-DELETE | row: link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
+on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT | row: link #O-SENT | row: link #O-DELETE | row:"
+" link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
 
 # --- the sync log
 LOG, EVENT = "admin:sync_syncevent_changelist", "admin:sync_syncevent_change"
-on(LOG, "SO", "row: link Invoice #BOTH-A | row: link Invoice #BOTH-B | row: link Invoice #VOID-A | row: link Invoice #VOID-B | row: link Invoice #LOST | row: link Invoice #CLOSED-# | row: link Invoice #TAX-# | row: link Customer Tremont Diner | row: link Invoice #VENDOR-#", go("Realm ID"), each=True)
+on(LOG, "SO", "row: link Invoice #BOTH-A | row: link Invoice #BOTH-B | row: link Invoice #VOID-A | row: link Invoice"
+" #VOID-B | row: link Invoice #LOST | row: link Invoice #CLOSED-# | row: link Invoice #TAX-# | row: link Customer"
+" Tremont Diner | row: link Invoice #VENDOR-#", go("Realm ID"), each=True)
 on(LOG, "SO", "row: link Open in QuickBooks", away("/app/invoice?txnId="))
 on(LOG, "SO", "row: link *", go("Realm ID"))
 on(LOG, "SO", "chip: link *", fetch("chips"), each=True)
@@ -163,7 +166,8 @@ on(EVENT, "SO", "top: link Sync log", go(LIST))
 on(EVENT, "SO", "page: link How to fix this", go("css=.rac-help"))
 on(EVENT, "SO", "page: link Settings → QuickBooks → *", fetch(), each=True)
 on(EVENT, "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
-on(EVENT, "SO", "page: link Open invoice | page: link Open customer | page: link Open item | page: link Open Items | page: link Map the rate", go(), each=True)
+on(EVENT, "SO", "page: link Open invoice | page: link Open customer | page: link Open item | page: link Open Items |"
+" page: link Map the rate", go(), each=True)
 on(EVENT, "O", "page: link Escalate", go("Escalate to Run a Call support"))
 ESCALATE = "admin:sync_syncevent_escalate"
 on(ESCALATE, "O", "top: link *", fetch(), each=True)
@@ -184,9 +188,12 @@ on("qbo:*", "S", "page: link Show", go(LIST))
 on("qbo:items", "SO", "page: link Labor", go("Unit price"))
 for name in ("tax", "items", "invoices", "status"):
     on(f"qbo:{name}", "O", "page: button Refresh", does("Read from QuickBooks just now"))
-TAX: Fields = {"page: choice QuickBooks tax code of Combined #": "California (8 %)", "page: choice QuickBooks tax code of California #": "California (8 %)", "page: choice Default for unmapped": "California (8 %)"}
+TAX: Fields = {"page: choice QuickBooks tax code of Combined #": "California (8 %)", "page: choice QuickBooks tax"
+" code of California #": "California (8 %)", "page: choice Default for unmapped": "California (8 %)"}
 on("qbo:tax", "O", f"page: button Save | {' | '.join(TAX)}", saves("Saved.", TAX, button="page: button Save"))
-ITEMS: Fields = {"page: tick Auto-create missing QBO products": True, "page: choice Default income account": "Sales of Product Income", "page: choice Product for one-off lines": "Services", "page: choice Discount account": "Discounts given", "page: choice Repairs": "Services", "page: choice Items without a category": "Services"}
+ITEMS: Fields = {"page: tick Auto-create missing QBO"
+" products": True, "page: choice Default income account": "Sales of Product Income", "page: choice Product for"
+" one-off lines": "Services", "page: choice Discount account": "Discounts given", "page: choice Repairs": "Services", "page: choice Items without a category": "Services"}
 on("qbo:items", "O", f"page: button Save | {' | '.join(ITEMS)}", saves("Saved.", ITEMS, button="page: button Save"))
 on("qbo:invoices", "O", "page: button Save | page: tick * | page: radio *", flow.invoice_settings)
 on("qbo:invoices", "O", "page: button Turn on* | page: link Leave it off", within)
@@ -207,7 +214,8 @@ ADDRESSES = {
 }
 ADDRESS_TABS = "page: link Billing address | page: link Service address"
 CUSTOMER: Fields = {
-    "page: text Name": "Wanda Jefferson", "page: text Company": "Jefferson & Sons", "page: text Email": "wanda@example.com",
+    "page: text Name": "Wanda Jefferson", "page: text"
+    " Company": "Jefferson & Sons", "page: text Email": "wanda@example.com",
     "page: text Phone": "216-555-0199", "page: text Terms": "Net 30", "page: tick Tax exempt": True, **ADDRESSES,
 }
 INVOICE: Fields = {
@@ -219,25 +227,33 @@ INVOICE: Fields = {
 }
 LINE = "page: link Add another Line"
 form("admin:invoices_customer_add", "FDO", ADDED, CUSTOMER, also=ADDRESS_TABS)
-form("admin:invoices_customer_change", "FDO", CHANGED, {**CUSTOMER, "page: text Phone": "216-555-0177"}, also=ADDRESS_TABS)
+form("admin:invoices_customer_change", "FDO", CHANGED, {**CUSTOMER, "page: text"
+" Phone": "216-555-0177"}, also=ADDRESS_TABS)
 on("admin:invoices_customer_change", "FDSO", "page: link # invoice*", go(LIST))
 for who in "FDO":
-    form("admin:invoices_invoice_add", who, ADDED, {**INVOICE, "page: text Number": f"{who}-1"}, also=f"{LINE} | page: link Notes | {ADDRESS_TABS}", first=LINE)
+    form("admin:invoices_invoice_add", who, ADDED, {**INVOICE, "page: text Number": f"{who}-1"}, also=f"{LINE} |"
+    f" page: link Notes | {ADDRESS_TABS}", first=LINE)
 form("admin:invoices_invoice_change", "FDO", CHANGED, INVOICE, also=f"page: link Notes | {ADDRESS_TABS}")
 on("admin:invoices_invoice_change", "FDO", f"page: tick lines-#-DELETE | {LINE}", flow.replaces_a_line)
-on("admin:auth_user_change", "S", "page: link Add another group | page: button more_vert", flow.another_made_in_a_window)
-on("admin:*", "FDO", "page: link Add another * | page: link Change selected * | page: link View selected * | page: link Delete selected * | page: button more_vert", flow.another_made_in_a_window)
+on("admin:auth_user_change", "S", "page: link Add another group | page: button"
+" more_vert", flow.another_made_in_a_window)
+on("admin:*", "FDO", "page: link Add another * | page: link Change selected * | page: link View selected * | page:"
+" link Delete selected * | page: button more_vert", flow.another_made_in_a_window)
 on("admin:*", "FDSO", "calendar: *", flow.calendars)
 CATEGORY: Fields = {"page: text Name": "Permits", "page: text Sort order": "7"}
 form("admin:invoices_pricebookcategory_add", "O", ADDED, CATEGORY)
 form("admin:invoices_pricebookcategory_change", "O", CHANGED, {**CATEGORY, "page: text Name": "Repairs and more"})
 ITEM: Fields = {
-    "page: text Name": "Heat pump", "page: choice Category": "Repairs", "page: text Description": "Three tons", "page: choice Type": "Part",
-    "page: text Unit price": "4200", "page: tick Taxable": True, "page: text Unit cost": "2100", "page: tick Active": True,
+    "page: text Name": "Heat pump", "page: choice Category": "Repairs", "page: text"
+    " Description": "Three tons", "page: choice Type": "Part",
+    "page: text Unit"
+    " price": "4200", "page: tick Taxable": True, "page: text Unit cost": "2100", "page: tick Active": True,
 }
 form("admin:invoices_pricebookitem_add", "O", ADDED, ITEM)
-form("admin:invoices_pricebookitem_change", "O", CHANGED, {**ITEM, "page: text Name": "Heat pump, large", "page: choice Type": "Labor"})
-RATE: Fields = {"page: text Name": "Ohio 7", "page: text Percent": "7", "page: tick Default": False, "page: tick Active": True}
+form("admin:invoices_pricebookitem_change", "O", CHANGED, {**ITEM, "page: text Name": "Heat pump, large", "page:"
+" choice Type": "Labor"})
+RATE: Fields = {"page: text Name": "Ohio 7", "page: text"
+" Percent": "7", "page: tick Default": False, "page: tick Active": True}
 form("admin:invoices_taxrate_add", "O", ADDED, RATE)
 form("admin:invoices_taxrate_change", "O", CHANGED, {**RATE, "page: text Name": "Ohio seven"})
 
@@ -247,18 +263,22 @@ on(EVENT, "O", "page: button Keep QuickBooks*", does(""))
 on(EVENT, "O", "page: button Send ours*", does("Sending ours"))
 on(EVENT, "O", "page: button Void it here too", does("Voided here too"))
 on(EVENT, "O", "page: button Send it again as a new invoice", does("Sending again as a new invoice"))
-on(EVENT, "O", "page: button Dismiss | page: text Reason | page: button Dismiss…", does("Dismissed 1 event", {"page: text Reason": "entered by hand"}))
+on(EVENT, "O", "page: button Dismiss | page: text Reason | page: button"
+" Dismiss…", does("Dismissed 1 event", {"page: text Reason": "entered by hand"}))
 on(EVENT, "O", "page: button Take back", does("Took back 1 event"))
 on(EVENT, "O", "page: button Retry single event", does("Retried 1 event"))
 on(LOG, "SO", "row: button Details of * | opened: *", flow.opens_a_row)
 on(LOG, "O", "card: link Post to current period…", go("to the current period?"))
 on("admin:sync_syncevent_post_to_current_period_all", "O", "page: link Cancel", go(LIST))
-on("admin:sync_syncevent_post_to_current_period_all", "O", "page: button Post # to today", does("Posted to the current period"))
+on("admin:sync_syncevent_post_to_current_period_all", "O", "page: button Post # to"
+" today", does("Posted to the current period"))
 on(LOG, "O", "card: link Retry #", go("css=h1"))
 on("admin:sync_syncevent_retry_all", "O", "page: link Cancel", go(LIST))
 on("admin:sync_syncevent_retry_all", "O", "page: button Retry #", does("Retried"))
-on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Select all * | page: button Clear selection", flow.log_selection)
-on("admin:sync_syncevent_dismiss_all", "O", "page: button Dismiss # | page: text Reason", does("Dismissed", {"page: text Reason": "entered by hand"}))
+on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Select all * |"
+" page: button Clear selection", flow.log_selection)
+on("admin:sync_syncevent_dismiss_all", "O", "page: button Dismiss # | page: text"
+" Reason", does("Dismissed", {"page: text Reason": "entered by hand"}))
 on("admin:sync_syncevent_dismiss_all", "O", "page: link Cancel", go(LIST))
 
 # --- sending, paying, voiding, deleting
@@ -268,10 +288,14 @@ PAYMENT: Fields = {
 }
 INVOICE_PAGE = "admin:invoices_invoice_change"
 on(INVOICE_PAGE, "FDO", "top: link Send | dialog: button Send", asks("Sent.", button="Send"))
-on(INVOICE_PAGE, "DO", f"top: link Record payment | dialog: button Record payment | {' | '.join(PAYMENT)}", asks("Payment of $10.00 recorded.", PAYMENT, button="Record payment"))
-on(INVOICE_PAGE, "O", "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text Note", asks("Voided: Duplicate: twice.", {"dialog: choice Reason": "Duplicate", "dialog: text Note": "twice"}, button="Void invoice"))
+on(INVOICE_PAGE, "DO", "top: link Record payment | dialog: button Record payment |"
+f" {' | '.join(PAYMENT)}", asks("Payment of $10.00 recorded.", PAYMENT, button="Record payment"))
+on(INVOICE_PAGE, "O", "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text"
+" Note", asks("Voided: Duplicate:"
+" twice.", {"dialog: choice Reason": "Duplicate", "dialog: text Note": "twice"}, button="Void invoice"))
 on("*", "FDO", "dialog: button close | dialog: link Cancel", within)
-on("admin:invoices_invoice_changelist", "FDO", "page: button Run | page: choice Select action to run | column: tick * | row: tick *", flow.bulk("Send selected drafts", "1 invoice"))
+on("admin:invoices_invoice_changelist", "FDO", "page: button Run | page: choice Select action to run | column: tick *"
+" | row: tick *", flow.bulk("Send selected drafts", "1 invoice"))
 on(INVOICE_PAGE, "O", "page: button Retry sync", does("Retried 1 event"))
 on(INVOICE_PAGE, "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
 on(INVOICE_PAGE, "SO", "page: link Details", go("Realm ID"))
@@ -284,37 +308,48 @@ on("admin:*_delete", "SO", "page: button Yes, I’m sure", does("was deleted suc
 on(INVOICE_PAGE, "DSO", "page: link M. Okafor | page: link Labor", fetch(), each=True)
 on("admin:invoices_payment_change", "DSO", "page: link Invoice #*", go("css=#sums"))
 
-on("admin:invoices_pricebookcategory_changelist", "O", "page: button Run | page: choice Select action to run | column: tick * | row: tick *", flow.bulk("Delete selected pricebook categories", "Are you sure"))
-on("admin:auth_*_changelist", "S", "page: button Run | page: choice Select action to run | column: tick * | row: tick *", flow.bulk("Delete selected", "Are you sure"))
+on("admin:invoices_pricebookcategory_changelist", "O", "page: button Run | page: choice Select action to run |"
+" column: tick * | row: tick *", flow.bulk("Delete selected pricebook categories", "Are you sure"))
+on("admin:auth_*_changelist", "S", "page: button Run | page: choice Select action to run | column: tick * | row: tick"
+" *", flow.bulk("Delete selected", "Are you sure"))
 
 # --- people
 PERSON: Fields = {"page: text E-mail": "nina@example.com", "page: choice Role": "Dispatcher"}
-on("admin:accounts_invitation_add", "O", f"page: button Save | {' | '.join(PERSON)}", does("An e-mail with a link went to nina@example.com.", PERSON))
+on("admin:accounts_invitation_add", "O", f"page: button Save | {' | '.join(PERSON)}", does("An e-mail with a link"
+" went to nina@example.com.", PERSON))
 on("admin:organizations_membership_invite", "O", "page: *", within)
 on("admin:accounts_invitation_change", "O", "page: button Copy", opens("Copied"))
-on("admin:accounts_invitation_change", "O", "top: link Send again | dialog: button Send again", asks("An e-mail with a link went to", button="Send again"))
-on("admin:accounts_invitation_change", "O", "top: link Revoke | dialog: button Revoke", asks("is revoked", button="Revoke"))
+on("admin:accounts_invitation_change", "O", "top: link Send again | dialog: button Send"
+" again", asks("An e-mail with a link went to", button="Send again"))
+on("admin:accounts_invitation_change", "O", "top: link Revoke | dialog: button"
+" Revoke", asks("is revoked", button="Revoke"))
 form("admin:organizations_membership_change", "O", CHANGED, {"page: choice Role": "Owner"})
-form("admin:organizations_organization_change", "O", CHANGED, {"page: text Name": "Buckeye Heating", "page: text Time zone": "America/New_York", "page: text Country": "US"})
+form("admin:organizations_organization_change", "O", CHANGED, {"page: text Name": "Buckeye Heating", "page: text Time"
+" zone": "America/New_York", "page: text Country": "US"})
 on("admin:organizations_membership_changelist", "O", "top: link Invite a person", go("E-mail"))
 
 # --- our support
 on(INVOICE_PAGE, "S", f"page: link Notes | {ADDRESS_TABS}", opens("css=#invoice_form"), each=True)
 on("admin:invoices_customer_change", "S", ADDRESS_TABS, opens("css=#customer_form"), each=True)
 on("admin:sync_supportlook_change", "SO", "page: link *@*", fetch())
-NEW: Fields = {"page: text Username": "new@example.com", "page: text Password": "a long walk home 17", "page: text Password confirmation": "a long walk home 17"}
-on("admin:auth_user_add", "S", f"page: button Save | page: radio Enabled | page: radio Disabled | {' | '.join(NEW)}", does(ADDED, NEW))
+NEW: Fields = {"page: text Username": "new@example.com", "page: text Password": "a long walk home 17", "page: text"
+" Password confirmation": "a long walk home 17"}
+on("admin:auth_user_add", "S", "page: button Save | page: radio Enabled | page: radio Disabled |"
+f" {' | '.join(NEW)}", does(ADDED, NEW))
 USER: Fields = {
     "page: text Username": "dispatcher@example.com", "page: text First name": "Nina", "page: text Last name": "Park", "page: text Email address": "nina@example.com",
     "page: tick Active": True, "page: tick Staff status": True, "page: tick Superuser status": False,
 }
 form("admin:auth_user_change", "S", CHANGED, USER)
-on("admin:auth_*", "S", "page: text *ilter* | page: choice * | page: button Choose * | page: button Remove *", flow.given_permissions)
+on("admin:auth_*", "S", "page: text *ilter* | page: choice * | page: button Choose * | page: button Remove"
+" *", flow.given_permissions)
 form("admin:auth_group_add", "S", ADDED, {"page: text Name": "Readers"})
 on("admin:auth_user_change", "S", "page: text last_login_# | page: text date_joined_#", within)
 form("admin:auth_group_change", "S", CHANGED, {"page: text Name": "Readers"})
 on("admin:auth_user_change", "S", "page: link this form", go(DOOR))
-on("admin:auth_user_password_change", "S", "page: button Change password | page: text Password | page: text Password confirmation", does("Password changed", {"page: text Password": "a long walk home 18", "page: text Password confirmation": "a long walk home 18"}))
+on("admin:auth_user_password_change", "S", "page: button Change password | page: text Password | page: text Password"
+" confirmation", does("Password changed", {"page: text Password": "a long walk home 18", "page: text Password"
+" confirmation": "a long walk home 18"}))
 on("admin:auth_user_password_change", "S", "page: text username", within)
 on("admin:auth_*_change", "S", "page: link Delete *", go("css=h1"))
 
@@ -336,14 +371,18 @@ on("qbo:status", "O", "page: button Reconnect", flow.connects)
 on("*", "SO", "menu: button Switch | menu: choice Organization", flow.switches_organization)
 
 # --- one's own password
-PASSWORDS: Fields = {f"page: text {name}": "not this one" for name in ("Old password", "New password", "New password confirmation")}
-on("admin:password_change", "FDSO", f"page: button Change the password | {' | '.join(PASSWORDS)}", does(WRONG, PASSWORDS))
+PASSWORDS: Fields = {f"page: text {name}": "not this one" for name in ("Old password", "New password", "New password"
+" confirmation")}
+on("admin:password_change", "FDSO", "page: button Change the password |"
+f" {' | '.join(PASSWORDS)}", does(WRONG, PASSWORDS))
 
 # --- the way out, and the pages before one has signed in
 on("*", "FDSO", "menu: button Log out", does("Log in again"))
 on("admin:logout", "FDSO", "page: link Log in again | page: link Return to site", go(DOOR))
 on("admin:login", "FDSO", "page: text E-mail | page: text Password | page: button Log in", within)
 on("admin:login", "FDSO", "page: link Forgotten*", go("Send the link"))
-on("admin_password_reset", "FDSO", "page: button Send the link | page: text E-mail", does("If there is a log-in for that address", {"page: text E-mail": "nobody@example.com"}))
+on("admin_password_reset", "FDSO", "page: button Send the link | page: text"
+" E-mail", does("If there is a log-in for that address", {"page: text E-mail": "nobody@example.com"}))
 on("*", "FDSO", "page: link Back to the log-in | page: link Return to site", go(DOOR))
-on("*", "FDSO", "page: link computer | page: link *_mode | page: link Light | page: link Dark | page: link System", flow.door_themes)
+on("*", "FDSO", "page: link computer | page: link *_mode | page: link Light | page: link Dark | page: link"
+" System", flow.door_themes)

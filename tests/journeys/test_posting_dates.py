@@ -58,7 +58,7 @@ def test_a_paid_invoice_shows_that_only_the_books_move(shop: Shop, office: Offic
     builders.payment(invoice, at=timezone.now())
     shop.drain()
     asked = office.ask_to_post(invoice)
-    assert "only in QuickBooks, since it has a payment" in asked.text
+    assert "only in QuickBooks, because it has a payment" in asked.text
     assert f"{days_ago(10)}, as before" in asked.text
     office.say_yes(asked)
     invoice.refresh_from_db()

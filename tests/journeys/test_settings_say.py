@@ -71,7 +71,7 @@ def test_a_tax_code_says_what_would_no_longer_stop(shop: Shop, office: Office) -
     shop.drain()
     assert shop.failed().count() == 2
     field = f"rate-{shop.rate.pk}"
-    assert "2 invoices would no longer stop; retry those that have failed." in told(office, "tax", **{field: "2"})
+    assert "2 invoices would no longer fail; retry those that have failed." in told(office, "tax", **{field: "2"})
     office.pick_tax_code(shop.rate, code="2")
     shop.retry()
     assert "2 invoices would stop: Tax code 'California 8' not mapped." in told(office, "tax", **{field: ""})

@@ -73,7 +73,7 @@ class TestTax:
         assert set(found) == {"State", "County", "City", "State + County", "State + County + City"}
         both = found["State + County"]
         assert both.key == f"{state.pk}+{county.pk}"
-        assert both.beneath == "both on one line, 7.25 %"
+        assert both.subtitle == "both on one line, 7.25 %"
         assert both.uses == {"other": 2}
         assert found["State + County + City"].uses == {"drafts": 1}
 

@@ -106,11 +106,11 @@ def _token_over(known: Known) -> None:
 
 
 def _mistake_of_ours(known: Known) -> None:
-    def stumble(*_: Any) -> Any:
+    def fail(*_: Any) -> Any:
         raise ValueError("a mistake of ours")
 
     known.invoice()
-    known.monkeypatch.setitem(engine.PREPARE, "invoice", stumble)
+    known.monkeypatch.setitem(engine.PREPARE, "invoice", fail)
 
 
 def _customer_is_there(known: Known) -> None:

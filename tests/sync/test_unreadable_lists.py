@@ -178,10 +178,10 @@ def test_a_page_that_reads_says_which(shop: Shop, there: Tampering) -> None:
 
 
 def test_a_mistake_that_nobody_has_thought_of(shop: Shop, monkeypatch: Any) -> None:
-    def stumble(rows: Any) -> Any:
+    def fail(rows: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("qbo.lists.mirrors.checked", stumble)
+    monkeypatch.setattr("qbo.lists.mirrors.checked", fail)
     now = timezone.now()
     ListState.want(shop.connection, ["Term", "Preferences"], at=now)
     shop.drain(now)

@@ -51,7 +51,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         key = name_key(str(row.get("DisplayName", "")))
         if key in refused and not row.get("Active", True):
             holders.setdefault(key, Holder("Customer", str(row["Id"]), active=False))
-    held = _held(drain, rows)
+    held = _linked_ids(drain, rows)
     rivals = _rivals(drain, wanted) if any(str(row["Id"]) not in held for row in rows) else {}
     ruled = load_ruled(drain.connection, EntityType.CUSTOMER, {*documents, *_ids(rivals)})
     survivors = _survivors(drain, {key: link for key, link in links.items() if not link.active})
@@ -261,7 +261,7 @@ def _other_holders(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[
     return found
 
 
-def _held(drain: Drain, rows: Sequence[Row]) -> dict[str, int]:
+def _linked_ids(drain: Drain, rows: Sequence[Row]) -> dict[str, int]:
     links = Link.objects.of(drain.connection, EntityType.CUSTOMER)
     found = links.filter(qbo_id__in=[str(row["Id"]) for row in rows])
     return dict(found.values_list("qbo_id", "record_id"))

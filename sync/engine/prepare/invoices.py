@@ -65,7 +65,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         drain.lease.assert_held()
         record(settled, at=drain.now())
         if ready:
-            settle_anew(drain, [documents[one.event.record_id] for one in ready])
+            clear_outdated_failures(drain, [documents[one.event.record_id] for one in ready])
     drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
     return ready
 
@@ -74,7 +74,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
 class Judged:
     """What an invoice needs, and everything we know that would make it fail.
 
-    `needed`: those of the failures that sending a customer or an item first may mend.
+    `needed`: the failures that sending a customer or an item first may fix.
     """
 
     plan: Plan
@@ -83,7 +83,7 @@ class Judged:
 
     @property
     def stopping(self) -> tuple[Failure, ...]:
-        """The failures that a person has to mend."""
+        """The failures that a person has to fix."""
         return tuple(failure for failure in self.failures if failure not in self.needed)
 
 
@@ -176,7 +176,7 @@ def wait_for(
     book: MappingBook,
     write: Write,
 ) -> Outcome:
-    """Have what is needed sent first, and wait; or share the failures of those that have failed since."""
+    """Have what is needed sent first, and wait; or share the failures of records that have failed since."""
     due_at, failed = drain.now(), list[Further]()
     for failure in needed:
         name = record_to_send(failure, invoice, book)
@@ -199,14 +199,14 @@ def wait_for(
 def _failed_prerequisites(
     drain: Drain, invoice: InvoiceDocument, needed: Sequence[Failure], book: MappingBook
 ) -> Iterator[Further]:
-    """What is known to keep a customer or an item out that the invoice needs as well; nothing is sent for it now."""
+    """The known failures of other customers or items that the invoice needs; nothing is sent for them now."""
     for name in filter(None, (record_to_send(failure, invoice, book) for failure in needed)):
         latest = _latest(drain, name)
         if latest and latest.failure and latest.state in (State.FAILED, State.DISMISSED):
             yield Further(latest.failure, name.key)
 
 
-def settle_anew(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
+def clear_outdated_failures(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
     """A customer or item that these invoices need is there after all, so its own failed row is outdated."""
     invoices = list(invoices)
     customers = Q(record_type=EntityType.CUSTOMER, record_id__in={invoice.customer.id for invoice in invoices})

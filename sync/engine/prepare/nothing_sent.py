@@ -32,7 +32,7 @@ def refused_here(
 ) -> Outcome:
     """Preflight knows that it cannot succeed: Failed, with the payload that would have been sent.
 
-    `further`: what else stands in the way, after `failure`.
+    `further`: the other failures, after `failure`.
     """
     request = encode(write.batch_item(0)) if write else ""
     attempt = drain.attempt(event, Kind.SETTLED_HERE, request=request)

@@ -51,10 +51,10 @@ class Answered:
 
     @property
     def items(self) -> list[Any] | None:
-        """What came back item by item; None where the call was answered as a whole.
+        """What came back item by item; None if the call was answered as a whole.
 
-        A write on its own is answered with its record, or with 400 and a fault about it: both are read as the one item
-        of a batch. Any other refusal is one of the call.
+        A single write is answered with its record, or with 400 and a fault about it: both are read as the only item
+        of a batch. Any other refusal is about the whole call.
         """
         if not self.submission.is_batch:
             return self._alone()
@@ -119,7 +119,7 @@ class Answered:
 
 
 def read_items(answered: Answered, answers: Sequence[Any]) -> None:
-    """Write down what each item of the answer means for its event, all in one transaction."""
+    """Record what each item of the answer means for its event, all in one transaction."""
     drain, submission = answered.drain, answered.submission
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
     events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
@@ -143,9 +143,9 @@ def read_items(answered: Answered, answers: Sequence[Any]) -> None:
 
 
 def read_items_apart(answered: Answered, answers: Sequence[Any]) -> None:
-    """As `read_items`, of an answer that could not be read as a whole: each item in a transaction of its own.
+    """As `read_items`, for an answer that could not be read as a whole: each item in its own transaction.
 
-    An item over which we stumble stops its event, and no other.
+    An item that causes an error stops only its own event.
     """
     drain, submission, outcomes = answered.drain, answered.submission, dict[int, Outcome]()
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
@@ -168,7 +168,7 @@ def read_items_apart(answered: Answered, answers: Sequence[Any]) -> None:
 
 
 def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
-    """Pause or wait where an item asked for it; the refusals that are worth another look, by their place.
+    """Pause or wait if an item asked for it; returns the refusals that are worth another look, by position.
 
     A batch may be answered with 200 and still report an expired subscription or throttling.
     """

@@ -71,27 +71,27 @@ def _due(work: Drain) -> list[int]:
 
 def _answered_or_over(work: Drain, submission: Submission) -> bool:
     """False while another process's call may still be running: a second one could meet it at QuickBooks."""
-    return submission.http_status is not None or _over_at(work, submission) <= work.now()
+    return submission.http_status is not None or _call_ends_at(work, submission) <= work.now()
 
 
-def _over_at(work: Drain, submission: Submission) -> datetime:
+def _call_ends_at(work: Drain, submission: Submission) -> datetime:
     return submission.done_for(answers_within=work.answers_within)
 
 
 def _may_be_resent(work: Drain, submission: Submission) -> bool:
     is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
-    may_be_sent = ConnectionSettings.lets_out(work.connection)
+    may_be_sent = ConnectionSettings.may_send(work.connection)
     return is_known and may_be_sent and len(events_of(submission)) == len(submission.items)
 
 
 def _wait(work: Drain, submission: Submission) -> None:
     with transaction.atomic():
         work.lease.assert_held()
-        SyncEvent.objects.filter(pk__in=events_of(submission)).update(due_at=_over_at(work, submission))
+        SyncEvent.objects.filter(pk__in=events_of(submission)).update(due_at=_call_ends_at(work, submission))
 
 
 def _look_instead(work: Drain, submission: Submission) -> None:
-    if _over_at(work, submission) > work.now():
+    if _call_ends_at(work, submission) > work.now():
         _wait(work, submission)
         return
     with transaction.atomic():

@@ -97,12 +97,12 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                 drain.turn.limiter.leaves(time.time())
                 flying[pool.submit(_send, drain, submission)] = submission
                 if len(flying) >= in_flight:
-                    _land(drain, flying)
+                    _receive(drain, flying)
         except (MustWait, Stop):
             pass
         finally:
             while flying:
-                _land(drain, flying)
+                _receive(drain, flying)
     return list(unsent)
 
 
@@ -117,7 +117,7 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
     """Read the answer; if only the token was refused, send the same bytes with a fresh one."""
     renewals = 0
     while True:
-        # Request id and Intuit's trace id lead from our log to Intuit's.
+        # Request id and Intuit's trace id connect our log with Intuit's.
         operators_log.note(
             "submission",
             organization=drain.connection.organization_id,
@@ -144,9 +144,9 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
 
 
 def _read_safely(answered: Answered, renewals: int) -> bool:
-    """Write down what came back for every event; True: send it again, with a fresh token.
+    """Record what came back for every event; True: send it again, with a fresh token.
 
-    An answer over which we stumble stops the events it was for, and no others.
+    An answer that causes an error stops only the events it was for.
     """
     drain, submission, reply = answered.drain, answered.submission, answered.reply
     try:
@@ -232,7 +232,7 @@ def _send(drain: Drain, submission: Submission) -> Reply:
         return client.post(submission.path, submission.body, submission.params)
 
 
-def _land(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
+def _receive(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
     """Wait for the next answer and record it."""
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:

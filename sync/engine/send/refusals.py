@@ -1,4 +1,4 @@
-"""A batch that was answered as a whole: a token refused, paused, throttled, refused, or nobody knows."""
+"""A batch that was answered as a whole: token refused, paused, throttled, refused, or unknown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RENEWALS = 2
 
 
 def read_refusal(answered: Answered, *, renewals: int = 0) -> bool:
-    """Write down what a refusal of the whole call means for every event in it; True: send it again, with a fresh token.
+    """Record what a refusal of the whole call means for every event in it; True: send it again, with a fresh token.
 
     `renewals`: how often this has already happened to it.
     """

@@ -21,7 +21,7 @@ from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
 
-# What a look can settle or heal: the event goes back to the queue once, and preflight judges it again.
+# What a look can settle or fix: the event returns to the queue once, and preflight checks it again.
 RELOOK_CODES = frozenset(
     {
         "customer_not_found",

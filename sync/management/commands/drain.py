@@ -15,7 +15,7 @@ from qbo import catalogue
 from qbo.models import Connection
 from runacall.isolation import isolated
 from sync.engine.draining import Drained, count_due, drain_to_the_end
-from sync.engine.pausing import tell_of_stumble
+from sync.engine.pausing import open_interrupted_row
 from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
 from sync.models import State
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 if still_due:
                     failed.append(f"{organization.slug}: {still_due:,} still due, but trying again now does not help.")
             if caught.mistake:
-                tell_of_stumble(connection, caught.words, at=now())
+                open_interrupted_row(connection, caught.words, at=now())
                 failed.append(f"{organization.slug}: {caught.words}")
         stop_for(failed)
 

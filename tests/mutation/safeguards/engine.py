@@ -73,7 +73,7 @@ SAFEGUARDS = (
     Safeguard(
         "request id: not while the first send may still be under way",
         "sync/engine/send/doubts.py",
-        "return submission.http_status is not None or _over_at(work, submission) <= work.now()",
+        "return submission.http_status is not None or _call_ends_at(work, submission) <= work.now()",
         "return True",
         (f"{ONCE}::test_a_twin_waits_until_the_first_call_is_over",),
     ),
