@@ -63,7 +63,7 @@ def switches(company: Company) -> str:
     rows = "".join(switch(company, name) for name in SWITCHES)
     return (
         "<section><details><summary><b>Switches</b> "
-        "<span class=soft>where Intuit's behaviour is not certain</span></summary>"
+        "<span class=soft>where Intuit's behavior is not certain</span></summary>"
         f"{rows}</details></section>"
     )
 

@@ -102,7 +102,7 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
 
 
 def verdict(pause: str, *, failed: int, missing: Missing) -> tuple[str, str]:
-    """The first line, and its colour."""
+    """The first line, and its color."""
     if pause:
         return f"Nothing is being sent to QuickBooks: {pause}.", "bad"
     if failed:
