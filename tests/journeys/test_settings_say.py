@@ -39,7 +39,7 @@ def test_own_numbers_off_says_how_many_would_get_quickbooks_numbers(shop: Shop, 
     assert list(SyncEvent.objects.values_list()) == before
     assert ConnectionSettings.objects.get().send_numbers
     shop.choose(send_numbers=False)
-    assert "3 waiting invoices would go under their Run a Call numbers." in told(office, "invoices", send_numbers=True)
+    assert "3 waiting invoices would get their Run a Call numbers." in told(office, "invoices", send_numbers=True)
 
 
 def test_numbers_off_while_quickbooks_numbers_by_hand_says_what_would_stop(shop: Shop, office: Office) -> None:
@@ -71,7 +71,7 @@ def test_a_tax_code_says_what_would_no_longer_stop(shop: Shop, office: Office) -
     shop.drain()
     assert shop.failed().count() == 2
     field = f"rate-{shop.rate.pk}"
-    assert "2 invoices would no longer fail; retry those that have failed." in told(office, "tax", **{field: "2"})
+    assert "2 invoices would no longer stop; retry those that have failed." in told(office, "tax", **{field: "2"})
     office.pick_tax_code(shop.rate, code="2")
     shop.retry()
     assert "2 invoices would stop: Tax code 'California 8' not mapped." in told(office, "tax", **{field: ""})
