@@ -208,7 +208,7 @@ class TestPages:
         assert "no facts" not in bundle.as_json()
         assert all("not_gathered" not in event for event in bundle.document["events"])
 
-    @pytest.mark.parametrize("where", ["sync.log.rows.say", "sync.log.rows.Organization.local"])
+    @pytest.mark.parametrize("where", ["sync.log.rows.row_text", "sync.log.rows.Organization.local"])
     def test_a_row_of_the_log(
         self, owner: Client, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any, caplog: Any, where: str
     ) -> None:
