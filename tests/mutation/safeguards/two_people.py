@@ -77,13 +77,6 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_a_line_is_known_by_its_words_where_another_is_taken_off",),
     ),
     Safeguard(
-        "of an update whose answer was lost only what it said is ours",
-        PLANNING,
-        "    return replace(base, row={**before.row, **{key: row[key] for key in keys if key in row}})",
-        "    return base",
-        (f"{OF_TWO}::test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide",),
-    ),
-    Safeguard(
         "what she changed on an invoice whose answer was lost is hers",
         ADOPTION,
         '    if differs is None and str(row.get("SyncToken")) != "0":\n',
