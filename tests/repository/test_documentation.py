@@ -108,6 +108,12 @@ def test_every_state_is_in_the_vocabulary() -> None:
         assert f"| {state.label} |" in vocabulary, state
 
 
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [record.name[:4] for record in (ROOT / "docs" / "decisions").glob("*.md")]
+    assert len(numbers) > 20
+    assert len(set(numbers)) == len(numbers), sorted(numbers)
+
+
 def test_decisions_have_their_three_parts() -> None:
     for record in sorted((ROOT / "docs" / "decisions").glob("*.md")):
         said = record.read_text()
