@@ -49,10 +49,11 @@ SETTLED: Mapping[int, Settled] = {
             "test_deleted_there_then_an_edit_here",
             "test_paid_there_then_another_total_here",
         )
+        + _in("journeys/test_many_conflicts", "test_quickbooks_is_kept_for_all_that_are_alike")
         + _in("journeys/test_list_updates", "test_an_email_changed_on_both_sides_is_a_persons_to_decide"),
     ),
     37: Settled(
-        "Dismissing closes one wish, not the record; with Sync invoices off, changes of what is there wait.",
+        "Dismissing closes one change, not the record; with Sync invoices off, changes of what is there wait.",
         _in(
             "sync/test_owed_changes",
             "test_an_edit_after_a_dismissed_one_goes_out",
@@ -107,6 +108,37 @@ SETTLED: Mapping[int, Settled] = {
             "test_an_inactive_product_of_the_name_is_not_doubled_by_auto_create",
         )
         + _in("journeys/test_account_inactive", "test_the_row_where_the_account_is_chosen_is_opened"),
+    ),
+    43: Settled(
+        "All causes are found at once; a fix's forecast counts what stays blocked by the rest.",
+        _in(
+            "journeys/test_all_causes",
+            "test_the_row_says_all_of_it_with_where_to_go",
+            "test_one_fixed_leaves_the_other_in_the_row",
+            "test_a_fix_forecasts_what_goes_and_what_stays",
+            "test_a_customer_that_failed_keeps_its_invoices_in_the_forecast",
+        ),
+    ),
+    44: Settled(
+        "Nothing is settled here because of an old list before it was read again, once for all.",
+        _in(
+            "sync/test_old_lists",
+            "test_what_the_bookkeeper_put_right_since_does_not_stop_an_invoice",
+            "test_a_list_that_stops_many_is_read_once",
+            "test_the_closing_date_is_read_again_before_it_stops_an_invoice",
+            "test_lists_are_read_again_daily",
+        ),
+    ),
+    45: Settled(
+        "Post to current period moves the due date too, shows both dates first, and is undone until it is sent.",
+        _in(
+            "journeys/test_posting_dates",
+            "test_the_due_date_moves_by_the_terms",
+            "test_nothing_happens_before_yes",
+            "test_it_can_be_undone_until_it_is_sent",
+            "test_what_was_sent_is_not_undone",
+            "test_many_are_posted_and_undone_together",
+        ),
     ),
     46: Settled(
         "One key compares all names: Unicode, blanks and case make no second record; Parent:Child means that child.",
@@ -184,9 +216,6 @@ SETTLED: Mapping[int, Settled] = {
         ),
     ),
 }
-
-# Numbers whose journeys are named where they are built: all causes at once, fresh lists, posting dates.
-ELSEWHERE = (43, 44, 45)
 
 CASES: Mapping[str, tuple[str, ...]] = {
     "typographic apostrophe": _in("journeys/test_names_that_meet", "test_a_typographic_apostrophe_stops_nobody"),

@@ -321,7 +321,7 @@ def test_what_we_do_not_remember_and_differs_waits_for_a_person(shop: Shop) -> N
 
 def lose_the_answer(shop: Shop) -> None:
     """The next batch arrives, and nobody hears so."""
-    shop.books.do("fault", fault="reset", path="batch", after_commit=True, times=1)
+    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
 
 
 def test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide(shop: Shop) -> None:

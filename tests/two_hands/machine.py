@@ -315,9 +315,12 @@ class TwoHands(RuleBasedStateMachine):
         for event in events:
             known = self.world.known[self.world.realm, event.record_type, event.record_id]
             told = {side["field"] for side in event.facts["sides"]}
+            record = next(one for one in self.world.records(event.record_type) if one.pk == event.record_id)
+            said = SAID_OF[event.record_type](record)
             lines = {name for name in {**(known.said or {}), **(known.held or {})} if name.startswith("line ")}
             lines = lines if any(name.startswith("line ") for name in told) else set()
-            # A line is told by its place; which one that is shows in what was there.
+            # A line is told by its place; which one that is shows in what both changed.
+            lines = {name for name in lines if said.get(name) != (known.said or {}).get(name)}
             clashing = {name for name in lines if (known.held or {}).get(name) != (known.seen or {}).get(name)}
             known.ours_wins |= {name for name in told if not name.startswith("line ") and name != "tax"} | clashing
             known.held = known.seen
@@ -597,10 +600,13 @@ class TwoHands(RuleBasedStateMachine):
         self.make_active(entity)
 
     def make_active(self, entity: str) -> None:
-        merged = self.world.emulator.companies[self.world.realm].setting("merged", {})
+        merged = self.world.emulator.companies[self.world.realm].setting("merged", {}) if entity == "Customer" else {}
         for key, row in self.books.rows(entity).items():
-            if not row.get("Active", True) and key not in merged:
-                self.books.do("reactivate", entity=entity, id=key)
+            if row.get("Active", True) or key in merged or self.books.do("reactivate", entity=entity, id=key):
+                continue
+            # Another has the name by now.
+            name = "DisplayName" if entity == "Customer" else "Name"
+            assert self.books.change(entity, row, Active=True, **{name: f"{row[name]} {key}"}), row
 
     @bookkeeper(account=("1", "79"))
     def bookkeeper_makes_an_account_inactive(self, account: str) -> None:
@@ -613,7 +619,7 @@ class TwoHands(RuleBasedStateMachine):
 
     # --- what goes wrong, and Run a Call -----------------------------------------------------------------------
 
-    @trouble(arrives=(False, True), path=("batch", "batch", "query"))
+    @trouble(arrives=(False, True), path=("write", "write", "query"))
     def an_answer_is_lost(self, arrives: bool, path: str) -> None:
         self.world.emulator.breakages.clear()
         self.books.do("fault", fault="reset", path=path, after_commit=arrives)

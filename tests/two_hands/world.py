@@ -180,14 +180,14 @@ class World:
             self.note_settled(known, event, said)
             return
         now = HELD[kind](row)
+        if list(after.links[kind].values()).count(qbo_id) > 1:
+            # Two customers of ours that were merged there: each is one more hand on the row of the other.
+            known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
+            return
         if before.links[kind].get(record.pk) != qbo_id and kind != "invoice":
             # Linked, by name or as the survivor of a merge: what differs was so before.
             assert row == then or known.creates, f"{kind} {record.pk}: linking changed its row"
             known.said, known.held, known.touched = said, now, False
-            return
-        if list(after.links[kind].values()).count(qbo_id) > 1:
-            # Two customers of ours that were merged there: each is one more hand on the row of the other.
-            known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
             return
         assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
         self.check_changes(kind, record, known, said, then, row, event, after)

@@ -84,6 +84,13 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_what_she_changed_while_a_new_invoice_was_in_doubt_stays",),
     ),
     Safeguard(
+        "what she changed on an invoice while our update was in doubt is hers",
+        PLANNING,
+        "    return replace(base, row={**before.row, **{key: row[key] for key in keys if key in row}})\n",
+        "    return base\n",
+        (f"{OF_TWO}::test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide",),
+    ),
+    Safeguard(
         "a retry looks at the row that was in the way",
         "sync/operations.py",
         "    _look_at_them_again(of_records)\n",
