@@ -128,7 +128,8 @@ class Walk:
             found = reconcile(Connection.objects.get(organization__slug=shop.slug))
             if not found.agrees or not found.checked:
                 raise NotCleared(f"{shop.name}: {found}")
-            self.say(f"{shop.name}: {found.checked} invoices checked, {len(found.matched)} match QuickBooks.")
+            paid = f"; {len(found.paid_otherwise)} match but for their payments" if found.paid_otherwise else ""
+            self.say(f"{shop.name}: {found.checked} invoices checked, {len(found.matched)} match QuickBooks{paid}.")
 
 
 def _tick(name: str, on: bool) -> Callable[[Form], None]:

@@ -14,8 +14,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import brotli
 import unfold
 from django.core.files.base import ContentFile, File
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +36,14 @@ LETTERS = (*range(0x20, 0x180), *range(0x2000, 0x2070), *range(0x20A0, 0x20C0), 
 SHAPES = (0x25B2, 0x25B4, 0x25BC, 0x25BE, 0xFFFD)
 
 
+class QuickCompressor(Compressor):
+    """Brotli at the quality after which it takes ten times as long for a few percent."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        return bytes(brotli.compress(data, quality=9))
+
+
 class LeanStaticFiles(CompressedManifestStaticFilesStorage):
     """`collectstatic` with content-based names, gzip and Brotli versions of each file, and reduced fonts."""
 
@@ -41,6 +51,9 @@ class LeanStaticFiles(CompressedManifestStaticFilesStorage):
         # Django makes the hashed copy from the source, not from the file saved before.
         lean = lean_version(HASH.sub("", name), content)
         return str(super()._save(name, content if lean is None else ContentFile(lean)))
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return QuickCompressor(**options)
 
     def file_hash(self, name: str | None, content: File | None = None) -> str | None:
         """The hash of the saved file: a new icon must change the name, or browsers would keep the old font."""
