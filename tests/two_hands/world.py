@@ -227,17 +227,19 @@ class World:
                 assert Decimal(str(row["TotalAmt"])) == record.total
                 known.total = record.total
             elif held["name"] != said["name"]:
-                self.check_suffix(kind, record, said["name"], after)
+                self.check_suffix(kind, record, said["name"], before, after)
             known.said, known.held, known.ours_wins = said, held, set()
 
-    def check_suffix(self, kind: str, record: Any, name: str, after: Snapshot) -> None:
+    def check_suffix(self, kind: str, record: Any, name: str, before: Snapshot, after: Snapshot) -> None:
         """Two of ours may have one name; a second record beside one that is QuickBooks' own is a twin."""
         holders = {pk for pk, key in after.links[kind].items() if pk != record.pk}
         names = {SAID[kind](one)["name"].casefold() for one in self.records(kind) if one.pk in holders}
+        # Also a name that one of ours had there until it was renamed in the same drain.
         held = {
-            HELD[kind](after.rows[ENTITIES[kind]][after.links[kind][pk]])["name"].casefold()
-            for pk in holders
-            if after.links[kind][pk] in after.rows[ENTITIES[kind]]
+            HELD[kind](there.rows[ENTITIES[kind]][there.links[kind][pk]])["name"].casefold()
+            for there in (before, after)
+            for pk in holders & there.links[kind].keys()
+            if there.links[kind][pk] in there.rows[ENTITIES[kind]]
         }
         assert name.casefold() in names | held, f"a second {kind} was made for {name}"
 
