@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -53,12 +53,25 @@ def office_of(shop: Shop, house: House) -> Office:  # noqa: F811
 def second_item_is_awkward(answer: Response) -> Response:
     document = json.loads(answer.body)
     items = document.get("BatchItemResponse", [])
-    if "Invoice" in document:
-        document["Invoice"] |= {"Id": "9" * 40, "TotalAmt": 10**300, "CustomField": NESTED}
     if len(items) > 1 and "Invoice" in items[1]:
         items[0]["Invoice"]["PrivateNote"] = "half an emoji \ud83d and \x00"
         items[1]["Invoice"] |= {"Id": "9" * 40, "TotalAmt": 10**300, "CustomField": NESTED}
     return Response(answer.status, json.dumps(document))
+
+
+def the_first_is_awkward() -> Callable[[Response], Response]:
+    """Of invoices that are sent one by one, too, a single one comes back with values that make no sense."""
+    seen: list[int] = []
+
+    def change(answer: Response) -> Response:
+        document = json.loads(answer.body)
+        if "Invoice" not in document or seen:
+            return answer
+        seen.append(1)
+        document["Invoice"] |= {"Id": "9" * 40, "TotalAmt": 10**300, "CustomField": NESTED}
+        return Response(answer.status, json.dumps(document))
+
+    return change
 
 
 def poison(shop: Shop, there: Tampering) -> None:
@@ -67,7 +80,8 @@ def poison(shop: Shop, there: Tampering) -> None:
     there.rows["Account"] = lambda rows: [*rows, {"Id": "9" * 40, "Name": "x" * 900 + "\x00"}]
     there.answers["FROM TaxCode "] = lambda answer: Response(200, answer.body, breakage=DRIP)
     there.answers["FROM Item "] = lambda answer: Response(200, answer.body, breakage=ENDLESS)
-    there.answers["/batch"] = there.answers["/invoice"] = second_item_is_awkward
+    there.answers["/batch"] = second_item_is_awkward
+    there.answers["/invoice"] = the_first_is_awkward()
     Lease.objects.update_or_create(connection=shop.connection, defaults={"calls": ["no call", 7]})
     ListState.want(shop.connection, ListState.LISTS, at=timezone.now())
 
