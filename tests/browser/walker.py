@@ -32,7 +32,7 @@ REGIONS = (
     ("card", "#causes"),
     ("chip", "#chips"),
 )
-PATIENCE = 6_000
+PATIENCE = 15_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Line:
     act: Act
     # Not once for each kind of page, but once for each control that the pattern fits.
     is_each: bool = False
+    # Initials of those for whom one of these pages is enough, and not each kind: others have tried them all.
+    once: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ class Walker:
     met: set[tuple[int, str]] = field(default_factory=set)
     controls: list[Control] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    # (kind of page, key of a control) -> its line; the same few controls are met again and again.
+    found: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     # Controls that no line names -> where they were met
     unknown: dict[str, str] = field(default_factory=dict)
     kind: str = ""
@@ -153,16 +157,22 @@ class Walker:
 
     def lines_of(self, control: Control) -> list[int]:
         """The first line that names it, on this kind of page, for this role."""
+        named = (self.kind, control.key)
+        if named not in self.found:
+            self.found[named] = self._first_line(control.key)
+        return self.found[named]
+
+    def _first_line(self, key: str) -> list[int]:
         for number, line in enumerate(self.lines):
-            if self.initial not in line.who or not fnmatchcase(self.kind, line.page):
+            if self.initial not in line.who or not fits(self.kind, line.page):
                 continue
-            if any(fits(control.key, pattern) for pattern in line.controls):
+            if any(fits(key, pattern) for pattern in line.controls):
                 return [number]
         return []
 
     def _key(self, number: int, control: Control) -> tuple[int, str]:
         line = self.lines[number]
-        where = "" if line.page == "*" else self.kind
+        where = "" if line.page == "*" or self.initial in line.once else self.kind
         return number, f"{where} {control.key}" if line.is_each else where
 
     def here(self, pattern: str) -> Control:
@@ -188,7 +198,7 @@ class Walker:
             self.look()
         except Exception as error:
             said = " ".join(str(error).split())[:300]
-            self.problem(f"`{' | '.join(line.controls)}` did not do what its line says: {said}")
+            self.problem(f"`{' | '.join(line.controls)}` did not do what its line says ({self.page.title()}): {said}")
             self.go_to(urls[0])
         took = f"{line.page} {line.controls[0]}"
         self.seconds[took] = self.seconds.get(took, 0) + monotonic() - began
