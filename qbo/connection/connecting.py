@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from qbo.connection.client import Client
 from qbo.connection.endpoints import Endpoints, endpoints
@@ -19,7 +20,7 @@ from qbo.connection.queries import ReadFailed, read_rows
 from qbo.connection.tokens import oauth_client, token_columns
 from qbo.encryption import UnreadableSecret
 from qbo.failures import Failure
-from qbo.models import CompanyFacts, Connection, ConnectionSettings, FormerCompany, ListState, OtherCompany
+from qbo.models import CompanyFacts, Connection, ConnectionSettings, FormerCompany, Lease, ListState, OtherCompany
 from qbo.models.connection import OTHER_COMPANY
 from qbo.signals import company_chosen, connection_changed
 from runacall.organizations.models import Organization
@@ -94,7 +95,7 @@ def connect(
     tokens = oauth.exchange_code(grant.code, redirect_uri=grant.redirect_uri, at=at)
     try:
         opened = _open(grant.realm_id, tokens, environment, emulator_url)
-        connection, idle = _store(organization, opened, at=at, by=by, on_hold=on_hold)
+        connection, idle = _store(organization, opened, read_at=timezone.now(), at=at, by=by, on_hold=on_hold)
     except Exception:
         # Not for the company that we are connected to: Intuit may end that connection too.
         if not Connection.objects.filter(organization=organization, realm_id=grant.realm_id).exists():
@@ -129,9 +130,12 @@ def _open(realm_id: str, tokens: Tokens, environment: str, emulator_url: str) ->
 
 
 def _store(
-    organization: Organization, opened: Opened, *, at: datetime, by: User | None, on_hold: bool
+    organization: Organization, opened: Opened, *, read_at: datetime, at: datetime, by: User | None, on_hold: bool
 ) -> tuple[Connection, str]:
-    """The connection, and a refresh token that is no longer needed, or "". Raises RealmTaken."""
+    """The connection, and a refresh token that is no longer needed, or "". Raises RealmTaken.
+
+    `read_at`: when the company's name was read, by the real clock.
+    """
     try:
         with transaction.atomic():
             connection = Connection.objects.select_for_update(no_key=True).filter(organization=organization).first()
@@ -144,6 +148,8 @@ def _store(
                 _lead_to(connection, opened, at=at)
                 ConnectionSettings.objects.get_or_create(connection=connection, defaults={"sync_invoices": not on_hold})
                 ListState.want(connection, ListState.LISTS, at=at)
+                # The first drain starts at once, and QuickBooks counts what was read a moment ago.
+                Lease.count_call(connection, at=read_at)
             connection_changed.send(sender=Connection, connection=connection, at=at)
     except IntegrityError as error:
         # Somebody else connected it at the same moment.

@@ -51,6 +51,14 @@ class Lease(models.Model):
         """Take the lease away from its current holder, whose data about the connection is no longer valid."""
         cls.objects.filter(connection=connection).update(fence=F("fence") + 1, expires_at=None)
 
+    @classmethod
+    def count_call(cls, connection: Connection, *, at: datetime) -> None:
+        """Count a call that was made without the lease, in the transaction that stores what it brought."""
+        cls.objects.get_or_create(connection=connection)
+        lease = cls.objects.select_for_update().get(connection=connection)
+        kept = lease.calls if isinstance(lease.calls, list) else []
+        cls.objects.filter(pk=lease.pk).update(calls=[*kept, [round(at.timestamp(), 3), 0]])
+
     def renew(self, *, at: datetime, seconds: float, calls: list[list[float]] | None = None) -> None:
         """Extend the lease by `seconds`. Raises LeaseLost if another process has taken over."""
         expires_at = at + timedelta(seconds=seconds)

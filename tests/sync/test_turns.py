@@ -33,6 +33,15 @@ def test_what_a_person_has_read_counts_against_the_limits(shop: Shop) -> None:
     assert lease_of(shop).expires_at is None, "the next may have it"
 
 
+def test_what_connecting_reads_counts_against_the_limits(shop: Shop) -> None:
+    """The first drain starts at once: without it, its tenth call of the second would be QuickBooks' eleventh."""
+    read = [one for one in shop.books.requests() if "CompanyInfo" in str(one["body"])]
+    assert read, "connecting reads the company's name"
+    [[at, is_batch]] = lease_of(shop).calls
+    assert 0 <= timezone.now().timestamp() - at < 60
+    assert not is_batch
+
+
 def test_the_calls_of_whoever_had_the_lease_before_count(shop: Shop, settings: Any) -> None:
     """Intuit counts by company, whichever of our processes calls."""
     settings.SYNC = {**settings.SYNC, "REQUESTS_A_MINUTE": 5}
@@ -48,10 +57,11 @@ def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads
     monkeypatch.setattr("qbo.lists.on_request.PATIENCE", 0)
     held = take(shop)
     assert held
+    before = lease_of(shop).calls
     with pytest.raises(NotRead, match="sending to QuickBooks right now"):
         read_again(shop.connection, ["TaxCode"], at=timezone.now())
     assert list(ListState.objects.stale(at=timezone.now()).values_list("name", flat=True)) == ["TaxCode"]
-    assert lease_of(shop).calls == []
+    assert lease_of(shop).calls == before
     held.release(at=timezone.now(), calls=[])
     shop.drain()
     assert not ListState.objects.stale(at=timezone.now()).exists()

@@ -41,6 +41,13 @@ SAFEGUARDS = (
         (f"{OF_LIMITER}::test_no_window_holds_more_than_is_allowed",),
     ),
     Safeguard(
+        "limits: what connecting reads counts",
+        "qbo/connection/connecting.py",
+        "                Lease.count_call(connection, at=read_at)\n",
+        "",
+        ("tests/sync/test_turns.py::test_what_connecting_reads_counts_against_the_limits",),
+    ),
+    Safeguard(
         "limits: a few writes leave the batches to who has many",
         LIMITER,
         "    if waiting <= alone_at_most:\n",
