@@ -52,6 +52,10 @@ class Limiter:
             waits.append(_until_room(batches, self.limits.batches_a_minute, MINUTE, now))
         return max(waits)
 
+    def soonest(self, now: float) -> float:
+        """Seconds until a call of either kind is allowed."""
+        return min(self.delay(now, batch=batch) for batch in (True, False))
+
     def note(self, now: float, *, batch: bool) -> None:
         """Count a call that is made now."""
         self.calls.append([round(now, 3), int(batch)])

@@ -28,9 +28,22 @@ class NotRead(Exception):
     """QuickBooks could not be read now; its text is meant for staff."""
 
 
+class NotYet(NotRead):
+    """Somebody else is at it, or QuickBooks takes long: the same read may work in a moment."""
+
+
 @contextmanager
-def asked_visit(connection: Connection, *, at: datetime) -> Iterator[Visit]:
-    """A visit of at most the seconds that a page waits. Raises NotRead, also for what goes wrong inside."""
+def asked_visit(
+    connection: Connection,
+    *,
+    at: datetime,
+    again: str = "Try again in a moment.",
+    slow: str = "QuickBooks takes long to answer. Try again.",
+) -> Iterator[Visit]:
+    """A visit of at most the seconds that a page waits. Raises NotRead, also for what goes wrong inside.
+
+    `again` and `slow`: what staff read where the connection is busy, and where QuickBooks is slow (both NotYet).
+    """
     if not connection.is_live:
         raise NotRead("QuickBooks is not connected right now.")
     until = time.monotonic() + settings.SYNC["PAGE_SECONDS"]
@@ -41,14 +54,15 @@ def asked_visit(connection: Connection, *, at: datetime) -> Iterator[Visit]:
         with visit(connection, patience=PATIENCE, until=until) as turn:
             yield turn
     except NotNow as error:
-        raise NotRead(f"{error} Try again in a moment.") from error
+        raise NotYet(f"{error} {again}") from error
     except RefreshUnderWay as error:
         raise NotRead("The connection is being renewed right now. Try again in a moment.") from error
     except Unreadable as error:
         raise NotRead(f"QuickBooks' answer could not be read: {error}.") from error
     except ReadFailed as error:
-        slow = time.monotonic() >= until
-        raise NotRead("QuickBooks takes long to answer. Try again." if slow else error.failure.message) from error
+        if time.monotonic() >= until:
+            raise NotYet(slow) from error
+        raise NotRead(error.failure.message) from error
 
 
 def read_again(connection: Connection, names: Iterable[str], *, at: datetime, new_company: bool = False) -> None:
@@ -56,27 +70,15 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
 
     Raises NotRead; what was read before stays.
     """
-    if not connection.is_live:
-        raise NotRead("QuickBooks is not connected right now.")
     first = new_company or not ListState.objects.filter(connection=connection).exclude(refreshed_at=None).exists()
     wanted = tuple(ListState.LISTS if first else names)
-    until = time.monotonic() + settings.SYNC["PAGE_SECONDS"]
+    busy = "The lists are read next: check again in a minute."
     try:
-        failure = refresh_tokens(connection, at=at, within=settings.SYNC["PAGE_SECONDS"])
-        if failure is not None:
-            raise NotRead(failure.message)
-        with visit(connection, patience=PATIENCE, until=until) as turn:
+        with asked_visit(connection, at=at, again=busy, slow=SLOW) as turn:
             problems = refresh_lists(connection, turn.client, wanted, at=at, pace=turn.pace)
-    except NotNow as error:
+    except NotYet:
         ListState.want(connection, wanted, at=at)
-        raise NotRead(f"{error} The lists are read next: check again in a minute.") from error
-    except RefreshUnderWay as error:
-        raise NotRead("The connection is being renewed right now. Try again in a moment.") from error
-    except ReadFailed as error:
-        if time.monotonic() >= until:
-            ListState.want(connection, wanted, at=at)
-            raise NotRead(SLOW) from error
-        raise NotRead(error.failure.message) from error
+        raise
     if first:
         choose_defaults(connection)
     if problems:

@@ -161,7 +161,7 @@ def _one_wave(work: Drain) -> bool:
     if unsent:
         release(work, [one.event for one in unsent])
         if not work.stopped and not work.time_is_up:
-            raise MustWait(min(work.turn.limiter.delay(time.time(), batch=batch) for batch in (True, False)))
+            raise MustWait(work.turn.limiter.soonest(time.time()))
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -13,10 +13,9 @@ from runacall.organizations.models import Organization
 from sync.log.rows import pause_words
 from sync.log.wording import age
 from sync.models import State, SyncEvent
+from sync.models.events import OVERDUE_AFTER
 
 NEEDING_HELP, ALL = "needing-help", "all"
-# Seconds after which due work that no worker takes counts as late.
-LATE = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,7 @@ def shops(term: str, *, only: str, at: datetime) -> QuerySet[Organization]:
         found = found.filter(named | Q(qbo_connection__realm_id=term))
     if only == NEEDING_HELP:
         events = SyncEvent.objects.filter(organization=OuterRef("pk"), realm_id=OuterRef("qbo_connection__realm_id"))
-        late = events.filter(
-            connection=OuterRef("qbo_connection"), state=State.QUEUED, due_at__lte=at - timedelta(seconds=LATE)
-        )
+        late = events.filter(connection=OuterRef("qbo_connection"), state=State.QUEUED, due_at__lte=at - OVERDUE_AFTER)
         stopped = ~Q(qbo_connection__pause_code="") | Q(qbo_connection__status=Connection.Status.TOKEN_EXPIRED)
         is_connected = Q(qbo_connection__isnull=False)
         found = found.filter(Exists(events.failed()) | Exists(late.allowed_out()) | (is_connected & stopped))
@@ -88,6 +85,6 @@ def _health(connection: Connection | None, failed: int, due: datetime | None, at
         return "Never connected", "quiet"
     if pause := pause_words(connection):
         return f"Nothing is sent: {pause}", "failed"
-    if due and (at - due).total_seconds() > LATE:
+    if due and at - due > OVERDUE_AFTER:
         return f"Work has waited for {age(due, at)}", "failed"
     return ("Errors need the shop", "failed") if failed else ("All is well", "synced")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
@@ -31,6 +31,8 @@ UNSENT = (State.QUEUED, State.FAILED)
 IN_FLIGHT = (State.SENDING, State.CHECKING)
 # What has a due time.
 WAITING = (State.QUEUED, State.CHECKING)
+# What is due is sent within minutes if nothing holds it up.
+OVERDUE_AFTER = timedelta(minutes=15)
 
 
 class EntityType(models.TextChoices):

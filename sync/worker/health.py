@@ -10,13 +10,11 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from qbo.models import Connection, Lease
 from sync.models import Heartbeat, State, SyncEvent
-from sync.models.events import WAITING
+from sync.models.events import OVERDUE_AFTER, WAITING
 
 # The sweep runs every minute, and each drain records when it has ended.
 SIGNS_OF_LIFE = ("sweep", "drain")
 ALIVE_WITHIN = timedelta(minutes=5)
-# What is due is sent within minutes if nothing holds it up.
-OVERDUE_AFTER = timedelta(minutes=15)
 # A drain ends after a minute or two, so in this many minutes several drains have settled no event.
 PROGRESS_WITHIN = timedelta(minutes=15)
 # The states in which a drain leaves an event that it settled.

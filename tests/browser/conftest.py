@@ -84,8 +84,13 @@ def context(chromium: str, house: House, owner: Owner) -> Iterator[BrowserContex
 @pytest.fixture
 def page(context: BrowserContext, owner: Owner) -> Page:
     """Logged in, on the home page."""
+    return signed_in(context, owner)
+
+
+def signed_in(context: BrowserContext, owner: Owner, *, at: str = "") -> Page:
+    """A page of that person at the server `at`, by default the house's."""
     page = context.new_page()
-    page.goto("/admin/login/")
+    page.goto(f"{at}/admin/login/")
     page.fill("input[name=username]", owner.username)
     page.fill("input[name=password]", builders.PASSWORD)
     page.press("input[name=password]", "Enter")

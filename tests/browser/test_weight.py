@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext
 
 from tests import builders, log_rows
 from tests.books import Shop
-from tests.browser.conftest import Owner, apart
+from tests.browser.conftest import Owner, apart, signed_in
 from tests.journeys.house import ROOT, House, free_port, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -80,12 +80,7 @@ def answers(address: str) -> bool:
 
 def test_the_lists_are_light(open_shop: Shop, context: BrowserContext, owner: Owner, production: str) -> None:
     apart(lambda: fifty_failures(open_shop))
-    page = context.new_page()
-    page.goto(f"{production}/admin/login/")
-    page.fill("input[name=username]", owner.username)
-    page.fill("input[name=password]", builders.PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url("**/admin/")
+    signed_in(context, owner, at=production)
     for address in LISTS:
         scales = Scales(context)
         scales.session.send("Network.clearBrowserCache")
