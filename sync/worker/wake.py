@@ -47,11 +47,16 @@ def _ask_for(connections: list[int], *, at: datetime) -> int:
     A fixed number of statements: one UPDATE decides who asks, so that two hosts never ask for the same drain.
     """
     leases = Lease.objects.filter(connection__in=connections)
-    if leases.count() < len(connections):
+    asleep = leases.filter(not_woken(at=at))
+    asked = asleep.update(woken_at=at)
+    if asked < len(connections) and leases.count() < len(connections):
+        # A connection gets its lease with its first drain.
         Lease.objects.bulk_create([Lease(connection_id=pk) for pk in connections], ignore_conflicts=True)
-    if not leases.filter(not_woken(at=at)).update(woken_at=at):
+        asked += asleep.update(woken_at=at)
+    if not asked:
         return 0
-    ours = leases.filter(woken_at=at).values_list("connection", flat=True)
+    all_ours = asked == len(connections)
+    ours = connections if all_ours else leases.filter(woken_at=at).values_list("connection", flat=True)
     return queue_many("sync.tasks.drain_connection", ours, group="drain")
 
 
