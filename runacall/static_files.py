@@ -132,7 +132,8 @@ def _opened(font: bytes) -> tuple[Any, Any]:
     options.flavor = "woff2"
     options.layout_features = ["kern", "liga", "rlig", "calt", "ccmp", "locl", "mark", "mkmk", "tnum"]
     options.drop_tables += ["FFTM"]
-    return TTFont(BytesIO(font)), options
+    # The same on every host: the time of making is no part of it, or each would give the file another name.
+    return TTFont(BytesIO(font), recalcTimestamp=False), options
 
 
 def _cut(font: Any, options: Any, *, unicodes: Iterable[int], glyphs: Iterable[str]) -> bytes:

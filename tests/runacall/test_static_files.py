@@ -1,0 +1,58 @@
+"""Fonts are cut down to what the pages use, and get another name when that changes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import unfold
+from django.core.files.base import ContentFile
+from fontTools.ttLib import TTFont
+
+from runacall import static_files
+from runacall.static_files import ICONS, LeanStaticFiles, icons_only, lean_version
+
+STATIC = Path(unfold.__file__).parent / "static"
+
+
+@pytest.fixture
+def font(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    monkeypatch.setattr(static_files, "_made", {})
+    return (STATIC / ICONS).read_bytes()
+
+
+def icons_of(font: bytes) -> set[str]:
+    made = TTFont(BytesIO(font))
+    letters = {glyph: chr(code) for code, glyph in made.getBestCmap().items()}
+    return {
+        "".join(letters[glyph] for glyph in (first, *one.Component))
+        for ligatures in static_files._ligatures(made)
+        for first, found in ligatures.items()
+        for one in found
+    }
+
+
+def test_a_font_has_the_icons_that_are_named_and_no_others(font: bytes) -> None:
+    cut = icons_only(font, frozenset({"sync", "receipt_long", "no_such_icon"}))
+    assert icons_of(cut) == {"sync", "receipt_long"}
+    assert len(cut) < len(font) / 20
+
+
+def test_the_icons_of_the_menu_are_kept(font: bytes, settings: Any) -> None:
+    named = {item["icon"] for group in settings.UNFOLD["SIDEBAR"]["navigation"] for item in group["items"]}
+    assert named <= icons_of(lean_version(ICONS, ContentFile(font)) or b"")
+
+
+def test_another_icon_makes_another_name(font: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Browsers keep a file with a hash in its name for ever."""
+    storage = LeanStaticFiles(location=tmp_path, base_url="/static/")
+
+    def name_with(*icons: str) -> str | None:
+        monkeypatch.setattr(static_files, "_made", {})
+        monkeypatch.setattr(static_files, "words_in_use", lambda: frozenset(icons))
+        return storage.file_hash(ICONS, ContentFile(font))
+
+    assert name_with("sync") == name_with("sync"), "on every host and at any time"
+    assert name_with("sync") != name_with("sync", "home")
