@@ -16,7 +16,7 @@ from runacall.organizations.middleware import StaffRequest
 
 BY_HAND = (
     "QuickBooks is set to “Custom transaction numbers” (Account and settings → Sales → Sales form content), so it "
-    "does not assign numbers: invoices would arrive there without one. Turn that setting off in QuickBooks."
+    "does not assign numbers: invoices would fail with “No invoice number”. Turn that setting off in QuickBooks first."
 )
 
 
