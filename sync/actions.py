@@ -12,7 +12,7 @@ from datetime import datetime
 from runacall.organizations.models import Ability
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.posting import Moved, cannot_post_today, moved_back
+from sync.posting import Moved, cannot_post_today, is_in_closed_period, moved_back
 
 # Why an event is left alone: said after a count, "3 already in QuickBooks". "" if it is not.
 Refusal = Callable[[SyncEvent, datetime], str]
@@ -113,6 +113,7 @@ NOT_RETRIED = {
     State.SYNCED: "already in QuickBooks",
     State.SUPERSEDED: "superseded by a later change",
     State.DISMISSED: "dismissed; take them back first",
+    State.HELD: "held until the closing date moves; release them first",
 }
 # The same for the row of a connection, by what stopped it.
 PAUSED = "a paused connection: Reconnect it (Settings → QuickBooks → Status)"
@@ -136,6 +137,10 @@ def _not_dismissed(event: SyncEvent, at: datetime) -> str:
 def _not_undone(event: SyncEvent, at: datetime) -> str:
     moved = moved_back(event)
     return "" if isinstance(moved, Moved) else moved
+
+
+def _is_closed(event: SyncEvent, *states: State) -> bool:
+    return event.state in states and is_in_closed_period(event)
 
 
 def _undo_words(event: SyncEvent) -> str:
@@ -277,6 +282,45 @@ ACTIONS: dict[str, Action] = {
                 is_main_on_card=True,
                 shows="sync.admin.bulk.dates_of_posting",
                 noun="invoice",
+            ),
+        ),
+        Action(
+            "hold",
+            "Hold",
+            "Held",
+            operation="sync.closed_period.hold.hold",
+            codes=("closed_period",),
+            refusal=lambda event, at: "" if _is_closed(event, State.FAILED) else "not failed for a closed period",
+            button="Hold until the closing date moves",
+            on_invoice="Hold until the closing date moves",
+            many=Many(
+                "Hold",
+                "Hold {what} until the closing date moves?",
+                "Nothing is sent and nothing is changed. Run a Call reads the closing date in QuickBooks every hour,"
+                " and sends them as soon as their dates are after it. Until then they do not count as errors. You can"
+                " release them at any time.",
+                "Hold {count}",
+                in_list="Hold…",
+                on_card="Hold {count}…",
+                shows="sync.admin.bulk.money_of",
+            ),
+        ),
+        Action(
+            "release",
+            "Release",
+            "Released",
+            operation="sync.closed_period.hold.release",
+            refusal=lambda event, at: "" if event.state == State.HELD else "not held",
+            button="Release: try again now",
+            on_invoice="Release: try again now",
+            is_followed=True,
+            many=Many(
+                "Release",
+                "Release {what}?",
+                "Run a Call reads the closing date in QuickBooks and tries them again now. What the closing date still"
+                " stops fails again.",
+                "Release {count}",
+                in_list="Release…",
             ),
         ),
         Action(

@@ -230,7 +230,9 @@ def _dry_run(connection: Connection, run: DryRun | None, *, current: bool) -> St
 def _go(connection: Connection, settings: ConnectionSettings, run: DryRun | None) -> Step:
     if settings.sync_invoices:
         rows = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE)
-        waiting = rows.exclude(state__in=(State.SYNCED, State.SUPERSEDED, State.DISMISSED, State.FAILED)).count()
+        waiting = rows.exclude(
+            state__in=(State.SYNCED, State.SUPERSEDED, State.DISMISSED, State.FAILED, State.HELD)
+        ).count()
         failed = rows.failed().count()
         parts = [f"{waiting} on their way" if waiting else "", f"{failed} stopped, see the sync log" if failed else ""]
         summary = ", ".join(filter(None, parts)) or "Sync is on; the first invoice you send goes to QuickBooks"

@@ -14,7 +14,7 @@ from sync.models.events import UNSENT, EntityType
 
 def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
     """Why "Post to current period" cannot help this event; "" if it can."""
-    if event.state != State.FAILED or not is_in_closed_period(event):
+    if event.state not in (State.FAILED, State.HELD) or not is_in_closed_period(event):
         return "not failed for a closed period"
     if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
         return "already in the closed period in QuickBooks; only moving the closing date helps"

@@ -19,6 +19,7 @@ from runacall.invoices.signals import record_changed
 from sync.engine.pausing import close_connection_failure, open_connection_failure
 from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record
+from sync.outbox.held import release_held
 from sync.outbox.lists import note_list
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
@@ -83,7 +84,10 @@ def company_was_chosen(
 
 @receiver(list_read, dispatch_uid="sync.list_read")
 def list_was_read(sender: type, connection: Connection, state: ListState, at: datetime, **_: Any) -> None:
-    if note_list(connection, state, at=at):
+    released = note_list(connection, state, at=at)
+    if state.name == "Preferences" and not state.problem:
+        released += release_held(connection, at=at)
+    if released:
         wake(connection)
 
 

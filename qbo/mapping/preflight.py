@@ -143,6 +143,13 @@ def _closed_there(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failu
         yield closed_period(invoice, book)
 
 
+def falls_in_closed_period(invoice: InvoiceDocument, book: MappingBook) -> bool:
+    """Whether the closing date keeps this invoice out, whatever else does."""
+    if any(_closed_there(invoice, book)):
+        return True
+    return not invoice.is_void and book.company.is_closed_on(invoice.books_date)
+
+
 def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:
     closing = book.company.closing_date.isoformat() if book.company.closing_date else ""
     facts = {"invoice_date": invoice.books_date.isoformat(), "closing_date": closing}

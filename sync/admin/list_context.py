@@ -124,7 +124,10 @@ def chips(request: StaffRequest, counts: Any) -> list[Chip]:
     chosen = [state for state in request.GET.getlist("status") if state]
     total = sum(counts.values())
     every = Chip("all", "All", total, without_page(request.GET, status=None), not chosen)
-    order = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED, State.DISMISSED, State.SUPERSEDED)
+    order = (
+        *(State.FAILED, State.HELD, State.QUEUED, State.SENDING, State.CHECKING),
+        *(State.SYNCED, State.DISMISSED, State.SUPERSEDED),
+    )
     # The rare ones only if there are any, so that the row stays short.
     shown = [
         state
@@ -244,11 +247,12 @@ def empty_words(cl: SyncLogChangeList, request: StaffRequest) -> dict[str, str]:
 def nothing_failed(counts: Mapping[str, int]) -> dict[str, str]:
     """Nothing failed, but some events may not have arrived yet, or were dismissed."""
     on_the_way = counts.get(State.QUEUED, 0) + counts.get(State.SENDING, 0) + counts.get(State.CHECKING, 0)
-    dismissed = counts.get(State.DISMISSED, 0)
+    dismissed, held = counts.get(State.DISMISSED, 0), counts.get(State.HELD, 0)
     said = [
         f"{counted(on_the_way, 'event')} {'is' if on_the_way == 1 else 'are'} on the way and can still fail."
         if on_the_way
         else "",
+        f"{counted(held, 'event')} {'is' if held == 1 else 'are'} held until the closing date moves." if held else "",
         f"{counted(dismissed, 'event')} {'was' if dismissed == 1 else 'were'} dismissed and not sent."
         if dismissed
         else "",

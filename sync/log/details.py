@@ -109,7 +109,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         # Nothing to press while it is about to be sent, or for a company that is not connected.
         buttons=[] if moving or kept else [(action, action.label(event)) for action in offered(event, at=at)],
         cannot_post=cannot_post_today(event, at=at)
-        if event.state == State.FAILED and is_in_closed_period(event)
+        if event.state in (State.FAILED, State.HELD) and is_in_closed_period(event)
         else "",
         is_moving=moving,
     )
@@ -117,7 +117,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
 
 def further_obstacles(event: SyncEvent, connection: Connection | None, *, is_kept: bool) -> list[FurtherObstacle]:
     """All problems besides the first; no settings page for a company that is not connected."""
-    if event.state not in (State.FAILED, State.DISMISSED):
+    if event.state not in (State.FAILED, State.HELD, State.DISMISSED):
         return []
     return [
         FurtherObstacle(

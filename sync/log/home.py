@@ -23,7 +23,7 @@ from sync.models.events import EntityType, SyncEventQuerySet
 DAYS = 14
 # In the last days of a month (this many), the page says how many are left.
 MONTH_END_NEAR = 7
-UNSETTLED = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING)
+UNSETTLED = (State.FAILED, State.HELD, State.QUEUED, State.SENDING, State.CHECKING)
 LOG = "admin:sync_syncevent_changelist"
 
 
@@ -85,7 +85,8 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
     missing = missing_of(connection, events)
     retries = events.filter(state=State.QUEUED, retries__gt=0).aggregate(next=Min("due_at"), count=Count("pk"))
     synced = events.filter(state=State.SYNCED).order_by("-changed_at").values_list("changed_at", flat=True)
-    headline, colour = verdict(pause_words(connection), failed=failed, missing=missing)
+    held = events.held().count()
+    headline, colour = verdict(pause_words(connection), failed=failed, missing=missing, held=held)
     return Home(
         headline=headline,
         colour=colour,
@@ -101,13 +102,16 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
     )
 
 
-def verdict(pause: str, *, failed: int, missing: Missing) -> tuple[str, str]:
+def verdict(pause: str, *, failed: int, missing: Missing, held: int = 0) -> tuple[str, str]:
     """The first line, and its color."""
     if pause:
         return f"Nothing is being sent to QuickBooks: {pause}.", "bad"
     if failed:
         verb = "needs" if failed == 1 else "need"
         return f"{counted(failed, 'sync error')} {verb} you.", "bad"
+    if held and held == missing.invoices + missing.changes:
+        is_are = "is" if held == 1 else "are"
+        return f"{counted(held, 'invoice')} {is_are} held until the closing date in QuickBooks moves.", "warn"
     if missing.invoices or missing.changes:
         return "Invoices are on their way to QuickBooks.", "warn"
     return "Everything you sent is in QuickBooks.", "good"

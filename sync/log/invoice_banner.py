@@ -183,7 +183,8 @@ def _for_office(
         waiting = _what_holds_it(standing)
         # Say nothing about the books while it is being sent, or while the invoice is on its way there for the first
         # time.
-        claims = held is not None and (event.state == State.DISMISSED or held.books is not Books.NOT_THERE)
+        decided = event.state in (State.DISMISSED, State.HELD)
+        claims = held is not None and (decided or held.books is not Books.NOT_THERE)
         return InvoiceBanner(
             CALM,
             held.because(said.message) if held and claims else said.message,

@@ -15,13 +15,13 @@ from sync.log.rows import connection_of, holding_of, in_books
 from sync.models import State, SyncEvent
 from sync.models.events import IN_FLIGHT, UNSENT, EntityType
 
-IN_BOOKS, ON_ITS_WAY = "In QuickBooks", "On its way"
+IN_BOOKS, ON_ITS_WAY, HELD = "In QuickBooks", "On its way", "Held"
 OF_BOOKS = {
     Books.NOT_THERE: "Not in QuickBooks",
     Books.AS_IT_WAS: "Change not in QuickBooks",
     Books.DIFFERENT: "Different in QuickBooks",
 }
-COLOURS = {IN_BOOKS: "success", ON_ITS_WAY: "info", **dict.fromkeys(OF_BOOKS.values(), "danger")}
+COLOURS = {IN_BOOKS: "success", ON_ITS_WAY: "info", HELD: "warning", **dict.fromkeys(OF_BOOKS.values(), "danger")}
 
 
 def _is_offered(request: StaffRequest) -> bool:
@@ -59,6 +59,8 @@ def _word(event: SyncEvent, there: InBooks | None, matches: bool) -> str:
     held = holding_of(event, there)
     if event.state in (State.FAILED, State.DISMISSED) and held:
         return OF_BOOKS[held.books]
+    if event.state == State.HELD:
+        return HELD
     if event.state in (*UNSENT, *IN_FLIGHT):
         return ON_ITS_WAY
     if there is None or there.gone:

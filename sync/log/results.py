@@ -156,7 +156,7 @@ def _results(
 
 def _who(action: ActionRecord, user: Any) -> str:
     if action.by is None:
-        return "Command line"
+        return action.by_name or "Command line"
     return "" if action.by_id == user.pk else (action.by.get_full_name() or action.by.get_username())
 
 

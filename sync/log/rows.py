@@ -27,6 +27,7 @@ COLOURS = {
     State.CHECKING: "checking",
     State.SYNCED: "synced",
     State.FAILED: "failed",
+    State.HELD: "held",
     State.SUPERSEDED: "quiet",
     State.DISMISSED: "quiet",
 }

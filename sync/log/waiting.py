@@ -67,8 +67,12 @@ def queue_facts(organization: Organization | None) -> list[tuple[str, int, str]]
     """Label, count and link of each status of the queue."""
     rows = SyncEvent.objects.for_organization(organization).order_by()
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
-    shown = (State.FAILED, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED)
-    return [(state.label, counts.get(state, 0), f"{reverse(LOG)}?status={state}") for state in shown]
+    shown = (State.FAILED, State.HELD, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED)
+    return [
+        (state.label, counts.get(state, 0), f"{reverse(LOG)}?status={state}")
+        for state in shown
+        if state != State.HELD or counts.get(state)
+    ]
 
 
 def company_counts(connection: Connection, realm_id: str) -> list[tuple[str, int]]:

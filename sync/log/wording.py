@@ -100,6 +100,7 @@ def row_text(
 def _state_text(event: EventLike, standing: Standing) -> RowText:
     tell: Callable[[EventLike, Standing], RowText] = {
         "failed": _failed,
+        "held": lambda event, standing: RowText(event.message, HELD_UNTIL),
         "queued": _queued,
         "sending": lambda event, standing: RowText("Being sent to QuickBooks"),
         "checking": _checking,
@@ -107,6 +108,9 @@ def _state_text(event: EventLike, standing: Standing) -> RowText:
         "superseded": lambda event, standing: RowText(event.message or "Replaced by a later change"),
     }[event.state]
     return tell(event, standing)
+
+
+HELD_UNTIL = "Held: sent automatically when the closing date in QuickBooks moves"
 
 
 def other_company_text(event: EventLike, company: str) -> RowText:

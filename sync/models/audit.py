@@ -21,6 +21,8 @@ class ActionRecord(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Who did it if that is nobody with a log-in: the accountant, or the program.
+    by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
     # Its name in the table of actions (`sync.actions`).
     action = models.CharField(max_length=32)

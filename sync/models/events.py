@@ -22,12 +22,14 @@ class State(models.TextChoices):
     CHECKING = "checking", "Checking"
     SYNCED = "synced", "Synced"
     FAILED = "failed", "Failed"
+    # A person decided that it waits until the closing date in QuickBooks moves.
+    HELD = "held", "Held"
     SUPERSEDED = "superseded", "Superseded"
     DISMISSED = "dismissed", "Dismissed"
 
 
 # A dismissed event is closed: the person decided about that change, not about the record.
-UNSENT = (State.QUEUED, State.FAILED)
+UNSENT = (State.QUEUED, State.FAILED, State.HELD)
 IN_FLIGHT = (State.SENDING, State.CHECKING)
 # What has a due time.
 WAITING = (State.QUEUED, State.CHECKING)
@@ -114,6 +116,10 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         key = f"{record_type}:{record_id}"
         further = Q(further_keys__contains=f":{key}\n") | Q(further_keys__contains=f"\n{key}\n")
         return self.filter(Q(blocked_by=key) | Q(cause_key__endswith=f":{key}") | further)
+
+    def held(self) -> SyncEventQuerySet:
+        """What waits until the closing date moves."""
+        return self.filter(state=State.HELD)
 
     def needing_attention(self) -> SyncEventQuerySet:
         """What the banner counts."""
@@ -210,7 +216,7 @@ class SyncEvent(models.Model):
             models.UniqueConstraint(
                 # The number comes first: it distinguishes rows best, and comparing text costs more.
                 fields=["connection", "record_id", "record_type", "realm_id"],
-                condition=Q(state__in=["queued", "failed"]),
+                condition=Q(state__in=["queued", "failed", "held"]),
                 name="sync_event_one_unsent",
             ),
             models.UniqueConstraint(
@@ -222,6 +228,7 @@ class SyncEvent(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(failure_code=""), name="sync_event_failed_has_code"
             ),
+            models.CheckConstraint(condition=~Q(state="held") | ~Q(failure_code=""), name="sync_event_held_has_code"),
             models.CheckConstraint(
                 condition=Q(further_keys="") | ~Q(failure_code=""), name="sync_event_further_has_first"
             ),
@@ -249,6 +256,7 @@ class SyncEvent(models.Model):
                 name="sync_further",
             ),
             models.Index(fields=["connection", "record_id", "record_type"], name="sync_record"),
+            models.Index(fields=["connection", "realm_id"], condition=Q(state="held"), name="sync_held"),
             # For deleting submissions: without it, each delete would search the whole log.
             models.Index(fields=["submission"], condition=Q(submission__isnull=False), name="sync_event_submission"),
         ]

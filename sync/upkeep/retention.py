@@ -21,7 +21,7 @@ from sync.models.events import EntityType
 AT_ONCE = 500
 REMOVED = '{"removed": "The payload was removed. Payloads are kept for a limited time only."}'
 # Events that a person or a drain may still need.
-OPEN = (State.QUEUED, State.SENDING, State.CHECKING, State.FAILED, State.DISMISSED)
+OPEN = (State.QUEUED, State.SENDING, State.CHECKING, State.FAILED, State.HELD, State.DISMISSED)
 OVER = (State.SYNCED, State.SUPERSEDED)
 # Rows about the connection or one of its lists, such as a past pause: nothing in QuickBooks depends on them.
 WITHOUT_RECORD = sorted(set(EntityType.values) - set(Link.RecordType.values))

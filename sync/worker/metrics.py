@@ -94,6 +94,7 @@ class SyncCollector:
             unsettled[waiting] = rows.count()
         yield _by("events_due", "events that are due, by state of their connection", "connection", due.items())
         unsettled[State.SENDING] = SyncEvent.objects.filter(state=State.SENDING).count()
+        unsettled[State.HELD] = SyncEvent.objects.held().count()
         failed = SyncEvent.objects.filter(state=State.FAILED).order_by().values_list("failure_code")
         codes = list(failed.annotate(n=Count("pk")))
         unsettled[State.FAILED] = sum(number for _, number in codes)

@@ -103,6 +103,12 @@ A_DAY = timedelta(days=1)
 
 
 def ask_for_old_lists(*, at: datetime) -> int:
-    """Have lists read again that nobody has read for a day, over connections that may call; how many lists."""
-    old = ListState.objects.older_than(A_DAY, at=at).filter(connection__in=Connection.objects.live())
-    return old.update(wanted_at=at)
+    """Have lists read again that nobody has read for a day, over connections that may call; how many lists.
+
+    The preferences, which have the closing date, every time while something is held until that moves.
+    """
+    live = Connection.objects.live()
+    held = SyncEvent.objects.of_connected_companies().held().values("connection")
+    old = ListState.objects.older_than(A_DAY, at=at).filter(connection__in=live).update(wanted_at=at)
+    watched = ListState.objects.filter(name="Preferences", connection__in=live.filter(pk__in=held))
+    return old + watched.filter(Q(wanted_at=None) | Q(wanted_at__lt=at)).update(wanted_at=at)

@@ -305,18 +305,25 @@ on(EVENT, "O", "page: button Send it again as a new invoice", does("Sending agai
 on(EVENT, "O", "page: button Dismiss | page: text Reason | page: button"
 " Dismiss…", does("Dismissed 1 event", {"page: text Reason": "entered by hand"}))
 on(EVENT, "O", "page: button Take back", does("Took back 1 event"))
+on(EVENT, "O", "page: button Hold until the closing date moves", does("Held 1 event"))
+on(EVENT, "O", "page: button Release: try again now", does("Released 1 event"))
+on(INVOICE_PAGE, "O", "page: button Hold until the closing date moves", does("Held 1 event"))
+on(INVOICE_PAGE, "O", "page: button Release: try again now", does("Released 1 event"))
 on(EVENT, "O", "page: button Retry single event", does("Retried 1 event"))
 on(LOG, "SO", "row: button Details of * | opened: *", flow.opens_a_row)
 on(LOG, "O", "card: link Post to current period…", go("to the current period?"))
+on(LOG, "O", "card: link Hold # …", go("until the closing date moves?"))
 on("admin:sync_syncevent_*_all", "O", "page: link Cancel", go())
 # Pressed by test_bulk_fix and the journeys; here one failed event of each kind is decided by itself.
 on("admin:sync_syncevent_*_all", "O", "page: button Keep QuickBooks' for # | page: button Send ours for # | page: button Void # here too |"
 " page: button Send # as new | page: button Undo for #", within)
+on("admin:sync_syncevent_hold_all", "O", "page: button Hold #", does("Held"))
+on("admin:sync_syncevent_release_all", "O", "page: button Release #", does("Released"))
 on("admin:sync_syncevent_post_to_current_period_all", "O", "page: button Post # to"
 " today", does("Posted to the current period"))
 on(LOG, "O", "card: link Retry #", go("css=h1"))
 on("admin:sync_syncevent_retry_all", "O", "page: button Retry #", does("Retried"))
-on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button Post to current period… | page: button Select all * |"
+on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button Post to current period… | page: button Hold… | page: button Release… | page: button Select all * |"
 " page: button Clear selection", flow.log_selection)
 on("admin:sync_syncevent_dismiss_all", "O", "page: button Dismiss # | page: text"
 " Reason", does("Dismissed", {"page: text Reason": "entered by hand"}))

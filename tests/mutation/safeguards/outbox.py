@@ -6,6 +6,7 @@ EVENTS = "sync/models/events.py"
 OPERATIONS = "sync/operations.py"
 OF_CONSTRAINTS = "tests/sync/test_constraints.py"
 ONCE = "tests/sync/test_exactly_once.py"
+OF_HOLD = "tests/journeys/test_hold.py"
 OF_CHANGES = "tests/journeys/test_totals_and_changes.py"
 BY_A_WORKER = "tests/sync/test_log_list.py::TestRetryByAWorker"
 
@@ -16,6 +17,34 @@ SAFEGUARDS = (
         'condition=Q(state__in=["queued", "failed"',
         'condition=Q(state__in=["none", "failed"',
         (f"{OF_CONSTRAINTS}::test_one_unsent_event_a_record",),
+    ),
+    Safeguard(
+        "the database: what is held is unsent too",
+        EVENTS,
+        'condition=Q(state__in=["queued", "failed", "held"]),',
+        'condition=Q(state__in=["queued", "failed"]),',
+        (f"{OF_HOLD}::test_a_held_event_is_the_only_unsent_one_of_its_record",),
+    ),
+    Safeguard(
+        "hold: what the closing date still stops stays held",
+        "sync/outbox/held.py",
+        "free = [event.pk for event in held if event.pk not in closed]",
+        "free = [event.pk for event in held]",
+        (f"{OF_HOLD}::test_a_move_that_is_not_far_enough_leaves_it_held",),
+    ),
+    Safeguard(
+        "hold: a move of the closing date sends what is held",
+        "sync/receivers.py",
+        "released += release_held(connection, at=at)",
+        "pass",
+        (f"{OF_HOLD}::test_it_goes_by_itself_when_the_closing_date_moves",),
+    ),
+    Safeguard(
+        "hold: Retry of all leaves it held",
+        OPERATIONS,
+        "return events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)",
+        "return events.unsent().exclude(record_type=EntityType.CONNECTION)",
+        (f"{OF_HOLD}::test_retry_all_leaves_held_ones_alone",),
     ),
     Safeguard(
         "the database: one event in flight a record",
