@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import clear_url_caches, reverse
 from django.utils import timezone
 
+from qbo.failures import Failure
 from qbo.models import Connection
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Role
@@ -37,12 +38,12 @@ def set_aside(
     if first is None or dry_run:
         return Report(failed.count(), left)
     done = failed.update(label="Set aside")
-    record_action(first.organization_id, "set_aside", by=by, at=at, done=done, left=left, filters=filters)
+    record_action(first.organization_id, "lay_by", by=by, at=at, done=done, left=left, filters=filters)
     return Report(done, left)
 
 
 ENTRY = Action(
-    "set_aside",
+    "lay_by",
     "Set aside",
     "Set aside",
     operation=f"{__name__}.set_aside",
@@ -88,6 +89,20 @@ def address_of_button(html: str, label: str) -> str:
     return found[1]
 
 
+def test_what_is_for_certain_failures_is_a_button_only_on_their_rows(books: Connection, owner: Client) -> None:
+    of_some = [action for action in ACTIONS.values() if action.codes and action.refusal is None]
+
+    def buttons(code: str) -> set[str]:
+        event = log_rows.event(books, failure=Failure(code))
+        row = owner.get(reverse("admin:sync_syncevent_details", args=[event.pk])).content.decode()
+        address = "admin:sync_syncevent_{}".format
+        return {action.name for action in of_some if reverse(address(action.name), args=[event.pk]) in row}
+
+    for code in {code for action in of_some for code in action.codes}:
+        assert buttons(code) == {action.name for action in of_some if code in action.codes}
+    assert buttons("item_not_found") == set()
+
+
 @pytest.mark.usefixtures("planted")
 class TestOneEntry:
     def test_is_a_button_on_the_row_and_a_line_of_the_audit_log(self, books: Connection, owner: Client) -> None:
@@ -98,7 +113,7 @@ class TestOneEntry:
         event.refresh_from_db()
         assert event.label == "Set aside"
         record = ActionRecord.objects.get()
-        assert (record.action, record.done) == ("set_aside", 1)
+        assert (record.action, record.done) == ("lay_by", 1)
         shown = owner.get(LOG, {"action": record.pk}).content.decode()
         assert "Only: <b>Set aside of" in shown
 
@@ -118,15 +133,15 @@ class TestOneEntry:
 
     def test_is_done_to_what_is_marked_in_the_list(self, books: Connection, owner: Client) -> None:
         failed, synced = log_rows.event(books), log_rows.event(books, State.SYNCED)
-        assert 'name="action" value="set_aside"' in owner.get(LOG).content.decode()
-        marked = {"action": "set_aside", "_selected_action": [failed.pk, synced.pk]}
+        assert 'name="action" value="lay_by"' in owner.get(LOG).content.decode()
+        marked = {"action": "lay_by", "_selected_action": [failed.pk, synced.pk]}
         told = owner.post(LOG, marked, follow=True).content.decode()
         assert "Set aside 1 event. Left 1 alone: 1 not failed." in told
 
     def test_asks_first_where_all_that_the_filters_find_is_meant(self, books: Connection, owner: Client) -> None:
         log_rows.event(books)
         log_rows.event(books)
-        marked = {"action": "set_aside", "select_across": "1", "_selected_action": [SyncEvent.objects.first().pk]}
+        marked = {"action": "lay_by", "select_across": "1", "_selected_action": [SyncEvent.objects.first().pk]}
         asked = owner.post(f"{LOG}?status=failed", marked, follow=True)
         html = asked.content.decode()
         assert "<h1>Set 2 events aside?</h1>" in html
@@ -139,7 +154,7 @@ class TestOneEntry:
         event = log_rows.event(books)
         client = Client()
         client.force_login(builders.member(books.organization, Role.DISPATCHER))
-        assert client.post(reverse("admin:sync_syncevent_set_aside", args=[event.pk])).status_code == 403
+        assert client.post(reverse("admin:sync_syncevent_lay_by", args=[event.pk])).status_code == 403
         assert not ActionRecord.objects.exists()
 
 
