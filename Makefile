@@ -67,8 +67,8 @@ format: install ## format the code with ruff
 mutate: install ## break each safeguard in turn and check that its tests fail; about 10 minutes (ONLY="lease tokens" for some)
 	@$(BIN)/python -m tests.mutation $(ONLY)
 
-chaos: install ## kill processes, cut connections and throttle while invoices are sent: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres
-	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE))
+chaos: install ## kill processes, cut connections and throttle while invoices are sent: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres CLOCKS="400 -400"
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE)) $(if $(CLOCKS),--clocks $(CLOCKS))
 
 rehearse: install ## restore an older dump over a shop that has gone on, and compare the books (needs PostgreSQL; INVOICES=100)
 	$(BIN)/python -m tests.rehearsals $(if $(INVOICES),--invoices $(INVOICES))

@@ -6,10 +6,10 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from qbo.models import Connection
+from runacall import clock
 from runacall.isolation import isolated
 from sync import operations
 from sync.actions import ACTIONS
@@ -35,46 +35,46 @@ def drain_connection(connection_id: int) -> int:
         result = drain(connection, give_way=lambda: _others_wait(connection_id))
         count.is_ours = not result.busy
     if caught.mistake:
-        open_interrupted_row(connection, caught.words, at=timezone.now())
+        open_interrupted_row(connection, caught.words, at=clock.now())
         return 0
-    clear_interrupted_row(connection, at=timezone.now())
-    Heartbeat.beat("drain", at=timezone.now())
-    if not result.busy and connections_with_work(at=timezone.now()).filter(pk=connection_id).exists():
+    clear_interrupted_row(connection, at=clock.now())
+    Heartbeat.beat("drain", at=clock.now())
+    if not result.busy and connections_with_work(at=clock.now()).filter(pk=connection_id).exists():
         wake(connection)
     return result.settled
 
 
 def _others_wait(connection_id: int) -> bool:
-    return connections_with_work(at=timezone.now()).exclude(pk=connection_id).exists()
+    return connections_with_work(at=clock.now()).exclude(pk=connection_id).exists()
 
 
 def maintain() -> dict[str, int | str]:
     """One round of upkeep, short enough that no drain waits for its worker; the rest is left for the next one."""
-    return upkeep.maintain(at=timezone.now(), seconds=MAINTAIN_SECONDS)
+    return upkeep.maintain(at=clock.now(), seconds=MAINTAIN_SECONDS)
 
 
 def carry_out(action_id: int) -> int:
     """Do what a person asked for and a page could not wait for. Returns how many events were changed."""
     action = ActionRecord.objects.filter(pk=action_id).first()
     many = ACTIONS[action.action].many if action else None
-    return import_string(many.later)(action_id, at=timezone.now()).done if many and many.later else 0
+    return import_string(many.later)(action_id, at=clock.now()).done if many and many.later else 0
 
 
 def renew_tokens() -> int:
     """Every hour: keep unused connections alive. Returns how many were renewed."""
-    now = timezone.now()
+    now = clock.now()
     Heartbeat.beat("renewal", at=now)
     return renew_unused(at=now)[RENEWED]
 
 
 def read_lists_daily() -> int:
     """Every hour: lists that were last read a day ago are wanted again. How many."""
-    return ask_for_old_lists(at=timezone.now())
+    return ask_for_old_lists(at=clock.now())
 
 
 def sweep() -> int:
     """The safety net, every minute: wake connections that have work, and request open actions again."""
-    now = timezone.now()
+    now = clock.now()
     Heartbeat.beat("sweep", at=now)
     for action in ActionRecord.objects.open().filter(at__lte=now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])):
         with isolated("Calling for an action", action=action.pk, organization=action.organization_id):

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import psycopg
 
@@ -34,6 +35,12 @@ def postgresql() -> bool:
     return True
 
 
+@cache
+def faketime() -> str:
+    """The path of libfaketime for threads; "" without it."""
+    return next(map(str, Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1")), "")
+
+
 @dataclass(frozen=True)
 class Need:
     """Tests of this marker run only where `is_met`; `variable` makes it a must."""
@@ -50,5 +57,7 @@ class Need:
 
 NEEDS = (
     Need("browser", "REQUIRE_BROWSER", "no Chromium was found", chromium),
+    Need("slow", "RUN_SLOW", "they take minutes: RUN_SLOW=1 runs them", lambda: os.environ.get("RUN_SLOW")),
+    Need("faketime", "REQUIRE_FAKETIME", "libfaketime is not installed", faketime),
     Need("postgresql", "REQUIRE_POSTGRES", f"no PostgreSQL answers at {POSTGRES_URL}", postgresql),
 )

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from qbo.connection.client import Client
 from qbo.connection.endpoints import Endpoints, endpoints
@@ -23,6 +22,7 @@ from qbo.failures import Failure
 from qbo.models import CompanyFacts, Connection, ConnectionSettings, FormerCompany, Lease, ListState, OtherCompany
 from qbo.models.connection import OTHER_COMPANY
 from qbo.signals import company_chosen, connection_changed
+from runacall import clock
 from runacall.organizations.models import Organization
 
 # The form of Intuit's realm IDs; today they have 15 to 19 digits.
@@ -95,7 +95,7 @@ def connect(
     tokens = oauth.exchange_code(grant.code, redirect_uri=grant.redirect_uri, at=at)
     try:
         opened = _open(grant.realm_id, tokens, environment, emulator_url)
-        connection, idle = _store(organization, opened, read_at=timezone.now(), at=at, by=by, on_hold=on_hold)
+        connection, idle = _store(organization, opened, read_at=clock.now(), at=at, by=by, on_hold=on_hold)
     except Exception:
         # Not for the company that we are connected to: Intuit may end that connection too.
         if not Connection.objects.filter(organization=organization, realm_id=grant.realm_id).exists():
@@ -134,7 +134,7 @@ def _store(
 ) -> tuple[Connection, str]:
     """The connection, and a refresh token that is no longer needed, or "". Raises RealmTaken.
 
-    `read_at`: when the company's name was read, by the real clock.
+    `read_at`: when the company's name was read, by the database's clock.
     """
     try:
         with transaction.atomic():

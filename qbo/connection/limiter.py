@@ -40,7 +40,7 @@ class Limiter:
 
     def delay(self, now: float, *, batch: bool) -> float:
         """Seconds until another call is allowed; 0 if it is allowed now."""
-        # A call recorded by a host whose clock is ahead has been made by now anyway.
+        # Two hosts agree about the time to a few milliseconds: a call recorded a little ahead was made by now anyway.
         self.calls = [[min(at, now), is_batch] for at, is_batch in self.calls if now - MINUTE < at]
         made = [at for at, _ in self.calls]
         waits = [

@@ -18,7 +18,6 @@ from datetime import timedelta
 
 import requests
 from django.conf import settings
-from django.utils import timezone
 
 from qbo.connection.bounds import new_session
 from qbo.connection.client import Client
@@ -28,7 +27,7 @@ from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection, Lease
 from qbo.models.leases import CompanyChanged, LeaseLost
-from runacall import operators_log
+from runacall import clock, operators_log
 
 Sleep = Callable[[float], None]
 # How often to ask for a lease that another process holds, in seconds.
@@ -72,7 +71,7 @@ def limits() -> Limits:
 
 @dataclass
 class Turn:
-    """The right to call QuickBooks over `connection`, while it is held. Leases and limits use the real clock."""
+    """The right to call QuickBooks over `connection`, while it is held. Leases and limits use the database's clock."""
 
     connection: Connection
     lease: Lease
@@ -89,7 +88,7 @@ class Turn:
         seconds = settings.SYNC["LEASE_SECONDS"]
         # Host, process and a random part, so that a host can find its own.
         holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        lease = Lease.acquire(connection, holder=holder, at=timezone.now(), seconds=seconds)
+        lease = Lease.acquire(connection, holder=holder, at=clock.now(), seconds=seconds)
         if lease is None:
             return None
         # What was loaded before we had the lease may belong to another company.
@@ -134,24 +133,24 @@ class Turn:
 
         Raises MustWait if the wait is longer than a moment, LeaseLost if another process has taken over.
         """
-        delay = self.limiter.delay(time.time(), batch=batch)
+        delay = self.limiter.delay(clock.now().timestamp(), batch=batch)
         if delay > SHORT_WAIT:
             raise MustWait(delay)
         if delay:
             time.sleep(delay)
-        self.limiter.note(time.time(), batch=batch)
+        self.limiter.note(clock.now().timestamp(), batch=batch)
         seconds = settings.SYNC["LEASE_SECONDS"]
-        self.lease.renew(at=timezone.now(), seconds=seconds, calls=self.limiter.calls)
+        self.lease.renew(at=clock.now(), seconds=seconds, calls=self.limiter.calls)
 
     def quiet_for(self) -> float:
         """How many more seconds QuickBooks asked us to wait."""
         self.lease.refresh_from_db(fields=["quiet_until"])
         until = self.lease.quiet_until
-        return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
+        return max(0.0, (until - clock.now()).total_seconds()) if until else 0.0
 
     def leave_alone(self, seconds: float) -> None:
         """Let nobody call the company for `seconds`; of several pauses the longest counts."""
-        self.lease.stay_quiet(until=timezone.now() + timedelta(seconds=seconds))
+        self.lease.stay_quiet(until=clock.now() + timedelta(seconds=seconds))
         operators_log.warn(
             "left alone",
             organization=self.connection.organization_id,
@@ -166,7 +165,7 @@ class Turn:
         `resume_in`: seconds until the limits allow another call.
         """
         with suppress(LeaseLost):
-            self.lease.release(at=timezone.now(), calls=self.limiter.calls, resume_in=resume_in)
+            self.lease.release(at=clock.now(), calls=self.limiter.calls, resume_in=resume_in)
         self.reader.close()
         while self.sessions:
             self.sessions.pop().close()

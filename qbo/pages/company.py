@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from qbo.connection.connecting import NothingToChoose, RealmTaken, keep_company, use_other_company
@@ -16,6 +15,7 @@ from qbo.models import FormerCompany, OtherCompany
 from qbo.pages.base import connection_of, page_context, settings_page
 from qbo.pages.connecting import TAKEN, read_lists, to_intuit, to_status
 from qbo.pages.forms import StartDateForm
+from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
 SETTLED = (
@@ -49,7 +49,7 @@ def company(request: StaffRequest) -> HttpResponse:
 
 def first_day(request: StaffRequest, before: FormerCompany | None) -> date:
     """Today for a company that is new to the shop; for an earlier one, the day on which it was left."""
-    return request.organization.today(before.left_at if before else timezone.now())
+    return request.organization.today(before.left_at if before else clock.now())
 
 
 @settings_page
@@ -60,7 +60,7 @@ def go_back(request: StaffRequest) -> HttpResponse:
     try:
         if connection is None:
             raise NothingToChoose
-        connection = keep_company(connection, at=timezone.now(), by=request.user)
+        connection = keep_company(connection, at=clock.now(), by=request.user)
     except NothingToChoose:
         messages.warning(request, SETTLED)
         return to_status()
@@ -87,7 +87,7 @@ def use_other(request: StaffRequest) -> HttpResponse:
             connection,
             realm_id=request.POST.get("realm_id", "")[:32],
             start_date=form.cleaned_data["start_date"],
-            at=timezone.now(),
+            at=clock.now(),
             by=request.user,
         )
     except NothingToChoose:

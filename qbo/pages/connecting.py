@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qbo.connection.connecting import REALM_ID, CompanyUnread, Grant, RealmTaken, connect, disconnect
@@ -19,6 +18,7 @@ from qbo.connection.tokens import oauth_client
 from qbo.lists.on_request import NotRead, read_again
 from qbo.models import Connection, Consent, ListState
 from qbo.pages.base import connection_of, page_context, settings_page
+from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
 FOREIGN = (
@@ -47,7 +47,7 @@ def to_intuit(request: StaffRequest) -> HttpResponse:
     if not settings.QBO_CLIENT_ID:
         messages.error(request, "Run a Call has no Intuit credentials yet (QBO_CLIENT_ID). Contact support.")
         return to_status()
-    state = Consent.ask(request.organization, by=request.user, session=_session(request), at=timezone.now())
+    state = Consent.ask(request.organization, by=request.user, session=_session(request), at=clock.now())
     environment, emulator_url = target()
     client = oauth_client(environment, emulator_url)
     return HttpResponseRedirect(client.authorize_url(redirect_uri=redirect_uri(request), state=state))
@@ -85,7 +85,7 @@ def callback(request: StaffRequest) -> HttpResponse:
             grant,
             environment=environment,
             emulator_url=emulator_url,
-            at=timezone.now(),
+            at=clock.now(),
             by=request.user,
             on_hold=True,
         )
@@ -112,7 +112,7 @@ def _problem(request: StaffRequest) -> str:
     state = request.GET.get("state", "")
     if not STATE.fullmatch(state):
         return FOREIGN
-    begun_for = Consent.answered(state, by=request.user, session=_session(request), at=timezone.now())
+    begun_for = Consent.answered(state, by=request.user, session=_session(request), at=clock.now())
     if begun_for is None:
         return FOREIGN
     if begun_for != request.organization:
@@ -130,7 +130,7 @@ def read_lists(connection: Connection) -> None:
     a second reader would only use up calls that the waiting queue needs.
     """
     with contextlib.suppress(NotRead):
-        read_again(connection, ListState.LISTS, at=timezone.now(), new_company=True)
+        read_again(connection, ListState.LISTS, at=clock.now(), new_company=True)
 
 
 @settings_page
@@ -141,7 +141,7 @@ def stop(request: StaffRequest) -> HttpResponse:
     if connection is None or connection.status == Connection.Status.DISCONNECTED:
         raise Http404
     if request.method == "POST":
-        disconnect(connection, at=timezone.now())
+        disconnect(connection, at=clock.now())
         messages.success(request, "Disconnected. Nothing is sent until you connect QuickBooks again.")
         return to_status()
     context = page_context(request, "Disconnect QuickBooks", connection=connection)

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qbo.models import CompanyFacts
 from qbo.pages.base import connection_of, latest_changes, page_context, read_at, settings_page
 from qbo.pages.forms import InvoicesForm, settings_of
+from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
 BY_HAND = (
@@ -34,7 +34,7 @@ def invoices(request: StaffRequest) -> HttpResponse:
         if form.turns_on and "confirmed" not in request.POST:
             context = page_context(request, "Turn on Sync invoices", connection=connection, form=form)
             return TemplateResponse(request, "qbo/turn_on.html", context)
-        form.save_at(timezone.now(), by=request.user)
+        form.save_at(clock.now(), by=request.user)
         messages.success(request, "Saved.")
         if by_hand and "send_numbers" in form.changed_data and not form.cleaned_data["send_numbers"]:
             messages.warning(request, BY_HAND)

@@ -9,12 +9,12 @@ from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qbo.models import Connection, Link
 from qbo.pages.base import connection_of, latest_changes, page_context, read_at, settings_page
 from qbo.pages.forms import ItemsForm, settings_of
+from runacall import clock
 from runacall.invoices.models import PricebookCategory, PricebookItem
 from runacall.organizations.middleware import StaffRequest
 
@@ -33,7 +33,7 @@ def items(request: StaffRequest) -> HttpResponse:
     )
     form = ItemsForm(request.POST or None, instance=settings_of(connection), categories=list(categories))
     if request.method == "POST" and form.is_valid():
-        form.save_at(timezone.now(), by=request.user)
+        form.save_at(clock.now(), by=request.user)
         messages.success(request, "Saved.")
         return HttpResponseRedirect(reverse("qbo:items"))
     context = page_context(

@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from qbo.failures import Failure
 from qbo.lists.on_request import NotRead, read_again
 from qbo.models import Connection, ListState
 from qbo.pages.base import back_to, connection_of, page_context, settings_page
+from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
 
@@ -75,7 +75,7 @@ def refresh(request: StaffRequest, page: str) -> HttpResponse:
     if connection is None or page not in LISTS_OF:
         raise Http404
     try:
-        read_again(connection, LISTS_OF[page], at=timezone.now())
+        read_again(connection, LISTS_OF[page], at=clock.now())
     except NotRead as error:
         messages.error(request, f"QuickBooks could not be read: {error}")
     else:

@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qbo.mapping.tax_rows import OTHER_PERCENT, plain, tax_codes, tax_rows
 from qbo.models import CompanyFacts
 from qbo.pages.base import connection_of, latest_changes, page_context, read_at, settings_page
 from qbo.pages.forms import TaxForm
+from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
 
@@ -27,7 +27,7 @@ def tax(request: StaffRequest) -> HttpResponse:
     rows = tax_rows(connection, codes)
     form = TaxForm(request.POST or None, connection=connection, rows=rows, codes=codes)
     if request.method == "POST" and form.is_valid():
-        changed = form.save(at=timezone.now(), by=request.user)
+        changed = form.save(at=clock.now(), by=request.user)
         messages.success(request, "Saved." if changed else "Nothing was changed.")
         return HttpResponseRedirect(reverse("qbo:tax"))
     facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()

@@ -7,13 +7,13 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from qbo.connection.ending import ending_of
 from qbo.mapping.tax_rows import TaxRow
 from qbo.pages.places import GENERAL, SETTINGS, linked
+from runacall import clock
 from runacall.organizations.access import role_allows
 from runacall.organizations.models import Ability
 
@@ -26,7 +26,7 @@ def connection_ending(context: template.Context) -> dict[str, Any]:
     request = context.get("request")
     if request is None or not role_allows(request, Ability.MANAGE_QUICKBOOKS):
         return {}
-    return {"ending": ending_of(request.organization, at=timezone.now())}
+    return {"ending": ending_of(request.organization, at=clock.now())}
 
 
 @register.filter

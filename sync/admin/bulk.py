@@ -12,11 +12,11 @@ from django.db.models import Count, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from qbo.mapping.tax_rows import percent_warnings
 from qbo.models import Connection
+from runacall import clock
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Organization
@@ -57,7 +57,7 @@ def ask(request: StaffRequest, action: str, *, ids: Iterable[int] = ()) -> HttpR
 
 def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict[str, Any]) -> HttpResponse:
     """GET says what would be done to how many; POST does it. `log`: the organization's events."""
-    action, at = ACTIONS[name], timezone.now()
+    action, at = ACTIONS[name], clock.now()
     many = action.many
     assert many is not None, "only what can be done to many has this page"
     chosen = choose(request, log)
@@ -100,7 +100,7 @@ def money_of(action: Action, organization: Organization | None, events: SyncEven
 def dates_of_posting(
     action: Action, organization: Organization | None, events: SyncEventQuerySet
 ) -> dict[str, list[Moved]]:
-    at = timezone.now()
+    at = clock.now()
 
     def moved(event: SyncEvent) -> Moved | None:
         return None if cannot_post_today(event, at=at) else moved_to_today(event, at=at)

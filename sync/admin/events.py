@@ -11,11 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from runacall import clock
 from runacall.admin_site import site
 from runacall.organizations.access import role_allows
 from runacall.organizations.admin_scope import ScopedAdmin
@@ -43,7 +43,7 @@ def _do_to_chosen(admin: SyncEventAdmin, request: StaffRequest, queryset: SyncEv
     if not action.is_main:
         return bulk.ask(request, action.name, ids=list(queryset.values_list("pk", flat=True)))
     chosen = SyncEvent.objects.for_organization(request.organization).filter(pk__in=queryset.values("pk"))
-    perform(action, chosen, request, at=timezone.now(), filters={})
+    perform(action, chosen, request, at=clock.now(), filters={})
     return HttpResponseRedirect(request.get_full_path())
 
 
@@ -132,7 +132,7 @@ class SyncEventAdmin(ScopedAdmin):
     def _event_context(self, request: StaffRequest, event: SyncEvent) -> dict[str, Any]:
         attempt = request.GET.get("attempt", "")
         attempt_id = int(attempt) if attempt.isdecimal() and len(attempt) < 19 else None
-        shown = details(event, request.organization, at=timezone.now(), attempt_id=attempt_id)
+        shown = details(event, request.organization, at=clock.now(), attempt_id=attempt_id)
         full_page = not request.htmx
         return {
             **(self.admin_site.each_context(request) if full_page else {}),
@@ -142,7 +142,7 @@ class SyncEventAdmin(ScopedAdmin):
             "details": shown,
             "event": event,
             "may_act": self._may_act(request) and not shown.is_kept,
-            "result": result_of(event, request.user, at=timezone.now()),
+            "result": result_of(event, request.user, at=clock.now()),
             "in_row": not full_page,
             "support_text": support_request(shown),
             "support_subject": f"QBO sync error: {event.label} ({event.organization.name})",
@@ -156,7 +156,7 @@ class SyncEventAdmin(ScopedAdmin):
         event = self._event(request, object_id, log=self._log(request))
         if not role_allows(request, ACTIONS[action].ability):
             raise PermissionDenied
-        perform(ACTIONS[action], self._log(request).filter(pk=event.pk), request, at=timezone.now())
+        perform(ACTIONS[action], self._log(request).filter(pk=event.pk), request, at=clock.now())
         if request.htmx:
             return self._event_page_after(request, event)
         return HttpResponseRedirect(back_to(request) or reverse("admin:sync_syncevent_change", args=[event.pk]))

@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import F, Q
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from unfold.templatetags.unfold_list import result_headers
 
 from qbo import catalogue
 from qbo.models import Connection, FormerCompany
 from qbo.pages.places import Place, help_place, settings_place
+from runacall import clock
 from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
@@ -64,7 +64,7 @@ class Card:
 
 
 def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]:
-    at = timezone.now()
+    at = clock.now()
     rows = log_rows(list(cl.result_list), request.organization, at=at)
     results = results_for(request.organization, request.user, at=at)
     cl.full_result_count = cl.result_count  # the chips show the count, so the heading does not
@@ -145,7 +145,7 @@ def chips(request: StaffRequest, counts: Any) -> list[Chip]:
 
 def cards(request: StaffRequest) -> list[Card]:
     """The causes of everything that failed, whatever filters the list has."""
-    at, chosen = timezone.now(), request.GET.get("cause", "")
+    at, chosen = clock.now(), request.GET.get("cause", "")
     events = SyncEvent.objects.for_organization(request.organization)
     found = causes(events)
     # A paused connection comes first, and its card says how many events it holds back.
@@ -286,7 +286,7 @@ def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, 
 
 def is_moving(request: StaffRequest) -> bool:
     """Whether an event of the organization is about to change automatically."""
-    soon = timezone.now() + SOON
+    soon = clock.now() + SOON
     moving = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=soon)
     on_its_way = (
         SyncEvent.objects.for_organization(request.organization)

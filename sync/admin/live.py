@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 from sync.admin.list_context import list_context
 from sync.log.rows import LogRow, log_rows
@@ -45,4 +45,4 @@ def _rows(request: StaffRequest, log: SyncEventQuerySet, keys: list[str]) -> lis
     """Keys that the person may not see are left out."""
     usable = [key for key in keys if key.isdecimal() and len(key) < 19][:MOST_ROWS]
     events = list(log.filter(pk__in=usable)) if usable else []
-    return log_rows(events, request.organization, at=timezone.now()) if events else []
+    return log_rows(events, request.organization, at=clock.now()) if events else []

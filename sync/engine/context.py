@@ -13,6 +13,7 @@ from django.conf import settings
 from qbo.connection.limiter import size_of_call
 from qbo.connection.turn import Turn
 from qbo.models import Connection, Lease
+from runacall import clock
 from sync.models import Attempt, SyncEvent
 from sync.retry_policy import Policy
 
@@ -27,7 +28,7 @@ def policy() -> Policy:
 
 @dataclass
 class Drain:
-    """`now` is the time used for events; leases and limits use the real clock."""
+    """`now` is the time used for events; leases and limits use the database's clock."""
 
     turn: Turn
     now: Callable[[], datetime]
@@ -70,7 +71,7 @@ class Drain:
 
     def next_call(self, waiting: int) -> int:
         """How many of `waiting` writes, at least one, the next call takes along."""
-        now = time.time()
+        now = clock.now().timestamp()
         batch_in, alone_in = (self.turn.limiter.delay(now, batch=batch) for batch in (True, False))
         return size_of_call(
             waiting, batch_size=self.batch_size, alone_at_most=self.alone_at_most, batch_in=batch_in, alone_in=alone_in

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from qbo.connection.client import Reply
 from qbo.connection.queries import ReadFailed
@@ -20,7 +19,7 @@ from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ListState
 from qbo.models.leases import LeaseLost
 from qbo.models.lists import ListStateQuerySet
-from runacall import operators_log
+from runacall import clock, operators_log
 from sync.engine.context import Drain, Stop
 from sync.engine.outcomes import requeue
 from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
@@ -63,7 +62,7 @@ class Result:
 def drain(
     connection: Connection,
     *,
-    now: Now = timezone.now,
+    now: Now = clock.now,
     progress: Callable[[int], None] = lambda count: None,
     give_way: Callable[[], bool] = lambda: False,
 ) -> Result:
@@ -161,7 +160,7 @@ def _one_wave(work: Drain) -> bool:
     if unsent:
         release(work, [one.event for one in unsent])
         if not work.stopped and not work.time_is_up:
-            raise MustWait(work.turn.limiter.soonest(time.time()))
+            raise MustWait(work.turn.limiter.soonest(clock.now().timestamp()))
     return True
 
 

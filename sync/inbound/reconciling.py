@@ -8,7 +8,6 @@ from datetime import date, datetime
 from itertools import chain
 
 from django.conf import settings
-from django.utils import timezone
 
 from qbo.connection.limiter import pause_asked_for
 from qbo.connection.queries import ReadFailed, Row, read_rows, read_where_in
@@ -20,6 +19,7 @@ from qbo.mapping.loading import load_company
 from qbo.mapping.payloads import rounding_allowed
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
+from runacall import clock
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
@@ -39,7 +39,7 @@ class CannotRead(Exception):
 
 
 def reconcile(
-    connection: Connection, *, now: Now = timezone.now, since: date | None = None, sleep: Sleep = time.sleep
+    connection: Connection, *, now: Now = clock.now, since: date | None = None, sleep: Sleep = time.sleep
 ) -> Comparison:
     """Compare every invoice that should be in the books (dated from `since`) with all that are. Raises CannotRead."""
     wanted = wanted_invoices(connection, since=since)
@@ -48,7 +48,7 @@ def reconcile(
 
 
 def read_books(
-    connection: Connection, linked: Sequence[str] = (), *, now: Now = timezone.now, sleep: Sleep = time.sleep
+    connection: Connection, linked: Sequence[str] = (), *, now: Now = clock.now, sleep: Sleep = time.sleep
 ) -> tuple[list[Row], dict[str, str]]:
     """Every invoice of the company. Gets a usable token first, and waits when QuickBooks asks us to.
 

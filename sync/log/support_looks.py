@@ -12,8 +12,8 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 
+from runacall import clock
 from runacall.organizations.middleware import VisitorRequest
 from sync.models import SupportLook
 
@@ -31,7 +31,7 @@ class SupportLooksMiddleware:
         answer = self.get_response(request)
         visited = cast(VisitorRequest, request)
         if answer.status_code == 200 and is_look(visited):
-            record_look(visited, at=timezone.now())
+            record_look(visited, at=clock.now())
         return answer
 
 

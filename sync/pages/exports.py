@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from runacall import clock
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import VisitorRequest
 from runacall.organizations.models import Ability, Organization
@@ -32,7 +32,7 @@ def export_log(request: VisitorRequest, file_format: str) -> HttpResponseBase:
     events, wrong = _chosen(request)
     if wrong:
         return HttpResponse(wrong, status=400, content_type="text/plain; charset=utf-8")
-    export = Export(organization, events, timezone.now(), dict(given(request.GET).lists()))
+    export = Export(organization, events, clock.now(), dict(given(request.GET).lists()))
     pieces = export.pieces(file_format, byte_order_mark=request.GET.get("bom") != "0")
     answer = StreamingHttpResponse((piece.encode() for piece in pieces), content_type=CONTENT_TYPES[file_format])
     return _as_download(answer, export.file_name(file_format))
@@ -63,7 +63,7 @@ def support_bundle_of_event(request: VisitorRequest, event_id: int) -> HttpRespo
 
 
 def _bundle(request: VisitorRequest, organization: Organization, events: SyncEventQuerySet) -> HttpResponseBase:
-    bundle = support_bundle(organization, events, at=timezone.now())
+    bundle = support_bundle(organization, events, at=clock.now())
     return _as_download(HttpResponse(bundle.as_zip(), content_type="application/zip"), bundle.file_name("zip"))
 
 

@@ -9,13 +9,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from qbo.models import Connection
 from qbo.pages.base import connection_of, page_context, settings_page
 from qbo.pages.forms import StartDateForm
 from qbo.pages.places import Place, settings_place
+from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.organizations.middleware import StaffRequest
 from sync import dry_run, first_run
@@ -43,9 +43,7 @@ def choose_start(request: StaffRequest) -> HttpResponse:
     form = StartDateForm(request.POST)
     if not form.is_valid():
         messages.error(request, f"The start date was not saved. {' '.join(map(str, form.errors['start_date']))}")
-    elif first_run.choose_start(
-        _connection(request), form.cleaned_data["start_date"], by=request.user, at=timezone.now()
-    ):
+    elif first_run.choose_start(_connection(request), form.cleaned_data["start_date"], by=request.user, at=clock.now()):
         messages.success(request, f"Nothing dated before {form.cleaned_data['start_date']:%Y-%m-%d} will be sent.")
     else:
         messages.error(request, "The start date cannot be changed: an invoice is already in QuickBooks.")
@@ -55,7 +53,7 @@ def choose_start(request: StaffRequest) -> HttpResponse:
 @settings_page
 @require_POST
 def start_dry_run(request: StaffRequest) -> HttpResponse:
-    connection, at = _connection(request), timezone.now()
+    connection, at = _connection(request), clock.now()
     dry_run.start(connection, at=at, by=request.user)
     dry_run.advance(connection, at=at)
     return _back("step-dry_run")
@@ -66,7 +64,7 @@ def start_dry_run(request: StaffRequest) -> HttpResponse:
 def go_on(request: StaffRequest) -> HttpResponse:
     """Continue the dry run: answers only its element to a script, the whole page to a person."""
     connection = _connection(request)
-    run = dry_run.advance(connection, at=timezone.now())
+    run = dry_run.advance(connection, at=clock.now())
     if request.headers.get("HX-Request") != "true":
         return _back("step-dry_run")
     if run is None or run.done_at:
@@ -117,7 +115,7 @@ def go(request: StaffRequest) -> HttpResponse:
         messages.error(request, "QuickBooks is not connected now: reconnect first.")
         return _back()
     try:
-        count = first_run.go(connection, by=request.user, at=timezone.now())
+        count = first_run.go(connection, by=request.user, at=clock.now())
     except first_run.NotYet as missing:
         messages.warning(request, str(missing))
         return _back()

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qbo.connection.queries import Row
@@ -21,6 +20,7 @@ from qbo.mapping.guessing import is_clear
 from qbo.mapping.loading import product_row
 from qbo.models import Connection, ConnectionSettings, MatchChoice
 from qbo.pages.base import back_to, connection_of, page_context, read_at, settings_page
+from runacall import clock
 from runacall.invoices.document_loading import customer_document
 from runacall.invoices.refusals import Refused
 from runacall.organizations.middleware import StaffRequest
@@ -107,7 +107,7 @@ def _picks(rows: Sequence[Any]) -> list[str]:
 
 def _looked(request: StaffRequest, connection: Connection, records: Sequence[Any]) -> list[Row] | None:
     try:
-        found = customers_there.look_for_all(connection, list(map(customer_document, records)), at=timezone.now())
+        found = customers_there.look_for_all(connection, list(map(customer_document, records)), at=clock.now())
     except NotRead as error:
         messages.error(request, f"QuickBooks could not be read: {error}")
         return None
@@ -135,7 +135,7 @@ def _accept_all(request: StaffRequest, kind: MatchKind, connection: Connection) 
         guess = next((each for each in one.guesses if each.there.id == qbo_id), None)
         if guess and guess.score >= int(least) and qbo_id in rows:
             picked.append((Subject(kind, connection, int(one.ours.id)), rows[qbo_id]))
-    report = choosing.accept_all(picked, by=request.user, at=timezone.now())
+    report = choosing.accept_all(picked, by=request.user, at=clock.now())
     noun = kind.noun if report.done == 1 else kind.nouns
     said = f"Matched {report.done:,} {noun}. Nothing was sent."
     messages.success(request, said) if report.done else messages.info(request, "No guess has that score.")
@@ -148,7 +148,7 @@ def _rows_there(kind: MatchKind, connection: Connection, qbo_ids: Sequence[str])
     """The rows in QuickBooks with these Ids. Raises NotRead."""
     ids = [one for one in qbo_ids if one.isdecimal() and len(one) <= 32]
     if kind.is_customers:
-        return customers_there.by_ids(connection, ids, at=timezone.now()) if ids else {}
+        return customers_there.by_ids(connection, ids, at=clock.now()) if ids else {}
     return {qbo_id: row for qbo_id in ids if (row := product_row(connection, qbo_id))}
 
 
@@ -164,14 +164,14 @@ def _record(request: StaffRequest, kind: MatchKind, record_id: int) -> HttpRespo
     looked: list[Row] | None = None
     if kind.is_customers:
         try:
-            document, at = customer_document(record), timezone.now()
+            document, at = customer_document(record), clock.now()
             looked = customers_there.look_for(connection, document, search=search, at=at)
         except NotRead as error:
             messages.error(request, f"QuickBooks could not be read: {error}")
     context = page_context(
         request,
         str(record),
-        **record_context(kind, connection, record, looked, search=search, at=timezone.now()),
+        **record_context(kind, connection, record, looked, search=search, at=clock.now()),
     )
     return TemplateResponse(request, "sync/matching/record.html", context)
 
@@ -204,7 +204,7 @@ def _act(request: StaffRequest, subject: Subject) -> HttpResponse:
 def _do(request: StaffRequest, subject: Subject, action: str) -> None:
     """Raises Refused, NotRead, and Http404 for an unknown action."""
     qbo_id = request.POST.get("qbo_id", "").strip()
-    who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "at": clock.now()}
     if action == "create":
         choosing.create(subject, **who)
     elif action == "unlink":

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
@@ -30,7 +30,7 @@ from sync.worker.wake import wake
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while events are being sent, otherwise 503 with the problem in words; no organization's data."""
-    health = queue_health(at=timezone.now())
+    health = queue_health(at=clock.now())
     return JsonResponse(health.as_json, status=503 if health.problem else 200)
 
 
@@ -43,7 +43,7 @@ def invoice_banner(request: StaffRequest, invoice_id: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "sync/invoice_banner_again.html",
-        invoice_banner_context(request, invoice, at=timezone.now()),
+        invoice_banner_context(request, invoice, at=clock.now()),
     )
 
 
@@ -55,7 +55,7 @@ def send_earlier(request: StaffRequest) -> HttpResponse:
     connection = connection_of(request.organization)
     if connection is None or not connection.is_live:
         raise Http404
-    at = timezone.now()
+    at = clock.now()
     with transaction.atomic():
         action = ActionRecord.objects.create(
             organization=request.organization, by=request.user, at=at, action="send_earlier"

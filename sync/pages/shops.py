@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from runacall import clock
 from runacall.admin_site import site
 from runacall.organizations.middleware import VisitorRequest
 from sync.log.shops import ALL, NEEDING_HELP, health_of, shops
@@ -28,7 +28,7 @@ def _shops(request: VisitorRequest) -> HttpResponse:
         raise PermissionDenied
     term = request.GET.get("search", "").replace("\x00", "").strip()[:100]
     only = ALL if request.GET.get("show") == ALL else NEEDING_HELP
-    now = timezone.now()
+    now = clock.now()
     page = Paginator(shops(term, only=only, at=now), SHOPS_A_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         **site.each_context(request),

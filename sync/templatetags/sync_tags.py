@@ -8,10 +8,10 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils import timezone
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
+from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
@@ -58,7 +58,7 @@ def sync_home(context: template.Context) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None or not membership.manages_quickbooks:
         return {}
-    organization, now = request.organization, timezone.now()
+    organization, now = request.organization, clock.now()
     shown = home(organization, at=now)
     if shown is None:
         return {}
@@ -68,14 +68,14 @@ def sync_home(context: template.Context) -> dict[str, Any]:
         "failing": attention_count(request) > 0,
         "money": money(shown.missing.money),
         "tax": money(shown.missing.tax),
-        "last_success": clock(shown.last_success, organization, now),
-        "next_retry": clock(shown.next_retry, organization, now),
+        "last_success": time_of_day(shown.last_success, organization, now),
+        "next_retry": time_of_day(shown.next_retry, organization, now),
         "causes": found[:CAUSES_ON_HOME],
         "more": max(0, len(found) - CAUSES_ON_HOME),
     }
 
 
-def clock(moment: datetime | None, organization: Organization, now: datetime) -> str:
+def time_of_day(moment: datetime | None, organization: Organization, now: datetime) -> str:
     """The time of day in the shop's time zone, with the date where that is not today; "" for None."""
     if moment is None:
         return ""
@@ -125,7 +125,7 @@ def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> d
     request = context["request"]
     if invoice is None:
         return {"banner": None}
-    return invoice_banner_context(request, invoice, at=timezone.now()) | {"csrf_token": context.get("csrf_token")}
+    return invoice_banner_context(request, invoice, at=clock.now()) | {"csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("sync/waiting_notice.html", takes_context=True)
@@ -190,7 +190,7 @@ def first_run_checklist(context: template.Context) -> dict[str, Any]:
     if connection is None or connection.is_held or connection.status == Connection.Status.DISCONNECTED:
         return {}
     return {
-        "list": checklist(connection, at=timezone.now()),
+        "list": checklist(connection, at=clock.now()),
         "may_act": context.get("may_act", False),
         "csrf_token": context.get("csrf_token"),
     }

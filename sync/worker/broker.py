@@ -17,11 +17,12 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import connections
-from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 from django_q.tasks import async_task
+
+from runacall import clock
 
 CHANNEL = "runacall_tasks"
 # Seconds between two looks at the data version of a SQLite file: one costs a few microseconds.
@@ -113,7 +114,7 @@ def queue_many(task: str, ids: Iterable[int], *, group: str) -> int:
     packages = _Packages()
     for pk in ids:
         async_task(task, pk, group=group, broker=packages)
-    now = timezone.now()
+    now = clock.now()
     OrmQ.objects.bulk_create([OrmQ(key=packages.list_key, payload=one, lock=now) for one in packages.packed])
     ring()
     return len(packages.packed)
@@ -134,14 +135,18 @@ class PromptBroker(ORM):
     no_bell_until = None
 
     def enqueue(self, task: Any) -> Any:
-        key = super().enqueue(task)
+        # By the database's clock: a host that is ahead would queue it for later.
+        queued = self.get_connection().create(key=self.list_key or Conf.CLUSTER_NAME, payload=task, lock=clock.now())
         ring()
-        return key
+        return queued.pk
+
+    def timeout(self, task: Any) -> Any:
+        return clock.now() + timedelta(seconds=Conf.RETRY)
 
     def dequeue(self) -> Any:
         # The bell is there before the queue is read, so that nothing falls between the two.
         bell = self._bell()
-        rows = self.get_connection().filter(key=self.list_key, lock__lt=timezone.now()).order_by("pk")
+        rows = self.get_connection().filter(key=self.list_key, lock__lt=clock.now()).order_by("pk")
         tasks = []
         for row in rows[: Conf.BULK]:
             # Another cluster may have taken it since.
@@ -157,7 +162,7 @@ class PromptBroker(ORM):
         return None
 
     def _bell(self) -> Doorbell | None:
-        if self.bell is None and (self.no_bell_until is None or timezone.now() >= self.no_bell_until):
+        if self.bell is None and (self.no_bell_until is None or clock.now() >= self.no_bell_until):
             try:
                 self.bell = new_bell()
             except Exception:
@@ -170,4 +175,4 @@ class PromptBroker(ORM):
         if self.bell is not None:
             with suppress(Exception):
                 self.bell.close()
-        self.bell, self.no_bell_until = None, timezone.now() + BELL_RETRY
+        self.bell, self.no_bell_until = None, clock.now() + BELL_RETRY

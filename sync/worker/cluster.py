@@ -25,11 +25,10 @@ from django.conf import settings
 from django.db import Error as DatabaseAway
 from django.db import close_old_connections
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django_q.models import OrmQ
 
 from qbo.models import Connection, Lease
-from runacall import operators_log
+from runacall import clock, operators_log
 from runacall.env import BASE_DIR
 from runacall.isolation import isolated
 from sync.models import ActionRecord, Heartbeat
@@ -104,14 +103,14 @@ class Supervisor:
     poll: float = 1.0
     stop_grace: float = STOP_GRACE
     group: Group | None = None
-    started_at: datetime = field(default_factory=timezone.now)
+    started_at: datetime = field(default_factory=clock.now)
     restarts: int = 0
     stopping: bool = False
     # The cluster's processes at the last check, and whether one of them has ended since it started.
     members: frozenset[int] = frozenset()
     is_bereaved: bool = False
     # When it was last seen working, and the drains that were seen.
-    busy_at: datetime = field(default_factory=timezone.now)
+    busy_at: datetime = field(default_factory=clock.now)
     drains: frozenset[tuple[Any, ...]] = frozenset()
 
     def run(self) -> None:
@@ -133,14 +132,15 @@ class Supervisor:
         self.stopping = True
 
     def start(self) -> None:
-        self.group, self.started_at = Group.start(), timezone.now()
+        self.group, self.started_at = Group.start(), clock.now()
         self.members, self.is_bereaved, self.busy_at = frozenset(), False, self.started_at
 
     def look_after(self) -> None:
         """One check: a heartbeat, wake-ups for what is due, a new cluster if the old one is dead or frozen."""
-        now, why = timezone.now(), ""
+        why = ""
         try:
             close_old_connections()
+            now = clock.now()
             # Each on its own: if one of them fails, the others are still done.
             with isolated("The heartbeat", host=socket.gethostname()):
                 beat(now)
@@ -210,7 +210,7 @@ class Supervisor:
         if self.group is not None:
             self.group.kill()
         self.restarts += 1
-        lost_wakes(before=timezone.now()).update(woken_at=None)
+        lost_wakes(before=clock.now()).update(woken_at=None)
         self.start()
 
     def end(self) -> None:
@@ -231,6 +231,6 @@ def beat(at: datetime) -> None:
 
 def lost_wakes(*, before: datetime) -> QuerySet[Lease]:
     """Drains that were requested before then and have not started."""
-    free = Q(expires_at=None) | Q(expires_at__lte=timezone.now())
+    free = Q(expires_at=None) | Q(expires_at__lte=clock.now())
     live = Connection.objects.live()
     return Lease.objects.filter(free, woken_at__lte=before, connection__in=live)

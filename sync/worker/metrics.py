@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Case, CharField, Count, Sum, Value, When
-from django.utils import timezone
 from django_q.models import OrmQ
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from qbo.connection.limiter import MINUTE
 from qbo.models import Connection, Lease
+from runacall import clock
 from sync.models import Heartbeat, State, SyncEvent, Tally
 from sync.models.events import WAITING
 from sync.worker.health import queue_health
@@ -145,7 +145,7 @@ class SyncCollector:
 def registry(*, at: datetime | None = None) -> CollectorRegistry:
     """One for each scrape: it keeps nothing between scrapes."""
     made = CollectorRegistry()
-    made.register(SyncCollector(at=at or timezone.now()))
+    made.register(SyncCollector(at=at or clock.now()))
     return made
 
 

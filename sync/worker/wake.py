@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from qbo.models import Connection, Lease, ListState
 from qbo.models.connection import ConnectionQuerySet
+from runacall import clock
 from sync.models import SyncEvent
 from sync.models.events import State
 from sync.worker.broker import queue_many
@@ -38,7 +38,7 @@ def wake(connection: Connection) -> None:
 
 def _ask(connection: Connection) -> bool:
     """Ask for a drain of `connection`; False where one was asked for already."""
-    return bool(_ask_for([connection.pk], at=timezone.now()))
+    return bool(_ask_for([connection.pk], at=clock.now()))
 
 
 def _ask_for(connections: list[int], *, at: datetime) -> int:
@@ -71,7 +71,7 @@ def connections_with_work(*, at: datetime) -> ConnectionQuerySet:
     events = SyncEvent.objects.of_connected_companies()
     queued = events.filter(state=State.QUEUED, due_at__lte=at).allowed_out().values("connection")
     checking = events.filter(state=State.CHECKING, due_at__lte=at).values("connection")
-    now = timezone.now()
+    now = clock.now()
     idle = Q(lease=None) | (
         (Q(lease__expires_at=None) | Q(lease__expires_at__lte=now))
         & (Q(lease__quiet_until=None) | Q(lease__quiet_until__lte=now))
@@ -91,7 +91,7 @@ def wake_due() -> int:
     Called every second on every host: the number of queries does not depend on the number of connections, and no
     token is read.
     """
-    now = timezone.now()
+    now = clock.now()
     asleep = Q(lease=None) | not_woken(at=now, prefix="lease__")
     wanted = connections_with_work(at=now).filter(asleep).values_list("pk", flat=True)[:WAKES_AT_ONCE]
     waiting = list(wanted)

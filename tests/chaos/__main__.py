@@ -14,6 +14,7 @@ def main() -> int:
     parser.add_argument("--invoices", type=int, default=300)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--seconds", type=float, default=0, help="how long it may rage (by default as needed)")
+    parser.add_argument("--clocks", type=float, nargs="+", default=[0], help="seconds by which each host is ahead")
     parser.add_argument("--keep", action="store_true", help="leave database, state and log for a look")
     options = parser.parse_args()
     verdicts = [
@@ -23,6 +24,7 @@ def main() -> int:
             kind=options.database,
             seconds=options.seconds or 240 + options.invoices / 4,
             keep=options.keep,
+            clocks=tuple(options.clocks),
         )
         for seed in options.seed
     ]

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 
 from tests.chaos.stage import Stage, descendants, kill
+from tests.needs import faketime
 
 # Longer than the lease, see HASTE in `stage`.
 ASLEEP_FOR = 2.5
@@ -19,12 +20,19 @@ ASLEEP_FOR = 2.5
 class Host:
     """`manage.py run_cluster` and everything that stems from it."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, ahead: float = 0) -> None:
         self.stage = stage
+        # Seconds by which this host's own clock is ahead; negative if it is behind.
+        self.ahead = ahead
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
-        return self.stage.start("run_cluster", "--frozen-after", "4", "--stop-grace", "10", stdout=subprocess.DEVNULL)
+        # Under a wrong clock a process takes several times as long to start.
+        patience = "15" if self.ahead else "4"
+        run = ("manage.py", "run_cluster", "--frozen-after", patience, "--stop-grace", "10")
+        return self.stage.start_python(
+            *run, stdout=subprocess.DEVNULL, env=self.stage.environment | wrong_clock(self.ahead)
+        )
 
     @property
     def workers(self) -> list[int]:
@@ -70,6 +78,11 @@ class Host:
         for pid in pids:
             kill(pid)
         self.stage.kill(self.process)
+
+
+def wrong_clock(ahead: float) -> dict[str, str]:
+    """Environment in which a process believes that it is `ahead` seconds later; empty for 0."""
+    return {"LD_PRELOAD": faketime(), "FAKETIME": f"{ahead:+g}"} if ahead else {}
 
 
 def sleep_and_wake(pid: int, seconds: float) -> None:

@@ -88,10 +88,9 @@ class Stage:
             process = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                env=self.environment,
                 text=True,
                 start_new_session=True,
-                **{"stdout": subprocess.PIPE, "stderr": log, **options},
+                **{"env": self.environment, "stdout": subprocess.PIPE, "stderr": log, **options},
             )
         self.running.append(process)
         return process

@@ -58,6 +58,8 @@ class Storm:
     invoices: int
     hosts: int = 2
     seconds: float = 90
+    # By how many seconds the clock of each host is ahead, in turn.
+    clocks: tuple[float, ...] = (0,)
     counts: Counter[str] = field(default_factory=Counter)
     edits: Counter[str] = field(default_factory=Counter)
     reconnections: list[str] = field(default_factory=list)
@@ -77,7 +79,7 @@ class Storm:
 
     def run(self) -> None:
         """Let it rage, then let things calm down; processes of ours run on until `end`."""
-        self.cluster = [Host(self.stage) for _ in range(self.hosts)]
+        self.cluster = [Host(self.stage, ahead=self.clocks[n % len(self.clocks)]) for n in range(self.hosts)]
         editor = self.stage.start_python("-m", "tests.chaos.editor", str(self.seed))
         until = time.monotonic() + self.seconds
         while not self.is_enough and time.monotonic() < until:

@@ -15,11 +15,14 @@ from tests.chaos.verdict import Verdict, judge
 from tests.needs import POSTGRES_URL
 
 
-def weather(seed: int, invoices: int, *, kind: str, seconds: float, keep: bool = False) -> Verdict:
+def weather(
+    seed: int, invoices: int, *, kind: str, seconds: float, keep: bool = False, clocks: tuple[float, ...] = (0,)
+) -> Verdict:
     """What came of the storm of this seed, told on standard output as well; it rages for `seconds` at most.
 
     Even seeds let QuickBooks number the invoices, odd ones send our numbers; neither time does QuickBooks refuse
     a number that is taken, so that nothing but our own care stands between a shop and a second invoice.
+    `clocks`: by how many seconds the clock of each host is ahead.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
     began = time.monotonic()
@@ -32,7 +35,7 @@ def weather(seed: int, invoices: int, *, kind: str, seconds: float, keep: bool =
                 ledger.do("UPDATE qbo_connectionsettings SET send_numbers = FALSE")
                 stage.control("custom_numbers", on=False)
                 ledger.do("UPDATE qbo_companyfacts SET custom_numbers = FALSE")
-            storm = Storm(stage, ledger, seed, invoices, seconds=seconds)
+            storm = Storm(stage, ledger, seed, invoices, seconds=seconds, clocks=clocks)
             storm.run()
             verdict = judge(storm)
             print(told(storm, verdict, database=kind, seconds=time.monotonic() - began), flush=True)

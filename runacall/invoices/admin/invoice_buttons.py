@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from runacall import clock
 from runacall.invoices.admin.invoice_forms import PaymentDialog, SendDialog, VoidDialog
 from runacall.invoices.admin.records import RecordAdmin, dollars
 from runacall.invoices.refusals import Refused
@@ -106,7 +106,7 @@ class InvoiceButtons(RecordAdmin):
     def _do(self, request: StaffRequest, object_id: str, said: str, operation: Callable[..., object]) -> HttpResponse:
         invoice = self.get_object(request, object_id)
         try:
-            operation(invoice, at=timezone.now(), by=request.user)
+            operation(invoice, at=clock.now(), by=request.user)
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         except ValidationError as refusal:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from unfold.forms import BaseDialogForm, PaginationInlineFormSet
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
@@ -17,6 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from runacall import clock
 from runacall.invoices.admin.records import RecordForm, write_plainly
 from runacall.invoices.models import Invoice, InvoiceLine, LineInput, Payment, TaxRate
 from runacall.invoices.models.invoices import NO_LINES
@@ -139,7 +139,7 @@ class PaymentDialog(BaseDialogForm):
         self.invoice = Invoice.objects.for_organization(request.organization).get(pk=object_id)
         self.fields["amount"].initial = self.invoice.balance
         self.fields["amount"].help_text = f"The balance is ${self.invoice.balance:,.2f}."
-        self.fields["received_date"].initial = request.organization.today(timezone.now())
+        self.fields["received_date"].initial = request.organization.today(clock.now())
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

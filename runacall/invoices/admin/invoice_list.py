@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
+from runacall import clock
 from runacall.invoices.admin.records import RecordAdmin, dollars
 from runacall.invoices.foreign_columns import ForeignColumn, foreign_columns
 from runacall.invoices.models import Invoice
@@ -114,7 +114,7 @@ class InvoiceList(RecordAdmin):
 
     @admin.action(description="Send selected drafts")
     def send_selected(self, request: StaffRequest, queryset: Any) -> None:
-        sent, left = self._each(queryset, lambda invoice: invoice.send(at=timezone.now(), by=request.user))
+        sent, left = self._each(queryset, lambda invoice: invoice.send(at=clock.now(), by=request.user))
         if sent:
             self.message_user(request, f"{_counted(sent, 'invoice')} sent.", messages.SUCCESS)
         if left:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.utils import timezone
 
+from runacall import clock
 from runacall.admin_site import site
 from runacall.invoices.admin.customers import BILLING, SERVICE, paired
 from runacall.invoices.admin.invoice_buttons import InvoiceButtons
@@ -108,7 +108,7 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
 
     def get_changeform_initial_data(self, request: StaffRequest) -> dict[str, Any]:
         return {
-            "invoice_date": request.organization.today(timezone.now()),
+            "invoice_date": request.organization.today(clock.now()),
             **super().get_changeform_initial_data(request),
         }
 
@@ -132,7 +132,7 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
     def _edit(self, request: StaffRequest, form: Any, formsets: list[Any], lines: Any) -> None:
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         if changed or any(formset.has_changed() for formset in formsets):
-            form.instance.edit(at=timezone.now(), by=request.user, lines=lines, **changed)
+            form.instance.edit(at=clock.now(), by=request.user, lines=lines, **changed)
 
     def _enter(self, request: StaffRequest, given: dict[str, Any], lines: list[Any]) -> Invoice:
         direct = ("customer", "invoice_date", "due_date", "number", "discount", "discount_name")
@@ -145,10 +145,10 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
             service=_address(given, "service"),
             **{name: given[name] for name in direct},
         )
-        return enter_invoice(new, at=timezone.now(), by=request.user)
+        return enter_invoice(new, at=clock.now(), by=request.user)
 
     def delete_model(self, request: StaffRequest, obj: Invoice) -> None:
-        obj.delete_draft(at=timezone.now(), by=request.user)
+        obj.delete_draft(at=clock.now(), by=request.user)
 
 
 def without_buttons(field: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.utils import timezone
 
+from runacall import clock
 from runacall.invoices.models.records import Record
 from runacall.invoices.refusals import Refused
 from runacall.organizations.admin_scope import ScopedAdmin, ScopedForm
@@ -50,7 +50,7 @@ class RecordAdmin(ScopedAdmin):
         css = {"all": ("runacall/business.css",)}
 
     def save_model(self, request: StaffRequest, obj: Record, form: Any, change: bool) -> None:
-        at = timezone.now()
+        at = clock.now()
         if not change:
             obj.enter(at=at, by=request.user)
         elif form.changed_data:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.utils import timezone
 
 from qbo.connection.client import Reply, encode
 from qbo.connection.turn import MustWait
@@ -19,7 +17,7 @@ from qbo.mapping.book import InvoiceRef
 from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan
 from qbo.models.leases import LeaseLost
-from runacall import operators_log
+from runacall import clock, operators_log
 from runacall.isolation import isolated
 from sync.engine.context import Drain, Stop
 from sync.engine.send.answers import Answered, events_of, read_items, read_items_apart
@@ -94,7 +92,7 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                 submission = _write_ahead_safely(drain, chunk)
                 if submission is None:
                     continue
-                drain.turn.limiter.leaves(time.time())
+                drain.turn.limiter.leaves(clock.now().timestamp())
                 flying[pool.submit(_send, drain, submission)] = submission
                 if len(flying) >= in_flight:
                     _receive(drain, flying)
@@ -226,7 +224,7 @@ def _send(drain: Drain, submission: Submission) -> Reply:
 
     A process that was suspended between the write-ahead and this line may have been replaced, so it must not send.
     """
-    if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():
+    if drain.lease.expires_at is None or drain.lease.expires_at <= clock.now_by_stopwatch():
         raise LeaseLost("The lease ran out before the call was made.")
     with drain.turn.own_client(submission.realm_id) as client:
         return client.post(submission.path, submission.body, submission.params)

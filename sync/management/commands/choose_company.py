@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from qbo.connection.connecting import NothingToChoose, RealmTaken, keep_company, use_other_company
 from qbo.models import Connection
+from runacall import clock
 from sync.log.waiting import company_counts
 from sync.management.organization_option import add_organization_option, connection_of, organization_named
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--start-date", metavar="DAY", help="nothing dated earlier is sent there; default: today")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        connection, at = connection_of(organization_named(options["organization"])), timezone.now()
+        connection, at = connection_of(organization_named(options["organization"])), clock.now()
         try:
             if options["go_back"]:
                 keep_company(connection, at=at)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from qbo.connection.connecting import CompanyUnread, RealmTaken
 from qbo.connection.endpoints import NotLoopback
 from qbo.connection.headless_consent import ConsentFailed
 from qbo.connection.oauth import OAuthFailed
 from qbo.connection.queries import ReadFailed
+from runacall import clock
 from sync.connecting import CompanyUndecided, Connected, connect_to_emulator
 from sync.management.commands.choose_company import told_of_both
 from sync.management.organization_option import add_organization_option, organization_named
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             connected = connect_to_emulator(
                 organization,
                 options["emulator"],
-                at=timezone.now(),
+                at=clock.now(),
                 realm_id=options["realm"],
                 auto_create=not options["no_auto_create"],
                 earlier=not options["no_earlier"],

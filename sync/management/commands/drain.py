@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from tqdm import tqdm
 
 from qbo import catalogue
 from qbo.models import Connection
+from runacall import clock
 from runacall.isolation import isolated
 from sync.engine.draining import Drained, count_due, drain_to_the_end
 from sync.engine.pausing import open_interrupted_row
@@ -63,9 +63,9 @@ class Command(BaseCommand):
 
 
 def _clock(given: str | None) -> Callable[[], datetime]:
-    """The real clock, or one that is fixed at the given time. Raises CommandError."""
+    """The database's clock, or one that is fixed at the given time. Raises CommandError."""
     if not given:
-        return timezone.now
+        return clock.now
     try:
         at = parse_datetime(given)
     except ValueError:

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from runacall import clock
 from runacall.invoices.models import Customer
 from sync.management.organization_option import add_organization_option, organization_named
 from sync.upkeep.erasing import StillInUse, erase_customer
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not options["confirm"]:
             raise CommandError(f"Nothing was erased. To erase {customer}: --confirm")
         try:
-            erased = erase_customer(customer, at=timezone.now())
+            erased = erase_customer(customer, at=clock.now())
         except StillInUse as problem:
             raise CommandError(f"Nothing was erased. {problem}") from problem
         self.stdout.write(json.dumps({"erased": options["id"], "rows": dict(sorted(erased.items()))}, indent=2))

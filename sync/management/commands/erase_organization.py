@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from runacall import clock
 from sync.management.organization_option import organization_named
 from sync.upkeep.erasing import StillInUse, erase_organization
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if options["confirm"] != organization.slug:
             raise CommandError(f"Nothing was erased. To erase {organization.name}: --confirm {organization.slug}")
         try:
-            erased = erase_organization(organization, at=timezone.now())
+            erased = erase_organization(organization, at=clock.now())
         except StillInUse as problem:
             raise CommandError(f"Nothing was erased. {problem}") from problem
         self.stdout.write(json.dumps({"erased": options["slug"], "rows": dict(sorted(erased.items()))}, indent=2))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from tqdm import tqdm
 
+from runacall import clock
 from sync.log.export import FORMATS, Export
 from sync.management.filter_options import add_filter_options, events_chosen, filters_given
 from sync.management.organization_option import add_organization_option, organization_named
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         organization = organization_named(options["organization"])
         filters = filters_given(options)
         events = events_chosen(organization, filters)
-        export = Export(organization, events, timezone.now(), dict(filters.lists()))
+        export = Export(organization, events, clock.now(), dict(filters.lists()))
         # Only shown on a terminal, never in the output.
         with (
             tqdm(total=events.count(), desc=organization.slug, unit="event", disable=None, file=sys.stderr) as bar,

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from runacall import clock
 from sync.upkeep.maintenance import maintain
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = maintain(at=timezone.now(), seconds=options["seconds"])
+        done = maintain(at=clock.now(), seconds=options["seconds"])
         if options["json"]:
             self.stdout.write(json.dumps(done, indent=2))
         else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
 from qbo import catalogue
 from qbo.models import Connection
+from runacall import clock
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.management.filter_options import add_filter_options, events_chosen, filters_given
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         for organization, events in chosen:
             with isolated("Retrying", organization=organization.pk) as caught:
                 report = retry(
-                    events, by=None, at=timezone.now(), filters=dict(filters.lists()), dry_run=options["dry_run"]
+                    events, by=None, at=clock.now(), filters=dict(filters.lists()), dry_run=options["dry_run"]
                 )
                 said = report.sentence("Would retry" if options["dry_run"] else "Retried")
                 self.stdout.write(f"{organization.slug}: {said}{_pause(organization)}")

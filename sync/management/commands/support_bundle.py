@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from runacall import clock
 from runacall.organizations.models import Organization
 from sync.log.support_bundle import FORMATS, Bundle, support_bundle
 from sync.management.filter_options import add_filter_options, events_chosen, filters_given
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         organization = organization_named(options["organization"])
-        bundle = support_bundle(organization, self._events(organization, options), at=timezone.now())
+        bundle = support_bundle(organization, self._events(organization, options), at=clock.now())
         if options["output"] == "-":
             self.stdout.write(bundle.as_json(), ending="")
             return

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils import timezone
 
 from qbo import catalogue
+from runacall import clock
 from sync.management.organization_option import add_organization_option, organizations_chosen
 from sync.models import State
 from sync.worker.status import QueueStatus, SyncStatus, sync_status
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON document; see docs/running.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        status = sync_status(organizations_chosen(options["organization"]), at=timezone.now())
+        status = sync_status(organizations_chosen(options["organization"]), at=clock.now())
         if options["json"]:
             self.stdout.write(json.dumps(status.as_json, cls=DjangoJSONEncoder, indent=2))
             return

@@ -34,6 +34,13 @@ SAFEGUARDS = (
         (f"{OF_FIRST_RUN}::test_the_start_date_stays_once_an_invoice_is_there",),
     ),
     Safeguard(
+        "time: leases, ages and limits go by the database's clock, whatever the host's own says",
+        "runacall/clock.py",
+        "    try:\n        return read().now()\n",
+        "    return timezone.now()\n    try:\n        return read().now()\n",
+        ("tests/sync/test_clocks.py::test_the_same_on_postgresql",),
+    ),
+    Safeguard(
         "limits: no more batches a minute than Intuit allows",
         LIMITER,
         "waits.append(_until_room(batches, self.limits.batches_a_minute, MINUTE, now))",

@@ -101,7 +101,7 @@ SAFEGUARDS = (
     Safeguard(
         "lease: a process that slept past its lease makes no call",
         PUSH,
-        "if drain.lease.expires_at is None or drain.lease.expires_at <= timezone.now():",
+        "if drain.lease.expires_at is None or drain.lease.expires_at <= clock.now_by_stopwatch():",
         "if drain.lease.expires_at is None:",
         (f"{ONCE}::test_a_process_that_slept_past_its_lease_makes_no_call",),
     ),

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from tqdm import tqdm
 
+from runacall import clock
 from runacall.invoices.invoice_import import (
     COLUMNS,
     CsvContent,
@@ -65,7 +65,7 @@ class Command(BaseCommand):
     def _carry_out(self, plan: ImportPlan, *, send: bool) -> None:
         # disable=None: a progress bar on a terminal, nothing in a log.
         with tqdm(total=len(plan.invoices), unit=" invoices", disable=None) as bar:
-            plan.carry_out(at=timezone.now(), send=send, on_entered=bar.update)
+            plan.carry_out(at=clock.now(), send=send, on_entered=bar.update)
 
 
 def _organization(slug: str) -> Organization:
