@@ -8,10 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 # The database is unavailable or busy: that is not the fault of one row, and the next one would fail too.
 DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+def connect_again() -> bool:
+    """Drop a broken connection, so that the next query opens another; False inside a transaction, which is lost."""
+    if connection.in_atomic_block:
+        return False
+    connection.close()
+    return True
 
 
 @dataclass

@@ -9,11 +9,13 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django_q.models import Schedule
+from django_q.signals import post_spawn
 
 from qbo.failures import Failure
 from qbo.models import Connection, Lease, ListState
 from qbo.models.connection import OTHER_COMPANY
 from qbo.signals import company_chosen, connection_changed, list_read
+from runacall import stopping
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
 from sync.engine.pausing import close_connection_failure, open_connection_failure
@@ -21,8 +23,15 @@ from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record
 from sync.outbox.held import release_held
 from sync.outbox.lists import note_list
+from sync.worker.cluster import END_DRAIN
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
+
+
+@receiver(post_spawn, dispatch_uid="sync.worker_started")
+def worker_started(**_: Any) -> None:
+    """In each worker of a cluster, when it starts."""
+    stopping.heed(END_DRAIN)
 
 
 @receiver(record_changed, sender=Invoice, dispatch_uid="sync.invoice_changed")

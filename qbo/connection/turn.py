@@ -6,10 +6,7 @@ holds the lease, Intuit's limits are counted once per company, however many host
 
 from __future__ import annotations
 
-import os
-import socket
 import time
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,16 +19,20 @@ from django.conf import settings
 from qbo.connection.bounds import new_session
 from qbo.connection.client import Client
 from qbo.connection.endpoints import endpoints
+from qbo.connection.holders import new_holder
 from qbo.connection.limiter import SHORT_WAIT, Limiter, Limits, pause_asked_for
 from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection, Lease
 from qbo.models.leases import CompanyChanged, LeaseLost
 from runacall import clock, operators_log
+from runacall.isolation import DATABASE_AWAY, connect_again
 
 Sleep = Callable[[float], None]
 # How often to ask for a lease that another process holds, in seconds.
 BUSY_PAUSE = 0.5
+# How long to try to release a lease while the database is away, in seconds.
+RELEASE_PATIENCE = 30.0
 
 
 class NotNow(Exception):
@@ -86,9 +87,7 @@ class Turn:
     def take(cls, connection: Connection) -> Turn | None:
         """The turn if the lease was free or had expired, otherwise None. Reads the connection again."""
         seconds = settings.SYNC["LEASE_SECONDS"]
-        # Host, process and a random part, so that a host can find its own.
-        holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        lease = Lease.acquire(connection, holder=holder, at=clock.now(), seconds=seconds)
+        lease = Lease.acquire(connection, holder=new_holder(), at=clock.now(), seconds=seconds)
         if lease is None:
             return None
         # What was loaded before we had the lease may belong to another company.
@@ -165,10 +164,21 @@ class Turn:
         `resume_in`: seconds until the limits allow another call.
         """
         with suppress(LeaseLost):
-            self.lease.release(at=clock.now(), calls=self.limiter.calls, resume_in=resume_in)
+            self._release(resume_in)
         self.reader.close()
         while self.sessions:
             self.sessions.pop().close()
+
+    def _release(self, resume_in: float | None) -> None:
+        """A database that was cut off is asked again for a while: nobody else may send until the lease is released."""
+        until = time.monotonic() + RELEASE_PATIENCE
+        while True:
+            try:
+                return self.lease.release(at=clock.now(), calls=self.limiter.calls, resume_in=resume_in)
+            except DATABASE_AWAY:
+                if time.monotonic() >= until or not connect_again():
+                    raise
+                time.sleep(BUSY_PAUSE)
 
 
 def _calls_of(lease: Lease) -> list[list[float]]:

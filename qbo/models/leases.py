@@ -59,6 +59,12 @@ class Lease(models.Model):
         kept = lease.calls if isinstance(lease.calls, list) else []
         cls.objects.filter(pk=lease.pk).update(calls=[*kept, [round(at.timestamp(), 3), 0]])
 
+    @classmethod
+    def free(cls, lease_id: int, *, fence: int) -> bool:
+        """Take the lease from the holder that has this fence and has died; False if it changed hands meanwhile."""
+        held = cls.objects.filter(pk=lease_id, fence=fence)
+        return bool(held.update(fence=F("fence") + 1, expires_at=None, woken_at=None))
+
     def renew(self, *, at: datetime, seconds: float, calls: list[list[float]] | None = None) -> None:
         """Extend the lease by `seconds`. Raises LeaseLost if another process has taken over."""
         expires_at = at + timedelta(seconds=seconds)

@@ -13,7 +13,7 @@ from django.conf import settings
 from qbo.connection.limiter import size_of_call
 from qbo.connection.turn import Turn
 from qbo.models import Connection, Lease
-from runacall import clock
+from runacall import clock, stopping
 from sync.models import Attempt, SyncEvent
 from sync.retry_policy import Policy
 
@@ -60,8 +60,8 @@ class Drain:
 
     @property
     def time_is_up(self) -> bool:
-        """No call starts after this."""
-        return time.monotonic() - self.began >= settings.SYNC["DRAIN_SECONDS"]
+        """No call starts after this: the drain has run long enough, or its process is asked to stop."""
+        return stopping.is_asked() or time.monotonic() - self.began >= settings.SYNC["DRAIN_SECONDS"]
 
     def pace(self, *, batch: bool = False) -> None:
         """Call before each request: as `Turn.keep_limits`, but raises Stop once the drain's time is up."""

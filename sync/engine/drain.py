@@ -29,7 +29,7 @@ from sync.engine.prepare.items import prepare_items
 from sync.engine.send.doubts import settle_doubts
 from sync.engine.send.push import Ready, push
 from sync.engine.tries import NOBODYS_MISTAKE, count_as_try, stop_for_mistake
-from sync.models import State, Submission, SyncEvent
+from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from sync.retry_policy import wait_seconds
 
@@ -197,13 +197,12 @@ def take_over(drain: Drain) -> None:
     """Take over the events of a holder that died: what may have been sent becomes Checking,
     the rest is queued again.
     """
-    left = SyncEvent.objects.of(drain.connection).filter(state=State.SENDING, fence__lt=drain.fence)
-    if not left.exists():
+    events = SyncEvent.objects.of(drain.connection)
+    if not events.filter(state=State.SENDING, fence__lt=drain.fence).exists():
         return
     with transaction.atomic():
         drain.lease.assert_held()
-        unsettled = Submission.objects.filter(connection=drain.connection).unsettled()
-        left.filter(submission__in=unsettled).update(state=State.CHECKING, due_at=drain.now(), look_first=True)
+        left = events.left_behind(by_fence=drain.fence - 1, at=drain.now())
     release(drain, list(left))
 
 

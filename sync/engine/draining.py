@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Max
 
 from qbo.models import Connection, ConnectionSettings
+from runacall import stopping
 from sync.engine.drain import Now, drain
 from sync.models import Attempt, State, SyncEvent
 
@@ -42,7 +43,7 @@ def drain_to_the_end(
     """Drain until nothing is due at `now()`; waits for limits and for other holders of the lease."""
     first = Attempt.objects.aggregate(last=Max("pk"))["last"] or 0
     fruitless, said_busy = 0, False
-    while count_due(connection, at=now()) and fruitless < FRUITLESS and connection.is_live:
+    while not stopping.is_asked() and count_due(connection, at=now()) and fruitless < FRUITLESS and connection.is_live:
         result = drain(connection, now=now, progress=progress)
         wait = BUSY_PAUSE if result.busy else result.resume_in
         if result.busy and not said_busy:

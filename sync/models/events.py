@@ -131,6 +131,15 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
     def in_flight(self) -> SyncEventQuerySet:
         return self.filter(state__in=IN_FLIGHT)
 
+    def left_behind(self, *, by_fence: int, at: datetime) -> SyncEventQuerySet:
+        """What holders up to this fence were sending when they died. What may have arrived is Checking from now on;
+        returned is the rest, which nobody has sent.
+        """
+        left = self.filter(state=State.SENDING, fence__lte=by_fence)
+        sent = left.filter(submission__isnull=False, submission__settled_at=None)
+        sent.update(state=State.CHECKING, due_at=at, look_first=True)
+        return left
+
     def due(self, *, at: datetime) -> SyncEventQuerySet:
         """Queued events that are due and whose record is not being sent."""
         busy = SyncEvent.objects.in_flight().filter(

@@ -23,15 +23,17 @@ from typing import Any
 import psutil
 from django.conf import settings
 from django.db import Error as DatabaseAway
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django_q.models import OrmQ
 
+from qbo.connection import holders
+from qbo.connection.holders import pid_of
 from qbo.models import Connection, Lease
 from runacall import clock, operators_log
 from runacall.env import BASE_DIR
 from runacall.isolation import isolated
-from sync.models import ActionRecord, Heartbeat
+from sync.models import ActionRecord, Heartbeat, SyncEvent
 from sync.worker.alive import show_alive, show_ready
 from sync.worker.wake import wake_due
 
@@ -41,6 +43,8 @@ _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 # A drain makes no call after 60 s, and a call ends within 125 s: after that a stopping cluster has stopped.
 STOP_GRACE = 250.0
 RESTART_PAUSE = 5.0
+# Asks a worker to end its drain after the calls in flight; see `sync.receivers`.
+END_DRAIN = signal.SIGUSR1
 # Seconds that a worker may spend on one UPDATE of very many events.
 LONGEST_ACTION = 300.0
 
@@ -144,6 +148,8 @@ class Supervisor:
             # Each on its own: if one of them fails, the others are still done.
             with isolated("The heartbeat", host=socket.gethostname()):
                 beat(now)
+            with isolated("Freeing leases", host=socket.gethostname()):
+                free_the_dead(now)
             with isolated("Waking", host=socket.gethostname()):
                 wake_due()
             with isolated("Looking after the cluster", host=socket.gethostname()):
@@ -199,9 +205,8 @@ class Supervisor:
 
     def _drains(self) -> list[tuple[Any, ...]]:
         """For each lease that this cluster took last: fence, end of its drain, and until when it is held."""
-        rows = Lease.objects.filter(holder__startswith=f"{socket.gethostname()}:")
-        found = rows.values_list("holder", "pk", "fence", "drained_at", "expires_at")
-        return [row for row in found if self.group is not None and self.group.contains(int(row[0].split(":")[1]))]
+        found = of_this_host().values_list("holder", "pk", "fence", "drained_at", "expires_at")
+        return [row for row in found if self.group is not None and self.group.contains(pid_of(row[0]))]
 
     def restart(self, why: str) -> None:
         """Replace the whole group. Tasks that it had taken but not started are requested again."""
@@ -214,15 +219,44 @@ class Supervisor:
         self.start()
 
     def end(self) -> None:
-        """Let running tasks finish within the grace period, then kill the rest."""
+        """Let drains end after the calls in flight and other tasks finish within the grace period; kill the rest."""
         if self.group is None:
             return
         self.group.ask_to_stop()
         until = time.monotonic()
         while self.group.is_alive and time.monotonic() - until < self.stop_grace:
             show_alive()
+            self.end_drains(at=clock.now())
             time.sleep(0.1)
         self.group.kill()
+
+    def end_drains(self, *, at: datetime) -> None:
+        """Tell the workers of this cluster that hold a lease to start no more calls."""
+        with suppress(DatabaseAway):
+            for holder, *_, expires_at in self._drains():
+                if expires_at and expires_at > at:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid_of(holder), END_DRAIN)
+
+
+def of_this_host() -> QuerySet[Lease]:
+    """Leases whose last holder was a process of this host."""
+    return Lease.objects.filter(holder__startswith=holders.of_this_host())
+
+
+def free_the_dead(at: datetime) -> int:
+    """Free leases at once whose holders on this host have died; how many. What those were sending is Checking."""
+    held = of_this_host().filter(expires_at__gt=at).values_list("pk", "holder", "fence")
+    return sum(_free(pk, fence=fence, at=at) for pk, holder, fence in held if holders.is_dead(holder))
+
+
+def _free(lease_id: int, *, fence: int, at: datetime) -> bool:
+    with transaction.atomic():
+        if not Lease.free(lease_id, fence=fence):
+            return False
+        connection = Connection.objects.get(lease=lease_id)
+        SyncEvent.objects.of(connection).left_behind(by_fence=fence, at=at)
+    return True
 
 
 def beat(at: datetime) -> None:

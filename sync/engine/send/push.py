@@ -18,7 +18,7 @@ from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan
 from qbo.models.leases import LeaseLost
 from runacall import clock, operators_log
-from runacall.isolation import isolated
+from runacall.isolation import DATABASE_AWAY, connect_again, isolated
 from sync.engine.context import Drain, Stop
 from sync.engine.send.answers import Answered, events_of, read_items, read_items_apart
 from sync.engine.send.refusals import give_back, read_refusal
@@ -234,4 +234,11 @@ def _receive(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
     """Wait for the next answer and record it."""
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:
-        _read(drain, flying.pop(future), future.result())
+        submission, reply = flying.pop(future), future.result()
+        try:
+            _read(drain, submission, reply)
+        except DATABASE_AWAY:
+            # A connection that was cut costs nothing: the answer is here, and is recorded over another one.
+            if not connect_again():
+                raise
+            _read(drain, submission, reply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from tqdm import tqdm
 
 from qbo import catalogue
 from qbo.models import Connection
-from runacall import clock
+from runacall import clock, stopping
 from runacall.isolation import isolated
 from sync.engine.draining import Drained, count_due, drain_to_the_end
 from sync.engine.pausing import open_interrupted_row
@@ -21,17 +22,26 @@ from sync.models import State
 
 
 class Command(BaseCommand):
-    help = "Send what is due to QuickBooks from this process, until nothing is due."
+    help = (
+        "Send what is due to QuickBooks from this process, until nothing is due. SIGTERM ends it after the call in"
+        " flight."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser)
         parser.add_argument("--at", metavar="TIME", help="act as if it were this time (ISO 8601; UTC without a zone)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with stopping.heeding(signal.SIGTERM):
+            self._drain_all(options)
+
+    def _drain_all(self, options: dict[str, Any]) -> None:
         now = _clock(options["at"])
         failed: list[str] = []
         for organization in organizations_chosen(options["organization"]):
             connection = Connection.objects.for_organization(organization).first()
+            if stopping.is_asked():
+                break
             if connection is None:
                 self._say(organization.slug, "not connected to QuickBooks.", asked=bool(options["organization"]))
                 continue
@@ -55,6 +65,9 @@ class Command(BaseCommand):
                 say=lambda text: self._say(slug, text),
             )
         self._say(slug, _told(connection, drained))
+        if stopping.is_asked():
+            self._say(slug, f"stopped; {drained.still_due:,} still due.")
+            return 0
         return drained.still_due
 
     def _say(self, slug: str, text: str, *, asked: bool = True) -> None:

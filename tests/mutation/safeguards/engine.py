@@ -14,6 +14,9 @@ COMPANIES = "tests/journeys/test_another_company.py"
 OLD_LISTS = "tests/sync/test_old_lists.py"
 ONCE = "tests/sync/test_exactly_once.py"
 
+EVENTS = "sync/models/events.py"
+DEAD = "tests/sync/test_dead_holders.py"
+
 SAFEGUARDS = (
     Safeguard(
         "write-ahead: what is about to be sent is committed first",
@@ -37,9 +40,9 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "write-ahead: what a dead holder may have sent is in doubt",
-        DRAIN,
-        "left.filter(submission__in=unsettled)",
-        "left.none()",
+        EVENTS,
+        "sent = left.filter(submission__isnull=False, submission__settled_at=None)",
+        "sent = left.none()",
         (f"{ONCE}::test_what_went_out_before_a_kill_goes_out_no_second_time",),
     ),
     Safeguard(
@@ -99,6 +102,27 @@ SAFEGUARDS = (
         ("tests/sync/test_leases.py::test_a_second_holder_is_turned_away",),
     ),
     Safeguard(
+        "lease: a dead holder's lease is not freed once another holder has it",
+        LEASES,
+        "held = cls.objects.filter(pk=lease_id, fence=fence)",
+        "held = cls.objects.filter(pk=lease_id)",
+        (f"{DEAD}::test_a_lease_that_has_changed_hands_meanwhile_is_left_alone",),
+    ),
+    Safeguard(
+        "lease: only a holder whose processes this host can see counts as dead",
+        "qbo/connection/holders.py",
+        'if not pid or not holder.startswith(f"{_host()}:{pid}:{_kernel()}:"):',
+        "if not pid:",
+        (f"{DEAD}::test_a_lease_of_a_holder_that_may_live_is_left_alone",),
+    ),
+    Safeguard(
+        "lease: what a dead holder may have sent is in doubt, and not queued",
+        EVENTS,
+        "        sent.update(state=State.CHECKING, due_at=at, look_first=True)\n",
+        "",
+        (f"{DEAD}::test_a_dead_holders_lease_is_freed_at_the_next_look",),
+    ),
+    Safeguard(
         "lease: a process that slept past its lease makes no call",
         PUSH,
         "if drain.lease.expires_at is None or drain.lease.expires_at <= clock.now_by_stopwatch():",
@@ -121,9 +145,9 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "look first: after a take-over too",
-        DRAIN,
-        "update(state=State.CHECKING, due_at=drain.now(), look_first=True)",
-        "update(state=State.CHECKING, due_at=drain.now())",
+        EVENTS,
+        "sent.update(state=State.CHECKING, due_at=at, look_first=True)",
+        "sent.update(state=State.CHECKING, due_at=at)",
         (f"{ONCE}::test_after_a_kill_whoever_is_turned_away_still_looks_first",),
     ),
     Safeguard(

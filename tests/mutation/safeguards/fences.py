@@ -16,7 +16,7 @@ def _held_at(place: str, file: str, before: str) -> Safeguard:
 SAFEGUARDS = (
     _held_at("claim", "drain.py", "        SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update"),
     _held_at("release", "drain.py", "        for event in events:"),
-    _held_at("take over", "drain.py", "        unsettled = "),
+    _held_at("take over", "drain.py", "        left = events.left_behind("),
     _held_at("a read that failed", "tries.py", "        record(outcomes, at=work"),
     _held_at("a mistake of ours", "tries.py", "        record(outcomes, at=drain"),
     _held_at("renew a token", "pausing.py", "    try:\n        failure = refresh_tokens("),
