@@ -28,7 +28,7 @@ FACTS = frozenset(
             "ended",
             "kind",
         ),
-        *("events", "settled", "synced", "failed", "queued", "checking", "sends", "http_status"),
+        *("events", "settled", "synced", "failed", "queued", "checking", "sends", "http_status", "rows", "taken"),
         *("milliseconds", "seconds", "version"),
     }
 )

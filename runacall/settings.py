@@ -145,6 +145,8 @@ QBO_ENVIRONMENT = env.str("QBO_ENVIRONMENT", "production", validate=lambda name:
 # A local emulator that "Connect QuickBooks Online" uses instead of Intuit; loopback only.
 QBO_EMULATOR_URL = env.str("QBO_EMULATOR_URL", "")
 QBO_REDIRECT_URL = env.str("QBO_REDIRECT_URL", "")
+# Signs Intuit's webhooks to /quickbooks/webhooks/; without it they are refused, and changes are only polled.
+QBO_WEBHOOK_VERIFIER = env.str("QBO_WEBHOOK_VERIFIER", "")
 # Fernet keys, newest first; tokens are encrypted with the first and read with any.
 TOKEN_KEYS: list[str] = env.list("TOKEN_KEYS", [])
 
@@ -177,6 +179,8 @@ SYNC: dict[str, Any] = {
     "REQUESTS_A_SECOND": env.int("SYNC_REQUESTS_A_SECOND", 10),
     "BATCHES_A_MINUTE": env.int("SYNC_BATCHES_A_MINUTE", 40),
     "THROTTLE_PAUSE": env.float("SYNC_THROTTLE_PAUSE", 60),
+    # How often QuickBooks is asked what has changed while no webhook says so: each time is one metered read.
+    "READ_CHANGES_EVERY": env.float("SYNC_READ_CHANGES_EVERY", 900),
     "WAKE_LOST_AFTER": env.float("SYNC_WAKE_LOST_AFTER", 60),
 }
 

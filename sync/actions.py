@@ -126,6 +126,8 @@ LEFT_PAUSED = {
 def _not_retried(event: SyncEvent, at: datetime) -> str:
     if event.record_type == EntityType.CONNECTION:
         return LEFT_PAUSED.get(event.failure_code, PAUSED)
+    if _failed_with(event, "edited_in_quickbooks"):
+        return DECIDED
     return NOT_RETRIED.get(State(event.state), "")
 
 
@@ -141,6 +143,28 @@ def _not_undone(event: SyncEvent, at: datetime) -> str:
 
 def _is_closed(event: SyncEvent, *states: State) -> bool:
     return event.state in states and is_in_closed_period(event)
+
+
+NOTHING = "with nothing to choose"
+# What a person decides about, and a retry would only decide again.
+DECIDED = "changed in QuickBooks: choose Keep QuickBooks' or Send ours"
+
+
+def _failed_with(event: SyncEvent, *codes: str) -> bool:
+    return event.state == State.FAILED and event.failure_code in codes
+
+
+def _not_sent_over(event: SyncEvent, at: datetime) -> str:
+    """A total that differs only by lines of the bookkeeper's own stays: nothing of ours would change it."""
+    if _failed_with(event, "edited_in_quickbooks"):
+        sides = event.facts.get("sides") or ()
+        return NOTHING if all(side.get("field") == "total" for side in sides) else ""
+    return "" if _failed_with(event, "changed_in_quickbooks") else NOTHING
+
+
+def _not_voided_here(event: SyncEvent, at: datetime) -> str:
+    is_invoice = event.record_type == EntityType.INVOICE
+    return "" if is_invoice and _failed_with(event, "voided_in_quickbooks", "record_deleted_there") else NOTHING
 
 
 def _undo_words(event: SyncEvent) -> str:
@@ -183,7 +207,7 @@ ACTIONS: dict[str, Action] = {
             "Keep QuickBooks'",
             "Kept QuickBooks' version of",
             operation="sync.deciding.keep_quickbooks",
-            codes=("changed_in_quickbooks", "paid_in_quickbooks"),
+            codes=("changed_in_quickbooks", "edited_in_quickbooks", "paid_in_quickbooks"),
             is_followed=True,
             many=Many(
                 "Keep QuickBooks'",
@@ -203,7 +227,8 @@ ACTIONS: dict[str, Action] = {
             "Send ours",
             "Sending our version of",
             operation="sync.deciding.send_ours",
-            codes=("changed_in_quickbooks",),
+            codes=("changed_in_quickbooks", "edited_in_quickbooks"),
+            refusal=_not_sent_over,
             is_followed=True,
             many=Many(
                 "Send ours",
@@ -223,12 +248,13 @@ ACTIONS: dict[str, Action] = {
             "Void it here too",
             "Voided here too:",
             operation="sync.deciding.void_here_too",
-            codes=("voided_in_quickbooks",),
+            codes=("voided_in_quickbooks", "record_deleted_there"),
+            refusal=_not_voided_here,
             is_followed=True,
             many=Many(
                 "Void here too",
                 "Void {what} here too?",
-                "They were voided in QuickBooks and become void in Run a Call as well. This cannot be undone.",
+                "They were voided or deleted in QuickBooks and become void in Run a Call, too. This cannot be undone.",
                 "Void {count} here too",
                 in_list="Void here too…",
                 on_card="Void {count} here too…",

@@ -21,7 +21,7 @@ from runacall.invoices.document_loading import load_customers, load_invoices, lo
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
 from runacall.isolation import isolated
-from sync.actions import ACTIONS
+from sync.actions import ACTIONS, NOTHING
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
 from sync.operations import STUMBLED, Report, chosen_by, keep_drains_out, record_action
@@ -29,7 +29,6 @@ from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
-CONFLICTS = ("changed_in_quickbooks", "paid_in_quickbooks")
 
 
 # One way out for a failed event: does it and returns why it did not, or "".
@@ -53,7 +52,8 @@ def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
 
 def _send_ours(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     base, theirs, _ = _three(event, link)
-    fields = tuple(side["field"] for side in event.facts.get("sides", ()))
+    # A total follows from the rest.
+    fields = tuple(side["field"] for side in event.facts.get("sides", ()) if side["field"] != "total")
     _store(link, base.send_ours(theirs, fields))
     _queue_again(event, at)
     return ""
@@ -105,9 +105,6 @@ def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any
 def meant_by(name: str, events: SyncEventQuerySet) -> SyncEventQuerySet:
     """Those among `events` that the choice is for."""
     return events.failed().filter(failure_code__in=ACTIONS[name].codes)
-
-
-NOTHING = "with nothing to choose"
 
 
 def _others(events: SyncEventQuerySet, meant: int) -> dict[str, int]:
@@ -168,13 +165,13 @@ def _carry_out(action: ActionRecord, chosen: Sequence[int], left: Counter[str], 
 def _decide_one(action: ActionRecord, pk: int, *, at: datetime) -> tuple[SyncEvent, str]:
     """The event as it was, and why nothing was done, or ""."""
     event = SyncEvent.objects.select_related("connection", "organization").get(pk=pk)
-    choice, codes = CHOICES[action.action], ACTIONS[action.action].codes
+    choice = CHOICES[action.action]
     with transaction.atomic():
         keep_drains_out([event.connection_id])
         # Another person or worker may have been here first.
-        event.refresh_from_db(fields=["state", "failure_code"])
-        if event.state != State.FAILED or event.failure_code not in codes:
-            return event, NOTHING
+        event.refresh_from_db(fields=["state", "failure_code", "facts"])
+        if refused := ACTIONS[action.action].refuses(event, at):
+            return event, refused
         link = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).first()
         refusal = choice(event, link, action.by, at) if link else "no longer in QuickBooks: retry them"
         if not refusal:

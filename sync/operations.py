@@ -20,7 +20,7 @@ from qbo.models import Connection, Lease, Link, ListState
 from runacall.invoices.models import Dates, Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.actions import ACTIONS, LEFT_PAUSED, NOT_RETRIED, PAUSED
+from sync.actions import ACTIONS, DECIDED, LEFT_PAUSED, NOT_RETRIED, PAUSED
 from sync.log.causes import MOST_SETS
 from sync.log.filters import SyncEventFilter
 from sync.models import ActionRecord, State, SyncEvent
@@ -135,7 +135,8 @@ def chosen_by(action: ActionRecord) -> SyncEventQuerySet:
 
 
 def _retryable(events: SyncEventQuerySet) -> SyncEventQuerySet:
-    return events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
+    found = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
+    return found.exclude(state=State.FAILED, failure_code="edited_in_quickbooks")
 
 
 class Requeued(NamedTuple):
@@ -203,9 +204,11 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
             continue
         if state in NOT_RETRIED:
             counts[NOT_RETRIED[State(state)]] += count
+    decided = events.filter(state=State.FAILED, failure_code="edited_in_quickbooks").count()
+    counts[DECIDED] += decided
     connections = events.filter(record_type=EntityType.CONNECTION, state=State.FAILED).order_by()
     counts.update(LEFT_PAUSED.get(code, PAUSED) for code in connections.values_list("failure_code", flat=True))
-    return dict(counts)
+    return dict(+counts)
 
 
 def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:

@@ -8,16 +8,20 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from qbo.failures import FailureKind
 from qbo.models import Connection
 from runacall import clock
 from runacall.isolation import isolated
 from sync import operations
 from sync.actions import ACTIONS
 from sync.engine.drain import drain
-from sync.engine.pausing import clear_interrupted_row, open_interrupted_row
+from sync.engine.pausing import clear_interrupted_row, open_interrupted_row, pause_idle
 from sync.engine.renewing import RENEWED, renew_unused
+from sync.inbound import listening
+from sync.inbound.notices import claim_due
 from sync.models import ActionRecord, Heartbeat
 from sync.upkeep import maintenance as upkeep
+from sync.worker.broker import queue_many
 from sync.worker.tallying import tallied
 from sync.worker.wake import ask_for_old_lists, connections_with_work, wake, wake_due
 
@@ -72,6 +76,22 @@ def read_lists_daily() -> int:
     return ask_for_old_lists(at=clock.now())
 
 
+def read_changes(connection_id: int) -> int:
+    """Take in what changed in one company; returns how many rows were read."""
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is None:
+        return 0
+    with isolated("Reading changes", connection=connection_id, organization=connection.organization_id):
+        try:
+            heard = listening.hear(connection)
+        except listening.Unavailable as error:
+            if error.failure.kind is FailureKind.PAUSE:
+                pause_idle(connection, error.failure, at=timezone.now())
+            return 0
+        return heard.changes.count if heard else 0
+    return 0
+
+
 def sweep() -> int:
     """The safety net, every minute: wake connections that have work, and request open actions again."""
     now = clock.now()
@@ -79,4 +99,5 @@ def sweep() -> int:
     for action in ActionRecord.objects.open().filter(at__lte=now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])):
         with isolated("Calling for an action", action=action.pk, organization=action.organization_id):
             operations.call_for(action)
+    queue_many("sync.tasks.read_changes", claim_due(at=now), group="changes")
     return wake_due()

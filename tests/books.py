@@ -24,6 +24,8 @@ from runacall.invoices.models import Customer, Invoice, PricebookItem, TaxRate
 from runacall.organizations.models import Organization
 from sync import operations
 from sync.engine.drain import Result, drain
+from sync.inbound.hearing import Hearing
+from sync.inbound.listening import hear
 from sync.inbound.reconciling import reconcile
 from sync.models import Attempt, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
@@ -105,6 +107,11 @@ class Books:
         batches = [one for one in calls if "/batch" in one["path"] and '"Invoice"' in str(one["body"])]
         return len(batches) + sum("/invoice" in one["path"] for one in calls)
 
+    def metered(self) -> int:
+        """How many calls of those that Intuit meters: reads, queries and change data."""
+        calls = [one for one in self.requests() if "/v3/" in one["path"]]
+        return sum(one["method"] == "GET" or "/query" in one["path"] for one in calls)
+
 
 @dataclass
 class Shop:
@@ -119,6 +126,12 @@ class Shop:
         self.connection.refresh_from_db()
         moment = at or timezone.now()
         return drain(self.connection, now=lambda: moment)
+
+    def hear(self, at: dt.datetime | None = None, *, sooner: bool = True) -> Hearing | None:
+        """Take in what changed in QuickBooks, now or when it is due."""
+        self.connection.refresh_from_db()
+        moment = at or timezone.now()
+        return hear(self.connection, now=lambda: moment, sooner=sooner)
 
     def map_tax(self, *rates: TaxRate, code: str = "2") -> None:
         """Staff's choice on the Tax page for this set of rates; by default the emulator's "California"."""

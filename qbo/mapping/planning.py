@@ -172,7 +172,7 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Invoi
         return _without_base(invoice, payload, said, there)
     comparison = _Comparison(invoice, payload, said, there.base, now, in_doubt=there.in_doubt, allowed=allowed)
     said = {**said, "customer_ref": comparison.customer_ref}
-    if not comparison.here:
+    if not comparison.here and not is_void(now):
         return Plan(said=said)
     write = _update(there, comparison.changes())
     if "Line" in write.payload:
@@ -187,6 +187,29 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Invoi
     if comparison.moves_money_or_customer and is_paid(now):
         return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
     return Plan(write, said, comparison.expected())
+
+
+def changed_there(invoice: InvoiceDocument, book: MappingBook) -> tuple[Side, ...]:
+    """What somebody changed in QuickBooks of our part of an invoice, and of its total, to something else than we have.
+
+    Nothing for a link without a base: there nobody knows who changed what.
+    """
+    there = book.invoices[invoice.id]
+    if there.base is None:
+        return ()
+    payload, said = invoice_payload(invoice, book), said_of(invoice, book.company)
+    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)
+    comparison = _Comparison(invoice, payload, said, there.base, there.now, in_doubt=False, allowed=allowed)
+    return tuple(comparison.changed_there())
+
+
+# What the customer owes, to whom, and under which date and number: a person decides. The rest is said, and stays.
+DECISIVE = frozenset({"customer", "date", "number", "discount", "tax", "total"})
+
+
+def is_decisive(side: Side) -> bool:
+    """Whether the books are different by it, and not only worded differently."""
+    return side.field in DECISIVE or side.field.startswith("line ")
 
 
 def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef) -> Plan:
@@ -475,6 +498,31 @@ class _Comparison:
         fields = ((self.here - {"lines", "tax"}) | lines) - {*self.base.ours_wins}
         found = collisions(frozenset(fields), known=known, now=now, ours=ours)
         return [*map(self._in_words, found), *self._tax_side()]
+
+    def changed_there(self) -> list[Side]:
+        """The fields that are different there than in the base, and than we would send them now."""
+        sides = list(self._changed_there())
+        if self._lines_differ_there() and not any(side.field.startswith("line ") for side in sides):
+            # Lines of the bookkeeper's own bring their tax along.
+            sides = [side for side in sides if side.field != "tax"]
+        return sides
+
+    def _changed_there(self) -> Iterator[Side]:
+        known, now = self._held(self.base.row), self._held(self.now)
+        known |= {"tax": _tax_of(self.base.row), "total": cents(self.base.row.get("TotalAmt"))}
+        now |= {"tax": _tax_of(self.now), "total": cents(self.now.get("TotalAmt"))}
+        ours = {name: value for name, value in fields_of(self.payload, INVOICE_FIELDS).items() if self._says(name)}
+        ours |= {"memo": plain(self.said["memo"]), "discount": _discount_of(self.payload)}
+        ours |= {"tax": cents(self.invoice.tax_total), "total": cents(self.invoice.total)}
+        for position, j in self.pairs.items():
+            ours[f"line {position + 1}"] = _line_words(self.our_lines[j]) if j is not None else ""
+        for name, value in now.items():
+            if name in ours and value not in (known.get(name, ""), ours[name]):
+                yield self._in_words(Side(name, known.get(name, ""), ours[name], value))
+
+    def _says(self, name: str) -> bool:
+        """Whether we have an opinion: QuickBooks chooses a number, a due date or terms that we leave out."""
+        return name not in ("number", "due date", "terms") or KEYS[name][0] in self.payload
 
     def _in_words(self, side: Side) -> Side:
         """A customer and terms by name, where they were compared by Id."""

@@ -50,12 +50,16 @@ class Link(models.Model):
     base = models.TextField(blank=True)
     # The row as it was last read because its SyncToken had changed; empty after one of our writes.
     theirs = models.TextField(blank=True)
+    # QuickBooks' own time of the newest version that we have seen; a webhook about an older one is no news.
+    there_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField()
 
     objects = LinkQuerySet.as_manager()
 
     class Meta:
+        # The other way round: which of our records a row of QuickBooks is.
+        indexes = [models.Index(fields=["connection", "realm_id", "record_type", "qbo_id"], name="qbo_link_there")]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "realm_id", "record_type", "record_id"], name="qbo_link_record_once"

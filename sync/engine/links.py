@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
@@ -32,7 +33,7 @@ def write_links(links: Sequence[Link]) -> None:
             update_conflicts=True,
             unique_fields=["connection", "realm_id", "record_type", "record_id"],
             update_fields=[
-                "qbo_id", "sync_token", "active", "base", "theirs", "voided", "synced_at",
+                "qbo_id", "sync_token", "active", "base", "theirs", "voided", "synced_at", "there_at",
                 "doc_number", "txn_date", "total", "tax", *(["created_here"] if created else []),
             ],
         )  # fmt: skip
@@ -73,6 +74,7 @@ def link_columns(
         "theirs": "",
         "voided": item.options == "void",
         "synced_at": at,
+        "there_at": changed_there_at(row),
     }
     if item.entity in KEPT:
         before = Base(line_ids=tuple(item.line_ids))
@@ -124,6 +126,7 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
             Link.objects.filter(pk=link.pk).update(
                 theirs=encode(kept_part(entity, row)) if moved else "",
                 active=bool(row.get("Active", True)),
+                there_at=changed_there_at(row),
                 **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
             )
     # A row that QuickBooks cannot read still exists.

@@ -4,14 +4,17 @@ from sync.models.attempts import Attempt
 from sync.models.audit import ActionRecord, Heartbeat, SupportLook
 from sync.models.dry_runs import DryRun
 from sync.models.events import State, SyncEvent
+from sync.models.inbound import ChangeCursor, Notice
 from sync.models.submissions import Submission
 from sync.models.tallies import Tally
 
 __all__ = [
     "ActionRecord",
     "Attempt",
+    "ChangeCursor",
     "DryRun",
     "Heartbeat",
+    "Notice",
     "State",
     "Submission",
     "SupportLook",

@@ -17,7 +17,7 @@ from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.events import NO_FAILURE, RANKS, UNSENT, EntityType
+from sync.models.events import NO_FAILURE, RANKS, UNSENT, Direction, EntityType
 
 AT_ONCE = 500
 # An event in one of these asks for nothing any more.
@@ -224,6 +224,6 @@ def names(name: RecordName) -> dict[str, object]:
 
 
 def queued_again(at: datetime) -> dict[str, object]:
-    """The columns of an event that is due now with all its retries left."""
-    unused = {"retries": 0, "heals": 0, "reason": "", "action": None}
+    """The columns of an event that is due now, to be sent, with all its retries left."""
+    unused = {"retries": 0, "heals": 0, "reason": "", "action": None, "direction": Direction.OUT}
     return {"state": State.QUEUED, "due_at": at, **unused, **NO_FAILURE}

@@ -282,8 +282,8 @@ SAFEGUARDS = (
     Safeguard(
         "conflicts: what somebody else settled meanwhile is not decided a second time",
         "sync/deciding.py",
-        "        if event.state != State.FAILED or event.failure_code not in codes:",
-        "        if False:",
+        "        if refused := ACTIONS[action.action].refuses(event, at):",
+        '        if refused := "":',
         ("tests/journeys/test_many_conflicts.py::test_one_that_somebody_else_settled_meanwhile_is_left_alone",),
     ),
     Safeguard(

@@ -105,8 +105,8 @@ SAFEGUARDS = (
     Safeguard(
         "Retry leaves alone what is on its way, there already or dismissed",
         OPERATIONS,
-        "return events.filter(state__in=(State.FAILED, State.QUEUED)).exclude",
-        "return events.exclude",
+        "found = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude",
+        "found = events.exclude",
         ("tests/sync/test_log_list.py::TestRetry::test_says_what_it_left_alone",),
     ),
     Safeguard(

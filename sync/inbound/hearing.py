@@ -1,0 +1,90 @@
+"""What one reading of changes is about: the turn that allows it, its time, and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from qbo.connection.changes import Changes, changed_there_at
+from qbo.connection.queries import Row
+from qbo.connection.turn import Visit
+from qbo.models import Connection, Link
+from qbo.models.leases import LeaseLost
+from runacall.isolation import isolated
+
+AT_ONCE = 200
+
+
+@dataclass
+class Hearing:
+    """`came`: how many of what came in, by what they are called in the operator's log; `lists`: the mirrored lists that
+    changed, which may release what waits for them."""
+
+    visit: Visit
+    changes: Changes
+    at: datetime
+    # What webhooks named as merged: the customer that is gone -> the one that is left.
+    merges: Mapping[str, str] = field(default_factory=dict)
+    came: Counter[str] = field(default_factory=Counter)
+    lists: set[str] = field(default_factory=set)
+
+    @property
+    def connection(self) -> Connection:
+        return self.visit.connection
+
+    @contextmanager
+    def one(self, what: str, record_id: int) -> Iterator[None]:
+        """The work on one record, in a transaction under the lease; an error of ours stops only this one."""
+        connection = self.connection
+        doing = isolated("Taking in a change", connection=connection.pk, what=what, record=record_id)
+        with doing as caught, transaction.atomic():
+            self.visit.turn.lease.assert_held()
+            yield
+        if isinstance(caught.mistake, LeaseLost):
+            raise caught.mistake
+
+    def moved(self, entity: str) -> Iterator[list[tuple[Link, Row]]]:
+        """Our links whose rows are newer than what we know, with those rows, some hundreds at a time.
+
+        A write of ours leaves its SyncToken in the link, so that it is recognized when it comes back.
+        """
+        rows = {str(row["Id"]): row for row in self.changes.rows.get(entity, ()) if row.get("Id")}
+        for ids in _steps(sorted(rows)):
+            links = Link.objects.of(self.connection, entity.lower()).filter(qbo_id__in=ids).order_by("pk")
+            found = [(link, rows[link.qbo_id]) for link in links if is_newer(rows[link.qbo_id], link)]
+            if found:
+                yield found
+
+    def gone(self, entity: str) -> Iterator[list[Link]]:
+        """Our links whose records were deleted there, some hundreds at a time."""
+        links = Link.objects.of(self.connection, entity.lower()).filter(active=True).order_by("pk")
+        if self.changes.is_whole and entity in self.changes.rows and entity not in self.changes.unread:
+            there = {str(row["Id"]) for row in self.changes.rows[entity]}
+            missing = [pk for pk, qbo_id in links.values_list("pk", "qbo_id").iterator() if qbo_id not in there]
+            for pks in _steps(missing):
+                yield list(links.filter(pk__in=pks))
+            return
+        for ids in _steps(sorted(self.changes.deleted.get(entity, ()))):
+            yield list(links.filter(qbo_id__in=ids))
+
+
+def _steps(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+
+
+def is_newer(row: Row, link: Link) -> bool:
+    """Whether the row is a version that we have not seen: another SyncToken, and not an older one."""
+    token = str(row.get("SyncToken", ""))
+    if not link.active:
+        return True
+    if token == link.sync_token or (link.theirs and link.there_at and link.there_at == changed_there_at(row)):
+        return False
+    if token.isdecimal() and link.sync_token.isdecimal():
+        return int(token) > int(link.sync_token)
+    return True

@@ -1,0 +1,152 @@
+"""One reading of what changed in a company since the last one, and taking it in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from qbo.connection.changes import Changes, TooMuch, read_changes, read_everything
+from qbo.connection.queries import ReadFailed
+from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
+from qbo.connection.turn import NotNow, Visit, visit
+from qbo.failures import Failure
+from qbo.models import Connection, ListState
+from qbo.models.leases import LeaseLost
+from runacall import operators_log
+from sync.inbound.customers import take_customers
+from sync.inbound.hearing import Hearing
+from sync.inbound.invoices import take_invoices
+from sync.inbound.lists import take_lists
+from sync.inbound.notices import is_news
+from sync.models import ChangeCursor, Notice
+
+logger = logging.getLogger(__name__)
+
+ENTITIES = ("Account", "Customer", "Invoice", "Item", "Payment", "Term")
+# Of these, everything is read after a gap; the others have mirrors, which read themselves again.
+OURS = ("Customer", "Invoice", "Payment")
+MIRRORED = ("Account", "Customer", "Item", "Preferences", "TaxCode", "Term")
+# A change can become visible a moment after the time that it carries.
+OVERLAP = timedelta(minutes=2)
+# What a company that was just connected is asked for first.
+AT_FIRST = timedelta(hours=1)
+# Intuit looks back 30 days.
+LOOKS_BACK = timedelta(days=29)
+# How long to wait for a drain of the same company.
+PATIENCE = 20.0
+Now = Callable[[], datetime]
+
+# What takes in the changes, in the order in which one depends on the other.
+TAKE: Sequence[Callable[[Hearing], None]] = (take_lists, take_customers, take_invoices)
+
+
+class Unavailable(Exception):
+    """QuickBooks could not be read now; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def hear(connection: Connection, *, now: Now = timezone.now, sooner: bool = False) -> Hearing | None:
+    """Read what changed in the company, and take it in; None if there was nothing to read, or it is not possible now.
+
+    At most one call to QuickBooks every quarter of an hour, unless a webhook names a change that is not our own write,
+    or `sooner`. Raises Unavailable.
+    """
+    cursor = ChangeCursor.of(connection, at=now())
+    try:
+        with visit(connection, patience=PATIENCE) as mine:
+            if not connection.is_live or connection.realm_id != cursor.realm_id:
+                return None
+            return _hear(mine, cursor, now, sooner)
+    except (NotNow, LeaseLost):
+        return None
+    except (ReadFailed, Unavailable) as error:
+        next_at = now() + _every()
+        ChangeCursor.objects.filter(pk=cursor.pk).update(problem=str(error)[:500], next_at=next_at)
+        raise Unavailable(error.failure) from error
+    finally:
+        ChangeCursor.objects.filter(pk=cursor.pk).update(asked_at=None)
+
+
+def _hear(mine: Visit, cursor: ChangeCursor, now: Now, sooner: bool) -> Hearing | None:
+    connection, at = mine.connection, now()
+    here = Notice.objects.filter(connection=connection, realm_id=connection.realm_id)
+    waiting = list(here.select_related("connection"))
+    news = bool(waiting) and is_news(waiting)
+    if any(one.entity == "Preferences" for one in waiting):
+        ListState.want(connection, ["Preferences"], at=at)
+    if not (news or sooner or cursor.next_at <= at):
+        _forget(waiting)
+        return None
+    changes = _read(mine, cursor, at)
+    hearing = Hearing(mine, changes, at, {one.merged_id: one.qbo_id for one in waiting if one.merged_id})
+    for take in TAKE:
+        take(hearing)
+    # Only now: what was read and not taken in is read again.
+    cursor.since = max(filter(None, (cursor.since, changes.as_of and changes.as_of - OVERLAP)), default=None)
+    cursor.read_at, cursor.next_at, cursor.problem = at, at + _every(), ""
+    cursor.save(update_fields=["since", "read_at", "next_at", "problem"])
+    _forget(waiting)
+    operators_log.note(
+        "changes read",
+        organization=connection.organization_id,
+        connection=connection.pk,
+        realm=connection.realm_id,
+        rows=changes.count,
+        taken=hearing.came.total(),
+    )
+    return hearing
+
+
+def _every() -> timedelta:
+    return timedelta(seconds=settings.SYNC["READ_CHANGES_EVERY"])
+
+
+def _read(mine: Visit, cursor: ChangeCursor, at: datetime) -> Changes:
+    connection = mine.connection
+    _ensure_token(connection, at=at)
+    since = cursor.since or at - AT_FIRST
+    try:
+        if since < at - LOOKS_BACK:
+            raise TooMuch
+        return _with_token(mine, at, lambda: read_changes(mine.client, ENTITIES, since=since, pace=mine.pace))
+    except TooMuch as reason:
+        as_of = reason.as_of or at - OVERLAP
+    except ReadFailed as error:
+        if not any(entry.code == "4002" for entry in error.failure.entries):
+            raise
+        # One stored row makes the whole answer fail: read the others by query, which goes around it.
+        as_of = at - OVERLAP
+    ListState.want(connection, MIRRORED, at=at)
+    everything = _with_token(mine, at, lambda: read_everything(mine.client, OURS, pace=mine.pace))
+    return Changes(everything.rows, {}, as_of, is_whole=True, unread=everything.unread)
+
+
+def _with_token(mine: Visit, at: datetime, read: Callable[[], Changes]) -> Changes:
+    """A token that QuickBooks refuses although it looks fresh is renewed once."""
+    try:
+        return read()
+    except ReadFailed as error:
+        if error.failure.code != "token_expired":
+            raise
+        _ensure_token(mine.connection, at=at, refused=mine.connection.access_token)
+        return read()
+
+
+def _ensure_token(connection: Connection, *, at: datetime, refused: str | None = None) -> None:
+    try:
+        failure = refresh_tokens(connection, at=at, refused=refused)
+    except RefreshUnderWay as error:
+        raise NotNow(str(error)) from error
+    if failure is not None:
+        raise Unavailable(failure)
+
+
+def _forget(notices: list[Notice]) -> None:
+    Notice.objects.filter(pk__in=[one.pk for one in notices]).delete()

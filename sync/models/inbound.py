@@ -1,0 +1,66 @@
+"""What we know of changes in QuickBooks: how far they were read, and which records a webhook named since."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+
+from qbo.models import Connection
+
+
+class ChangeCursor(models.Model):
+    """Up to when the changes of one company were read; a company that is connected again goes on from there."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="change_cursors")
+    realm_id = models.CharField(max_length=32)
+    # By QuickBooks' own clock; None before the first read.
+    since = models.DateTimeField(null=True, blank=True)
+    # By ours: the last read, and when the next one is due.
+    read_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField()
+    # When a worker was asked to read; None once it has.
+    asked_at = models.DateTimeField(null=True, blank=True)
+    # Why the last read failed; empty if it did not.
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "realm_id"], name="sync_one_cursor_a_company"),
+        ]
+        indexes = [models.Index(fields=["next_at"], name="sync_cursor_due")]
+
+    def __str__(self) -> str:
+        return f"Changes of {self.realm_id}"
+
+    @classmethod
+    def of(cls, connection: Connection, *, at: datetime) -> ChangeCursor:
+        """The cursor of the connected company; a new one is due at `at`."""
+        cursor, _ = cls.objects.get_or_create(
+            connection=connection, realm_id=connection.realm_id, defaults={"next_at": at}
+        )
+        return cursor
+
+
+class Notice(models.Model):
+    """One change that a webhook named. It says that a record changed, never what: changes are read."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="notices")
+    realm_id = models.CharField(max_length=32)
+    entity = models.CharField(max_length=32)
+    qbo_id = models.CharField(max_length=32)
+    # The record that a merge took away.
+    merged_id = models.CharField(max_length=32, blank=True)
+    # By QuickBooks' clock.
+    changed_at = models.DateTimeField(null=True, blank=True)
+    # The same for each delivery of one change.
+    key = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "realm_id", "key"], name="sync_one_notice_a_change"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.qbo_id}"

@@ -1,0 +1,107 @@
+"""Rows of the log about what happened in QuickBooks: what came in, or what a person has to decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from qbo.connection.client import encode
+from qbo.failures import Failure
+from qbo.models import Connection
+from sync.models import Attempt, State, SyncEvent
+from sync.models.events import NO_FAILURE, RANKS, UNSENT, Direction, SyncEventQuerySet, failure_columns
+from sync.outbox.enqueueing import RecordName, names, queued_again
+
+
+def unsent_of(connection: Connection, name: RecordName) -> SyncEvent | None:
+    """The one event of the record that waits: to be sent, or for a person."""
+    return _of(connection, name).filter(state__in=UNSENT).first()
+
+
+def is_in_flight(connection: Connection, name: RecordName) -> bool:
+    return _of(connection, name).in_flight().exists()
+
+
+def _of(connection: Connection, name: RecordName) -> SyncEventQuerySet:
+    return SyncEvent.objects.of(connection).of_record(name.record_type, name.record_id)
+
+
+def note_arrival(
+    connection: Connection, name: RecordName, *, at: datetime, message: str, row: Mapping[str, Any] | None = None
+) -> None:
+    """A row that says what came in. It takes the place of what waits for a person because of QuickBooks' side, and of
+    the event that the change here has just opened: there is nothing to send back."""
+    with transaction.atomic():
+        event = _of(connection, name).filter(state__in=UNSENT).first()
+        if event is None:
+            event = _new(connection, name, at)
+            event.state = State.SYNCED
+            event.save(force_insert=True)
+        closed = {**NO_FAILURE, "message": message[:500], "state": State.SYNCED, "direction": Direction.IN}
+        SyncEvent.objects.filter(pk=event.pk).update(due_at=None, changed_at=at, **names(name), **closed)
+        _keep(event, State.SYNCED, at=at, message=message, row=row)
+
+
+def release_waiting(connection: Connection, name: RecordName, *, at: datetime) -> int:
+    """Queue again what failed because of this record, now that it is different in QuickBooks; returns how many."""
+    rows = SyncEvent.objects.of(connection).waiting_for_record(name.record_type, name.record_id).failed()
+    return rows.filter(rank__gt=RANKS[name.record_type]).update(**queued_again(at), changed_at=at)
+
+
+def note_difference(
+    connection: Connection,
+    name: RecordName,
+    failure: Failure,
+    *,
+    at: datetime,
+    row: Mapping[str, Any] | None = None,
+) -> bool:
+    """A row that a person decides about; False where an event that waits to be sent will meet the difference itself."""
+    columns = {**failure_columns(failure), **names(name), "due_at": None, "changed_at": at}
+    rows = _of(connection, name).filter(state=State.FAILED, direction=Direction.IN)
+    event = rows.first()
+    if event is None:
+        event = _new(connection, name, at)
+        event.state, event.failure_code = State.FAILED, failure.code
+        try:
+            with transaction.atomic():
+                event.save(force_insert=True)
+        except IntegrityError:
+            return False
+    elif event.cause_key == columns["cause_key"] and event.facts == columns["facts"]:
+        return True
+    SyncEvent.objects.filter(pk=event.pk).update(**columns)
+    _keep(event, State.FAILED, at=at, message=failure.message, row=row, code=failure.code)
+    return True
+
+
+def _new(connection: Connection, name: RecordName, at: datetime) -> SyncEvent:
+    return SyncEvent(
+        organization_id=connection.organization_id,
+        connection=connection,
+        realm_id=connection.realm_id,
+        record_type=name.record_type,
+        record_id=name.record_id,
+        rank=RANKS[name.record_type],
+        direction=Direction.IN,
+        opened_at=at,
+        changed_at=at,
+        **names(name),
+    )
+
+
+def _keep(
+    event: SyncEvent, outcome: str, *, at: datetime, message: str, row: Mapping[str, Any] | None, code: str = ""
+) -> None:
+    Attempt.objects.create(
+        event=event,
+        kind=Attempt.Kind.READ,
+        at=at,
+        outcome=outcome,
+        message=message[:500],
+        failure_code=code,
+        answer=encode(row) if row else "",
+    )

@@ -1,0 +1,394 @@
+"""What happens in QuickBooks comes back: rows of their own, with a choice where a person is needed, and no echo."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from qbo.models import Link, ListEntry
+from runacall.invoices.models import Customer, Invoice
+from sync import deciding, operations
+from sync.models import ChangeCursor, Notice, SyncEvent
+from sync.models.events import Direction
+from tests import builders
+from tests.books import Shop
+from tests.journeys.test_two_people import bookkeeper, own_lines
+
+
+def void_there(shop: Shop, invoice: Invoice) -> None:
+    there = shop.there(invoice)
+    shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
+
+
+def told(shop: Shop, record: Any) -> tuple[str, str, str]:
+    event = shop.event(record)
+    return event.direction, event.state, event.failure_code or event.message
+
+
+def writes(shop: Shop) -> int:
+    return shop.books.writes()
+
+
+def test_our_own_writes_are_no_news(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    before = list(SyncEvent.objects.values_list("pk", "state", "changed_at"))
+    heard = shop.hear()
+    assert heard is not None
+    assert heard.changes.count
+    assert not heard.came
+    assert list(SyncEvent.objects.values_list("pk", "state", "changed_at")) == before
+    shop.assert_in_books(invoice)
+
+
+def test_a_void_there_is_a_row_with_two_ways_out(shop: Shop) -> None:
+    here_too, again = shop.settled_invoice(), shop.settled_invoice()
+    for invoice in (here_too, again):
+        void_there(shop, invoice)
+    shop.hear()
+    for invoice in (here_too, again):
+        assert told(shop, invoice) == (Direction.IN, "failed", "voided_in_quickbooks")
+    assert "here it is still open" in shop.event(again).message
+    assert [one.name for one in _offered(shop.event(again))] == ["retry", "void_here_too", "send_as_new", "dismiss"]
+    sent = writes(shop)
+    deciding.void_here_too(shop.log().filter(pk=shop.event(here_too).pk), by=None, at=timezone.now())
+    shop.drain()
+    here_too.refresh_from_db()
+    assert here_too.status == Invoice.Status.VOID
+    assert shop.event(here_too).state == "synced"
+    assert writes(shop) == sent
+    again.edit(number=f"{again.number}-B", at=timezone.now())
+    shop.drain()
+    deciding.send_as_new(shop.log().filter(pk=shop.event(again).pk), by=None, at=timezone.now())
+    shop.drain()
+    assert shop.event(again).state == "synced", shop.event(again).message
+    assert shop.reconciles()
+
+
+def test_a_retry_of_what_was_voided_there_does_not_call_it_synced(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    void_there(shop, invoice)
+    shop.hear()
+    operations.retry(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).failure_code == "voided_in_quickbooks"
+
+
+def test_a_deletion_there_is_a_row_and_nothing_rises_from_the_dead_by_itself(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    shop.books.delete("Invoice", shop.there(invoice))
+    shop.hear()
+    assert told(shop, invoice) == (Direction.IN, "failed", "record_deleted_there")
+    sent = writes(shop)
+    shop.drain()
+    assert writes(shop) == sent
+    operations.retry(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+
+
+def test_what_was_deleted_there_can_be_voided_here_too(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    shop.books.delete("Invoice", shop.there(invoice))
+    shop.hear()
+    deciding.void_here_too(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    invoice.refresh_from_db()
+    assert (invoice.status, shop.event(invoice).state) == (Invoice.Status.VOID, "synced")
+    assert shop.books.invoices() == []
+
+
+def test_other_money_there_is_a_difference_with_both_values_and_a_choice(shop: Shop) -> None:
+    kept, ours = shop.settled_invoice(), shop.settled_invoice()
+    for invoice in (kept, ours):
+        there = shop.there(invoice)
+        (line,) = own_lines(there)
+        line |= {"Amount": 90, "SalesItemLineDetail": line["SalesItemLineDetail"] | {"UnitPrice": 90}}
+        bookkeeper(shop, invoice, Line=there["Line"], TxnTaxDetail=there["TxnTaxDetail"] | {"TotalTax": 7.2})
+    shop.hear()
+    event = shop.event(kept)
+    assert (event.direction, event.state, event.failure_code) == (Direction.IN, "failed", "edited_in_quickbooks")
+    sides = {side["field"]: (side["was"], side["ours"], side["theirs"]) for side in event.facts["sides"]}
+    assert sides["total"] == ("108.00", "108.00", "97.20")
+    assert sides["tax"] == ("8.00", "8.00", "7.20")
+    assert "line 1" in sides
+    deciding.keep_quickbooks(shop.log().filter(pk=event.pk), by=None, at=timezone.now())
+    deciding.send_ours(shop.log().filter(pk=shop.event(ours).pk), by=None, at=timezone.now())
+    shop.drain()
+    assert Decimal(str(shop.there(kept)["TotalAmt"])) == Decimal("97.2")
+    assert Decimal(str(shop.there(ours)["TotalAmt"])) == Decimal(108)
+    assert [shop.event(one).state for one in (kept, ours)] == ["synced", "synced"]
+    assert [one.invoice.id for one in shop.compared().accepted] == [kept.pk]
+    # Neither comes back as news.
+    shop.hear()
+    assert not shop.failed()
+
+
+def test_a_due_date_there_is_a_remark_and_ours_still_goes_when_it_changes_here(shop: Shop) -> None:
+    invoice = shop.settled_invoice(due_date=timezone.now().date() + timedelta(days=30))
+    bookkeeper(shop, invoice, DueDate="2027-03-01")
+    shop.hear()
+    direction, state, message = told(shop, invoice)
+    assert (direction, state) == (Direction.IN, "synced")
+    assert "due date" in message
+    assert "2027-03-01" in message
+    sent = writes(shop)
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    # With the token that came in: one write, and no stale object before it.
+    assert writes(shop) == sent + 1
+    assert shop.there(invoice)["DueDate"] == "2027-03-01"
+    assert shop.event(invoice).state == "synced"
+
+
+def test_what_is_the_bookkeepers_makes_no_row(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    for line in own_lines(there):
+        line["SalesItemLineDetail"] |= {"ServiceDate": "2026-06-01"}
+    bookkeeper(shop, invoice, Line=there["Line"], PrivateNote=f"{there['PrivateNote']}\nCalled on Monday.")
+    rows = SyncEvent.objects.count()
+    heard = shop.hear()
+    assert heard is not None
+    assert heard.came == {"invoices": 1}
+    assert SyncEvent.objects.count() == rows
+    shop.assert_in_books(invoice)
+
+
+def test_a_change_taken_back_there_clears_its_row(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    bookkeeper(shop, invoice, TxnDate="2026-01-05")
+    shop.hear()
+    assert shop.event(invoice).failure_code == "edited_in_quickbooks"
+    bookkeeper(shop, invoice, TxnDate=there["TxnDate"])
+    shop.hear()
+    assert told(shop, invoice) == (Direction.IN, "synced", "Changed back in QuickBooks: it agrees again")
+    shop.assert_in_books(invoice)
+
+
+def test_the_same_field_changed_here_and_there_stops_without_a_stale_write(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    bookkeeper(shop, invoice, TxnDate="2026-01-05")
+    invoice.edit(invoice_date=invoice.invoice_date + timedelta(days=1), at=timezone.now())
+    sent = writes(shop)
+    shop.hear()
+    shop.drain()
+    assert writes(shop) == sent
+    event = shop.event(invoice)
+    assert (event.direction, event.failure_code) == (Direction.OUT, "changed_in_quickbooks")
+
+
+def test_a_conflict_that_the_bookkeeper_takes_back_goes_by_itself(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    bookkeeper(shop, invoice, TxnDate="2026-01-05")
+    invoice.edit(invoice_date=invoice.invoice_date + timedelta(days=1), at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).failure_code == "changed_in_quickbooks"
+    bookkeeper(shop, invoice, TxnDate=there["TxnDate"])
+    shop.hear()
+    shop.drain()
+    shop.assert_in_books(invoice)
+
+
+def test_a_retry_leaves_alone_what_a_person_decides(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    bookkeeper(shop, invoice, TxnDate="2026-01-05")
+    shop.hear()
+    report = operations.retry(shop.failed(), by=None, at=timezone.now())
+    assert report.done == 0
+    assert report.left == {"changed in QuickBooks: choose Keep QuickBooks' or Send ours": 1}
+    assert shop.event(invoice).failure_code == "edited_in_quickbooks"
+
+
+def test_a_line_of_hers_can_be_kept_and_not_sent_over(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    (line,) = own_lines(there)
+    hers = {key: value for key, value in line.items() if key not in ("Id", "LineNum")} | {"Description": "Permit"}
+    bookkeeper(shop, invoice, Line=[line, hers])
+    shop.hear()
+    event = shop.event(invoice)
+    assert [side["field"] for side in event.facts["sides"]] == ["total"]
+    assert [one.name for one in _offered(event)] == ["keep_quickbooks", "dismiss"]
+
+
+def test_a_gap_that_change_data_does_not_reach_is_closed_by_reading_everything(shop: Shop) -> None:
+    gone, edited, quiet = shop.settled_invoice(), shop.settled_invoice(), shop.settled_invoice()
+    shop.hear()
+    ChangeCursor.objects.update(since=timezone.now() - timedelta(days=40))
+    shop.books.delete("Invoice", shop.there(gone))
+    bookkeeper(shop, edited, TxnDate="2026-01-05")
+    heard = shop.hear()
+    assert heard is not None
+    assert heard.changes.is_whole
+    assert [shop.event(one).failure_code for one in (gone, edited, quiet)] == [
+        "record_deleted_there",
+        "edited_in_quickbooks",
+        "",
+    ]
+    since = ChangeCursor.objects.get().since
+    assert since is not None
+    assert since > timezone.now() - timedelta(days=1)
+
+
+def test_a_row_that_quickbooks_cannot_read_hides_no_other_and_is_not_called_deleted(shop: Shop) -> None:
+    broken, edited = shop.settled_invoice(), shop.settled_invoice()
+    shop.hear()
+    bookkeeper(shop, edited, TxnDate="2026-01-05")
+    bookkeeper(shop, broken, TxnDate="2026-01-05")
+    shop.books.do("break_row", entity="Invoice", id=shop.qbo_id(broken))
+    shop.hear()
+    assert shop.event(edited).failure_code == "edited_in_quickbooks"
+    assert Link.objects.get(record_type="invoice", record_id=broken.pk).active
+
+
+def test_a_quiet_day_costs_one_metered_read_every_quarter_of_an_hour(shop: Shop) -> None:
+    shop.settled_invoice()
+    now = timezone.now()
+    shop.hear(now)
+    before = shop.books.metered()
+    for minute in range(1, 121):
+        shop.hear(now + timedelta(minutes=minute), sooner=False)
+    assert shop.books.metered() - before == 8
+
+
+def test_nothing_is_read_of_a_company_that_is_paused_or_gone(shop: Shop) -> None:
+    shop.connection.pause("token_expired", at=timezone.now())
+    before = shop.books.metered()
+    assert shop.hear() is None
+    assert shop.books.metered() == before
+
+
+def _offered(event: SyncEvent) -> Any:
+    from sync.actions import offered
+
+    return offered(event, at=timezone.now())
+
+
+def test_the_bookkeepers_own_invoices_are_none_of_ours(shop: Shop) -> None:
+    shop.books.do("add_invoice", amount="55")
+    rows = SyncEvent.objects.count()
+    shop.hear()
+    assert SyncEvent.objects.count() == rows
+
+
+def customer_there(shop: Shop, customer: Customer, **fields: Any) -> dict[str, Any]:
+    """The bookkeeper edits the customer in QuickBooks."""
+    row = shop.books.row("Customer", shop.qbo_id(customer))
+    shop.books.post("customer", {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, **fields})
+    return shop.books.row("Customer", row["Id"])
+
+
+def test_an_edit_of_a_customer_there_is_taken_over_and_not_sent_back(shop: Shop) -> None:
+    customer = shop.settled_invoice(customer=builders.customer(shop.organization, "M. Okafor")).customer
+    customer_there(
+        shop,
+        customer,
+        DisplayName="Mary Okafor",
+        PrimaryEmailAddr={"Address": "mary@example.com"},
+        PrimaryPhone={"FreeFormNumber": "555-0101"},
+        BillAddr={"Line1": "1 Elm St", "City": "Akron", "CountrySubDivisionCode": "OH", "PostalCode": "44301"},
+    )
+    calls = shop.books.calls()
+    shop.hear()
+    shop.drain()
+    customer.refresh_from_db()
+    assert (customer.name, customer.email, customer.phone) == ("Mary Okafor", "mary@example.com", "555-0101")
+    assert (customer.billing_line1, customer.billing_state) == ("1 Elm St", "OH")
+    event = shop.event(customer)
+    assert (event.direction, event.state) == (Direction.IN, "synced")
+    assert "name M. Okafor → Mary Okafor" in event.message
+    # The reading, and no write of ours.
+    assert shop.books.calls() == calls + 1
+    customer.edit(phone="555-0102", at=timezone.now())
+    shop.drain()
+    assert shop.books.row("Customer", shop.qbo_id(customer))["PrimaryPhone"]["FreeFormNumber"] == "555-0102"
+    assert shop.event(customer).state == "synced"
+
+
+def test_with_customer_updates_off_an_edit_there_changes_nothing_here(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    shop.choose(sync_customer_updates=False)
+    customer_there(shop, customer, DisplayName="Mary Okafor")
+    rows = SyncEvent.objects.count()
+    shop.hear()
+    customer.refresh_from_db()
+    assert customer.name == "M. Okafor"
+    assert SyncEvent.objects.count() == rows
+
+
+def test_an_edit_there_that_we_cannot_take_over_is_said(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    customer_there(shop, customer, PrimaryEmailAddr={"Address": "mary@example"})
+    shop.hear()
+    customer.refresh_from_db()
+    assert customer.email == ""
+    assert "Run a Call keeps its own: " in shop.event(customer).message
+
+
+def test_the_same_field_of_a_customer_changed_on_both_sides_waits_for_a_person(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    customer_there(shop, customer, DisplayName="Mary Okafor")
+    customer.edit(name="Marie Okafor", at=timezone.now())
+    shop.hear()
+    shop.drain()
+    assert shop.event(customer).failure_code == "changed_in_quickbooks"
+    customer.refresh_from_db()
+    assert customer.name == "Marie Okafor"
+
+
+@pytest.mark.parametrize("with_notice", [True, False])
+def test_a_merge_there_is_followed_and_its_invoices_still_agree(shop: Shop, with_notice: bool) -> None:
+    invoices = [shop.settled_invoice(customer=builders.customer(shop.organization, "M. Okafor")) for _ in range(1)]
+    (invoice,) = invoices
+    survivor = shop.books.do("add_customer", name="Okafor Family")["row"]["Id"]
+    loser = shop.qbo_id(invoice.customer)
+    shop.hear()
+    shop.books.do("merge_customers", loser={"id": loser}, survivor={"id": survivor})
+    if with_notice:
+        Notice.objects.create(
+            connection=shop.connection,
+            realm_id=shop.connection.realm_id,
+            entity="Customer",
+            qbo_id=survivor,
+            merged_id=loser,
+            key="1",
+            received_at=timezone.now(),
+        )
+    shop.hear()
+    assert shop.qbo_id(invoice.customer) == survivor
+    assert (
+        shop.event(invoice.customer).message == f"Merged in QuickBooks: Id {loser} is now Okafor Family, Id {survivor}."
+    )
+    assert not shop.failed()
+    sent = len(shop.books.rows("Customer"))
+    second = shop.invoice(customer=invoice.customer)
+    shop.drain()
+    assert shop.event(second).state == "synced"
+    assert len(shop.books.rows("Customer")) == sent
+
+
+def test_a_customer_made_inactive_there_and_active_again_releases_what_waited(shop: Shop) -> None:
+    invoice = shop.settled_invoice(customer=builders.customer(shop.organization, "M. Okafor"))
+    shop.books.do("deactivate", entity="Customer", id=shop.qbo_id(invoice.customer))
+    shop.hear()
+    assert "Made inactive in QuickBooks" in shop.event(invoice.customer).message
+    assert not Link.objects.get(record_type="customer", record_id=invoice.customer_id).active
+    shop.books.do("reactivate", entity="Customer", id=shop.qbo_id(invoice.customer))
+    shop.hear()
+    assert shop.event(invoice.customer).message == "Active again in QuickBooks"
+    assert Link.objects.get(record_type="customer", record_id=invoice.customer_id).active
+
+
+def test_lists_that_changed_there_are_up_to_date_here(shop: Shop) -> None:
+    shop.hear()
+    account = shop.books.do("add_account", name="Heat pumps")["row"]
+    item = shop.books.do("add_item", name="Blower motor", price="120")["row"]
+    shop.hear()
+    named = ListEntry.objects.filter(connection=shop.connection, qbo_id__in=[account["Id"], item["Id"]])
+    assert set(named.values_list("entity", "name")) >= {("Account", "Heat pumps"), ("Item", "Blower motor")}

@@ -1,0 +1,51 @@
+"""What comes in from QuickBooks: who may say so, that it is no echo, and that nothing is lost; data."""
+
+from tests.mutation.safeguard import Safeguard
+
+OF_WEBHOOKS = "tests/sync/test_webhooks.py"
+OF_JOURNEYS = "tests/journeys/test_from_quickbooks.py"
+
+SAFEGUARDS = (
+    Safeguard(
+        "webhooks: only Intuit's signature counts",
+        "sync/inbound/webhooks.py",
+        'return hmac.compare_digest(wanted, signature.strip().encode("utf-8", errors="replace"))',
+        "return True",
+        (f"{OF_WEBHOOKS}::test_another_signature_is_refused_and_stores_nothing",),
+    ),
+    Safeguard(
+        "webhooks: a body has a maximum size",
+        "sync/pages/webhooks.py",
+        "if not length.isdecimal() or int(length[:20]) > LARGEST:",
+        "if not length.isdecimal():",
+        (f"{OF_WEBHOOKS}::test_what_is_too_long_is_refused_before_it_is_read",),
+    ),
+    Safeguard(
+        "webhooks: our own writes cost no read",
+        "sync/inbound/notices.py",
+        "return one.changed_at.replace(microsecond=0) > seen_at",
+        "return True",
+        (f"{OF_WEBHOOKS}::test_our_own_write_that_comes_back_costs_no_read",),
+    ),
+    Safeguard(
+        "changes: a version that we have seen is no news",
+        "sync/inbound/hearing.py",
+        "if token == link.sync_token or",
+        "if False or",
+        (f"{OF_JOURNEYS}::test_our_own_writes_are_no_news",),
+    ),
+    Safeguard(
+        "changes: a row that QuickBooks cannot read is not called deleted",
+        "sync/inbound/hearing.py",
+        "if self.changes.is_whole and entity in self.changes.rows and entity not in self.changes.unread:",
+        "if self.changes.is_whole and entity in self.changes.rows:",
+        (f"{OF_JOURNEYS}::test_a_row_that_quickbooks_cannot_read_hides_no_other_and_is_not_called_deleted",),
+    ),
+    Safeguard(
+        "planning: an invoice that is void there is never called in agreement",
+        "qbo/mapping/planning.py",
+        "if not comparison.here and not is_void(now):",
+        "if not comparison.here:",
+        (f"{OF_JOURNEYS}::test_a_retry_of_what_was_voided_there_does_not_call_it_synced",),
+    ),
+)
