@@ -18,11 +18,13 @@ from qbo.signals import company_chosen, connection_changed, list_read
 from runacall import stopping
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.signals import record_changed
+from runacall.isolation import isolated
 from sync.engine.pausing import close_connection_failure, open_connection_failure
 from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record
 from sync.outbox.held import release_held
 from sync.outbox.lists import note_list
+from sync.releasing import release_stopped
 from sync.worker.cluster import END_DRAIN
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
@@ -92,12 +94,17 @@ def company_was_chosen(
 
 
 @receiver(list_read, dispatch_uid="sync.list_read")
-def list_was_read(sender: type, connection: Connection, state: ListState, at: datetime, **_: Any) -> None:
+def list_was_read(
+    sender: type, connection: Connection, state: ListState, at: datetime, changed: bool = False, **_: Any
+) -> None:
     released = note_list(connection, state, at=at)
     if state.name == "Preferences" and not state.problem:
         released += release_held(connection, at=at)
     if released:
         wake(connection)
+    if changed:
+        with isolated("Releasing what waited for a list", connection=connection.pk, list=state.name):
+            release_stopped(connection, [state.name], at=at)
 
 
 @receiver(post_migrate, dispatch_uid="sync.schedules")

@@ -20,6 +20,7 @@ from sync.engine.renewing import RENEWED, renew_unused
 from sync.inbound import listening
 from sync.inbound.notices import claim_due
 from sync.models import ActionRecord, Heartbeat
+from sync.releasing import release_stopped
 from sync.upkeep import maintenance as upkeep
 from sync.worker.broker import queue_many
 from sync.worker.tallying import tallied
@@ -88,7 +89,12 @@ def read_changes(connection_id: int) -> int:
             if error.failure.kind is FailureKind.PAUSE:
                 pause_idle(connection, error.failure, at=timezone.now())
             return 0
-        return heard.changes.count if heard else 0
+        if heard is None:
+            return 0
+        release_stopped(connection, heard.lists, at=timezone.now())
+        if heard.came["queued again"]:
+            wake(connection)
+        return heard.changes.count
     return 0
 
 

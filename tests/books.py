@@ -29,6 +29,7 @@ from sync.inbound.listening import hear
 from sync.inbound.reconciling import reconcile
 from sync.models import Attempt, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
+from sync.releasing import release_stopped
 from tests import builders
 
 # Companies beside the first one of the emulator: no two shops hold the same.
@@ -131,7 +132,10 @@ class Shop:
         """Take in what changed in QuickBooks, now or when it is due."""
         self.connection.refresh_from_db()
         moment = at or timezone.now()
-        return hear(self.connection, now=lambda: moment, sooner=sooner)
+        heard = hear(self.connection, now=lambda: moment, sooner=sooner)
+        if heard is not None:
+            release_stopped(self.connection, heard.lists, at=moment)
+        return heard
 
     def map_tax(self, *rates: TaxRate, code: str = "2") -> None:
         """Staff's choice on the Tax page for this set of rates; by default the emulator's "California"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,12 +60,26 @@ def refresh_lists(
     problems = {}
     for name in names:
         as_of = ListState.begin_reading(connection, name, at=at)
+        before = _content(connection, name)
         problem = _read(connection, client, READERS[name], as_of, pace)
         state = ListState.have_read(connection, name, as_of=as_of, problem=problem, at=at)
-        list_read.send(sender=ListState, connection=connection, state=state, at=at)
+        changed = not problem and _content(connection, name) != before
+        list_read.send(sender=ListState, connection=connection, state=state, changed=changed, at=at)
         if problem:
             problems[name] = problem
     return problems
+
+
+def _content(connection: Connection, name: str) -> str:
+    """What the mirror says, as one short text; changed content may release what it stopped."""
+    if name == "Preferences":
+        facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id)
+        return repr([{key: value for key, value in one.items() if key != "refreshed_at"} for one in facts.values()])
+    rows = ListEntry.objects.of(connection, name).order_by("qbo_id").values_list("qbo_id", "name", "active", "data")
+    digest = hashlib.sha256()
+    for row in rows.iterator():
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
 
 
 def _read(connection: Connection, client: Client, reader: Reader, at: datetime, pace: Pace) -> str:
