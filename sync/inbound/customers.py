@@ -19,7 +19,7 @@ from runacall.invoices.document_loading import customer_document
 from runacall.invoices.models import Customer
 from sync.inbound.hearing import Hearing
 from sync.outbox.arrivals import is_in_flight, note_arrival, release_waiting, unsent_of
-from sync.outbox.enqueueing import RecordName, customer_name
+from sync.outbox.enqueueing import RecordName, customer_name, reopen_failed
 
 # Our columns of an address, and QuickBooks' names of its parts.
 PARTS = {
@@ -82,6 +82,7 @@ def _follow(hearing: Hearing, link: Link, row: Row) -> None:
     link.base, link.theirs = Base(said, kept_part("Customer", row)).as_text(), ""
     link.active, link.there_at, link.synced_at = True, changed_there_at(row), hearing.at
     link.save()
+    reopen_failed(hearing.connection, "customer", customer.pk, at=hearing.at)
     message = f"Merged in QuickBooks: Id {was} is now {row.get('DisplayName')}, Id {link.qbo_id}."
     _note(hearing, customer, message, row)
     hearing.came["customers merged"] += 1
@@ -123,7 +124,8 @@ def _take(hearing: Hearing, link: Link, row: Row, customer: Customer, *, takes_o
     if there and takes_over:
         changes = "; ".join(f"{field} {known[field] or 'empty'} → {now[field] or 'empty'}" for field in there)
         end = refused or ("" if wanted else " Run a Call keeps its own.")
-        _note(hearing, customer, f"Changed in QuickBooks: {changes}.{end}", row)
+        taken_over = bool(wanted) and not refused
+        _note(hearing, customer, f"Changed in QuickBooks: {changes}.{end}", row, just_opened=taken_over)
     hearing.came["customers"] += 1
 
 
@@ -164,7 +166,7 @@ def _activate(hearing: Hearing, link: Link, row: Row, customer: Customer, *, act
     hearing.came["customers made active" if active else "customers made inactive"] += 1
 
 
-def _note(hearing: Hearing, customer: Customer, message: str, row: Row) -> None:
+def _note(hearing: Hearing, customer: Customer, message: str, row: Row, *, just_opened: bool = False) -> None:
     name: RecordName = customer_name(customer)
-    note_arrival(hearing.connection, name, at=hearing.at, message=message, row=row)
+    note_arrival(hearing.connection, name, at=hearing.at, message=message, row=row, just_opened=just_opened)
     hearing.came["queued again"] += release_waiting(hearing.connection, name, at=hearing.at)

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import transaction
 
-from qbo.connection.changes import Changes, changed_there_at
+from qbo.connection.changes import Changes
+from qbo.connection.client import decode
 from qbo.connection.queries import Row
 from qbo.connection.turn import Visit
 from qbo.models import Connection, Link
@@ -80,11 +81,11 @@ def _steps(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def is_newer(row: Row, link: Link) -> bool:
     """Whether the row is a version that we have not seen: another SyncToken, and not an older one."""
-    token = str(row.get("SyncToken", ""))
+    token, seen = str(row.get("SyncToken", "")), link.sync_token
+    if link.theirs:
+        seen = str(decode(link.theirs).get("SyncToken") or seen)
     if not link.active:
         return True
-    if token == link.sync_token or (link.theirs and link.there_at and link.there_at == changed_there_at(row)):
+    if token == seen:
         return False
-    if token.isdecimal() and link.sync_token.isdecimal():
-        return int(token) > int(link.sync_token)
-    return True
+    return not (token.isdecimal() and seen.isdecimal()) or int(token) > int(seen)

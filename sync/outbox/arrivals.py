@@ -30,13 +30,21 @@ def _of(connection: Connection, name: RecordName) -> SyncEventQuerySet:
 
 
 def note_arrival(
-    connection: Connection, name: RecordName, *, at: datetime, message: str, row: Mapping[str, Any] | None = None
+    connection: Connection,
+    name: RecordName,
+    *,
+    at: datetime,
+    message: str,
+    row: Mapping[str, Any] | None = None,
+    just_opened: bool = False,
 ) -> None:
-    """A row that says what came in. It takes the place of what waits for a person because of QuickBooks' side, and of
-    the event that the change here has just opened: there is nothing to send back."""
+    """A row that says what came in. It takes the place of what waits for a person because of QuickBooks' side.
+
+    `just_opened`: taking it over has opened an event here; the row takes its place too, for nothing is to be sent back.
+    """
     with transaction.atomic():
         event = _of(connection, name).filter(state__in=UNSENT).first()
-        if event is None:
+        if event is None or not (just_opened or event.direction == Direction.IN):
             event = _new(connection, name, at)
             event.state = State.SYNCED
             event.save(force_insert=True)

@@ -322,9 +322,10 @@ def test_with_customer_updates_off_an_edit_there_changes_nothing_here(shop: Shop
     assert SyncEvent.objects.count() == rows
 
 
-def test_an_edit_there_that_we_cannot_take_over_is_said(shop: Shop) -> None:
+def test_an_edit_there_that_we_cannot_take_over_is_said(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     customer = shop.settled_invoice().customer
-    customer_there(shop, customer, PrimaryEmailAddr={"Address": "mary@example"})
+    customer_there(shop, customer, PrimaryEmailAddr={"Address": "mary@example.com"})
+    monkeypatch.setattr("runacall.invoices.models.customers.are_addresses", lambda value: False)
     shop.hear()
     customer.refresh_from_db()
     assert customer.email == ""
@@ -392,3 +393,39 @@ def test_lists_that_changed_there_are_up_to_date_here(shop: Shop) -> None:
     shop.hear()
     named = ListEntry.objects.filter(connection=shop.connection, qbo_id__in=[account["Id"], item["Id"]])
     assert set(named.values_list("entity", "name")) >= {("Account", "Heat pumps"), ("Item", "Blower motor")}
+
+
+def test_a_product_made_active_again_there_lets_its_invoices_go(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    product = Link.objects.get(record_type="item").qbo_id
+    shop.hear()
+    shop.books.do("deactivate", entity="Item", id=product)
+    shop.hear()
+    waiting = shop.invoice(customer=invoice.customer)
+    shop.drain()
+    assert shop.event(waiting).failure_code == "item_inactive"
+    shop.books.do("reactivate", entity="Item", id=product)
+    shop.hear()
+    shop.drain()
+    shop.assert_in_books(waiting)
+
+
+def test_sales_tax_turned_on_there_lets_its_invoices_go_and_no_others(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    shop.books.do("sales_tax", on=False)
+    shop.read_lists("Preferences")
+    waiting = shop.invoice(customer=customer)
+    other = shop.invoice(customer=customer, lines=[builders.line(rates=[shop.rate])])
+    shop.choose(one_off_item_id="")
+    shop.drain()
+    assert shop.event(waiting).failure_code == "tax_not_enabled"
+    before = shop.event(other).changed_at
+    shop.books.do("sales_tax", on=True)
+    shop.read_lists("Preferences")
+    shop.drain()
+    assert shop.event(waiting).state == "synced", shop.event(waiting).message
+    assert (shop.event(other).failure_code, shop.event(other).changed_at > before) == ("one_off_item_missing", True)
+    # Reading the same again releases nothing.
+    at = shop.event(other).changed_at
+    shop.read_lists("Preferences")
+    assert shop.event(other).changed_at == at

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("qbo", "0014_there_at"),
-        ("sync", "0017_index_of_further_causes"),
+        ("sync", "0018_hold"),
     ]
 
     operations = [
