@@ -42,8 +42,8 @@ SAFEGUARDS = (
     Safeguard(
         "hold: Retry of all leaves it held",
         OPERATIONS,
-        "return events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)",
-        "return events.unsent().exclude(record_type=EntityType.CONNECTION)",
+        "found = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)",
+        "found = events.unsent().exclude(record_type=EntityType.CONNECTION)",
         (f"{OF_HOLD}::test_retry_all_leaves_held_ones_alone",),
     ),
     Safeguard(
