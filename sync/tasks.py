@@ -87,11 +87,11 @@ def read_changes(connection_id: int) -> int:
             heard = listening.hear(connection)
         except listening.Unavailable as error:
             if error.failure.kind is FailureKind.PAUSE:
-                pause_idle(connection, error.failure, at=timezone.now())
+                pause_idle(connection, error.failure, at=clock.now())
             return 0
         if heard is None:
             return 0
-        release_stopped(connection, heard.lists, at=timezone.now())
+        release_stopped(connection, heard.lists, at=clock.now())
         if heard.came["queued again"]:
             wake(connection)
         return heard.changes.count

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from qbo.connection.changes import Changes, TooMuch, read_changes, read_everything
 from qbo.connection.queries import ReadFailed
@@ -16,7 +15,7 @@ from qbo.connection.turn import NotNow, Visit, visit
 from qbo.failures import Failure
 from qbo.models import Connection, ListState
 from qbo.models.leases import LeaseLost
-from runacall import operators_log
+from runacall import clock, operators_log
 from sync.inbound.customers import take_customers
 from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import take_invoices
@@ -52,7 +51,7 @@ class Unavailable(Exception):
         self.failure = failure
 
 
-def hear(connection: Connection, *, now: Now = timezone.now, sooner: bool = False) -> Hearing | None:
+def hear(connection: Connection, *, now: Now = clock.now, sooner: bool = False) -> Hearing | None:
     """Read what changed in the company, and take it in; None if there was nothing to read, or it is not possible now.
 
     At most one call to QuickBooks every quarter of an hour, unless a webhook names a change that is not our own write,

@@ -7,10 +7,10 @@ import logging
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from runacall import clock
 from sync.inbound import notices
 from sync.inbound.webhooks import is_signed, read_body
 from sync.worker.broker import queue_many
@@ -43,7 +43,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     except ValueError:
         logger.warning("A signed webhook of %s bytes is not JSON.", len(body))
         return HttpResponse()
-    now = timezone.now()
+    now = clock.now()
     try:
         ours = notices.note(told, at=now)
         queue_many("sync.tasks.read_changes", notices.claim_due(at=now, among=ours), group="changes")
