@@ -98,6 +98,25 @@ def read_changes(connection_id: int) -> int:
     return 0
 
 
+def compare_last_day(connection_id: int) -> int:
+    """Compare what one company got in the last day with its books; returns how many rows were read."""
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is None:
+        return 0
+    heard = None
+    with isolated("Comparing the last day", connection=connection_id, organization=connection.organization_id):
+        try:
+            heard = listening.compare_last_day(connection)
+        except listening.Unavailable as error:
+            logger.warning("The last day of connection %s was not compared: %s", connection_id, error)
+    return heard.changes.count if heard else 0
+
+
+def compare_last_days() -> int:
+    """Every hour: shops in whose night it is. Returns how many."""
+    return queue_many("sync.tasks.compare_last_day", listening.due_for_comparison(at=clock.now()), group="changes")
+
+
 def sweep() -> int:
     """The safety net, every minute: wake connections that have work, and request open actions again."""
     now = clock.now()

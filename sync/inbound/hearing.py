@@ -15,6 +15,7 @@ from qbo.connection.changes import Changes
 from qbo.connection.client import decode
 from qbo.connection.queries import Row
 from qbo.connection.turn import Visit
+from qbo.mapping.base import There
 from qbo.models import Connection, Link
 from qbo.models.leases import LeaseLost
 from runacall.isolation import isolated
@@ -32,6 +33,8 @@ class Hearing:
     at: datetime
     # What webhooks named as merged: the customer that is gone -> the one that is left.
     merges: Mapping[str, str] = field(default_factory=dict)
+    # Everything that was sent since then is compared, whether or not its row seems to be the one that we know.
+    sent_since: datetime | None = None
     came: Counter[str] = field(default_factory=Counter)
     lists: set[str] = field(default_factory=set)
 
@@ -58,9 +61,13 @@ class Hearing:
         rows = {str(row["Id"]): row for row in self.changes.rows.get(entity, ()) if row.get("Id")}
         for ids in _steps(sorted(rows)):
             links = Link.objects.of(self.connection, entity.lower()).filter(qbo_id__in=ids).order_by("pk")
-            found = [(link, rows[link.qbo_id]) for link in links if is_newer(rows[link.qbo_id], link)]
+            found = [(link, rows[link.qbo_id]) for link in links if self._is_news(rows[link.qbo_id], link)]
             if found:
                 yield found
+
+    def _is_news(self, row: Row, link: Link) -> bool:
+        is_compared = self.sent_since is not None and link.synced_at >= self.sent_since
+        return is_newer(row, link) or (is_compared and is_otherwise(row, link))
 
     def gone(self, entity: str) -> Iterator[list[Link]]:
         """Our links whose records were deleted there, some hundreds at a time."""
@@ -77,6 +84,19 @@ class Hearing:
 
 def _steps(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+
+
+def is_otherwise(row: Row, link: Link) -> bool:
+    """Whether the row of an invoice is not what QuickBooks answered when it was written, although its version is."""
+    if link.record_type != Link.RecordType.INVOICE or link.theirs or not link.base:
+        return False
+    there = There.of(row)
+    return (there.total, there.tax, there.day, there.number[:32]) != (
+        link.total,
+        link.tax,
+        link.txn_date,
+        link.doc_number,
+    )
 
 
 def is_newer(row: Row, link: Link) -> bool:

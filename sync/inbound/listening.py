@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from qbo.connection.changes import Changes, TooMuch, read_changes, read_everything
-from qbo.connection.queries import ReadFailed
+from qbo.connection.changes import Changes, TooMuch, read_by_query, read_changes, read_everything
+from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Visit, visit
 from qbo.failures import Failure
-from qbo.models import Connection, ListState
+from qbo.models import Connection, Link, ListState
 from qbo.models.leases import LeaseLost
 from runacall import clock, operators_log
 from sync.inbound.customers import take_customers
@@ -35,6 +36,9 @@ OVERLAP = timedelta(minutes=2)
 AT_FIRST = timedelta(hours=1)
 # Intuit looks back 30 days.
 LOOKS_BACK = timedelta(days=29)
+A_DAY, HALF_A_DAY = timedelta(days=1), timedelta(hours=12)
+# Hours of the shop's own night in which the last day is compared.
+NIGHT = range(1, 5)
 # How long to wait for a drain of the same company.
 PATIENCE = 20.0
 Now = Callable[[], datetime]
@@ -101,6 +105,60 @@ def _hear(mine: Visit, cursor: ChangeCursor, now: Now, sooner: bool) -> Hearing 
         taken=hearing.came.total(),
     )
     return hearing
+
+
+def compare_last_day(connection: Connection, *, now: Now = clock.now) -> Hearing | None:
+    """Compare what was sent in the last day with the books, from change data; None if that is not possible now.
+
+    One call, and one more for every hundred that change data does not show. Raises Unavailable.
+    """
+    cursor = ChangeCursor.of(connection, at=now())
+    try:
+        with visit(connection, patience=PATIENCE) as mine:
+            if not connection.is_live or connection.realm_id != cursor.realm_id:
+                return None
+            at = now()
+            since = at - A_DAY
+            hearing = Hearing(mine, _read_last_day(mine, since, at), at, sent_since=since)
+            for take in TAKE:
+                take(hearing)
+            ChangeCursor.objects.filter(pk=cursor.pk).update(compared_at=at)
+            return hearing
+    except (NotNow, LeaseLost):
+        return None
+    except ReadFailed as error:
+        raise Unavailable(error.failure) from error
+
+
+def _read_last_day(mine: Visit, since: datetime, at: datetime) -> Changes:
+    """The changes since then; what we sent and they do not show is asked for by Id, and gone if it is not there."""
+    _ensure_token(mine.connection, at=at)
+    client = mine.client
+    try:
+        changes = read_changes(client, OURS, since=since - OVERLAP, pace=mine.pace)
+    except TooMuch:
+        changes = read_by_query(client, OURS, since=since - OVERLAP, pace=mine.pace)
+    shown = {str(row["Id"]) for row in changes.rows["Invoice"]} | changes.deleted.get("Invoice", frozenset())
+    sent = Link.objects.of(mine.connection, "invoice").filter(active=True, synced_at__gte=since)
+    missing = set(sent.values_list("qbo_id", flat=True)) - shown
+    if not missing:
+        return changes
+    unread: dict[str, ReadFailed] = {}
+    rows = read_where_in(client, "Invoice", "Id", missing, pace=mine.pace, unread=unread)
+    gone = missing - {str(row["Id"]) for row in rows} - set(unread)
+    return replace(
+        changes,
+        rows={**changes.rows, "Invoice": [*changes.rows["Invoice"], *rows]},
+        deleted={**changes.deleted, "Invoice": changes.deleted.get("Invoice", frozenset()) | gone},
+    )
+
+
+def due_for_comparison(*, at: datetime) -> list[int]:
+    """The live connections in whose shop it is night, and that were not compared since the last one."""
+    live = Connection.objects.live().select_related("organization").defer("access_token", "refresh_token")
+    done = set(ChangeCursor.objects.filter(compared_at__gt=at - HALF_A_DAY).values_list("connection", flat=True))
+    night = [one for one in live if one.pk not in done and one.organization.local(at).hour in NIGHT]
+    return [one.pk for one in night]
 
 
 def _every() -> timedelta:

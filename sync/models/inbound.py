@@ -19,6 +19,8 @@ class ChangeCursor(models.Model):
     # By ours: the last read, and when the next one is due.
     read_at = models.DateTimeField(null=True, blank=True)
     next_at = models.DateTimeField()
+    # When what was sent in the last day was last compared with the books.
+    compared_at = models.DateTimeField(null=True, blank=True)
     # When a worker was asked to read; None once it has.
     asked_at = models.DateTimeField(null=True, blank=True)
     # Why the last read failed; empty if it did not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 from qbo.models import Link, ListEntry
 from runacall.invoices.models import Customer, Invoice
 from sync import deciding, operations
+from sync.inbound.listening import compare_last_day, due_for_comparison
 from sync.models import ChangeCursor, Notice, SyncEvent
 from sync.models.events import Direction
 from tests import builders
@@ -429,3 +431,38 @@ def test_sales_tax_turned_on_there_lets_its_invoices_go_and_no_others(shop: Shop
     at = shop.event(other).changed_at
     shop.read_lists("Preferences")
     assert shop.event(other).changed_at == at
+
+
+def test_the_last_day_is_compared_with_the_books_each_night(shop: Shop) -> None:
+    """Also what no change data tells: another amount under the SyncToken that we know, and what is simply gone."""
+    same, other, gone, old = (shop.settled_invoice() for _ in range(4))
+    shop.hear()
+    Link.objects.filter(record_type="invoice", record_id=other.pk).update(total=Decimal("99.00"))
+    base = Link.objects.get(record_type="invoice", record_id=other.pk)
+    base.base = base.base.replace('"TotalAmt":108', '"TotalAmt":99')
+    base.save()
+    Link.objects.filter(record_type="invoice", record_id=gone.pk).update(qbo_id="99999")
+    Link.objects.filter(record_type="invoice", record_id=old.pk).update(
+        qbo_id="99998", synced_at=timezone.now() - timedelta(days=3)
+    )
+    before = shop.books.metered()
+    heard = compare_last_day(shop.connection)
+    assert heard is not None
+    # One reading, and one for what it did not show.
+    assert shop.books.metered() == before + 2
+    assert shop.event(gone).failure_code == "record_deleted_there"
+    assert [shop.event(one).state for one in (same, old)] == ["synced", "synced"]
+    shop.hear()
+    assert compare_last_day(shop.connection) is not None
+    assert shop.failed().count() == 1
+
+
+def test_the_comparison_is_due_once_a_night_of_the_shop(shop: Shop) -> None:
+    evening = dt.datetime(2026, 6, 17, 23, 30, tzinfo=dt.UTC)
+    assert due_for_comparison(at=evening) == []
+    night = dt.datetime(2026, 6, 18, 6, 0, tzinfo=dt.UTC)  # two o'clock in New York
+    assert due_for_comparison(at=night) == [shop.connection.pk]
+    ChangeCursor.of(shop.connection, at=night)
+    ChangeCursor.objects.update(compared_at=night)
+    assert due_for_comparison(at=night + timedelta(hours=1)) == []
+    assert due_for_comparison(at=night + timedelta(days=1)) == [shop.connection.pk]
