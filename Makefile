@@ -70,6 +70,10 @@ mutate: install ## break each safeguard in turn and check that its tests fail; a
 chaos: install ## kill processes, cut connections and throttle while invoices are sent: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres CLOCKS="400 -400"
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE)) $(if $(CLOCKS),--clocks $(CLOCKS))
 
+.PHONY: simulate
+simulate: install ## storms on a simulated clock and network, and every crash point: make simulate SEEDS=1-2000 (ARGS="--points --pairs 500")
+	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1-200) $(ARGS)
+
 rehearse: install ## restore an older dump over a shop that has gone on, and compare the books (needs PostgreSQL; INVOICES=100)
 	$(BIN)/python -m tests.rehearsals $(if $(INVOICES),--invoices $(INVOICES))
 

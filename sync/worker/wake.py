@@ -69,7 +69,8 @@ def not_woken(*, at: datetime, prefix: str = "") -> Q:
 def connections_with_work(*, at: datetime) -> ConnectionQuerySet:
     """Live connections with something due that nobody is working on, the one that waited longest first."""
     events = SyncEvent.objects.of_connected_companies()
-    queued = events.filter(state=State.QUEUED, due_at__lte=at).allowed_out().values("connection")
+    # As a drain claims them: what it would leave alone must not call for the next drain at once.
+    queued = events.due(at=at).allowed_out().values("connection")
     checking = events.filter(state=State.CHECKING, due_at__lte=at).values("connection")
     now = clock.now()
     idle = Q(lease=None) | (

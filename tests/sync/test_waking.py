@@ -22,6 +22,7 @@ from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
 from qbo.models import Connection, Lease, ListState
+from sync.models import SyncEvent
 from sync.worker import broker, wake
 from sync.worker.broker import PromptBroker
 from sync.worker.wake import wake_due
@@ -59,6 +60,17 @@ def test_waking_costs_the_same_for_three_connections_and_for_thirty() -> None:
     many = shops_with_work(30, realm_from=2000)
     assert queries(wake_due) == cost
     assert asked_for() == sorted(one.pk for one in few + many), "each is asked for once"
+
+
+def test_a_change_of_what_is_being_checked_calls_for_no_drain_yet() -> None:
+    """No drain would take it, and one drain after the other was asked for until the outcome was known."""
+    (connection,) = shops_with_work(1)
+    change = SyncEvent.objects.get()
+    SyncEvent.objects.filter(pk=change.pk).update(state="checking", due_at=timezone.now() + timedelta(minutes=5))
+    later = log_rows.event(connection, state="queued", due_at=timezone.now(), record_id=change.record_id)
+    assert wake_due() == 0
+    SyncEvent.objects.filter(pk=change.pk).update(state="synced", due_at=None)
+    assert wake_due() == 1, later.label
 
 
 def test_a_drain_that_was_asked_for_is_not_asked_for_again() -> None:

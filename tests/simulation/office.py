@@ -1,0 +1,103 @@
+"""What the people of the shop do during a run; it does not know when it is disturbed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.utils import timezone
+
+from runacall.invoices.models import Customer, Invoice, PricebookItem
+from runacall.invoices.refusals import Refused
+from sync import operations
+from tests import builders
+from tests.books import Shop
+from tests.simulation.clockwork import Clockwork
+
+DAY = date(2026, 6, 17)
+# How often somebody presses Retry on what failed, once nothing moves by itself.
+PATIENCE = 900.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """`after` so many seconds a person does this. A person whose page broke looks, and does it again if need be."""
+
+    after: float
+    what: str
+    number: str = ""
+    customer: str = ""
+    price: str = "100.00"
+
+
+class Office:
+    def __init__(self, work: Clockwork, shop: Shop, steps: Sequence[Step]) -> None:
+        self.work, self.shop, self.began = work, shop, work.now
+        self.steps = sorted(steps, key=lambda step: step.after)
+        self.done = 0
+        self.is_retrying = False
+        self.retries = 0
+        self.retried_at = 0.0
+
+    @property
+    def is_done(self) -> bool:
+        return self.done == len(self.steps)
+
+    def main(self) -> None:
+        while not self.is_done:
+            step = self.steps[self.done]
+            self.work.sleep(self.began + step.after - self.work.now)
+            self.verbs[step.what](step)
+            self.done += 1
+        while True:
+            self.work.sleep(60.0)
+            if self.is_retrying and self.work.now - self.retried_at > PATIENCE and self.shop.failed().exists():
+                self.retries += 1
+                self.retried_at = self.work.now
+                operations.retry(self.shop.failed(), by=None, at=timezone.now())
+
+    @property
+    def verbs(self) -> dict[str, Callable[[Step], object]]:
+        return {"enter": self._enter, "edit": self._edit, "void": self._void, "retry": self._retry}
+
+    def _enter(self, step: Step) -> None:
+        if self._invoices().filter(number=step.number).exists():
+            return
+        organization, at = self.shop.organization, timezone.now()
+        customer = Customer.objects.filter(organization=organization, name=step.customer).first()
+        customer = customer or builders.customer(organization, step.customer, at=at)
+        item = PricebookItem.objects.filter(organization=organization, name="Labor").first()
+        item = item or builders.item(organization, "Labor", at=at)
+        line = builders.line(item=item, rates=[self.shop.rate], unit_price=step.price)
+        builders.invoice(organization, customer=customer, number=step.number, lines=[line], at=at, invoice_date=DAY)
+
+    def _edit(self, step: Step) -> None:
+        invoice = self._invoices().get(number=step.number)
+        item = PricebookItem.objects.get(organization=self.shop.organization, name="Labor")
+        line = builders.line(item=item, rates=[self.shop.rate], unit_price=step.price)
+        self._try(lambda: invoice.edit(lines=[line], at=timezone.now()))
+
+    def _void(self, step: Step) -> None:
+        invoice = self._invoices().get(number=step.number)
+        self._try(lambda: invoice.void(reason="Entered twice", at=timezone.now()))
+
+    def _retry(self, step: Step) -> None:
+        operations.retry(self.shop.failed(), by=None, at=timezone.now())
+
+    @staticmethod
+    def _try(do: Callable[[], object]) -> None:
+        with suppress(Refused):  # done already, before the page broke
+            do()
+
+    def _invoices(self) -> object:
+        return Invoice.objects.filter(organization=self.shop.organization)
+
+    def expected(self) -> list[Invoice]:
+        """The invoices as they have to be in the books."""
+        return list(self._invoices().order_by("pk"))
+
+
+def moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

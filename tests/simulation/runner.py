@@ -1,0 +1,133 @@
+"""Plays cases, each in a copy of a process that holds the stage, several at a time; shrinks what went wrong."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import select
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.cases import Case
+from tests.simulation.history import Act, without
+
+if TYPE_CHECKING:
+    from tests.simulation.stage import Stage
+
+# Seconds of CPU that a run may take; far more than any needs.
+PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a case. `acts`: what disturbed it, `kinds`: its points, `minutes`: how much time it simulated."""
+
+    case: Case
+    wrong: list[str]
+    acts: dict[int, Act] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)
+    minutes: float = 0.0
+
+
+def play(stage: Stage, case: Case) -> Outcome:
+    """Play `case` in a copy of this process."""
+    (outcome,) = play_all(stage, [case], jobs=1)
+    return outcome
+
+
+def _played(stage: Stage, case: Case, keep_kinds: bool) -> dict[str, Any]:
+    from tests.simulation import machine
+    from tests.simulation.stage import NOON, Run
+
+    stage.shop.books.do("duplicate_number_check", on=case.checks_numbers)
+    history = case.history
+    run = Run(stage, history, case.steps)
+    watch = run.play()
+    return {
+        "wrong": watch.wrong,
+        "acts": {number: list(act) for number, _, act in history.happened},
+        "kinds": history.kinds if keep_kinds else [],
+        "minutes": ((machine.standing or NOON) - NOON) / 60,
+    }
+
+
+def play_all(stage: Stage, cases: Iterable[Case], *, jobs: int, keep_kinds: bool = False) -> Iterator[Outcome]:
+    """Play every case, each in a copy of this process and `jobs` at a time; in no particular order."""
+    gc.collect()
+    gc.freeze()
+    waiting, flying = iter(cases), dict[int, tuple[Case, int]]()
+    more = True
+    while flying or more:
+        while more and len(flying) < jobs:
+            case = next(waiting, None)
+            more = case is not None
+            if case is not None:
+                reader, child = _launch(stage, case, keep_kinds)
+                flying[reader] = (case, child)
+        for reader in select.select(list(flying), [], [])[0] if flying else ():
+            case, child = flying.pop(reader)
+            yield _landed(case, reader, child)
+
+
+def _launch(stage: Stage, case: Case, keep_kinds: bool) -> tuple[int, int]:
+    """Where the result can be read, and the process that writes it."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writer)
+        return reader, child
+    os.close(reader)
+    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+    try:
+        said = json.dumps(_played(stage, case, keep_kinds))
+    except BaseException:
+        said = json.dumps({"wrong": [f"the run itself failed:\n{traceback.format_exc()}"]})
+    with os.fdopen(writer, "w") as pipe:
+        pipe.write(said)
+    os._exit(0)
+
+
+def _landed(case: Case, reader: int, child: int) -> Outcome:
+    with os.fdopen(reader) as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    told: dict[str, Any] = json.loads(said or '{"wrong": ["the run did not end"]}')
+    acts = {int(number): Act(*act) for number, act in told.pop("acts", {}).items()}
+    return Outcome(case, acts=acts, **told)
+
+
+def shrunk(stage: Stage, outcome: Outcome) -> Outcome:
+    """The same case with as few disturbances as still make it fail."""
+    acts = dict(outcome.acts)
+    best = outcome
+    size = max(1, len(acts) // 2)
+    while size:
+        numbers = sorted(acts)
+        parts = [numbers[start : start + size] for start in range(0, len(numbers), size)]
+        for part in parts:
+            fewer = without(acts, part)
+            tried = play(stage, Case(outcome.case.scenario, fewer, outcome.case.checks_numbers))
+            if tried.wrong:
+                acts, best = fewer, tried
+        size //= 2
+    return best
+
+
+def tell(outcome: Outcome, *, say: Callable[[str], None] = print) -> None:
+    """What went wrong, and how to see it again."""
+    say(f"WRONG: python -m tests.simulation {outcome.case.as_options}")
+    for number, act in sorted(outcome.acts.items()):
+        say(f"    at point {number}: {act}")
+    for what in outcome.wrong:
+        say(f"    {what}")
+    sys.stdout.flush()
+
+
+def clock() -> float:
+    return time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -1,0 +1,37 @@
+"""What happens in a shop during a run, as data."""
+
+from __future__ import annotations
+
+import random
+
+from tests.simulation.office import Step
+
+# A customer, an item and two invoices, one of which changes while it may be on its way.
+SMALL = (
+    Step(0.0, "enter", "1001", "M. Okafor", "100.00"),
+    Step(2.0, "enter", "1002", "M. Okafor", "249.95"),
+)
+CHANGING = (
+    *SMALL,
+    Step(2.4, "edit", "1001", price="120.00"),
+    Step(4.0, "void", "1002"),
+)
+CUSTOMERS = ("M. Okafor", "Ann Doe", "Reliable Heating, Inc.")
+
+
+def drawn(seed: int) -> list[Step]:
+    """One to eight invoices, some of them changed or voided soon after; Retry is pressed now and then."""
+    dice = random.Random(f"office {seed}")
+    steps = []
+    for index in range(dice.choice((1, 1, 2, 2, 3, 8))):
+        number, after = str(1001 + index), round(dice.choice((0.0, dice.uniform(0, 5), dice.uniform(0, 900))), 2)
+        steps.append(Step(after, "enter", number, dice.choice(CUSTOMERS), f"{dice.randint(100, 99999) / 100:.2f}"))
+        if dice.random() < 0.4:
+            change = round(after + dice.choice((0.3, 1.0, 5.0, dice.uniform(0, 600))), 2)
+            steps.append(Step(change, "edit", number, price=f"{dice.randint(100, 99999) / 100:.2f}"))
+            after = change
+        if dice.random() < 0.15:
+            steps.append(Step(round(after + dice.choice((0.4, 2.0, dice.uniform(0, 600))), 2), "void", number))
+    if dice.random() < 0.3:
+        steps.append(Step(round(dice.uniform(1, 900), 2), "retry"))
+    return steps

@@ -1,0 +1,68 @@
+"""A short simulation for every `make test`; `make simulate` plays as many storms as are asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import history
+from tests.simulation.cases import Case, acts_at, singles
+from tests.simulation.history import ANSWER, CALL, COMMIT, QUERY, Act
+
+ROOT = Path(__file__).resolve().parents[2]
+STORMS, POINTS = 16, 40
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def simulate(*options: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE_"))}
+    command = [sys.executable, "-m", "tests.simulation", "--jobs", "1", *options]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_storms_and_crash_points_leave_the_books_right() -> None:
+    done = simulate("--seeds", f"1-{STORMS}", "--some-points", str(POINTS))
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.search(r"([\d,]+) runs", done.stdout)
+    assert found, done.stdout
+    assert int(found[1]) == STORMS + POINTS, done.stdout
+
+
+def test_what_is_broken_is_found_and_shrunk() -> None:
+    broken = "request id: a second send goes out under the same one"
+    done = simulate("--seeds", "1-40", "--first", "--without", broken)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "is in the books 2 times" in done.stdout
+    again = re.search(r"--scenario (\d+) --acts '(.+)'", done.stdout)
+    assert again, done.stdout
+    replayed = simulate("--scenario", again[1], "--acts", again[2], "--without", broken)
+    assert replayed.returncode == 1, "the same history goes the same way"
+    whole = simulate("--scenario", again[1], "--acts", again[2])
+    assert whole.returncode == 0, "with the safeguard in place it goes well"
+
+
+def test_a_history_is_read_as_it_is_told() -> None:
+    acts = {3: Act("kill"), 17: Act("500 acted", 2.5), 40: Act("500"), 41: Act("pause", 700.0), 50: Act("cut")}
+    assert history.read(history.told(acts)) == acts
+
+
+def test_a_seed_gives_the_same_history() -> None:
+    kinds = [COMMIT, QUERY, CALL, ANSWER] * 400
+    one, same, other = (Case(seed).history for seed in ("5", "5", "6"))
+    for number, kind in enumerate(kinds):
+        for drawn in (one, same, other):
+            drawn.at(number, kind)
+    assert one.acts == same.acts != other.acts
+
+
+def test_every_crash_point_is_a_case() -> None:
+    cases = list(singles("small", [QUERY, COMMIT, CALL, ANSWER]))
+    assert {number for case in cases for number in case.acts or ()} == {0, 1, 2, 3}
+    assert {act.what for act in acts_at(CALL, stops=True)} == {"kill", "pause", *history.FAULTS}
+    assert [act.what for act in acts_at(COMMIT, stops=False)] == ["kill"]
