@@ -399,6 +399,8 @@ ACTIONS: dict[str, Action] = {
             ),
         ),
         # Done elsewhere, and kept in the audit log beside the others.
+        Action("fix", "Fix and send", "Sending", is_followed=True),
+        Action("undo_fix", "Undo a fix"),
         Action("keep_company", "Go back to the previous company"),
         Action("use_company", "Use a different company"),
         Action("send_earlier", "Send earlier invoices", "Sent", "earlier invoice", is_followed=True),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,23 @@ class Verdict:
     failure: Failure | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
     created: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """What would be different: settings, mappings and links that are not saved, and the invoices themselves.
+
+    `customers`: ours whose own failure it settles. `remains`: what would still stop an invoice although nothing that
+    we know does; only QuickBooks told us.
+    """
+
+    unsaved: Unsaved = field(default_factory=Unsaved)
+    change: Callable[[InvoiceDocument], InvoiceDocument] | None = None
+    customers: frozenset[int] = frozenset()
+    remains: Callable[[InvoiceDocument], Failure | None] | None = None
+
+
+AS_IT_IS = Supposed()
 
 
 def to_go(connection: Connection) -> QuerySet[Invoice]:
@@ -106,22 +123,25 @@ def basis(connection: Connection) -> str:
     parts = (
         ConnectionSettings.objects.filter(connection=connection).values_list(),
         TaxMapping.objects.filter(**which).order_by("rate_key").values_list("rate_key", "tax_code_id"),
-        AccountMapping.objects.filter(**which).order_by("category_id").values_list("category_id", "account_id"),
+        AccountMapping.objects.filter(**which)
+        .order_by("item_id", "category_id")
+        .values_list("item_id", "category_id", "account_id"),
         CompanyFacts.objects.filter(**which).values_list("refreshed_at"),
         ListState.objects.filter(connection=connection).order_by("name").values_list("name", "refreshed_at"),
     )
     return hashlib.sha256(repr([list(part) for part in parts]).encode()).hexdigest()
 
 
-def verdicts(connection: Connection, ids: Iterable[int], *, unsaved: Unsaved | None = None) -> list[Verdict]:
-    """The verdicts on these invoices; those with nothing to send are left out.
-
-    `unsaved`: choices that would go before the stored ones.
-    """
+def verdicts(connection: Connection, ids: Iterable[int], *, supposed: Supposed = AS_IT_IS) -> list[Verdict]:
+    """The verdicts on these invoices, if what is supposed were so; those with nothing to send are left out."""
     documents = load_invoices(ids)
-    book = load_book(connection, list(documents.values()), unsaved=unsaved)
+    if supposed.change:
+        documents = {pk: supposed.change(invoice) for pk, invoice in documents.items()}
+    book = load_book(connection, list(documents.values()), unsaved=supposed.unsaved)
     items = {line.item.id: line.item for invoice in documents.values() for line in invoice.lines if line.item}
-    matches = {item.id: match for item, match in matches_by_name(connection, items)}
+    chosen = supposed.unsaved.products.keys() | supposed.unsaved.created_items
+    unclear = {pk: item for pk, item in items.items() if pk not in chosen}
+    matches = {item.id: match for item, match in matches_by_name(connection, unclear)}
     book = _with_products(connection, book, matches)
     found = []
     for invoice in documents.values():

@@ -10,13 +10,15 @@ from django.db.models import Count, Min
 
 from qbo.failures import Failure
 from qbo.models import Connection, Link
-from sync.dry_run import AT_ONCE, Verdict, verdicts
+from sync.dry_run import AS_IT_IS, Supposed, Verdict, verdicts
 from sync.log.causes import Cause
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
 # This many are checked one by one; of more, one for each set of causes.
-MOST_CHECKED = 500
+MOST_CHECKED = 1_000
+# As many are loaded together.
+TOGETHER = 500
 # As many on a settings page, which says it of several causes.
 MOST_BESIDE = 200
 
@@ -49,17 +51,19 @@ class Forecast:
         return " · ".join([*said, *([f"{about}{more:,} more stay"] if more else [])])
 
 
-def forecast_retry(connection: Connection, events: SyncEventQuerySet, *, most: int = 0) -> Forecast:
+def forecast_retry(
+    connection: Connection, events: SyncEventQuerySet, *, most: int = 0, supposed: Supposed = AS_IT_IS
+) -> Forecast:
     """The forecast of a retry of `events`, from the current mappings, settings and lists, without asking QuickBooks.
 
-    `most`: how many are checked one by one, if not MOST_CHECKED.
+    `most`: how many are checked one by one, if not MOST_CHECKED. `supposed`: what would be saved before it.
     """
     most = most or MOST_CHECKED
     retried = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
     invoices = retried.filter(record_type=EntityType.INVOICE).order_by()
     ids = list(invoices.values_list("record_id", flat=True)[: most + 1])
     weights = dict.fromkeys(ids, 1) if len(ids) <= most else _alike(invoices, most)
-    blocked = _blocked(connection, list(weights))
+    blocked = stopped(connection, list(weights), supposed=supposed)
     counts: Counter[str] = Counter()
     for record_id, failure in blocked.items():
         counts[failure.cause_key] += weights[record_id]
@@ -81,13 +85,17 @@ def _alike(invoices: SyncEventQuerySet, most: int) -> dict[int, int]:
     return {row["sample"]: row["count"] for row in sets.order_by("-count")[:most]}
 
 
-def _blocked(connection: Connection, record_ids: Sequence[int]) -> dict[int, Failure]:
-    """The first problem of each invoice."""
+def stopped(connection: Connection, record_ids: Sequence[int], *, supposed: Supposed = AS_IT_IS) -> dict[int, Failure]:
+    """What would stop each of these invoices; those that would go are left out."""
     found: list[Verdict] = []
-    for start in range(0, len(record_ids), AT_ONCE):
-        found += verdicts(connection, record_ids[start : start + AT_ONCE])
-    customers = _failed_customers(connection, {one.invoice.customer.id for one in found})
-    shared = {one.invoice.id: one.failure or customers.get(one.invoice.customer.id) for one in found}
+    for start in range(0, len(record_ids), TOGETHER):
+        found += verdicts(connection, record_ids[start : start + TOGETHER], supposed=supposed)
+    ids = {one.invoice.customer.id for one in found} - supposed.customers
+    customers = _failed_customers(connection, ids)
+    remains = supposed.remains or (lambda invoice: None)
+    shared = {
+        one.invoice.id: one.failure or remains(one.invoice) or customers.get(one.invoice.customer.id) for one in found
+    }
     return {record_id: failure for record_id, failure in shared.items() if failure}
 
 

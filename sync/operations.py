@@ -75,7 +75,7 @@ def retry(
         if organization_id is None:
             return Report(0, left)
         action = record_action(organization_id, "retry", by=by, at=at, done=0, left=left, filters=filters)
-        done = _requeue(events, action, at=at)
+        done = requeue(events, action, at=at)
         action.done = action.meant = done.records
         action.save(update_fields=["done", "meant"])
     return Report(done.records + done.lists, left, action)
@@ -121,7 +121,7 @@ def carry_out(action_id: int, *, at: datetime) -> Report:
             return Report()
         found = chosen_by(action)
         left = _left_alone(found)
-        done = _requeue(found, action, at=at)
+        done = requeue(found, action, at=at)
         ActionRecord.objects.filter(pk=action_id).update(is_open=False, done=done.records, left=left)
     return Report(done.records + done.lists, left, action)
 
@@ -146,8 +146,13 @@ class Requeued(NamedTuple):
     lists: int
 
 
-def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -> Requeued:
-    """Queue the retryable ones among `events` for `action`, and wake their connections. Needs a transaction."""
+def requeue(
+    events: SyncEventQuerySet, action: ActionRecord, *, at: datetime, due_at: datetime | None = None
+) -> Requeued:
+    """Queue the retryable ones among `events` for `action`, and wake their connections. Needs a transaction.
+
+    `due_at`: when they are due, if not at once.
+    """
     eligible = _retryable(events)
     named: dict[int, set[str]] = {}
     for connection_id, code in eligible.order_by().values_list("connection_id", "failure_code").distinct():
@@ -163,7 +168,7 @@ def _requeue(events: SyncEventQuerySet, action: ActionRecord, *, at: datetime) -
         _unlink_what_was_deleted_there(eligible)
     of_records = eligible.exclude(record_type=EntityType.LIST)
     _look_at_them_again(of_records)
-    done = of_records.order_by().update(**(queued_again(at) | {"action": action}), changed_at=at)
+    done = of_records.order_by().update(**(queued_again(due_at or at) | {"action": action}), changed_at=at)
     for connection in connections:
         wake(connection)
     return Requeued(done, lists)
@@ -379,7 +384,7 @@ def _post_today(event: SyncEvent, action: ActionRecord, *, by: User, at: datetim
         invoice.post_to(event.organization.today(at), at=at, by=by)
         action.before[str(invoice.pk)] = {"was": as_json(was), "became": as_json(invoice.dates)}
         action.save(update_fields=["before"])
-        _note_dates(invoice, "Posted to the current period", was, by=by)
+        note_dates(invoice, "Posted to the current period", was, by=by)
         SyncEvent.objects.filter(pk=event.pk, state=State.QUEUED).update(action=action)
 
 
@@ -409,7 +414,7 @@ def undo_posting(
                 )
                 invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
                 invoice.move_back(moved.becomes, at=at, by=by)
-                _note_dates(invoice, "Post to current period undone", moved.was, by=by)
+                note_dates(invoice, "Post to current period undone", moved.was, by=by)
                 labels.append(event.label)
             refusal = "" if isinstance(moved, Moved) else moved
         left.update([refusal] if refusal else [])
@@ -419,7 +424,7 @@ def undo_posting(
     return Report(len(labels), dict(left))
 
 
-def _note_dates(invoice: Invoice, what: str, was: Dates, *, by: User) -> None:
+def note_dates(invoice: Invoice, what: str, was: Dates, *, by: User) -> None:
     """In the history of the invoice. What a command does is in the log of actions only."""
     if by is None or not by.pk:
         return

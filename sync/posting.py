@@ -14,12 +14,17 @@ from sync.models.events import UNSENT, EntityType
 
 def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
     """Why "Post to current period" cannot help this event; "" if it can."""
+    return cannot_post(event, event.organization.today(at), called="today")
+
+
+def cannot_post(event: SyncEvent, day: date, *, called: str = "") -> str:
+    """Why it does not help to date the event's invoice `day` in the books; "" if it does."""
     if event.state not in (State.FAILED, State.HELD) or not is_in_closed_period(event):
         return "not failed for a closed period"
     if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
         return "already in the closed period in QuickBooks; only moving the closing date helps"
-    if _company(event.connection).is_closed_on(event.organization.today(at)):
-        return "today is in the closed period too"
+    if _company(event.connection).is_closed_on(day):
+        return f"{called or day} is in the closed period too"
     return ""
 
 
@@ -31,6 +36,10 @@ def is_in_closed_period(event: SyncEvent) -> bool:
 def _company(connection: Connection) -> Company:
     facts = CompanyFacts.objects.filter(connection=connection).first()
     return Company(closing_date=facts.book_close_date if facts else None)
+
+
+# The actions that give invoices another date in the books.
+POSTED = ("post_to_current_period", "fix")
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ def moved_back(event: SyncEvent) -> Moved | str:
     """The dates that undoing "Post to current period" would give the invoice; or why it cannot be undone."""
     if event.record_type != EntityType.INVOICE:
         return "not posted to the current period"
-    posted = ActionRecord.objects.filter(organization=event.organization_id, action="post_to_current_period")
+    posted = ActionRecord.objects.filter(organization=event.organization_id, action__in=POSTED)
     action = posted.filter(before__has_key=str(event.record_id)).order_by("-at", "-id").first()
     if action is None:
         return "not posted to the current period"

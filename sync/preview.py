@@ -13,7 +13,7 @@ from qbo.mapping.loading import Unsaved
 from qbo.models import Connection, ConnectionSettings
 from qbo.models.settings import WhenToSync
 from runacall.invoices.models import Invoice
-from sync.dry_run import Verdict, verdicts
+from sync.dry_run import Supposed, Verdict, verdicts
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
@@ -38,7 +38,7 @@ def preview(connection: Connection, unsaved: Unsaved) -> Preview:
     rows = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
     ids = list(rows.order_by("-changed_at", "-id").values_list("record_id", flat=True)[:MOST])
     now = {one.invoice.id: one for one in verdicts(connection, ids)}
-    then = {one.invoice.id: one for one in verdicts(connection, ids, unsaved=unsaved)}
+    then = {one.invoice.id: one for one in verdicts(connection, ids, supposed=Supposed(unsaved))}
     both = [(now[pk], then[pk]) for pk in now if pk in then]
     sentences = (*_of_switches(connection, stored, unsaved.settings or stored), *_of_invoices(both))
     return Preview(sentences, len(ids), rows.count())

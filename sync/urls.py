@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sync.pages import exports as exports_views
-from sync.pages import first_run, matching, metrics, webhooks
+from sync.pages import first_run, fixing, matching, metrics, webhooks
 from sync.pages import queue as pages
 from sync.pages.settings_preview import settings_preview
 from sync.pages.shops import shops_page
@@ -29,5 +29,7 @@ urlpatterns = [
     path("quickbooks/customers/<int:record_id>/", matching.customer, name="customer"),
     path("quickbooks/products/", matching.products, name="products"),
     path("quickbooks/products/<int:record_id>/", matching.product, name="product"),
+    path("quickbooks/fix/", fixing.fix, name="fix"),
+    path("quickbooks/fix/<int:action_id>/undo/", fixing.undo, name="undo_fix"),
     path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
 ]

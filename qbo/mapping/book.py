@@ -118,6 +118,8 @@ class MappingBook:
     tax_mappings: Mapping[str, str] = field(default_factory=dict)
     # By category id; None for items without one.
     account_mappings: Mapping[int | None, str] = field(default_factory=dict)
+    # By item id: what goes before its category's.
+    item_accounts: Mapping[int, str] = field(default_factory=dict)
     # By QuickBooks id.
     tax_codes: Mapping[str, Ref] = field(default_factory=dict)
     accounts: Mapping[str, Ref] = field(default_factory=dict)
@@ -142,8 +144,8 @@ class MappingBook:
         return code if code and code.active else None
 
     def chosen_account(self, item: ItemDocument) -> str:
-        """The income account that staff chose for the item's category; "" if none."""
-        return self.account_mappings.get(item.category_id, "")
+        """The income account that staff chose for the item, or for its category; "" if none."""
+        return self.item_accounts.get(item.id) or self.account_mappings.get(item.category_id, "")
 
     def new_item_account(self, item: ItemDocument) -> str:
         """The income account that a new product gets; "" is a gap."""

@@ -27,11 +27,19 @@ from runacall.invoices.documents import InvoiceDocument, ItemDocument
 
 @dataclass(frozen=True)
 class Unsaved:
-    """What a person has chosen on a settings page and not saved yet; an empty id takes a mapping away."""
+    """What a person has chosen and not saved yet; an empty id takes a mapping away.
+
+    `products` and `customers`: items and customers of ours with the Id in QuickBooks that they would be.
+    `created_items`: those that would be created there, whatever is there.
+    """
 
     settings: ConnectionSettings | None = None
     tax_mappings: Mapping[str, str] = field(default_factory=dict)
     account_mappings: Mapping[int | None, str] = field(default_factory=dict)
+    item_accounts: Mapping[int, str] = field(default_factory=dict)
+    products: Mapping[int, str] = field(default_factory=dict)
+    created_items: frozenset[int] = frozenset()
+    customers: Mapping[int, str] = field(default_factory=dict)
 
 
 def load_book(
@@ -56,9 +64,10 @@ def load_book(
     lists: dict[str, dict[str, Ref]] = {"TaxCode": {}, "Account": {}}
     for row in entries.filter(entity__in=lists):
         lists[row.entity][row.qbo_id] = ref_of(row)
-    ids = {link.qbo_id for link in of_items} | {settings.one_off_item_id}
+    ids = {link.qbo_id for link in of_items} | {settings.one_off_item_id, *unsaved.products.values()}
     products = {row.qbo_id: ref_of(row) for row in entries.filter(entity="Item", qbo_id__in=ids)}
     one_off = products.get(settings.one_off_item_id)
+    chosen = list(AccountMapping.objects.filter(**here).values_list("item_id", "category_id", "account_id"))
     return MappingBook(
         company=load_company(connection),
         currency=connection.organization.currency,
@@ -71,10 +80,17 @@ def load_book(
             default_tax_code_id=settings.default_tax_code_id,
             stop_on_rounding=settings.stop_on_rounding,
         ),
-        customers={link.record_id: _customer(link) for link in of_customers},
+        customers={
+            **{link.record_id: _customer(link) for link in of_customers},
+            **{pk: Ref(qbo_id) for pk, qbo_id in unsaved.customers.items()},
+        },
         # One that the mirror lost counts as inactive.
-        items={link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in of_items},
-        items_to_create=frozenset(key for key, one in load_ruled(connection, "item", needed).items() if one.creates),
+        items={
+            **{link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in of_items},
+            **{pk: products[qbo_id] for pk, qbo_id in unsaved.products.items() if qbo_id in products},
+        },
+        items_to_create=unsaved.created_items
+        | {key for key, one in load_ruled(connection, "item", needed).items() if one.creates},
         inactive_items=_inactive_items(connection, [item.name for item in needed.values()]),
         invoices={link.record_id: _invoice(link) for link in of_invoices},
         tax_mappings={
@@ -82,8 +98,12 @@ def load_book(
             **unsaved.tax_mappings,
         },
         account_mappings={
-            **dict(AccountMapping.objects.filter(**here).values_list("category_id", "account_id")),
+            **{category_id: account_id for item_id, category_id, account_id in chosen if item_id is None},
             **unsaved.account_mappings,
+        },
+        item_accounts={
+            **{item_id: account_id for item_id, _, account_id in chosen if item_id is not None},
+            **unsaved.item_accounts,
         },
         tax_codes=lists["TaxCode"],
         accounts=lists["Account"],

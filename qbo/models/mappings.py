@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from qbo.models.connection import Connection
-from runacall.invoices.models import PricebookCategory
+from runacall.invoices.models import PricebookCategory, PricebookItem
 
 
 class TaxMapping(models.Model):
@@ -27,11 +27,12 @@ class TaxMapping(models.Model):
 
 
 class AccountMapping(models.Model):
-    """Items in this category (or in none) use this income account."""
+    """Items in this category (or in none) use this income account; with `item`, that one item alone does."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="account_mappings")
     realm_id = models.CharField(max_length=32)
     category = models.ForeignKey(PricebookCategory, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    item = models.ForeignKey(PricebookItem, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     account_id = models.CharField(max_length=32)
 
     class Meta:
@@ -39,11 +40,16 @@ class AccountMapping(models.Model):
             models.UniqueConstraint(fields=["connection", "realm_id", "category"], name="qbo_account_mapping_once"),
             models.UniqueConstraint(
                 fields=["connection", "realm_id"],
-                condition=models.Q(category=None),
+                condition=models.Q(category=None, item=None),
                 name="qbo_account_mapping_without_category_once",
+            ),
+            models.UniqueConstraint(fields=["connection", "realm_id", "item"], name="qbo_account_mapping_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(category=None) | models.Q(item=None), name="qbo_account_mapping_of_one_kind"
             ),
             models.CheckConstraint(condition=~models.Q(account_id=""), name="qbo_account_mapping_has_account"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.category or 'Items without a category'} earns into account {self.account_id}"
+        whose = self.item or self.category or "Items without a category"
+        return f"{whose} earns into account {self.account_id}"

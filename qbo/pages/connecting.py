@@ -17,7 +17,7 @@ from qbo.connection.oauth import OAuthFailed
 from qbo.connection.tokens import oauth_client
 from qbo.lists.on_request import NotRead, read_again
 from qbo.models import Connection, Consent, ListState
-from qbo.pages.base import connection_of, page_context, settings_page
+from qbo.pages.base import back_to, connection_of, page_context, settings_page
 from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
@@ -32,6 +32,8 @@ TAKEN = (
     "This QuickBooks company is connected to another organization in Run a Call. Disconnect it "
     "there first, or choose another company. Nothing was changed."
 )
+# Where a person comes back to once it is connected again, in the session; "" for the Status page.
+AFTERWARDS = "after_connecting"
 # The form of our own states; nothing else can be one of them.
 STATE = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 
@@ -39,7 +41,8 @@ STATE = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 @settings_page
 @require_POST
 def start(request: StaffRequest) -> HttpResponse:
-    """Go to Intuit's page, with a state that only this session knows."""
+    """Go to Intuit's page, with a state that only this session knows; afterwards back to the page of the button."""
+    request.session[AFTERWARDS] = back_to(request, "").headers["Location"]
     return to_intuit(request)
 
 
@@ -104,7 +107,8 @@ def callback(request: StaffRequest) -> HttpResponse:
         )
         return to_status()
     messages.success(request, f"Connected to {connection}. Queued events are sent automatically.")
-    return to_status()
+    there = request.session.pop(AFTERWARDS, "")
+    return HttpResponseRedirect(there) if there else to_status()
 
 
 def _problem(request: StaffRequest) -> str:

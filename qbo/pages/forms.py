@@ -201,7 +201,7 @@ class ItemsForm(SettingsForm):
         connection = self.instance.connection
         self.categories: list[PricebookCategory | None] = [*categories, None]
         self.mapped: dict[int | None, str] = dict(
-            AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
+            AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id, item=None).values_list(
                 "category_id", "account_id"
             )
         )
@@ -223,6 +223,17 @@ class ItemsForm(SettingsForm):
             field.initial = current
             field.label = category.name if category else "Items without a category"
             self.fields[field_of(category)] = field
+        own = AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).exclude(item=None)
+        self.own_accounts = list(own.select_related("item").order_by("item__name"))
+        for mapping in self.own_accounts:
+            field = choice_field(income, empty="As its category", current=mapping.account_id, names=names)
+            field.initial, field.label = mapping.account_id, str(mapping.item)
+            self.fields[f"item-{mapping.item_id}"] = field
+
+    @property
+    def item_fields(self) -> list[forms.BoundField]:
+        """Of the items that have an account of their own."""
+        return [self[f"item-{mapping.item_id}"] for mapping in self.own_accounts]
 
     @property
     def category_fields(self) -> list[forms.BoundField]:
@@ -230,22 +241,34 @@ class ItemsForm(SettingsForm):
 
     def said(self, name: str) -> str:
         label = super().said(name)
-        return f"Income account of {label}" if name.startswith("category-") else label
+        return f"Income account of {label}" if name.startswith(("category-", "item-")) else label
 
     def unsaved(self) -> Unsaved:
         chosen = {one.pk if one else None: self.cleaned_data[field_of(one)] for one in self.categories}
-        return Unsaved(self.instance, account_mappings=chosen)
+        own = {one.item_id: self.cleaned_data[f"item-{one.item_id}"] for one in self.own_accounts if one.item_id}
+        return Unsaved(self.instance, account_mappings=chosen, item_accounts=own)
 
     def save_at(self, at: datetime, *, by: AbstractBaseUser | None = None) -> None:
         with transaction.atomic():
             for category in self.categories:
                 self._save_category(category)
+            for mapping in self.own_accounts:
+                self._save_item(mapping)
             super().save_at(at, by=by)
+
+    def _save_item(self, mapping: AccountMapping) -> None:
+        chosen = self.cleaned_data[f"item-{mapping.item_id}"]
+        if not chosen:
+            mapping.delete()
+        elif chosen != mapping.account_id:
+            mapping.account_id = chosen
+            mapping.save(update_fields=["account_id"])
 
     def _save_category(self, category: PricebookCategory | None) -> None:
         chosen = self.cleaned_data[field_of(category)]
         connection = self.instance.connection
         which: dict[str, Any] = {"connection": connection, "realm_id": connection.realm_id, "category": category}
+        which["item"] = None
         if chosen:
             AccountMapping.objects.update_or_create(**which, defaults={"account_id": chosen})
         else:

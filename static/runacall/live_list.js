@@ -100,10 +100,26 @@
         const active = document.activeElement;
         const row = active && active.closest(".rac-event")
             || (document.querySelector(".rac-open[aria-expanded='true']") || { closest: () => null }).closest(".rac-event");
-        return { active, row, top: row ? row.getBoundingClientRect().top : 0 };
+        const card = active && active.closest("#causes .rac-card");
+        const place = card ? Array.from(document.querySelectorAll("#causes .rac-card")).indexOf(card) : 0;
+        return { active, row, top: row ? row.getBoundingClientRect().top : 0, card, place };
     }
 
-    function restore({ active, row, top }) {
+    // What stood in a card may be gone: the card itself, or the next one, is told instead.
+    function restoreToCard(card, place) {
+        const cards = Array.from(document.querySelectorAll("#causes .rac-card"));
+        const next = card.isConnected ? card : cards[Math.min(place, cards.length - 1)];
+        const heading = next ? next.querySelector("h2") : document.querySelector("#chips a");
+        if (heading) {
+            heading.focus({ preventScroll: true });
+        }
+    }
+
+    function restore({ active, row, top, card, place }) {
+        if (card && !active.isConnected && (document.activeElement === document.body || !document.activeElement)) {
+            restoreToCard(card, place);
+            return;
+        }
         if (row && row.isConnected) {
             const moved = row.getBoundingClientRect().top - top;
             if (moved && top >= 0 && top <= window.innerHeight) {
@@ -137,6 +153,19 @@
         }
     });
 
+    function versions() {
+        return new Map(Array.from(document.querySelectorAll(".rac-fix"), (form) => [form, form.dataset.version]));
+    }
+
+    // What a fix would come to may have changed with what it is for.
+    function foreseeAgain(before) {
+        before.forEach(function (version, form) {
+            if (form.isConnected && form.dataset.version !== version) {
+                window.htmx.trigger(form.querySelector(".rac-fix-forecast"), "forecast");
+            }
+        });
+    }
+
     function refresh(answer) {
         const fresh = new DOMParser().parseFromString(answer, "text/html");
         const asker = fresh.getElementById("live");
@@ -144,6 +173,7 @@
             return;
         }
         const before = anchor();
+        const fixes = versions();
         const said = new Map(Array.from(opened(), (row) => [row, told(row)]));
         for (const id of PARTS) {
             const old = document.getElementById(id);
@@ -160,6 +190,7 @@
             }
         }
         restore(before);
+        foreseeAgain(fixes);
         said.forEach((before, row) => { if (row.isConnected && told(row) !== before) { reread(row); } });
         document.dispatchEvent(new CustomEvent("log-refreshed"));
         const old = document.getElementById("live");

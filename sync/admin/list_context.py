@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
@@ -14,20 +13,16 @@ from unfold.templatetags.unfold_list import result_headers
 
 from qbo import catalogue
 from qbo.models import Connection, FormerCompany
-from qbo.pages.places import Place, help_place, settings_place
 from runacall import clock
-from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.actions import ACTIONS, Action, title_of
+from sync.admin.cause_cards import Card, strip_of
 from sync.admin.change_list import SyncLogChangeList, without_page
-from sync.log.causes import Cause, causes
-from sync.log.details import record_place
-from sync.log.holding import money
 from sync.log.results import SOON, Result, results_for
 from sync.log.rows import log_rows
-from sync.log.wording import age, counted
+from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
 
@@ -47,35 +42,21 @@ class Chip:
     is_on: bool
 
 
-@dataclass(frozen=True)
-class Card:
-    """A cause as a card shows it."""
-
-    cause: Cause
-    counts: str
-    money: str
-    oldest: str
-    fix: Place | None
-    help: Place
-    show_url: str
-    is_on: bool
-    # What can be done to all of them at once: the action, what its button says, and the page that asks.
-    actions: Sequence[tuple[Action, str, str]]
-
-
 def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]:
     at = clock.now()
     rows = log_rows(list(cl.result_list), request.organization, at=at)
     results = results_for(request.organization, request.user, at=at)
     cl.full_result_count = cl.result_count  # the chips show the count, so the heading does not
     former = companies(request)
-    shown = cards(request)
+    strip = strip_of(request, at=at)
+    shown = [card for card in strip.cards if card.cause]
     return {
         "rows": rows,
         "title": "Sync log",
         "headers": list(result_headers(cl))[1:] if _has_checkboxes(cl) else list(result_headers(cl)),
         "chips": chips(request, cl.counts),
         "cards": shown,
+        "strip": strip,
         "listed": in_list(request, shown),
         "may_act": role_allows(request, Ability.MANAGE_QUICKBOOKS),
         "filter_values": _values(cl),
@@ -91,7 +72,7 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
         "errors": cl.filterset.errors,
         "results": results,
         "action_shown": _action_shown(cl, request),
-        "live": live_context(request, results),
+        "live": live_context(request, [*results, *strip.results]),
         "here": here(request),
         "zone_name": request.organization.time_zone if request.organization else "",
     }
@@ -143,53 +124,9 @@ def chips(request: StaffRequest, counts: Any) -> list[Chip]:
     ]
 
 
-def cards(request: StaffRequest) -> list[Card]:
-    """The causes of everything that failed, whatever filters the list has."""
-    at, chosen = clock.now(), request.GET.get("cause", "")
-    events = SyncEvent.objects.for_organization(request.organization)
-    found = causes(events)
-    # A paused connection comes first, and its card says how many events it holds back.
-    paused = bool(found) and found[0].sample.record_type == EntityType.CONNECTION
-    waiting = events.filter(state=State.QUEUED).count() if paused else 0
-    shown = []
-    for cause in found:
-        with isolated("Showing a card", event=cause.sample.pk, cause=cause.key):
-            shown.append(_card(cause, at, chosen, waiting))
-    return shown
-
-
-def _card(cause: Cause, at: datetime, chosen: str, waiting: int) -> Card:
-    filters = without_page(QueryDict(), status=State.FAILED, cause=cause.key)
-    is_pause = cause.sample.record_type == EntityType.CONNECTION
-    what = counted(cause.invoices, "invoice") if cause.invoices == cause.count else counted(cause.count, "event")
-    of_record = cause.count == 1 and cause.failure.entry.where in ("invoice", "customer")
-    return Card(
-        cause=cause,
-        counts=f"{waiting:,} waiting" if is_pause else what,
-        money=money(cause.money) if cause.invoices else "",
-        oldest=age(cause.oldest_at, at),
-        fix=settings_place(cause.failure) or (record_place(cause.sample) if of_record else None),
-        help=help_place(cause.failure.code),
-        show_url=reverse(LOG) + filters,
-        is_on=chosen == cause.key,
-        actions=[] if is_pause else _on_card(cause, filters),
-    )
-
-
-def _on_card(cause: Cause, filters: str) -> list[tuple[Action, str, str]]:
-    """The main way out first, and Retry last."""
-    code, found = cause.failure.code, list[tuple[Action, str, str]]()
-    for action in sorted(ACTIONS.values(), key=lambda one: one.is_main):
-        many = action.many
-        if many and many.on_card and (not action.codes or code in action.codes):
-            url = reverse(f"admin:sync_syncevent_{action.name}_all") + filters
-            found.append((action, many.fill(many.on_card, cause.count), url))
-    return found
-
-
 def in_list(request: StaffRequest, shown: Sequence[Card]) -> list[Action]:
     """The actions that the list offers: of those for certain failures only what fits something that failed."""
-    codes = {card.cause.failure.code for card in shown}
+    codes = {card.cause.failure.code for card in shown if card.cause}
     of_many = [action for action in ACTIONS.values() if action.many and action.many.in_list]
     fitting = [action for action in of_many if not action.codes or codes & set(action.codes)]
     return [action for action in fitting if role_allows(request, action.ability)]

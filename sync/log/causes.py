@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from qbo import catalogue
 from qbo.failures import Failure
@@ -20,7 +20,10 @@ from sync.models.events import EntityType, SyncEventQuerySet
 
 @dataclass(frozen=True)
 class Cause:
-    """Failures with the same code and subject: one thing to fix. `sample` is one of them."""
+    """Failures with the same code and subject: one thing to fix. `sample` is one of them.
+
+    `oldest_at`: since when the first of them waits; `newest_at`: when the last of them failed.
+    """
 
     key: str
     failure: Failure
@@ -28,6 +31,7 @@ class Cause:
     invoices: int
     money: Decimal
     oldest_at: datetime
+    newest_at: datetime
     sample: SyncEvent
 
     def with_more(self, other: Cause) -> Cause:
@@ -38,6 +42,7 @@ class Cause:
             invoices=self.invoices + other.invoices,
             money=self.money + other.money,
             oldest_at=min(self.oldest_at, other.oldest_at),
+            newest_at=max(self.newest_at, other.newest_at),
         )
 
     @property
@@ -98,6 +103,7 @@ def _summed(events: SyncEventQuerySet, column: str) -> QuerySet[SyncEvent, dict[
         invoices=Count("pk", filter=of_invoices),
         money=Sum("amount", filter=of_invoices),
         oldest_at=Min("opened_at"),
+        newest_at=Max("changed_at"),
         sample=Min("pk"),
     )
     return grouped.order_by(F("money").desc(nulls_last=True), "-count", column)
@@ -126,5 +132,6 @@ def _cause(row: Mapping[str, Any], sample: SyncEvent, failure: Failure) -> Cause
         invoices=row["invoices"],
         money=round_cents(Decimal(row["money"] or 0)),
         oldest_at=row["oldest_at"],
+        newest_at=row["newest_at"],
         sample=sample,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,9 @@ SHOWN_FOR = timedelta(minutes=10)
 # How far back we look for an action whose events may still be waiting.
 LOOKED_FOR = timedelta(days=1)
 MOST = 5
+MOST_FIXES = 50
+# How many reasons a card names.
+MOST_STOPS = 3
 # An event due within this time is about to be sent.
 SOON = timedelta(seconds=15)
 
@@ -40,6 +43,8 @@ class EventCounts:
     moving: int = 0
     waiting: int = 0
     other: int = 0
+    # Being sent or checked: what can no longer be held back.
+    sent: int = 0
     changed_at: datetime | None = None
 
     @property
@@ -55,6 +60,8 @@ class Result:
     count: EventCounts
     pause: str = ""
     who: str = ""
+    # What stops those that failed: the message, with the count, the most first.
+    stops: Sequence[tuple[str, int]] = ()
 
     @property
     def is_known(self) -> bool:
@@ -74,9 +81,25 @@ class Result:
         if self.action.is_open:
             doing = "queuing" if action.name == "retry" else "working on"
             said = f"{action.title} of {counted(self.action.meant, action.noun)}: a background job is {doing} them."
+        elif self.action.fix:
+            said = self._of_fix
         else:
             said = f"{action.verb} {counted(self.action.done, action.noun)}."
         return f"{self.who}: {said}" if self.who else said
+
+    @property
+    def _of_fix(self) -> str:
+        """E.g. "Combined 7.25: Lake County 7.25 (7.25 %)."."""
+        if self.action.fix.get("undone"):
+            return f"Undone: {self.action.fix['chosen']}."
+        state = "on the way" if not self.is_known else "queued" if self.count.waiting else "sent"
+        return f"{self.action.fix['chosen']}: {counted(self.action.done, 'event')} {state}."
+
+    @property
+    def percent_done(self) -> int:
+        """How much of it is settled, from 0 to 100."""
+        total = max(self.count.total, 1)
+        return round(100 * (total - self.count.moving) / total)
 
     @property
     def parts(self) -> list[str]:
@@ -89,9 +112,14 @@ class Result:
             (count.waiting, f"waiting: {self.pause}" if self.pause else "waiting for the next retry"),
             (count.other, "dismissed or superseded"),
             (gone, "changed or retried again since"),
-            (count.failed, "failed again" if self.action.action == "retry" else "failed"),
+            *((number, f"{'waits' if number == 1 else 'wait'} for: {words}") for words, number in self.stops),
+            (count.failed - sum(number for _, number in self.stops), self._failed),
         ]
         return [f"{number:,} {words}" for number, words in said if number > 0]
+
+    @property
+    def _failed(self) -> str:
+        return "failed again" if self.action.action == "retry" else "failed"
 
     @property
     def left(self) -> str:
@@ -123,9 +151,38 @@ class Result:
 def results_for(organization: Organization | None, user: Any, *, at: datetime) -> list[Result]:
     """What the log says about actions: everybody's while they run, your own for a while after."""
     recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=followed())
-    actions = list(recent.select_related("by").order_by("-at", "-id")[:MOST])
+    actions = list(recent.filter(fix={}).select_related("by").order_by("-at", "-id")[:MOST])
     found = _results(actions, organization, user, at=at)
     return [result for result in found if _is_shown(result, user, at)]
+
+
+def fixes_for(organization: Organization | None, user: Any, *, at: datetime) -> list[Result]:
+    """The same for the fixes of causes, which their cards show; of each cause the latest."""
+    recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=followed())
+    actions = list(recent.exclude(fix={}).select_related("by").order_by("-at", "-id")[:MOST_FIXES])
+    stops = _stops(actions, organization)
+    found = [replace(one, stops=stops[one.action.pk]) for one in _results(actions, organization, user, at=at)]
+    latest: dict[str, Result] = {}
+    for result in found:
+        latest.setdefault(result.action.fix["cause"], result)
+    return [result for result in latest.values() if _is_shown(result, user, at)]
+
+
+def _stops(actions: Sequence[ActionRecord], organization: Organization | None) -> defaultdict[int, list[Any]]:
+    """What stops the events of each that failed again: the message and the count; one query."""
+    rows = (
+        SyncEvent.objects.for_organization(organization)
+        .filter(state=State.FAILED, action__in=[action.pk for action in actions])
+        .order_by()
+        .values("action_id", "cause_key")
+        .annotate(n=Count("pk"), words=Max("message"))
+        .order_by("-n", "cause_key")
+    )
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows if actions else ():
+        if len(found[row["action_id"]]) < MOST_STOPS:
+            found[row["action_id"]].append((row["words"], row["n"]))
+    return found
 
 
 def result_of(event: SyncEvent, user: Any, *, at: datetime) -> Result | None:
@@ -197,6 +254,7 @@ def _count(rows: Iterable[Mapping[str, Any]], is_paused: bool) -> EventCounts:
         money=Decimal(next((row["money"] or 0 for row in rows if row["state"] == State.SYNCED), 0)),
         failed=numbers.get(State.FAILED, 0),
         moving=moving,
+        sent=sum(numbers.get(state, 0) for state in (State.SENDING, State.CHECKING, State.SYNCED)),
         waiting=sum(numbers.get(state, 0) for state in on_the_way) - moving,
         other=numbers.get(State.DISMISSED, 0) + numbers.get(State.SUPERSEDED, 0),
         changed_at=max(row["last"] for row in rows),

@@ -290,7 +290,7 @@ def known_here(kind: MatchKind, connection: Connection, records: Iterable[Any]) 
 def account_names(connection: Connection) -> dict[Any, str]:
     """The name of each category's income account; under "default", that of items without a choice."""
     mapped: dict[Any, str] = dict(
-        AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
+        AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id, item=None).values_list(
             "category_id", "account_id"
         )
     )

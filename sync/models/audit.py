@@ -35,6 +35,8 @@ class ActionRecord(models.Model):
     left = models.JSONField(default=dict)
     # What can be undone: by record id, its dates before ("was") and after ("became").
     before = models.JSONField(default=dict)
+    # The fix of a cause from its card: the cause, what was chosen, what was foreseen, and what undoing needs.
+    fix = models.JSONField(default=dict)
     # Requested but not done yet: a worker does what is too much for a web request.
     is_open = models.BooleanField(default=False)
 

@@ -52,7 +52,7 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
 def sync_home(context: template.Context) -> dict[str, Any]:
     """The state of the books on the start page, for people who manage QuickBooks; nothing for the others."""
     # Not at the top: unfold loads every template library while it is itself being imported.
-    from sync.admin.list_context import cards
+    from sync.admin.cause_cards import cards
 
     request = context["request"]
     membership = getattr(request, "membership", None)
@@ -134,12 +134,34 @@ def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]
     request = context["request"]
     connection = Connection.objects.for_organization(request.organization).first()
     found = waiting_for(request.organization, codes) if connection else []
-    told = [(one, _forecast(connection, one) if number < MOST_FORECAST else "") for number, one in enumerate(found)]
-    return {"waiting": told, "may_act": context.get("may_act", False)}
+    told = [
+        (one, _forecast(connection, one) if number < MOST_FORECAST else "", _form(connection, one, number))
+        for number, one in enumerate(found)
+    ]
+    return {
+        "waiting": told,
+        "may_act": context.get("may_act", False),
+        "here": request.path,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 # How many causes a settings page says it of what a retry would come to.
 MOST_FORECAST = 3
+
+
+def _form(connection: Connection | None, one: Waiting, number: int) -> Any:
+    """The button of the cause's card, where the page has made the choice that it needs; else None."""
+    # Not at the top: unfold loads every template library while it is itself being imported.
+    from sync.admin.cause_cards import form_of
+    from sync.fixing.table import case_of
+
+    if connection is not None and number < MOST_FORECAST:
+        with isolated("Offering a fix", cause=one.cause.key, organization=connection.organization_id):
+            case = case_of(connection, one.cause.key)
+            form = form_of(case, one.count, shown_at=one.cause.newest_at) if case else None
+            return form if form and form.offer.is_done else None
+    return None
 
 
 def _forecast(connection: Connection | None, one: Waiting) -> str:

@@ -21,7 +21,7 @@ from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.models.addresses import ADDRESS_FIELDS
 from runacall.organizations.models import Membership, Organization
-from sync.models import Attempt, DryRun, State, Submission, SyncEvent
+from sync.models import ActionRecord, Attempt, DryRun, State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.upkeep.retention import REMOVED
 
@@ -150,6 +150,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
         submission.save(update_fields=["body", "answer"])
         erased["submissions"] += 1
     erased["dry runs"] = DryRun.forget(Connection.objects.filter(organization=customer.organization_id))
+    erased["fixes"] = _erase_fixes(customer, words)
     erased["history"] = _erase_history(customer, invoices, words)
     return erased
 
@@ -168,6 +169,16 @@ def without(text: str, key: str, positions: set[int]) -> str:
 
 def _words(customer: Customer) -> list[str]:
     return [one for one in (customer.name, customer.company, customer.email) if one]
+
+
+def _erase_fixes(customer: Customer, words: list[str]) -> int:
+    """What the fix of a cause was about, where that was this customer: it can no longer be undone then."""
+    erased = 0
+    for action in ActionRecord.objects.filter(organization=customer.organization_id).exclude(fix={}).iterator():
+        kept = json.dumps(action.fix, ensure_ascii=False).casefold()
+        if f':customer:{customer.pk}"' in kept or any(word.casefold() in kept for word in words):
+            erased += ActionRecord.objects.filter(pk=action.pk).update(fix={})
+    return erased
 
 
 def _erase_history(customer: Customer, invoices: list[int], words: list[str]) -> int:

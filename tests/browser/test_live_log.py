@@ -104,6 +104,7 @@ def test_rows_that_come_and_go_disturb_nobody(two_rates: tuple[TaxRate, TaxRate]
 
 def test_what_has_not_changed_is_not_touched(two_rates: tuple[TaxRate, TaxRate], page: Page) -> None:
     page.goto(LOG)
+    expect(page.locator(".rac-fix-forecast p")).to_have_count(2)
     rows(page).nth(1).get_by_role("checkbox").check()
     search = page.get_by_label("Search invoice number, customer or message")
     search.fill("half a wor")

@@ -137,6 +137,10 @@ on(LOG, "SO", "filter: link These rows as CSV", gets("\ufeff\"Timestamp\""))
 on(LOG, "SO", "filter: link These rows as JSON", gets('{"organization"'))
 on(LOG, "SO", "filter: link Support bundle", gets("PK"))
 on(LOG, "SO", "card: link Show*", go(LIST), each=True)
+# Pressed by test_fixing, each with what came of it; here the causes have to stay for the other controls.
+on(LOG, "SO", "card: choice * | card: text * | card: button What will be posted | card: button # more to choose from | card: button #"
+" more causes", within)
+on(LOG, "O", "card: button * and send # | card: button Send # | card: button Undo", within)
 on(LOG, "SO", "card: link How to fix this", go("css=.rac-help"))
 on(LOG, "SO", "card: link Choose *", go("css=h1"))
 on(LOG, "O", "card: link Open Invoices settings", go("Sync customer updates"))
@@ -202,6 +206,8 @@ on("qbo:disconnect", "O", "page: link Cancel", go("Lists read from QuickBooks"))
 on("qbo:disconnect", "O", "top: link Status", go("Lists read from QuickBooks"))
 on("qbo:*", "O", "page: link Show", go(LIST))
 on("qbo:*", "O", "page: link Retry them | page: link Retry it", go("event"))
+# Pressed by test_fixing.
+on("qbo:*", "O", "page: button Send #", within)
 on("qbo:*", "S", "page: link Show", go(LIST))
 for name in ("qbo:tax", "qbo:items", "qbo:invoices", "qbo:status", "sync:products"):
     on(name, "O", "page: button Refresh", does("Read from QuickBooks just now"))

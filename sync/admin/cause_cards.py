@@ -1,0 +1,214 @@
+"""The cards of causes above the log: what is wrong, what fixes it there, and what came of a fix."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Min, Q, Sum
+from django.http import QueryDict
+from django.urls import reverse
+
+from qbo.models import Connection
+from qbo.pages.places import Place, help_place, settings_place
+from runacall import clock
+from runacall.isolation import isolated
+from runacall.organizations.middleware import StaffRequest
+from sync.actions import ACTIONS, Action
+from sync.admin.change_list import without_page
+from sync.fixing.applying import why_not_undone
+from sync.fixing.fix import Case, Fix, Offer
+from sync.fixing.lists import Lists
+from sync.fixing.table import BY_CODE
+from sync.log.causes import Cause, causes
+from sync.log.details import record_place
+from sync.log.holding import money
+from sync.log.results import Result, fixes_for
+from sync.log.wording import RECONNECT_HELPS, age, counted
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType
+
+LOG = "admin:sync_syncevent_changelist"
+
+
+@dataclass(frozen=True)
+class FixForm:
+    """The form of a card: what can be chosen, and what its button says."""
+
+    fix: Fix
+    offer: Offer
+    seen: str
+    submit: str
+    cause: str
+    shown_at: str
+    # Changes when the forecast may have changed.
+    version: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A cause as a card shows it, and the fix of it that somebody made; one of the two may be missing."""
+
+    id: str
+    title: str
+    cause: Cause | None = None
+    counts: str = ""
+    money: str = ""
+    oldest: str = ""
+    fix: Place | None = None
+    help: Place | None = None
+    show_url: str = ""
+    is_on: bool = False
+    # What can be done to all of them at once: the action, what its button says, and the page that asks.
+    actions: Sequence[tuple[Action, str, str]] = ()
+    form: FixForm | None = None
+    result: Result | None = None
+    why_not_undone: str = ""
+    worth: Decimal = Decimal(0)
+
+    @property
+    def reconnects(self) -> bool:
+        """Whether signing in to Intuit again releases it."""
+        return self.is_pause and self.cause is not None and self.cause.failure.code in RECONNECT_HELPS
+
+    @property
+    def others(self) -> list[tuple[Action, str, str]]:
+        """What else can be done about exactly this cause, beside its fix."""
+        return [one for one in self.actions if one[0].codes]
+
+    @property
+    def is_pause(self) -> bool:
+        return self.cause is not None and self.cause.sample.record_type == EntityType.CONNECTION
+
+
+@dataclass(frozen=True)
+class Strip:
+    """All cards, those that hold back the most money first, and what they come to together."""
+
+    cards: Sequence[Card]
+    results: Sequence[Result]
+    head: str
+
+
+# How many cards are shown at once; the others unfold.
+AT_FIRST = 9
+
+
+def strip_of(request: StaffRequest, *, at: datetime) -> Strip:
+    """The cards of the log, with what was fixed a while ago."""
+    shown, results = cards(request), fixes_for(request.organization, request.user, at=at)
+    by_cause = {result.action.fix["cause"]: result for result in results}
+    found = [_with_result(card, by_cause.pop(card.cause.key, None)) for card in shown if card.cause]
+    found += [_with_result(_fixed(result), result) for result in by_cause.values()]
+    found.sort(key=lambda card: (not card.is_pause, -card.worth))
+    return Strip(found, results, _head(request, shown, at))
+
+
+def _fixed(result: Result) -> Card:
+    kept = result.action.fix
+    return Card(card_id(kept["cause"]), kept["title"], worth=Decimal(kept["money"]))
+
+
+def _with_result(card: Card, result: Result | None) -> Card:
+    if result is None:
+        return card
+    worth = max(card.worth, Decimal(result.action.fix["money"]))
+    return replace(card, result=result, why_not_undone=why_not_undone(result.action), worth=worth)
+
+
+def card_id(key: str) -> str:
+    """The id of a card on the page; a key may hold anything."""
+    return f"cause-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+
+def _head(request: StaffRequest, shown: Sequence[Card], at: datetime) -> str:
+    """E.g. "7 causes · 87 invoices · $58,214.10 · oldest 6 days"; "" for none."""
+    if not shown:
+        return ""
+    of_invoices = Q(record_type=EntityType.INVOICE)
+    failed = SyncEvent.objects.for_organization(request.organization).failed().order_by()
+    total = failed.aggregate(
+        invoices=Count("pk", filter=of_invoices), money=Sum("amount", filter=of_invoices), oldest=Min("opened_at")
+    )
+    said = [counted(len(shown), "cause")]
+    said += [counted(total["invoices"], "invoice"), money(total["money"])] if total["invoices"] else []
+    return " · ".join([*said, *([f"oldest {age(total['oldest'], at)}"] if total["oldest"] else [])])
+
+
+def cards(request: StaffRequest) -> list[Card]:
+    """The causes of everything that failed, whatever filters the list has."""
+    at, chosen = clock.now(), request.GET.get("cause", "")
+    events = SyncEvent.objects.for_organization(request.organization)
+    found = causes(events)
+    # A paused connection comes first, and its card says how many events it holds back.
+    paused = bool(found) and found[0].sample.record_type == EntityType.CONNECTION
+    waiting = events.filter(state=State.QUEUED).count() if paused else 0
+    connection = Connection.objects.for_organization(request.organization).first()
+    lists = Lists(connection, [cause.failure for cause in found]) if connection else None
+    shown = []
+    for cause in found:
+        with isolated("Showing a card", event=cause.sample.pk, cause=cause.key):
+            shown.append(_card(cause, at, chosen, waiting, lists))
+    return shown
+
+
+def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | None) -> Card:
+    filters = without_page(QueryDict(), status=State.FAILED, cause=cause.key)
+    is_pause = cause.sample.record_type == EntityType.CONNECTION
+    what = counted(cause.invoices, "invoice") if cause.invoices == cause.count else counted(cause.count, "event")
+    of_record = cause.count == 1 and cause.failure.entry.where in ("invoice", "customer")
+    return Card(
+        id=card_id(cause.key),
+        title=cause.title,
+        cause=cause,
+        counts=f"{waiting:,} waiting" if is_pause else what,
+        money=money(cause.money) if cause.invoices else "",
+        oldest=age(cause.oldest_at, at),
+        fix=settings_place(cause.failure) or (record_place(cause.sample) if of_record else None),
+        help=help_place(cause.failure.code),
+        show_url=reverse(LOG) + filters,
+        is_on=chosen == cause.key,
+        actions=[] if is_pause else _on_card(cause, filters),
+        form=_form(cause, lists) if lists else None,
+        worth=cause.money,
+    )
+
+
+def _form(cause: Cause, lists: Lists) -> FixForm | None:
+    with isolated("Offering a fix", event=cause.sample.pk, cause=cause.key):
+        events = SyncEvent.objects.of(lists.connection).failed().held_by(cause.key)
+        case = Case(lists.connection, cause.failure, events, lists)
+        return form_of(case, cause.count, shown_at=cause.newest_at)
+    return None
+
+
+def form_of(case: Case, count: int, *, shown_at: datetime) -> FixForm | None:
+    """The form that fixes a cause which stops `count` events, the last since `shown_at`; None if nothing here does."""
+    fix = BY_CODE.get(case.failure.code)
+    offer = fix.offer(case) if fix else None
+    if fix is None or offer is None:
+        return None
+    seen = fix.seen(case)
+    return FixForm(
+        fix=fix,
+        offer=offer,
+        seen=seen,
+        submit=fix.said(count, is_done=offer.is_done),
+        cause=case.key,
+        shown_at=shown_at.isoformat(),
+        version=f"{count} {seen}",
+    )
+
+
+def _on_card(cause: Cause, filters: str) -> list[tuple[Action, str, str]]:
+    """The main way out first, and Retry last."""
+    code, found = cause.failure.code, list[tuple[Action, str, str]]()
+    for action in sorted(ACTIONS.values(), key=lambda one: one.is_main):
+        many = action.many
+        if many and many.on_card and (not action.codes or code in action.codes):
+            url = reverse(f"admin:sync_syncevent_{action.name}_all") + filters
+            found.append((action, many.fill(many.on_card, cause.count), url))
+    return found

@@ -1,0 +1,131 @@
+"""Fixing a cause from its card: what an answer would come to, giving it, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
+
+from qbo.lists import customers as customers_there
+from qbo.lists.on_request import NotRead
+from qbo.models import Connection
+from qbo.pages.base import back_to, connection_of, may_act, settings_page
+from runacall import clock
+from runacall.invoices.document_loading import load_customers
+from runacall.invoices.refusals import Refused
+from runacall.organizations.middleware import StaffRequest
+from sync.admin.cause_cards import form_of
+from sync.fixing.applying import Shown, fix_cause, forecast, undo_fix
+from sync.fixing.fix import Answer, Case
+from sync.fixing.posted import posted
+from sync.fixing.table import BY_CODE, case_of
+from sync.log.wording import counted
+from sync.models import ActionRecord
+
+LOG = "admin:sync_syncevent_changelist"
+LONGEST = 200
+# What preflight finds without a fix of its own; of all others only QuickBooks knows.
+JUDGED_HERE = ("mixed_tax_rates", "currency_differs")
+
+
+@settings_page
+@require_http_methods(["GET", "POST"])
+def fix(request: StaffRequest) -> HttpResponse:
+    """GET says what an answer would come to, or shows all that can be chosen; POST gives it."""
+    connection = connection_of(request)
+    if connection is None:
+        raise Http404
+    if request.method == "POST":
+        return _give(request, connection)
+    case = case_of(connection, request.GET.get("cause", ""))
+    if case is None:
+        return TemplateResponse(request, "sync/fix_forecast.html", {"is_gone": True})
+    if "every" in request.GET:
+        return _form(request, case)
+    return TemplateResponse(request, "sync/fix_forecast.html", _foreseen(case, _answer(request.GET)))
+
+
+def _answer(data: Any) -> Answer:
+    text = data.get("text", "").replace("\x00", "").strip()
+    return Answer(data.get("choice", "")[:LONGEST], text[:LONGEST])
+
+
+def _foreseen(case: Case, answer: Answer) -> dict[str, Any]:
+    found, fix = forecast(case, answer), BY_CODE.get(case.failure.code)
+    unchanged = not found.go and [failure.cause_key for failure, _ in found.stay] == [case.failure.cause_key]
+    return {
+        "is_read_first": fix is not None and fix.is_read_first,
+        "is_unknown": fix is None and case.failure.code not in JUDGED_HERE,
+        "forecast": found,
+        "is_unfixed": unchanged,
+        "all": "It" if found.staying == 1 else f"All {found.staying:,}",
+        "needs_choice": fix is not None and not answer.choice,
+        "warning": fix.warning(case, answer) if fix and answer.choice else "",
+        "posted": posted(case, answer),
+    }
+
+
+def _form(request: StaffRequest, case: Case) -> HttpResponse:
+    """The form with all that can be chosen; customers are asked for in QuickBooks."""
+    if case.failure.subject.kind == "customer" and may_act(request):
+        document = load_customers([int(case.failure.subject.key)]).get(int(case.failure.subject.key))
+        try:
+            at = clock.now()
+            case.lists.looked = customers_there.look_for(case.connection, document, at=at) if document else ()
+        except NotRead as error:
+            return _said(request, f"QuickBooks could not be read: {error}", is_bad=True)
+    every = Case(case.connection, case.failure, case.events, case.lists, every=True)
+    newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    form = form_of(every, case.events.count(), shown_at=newest or clock.now())
+    context = {"form": form, "may_act": may_act(request), "is_every": True}
+    return TemplateResponse(request, "sync/fix_form.html", context)
+
+
+def _give(request: StaffRequest, connection: Connection) -> HttpResponse:
+    shown = Shown(request.POST.get("seen", ""), _moment(request.POST.get("shown_at", "")))
+    key, answer, at = request.POST.get("cause", ""), _answer(request.POST), clock.now()
+    try:
+        action = fix_cause(connection, key, answer, shown=shown, by=request.user, at=at)
+    except Refused as refusal:
+        return _said(request, str(refusal), is_bad=True)
+    return _said(request, f"{action.fix['chosen']}: {counted(action.done, 'event')} on the way.")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+@settings_page
+@require_POST
+def undo(request: StaffRequest, action_id: int) -> HttpResponse:
+    """Take a fix back."""
+    connection = connection_of(request)
+    rows = ActionRecord.objects.filter(organization=request.organization, action="fix")
+    action = get_object_or_404(rows, pk=action_id)
+    if connection is None:
+        raise Http404
+    try:
+        undo_fix(action, connection, by=request.user, at=clock.now())
+    except Refused as refusal:
+        return _said(request, f"It cannot be undone. {refusal}", is_bad=True)
+    return _said(request, f"Undone: {action.fix['chosen']}.")
+
+
+def _said(request: StaffRequest, text: str, *, is_bad: bool = False) -> HttpResponse:
+    """In the card; without a script, on the page that the button was on."""
+    if request.htmx:
+        answer = TemplateResponse(request, "sync/fix_said.html", {"said": text if is_bad else ""})
+        return trigger_client_event(answer, "log-changed", after="swap")
+    messages.add_message(request, messages.WARNING if is_bad else messages.SUCCESS, text)
+    return back_to(request, reverse(LOG))

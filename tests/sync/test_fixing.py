@@ -1,0 +1,465 @@
+"""Fixing a cause from its card: exactly its events go, the forecast is what then happens, and the first person wins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from qbo.catalogue import CATALOGUE, DOCUMENTED
+from qbo.models import AccountMapping, ConnectionSettings, SettingChange, TaxMapping
+from runacall.invoices.models import Invoice, TaxRate
+from runacall.invoices.refusals import Refused
+from sync.fixing.applying import UNDO_FOR, Shown, fix_cause, forecast, undo_fix, why_not_undone
+from sync.fixing.fix import Answer, Offer
+from sync.fixing.posted import posted
+from sync.fixing.table import BY_CODE, FIXES, case_of
+from sync.models import ActionRecord, State
+from tests import builders
+from tests.books import Shop
+
+
+@pytest.fixture
+def combined(shop: Shop) -> TaxRate:
+    return builders.rate(shop.organization, "Combined 7.25", "7.25")
+
+
+def taxed(shop: Shop, rate: TaxRate, item: str = "Labor") -> Invoice:
+    return shop.invoice(lines=[builders.line(item=shop.item(item), rates=[rate])])
+
+
+def of_rate(rate: TaxRate) -> str:
+    return f"tax_code_not_mapped:tax_rate:{rate.pk}"
+
+
+def fix(shop: Shop, key: str, choice: str, text: str = "", *, at: dt.datetime | None = None) -> ActionRecord:
+    """Press the button of the card as it is now."""
+    case = case_of(shop.connection, key)
+    assert case is not None, "no card"
+    shown = Shown(BY_CODE[case.failure.code].seen(case))
+    moment = at or timezone.now()
+    return fix_cause(shop.connection, key, Answer(choice, text), shown=shown, by=None, at=moment)
+
+
+def send(shop: Shop) -> None:
+    """After the time in which it can be undone, until nothing is due."""
+    for minutes in range(3):
+        shop.drain(timezone.now() + UNDO_FOR + timedelta(minutes=minutes))
+
+
+class TestTaxCode:
+    def test_mapping_sends_exactly_what_waited_for_it(self, shop: Shop, combined: TaxRate) -> None:
+        other = builders.rate(shop.organization, "Lorain 6.5", "6.5")
+        waiting, left = [taxed(shop, combined) for _ in range(3)], taxed(shop, other)
+        shop.drain()
+        action = fix(shop, of_rate(combined), "code:2")
+        assert (action.done, action.fix["chosen"]) == (3, "California (8 %)")
+        shop.drain()
+        assert {shop.event(one).state for one in waiting} == {State.QUEUED}, "there is time to undo it"
+        send(shop)
+        assert {shop.event(one).state for one in waiting} == {State.SYNCED}
+        assert shop.event(left).state == State.FAILED
+        [change] = SettingChange.objects.filter(page="tax")
+        assert (change.setting, change.old, change.new) == ("Tax code of Combined 7.25", "", "California (8 %)")
+
+    def test_the_forecast_is_what_happens_event_by_event(self, shop: Shop, combined: TaxRate) -> None:
+        shop.settled_invoice()
+        shop.choose(auto_create_items=False)
+        go, stays = [taxed(shop, combined) for _ in range(3)], taxed(shop, combined, "Furnace filter")
+        shop.drain()
+        case = case_of(shop.connection, of_rate(combined))
+        assert case is not None
+        assert forecast(case, Answer()).go == 0
+        found = forecast(case, Answer("code:2"))
+        assert found.sentence == "3 will go · 1 stays: Item 'Furnace filter' not found in QBO"
+        fix(shop, of_rate(combined), "code:2")
+        send(shop)
+        assert {shop.event(one).state for one in go} == {State.SYNCED}
+        assert shop.event(stays).failure_code == "item_not_found"
+
+    def test_of_one_invoice_it_says_what_will_be_posted(self, shop: Shop, combined: TaxRate) -> None:
+        shop.settled_invoice()
+        invoice = taxed(shop, combined)
+        shop.drain()
+        case = case_of(shop.connection, of_rate(combined))
+        assert case is not None
+        said = {one.label: (one.was, one.becomes) for one in posted(case, Answer("code:2"))}
+        assert said["tax code"] == ("", "California")
+        assert said["tax"] == ("", "7.25")
+        assert said["number"] == ("", invoice.number)
+        fix(shop, of_rate(combined), "code:2")
+        send(shop)
+        there = shop.there(invoice)
+        assert there["DocNumber"] == said["number"][1]
+        assert str(there["TxnTaxDetail"]["TotalTax"]) == said["tax"][1]
+
+    def test_what_is_mapped_already_is_only_sent(self, shop: Shop, combined: TaxRate) -> None:
+        invoice = taxed(shop, combined)
+        shop.drain()
+        shop.map_tax(combined)
+        case = case_of(shop.connection, of_rate(combined))
+        assert case is not None
+        offer = BY_CODE["tax_code_not_mapped"].offer(case)
+        assert offer is not None
+        assert (offer.is_done, offer.chosen) == (True, "code:2")
+        action = fix(shop, of_rate(combined), "code:2")
+        assert why_not_undone(action) == "There is nothing to undo: the choice had been made before."
+        send(shop)
+        assert shop.event(invoice).state == State.SYNCED
+
+    def test_a_code_that_is_not_offered_changes_nothing(self, shop: Shop, combined: TaxRate) -> None:
+        invoice = taxed(shop, combined)
+        shop.drain()
+        for choice in ("code:999", "code:", "", "create:2"):
+            with pytest.raises(Refused):
+                fix(shop, of_rate(combined), choice)
+        assert shop.event(invoice).state == State.FAILED
+        assert not ActionRecord.objects.exists()
+
+
+class TestUndo:
+    def test_takes_the_mapping_back_while_nothing_was_sent(self, shop: Shop, combined: TaxRate) -> None:
+        invoice = taxed(shop, combined)
+        shop.drain()
+        action = fix(shop, of_rate(combined), "code:2")
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        assert not TaxMapping.objects.filter(rate_key=str(combined.pk)).exists()
+        send(shop)
+        assert shop.event(invoice).failure_code == "tax_code_not_mapped"
+        assert shop.books.writes() == 0
+        action.refresh_from_db()
+        with pytest.raises(Refused, match="already undone"):
+            undo_fix(action, shop.connection, by=None, at=timezone.now())
+
+    def test_not_once_an_invoice_was_sent_with_it(self, shop: Shop, combined: TaxRate) -> None:
+        taxed(shop, combined)
+        shop.drain()
+        action = fix(shop, of_rate(combined), "code:2")
+        send(shop)
+        with pytest.raises(Refused, match=r"1 event was sent with it\. Another code can be chosen under Settings"):
+            undo_fix(action, shop.connection, by=None, at=timezone.now())
+        assert TaxMapping.objects.filter(rate_key=str(combined.pk)).exists()
+
+    def test_not_over_another_persons_later_choice(self, shop: Shop, combined: TaxRate) -> None:
+        taxed(shop, combined)
+        shop.drain()
+        action = fix(shop, of_rate(combined), "code:2")
+        shop.map_tax(combined, code="3")
+        with pytest.raises(Refused, match="Another tax code has been chosen"):
+            undo_fix(action, shop.connection, by=None, at=timezone.now())
+        assert TaxMapping.objects.get(rate_key=str(combined.pk)).tax_code_id == "3"
+
+
+class TestTwoPeople:
+    def test_the_second_is_told_who_was_faster_and_changes_nothing(self, shop: Shop, combined: TaxRate) -> None:
+        first = builders.member(shop.organization)
+        invoice = taxed(shop, combined)
+        shop.drain()
+        key, shown, at = of_rate(combined), Shown(""), timezone.now()
+        fix_cause(shop.connection, key, Answer("code:2"), shown=shown, by=first, at=at)
+        with pytest.raises(Refused, match=f"{first.get_full_name() or first.username} fixed it already: California"):
+            fix_cause(shop.connection, key, Answer("code:3"), shown=shown, by=None, at=at)
+        assert TaxMapping.objects.get(rate_key=str(combined.pk)).tax_code_id == "2"
+        send(shop)
+        assert shop.event(invoice).state == State.SYNCED
+        assert len(shop.books.invoices()) == 1
+
+    def test_a_mapping_saved_meanwhile_on_the_tax_page_is_not_overwritten(self, shop: Shop, combined: TaxRate) -> None:
+        invoice = taxed(shop, combined)
+        shop.drain()
+        shop.map_tax(combined, code="3")
+        with pytest.raises(Refused, match="Somebody changed this since the page was shown"):
+            fix_cause(shop.connection, of_rate(combined), Answer("code:2"), shown=Shown(""), by=None, at=timezone.now())
+        assert shop.event(invoice).state == State.FAILED
+
+    def test_what_failed_after_the_page_was_shown_is_left_alone(self, shop: Shop, combined: TaxRate) -> None:
+        early = taxed(shop, combined)
+        shop.drain()
+        shown = Shown("", shop.event(early).changed_at)
+        late = taxed(shop, combined)
+        shop.drain(timezone.now() + timedelta(minutes=1))
+        action = fix_cause(
+            shop.connection, of_rate(combined), Answer("code:2"), shown=shown, by=None, at=timezone.now()
+        )
+        assert action.done == 1
+        assert [shop.event(one).state for one in (early, late)] == [State.QUEUED, State.FAILED]
+
+
+def offered(shop: Shop, key: str, *, every: bool = False) -> Offer:
+    """What the card offers."""
+    case = case_of(shop.connection, key)
+    assert case is not None
+    offer = BY_CODE[case.failure.code].offer(replace(case, every=every))
+    assert offer is not None
+    return offer
+
+
+def labels(offer: Offer) -> dict[str, list[str]]:
+    return {group.label: [option.label for option in group.options] for group in offer.groups}
+
+
+class TestItem:
+    @pytest.fixture
+    def filters(self, shop: Shop) -> list[Invoice]:
+        shop.settled_invoice()
+        shop.choose(auto_create_items=False)
+        item = shop.item("Furnace filter")
+        made = [shop.invoice(item=item) for _ in range(2)]
+        shop.drain()
+        return made
+
+    def key(self, shop: Shop) -> str:
+        return f"item_not_found:item:{shop.item('Furnace filter').pk}"
+
+    def test_is_created_with_the_account_and_no_other_item_is(self, shop: Shop, filters: list[Invoice]) -> None:
+        offer = offered(shop, self.key(shop))
+        assert offer.option(offer.chosen) is not None
+        case = case_of(shop.connection, self.key(shop))
+        assert case is not None
+        assert forecast(case, Answer(offer.chosen)).sentence == "2 will go"
+        fix(shop, self.key(shop), offer.chosen)
+        other = shop.invoice(item=shop.item("Humidifier"))
+        send(shop)
+        assert {shop.event(one).state for one in filters} == {State.SYNCED}
+        assert shop.event(other).failure_code == "item_not_found"
+        [row] = [one for one in shop.books.rows("Item") if one["Name"] == "Furnace filter"]
+        assert f"create:{row['IncomeAccountRef']['value']}" == offer.chosen
+
+    def test_another_account_is_that_items_alone(self, shop: Shop, filters: list[Invoice]) -> None:
+        offer = offered(shop, self.key(shop))
+        choice = next(one.value for one in offer.groups[0].options if one.value != offer.chosen)
+        action = fix(shop, self.key(shop), choice)
+        [mapping] = AccountMapping.objects.exclude(item=None)
+        assert (mapping.item, mapping.account_id) == (shop.item("Furnace filter"), choice.removeprefix("create:"))
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        assert not AccountMapping.objects.exclude(item=None).exists()
+        shop.drain(timezone.now() + timedelta(seconds=1))
+        fix(shop, self.key(shop), choice)
+        send(shop)
+        [row] = [one for one in shop.books.rows("Item") if one["Name"] == "Furnace filter"]
+        assert row["IncomeAccountRef"]["value"] == mapping.account_id
+        assert {shop.event(one).state for one in filters} == {State.SYNCED}
+
+    def test_is_matched_to_a_product_that_is_there(self, shop: Shop, filters: list[Invoice]) -> None:
+        there = shop.books.do("add_item", name="Filter for a furnace", income_account="Services", price="100")
+        shop.read_lists("Item")
+        assert "Filter for a furnace · 100.00" in labels(offered(shop, self.key(shop)))["It is there already"]
+        every = offered(shop, self.key(shop), every=True)
+        assert len(every.groups[1].options) > 1
+        qbo_id = there["row"]["Id"]
+        fix(shop, self.key(shop), f"match:{qbo_id}")
+        send(shop)
+        assert shop.qbo_id(shop.item("Furnace filter")) == qbo_id
+        assert {shop.event(one).state for one in filters} == {State.SYNCED}
+
+
+class TestAccount:
+    @pytest.fixture
+    def club(self, shop: Shop) -> tuple[Invoice, str]:
+        """An invoice that stops since the account of its item was made inactive; a neighbor shares the category."""
+        account = shop.books.do("add_account", name="Club income", type="Income")["row"]["Id"]
+        for name in ("Club", "Tune-up"):
+            shop.books.do("add_item", name=name, income_account="Club income" if name == "Club" else "Services")
+        category = builders.category(shop.organization, "Maintenance", at=timezone.now())
+        for name in ("Club", "Tune-up"):
+            builders.item(shop.organization, name, category=category, at=timezone.now())
+        shop.read_lists()
+        shop.books.do("deactivate", entity="Account", name="Club income")
+        shop.read_lists("Account")
+        invoice = shop.invoice(item=shop.item("Club"))
+        shop.drain()
+        assert shop.event(invoice).failure_code == "account_inactive", shop.event(invoice).message
+        return invoice, account
+
+    def test_of_exactly_this_item_is_changed_there_and_its_neighbor_stays(
+        self, shop: Shop, club: tuple[Invoice, str]
+    ) -> None:
+        invoice, account = club
+        key = f"account_inactive:account:{account}"
+        offer = offered(shop, key)
+        assert [group.label for group in offer.groups][:2] == ["For Club only", "For all of Maintenance"]
+        choice = next(one.value for one in offer.groups[0].options if one.label == "Services")
+        fix(shop, key, choice)
+        neighbor = shop.invoice(item=shop.item("Tune-up"))
+        send(shop)
+        assert {shop.event(one).state for one in (invoice, neighbor)} == {State.SYNCED}
+        row = next(one for one in shop.books.rows("Item") if one["Name"] == "Club")
+        assert f"item:{row['IncomeAccountRef']['value']}" == choice
+        assert AccountMapping.objects.get().item == shop.item("Club")
+
+    def test_of_the_category_is_a_choice_of_its_own_and_undone(self, shop: Shop, club: tuple[Invoice, str]) -> None:
+        invoice, account = club
+        key = f"account_inactive:account:{account}"
+        choice = next(one.value for one in offered(shop, key).groups[1].options if one.label == "Services")
+        action = fix(shop, key, choice)
+        mapping = AccountMapping.objects.get()
+        assert (mapping.item, mapping.category) == (None, shop.item("Club").category)
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        assert not AccountMapping.objects.exists()
+        send(shop)
+        assert shop.event(invoice).failure_code == "account_inactive"
+
+
+class TestNumber:
+    @pytest.fixture
+    def taken(self, shop: Shop) -> list[Invoice]:
+        shop.settled_invoice()
+        for number in ("T-1", "T-2"):
+            shop.books.do("add_invoice", doc_number=number, amount="75")
+        made = [shop.invoice(number=number) for number in ("T-1", "T-2")]
+        shop.drain()
+        assert {shop.event(one).failure_code for one in made} == {"duplicate_doc_number"}
+        return made
+
+    def test_a_retry_alone_would_fail_again_and_says_so(self, shop: Shop, taken: list[Invoice]) -> None:
+        case = case_of(shop.connection, "duplicate_doc_number")
+        assert case is not None
+        assert forecast(case, Answer()).go == 0
+        assert forecast(case, Answer("next:")).sentence == "2 will go"
+
+    @pytest.mark.parametrize(("choice", "text"), [("next:", ""), ("prefix:", "RC-")])
+    def test_other_numbers_go_and_are_undone(self, shop: Shop, taken: list[Invoice], choice: str, text: str) -> None:
+        action = fix(shop, "duplicate_doc_number", choice, text)
+        for invoice in taken:
+            invoice.refresh_from_db()
+        assert not {invoice.number for invoice in taken} & {"T-1", "T-2"}
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        for invoice in taken:
+            invoice.refresh_from_db()
+        assert [invoice.number for invoice in taken] == ["T-1", "T-2"]
+        shop.drain(timezone.now() + timedelta(seconds=1))
+        fix(shop, "duplicate_doc_number", choice, text)
+        send(shop)
+        assert {shop.event(one).state for one in taken} == {State.SYNCED}
+        assert shop.reconciles()
+
+    def test_of_a_paid_invoice_stays_and_is_left_alone(self, shop: Shop, taken: list[Invoice]) -> None:
+        builders.payment(taken[0], at=timezone.now(), received_date=timezone.now().date())
+        shop.drain(timezone.now() + timedelta(seconds=1))
+        case = case_of(shop.connection, "duplicate_doc_number")
+        assert case is not None
+        found = forecast(case, Answer("next:"))
+        assert (found.go, found.staying) == (1, 1)
+        action = fix(shop, "duplicate_doc_number", "next:")
+        assert action.done == 1
+        assert action.left == {"with a payment: their numbers cannot change": 1}
+        send(shop)
+        assert [shop.event(one).state for one in taken] == [State.FAILED, State.SYNCED]
+
+    def test_quickbooks_numbering_is_offered_where_it_numbers(self, shop: Shop, taken: list[Invoice]) -> None:
+        assert offered(shop, "duplicate_doc_number").option("theirs:") is None
+        shop.books.do("custom_numbers", on=False)
+        shop.read_lists("Preferences")
+        action = fix(shop, "duplicate_doc_number", "theirs:")
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        assert ConnectionSettings.objects.get().send_numbers
+        shop.drain(timezone.now() + timedelta(seconds=1))
+        fix(shop, "duplicate_doc_number", "theirs:")
+        send(shop)
+        assert {shop.event(one).state for one in taken} == {State.SYNCED}
+
+
+class TestDate:
+    @pytest.fixture
+    def closed(self, shop: Shop) -> list[Invoice]:
+        """Two in the closed period, the second with a payment."""
+        shop.settled_invoice()
+        today = shop.organization.today(timezone.now())
+        shop.books.do("close_books", date=(today - timedelta(days=30)).isoformat())
+        shop.read_lists("Preferences")
+        day = today - timedelta(days=40)
+        made = [shop.invoice(invoice_date=day, due_date=day + timedelta(days=30)) for _ in range(2)]
+        builders.payment(made[1], at=timezone.now(), received_date=day)
+        shop.drain()
+        assert {shop.event(one).failure_code for one in made} == {"closed_period"}
+        return made
+
+    def test_today_goes_as_foreseen(self, shop: Shop, closed: list[Invoice]) -> None:
+        case = case_of(shop.connection, "closed_period")
+        assert case is not None
+        assert (forecast(case, Answer()).go, forecast(case, Answer("today:")).go) == (0, 2)
+        fix(shop, "closed_period", "today:")
+        send(shop)
+        today = shop.organization.today(timezone.now()).isoformat()
+        assert {shop.there(one)["TxnDate"] for one in closed} == {today}
+        closed[1].refresh_from_db()
+        assert closed[1].invoice_date.isoformat() != today, "the customer has seen it"
+        assert shop.reconciles()
+
+    def test_another_day_is_undone_and_refused_where_it_is_closed_too(self, shop: Shop, closed: list[Invoice]) -> None:
+        today = shop.organization.today(timezone.now())
+        before = [invoice.dates for invoice in closed]
+        for text in ("", "soon", (today - timedelta(days=35)).isoformat()):
+            with pytest.raises(Refused):
+                fix(shop, "closed_period", "day:", text)
+        day = today - timedelta(days=3)
+        action = fix(shop, "closed_period", "day:", day.isoformat())
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        for invoice in closed:
+            invoice.refresh_from_db()
+        assert [invoice.dates for invoice in closed] == before
+        shop.drain(timezone.now() + timedelta(seconds=1))
+        fix(shop, "closed_period", "day:", day.isoformat())
+        send(shop)
+        assert {shop.there(one)["TxnDate"] for one in closed} == {day.isoformat()}
+
+
+class TestCustomer:
+    @pytest.fixture
+    def diner(self, shop: Shop) -> Invoice:
+        """An invoice of a customer whose name a vendor has."""
+        shop.settled_invoice()
+        shop.books.do("add_vendor", name="Tremont Diner")
+        customer = builders.customer(shop.organization, "Tremont Diner", email="diner@example.com")
+        invoice = shop.invoice(customer=customer)
+        send(shop)
+        assert shop.event(invoice).state == State.FAILED
+        return invoice
+
+    def test_the_holder_is_named_and_a_new_one_is_created(self, shop: Shop, diner: Invoice) -> None:
+        key = shop.event(diner).cause_key
+        offer = offered(shop, key)
+        assert "vendor" in offer.hint
+        assert f"Create it as Tremont Diner ({diner.customer_id})" in str(labels(offer))
+        case = case_of(shop.connection, key)
+        assert case is not None
+        assert forecast(case, Answer()).go < forecast(case, Answer("create:")).go
+        fix(shop, key, "create:")
+        send(shop)
+        shop.assert_in_books(diner)
+
+    def test_is_linked_to_one_that_is_there_and_undone(self, shop: Shop, diner: Invoice) -> None:
+        there = shop.books.do("add_customer", name="The Tremont Diner", email="other@example.com")["row"]["Id"]
+        key = shop.event(diner).cause_key
+        with pytest.raises(Refused):
+            fix(shop, key, "link:99999")
+        action = fix(shop, key, f"link:{there}")
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        send(shop)
+        assert shop.event(diner).state == State.FAILED
+        fix(shop, key, f"link:{there}")
+        send(shop)
+        shop.assert_in_books(diner)
+        assert shop.there(diner)["CustomerRef"]["value"] == there
+
+
+def test_what_is_set_up_in_quickbooks_is_read_again_and_sent(shop: Shop) -> None:
+    shop.books.do("sales_tax", on=False)
+    shop.read_lists("Preferences")
+    invoice = shop.invoice()
+    shop.drain()
+    assert shop.event(invoice).failure_code == "tax_not_enabled"
+    shop.books.do("sales_tax", on=True)
+    fix(shop, "tax_not_enabled", "again:")
+    send(shop)
+    shop.assert_in_books(invoice)
+
+
+def test_every_fix_is_for_codes_of_the_catalogue_and_each_code_has_one() -> None:
+    codes = [code for each in FIXES for code in each.codes]
+    assert len(codes) == len(set(codes))
+    assert set(codes) <= set(CATALOGUE)
+    assert set(DOCUMENTED) - set(codes) == {"token_expired"}
