@@ -316,7 +316,10 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("runacall/favicon.svg")}],
     "LOGIN": {"form": "runacall.accounts.passwords.LogInForm"},
     "STYLES": [lambda request: static("runacall/runacall.css")],
-    "SCRIPTS": [lambda request: static("runacall/select2_names.js")],
+    "SCRIPTS": [
+        lambda request: static("runacall/select2_names.js"),
+        lambda request: static("runacall/palette.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "240 253 250",

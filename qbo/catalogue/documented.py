@@ -88,7 +88,8 @@ ENTRIES = (
         message="Account[ '{subject_name}'] is inactive[ (item '{item}')][ (tax code '{tax_code}')][ ({discount})]",
         meaning="A line item or a tax code points at an income or expense account that is inactive in QuickBooks.",
         remedy=(
-            "Make the account[ '{subject_name}'] active again in QuickBooks (Accounting → Chart of accounts),",
+            "Make the account[ '{subject_name}'] active again in QuickBooks (Accounting → Chart of"
+            " accounts)[; it holds the tax for {agency}],",
             "or update the mapping in Run a Call (Settings → QuickBooks → Items) to point at an active account.",
             "Retry the failed invoices.",
         ),

@@ -40,4 +40,23 @@ ENTRIES = (
         label="tax_code_not_mapped",
         refreshes=("Preferences", "TaxCode"),
     ),
+    Entry(
+        code="tax_agency_gone",
+        title="Tax agency not found",
+        kind=FailureKind.PERSON,
+        message="Tax agency[ '{subject_name}'] is missing or inactive in QBO[ (tax code '{tax_code}')]",
+        meaning="The QuickBooks tax code of the invoice belongs to a tax agency that was removed or made inactive in"
+        " QuickBooks.",
+        remedy=(
+            "In QuickBooks, open Taxes → Sales tax → Sales tax settings, and make the tax agency[ '{subject_name}']"
+            " active again or add it,",
+            "or map the rate[ '{tax_code}'] to a tax code of a different agency (Settings → QuickBooks → Tax).",
+            "Retry the failed invoices.",
+        ),
+        who=Who.QUICKBOOKS_ADMIN,
+        where="tax",
+        dispatcher="a tax agency is missing in the books. The office is on it.",
+        label="tax_code_not_mapped",
+        refreshes=("TaxCode",),
+    ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
@@ -158,8 +159,7 @@ def _entry(connection: Connection, entity: str, row: Row, at: datetime) -> ListE
 KEPT = {
     "Account": ("AccountType", "AccountSubType"),
     "Item": ("Type", "IncomeAccountRef", "UnitPrice", "FullyQualifiedName"),
-    "TaxCode": ("Description", "Taxable", "TaxGroup", "SalesTaxRateList", "Percent", "Rates"),
-    "TaxRate": ("RateValue", "AgencyRef"),
+    "TaxCode": ("Description", "Taxable", "TaxGroup", "SalesTaxRateList", "Percent", "Rates", "Agencies"),
     "Term": ("DueDays",),
 }
 
@@ -168,27 +168,48 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _fetch_tax_codes(client: Client, pace: Pace) -> tuple[Sequence[Row], Sequence[Row], Sequence[Row]]:
-    """Rates, codes and inactive codes; any filter on Active hides the pseudo codes."""
+TaxLists = tuple[Sequence[Row], Sequence[Row], Sequence[Row], Sequence[Row] | None]
+
+
+def _fetch_tax_codes(client: Client, pace: Pace) -> TaxLists:
+    """Rates, codes, inactive codes and agencies; any filter on Active hides the pseudo codes."""
     return (
         read_rows(client, "TaxRate", pace=pace),
         read_rows(client, "TaxCode", pace=pace),
         read_rows(client, "TaxCode", "Active = false", pace=pace),
+        _agencies(client, pace),
     )
 
 
-def _keep_tax_codes(
-    connection: Connection, fetched: tuple[Sequence[Row], Sequence[Row], Sequence[Row]], at: datetime
-) -> None:
-    """Codes with the sum of their sales rates."""
-    given_rates, active, inactive = fetched
+def _agencies(client: Client, pace: Pace) -> Sequence[Row] | None:
+    """The tax agencies, of which only messages need the names: the codes are good without them.
+
+    None if QuickBooks refuses to list them.
+    """
+    try:
+        return read_rows(client, "TaxAgency", pace=pace)
+    except ReadFailed as error:
+        if error.is_own_answer or error.reply.status == HTTPStatus.BAD_REQUEST:
+            return None
+        raise
+
+
+def _keep_tax_codes(connection: Connection, fetched: TaxLists, at: datetime) -> None:
+    """Codes with the sum of their sales rates and the agencies of these; agencies that are gone keep their names."""
+    given_rates, active, inactive, agencies = fetched
     rates = {
         identity(row): number_in(row, "RateValue", f"the rate with Id {identity(row)}") for row in checked(given_rates)
     }
+    collected_by = {identity(row): str(object_in(row, "AgencyRef").get("value") or "") for row in given_rates}
     rows = {identity(row): row for row in checked(active)} | {identity(row): row for row in checked(inactive)}
     codes = [{**row, **_percents(row, rates)} for row in rows.values()]
+    for code in codes:
+        code["Agencies"] = sorted({agency for qbo_id, _ in code["Rates"] if (agency := collected_by[qbo_id])})
     store_entries(connection, "TaxCode", codes, at=at)
     ListEntry.objects.of(connection, "TaxCode").filter(refreshed_at__lt=at).delete()
+    if agencies is not None:
+        store_entries(connection, "TaxAgency", agencies, at=at)
+        ListEntry.objects.of(connection, "TaxAgency").filter(refreshed_at__lt=at).update(active=False)
 
 
 def _percents(code: Row, rates: dict[str, Decimal]) -> dict[str, Any]:

@@ -57,8 +57,10 @@ def _of_invoice(failure: Failure, connection: Connection, invoice: InvoiceDocume
         return _closed(failure, connection, invoice)
     if failure.code in ABOUT_ITEMS:
         return _item(failure, connection, invoice)
+    if failure.code == "not_found_other" and failure.facts.get("list", "").lower() == "taxagency":
+        return _agency(failure, connection, failure.subject.key, taxed)
     if failure.code == "reference_not_found" and taxed:
-        return _tax_account(failure, connection, taxed)
+        return _behind_tax(failure, connection, taxed)
     if failure.code in ABOUT_ACCOUNTS:
         return _account(failure, connection, **_behind(failure.subject.key, connection, invoice, taxed))
     return failure
@@ -94,11 +96,23 @@ def _behind(
         return {"item": ", ".join(sorted(item.name for item in earning)), "row": row}
     if ConnectionSettings.objects.filter(connection=connection, discount_account_id=account_id or "none").exists():
         return {"discount": "the discount", "row": "discount_account_id"}
-    return _tax_facts(taxed) if taxed else {}
+    return _tax_facts(taxed, connection) if taxed else {}
 
 
-def _tax_facts(taxed: LineDocument) -> dict[str, str]:
-    return {"tax_code": rate_names(taxed), "page": "tax", "row": f"rate-{taxed.rate_key}"}
+def _tax_facts(taxed: LineDocument, connection: Connection) -> dict[str, str]:
+    """The rates of a line, the agencies that collect for their tax code, and the row where the code is chosen."""
+    names = {"agency": ", ".join(sorted(agency.name for agency in _agencies(taxed, connection) if agency.name))}
+    row = {"tax_code": rate_names(taxed), "page": "tax", "row": f"rate-{taxed.rate_key}"}
+    return row | {name: value for name, value in names.items() if value}
+
+
+def _agencies(taxed: LineDocument, connection: Connection) -> list[ListEntry]:
+    """The agencies behind the line's tax code, gone ones too; one that was never read has no name."""
+    code = load_book(connection).tax_code(taxed.rate_key)
+    entry = ListEntry.objects.of(connection, "TaxCode").filter(qbo_id=code.qbo_id if code else "").first()
+    ids = entry.data.get("Agencies", []) if entry else []
+    known = {one.qbo_id: one for one in ListEntry.objects.of(connection, "TaxAgency").filter(qbo_id__in=ids)}
+    return [known.get(qbo_id) or ListEntry(qbo_id=qbo_id, active=False) for qbo_id in ids]
 
 
 def _items_that_earn_into(account_id: str, connection: Connection, invoice: InvoiceDocument) -> list[ItemDocument]:
@@ -114,14 +128,27 @@ def _items_that_earn_into(account_id: str, connection: Connection, invoice: Invo
 TAX_ACCOUNTS = ("SalesTaxPayable", "GlobalTaxPayable")
 
 
-def _tax_account(failure: Failure, connection: Connection, taxed: LineDocument) -> Failure:
-    """If QuickBooks names nothing, it is the account for the tax, the only reference that is not in the payload."""
+def _behind_tax(failure: Failure, connection: Connection, taxed: LineDocument) -> Failure:
+    """If QuickBooks names nothing, it is what the tax refers to, which is not in the payload: agency or account."""
+    gone = [agency for agency in _agencies(taxed, connection) if not agency.active]
+    if gone:
+        return _agency(failure, connection, gone[0].qbo_id, taxed)
     accounts = ListEntry.objects.of(connection, "Account").filter(data__AccountSubType__in=TAX_ACCOUNTS)
     inactive = list(accounts.filter(active=False)[:2])
     if len(inactive) != 1:
         return failure
     subject = Subject("account", inactive[0].qbo_id, "")
-    return _account(replace(failure, code="account_inactive", subject=subject), connection, **_tax_facts(taxed))
+    return _account(
+        replace(failure, code="account_inactive", subject=subject), connection, **_tax_facts(taxed, connection)
+    )
+
+
+def _agency(failure: Failure, connection: Connection, qbo_id: str, taxed: LineDocument | None) -> Failure:
+    """A tax agency that is missing or inactive, by its name where it was ever read."""
+    known = ListEntry.objects.of(connection, "TaxAgency").filter(qbo_id=qbo_id).first()
+    subject = Subject("tax_agency", qbo_id, known.name if known else f"Id {qbo_id}")
+    facts = _tax_facts(taxed, connection) if taxed else {}
+    return replace(failure, code="tax_agency_gone", subject=subject, facts={**failure.facts, **facts})
 
 
 def _closed(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure:

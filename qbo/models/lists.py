@@ -26,7 +26,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
 
 
 class ListEntry(models.Model):
-    """One row of a QuickBooks list: TaxCode, TaxRate, Item, Account or Term."""
+    """One row of a QuickBooks list: TaxCode, TaxAgency, Item, Account or Term."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="list_entries")
     realm_id = models.CharField(max_length=32)

@@ -30,6 +30,7 @@ RECORDS = {"customers": ("customer", "sync:customer"), "products": ("item", "syn
 # The text of the button for a failure that is fixed on that page.
 BUTTONS = {
     "tax_code_not_mapped": "Map the rate",
+    "tax_agency_gone": "Map the rate",
     "token_expired": "Reconnect",
     "permission_denied": "Reconnect",
     "other_company": "Choose the company",

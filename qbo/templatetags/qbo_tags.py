@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.forms import BoundField
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from qbo.connection.ending import ending_of
 from qbo.mapping.tax_rows import TaxRow
@@ -27,6 +29,13 @@ def connection_ending(context: template.Context) -> dict[str, Any]:
     if request is None or not role_allows(request, Ability.MANAGE_QUICKBOOKS):
         return {}
     return {"ending": ending_of(request.organization, at=clock.now())}
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long ago that was: "just now" in the first minute, then e.g. "3 minutes ago"."""
+    now = clock.now()
+    return f"{timesince(moment, now)} ago" if now - moment >= timedelta(minutes=1) else "just now"
 
 
 @register.filter

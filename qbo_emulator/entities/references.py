@@ -52,6 +52,7 @@ TERM = Target("Term", _element_missing("Terms"), lambda row: _element_missing("T
 TAX_CODE = Target(
     "TaxCode", _at("TxnTaxDetail.TxnTaxCodeRef"), lambda row: _at("TxnTaxDetail.TxnTaxCodeRef")(row["Id"])
 )
+TAX_AGENCY = Target("TaxAgency", _element_missing("TaxAgency"), lambda row: _element_missing("TaxAgency")(row["Id"]))
 GENERIC = {"610-generic": faults.object_not_found, "2500-generic": faults.invalid_reference}
 
 

@@ -10,7 +10,7 @@ from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities.kind import READ_ONLY, Draft, Kind
-from qbo_emulator.entities.references import ACCOUNT, TAX_CODE, inactive, key_of, missing, resolve
+from qbo_emulator.entities.references import ACCOUNT, TAX_AGENCY, TAX_CODE, inactive, key_of, missing, resolve
 from qbo_emulator.faults import QboFault
 
 PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
@@ -92,7 +92,7 @@ def _global_line_code(company: Company, code: str) -> str | None:
     if not code:
         raise faults.business("Make sure all your transactions have a GST/HST rate before you save.")
     row = resolve(company, TAX_CODE, code)
-    _check_accounts(company, row)
+    _check_agencies(company, row)
     return str(row["Id"])
 
 
@@ -102,10 +102,12 @@ def rates_of(company: Company, code: Row) -> list[Row]:
     return [rate for rate in rates if rate]
 
 
-def _check_accounts(company: Company, code: Row) -> None:
-    """A tax code whose agency books to an inactive liability account cannot be used."""
+def _check_agencies(company: Company, code: Row) -> None:
+    """A tax code cannot be used if an agency of it is gone, or books to an inactive liability account."""
     for rate in rates_of(company, code):
-        agency = company.get("TaxAgency", key_of(rate.get("AgencyRef"))) or {}
+        if not key_of(rate.get("AgencyRef")):
+            continue
+        agency = resolve(company, TAX_AGENCY, rate["AgencyRef"])
         account = company.setting("tax_accounts", {}).get(agency.get("Id", ""))
         if account and (row := company.get("Account", account)) and row.get("Active") is False:
             raise inactive(company, ACCOUNT, row)
@@ -120,7 +122,7 @@ def summary(draft: Draft, taxable: Decimal) -> Row:
     code = _transaction_code(draft, sent, taxable)
     if code is None:
         return {"TotalTax": 0}
-    _check_accounts(company, code)
+    _check_agencies(company, code)
     lines, total = _tax_lines(rates_of(company, code), taxable, _override(sent, draft))
     return {"TxnTaxCodeRef": {"value": code["Id"]}, "TotalTax": total, "TaxLine": lines}
 

@@ -56,6 +56,7 @@ class Home:
 
     headline: str
     colour: str
+    errors: int
     missing: Missing
     oldest: str
     month_end: str
@@ -90,6 +91,7 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
     return Home(
         headline=headline,
         colour=colour,
+        errors=failed,
         missing=missing,
         oldest=age(missing.oldest_at, at) if missing.oldest_at else "",
         month_end=month_end(organization.today(at)),
@@ -108,7 +110,7 @@ def verdict(pause: str, *, failed: int, missing: Missing, held: int = 0) -> tupl
         return f"Nothing is being sent to QuickBooks: {pause}.", "bad"
     if failed:
         verb = "needs" if failed == 1 else "need"
-        return f"{counted(failed, 'sync error')} {verb} you.", "bad"
+        return f"{counted(failed, 'sync error')} {verb} attention.", "bad"
     if held and held == missing.invoices + missing.changes:
         is_are = "is" if held == 1 else "are"
         return f"{counted(held, 'invoice')} {is_are} held until the closing date in QuickBooks moves.", "warn"

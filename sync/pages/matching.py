@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from qbo.connection.queries import Row
 from qbo.lists import customers as customers_there
 from qbo.lists.on_request import NotRead
-from qbo.mapping.guessing import is_clear
+from qbo.mapping.guessing import Guess, is_clear
 from qbo.mapping.loading import product_row
 from qbo.models import Connection, ConnectionSettings, MatchChoice
 from qbo.pages.base import back_to, connection_of, page_context, read_at, settings_page
@@ -27,12 +27,14 @@ from runacall.organizations.middleware import StaffRequest
 from sync.matching import choosing
 from sync.matching.choosing import Subject
 from sync.matching.kinds import CUSTOMERS, PRODUCTS, MatchKind
-from sync.matching.listing import STATES, chips, match_rows, page_of, rows_in, waiting_ids
+from sync.matching.listing import ROWS, STATES, MatchRow, chips, match_rows, page_of, rows_in, waiting_ids
 from sync.matching.record import record_context
 
 # The scores from which guesses may be accepted together.
 SCORES = (95, 90, 80, 70)
 LONGEST_SEARCH = 100
+# How many records one press compares.
+MOST_AT_ONCE = 1000
 
 
 @settings_page
@@ -66,10 +68,7 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
         return TemplateResponse(request, "qbo/not_connected.html", page_context(request, kind.title))
     if request.method == "POST":
         return _accept_all(request, kind, connection)
-    search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    state = request.GET.get("state", "")
-    if state not in STATES or (kind.is_customers and state == "differs"):
-        state = "all" if search else "choose" if waiting_ids(kind, connection) else "unmatched"
+    state, search = _asked_for(request, kind, connection)
     page = page_of(rows_in(kind, connection, state, search), request.GET.get("page", "1"))
     records = list(page.object_list)
     looked = _looked(request, connection, records) if kind.is_customers and "look" in request.GET else None
@@ -85,7 +84,9 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
         state=state,
         search=search,
         scores=SCORES,
-        picks=_picks(rows),
+        picks=[f"{ours}:{theirs.there.id}" for ours, theirs in _clear(rows)],
+        # Guesses for a customer have to be searched for in QuickBooks, a page at a time.
+        pages=0 if kind.is_customers else page.paginator.num_pages,
         looked=looked is not None,
         here=request.get_full_path(),
         auto_create=ConnectionSettings.objects.filter(connection=connection, auto_create_items=True).exists(),
@@ -94,12 +95,21 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
     return TemplateResponse(request, "sync/matching/list.html", context)
 
 
-def _picks(rows: Sequence[Any]) -> list[str]:
+def _asked_for(request: StaffRequest, kind: MatchKind, connection: Connection) -> tuple[str, str]:
+    """State and search of the list, by its address."""
+    search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    state = request.GET.get("state", "")
+    if state not in STATES or (kind.is_customers and state == "differs"):
+        state = "all" if search else "choose" if waiting_ids(kind, connection) else "unmatched"
+    return state, search
+
+
+def _clear(rows: Sequence[MatchRow]) -> list[tuple[int, Guess]]:
     """Guesses that may be accepted together: each is clearly the best, and no other record has the same guess."""
     best = [(row, row.guess) for row in rows if row.guess and not row.ruled.creates]
     often = Counter(guess.there.id for _, guess in best)
     return [
-        f"{row.ours.id}:{guess.there.id}"
+        (int(row.ours.id), guess)
         for row, guess in best
         if often[guess.there.id] == 1 and is_clear([one for one in row.guesses if one.there.id not in row.held])
     ]
@@ -115,33 +125,52 @@ def _looked(request: StaffRequest, connection: Connection, records: Sequence[Any
 
 
 def _accept_all(request: StaffRequest, kind: MatchKind, connection: Connection) -> HttpResponse:
-    """Choose the guesses of the page that have at least the chosen score."""
+    """Choose the guesses that have at least the chosen score: those of the page, or of all pages."""
     least = request.POST.get("score", "")
-    pairs = [one.split(":") for one in request.POST.getlist("pick") if one.count(":") == 1]
-    wanted = {int(ours): theirs for ours, theirs in pairs if ours.isdecimal() and len(ours) < 19}
-    if request.POST.get("action") != "accept_all" or not least.isdecimal() or not wanted:
+    if request.POST.get("action") != "accept_all" or not least.isdecimal() or len(least) > 3:
         messages.info(request, "There was nothing to accept.")
         return back_to(request, reverse(kind.list_url))
+    is_every = "every" in request.POST and not kind.is_customers
     try:
-        rows = _rows_there(kind, connection, list(wanted.values()))
+        rows = _rows_of_all_pages(request, kind, connection) if is_every else _rows_of_page(request, kind, connection)
+        guesses = [(ours, guess) for ours, guess in _clear(rows) if guess.score >= int(least)]
+        there = _rows_there(kind, connection, [guess.there.id for _, guess in guesses])
     except NotRead as error:
         messages.error(request, f"QuickBooks could not be read: {error}")
         return back_to(request, reverse(kind.list_url))
-    records = list(kind.records(connection).filter(pk__in=wanted))
-    looked = list(rows.values()) if kind.is_customers else None
-    picked = []
-    for one in match_rows(kind, connection, records, looked):
-        qbo_id = wanted[int(one.ours.id)]
-        guess = next((each for each in one.guesses if each.there.id == qbo_id), None)
-        if guess and guess.score >= int(least) and qbo_id in rows:
-            picked.append((Subject(kind, connection, int(one.ours.id)), rows[qbo_id]))
+    picked = [
+        (Subject(kind, connection, ours), there[guess.there.id]) for ours, guess in guesses if guess.there.id in there
+    ]
     report = choosing.accept_all(picked, by=request.user, at=clock.now())
     noun = kind.noun if report.done == 1 else kind.nouns
     said = f"Matched {report.done:,} {noun}. Nothing was sent."
     messages.success(request, said) if report.done else messages.info(request, "No guess has that score.")
     for reason, count in report.left.items():
         messages.warning(request, f"{count:,} left alone: {reason}")
+    if is_every and len(rows) == MOST_AT_ONCE:
+        messages.info(request, f"The first {MOST_AT_ONCE:,} were compared. Press Accept them again for the others.")
     return back_to(request, reverse(kind.list_url))
+
+
+def _rows_of_page(request: StaffRequest, kind: MatchKind, connection: Connection) -> list[MatchRow]:
+    """The rows whose guesses the page showed, as they are now, with no other guess. Raises NotRead."""
+    pairs = [one.split(":") for one in request.POST.getlist("pick") if one.count(":") == 1]
+    wanted = {int(ours): theirs for ours, theirs in pairs if ours.isdecimal() and len(ours) < 19}
+    looked = list(_rows_there(kind, connection, list(wanted.values())).values()) if kind.is_customers else None
+    records = list(kind.records(connection).filter(pk__in=wanted))
+    rows = match_rows(kind, connection, records, looked) if records else []
+    return [row for row in rows if row.guess and row.guess.there.id == wanted[int(row.ours.id)]]
+
+
+def _rows_of_all_pages(request: StaffRequest, kind: MatchKind, connection: Connection) -> list[MatchRow]:
+    """All rows of the list, a page at a time as they are shown, so that each has the guess that its page shows."""
+    state, search = _asked_for(request, kind, connection)
+    records = list(rows_in(kind, connection, state, search)[:MOST_AT_ONCE])
+    return [
+        row
+        for start in range(0, len(records), ROWS)
+        for row in match_rows(kind, connection, records[start : start + ROWS])
+    ]
 
 
 def _rows_there(kind: MatchKind, connection: Connection, qbo_ids: Sequence[str]) -> dict[str, Row]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
+from qbo.pages.base import may_look
 from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
@@ -50,13 +51,12 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
 
 @register.inclusion_tag("sync/home.html", takes_context=True)
 def sync_home(context: template.Context) -> dict[str, Any]:
-    """The state of the books on the start page, for people who manage QuickBooks; nothing for the others."""
+    """The state of the books on the start page, for people who manage QuickBooks and our support."""
     # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.admin.cause_cards import cards
 
     request = context["request"]
-    membership = getattr(request, "membership", None)
-    if membership is None or not membership.manages_quickbooks:
+    if request.organization is None or not may_look(request):
         return {}
     organization, now = request.organization, clock.now()
     shown = home(organization, at=now)
@@ -65,7 +65,7 @@ def sync_home(context: template.Context) -> dict[str, Any]:
     found = cards(request)
     return {
         "home": shown,
-        "failing": attention_count(request) > 0,
+        "failing": shown.errors > 0,
         "money": money(shown.missing.money),
         "tax": money(shown.missing.tax),
         "last_success": time_of_day(shown.last_success, organization, now),

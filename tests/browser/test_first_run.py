@@ -161,6 +161,8 @@ def walk(page: Page, name: str, map_rates: Callable[[Page], None]) -> None:
     opened(page, "start").get_by_label("Start date").fill(start)
     opened(page, "start").get_by_role("button", name="Save the start date").click()
     expect(summary(page, "start")).to_have_text(f"{start}: {COUNT} invoices, none older")
+    # The address names the step, and a step that an address names is open.
+    expect(page.locator("#step-start details")).to_have_attribute("open", "")
 
     opened(page, "dry_run").get_by_role("button", name="Try it without sending").click()
     expect(summary(page, "dry_run")).to_have_text(f"{COUNT} ready")

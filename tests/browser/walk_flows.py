@@ -177,7 +177,8 @@ def _replaces_a_line(walker: Walker, control: Control) -> None:
     walker.look()
     items = [one for one in walker.controls if one.key == "page: choice Item"]
     put(walker, items[-1], "Labor")
-    page.locator("label:has(input[name=lines-0-DELETE])").click()
+    page.locator("input[name=lines-0-DELETE]").focus()
+    page.keyboard.press("Space")
     with page.expect_navigation():
         page.get_by_role("button", name="Save and continue editing").click()
     walker.read("was changed successfully")

@@ -277,7 +277,7 @@ for who in "FDO":
     form("admin:invoices_invoice_add", who, ADDED, {**INVOICE, "page: text Number": f"{who}-1"}, also=f"{LINE} |"
     f" page: link Notes | {ADDRESS_TABS}", first=LINE)
 form("admin:invoices_invoice_change", "FDO", CHANGED, INVOICE, also=f"page: link Notes | {ADDRESS_TABS}")
-on("admin:invoices_invoice_change", "FDO", f"page: tick lines-#-DELETE | {LINE}", flow.replaces_a_line)
+on("admin:invoices_invoice_change", "FDO", f"page: tick Remove this line | {LINE}", flow.replaces_a_line)
 on("admin:auth_user_change", "S", "page: link Add another group | page: button"
 " more_vert", flow.another_made_in_a_window)
 on("admin:*", "FDO", "page: link Add another * | page: link Change selected * | page: link View selected * | page:"

@@ -36,6 +36,7 @@ def unknown_element(code: str, says: str, words: str) -> Refusal:
     return Refusal(code, says, "2500", INVALID, f"Invalid Reference Id : {words} not found")
 
 
+AGENCY = "'California Department of Tax and Fee Administration'"
 OKAFOR = "Customer 'M. Okafor' not found in QBO"
 UNMAPPED = "Tax code 'California 8' not mapped"
 ENDED = "The QuickBooks subscription has ended or has a billing problem"
@@ -145,6 +146,10 @@ ITEMS: tuple[Refusal, ...] = (
     Refusal(
         "reference_not_found", "Something on it was deleted or made inactive in QBO",
         "2500", INVALID, "One of the things on this was made inactive.",
+    ),
+    unknown_element(
+        "tax_agency_gone", f"Tax agency {AGENCY} is missing or inactive in QBO (tax code 'California 8')",
+        "TaxAgency element id 1",
     ),
     unknown_element("not_found_other", "Id 3 not found in QBO", "Class element id 3"),
     Refusal(

@@ -12,9 +12,11 @@ from qbo.models import Connection, Link, MatchChoice
 from runacall.invoices.models import Customer, PricebookItem
 from runacall.invoices.refusals import Refused
 from runacall.organizations.models import Role
+from sync.matching import listing
 from sync.matching.choosing import Subject, choose
 from sync.matching.kinds import CUSTOMERS as CUSTOMER_KIND
 from sync.models import State
+from sync.pages import matching as pages
 from tests import builders
 from tests.books import Shop
 from tests.journeys.html import Node, form_of
@@ -473,6 +475,24 @@ def test_all_guesses_of_a_page_are_accepted_from_a_score_on(shop: Shop, office: 
     links = set(Link.objects.of(shop.connection, "item").values_list("record_id", flat=True))
     assert links == {same.pk}, "the others are of another price, or two of ours fit one there"
     assert {other.pk, twin.pk}.isdisjoint(links)
+
+
+def test_guesses_for_items_are_accepted_on_all_pages(
+    shop: Shop, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (listing, pages):
+        monkeypatch.setattr(module, "ROWS", 2)
+    names = ("Blower motor", "Filter 16x25", "Thermostat", "Igniter")
+    ours = {name: builders.item(shop.organization, name, unit_price="100") for name in (*names, "igniter")}
+    for name in names:
+        shop.books.do("add_item", name=name, price=100, income_account="1")
+    shop.read_lists("Item")
+    page = office.visit(f"{PRODUCTS}?state=unmatched")
+    form = page.form(field="score").fill(score="70", every="1")
+    accepted = send(office.visitor, page, form, action="accept_all")
+    assert "Matched 3 items. Nothing was sent." in accepted.text
+    linked = set(Link.objects.of(shop.connection, "item").values_list("record_id", flat=True))
+    assert linked == {ours[name].pk for name in names[:3]}, "two of ours, on different pages, fit one there"
 
 
 def test_guesses_of_customers_are_looked_for_and_accepted(shop: Shop, office: Office) -> None:

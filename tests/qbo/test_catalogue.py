@@ -44,6 +44,7 @@ FACTS = {
     "relation",
     "item",
     "tax_code",
+    "agency",
     "txn_type",
     "txn_id",
     "holder",

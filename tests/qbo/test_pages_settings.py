@@ -204,6 +204,8 @@ class TestTax:
             refreshed_at=timezone.now() - dt.timedelta(minutes=4, seconds=5)
         )
         assert "Codes read from QuickBooks 4\xa0minutes ago" in owner.get(TAX).content.decode()
+        books.list_states.filter(name="TaxCode").update(refreshed_at=timezone.now())
+        assert "Codes read from QuickBooks just now" in owner.get(TAX).content.decode()
 
     def test_says_that_sales_tax_is_off(self, books: Connection, owner: Client) -> None:
         CompanyFacts.objects.update(using_sales_tax=False)

@@ -11,12 +11,13 @@ import pytest
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from qbo.models import Connection
 from runacall.organizations.models import Role
 from sync.log.home import DAYS, home, month_end
-from sync.models import State, SyncEvent
+from sync.models import State, SupportLook, SyncEvent
 from tests import builders, log_rows
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_what_is_missing_is_counted_with_its_money_and_tax(books: Connection) ->
     assert shown.missing.changes == 1, "one is there, without its latest change"
     assert (shown.oldest, shown.colour) == ("5 h", "bad")
     text = page(books)
-    assert "4 sync errors need you." in text
+    assert "4 sync errors need attention." in text
     assert f"${shown.missing.money:,.2f}" in text
     assert "1 more is there, but without the latest change." in text
 
@@ -148,3 +149,14 @@ def test_many_failures_cost_no_more_queries_than_few(books: Connection) -> None:
     for _ in range(20):
         failed_invoice(books)
     assert queries(lambda: home(books.organization, at=timezone.now())) == few <= 12
+
+
+def test_our_support_sees_the_state_of_the_books_in_the_shop_that_it_opened(books: Connection) -> None:
+    failed_invoice(books)
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(builders.superuser())
+    assert "need attention" not in browser.get("/admin/").content.decode(), "no shop is open yet"
+    browser.post(reverse("switch_organization"), {"organization": books.organization_id})
+    text = browser.get("/admin/").content.decode()
+    assert "1 sync error needs attention." in text
+    assert SupportLook.objects.filter(organization=books.organization, path="/admin/").exists()

@@ -76,6 +76,11 @@ class LineForm(forms.ModelForm):
 
 
 class LineFormSet(PaginationInlineFormSet):
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Remove this line"
+
     def line_inputs(self) -> list[LineInput]:
         deleted = set(self.deleted_forms)
         kept = [form for form in self.forms if form not in deleted]

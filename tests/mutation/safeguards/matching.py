@@ -60,8 +60,8 @@ SAFEGUARDS = (
     Safeguard(
         "matching: only guesses of the chosen score are accepted",
         PAGES,
-        "if guess and guess.score >= int(least) and qbo_id in rows:",
-        "if guess and qbo_id in rows:",
+        "for ours, guess in _clear(rows) if guess.score >= int(least)]",
+        "for ours, guess in _clear(rows)]",
         (f"{JOURNEYS}::test_all_guesses_of_a_page_are_accepted_from_a_score_on",),
     ),
     Safeguard(
