@@ -13,7 +13,7 @@ from tests.chaos.stage import Stage, write_invoices
 
 INVOICES, KILLS, SEED = 120, 5, 20261122
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Everything breaks at once, again and again, and the books are still right; `make chaos` runs longer ones."""
+"""Real processes: everything breaks at once, again and again, and the books are still right.
+
+One storm on each database, in the gate; `make chaos` runs longer ones, and `make test` has simulated ones.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ INVOICES = 300
 # Seconds that a storm may take until everything has happened often enough; a quick machine needs a fraction.
 AT_MOST = 600
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.timeout(1200)]
 
 
 @pytest.mark.parametrize(("kind", "seed"), [("sqlite", 1), pytest.param("postgres", 2, marks=pytest.mark.postgresql)])

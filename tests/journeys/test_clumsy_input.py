@@ -79,6 +79,7 @@ def test_no_form_breaks(walk: Walk, invoice: Invoice) -> None:
     assert walk.requests > 200
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 @pytest.mark.timeout(900)
 def test_the_same_on_postgresql() -> None:

@@ -14,7 +14,7 @@ class LineIsGone(Exception):
 class Safeguard:
     """`name` says in words what is kept safe. `line` occurs once in `file`; with `broken` in its place, each of
     `tests` (pytest's names; without parameters any case will do) has to fail. `more`: further lines of the file
-    that go with it, each with what takes its place. `quick`: cheap enough for every `make test`.
+    that go with it, each with what takes its place. `quick`: cheap enough for each run of the gate.
     """
 
     name: str

@@ -117,6 +117,7 @@ def test_no_two_entries_have_the_same_name() -> None:
     assert len({safeguard.name for safeguard in ALL}) == len(ALL)
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.timeout(600)
 def test_the_quick_ones_are_killed() -> None:

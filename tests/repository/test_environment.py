@@ -46,6 +46,7 @@ def test_this_python_will_do(environment: ModuleType) -> None:
     assert environment.version_problem(sys.version_info) == ""
 
 
+@pytest.mark.slow
 def test_an_environment_without_pip_is_mended(environment: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     venv.create(environment.VENV, with_pip=False, symlinks=True)
     (Path(environment.VENV) / "kept").touch()
@@ -56,6 +57,7 @@ def test_an_environment_without_pip_is_mended(environment: ModuleType, capsys: p
     assert "no pip" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_an_environment_whose_python_is_gone_is_built_again(environment: ModuleType) -> None:
     python = Path(environment.PYTHON)
     python.parent.mkdir(parents=True)
@@ -64,6 +66,7 @@ def test_an_environment_whose_python_is_gone_is_built_again(environment: ModuleT
     assert environment.is_usable()
 
 
+@pytest.mark.slow
 def test_what_pip_says_last_is_shown_where_it_fails(environment: ModuleType, tmp_path: Path) -> None:
     environment.build()
     lock = tmp_path / "wrong.lock"

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--skews", action="store_true", help="clocks that are wrong, too")
     parser.add_argument("--without", default="", help="break this safeguard of tests/mutation first")
     parser.add_argument("--first", action="store_true", help="end with the first failure")
+    parser.add_argument("--as-found", action="store_true", help="do not look for the shortest history")
     parser.add_argument("--log", action="store_true", help="show what our code logs")
     return parser
 
@@ -104,7 +105,7 @@ class Session:
             self.minutes += outcome.minutes
             if outcome.wrong:
                 self.failures += 1
-                self.runner.tell(self.runner.shrunk(self.stage, outcome))
+                self.runner.tell(outcome if self.asked.as_found else self.runner.shrunk(self.stage, outcome))
                 if self.asked.first:
                     break
 

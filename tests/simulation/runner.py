@@ -42,10 +42,18 @@ def play(stage: Stage, case: Case) -> Outcome:
 
 
 def _played(stage: Stage, case: Case, keep_kinds: bool) -> dict[str, Any]:
+    from django.conf import settings
+
     from tests.simulation import machine
+    from tests.simulation.scenarios import BATCH_SIZE, LIMITS
     from tests.simulation.stage import NOON, Run
 
     stage.shop.books.do("duplicate_number_check", on=case.checks_numbers)
+    if case.is_busy:
+        settings.SYNC["BATCH_SIZE"] = BATCH_SIZE
+        for ours, theirs, figure in LIMITS:
+            settings.SYNC[ours] = figure
+            stage.shop.books.do("switch", name=theirs, value=figure)
     history = case.history
     run = Run(stage, history, case.steps)
     watch = run.play()

@@ -35,3 +35,19 @@ def drawn(seed: int) -> list[Step]:
     if dice.random() < 0.3:
         steps.append(Step(round(dice.uniform(1, 900), 2), "retry"))
     return steps
+
+
+# Few calls a minute, so that few invoices are many: our names and QuickBooks' for the same limits.
+LIMITS = (
+    ("REQUESTS_A_MINUTE", "requests_per_minute", 25),
+    ("REQUESTS_A_SECOND", "requests_per_second", 4),
+    ("BATCHES_A_MINUTE", "batches_per_minute", 3),
+)
+BATCH_SIZE = 3
+
+
+def busy(seed: int) -> list[Step]:
+    """Two dozen invoices within seconds."""
+    dice = random.Random(f"busy {seed}")
+    names = (f"{1001 + index}" for index in range(24))
+    return [Step(round(dice.uniform(0, 5), 2), "enter", name, CUSTOMERS[0], "100.00") for name in names]

@@ -15,6 +15,7 @@ from runacall.invoices.models import Invoice
 from sync.log.rows import log_row
 from sync.models import SyncEvent
 from tests.simulation.clockwork import Clockwork
+from tests.simulation.history import DELAYS
 
 if TYPE_CHECKING:
     from tests.simulation.stage import Stage
@@ -117,7 +118,8 @@ class Watch:
         for entity, name in (("Customer", "DisplayName"), ("Item", "Name")):
             self._once(entity, name)
         refused = sum(self.stage.emulator.limiter.refused.values()) - self.refused_before
-        if refused:
+        delayed = any(act.what in DELAYS for *_, act in self.work.history.happened)
+        if refused and not delayed:
             self._tell(f"QuickBooks turned away {refused} calls above its limits")
 
     def _same(self, invoice: Invoice) -> None:
