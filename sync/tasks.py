@@ -21,6 +21,9 @@ from sync.inbound import listening
 from sync.inbound.notices import claim_due
 from sync.models import ActionRecord, Heartbeat
 from sync.releasing import release_stopped
+from sync.telling import digest
+from sync.telling.causes import tell_all
+from sync.telling.sending import send_due
 from sync.upkeep import maintenance as upkeep
 from sync.worker.broker import queue_many
 from sync.worker.tallying import tallied
@@ -115,6 +118,18 @@ def compare_last_day(connection_id: int) -> int:
 def compare_last_days() -> int:
     """Every hour: shops in whose night it is. Returns how many."""
     return queue_many("sync.tasks.compare_last_day", listening.due_for_comparison(at=clock.now()), group="changes")
+
+
+def tell_people() -> int:
+    """Every minute: write e-mails about new errors, and send what waits. Returns how many were sent."""
+    now = clock.now()
+    tell_all(at=now)
+    return send_due(at=now)
+
+
+def write_digests() -> int:
+    """Every hour: the summaries of shops where it is morning. Returns how many were written."""
+    return digest.write_all(at=clock.now())
 
 
 def sweep() -> int:

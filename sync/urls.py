@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sync.pages import exports as exports_views
-from sync.pages import first_run, fixing, matching, metrics, webhooks
+from sync.pages import first_run, fixing, matching, metrics, notifications, webhooks
 from sync.pages import queue as pages
 from sync.pages.settings_preview import settings_preview
 from sync.pages.shops import shops_page
@@ -13,6 +13,9 @@ urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("support/shops/", shops_page, name="shops"),
     path("quickbooks/webhooks/", webhooks.receive, name="webhooks"),
+    path("quickbooks/notifications/", notifications.notifications, name="notifications"),
+    path("quickbooks/notifications/<int:letter_id>/", notifications.letter, name="letter"),
+    path("quickbooks/notifications/stop/<str:token>/", notifications.stop_notifications, name="stop_notifications"),
     path("metrics", metrics.metrics, name="metrics"),
     path("quickbooks/invoice/<int:invoice_id>/banner/", pages.invoice_banner, name="invoice_banner"),
     path("quickbooks/sync-log.<str:file_format>", exports_views.export_log, name="export_log"),

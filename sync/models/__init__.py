@@ -7,6 +7,7 @@ from sync.models.events import State, SyncEvent
 from sync.models.inbound import ChangeCursor, Notice
 from sync.models.submissions import Submission
 from sync.models.tallies import Tally
+from sync.models.telling import Letter, ToldCause, Wish
 
 __all__ = [
     "ActionRecord",
@@ -14,10 +15,13 @@ __all__ = [
     "ChangeCursor",
     "DryRun",
     "Heartbeat",
+    "Letter",
     "Notice",
     "State",
     "Submission",
     "SupportLook",
     "SyncEvent",
     "Tally",
+    "ToldCause",
+    "Wish",
 ]

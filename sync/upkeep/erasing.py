@@ -21,7 +21,7 @@ from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.models.addresses import ADDRESS_FIELDS
 from runacall.organizations.models import Membership, Organization
-from sync.models import ActionRecord, Attempt, DryRun, State, Submission, SyncEvent
+from sync.models import ActionRecord, Attempt, DryRun, Letter, State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.upkeep.retention import REMOVED
 
@@ -149,6 +149,10 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
         submission.answer = without(submission.answer, "BatchItemResponse", positions)
         submission.save(update_fields=["body", "answer"])
         erased["submissions"] += 1
+    named = Q(pk=None)
+    for word in words:
+        named |= Q(text__icontains=word)
+    erased["e-mails"] = Letter.objects.filter(named, organization=customer.organization_id).delete()[0]
     erased["dry runs"] = DryRun.forget(Connection.objects.filter(organization=customer.organization_id))
     erased["fixes"] = _erase_fixes(customer, words)
     erased["history"] = _erase_history(customer, invoices, words)

@@ -14,13 +14,14 @@ from django_q.models import Failure, Success
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.models import Heartbeat
+from sync.models import Heartbeat, Letter
 from sync.upkeep.retention import AT_ONCE, GoOn, remove_bodies, remove_events
 from sync.worker.health import SIGNS_OF_LIFE
 
 BEAT = "maintain"
 # A host whose cluster has been silent for this long will not come back under that name.
 DEAD_AFTER = timedelta(days=7)
+LETTERS_KEPT_FOR = timedelta(days=30)
 Step = Callable[[datetime, GoOn], int]
 
 
@@ -76,6 +77,10 @@ def remove_old_events(at: datetime, go_on: GoOn) -> int:
     return remove_events(before=at - timedelta(days=settings.RETENTION_DAYS["EVENTS"]), go_on=go_on)
 
 
+def remove_old_letters(at: datetime, go_on: GoOn) -> int:
+    return _delete(Letter.objects.filter(made_at__lt=at - LETTERS_KEPT_FOR, next_at=None), "pk", go_on)
+
+
 def _delete(rows: QuerySet, key: str, go_on: GoOn) -> int:
     removed = 0
     while go_on():
@@ -92,6 +97,7 @@ STEPS: dict[str, Step] = {
     "sessions": remove_sessions,
     "task_results": remove_task_results,
     "heartbeats": remove_dead_heartbeats,
+    "e-mails": remove_old_letters,
     "bodies": remove_old_bodies,
     "events": remove_old_events,
 }

@@ -7,6 +7,8 @@ SCHEDULES = {
     "sync-sweep": ("sync.tasks.sweep", 1),
     "sync-maintain": ("sync.tasks.maintain", 10),
     "token-renewal": ("sync.tasks.renew_tokens", 60),
+    "notifications": ("sync.tasks.tell_people", 1),
+    "morning-digests": ("sync.tasks.write_digests", 30),
     "nightly-comparison": ("sync.tasks.compare_last_days", 60),
     "daily-lists": ("sync.tasks.read_lists_daily", 60),
 }

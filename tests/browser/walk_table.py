@@ -61,6 +61,7 @@ for title, who, says in (
     ("Settings → QuickBooks / Products and services", "SO", "Which QuickBooks product or service"),
     ("Settings → QuickBooks / Customers", "SO", "Which QuickBooks customer"),
     ("Settings → QuickBooks / Invoices", "SO", "Sync customer updates"),
+    ("Settings → QuickBooks / Notifications", "SO", "What Run a Call tells you by e-mail"),
     ("Settings → QuickBooks / Sync log*", "SO", LIST),
     ("Settings / Organization", "SO", LIST),
     ("Settings / Team", "SO", LIST),
@@ -224,6 +225,14 @@ for name in ("tax", "items", "invoices"):
     on(f"qbo:{name}", "S", "page: choice * | page: tick * | page: radio *", within)
 
 on("*", "SO", "page: button Copied", within)
+
+# --- what people are told
+TOLD: Fields = {"page: tick An e-mail when something new needs a person": False, "page: tick A summary each morning": True}
+on("sync:notifications", "O", f"page: button Save | {' | '.join(TOLD)}", saves("Saved.", TOLD, button="page: button Save"))
+on("sync:notifications", "O", "page: button For a day | page: button For a week", does("No e-mails until then"))
+on("sync:notifications", "O", "page: button End snooze", does("E-mails are on again"))
+on("sync:notifications", "O", "page: link *", go("Stop these e-mails"), each=True)
+on("sync:letter", "O", "page: link *", go(), once="O")
 
 # --- what is which in QuickBooks
 on("sync:customers", "SO", "page: link # failed event*", go(LIST))

@@ -48,4 +48,25 @@ SAFEGUARDS = (
         "if not comparison.here:",
         (f"{OF_JOURNEYS}::test_a_retry_of_what_was_voided_there_does_not_call_it_synced",),
     ),
+    Safeguard(
+        "e-mails: two processes never send one",
+        "sync/models/telling.py",
+        "mine = Letter.objects.filter(pk=self.pk, sent_at=None, next_at=self.next_at)",
+        "mine = Letter.objects.filter(pk=self.pk)",
+        ("tests/sync/test_telling.py::test_a_process_that_dies_while_sending_leaves_it_to_the_next_one",),
+    ),
+    Safeguard(
+        "e-mails: who no longer manages QuickBooks gets none",
+        "sync/telling/sending.py",
+        "if member is None or not member.manages_quickbooks or not letter.user.is_active or not letter.user.email:",
+        "if not letter.user.email:",
+        ("tests/sync/test_telling.py::test_who_turned_it_off_snoozes_or_left_gets_none",),
+    ),
+    Safeguard(
+        "e-mails: each person reads their own",
+        "sync/models/telling.py",
+        "return self.filter(organization=organization, user=user) if organization else self.none()",
+        "return self.filter(organization=organization)",
+        ("tests/sync/test_telling.py::test_the_page_shows_each_person_their_own",),
+    ),
 )
