@@ -65,7 +65,7 @@ def fetch(says: str = "") -> Act:
         assert answer.status == 200, f"{control.href} answers {answer.status}"
         assert says in answer.text(), f"{control.href} does not say {says}"
 
-    return Act(run)
+    return Act(run, is_apart=True)
 
 
 def opens(says: str, *, changes: bool = False) -> Act:
@@ -90,10 +90,13 @@ def does(says: str, fields: Fields | None = None) -> Act:
     return Act(run, changes=True)
 
 
-def typed(value: str, says: str) -> Act:
-    """Type into a box that searches, press Enter, and read what was found."""
+def typed(value: str, says: str, *, among_all: bool = False) -> Act:
+    """Type into a box that searches, press Enter, and read what was found; `among_all`: not under a filter."""
 
     def run(walker: Walker, control: Control) -> None:
+        if among_all and "?" in walker.page.url:
+            walker.go_to(walker.page.url.partition("?")[0])
+            control = walker.here(control.key)
         box = shown(walker, control)
         box.fill(value)
         with walker.page.expect_navigation():
@@ -109,7 +112,7 @@ def away(start: str) -> Act:
     def run(walker: Walker, control: Control) -> None:
         assert control.href.startswith(start) or start in control.href, control.href
 
-    return Act(run)
+    return Act(run, is_apart=True)
 
 
 def gets(first: str) -> Act:

@@ -53,9 +53,10 @@ def _command_palette(walker: Walker, control: Control) -> None:
     walker.page.keyboard.press("Control+k")
     box = walker.locate(walker.here("palette: text *"))
     box.wait_for()
+    # With nothing typed there is nowhere to go.
+    walker.page.keyboard.press("Enter")
     box.type("invoices")
     walker.page.locator("#command-results a", has_text="Invoices").first.wait_for()
-    walker.page.keyboard.press("ArrowDown")
     walker.page.keyboard.press("Enter")
     walker.page.wait_for_url("**/admin/invoices/invoice/")
 
@@ -137,6 +138,14 @@ def bulk(action: str, *says: str, row: str = "") -> Act:
             walker.read("Successfully deleted 1")
 
     return custom(run, changes=True)
+
+
+def _deletes(walker: Walker, control: Control) -> None:
+    """Press Delete on a record's page, and say yes."""
+    press(walker, control)
+    with walker.page.expect_navigation():
+        walker.page.get_by_role("button", name="Yes").click()
+    walker.read("was deleted successfully")
 
 
 def _all_across(walker: Walker, control: Control) -> None:
@@ -283,8 +292,23 @@ def _log_between_days(walker: Walker, control: Control) -> None:
     walker.is_open = False
 
 
+# What is done with one ticked row of the log: the button above the list, the row, the question, the answer, the result.
+# The last is done among those that are held.
+DECISIONS = (
+    ("Retry", "TAX-3", "", "", "css=.rac-result, .rac-notice"),
+    ("Dismiss…", "TAX-3", "Dismiss 1 failed event?", "Dismiss 1", "Dismissed 1 event"),
+    ("Keep QuickBooks'…", "BOTH-C", "Keep QuickBooks' version of 1 record?", "Keep QuickBooks' for 1", "Kept"),
+    ("Void here too…", "VOID-C", "Void 1 invoice here too?", "Void 1 here too", "Voided here too"),
+    ("Send ours…", "BOTH-D", "Send our version of 1 record?", "Send ours for 1", "Sending our version of"),
+    ("Send again as new invoices…", "VOID-D", "Send 1 invoice again as new", "Send 1 as new", "Sending again"),
+    ("Post to current period…", "CLOSED-3", "Post 1 invoice to the current", "Post 1 to today", "Posted to"),
+    ("Hold…", "CLOSED-4", "Hold 1 event until the closing date moves?", "Hold 1", "Held"),
+    ("Release…", "CLOSED-4", "Release 1 event?", "Release 1", "Released"),
+)
+
+
 def _log_selection(walker: Walker, control: Control) -> None:
-    """Tick all, then all that match, then none; one, and retry it; one, and on to dismissing it."""
+    """Tick all, then all that match, then none; then each button with one row ticked, up to what came of it."""
     page, bar = walker.page, walker.page.locator("#selection")
     page.locator("#action-toggle").check()
     if (across := bar.get_by_text("that match")).is_visible():
@@ -292,17 +316,19 @@ def _log_selection(walker: Walker, control: Control) -> None:
     bar.get_by_text("that match are selected").wait_for()
     bar.get_by_text("Clear selection").click()
     bar.wait_for(state="hidden")
-    asking = ("Keep QuickBooks'…", "Send ours…", "Void here too…", "Send again as new invoices…")
-    ends = {"Retry": "css=.rac-result, .rac-notice", "Dismiss…": "Dismiss 1 failed event?"}
-    for button, says in (*ends.items(), *((one, "css=h1") for one in (*asking, "Post to current period…"))):
-        page.goto("/admin/sync/syncevent/?status=failed")
-        page.locator("input.action-select").last.check()
-        if not bar.get_by_role("button", name=button).is_visible():
-            # None of what failed can be helped so.
-            continue
+    for button, number, question, answer, says in DECISIONS:
+        page.goto(f"/admin/sync/syncevent/?status={'held' if button == 'Release…' else 'failed'}")
+        page.locator(".rac-event", has_text=f"#{number}").locator("input.action-select").check()
         with page.expect_navigation():
             bar.get_by_role("button", name=button).click()
+        if question:
+            walker.read(question)
+            if (reason := page.get_by_label("Reason")).count():
+                reason.fill("entered by hand")
+            with page.expect_navigation():
+                page.get_by_role("button", name=answer).click()
         walker.read(says)
+        walker.look()
 
 
 def _invoice_settings(walker: Walker, control: Control) -> None:
@@ -331,6 +357,13 @@ def _invoice_settings(walker: Walker, control: Control) -> None:
         assert all(page.get_by_label(name).is_checked() is is_on for name in ticks)
 
 
+def _hides(walker: Walker, control: Control) -> None:
+    """The last line of the checklist, for good."""
+    press(walker, control)
+    walker.page.reload()
+    assert walker.page.locator("#first-run").count() == 0
+
+
 def _connects(walker: Walker, control: Control) -> None:
     """Over Intuit's page (the emulator's) and back."""
     page = walker.page
@@ -341,6 +374,8 @@ def _connects(walker: Walker, control: Control) -> None:
 
 
 themes = custom(_themes)
+deletes = custom(_deletes, changes=True)
+hides = custom(_hides, changes=True)
 log_between_days = custom(_log_between_days)
 log_selection = custom(_log_selection, changes=True)
 invoice_settings = custom(_invoice_settings, changes=True)

@@ -11,11 +11,14 @@ from django.utils import timezone
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices
 from runacall.invoices.models import Customer, Invoice
 from runacall.organizations.models import Organization, Role
+from sync.models import SupportLook
 from tests import builders
 from tests.books import NEIGHBOURS, STANDING_TOKEN, Shop, connected_shop
 
 # What the emulator is started with: a second company, and a token for the bookkeeper's own hand.
 COMPANIES = ("--access-token", STANDING_TOKEN, *(f"--company={realm}:us" for realm in NEIGHBOURS[:2]))
+# Changed on both sides, and voided there: two are decided on their own pages, two in the list.
+BOTH, VOID = ([f"{what}-{one}" for one in "ABCD"] for what in ("BOTH", "VOID"))
 # Two pages of the lists.
 MANY = 52
 
@@ -37,17 +40,19 @@ def walk_shop(url: str) -> WalkShop:
     builders.invoice(second, at=at, invoice_date=at.date(), number="H-1")
     _what_arrived(shop, at)
     _what_waits_for_a_person(shop, at)
-    return WalkShop(shop, second, _people(shop.organization, second))
+    return WalkShop(shop, second, _people(shop.organization, second, at))
 
 
-def _people(organization: Organization, second: Organization) -> dict[str, str]:
+def _people(organization: Organization, second: Organization, at: dt.datetime) -> dict[str, str]:
     owner = builders.member(organization, Role.OWNER)
     builders.member(second, Role.OWNER, user=owner)
+    support = builders.superuser("support@example.com")
+    SupportLook.objects.create(organization=organization, by=support, at=at, hour=at, path="/quickbooks/tax/")
     return {
         "owner": owner.username,
         "dispatcher": builders.member(organization, Role.DISPATCHER).username,
         "field tech": builders.member(organization, Role.FIELD_TECH).username,
-        "support": builders.superuser("support@example.com").username,
+        "support": support.username,
     }
 
 
@@ -72,27 +77,27 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
     def sent(number: str, **more: Any) -> Invoice:
         return shop.invoice(customer=okafor, number=number, **more)
 
-    others = [sent(number) for number in ("BOTH-A", "BOTH-B", "VOID-A", "VOID-B", "LOST")]
+    others = [sent(number) for number in (*BOTH, *VOID, "LOST")]
     shop.drain()
     combined = builders.rate(shop.organization, "Combined 7.25", "7.25", at=at)
     labor = shop.item("Labor")
     for number in ("TAX-1", "TAX-2", "TAX-3"):
         sent(number, lines=[builders.line(item=labor, rates=[combined])])
-    for invoice in others[:2]:
+    for invoice in others[:8]:
         shop.books.post("invoice", {**shop.there(invoice), "CustomerMemo": {"value": "by the bookkeeper"}})
-    for invoice in others[2:4]:
+    for invoice in others[4:8]:
         there = shop.there(invoice)
         shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
     for invoice in others[:4]:
         invoice.edit(customer_note="Thank you", at=timezone.now())
-    shop.books.delete("Invoice", shop.there(others[4]))
-    others[4].edit(customer_note="Thank you", at=timezone.now())
+    shop.books.delete("Invoice", shop.there(others[8]))
+    others[8].edit(customer_note="Thank you", at=timezone.now())
     shop.books.do("add_vendor", name="Tremont Diner")
     diner = builders.customer(shop.organization, "Tremont Diner", at=at)
     shop.invoice(customer=diner, number="VENDOR-1")
     shop.books.do("close_books", date=(at.date() - dt.timedelta(days=30)).isoformat())
     shop.read_lists("Preferences")
-    for number in ("CLOSED-1", "CLOSED-2", "CLOSED-3"):
+    for number in ("CLOSED-1", "CLOSED-2", "CLOSED-3", "CLOSED-4"):
         sent(number, invoice_date=at.date() - dt.timedelta(days=40))
     shop.drain()
     for number in ("D-SENT", "O-SENT"):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -33,6 +33,8 @@ REGIONS = (
     ("chip", "#chips"),
 )
 PATIENCE = 15_000
+# Seconds between looks for a control that is gone for a moment.
+PAUSES = (0, 1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Line:
     is_each: bool = False
     # Initials of those for whom one of these pages is enough, and not each kind: others have tried them all.
     once: str = ""
+    # On the page that was met last, and not first: the record that the walk itself has made.
+    is_latest: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Act:
     # None: what another line does uses it too, and it cannot be reached by itself.
     run: Callable[[Walker, Control], None] | None
     changes: bool = False
+    # The page stays as it was, so there is nothing to look at again.
+    is_apart: bool = False
 
 
 @dataclass
@@ -194,30 +200,51 @@ class Walker:
         try:
             control = self._reach(key, urls)
             assert line.act.run is not None
+            kind, began_at = self.kind, self.page.url
             line.act.run(self, control)
-            self.look()
+            if line.act.changes and kind.endswith("_delete"):
+                self._forget(began_at)
+            if not line.act.is_apart:
+                self.look()
         except Exception as error:
             said = " ".join(str(error).split())[:300]
-            self.problem(f"`{' | '.join(line.controls)}` did not do what its line says ({self.page.title()}): {said}")
+            self.problem(f"`{line.controls[0]}` did not do what its line says ({self.page.title()}): {said}")
             self.go_to(urls[0])
         took = f"{line.page} {line.controls[0]}"
         self.seconds[took] = self.seconds.get(took, 0) + monotonic() - began
 
+    def _forget(self, url: str) -> None:
+        """A deleted record's pages: what is left to do there is done on the pages of others."""
+        gone = urlsplit(url).path.removesuffix("delete/")
+        for key, urls in list(self.pending.items()):
+            left = [one for one in urls if not urlsplit(one).path.startswith(gone)]
+            if left:
+                self.pending[key] = left
+                continue
+            del self.pending[key]
+            self.problem(f"`{self.lines[key[0]].controls[0]}` was met only on pages of a record that is deleted now")
+
     def _reach(self, key: tuple[int, str], urls: list[str]) -> Control:
         """The control, on the page at hand or on one where it was met. Raises LookupError where all have lost it."""
-        if self.page.url not in urls or self.is_open:
+        if self.lines[key[0]].is_latest:
+            urls = urls[::-1]
+        where = urls[:1] if self.lines[key[0]].is_latest else urls
+        if self.page.url not in where or self.is_open:
             self.go_to(urls[0])
-        for url in [self.page.url, *urls]:
-            if self.page.url != url:
-                self.go_to(url)
-            found = [
-                control
-                for control in self.controls
-                if key[0] in self.lines_of(control) and self._key(key[0], control) == key
-            ]
-            if found:
-                # Of several that a line names, the first is what one acts with.
-                return next((one for one in found if fits(one.key, self.lines[key[0]].controls[0])), found[0])
+        for pause in PAUSES:
+            sleep(pause)
+            for url in [self.page.url, *urls]:
+                # A row that is being sent has fewer buttons until that is settled.
+                if self.page.url != url or pause:
+                    self.go_to(url)
+                found = [
+                    control
+                    for control in self.controls
+                    if key[0] in self.lines_of(control) and self._key(key[0], control) == key
+                ]
+                if found:
+                    # Of several that a line names, the first is what one acts with.
+                    return next((one for one in found if fits(one.key, self.lines[key[0]].controls[0])), found[0])
         raise LookupError("was met, and is gone now that its turn comes: move its line up")
 
     def go_to(self, url: str) -> None:
@@ -239,7 +266,7 @@ class Walker:
             self.problems.append(f"{self.role}: no line of the table for `{key}` ({where})")
         for number, line in enumerate(self.lines):
             if self.initial in line.who and not any((number, pattern) in self.met for pattern in line.controls):
-                told = f"the line `{line.page}` `{' | '.join(line.controls)}` fits nothing that this role meets"
+                told = f"the line `{line.page}` `{line.controls[0]}` fits nothing that this role meets"
                 self.problems.append(f"{self.role}: {told}")
 
 
