@@ -274,8 +274,8 @@ ACTIONS: dict[str, Action] = {
             many=Many(
                 "Send again as new invoices",
                 "Send {what} again as new invoices?",
-                "QuickBooks gets a new invoice for each. The void ones stay there as they are. An invoice whose number"
-                " the void one still has stops as “Duplicate Doc Number”: give it another number first.",
+                "QuickBooks gets a new invoice for each, with the number that it has here. The void ones stay there as"
+                " they are.",
                 "Send {count} as new",
                 in_list="Send again as new invoices…",
                 on_card="Send {count} as new…",

@@ -137,6 +137,9 @@ class MappingBook:
     # The same numbers -> their transaction in words: "Dana Whitfield, 75.00 of 2026-06-01".
     number_holders: Mapping[str, str] = field(default_factory=dict)
 
+    # Numbers that only void invoices hold there which were these very ones of ours.
+    spent_numbers: frozenset[str] = frozenset()
+
     def tax_code(self, rate_key: str) -> Ref | None:
         """The active QuickBooks code of a set of rates, by mapping or default; None is a gap."""
         code_id = self.tax_mappings.get(rate_key) or self.choices.default_tax_code_id

@@ -126,7 +126,8 @@ def _without_copies(one: Wanted, rows: Sequence[Row], found: Comparison) -> Sequ
     copies = [row for row in rows if row is not ours[0] and row.get("DocNumber") != ours[0].get("DocNumber")]
     if copies:
         found.copies.append(Twin(one.invoice, tuple(str(row["Id"]) for row in copies)))
-    return [row for row in rows if row not in copies]
+    # A void one beside it was sent again as a new invoice.
+    return [row for row in rows if row is ours[0] or not (row in copies or is_void(row))]
 
 
 def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from qbo.connection.queries import Row
 from qbo.failures import Failure
@@ -114,7 +115,7 @@ def _among(customer: CustomerDocument, free: Sequence[Row], rivals: Sequence[Cus
     same = [row for row in free if _shares_email(customer, row)]
     if same:
         several = len(same) > 1 or any(_shares_email(rival, same[0]) for rival in rivals)
-        return Match(failure=_ambiguous(customer, same, rivals)) if several else Match(row=same[0])
+        return Match(failure=ambiguous(customer, same, rivals)) if several else Match(row=same[0])
     left = [row for row in free if not any(_shares_email(rival, row) for rival in rivals)]
     if not left:
         return Match(taken=True)
@@ -124,7 +125,7 @@ def _among(customer: CustomerDocument, free: Sequence[Row], rivals: Sequence[Cus
     also = [rival for rival in rivals if any(not _differs(rival, row) for row in possible)]
     if len(possible) == 1 and not also and not customer.email.strip() and not _emails(possible[0]):
         return Match(row=possible[0])
-    return Match(failure=_ambiguous(customer, possible, also))
+    return Match(failure=ambiguous(customer, possible, also))
 
 
 def _shares_email(customer: CustomerDocument, row: Row) -> bool:
@@ -140,7 +141,7 @@ def _differs(customer: CustomerDocument, row: Row) -> bool:
 NAMED = 3
 
 
-def _ambiguous(customer: CustomerDocument, rows: Sequence[Row], rivals: Sequence[CustomerDocument]) -> Failure:
+def ambiguous(customer: CustomerDocument, rows: Sequence[Row], rivals: Sequence[CustomerDocument]) -> Failure:
     """With what distinguishes them: e-mail and phone, which a support bundle can remove;
     it could not remove streets.
     """
@@ -211,11 +212,16 @@ def match_item(
     rivals = [rival for rival in rivals if ruled.get(rival.id, Ruled()).allows(ids)]
     if len(free) == 1 and not rivals:
         return Match(row=_row(free[0]))
+    return Match(failure=ambiguous_item(item, rivals, [(ref.qbo_id, ref.unit_price or ZERO) for ref in free]))
+
+
+def ambiguous_item(item: ItemDocument, rivals: Sequence[ItemDocument], there: Sequence[tuple[str, Decimal]]) -> Failure:
+    """Which of theirs, given by Id and price, is the item: a person says."""
     facts = {
         "here": " / ".join(f"“{one.name}” at {round_cents(one.unit_price)}" for one in (item, *rivals)[:NAMED]),
-        "there": " / ".join(f"Id {ref.qbo_id} at {round_cents(ref.unit_price or ZERO)}" for ref in free[:NAMED]),
+        "there": " / ".join(f"Id {qbo_id} at {round_cents(price)}" for qbo_id, price in there[:NAMED]),
     }
-    return Match(failure=Failure("item_ambiguous", item_subject(item), facts=facts))
+    return Failure("item_ambiguous", item_subject(item), facts=facts)
 
 
 def _row(ref: Ref) -> Row:

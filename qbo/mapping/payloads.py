@@ -23,9 +23,13 @@ DESCRIPTION_MAX = 4000
 CUSTOMER_MEMO_MAX = 1000
 
 
+# Takes a number that is there already, although the company checks them (Intuit's API reference, Invoice.DocNumber).
+ALLOW_DUPLICATE = "allowduplicatedocnum"
+
+
 @dataclass(frozen=True)
 class Write:
-    """One write of one object: `operation` is create, update or delete; `options` is "" or "void"."""
+    """One write of one object: `operation` is create, update or delete; `options` is "", "void" or ALLOW_DUPLICATE."""
 
     entity: str
     operation: str

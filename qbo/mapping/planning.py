@@ -180,7 +180,8 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Invoi
     if is_void(now):
         return Plan(write, said, failures=(_failure("voided_in_quickbooks", invoice),))
     if there.in_doubt and comparison.agrees:
-        return Plan(said=said, adopts=base_after(now, said, write.payload, before=there.base))
+        adopts = base_after(now, said, write.payload, before=there.base)
+        return Plan(said=said, expected=comparison.expected(), adopts=adopts)
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from qbo.failures import Failure, Subject
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.names import name_key
-from qbo.mapping.payloads import Write, rate_names
+from qbo.mapping.payloads import ALLOW_DUPLICATE, Write, rate_names
 from qbo.mapping.planning import Plan
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 
@@ -165,6 +166,13 @@ def number_taken(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Fai
     facts = {"number": number, "txn_type": "Invoice", "txn_id": holder}
     facts |= {"there_entity": "Invoice", "there_id": holder, "txn_of": book.number_holders.get(number, "")}
     return Failure("duplicate_doc_number", _number_subject(invoice), facts=facts)
+
+
+def with_spent_number(plan: Plan, book: MappingBook) -> Plan:
+    """Where only void invoices of ours hold the number there, QuickBooks has to be told that it may be used again."""
+    if plan.write is None or str(plan.write.payload.get("DocNumber") or "") not in book.spent_numbers:
+        return plan
+    return replace(plan, write=replace(plan.write, options=ALLOW_DUPLICATE))
 
 
 def _number_subject(invoice: InvoiceDocument) -> Subject:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from qbo.connection.client import decode
+from qbo.mapping.payloads import ALLOW_DUPLICATE
 from qbo.models import Connection
 
 BATCH = "batch"
@@ -74,6 +75,7 @@ class Submission(models.Model):
             return known
         item = self.items[0]
         operation = item["options"] or item["operation"]
+        known |= {"include": operation} if operation == ALLOW_DUPLICATE else {}
         return known | ({"operation": operation} if operation in ("delete", "void") else {})
 
     @property

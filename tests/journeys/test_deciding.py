@@ -127,6 +127,40 @@ def test_voided_there_and_sent_again_as_a_new_one(shop: Shop, office: Office, in
     assert shop.books.row("Invoice", former)["TotalAmt"] == 0
 
 
+@pytest.mark.parametrize("batch", [False, True], ids=["on its own", "in a batch"])
+def test_sent_again_as_a_new_one_under_its_own_number(shop: Shop, office: Office, batch: bool) -> None:
+    """The void one keeps the number, and QuickBooks, which checks numbers, is told to take it once more."""
+    invoices = [shop.settled_invoice() for _ in range(1 + batch)]
+    for invoice in invoices:
+        void_there(shop, invoice)
+        invoice.edit(internal_note="called back", at=timezone.now())
+    former = {invoice: shop.qbo_id(invoice) for invoice in invoices}
+    shop.drain()
+    for invoice in invoices:
+        press(office, invoice, "send_as_new")
+    shop.drain()
+    for invoice in invoices:
+        assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+        assert shop.there(invoice)["DocNumber"] == shop.books.row("Invoice", former[invoice])["DocNumber"]
+        assert shop.qbo_id(invoice) != former[invoice]
+    assert shop.compared().twice == []
+
+
+def test_another_invoice_under_the_number_of_the_void_one_stops_it(
+    shop: Shop, office: Office, invoice: Invoice
+) -> None:
+    void_there(shop, invoice)
+    there = shop.there(invoice)
+    shop.books.do("duplicate_number_check", on=False)
+    shop.books.post("invoice", {key: there[key] for key in ("CustomerRef", "DocNumber", "Line")})
+    shop.books.do("duplicate_number_check", on=True)
+    invoice.edit(internal_note="called back", at=timezone.now())
+    shop.drain()
+    press(office, invoice, "send_as_new")
+    shop.drain()
+    assert shop.event(invoice).failure_code == "duplicate_doc_number"
+
+
 def test_deleted_there_then_an_edit_here(shop: Shop, office: Office, invoice: Invoice) -> None:
     shop.books.delete("Invoice", shop.there(invoice))
     invoice.edit(customer_note="Thank you", at=timezone.now())

@@ -162,7 +162,8 @@ def test_the_shop_may_have_a_cent_stop(canada: Shop) -> None:
     office.choose("stop_on_rounding", False)
     office.retry(retried)
     canada.drain()
-    assert canada.event(retried).state == State.SYNCED
+    event = canada.event(retried)
+    assert (event.state, event.message) == (State.SYNCED, "QuickBooks rounds by 1 cent")
     assert {one.invoice.id for one in canada.compared().rounded} == {kept.pk, retried.pk}
 
 

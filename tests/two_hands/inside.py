@@ -24,11 +24,15 @@ Row = dict[str, Any]
 
 
 @contextmanager
-def emulator_inside(*realms: str) -> Iterator[Emulator]:
+def emulator_inside(*realms: str, world: str = "us") -> Iterator[Emulator]:
     """Every call to URL is answered by a new emulator with these companies; the first is the one that is offered."""
     first, *others = realms
     emulator = Emulator(
-        realm_id=first, has_limits=False, access_token=STANDING_TOKEN, companies=dict.fromkeys(others, "us")
+        realm_id=first,
+        has_limits=False,
+        access_token=STANDING_TOKEN,
+        world=world,
+        companies=dict.fromkeys(others, world),
     )
     inside, outside = EmulatorAdapter(emulator), requests.Session.get_adapter
 

@@ -67,6 +67,11 @@ def token_of(line: Row) -> str:
     return found[0] if found else ""
 
 
+def ids_by_token(row: Row) -> dict[str, str]:
+    """The Id of each line of ours, as far as the line still carries its first word."""
+    return {token_of(line): str(line["Id"]) for line in lines_of(row) if token_of(line)}
+
+
 def held_invoice(row: Row) -> Fields:
     """Our fields of an invoice as QuickBooks holds them; each line of ours under its own name."""
     note = [line.strip() for line in str(row.get("PrivateNote") or "").splitlines()]
@@ -157,13 +162,17 @@ def said_invoice(invoice: Invoice) -> Fields:
     return fields
 
 
-def wanted_invoice(said: Fields, customers: Mapping[int, str], items: Mapping[int, str]) -> Fields:
-    """What QuickBooks holds where it has taken all of it; `customers` and `items`: their Ids there."""
+def wanted_invoice(
+    said: Fields, customers: Mapping[int, str], items: Mapping[int, str], taxes: Mapping[str, str]
+) -> Fields:
+    """What QuickBooks holds where it has taken all of it; `customers` and `items`: their Ids there; `taxes`: how it
+    calls what is TAX and NON here.
+    """
     wanted = {**said, "customer": customers.get(said["customer"]), "terms": TERMS.get(said["terms"], "")}
     for name, value in said.items():
         if name.startswith("line "):
             amount, words, item, taxed = value
-            wanted[name] = amount, words, items.get(item), taxed
+            wanted[name] = amount, words, items.get(item), taxes[taxed]
     return wanted
 
 

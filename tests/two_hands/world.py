@@ -10,12 +10,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from qbo.models import ConnectionSettings, Lease, Link
+from qbo.models import ConnectionSettings, Lease, Link, TaxMapping
 from qbo_emulator.router import Emulator
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.log.holding import Books
 from sync.log.rows import log_row
 from sync.models import State, SyncEvent
+from tests import builders
 from tests.books import Shop
 from tests.two_hands import words
 from tests.two_hands.inside import Bookkeeper, Row
@@ -69,8 +70,26 @@ class World:
         self.shop, self.emulator = shop, emulator
         self.books = {realm: Bookkeeper(emulator, realm) for realm in REALMS}
         self.at = timezone.now()
+        self.is_canadian = shop.organization.country == "CA"
+        self.taxes = {"TAX": "6", "NON": "5"} if self.is_canadian else {"TAX": "TAX", "NON": "NON"}
+        # By how much QuickBooks may round otherwise: a cent for each of the two taxes.
+        self.cents = Decimal("0.02") if self.is_canadian else Decimal(0)
+        self.rates = [shop.rate]
+        if self.is_canadian:
+            percents = {"GST": "5", "QST": "9.975"}
+            self.rates = [builders.rate(shop.organization, name, percent) for name, percent in percents.items()]
+            self.map_tax()
         self.known: dict[tuple[str, str, int], Known] = defaultdict(Known)
         self.tokens = 0
+
+    def map_tax(self) -> None:
+        """As staff would on the Tax page of the company that is connected now."""
+        if not self.is_canadian:
+            self.shop.map_tax()
+            return
+        self.shop.map_tax(*self.rates, code=self.taxes["TAX"])
+        where = {"connection": self.shop.connection, "realm_id": self.shop.connection.realm_id, "rate_key": ""}
+        TaxMapping.objects.update_or_create(**where, defaults={"tax_code_id": self.taxes["NON"]})
 
     # --- what there is ---------------------------------------------------------------------------------------
 
@@ -92,7 +111,10 @@ class World:
         return list(rows.select_related("customer") if kind == "invoice" else rows)
 
     def pick(self, kind: str, number: int) -> Any:
+        """One that can still change, if there is one: nothing happens to what is void here."""
         rows = self.records(kind)
+        if kind == "invoice":
+            rows = [row for row in rows if row.status != Invoice.Status.VOID] or rows
         return rows[number % len(rows)] if rows else None
 
     def invoices(self) -> list[Invoice]:
@@ -149,10 +171,22 @@ class World:
         if not settled and after.versions == before.versions:
             return
         self.check_strangers(before, after)
+        self.check_numbers(before, after)
         for kind in ("item", "customer", "invoice"):
             for record in self.records(kind):
                 self.check_record(realm, kind, record, before, after)
         self.check_events()
+
+    def check_numbers(self, before: Snapshot, after: Snapshot) -> None:
+        """No number of ours is on two invoices because of us."""
+        then, now = before.rows["Invoice"], after.rows["Invoice"]
+        for key, row in now.items():
+            number = row.get("DocNumber")
+            if not number or (key in then and then[key].get("DocNumber") == number):
+                continue
+            same = [other for other, one in then.items() if other != key and one.get("DocNumber") == number]
+            same = [other for other in same if now.get(other, {}).get("DocNumber") == number]
+            assert not same, f"{key} got the number {number}, which {same} had"
 
     def check_strangers(self, before: Snapshot, after: Snapshot) -> None:
         """What is not ours is as the bookkeeper left it, and nothing of hers or ours is gone."""
@@ -224,11 +258,22 @@ class World:
                 for name in self.sendable(said.keys(), said):
                     # QuickBooks fills in what was left out.
                     assert wanted[name] in ("", held.get(name)), (name, held.get(name), wanted[name])
-                assert Decimal(str(row["TotalAmt"])) == record.total
+                assert abs(Decimal(str(row["TotalAmt"])) - record.total) <= self.cents
+                self.check_cent(record, row, self.latest(kind, record.pk))
                 known.total = record.total
             elif held["name"] != said["name"]:
                 self.check_suffix(kind, record, said["name"], before, after)
             known.said, known.held, known.ours_wins = said, held, set()
+
+    def check_cent(self, record: Invoice, row: Row, event: SyncEvent | None) -> None:
+        """A cent that QuickBooks rounds otherwise is a remark, or stops the invoice where the shop wants that."""
+        if Decimal(str(row["TotalAmt"])) == record.total or event is None:
+            return
+        if event.state == State.SYNCED:
+            assert not self.choices.stop_on_rounding, f"{event}: a cent off, to be stopped, and Synced"
+            assert "rounds by" in event.message, f"{event}: a cent off without a remark"
+        elif event.failure_code == "total_differs":
+            assert self.choices.stop_on_rounding, f"{event}: stopped by a cent"
 
     def check_suffix(self, kind: str, record: Any, name: str, before: Snapshot, after: Snapshot) -> None:
         """Two of ours may have one name; a second record beside one that is QuickBooks' own is a twin."""
@@ -244,7 +289,7 @@ class World:
         assert name.casefold() in names | held, f"a second {kind} was made for {name}"
 
     def wanted(self, said: Fields, there: Snapshot) -> Fields:
-        return words.wanted_invoice(said, there.links["customer"], there.links["item"])
+        return words.wanted_invoice(said, there.links["customer"], there.links["item"], self.taxes)
 
     def sendable(self, names: Any, said: Fields) -> set[str]:
         """The fields that an invoice can say: no number where QuickBooks numbers, no due date where there is none."""
@@ -282,7 +327,9 @@ class World:
         if collisions:
             assert not written, f"{label}: written although both changed {collisions}"
             if known.touched:
-                self.check_conflict_is_told(event, collisions, label)
+                lines = [{name for name in side if name.startswith("line ")} for side in (ours, theirs)]
+                # A line that replaces one which she took off as well is that line for Run a Call: it asks.
+                self.check_conflict_is_told(event, collisions, label, may_name={"line"} if all(lines) else set())
         if written:
             if kind == "invoice":
                 self.check_total(record, known, then, row, ours, theirs, label)
@@ -305,9 +352,15 @@ class World:
     ) -> None:
         """It moves by what ours moved, where it was ours."""
         money = {name for name in theirs if name.startswith(("line ", "discount"))}
-        if Decimal(str(then["TotalAmt"])) == known.total and not money and not words.hers_of_invoice(then)["lines"]:
+        if (
+            abs(Decimal(str(then["TotalAmt"])) - known.total) <= self.cents
+            and not money
+            and not words.hers_of_invoice(then)["lines"]
+        ):
             wanted = record.total if ours - NOT_MONEY - {"customer"} else known.total
-            assert Decimal(str(row["TotalAmt"])) == wanted, f"{label}: {row['TotalAmt']} in place of {wanted}"
+            assert abs(Decimal(str(row["TotalAmt"])) - wanted) <= 2 * self.cents, (
+                f"{label}: {row['TotalAmt']} in place of {wanted}"
+            )
         known.total = record.total
 
     def check_invoice(self, record: Invoice, then: Row, row: Row, ours: set[str], written: bool, label: str) -> None:
@@ -321,18 +374,21 @@ class World:
         if words.is_paid(then) and ours - NOT_MONEY:
             assert then["TotalAmt"] == row["TotalAmt"], f"{label}: paid, and its amount was changed"
             assert then["CustomerRef"] == row["CustomerRef"], f"{label}: paid, and moved"
+        was_there, is_there = words.ids_by_token(then), words.ids_by_token(row)
+        moved = {token for token in was_there.keys() & is_there.keys() if was_there[token] != is_there[token]}
+        assert not moved, f"{label}: the lines {moved} are other lines now: {was_there} -> {is_there}"
         hers, kept = words.hers_of_invoice(then), words.hers_of_invoice(row)
         ids = {line["Id"] for line in words.lines_of(row)}
         hers["put on lines"] = {key: put for key, put in hers["put on lines"].items() if key in ids}
         assert kept == hers, f"{label}: what is hers was changed: {hers} -> {kept}"
 
-    def check_conflict_is_told(self, event: Any, collisions: set[str], label: str) -> None:
+    def check_conflict_is_told(self, event: Any, collisions: set[str], label: str, *, may_name: set[str]) -> None:
         assert event is not None, f"{label}: both changed {collisions}, and the log has no word of it"
         assert event.state != State.SYNCED, f"{label}: both changed {collisions}, and the log says Synced"
         if event.failure_code != "changed_in_quickbooks":
             return
         told = {side["field"] for side in event.facts["sides"]}
-        named = {"line" if name.startswith("line ") else name for name in collisions}
+        named = may_name | {"line" if name.startswith("line ") else name for name in collisions}
         # What she changed after the row was read is told after the next look.
         assert named >= {"line" if name.startswith("line ") else name for name in told - {"tax"}}, (
             f"{label}: both changed {collisions}, the log tells of {told}"
@@ -379,6 +435,9 @@ class World:
             told |= {one.invoice.id: set(one.fields) & COMPARED for one in group}
         missing = {one.id for one in compared.missing}
         assert not compared.twice, compared.twice
+        assert not (compared.rounded and self.choices.stop_on_rounding), (
+            "a cent is to be stopped, and passes for rounding"
+        )
         rows, links = self.books[self.realm].rows("Invoice"), self.links(self.realm, "invoice")
         customers = self.links(self.realm, "customer")
         for invoice in self.invoices():

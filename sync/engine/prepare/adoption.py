@@ -26,7 +26,7 @@ from sync.engine.links import link_columns, read_their_rows
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import looked, not_yet, refused_here
 from sync.engine.send.answers import settle_written
-from sync.engine.send.doubts import Sent, sent_before
+from sync.engine.send.doubts import Sent, made_meanwhile, sent_before
 from sync.engine.send.push import item_of
 from sync.engine.send.sent_items import difference, remark
 from sync.models import SyncEvent
@@ -71,13 +71,14 @@ def look_in_quickbooks(
     rows = _rows_of_numbers(drain, numbers, sent, unread)
     if lost:
         rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
+    rows += _rows_made_meanwhile(drain, {key: documents[key] for key in lost}, sent, rows)
     ours: dict[int, Row] = {}
     for record_id in new | lost:
         # Of several with our mark the first is ours: the others are copies that the bookkeeper made.
         marked = sorted((row for row in rows if is_ours(row, documents[record_id])), key=lambda row: int(row["Id"]))
-        if record_id not in lost:
-            # A person who sends a voided invoice again wants a new one.
-            marked = [row for row in marked if not is_void(row)]
+        # A person who sends a voided invoice again wants a new one.
+        live = [row for row in marked if not is_void(row)]
+        marked = (live or marked) if record_id in lost else live
         ours |= {record_id: marked[0]} if marked else {}
     tries = [
         _adopt(drain, (new | lost)[record_id], plans[record_id], row, sent.get(record_id, ()))
@@ -93,9 +94,14 @@ def look_in_quickbooks(
         book = replace(again, unclear_items=book.unclear_items)
         invoices = {key: replace(there, in_doubt=key in doubtful) for key, there in book.invoices.items()}
         book = replace(book, invoices=invoices)
-    taken = {str(row.get("DocNumber", "")): str(row["Id"]) for row in rows if row.get("DocNumber")}
-    holders = {str(row["DocNumber"]): _in_words(row) for row in rows if row.get("DocNumber")}
-    book = replace(book, taken_numbers=taken, number_holders=holders)
+    void = [
+        row for row in rows if is_void(row) and any(is_ours(row, documents[key]) for key in new if key in documents)
+    ]
+    holding = [row for row in rows if row.get("DocNumber") and row not in void]
+    taken = {str(row["DocNumber"]): str(row["Id"]) for row in holding}
+    holders = {str(row["DocNumber"]): _in_words(row) for row in holding}
+    spent = frozenset(str(row.get("DocNumber", "")) for row in void) - taken.keys()
+    book = replace(book, taken_numbers=taken, number_holders=holders, spent_numbers=spent)
     return Look([outcome for outcome in tries if outcome], frozenset({*ours, *doubtful}), book)
 
 
@@ -153,6 +159,19 @@ def _rows_of_doubtful(
         where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
         rows += read_rows(drain.turn.client(), "Invoice", where, pace=drain.pace)
     return rows
+
+
+def _rows_made_meanwhile(
+    drain: Drain, invoices: Documents, sent: Mapping[int, Sequence[Sent]], rows: Iterable[Row]
+) -> list[Row]:
+    """For those that would be made again: what was made there while they were sent, whatever number, date or customer
+    it has been given since. Our mark tells which is which.
+    """
+    rows = list(rows)
+    left = [key for key, invoice in invoices.items() if not any(is_ours(row, invoice) for row in rows)]
+    sends = [one for key in left for one in sent.get(key, ()) if one.item.operation == "create"]
+    found = made_meanwhile(drain, "Invoice", sends)
+    return [row for row in found if any(is_ours(row, invoices[key]) for key in left)]
 
 
 def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence[Sent]) -> Outcome | None:

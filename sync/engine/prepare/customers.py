@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from django.db import transaction
 
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, Row, read_where_in
 from qbo.failures import Failure
-from qbo.mapping.base import Base, kept_part
+from qbo.mapping.base import CUSTOMER_FIELDS, Base, fields_of, kept_part
 from qbo.mapping.book import Ref
 from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer
 from qbo.mapping.loading import load_list_records, load_ruled
-from qbo.mapping.matching import NOTHING_RULED, Holder, Match, Ruled, candidate_names, match_customer
+from qbo.mapping.matching import NOTHING_RULED, Holder, Match, Ruled, ambiguous, candidate_names, match_customer
 from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, customer_payload
 from qbo.mapping.planning import Plan
@@ -25,7 +26,7 @@ from runacall.invoices.models import Customer, Invoice
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
-from sync.engine.send.doubts import Sent, sent_before
+from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
 from sync.models.events import EntityType
@@ -58,6 +59,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     there = load_list_records(drain.connection, EntityType.CUSTOMER, documents)
     settled: list[Outcome] = []
     ready: list[Ready] = []
+    made: list[Row] | None = None
     for event in events:
         customer, link = documents.get(event.record_id), links.get(event.record_id)
         if customer and event.record_id in survivors:
@@ -70,8 +72,12 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         found = _find(former.get(event.record_id), rows, held)
         match = found or _match(customer, rows, held, holders, rivals.get(event.record_id, ()), ruled)
         verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id))
-        if isinstance(verdict, Ready):
-            verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
+        sends = sent.get(event.record_id, ())
+        if isinstance(verdict, Ready) and customer and sends:
+            if made is None:
+                made = changed_since(made_meanwhile(drain, "Customer", chain.from_iterable(sent.values())))
+                held |= _linked_ids(drain, made)
+            verdict = not_yet(drain, event, sends) or _renamed(drain, event, verdict, customer, made, held, ruled)
         if not isinstance(verdict, Ready):
             settled.append(verdict)
             continue
@@ -154,6 +160,35 @@ def _find(former: CustomerDocument | None, rows: Sequence[Row], held: Mapping[st
     """The row of an earlier send that did arrive."""
     match = _match(former, rows, held, {})
     return match if match.row else None
+
+
+def _renamed(
+    drain: Drain,
+    event: SyncEvent,
+    ready: Ready,
+    customer: CustomerDocument,
+    made: Sequence[Row],
+    held: dict[str, int],
+    ruled: Mapping[int, Ruled],
+) -> Ready | Outcome:
+    """An earlier send may have arrived, and the customer may have another name there since: never made twice.
+
+    `made`: customers that were created there at that time and changed since. One with our e-mail, phone or address
+    is it; otherwise a person says which, or that it is none of them.
+    """
+    mine = ruled.get(customer.id, Ruled())
+    free = [row for row in made if str(row["Id"]) not in held and str(row["Id"]) not in mine.refused]
+    if mine.creates or not free:
+        return ready
+    ours = fields_of(ready.write.payload, CUSTOMER_FIELDS)
+    alike = [row for row in free if any(ours[name] and ours[name] == CUSTOMER_FIELDS[name](row) for name in TELLING)]
+    if len(alike) == 1:
+        return _link(drain, event, customer, alike[0], None, held)
+    return refused_here(drain, event, ambiguous(customer, alike or free, ()), ready.write)
+
+
+# What tells a customer from others of another name.
+TELLING = ("e-mail", "phone", "billing address")
 
 
 def _worded(match: Match, customer: CustomerDocument, link: Ref | None) -> Failure:

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from qbo.failures import Failure, Subject
+from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
 from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan, plan_invoice
-from qbo.mapping.preflight import check_invoice, number_taken
+from qbo.mapping.preflight import check_invoice, number_taken, with_spent_number
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
 from sync.engine.context import Drain
@@ -24,6 +25,7 @@ from sync.engine.prepare.adoption import look_in_quickbooks
 from sync.engine.prepare.items import link_items_by_name, read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here, waiting
 from sync.engine.send.push import Ready
+from sync.engine.send.sent_items import remark
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType, Further
 from sync.outbox.enqueueing import RecordName, customer_name, item_name, open_event, queued_again
@@ -126,14 +128,16 @@ def _verdict(
         return refused_here(drain, event, first, write, further=further)
     if one.needed:
         return wait_for(drain, event, invoice, one.needed, book, write)
-    return Ready.planned(event, one.plan, book.invoices.get(invoice.id))
+    return Ready.planned(event, with_spent_number(one.plan, book), book.invoices.get(invoice.id))
 
 
 def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Outcome:
     if invoice.id in book.invoices:
+        said = ""
         if plan.adopts:
             adopt_theirs(drain.connection, EntityType.INVOICE, invoice.id, plan.adopts)
-        return in_agreement(drain, event)
+            said = remark(plan.expected, There.of(plan.adopts.row))
+        return in_agreement(drain, event, remark=said)
     if invoice.is_draft and not invoice.is_deleted:
         return nothing_to_send(drain, event, "Nothing to send: the invoice is a draft.")
     why = "deleted" if invoice.is_deleted else "voided"

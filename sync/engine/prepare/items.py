@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from qbo.mapping.base import Base, kept_part
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.loading import load_book, load_list_records, load_ruled, product_row, ref_of
-from qbo.mapping.matching import Match, candidate_names, match_item
+from qbo.mapping.matching import Match, Ruled, ambiguous_item, candidate_names, match_item
 from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
 from qbo.mapping.planning import Plan
@@ -27,7 +28,7 @@ from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
-from sync.engine.send.doubts import Sent, sent_before
+from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
 from sync.models.events import EntityType, Further
@@ -51,8 +52,8 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         if isinstance(verdict, Outcome) and verdict.failure and read_old_lists(drain, [verdict.failure]):
             book = load_book(drain.connection, items=list(documents.values()))
             verdict = _judge(drain, event, item, book, names, sends, known)
-        if isinstance(verdict, Ready):
-            verdict = not_yet(drain, event, sent.get(event.record_id, ())) or verdict
+        if isinstance(verdict, Ready) and item and sends:
+            verdict = not_yet(drain, event, sends) or _renamed(drain, event, verdict, item, sends)
         if not isinstance(verdict, Ready):
             settled.append(verdict)
             continue
@@ -130,6 +131,23 @@ def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
     matches = [match_item(one, refs, held=held) for one in former]
     matches.append(match_item(item, refs, held=held, rivals=rivals, ruled=ruled))
     return next((match for match in matches if match.row), matches[-1])
+
+
+def _renamed(
+    drain: Drain, event: SyncEvent, ready: Ready, item: ItemDocument, sends: Sequence[Sent]
+) -> Ready | Outcome:
+    """An earlier send may have arrived, and the product may have another name there since: a person says."""
+    if ready.write.operation != "create":
+        return ready
+    made = changed_since(made_meanwhile(drain, "Item", sends))
+    held = Link.objects.of(drain.connection, EntityType.ITEM).filter(qbo_id__in=[str(row["Id"]) for row in made])
+    ruled = load_ruled(drain.connection, EntityType.ITEM, [item.id]).get(item.id, Ruled())
+    taken = {*held.values_list("qbo_id", flat=True), *ruled.refused}
+    free = [row for row in made if str(row["Id"]) not in taken]
+    if ruled.creates or not free:
+        return ready
+    there = [(str(row["Id"]), Decimal(str(row.get("UnitPrice") or 0))) for row in free]
+    return refused_here(drain, event, ambiguous_item(item, (), there), ready.write)
 
 
 def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> Plan:

@@ -39,9 +39,9 @@ def refused_here(
     return Outcome.failed(attempt, failure, look_first=event.look_first, further=further, **columns)
 
 
-def in_agreement(drain: Drain, event: SyncEvent) -> Outcome:
-    """QuickBooks has it as it is here."""
-    return Outcome.synced(drain.attempt(event, Kind.SETTLED_HERE))
+def in_agreement(drain: Drain, event: SyncEvent, *, remark: str = "") -> Outcome:
+    """QuickBooks has it as it is here, but for what `remark` says."""
+    return Outcome.synced(drain.attempt(event, Kind.SETTLED_HERE), message=remark)
 
 
 def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
+from qbo.connection.queries import Row, quoted, read_rows
 from qbo.connection.turn import MustWait
 from qbo.models import ConnectionSettings
 from sync.engine.context import Drain, Stop
@@ -123,6 +124,43 @@ def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[
                     Sent(payload, submission.last_sent_at or submission.created_at, over_at, item)
                 )
     return found
+
+
+# By how much Intuit's clock may differ from ours.
+APART = timedelta(minutes=5)
+
+
+def made_meanwhile(drain: Drain, entity: str, sends: Iterable[Sent]) -> list[Row]:
+    """Every row of `entity` that was created in QuickBooks while one of `sends` may have arrived.
+
+    Names, numbers and dates may have been changed there since; the time of creation never is. Empty while one may
+    still arrive: then nothing is sent again yet. Raises ReadFailed, MustWait, Stop.
+    """
+    sends = list(sends)
+    if any(one.over_at > drain.now() for one in sends):
+        return []
+    client, rows = drain.turn.client(), dict[str, Row]()
+    for start, end in _spans((one.sent_at - APART, one.over_at + APART) for one in sends):
+        first, last = (quoted(moment.isoformat(timespec="seconds")) for moment in (start, end))
+        where = f"MetaData.CreateTime >= {first} AND MetaData.CreateTime <= {last}"
+        rows |= {str(row["Id"]): row for row in read_rows(client, entity, where, pace=drain.pace, skipped=[])}
+    return list(rows.values())
+
+
+def changed_since(rows: Iterable[Row]) -> list[Row]:
+    """Those that somebody has changed since they were created, and that are in use."""
+    return [row for row in rows if str(row.get("SyncToken")) != "0" and row.get("Active", True)]
+
+
+def _spans(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The same times, without overlaps."""
+    joined: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[Submission]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from qbo.failures import Failure, Subject
 from qbo.mapping.base import There
+from qbo.mapping.planning import Expected
 from runacall.invoices.money import ZERO
 
 
@@ -52,16 +53,16 @@ class SentItem:
         return self.operation == "delete" or self.options == "void"
 
 
-def rounded(item: SentItem, there: There) -> Decimal:
+def rounded(item: SentItem | Expected, there: There) -> Decimal:
     """By how much QuickBooks' total differs only because it rounds each tax rate separately; 0 if it does not."""
-    if not item.rounding or not item.total or item.takes_away:
+    if not item.rounding or not item.total:
         return ZERO
     by = there.total - Decimal(item.total)
     of_tax = there.tax - Decimal(item.tax) if item.tax else by
     return abs(by) if by == of_tax and abs(by) <= Decimal(item.rounding) else ZERO
 
 
-def remark(item: SentItem, there: There) -> str:
+def remark(item: SentItem | Expected, there: There) -> str:
     """What the log says about a Synced invoice that differs by QuickBooks' rounding; "" if it does not."""
     by = rounded(item, there)
     count = int(by * 100)

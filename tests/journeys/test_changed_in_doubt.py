@@ -1,0 +1,134 @@
+"""A new record whose answer was lost, and which the bookkeeper has changed by the time we look: never made again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from runacall.invoices.models import Invoice
+from sync.matching import choosing
+from sync.matching.kinds import CUSTOMERS, PRODUCTS
+from sync.models import State
+from tests import builders
+from tests.books import Shop
+from tests.journeys.office import Office
+
+# When an earlier send is certainly over, and its request id is trusted no more.
+LATER = timedelta(minutes=20)
+
+
+def lose_the_answer(shop: Shop, at: datetime, entity: str) -> dict[str, Any]:
+    """The next write arrives, its answer does not; the row that it made."""
+    before = {row["Id"] for row in shop.books.rows(entity)}
+    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    (made,) = [row for row in shop.books.rows(entity) if row["Id"] not in before]
+    return made
+
+
+@pytest.mark.parametrize("numbers", [True, False], ids=["our numbers", "QuickBooks' numbers"])
+def test_an_invoice_that_was_renumbered_redated_and_moved_is_found(shop: Shop, numbers: bool) -> None:
+    at = timezone.now()
+    other = shop.settled_invoice(customer=builders.customer(shop.organization, "Ben Ode"), at=at)
+    known = shop.settled_invoice(at=at)
+    if not numbers:
+        shop.books.do("custom_numbers", on=False)
+        shop.read_lists("Preferences").choose(send_numbers=False)
+    invoice = shop.invoice(customer=known.customer, at=at)
+    row = lose_the_answer(shop, at, "Invoice")
+    to = shop.there(other)["CustomerRef"]
+    shop.books.post("invoice", {**row, "DocNumber": "B-77", "TxnDate": "2026-01-15", "CustomerRef": to})
+    shop.drain(at + LATER)
+    assert len(shop.books.invoices()) == 3
+    assert shop.qbo_id(invoice) == row["Id"]
+    assert shop.there(invoice)["TxnDate"] == "2026-01-15"
+
+
+def lost_customer(shop: Shop, at: datetime, **fields: Any) -> tuple[Invoice, dict[str, Any]]:
+    shop.settled_invoice(at=at)
+    customer = builders.customer(shop.organization, "Anna Smith", **fields)
+    invoice = shop.invoice(customer=customer, at=at)
+    return invoice, lose_the_answer(shop, at, "Customer")
+
+
+@pytest.mark.parametrize("fields", [{"email": "anna@example.com"}, {"phone": "216-555-0100"}], ids=["e-mail", "phone"])
+def test_a_customer_of_another_name_is_known_by_the_rest(shop: Shop, fields: dict[str, str]) -> None:
+    at = timezone.now()
+    invoice, row = lost_customer(shop, at, **fields)
+    shop.books.post("customer", {**row, "DisplayName": "Smith Household"})
+    shop.drain(at + LATER)
+    shop.drain(at + 2 * LATER)
+    assert shop.qbo_id(invoice.customer) == row["Id"]
+    assert shop.event(invoice).state == State.SYNCED
+    assert [one["DisplayName"] for one in shop.books.rows("Customer")].count("Anna Smith") == 0
+
+
+def test_a_customer_of_whom_only_the_name_was_known_is_a_persons_to_say(shop: Shop, office: Office) -> None:
+    at = timezone.now()
+    invoice, row = lost_customer(shop, at)
+    shop.books.post("customer", {**row, "DisplayName": "Smith Household"})
+    shop.drain(at + LATER)
+    shop.drain(at + 2 * LATER)
+    event = shop.event(invoice.customer)
+    assert (event.state, event.failure_code) == (State.FAILED, "name_ambiguous")
+    assert event.message == (
+        f"Which customer in QBO is 'Anna Smith'? Here: no e-mail. In QBO: Id {row['Id']}, no e-mail."
+    )
+    subject = choosing.Subject(CUSTOMERS, shop.connection, invoice.customer.pk)
+    choosing.choose(subject, shop.books.row("Customer", row["Id"]), by=None, at=at + 2 * LATER)
+    shop.retry(at=at + 2 * LATER)
+    shop.drain(at + 2 * LATER)
+    assert shop.event(invoice).state == State.SYNCED
+    assert shop.there(invoice)["CustomerRef"]["value"] == row["Id"]
+
+
+def test_it_is_made_where_a_person_says_that_it_is_none_of_them(shop: Shop) -> None:
+    at = timezone.now()
+    invoice, row = lost_customer(shop, at)
+    shop.books.post("customer", {**row, "DisplayName": "Smith Household"})
+    shop.drain(at + LATER)
+    subject = choosing.Subject(CUSTOMERS, shop.connection, invoice.customer.pk)
+    choosing.create(subject, by=None, at=at + 2 * LATER)
+    shop.retry(at=at + 2 * LATER)
+    for _ in range(2):
+        shop.drain(at + 2 * LATER)
+    assert shop.event(invoice).state == State.SYNCED
+    assert shop.there(invoice)["CustomerRef"]["value"] != row["Id"]
+
+
+def test_a_product_of_another_name_is_a_persons_to_say(shop: Shop) -> None:
+    at = timezone.now()
+    known = shop.settled_invoice(at=at)
+    filter_ = builders.item(shop.organization, "Filter", unit_price="40", at=at)
+    invoice = shop.invoice(customer=known.customer, item=filter_, at=at)
+    row = lose_the_answer(shop, at, "Item")
+    shop.books.post("item", {**row, "Name": "Filter 16x25"})
+    shop.drain(at + LATER)
+    event = shop.event(filter_)
+    assert (event.state, event.failure_code) == (State.FAILED, "item_ambiguous")
+    assert f"In QBO: Id {row['Id']} at 40.00." in event.message
+    subject = choosing.Subject(PRODUCTS, shop.connection, filter_.pk)
+    choosing.choose(subject, shop.books.row("Item", row["Id"]), by=None, at=at + 2 * LATER)
+    shop.retry(at=at + 2 * LATER)
+    shop.drain(at + 2 * LATER)
+    assert shop.event(invoice).state == State.SYNCED
+    assert len([one for one in shop.books.rows("Item") if one["Name"].startswith("Filter")]) == 1
+
+
+def test_what_she_made_herself_meanwhile_is_not_in_the_way(shop: Shop) -> None:
+    """The write never arrived, and she entered others at that time: ours is made, once."""
+    at = timezone.now()
+    known = shop.settled_invoice(at=at)
+    invoice = shop.invoice(customer=builders.customer(shop.organization, "Anna Smith"), at=at)
+    shop.books.do("fault", fault="reset", path="write", after_commit=False, times=1)
+    shop.drain(at)
+    shop.books.do("add_customer", name="Carla Diaz")
+    shop.books.post("invoice", {key: shop.there(known)[key] for key in ("CustomerRef", "Line")})
+    for turn in (1, 2, 3):
+        shop.drain(at + turn * LATER)
+    assert shop.event(invoice).state == State.SYNCED
+    assert len(shop.books.invoices()) == 3
