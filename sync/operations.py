@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -26,7 +27,7 @@ from sync.log.filters import SyncEventFilter
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import IN_FLIGHT, NO_FAILURE, UNSENT, EntityType, SyncEventQuerySet
 from sync.outbox.enqueueing import queued_again
-from sync.posting import Moved, as_json, cannot_post_today, moved_back
+from sync.posting import as_json, cannot_post_today, moved_back, refused_posting
 from sync.worker.wake import wake
 
 User = AbstractBaseUser | None
@@ -351,41 +352,13 @@ def post_to_current_period(
     dry_run: bool = False,
 ) -> Report:
     """Date these invoices today (paid ones only in the books) and send them; leaves alone those it cannot help."""
-    action, labels, left = None, list[str](), Counter[str]()
-    for event in events.select_related("connection", "organization"):
-        with isolated("Posting to the current period", event=event.pk, organization=event.organization_id) as caught:
-            refusal = cannot_post_today(event, at=at)
-            if not refusal and not dry_run:
-                action = action or record_action(
-                    event.organization_id, "post_to_current_period", by=by, at=at, done=0, filters=filters
-                )
-                _post_today(event, action, by=by, at=at)
-        if caught.mistake:
-            refusal = STUMBLED
-        if refusal:
-            left[refusal] += 1
-        else:
-            labels.append(event.label)
-    if action is None:
-        return Report(len(labels), dict(left))
-    action.done = action.meant = len(labels)
-    action.left, action.reason = dict(left), ", ".join(labels)[:500]
-    action.save(update_fields=["done", "meant", "left", "reason"])
-    return Report(action.done, dict(left), action)
+    if dry_run:
+        left = refused_posting(events, at=at)
+        return Report(events.count() - sum(left.values()), left)
+    return _date_all("post_to_current_period", events, by=by, at=at, filters=filters)
 
 
 STUMBLED = "with an error in Run a Call; press Escalate on the row"
-
-
-def _post_today(event: SyncEvent, action: ActionRecord, *, by: User, at: datetime) -> None:
-    with transaction.atomic():
-        invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-        was = invoice.dates
-        invoice.post_to(event.organization.today(at), at=at, by=by)
-        action.before[str(invoice.pk)] = {"was": as_json(was), "became": as_json(invoice.dates)}
-        action.save(update_fields=["before"])
-        note_dates(invoice, "Posted to the current period", was, by=by)
-        SyncEvent.objects.filter(pk=event.pk, state=State.QUEUED).update(action=action)
 
 
 def undo_posting(
@@ -397,31 +370,87 @@ def undo_posting(
     dry_run: bool = False,
 ) -> Report:
     """Give invoices that were posted to the current period their former dates, unless they have been sent since."""
-    action, labels, left = None, list[str](), Counter[str]()
-    for event in events.select_related("connection", "organization"):
-        refusal = STUMBLED
-        with isolated("Undoing a posting", event=event.pk, organization=event.organization_id), transaction.atomic():
-            if not dry_run:
-                # No drain may send it while it is undone.
-                keep_drains_out([event.connection_id])
-            event.refresh_from_db(fields=["state", "look_first"])
-            moved = moved_back(event)
-            if isinstance(moved, Moved) and dry_run:
-                labels.append(event.label)
-            elif isinstance(moved, Moved):
-                action = action or record_action(
-                    event.organization_id, "undo_posting", by=by, at=at, done=0, filters=filters
-                )
-                invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-                invoice.move_back(moved.becomes, at=at, by=by)
-                note_dates(invoice, "Post to current period undone", moved.was, by=by)
-                labels.append(event.label)
-            refusal = "" if isinstance(moved, Moved) else moved
-        left.update([refusal] if refusal else [])
-    if action is not None:
-        action.done, action.left, action.reason = len(labels), dict(left), ", ".join(labels)[:500]
-        action.save(update_fields=["done", "left", "reason"])
-    return Report(len(labels), dict(left))
+    if dry_run:
+        found = [moved_back(event) for event in events.select_related("connection", "organization")]
+        refusals = Counter(one for one in found if isinstance(one, str))
+        return Report(len(found) - refusals.total(), dict(refusals))
+    return _date_all("undo_posting", events, by=by, at=at, filters=filters)
+
+
+def carry_out_dating(action_id: int, *, at: datetime) -> Report:
+    """Post, or undo it, for as many as were asked for; after an interruption it continues with what is left."""
+    open_ones = ActionRecord.objects.open().filter(pk=action_id, action__in=DATED)
+    action = open_ones.select_related("by", "organization").first()
+    return _date(action, chosen_by(action), at=at) if action else Report()
+
+
+def _date_all(
+    name: str, events: SyncEventQuerySet, *, by: User, at: datetime, filters: Mapping[str, Any] | None
+) -> Report:
+    organization_id = events.order_by().values_list("organization_id", flat=True).first()
+    if organization_id is None:
+        return Report()
+    action = record_action(organization_id, name, by=by, at=at, done=0, filters=filters)
+    report = _date(action, events, at=at)
+    if not report.done:
+        action.delete()
+    return report
+
+
+def _date(action: ActionRecord, events: SyncEventQuerySet, *, at: datetime) -> Report:
+    """Some at a time in one transaction, with the former dates of each; one that causes an error is left alone."""
+    labels, left, ids = list[str](), Counter[str](), iter(list(events.order_by("pk").values_list("pk", flat=True)))
+    while chunk := list(islice(ids, DATED_AT_ONCE)):
+        rows = SyncEvent.objects.filter(pk__in=chunk).select_related("connection", "organization").order_by("pk")
+        with transaction.atomic():
+            # No drain may send one while its dates change.
+            keep_drains_out(rows.order_by().values_list("connection_id", flat=True).distinct())
+            before = len(labels)
+            for event in rows:
+                refusal = STUMBLED
+                with isolated("Dating an invoice", event=event.pk, action=action.pk), transaction.atomic():
+                    refusal = DATED[action.action](event, action, at)
+                left.update([refusal] if refusal else [])
+                labels += [] if refusal else [event.label]
+            action.done += len(labels) - before
+            action.save(update_fields=["done", "before"])
+    action.is_open, action.meant = False, action.meant or action.done
+    action.left, action.reason = dict(left), ", ".join(labels)[:500]
+    action.save(update_fields=["is_open", "meant", "left", "reason"])
+    told_later = action if labels and ACTIONS[action.action].is_followed else None
+    return Report(len(labels), dict(left), told_later)
+
+
+def _post_today(event: SyncEvent, action: ActionRecord, at: datetime) -> str:
+    refusal = cannot_post_today(event, at=at)
+    if refusal:
+        return refusal
+    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+    was = invoice.dates
+    invoice.post_to(event.organization.today(at), at=at, by=action.by)
+    note_dates(invoice, "Posted to the current period", was, by=action.by)
+    SyncEvent.objects.filter(pk=event.pk, state=State.QUEUED).update(action=action)
+    action.before[str(invoice.pk)] = {"was": as_json(was), "became": as_json(invoice.dates)}
+    return ""
+
+
+def _undo_one(event: SyncEvent, action: ActionRecord, at: datetime) -> str:
+    moved = moved_back(event)
+    if isinstance(moved, str):
+        return moved
+    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
+    invoice.move_back(moved.becomes, at=at, by=action.by)
+    note_dates(invoice, "Post to current period undone", moved.was, by=action.by)
+    return ""
+
+
+# What is done to the dates of one event's invoice: why it was not, or "".
+DATED: Mapping[str, Callable[[SyncEvent, ActionRecord, datetime], str]] = {
+    "post_to_current_period": _post_today,
+    "undo_posting": _undo_one,
+}
+# With many in one transaction drains would wait long; with one each, the former dates would be written over and over.
+DATED_AT_ONCE = 50
 
 
 def note_dates(invoice: Invoice, what: str, was: Dates, *, by: User) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync import operations
+from sync import operations, tasks
+from sync.actions import ACTIONS
 from sync.models import ActionRecord, State
+from sync.posting import THERE, cannot_post_today
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import INVOICES, Office
@@ -132,3 +137,52 @@ def test_many_are_posted_and_undone_together(shop: Shop, office: Office, closed:
     for invoice in invoices:
         invoice.refresh_from_db()
         assert (invoice.invoice_date, invoice.due_date) == (days_ago(40), days_ago(10))
+
+
+def test_very_many_are_posted_by_a_worker(
+    shop: Shop, office: Office, closed: dt.date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page does not wait; a worker that died goes on with the rest, and all can be undone."""
+    post = ACTIONS["post_to_current_period"]
+    assert post.many
+    monkeypatch.setitem(ACTIONS, post.name, replace(post, many=replace(post.many, most=2)))
+    monkeypatch.setattr(operations, "DATED_AT_ONCE", 1)
+    invoices = [stopped(shop) for _ in range(3)]
+    page = office.say_yes(office.choose_for_all("Post to current period…"))
+    assert "3 events: a background job is working on them." in page.text
+    assert {shop.event(one).state for one in invoices} == {State.FAILED}
+    (action,) = ActionRecord.objects.open()
+    one, calls = operations.DATED[post.name], []
+
+    def die(*arguments: Any) -> str:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return one(*arguments)
+
+    monkeypatch.setitem(operations.DATED, post.name, die)
+    with pytest.raises(KeyboardInterrupt):
+        tasks.carry_out(action.pk)
+    assert tasks.carry_out(action.pk) == 2
+    assert tasks.carry_out(action.pk) == 0
+    action.refresh_from_db()
+    assert (action.is_open, action.done, len(action.before)) == (False, 3, 3)
+    report = operations.undo_posting(shop.log().filter(action=action), by=None, at=timezone.now())
+    assert report.done == 3
+    for invoice in invoices:
+        invoice.refresh_from_db()
+        assert (invoice.invoice_date, invoice.due_date) == (days_ago(40), days_ago(10))
+
+
+def test_the_forecast_is_what_comes_of_it(shop: Shop, closed: dt.date) -> None:
+    there = shop.settled_invoice()
+    there.edit(invoice_date=days_ago(40), at=timezone.now())
+    fine = stopped(shop)
+    for last_day, done in ((days_ago(30), [fine.pk]), (days_ago(0), [])):
+        shop.books.do("close_books", date=last_day.isoformat())
+        shop.read_lists("Preferences")
+        at = timezone.now()
+        assert cannot_post_today(shop.event(there), at=at) == THERE
+        forecast = operations.post_to_current_period(shop.log(), by=None, at=at, dry_run=True)
+        assert forecast.left == Counter(filter(None, (cannot_post_today(event, at=at) for event in shop.log())))
+        assert forecast.done == len(done)

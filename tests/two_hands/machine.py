@@ -20,6 +20,8 @@ from qbo.models import OtherCompany
 from runacall.invoices.models import Invoice, LineInput
 from runacall.invoices.refusals import Refused
 from sync import deciding, operations
+from sync.matching.choosing import Subject, create
+from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State, SyncEvent
 from sync.models.events import SyncEventQuerySet
 from tests import builders
@@ -51,7 +53,8 @@ OF_INVOICES = (
     ("moves_it_to_another_customer", "merges_customers"), ("sends_an_invoice", "copies"),
 )  # fmt: skip
 OF_LISTS = (
-    ("sends_an_invoice", "merges_customers"), ("gets_an_email_address", "corrects_a_customer"), ("corrects_a_customer", "corrects_a_customer"),
+    ("sends_an_invoice", "merges_customers"), ("gets_an_email_address", "corrects_a_customer"),
+    ("corrects_a_customer", "corrects_a_customer"),
     ("renames_a_customer", "renames_a_customer"), ("reprices_an_item", "edits_an_item"),
     ("renames_an_item", "edits_an_item"), ("sends_an_invoice", "deletes_a_customer"),
     ("sends_an_invoice", "makes_an_item_inactive"), ("sends_an_invoice", "adds_a_name"),
@@ -586,22 +589,12 @@ class TwoHands(RuleBasedStateMachine):
 
     @bookkeeper(number=ANY, name=NAMES)
     def bookkeeper_renames_a_customer(self, number: int, name: str) -> None:
-        row = self.customer(number)
-        if self.books.change("Customer", row, DisplayName=name):
-            self.forgive_unseen(row["Id"])
-
-    def forgive_unseen(self, qbo_id: str) -> None:
-        """A customer that we made without hearing so, and that is another by the time we look: nobody can know it."""
-        if qbo_id not in self.world.links(self.world.realm, "customer").values():
-            for record in self.world.records("customer"):
-                self.world.known[self.world.realm, "customer", record.pk].licences += 1
+        self.books.change("Customer", self.customer(number), DisplayName=name)
 
     @bookkeeper(number=ANY, email=EMAILS, phone=("", "330-555-0123"))
     def bookkeeper_corrects_a_customer(self, number: int, email: str, phone: str) -> None:
         fields = {"PrimaryEmailAddr": {"Address": email}, "PrimaryPhone": {"FreeFormNumber": phone}, "Notes": "late"}
-        row = self.customer(number)
-        if self.books.change("Customer", row, **fields):
-            self.forgive_unseen(row["Id"])
+        self.books.change("Customer", self.customer(number), **fields)
 
     @bookkeeper(number=ANY)
     def bookkeeper_deletes_a_customer(self, number: int) -> None:
@@ -783,8 +776,20 @@ class TwoHands(RuleBasedStateMachine):
             self.edit_one("invoice", event.record_id, number=f"9-{fresh}")
         elif event.record_type == "invoice" and event.failure_code == "total_differs":
             operations.accept(event, by=None, at=self.at)
+        elif event.failure_code in ("name_ambiguous", "item_ambiguous"):
+            self.create_in_any_case(event.record_type, event.record_id)
         elif event.record_type in ("customer", "item") and event.failure_code != "changed_in_quickbooks":
             self.edit_one(event.record_type, event.record_id, name=f"{event.record_type} {fresh}")
+
+    def create_in_any_case(self, kind: str, record_id: int) -> None:
+        """A person says that it is none of those that it may be."""
+        subject = Subject(CUSTOMERS if kind == "customer" else PRODUCTS, self.shop.connection, record_id)
+        try:
+            create(subject, by=None, at=self.at)
+        except Refused as refusal:
+            note(f"  {kind} {record_id} is not to be created: {refusal}")
+        else:
+            self.world.known[self.world.realm, kind, record_id].licences += 1
 
     def edit_one(self, kind: str, record_id: int, **fields: Any) -> None:
         place = next(at for at, one in enumerate(self.world.records(kind)) if one.pk == record_id)
