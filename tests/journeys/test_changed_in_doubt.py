@@ -132,3 +132,18 @@ def test_what_she_made_herself_meanwhile_is_not_in_the_way(shop: Shop) -> None:
         shop.drain(at + turn * LATER)
     assert shop.event(invoice).state == State.SYNCED
     assert len(shop.books.invoices()) == 3
+
+
+def test_an_update_whose_answer_was_lost_asks_nobody(shop: Shop) -> None:
+    """The customer is known: it does not matter who else was made and changed at that time."""
+    at = timezone.now()
+    customer = shop.settled_invoice(at=at).customer
+    customer.edit(phone="216-555-0100", at=at)
+    shop.books.do("fault", fault="reset", path="write", after_commit=False, times=1)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    hers = shop.books.do("add_customer", name="Carla Diaz")["row"]
+    shop.books.post("customer", {**hers, "DisplayName": "Carla Diaz-Ode"})
+    for turn in (1, 2):
+        shop.drain(at + turn * LATER)
+    assert shop.event(customer).state == State.SYNCED

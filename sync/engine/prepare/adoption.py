@@ -169,8 +169,7 @@ def _rows_made_meanwhile(
     """
     rows = list(rows)
     left = [key for key, invoice in invoices.items() if not any(is_ours(row, invoice) for row in rows)]
-    sends = [one for key in left for one in sent.get(key, ()) if one.item.operation == "create"]
-    found = made_meanwhile(drain, "Invoice", sends)
+    found = made_meanwhile(drain, "Invoice", [one for key in left for one in sent.get(key, ())])
     return [row for row in found if any(is_ours(row, invoices[key]) for key in left)]
 
 

@@ -176,6 +176,8 @@ def _renamed(
     `made`: customers that were created there at that time and changed since. One with our e-mail, phone or address
     is it; otherwise a person says which, or that it is none of them.
     """
+    if ready.write.operation != "create":
+        return ready
     mine = ruled.get(customer.id, Ruled())
     free = [row for row in made if str(row["Id"]) not in held and str(row["Id"]) not in mine.refused]
     if mine.creates or not free:

@@ -131,12 +131,12 @@ APART = timedelta(minutes=5)
 
 
 def made_meanwhile(drain: Drain, entity: str, sends: Iterable[Sent]) -> list[Row]:
-    """Every row of `entity` that was created in QuickBooks while one of `sends` may have arrived.
+    """Every row of `entity` that was created in QuickBooks while one of `sends` that creates may have arrived.
 
     Names, numbers and dates may have been changed there since; the time of creation never is. Empty while one may
     still arrive: then nothing is sent again yet. Raises ReadFailed, MustWait, Stop.
     """
-    sends = list(sends)
+    sends = [one for one in sends if one.item.operation == "create"]
     if any(one.over_at > drain.now() for one in sends):
         return []
     client, rows = drain.turn.client(), dict[str, Row]()
