@@ -22,6 +22,8 @@ VALUES = 120
 # What the query language is known to accept: Latin-1 without control characters. For anything else the whole
 # statement is refused with a "Lexical error", code 4000 (reports of 2014 to 2021).
 _UNSAFE = re.compile(r"[^ -~\u00a0-\u00ff]+")
+# What somebody may have written differently there: ’ for ', or – for -.
+_VARIES = re.compile("[^ -~\u00a0-\u00ff]+|['\"`´«»-]+")
 # Intuit's codes for a statement that was not understood, and for one that fails because of a stored row.
 _BAD_ROW = frozenset({"4002"})
 _OF_ONE_VALUE = frozenset({"4000", "4001"}) | _BAD_ROW
@@ -142,8 +144,11 @@ def read_where_in(
     extra: str = "",
     pace: Callable[[], None] = lambda: None,
     unread: dict[str, ReadFailed] | None = None,
+    however_spelled: bool = False,
 ) -> list[Row]:
     """Rows whose `field` is one of `values` (compared by `name_key`), in few requests.
+
+    `however_spelled`: also with another apostrophe or dash there, which takes one more request for each such value.
 
     A value that cannot be used in a statement is looked up by its longest usable part. If one value's rows
     cannot be read, the others are read without it, and it is added to `unread` with QuickBooks' message. Raises
@@ -153,7 +158,7 @@ def read_where_in(
     plain = [value for value in wanted if not _UNSAFE.search(value)]
     patterns: dict[str, list[str]] = {}
     for value in wanted:
-        if _UNSAFE.search(value):
+        if _UNSAFE.search(value) or (however_spelled and _VARIES.search(value)):
             patterns.setdefault(pattern_of(value), []).append(value)
 
     def read(where: str) -> list[Row]:
@@ -176,11 +181,10 @@ def read_where_in(
 
 
 def pattern_of(value: str) -> str:
-    """A LIKE pattern that finds `value` by its longest part that a statement may contain; "" if there is none."""
-    longest = safe_part(value)
-    if not longest:
-        return ""
-    return f"{'' if _UNSAFE.split(value)[0].strip() == longest else '%'}{longest}%"
+    """A LIKE pattern that finds `value` by its longest part that is sure to be there; "" if there is none."""
+    parts = [part.strip() for part in _VARIES.split(value)]
+    longest = max(parts, key=len)
+    return f"{'' if parts[0] == longest else '%'}{longest}%" if longest else ""
 
 
 def safe_part(value: str) -> str:

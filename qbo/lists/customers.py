@@ -72,7 +72,14 @@ def _of_names(visit: Visit, customers: Sequence[CustomerDocument]) -> list[Row]:
     names = {name for one in customers for name in candidate_names(one.display_name, one.id)}
     unread: dict[str, ReadFailed] = {}
     return read_where_in(
-        visit.client, "Customer", "DisplayName", names, extra=ANY_ACTIVE, pace=visit.pace, unread=unread
+        visit.client,
+        "Customer",
+        "DisplayName",
+        names,
+        extra=ANY_ACTIVE,
+        pace=visit.pace,
+        unread=unread,
+        however_spelled=True,
     )
 
 

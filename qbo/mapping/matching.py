@@ -17,7 +17,7 @@ from qbo.mapping.names import full_name_key, name_for_quickbooks, name_key
 from qbo.mapping.preflight import customer_subject, item_subject
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.money import ZERO, round_cents
-from runacall.invoices.names import addresses_in
+from runacall.invoices.names import addresses_in, as_typed
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ class Match:
 def candidate_names(name: str, record_id: int) -> set[str]:
     """The names that the record may have in QuickBooks.
 
-    As it is here, as it would be sent, with plain spaces; for "Parent:Child", also the child's name, which it has
-    there.
+    As it is here, as it would be sent, with plain spaces, and as a person would type it; for "Parent:Child", also the
+    child's name, which it has there.
     """
     sent = name_for_quickbooks(name, record_id=record_id)
-    names = {sent, " ".join(sent.split()), name_for_quickbooks(name, record_id=record_id, taken=True)}
+    names = {sent, " ".join(sent.split()), as_typed(sent), name_for_quickbooks(name, record_id=record_id, taken=True)}
     child = name.rsplit(":", 1)[-1].strip()
     return names | {child} if ":" in name and child else names
 

@@ -125,6 +125,67 @@ def test_what_is_there_with_other_blanks_and_case_is_linked(shop: Shop) -> None:
     assert (shop.qbo_id(customer), shop.qbo_id(item)) == (there, product)
 
 
+# One name in two spellings that look alike: from a keyboard, and from a phone, a word processor or a spreadsheet.
+ALIKE = [
+    ("Nora O'Dell", "Nora O’Dell"),
+    ("Ken D’Souza", "Ken D'Souza"),
+    ("Mary-Ann Stores", "Mary–Ann Stores"),
+    ("Blue—Sky Heating", "Blue-Sky Heating"),
+    ('The "Best" Bakery', "The “Best” Bakery"),
+    ("Jose\u0301 Di\u0301az", "José Díaz"),
+    ("Gri\ufb03n Works", "Griffin Works"),
+    ("Lee\u200b Wong", "Lee Wong"),
+    ("\u202aPat Quinn\u202c", "Pat Quinn"),
+    ("I \u2764\ufe0f Pizza", "I \u2764 Pizza"),
+    ("Zoe\u00a0\u00a0Park\ufeff", "zoe park"),
+]
+
+
+def test_what_looks_alike_is_one_customer_and_one_product_there(shop: Shop) -> None:
+    ours, theirs = [], []
+    for here, there in ALIKE:
+        customer = builders.customer(shop.organization, here)
+        item = builders.item(shop.organization, f"{here} visit")
+        known = (
+            shop.books.do("add_customer", name=there),
+            shop.books.do("add_item", name=f"{there} visit", price=5, income_account="1"),
+        )
+        theirs.append(tuple(one["row"]["Id"] for one in known))
+        ours.append(shop.invoice(customer=customer, item=item))
+    shop.read_lists("Item")
+    for _ in range(2):
+        shop.drain()
+    shop.assert_in_books(*ours)
+    assert [(shop.qbo_id(one.customer), shop.qbo_id(one.lines.get().item)) for one in ours] == theirs
+
+
+def test_what_looks_alike_is_one_of_ours_too(shop: Shop, tmp_path: Path) -> None:
+    invoices = imported(shop, tmp_path, *((name, "Services") for pair in ALIKE for name in pair))
+    shop.drain()
+    shop.assert_in_books(*invoices)
+    assert len({invoice.customer_id for invoice in invoices}) == len(ALIKE)
+
+
+ODD = [
+    *("a" * 100, "b" * 101, "c" * 500, "é" * 100),
+    *("Tab\there", "Colon: here", 'Quote "here"', "Back\\slash", "100 % & Co", "<b>x</b>", "_under%score_", "=1+1"),
+    *("'leading", "trailing'", "Joe 🚐🔧", "漢字 商店", "עברית", "Ünï-cödé ﬀ"),
+]
+
+
+def test_odd_names_go_each_to_its_own_record(shop: Shop) -> None:
+    """Twice: the second time all are there, and none is made again."""
+    customers = [builders.customer(shop.organization, name) for name in ODD]
+    invoices = []
+    for _ in range(2):
+        invoices += [shop.invoice(customer=one, item=shop.item(one.name)) for one in customers]
+        for _ in range(2):
+            shop.drain()
+        shop.assert_in_books(*invoices)
+    ids = [(shop.qbo_id(one.customer), shop.qbo_id(one.lines.get().item)) for one in invoices]
+    assert len(set(ids)) == len(ODD)
+
+
 # --- QuickBooks' own spelling of a parent and its child -------------------------------------------------------
 
 

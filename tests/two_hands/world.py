@@ -225,7 +225,7 @@ class World:
             assert (HELD[kind](then), then["SyncToken"]) == (now, row["SyncToken"]) or known.creates, (
                 f"{kind} {record.pk}: linking changed its row: {then} -> {row}"
             )
-            known.said, known.held, known.touched = said, now, False
+            known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
             return
         assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
         self.check_changes(kind, record, known, said, then, row, event, after)

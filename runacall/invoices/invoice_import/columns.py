@@ -74,7 +74,7 @@ class Heading:
     ignored: list[str]
 
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
 
 
 def separator(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -24,12 +25,15 @@ class CsvContent:
 def read_invoices(file: TextIO, manner: Manner = PLAIN) -> CsvContent:
     """The content of the file and every problem in its rows; numbers and dates are read in the given manner.
 
-    Columns may be separated by commas, semicolons or tabs: the one that yields the most known columns is
+    Columns may be separated by commas, semicolons, tabs or bars: the one that yields the most known columns is
     used. Raises FileRefused immediately if there are no rows to read: wrong encoding, no rows, missing columns.
     """
     rows = csv.reader(file, strict=True)
     try:
         first = file.readline()
+        if _NAMES_SEPARATOR.match(first):
+            # Excel's own way to name the separator, in a line above the heading.
+            first = file.readline()
         rows = csv.reader(chain([first], file), delimiter=separator(first), strict=True)
         heading = read_heading(next(rows, []))
         content = CsvContent(ignored_columns=heading.ignored)
@@ -44,6 +48,9 @@ def read_invoices(file: TextIO, manner: Manner = PLAIN) -> CsvContent:
     if not content.invoices and not content.problems:
         raise FileRefused([Problem(0, "The file has no rows.")])
     return content
+
+
+_NAMES_SEPARATOR = re.compile(r"\ufeff?\"?sep=.\"?\s*\Z", re.IGNORECASE)
 
 
 def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -86,11 +87,17 @@ def manner_of(country: str, dates: DateOrder | None = None) -> Manner:
 
 PLAIN = Manner()
 
-_AMOUNT = re.compile(r"(-?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(\.[0-9]+)?\Z")
-_COMMA_AMOUNT = re.compile(r"(-?)[$€£]?([0-9]{1,3}(?:[. ][0-9]{3})+|[0-9]+)?(,[0-9]+)?\Z")
-_ONE_SEPARATOR = re.compile(r"-?[$€£]?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
+_AMOUNT = re.compile(r"(-?)([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)?(\.[0-9]+)?\Z")
+_COMMA_AMOUNT = re.compile(r"(-?)([0-9]{1,3}(?:[. '][0-9]{3})+|[0-9]+)?(,[0-9]+)?\Z")
+_ONE_SEPARATOR = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
+# What stands before or after an amount: a sign of a currency, its code, or both ("CA$").
+_CURRENCY = r"(?:[A-Z]{2,3}\s?)?[$€£¥]|[A-Z]{3}|C\$|kr|zł"
+_OF_MONEY = re.compile(rf"(-?)\s*(?:{_CURRENCY})?\s*(-?)([0-9.,' ]*[0-9.,])\s*(?:{_CURRENCY})?\s*(-?)\Z")
+_IN_PARENTHESES = re.compile(r"\((.+)\)\Z")
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 _DATE = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\Z")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
+_ISO_DATE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?\Z")
+_NAMED_DATE = re.compile(r"(?:([0-9]{1,2})[ -])?([A-Z][a-z]{2,8})\.?[ -](?:([0-9]{1,2}),? )?([0-9]{4})\Z", re.I)
 _FOUR_PLACES = Decimal("0.0001")
 # The largest quantity or rate, and the largest amount, that the columns can hold.
 FACTOR_BOUND = Decimal(10) ** 8
@@ -98,32 +105,49 @@ AMOUNT_BOUND = Decimal(10) ** 10
 
 
 def parse_amount(value: str, manner: Manner = PLAIN) -> Decimal | None:
-    """“1234.5”, “1,234.50”, “$7” and “-5” as numbers; None for anything else, such as “1e5” or “NaN”.
+    """“1234.5”, “1,234.50”, “$7”, “7 CAD”, “-5” and “(5.00)” as numbers; None for anything else, such as “1e5”.
 
-    With decimal commas also “1234,5” and “1.234,50”. Raises Ambiguous there for “1.234” and “1,234”.
+    With decimal commas also “1234,5”, “1.234,50” and “1 234,50”. Raises Ambiguous there for “1.234” and “1,234”.
     """
+    written = _bare(value.translate(_MINUS).strip())
+    if written is None:
+        return None
     if manner.decimal_comma:
-        if _ONE_SEPARATOR.match(value):
-            digits = re.sub(r"[.,]", "", value)
-            raise Ambiguous(f"may be {digits} or {value.replace('.', ',')}. Write {digits}, or add one more decimal")
-        written = _COMMA_AMOUNT.match(value.replace("$-", "-$"))
-        if written and (written[2] or written[3]):
-            whole = (written[2] or "0").replace(".", "").replace(" ", "")
-            return Decimal(f"{written[1]}{whole}{(written[3] or '').replace(',', '.')}")
-    found = _AMOUNT.match(value.replace("$-", "-$"))
+        if _ONE_SEPARATOR.match(written):
+            digits = re.sub(r"[.,]", "", written)
+            raise Ambiguous(f"may be {digits} or {written.replace('.', ',')}. Write {digits}, or add one more decimal")
+        found = _COMMA_AMOUNT.match(written)
+        if found and (found[2] or found[3]):
+            whole = re.sub(r"[. ']", "", found[2] or "0")
+            return Decimal(f"{found[1]}{whole}{(found[3] or '').replace(',', '.')}")
+    found = _AMOUNT.match(written)
     if not found or not (found[2] or found[3]):
         return None
-    return Decimal(f"{found[1]}{(found[2] or '0').replace(',', '')}{found[3] or ''}")
+    return Decimal(f"{found[1]}{re.sub('[, ]', '', found[2] or '0')}{found[3] or ''}")
+
+
+def _bare(value: str) -> str | None:
+    """The amount without its currency, and with its minus in front; None if it is none."""
+    within = _IN_PARENTHESES.match(value)
+    found = _OF_MONEY.match(within[1].strip() if within else value)
+    if not found:
+        return None
+    signs = "".join((found[1], found[2], found[4])) + ("-" if within else "")
+    return f"{signs}{found[3]}" if len(signs) <= 1 else None
 
 
 def parse_date(value: str, order: DateOrder = DateOrder.MONTH_FIRST) -> dt.date:
-    """Accepts 2026-06-17, or day, month and year in the given order; points and dashes only if the day may come first.
+    """Accepts 2026-06-17 (20260617, 2026/06/17), 17 Jun 2026 and June 17, 2026, or day, month and year in the given
+    order; those with points and dashes only if the day may come first.
 
     Raises Ambiguous if either number could be the month, and ValueError for anything else and for a year before 1900
     or after 2100.
     """
     if iso := _ISO_DATE.match(value):
-        year, month, day = map(int, iso.groups())
+        year, month, day = int(iso[1]), int(iso[3]), int(iso[4])
+    elif (named := _NAMED_DATE.match(value)) and bool(named[1]) != bool(named[3]):
+        year, day = int(named[4]), int(named[1] or named[3])
+        month = _month(named[2])
     elif (written := _DATE.match(value)) and (written[2] == "/" or order != DateOrder.MONTH_FIRST):
         first, second, year = int(written[1]), int(written[3]), int(written[4])
         if order == DateOrder.EITHER and first != second and first <= 12 and second <= 12:
@@ -136,6 +160,15 @@ def parse_date(value: str, order: DateOrder = DateOrder.MONTH_FIRST) -> dt.date:
     if not 1900 <= year <= 2100:
         raise ValueError(value)
     return dt.date(year, month, day)
+
+
+def _month(name: str) -> int:
+    """The number of a month by its English name or the first letters of it. Raises ValueError."""
+    wanted = name.lower()
+    fitting = [number for number in range(1, 13) if calendar.month_name[number].lower().startswith(wanted)]
+    if len(fitting) != 1:
+        raise ValueError(name)
+    return fitting[0]
 
 
 def complete_product(

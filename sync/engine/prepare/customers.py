@@ -276,7 +276,9 @@ def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument], unre
     """Rows with these customers' names; a name whose row QuickBooks cannot read is added to `unread`."""
     names = {name for customer in customers for name in candidate_names(customer.display_name, customer.id)}
     client, pace = drain.turn.client(), drain.pace
-    return read_where_in(client, entity, "DisplayName", names, extra=ANY_ACTIVE, pace=pace, unread=unread)
+    return read_where_in(
+        client, entity, "DisplayName", names, extra=ANY_ACTIVE, pace=pace, unread=unread, however_spelled=True
+    )
 
 
 def _unread(unread: Mapping[str, ReadFailed], *customers: CustomerDocument | None) -> Failure | None:

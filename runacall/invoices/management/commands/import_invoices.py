@@ -1,5 +1,6 @@
 """Imports a file in QuickBooks Online's invoice import format."""
 
+import codecs
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,10 @@ def _organization(slug: str) -> Organization:
 
 def _read(path: Path, manner: Manner) -> CsvContent:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open("rb") as start:
+            # Excel's "Unicode Text" begins with this mark.
+            is_utf16 = start.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        with path.open(encoding="utf-16" if is_utf16 else "utf-8-sig", newline="") as file:
             return read_invoices(file, manner)
     except OSError as error:
         raise CommandError(f"Cannot read {path}: {error.strerror}.") from error

@@ -1,0 +1,13 @@
+"""Mirrored names get the key by which names are compared now: apostrophes and dashes alike, nothing invisible."""
+
+from importlib import import_module
+
+from django.db import migrations
+
+renew_keys = import_module("qbo.migrations.0008_name_keys").renew_keys
+
+
+class Migration(migrations.Migration):
+    dependencies = [("qbo", "0013_one_customer_there_two_here")]
+
+    operations = [migrations.RunPython(renew_keys, migrations.RunPython.noop, elidable=True)]
