@@ -8,6 +8,6 @@ renew_keys = import_module("qbo.migrations.0008_name_keys").renew_keys
 
 
 class Migration(migrations.Migration):
-    dependencies = [("qbo", "0013_one_customer_there_two_here")]
+    dependencies = [("qbo", "0015_account_of_one_item")]
 
     operations = [migrations.RunPython(renew_keys, migrations.RunPython.noop, elidable=True)]
