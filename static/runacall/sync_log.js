@@ -61,7 +61,7 @@
 
     // --- fixes in the cards -------------------------------------------------------------------------------------
 
-    // The field that belongs to the chosen option.
+    // The field that belongs to the chosen option; caught on the way down, before the forecast reads the form.
     document.addEventListener("change", function (event) {
         const form = event.target.closest(".rac-fix");
         if (form && event.target.name === "choice") {
@@ -70,7 +70,7 @@
                 label.querySelector("input").disabled = label.hidden;
             });
         }
-    });
+    }, true);
 
     // --- selection ----------------------------------------------------------------------------------------------
 

@@ -31,8 +31,8 @@ class Lists:
 
     def __init__(self, connection: Connection, failures: Sequence[Failure]) -> None:
         self.connection, self.failures = connection, failures
-        # Customers as QuickBooks was asked for them; there is no mirror of those.
-        self.looked: Sequence[Row] = ()
+        # Customers as QuickBooks was asked for them; there is no mirror of those. None: it was not asked.
+        self.looked: Sequence[Row] | None = None
 
     def ids(self, kind: str) -> list[int]:
         """The ids of our records of one kind that the failures are about."""

@@ -45,7 +45,7 @@ def fix(request: StaffRequest) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _give(request, connection)
-    case = case_of(connection, request.GET.get("cause", ""))
+    case = case_of(connection, _key(request.GET))
     if case is None:
         return TemplateResponse(request, "sync/fix_forecast.html", {"is_gone": True})
     if "every" in request.GET:
@@ -53,9 +53,14 @@ def fix(request: StaffRequest) -> HttpResponse:
     return TemplateResponse(request, "sync/fix_forecast.html", _foreseen(case, _answer(request.GET)))
 
 
+def _key(data: Any) -> str:
+    """The cause; PostgreSQL compares no NUL."""
+    return str(data.get("cause", "")).replace("\x00", "")
+
+
 def _answer(data: Any) -> Answer:
     text = data.get("text", "").replace("\x00", "").strip()
-    return Answer(data.get("choice", "")[:LONGEST], text[:LONGEST])
+    return Answer(data.get("choice", "").replace("\x00", "")[:LONGEST], text[:LONGEST])
 
 
 def _foreseen(case: Case, answer: Answer) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def _form(request: StaffRequest, case: Case) -> HttpResponse:
 
 def _give(request: StaffRequest, connection: Connection) -> HttpResponse:
     shown = Shown(request.POST.get("seen", ""), _moment(request.POST.get("shown_at", "")))
-    key, answer, at = request.POST.get("cause", ""), _answer(request.POST), clock.now()
+    key, answer, at = _key(request.POST), _answer(request.POST), clock.now()
     try:
         action = fix_cause(connection, key, answer, shown=shown, by=request.user, at=at)
     except Refused as refusal:

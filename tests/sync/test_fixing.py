@@ -17,6 +17,7 @@ from sync.fixing.applying import UNDO_FOR, Shown, fix_cause, forecast, undo_fix,
 from sync.fixing.fix import Answer, Offer
 from sync.fixing.posted import posted
 from sync.fixing.table import BY_CODE, FIXES, case_of
+from sync.fixing.ways.dates import FIX as DATES
 from sync.models import ActionRecord, State
 from tests import builders
 from tests.books import Shop
@@ -281,7 +282,7 @@ class TestAccount:
         key = f"account_inactive:account:{account}"
         offer = offered(shop, key)
         assert [group.label for group in offer.groups][:2] == ["For Club only", "For all of Maintenance"]
-        choice = next(one.value for one in offer.groups[0].options if one.label == "Services")
+        choice = next(one.value for one in offer.groups[0].options if one.label.startswith("Services · "))
         fix(shop, key, choice)
         neighbor = shop.invoice(item=shop.item("Tune-up"))
         send(shop)
@@ -293,7 +294,7 @@ class TestAccount:
     def test_of_the_category_is_a_choice_of_its_own_and_undone(self, shop: Shop, club: tuple[Invoice, str]) -> None:
         invoice, account = club
         key = f"account_inactive:account:{account}"
-        choice = next(one.value for one in offered(shop, key).groups[1].options if one.label == "Services")
+        choice = next(one.value for one in offered(shop, key).groups[1].options if one.label.startswith("Services · "))
         action = fix(shop, key, choice)
         mapping = AccountMapping.objects.get()
         assert (mapping.item, mapping.category) == (None, shop.item("Club").category)
@@ -395,6 +396,9 @@ class TestDate:
         for text in ("", "soon", (today - timedelta(days=35)).isoformat()):
             with pytest.raises(Refused):
                 fix(shop, "closed_period", "day:", text)
+            case = case_of(shop.connection, "closed_period")
+            assert case is not None
+            assert DATES.warning(case, Answer("day:", text)), "said before the button is pressed"
         day = today - timedelta(days=3)
         action = fix(shop, "closed_period", "day:", day.isoformat())
         undo_fix(action, shop.connection, by=None, at=timezone.now())

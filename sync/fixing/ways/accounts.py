@@ -62,7 +62,11 @@ def _offer(case: Case) -> Offer | None:
     default = case.lists.settings.default_income_account_id
     near = sorted(usable, key=lambda pk: pk != default)
     shown = near if case.every else near[:SHORT]
-    groups = [Group(label, [Option(f"{way}:{pk}", usable[pk]) for pk in shown]) for way, label in _ways(case) if usable]
+    groups = [
+        Group(label, [Option(f"{way}:{pk}", f"{usable[pk]}{ending}") for pk in shown])
+        for way, label, ending in _ways(case)
+        if usable
+    ]
     if not groups:
         return None
     first = _way_of(groups[0])
@@ -71,7 +75,7 @@ def _offer(case: Case) -> Offer | None:
     return Offer(
         groups=groups,
         chosen=done or suggested,
-        why="the default income account" if suggested and not done else "",
+        why="your default account" if suggested and not done else "",
         is_done=bool(done),
         more=len(near) - len(shown),
     )
@@ -81,17 +85,19 @@ def _way_of(group: Group) -> str:
     return group.options[0].value.partition(":")[0]
 
 
-def _ways(case: Case) -> Iterator[tuple[str, str]]:
-    """For whom an account can be chosen, with the heading of the options."""
+def _ways(case: Case) -> Iterator[tuple[str, str, str]]:
+    """For whom an account can be chosen, the heading of these options, and what each says behind its account."""
     if _is_discount(case):
-        yield "discount", ""
+        yield "discount", "", ""
         return
     items = _items(case)
     if items:
-        yield "item", f"For {items[0].name} only" if len(items) == 1 else f"For these {len(items)} items only"
+        whose = items[0].name if len(items) == 1 else f"these {len(items)} items"
         category = items[0].category
-        yield "category", f"For all of {category.name}" if category else "For all items without a category"
-    yield "default", "For every item that has none of its own"
+        yield "item", f"For {whose} only", f" · for {whose} only"
+        all_of = f"all of {category.name}" if category else "all items without a category"
+        yield "category", f"For {all_of}", f" · for {all_of}"
+    yield "default", "For every item that has none of its own", " · for every item without its own"
 
 
 def _chosen_already(case: Case, usable: Mapping[str, str]) -> str:

@@ -31,13 +31,15 @@ def _offer(case: Case) -> Offer | None:
     holder = str(case.failure.facts.get("holder", ""))
     # QuickBooks keeps one list of names: where somebody has it, the new customer gets our number behind it.
     name = name_for_quickbooks(case.name, record_id=pk, taken=bool(holder) or case.failure.code != "customer_not_found")
-    there = [Option(f"link:{row['Id']}", _words(row)) for row in case.lists.looked if row.get("Active", True)]
+    there = [Option(f"link:{row['Id']}", _words(row)) for row in case.lists.looked or () if row.get("Active", True)]
     groups = [Group("Create it in QuickBooks", [Option("create:", f"Create it as {name}")])]
+    said = [f"In QuickBooks {holder} has this name." if holder else ""]
+    said += ["No customer like it was found there."] if case.lists.looked is not None and not there else []
     return Offer(
         groups=[*groups, Group("It is there already", there)] if there else groups,
         chosen="create:" if case.failure.code == "customer_not_found" else "",
-        searches="" if there else "Search QuickBooks for it",
-        hint=f"In QuickBooks {holder} has this name." if holder else "",
+        searches="Search QuickBooks for it" if case.lists.looked is None else "",
+        hint=" ".join(filter(None, said)),
     )
 
 
@@ -72,6 +74,7 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, A
     subject = choosing.Subject(CUSTOMERS, case.connection, pk)
     if answer.way == "create":
         return {"choice": choosing.create(subject, by=by, at=at).pk}
+    assert case.lists.looked, "the answer was checked against what QuickBooks was asked for"
     return {"choice": choosing.choose(subject, case.lists.looked[0], by=by, at=at).pk}
 
 

@@ -63,6 +63,15 @@ def _supposed(case: Case, answer: Answer) -> Supposed:
     return Supposed(change=moved)
 
 
+def _warns(case: Case, answer: Answer) -> str:
+    """Why that day does not help."""
+    try:
+        _day(case, answer, clock.now())
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
 def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
     day = _day(case, answer, at)
     events = list(case.events.filter(record_type=EntityType.INVOICE).select_related("connection", "organization"))
@@ -105,6 +114,7 @@ FIX = Fix(
     supposed=_supposed,
     apply=_apply,
     undo=_undo,
+    warning=_warns,
     edits=True,
     afterwards="What was sent keeps its date.",
 )

@@ -47,7 +47,7 @@ def _offer(case: Case) -> Offer | None:
             if group.options
         ],
         chosen=done or suggested,
-        why="its income account" if suggested and not done else "",
+        why="your usual account" if suggested and not done else "",
         is_done=bool(done),
         more=max(0, case.lists.product_count - len(match)) + len(order) - len(shown) if not case.every else 0,
     )

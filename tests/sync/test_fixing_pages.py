@@ -1,0 +1,100 @@
+"""Who may fix a cause, and whose."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from qbo.failures import Failure, Subject
+from qbo.models import AccountMapping, Connection, TaxMapping
+from runacall.organizations.models import Role
+from sync.fixing.applying import Shown, fix_cause
+from sync.fixing.fix import Answer
+from sync.models import ActionRecord, State, SyncEvent
+from sync.models.events import failure_columns
+from tests import builders, log_rows
+
+FIX = reverse("sync:fix")
+
+
+@pytest.fixture
+def books(db: None) -> Connection:
+    """Two invoices that wait for the code of a rate."""
+    books = log_rows.shop_with_books()
+    log_rows.entry(books, "TaxCode", "2", "California", Percent="8")
+    rate = builders.rate(books.organization, "Combined 7.25", "7.25")
+    failure = Failure("tax_code_not_mapped", Subject("tax_rate", str(rate.pk), rate.name))
+    for _ in range(2):
+        event = log_rows.event(books)
+        SyncEvent.objects.filter(pk=event.pk).update(**failure_columns(failure))
+    return books
+
+
+def key_of(books: Connection) -> str:
+    return str(SyncEvent.objects.filter(connection=books).values_list("cause_key", flat=True)[0])
+
+
+def client_of(books: Connection, role: Role) -> Client:
+    client = Client()
+    client.force_login(builders.member(books.organization, role))
+    return client
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.DISPATCHER, 403), (Role.FIELD_TECH, 403), (Role.ADMIN, 302)])
+def test_only_who_manages_quickbooks_may(books: Connection, role: Role, status: int) -> None:
+    client, answer = client_of(books, role), {"cause": key_of(books), "choice": "code:2", "seen": ""}
+    assert client.get(FIX, answer).status_code == (200 if status == 302 else 403)
+    assert not TaxMapping.objects.exists(), "looking changes nothing"
+    assert client.post(FIX, answer).status_code == status
+    assert TaxMapping.objects.exists() == (status == 302)
+
+
+def test_our_support_looks_and_does_not_touch(books: Connection) -> None:
+    client = Client()
+    client.force_login(builders.superuser("support@example.com"))
+    answer = {"cause": key_of(books), "choice": "code:2", "seen": ""}
+    assert client.get(FIX, answer).status_code == 200
+    assert client.post(FIX, answer).status_code == 403
+    assert "Map and send" not in client.get(reverse("admin:sync_syncevent_changelist")).content.decode()
+
+
+def test_another_shops_cause_is_out_of_reach(books: Connection) -> None:
+    neighbor = log_rows.shop_with_books("neighbor")
+    client = client_of(neighbor, Role.OWNER)
+    client.post(FIX, {"cause": key_of(books), "choice": "code:2", "seen": ""})
+    assert not TaxMapping.objects.exists()
+    assert SyncEvent.objects.filter(connection=books, state=State.FAILED).count() == 2
+
+
+def test_another_shops_fix_is_out_of_reach(books: Connection) -> None:
+    action = fix_cause(books, key_of(books), Answer("code:2"), shown=Shown(""), by=None, at=timezone.now())
+    neighbor = log_rows.shop_with_books("neighbor")
+    url = reverse("sync:undo_fix", args=[action.pk])
+    assert client_of(neighbor, Role.OWNER).post(url).status_code == 404
+    assert TaxMapping.objects.exists()
+    assert client_of(books, Role.DISPATCHER).post(url).status_code == 403
+    assert client_of(books, Role.OWNER).post(url).status_code == 302
+    assert not TaxMapping.objects.exists()
+    assert set(ActionRecord.objects.values_list("action", flat=True)) == {"fix", "undo_fix"}
+
+
+def test_odd_addresses_do_no_harm(books: Connection) -> None:
+    client = client_of(books, Role.OWNER)
+    for cause in ("", "nothing", "tax_code_not_mapped:tax_rate:x'\"<script>", "\x00" * 3, "a" * 5_000):
+        assert client.get(FIX, {"cause": cause, "choice": "code:2"}).status_code == 200
+        assert client.post(FIX, {"cause": cause, "choice": "code:2", "shown_at": "never"}).status_code == 302
+    assert client.get(FIX, {"cause": key_of(books), "choice": "code:" + "9" * 500}).status_code == 200
+    assert not TaxMapping.objects.exists()
+
+
+def test_the_account_is_of_an_item_or_of_a_category(books: Connection) -> None:
+    item = builders.item(books.organization, "Labor", at=timezone.now())
+    category = builders.category(books.organization, "Repairs", at=timezone.now())
+    here = {"connection": books, "realm_id": books.realm_id, "account_id": "1"}
+    AccountMapping.objects.create(**here, item=item)
+    AccountMapping.objects.create(**here)
+    with pytest.raises(IntegrityError, match="qbo_account_mapping_of_one_kind"):
+        AccountMapping.objects.create(**here, item=item, category=category)
