@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qbo.pages import company, connecting, helping, history, invoices, items, status, tax
+from qbo.pages import company, connecting, helping, history, invoices, items, payments, status, tax
 
 app_name = "qbo"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("tax/", tax.tax, name="tax"),
     path("items/", items.items, name="items"),
     path("invoices/", invoices.invoices, name="invoices"),
+    path("payments/", payments.payments, name="payments"),
     path("history/", history.history, name="history"),
     path("refresh/<slug:page>/", status.refresh, name="refresh"),
     path("connect/", connecting.start, name="connect"),

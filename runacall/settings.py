@@ -358,6 +358,7 @@ UNFOLD = {
                     _link("Products and services", "inventory_2", "sync:products"),
                     _link("Customers", "person_search", "sync:customers"),
                     _link("Invoices", "request_quote", "qbo:invoices"),
+                    _link("Payments", "account_balance", "qbo:payments"),
                     _link("Notifications", "notifications", "sync:notifications"),
                     _link(
                         "Sync log",

@@ -408,5 +408,6 @@ ACTIONS: dict[str, Action] = {
         Action("keep_company", "Go back to the previous company"),
         Action("use_company", "Use a different company"),
         Action("send_earlier", "Send earlier invoices", "Sent", "earlier invoice", is_followed=True),
+        Action("send_earlier_payments", "Send earlier payments", "Sent", "earlier payment", is_followed=True),
     )
 }

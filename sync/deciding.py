@@ -14,10 +14,11 @@ from django.db.models import F
 from qbo.connection.client import decode
 from qbo.mapping.base import Base, Row, Said
 from qbo.mapping.list_planning import said_of_customer, said_of_item
-from qbo.mapping.loading import load_company
+from qbo.mapping.loading import load_book, load_company
+from qbo.mapping.payments import plan_payment
 from qbo.mapping.planning import base_found, base_kept, said_of
 from qbo.models import Link
-from runacall.invoices.document_loading import load_customers, load_invoices, load_items
+from runacall.invoices.document_loading import load_customers, load_invoices, load_items, load_payments
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
 from runacall.isolation import isolated
@@ -193,6 +194,9 @@ def _three(event: SyncEvent, link: Link) -> tuple[Base, Row, Said]:
         said = {**said_of(invoice, company), "customer_ref": base.said.get("customer_ref", "")}
     elif event.record_type == EntityType.CUSTOMER:
         said = said_of_customer(load_customers([event.record_id])[event.record_id])
+    elif event.record_type == EntityType.PAYMENT:
+        payment = load_payments([event.record_id])[event.record_id]
+        said = plan_payment(payment, load_book(link.connection, payments=[payment])).said
     else:
         said = said_of_item(load_items([event.record_id])[event.record_id])
     base = base or Base()

@@ -27,7 +27,8 @@ def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
 
 def cannot_post(event: SyncEvent, day: date, *, called: str = "") -> str:
     """Why it does not help to date the event's invoice `day` in the books; "" if it does."""
-    if event.state not in STOPPED or not is_in_closed_period(event):
+    is_invoice = event.record_type == EntityType.INVOICE
+    if not is_invoice or event.state not in STOPPED or not is_in_closed_period(event):
         return NOT_CLOSED
     if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
         return THERE

@@ -16,12 +16,12 @@ from qbo.models import Connection, Lease, ListState
 from qbo.models.connection import OTHER_COMPANY
 from qbo.signals import company_chosen, connection_changed, list_read
 from runacall import stopping
-from runacall.invoices.models import Customer, Invoice, PricebookItem
+from runacall.invoices.models import Customer, Invoice, Payment, PricebookItem
 from runacall.invoices.signals import record_changed
 from runacall.isolation import isolated
 from sync.engine.pausing import close_connection_failure, open_connection_failure
 from sync.models import ActionRecord
-from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record
+from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record, enqueue_payment
 from sync.outbox.held import release_held
 from sync.outbox.lists import note_list
 from sync.releasing import release_stopped
@@ -40,6 +40,13 @@ def worker_started(**_: Any) -> None:
 def invoice_changed(sender: type[Invoice], record: Invoice, at: datetime, **_: Any) -> None:
     connection = _connection(record.organization_id)
     if connection and enqueue_invoice(connection, record, at=at):
+        wake(connection)
+
+
+@receiver(record_changed, sender=Payment, dispatch_uid="sync.payment_changed")
+def payment_changed(sender: type[Payment], record: Payment, at: datetime, **_: Any) -> None:
+    connection = _connection(record.organization_id)
+    if connection and enqueue_payment(connection, record, at=at):
         wake(connection)
 
 

@@ -35,4 +35,5 @@ urlpatterns = [
     path("quickbooks/fix/", fixing.fix, name="fix"),
     path("quickbooks/fix/<int:action_id>/undo/", fixing.undo, name="undo_fix"),
     path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
+    path("quickbooks/send-earlier-payments/", pages.send_earlier_payments, name="send_earlier_payments"),
 ]

@@ -20,7 +20,7 @@ from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings, Link, ListState, TaxMapping
 from qbo_emulator.router import Emulator
 from qbo_emulator.server import Server
-from runacall.invoices.models import Customer, Invoice, PricebookItem, TaxRate
+from runacall.invoices.models import Customer, Invoice, Payment, PricebookItem, TaxRate
 from runacall.organizations.models import Organization
 from sync import operations
 from sync.engine.drain import Result, drain
@@ -28,9 +28,11 @@ from sync.inbound.hearing import Hearing
 from sync.inbound.listening import hear
 from sync.inbound.reconciling import reconcile
 from sync.models import Attempt, SyncEvent
-from sync.models.events import EntityType, SyncEventQuerySet
+from sync.models.events import SyncEventQuerySet
 from sync.releasing import release_stopped
 from tests import builders
+
+Record = Invoice | Payment | Customer | PricebookItem
 
 # Companies beside the first one of the emulator: no two shops hold the same.
 NEIGHBOURS = tuple(str(9341457000000101 + number) for number in range(5))
@@ -172,7 +174,7 @@ class Shop:
 
         return PricebookItem.objects.filter(organization=self.organization)
 
-    def event(self, record: Invoice | Customer | PricebookItem) -> SyncEvent:
+    def event(self, record: Record) -> SyncEvent:
         """The latest event of the record, for the company that is connected now."""
         return self.log().of_record(self.kind(record), record.pk).latest("id")
 
@@ -187,20 +189,19 @@ class Shop:
         """What the banner counts."""
         return self.log().needing_attention()
 
-    def attempts(self, record: Invoice | Customer | PricebookItem) -> list[Attempt]:
+    def attempts(self, record: Record) -> list[Attempt]:
         return list(Attempt.objects.filter(event__in=self.log().of_record(self.kind(record), record.pk)))
 
-    def sent(self, record: Invoice | Customer | PricebookItem) -> list[Attempt]:
+    def sent(self, record: Record) -> list[Attempt]:
         """The tries of which QuickBooks gave an answer."""
         return [attempt for attempt in self.attempts(record) if attempt.kind == Attempt.Kind.SENT]
 
     @staticmethod
-    def kind(record: Invoice | Customer | PricebookItem) -> str:
-        return {Invoice: EntityType.INVOICE, Customer: EntityType.CUSTOMER, PricebookItem: EntityType.ITEM}[
-            type(record)
-        ].value
+    def kind(record: Record) -> str:
+        kinds = {Invoice: "invoice", Payment: "payment", Customer: "customer", PricebookItem: "item"}
+        return kinds[type(record)]
 
-    def qbo_id(self, record: Invoice | Customer | PricebookItem) -> str:
+    def qbo_id(self, record: Record) -> str:
         """The Id under which QuickBooks holds the record; fails where it is not linked."""
         return Link.objects.of(self.connection, self.kind(record)).get(record_id=record.pk).qbo_id
 

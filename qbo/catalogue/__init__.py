@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from qbo.catalogue import connection, customers, documented, general, invoices, items, tax, waiting
+from qbo.catalogue import connection, customers, documented, general, invoices, items, payments, tax, waiting
 from qbo.catalogue.entry import Entry, FailureKind, Who, fill
 
 __all__ = [
@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
     "Items and their accounts": items.ENTRIES,
     "Tax": tax.ENTRIES,
     "The invoice itself": invoices.ENTRIES,
+    "Payments": payments.ENTRIES,
     "The connection": connection.ENTRIES,
     "What clears automatically": waiting.ENTRIES,
     "Everything else": general.ENTRIES,

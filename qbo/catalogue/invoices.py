@@ -111,8 +111,8 @@ ENTRIES = (
         code="total_differs",
         title="Total differs",
         kind=FailureKind.PERSON,
-        message="In QBO the invoice differs in its {fields|total}[; total {our_total} here, {their_total} there][;"
-        " tax {our_tax} here, {their_tax} there][; date {our_date} here, {their_date} there][; number {our_number}"
+        message="In QBO the {what|invoice} differs in its {fields|total}[; total {our_total} here, {their_total} there]"
+        "[; tax {our_tax} here, {their_tax} there][; date {our_date} here, {their_date} there][; number {our_number}"
         " here, {their_number} there]",
         meaning="The invoice is in QuickBooks, but its total, tax, date or number there is not exactly what was sent.",
         remedy=(

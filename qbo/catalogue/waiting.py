@@ -100,6 +100,20 @@ ENTRIES = (
         waiting_helps=True,
     ),
     Entry(
+        code="waits_for_payment",
+        title="Waits for its payments",
+        kind=FailureKind.WAIT,
+        message="Waits for its payments: they have to be taken off the invoice before it can be voided",
+        meaning="QuickBooks voids no invoice that a payment pays, so the payments that Run a Call sent are taken off it"
+        " first. They stay in QuickBooks as the customer's credit.",
+        remedy=("Fix the problem with the payment; after that the invoice is voided automatically.",),
+        who=Who.SYSTEM,
+        where="log",
+        dispatcher="its payments have to be taken off it first.",
+        label="validation",
+        waiting_helps=True,
+    ),
+    Entry(
         code="connection_paused",
         title="Connection paused",
         kind=FailureKind.WAIT,

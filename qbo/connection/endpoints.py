@@ -16,6 +16,7 @@ class NotLoopback(ValueError):
 # As in QuickBooks' own links to its pages; Intuit does not document them.
 APP_PAGES = {
     "Invoice": "/app/invoice?txnId={id}",
+    "Payment": "/app/recvpayment?txnId={id}",
     "Customer": "/app/customerdetail?nameId={id}",
     "Vendor": "/app/vendordetail?nameId={id}",
     "Employee": "/app/employees",

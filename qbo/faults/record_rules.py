@@ -306,6 +306,27 @@ HEADLINES = (
 
 ITSELF = "read update delete void sparse_update sparse"
 
+PAYMENTS = (
+    # Intuit's own words are not documented: any that say that more is applied than is open.
+    rule(
+        "payment_over_applied",
+        entities="payment",
+        text=(
+            r"amount(s)? (being )?applied[^.]{0,40}(more|greater|larger|exceeds?)",
+            r"(more|greater|larger) than (the |its )?(open |outstanding |remaining )?(balance|amount due)",
+            r"already (been )?(fully )?paid",
+        ),
+    ),
+    rule(
+        "link_refused",
+        entities="payment",
+        text=(
+            r"trying to link (does not exist|belongs to)|you are trying to link",
+            r"apply[^.]{0,60}(different|another) customer",
+        ),
+    ),
+)
+
 INACTIVE = (
     rule("link_refused", codes="620"),
     rule("link_refused", text=r"txn ?id cannot be linked|cannot validate linked"),

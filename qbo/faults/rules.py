@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *connection.ACCESS,
     *record.CONCURRENT,
     *record.DUPLICATES,
+    *record.PAYMENTS,
     *record.FIELDS,
     *record.TAX,
     *record.REFERENCES,

@@ -316,6 +316,7 @@ READERS: Mapping[str, Reader] = {
     "Account": _list_of("Account"),
     "Item": _list_of("Item"),
     "Term": _list_of("Term"),
+    "PaymentMethod": _list_of("PaymentMethod"),
     "TaxCode": Reader(_fetch_tax_codes, _keep_tax_codes),
     "Customer": Reader(_fetch_deleted_customers, _keep_customers),
 }

@@ -31,6 +31,10 @@ KEPT = {
         "ShipAddr", "CustomerMemo", "PrivateNote", "Line", "TxnTaxDetail", "TotalAmt", "Balance", "LinkedTxn",
         "CurrencyRef",
     ),
+    "Payment": (
+        "SyncToken", "CustomerRef", "TotalAmt", "UnappliedAmt", "TxnDate", "PaymentMethodRef", "PaymentRefNum",
+        "DepositToAccountRef", "PrivateNote", "Line", "CurrencyRef",
+    ),
     "Customer": (
         "SyncToken", "DisplayName", "FullyQualifiedName", "CompanyName", "PrimaryEmailAddr", "PrimaryPhone", "BillAddr",
         "ShipAddr", "Taxable", "Active", "CurrencyRef",

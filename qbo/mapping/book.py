@@ -11,7 +11,7 @@ from functools import cached_property
 from qbo.failures import Failure
 from qbo.mapping.base import Base, Row
 from qbo.mapping.names import name_key
-from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from runacall.invoices.documents import InvoiceDocument, ItemDocument, PaymentDocument
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Ref:
 
 
 @dataclass(frozen=True)
-class InvoiceRef:
-    """What we know QuickBooks has of one of our invoices."""
+class TransactionRef:
+    """What we know QuickBooks has of one of our invoices or payments."""
 
     qbo_id: str
     sync_token: str
@@ -101,6 +101,14 @@ class Choices:
     default_tax_code_id: str = ""
     # Outside the US: even a one-cent rounding by QuickBooks stops the invoice.
     stop_on_rounding: bool = False
+    sync_payments: bool = True
+    # Where payments go whose method has no account of its own; "": QuickBooks' Undeposited Funds.
+    deposit_account_id: str = ""
+    # By our payment method: the method and the account in QuickBooks that staff chose; "": not chosen.
+    methods: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def method_of(self, method: str) -> str:
+        return self.methods.get(method, ("", ""))[0]
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,10 @@ class MappingBook:
     choices: Choices = Choices()
     customers: Mapping[int, Ref] = field(default_factory=dict)
     items: Mapping[int, Ref] = field(default_factory=dict)
-    invoices: Mapping[int, InvoiceRef] = field(default_factory=dict)
+    invoices: Mapping[int, TransactionRef] = field(default_factory=dict)
+    payments: Mapping[int, TransactionRef] = field(default_factory=dict)
+    # By void invoice, our payments that pay it here: the payment's id, and what QuickBooks has of it.
+    payments_on: Mapping[int, Mapping[int, TransactionRef]] = field(default_factory=dict)
     # By rate key: only what staff mapped.
     tax_mappings: Mapping[str, str] = field(default_factory=dict)
     # By category id; None for items without one.
@@ -123,6 +134,7 @@ class MappingBook:
     # By QuickBooks id.
     tax_codes: Mapping[str, Ref] = field(default_factory=dict)
     accounts: Mapping[str, Ref] = field(default_factory=dict)
+    payment_methods: Mapping[str, Ref] = field(default_factory=dict)
     # The product that staff chose for lines without a pricebook item, where it is there and active.
     one_off_item: Ref | None = None
     # Items of ours that a person wants created, whatever is there; and those that may be several of what is there.
@@ -157,6 +169,19 @@ class MappingBook:
     def creates(self, item_id: int) -> bool:
         """Whether the item is created in QuickBooks where it is missing there."""
         return self.choices.auto_create_items or item_id in self.items_to_create
+
+    def payment_method(self, payment: PaymentDocument) -> Ref | None:
+        """The active method in QuickBooks that staff chose for the payment's method, else the one of its name."""
+        chosen = self.choices.method_of(payment.method)
+        if chosen:
+            method = self.payment_methods.get(chosen)
+            return method if method and method.active else None
+        key = name_key(payment.method_name)
+        return next((one for one in self.payment_methods.values() if one.active and name_key(one.name) == key), None)
+
+    def deposit_account_id(self, payment: PaymentDocument) -> str:
+        """The account that the payment is deposited to; "": QuickBooks' Undeposited Funds."""
+        return self.choices.methods.get(payment.method, ("", ""))[1] or self.choices.deposit_account_id
 
     def term_id(self, name: str) -> str:
         return self.terms.get(name_key(name), "") if name else ""

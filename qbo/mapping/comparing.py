@@ -1,4 +1,4 @@
-"""Compares our invoices with the rows in QuickBooks: which match, are missing, twice or different; pure."""
+"""Compares our invoices and payments with QuickBooks' rows: which match, are missing, twice or different; pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from qbo.connection.queries import Row
 from qbo.mapping.base import There
-from qbo.mapping.marks import marked_as
+from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
+from qbo.mapping.payments import applied_by
 from qbo.mapping.planning import is_void
-from runacall.invoices.documents import InvoiceDocument
+from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.money import ZERO, round_cents
 
 
@@ -70,6 +71,108 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
+class WantedPayment:
+    """A payment that should be in the books. `qbo_id`: the Id that it is linked to; `invoices`: our invoices' Ids."""
+
+    payment: PaymentDocument
+    qbo_id: str = ""
+    customer_id: str = ""
+    invoices: Mapping[int, str] = field(default_factory=dict)
+    accepted: bool = False
+
+    @property
+    def applied(self) -> dict[str, str]:
+        """What it pays, by the Id of the invoice there; nothing where it is void."""
+        parts = () if self.payment.is_void else self.payment.applied
+        return {self.invoices.get(one.invoice_id, f"#{one.number}"): str(_cents(one.amount)) for one in parts}
+
+
+@dataclass(frozen=True)
+class PaymentDifference:
+    """One payment that is different in the books: which fields, as (ours, theirs)."""
+
+    payment: PaymentDocument
+    qbo_id: str
+    fields: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PaymentComparison:
+    """The result for payments. A void payment that never reached the books is not expected there."""
+
+    matched: list[PaymentDocument] = field(default_factory=list)
+    missing: list[PaymentDocument] = field(default_factory=list)
+    twice: list[tuple[PaymentDocument, tuple[str, ...]]] = field(default_factory=list)
+    different: list[PaymentDifference] = field(default_factory=list)
+    accepted: list[PaymentDifference] = field(default_factory=list)
+
+    @property
+    def checked(self) -> int:
+        parts: Sequence[Sequence[object]] = (self.matched, self.missing, self.twice, self.different, self.accepted)
+        return sum(len(part) for part in parts)
+
+    @property
+    def agrees(self) -> bool:
+        return not (self.missing or self.twice or self.different)
+
+
+def compare_payments(wanted: Iterable[WantedPayment], rows: Iterable[Row]) -> PaymentComparison:
+    """Find each expected payment among all payments of the books by our mark, otherwise by its Id there."""
+    marked: dict[tuple[int, int], list[Row]] = defaultdict(list)
+    by_id: dict[str, Row] = {}
+    for row in {str(row["Id"]): row for row in rows}.values():
+        by_id[str(row["Id"])] = row
+        mark = marked_as(str(row.get("PrivateNote") or ""), PAYMENT)
+        if mark:
+            marked[mark].append(row)
+    found = PaymentComparison()
+    for one in wanted:
+        payment = one.payment
+        ours = marked.get((payment.organization_id, payment.id), [])
+        ours = ours or ([by_id[one.qbo_id]] if one.qbo_id in by_id else [])
+        standing = [row for row in ours if not is_void(row)] or ours[:1]
+        if len(standing) > 1:
+            found.twice.append((payment, tuple(str(row["Id"]) for row in standing)))
+        elif not standing:
+            (found.matched if payment.is_void else found.missing).append(payment)
+        elif fields := payment_differences(one, standing[0]):
+            into = found.accepted if one.accepted else found.different
+            into.append(PaymentDifference(payment, str(standing[0]["Id"]), fields))
+        else:
+            found.matched.append(payment)
+    return found
+
+
+def payment_differences(one: WantedPayment, row: Row) -> dict[str, tuple[str, str]]:
+    """What is different in the row, as (ours, theirs): void, customer, amount, date, and what it pays.
+
+    What the bookkeeper did with the rest of a payment, such as applying a credit, is no difference.
+    """
+    payment, theirs = one.payment, applied_by(row)
+    if is_void(row) != payment.is_void:
+        return {"void": ("yes" if payment.is_void else "no", "yes" if is_void(row) else "no")}
+    if payment.is_void:
+        return {}
+    customer = row.get("CustomerRef") or {}
+    name = str(customer.get("name") or f"Id {customer.get('value')}")
+    is_same = not one.customer_id or str(customer.get("value")) == one.customer_id
+    pairs = {
+        "customer": (name if is_same else payment.customer.display_name, name),
+        "amount": (str(_cents(payment.amount)), str(_cents(row.get("TotalAmt")))),
+        "date": (payment.received_date.isoformat(), str(row.get("TxnDate") or "")[:10]),
+    }
+    ours = set(one.invoices.values())
+    told = {key: amount for key, amount in theirs.items() if key in ours or key in one.applied}
+    if told != one.applied:
+        pairs["invoices"] = (_parts(one.applied), _parts(told))
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _parts(applied: Mapping[str, str]) -> str:
+    return ", ".join(f"Id {key}: {amount}" for key, amount in sorted(applied.items())) or "none"
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The result. A void invoice that never reached the books is not expected there."""
 
@@ -84,6 +187,7 @@ class Comparison:
     paid_otherwise: list[Difference] = field(default_factory=list)
     # Ours that are there, in a row that QuickBooks itself cannot read.
     unreadable: list[Unreadable] = field(default_factory=list)
+    payments: PaymentComparison = field(default_factory=lambda: PaymentComparison())
     # Rows with our mark that are not ours: somebody copied one of our invoices in QuickBooks.
     copies: list[Twin] = field(default_factory=list)
 
@@ -97,7 +201,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        return not (self.missing or self.twice or self.different or self.unreadable)
+        return not (self.missing or self.twice or self.different or self.unreadable) and self.payments.agrees
 
 
 def compare(wanted: Iterable[Wanted], rows: Iterable[Row], unread: Mapping[str, str] | None = None) -> Comparison:

@@ -9,8 +9,8 @@ from qbo.mapping.loading import load_book
 from qbo.mapping.payloads import rate_names
 from qbo.mapping.preflight import customer_subject, item_subject, rate_subject
 from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, ListEntry
-from runacall.invoices.document_loading import load_customers, load_invoices, load_items
-from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
+from runacall.invoices.document_loading import load_customers, load_invoices, load_items, load_payments
+from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument, PaymentDocument
 
 # These are about one item of the invoice, or about one account.
 ABOUT_ITEMS = frozenset({"item_not_found", "item_inactive", "item_is_category", "income_account_missing"})
@@ -22,6 +22,9 @@ def explain(failure: Failure, connection: Connection, record_type: str, record_i
     if record_type == "invoice":
         invoice = load_invoices([record_id]).get(record_id)
         return _of_invoice(failure, connection, invoice) if invoice else failure
+    if record_type == "payment":
+        payment = load_payments([record_id]).get(record_id)
+        return _of_payment(failure, connection, payment) if payment else failure
     if record_type == "customer":
         customer = load_customers([record_id]).get(record_id)
         return replace(failure, subject=_of_customer(failure.code, customer)) if customer else failure
@@ -36,6 +39,39 @@ def _of_customer(code: str, customer: CustomerDocument) -> Subject:
     if code == "bad_email" and customer.email:
         return Subject("customer", str(customer.id), customer.email)
     return customer_subject(customer)
+
+
+# What a code is about on a payment.
+OF_PAYMENTS = {
+    "closed_period": "payment_in_closed_period",
+    "account_inactive": "deposit_account_inactive",
+    "account_wrong_type": "deposit_account_wrong_type",
+}
+
+
+def _of_payment(failure: Failure, connection: Connection, payment: PaymentDocument) -> Failure:
+    failure = replace(failure, code=OF_PAYMENTS.get(failure.code, failure.code))
+    if failure.code in ("customer_not_found", "currency_mismatch"):
+        return replace(failure, subject=customer_subject(payment.customer))
+    if failure.code == "payment_in_closed_period":
+        facts = CompanyFacts.objects.filter(connection=connection).first()
+        closing = facts.book_close_date.isoformat() if facts and facts.book_close_date else ""
+        known = {"received_date": payment.received_date.isoformat(), "closing_date": closing}
+        return replace(failure, facts={**failure.facts, **{key: value for key, value in known.items() if value}})
+    if failure.code.startswith("deposit_account"):
+        book = load_book(connection, payments=[payment])
+        subject = Subject("account", failure.subject.key or book.deposit_account_id(payment), "")
+        row = f"account-{payment.method}"
+        return _account(replace(failure, subject=subject), connection, method=payment.method_name, row=row)
+    if failure.code in ("payment_over_applied", "link_refused") and len(payment.applied) == 1:
+        [part] = payment.applied
+        link = Link.objects.of(connection, "invoice").filter(record_id=part.invoice_id).first()
+        there = {"there_entity": "Invoice", "there_id": link.qbo_id} if link else {}
+        subject = Subject("invoice", str(part.invoice_id), f"#{part.number}")
+        return replace(failure, subject=subject, facts={**failure.facts, **there})
+    if failure.code == "record_deleted_there":
+        return replace(failure, subject=Subject("payment", str(payment.id), f"{payment.amount:,}"))
+    return failure
 
 
 def _of_item(failure: Failure, connection: Connection, item: ItemDocument) -> Failure:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from qbo.connection.client import decode
 from qbo.mapping.base import Base, Row, reference
-from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
+from qbo.mapping.book import Choices, Company, MappingBook, Ref, TransactionRef
 from qbo.mapping.list_planning import ListRecord
 from qbo.mapping.matching import Ruled
 from qbo.mapping.names import name_key
@@ -20,9 +20,11 @@ from qbo.models import (
     Link,
     ListEntry,
     MatchChoice,
+    PaymentMapping,
     TaxMapping,
 )
-from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from runacall.invoices.documents import InvoiceDocument, ItemDocument, PaymentDocument
+from runacall.invoices.models import PaymentApplication
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Unsaved:
     products: Mapping[int, str] = field(default_factory=dict)
     created_items: frozenset[int] = frozenset()
     customers: Mapping[int, str] = field(default_factory=dict)
+    payment_mappings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def load_book(
@@ -47,21 +50,27 @@ def load_book(
     invoices: Sequence[InvoiceDocument] = (),
     *,
     items: Sequence[ItemDocument] = (),
+    payments: Sequence[PaymentDocument] = (),
     unsaved: Unsaved | None = None,
 ) -> MappingBook:
     """All that payloads and preflight of these documents look up; `unsaved` goes before what is stored."""
     here = {"connection": connection, "realm_id": connection.realm_id}
     unsaved = unsaved or Unsaved()
     settings = unsaved.settings or ConnectionSettings.objects.get(connection=connection)
-    customer_ids = {invoice.customer.id for invoice in invoices}
+    customer_ids = {one.customer.id for one in invoices} | {one.customer.id for one in payments}
+    invoice_ids = [one.id for one in invoices] + [part.invoice_id for one in payments for part in one.applied]
+    on_void = _payments_on([invoice.id for invoice in invoices if invoice.is_void])
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
     links = Link.objects.filter(**here)
     of_customers = links.filter(record_type=Link.RecordType.CUSTOMER, record_id__in=customer_ids)
     of_items = list(links.filter(record_type=Link.RecordType.ITEM, record_id__in=list(needed)))
-    of_invoices = links.filter(record_type=Link.RecordType.INVOICE, record_id__in=[one.id for one in invoices])
+    of_invoices = links.filter(record_type=Link.RecordType.INVOICE, record_id__in=invoice_ids)
+    payment_ids = [one.id for one in payments] + [pk for ids in on_void.values() for pk in ids]
+    of_payments = links.filter(record_type=Link.RecordType.PAYMENT, record_id__in=payment_ids) if payment_ids else ()
+    sent_payments = {link.record_id: _transaction(link) for link in of_payments}
     entries = ListEntry.objects.filter(**here)
-    lists: dict[str, dict[str, Ref]] = {"TaxCode": {}, "Account": {}}
+    lists: dict[str, dict[str, Ref]] = {"TaxCode": {}, "Account": {}, "PaymentMethod": {}}
     for row in entries.filter(entity__in=lists):
         lists[row.entity][row.qbo_id] = ref_of(row)
     ids = {link.qbo_id for link in of_items} | {settings.one_off_item_id, *unsaved.products.values()}
@@ -79,6 +88,15 @@ def load_book(
             send_numbers=settings.send_numbers,
             default_tax_code_id=settings.default_tax_code_id,
             stop_on_rounding=settings.stop_on_rounding,
+            sync_payments=settings.sync_payments,
+            deposit_account_id=settings.deposit_account_id,
+            methods={
+                method: (method_id, account_id)
+                for method, method_id, account_id in PaymentMapping.objects.filter(**here).values_list(
+                    "method", "method_id", "account_id"
+                )
+            }
+            | dict(unsaved.payment_mappings),
         ),
         customers={
             **{link.record_id: _customer(link) for link in of_customers},
@@ -92,7 +110,11 @@ def load_book(
         items_to_create=unsaved.created_items
         | {key for key, one in load_ruled(connection, "item", needed).items() if one.creates},
         inactive_items=_inactive_items(connection, [item.name for item in needed.values()]),
-        invoices={link.record_id: _invoice(link) for link in of_invoices},
+        invoices={link.record_id: _transaction(link) for link in of_invoices},
+        payments={one.id: sent_payments[one.id] for one in payments if one.id in sent_payments},
+        payments_on={
+            pk: {one: sent_payments[one] for one in ids if one in sent_payments} for pk, ids in on_void.items()
+        },
         tax_mappings={
             **dict(TaxMapping.objects.filter(**here).values_list("rate_key", "tax_code_id")),
             **unsaved.tax_mappings,
@@ -107,9 +129,20 @@ def load_book(
         },
         tax_codes=lists["TaxCode"],
         accounts=lists["Account"],
+        payment_methods=lists["PaymentMethod"],
         one_off_item=one_off if one_off and one_off.active else None,
         terms=dict(entries.filter(entity="Term", active=True).values_list("name_key", "qbo_id")),
     )
+
+
+def _payments_on(invoice_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The payments recorded on each of these invoices."""
+    found: dict[int, list[int]] = {}
+    if invoice_ids:
+        parts = PaymentApplication.objects.filter(invoice__in=invoice_ids)
+        for invoice_id, payment_id in parts.values_list("invoice", "payment"):
+            found.setdefault(invoice_id, []).append(payment_id)
+    return found
 
 
 def load_company(connection: Connection) -> Company:
@@ -134,8 +167,8 @@ def _customer(link: Link) -> Ref:
     return Ref(link.qbo_id, active=link.active, sync_token=link.sync_token, currency=currency)
 
 
-def _invoice(link: Link) -> InvoiceRef:
-    return InvoiceRef(
+def _transaction(link: Link) -> TransactionRef:
+    return TransactionRef(
         qbo_id=link.qbo_id,
         sync_token=link.sync_token,
         txn_date=link.txn_date,

@@ -1,4 +1,5 @@
-"""Our section of an invoice's memo (PrivateNote): the mark by which we recognize it, then our notes; pure.
+"""Our section of the memo (PrivateNote) of an invoice or payment: the mark by which we recognize it, then our notes;
+pure.
 
 The rest of the memo is the bookkeeper's, who may write before and after our section; a void puts "Voided" before it.
 """
@@ -7,37 +8,52 @@ from __future__ import annotations
 
 import re
 
-from runacall.invoices.documents import InvoiceDocument
+from runacall.invoices.documents import InvoiceDocument, PaymentDocument
+
+Marked = InvoiceDocument | PaymentDocument
 
 # PrivateNote's greatest length (Intuit's API reference, Invoice).
 LONGEST_NOTE = 4000
-_MARK = "Run a Call invoice"
-_REFERENCE = re.compile(_MARK + r" #.* \(ref (\d+)-(\d+)\)")
+INVOICE, PAYMENT = "Run a Call invoice", "Run a Call payment"
+_REFERENCE = {
+    INVOICE: re.compile(INVOICE + r" #.* \(ref (\d+)-(\d+)\)"),
+    PAYMENT: re.compile(PAYMENT + r" \(ref (\d+)-(\d+)\)"),
+}
 
 
-def mark(invoice: InvoiceDocument) -> str:
-    """The line by which we recognize our own invoice if QuickBooks numbers it."""
-    return f"{_MARK} #{invoice.number} {_reference(invoice)}"
+def mark(record: Marked) -> str:
+    """The line by which we recognize our own invoice if QuickBooks numbers it, and our own payment."""
+    number = f" #{record.number}" if isinstance(record, InvoiceDocument) else ""
+    return f"{_beginning(record)}{number} {_reference(record)}"
 
 
-def _reference(invoice: InvoiceDocument) -> str:
-    return f"(ref {invoice.organization_id}-{invoice.id})"
+def _beginning(record: Marked) -> str:
+    return INVOICE if isinstance(record, InvoiceDocument) else PAYMENT
 
 
-def is_marked(note: str, invoice: InvoiceDocument) -> bool:
-    """Whether a note has our mark of this invoice, whatever number it was sent with."""
-    return any(_MARK in line and line.endswith(_reference(invoice)) for line in lines_of(note))
+def _reference(record: Marked) -> str:
+    return f"(ref {record.organization_id}-{record.id})"
 
 
-def marked_as(note: str) -> tuple[int, int] | None:
-    """The organization and the invoice that a note's mark names; None if it has no mark."""
-    found = _REFERENCE.search(note)
+def is_marked(note: str, record: Marked) -> bool:
+    """Whether a note has our mark of this record, whatever number it was sent with."""
+    return any(_has_mark(line, record) for line in lines_of(note))
+
+
+def _has_mark(line: str, record: Marked) -> bool:
+    return _beginning(record) in line and line.endswith(_reference(record))
+
+
+def marked_as(note: str, beginning: str = INVOICE) -> tuple[int, int] | None:
+    """The organization and the record (an invoice, or a payment) that a note's mark names; None if it has no mark."""
+    found = _REFERENCE[beginning].search(note)
     return (int(found[1]), int(found[2])) if found else None
 
 
-def section(invoice: InvoiceDocument) -> str:
-    """What we write into the memo: the mark, then the internal notes, as far as they fit."""
-    return "\n".join([mark(invoice), *lines_of(invoice.internal_note)])[:LONGEST_NOTE].rstrip()
+def section(record: Marked) -> str:
+    """What we write into the memo: the mark, then our notes, as far as they fit."""
+    notes = record.internal_note if isinstance(record, InvoiceDocument) else record.memo
+    return "\n".join([mark(record), *lines_of(notes)])[:LONGEST_NOTE].rstrip()
 
 
 def lines_of(text: str) -> list[str]:
@@ -45,14 +61,14 @@ def lines_of(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
-def find_section(note: str, last_said: str, invoice: InvoiceDocument) -> str:
+def find_section(note: str, last_said: str, record: Marked) -> str:
     """Our section as it is in `note` now, unchanged or edited by somebody; "" if it is gone."""
     there = "\n".join(lines_of(note))
     if last_said and last_said in there:
         return last_said
     lines = lines_of(note)
     for position, line in enumerate(lines):
-        if _MARK in line and line.endswith(_reference(invoice)):
+        if _has_mark(line, record):
             return "\n".join(lines[position : position + 1 + _paragraph(lines[position + 1 :])])
     return ""
 

@@ -7,7 +7,7 @@ there stays, and if both changed the same field a person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -29,7 +29,7 @@ from qbo.mapping.base import (
     plain,
     reference,
 )
-from qbo.mapping.book import Company, InvoiceRef, MappingBook
+from qbo.mapping.book import Company, MappingBook, TransactionRef
 from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO
@@ -91,7 +91,7 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
     """What to do so that QuickBooks agrees with the invoice."""
     there = book.invoices.get(invoice.id)
     if invoice.is_deleted or invoice.is_void:
-        return _undo(invoice, there)
+        return _undo(invoice, there, book)
     if invoice.is_draft:
         return Plan()
     payload = invoice_payload(invoice, book)
@@ -112,18 +112,20 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
     return _change(invoice, payload, said, there, allowed)
 
 
-def _undo(invoice: InvoiceDocument, there: InvoiceRef | None) -> Plan:
+def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingBook) -> Plan:
     if there is None or there.voided or there.gone or is_void(there.now):
         return Plan()
     target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token}
     if invoice.is_deleted:
         return Plan(Write("Invoice", "delete", target))
     write = Write("Invoice", "update", target, options="void")
-    paid = (_failure("void_has_payments", invoice),) if is_paid(there.now) else ()
+    payments = book.payments_on.get(invoice.id, {}) if book.choices.sync_payments else {}
+    ours = {payment.qbo_id for payment in payments.values()}
+    paid = (_failure("void_has_payments", invoice),) if is_paid(there.now, besides=ours) else ()
     return Plan(write, failures=paid)
 
 
-def _update(there: InvoiceRef, changes: Payload) -> Write:
+def _update(there: TransactionRef, changes: Payload) -> Write:
     target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token, "sparse": True}
     return Write("Invoice", "update", target | changes)
 
@@ -166,7 +168,7 @@ def _said_lines(invoice: InvoiceDocument, company: Company) -> list[list[str]]:
     return [line if place < len(invoice.lines) else [*line, DISCOUNT] for place, line in enumerate(lines)]
 
 
-def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef, allowed: Decimal) -> Plan:
+def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: TransactionRef, allowed: Decimal) -> Plan:
     now = there.now
     if there.base is None:
         return _without_base(invoice, payload, said, there)
@@ -213,7 +215,7 @@ def is_decisive(side: Side) -> bool:
     return side.field in DECISIVE or side.field.startswith("line ")
 
 
-def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there: InvoiceRef) -> Plan:
+def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there: TransactionRef) -> Plan:
     """A link from before bases were stored: we do not know who changed what, so a person decides about differences."""
     now = there.now
     ours, theirs = fields_of(payload, INVOICE_FIELDS), fields_of(now, INVOICE_FIELDS)
@@ -272,9 +274,10 @@ def _note(row: Row) -> str:
     return "\n".join(marks.lines_of(str(row.get("PrivateNote") or "")))
 
 
-def is_paid(row: Row) -> bool:
-    """Whether a payment or credit is applied to it there, fully or partly."""
-    return any(one.get("TxnType") in PAYMENTS for one in row.get("LinkedTxn") or ())
+def is_paid(row: Row, *, besides: Collection[str] = ()) -> bool:
+    """Whether a payment or credit is applied to it there, fully or partly; `besides`: Ids that do not count."""
+    linked = [one for one in row.get("LinkedTxn") or () if one.get("TxnType") in PAYMENTS]
+    return any(str(one.get("TxnId")) not in besides for one in linked)
 
 
 def own_lines(row: Row) -> list[Row]:

@@ -21,7 +21,7 @@ def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tu
     if write is None:
         return plan.failures
     if write.options == "void" or write.operation == "delete":
-        return (*_closed_there(invoice, book), *plan.failures)
+        return (*_closed_there(invoice, book), *plan.failures, *_payments_on(invoice, book))
     return (
         *plan.failures,
         *_money(invoice, book),
@@ -149,6 +149,17 @@ def falls_in_closed_period(invoice: InvoiceDocument, book: MappingBook) -> bool:
     if any(_closed_there(invoice, book)):
         return True
     return not invoice.is_void and book.company.is_closed_on(invoice.books_date)
+
+
+def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    """Our payments have to be taken off it first: QuickBooks voids no paid invoice."""
+    there = book.invoices.get(invoice.id)
+    # While payments are not sent, they stay as they are, and QuickBooks refuses the void.
+    payments = book.payments_on.get(invoice.id, {}) if book.choices.sync_payments else {}
+    for payment_id, payment in payments.items():
+        applied = [one for line in payment.now.get("Line") or () for one in line.get("LinkedTxn") or ()]
+        if there and not (payment.gone or payment.voided) and there.qbo_id in {str(one["TxnId"]) for one in applied}:
+            yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
 
 
 def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:

@@ -8,7 +8,7 @@ from qbo.models.history import SettingChange
 from qbo.models.leases import Lease
 from qbo.models.links import Link
 from qbo.models.lists import CompanyFacts, ListEntry, ListState
-from qbo.models.mappings import AccountMapping, TaxMapping
+from qbo.models.mappings import AccountMapping, PaymentMapping, TaxMapping
 from qbo.models.settings import ConnectionSettings
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ListState",
     "MatchChoice",
     "OtherCompany",
+    "PaymentMapping",
     "SettingChange",
     "TaxMapping",
 ]

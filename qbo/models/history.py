@@ -17,7 +17,7 @@ class SettingChange(models.Model):
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="setting_changes")
     realm_id = models.CharField("realm ID", max_length=32)
-    # The page under Settings → QuickBooks where it is: status, tax, items or invoices.
+    # The page under Settings → QuickBooks where it is: status, tax, items, invoices or payments.
     page = models.CharField(max_length=16)
     setting = models.CharField(max_length=300)
     old = models.CharField(max_length=300, blank=True)

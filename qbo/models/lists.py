@@ -26,7 +26,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
 
 
 class ListEntry(models.Model):
-    """One row of a QuickBooks list: TaxCode, TaxAgency, Item, Account or Term."""
+    """One row of a QuickBooks list: TaxCode, TaxAgency, Item, Account, Term or PaymentMethod."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="list_entries")
     realm_id = models.CharField(max_length=32)
@@ -74,6 +74,7 @@ class ListState(models.Model):
         "TaxCode": "Tax codes",
         "Item": "Products and services",
         "Term": "Terms",
+        "PaymentMethod": "Payment methods",
         "Customer": "Deleted customers",
     }
     LISTS = tuple(TITLES)

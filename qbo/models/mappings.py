@@ -1,4 +1,4 @@
-"""Staff's choices: which codes and accounts in QuickBooks our tax rates and categories use."""
+"""Staff's choices: which codes, accounts and methods in QuickBooks our tax rates, categories and payments use."""
 
 from __future__ import annotations
 
@@ -53,3 +53,28 @@ class AccountMapping(models.Model):
     def __str__(self) -> str:
         whose = self.item or self.category or "Items without a category"
         return f"{whose} earns into account {self.account_id}"
+
+
+class PaymentMapping(models.Model):
+    """Payments made in one of our ways (`method`) have this method in QuickBooks and are deposited to this account.
+
+    `method_id`: "" for the method of the same name, "none" for no method. `account_id`: "" for the account that all
+    payments go to.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="payment_mappings")
+    realm_id = models.CharField(max_length=32)
+    method = models.CharField(max_length=8)
+    method_id = models.CharField(max_length=32, blank=True)
+    account_id = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "realm_id", "method"], name="qbo_payment_mapping_once"),
+            models.CheckConstraint(
+                condition=~models.Q(method_id="", account_id=""), name="qbo_payment_mapping_has_choice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} is method {self.method_id or 'of that name'}, account {self.account_id or 'for all'}"

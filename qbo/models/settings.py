@@ -16,7 +16,7 @@ class WhenToSync(models.TextChoices):
 
 
 class ConnectionSettings(models.Model):
-    """Settings → QuickBooks → Items, Invoices and Tax. An empty id means: not chosen."""
+    """Settings → QuickBooks → Items, Invoices, Payments and Tax. An empty id means: not chosen."""
 
     WhenToSync = WhenToSync
 
@@ -25,8 +25,11 @@ class ConnectionSettings(models.Model):
     default_income_account_id = models.CharField("Default income account", max_length=32, blank=True)
     one_off_item_id = models.CharField("Product for one-off lines", max_length=32, blank=True)
     discount_account_id = models.CharField("Discount account", max_length=32, blank=True)
+    # Empty: QuickBooks uses Undeposited Funds.
+    deposit_account_id = models.CharField("Undeposited Funds account", max_length=32, blank=True)
     send_numbers = models.BooleanField("Run a Call IDs in QBO", default=True)
     sync_invoices = models.BooleanField("Sync invoices", default=True)
+    sync_payments = models.BooleanField("Sync payments", default=True)
     sync_customer_updates = models.BooleanField("Sync customer updates", default=True)
     when_to_sync = models.CharField(
         "When to sync", max_length=16, choices=WhenToSync.choices, default=WhenToSync.ON_SEND

@@ -11,10 +11,20 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from qbo.mapping.loading import Unsaved, load_company
+from qbo.mapping.names import name_key
+from qbo.mapping.payments import DEPOSIT_TYPES, NO_METHOD
 from qbo.mapping.tax_rows import Code, TaxRow, plain, tax_codes, tax_rows
-from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, SettingChange, TaxMapping
+from qbo.models import (
+    AccountMapping,
+    Connection,
+    ConnectionSettings,
+    ListEntry,
+    PaymentMapping,
+    SettingChange,
+    TaxMapping,
+)
 from qbo.signals import connection_changed
-from runacall.invoices.models import PricebookCategory
+from runacall.invoices.models import Payment, PricebookCategory
 from runacall.organizations.days import plausible_day
 
 Choices = list[tuple[str, str]]
@@ -275,7 +285,82 @@ class ItemsForm(SettingsForm):
             AccountMapping.objects.filter(**which).delete()
 
 
-def form_of(page: str, connection: Connection, data: Any) -> TaxForm | ItemsForm | InvoicesForm | None:
+class PaymentsForm(SettingsForm):
+    """The switch, the account that money goes to, and for each of our payment methods the one in QuickBooks."""
+
+    page = "payments"
+
+    class Meta:
+        model = ConnectionSettings
+        fields = ("sync_payments", "deposit_account_id")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        connection = self.instance.connection
+        rows = PaymentMapping.objects.filter(connection=connection, realm_id=connection.realm_id)
+        self.mapped = {row.method: (row.method_id, row.account_id) for row in rows}
+        places, names = deposit_accounts(connection), inactive_names(connection)
+        methods = ListEntry.objects.of(connection, "PaymentMethod").order_by("name_key")
+        offered = [(NO_METHOD, "No method"), *methods.active().values_list("qbo_id", "name")]
+        gone = dict(methods.filter(active=False).values_list("qbo_id", "name"))
+        by_name = {name_key(name): name for _, name in offered}
+        self.fields["deposit_account_id"] = choice_field(
+            places,
+            label=str(self.fields["deposit_account_id"].label),
+            empty="Undeposited Funds (QuickBooks' default)",
+            current=self.instance.deposit_account_id,
+            names=names,
+        )
+        for method, title in Payment.Method.choices:
+            method_id, account_id = self.mapped.get(method, ("", ""))
+            same = by_name.get(name_key(title))
+            empty = f"{same} (same name)" if same else "Choose a method…"
+            label = f"Method of {title} payments"
+            chosen = choice_field(offered, label=label, empty=empty, current=method_id, names=gone)
+            chosen.initial = method_id
+            self.fields[f"method-{method}"] = chosen
+            account = choice_field(
+                places, label=f"Account of {title} payments", empty="As above", current=account_id, names=names
+            )
+            account.initial = account_id
+            self.fields[f"account-{method}"] = account
+
+    @property
+    def method_rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """What we call each method, and its two drop-downs."""
+        return [(title, self[f"method-{name}"], self[f"account-{name}"]) for name, title in Payment.Method.choices]
+
+    def chosen(self) -> dict[str, tuple[str, str]]:
+        """By our method: the method and the account in QuickBooks."""
+        return {
+            name: (self.cleaned_data[f"method-{name}"], self.cleaned_data[f"account-{name}"])
+            for name in Payment.Method.values
+        }
+
+    def unsaved(self) -> Unsaved:
+        return Unsaved(self.instance, payment_mappings=self.chosen())
+
+    @property
+    def turns_on(self) -> bool:
+        return "sync_payments" in self.changed_data and bool(self.cleaned_data["sync_payments"])
+
+    def save_at(self, at: datetime, *, by: AbstractBaseUser | None = None) -> None:
+        connection = self.instance.connection
+        with transaction.atomic():
+            super().save_at(at, by=by)
+            for method, (method_id, account_id) in self.chosen().items():
+                which: dict[str, Any] = {"connection": connection, "realm_id": connection.realm_id, "method": method}
+                if method_id or account_id:
+                    chosen = {"method_id": method_id, "account_id": account_id}
+                    PaymentMapping.objects.update_or_create(**which, defaults=chosen)
+                else:
+                    PaymentMapping.objects.filter(**which).delete()
+            if "sync_payments" in self.changed_data:
+                # A running drain ends; the next one uses the new settings.
+                connection_changed.send(sender=Connection, connection=connection, at=at)
+
+
+def form_of(page: str, connection: Connection, data: Any) -> TaxForm | ItemsForm | PaymentsForm | InvoicesForm | None:
     """The form of a settings page with what a person has chosen in it; None for a page that has none."""
     if page == TaxForm.page:
         codes = tax_codes(connection)
@@ -283,6 +368,8 @@ def form_of(page: str, connection: Connection, data: Any) -> TaxForm | ItemsForm
     if page == ItemsForm.page:
         categories = PricebookCategory.objects.for_organization(connection.organization)
         return ItemsForm(data, instance=settings_of(connection), categories=list(categories))
+    if page == PaymentsForm.page:
+        return PaymentsForm(data, instance=settings_of(connection))
     return InvoicesForm(data, instance=settings_of(connection)) if page == InvoicesForm.page else None
 
 
@@ -294,6 +381,12 @@ def accounts(connection: Connection, account_type: str = "") -> Choices:
     """Active accounts by name; of one type if given, otherwise those that a discount can post to."""
     wanted = (account_type,) if account_type else ("Income", "Other Income", "Expense", "Other Expense")
     rows = ListEntry.objects.of(connection, "Account").active().filter(data__AccountType__in=wanted)
+    return list(rows.order_by("name_key").values_list("qbo_id", "name"))
+
+
+def deposit_accounts(connection: Connection) -> Choices:
+    """Active accounts that money can be deposited to, by name."""
+    rows = ListEntry.objects.of(connection, "Account").active().filter(data__AccountType__in=DEPOSIT_TYPES)
     return list(rows.order_by("name_key").values_list("qbo_id", "name"))
 
 

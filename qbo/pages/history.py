@@ -11,7 +11,7 @@ from qbo.models import SettingChange
 from qbo.pages.base import connection_of, page_context, settings_page
 from runacall.organizations.middleware import StaffRequest
 
-PAGES = {"status": "Status", "tax": "Tax", "items": "Items", "invoices": "Invoices"}
+PAGES = {"status": "Status", "tax": "Tax", "items": "Items", "invoices": "Invoices", "payments": "Payments"}
 A_PAGE = 50
 
 

@@ -21,6 +21,7 @@ SETTINGS = {
     "tax": "qbo:tax",
     "items": "qbo:items",
     "invoices": "qbo:invoices",
+    "payments": "qbo:payments",
     "customers": "sync:customers",
     "products": "sync:products",
 }
@@ -43,11 +44,15 @@ BUTTONS = {
     "name_ambiguous": "Choose the customer",
     "name_taken": "Choose the customer",
     "duplicate_doc_number": "Open Invoices settings",
+    "payment_method_missing": "Choose the method",
+    "deposit_account_inactive": "Choose an account",
+    "deposit_account_wrong_type": "Choose an account",
 }
 GENERAL = {
     "tax": "Open Tax",
     "items": "Open Items",
     "invoices": "Open Invoices settings",
+    "payments": "Open Payments settings",
     "status": "Open Status",
     "customers": "Open Customers",
     "products": "Open Products and services",
@@ -80,6 +85,7 @@ OBSTACLES = {
     "Employee": "Open the employees in QuickBooks",
     "Customer": "Open the customer in QuickBooks",
     "Invoice": "Open that invoice in QuickBooks",
+    "Payment": "Open that payment in QuickBooks",
     "Item": "Open the products in QuickBooks",
     "Account": "Open the accounts in QuickBooks",
 }

@@ -64,6 +64,7 @@ LISTS_OF = {
     "tax": ("Preferences", "TaxCode"),
     "items": ("Account", "Item"),
     "invoices": ("Preferences",),
+    "payments": ("Account", "PaymentMethod"),
 }
 
 

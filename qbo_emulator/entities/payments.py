@@ -9,10 +9,11 @@ from qbo_emulator.books.company import Put, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities.currencies import currency_of_transaction
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
-from qbo_emulator.entities.references import ACCOUNT, key_of, resolve
+from qbo_emulator.entities.references import ACCOUNT, PAYMENT_METHOD, key_of, resolve
 from qbo_emulator.entities.sales import check_open, date_transaction, name_customer, void_note
 
 UNDEPOSITED_FUNDS = "4"
+TAKES_DEPOSITS = ("Bank", "Other Current Asset")
 SETTLED_BY_PAYMENT = ("Invoice", "CreditMemo")
 ZERO = Decimal(0)
 
@@ -30,6 +31,8 @@ def payment_rules(draft: Draft) -> None:
         raise faults.business("The amount applied is more than the amount of the payment.")
     row["TotalAmt"], row["UnappliedAmt"] = cents(row["TotalAmt"]), cents(row["TotalAmt"] - max(used, ZERO))
     row["DepositToAccountRef"] = deposit_account(draft)
+    if key_of(row.get("PaymentMethodRef")):
+        resolve(company, PAYMENT_METHOD, row["PaymentMethodRef"])
     currency_of_transaction(draft, company.get("Customer", key_of(row["CustomerRef"])))
     draft.also += settled(draft, amounts(draft.before), amounts(row))
 
@@ -37,6 +40,8 @@ def payment_rules(draft: Draft) -> None:
 def deposit_account(draft: Draft) -> Row:
     reference = draft.row.get("DepositToAccountRef")
     account = resolve(draft.company, ACCOUNT, key_of(reference) or UNDEPOSITED_FUNDS)
+    if account["AccountType"] not in TAKES_DEPOSITS:
+        raise faults.business("Select a bank account or an Other Current Asset account to deposit to.")
     return {"value": account["Id"]}
 
 

@@ -49,6 +49,11 @@ VENDOR = Target("Vendor", _element_missing("Names"), lambda row: _element_missin
 ITEM = Target("Item", _at("Line.SalesItemLineDetail.ItemRef"), _item_deleted)
 ACCOUNT = Target("Account", _element_missing("Accounts"), lambda row: _element_missing("Accounts")(row["Id"]))
 TERM = Target("Term", _element_missing("Terms"), lambda row: _element_missing("Terms")(row["Id"]))
+PAYMENT_METHOD = Target(
+    "PaymentMethod",
+    _element_missing("Payment methods"),
+    lambda row: _element_missing("Payment methods")(row["Id"]),
+)
 TAX_CODE = Target(
     "TaxCode", _at("TxnTaxDetail.TxnTaxCodeRef"), lambda row: _at("TxnTaxDetail.TxnTaxCodeRef")(row["Id"])
 )

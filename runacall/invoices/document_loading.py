@@ -7,13 +7,23 @@ from collections.abc import Iterable
 from django.db.models import Prefetch
 
 from runacall.invoices.documents import (
+    AppliedDocument,
     CustomerDocument,
     InvoiceDocument,
     ItemDocument,
     LineDocument,
+    PaymentDocument,
     RateDocument,
 )
-from runacall.invoices.models import Customer, Invoice, InvoiceLine, PricebookItem, TaxRate
+from runacall.invoices.models import (
+    Customer,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentApplication,
+    PricebookItem,
+    TaxRate,
+)
 from runacall.invoices.statuses import Status
 
 
@@ -31,6 +41,30 @@ def load_customers(ids: Iterable[int]) -> dict[int, CustomerDocument]:
 
 def load_items(ids: Iterable[int]) -> dict[int, ItemDocument]:
     return {row.pk: item_document(row) for row in PricebookItem.objects.filter(pk__in=list(ids))}
+
+
+def load_payments(ids: Iterable[int]) -> dict[int, PaymentDocument]:
+    parts = PaymentApplication.objects.select_related("invoice").order_by("invoice")
+    payments = Payment.objects.filter(pk__in=list(ids)).select_related("customer")
+    loaded = payments.prefetch_related(Prefetch("applications", queryset=parts))
+    return {payment.pk: payment_document(payment) for payment in loaded}
+
+
+def payment_document(payment: Payment) -> PaymentDocument:
+    standing = [one for one in payment.applications.all() if one.invoice.status != Status.VOID]
+    return PaymentDocument(
+        id=payment.pk,
+        organization_id=payment.organization_id,
+        customer=customer_document(payment.customer),
+        amount=payment.amount,
+        method=payment.method,
+        method_name=payment.get_method_display(),
+        received_date=payment.received_date,
+        reference=payment.reference,
+        memo=payment.memo,
+        applied=tuple(AppliedDocument(one.invoice_id, one.invoice.number, one.amount) for one in standing),
+        is_void=payment.is_void,
+    )
 
 
 def invoice_document(invoice: Invoice) -> InvoiceDocument:

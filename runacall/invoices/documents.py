@@ -104,3 +104,34 @@ class InvoiceDocument:
     @property
     def balance(self) -> Decimal:
         return money.ZERO if self.is_void else self.total - self.amount_paid
+
+
+@dataclass(frozen=True)
+class AppliedDocument:
+    """The part of a payment that pays one invoice."""
+
+    invoice_id: int
+    number: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class PaymentDocument:
+    """Money received; `applied` names no void invoices, since nothing of those is owed."""
+
+    id: int
+    organization_id: int
+    customer: CustomerDocument
+    amount: Decimal
+    method: str
+    method_name: str
+    received_date: dt.date
+    reference: str
+    memo: str
+    applied: tuple[AppliedDocument, ...]
+    is_void: bool
+
+    @property
+    def credit(self) -> Decimal:
+        """What pays no invoice."""
+        return self.amount - sum((one.amount for one in self.applied), money.ZERO)

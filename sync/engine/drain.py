@@ -26,11 +26,12 @@ from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.engine.prepare.customers import prepare_customers
 from sync.engine.prepare.invoices import prepare_invoices
 from sync.engine.prepare.items import prepare_items
+from sync.engine.prepare.payments import prepare_payments
 from sync.engine.send.doubts import settle_doubts
 from sync.engine.send.push import Ready, push
 from sync.engine.tries import NOBODYS_MISTAKE, count_as_try, stop_for_mistake
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import TRANSACTIONS, EntityType
 from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
     EntityType.CUSTOMER: prepare_customers,
     EntityType.ITEM: prepare_items,
     EntityType.INVOICE: prepare_invoices,
+    EntityType.PAYMENT: prepare_payments,
 }
 
 
@@ -154,9 +156,9 @@ def _one_wave(work: Drain) -> bool:
     except (MustWait, Stop):
         release(work, _still_claimed(work, events))
         raise
-    in_flight = work.in_flight if events[0].record_type == EntityType.INVOICE else 1
+    in_flight = work.in_flight if events[0].record_type in TRANSACTIONS else 1
     unsent = push(work, ready, in_flight=in_flight)
-    work.invoice_waves += bool(ready) and events[0].record_type == EntityType.INVOICE
+    work.invoice_waves += bool(ready) and events[0].record_type in TRANSACTIONS
     if unsent:
         release(work, [one.event for one in unsent])
         if not work.stopped and not work.time_is_up:

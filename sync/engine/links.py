@@ -19,7 +19,7 @@ from qbo.models import Connection, Link
 from sync.engine.context import Drain
 from sync.engine.send.sent_items import SentItem, owed_fields
 from sync.models import Submission
-from sync.models.events import EntityType
+from sync.models.events import TRANSACTIONS, EntityType
 
 
 def write_links(links: Sequence[Link]) -> None:
@@ -78,18 +78,14 @@ def link_columns(
     }
     if item.entity in KEPT:
         before = Base(line_ids=tuple(item.line_ids))
-        base = base_after(kept_part(item.entity, row), item.said, written, before=before)
+        kept = kept_part(item.entity, row)
+        is_invoice = item.record_type == EntityType.INVOICE
+        base = base_after(kept, item.said, written, before=before) if is_invoice else Base(item.said, kept)
         if differs is not None:
             base = replace(base, ours_wins=owed_fields(item, differs))
         columns["base"] = base.as_text()
-    if item.record_type == EntityType.INVOICE:
-        there = There.of(row)
-        columns |= {
-            "doc_number": there.number[:32],
-            "txn_date": there.day,
-            "total": there.total,
-            "tax": there.tax,
-        }
+    if item.record_type in TRANSACTIONS:
+        columns |= _columns_of_transaction(row)
     return columns
 
 
@@ -104,7 +100,7 @@ def adopt_theirs(connection: Connection, record_type: str, record_id: int, base:
 def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> None:
     """Store each linked record's current row next to its base, to compare when it is next planned.
 
-    `entity`: QuickBooks' name of the kind: Invoice, Customer or Item. Records that are gone or inactive
+    `entity`: QuickBooks' name of the kind: Invoice, Payment, Customer or Item. Records that are gone or inactive
     are marked so. Raises ReadFailed, MustWait, Stop.
     """
     links = Link.objects.of(drain.connection, entity.lower()).for_records(record_ids).defer("base", "theirs")
@@ -113,7 +109,7 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
         by_id.setdefault(link.qbo_id, []).append(link)
     if not by_id:
         return
-    extra = "" if entity == "Invoice" else ANY_ACTIVE
+    extra = "" if entity.lower() in TRANSACTIONS else ANY_ACTIVE
     unread: dict[str, ReadFailed] = {}
     client, pace = drain.turn.client(), drain.pace
     rows = checked(read_where_in(client, entity, "Id", by_id, extra=extra, pace=pace, unread=unread))
@@ -127,13 +123,13 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
                 theirs=encode(kept_part(entity, row)) if moved else "",
                 active=bool(row.get("Active", True)),
                 there_at=changed_there_at(row),
-                **(_invoice_columns(row) if link.record_type == EntityType.INVOICE else {}),
+                **(_columns_of_transaction(row) if link.record_type in TRANSACTIONS else {}),
             )
     # A row that QuickBooks cannot read still exists.
     gone = [link.pk for qbo_id, same in by_id.items() if qbo_id not in unread for link in same]
     Link.objects.filter(pk__in=gone).update(active=False)
 
 
-def _invoice_columns(row: Row) -> dict[str, object]:
+def _columns_of_transaction(row: Row) -> dict[str, object]:
     there = There.of(row)
     return {"total": there.total, "tax": there.tax, "txn_date": there.day, "doc_number": there.number[:32]}

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from qbo.failures import Failure
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import NO_FAILURE, RANKS, EntityType, Further, failure_columns
+from sync.models.events import NO_FAILURE, Further, failure_columns
 
 
 @dataclass(frozen=True)
@@ -182,18 +182,22 @@ def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) 
 
 
 def release_dependants(outcomes: Iterable[Outcome], *, at: datetime) -> int:
-    """Queue again what failed because these customers and items were missing; returns how many."""
-    released = 0
-    for outcome in outcomes:
-        event = outcome.attempt.event
-        if outcome.state != State.SYNCED or event.rank >= RANKS[EntityType.INVOICE]:
-            continue
-        waiting = SyncEvent.objects.waiting_for_record(event.record_type, event.record_id)
-        blocked = waiting.filter(
-            connection_id=event.connection_id,
-            realm_id=event.realm_id,
-            state=State.FAILED,
-            rank__gt=event.rank,
-        )
+    """Queue again what failed because these records were missing; returns how many."""
+    synced = [outcome.event for outcome in outcomes if outcome.state == State.SYNCED]
+    if not synced:
+        return 0
+    first, released = synced[0], 0
+    # All are of one connection and kind.
+    failed = SyncEvent.objects.filter(
+        organization_id=first.organization_id,
+        connection_id=first.connection_id,
+        realm_id=first.realm_id,
+        state=State.FAILED,
+        rank__gt=first.rank,
+    )
+    if not failed.exists():
+        return 0
+    for event in synced:
+        blocked = failed.waiting_for_record(event.record_type, event.record_id)
         released += blocked.update(state=State.QUEUED, due_at=at, retries=0, **NO_FAILURE)
     return released

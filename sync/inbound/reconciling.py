@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
@@ -14,15 +15,15 @@ from qbo.connection.queries import ReadFailed, Row, read_rows, read_where_in
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Sleep, Visit, visit
 from qbo.failures import Failure, FailureKind
-from qbo.mapping.comparing import Comparison, Wanted, compare
+from qbo.mapping.comparing import Comparison, Wanted, WantedPayment, compare, compare_payments
 from qbo.mapping.loading import load_company
 from qbo.mapping.payloads import rounding_allowed
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall import clock
-from runacall.invoices.document_loading import load_invoices
+from runacall.invoices.document_loading import load_invoices, load_payments
 from runacall.invoices.documents import InvoiceDocument
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, PaymentApplication
 from runacall.invoices.money import ZERO
 from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
@@ -43,38 +44,50 @@ def reconcile(
 ) -> Comparison:
     """Compare every invoice that should be in the books (dated from `since`) with all that are. Raises CannotRead."""
     wanted = wanted_invoices(connection, since=since)
-    rows, unread = read_books(connection, [one.qbo_id for one in wanted if one.qbo_id], now=now, sleep=sleep)
-    return compare(wanted, rows, unread)
+    payments = wanted_payments(connection, since=since)
+    entities = ("Invoice", "Payment") if payments else ("Invoice",)
+    linked = [one.qbo_id for one in wanted if one.qbo_id]
+    rows, unread = read_books(connection, linked, entities=entities, now=now, sleep=sleep)
+    found = compare(wanted, rows["Invoice"], unread)
+    return replace(found, payments=compare_payments(payments, rows.get("Payment", ())))
 
 
 def read_books(
-    connection: Connection, linked: Sequence[str] = (), *, now: Now = clock.now, sleep: Sleep = time.sleep
-) -> tuple[list[Row], dict[str, str]]:
-    """Every invoice of the company. Gets a usable token first, and waits when QuickBooks asks us to.
+    connection: Connection,
+    linked: Sequence[str] = (),
+    *,
+    entities: Sequence[str] = ("Invoice",),
+    now: Now = clock.now,
+    sleep: Sleep = time.sleep,
+) -> tuple[dict[str, list[Row]], dict[str, str]]:
+    """Every row of these kinds in the company. Gets a usable token first, and waits when QuickBooks asks us to.
 
-    A row that QuickBooks itself cannot read is left out; of those whose Id is among `linked`, the second part of the
-    answer has Intuit's words by Id.
+    A row that QuickBooks itself cannot read is left out; of invoices whose Id is among `linked`, the second part of
+    the answer has Intuit's words by Id.
     """
     try:
         with visit(connection, patience=PATIENCE, sleep=sleep) as mine:
-            return _read(mine, linked, now)
+            unread: dict[str, str] = {}
+            rows = {entity: _read(mine, entity, linked, unread, now) for entity in entities}
+            return rows, unread
     except NotNow as error:
         raise CannotRead(str(error)) from error
 
 
-def _read(mine: Visit, linked: Sequence[str], now: Now) -> tuple[list[Row], dict[str, str]]:
+def _read(mine: Visit, entity: str, linked: Sequence[str], broken: dict[str, str], now: Now) -> list[Row]:
     connection, refused = mine.connection, None
     for _ in range(TRIES):
         try:
             _renew(connection, at=now(), refused=refused)
             skipped: list[ReadFailed] = []
             unread: dict[str, ReadFailed] = {}
-            rows = read_rows(mine.client, "Invoice", pace=mine.pace, skipped=skipped)
-            if skipped:
+            rows = read_rows(mine.client, entity, pace=mine.pace, skipped=skipped)
+            if skipped and entity == "Invoice":
                 # Asked for one by one, QuickBooks says which of them it is.
                 lost = sorted(set(linked) - {str(row["Id"]) for row in rows})
                 rows += read_where_in(mine.client, "Invoice", "Id", lost, pace=mine.pace, unread=unread)
-            return rows, {qbo_id: error.failure.intuit_words for qbo_id, error in unread.items()}
+            broken |= {qbo_id: error.failure.intuit_words for qbo_id, error in unread.items()}
+            return rows
         except RefreshUnderWay:
             mine.sleep(1)
         except ReadFailed as error:
@@ -118,6 +131,36 @@ def wanted_invoices(connection: Connection, *, since: date | None = None) -> lis
         )
         for document in documents
     ]
+
+
+def wanted_payments(connection: Connection, *, since: date | None = None) -> list[WantedPayment]:
+    """The payments that are there or were to be sent; of void invoices they are the customer's credit."""
+    links = {link.record_id: link for link in Link.objects.of(connection, EntityType.PAYMENT).defer("base", "theirs")}
+    events = SyncEvent.objects.of(connection).filter(record_type=EntityType.PAYMENT)
+    ids = set(links) | set(events.values_list("record_id", flat=True))
+    customers = dict(Link.objects.of(connection, EntityType.CUSTOMER).values_list("record_id", "qbo_id"))
+    invoices = dict(Link.objects.of(connection, EntityType.INVOICE).values_list("record_id", "qbo_id"))
+    found = []
+    for chunk in in_chunks(sorted(ids)):
+        paid: dict[int, list[int]] = {}
+        # Of void invoices too: a payment that is still applied to one differs.
+        parts = PaymentApplication.objects.filter(payment__in=chunk)
+        for payment_id, invoice_id in parts.values_list("payment", "invoice"):
+            paid.setdefault(payment_id, []).append(invoice_id)
+        for payment in load_payments(chunk).values():
+            if since and payment.received_date < since:
+                continue
+            link = links.get(payment.id)
+            found.append(
+                WantedPayment(
+                    payment,
+                    qbo_id=link.qbo_id if link else "",
+                    customer_id=customers.get(payment.customer.id, ""),
+                    invoices={pk: invoices[pk] for pk in paid.get(payment.id, ()) if pk in invoices},
+                    accepted=bool(link and link.accepted_at),
+                )
+            )
+    return found
 
 
 def _sent(connection: Connection, since: date | None) -> Iterable[Invoice]:

@@ -190,6 +190,7 @@ def others_waiting(event: SyncEvent) -> int:
 
 RECORD_PAGES = {
     EntityType.INVOICE: ("Open invoice", "admin:invoices_invoice_change"),
+    EntityType.PAYMENT: ("Open payment", "admin:invoices_payment_change"),
     EntityType.CUSTOMER: ("Open customer", "admin:invoices_customer_change"),
     EntityType.ITEM: ("Open item", "admin:invoices_pricebookitem_change"),
 }

@@ -17,7 +17,7 @@ from runacall.organizations.models import Organization
 from sync.log.holding import Holding, InBooks, holding, money
 from sync.log.wording import SYNC_IS_OFF, RowText, Standing, lower_first, other_company_text, row_text
 from sync.models import State, SyncEvent
-from sync.models.events import UNSENT, EntityType
+from sync.models.events import TRANSACTIONS, UNSENT, EntityType
 from sync.retry_policy import Policy
 
 # The color of a status; the text says it too.
@@ -138,7 +138,7 @@ OWED = (*UNSENT, State.DISMISSED)
 
 def _has_books(event: SyncEvent) -> bool:
     """Synced customers and items row_text in their message what they are linked to."""
-    return event.record_type == EntityType.INVOICE or (event.record_type not in NO_RECORDS and event.state in OWED)
+    return event.record_type in TRANSACTIONS or (event.record_type not in NO_RECORDS and event.state in OWED)
 
 
 def holding_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
@@ -175,12 +175,12 @@ def in_books(
 
 
 def in_books_of(connection: Connection, link: Link, organization: Organization) -> InBooks:
-    is_invoice = link.record_type == Link.RecordType.INVOICE
+    entity = {"invoice": "Invoice", "payment": "Payment"}.get(link.record_type, "")
     return InBooks(
         qbo_id=link.qbo_id,
         number=link.doc_number,
         total=link.total,
-        url=endpoints_of(connection).open_invoice(link.qbo_id) if is_invoice else "",
+        url=endpoints_of(connection).open(entity, link.qbo_id) if entity else "",
         since=organization.local(link.synced_at).date(),
         voided=link.voided,
         accepted=link.accepted_at is not None,

@@ -17,7 +17,7 @@ from sync.log.rows import connection_of
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.outbox.enqueueing import earlier_invoices
+from sync.outbox.enqueueing import earlier_invoices, payments_of
 
 # More than anybody reads.
 MOST_CAUSES = 1_000
@@ -101,6 +101,16 @@ def earlier_count(organization: Organization | None) -> int:
     if not ConnectionSettings.objects.filter(connection=connection, sync_invoices=True).exists():
         return 0
     return earlier_invoices(connection).count()
+
+
+def earlier_payments_count(organization: Organization | None) -> int:
+    """How many payments of invoices in QuickBooks were recorded while payments were not sent."""
+    connection = connection_of(organization)
+    if connection is None or not connection.is_live:
+        return 0
+    if not ConnectionSettings.objects.filter(connection=connection, sync_invoices=True, sync_payments=True).exists():
+        return 0
+    return payments_of(connection).count()
 
 
 def counts_by_cause(organization: Organization | None) -> dict[str, int]:

@@ -55,6 +55,10 @@ RANKS = {
     EntityType.INVOICE: 3,
     EntityType.PAYMENT: 4,
 }
+# Those with an amount and a date in the books; the others are names in lists.
+TRANSACTIONS = (EntityType.INVOICE, EntityType.PAYMENT)
+# A void invoice comes after the payments, because these have to be taken off it first.
+RANK_OF_UNDOING = 5
 
 
 class Direction(models.TextChoices):
@@ -91,8 +95,11 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         return self.filter(realm_id=models.F("connection__realm_id"))
 
     def allowed_out(self) -> SyncEventQuerySet:
-        """Without the events of shops that have turned Sync invoices off."""
-        return self.exclude(connection__settings__sync_invoices=False)
+        """Without the events of shops that have turned Sync invoices off, and the payments of those that have turned
+        Sync payments off.
+        """
+        rows = self.exclude(connection__settings__sync_invoices=False)
+        return rows.exclude(record_type=EntityType.PAYMENT, connection__settings__sync_payments=False)
 
     def of_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
         return self.filter(record_type=record_type, record_id=record_id)

@@ -93,7 +93,6 @@ def _new(connection: Connection, name: RecordName, at: datetime) -> SyncEvent:
         realm_id=connection.realm_id,
         record_type=name.record_type,
         record_id=name.record_id,
-        rank=RANKS[name.record_type],
         direction=Direction.IN,
         opened_at=at,
         changed_at=at,

@@ -9,15 +9,15 @@ from decimal import Decimal
 from itertools import islice
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.documents import CustomerDocument, ItemDocument
-from runacall.invoices.models import Customer, Invoice, PricebookItem
+from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication, PricebookItem
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.events import NO_FAILURE, RANKS, UNSENT, Direction, EntityType
+from sync.models.events import NO_FAILURE, RANK_OF_UNDOING, RANKS, UNSENT, Direction, EntityType
 
 AT_ONCE = 500
 # An event in one of these asks for nothing any more.
@@ -33,6 +33,12 @@ class RecordName:
     label: str
     party: str = ""
     amount: Decimal | None = None
+    # Where it is not sent in the usual order of its kind.
+    own_rank: int | None = None
+
+    @property
+    def rank(self) -> int:
+        return RANKS[self.record_type] if self.own_rank is None else self.own_rank
 
     @property
     def key(self) -> str:
@@ -47,6 +53,19 @@ def invoice_name(invoice: Invoice) -> RecordName:
         f"Invoice #{invoice.number}",
         party=invoice.customer.display_name,
         amount=invoice.total,
+        own_rank=RANK_OF_UNDOING if invoice.status == Invoice.Status.VOID else None,
+    )
+
+
+def payment_name(payment: Payment) -> RecordName:
+    invoices = sorted(payment.invoices.all(), key=lambda invoice: invoice.pk)
+    numbers = ", ".join(f"#{invoice.number}" for invoice in invoices)
+    return RecordName(
+        EntityType.PAYMENT,
+        payment.pk,
+        f"Payment on {numbers}" if numbers else f"Payment of {payment.received_date:%Y-%m-%d}",
+        party=payment.customer.display_name,
+        amount=payment.amount,
     )
 
 
@@ -72,12 +91,16 @@ def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -
     if settings is None:
         return False
     # Of one that is there, or of which an event is open, every change concerns QuickBooks.
-    rows = SyncEvent.objects.filter(connection=connection, realm_id=connection.realm_id)
-    rows = rows.filter(record_type=name.record_type, record_id=name.record_id)
-    is_known = connection.realm_id in holders
-    if not (is_known or _should_send(settings, invoice) or rows.exclude(state__in=CLOSED).exists()):
+    rows = SyncEvent.objects.of(connection).of_record(name.record_type, name.record_id)
+    is_there = connection.realm_id in holders
+    if not (is_there or _should_send(settings, invoice) or rows.exclude(state__in=CLOSED).exists()):
         return False
+    is_new = not (is_there or rows.exists())
     open_event(connection, name, at=at)
+    if is_new or invoice.status == Invoice.Status.VOID:
+        # What was paid before it went goes with it; what paid a void one is taken off it first.
+        for payment in invoice.payments.select_related("customer"):
+            enqueue_payment(connection, payment, at=at, settings=settings)
     return True
 
 
@@ -90,6 +113,49 @@ def _should_send(settings: ConnectionSettings, invoice: Invoice) -> bool:
     if settings.start_date and invoice.invoice_date < settings.start_date:
         return False
     return settings.when_to_sync == WhenToSync.ON_SEND or invoice.status == Invoice.Status.PAID
+
+
+def enqueue_payment(
+    connection: Connection, payment: Payment, *, at: datetime, settings: ConnectionSettings | None = None
+) -> bool:
+    """Open or join the payment's event if the change concerns QuickBooks; True if it concerns the connected company.
+
+    A new payment goes while Sync payments is on, once each invoice that it pays is in QuickBooks or on its way there.
+    """
+    name = payment_name(payment)
+    holders = _companies_that_have_it(connection, name)
+    for realm_id in holders - {connection.realm_id}:
+        open_event(connection, name, at=at, realm_id=realm_id)
+    settings = settings or ConnectionSettings.objects.filter(connection=connection).first()
+    if settings is None:
+        return False
+    rows = SyncEvent.objects.of(connection).of_record(name.record_type, name.record_id)
+    is_known = connection.realm_id in holders or rows.exclude(state__in=CLOSED).exists()
+    if not (is_known or _should_send_payment(connection, settings, payment)):
+        return False
+    open_event(connection, name, at=at)
+    return True
+
+
+def _should_send_payment(connection: Connection, settings: ConnectionSettings, payment: Payment) -> bool:
+    if not (settings.sync_invoices and settings.sync_payments) or payment.is_void:
+        return False
+    paid = list(payment.invoices.all())
+    # Nothing is owed of a void one any more.
+    invoices = [invoice for invoice in paid if invoice.status != Invoice.Status.VOID]
+    if paid and not invoices:
+        return False
+    ids = {invoice.pk for invoice in invoices}
+    known = set(
+        SyncEvent.objects.of(connection)
+        .filter(record_type=EntityType.INVOICE, record_id__in=ids)
+        .exclude(state__in=(State.SUPERSEDED, State.DISMISSED))
+        .values_list("record_id", flat=True)
+    )
+    known |= set(Link.objects.of(connection, EntityType.INVOICE).for_records(ids).values_list("record_id", flat=True))
+    if not invoices and settings.start_date:
+        return payment.received_date >= settings.start_date
+    return all(invoice.pk in known or _should_send(settings, invoice) for invoice in invoices)
 
 
 def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:
@@ -154,10 +220,44 @@ def earlier_invoices(
 
 
 def enqueue_earlier(connection: Connection, *, at: datetime, action: ActionRecord | None = None) -> int:
-    """Open an event for each of them; returns how many. `action`: the person's action that sends them."""
+    """Open an event for each of them, and for their payments if these are sent; returns how many invoices.
+
+    `action`: the person's action that sends them.
+    """
     with transaction.atomic():
+        settings = ConnectionSettings.objects.get(connection=connection)
+        if settings.sync_payments:
+            payments = payments_of(connection, earlier_invoices(connection)).iterator(chunk_size=AT_ONCE)
+            open_events(connection, map(payment_name, payments), at=at)
         invoices = earlier_invoices(connection).iterator(chunk_size=AT_ONCE)
         return open_events(connection, map(invoice_name, invoices), at=at, action=action)
+
+
+def payments_of(connection: Connection, invoices: QuerySet[Invoice] | None = None) -> QuerySet[Payment]:
+    """The payments that have never been sent to QuickBooks and that pay one of these invoices, and no other that is not
+    there; without `invoices`, those that pay only invoices that are there.
+    """
+    links = Link.objects.of(connection, EntityType.INVOICE).values("record_id")
+    sent = Link.objects.of(connection, EntityType.PAYMENT).values("record_id")
+    known = SyncEvent.objects.of(connection).filter(record_type=EntityType.PAYMENT).values("record_id")
+    rows = Payment.objects.for_organization(connection.organization).standing()
+    rows = rows.exclude(pk__in=sent).exclude(pk__in=known)
+    paid = PaymentApplication.objects.filter(payment=OuterRef("pk")).exclude(invoice__status=Invoice.Status.VOID)
+    elsewhere = paid.exclude(invoice__in=links)
+    if invoices is not None:
+        ids = invoices.order_by().values("pk")
+        rows, elsewhere = rows.filter(Exists(paid.filter(invoice__in=ids))), elsewhere.exclude(invoice__in=ids)
+    else:
+        rows = rows.filter(Exists(paid))
+    rows = rows.filter(~Exists(elsewhere))
+    return rows.select_related("customer").prefetch_related("invoices").order_by("received_date", "pk")
+
+
+def enqueue_earlier_payments(connection: Connection, *, at: datetime, action: ActionRecord | None = None) -> int:
+    """Open an event for each payment of an invoice in QuickBooks that was never sent; returns how many."""
+    with transaction.atomic():
+        payments = payments_of(connection).iterator(chunk_size=AT_ONCE)
+        return open_events(connection, map(payment_name, payments), at=at, action=action)
 
 
 def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_id: str = "") -> None:
@@ -211,7 +311,6 @@ def _new(
         realm_id=realm_id,
         record_type=name.record_type,
         record_id=name.record_id,
-        rank=RANKS[name.record_type],
         opened_at=at,
         changed_at=at,
         due_at=at,
@@ -220,7 +319,7 @@ def _new(
 
 
 def names(name: RecordName) -> dict[str, object]:
-    return {"label": name.label[:200], "party": name.party[:300], "amount": name.amount}
+    return {"label": name.label[:200], "party": name.party[:300], "amount": name.amount, "rank": name.rank}
 
 
 def queued_again(at: datetime) -> dict[str, object]:

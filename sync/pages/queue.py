@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -21,7 +23,7 @@ from runacall.organizations.models import Ability
 from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
 from sync.models import ActionRecord
-from sync.outbox.enqueueing import enqueue_earlier
+from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments
 from sync.worker.health import queue_health
 from sync.worker.wake import wake
 
@@ -50,6 +52,18 @@ def invoice_banner(request: StaffRequest, invoice_id: int) -> HttpResponse:
 @require_POST
 def send_earlier(request: StaffRequest) -> HttpResponse:
     """Open an event for each invoice that was sent before QuickBooks was connected."""
+    return _send_earlier(request, "send_earlier", enqueue_earlier, "No earlier invoice is left to send.")
+
+
+@require_POST
+def send_earlier_payments(request: StaffRequest) -> HttpResponse:
+    """Open an event for each payment that was recorded while payments were not sent."""
+    return _send_earlier(
+        request, "send_earlier_payments", enqueue_earlier_payments, "No earlier payment is left to send."
+    )
+
+
+def _send_earlier(request: StaffRequest, name: str, enqueue: Callable[..., int], nothing: str) -> HttpResponse:
     if not role_allows(request, Ability.MANAGE_QUICKBOOKS):
         raise PermissionDenied
     connection = connection_of(request.organization)
@@ -57,12 +71,10 @@ def send_earlier(request: StaffRequest) -> HttpResponse:
         raise Http404
     at = clock.now()
     with transaction.atomic():
-        action = ActionRecord.objects.create(
-            organization=request.organization, by=request.user, at=at, action="send_earlier"
-        )
-        count = enqueue_earlier(connection, at=at, action=action)
+        action = ActionRecord.objects.create(organization=request.organization, by=request.user, at=at, action=name)
+        count = enqueue(connection, at=at, action=action)
         ActionRecord.objects.filter(pk=action.pk).update(done=count, meant=count)
         wake(connection)
     if not count:
-        messages.info(request, "No earlier invoice is left to send.")
+        messages.info(request, nothing)
     return HttpResponseRedirect(reverse("admin:sync_syncevent_changelist"))

@@ -28,6 +28,7 @@ from sync.log.waiting import (
     company_counts,
     counts_by_cause,
     earlier_count,
+    earlier_payments_count,
     queue_facts,
     waiting_for,
     waiting_to_be_sent,
@@ -202,6 +203,13 @@ def invoices_from(connection: Connection, realm_id: str, start_date: date) -> in
 def earlier_invoices_offer(context: template.Context) -> dict[str, Any]:
     """The offer to send earlier invoices; nothing if there are none."""
     count = earlier_count(context["request"].organization) if context.get("may_act") else 0
+    return {"count": count, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("sync/earlier_payments_offer.html", takes_context=True)
+def earlier_payments_offer(context: template.Context) -> dict[str, Any]:
+    """The offer to send earlier payments; nothing if there are none."""
+    count = earlier_payments_count(context["request"].organization) if context.get("may_act") else 0
     return {"count": count, "csrf_token": context.get("csrf_token")}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -110,8 +111,10 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
     Raises StillInUse while something of theirs is being sent to QuickBooks or waits for a person.
     """
     invoices = list(Invoice.objects.filter(customer=customer).values_list("pk", flat=True))
+    payments = list(Payment.objects.filter(customer=customer).values_list("pk", flat=True))
     mine = Q(record_type=EntityType.CUSTOMER, record_id=customer.pk)
     mine |= Q(record_type=EntityType.INVOICE, record_id__in=invoices)
+    mine |= Q(record_type=EntityType.PAYMENT, record_id__in=payments)
     events = SyncEvent.objects.filter(mine, organization=customer.organization_id)
     if waiting := events.exclude(state__in=(State.SYNCED, State.SUPERSEDED, State.DISMISSED)).count():
         raise StillInUse(f"{waiting} of their records are still waiting or failed: retry or dismiss them first.")
@@ -123,12 +126,8 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
     erased["invoices"] = Invoice.objects.filter(pk__in=invoices).update(
         **dict.fromkeys((*INVOICE_TEXTS, *ADDRESS_FIELDS), "")
     )
-    erased["payments"] = Payment.objects.filter(invoice__in=invoices).update(reference="", memo="")
-    links = Link.objects.filter(connection__organization=customer.organization_id)
-    links = links.filter(
-        Q(record_type=EntityType.CUSTOMER, record_id=customer.pk)
-        | Q(record_type=EntityType.INVOICE, record_id__in=invoices)
-    )
+    erased["payments"] = Payment.objects.filter(customer=customer).update(reference="", memo="")
+    links = Link.objects.filter(mine, connection__organization=customer.organization_id)
     # The Id in QuickBooks stays; the values are erased.
     erased["links"] = links.update(base="", theirs="")
     choices = MatchChoice.objects.filter(connection__organization=customer.organization_id)
@@ -155,7 +154,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
     erased["e-mails"] = Letter.objects.filter(named, organization=customer.organization_id).delete()[0]
     erased["dry runs"] = DryRun.forget(Connection.objects.filter(organization=customer.organization_id))
     erased["fixes"] = _erase_fixes(customer, words)
-    erased["history"] = _erase_history(customer, invoices, words)
+    erased["history"] = _erase_history({Customer: [customer.pk], Invoice: invoices, Payment: payments}, words)
     return erased
 
 
@@ -185,9 +184,8 @@ def _erase_fixes(customer: Customer, words: list[str]) -> int:
     return erased
 
 
-def _erase_history(customer: Customer, invoices: list[int], words: list[str]) -> int:
+def _erase_history(kinds: Mapping[type[models.Model], list[int]], words: list[str]) -> int:
     """The admin's history entries of these records contain their names."""
-    kinds = {Customer: [customer.pk], Invoice: invoices}
     erased = 0
     for model, ids in kinds.items():
         entries = LogEntry.objects.filter(

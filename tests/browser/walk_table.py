@@ -68,6 +68,7 @@ for title, who, says in (
     ("Settings → QuickBooks / Products and services", "SO", "Which QuickBooks product or service"),
     ("Settings → QuickBooks / Customers", "SO", "Which QuickBooks customer"),
     ("Settings → QuickBooks / Invoices", "SO", "Sync customer updates"),
+    ("Settings → QuickBooks / Payments", "SO", "Where the money goes"),
     ("Settings → QuickBooks / Notifications", "SO", "What Run a Call tells you by e-mail"),
     ("Settings → QuickBooks / Sync log*", "SO", LIST),
     ("Settings / Organization", "SO", LIST),
@@ -213,7 +214,7 @@ on("qbo:*", "O", "page: link Retry them | page: link Retry it", go("event"))
 # Pressed by test_fixing.
 on("qbo:*", "O", "page: button Send #", within)
 on("qbo:*", "S", "page: link Show", go(LIST))
-for name in ("qbo:tax", "qbo:items", "qbo:invoices", "qbo:status", "sync:products"):
+for name in ("qbo:tax", "qbo:items", "qbo:invoices", "qbo:payments", "qbo:status", "sync:products"):
     on(name, "O", "page: button Refresh", does("Read from QuickBooks just now"))
 TAX: Fields = {"page: choice QuickBooks tax code of Combined #": "California (8 %)", "page: choice QuickBooks tax"
 " code of California #": "California (8 %)", "page: choice Default for unmapped": "California (8 %)"}
@@ -224,7 +225,12 @@ ITEMS: Fields = {"page: tick Auto-create missing QBO"
 on("qbo:items", "O", f"page: button Save | {' | '.join(ITEMS)}", saves("Saved.", ITEMS, button="page: button Save"))
 on("qbo:invoices", "O", "page: button Save | page: tick * | page: radio *", flow.invoice_settings)
 on("qbo:invoices", "O", "page: button Turn on* | page: link Leave it off", within)
-for name in ("tax", "items", "invoices"):
+MONEY: Fields = {"page: tick Sync payments": True, "page: choice Undeposited Funds account": "Undeposited Funds",
+    **{f"page: choice Method of {one} payments": "No method" for one in ("Card", "ACH", "Cash", "Check", "Other")},
+    **{f"page: choice Account of {one} payments": "Undeposited Funds" for one in ("Card", "ACH", "Cash", "Check", "Other")}}
+on("qbo:payments", "O", f"page: button Save | {' | '.join(MONEY)}", saves("Saved.", MONEY, button="page: button Save"))
+on("qbo:payments", "O", "page: button Send # earlier payment*", does("Payment"))
+for name in ("tax", "items", "invoices", "payments"):
     on(f"qbo:{name}", "S", "page: choice * | page: tick * | page: radio *", within)
 
 on("*", "SO", "page: button Copied", within)

@@ -36,7 +36,7 @@ LABELS = {
     "not_found_other",
     "unknown",
 }
-LISTS = {"Preferences", "TaxCode", "Item", "Account", "Customer", "Term"}
+LISTS = {"Preferences", "TaxCode", "Item", "Account", "Customer", "Term", "PaymentMethod"}
 FACTS = {
     "subject_name",
     "invoice_date",
@@ -62,6 +62,10 @@ FACTS = {
     "way_out",
     "txn_of",
     "discount",
+    "what",
+    "state",
+    "method",
+    "received_date",
 } | {f"{side}_{name}" for side in ("our", "their") for name in ("total", "tax", "date", "number")}
 
 

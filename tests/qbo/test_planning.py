@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qbo.mapping.base import Base, Row
-from qbo.mapping.book import InvoiceRef, MappingBook
+from qbo.mapping.book import MappingBook, TransactionRef
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section
 from qbo.mapping.planning import Plan, base_after, plan_invoice
@@ -32,7 +32,7 @@ def there_is(document: InvoiceDocument, *, theirs: Row | None = None, **more: An
     plan = plan_invoice(document, BOOK)
     assert plan.write
     base = base_after(answered(document), plan.said, plan.write.payload)
-    return book(invoices={9: InvoiceRef("301", "0", base=base, theirs=theirs or {}, **more)})
+    return book(invoices={9: TransactionRef("301", "0", base=base, theirs=theirs or {}, **more)})
 
 
 def said_by(plan: Plan) -> dict[str, Any]:
@@ -74,29 +74,29 @@ def test_an_update_of_a_note_expects_no_total() -> None:
     [
         ({"is_draft": True}, None, None),
         ({"is_void": True}, None, None),
-        ({"is_void": True}, InvoiceRef("301", "0"), ("update", "void")),
-        ({"is_void": True}, InvoiceRef("301", "0", voided=True), None),
-        ({"is_void": True}, InvoiceRef("301", "0", gone=True), None),
-        ({"is_void": True}, InvoiceRef("301", "0", theirs={"TotalAmt": 0, "PrivateNote": "Voided"}), None),
-        ({"is_deleted": True}, InvoiceRef("301", "0"), ("delete", "")),
+        ({"is_void": True}, TransactionRef("301", "0"), ("update", "void")),
+        ({"is_void": True}, TransactionRef("301", "0", voided=True), None),
+        ({"is_void": True}, TransactionRef("301", "0", gone=True), None),
+        ({"is_void": True}, TransactionRef("301", "0", theirs={"TotalAmt": 0, "PrivateNote": "Voided"}), None),
+        ({"is_deleted": True}, TransactionRef("301", "0"), ("delete", "")),
         ({"is_deleted": True}, None, None),
     ],
 )
-def test_what_undoing_needs(fields: dict[str, bool], there: InvoiceRef | None, operation: object) -> None:
+def test_what_undoing_needs(fields: dict[str, bool], there: TransactionRef | None, operation: object) -> None:
     write = plan_invoice(invoice(**fields), book(invoices={9: there} if there else {})).write
     assert (write and (write.operation, write.options)) == operation
 
 
 def test_a_link_without_a_base_overwrites_nothing_unasked() -> None:
     theirs = answered(invoice(), CustomerMemo={"value": "by the bookkeeper"})
-    there = book(invoices={9: InvoiceRef("301", "0", theirs=theirs)})
+    there = book(invoices={9: TransactionRef("301", "0", theirs=theirs)})
     plan = plan_invoice(invoice(customer_note="ours"), there)
     assert codes(plan) == ["changed_in_quickbooks"]
     assert plan.failures[0].facts["fields"] == "message"
 
 
 def test_a_link_without_a_base_that_agrees_gets_one() -> None:
-    there = book(invoices={9: InvoiceRef("301", "0", theirs=answered(invoice()))})
+    there = book(invoices={9: TransactionRef("301", "0", theirs=answered(invoice()))})
     assert plan_invoice(invoice(), there).adopts
 
 

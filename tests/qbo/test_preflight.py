@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from qbo.mapping.base import Base
-from qbo.mapping.book import Choices, Company, InvoiceRef, MappingBook, Ref
+from qbo.mapping.book import Choices, Company, MappingBook, Ref, TransactionRef
 from qbo.mapping.planning import plan_invoice
 from qbo.mapping.preflight import check_invoice, number_taken
 from runacall.invoices.documents import InvoiceDocument
@@ -40,7 +40,7 @@ def test_nothing_stands_in_the_way() -> None:
         ("customer_not_found", {"customers": {5: Ref("58", active=False)}}),
         ("closed_period", {"company": Company(closing_date=dt.date(2026, 6, 17))}),
         ("duplicate_doc_number", {"taken_numbers": {"1842": "77"}}),
-        ("record_deleted_there", {"invoices": {9: InvoiceRef("301", "0", gone=True)}}),
+        ("record_deleted_there", {"invoices": {9: TransactionRef("301", "0", gone=True)}}),
     ],
 )
 def test_each_gap_has_its_code(code: str, fields: dict[str, Any]) -> None:
@@ -53,7 +53,7 @@ def test_the_day_after_the_closing_date_is_open() -> None:
 
 
 def test_what_stands_in_a_closed_period_can_be_neither_moved_out_nor_voided() -> None:
-    there = book(invoices={9: InvoiceRef("301", "0", txn_date=dt.date(2026, 5, 12), base=Base())})
+    there = book(invoices={9: TransactionRef("301", "0", txn_date=dt.date(2026, 5, 12), base=Base())})
     assert codes(invoice(), there) == ["closed_period"]
     assert codes(invoice(is_void=True), there) == ["closed_period"]
 
@@ -86,7 +86,7 @@ def test_a_one_off_line_needs_its_product() -> None:
 
 
 def test_a_number_of_ours_that_is_ours_is_not_taken() -> None:
-    there = book(invoices={9: InvoiceRef("301", "0", base=Base())}, taken_numbers={"1842": "301"})
+    there = book(invoices={9: TransactionRef("301", "0", base=Base())}, taken_numbers={"1842": "301"})
     assert codes(invoice(), there) == []
 
 
@@ -102,7 +102,7 @@ def test_a_new_invoice_that_nobody_would_number_does_not_go() -> None:
     off = Choices(send_numbers=False)
     assert codes(invoice(), book(choices=off)) == ["numbering_by_hand"]
     assert codes(invoice(), book(choices=off, company=Company(custom_numbers=False))) == []
-    assert codes(invoice(), book(choices=off, invoices={9: InvoiceRef("301", "0", base=Base())})) == []
+    assert codes(invoice(), book(choices=off, invoices={9: TransactionRef("301", "0", base=Base())})) == []
 
 
 def test_an_inactive_product_is_not_called_missing() -> None:
@@ -121,5 +121,5 @@ def test_discounts_have_to_be_allowed_there() -> None:
 
 def test_a_void_waits_for_its_payments() -> None:
     row = {"LinkedTxn": [{"TxnId": "7", "TxnType": "Payment"}]}
-    there = book(invoices={9: InvoiceRef("301", "0", base=Base(row=row))})
+    there = book(invoices={9: TransactionRef("301", "0", base=Base(row=row))})
     assert codes(invoice(is_void=True), there) == ["void_has_payments"]

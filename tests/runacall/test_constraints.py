@@ -15,6 +15,7 @@ from runacall.invoices.models import (
     Invoice,
     InvoiceLine,
     Payment,
+    PaymentApplication,
     PricebookCategory,
     PricebookItem,
     TaxRate,
@@ -38,6 +39,14 @@ def paid_one(shop: Organization) -> Invoice:
     invoice = builders.invoice(shop)
     builders.payment(invoice)
     return invoice
+
+
+def part_paid(shop: Organization) -> PaymentApplication:
+    return builders.payment(builders.invoice(shop)).applications.get()
+
+
+def same_part(part: PaymentApplication) -> PaymentApplication:
+    return PaymentApplication.objects.create(payment=part.payment, invoice=part.invoice, amount=1)
 
 
 def second_membership(shop: Organization) -> Membership:
@@ -119,6 +128,8 @@ BROKEN: list[Broken] = [
     ("line_amount_is_quantity_times_rate", lambda shop: change(first_line(shop), amount=Decimal("99.99"))),
     ("payment_amount_positive", lambda shop: change(builders.payment(builders.invoice(shop)), amount=0)),
     ("payment_method_is_known", lambda shop: change(builders.payment(builders.invoice(shop)), method="gold")),
+    ("payment_application_positive", lambda shop: change(part_paid(shop), amount=0)),
+    ("unique_payment_of_invoice", lambda shop: same_part(part_paid(shop))),
 ]
 
 
@@ -142,6 +153,7 @@ def test_every_constraint_is_broken_above() -> None:
         Invoice,
         InvoiceLine,
         Payment,
+        PaymentApplication,
     ]
     names = {constraint.name for model in ours for constraint in model._meta.constraints}
     assert names == {name for name, _ in BROKEN}

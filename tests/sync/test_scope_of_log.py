@@ -17,7 +17,7 @@ SECRET = "Zanzibar"
 ONE = ["change", "details", "escalate", "history", "delete"]
 ACTIONS = ["retry", "dismiss", "take_back", "accept", "undo_posting"]
 BULK = ["retry_all", "dismiss_all", "post_to_current_period_all", "undo_posting_all", "keep_quickbooks_all"]
-SETTINGS = ["qbo:status", "qbo:tax", "qbo:items", "qbo:invoices"]
+SETTINGS = ["qbo:status", "qbo:tax", "qbo:items", "qbo:invoices", "qbo:payments"]
 
 
 @pytest.fixture

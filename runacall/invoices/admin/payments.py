@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from runacall.admin_site import site
 from runacall.invoices.admin.records import RecordAdmin, dollars
-from runacall.invoices.models import Payment
+from runacall.invoices.models import Payment, PaymentApplication
+from runacall.organizations.middleware import VisitorRequest
 from runacall.organizations.models import Ability
 
 
@@ -18,17 +20,21 @@ class PaymentAdmin(RecordAdmin):
     list_display = ("received_date", "on_invoice", "paid_by", "method", "paid", "reference")
     list_filter = ("method", ("received_date", RangeDateFilter))
     list_filter_submit = True
-    list_select_related = ("invoice__customer",)
-    search_fields = ("invoice__number", "invoice__customer__name", "invoice__customer__company", "reference")
-    fields = (("invoice", "amount"), ("received_date", "method"), "reference", "memo")
+    list_select_related = ("customer",)
+    search_fields = ("invoices__number", "customer__name", "customer__company", "reference")
+    fields = (("customer", "on_invoice", "amount"), ("received_date", "method"), "reference", "memo")
 
-    @display(description="Invoice", ordering="invoice__number")
+    def get_queryset(self, request: VisitorRequest) -> QuerySet[Payment]:
+        parts = PaymentApplication.objects.select_related("invoice").order_by("invoice")
+        return super().get_queryset(request).prefetch_related(Prefetch("applications", queryset=parts))
+
+    @display(description="Invoice")
     def on_invoice(self, payment: Payment) -> str:
-        return f"#{payment.invoice.number}"
+        return ", ".join(f"#{one.invoice.number}" for one in payment.applications.all()) or "Credit"
 
     @display(description="Customer")
     def paid_by(self, payment: Payment) -> str:
-        return payment.invoice.customer.display_name
+        return payment.customer.display_name
 
     @display(description="Amount", ordering="amount")
     def paid(self, payment: Payment) -> str:

@@ -4,7 +4,7 @@ from runacall.invoices.models.customers import Customer
 from runacall.invoices.models.invoices import Dates, Invoice, InvoiceQuerySet
 from runacall.invoices.models.lines import InvoiceLine, LineInput
 from runacall.invoices.models.numbering import NumberSequence
-from runacall.invoices.models.payments import Payment
+from runacall.invoices.models.payments import Payment, PaymentApplication
 from runacall.invoices.models.pricebook import PricebookCategory, PricebookItem
 from runacall.invoices.models.tax_rates import TaxRate
 
@@ -17,6 +17,7 @@ __all__ = [
     "LineInput",
     "NumberSequence",
     "Payment",
+    "PaymentApplication",
     "PricebookCategory",
     "PricebookItem",
     "TaxRate",

@@ -18,7 +18,7 @@ from runacall.invoices.models.addresses import ADDRESS_FIELDS, Addressed
 from runacall.invoices.models.customers import Customer
 from runacall.invoices.models.invoice_constraints import INVOICE_CONSTRAINTS
 from runacall.invoices.models.lines import LineInput, ResolvedLine, resolve_lines, write_lines
-from runacall.invoices.models.payments import Payment
+from runacall.invoices.models.payments import Payment, PaymentApplication
 from runacall.invoices.models.records import Record, RecordQuerySet, text
 from runacall.invoices.models.tax_rates import TaxRate
 from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, TransitionRefused
@@ -194,27 +194,52 @@ class Invoice(Addressed, Record):
         by: AbstractBaseUser | None = None,
         reference: str = "",
         memo: str = "",
+        rest_is_credit: bool = False,
     ) -> Payment:
         """Record a full or partial payment.
 
-        Raises PaymentRefused for a draft or void invoice, or for more than the balance.
+        Raises PaymentRefused for a draft or void invoice, and for more than the balance unless `rest_is_credit`: then
+        what is more stays the customer's credit.
         """
         with self.changing(at=at, by=by):
-            self._refuse_payment(amount)
-            self.amount_paid += amount
-            self._become(Status.PAID if self.amount_paid == self.total else Status.PARTIAL)
-            payment: Payment = Payment.objects.add(
+            self._refuse_payment(amount, rest_is_credit=rest_is_credit)
+            part = min(amount, self.balance)
+            payment: Payment = Payment(
                 organization=self.organization,
-                invoice=self,
+                customer=self.customer,
                 amount=amount,
                 method=method,
                 received_date=received_date,
                 reference=reference,
                 memo=memo,
-                at=at,
-                by=by,
             )
+            payment.full_clean()
+            payment.save(force_insert=True)
+            if part:
+                PaymentApplication.objects.create(payment=payment, invoice=self, amount=part)
+                self._count(part)
+            payment.announce(at=at, by=by)
         return payment
+
+    def count_payment(self, amount: Decimal, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """A payment pays `amount` more of it than before, or less; the status follows.
+
+        Called by the payment. Raises PaymentRefused for more than the balance, and for a draft or void invoice.
+        """
+        with self.changing(at=at, by=by):
+            if amount > 0:
+                self._refuse_payment(amount)
+            self._count(amount)
+        return self
+
+    def _count(self, amount: Decimal) -> None:
+        self.amount_paid += amount
+        if self.status == Status.VOID:
+            return
+        if amount > 0:
+            self._become(Status.PAID if self.amount_paid == self.total else Status.PARTIAL)
+        else:
+            self.status = Status.PARTIAL if self.amount_paid else Status.SENT
 
     def void(self, *, reason: str, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
         """Set the balance to 0 and keep the record.
@@ -303,12 +328,12 @@ class Invoice(Addressed, Record):
         if self.lock_reason:
             raise InvoiceLocked(self.lock_reason)
 
-    def _refuse_payment(self, amount: Decimal) -> None:
+    def _refuse_payment(self, amount: Decimal, *, rest_is_credit: bool = False) -> None:
         if not self.can_become(Status.PAID):
             raise PaymentRefused(f"{self} is {self.get_status_display()} and cannot take a payment.")
         if amount <= 0 or amount != money.round_cents(amount):
             raise PaymentRefused("A payment has to be a positive amount in whole cents.")
-        if amount > self.balance:
+        if amount > self.balance and not rest_is_credit:
             raise PaymentRefused(f"{self} has a balance of {self.balance}; a payment cannot be more.")
 
     def _is_past_due(self, at: dt.datetime) -> bool:

@@ -1,14 +1,32 @@
-"""Payments that customers made on invoices."""
+"""Payments that customers made, and which part of each pays which invoice."""
 
 from __future__ import annotations
 
-from django.db import models
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
 
-from runacall.invoices.models.records import Record, text
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import Sum
+
+from runacall.invoices import money
+from runacall.invoices.models.records import Record, RecordQuerySet, text
+from runacall.invoices.refusals import PaymentRefused
+
+if TYPE_CHECKING:
+    from runacall.invoices.models.invoices import Invoice
+
+
+class PaymentQuerySet(RecordQuerySet):
+    def standing(self) -> PaymentQuerySet:
+        """Not void."""
+        return self.filter(voided_at=None)
 
 
 class Payment(Record):
-    """Money received. Recorded by `invoice.record_payment` and never changed."""
+    """Money received from a customer, in the organization's currency. What pays no invoice is the customer's credit."""
 
     class Method(models.TextChoices):
         CARD = "card", "Card"
@@ -17,14 +35,18 @@ class Payment(Record):
         CHECK = "check", "Check"
         OTHER = "other", "Other"
 
-    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="payments")
+    customer = models.ForeignKey("invoices.Customer", on_delete=models.PROTECT, related_name="payments")
+    invoices = models.ManyToManyField("invoices.Invoice", through="PaymentApplication", related_name="payments")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     method = models.CharField(max_length=8, choices=Method.choices)
     received_date = models.DateField("date received")
     reference = text(100, help_text="Check number or bank reference.")
     memo = text(500)
+    voided_at = models.DateTimeField(null=True, editable=False)
 
-    same_organization = ("invoice",)
+    same_organization = ("customer",)
+    editable_fields = frozenset({"method", "received_date", "reference", "memo"})
+    objects = PaymentQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-received_date", "-pk"]
@@ -38,4 +60,81 @@ class Payment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} on invoice #{self.invoice.number}"
+        return f"Payment of {self.amount} from {self.customer.display_name}"
+
+    @property
+    def is_void(self) -> bool:
+        return self.voided_at is not None
+
+    @property
+    def credit(self) -> Decimal:
+        """What pays no invoice."""
+        if self.is_void:
+            return money.ZERO
+        used = self.applications.exclude(invoice__status="void").aggregate(sum=Sum("amount"))["sum"]
+        return self.amount - (used or money.ZERO)
+
+    def edit(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Self:
+        """Change these fields. Raises PaymentRefused if it is void, ValidationError if they are not valid."""
+        with self.changing(at=at, by=by):
+            self._refuse_void()
+            self.assign(fields)
+            self.full_clean()
+        return self
+
+    def apply(self, parts: Mapping[Invoice, Decimal], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Have it pay these parts of these invoices and of no others; the rest is the customer's credit.
+
+        Raises PaymentRefused if it is void, or for a part that an invoice cannot take; then nothing is changed.
+        """
+        with self.changing(at=at, by=by):
+            self._refuse_void()
+            self._put(parts, at=at, by=by)
+        return self
+
+    def void(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """The money was not received after all: what it paid is open again. Raises PaymentRefused if it is void."""
+        with self.changing(at=at, by=by):
+            self._refuse_void()
+            self._put({}, at=at, by=by)
+            self.voided_at = at
+        return self
+
+    def _refuse_void(self) -> None:
+        if self.is_void:
+            raise PaymentRefused("This payment is void.")
+
+    def _put(self, parts: Mapping[Invoice, Decimal], *, at: dt.datetime, by: AbstractBaseUser | None) -> None:
+        before = {one.invoice: one.amount for one in self.applications.select_related("invoice")}
+        # Always in the same order, so that no two changes wait for each other.
+        for invoice in sorted({*before, *parts}, key=lambda invoice: invoice.pk):
+            was, becomes = before.get(invoice, money.ZERO), parts.get(invoice, money.ZERO)
+            if was == becomes:
+                continue
+            if becomes < 0 or becomes != money.round_cents(becomes):
+                raise PaymentRefused("What pays an invoice has to be a positive amount in whole cents.")
+            if invoice.customer_id != self.customer_id:
+                raise PaymentRefused(f"{invoice} is another customer's.")
+            self.applications.filter(invoice=invoice).delete()
+            if becomes:
+                PaymentApplication.objects.create(payment=self, invoice=invoice, amount=becomes)
+            invoice.count_payment(becomes - was, at=at, by=by)
+        if sum(parts.values(), money.ZERO) > self.amount:
+            raise PaymentRefused(f"The parts come to more than the payment of {self.amount}.")
+
+
+class PaymentApplication(models.Model):
+    """The part of a payment that pays one invoice."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="applications", db_index=False)
+    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, related_name="applications")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "invoice"], name="unique_payment_of_invoice"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_application_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of invoice {self.invoice_id}"

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
-from qbo.failures import Failure, Subject
+from qbo.failures import Failure
 from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
-from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan, plan_invoice
 from qbo.mapping.preflight import check_invoice, number_taken, with_spent_number
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
+from runacall.invoices.models import Payment
 from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs
-from sync.engine.outcomes import Outcome, record
+from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.adoption import look_in_quickbooks
 from sync.engine.prepare.items import link_items_by_name, read_old_lists
-from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here, waiting
+from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here
+from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
 from sync.engine.send.push import Ready
 from sync.engine.send.sent_items import remark
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType, Further
-from sync.outbox.enqueueing import RecordName, customer_name, item_name, open_event, queued_again
+from sync.outbox.enqueueing import RecordName, customer_name, item_name, payment_name, queued_again
 
 
 def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
@@ -66,6 +66,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     with transaction.atomic():
         drain.lease.assert_held()
         record(settled, at=drain.now())
+        release_dependants(settled, at=drain.now())
         if ready:
             clear_outdated_failures(drain, [documents[one.event.record_id] for one in ready])
     drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
@@ -124,10 +125,10 @@ def _verdict(
     stopping = (*one.stopping, taken) if taken else one.stopping
     if stopping:
         first, *rest = stopping
-        further = [*map(Further, rest), *_failed_prerequisites(drain, invoice, one.needed, book)]
+        further = [*map(Further, rest), *failed_prerequisites(drain, _records(one.needed, invoice, book))]
         return refused_here(drain, event, first, write, further=further)
     if one.needed:
-        return wait_for(drain, event, invoice, one.needed, book, write)
+        return wait_for(drain, event, _records(one.needed, invoice, book), write)
     return Ready.planned(event, with_spent_number(one.plan, book), book.invoices.get(invoice.id))
 
 
@@ -144,6 +145,11 @@ def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Pla
     return nothing_to_send(drain, event, f"Nothing to send: the invoice was {why} before it reached QuickBooks.")
 
 
+def _records(needed: Iterable[Failure], invoice: InvoiceDocument, book: MappingBook) -> list[Needed]:
+    found = [(failure, record_to_send(failure, invoice, book)) for failure in needed]
+    return [Needed(failure, name) for failure, name in found if name is not None]
+
+
 def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook) -> RecordName | None:
     """The record whose sending may fix `failure`; None if there is none."""
     if failure.code == "customer_not_found":
@@ -151,6 +157,9 @@ def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook
     if failure.code == "item_not_found" and book.creates(int(failure.subject.key)):
         item = _item(invoice, int(failure.subject.key))
         return item_name(item) if item else None
+    if failure.code == "waits_for_payment":
+        payment = Payment.objects.select_related("customer").get(pk=int(failure.subject.key))
+        return payment_name(payment)
     if failure.code == "account_inactive":
         item = next((one for one in _items(invoice) if one.name == failure.facts.get("item")), None)
         return item_name(item) if item and _is_remapped(item, book) else None
@@ -172,44 +181,6 @@ def _item(invoice: InvoiceDocument, item_id: int) -> ItemDocument | None:
     return next((item for item in _items(invoice) if item.id == item_id), None)
 
 
-def wait_for(
-    drain: Drain,
-    event: SyncEvent,
-    invoice: InvoiceDocument,
-    needed: Sequence[Failure],
-    book: MappingBook,
-    write: Write,
-) -> Outcome:
-    """Have what is needed sent first, and wait; or share the failures of records that have failed since."""
-    due_at, failed = drain.now(), list[Further]()
-    for failure in needed:
-        name = record_to_send(failure, invoice, book)
-        if name is None:
-            continue
-        standing = _standing(drain, event, name)
-        if isinstance(standing, Failure):
-            failed.append(Further(standing, name.key))
-        else:
-            due_at = max(due_at, standing)
-    if failed:
-        shared, *others = failed
-        return refused_here(drain, event, shared.failure, write, further=others, blocked_by=shared.blocked_by)
-    first = record_to_send(needed[0], invoice, book)
-    code = "waits_for_customer" if first and first.record_type == EntityType.CUSTOMER else "waits_for_item"
-    subject = Subject(needed[0].subject.kind, needed[0].subject.key, needed[0].subject.name)
-    return waiting(drain, event, due_at=due_at, failure=Failure(code, subject))
-
-
-def _failed_prerequisites(
-    drain: Drain, invoice: InvoiceDocument, needed: Sequence[Failure], book: MappingBook
-) -> Iterator[Further]:
-    """The known failures of other customers or items that the invoice needs; nothing is sent for them now."""
-    for name in filter(None, (record_to_send(failure, invoice, book) for failure in needed)):
-        latest = _latest(drain, name)
-        if latest and latest.failure and latest.state in (State.FAILED, State.DISMISSED):
-            yield Further(latest.failure, name.key)
-
-
 def clear_outdated_failures(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
     """A customer or item that these invoices need is there after all, so its own failed row is outdated."""
     invoices = list(invoices)
@@ -217,27 +188,3 @@ def clear_outdated_failures(drain: Drain, invoices: Iterable[InvoiceDocument]) -
     items = Q(record_type=EntityType.ITEM, record_id__in={one.id for invoice in invoices for one in _items(invoice)})
     out_of_date = SyncEvent.objects.of(drain.connection).filter(customers | items, state=State.FAILED)
     out_of_date.update(**queued_again(drain.now()), changed_at=drain.now())
-
-
-def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:
-    """When the record may be there, or why it cannot be sent."""
-    latest = _latest(drain, name)
-    open_one = latest if latest and latest.state != State.SYNCED else None
-    if open_one and open_one.failure and _stands_in_the_way(open_one, event):
-        return open_one.failure
-    if open_one is None or open_one.state == State.FAILED:
-        open_event(drain.connection, name, at=drain.now())
-        return drain.now()
-    return open_one.due_at or drain.now()
-
-
-def _latest(drain: Drain, name: RecordName) -> SyncEvent | None:
-    rows = SyncEvent.objects.of(drain.connection).of_record(name.record_type, name.record_id)
-    return rows.exclude(state=State.SUPERSEDED).order_by("-id").first()
-
-
-def _stands_in_the_way(needed: SyncEvent, event: SyncEvent) -> bool:
-    """It has failed since `event` was due, or a person decided that it does not have to reach QuickBooks."""
-    if needed.state == State.DISMISSED:
-        return True
-    return needed.state == State.FAILED and needed.changed_at >= (event.due_at or event.changed_at)

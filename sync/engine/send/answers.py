@@ -25,7 +25,7 @@ from sync.engine.send.relook import RELOOK_CODES, look_again
 from sync.engine.send.sent_items import SentItem, difference, remark
 from sync.engine.tries import stop_for_mistake
 from sync.models import Attempt, State, Submission, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import TRANSACTIONS
 from sync.retry_policy import HEALS, after_failure, wait_seconds
 
 HTTP_OK = 200
@@ -218,7 +218,7 @@ def _item(
         return _refused(answered, index, item, event, answer)
     connection, at = answered.drain.connection, answered.drain.now()
     checked_reference(row)
-    there = There.of(row) if item.record_type == EntityType.INVOICE else None
+    there = There.of(row) if item.record_type in TRANSACTIONS else None
     differs = difference(item, there) if there else None
     if item.operation == "delete":
         Link.objects.of(connection, item.record_type).filter(record_id=item.record_id).delete()

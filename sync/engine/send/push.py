@@ -13,7 +13,7 @@ from django.db import transaction
 from qbo.connection.client import Reply, encode
 from qbo.connection.turn import MustWait
 from qbo.mapping.base import Said
-from qbo.mapping.book import InvoiceRef
+from qbo.mapping.book import TransactionRef
 from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan
 from qbo.models.leases import LeaseLost
@@ -46,7 +46,7 @@ class Ready:
         return cls(event, write, replace(item_of(event, write), former_id=former_id, said=said))
 
     @classmethod
-    def planned(cls, event: SyncEvent, plan: Plan, there: InvoiceRef | None) -> Ready:
+    def planned(cls, event: SyncEvent, plan: Plan, there: TransactionRef | None) -> Ready:
         """The planned write of an invoice; `there`: what QuickBooks has of it, if it is there."""
         assert plan.write is not None, "only a write is sent"
         base, expected = there.base if there else None, plan.expected

@@ -12,11 +12,12 @@ from qbo.connection.turn import MustWait
 from qbo.failures import Failure, FailureKind
 from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import probe_references
-from qbo.models import ListState
+from qbo.models import Link, ListState
 from sync.engine.context import Drain, Stop
 from sync.engine.links import read_their_rows
 from sync.engine.send.sent_items import SentItem
 from sync.models import Submission
+from sync.models.events import EntityType
 from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 RELOOK_CODES = frozenset(
     {
         "customer_not_found",
+        "link_refused",
         "item_not_found",
         "item_inactive",
         "account_inactive",
@@ -63,6 +65,7 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         probe_references(
             drain.connection, drain.turn.client(), references(drain, payloads), at=drain.now(), pace=drain.pace
         )
+        read_their_rows(drain, "Invoice", _paid_invoices(drain, payloads))
         items = [SentItem.from_json(submission.items[index]) for index, _ in refused]
         for entity in dict.fromkeys(item.entity for item in items):
             read_their_rows(drain, entity, _changed(items, entity))
@@ -92,6 +95,14 @@ def references(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> dict[str,
         for line in payload.get("Line", ()):
             found["Item"].add(_value((line.get("SalesItemLineDetail") or {}).get("ItemRef")))
     return {entity: {qbo_id for qbo_id in ids if qbo_id.isdigit()} for entity, ids in found.items()}
+
+
+def _paid_invoices(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Our invoices that these payments pay: one of them may be gone, void or another customer's."""
+    links = [link for payload in payloads for line in payload.get("Line", ()) for link in line.get("LinkedTxn") or ()]
+    ids = {str(link.get("TxnId")) for link in links if link.get("TxnType") == "Invoice"}
+    rows = Link.objects.of(drain.connection, EntityType.INVOICE).filter(qbo_id__in=ids) if ids else Link.objects.none()
+    return list(rows.values_list("record_id", flat=True))
 
 
 def _value(reference: Mapping[str, Any] | None) -> str:

@@ -92,7 +92,9 @@ def difference(item: SentItem, there: There) -> Failure | None:
     if "tax" in wrong and there.tax == 0:
         # QuickBooks silently drops the tax if sales tax is not set up.
         return Failure("tax_not_enabled", Subject("company", "sales_tax", "sales tax"), facts=facts)
-    return Failure("total_differs", Subject("invoice", str(item.record_id), item.number), facts=facts)
+    if item.record_type == "payment":
+        facts |= {"what": "payment"}
+    return Failure("total_differs", Subject(item.record_type, str(item.record_id), item.number), facts=facts)
 
 
 def owed_fields(item: SentItem, differs: Failure) -> tuple[str, ...]:
@@ -100,6 +102,8 @@ def owed_fields(item: SentItem, differs: Failure) -> tuple[str, ...]:
     named = "tax" if differs.code == "tax_not_enabled" else str(differs.facts.get("fields", ""))
     wrong = set(named.split(", "))
     owed: set[str] = wrong & {"date", "number"}
+    if item.record_type == "payment":
+        return tuple(sorted(owed | ({"amount"} if "total" in wrong else set())))
     if wrong & {"total", "tax"}:
         owed |= {"tax", "discount", *(f"line {place + 1}" for place in range(len(item.said.get("lines", ()))))}
     return tuple(sorted(owed))

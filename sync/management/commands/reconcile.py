@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from qbo.mapping.comparing import Comparison, Difference, Twin
+from qbo.mapping.comparing import Comparison, Difference, PaymentComparison, PaymentDifference, Twin
 from qbo.models import Connection
-from runacall.invoices.documents import InvoiceDocument
+from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from sync.inbound.reconciling import CannotRead, in_chunks, reconcile
 from sync.management.organization_option import add_organization_option, connection_of, organization_named
 from sync.models import State, SyncEvent
@@ -21,8 +21,9 @@ from sync.models.events import EntityType
 class Command(BaseCommand):
     help = (
         "Read all invoices of a shop's QuickBooks company and list ours that are missing there, there twice, or"
-        " different in customer, currency, total, tax, date, due date, number or void. The exit status is 0 only if"
-        " there are none. Those of which QuickBooks has other payments, so that the balance differs, are listed apart."
+        " different in customer, currency, total, tax, date, due date, number or void; the same of the payments that"
+        " were sent, with what they pay. The exit status is 0 only if there are none. Invoices of which QuickBooks has"
+        " other payments, so that the balance differs, are listed apart."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -86,7 +87,44 @@ def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
         "unreadable_invoices": [
             {"number": one.invoice.number, "qbo_id": one.qbo_id, "why": one.words} for one in found.unreadable
         ],
+        "payments": _payments(found.payments),
     }
+
+
+def _payments(found: PaymentComparison) -> dict[str, Any]:
+    return {
+        "checked": found.checked,
+        "matched": len(found.matched),
+        "missing": [_payment(one) for one in found.missing],
+        "twice": [_payment(one) | {"qbo_ids": list(ids)} for one, ids in found.twice],
+        "different": [_payment_difference(one) for one in found.different],
+        "accepted": [_payment_difference(one) for one in found.accepted],
+    }
+
+
+def _payment(one: PaymentDocument) -> dict[str, Any]:
+    return {"payment": one.id, "amount": str(one.amount), "date": one.received_date.isoformat()}
+
+
+def _payment_difference(one: PaymentDifference) -> dict[str, Any]:
+    fields = {name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in one.fields.items()}
+    return _payment(one.payment) | {"qbo_id": one.qbo_id, "fields": fields}
+
+
+def _payment_lines(found: PaymentComparison) -> Iterator[str]:
+    for one in found.missing:
+        yield f"missing    payment of {one.amount:,} on {one.received_date}"
+    for one, ids in found.twice:
+        yield f"twice      payment of {one.amount:,} on {one.received_date}: Ids {', '.join(ids)}"
+    for kind, differences in (("different", found.different), ("accepted", found.accepted)):
+        for each in differences:
+            told = ", ".join(f"{name} {ours} here, {theirs} there" for name, (ours, theirs) in each.fields.items())
+            yield f"{kind:10} payment of {each.payment.amount:,}, Id {each.qbo_id}: {told}"
+    if found.checked:
+        yield (
+            f"{found.checked:,} payments checked: {len(found.matched):,} matched, {len(found.missing):,} missing,"
+            f" {len(found.twice):,} twice, {len(found.different):,} different, {len(found.accepted):,} accepted."
+        )
 
 
 def _difference(one: Difference) -> dict[str, Any]:
@@ -114,6 +152,7 @@ def _lines(found: Comparison, reasons: dict[int, str]) -> Iterator[str]:
         for one in differences:
             told = ", ".join(f"{name} {ours} here, {theirs} there" for name, (ours, theirs) in one.fields.items())
             yield f"{kind:10} #{one.invoice.number}  Id {one.qbo_id}: {told}"
+    yield from _payment_lines(found.payments)
     yield (
         f"{found.checked:,} checked: {len(found.matched):,} matched, {len(found.missing):,} missing,"
         f" {len(found.twice):,} twice, {len(found.different):,} different, {len(found.accepted):,} accepted,"

@@ -13,6 +13,7 @@ from tests.mutation.safeguards import (
     money,
     outbox,
     payloads,
+    payments,
     two_people,
 )
 
@@ -20,6 +21,7 @@ SAFEGUARDS: dict[str, tuple[Safeguard, ...]] = {
     "Money": money.SAFEGUARDS,
     "Invoices, payments, import": business.SAFEGUARDS,
     "What is sent": payloads.SAFEGUARDS,
+    "Payments": payments.SAFEGUARDS,
     "Two people, one set of books": two_people.SAFEGUARDS,
     "Each invoice once": engine.SAFEGUARDS,
     "Whoever is overtaken writes nothing": fences.SAFEGUARDS,

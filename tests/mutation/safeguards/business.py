@@ -40,7 +40,7 @@ SAFEGUARDS = (
     Safeguard(
         "payments: no more than the balance",
         INVOICES,
-        "if amount > self.balance:",
+        "if amount > self.balance and not rest_is_credit:",
         "if False:",
         (f"{OF_OPERATIONS}::test_payments_that_make_no_sense",),
     ),

@@ -60,15 +60,15 @@ SAFEGUARDS = (
     Safeguard(
         "every invoice carries our mark",
         MARKS,
-        "[mark(invoice), *lines_of(invoice.internal_note)]",
-        "[*lines_of(invoice.internal_note)]",
+        "[mark(record), *lines_of(notes)]",
+        "[*lines_of(notes)]",
         (f"{OF_PAYLOADS}::test_internal_notes_stay_internal_and_the_mark_comes_first",),
     ),
     Safeguard(
         "the mark names the organization as well as the invoice",
         MARKS,
-        'return f"(ref {invoice.organization_id}-{invoice.id})"',
-        'return f"(ref {invoice.id})"',
+        'return f"(ref {record.organization_id}-{record.id})"',
+        'return f"(ref {record.id})"',
         (f"{OF_PAYLOADS}::test_the_mark_of_another_shops_invoice_is_not_ours",),
     ),
     Safeguard(
@@ -154,7 +154,7 @@ SAFEGUARDS = (
     Safeguard(
         "a void waits for the payments that are on the invoice",
         PLANNING,
-        "if is_paid(there.now) else ()",
+        "if is_paid(there.now, besides=ours) else ()",
         "if False else ()",
         (f"{OF_PREFLIGHT}::test_a_void_waits_for_its_payments",),
     ),

@@ -1,0 +1,192 @@
+"""Preparing claimed payments: what is already there, what would fail, which invoices have to be sent first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.db import transaction
+
+from qbo.connection.client import decode, encode
+from qbo.connection.queries import Row, quoted, read_rows
+from qbo.mapping.base import Base, There, kept_part
+from qbo.mapping.book import MappingBook
+from qbo.mapping.loading import load_book
+from qbo.mapping.marks import is_marked
+from qbo.mapping.payloads import Write
+from qbo.mapping.payments import check_payment, holds_payment, plan_payment, said_of_payment
+from qbo.models import Link
+from runacall.invoices.document_loading import load_payments
+from runacall.invoices.documents import PaymentDocument
+from runacall.invoices.models import Invoice
+from sync.engine.context import Drain
+from sync.engine.links import adopt_theirs, link_columns, read_their_rows
+from sync.engine.outcomes import Outcome, record, release_dependants
+from sync.engine.prepare.items import read_old_lists
+from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, nothing_to_send, refused_here
+from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
+from sync.engine.send.answers import settle_written
+from sync.engine.send.doubts import Sent, sent_before
+from sync.engine.send.push import Ready, item_of
+from sync.engine.send.sent_items import difference
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType, Further
+from sync.outbox.enqueueing import customer_name, invoice_name
+
+Documents = Mapping[int, PaymentDocument]
+
+
+def prepare_payments(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
+    """The payments that can be sent now; the others are settled here. Raises ReadFailed, MustWait or Stop."""
+    documents = load_payments(event.record_id for event in events)
+    settled = _look(drain, [event for event in events if event.look_first], documents)
+    known = {outcome.event.pk for outcome in settled}
+    left = [event for event in events if event.pk not in known]
+    book = load_book(drain.connection, payments=list(documents.values()))
+    failures = [failure for one in documents.values() for failure in check_payment(one, plan_payment(one, book), book)]
+    if failures and read_old_lists(drain, failures):
+        book = load_book(drain.connection, payments=list(documents.values()))
+    ready: list[Ready] = []
+    for event in left:
+        verdict = _verdict(drain, event, documents.get(event.record_id), book)
+        if isinstance(verdict, Ready):
+            ready.append(verdict)
+        else:
+            settled.append(verdict)
+    with transaction.atomic():
+        drain.lease.assert_held()
+        record(settled, at=drain.now())
+        release_dependants(settled, at=drain.now())
+    drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
+    return ready
+
+
+def _verdict(drain: Drain, event: SyncEvent, payment: PaymentDocument | None, book: MappingBook) -> Ready | Outcome:
+    """Ready to send, or the outcome instead."""
+    if payment is None:
+        return nothing_to_send(drain, event, "The payment no longer exists.")
+    plan = plan_payment(payment, book)
+    failures = check_payment(payment, plan, book)
+    if plan.write is None and not failures:
+        if payment.id not in book.payments:
+            return nothing_to_send(drain, event, "Nothing to send: it was voided before it reached QuickBooks.")
+        if plan.adopts:
+            adopt_theirs(drain.connection, EntityType.PAYMENT, payment.id, plan.adopts)
+        return in_agreement(drain, event)
+    assert plan.write is not None, "a payment without a write has no failures"
+    needed = _needed(payment, book) if not payment.is_void else []
+    waits = {one.failure.cause_key for one in needed}
+    # An invoice brings its customer along.
+    needed = [one for one in needed if one.failure.code == "waits_for_invoice"] or needed
+    stopping = [failure for failure in failures if failure.cause_key not in waits]
+    if stopping:
+        first, *rest = stopping
+        further = [*map(Further, rest), *failed_prerequisites(drain, needed)]
+        return refused_here(drain, event, first, plan.write, further=further)
+    if needed:
+        return wait_for(drain, event, needed, plan.write)
+    return Ready.planned(event, plan, book.payments.get(payment.id))
+
+
+def _needed(payment: PaymentDocument, book: MappingBook) -> list[Needed]:
+    """The customer and the invoices that are not there and can be sent first."""
+    found: list[Needed] = []
+    missing = {one.invoice_id for one in payment.applied if one.invoice_id not in book.invoices}
+    invoices = Invoice.objects.select_related("customer").in_bulk(missing) if missing else {}
+    for failure in check_payment(payment, plan_payment(payment, book), book):
+        if failure.code == "waits_for_invoice":
+            found.append(Needed(failure, invoice_name(invoices[int(failure.subject.key)])))
+        elif failure.code == "customer_not_found":
+            found.append(Needed(failure, customer_name(payment.customer)))
+    return found
+
+
+# --- what may be there already --------------------------------------------------------------------------------------
+
+
+def _look(drain: Drain, events: Sequence[SyncEvent], documents: Documents) -> list[Outcome]:
+    """Link payments whose earlier send did arrive, and read the rows of those whose update may have."""
+    doubtful = {event.record_id: event for event in events if event.record_id in documents}
+    if not doubtful:
+        return []
+    linked = Link.objects.of(drain.connection, EntityType.PAYMENT).for_records(doubtful)
+    links = set(linked.values_list("record_id", flat=True))
+    sent = sent_before(drain, "Payment", list(doubtful.values()))
+    if links:
+        read_their_rows(drain, "Payment", links)
+        for link in linked.exclude(theirs=""):
+            _adopt_update(drain, link, sent[link.record_id])
+    lost = {pk: event for pk, event in doubtful.items() if pk not in links}
+    rows = _rows_of(drain, [documents[pk] for pk in lost], sent)
+    outcomes: list[Outcome | None] = []
+    for pk, event in lost.items():
+        ours = sorted(
+            (row for row in rows if is_marked(str(row.get("PrivateNote") or ""), documents[pk])),
+            key=lambda row: int(row["Id"]),
+        )
+        outcomes.append(
+            _adopt(drain, event, documents[pk], ours[0], sent[pk]) if ours else not_yet(drain, event, sent[pk])
+        )
+    return [outcome for outcome in outcomes if outcome]
+
+
+def _rows_of(drain: Drain, payments: Sequence[PaymentDocument], sent: Mapping[int, Sequence[Sent]]) -> list[Row]:
+    """The payments of these customers on these days, among which ours have our mark."""
+    by_day: dict[str, set[str]] = {}
+    book = load_book(drain.connection, payments=list(payments)) if payments else MappingBook()
+    for payment in payments:
+        customer = book.customers.get(payment.customer.id)
+        if customer:
+            by_day.setdefault(payment.received_date.isoformat(), set()).add(customer.qbo_id)
+        for one in sent[payment.id]:
+            if "TxnDate" in one.payload and "CustomerRef" in one.payload:
+                by_day.setdefault(str(one.payload["TxnDate"]), set()).add(str(one.payload["CustomerRef"]["value"]))
+    rows: list[Row] = []
+    for day, customers in by_day.items():
+        listed = ", ".join(quoted(qbo_id) for qbo_id in sorted(customers))
+        where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
+        rows += read_rows(drain.turn.client(), "Payment", where, pace=drain.pace)
+    return rows
+
+
+def _adopt(drain: Drain, event: SyncEvent, payment: PaymentDocument, row: Row, sends: Sequence[Sent]) -> Outcome | None:
+    """An earlier send did arrive: link it. Settled if nothing changed here since; otherwise an update is needed."""
+    arrived = sends[-1] if sends else None
+    if arrived is None:
+        # Without a record of sending it, as after restoring an older dump, we do not know who changed what: without a
+        # base, everything is compared, and nothing there is overwritten without asking.
+        columns = link_columns(item_of(event, Write("Payment", "create", {})), row, {}, at=drain.now())
+        columns |= {"base": "", "theirs": encode(kept_part("Payment", row))}
+    else:
+        item = replace(arrived.item, event_id=event.pk)
+        columns = link_columns(item, row, arrived.payload, at=drain.now())
+    with transaction.atomic():
+        drain.lease.assert_held()
+        Link.objects.update_or_create(
+            connection=drain.connection,
+            realm_id=drain.turn.realm_id,
+            record_type=EntityType.PAYMENT,
+            record_id=payment.id,
+            defaults=columns,
+        )
+    if arrived is None or payment.is_void or not _says_the_same(arrived.item.said, payment):
+        return None
+    differs = difference(item, There.of(row))
+    return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
+
+
+def _says_the_same(said: Mapping[str, object], payment: PaymentDocument) -> bool:
+    return all(said.get(name) == value for name, value in said_of_payment(payment).items())
+
+
+def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
+    """An update with unknown outcome: what it sent counts as said, so that only what differs there is compared."""
+    theirs, before = decode(link.theirs), Base.from_text(link.base)
+    doubtful = [one for one in sends if one.item.operation == "update" and one.sent_at >= link.synced_at]
+    arrived = next((one for one in reversed(doubtful) if holds_payment(theirs, one.payload)), None)
+    if arrived is None or before is None or arrived.item.takes_away:
+        return
+    with transaction.atomic():
+        drain.lease.assert_held()
+        link.base = replace(before, said=arrived.item.said, row=theirs).as_text()
+        link.save(update_fields=["base"])

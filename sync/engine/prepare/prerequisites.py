@@ -1,0 +1,84 @@
+"""What has to be in QuickBooks before an event can be sent: having it sent first, waiting, or sharing its failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from qbo.failures import Failure, Subject
+from qbo.mapping.payloads import Write
+from sync.engine.context import Drain
+from sync.engine.outcomes import Outcome
+from sync.engine.prepare.nothing_sent import refused_here, waiting
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType, Further
+from sync.outbox.enqueueing import RecordName, open_event
+
+# What an event says while it waits for a record of that kind.
+WAITS = {
+    EntityType.CUSTOMER: "waits_for_customer",
+    EntityType.ITEM: "waits_for_item",
+    EntityType.INVOICE: "waits_for_invoice",
+    EntityType.PAYMENT: "waits_for_payment",
+}
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A failure that goes away once that record has been sent."""
+
+    failure: Failure
+    record: RecordName
+
+
+def wait_for(drain: Drain, event: SyncEvent, needed: Sequence[Needed], write: Write) -> Outcome:
+    """Have what is needed sent first, and wait; or share the failures of records that have failed since."""
+    due_at, failed = drain.now(), list[Further]()
+    for one in needed:
+        standing = _standing(drain, event, one.record)
+        if isinstance(standing, Failure):
+            failed.append(Further(standing, one.record.key))
+        else:
+            due_at = max(due_at, standing)
+    if failed:
+        shared, *others = failed
+        return refused_here(drain, event, shared.failure, write, further=others, blocked_by=shared.blocked_by)
+    first = needed[0]
+    subject = Subject(first.failure.subject.kind, first.failure.subject.key, first.failure.subject.name)
+    return waiting(drain, event, due_at=due_at, failure=Failure(WAITS[first.record.record_type], subject))
+
+
+def failed_prerequisites(drain: Drain, needed: Iterable[Needed]) -> Iterator[Further]:
+    """The known failures of other records that an event needs; nothing is sent for them now."""
+    for one in needed:
+        latest = _latest(drain, one.record)
+        if latest and latest.failure and latest.state in (State.FAILED, State.DISMISSED, State.HELD):
+            yield Further(latest.failure, one.record.key)
+
+
+def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:
+    """When the record may be there, or why it cannot be sent."""
+    latest = _latest(drain, name)
+    open_one = latest if latest and latest.state != State.SYNCED else None
+    if open_one and open_one.failure and _stands_in_the_way(open_one, event):
+        return open_one.failure
+    if open_one is None or open_one.state == State.FAILED:
+        open_event(drain.connection, name, at=drain.now())
+        return drain.now()
+    # Of one that is being sent, or checked, the next event is not claimed before that is over.
+    rows = SyncEvent.objects.of(drain.connection).of_record(name.record_type, name.record_id).in_flight()
+    times = rows.values_list("due_at", flat=True)
+    return max(filter(None, (open_one.due_at, *times)), default=drain.now())
+
+
+def _latest(drain: Drain, name: RecordName) -> SyncEvent | None:
+    rows = SyncEvent.objects.of(drain.connection).of_record(name.record_type, name.record_id)
+    return rows.exclude(state=State.SUPERSEDED).order_by("-id").first()
+
+
+def _stands_in_the_way(needed: SyncEvent, event: SyncEvent) -> bool:
+    """It has failed since `event` was due, or a person decided that it does not have to go, or not yet."""
+    if needed.state in (State.DISMISSED, State.HELD):
+        return True
+    return needed.state == State.FAILED and needed.changed_at >= (event.due_at or event.changed_at)

@@ -1,0 +1,375 @@
+"""Payments: recorded here, in QuickBooks on their invoice; edits and voids follow, and nothing is there twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from qbo.models import ConnectionSettings, PaymentMapping
+from runacall.invoices.models import Invoice, Payment
+from sync.deciding import send_ours
+from sync.models import State
+from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments, payments_of
+from tests import builders
+from tests.books import Shop
+
+
+def pay(invoice: Invoice, amount: str | None = None, **fields: Any) -> Payment:
+    return builders.payment(invoice, amount, at=fields.pop("at", timezone.now()), **fields)
+
+
+def there(shop: Shop, payment: Payment) -> dict[str, Any]:
+    return shop.books.row("Payment", shop.qbo_id(payment))
+
+
+def assert_synced(shop: Shop, *payments: Payment) -> None:
+    """In the books once, with every balance as it is here."""
+    for payment in payments:
+        assert shop.event(payment).state == State.SYNCED, (shop.event(payment).state, shop.event(payment).message)
+    found = shop.compared()
+    assert found.agrees, found
+    assert found.paid_otherwise == []
+    assert list(shop.failed()) == []
+
+
+def assert_failed(shop: Shop, payment: Payment, code: str, message: str) -> None:
+    event = shop.event(payment)
+    assert (event.state, event.failure_code, event.message) == (State.FAILED, code, message)
+
+
+def test_a_payment_follows_its_invoice_into_the_books(shop: Shop) -> None:
+    invoice = shop.invoice()
+    payment = pay(invoice, reference="1107")
+    shop.drain()
+    assert_synced(shop, payment)
+    row = there(shop, payment)
+    assert (Decimal(str(row["TotalAmt"])), row["UnappliedAmt"]) == (payment.amount, 0)
+    assert row["Line"][0]["LinkedTxn"] == [{"TxnId": shop.qbo_id(invoice), "TxnType": "Invoice"}]
+    assert shop.there(invoice)["Balance"] == 0
+    assert (row["PaymentMethodRef"]["value"], row["DepositToAccountRef"]["value"]) == ("2", "4")
+    assert (row["PaymentRefNum"], row["TxnDate"]) == ("1107", payment.received_date.isoformat())
+
+
+def test_parts_come_to_the_whole(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    first, second = pay(invoice, "40"), pay(invoice, method="cash")
+    shop.drain()
+    assert_synced(shop, first, second)
+    assert {one["TotalAmt"] for one in shop.books.rows("Payment")} == {40, 68}
+
+
+def test_one_payment_pays_two_invoices_and_leaves_a_credit(shop: Shop) -> None:
+    one = shop.settled_invoice()
+    two = shop.invoice(customer=one.customer)
+    payment = pay(one, "250", rest_is_credit=True)
+    payment.apply({one: one.total, two: Decimal(100)}, at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    row = there(shop, payment)
+    assert (row["UnappliedAmt"], len(row["Line"])) == (42, 2)
+    two.refresh_from_db()
+    assert (two.status, shop.there(two)["Balance"]) == ("partial", 8)
+
+
+def test_what_is_edited_here_changes_there_and_hers_stays(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice(), reference="1107", memo="two envelopes")
+    shop.drain()
+    row = there(shop, payment)
+    hers = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, "CustomerRef": row["CustomerRef"]}
+    hers |= {"TotalAmt": row["TotalAmt"], "PrivateNote": f"counted by Ann\n\n{row['PrivateNote']}"}
+    shop.books.post("payment", hers)
+    payment.edit(reference="1108", memo="three envelopes", at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    after = there(shop, payment)
+    assert after["PaymentRefNum"] == "1108"
+    assert after["PrivateNote"].startswith("counted by Ann")
+    assert "three envelopes" in after["PrivateNote"]
+    assert len(shop.books.rows("Payment")) == 1
+
+
+def test_a_void_payment_opens_its_invoice_again(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    payment = pay(invoice)
+    shop.drain()
+    payment.void(at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    invoice.refresh_from_db()
+    assert (invoice.status, shop.there(invoice)["Balance"]) == ("sent", invoice.total)
+
+
+def test_a_payment_voided_before_it_was_sent_is_not_sent(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice())
+    payment.void(at=timezone.now())
+    shop.drain()
+    assert shop.event(payment).state == State.SUPERSEDED
+    assert shop.books.rows("Payment") == []
+
+
+def test_a_void_invoice_is_freed_of_its_payments_first(shop: Shop) -> None:
+    """QuickBooks voids no invoice with a payment: the money becomes the customer's credit, then the invoice is void."""
+    invoice = shop.settled_invoice()
+    payment = pay(invoice)
+    shop.drain()
+    invoice.void(reason="Duplicate", at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert_synced(shop, payment)
+    assert there(shop, payment)["UnappliedAmt"] == payment.amount
+    assert shop.there(invoice)["TotalAmt"] == 0
+
+
+def test_a_void_waits_for_a_payment_that_cannot_be_taken_off(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    payment = pay(invoice, received_date=timezone.now().date() - timedelta(days=40))
+    shop.drain()
+    shop.books.do("close_books", date=(timezone.now().date() - timedelta(days=30)).isoformat())
+    invoice.void(reason="Duplicate", at=timezone.now())
+    shop.read_lists("Preferences")
+    shop.drain()
+    assert shop.event(payment).failure_code == "payment_in_closed_period"
+    waits = shop.event(invoice)
+    assert (waits.state, waits.failure_code) == (State.FAILED, "payment_in_closed_period")
+    shop.books.do("close_books", date=None)
+    shop.retry(payment)
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert_synced(shop, payment)
+
+
+def test_a_payment_waits_for_its_invoice_and_follows_by_itself(shop: Shop) -> None:
+    """It shows what stops the invoice, and goes once that is fixed, with nobody asking for it."""
+    other = builders.rate(shop.organization, "Combined 7.25", "7.25")
+    invoice = shop.invoice(lines=[builders.line(item=shop.item("Labor"), rates=[other])])
+    payment = pay(invoice)
+    shop.drain()
+    assert_failed(shop, payment, "tax_code_not_mapped", "Tax code 'Combined 7.25' not mapped")
+    shop.map_tax(other)
+    shop.retry(invoice)
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_on_payment_sends_the_invoice_and_all_its_payments(shop: Shop) -> None:
+    shop.choose(when_to_sync="on_payment")
+    invoice = shop.invoice()
+    first = pay(invoice, "40")
+    shop.drain()
+    assert shop.books.invoices() == []
+    second = pay(invoice)
+    shop.drain()
+    assert_synced(shop, first, second)
+    assert shop.there(invoice)["Balance"] == 0
+
+
+def test_off_sends_none_and_later_offers_them(shop: Shop) -> None:
+    shop.choose(sync_payments=False)
+    payment = pay(shop.settled_invoice())
+    shop.drain()
+    assert shop.books.rows("Payment") == []
+    assert not shop.log().filter(record_type="payment").exists()
+    shop.choose(sync_payments=True)
+    shop.drain()
+    assert shop.books.rows("Payment") == [], "nothing goes unasked"
+    assert list(payments_of(shop.connection)) == [payment]
+    assert enqueue_earlier_payments(shop.connection, at=timezone.now()) == 1
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_while_payments_are_off_their_changes_wait(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice())
+    shop.drain()
+    shop.choose(sync_payments=False)
+    payment.edit(reference="1108", at=timezone.now())
+    shop.drain()
+    assert (shop.event(payment).state, there(shop, payment).get("PaymentRefNum")) == (State.QUEUED, None)
+    shop.choose(sync_payments=True)
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_earlier_invoices_bring_their_payments_along(shop: Shop) -> None:
+    shop.choose(sync_invoices=False)
+    payment = pay(shop.invoice())
+    assert not shop.log().exists()
+    shop.choose(sync_invoices=True)
+    assert enqueue_earlier(shop.connection, at=timezone.now()) == 1
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_a_payment_of_an_invoice_from_before_the_start_date_stays_out(shop: Shop) -> None:
+    shop.choose(start_date=timezone.now().date())
+    payment = pay(shop.invoice(invoice_date=timezone.now().date() - timedelta(days=1)))
+    assert not shop.log().filter(record_id=payment.pk, record_type="payment").exists()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_lost_answer_is_found_and_nothing_goes_twice(shop: Shop, times: int) -> None:
+    start = timezone.now()
+    payment = pay(shop.settled_invoice(at=start), at=start)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=times)
+    shop.drain(start)
+    assert shop.event(payment).state in (State.CHECKING, State.QUEUED)
+    for minute in (6, 12, 45, 120):
+        shop.drain(start + timedelta(minutes=minute))
+    assert_synced(shop, payment)
+    assert len(shop.books.rows("Payment")) == 1
+
+
+def test_both_changed_a_field_and_a_person_decides(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice(), reference="1107")
+    shop.drain()
+    row = there(shop, payment)
+    kept = {key: row[key] for key in ("Id", "SyncToken", "CustomerRef", "TotalAmt")}
+    shop.books.post("payment", {**kept, "sparse": True, "PaymentRefNum": "hers"})
+    payment.edit(reference="ours", at=timezone.now())
+    shop.drain()
+    assert_failed(
+        shop, payment, "changed_in_quickbooks", "Changed on both sides: reference is ours here and hers in QBO"
+    )
+    send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    assert there(shop, payment)["PaymentRefNum"] == "ours"
+
+
+# --- what stops a payment -----------------------------------------------------------------------------------------
+
+
+def test_a_method_that_quickbooks_does_not_have(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice(), method="card")
+    shop.drain()
+    assert_failed(shop, payment, "payment_method_missing", "Payment method 'Card' is not in QBO")
+    PaymentMapping.objects.create(
+        connection=shop.connection, realm_id=shop.connection.realm_id, method="card", method_id="3"
+    )
+    shop.retry(payment)
+    shop.drain()
+    assert_synced(shop, payment)
+    assert there(shop, payment)["PaymentMethodRef"]["value"] == "3"
+
+
+def test_money_goes_to_the_account_of_its_method(shop: Shop) -> None:
+    bank = shop.books.post("account", {"Name": "Stripe", "AccountType": "Bank"})["Account"]["Id"]
+    shop.read_lists("Account")
+    PaymentMapping.objects.create(
+        connection=shop.connection, realm_id=shop.connection.realm_id, method="card", method_id="none", account_id=bank
+    )
+    payment = pay(shop.settled_invoice(), method="card")
+    shop.drain()
+    assert_synced(shop, payment)
+    assert (there(shop, payment)["DepositToAccountRef"]["value"], "PaymentMethodRef" in there(shop, payment)) == (
+        bank,
+        False,
+    )
+
+
+def test_an_account_that_was_made_inactive(shop: Shop) -> None:
+    bank = shop.books.post("account", {"Name": "Stripe", "AccountType": "Bank"})["Account"]["Id"]
+    shop.read_lists("Account")
+    shop.choose(deposit_account_id=bank)
+    shop.books.do("deactivate", entity="Account", name="Stripe")
+    payment = pay(shop.settled_invoice())
+    shop.drain()
+    assert_failed(
+        shop,
+        payment,
+        "deposit_account_inactive",
+        "The account 'Stripe' for Check payments is inactive or missing in QBO",
+    )
+    shop.books.do("reactivate", entity="Account", name="Stripe")
+    shop.retry(payment)
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_an_invoice_that_the_bookkeeper_has_marked_as_paid(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row = shop.there(invoice)
+    line = {"Amount": 108, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+    hers = shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 108, "Line": [line]})["Payment"]
+    payment = pay(invoice)
+    shop.drain()
+    assert_failed(
+        shop,
+        payment,
+        "payment_over_applied",
+        f"The payment is more than what is still open in QBO on invoice #{invoice.number}",
+    )
+    shop.books.delete("Payment", hers)
+    shop.retry(payment)
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_an_invoice_that_was_deleted_there(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    shop.books.delete("Invoice", shop.there(invoice))
+    payment = pay(invoice)
+    shop.drain()
+    assert_failed(
+        shop,
+        payment,
+        "payment_invoice_gone",
+        f"The payment cannot be applied: invoice #{invoice.number} is deleted in QBO",
+    )
+
+
+def test_an_invoice_that_is_another_customers_there(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row = shop.there(invoice)
+    amy = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, "CustomerRef": {"value": "1"}}
+    shop.books.post("invoice", amy)
+    payment = pay(invoice)
+    shop.drain()
+    event = shop.event(payment)
+    assert event.failure_code == "payment_customer_differs", event.message
+    assert "Amy's Bird Sanctuary" in event.message
+
+
+def test_a_payment_in_a_closed_period(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    today = timezone.now().date()
+    shop.books.do("close_books", date=(today - timedelta(days=3)).isoformat())
+    payment = pay(invoice, received_date=today - timedelta(days=5))
+    shop.drain()
+    assert shop.event(payment).failure_code == "payment_in_closed_period"
+    payment.edit(received_date=today, at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_a_payment_that_was_voided_there(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice())
+    shop.drain()
+    row = there(shop, payment)
+    shop.books.post("payment", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
+    payment.edit(reference="1108", at=timezone.now())
+    shop.drain()
+    assert shop.event(payment).failure_code == "payment_voided_there"
+    payment.void(at=timezone.now())
+    shop.drain()
+    assert shop.event(payment).state == State.SYNCED
+
+
+def test_settings_of_a_new_shop_send_payments() -> None:
+    assert ConnectionSettings().sync_payments
+
+
+def test_our_own_payment_does_not_come_back(shop: Shop) -> None:
+    """What we wrote is recognized when QuickBooks reports it, though a payment moves its invoice's SyncToken too."""
+    shop.hear()
+    payment = pay(shop.settled_invoice())
+    shop.drain()
+    before = (shop.log().count(), len(shop.books.rows("Payment")), shop.books.writes())
+    shop.hear()
+    shop.drain()
+    assert (shop.log().count(), len(shop.books.rows("Payment")), shop.books.writes()) == before
+    assert_synced(shop, payment)

@@ -1,0 +1,67 @@
+"""Payments: each once, after its invoice, and nothing that nobody asked for; data."""
+
+from tests.mutation.safeguard import Safeguard
+
+PAYMENTS = "qbo/mapping/payments.py"
+PREPARE = "sync/engine/prepare/payments.py"
+ENQUEUEING = "sync/outbox/enqueueing.py"
+OF_PAYMENTS = "tests/journeys/test_payments.py"
+
+SAFEGUARDS = (
+    Safeguard(
+        "a payment waits for its invoice",
+        PAYMENTS,
+        '            yield Failure("waits_for_invoice", subject)\n',
+        "            pass\n",
+        (f"{OF_PAYMENTS}::test_a_payment_waits_for_its_invoice_and_follows_by_itself",),
+    ),
+    Safeguard(
+        "a payment that may have arrived is looked for before it is sent again",
+        PREPARE,
+        "[event for event in events if event.look_first]",
+        "[]",
+        (f"{OF_PAYMENTS}::test_a_lost_answer_is_found_and_nothing_goes_twice",),
+    ),
+    Safeguard(
+        "a void invoice comes after its payments",
+        "sync/outbox/enqueueing.py",
+        "own_rank=RANK_OF_UNDOING if invoice.status == Invoice.Status.VOID else None",
+        "own_rank=None",
+        (f"{OF_PAYMENTS}::test_a_void_invoice_is_freed_of_its_payments_first",),
+    ),
+    Safeguard(
+        "payments stay here while Sync payments is off",
+        ENQUEUEING,
+        "settings.sync_invoices and settings.sync_payments",
+        "settings.sync_invoices",
+        (f"{OF_PAYMENTS}::test_off_sends_none_and_later_offers_them",),
+    ),
+    Safeguard(
+        "changes of payments wait while Sync payments is off",
+        "sync/models/events.py",
+        "return rows.exclude(record_type=EntityType.PAYMENT, connection__settings__sync_payments=False)",
+        "return rows",
+        (f"{OF_PAYMENTS}::test_while_payments_are_off_their_changes_wait",),
+    ),
+    Safeguard(
+        "what both changed of a payment waits for a person",
+        PAYMENTS,
+        "    if sides:\n",
+        "    if False:\n",
+        (f"{OF_PAYMENTS}::test_both_changed_a_field_and_a_person_decides",),
+    ),
+    Safeguard(
+        "a payment that was voided there does not live again",
+        PAYMENTS,
+        "    if is_void(now):\n",
+        "    if False:\n",
+        (f"{OF_PAYMENTS}::test_a_payment_that_was_voided_there",),
+    ),
+    Safeguard(
+        "the bookkeeper's words in a payment's memo stay",
+        PAYMENTS,
+        'marks.replace_section(note, section, said["memo"])',
+        'said["memo"]',
+        (f"{OF_PAYMENTS}::test_what_is_edited_here_changes_there_and_hers_stays",),
+    ),
+)
