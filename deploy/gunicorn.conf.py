@@ -10,12 +10,12 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# Links that sign a person in or set a password; readers of the log must not be able to use them.
-TOKENS = re.compile(r"^(/invitation/|/password-reset/[^/]+/)[^/]+")
+# Links that sign a person in, set a password or answer a question; readers of the log must not be able to use them.
+TOKENS = re.compile(r"^(/invitation/|/accountant/|/password-reset/[^/]+/)[^/]+")
 
 
 class WithoutTokens(Logger):
-    """The access log, with the token of an invitation or of a password reset left out."""
+    """The access log, with the tokens of such links left out."""
 
     def atoms(self, *about: Any) -> Any:
         said = super().atoms(*about)

@@ -36,6 +36,8 @@ class Many:
     is_main_on_card: bool = False
     # What else the page shows: a function (action, organization, events) -> context.
     shows: str = ""
+    # The page of what it made, by the name of its address; the list of the log if empty.
+    leads_to: str = ""
     # For more events than `most` a page does not wait: a worker carries the action out by `later`, (id, *, at).
     later: str = ""
     most: int = 10_000
@@ -71,6 +73,8 @@ class Action:
     asks_first: bool = False
     # What is said if the reason that it needs is missing.
     asks_reason: str = ""
+    # What else it is told: the form on the page that asks, by its path; the operation takes its fields.
+    form: str = ""
     # Whether pages tell afterwards what became of its events.
     is_followed: bool = False
     many: Many | None = None
@@ -132,7 +136,7 @@ def _not_retried(event: SyncEvent, at: datetime) -> str:
 
 
 def _not_dismissed(event: SyncEvent, at: datetime) -> str:
-    can = event.state == State.FAILED and event.record_type != EntityType.CONNECTION
+    can = event.state in (State.FAILED, State.HELD) and event.record_type != EntityType.CONNECTION
     return "" if can else "not failed"
 
 
@@ -349,6 +353,33 @@ ACTIONS: dict[str, Action] = {
                 " stops fails again.",
                 "Release {count}",
                 in_list="Release…",
+            ),
+        ),
+        Action(
+            "ask_accountant",
+            "Ask the accountant",
+            "Made a link about",
+            operation="sync.closed_period.asking.ask",
+            codes=("closed_period",),
+            refusal=lambda event, at: (
+                "" if _is_closed(event, State.FAILED, State.HELD) else "not failed for a closed period"
+            ),
+            button="Ask the accountant…",
+            on_invoice="Ask the accountant…",
+            asks_first=True,
+            form="sync.admin.forms.AskAccountantForm",
+            many=Many(
+                "Ask the accountant",
+                "Ask the accountant about {what}?",
+                "You get a link to pass on. It needs no log-in, shows exactly these invoices, and lets the accountant"
+                " choose once: “I have moved the closing date”, “Post them in the current period” or “Leave them out”."
+                " The answer is carried out at once. The link holds for two weeks, and you can revoke it.",
+                "Make the link",
+                noun="invoice",
+                in_list="Ask the accountant…",
+                on_card="Ask the accountant…",
+                shows="sync.admin.bulk.money_of",
+                leads_to="sync:question",
             ),
         ),
         Action(

@@ -44,9 +44,14 @@ class Verdict:
     """
 
     invoice: InvoiceDocument
-    failure: Failure | None = None
+    failures: tuple[Failure, ...] = ()
     payload: Mapping[str, Any] = field(default_factory=dict)
     created: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def failure(self) -> Failure | None:
+        """The first of them: the message of its row."""
+        return self.failures[0] if self.failures else None
 
 
 @dataclass(frozen=True)
@@ -147,9 +152,9 @@ def verdicts(connection: Connection, ids: Iterable[int], *, supposed: Supposed =
     for invoice in documents.values():
         judged = judge(invoice, book)
         if judged.plan.write or judged.failures:
-            failure = _stopping(judged, book, items)
+            failures = _stopping(judged, book, items)
             payload = judged.plan.write.payload if judged.plan.write else {}
-            found.append(Verdict(invoice, failure, payload, _created(judged, book, items)))
+            found.append(Verdict(invoice, failures, payload, _created(judged, book, items)))
     return found
 
 
@@ -168,11 +173,7 @@ def _with_products(connection: Connection, book: MappingBook, matches: Mapping[i
     return replace(book, items={**book.items, **found}, unclear_items=unclear)
 
 
-def _stopping(judged: Judged, book: MappingBook, items: Mapping[int, ItemDocument]) -> Failure | None:
-    """The first failure that a person has to settle: customers, and products where that is on, are created."""
-    if judged.stopping:
-        return judged.stopping[0]
-    for failure in judged.needed:
-        if failure.code == "item_not_found" and (refused := check_new_item(items[int(failure.subject.key)], book)):
-            return refused[0]
-    return None
+def _stopping(judged: Judged, book: MappingBook, items: Mapping[int, ItemDocument]) -> tuple[Failure, ...]:
+    """The failures that a person has to settle: customers, and products where that is on, are created."""
+    missing = (items[int(failure.subject.key)] for failure in judged.needed if failure.code == "item_not_found")
+    return (*judged.stopping, *(failure for item in missing for failure in check_new_item(item, book)))

@@ -91,7 +91,7 @@ def stopped(connection: Connection, record_ids: Sequence[int], *, supposed: Supp
     for start in range(0, len(record_ids), TOGETHER):
         found += verdicts(connection, record_ids[start : start + TOGETHER], supposed=supposed)
     ids = {one.invoice.customer.id for one in found} - supposed.customers
-    customers = _failed_customers(connection, ids)
+    customers = failed_customers(connection, ids)
     remains = supposed.remains or (lambda invoice: None)
     shared = {
         one.invoice.id: one.failure or remains(one.invoice) or customers.get(one.invoice.customer.id) for one in found
@@ -99,7 +99,7 @@ def stopped(connection: Connection, record_ids: Sequence[int], *, supposed: Supp
     return {record_id: failure for record_id, failure in shared.items() if failure}
 
 
-def _failed_customers(connection: Connection, ids: Iterable[int]) -> Mapping[int, Failure]:
+def failed_customers(connection: Connection, ids: Iterable[int]) -> Mapping[int, Failure]:
     """Customers that are not in QuickBooks and whose own row failed or was dismissed: only QuickBooks knows better."""
     linked = Link.objects.of(connection, EntityType.CUSTOMER).for_records(ids).filter(active=True)
     rows = SyncEvent.objects.of(connection).filter(record_type=EntityType.CUSTOMER, record_id__in=list(ids))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -24,13 +24,13 @@ from runacall.organizations.models import Organization
 from sync.actions import ACTIONS, DECIDED, LEFT_PAUSED, NOT_RETRIED, PAUSED
 from sync.log.causes import MOST_SETS
 from sync.log.filters import SyncEventFilter
-from sync.models import ActionRecord, State, SyncEvent
+from sync.models import ActionRecord, Guest, State, SyncEvent
 from sync.models.events import IN_FLIGHT, NO_FAILURE, UNSENT, EntityType, SyncEventQuerySet
 from sync.outbox.enqueueing import queued_again
 from sync.posting import as_json, cannot_post_today, moved_back, refused_posting
 from sync.worker.wake import wake
 
-User = AbstractBaseUser | None
+User = AbstractBaseUser | Guest | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Report:
     left: Mapping[str, int] = field(default_factory=dict)
     # The record of the action, if its result will be known only later.
     action: ActionRecord | None = None
+    # The id of what the action made, which has a page of its own.
+    made: int | None = None
 
     @property
     def left_count(self) -> int:
@@ -261,7 +263,7 @@ def dismiss(
     """A person decides that these do not have to reach QuickBooks; the reason is stored."""
     return _move(
         events,
-        State.FAILED,
+        (State.FAILED, State.HELD),
         State.DISMISSED,
         "not failed",
         "dismiss",
@@ -286,13 +288,13 @@ def take_back(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
     )
     overtaken = events.filter(state=State.DISMISSED).filter(Exists(later))
     count, events = overtaken.count(), events.exclude(pk__in=overtaken.values("pk"))
-    report = _move(events, State.DISMISSED, State.FAILED, "not dismissed", "take_back", by=by, at=at)
+    report = _move(events, (State.DISMISSED,), State.FAILED, "not dismissed", "take_back", by=by, at=at)
     return Report(report.done, {**report.left, "superseded by a later change": count}) if count else report
 
 
 def _move(
     events: SyncEventQuerySet,
-    source: State,
+    source: Sequence[State],
     target: State,
     otherwise: str,
     action: str,
@@ -303,7 +305,7 @@ def _move(
     filters: Mapping[str, Any] | None = None,
     dry_run: bool = False,
 ) -> Report:
-    movable = events.filter(state=source).exclude(record_type=EntityType.CONNECTION)
+    movable = events.filter(state__in=source).exclude(record_type=EntityType.CONNECTION)
     left = events.exclude(pk__in=movable.values("pk")).count()
     if dry_run:
         return Report(movable.count(), {otherwise: left} if left else {})
@@ -482,6 +484,7 @@ def record_action(
     return ActionRecord.objects.create(
         organization=Organization(pk=organization_id),
         by=by if by is not None and by.pk else None,  # type: ignore[misc]
+        by_name=by.name if isinstance(by, Guest) else "",
         at=at,
         action=ACTIONS[action].name,
         done=done,

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from sync.pages import accountant, first_run, fixing, matching, metrics, notifications, preflight, webhooks
 from sync.pages import exports as exports_views
-from sync.pages import first_run, fixing, matching, metrics, notifications, webhooks
 from sync.pages import queue as pages
 from sync.pages.settings_preview import settings_preview
 from sync.pages.shops import shops_page
@@ -34,6 +34,10 @@ urlpatterns = [
     path("quickbooks/products/<int:record_id>/", matching.product, name="product"),
     path("quickbooks/fix/", fixing.fix, name="fix"),
     path("quickbooks/fix/<int:action_id>/undo/", fixing.undo, name="undo_fix"),
+    path("quickbooks/what-would-fail/", preflight.would_fail, name="would_fail"),
+    path("accountant/<str:token>/", accountant.accountant, name="accountant"),
+    path("quickbooks/question/<int:question_id>/", accountant.question, name="question"),
+    path("quickbooks/question/<int:question_id>/revoke/", accountant.revoke_question, name="revoke_question"),
     path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
     path("quickbooks/send-earlier-payments/", pages.send_earlier_payments, name="send_earlier_payments"),
 ]

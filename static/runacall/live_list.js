@@ -3,7 +3,7 @@
 (function () {
     "use strict";
 
-    const PARTS = ["sync-banner", "sync-badge", "results", "causes", "chips", "list", "pager"];
+    const PARTS = ["sync-banner", "sync-badge", "results", "questions", "causes", "chips", "list", "pager"];
 
     function isBusy(node) {
         return node.contains(document.activeElement) && document.activeElement !== document.body

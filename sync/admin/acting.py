@@ -34,6 +34,12 @@ def perform(
         messages.warning(request, REASON_IS_NO_TEXT if reason else action.asks_reason)
         return None
     told: dict[str, Any] = {"reason": reason} if action.asks_reason else {}
+    if action.form:
+        form = form_of(action, request)
+        if not form.is_valid():
+            messages.warning(request, " ".join(f"{one.label}: {' '.join(one.errors)}" for one in form if one.errors))
+            return None
+        told |= form.cleaned_data
     if action.many and filters is not None:
         told["filters"] = filters
     report: Report = import_string(action.operation)(events, by=request.user, at=at, **told)
@@ -42,6 +48,11 @@ def perform(
         level = messages.SUCCESS if report.done else messages.WARNING
         messages.add_message(request, level, report.sentence(action.verb))
     return report
+
+
+def form_of(action: Action, request: StaffRequest) -> Any:
+    """The form of an action that asks for more than a reason."""
+    return import_string(action.form)(request.POST if request.method == "POST" else None)
 
 
 def forecast(action: Action, events: SyncEventQuerySet, *, at: datetime) -> Report:

@@ -21,7 +21,7 @@ from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Organization
 from sync.actions import ACTIONS, Action, title_of
-from sync.admin.acting import back_to, forecast, perform
+from sync.admin.acting import back_to, forecast, form_of, perform
 from sync.admin.change_list import filter_query
 from sync.forecasting import forecast_retry
 from sync.log.causes import words_of
@@ -71,6 +71,8 @@ def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict
             leave_to_worker(request.organization, name, chosen.filters, by=request.user, at=at, meant=count)
             return HttpResponseRedirect(after)
         report = perform(action, chosen.events, request, at=at, filters=chosen.filters)
+        if report and report.made and many.leads_to:
+            return HttpResponseRedirect(reverse(many.leads_to, args=[report.made]))
         return HttpResponseRedirect(request.get_full_path() if report is None else after)
     report = forecast(action, chosen.events, at=at)
     context |= {
@@ -79,6 +81,7 @@ def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict
         "report": report,
         "question": many.fill(many.question, report.done),
         "button": many.fill(many.submit, report.done),
+        "form": form_of(action, request) if action.form else None,
         "left": list(report.left.items()),
         "back": after,
         "filters": described(chosen.filters, log),

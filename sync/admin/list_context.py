@@ -20,6 +20,7 @@ from runacall.organizations.models import Ability
 from sync.actions import ACTIONS, Action, title_of
 from sync.admin.cause_cards import Card, strip_of
 from sync.admin.change_list import SyncLogChangeList, without_page
+from sync.log.questions import questions_for
 from sync.log.results import SOON, Result, results_for
 from sync.log.rows import log_rows
 from sync.log.wording import counted
@@ -71,6 +72,7 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]
         "empty": {} if rows else empty_words(cl, request),
         "errors": cl.filterset.errors,
         "results": results,
+        "questions": questions_for(request.organization, at=at),
         "action_shown": _action_shown(cl, request),
         "live": live_context(request, [*results, *strip.results]),
         "here": here(request),

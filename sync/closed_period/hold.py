@@ -7,19 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from qbo.models import Connection, ListState
 from sync.models import State, SyncEvent
 from sync.models.events import SyncEventQuerySet
-from sync.operations import Report, keep_drains_out, record_action
+from sync.operations import Report, User, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
 from sync.outbox.held import still_closed
 from sync.posting import is_in_closed_period
 from sync.worker.wake import wake
 
-User = AbstractBaseUser | None
 AT_ONCE = 500
 NOT_CLOSED = "not failed for a closed period"
 OPEN_NOW = "in an open period by now: retry them"

@@ -15,6 +15,7 @@ from qbo.models import Connection
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.organizations.models import Organization
 from sync.actions import Action, offered
+from sync.log.questions import Asked, questions_about
 from sync.log.redaction import readable
 from sync.log.rows import LogRow, connection_of, log_row, standing_of
 from sync.log.wording import Standing, next_try
@@ -71,6 +72,8 @@ class Details:
     cannot_post: str
     # Whether the page should refresh in a moment.
     is_moving: bool
+    # What the accountant was asked about it.
+    questions: list[Asked]
 
     @property
     def event(self) -> SyncEvent:
@@ -112,6 +115,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         if event.state in (State.FAILED, State.HELD) and is_in_closed_period(event)
         else "",
         is_moving=moving,
+        questions=questions_about(event, organization, at=at),
     )
 
 

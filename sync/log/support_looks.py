@@ -18,7 +18,8 @@ from runacall.organizations.middleware import VisitorRequest
 from sync.models import SupportLook
 
 # Pages that show nothing about an organization, by name.
-SHOW_NOTHING = {"password_change", "password_change_done", "jsi18n", "healthz"}
+# The accountant's page would leave its link in the list of visits.
+SHOW_NOTHING = {"password_change", "password_change_done", "jsi18n", "healthz", "accountant"}
 
 
 class SupportLooksMiddleware:

@@ -5,18 +5,23 @@ from sync.models.audit import ActionRecord, Heartbeat, SupportLook
 from sync.models.dry_runs import DryRun
 from sync.models.events import State, SyncEvent
 from sync.models.inbound import ChangeCursor, Notice
+from sync.models.questions import Answer, Guest, Question, QuestionState
 from sync.models.submissions import Submission
 from sync.models.tallies import Tally
 from sync.models.telling import Letter, ToldCause, Wish
 
 __all__ = [
     "ActionRecord",
+    "Answer",
     "Attempt",
     "ChangeCursor",
     "DryRun",
+    "Guest",
     "Heartbeat",
     "Letter",
     "Notice",
+    "Question",
+    "QuestionState",
     "State",
     "Submission",
     "SupportLook",

@@ -129,6 +129,15 @@ def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> d
     return invoice_banner_context(request, invoice, at=clock.now()) | {"csrf_token": context.get("csrf_token")}
 
 
+@register.inclusion_tag("sync/ready.html", takes_context=True)
+def sync_ready(context: template.Context, invoice: Invoice | None) -> dict[str, Any]:
+    """Whether an invoice that was not tried yet is ready for QuickBooks, or what is missing."""
+    # Not at the top: unfold loads every template library while it is itself being imported.
+    from sync.pages.preflight import ready
+
+    return {"ready": ready(context["request"], invoice)}
+
+
 @register.inclusion_tag("sync/waiting_notice.html", takes_context=True)
 def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]:
     """The failed events with one of these codes, with a link to retry exactly those."""

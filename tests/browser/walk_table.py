@@ -335,10 +335,30 @@ on(INVOICE_PAGE, "O", "page: button Release: try again now", does("Released 1 ev
 on(INVOICE_PAGE, "O", "page: button Retry sync", does("Retried 1 event"))
 on(EVENT, "O", "page: button Retry single event", does("Retried 1 event"))
 on(LOG, "SO", "row: button Details of * | opened: *", flow.opens_a_row)
-on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button Post to current period… | page: button Hold… | page: button Release… | page: button Select all * |"
+on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button Post to current period… | page: button Hold… | page: button Ask the accountant… | page: button Release… | page: button Select all * |"
 " page: button Clear selection", flow.log_selection)
 on(LOG, "O", "card: link Post to current period…", go("to the current period?"))
 on(LOG, "O", "card: link Hold #…", go("until the closing date moves?"))
+# --- the accountant: her own page is another browser's, in test_closed_period
+on(LOG, "O", "card: link Ask the accountant…", go("Ask the accountant about"))
+on(EVENT, "O", "page: link Ask the accountant…", go("Ask the accountant about"))
+on(INVOICE_PAGE, "O", "page: link Ask the accountant…", go("Ask the accountant about"))
+on("admin:sync_syncevent_ask_accountant_all", "O", "page: button Make the link | page: text Name of the accountant* | page: text A word to the accountant*",
+   does("Question to Jane Roe", {"page: text Name of the accountant": "Jane Roe", "page: text A word to the accountant (optional)": "Done in May"}))
+on("*", "SO", "page: link Show the question", go("Question to"))
+# --- before it fails
+on(LOG, "SO", "page: link What would fail now?", go("QuickBooks was not asked"))
+on("sync:would_fail", "SO", "top: link Sync log", go(LIST))
+on("sync:would_fail", "SO", "page: link How to fix this", go("css=.rac-help"))
+on("sync:would_fail", "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
+on("sync:would_fail", "SO", "page: link *", fetch(), each=True)
+on("admin:invoices_invoice_change", "FDSO", "page: link How to fix this", go("css=.rac-help"))
+QUESTION = "sync:question"
+on(QUESTION, "SO", "top: link Sync log | page: link sync log", go(LIST))
+on(QUESTION, "SO", "row: link * | page: link Invoice *", go("Realm ID"))
+on(QUESTION, "O", "page: button Copy the link", opens("Copied"))
+on(QUESTION, "O", "page: link Write the e-mail", away("mailto:"))
+on(QUESTION, "O", "page: button Revoke the link", does("no longer works"))
 on("admin:sync_syncevent_*_all", "O", "page: link Cancel", go())
 # Pressed with one row ticked, in `log_selection`. An undo is in time only until the worker has sent: test_posting_dates.
 on("admin:sync_syncevent_*_all", "O", "page: button Keep QuickBooks' for # | page: button Send ours for # | page: button Void # here too |"

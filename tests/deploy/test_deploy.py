@@ -218,14 +218,20 @@ def test_a_restart_lets_a_waiting_page_end() -> None:
 
 
 def test_the_access_log_holds_no_token_and_nothing_of_a_query(tmp_path: Path) -> None:
-    paths = ("/invitation/1%3Aabc/", "/password-reset/MQ/d3f-456/", "/password-reset/sent/", "/callback?code=secret")
+    paths = (
+        "/invitation/1%3Aabc/",
+        "/accountant/WzE%3Aabc/",
+        "/password-reset/MQ/d3f-456/",
+        "/password-reset/sent/",
+        "/callback?code=secret",
+    )
     with (tmp_path / "log").open("w") as log:
         with gunicorn("tests.deploy.slow_app:application", log=log, WEB_ACCESS_LOG="true") as (url, _):
             for path in paths:
                 requests.get(f"{url}{path}", timeout=5)
         said = (tmp_path / "log").read_text()
     assert [line for line in paths if line in said] == ["/password-reset/sent/"]
-    for kept in ("/invitation/…/", "/password-reset/MQ/…/", "/callback"):
+    for kept in ("/invitation/…/", "/accountant/…/", "/password-reset/MQ/…/", "/callback"):
         assert f'"GET {kept}"' in said, said
     assert not any(secret in said for secret in ("abc", "d3f-456", "secret"))
 

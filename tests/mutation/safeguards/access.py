@@ -12,7 +12,55 @@ OF_LOG = "tests/sync/test_scope_of_log.py"
 OF_REDACTION = "tests/qbo/test_redaction.py"
 OF_BUNDLE = "tests/sync/test_support_bundle.py"
 
+OF_QUESTIONS = "tests/journeys/test_accountant.py"
+ASKING = "sync/closed_period/asking.py"
+
 SAFEGUARDS = (
+    Safeguard(
+        "the accountant's link: answered once, and not after its time",
+        ASKING,
+        "if stored.state(at=at) != QuestionState.WAITING:",
+        "if False:",
+        (f"{OF_QUESTIONS}::test_a_link_is_used_once",),
+    ),
+    Safeguard(
+        "the accountant's link: only the very question",
+        ASKING,
+        "filter(pk=pk, key=key).first()",
+        "filter(key=key).first()",
+        (f"{OF_QUESTIONS}::test_an_altered_link_opens_nothing",),
+    ),
+    Safeguard(
+        "the accountant's link: expired or revoked, it shows nothing",
+        "sync/pages/accountant.py",
+        "if state in (QuestionState.REVOKED, QuestionState.EXPIRED):",
+        "if False:",
+        (
+            f"{OF_QUESTIONS}::test_an_expired_link_says_so_and_does_nothing",
+            f"{OF_QUESTIONS}::test_a_revoked_link_says_so_and_does_nothing",
+        ),
+    ),
+    Safeguard(
+        "the accountant's answer: what changed since is left alone",
+        ASKING,
+        "closed = [event.pk for event in asked if is_in_closed_period(event)]\n    return log.filter(pk__in=closed)",
+        "return question.events.all()",
+        (f"{OF_QUESTIONS}::test_what_changed_since_is_left_alone",),
+    ),
+    Safeguard(
+        "the accountant's link: not in the list of support visits",
+        "sync/log/support_looks.py",
+        '"healthz", "accountant"}',
+        '"healthz"}',
+        (f"{OF_QUESTIONS}::test_support_sees_the_question_but_no_link_and_leaves_none_in_the_visits",),
+    ),
+    Safeguard(
+        "questions are one organization's",
+        "sync/models/questions.py",
+        "return self.filter(organization=organization) if organization else self.none()",
+        "return self.all()",
+        (f"{OF_QUESTIONS}::test_another_shop_sees_neither_question_nor_link",),
+    ),
     Safeguard(
         "scope: rows of the business are one organization's",
         "runacall/organizations/scope.py",

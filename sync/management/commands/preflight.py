@@ -1,0 +1,45 @@
+"""Says what would keep invoices out of QuickBooks if they were sent now, without a call to QuickBooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from qbo.models import Connection
+from runacall.isolation import isolated
+from sync.log.holding import money
+from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
+from sync.readiness import Outlook, drafts, waiting
+
+
+class Command(BaseCommand):
+    help = "Say what would fail if what waits (or with --drafts, the drafts) was sent to QuickBooks now. Sends nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_organization_option(parser)
+        parser.add_argument(
+            "--drafts", action="store_true", help="check the drafts instead of what waits or has failed"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed: list[str] = []
+        for organization in organizations_chosen(options["organization"]):
+            with isolated("A preflight", organization=organization.pk) as caught:
+                connection = Connection.objects.for_organization(organization).first()
+                if connection is None:
+                    self.stdout.write(f"{organization.slug}: never connected to QuickBooks")
+                    continue
+                found = drafts(connection) if options["drafts"] else waiting(connection)
+                self.stdout.write(f"{organization.slug}: {said(found)}")
+                for cause in found.causes:
+                    self.stdout.write(f"  {cause.count:,}, {money(cause.money)}: {cause.failure.message}")
+            if caught.mistake:
+                failed.append(f"{organization.slug}: {caught.words}")
+        stop_for(failed)
+
+
+def said(found: Outlook) -> str:
+    """E.g. "61 would go ($40,110.20), 2 would fail", and how many were checked if not all."""
+    only = f" (the latest {found.checked:,} of {found.total:,} checked)" if found.checked < found.total else ""
+    return f"{found.ready:,} would go ({money(found.ready_money)}), {found.stopped:,} would fail{only}"

@@ -1,0 +1,143 @@
+"""Before it fails: whether one invoice is ready for QuickBooks, and what would fail if everything was sent now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from qbo.failures import Failure
+from qbo.models import Connection, ConnectionSettings, Link
+from qbo.models.settings import WhenToSync
+from qbo.pages.base import page_context, settings_page
+from qbo.pages.places import Place, help_place, obstacle_place, settings_place
+from runacall.invoices.models import Invoice
+from runacall.isolation import isolated
+from runacall.organizations.access import role_allows
+from runacall.organizations.middleware import StaffRequest
+from runacall.organizations.models import Ability
+from sync.log.holding import money
+from sync.log.rows import connection_of
+from sync.models import State, SyncEvent
+from sync.models.events import EntityType
+from sync.readiness import Outlook, drafts, readiness, waiting
+
+LOG = "admin:sync_syncevent_changelist"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What is missing, and where to fix it."""
+
+    failure: Failure
+    fix: Place | None
+    there: Place | None
+    help: Place
+
+
+@dataclass(frozen=True)
+class Ready:
+    """`words`: the first line; `obstacles`: for people who can fix them. Neither: it is ready."""
+
+    is_ready: bool
+    words: str
+    second: str = ""
+    obstacles: Sequence[Obstacle] = ()
+
+
+def ready(request: StaffRequest, invoice: Invoice | None) -> Ready | None:
+    """What the invoice's page says before anything is sent of it; None where an event or the books say more."""
+    connection = connection_of(request.organization)
+    if invoice is None or connection is None or connection.status == Connection.Status.DISCONNECTED:
+        return None
+    office = role_allows(request, Ability.MANAGE_QUICKBOOKS) or (
+        request.membership is None and bool(request.user.is_superuser)
+    )
+    if not office and not role_allows(request, Ability.SEE_INVOICE_SYNC):
+        return None
+    if not _is_before_the_first_try(connection, invoice):
+        return None
+    with isolated("A preflight", invoice=invoice.pk, organization=invoice.organization_id):
+        found = readiness(connection, [invoice.pk])
+        return _told(connection, invoice, found[0].failures if found else (), office=office)
+    return None
+
+
+def _is_before_the_first_try(connection: Connection, invoice: Invoice) -> bool:
+    if (
+        invoice.deleted_at
+        or invoice.status == Invoice.Status.VOID
+        or invoice.organization_id != connection.organization_id
+    ):
+        return False
+    there = Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk)
+    tried = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
+    # What waits for a paused connection has not failed yet.
+    untried = tried.exclude(state=State.QUEUED, failure_code="")
+    return not there.exists() and not untried.exists()
+
+
+def _told(connection: Connection, invoice: Invoice, failures: Sequence[Failure], *, office: bool) -> Ready:
+    if not failures:
+        return Ready(True, "Ready for QuickBooks", second=_when(connection, invoice))
+    if not office:
+        return Ready(False, f"Not ready for QuickBooks yet: {failures[0].dispatcher}")
+    found = [
+        Obstacle(one, settings_place(one), obstacle_place(one, connection), help_place(one.code)) for one in failures
+    ]
+    count = "One thing is" if len(found) == 1 else f"{len(found)} things are"
+    if_sent = "If you send it now, it stops there. " if invoice.status == Invoice.Status.DRAFT else ""
+    return Ready(
+        False,
+        f"Not ready for QuickBooks. {count} missing",
+        second=f"{if_sent}Checked here, without QuickBooks.",
+        obstacles=found,
+    )
+
+
+def _when(connection: Connection, invoice: Invoice) -> str:
+    chosen = ConnectionSettings.objects.filter(connection=connection).first()
+    if chosen is None or not chosen.sync_invoices:
+        return "Sync invoices is off, so it does not go yet"
+    if chosen.when_to_sync == WhenToSync.ON_PAYMENT:
+        return "It goes when it is paid"
+    return "It goes when you send it" if invoice.status == Invoice.Status.DRAFT else ""
+
+
+@settings_page
+@require_GET
+def would_fail(request: StaffRequest) -> HttpResponse:
+    """What would fail if we synced now: of what waits or has failed, and of the drafts."""
+    connection = connection_of(request.organization)
+    parts = []
+    if connection is not None:
+        parts = [
+            _part("Waiting, failed or held", waiting(connection), connection),
+            _part("Drafts, if they were sent now", drafts(connection), connection),
+        ]
+    context = {**page_context(request, "What would fail if we synced now?"), "parts": parts, "log_url": reverse(LOG)}
+    return TemplateResponse(request, "sync/would_fail.html", context)
+
+
+def _part(title: str, found: Outlook, connection: Connection) -> dict[str, Any]:
+    return {
+        "title": title,
+        "found": found,
+        "ready_money": money(found.ready_money),
+        "causes": [
+            {
+                "failure": one.failure,
+                "count": one.count,
+                "money": money(one.money),
+                "fix": settings_place(one.failure),
+                "there": obstacle_place(one.failure, connection),
+                "help": help_place(one.failure.code),
+            }
+            for one in found.causes
+        ],
+    }
