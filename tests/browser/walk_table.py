@@ -373,11 +373,15 @@ on("admin:sync_syncevent_retry_all", "O", "page: button Retry #", does("Retried"
 PAYMENT: Fields = {
     "dialog: text Amount": "10", "dialog: choice Method": "Cash", "dialog: text Date received": "2026-11-20",
     "dialog: text Reference": "77", "dialog: text Memo": "at the door",
+    "dialog: tick Keep what is more than the balance as the customer's credit": False,
 }
 on("admin:invoices_invoice_delete", "O", "page: button Yes, I’m sure", does("was deleted successfully"))
 on(INVOICE_PAGE, "FDO", "top: link Send | dialog: button Send", asks("Sent.", button="Send"))
 on(INVOICE_PAGE, "DO", "top: link Record payment | dialog: button Record payment |"
 f" {' | '.join(PAYMENT)}", asks("Payment of $10.00 recorded.", PAYMENT, button="Record payment"))
+form("admin:invoices_payment_change", "DO", CHANGED, {"page: choice Method": "Cash", "page: text Date received": "2026-11-21",
+    "page: text Reference": "78", "page: text Memo": "corrected"})
+on("admin:invoices_payment_change", "O", "top: link Void payment | dialog: button Void payment", asks("voided.", button="Void payment"))
 on(INVOICE_PAGE, "O", "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text"
 " Note", asks("Voided: Duplicate:"
 " twice.", {"dialog: choice Reason": "Duplicate", "dialog: text Note": "twice"}, button="Void invoice"))

@@ -24,7 +24,7 @@ from django.core.exceptions import ValidationError  # noqa: E402
 from django.db import DatabaseError, InterfaceError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from runacall.invoices.models import Customer, Invoice  # noqa: E402
+from runacall.invoices.models import Customer, Invoice, Payment  # noqa: E402
 from runacall.invoices.refusals import Refused  # noqa: E402
 
 PAUSE = 0.1
@@ -68,10 +68,28 @@ def void(invoice: Invoice, dice: random.Random) -> None:
 
 def pay(invoice: Invoice, dice: random.Random) -> None:
     now = timezone.now()
-    invoice.record_payment(amount=invoice.balance, method="check", received_date=now.date(), at=now)
+    amount = invoice.balance if dice.random() < 0.7 else (invoice.balance / 2).quantize(Decimal("0.01"))
+    method = dice.choice(("check", "cash"))
+    invoice.record_payment(amount=amount, method=method, received_date=now.date(), at=now)
 
 
-EDITS: dict[Edit, int] = {note: 40, price: 25, date: 10, number: 8, customer: 8, there_and_back: 5, void: 3, pay: 2}
+def correct_payment(invoice: Invoice, dice: random.Random) -> None:
+    """The latest payment on it, or on any."""
+    payment = invoice.payments.first() or Payment.objects.order_by("?").first()
+    if payment is not None:
+        payment.edit(reference=str(dice.randrange(10**6)), at=timezone.now())
+
+
+def void_payment(invoice: Invoice, dice: random.Random) -> None:
+    payment = invoice.payments.filter(voided_at=None).first()
+    if payment is not None:
+        payment.void(at=timezone.now())
+
+
+EDITS: dict[Edit, int] = {
+    **{note: 40, price: 25, date: 10, number: 8, customer: 8, there_and_back: 5, void: 3},
+    **{pay: 20, correct_payment: 8, void_payment: 3},
+}
 
 
 def edit_one(dice: random.Random, done: Counter[str]) -> None:

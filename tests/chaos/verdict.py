@@ -41,7 +41,7 @@ def judge(storm: Storm) -> Verdict:
     found.books = storm.stage.judge()
     found.refreshes = int(storm.ledger.rows("SELECT token_version FROM qbo_connection")[0][0])
     found.wrong += _enough(storm, found)
-    found.wrong += _books(found.books) + _all_checked(storm, found.books)
+    found.wrong += _books(found.books) + _payments(found.books["payments"]) + _all_checked(storm, found.books)
     found.wrong += _names(storm.stage)
     found.wrong += _log(storm.ledger)
     return found
@@ -81,6 +81,12 @@ def _books(books: dict[str, Any]) -> list[str]:
         )
         if books[name]
     ]
+
+
+def _payments(payments: dict[str, Any]) -> list[str]:
+    """Every payment that was recorded is there, once, on its invoice."""
+    kinds = ("missing", "twice", "different")
+    return [f"{len(payments[name])} payments {name}: {payments[name][:5]}" for name in kinds if payments[name]]
 
 
 def _all_checked(storm: Storm, books: dict[str, Any]) -> list[str]:

@@ -329,6 +329,33 @@ def test_record_payment(office: Client, shop: Organization) -> None:
     assert f"#{invoice.number}" in office.get("/admin/invoices/payment/").content.decode()
 
 
+def test_more_than_the_balance_is_a_credit_if_that_is_meant(office: Client, shop: Organization) -> None:
+    invoice = builders.invoice(shop)
+    given = PRESSED | {"amount": "150", "method": "cash", "received_date": "2026-06-17"}
+    assert "More than the balance" in office.post(page(invoice, "record-payment"), given).content.decode()
+    office.post(page(invoice, "record-payment"), given | {"rest_is_credit": "on"})
+    invoice.refresh_from_db()
+    payment = invoice.payments.get()
+    assert (invoice.status, payment.amount, payment.credit) == (Status.PAID, Decimal(150), Decimal(50))
+
+
+def test_a_payment_is_corrected_and_voided_on_its_page(office: Client, shop: Organization) -> None:
+    invoice = builders.invoice(shop)
+    payment = builders.payment(invoice, reference="77")
+    at = f"/admin/invoices/payment/{payment.pk}"
+    shown = office.get(f"{at}/change/").content.decode()
+    assert f"Invoice #{invoice.number}</a>: $100.00" in shown
+    fields = {"method": "cash", "received_date": "2026-06-16", "reference": "78", "memo": ""}
+    office.post(f"{at}/change/", fields)
+    payment.refresh_from_db()
+    assert (payment.method, payment.reference) == ("cash", "78")
+    office.post(f"{at}/void/", PRESSED)
+    payment.refresh_from_db()
+    invoice.refresh_from_db()
+    assert (payment.is_void, invoice.status, invoice.balance) == (True, Status.SENT, Decimal(100))
+    assert "Void payment" not in office.get(f"{at}/change/").content.decode()
+
+
 def test_void_asks_for_a_reason(office: Client, shop: Organization) -> None:
     invoice = builders.invoice(shop)
     office.post(page(invoice, "void"), PRESSED)

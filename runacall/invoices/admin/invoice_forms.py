@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from runacall import clock
@@ -137,6 +138,11 @@ class PaymentDialog(BaseDialogForm):
         help_text="Check number or bank reference.",
     )
     memo = forms.CharField(max_length=500, required=False, widget=UnfoldAdminTextInputWidget)
+    rest_is_credit = forms.BooleanField(
+        label="Keep what is more than the balance as the customer's credit",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
 
     def __init__(self, request: Any, object_id: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, object_id, *args, **kwargs)
@@ -146,8 +152,8 @@ class PaymentDialog(BaseDialogForm):
         self.fields["amount"].help_text = f"The balance is ${self.invoice.balance:,.2f}."
         self.fields["received_date"].initial = request.organization.today(clock.now())
 
-    def clean_amount(self) -> Decimal:
-        amount: Decimal = self.cleaned_data["amount"]
-        if amount > self.invoice.balance:
-            raise ValidationError(f"More than the balance of ${self.invoice.balance:,.2f}.")
-        return amount
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("amount", 0) > self.invoice.balance and not given.get("rest_is_credit"):
+            self.add_error("amount", f"More than the balance of ${self.invoice.balance:,.2f}.")
+        return dict(given)
