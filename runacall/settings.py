@@ -359,6 +359,7 @@ UNFOLD = {
                     _link("Customers", "person_search", "sync:customers"),
                     _link("Invoices", "request_quote", "qbo:invoices"),
                     _link("Payments", "account_balance", "qbo:payments"),
+                    _link("Tie-out", "balance", "sync:tie_outs"),
                     _link("Notifications", "notifications", "sync:notifications"),
                     _link(
                         "Sync log",

@@ -17,9 +17,9 @@ from sync.actions import ACTIONS
 from sync.engine.drain import drain
 from sync.engine.pausing import clear_interrupted_row, open_interrupted_row, pause_idle
 from sync.engine.renewing import RENEWED, renew_unused
-from sync.inbound import listening
+from sync.inbound import listening, tie_out
 from sync.inbound.notices import claim_due
-from sync.models import ActionRecord, Heartbeat
+from sync.models import ActionRecord, Heartbeat, TieOut
 from sync.releasing import release_stopped
 from sync.telling import digest
 from sync.telling.causes import tell_all
@@ -118,6 +118,18 @@ def compare_last_day(connection_id: int) -> int:
 def compare_last_days() -> int:
     """Every hour: shops in whose night it is. Returns how many."""
     return queue_many("sync.tasks.compare_last_day", listening.due_for_comparison(at=clock.now()), group="changes")
+
+
+def make_tie_out(tie_out_id: int) -> bool:
+    """Compare a month with the books, for the page that asked. Whether it agrees."""
+    asked = TieOut.objects.select_related("connection__organization").filter(pk=tie_out_id, read_at=None).first()
+    if asked is None:
+        return False
+    with isolated("Making a tie-out", tie_out=tie_out_id, organization=asked.organization_id) as caught:
+        tie_out.make(asked)
+    if caught.mistake:
+        TieOut.objects.filter(pk=tie_out_id).update(problem="Run a Call had an error; tell support.")
+    return TieOut.objects.filter(pk=tie_out_id, agrees=True).exists()
 
 
 def tell_people() -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sync.pages import accountant, first_run, fixing, matching, metrics, notifications, preflight, webhooks
+from sync.pages import accountant, first_run, fixing, matching, metrics, notifications, preflight, tie_outs, webhooks
 from sync.pages import exports as exports_views
 from sync.pages import queue as pages
 from sync.pages.settings_preview import settings_preview
@@ -13,6 +13,9 @@ urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("support/shops/", shops_page, name="shops"),
     path("quickbooks/webhooks/", webhooks.receive, name="webhooks"),
+    path("quickbooks/tie-out/", tie_outs.tie_outs, name="tie_outs"),
+    path("quickbooks/tie-out/<int:tie_out_id>/", tie_outs.tie_out, name="tie_out"),
+    path("quickbooks/tie-out/<int:tie_out_id>.csv", tie_outs.tie_out_csv, name="tie_out_csv"),
     path("quickbooks/notifications/", notifications.notifications, name="notifications"),
     path("quickbooks/notifications/<int:letter_id>/", notifications.letter, name="letter"),
     path("quickbooks/notifications/stop/<str:token>/", notifications.stop_notifications, name="stop_notifications"),

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from qbo.connection.limiter import pause_asked_for
 from qbo.connection.queries import ReadFailed, Row, read_rows, read_where_in
@@ -109,12 +110,20 @@ def _renew(connection: Connection, *, at: datetime, refused: str | None) -> None
         raise CannotRead(failure.message)
 
 
-def wanted_invoices(connection: Connection, *, since: date | None = None) -> list[Wanted]:
-    """What should be there by the shop's settings: sent or paid invoices; void ones in case they were sent before."""
+def wanted_invoices(
+    connection: Connection, *, since: date | None = None, among: QuerySet[Invoice] | None = None
+) -> list[Wanted]:
+    """What should be there by the shop's settings: sent or paid invoices; void ones in case they were sent before.
+
+    `among`: only of these.
+    """
     settings = ConnectionSettings.objects.get(connection=connection)
     links = {link.record_id: link for link in Link.objects.of(connection, EntityType.INVOICE).defer("base", "theirs")}
     known = set(links) | _queued_once(connection)
-    chosen = [invoice for invoice in _sent(connection, since) if _is_wanted(invoice, settings, known)]
+    sent = _sent(connection, since)
+    if among is not None:
+        sent = sent.filter(pk__in=among.values("pk"))
+    chosen = [invoice for invoice in sent if _is_wanted(invoice, settings, known)]
     documents = _documents(invoice.pk for invoice in chosen)
     customers = dict(Link.objects.of(connection, EntityType.CUSTOMER).values_list("record_id", "qbo_id"))
     numbered_there = _numbered_there(connection, documents, links) if settings.send_numbers else set()
@@ -163,7 +172,7 @@ def wanted_payments(connection: Connection, *, since: date | None = None) -> lis
     return found
 
 
-def _sent(connection: Connection, since: date | None) -> Iterable[Invoice]:
+def _sent(connection: Connection, since: date | None) -> QuerySet[Invoice]:
     invoices = Invoice.objects.for_organization(connection.organization).sent()
     if since:
         invoices = invoices.filter(invoice_date__gte=since)

@@ -4,7 +4,7 @@ from sync.models.attempts import Attempt
 from sync.models.audit import ActionRecord, Heartbeat, SupportLook
 from sync.models.dry_runs import DryRun
 from sync.models.events import State, SyncEvent
-from sync.models.inbound import ChangeCursor, Notice
+from sync.models.inbound import ChangeCursor, Notice, TieOut
 from sync.models.questions import Answer, Guest, Question, QuestionState
 from sync.models.submissions import Submission
 from sync.models.tallies import Tally
@@ -27,6 +27,7 @@ __all__ = [
     "SupportLook",
     "SyncEvent",
     "Tally",
+    "TieOut",
     "ToldCause",
     "Wish",
 ]

@@ -1,12 +1,14 @@
-"""What we know of changes in QuickBooks: how far they were read, and which records a webhook named since."""
+"""What was read from QuickBooks: how far changes were, what webhooks named since, and a month's tie-out."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 
 from qbo.models import Connection
+from runacall.organizations.models import Organization
 
 
 class ChangeCursor(models.Model):
@@ -66,3 +68,44 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} {self.qbo_id}"
+
+
+class TieOutQuerySet(models.QuerySet["TieOut"]):
+    def for_organization(self, organization: Organization | None) -> TieOutQuerySet:
+        return self.filter(organization=organization) if organization else self.none()
+
+
+class TieOut(models.Model):
+    """One comparison of one month with the books, as it was read then; never changed afterwards."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="tie_outs")
+    realm_id = models.CharField("realm ID", max_length=32)
+    # Its first day.
+    month = models.DateField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    read_at = models.DateTimeField(null=True, blank=True)
+    # Why the books could not be read.
+    problem = models.CharField(max_length=500, blank=True)
+    # To the cent, with no difference, accepted or not.
+    agrees = models.BooleanField(default=False)
+    # Lines and differences (`sync.inbound.tying`).
+    content = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, blank=True)
+
+    objects = TieOutQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(agrees=True) | models.Q(read_at__isnull=False), name="sync_tie_out_agrees_if_read"
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "-asked_at"], name="sync_tie_outs")]
+
+    def __str__(self) -> str:
+        return f"Tie-out of {self.month:%B %Y}"

@@ -69,6 +69,7 @@ for title, who, says in (
     ("Settings → QuickBooks / Customers", "SO", "Which QuickBooks customer"),
     ("Settings → QuickBooks / Invoices", "SO", "Sync customer updates"),
     ("Settings → QuickBooks / Payments", "SO", "Where the money goes"),
+    ("Settings → QuickBooks / Tie-out", "SO", "Every difference is named"),
     ("Settings → QuickBooks / Notifications", "SO", "What Run a Call tells you by e-mail"),
     ("Settings → QuickBooks / Sync log*", "SO", LIST),
     ("Settings / Organization", "SO", LIST),
@@ -234,6 +235,13 @@ for name in ("tax", "items", "invoices", "payments"):
     on(f"qbo:{name}", "S", "page: choice * | page: tick * | page: radio *", within)
 
 on("*", "SO", "page: button Copied", within)
+
+# --- a month, here and there
+on("sync:tie_outs", "O", "page: choice Month | page: button Compare with QuickBooks", does("css=#tie-out"))
+on("sync:tie_outs", "SO", "page: link *", go("css=#tie-out"))
+on("sync:tie_out", "SO", "page: link Download CSV", gets("Tie-out"))
+on("sync:tie_out", "SO", "page: link Open in QuickBooks", away("/app/"))
+on("sync:tie_out", "SO", "page: link *", go())
 
 # --- what people are told
 TOLD: Fields = {"page: tick An e-mail when something new needs a person": False, "page: tick A summary each morning": True}

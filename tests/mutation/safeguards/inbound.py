@@ -69,4 +69,18 @@ SAFEGUARDS = (
         "return self.filter(organization=organization)",
         ("tests/sync/test_telling.py::test_the_page_shows_each_person_their_own",),
     ),
+    Safeguard(
+        "tie-out: it agrees only without any difference",
+        "sync/inbound/tie_out.py",
+        'agrees = not named and not skipped and all(line["agrees"] for line in content["lines"])',
+        "agrees = not skipped",
+        ("tests/journeys/test_tie_out.py::test_what_was_accepted_is_named_with_who_accepted_it",),
+    ),
+    Safeguard(
+        "tie-out: another shop's answers 404",
+        "sync/models/inbound.py",
+        "return self.filter(organization=organization) if organization else self.none()",
+        "return self.all()",
+        ("tests/journeys/test_tie_out.py::test_another_shop_and_a_dispatcher_see_none_of_it",),
+    ),
 )

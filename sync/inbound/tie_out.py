@@ -1,0 +1,181 @@
+"""Making a month's tie-out: what should be in the books by our records, and what is there, read for that month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from qbo.connection.endpoints import endpoints
+from qbo.connection.queries import ReadFailed, Row, read_rows, read_where_in
+from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
+from qbo.connection.turn import NotNow, Visit, visit
+from qbo.mapping.base import There, cents, reference
+from qbo.mapping.comparing import Wanted, compare
+from qbo.mapping.loading import load_book
+from qbo.mapping.payloads import invoice_payload
+from qbo.mapping.planning import is_void
+from qbo.models import Connection, Link, ListEntry
+from runacall import clock
+from runacall.invoices.models import Invoice
+from runacall.invoices.money import ZERO
+from sync.inbound.reconciling import wanted_invoices
+from sync.inbound.tying import Gap, Line, content_of, fingerprint, gaps, invoice_lines, is_ours, money
+from sync.models import ActionRecord, SyncEvent, TieOut
+
+PATIENCE = 120.0
+AT_ONCE = 500
+PAID = "Paid on these invoices"
+
+
+def make(tie_out: TieOut, *, now: Any = clock.now) -> None:
+    """Read the month's books and keep the result, or why they could not be read."""
+    connection = tie_out.connection
+    try:
+        with visit(connection, patience=PATIENCE) as mine:
+            failure = refresh_tokens(connection, at=now())
+            if failure is not None or connection.realm_id != tie_out.realm_id:
+                raise NotNow(failure.message if failure else "Another company is connected now.")
+            content, agrees, mark = _compared(mine, tie_out.month)
+    except (NotNow, RefreshUnderWay) as error:
+        TieOut.objects.filter(pk=tie_out.pk).update(problem=str(error)[:500])
+        return
+    except ReadFailed as error:
+        TieOut.objects.filter(pk=tie_out.pk).update(problem=error.failure.message[:500])
+        return
+    with transaction.atomic():
+        TieOut.objects.filter(pk=tie_out.pk).update(
+            content=content, agrees=agrees, fingerprint=mark, read_at=now(), problem=""
+        )
+
+
+def end_of(month: date) -> date:
+    """The last day of the month that begins on `month`."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _compared(mine: Visit, month: date) -> tuple[dict[str, Any], bool, str]:
+    connection, last = mine.connection, end_of(month)
+    within = f"TxnDate >= '{month}' AND TxnDate <= '{last}'"
+    skipped: list[ReadFailed] = []
+    rows = list(read_rows(mine.client, "Invoice", within, pace=mine.pace, skipped=skipped))
+    linked = dict(Link.objects.of(connection, "invoice").values_list("qbo_id", "record_id"))
+    ours = [row for row in rows if is_ours(row, linked, connection.organization_id)]
+    # One of ours may stand in another month there: it is compared in both.
+    beside = {linked[str(row["Id"])] for row in ours if str(row["Id"]) in linked}
+    wanted = wanted_invoices(connection, among=_of_month(connection, month, last, beside))
+    absent = {one.qbo_id for one in wanted if one.qbo_id} - {str(row["Id"]) for row in rows}
+    unread: dict[str, ReadFailed] = {}
+    ours += read_where_in(mine.client, "Invoice", "Id", absent, pace=mine.pace, unread=unread)
+    found = compare(wanted, ours, {qbo_id: error.failure.intuit_words for qbo_id, error in unread.items()})
+    lines = invoice_lines(
+        [one for one in wanted if month <= one.invoice.books_date <= last],
+        [row for row in ours if month.isoformat() <= There.of(row).txn_date <= last.isoformat()],
+        _codes(connection, wanted),
+    )
+    of_month = {one.invoice.id for one in wanted if month <= one.invoice.books_date <= last}
+    lines.append(_paid_line(wanted, ours, of_month))
+    named = gaps(found)
+    theirs = [row for row in rows if not is_ours(row, linked, connection.organization_id) and not is_void(row)]
+    content = content_of(
+        _titled(connection, lines),
+        _explained(connection, named),
+        beside={"count": len(theirs), "money": money(sum((There.of(row).total for row in theirs), ZERO))},
+        unread=len(skipped),
+    )
+    open_ones = [one for one in named if one.kind not in ("accepted", "rounded")]
+    agrees = not named and not skipped and all(line["agrees"] for line in content["lines"])
+    content["open"] = len(open_ones)
+    return content, agrees, fingerprint(content, ours)
+
+
+def _of_month(connection: Connection, month: date, last: date, beside: Iterable[int]) -> QuerySet[Invoice]:
+    by_day = Q(posting_date=None, invoice_date__range=(month, last)) | Q(posting_date__range=(month, last))
+    return Invoice.objects.for_organization(connection.organization).filter(by_day | Q(pk__in=list(beside)))
+
+
+def _codes(connection: Connection, wanted: Sequence[Wanted]) -> dict[int, str]:
+    """By invoice, the tax code that it is sent with."""
+    codes: dict[int, str] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        some = [one.invoice for one in wanted[start : start + AT_ONCE]]
+        book = load_book(connection, some)
+        for invoice in some:
+            codes[invoice.id] = reference(invoice_payload(invoice, book).get("TxnTaxDetail") or {}, "TxnTaxCodeRef")
+    return codes
+
+
+def _titled(connection: Connection, lines: Sequence[Line]) -> list[Line]:
+    """Tax codes by name."""
+    names = dict(ListEntry.objects.of(connection, "TaxCode").values_list("qbo_id", "name"))
+    titled = []
+    for line in lines:
+        is_tax = line.what not in ("Invoices", PAID)
+        title = f"Sales tax: {names.get(line.what, line.what or 'no tax code')}" if is_tax else line.what
+        titled.append(Line(title, line.count_here, line.count_there, line.money_here, line.money_there))
+    return titled
+
+
+def _paid_line(wanted: Sequence[Wanted], rows: Sequence[Row], of_month: set[int]) -> Line:
+    """What was paid on the month's invoices, whenever it was paid."""
+    ours = [one for one in wanted if one.invoice.id in of_month and not one.invoice.is_void and one.invoice.amount_paid]
+    ids = {one.qbo_id for one in wanted if one.invoice.id in of_month}
+    paid = [
+        There.of(row).total - Decimal(cents(row["Balance"]))
+        for row in rows
+        if row.get("Balance") is not None and str(row["Id"]) in ids and not is_void(row)
+    ]
+    paid = [amount for amount in paid if amount]
+    here = sum((one.invoice.amount_paid for one in ours), ZERO)
+    return Line(PAID, len(ours), len(paid), money(here), money(sum(paid, ZERO)))
+
+
+def _explained(connection: Connection, named: Sequence[Gap]) -> list[Mapping[str, Any]]:
+    """Each difference with what our log says of it, who accepted it, and where it is opened in QuickBooks."""
+    places = endpoints(connection.environment, connection.emulator_url)
+    told: list[Mapping[str, Any]] = []
+    for gap in named:
+        events = SyncEvent.objects.of(connection).of_record(gap.record_type, gap.record_id)
+        event = events.select_related("action__by").order_by("-id").first()
+        accepted = _acceptance(event) if gap.kind == "accepted" else {}
+        told.append(
+            {
+                **asdict(gap),
+                "reason": _reason(gap, event),
+                "event": event.pk if event else None,
+                "url": places.open_invoice(gap.qbo_id) if gap.qbo_id else "",
+                **accepted,
+            }
+        )
+    return told
+
+
+def _reason(gap: Gap, event: SyncEvent | None) -> str:
+    if gap.kind == "rounded":
+        return "QuickBooks rounds each tax rate separately"
+    if event is None:
+        return "It was never queued for QuickBooks"
+    return event.message or ("Waiting to be sent" if event.state == "queued" else event.get_state_display())
+
+
+def _acceptance(event: SyncEvent | None) -> dict[str, str]:
+    action: ActionRecord | None = event.action if event else None
+    by = str(action.by) if action and action.by else ""
+    return {"accepted_by": by, "accepted_at": action.at.isoformat() if action else ""}
+
+
+def ask(connection: Connection, month: date, *, at: datetime, by: Any = None) -> TieOut:
+    """A tie-out that a worker will make."""
+    return TieOut.objects.create(
+        organization=connection.organization,
+        connection=connection,
+        realm_id=connection.realm_id,
+        month=month,
+        asked_at=at,
+        asked_by=by,
+    )

@@ -1,0 +1,164 @@
+"""A month here and in QuickBooks: every difference is named, and it agrees to the cent only if it does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from runacall.invoices.models import Invoice
+from runacall.organizations.models import Role
+from sync import deciding
+from sync.models import TieOut
+from sync.tasks import make_tie_out
+from tests import builders
+from tests.books import Shop
+from tests.journeys.test_two_people import bookkeeper, own_lines, pay
+
+JUNE = dt.date(2026, 6, 1)
+
+
+@pytest.fixture
+def client(shop: Shop) -> Client:
+    client = Client()
+    client.force_login(builders.member(shop.organization, Role.OWNER))
+    return client
+
+
+def compare(client: Client) -> TieOut:
+    """Choose June on the page and press the button; the worker does its part."""
+    page = client.get("/quickbooks/tie-out/").content.decode()
+    assert f'<option value="{JUNE}"' in page
+    answer = client.post("/quickbooks/tie-out/", {"month": str(JUNE)})
+    made = TieOut.objects.latest("id")
+    assert answer["Location"] == f"/quickbooks/tie-out/{made.pk}/"
+    assert "are being read" in client.get(answer["Location"]).content.decode()
+    make_tie_out(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def month_of(shop: Shop, count: int) -> list[Invoice]:
+    """Invoices of June, all in the books."""
+    customer = builders.customer(shop.organization, "M. Okafor")
+    made = [shop.invoice(customer=customer, invoice_date=JUNE.replace(day=number + 1)) for number in range(count)]
+    shop.drain()
+    shop.assert_in_books(*made)
+    return made
+
+
+def test_a_month_that_agrees_says_so_with_counts_and_money(shop: Shop, client: Client) -> None:
+    month_of(shop, 3)
+    july = shop.settled_invoice(invoice_date=dt.date(2026, 7, 1))
+    shop.books.do("add_invoice", amount="55", date="2026-06-09")
+    made = compare(client)
+    assert made.agrees, (made.problem, made.content)
+    lines = {line["what"]: line for line in made.content["lines"]}
+    assert (lines["Invoices"]["count_there"], lines["Invoices"]["money_there"]) == (3, "324.00")
+    assert (lines["Sales tax: California"]["money_here"], lines["Sales tax: California"]["money_there"]) == (
+        "24.00",
+        "24.00",
+    )
+    assert made.content["beside"] == {"count": 1, "money": "55.00"}
+    page = client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode()
+    assert "June 2026 agrees with QuickBooks to the cent." in page
+    assert made.fingerprint in page
+    assert july.number not in page
+    # The same books have the same fingerprint, and a changed version there another one.
+    assert compare(client).fingerprint == made.fingerprint
+    first = Invoice.objects.filter(invoice_date=JUNE).get()
+    bookkeeper(shop, first, PrivateNote=f"{shop.there(first)['PrivateNote']}\nHers")
+    assert compare(client).fingerprint != made.fingerprint
+
+
+def test_after_the_bookkeeper_changed_twelve_things_exactly_these_are_named(shop: Shop, client: Client) -> None:
+    month = month_of(shop, 15)
+    other = shop.books.do("add_customer", name="Somebody Else")["row"]["Id"]
+    for invoice in month[:2]:
+        there = shop.there(invoice)
+        (line,) = own_lines(there)
+        line |= {"Amount": 90, "SalesItemLineDetail": line["SalesItemLineDetail"] | {"UnitPrice": 90}}
+        bookkeeper(shop, invoice, Line=there["Line"])
+    bookkeeper(shop, month[2], TxnDate="2026-06-28")
+    bookkeeper(shop, month[3], TxnDate="2026-05-31")
+    bookkeeper(shop, month[4], CustomerRef={"value": other})
+    bookkeeper(shop, month[5], DocNumber="X-1")
+    bookkeeper(shop, month[6], TxnTaxDetail=shop.there(month[6])["TxnTaxDetail"] | {"TotalTax": 7})
+    for invoice in month[7:9]:
+        there = shop.there(invoice)
+        shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
+    for invoice in month[9:11]:
+        shop.books.delete("Invoice", shop.there(invoice))
+    pay(shop, month[11], 8)
+    made = compare(client)
+    named = {gap["record_id"]: gap for gap in made.content["differences"]}
+    assert sorted(named) == [invoice.pk for invoice in month[:12]], made.content
+    assert len(made.content["differences"]) == 12
+    assert not made.agrees
+    whats = [named[invoice.pk]["what"] for invoice in month[:12]]
+    assert [what.split(", ")[0] for what in whats] == [
+        *("total", "total", "date", "date", "customer", "number", "total", "void", "void"),
+        *("not in QuickBooks", "not in QuickBooks", "balance"),
+    ]
+    lines = {line["what"]: line["agrees"] for line in made.content["lines"]}
+    assert not lines["Invoices"]
+    assert not lines["Sales tax: California"]
+    assert not lines["Paid on these invoices"]
+    page = client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode()
+    assert "12 differences between Run a Call and QuickBooks." in page
+    text = client.get(f"/quickbooks/tie-out/{made.pk}.csv").content.decode()
+    assert all(f"Invoice #{invoice.number}" in text for invoice in month[:12])
+    assert not any(f"Invoice #{invoice.number}," in text for invoice in month[12:])
+    assert made.fingerprint in text
+
+
+def test_what_was_accepted_is_named_with_who_accepted_it(shop: Shop, client: Client) -> None:
+    (invoice,) = month_of(shop, 1)
+    there = shop.there(invoice)
+    (line,) = own_lines(there)
+    line |= {"Amount": 90, "SalesItemLineDetail": line["SalesItemLineDetail"] | {"UnitPrice": 90}}
+    bookkeeper(shop, invoice, Line=there["Line"])
+    shop.hear()
+    person = builders.member(shop.organization, Role.ADMIN)
+    deciding.keep_quickbooks(shop.failed(), by=person, at=timezone.now())
+    made = compare(client)
+    (gap,) = made.content["differences"]
+    assert (gap["kind"], gap["accepted_by"]) == ("accepted", str(person))
+    assert (made.agrees, made.content["open"]) == (False, 0)
+    page = client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode()
+    assert "No open difference; 1 is accepted or only rounding." in page
+    assert Decimal(made.content["lines"][0]["money_here"]) == Decimal("108.00")
+
+
+def test_past_ones_stay_as_they_were_read_and_failures_say_why(shop: Shop, client: Client) -> None:
+    month = month_of(shop, 1)
+    first = compare(client)
+    shop.books.delete("Invoice", shop.there(month[0]))
+    second = compare(client)
+    first.refresh_from_db()
+    assert (first.agrees, second.agrees) == (True, False)
+    shop.books.do("expire_token")
+    shop.connection.refresh_from_db()
+    shop.connection.access_expires_at = timezone.now() - dt.timedelta(hours=2)
+    shop.connection.save()
+    third = compare(client)
+    assert third.problem
+    assert "QuickBooks could not be read" in client.get(f"/quickbooks/tie-out/{third.pk}/").content.decode()
+    page = client.get("/quickbooks/tie-out/").content.decode()
+    assert page.count("June 2026</a>") == 3
+    assert "Agrees to the cent" in page
+
+
+def test_another_shop_and_a_dispatcher_see_none_of_it(shop: Shop, client: Client) -> None:
+    month_of(shop, 1)
+    made = compare(client)
+    stranger: Any = builders.member(builders.organization(), Role.OWNER)
+    client.force_login(stranger)
+    for path in (f"/quickbooks/tie-out/{made.pk}/", f"/quickbooks/tie-out/{made.pk}.csv"):
+        assert client.get(path).status_code == 404
+    client.force_login(builders.member(shop.organization, Role.DISPATCHER))
+    assert client.get("/quickbooks/tie-out/").status_code == 403
