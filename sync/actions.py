@@ -130,7 +130,7 @@ LEFT_PAUSED = {
 def _not_retried(event: SyncEvent, at: datetime) -> str:
     if event.record_type == EntityType.CONNECTION:
         return LEFT_PAUSED.get(event.failure_code, PAUSED)
-    if _failed_with(event, "edited_in_quickbooks"):
+    if _failed_with(event, *ARRIVED):
         return DECIDED
     return NOT_RETRIED.get(State(event.state), "")
 
@@ -151,7 +151,8 @@ def _is_closed(event: SyncEvent, *states: State) -> bool:
 
 NOTHING = "with nothing to choose"
 # What a person decides about, and a retry would only decide again.
-DECIDED = "changed in QuickBooks: choose Keep QuickBooks' or Send ours"
+ARRIVED = ("edited_in_quickbooks", "payment_not_taken_over")
+DECIDED = "changed in QuickBooks: open them and decide"
 
 
 def _failed_with(event: SyncEvent, *codes: str) -> bool:

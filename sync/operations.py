@@ -21,7 +21,7 @@ from qbo.models import Connection, Lease, Link, ListState
 from runacall.invoices.models import Dates, Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.actions import ACTIONS, DECIDED, LEFT_PAUSED, NOT_RETRIED, PAUSED
+from sync.actions import ACTIONS, ARRIVED, DECIDED, LEFT_PAUSED, NOT_RETRIED, PAUSED
 from sync.log.causes import MOST_SETS
 from sync.log.filters import SyncEventFilter
 from sync.models import ActionRecord, Guest, State, SyncEvent
@@ -139,7 +139,7 @@ def chosen_by(action: ActionRecord) -> SyncEventQuerySet:
 
 def _retryable(events: SyncEventQuerySet) -> SyncEventQuerySet:
     found = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
-    return found.exclude(state=State.FAILED, failure_code="edited_in_quickbooks")
+    return found.exclude(state=State.FAILED, failure_code__in=ARRIVED)
 
 
 class Requeued(NamedTuple):
@@ -212,8 +212,7 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
             continue
         if state in NOT_RETRIED:
             counts[NOT_RETRIED[State(state)]] += count
-    decided = events.filter(state=State.FAILED, failure_code="edited_in_quickbooks").count()
-    counts[DECIDED] += decided
+    counts[DECIDED] += events.filter(state=State.FAILED, failure_code__in=ARRIVED).count()
     connections = events.filter(record_type=EntityType.CONNECTION, state=State.FAILED).order_by()
     counts.update(LEFT_PAUSED.get(code, PAUSED) for code in connections.values_list("failure_code", flat=True))
     return dict(+counts)

@@ -128,11 +128,29 @@ ENTRIES = (
         cause_per_subject=False,
     ),
     Entry(
+        code="payment_not_taken_over",
+        title="Payment in QuickBooks, not here",
+        kind=FailureKind.PERSON,
+        message="A payment of {amount|money} in QBO[ on invoice #{subject_name}] is not recorded here[: {reason}]",
+        meaning="Somebody recorded or changed a payment in QuickBooks, and the invoice here cannot take it. The same"
+        " money may be recorded on both sides.",
+        remedy=(
+            "Compare the payments of the invoice here with those in QuickBooks.",
+            "If the same money is recorded twice, void one of the two payments.",
+            "Then dismiss this event with that reason.",
+        ),
+        who=Who.OFFICE,
+        where="invoice",
+        dispatcher="In QuickBooks it has a payment that is not recorded here. The office is on it.",
+        label="validation",
+        cause_per_subject=False,
+    ),
+    Entry(
         code="payment_voided_there",
         title="Payment voided in QuickBooks",
         kind=FailureKind.PERSON,
-        message="The payment[ of {subject_name}] was voided in QBO; your change was not sent",
-        meaning="Somebody voided the payment in QuickBooks. Sending the change would put its amount back in the books.",
+        message="The payment[ of {subject_name}] was voided in QBO; {here|your change was not sent}",
+        meaning="Somebody voided the payment in QuickBooks. Sending it again would put its amount back in the books.",
         remedy=(
             "Ask your bookkeeper why it was voided.",
             "If that is right, void the payment here too; nothing more is sent.",

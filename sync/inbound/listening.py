@@ -22,6 +22,7 @@ from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import take_invoices
 from sync.inbound.lists import take_lists
 from sync.inbound.notices import is_news
+from sync.inbound.payments import take_payments
 from sync.models import ChangeCursor, Notice
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ PATIENCE = 20.0
 Now = Callable[[], datetime]
 
 # What takes in the changes, in the order in which one depends on the other.
-TAKE: Sequence[Callable[[Hearing], None]] = (take_lists, take_customers, take_invoices)
+TAKE: Sequence[Callable[[Hearing], None]] = (take_lists, take_customers, take_invoices, take_payments)
 
 
 class Unavailable(Exception):
@@ -92,7 +93,8 @@ def _hear(mine: Visit, cursor: ChangeCursor, now: Now, sooner: bool) -> Hearing 
     for take in TAKE:
         take(hearing)
     # Only now: what was read and not taken in is read again.
-    cursor.since = max(filter(None, (cursor.since, changes.as_of and changes.as_of - OVERLAP)), default=None)
+    if not hearing.reads_again:
+        cursor.since = max(filter(None, (cursor.since, changes.as_of and changes.as_of - OVERLAP)), default=None)
     cursor.read_at, cursor.next_at, cursor.problem = at, at + _every(), ""
     cursor.save(update_fields=["since", "read_at", "next_at", "problem"])
     _forget(waiting)

@@ -53,6 +53,11 @@ def note_arrival(
         _keep(event, State.SYNCED, at=at, message=message, row=row)
 
 
+def drop_just_opened(connection: Connection, name: RecordName) -> None:
+    """Remove the event that taking over a change has opened: QuickBooks knows it. Only where none waited before."""
+    _of(connection, name).filter(state=State.QUEUED, direction=Direction.OUT).delete()
+
+
 def release_waiting(connection: Connection, name: RecordName, *, at: datetime) -> int:
     """Queue again what failed because of this record, now that it is different in QuickBooks; returns how many."""
     rows = SyncEvent.objects.of(connection).waiting_for_record(name.record_type, name.record_id).failed()

@@ -346,6 +346,7 @@ ELSEWHERE = {
 }
 ELSEWHERE_IN_A_JOURNEY_OF_TWO = ("changed_in_quickbooks", "paid_in_quickbooks", "voided_in_quickbooks")
 NOT_FROM_THE_EMULATOR = {
+    "payment_not_taken_over": "what came in and nobody sent: see test_from_quickbooks",
     "edited_in_quickbooks": "what came in and nobody sent: see test_from_quickbooks",
     "item_inactive": "test_item_not_found tells it beside what is missing",
     "numbering_by_hand": "test_duplicate_doc_number tells it: nothing is sent, so QuickBooks says nothing",

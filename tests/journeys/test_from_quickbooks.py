@@ -203,7 +203,7 @@ def test_a_retry_leaves_alone_what_a_person_decides(shop: Shop) -> None:
     shop.hear()
     report = operations.retry(shop.failed(), by=None, at=timezone.now())
     assert report.done == 0
-    assert report.left == {"changed in QuickBooks: choose Keep QuickBooks' or Send ours": 1}
+    assert report.left == {"changed in QuickBooks: open them and decide": 1}
     assert shop.event(invoice).failure_code == "edited_in_quickbooks"
 
 
@@ -466,3 +466,125 @@ def test_the_comparison_is_due_once_a_night_of_the_shop(shop: Shop) -> None:
     ChangeCursor.objects.update(compared_at=night)
     assert due_for_comparison(at=night + timedelta(hours=1)) == []
     assert due_for_comparison(at=night + timedelta(days=1)) == [shop.connection.pk]
+
+
+def pay_there(shop: Shop, *invoices: Invoice, amount: str | None = None, **fields: Any) -> dict[str, Any]:
+    """The bookkeeper takes a payment in QuickBooks that pays these invoices in full, or the first in part."""
+    there = [shop.there(invoice) for invoice in invoices]
+    parts = [Decimal(amount or str(row["Balance"])) for row in there]
+    lines = [
+        {"Amount": float(part), "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+        for part, row in zip(parts, there, strict=True)
+    ]
+    body = {"CustomerRef": there[0]["CustomerRef"], "TotalAmt": float(sum(parts)), "Line": lines, **fields}
+    return dict(shop.books.post("payment", body)["Payment"])
+
+
+def payment_writes(shop: Shop) -> int:
+    calls = [one for one in shop.books.requests() if one["method"] == "POST" and "/query" not in one["path"]]
+    return sum('"Payment"' in str(one["body"]) or "/payment" in one["path"] for one in calls)
+
+
+def test_a_payment_received_there_makes_our_invoice_paid_and_is_not_sent_back(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    pay_there(shop, invoice, amount="8.00", PaymentRefNum="4711", TxnDate="2026-06-20")
+    sent = payment_writes(shop) + writes(shop)
+    shop.hear()
+    shop.drain()
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.amount_paid) == (Invoice.Status.PARTIAL, Decimal("8.00"))
+    payment = invoice.payments.get()
+    assert (payment.reference, str(payment.received_date)) == ("4711", "2026-06-20")
+    event = shop.log().of_record("payment", payment.pk).get()
+    assert (event.direction, event.state) == (Direction.IN, "synced")
+    assert f"recorded here on invoice #{invoice.number}" in event.message
+    pay_there(shop, invoice)
+    shop.hear()
+    shop.drain()
+    invoice.refresh_from_db()
+    assert invoice.status == Invoice.Status.PAID
+    # Two people's two payments, and no write of ours.
+    assert payment_writes(shop) + writes(shop) == sent + 1
+    assert shop.log().unsent().count() == 0
+    assert shop.reconciles()
+    shop.hear()
+    assert invoice.payments.count() == 2
+
+
+def test_a_payment_there_of_several_invoices_is_one_here(shop: Shop) -> None:
+    first = shop.settled_invoice()
+    second = shop.settled_invoice(customer=first.customer)
+    pay_there(shop, first, second)
+    shop.hear()
+    for invoice in (first, second):
+        invoice.refresh_from_db()
+        assert invoice.status == Invoice.Status.PAID
+    assert first.payments.get() == second.payments.get()
+    assert first.payments.get().amount == first.total + second.total
+    assert shop.reconciles()
+
+
+def test_a_payment_received_there_follows_its_edit_void_and_deletion_there(shop: Shop) -> None:
+    edited, voided, deleted = (shop.settled_invoice() for _ in range(3))
+    rows = {invoice.pk: pay_there(shop, invoice, amount="10.00") for invoice in (edited, voided, deleted)}
+    shop.hear()
+    payments = [invoice.payments.get() for invoice in (edited, voided, deleted)]
+    row = rows[edited.pk]
+    line = {"Amount": 20, "LinkedTxn": row["Line"][0]["LinkedTxn"]}
+    shop.books.post("payment", {**row, "TotalAmt": 20, "Line": [line]})
+    target = {key: rows[voided.pk][key] for key in ("Id", "SyncToken")}
+    shop.books.post("payment", {**target, "sparse": True}, operation="update", include="void")
+    shop.books.delete("Payment", rows[deleted.pk])
+    sent = payment_writes(shop)
+    shop.hear()
+    shop.drain()
+    for invoice in (edited, voided, deleted):
+        invoice.refresh_from_db()
+    assert [one.amount_paid for one in (edited, voided, deleted)] == [Decimal(20), Decimal(0), Decimal(0)]
+    for payment in payments:
+        payment.refresh_from_db()
+    assert [one.is_void for one in payments] == [False, True, True]
+    assert payment_writes(shop) == sent
+    assert not shop.log().unsent().exists()
+
+
+def test_money_recorded_on_both_sides_is_not_counted_twice(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    builders.payment(invoice, at=timezone.now())
+    pay_there(shop, invoice)
+    # The invoice waits to be sent: the payment is read again after that.
+    shop.hear()
+    shop.drain()
+    shop.hear()
+    invoice.refresh_from_db()
+    assert invoice.amount_paid == invoice.total
+    assert invoice.payments.count() == 1
+    event = shop.event(invoice)
+    assert event.failure_code == "payment_not_taken_over"
+    assert "A payment of 108.00 in QBO" in event.message
+
+
+def test_our_own_payment_is_no_news_and_its_void_there_waits_for_a_person(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    payment = builders.payment(invoice, at=timezone.now())
+    shop.drain()
+    rows = SyncEvent.objects.count()
+    shop.hear()
+    assert (SyncEvent.objects.count(), invoice.payments.count()) == (rows, 1)
+    row = shop.books.row("Payment", Link.objects.get(record_type="payment").qbo_id)
+    target = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True}
+    shop.books.post("payment", target, operation="update", include="void")
+    shop.hear()
+    event = shop.log().of_record("payment", payment.pk).latest("id")
+    assert (event.direction, event.failure_code) == (Direction.IN, "payment_voided_there")
+    payment.refresh_from_db()
+    assert not payment.is_void
+
+
+def test_with_sync_payments_off_money_there_changes_nothing_here(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    shop.choose(sync_payments=False)
+    pay_there(shop, invoice)
+    rows = SyncEvent.objects.count()
+    shop.hear()
+    assert (invoice.payments.count(), SyncEvent.objects.count()) == (0, rows)

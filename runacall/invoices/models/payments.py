@@ -92,6 +92,26 @@ class Payment(Record):
             self._put(parts, at=at, by=by)
         return self
 
+    def take_over(
+        self,
+        *,
+        amount: Decimal,
+        received_date: dt.date,
+        parts: Mapping[Invoice, Decimal],
+        at: dt.datetime,
+        by: AbstractBaseUser | None = None,
+    ) -> Self:
+        """What the books say of a payment that was received there: how much, when, and what it pays.
+
+        Raises PaymentRefused if it is void, or for a part that an invoice cannot take; then nothing is changed.
+        """
+        with self.changing(at=at, by=by):
+            self._refuse_void()
+            self.amount, self.received_date = amount, received_date
+            self._put(parts, at=at, by=by)
+            self.full_clean()
+        return self
+
     def void(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
         """The money was not received after all: what it paid is open again. Raises PaymentRefused if it is void."""
         with self.changing(at=at, by=by):

@@ -83,4 +83,18 @@ SAFEGUARDS = (
         "return self.all()",
         ("tests/journeys/test_tie_out.py::test_another_shop_and_a_dispatcher_see_none_of_it",),
     ),
+    Safeguard(
+        "payments there: the same money is not counted twice",
+        "sync/inbound/payments.py",
+        "if reason := _refusal(wanted):",
+        'if reason := "":',
+        (f"{OF_JOURNEYS}::test_money_recorded_on_both_sides_is_not_counted_twice",),
+    ),
+    Safeguard(
+        "payments there: one that we have is not recorded again",
+        "sync/inbound/payments.py",
+        "        rows.pop(qbo_id)",
+        "        pass",
+        (f"{OF_JOURNEYS}::test_a_payment_received_there_makes_our_invoice_paid_and_is_not_sent_back",),
+    ),
 )

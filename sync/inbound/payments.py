@@ -1,0 +1,353 @@
+"""Payments in QuickBooks: those that the bookkeeper took on our invoices, and what became of ours.
+
+A payment of ours that has its origin in QuickBooks is one whose link we did not make (`created_here` is False): it
+follows whatever happens to it there. About a payment that was recorded here, a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from qbo.connection.changes import changed_there_at
+from qbo.connection.client import encode
+from qbo.connection.queries import Row
+from qbo.failures import Failure, Subject
+from qbo.mapping.base import Base, Side, cents, kept_part, plain, reference
+from qbo.mapping.loading import load_book
+from qbo.mapping.marks import PAYMENT, marked_as
+from qbo.mapping.names import name_key
+from qbo.mapping.payments import applied_by, payment_payload, said_of_payment
+from qbo.mapping.planning import is_void
+from qbo.models import ConnectionSettings, Link, ListEntry, PaymentMapping
+from runacall.invoices.document_loading import load_payments
+from runacall.invoices.models import Customer, Invoice, Payment
+from runacall.invoices.refusals import Refused
+from sync.inbound.hearing import Hearing
+from sync.inbound.invoices import edited
+from sync.models import State
+from sync.models.events import Direction
+from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, unsent_of
+from sync.outbox.enqueueing import RecordName, invoice_name, payment_name
+
+# QuickBooks' names of methods, as companies have them from the start, and ours.
+METHODS = {
+    "cash": Payment.Method.CASH,
+    "check": Payment.Method.CHECK,
+    "cheque": Payment.Method.CHECK,
+    "ach": Payment.Method.ACH,
+    "e-check": Payment.Method.ACH,
+    "credit card": Payment.Method.CARD,
+    "card": Payment.Method.CARD,
+    "visa": Payment.Method.CARD,
+    "mastercard": Payment.Method.CARD,
+    "american express": Payment.Method.CARD,
+    "discover": Payment.Method.CARD,
+}
+
+
+def take_payments(hearing: Hearing) -> None:
+    """Record what was received there, and follow or tell what happened to what we have."""
+    for moved in hearing.moved("Payment"):
+        ours = Payment.objects.in_bulk([link.record_id for link, _ in moved])
+        for link, row in moved:
+            if link.record_id in ours:
+                with hearing.one("Payment", link.record_id):
+                    _take(hearing, link, row, ours[link.record_id])
+    for links in hearing.gone("Payment"):
+        for link in links:
+            with hearing.one("Payment", link.record_id):
+                _gone(hearing, link)
+    # The switch is for both directions.
+    if not ConnectionSettings.objects.filter(connection=hearing.connection, sync_payments=True).exists():
+        return
+    for row, parts in _received(hearing):
+        with hearing.one("Payment", int(str(row["Id"])) if str(row["Id"]).isdecimal() else 0):
+            _record(hearing, row, parts)
+
+
+def _received(hearing: Hearing) -> Iterable[tuple[Row, Mapping[str, int]]]:
+    """Payments there that pay an invoice of ours and are none of ours, each with our invoices by their Ids there."""
+    rows = {str(row["Id"]): row for row in hearing.changes.rows.get("Payment", ()) if row.get("Id")}
+    known = Link.objects.of(hearing.connection, "payment").filter(qbo_id__in=list(rows))
+    for qbo_id in known.values_list("qbo_id", flat=True):
+        rows.pop(qbo_id)
+    standing = [row for row in rows.values() if not is_void(row) and not _is_marked(hearing, row)]
+    paid = {invoice_id for row in standing for invoice_id in applied_by(row)}
+    links = Link.objects.of(hearing.connection, "invoice").filter(qbo_id__in=paid)
+    ours = dict(links.values_list("qbo_id", "record_id"))
+    for row in standing:
+        parts = {invoice_id: ours[invoice_id] for invoice_id in applied_by(row) if invoice_id in ours}
+        if parts:
+            yield row, parts
+
+
+def _is_marked(hearing: Hearing, row: Row) -> bool:
+    """One of ours whose answer was lost: the engine finds and links it."""
+    mark = marked_as(str(row.get("PrivateNote") or ""), PAYMENT)
+    return mark is not None and mark[0] == hearing.connection.organization_id
+
+
+# --- received there ---------------------------------------------------------------------------------------------
+
+
+def _record(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
+    """As a payment of ours with a link, so that it is not sent back; what cannot be taken over, a person is told."""
+    connection, at = hearing.connection, hearing.at
+    applied = applied_by(row)
+    invoices = {one.pk: one for one in Invoice.objects.filter(pk__in=parts.values()).select_related("customer")}
+    names = {pk: invoice_name(invoice) for pk, invoice in invoices.items()}
+    waited = {pk: unsent_of(connection, name) for pk, name in names.items()}
+    wanted = {invoices[pk]: Decimal(applied[qbo_id]) for qbo_id, pk in parts.items()}
+    if reason := _refusal(wanted):
+        for pk, invoice in invoices.items():
+            _tell(hearing, row, invoice, names[pk], reason)
+        return
+    elsewhere = sum((Decimal(amount) for key, amount in applied.items() if key not in parts), Decimal(0))
+    payment: Payment = Payment.objects.add(
+        at=at,
+        organization=connection.organization,
+        customer=_customer(hearing, row) or next(iter(invoices.values())).customer,
+        # What pays invoices that are none of ours is no credit of the customer here.
+        amount=Decimal(cents(row.get("TotalAmt"))) - elsewhere,
+        method=_method(hearing, row),
+        received_date=_day(row, otherwise=connection.organization.today(at)),
+        reference=plain(row.get("PaymentRefNum"))[:100],
+        memo=str(row.get("PrivateNote") or "")[:500],
+    )
+    payment.apply(wanted, at=at)
+    _link(hearing, payment, row)
+    for pk, name in names.items():
+        if waited[pk] is None:
+            # What an invoice owes is no news to QuickBooks.
+            drop_just_opened(connection, name)
+    numbers = ", ".join(f"#{invoice.number}" for invoice in invoices.values())
+    note_arrival(
+        connection,
+        payment_name(payment),
+        at=at,
+        message=f"Received in QuickBooks (Id {row['Id']}): recorded here on invoice {numbers}",
+        row=row,
+        just_opened=True,
+    )
+    hearing.came["payments received"] += 1
+
+
+def _refusal(wanted: Mapping[Invoice, Decimal]) -> str:
+    """Why an invoice cannot take its part; "" if all can."""
+    for invoice, amount in wanted.items():
+        if not invoice.can_become(Invoice.Status.PAID):
+            return f"here it is {invoice.get_status_display()}"
+        if amount > invoice.balance:
+            return f"here only {invoice.balance:,} of it is open"
+    customers = {invoice.customer_id for invoice in wanted}
+    return "" if len(customers) == 1 else "here its invoices have different customers"
+
+
+def _tell(hearing: Hearing, row: Row, invoice: Invoice, name: RecordName, reason: str) -> None:
+    facts = {"amount": f"{Decimal(cents(row.get('TotalAmt'))):,}", "reason": reason}
+    facts |= {"there_entity": "Payment", "there_id": str(row["Id"])}
+    failure = Failure("payment_not_taken_over", Subject("invoice", str(invoice.pk), invoice.number), facts=facts)
+    told = note_difference(hearing.connection, name, failure, at=hearing.at, row=row)
+    hearing.came["payments to decide"] += told
+    waiting = unsent_of(hearing.connection, name)
+    # A change of the invoice is on its way: the payment is read again once that has been sent.
+    hearing.reads_again |= not told and waiting is not None and waiting.state == State.QUEUED
+
+
+def _customer(hearing: Hearing, row: Row) -> Customer | None:
+    links = Link.objects.of(hearing.connection, "customer").filter(qbo_id=reference(row, "CustomerRef"))
+    ids = list(links.values_list("record_id", flat=True)[:2])
+    return Customer.objects.filter(pk=ids[0]).first() if len(ids) == 1 else None
+
+
+def _method(hearing: Hearing, row: Row) -> str:
+    """By staff's choice of methods, then by QuickBooks' name of it."""
+    method_id = reference(row, "PaymentMethodRef")
+    if not method_id:
+        return Payment.Method.OTHER
+    connection = hearing.connection
+    mapped = PaymentMapping.objects.filter(
+        connection=connection, realm_id=connection.realm_id, method_id=method_id
+    ).first()
+    if mapped is not None:
+        return mapped.method
+    entry = ListEntry.objects.of(connection, "PaymentMethod").filter(qbo_id=method_id).first()
+    return METHODS.get(name_key(entry.name) if entry else "", Payment.Method.OTHER)
+
+
+def _day(row: Row, *, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(str(row.get("TxnDate") or "")[:10])
+    except ValueError:
+        return otherwise
+
+
+def _link(hearing: Hearing, payment: Payment, row: Row) -> None:
+    """Also after it was taken over again: what we would say of it now is what QuickBooks has."""
+    connection = hearing.connection
+    document = load_payments([payment.pk])[payment.pk]
+    payload = payment_payload(document, load_book(connection, payments=[document]))
+    said = {
+        **said_of_payment(document),
+        "lines": applied_by(payload),
+        "customer_ref": reference(payload, "CustomerRef"),
+    }
+    Link.objects.update_or_create(
+        connection=connection,
+        realm_id=connection.realm_id,
+        record_type="payment",
+        qbo_id=str(row["Id"]),
+        defaults={
+            "record_id": payment.pk,
+            "sync_token": str(row.get("SyncToken", "")),
+            "active": True,
+            "voided": payment.is_void,
+            "created_here": False,
+            "base": Base(said, kept_part("Payment", row)).as_text(),
+            "theirs": "",
+            "total": Decimal(cents(row.get("TotalAmt"))),
+            "txn_date": _day(row, otherwise=payment.received_date),
+            "there_at": changed_there_at(row),
+            "synced_at": hearing.at,
+        },
+    )
+
+
+# --- what became of those that we have --------------------------------------------------------------------------
+
+
+def _take(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
+    connection, at, name = hearing.connection, hearing.at, payment_name(payment)
+    waiting = unsent_of(connection, name)
+    if is_in_flight(connection, name) or (waiting is not None and waiting.direction == Direction.OUT):
+        link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
+        link.save(update_fields=["theirs", "there_at"])
+        return
+    if not link.created_here:
+        _follow(hearing, link, row, payment)
+        return
+    if payment.is_void:
+        _renew(link, row)
+        return
+    subject = Subject("payment", str(payment.pk), f"{payment.amount:,} of {payment.received_date.isoformat()}")
+    base = Base.from_text(link.base) or Base()
+    sides = [] if is_void(row) else _sides(base.row, row, payment)
+    if is_void(row) or sides:
+        link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
+        link.save(update_fields=["theirs", "there_at"])
+        failure = edited(subject, sides) if sides else Failure("payment_voided_there", subject, facts=STANDS_HERE)
+        hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at, row=row)
+        return
+    _renew(link, row)
+    if waiting is not None:
+        note_arrival(connection, name, at=at, message="Changed back in QuickBooks: it agrees again", row=row)
+    hearing.came["payments"] += 1
+
+
+STANDS_HERE = {"here": "here it still counts"}
+
+
+def _sides(known: Row, now: Row, payment: Payment) -> list[Side]:
+    """Amount, date and what it pays, where they changed there to something else than here."""
+    ours = {"amount": cents(payment.amount), "date": payment.received_date.isoformat()}
+    read = {"amount": lambda row: cents(row.get("TotalAmt")), "date": lambda row: str(row.get("TxnDate") or "")[:10]}
+    sides = [
+        Side(field, read[field](known), ours[field], read[field](now))
+        for field in ours
+        if read[field](now) not in (read[field](known), ours[field])
+    ]
+    was, there = (applied_by(row) for row in (known, now))
+    if any(there.get(key) != amount for key, amount in was.items()):
+        sides.append(Side("invoices", _parts(was), _parts(was), _parts(there)))
+    return sides
+
+
+def _parts(applied: Mapping[str, str]) -> str:
+    return ", ".join(f"Id {key}: {amount}" for key, amount in sorted(applied.items())) or "none"
+
+
+def _renew(link: Link, row: Row) -> None:
+    base = Base.from_text(link.base)
+    if base is not None:
+        link.base = replace(base, row=kept_part("Payment", row)).as_text()
+    link.theirs, link.there_at = "", changed_there_at(row)
+    link.sync_token = str(row.get("SyncToken") or link.sync_token)
+    link.save(update_fields=["base", "theirs", "sync_token", "there_at"])
+
+
+def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
+    """One that was received there is here what it is there."""
+    connection, at = hearing.connection, hearing.at
+    if payment.is_void:
+        _renew(link, row)
+        return
+    before = {one.invoice: one.amount for one in payment.applications.select_related("invoice")}
+    if is_void(row):
+        _void(hearing, payment, link, "Voided in QuickBooks, so it is void here too", row)
+        return
+    applied = applied_by(row)
+    ours = dict(Link.objects.of(connection, "invoice").filter(qbo_id__in=applied).values_list("qbo_id", "record_id"))
+    invoices = Invoice.objects.in_bulk(ours.values())
+    parts = {invoices[pk]: Decimal(applied[qbo_id]) for qbo_id, pk in ours.items()}
+    elsewhere = sum((Decimal(amount) for key, amount in applied.items() if key not in ours), Decimal(0))
+    amount = Decimal(cents(row.get("TotalAmt"))) - elsewhere
+    day = _day(row, otherwise=payment.received_date)
+    same = (payment.amount, payment.received_date, before) == (amount, day, parts)
+    if same:
+        _renew(link, row)
+        return
+    was = f"{payment.amount:,} of {payment.received_date}"
+    names = [invoice_name(invoice) for invoice in {*before, *parts}]
+    waited = [name for name in names if unsent_of(connection, name) is not None]
+    try:
+        payment.take_over(amount=amount, received_date=day, parts=parts, at=at)
+    except Refused as refusal:
+        subject = Subject("payment", str(payment.pk), was)
+        facts = {"amount": f"{amount:,}", "reason": str(refusal), "there_entity": "Payment", "there_id": link.qbo_id}
+        failure = Failure("payment_not_taken_over", subject, facts=facts)
+        name = payment_name(payment)
+        hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at, row=row)
+        return
+    _link(hearing, payment, row)
+    for name in names:
+        if name not in waited:
+            drop_just_opened(connection, name)
+    message = f"Changed in QuickBooks: {was} → {amount:,} of {day}. It is the same here now."
+    note_arrival(connection, payment_name(payment), at=at, message=message, row=row, just_opened=True)
+    hearing.came["payments changed"] += 1
+
+
+def _void(hearing: Hearing, payment: Payment, link: Link, message: str, row: Row | None) -> None:
+    connection, at = hearing.connection, hearing.at
+    names = [invoice_name(one.invoice) for one in payment.applications.select_related("invoice__customer")]
+    waited = [name for name in names if unsent_of(connection, name) is not None]
+    title = payment_name(payment)
+    payment.void(at=at)
+    if row is not None:
+        _renew(link, row)
+    Link.objects.filter(pk=link.pk).update(voided=True)
+    for name in names:
+        if name not in waited:
+            drop_just_opened(connection, name)
+    note_arrival(connection, title, at=at, message=message, row=row, just_opened=True)
+    hearing.came["payments void"] += 1
+
+
+def _gone(hearing: Hearing, link: Link) -> None:
+    connection, at = hearing.connection, hearing.at
+    Link.objects.filter(pk=link.pk).update(active=False)
+    payment = Payment.objects.filter(pk=link.record_id).first()
+    if payment is None or payment.is_void:
+        return
+    name = payment_name(payment)
+    waiting = unsent_of(connection, name)
+    if is_in_flight(connection, name) or (waiting is not None and waiting.direction == Direction.OUT):
+        return
+    if not link.created_here:
+        _void(hearing, payment, link, "Deleted in QuickBooks, so it is void here too", None)
+        return
+    failure = Failure("record_deleted_there", Subject("payment", str(payment.pk), f"{payment.amount:,}"))
+    hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at)
