@@ -7,17 +7,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from qbo.mapping.loading import Unsaved
+from qbo.mapping.book import MappingBook
+from qbo.mapping.loading import Unsaved, load_book
+from qbo.mapping.payments import check_payment, plan_payment
 from qbo.models import Connection, ConnectionSettings
 from qbo.models.settings import WhenToSync
+from runacall.invoices.document_loading import load_payments
+from runacall.invoices.documents import PaymentDocument
 from runacall.invoices.models import Invoice
 from sync.dry_run import Supposed, Verdict, verdicts
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.outbox.enqueueing import earlier_invoices
+from sync.outbox.enqueueing import earlier_invoices, payments_of
 
 # How many invoices are checked twice for one preview.
 MOST = 300
@@ -40,7 +44,8 @@ def preview(connection: Connection, unsaved: Unsaved) -> Preview:
     now = {one.invoice.id: one for one in verdicts(connection, ids)}
     then = {one.invoice.id: one for one in verdicts(connection, ids, supposed=Supposed(unsaved))}
     both = [(now[pk], then[pk]) for pk in now if pk in then]
-    sentences = (*_of_switches(connection, stored, unsaved.settings or stored), *_of_invoices(both))
+    of_switches = _of_switches(connection, stored, unsaved.settings or stored)
+    sentences = (*of_switches, *_of_invoices(both), *_of_payments(connection, unsaved))
     return Preview(sentences, len(ids), rows.count())
 
 
@@ -56,6 +61,14 @@ def _of_switches(connection: Connection, now: ConnectionSettings, then: Connecti
             yield f"{counted(count, 'queued change')} would {way}."
         later = "go" if then.sync_invoices else "not go until it is on again"
         yield f"Invoices that you send from now on would {later}."
+    if now.sync_payments != then.sync_payments:
+        count = queued.filter(record_type=EntityType.PAYMENT).count()
+        if count:
+            way = f"go to {connection}" if then.sync_payments else "wait until it is on again"
+            yield f"{counted(count, 'queued payment')} would {way}."
+        if then.sync_payments and (earlier := payments_of(connection).count()):
+            yield f"{counted(earlier, 'earlier payment')} would be offered below; nothing of them goes unasked."
+        yield f"Payments that you record from now on would {'' if then.sync_payments else 'not '}go."
     if now.when_to_sync != then.when_to_sync:
         yield from _of_when(connection, then)
     if now.sync_customer_updates != then.sync_customer_updates:
@@ -111,6 +124,55 @@ def _of_invoices(both: list[tuple[Verdict, Verdict]]) -> Iterator[str]:
         yield f"{counted(len(new), 'product')} would be created in QuickBooks."
     if moved:
         yield f"{counted(len(moved), 'product')} to be created would use a different income account."
+
+
+# --- payments, likewise ---------------------------------------------------------------------------------------------
+
+
+def _of_payments(connection: Connection, unsaved: Unsaved) -> Iterator[str]:
+    rows = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.PAYMENT)
+    ids = list(rows.order_by("-changed_at", "-id").values_list("record_id", flat=True)[:MOST])
+    documents = list(load_payments(ids).values())
+    if not documents:
+        return
+    now = load_book(connection, payments=documents)
+    then = load_book(connection, payments=documents, unsaved=unsaved)
+    freed, stopped, moved = 0, Counter[str](), Counter[str]()
+    for one in documents:
+        was, becomes = (_judged(one, book) for book in (now, then))
+        freed += bool(was.problem and not becomes.problem)
+        if becomes.problem and not was.problem:
+            stopped[becomes.problem] += 1
+        for key, words in OF_PAYMENTS:
+            moved[words] += was.payload.get(key) != becomes.payload.get(key)
+    if freed:
+        yield f"{counted(freed, 'payment')} would no longer stop; retry those that have failed."
+    for message, count in stopped.most_common():
+        yield f"{counted(count, 'payment')} would stop: {message}."
+    for _, words in OF_PAYMENTS:
+        if moved[words]:
+            yield f"{counted(moved[words], 'waiting payment')} would {words}."
+
+
+class _Judged(NamedTuple):
+    """What a payment would say, and the first problem that a person has to fix, or ""."""
+
+    payload: Mapping[str, Any]
+    problem: str
+
+
+def _judged(payment: PaymentDocument, book: MappingBook) -> _Judged:
+    plan = plan_payment(payment, book)
+    failures = [one for one in check_payment(payment, plan, book) if one.code not in COMES_FIRST]
+    return _Judged(plan.write.payload if plan.write else {}, failures[0].message if failures else "")
+
+
+# What is sent before the payment, so that it is no problem of its own.
+COMES_FIRST = ("waits_for_invoice", "customer_not_found")
+OF_PAYMENTS = (
+    ("PaymentMethodRef", "get a different payment method"),
+    ("DepositToAccountRef", "be put into a different account"),
+)
 
 
 def _number(payload: Mapping[str, Any]) -> str:

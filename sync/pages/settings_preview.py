@@ -21,4 +21,6 @@ def settings_preview(request: StaffRequest, page: str) -> HttpResponse:
     if connection is None or form is None:
         raise Http404
     shown = preview(connection, form.unsaved()) if form.is_valid() and form.changed_data else None
-    return TemplateResponse(request, "sync/settings_preview.html", {"preview": shown})
+    return TemplateResponse(
+        request, "sync/settings_preview.html", {"preview": shown, "noun": "payment" if page == "payments" else ""}
+    )
