@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils.datastructures import MultiValueDict
 from django_q.tasks import async_task
 
@@ -286,7 +286,7 @@ def take_back(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
         pk__gt=OuterRef("pk"),
     )
     overtaken = events.filter(state=State.DISMISSED).filter(Exists(later))
-    count, events = overtaken.count(), events.exclude(pk__in=overtaken.values("pk"))
+    count, events = overtaken.count(), events.exclude(Q(state=State.DISMISSED) & Exists(later))
     report = _move(events, (State.DISMISSED,), State.FAILED, "not dismissed", "take_back", by=by, at=at)
     return Report(report.done, {**report.left, "superseded by a later change": count}) if count else report
 
@@ -305,7 +305,7 @@ def _move(
     dry_run: bool = False,
 ) -> Report:
     movable = events.filter(state__in=source).exclude(record_type=EntityType.CONNECTION)
-    left = events.exclude(pk__in=movable.values("pk")).count()
+    left = events.count() - movable.count()
     if dry_run:
         return Report(movable.count(), {otherwise: left} if left else {})
     with transaction.atomic():

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from qbo.connection.client import decode
 from qbo.mapping.base import Base, Row, reference
@@ -56,30 +60,31 @@ def load_book(
     """All that payloads and preflight of these documents look up; `unsaved` goes before what is stored."""
     here = {"connection": connection, "realm_id": connection.realm_id}
     unsaved = unsaved or Unsaved()
-    settings = unsaved.settings or ConnectionSettings.objects.get(connection=connection)
+    stored = ConnectionSettings.objects.select_related("connection__organization", "connection__facts").get(
+        connection=connection
+    )
+    settings = unsaved.settings or stored
     customer_ids = {one.customer.id for one in invoices} | {one.customer.id for one in payments}
     invoice_ids = [one.id for one in invoices] + [part.invoice_id for one in payments for part in one.applied]
     on_void = _payments_on([invoice.id for invoice in invoices if invoice.is_void])
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
-    links = Link.objects.filter(**here)
-    of_customers = links.filter(record_type=Link.RecordType.CUSTOMER, record_id__in=customer_ids)
-    of_items = list(links.filter(record_type=Link.RecordType.ITEM, record_id__in=list(needed)))
-    of_invoices = links.filter(record_type=Link.RecordType.INVOICE, record_id__in=invoice_ids)
     payment_ids = [one.id for one in payments] + [pk for ids in on_void.values() for pk in ids]
-    of_payments = links.filter(record_type=Link.RecordType.PAYMENT, record_id__in=payment_ids) if payment_ids else ()
-    sent_payments = {link.record_id: _transaction(link) for link in of_payments}
-    entries = ListEntry.objects.filter(**here)
-    lists: dict[str, dict[str, Ref]] = {"TaxCode": {}, "Account": {}, "PaymentMethod": {}}
-    for row in entries.filter(entity__in=lists):
-        lists[row.entity][row.qbo_id] = ref_of(row)
-    ids = {link.qbo_id for link in of_items} | {settings.one_off_item_id, *unsaved.products.values()}
-    products = {row.qbo_id: ref_of(row) for row in entries.filter(entity="Item", qbo_id__in=ids)}
+    kinds = Link.RecordType
+    links = _links(
+        connection,
+        {kinds.CUSTOMER: customer_ids, kinds.ITEM: needed, kinds.INVOICE: invoice_ids, kinds.PAYMENT: payment_ids},
+    )
+    sent_payments = {link.record_id: _transaction(link) for link in links[kinds.PAYMENT]}
+    ids = {link.qbo_id for link in links[kinds.ITEM]} | {settings.one_off_item_id, *unsaved.products.values()}
+    names = _inactive_keys(item.name for item in needed.values())
+    lists = _lists(connection, ids, names)
+    products = {row.qbo_id: ref_of(row) for row in lists["Item"] if row.qbo_id in ids}
     one_off = products.get(settings.one_off_item_id)
     chosen = list(AccountMapping.objects.filter(**here).values_list("item_id", "category_id", "account_id"))
     return MappingBook(
-        company=load_company(connection),
-        currency=connection.organization.currency,
+        company=_company(getattr(stored.connection, "facts", None), connection.realm_id),
+        currency=stored.connection.organization.currency,
         choices=Choices(
             auto_create_items=settings.auto_create_items,
             default_income_account_id=settings.default_income_account_id,
@@ -99,18 +104,18 @@ def load_book(
             | dict(unsaved.payment_mappings),
         ),
         customers={
-            **{link.record_id: _customer(link) for link in of_customers},
+            **{link.record_id: _customer(link) for link in links[kinds.CUSTOMER]},
             **{pk: Ref(qbo_id) for pk, qbo_id in unsaved.customers.items()},
         },
         # One that the mirror lost counts as inactive.
         items={
-            **{link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in of_items},
+            **{link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in links[kinds.ITEM]},
             **{pk: products[qbo_id] for pk, qbo_id in unsaved.products.items() if qbo_id in products},
         },
         items_to_create=unsaved.created_items
         | {key for key, one in load_ruled(connection, "item", needed).items() if one.creates},
-        inactive_items=_inactive_items(connection, [item.name for item in needed.values()]),
-        invoices={link.record_id: _transaction(link) for link in of_invoices},
+        inactive_items=_inactive(row for row in lists["Item"] if row.name_key in names),
+        invoices={link.record_id: _transaction(link) for link in links[kinds.INVOICE]},
         payments={one.id: sent_payments[one.id] for one in payments if one.id in sent_payments},
         payments_on={
             pk: {one: sent_payments[one] for one in ids if one in sent_payments} for pk, ids in on_void.items()
@@ -127,12 +132,43 @@ def load_book(
             **{item_id: account_id for item_id, _, account_id in chosen if item_id is not None},
             **unsaved.item_accounts,
         },
-        tax_codes=lists["TaxCode"],
-        accounts=lists["Account"],
-        payment_methods=lists["PaymentMethod"],
+        tax_codes=_refs(lists["TaxCode"]),
+        accounts=_refs(lists["Account"]),
+        payment_methods=_refs(lists["PaymentMethod"]),
         one_off_item=one_off if one_off and one_off.active else None,
-        terms=dict(entries.filter(entity="Term", active=True).values_list("name_key", "qbo_id")),
+        terms={row.name_key: row.qbo_id for row in lists["Term"]},
     )
+
+
+def _links(connection: Connection, wanted: Mapping[str, Iterable[int]]) -> Mapping[str, list[Link]]:
+    """By kind of record, the links of these records of ours, in one query."""
+    found: dict[str, list[Link]] = {kind: [] for kind in wanted}
+    these = [Q(record_type=kind, record_id__in=list(ids)) for kind, ids in wanted.items()]
+    for link in Link.objects.filter(reduce(or_, these), connection=connection, realm_id=connection.realm_id):
+        found[link.record_type].append(link)
+    return found
+
+
+# Lists that are short, and wanted whole.
+SHORT = ("TaxCode", "Account", "PaymentMethod")
+
+
+def _lists(connection: Connection, items: Iterable[str], inactive: Iterable[str]) -> Mapping[str, list[ListEntry]]:
+    """Short lists, active terms, and of the products those with these Ids or inactive names, in one query."""
+    found: dict[str, list[ListEntry]] = {entity: [] for entity in (*SHORT, "Term", "Item")}
+    these = (
+        Q(entity__in=SHORT)
+        | Q(entity="Term", active=True)
+        | Q(entity="Item", qbo_id__in=list(items))
+        | Q(entity="Item", active=False, name_key__in=list(inactive))
+    )
+    for row in ListEntry.objects.filter(these, connection=connection, realm_id=connection.realm_id):
+        found[row.entity].append(row)
+    return found
+
+
+def _refs(rows: Iterable[ListEntry]) -> dict[str, Ref]:
+    return {row.qbo_id: ref_of(row) for row in rows}
 
 
 def _payments_on(invoice_ids: Sequence[int]) -> dict[int, list[int]]:
@@ -147,8 +183,11 @@ def _payments_on(invoice_ids: Sequence[int]) -> dict[int, list[int]]:
 
 def load_company(connection: Connection) -> Company:
     """The facts of the connected company; those of a plain US company if none have been read."""
-    facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()
-    if facts is None:
+    return _company(CompanyFacts.objects.filter(connection=connection).first(), connection.realm_id)
+
+
+def _company(facts: CompanyFacts | None, realm_id: str) -> Company:
+    if facts is None or facts.realm_id != realm_id:
         return Company()
     return Company(
         country=facts.country,
@@ -217,11 +256,14 @@ def product_row(connection: Connection, qbo_id: str) -> Row:
 DELETED = " (deleted)"
 
 
-def _inactive_items(connection: Connection, names: Iterable[str]) -> dict[str, Ref]:
+def _inactive_keys(names: Iterable[str]) -> set[str]:
+    """The keys that inactive products of these names may have."""
     keys = {name_key(name) for name in names}
-    there = ListEntry.objects.of(connection, "Item").filter(active=False)
-    rows = there.filter(name_key__in=keys | {f"{key}{DELETED}" for key in keys})
-    return {row.name_key.removesuffix(DELETED): ref_of(row) for row in rows}
+    return keys | {f"{key}{DELETED}" for key in keys}
+
+
+def _inactive(rows: Iterable[ListEntry]) -> dict[str, Ref]:
+    return {row.name_key.removesuffix(DELETED): ref_of(row) for row in rows if not row.active}
 
 
 def ref_of(entry: ListEntry) -> Ref:

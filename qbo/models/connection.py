@@ -102,6 +102,11 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return self.company_name or self.realm_id
 
+    def become(self, read: Connection) -> None:
+        """Take over the columns of the same connection, as it was `read` just now."""
+        for column in self._meta.concrete_fields:
+            setattr(self, column.attname, getattr(read, column.attname))
+
     @property
     def is_live(self) -> bool:
         return self.status == Status.ACTIVE and not self.pause_code

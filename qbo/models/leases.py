@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -39,12 +40,17 @@ class Lease(models.Model):
 
     @classmethod
     def acquire(cls, connection: Connection, *, holder: str, at: datetime, seconds: float) -> Lease | None:
-        """The lease if it was free or expired, otherwise None. One conditional UPDATE decides."""
-        cls.objects.get_or_create(connection=connection)
-        taken = cls.objects.filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection).update(
-            holder=holder, fence=F("fence") + 1, expires_at=at + timedelta(seconds=seconds), woken_at=None
-        )
-        return cls.objects.get(connection=connection, holder=holder) if taken else None
+        """The lease, with the connection as it is now, if it was free or expired, otherwise None.
+
+        One conditional UPDATE decides.
+        """
+        free = cls.objects.filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection)
+        until = at + timedelta(seconds=seconds)
+        ours: dict[str, Any] = {"holder": holder, "fence": F("fence") + 1, "expires_at": until, "woken_at": None}
+        # A connection gets its lease with its first drain.
+        taken = free.update(**ours) or (cls.objects.get_or_create(connection=connection)[1] and free.update(**ours))
+        leases = cls.objects.select_related("connection")
+        return leases.get(connection=connection, holder=holder) if taken else None
 
     @classmethod
     def overtake(cls, connection: Connection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -50,8 +50,8 @@ def items(request: StaffRequest) -> HttpResponse:
 
 def unmatched(connection: Connection) -> dict[str, Any]:
     """Pricebook items that are not linked to a product in QuickBooks; the first few by name."""
-    linked = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=True).values("record_id")
-    rows = PricebookItem.objects.for_organization(connection.organization).active().exclude(pk__in=linked)
+    linked = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=True, record_id=OuterRef("pk"))
+    rows = PricebookItem.objects.for_organization(connection.organization).active().exclude(Exists(linked))
     found = list(rows.select_related("category").order_by("name")[: SHOWN + 1])
     return {
         "unmatched": found[:SHOWN],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -137,7 +137,7 @@ def rows_in(kind: MatchKind, connection: Connection, state: str, search: str) ->
     if state == "choose":
         records = records.filter(pk__in=waiting_ids(kind, connection))
     elif state == "unmatched":
-        records = records.exclude(pk__in=links.filter(active=True).values("record_id"))
+        records = records.exclude(Exists(links.filter(active=True, record_id=OuterRef("pk"))))
     elif state == "matched":
         records = records.filter(pk__in=links.filter(active=True, created_here=False).values("record_id"))
     elif state == "created":

@@ -27,7 +27,7 @@ from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait
 from sync.engine.send.push import Ready
 from sync.engine.send.sent_items import remark
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType, Further
+from sync.models.events import EntityType, Further, SyncEventQuerySet
 from sync.outbox.enqueueing import RecordName, customer_name, item_name, payment_name, queued_again
 
 
@@ -63,12 +63,13 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             ready.append(verdict)
         else:
             settled.append(verdict)
-    with transaction.atomic():
-        drain.lease.assert_held()
-        record(settled, at=drain.now())
-        release_dependants(settled, at=drain.now())
-        if ready:
-            clear_outdated_failures(drain, [documents[one.event.record_id] for one in ready])
+    outdated = outdated_failures(drain, [documents[one.event.record_id] for one in ready])
+    if settled or outdated.exists():
+        with transaction.atomic():
+            drain.lease.assert_held()
+            record(settled, at=drain.now())
+            release_dependants(settled, at=drain.now())
+            outdated.update(**queued_again(drain.now()), changed_at=drain.now())
     drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
     return ready
 
@@ -181,10 +182,8 @@ def _item(invoice: InvoiceDocument, item_id: int) -> ItemDocument | None:
     return next((item for item in _items(invoice) if item.id == item_id), None)
 
 
-def clear_outdated_failures(drain: Drain, invoices: Iterable[InvoiceDocument]) -> None:
+def outdated_failures(drain: Drain, invoices: Sequence[InvoiceDocument]) -> SyncEventQuerySet:
     """A customer or item that these invoices need is there after all, so its own failed row is outdated."""
-    invoices = list(invoices)
     customers = Q(record_type=EntityType.CUSTOMER, record_id__in={invoice.customer.id for invoice in invoices})
     items = Q(record_type=EntityType.ITEM, record_id__in={one.id for invoice in invoices for one in _items(invoice)})
-    out_of_date = SyncEvent.objects.of(drain.connection).filter(customers | items, state=State.FAILED)
-    out_of_date.update(**queued_again(drain.now()), changed_at=drain.now())
+    return SyncEvent.objects.of(drain.connection).filter(customers | items, state=State.FAILED)

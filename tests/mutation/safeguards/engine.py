@@ -90,8 +90,8 @@ SAFEGUARDS = (
     Safeguard(
         "fence: it rises with every holder",
         LEASES,
-        'holder=holder, fence=F("fence") + 1,',
-        "holder=holder,",
+        '"holder": holder, "fence": F("fence") + 1,',
+        '"holder": holder,',
         ("tests/sync/test_leases.py::test_an_expired_lease_is_taken_over_and_the_late_holder_is_stopped",),
     ),
     Safeguard(

@@ -23,7 +23,7 @@ SAFEGUARDS = (
     _held_at("pause", "pausing.py", "        connection.pause("),
     _held_at("link a customer", "prepare/customers.py", "        record("),
     _held_at("refuse an item", "prepare/items.py", "        record("),
-    _held_at("refuse an invoice", "prepare/invoices.py", "        record("),
+    _held_at("refuse an invoice", "prepare/invoices.py", "            record("),
     _held_at(
         "adopt",
         "prepare/adoption.py",

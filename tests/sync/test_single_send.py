@@ -1,0 +1,36 @@
+"""What one invoice that is sent on its own costs our database, from the worker's task to its end."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sync import tasks
+from sync.models import Heartbeat, State
+from tests.books import Shop
+
+# Transactions' own statements included. A query more is a millisecond more on the way to QuickBooks: think again.
+AT_MOST = 39
+
+
+def test_one_invoice_costs_few_queries(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    shop.invoice(customer=customer)
+    tasks.drain_connection(shop.connection.pk)
+    invoice = shop.invoice(customer=customer)
+    with CaptureQueriesContext(connection) as seen:
+        tasks.drain_connection(shop.connection.pk)
+    assert shop.event(invoice).state == State.SYNCED
+    assert len(seen) <= AT_MOST, "\n".join(one["sql"] for one in seen)
+
+
+def test_a_worker_that_drains_says_so_every_few_seconds(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_beat_at", None)
+    tasks.drain_connection(shop.connection.pk)
+    [first] = Heartbeat.objects.filter(name="drain").values_list("at", flat=True)
+    tasks.drain_connection(shop.connection.pk)
+    assert Heartbeat.objects.get(name="drain").at == first
+    monkeypatch.setattr(tasks, "BEAT_EVERY", 0)
+    tasks.drain_connection(shop.connection.pk)
+    assert Heartbeat.objects.get(name="drain").at > first
