@@ -345,13 +345,25 @@ ELSEWHERE = {
     "app_refused": "test_credentials_that_intuit_refuses_are_ours_to_mend",
 }
 ELSEWHERE_IN_A_JOURNEY_OF_TWO = ("changed_in_quickbooks", "paid_in_quickbooks", "voided_in_quickbooks")
+# Told in test_payments, where payments are.
+ELSEWHERE_OF_PAYMENTS = (
+    "waits_for_invoice",
+    "waits_for_payment",
+    "payment_invoice_gone",
+    "payment_over_applied",
+    "payment_customer_differs",
+    "payment_method_missing",
+    "payment_in_closed_period",
+    "payment_voided_there",
+    "deposit_account_inactive",
+    "deposit_account_wrong_type",
+)
 NOT_FROM_THE_EMULATOR = {
     "payment_not_taken_over": "what came in and nobody sent: see test_from_quickbooks",
     "edited_in_quickbooks": "what came in and nobody sent: see test_from_quickbooks",
     "item_inactive": "test_item_not_found tells it beside what is missing",
     "numbering_by_hand": "test_duplicate_doc_number tells it: nothing is sent, so QuickBooks says nothing",
     "item_mismatch": "another price blocks nothing; it is a row to decide on Products and services",
-    "waits_for_invoice": "payments are not sent yet",
     "connection_paused": "a wait for the connection is refusal by the connection's own row",
     "access_refused_by_user": "refusal to the person who is connecting, and no event of the log",
     "list_unreadable": "a list that makes no sense has a row and tests of its own (test_unreadable_lists)",
@@ -366,6 +378,8 @@ def test_every_code_of_the_catalogue_is_here_or_says_why_not() -> None:
     refusal = {one.code for one in (*ITEMS, *CALLS)} | set(FAILING_INVOICES) | set(ELSEWHERE)
     of_two = Path(__file__).with_name("test_two_people.py").read_text("utf-8")
     refusal |= {code for code in ELSEWHERE_IN_A_JOURNEY_OF_TWO if f'State.FAILED, "{code}"' in of_two}
+    of_payments = Path(__file__).with_name("test_payments.py").read_text("utf-8")
+    refusal |= {code for code in ELSEWHERE_OF_PAYMENTS if f'"{code}"' in of_payments}
     assert refusal & set(NOT_FROM_THE_EMULATOR) == set()
     assert refusal | set(NOT_FROM_THE_EMULATOR) == set(CATALOGUE)
     assert all(name in globals() for name in ELSEWHERE.values())

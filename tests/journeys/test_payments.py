@@ -155,6 +155,34 @@ def test_a_payment_waits_for_its_invoice_and_follows_by_itself(shop: Shop) -> No
     assert_synced(shop, payment)
 
 
+def test_a_payment_says_what_it_waits_for(shop: Shop) -> None:
+    start = timezone.now()
+    invoice = shop.invoice(at=start, customer=shop.settled_invoice(at=start).customer)
+    payment = pay(invoice, at=start)
+    shop.books.do("fault", fault="item_fault", entity="Invoice", code="10000", message="x", detail="x", times=1)
+    shop.drain(start)
+    event = shop.event(payment)
+    assert (event.state, event.failure_code, event.retries) == (State.QUEUED, "waits_for_invoice", 0)
+    assert event.message == f"Waits for the invoice '#{invoice.number}'"
+    shop.drain(start + timedelta(minutes=6))
+    assert_synced(shop, payment)
+
+
+def test_a_void_says_what_it_waits_for(shop: Shop) -> None:
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    payment = pay(invoice, at=start)
+    shop.drain(start)
+    invoice.void(reason="Duplicate", at=start)
+    shop.books.do("fault", fault="item_fault", entity="Payment", code="10000", message="x", detail="x", times=1)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code, event.retries) == (State.QUEUED, "waits_for_payment", 0)
+    shop.drain(start + timedelta(minutes=6))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert_synced(shop, payment)
+
+
 def test_on_payment_sends_the_invoice_and_all_its_payments(shop: Shop) -> None:
     shop.choose(when_to_sync="on_payment")
     invoice = shop.invoice()
@@ -288,6 +316,18 @@ def test_an_account_that_was_made_inactive(shop: Shop) -> None:
     shop.retry(payment)
     shop.drain()
     assert_synced(shop, payment)
+
+
+def test_an_account_that_takes_no_deposits(shop: Shop) -> None:
+    shop.choose(deposit_account_id="86")
+    payment = pay(shop.settled_invoice())
+    shop.drain()
+    assert_failed(
+        shop,
+        payment,
+        "deposit_account_wrong_type",
+        "The account 'Discounts given' for Check payments takes no deposits in QBO",
+    )
 
 
 def test_an_invoice_that_the_bookkeeper_has_marked_as_paid(shop: Shop) -> None:
