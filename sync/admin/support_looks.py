@@ -21,7 +21,8 @@ class SupportLookAdmin(ScopedAdmin):
     ordering = ("-at", "-id")
     search_fields = ("path",)
     actions = None
-    fields = ("at", "by", "path")
+    # The person as words: a link to a log-in of ours would lead the shop nowhere.
+    fields = readonly_fields = ("time", "who", "page")
 
     @display(description="When", ordering="at")
     def time(self, look: SupportLook) -> str:

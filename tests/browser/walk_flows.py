@@ -295,8 +295,8 @@ def _log_between_days(walker: Walker, control: Control) -> None:
 # What is done with one ticked row of the log: the button above the list, the row, the question, the answer, the result.
 # The last is done among those that are held.
 DECISIONS = (
-    ("Retry", "TAX-3", "", "", "css=.rac-result, .rac-notice"),
-    ("Dismiss…", "TAX-3", "Dismiss 1 failed event?", "Dismiss 1", "Dismissed 1 event"),
+    ("Retry", "TAX-1", "", "", "css=.rac-result, .rac-notice"),
+    ("Dismiss…", "TAX-2", "Dismiss 1 failed event?", "Dismiss 1", "Dismissed 1 event"),
     ("Keep QuickBooks'…", "BOTH-C", "Keep QuickBooks' version of 1 record?", "Keep QuickBooks' for 1", "Kept"),
     ("Void here too…", "VOID-C", "Void 1 invoice here too?", "Void 1 here too", "Voided here too"),
     ("Send ours…", "BOTH-D", "Send our version of 1 record?", "Send ours for 1", "Sending our version of"),

@@ -93,6 +93,8 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
     shop.books.delete("Invoice", shop.there(others[8]))
     others[8].edit(customer_note="Thank you", at=timezone.now())
     shop.books.do("add_vendor", name="Tremont Diner")
+    # One that it might be, and is not.
+    shop.books.do("add_customer", name="Tremont Diner Catering", email="events@tremont.example.com")
     diner = builders.customer(shop.organization, "Tremont Diner", at=at)
     shop.invoice(customer=diner, number="VENDOR-1")
     shop.books.do("close_books", date=(at.date() - dt.timedelta(days=30)).isoformat())

@@ -50,8 +50,7 @@ def form(page: str, who: str, says: str, fields: Fields, *, also: str = "", firs
 # --- what is on a page only once, right after something was done
 LOG, EVENT = "admin:sync_syncevent_changelist", "admin:sync_syncevent_change"
 on("*", "FDSO", "message: link *", go())
-on(LOG, "O", "page: link show | page: link Show all events", go(LIST), each=True)
-on(EVENT, "O", "page: link show", go(LIST))
+on(f"{EVENT}*", "O", "page: link show | page: link Show all events", go(LIST), each=True)
 on(LOG, "O", "page: link Undo", go("css=h1"))
 
 # --- on every page
@@ -147,7 +146,7 @@ on(LOG, "SO", "filter: link These rows as JSON", gets('{"organization"'))
 on(LOG, "SO", "filter: link Support bundle", gets("PK"))
 on(LOG, "SO", "card: link Show*", go(LIST), each=True)
 # Pressed by test_fixing, each with what came of it; here the causes have to stay for the other controls.
-on(LOG, "SO", "card: choice * | card: text * | card: button What will be posted | card: button # more to choose from | card: button #"
+on(LOG, "SO", "card: choice * | card: text * | card: button What will be posted | card: button # more to choose from | card: button Search QuickBooks for it | card: button #"
 " more causes", within)
 on(LOG, "O", "card: button * and send # | card: button Send # | card: button Undo", within)
 on(LOG, "SO", "card: link How to fix this", go("css=.rac-help"))
@@ -402,7 +401,7 @@ on(INVOICE_PAGE, "O", "page: link Map the rate", go("Default for unmapped"))
 on(INVOICE_PAGE, "O", "page: link Settings → QuickBooks → *", fetch(), each=True)
 on(INVOICE_PAGE, "O", "page: link Post to current period… | page: link Jefferson*", go("css=h1"), each=True)
 on("admin:*_delete", "SO", "page: link No, take me back", go(), once="SO")
-on("admin:*_delete", "SO", "page: link *", fetch(), each=True)
+on("admin:*_delete", "SO", "page: link *", fetch())
 on(INVOICE_PAGE, "DSO", "page: link M. Okafor | page: link Labor", fetch(), each=True)
 on("admin:invoices_payment_change", "DSO", "page: link Invoice #*", go("css=#sums"))
 
@@ -428,7 +427,6 @@ on(SHOPS, "S", "page: text Search shop, * | page: button Search", typed("buckeye
 on(SHOPS, "S", "page: button Open *", flow.opens_another_shop)
 on(INVOICE_PAGE, "S", f"page: link Notes | {ADDRESS_TABS}", opens("css=#invoice_form"), each=True)
 on("admin:invoices_customer_change", "S", ADDRESS_TABS, opens("css=#customer_form"), each=True)
-on("admin:sync_supportlook_change", "S", "page: link *@*", fetch())
 NEW: Fields = {"page: text Username": "new@example.com", "page: text Password": "a long walk home 17", "page: text"
 " Password confirmation": "a long walk home 17"}
 on("admin:auth_user_add", "S", "page: button Save | page: radio Enabled | page: radio Disabled |"

@@ -134,6 +134,10 @@ def test_an_owner_reads_who_looked_at_what(books: Connection, support: Client, r
     assert "jane@runacall.com" in html
     assert f"{LOG}?search=Okafor" in html
     assert "Zanzibar" not in html
+    visit = SupportLook.objects.get(path__contains="Okafor")
+    html = client.get(reverse("admin:sync_supportlook_change", args=[visit.pk])).content.decode()
+    assert "jane@runacall.com" in html
+    assert reverse("admin:auth_user_change", args=[visit.by_id]) not in html, "a log-in of ours is not for the shop"
 
 
 @pytest.mark.parametrize("role", [Role.DISPATCHER, Role.FIELD_TECH])
