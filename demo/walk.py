@@ -128,8 +128,12 @@ class Walk:
             found = reconcile(Connection.objects.get(organization__slug=shop.slug))
             if not found.agrees or not found.checked:
                 raise NotCleared(f"{shop.name}: {found}")
-            paid = f"; {len(found.paid_otherwise)} match but for their payments" if found.paid_otherwise else ""
-            self.say(f"{shop.name}: {found.checked} invoices checked, {len(found.matched)} match QuickBooks{paid}.")
+            if found.paid_otherwise:
+                raise NotCleared(
+                    f"{shop.name}: {len(found.paid_otherwise)} invoices have other payments in QuickBooks."
+                )
+            payments = f", and {len(found.payments.matched)} payments" if found.payments.checked else ""
+            self.say(f"{shop.name}: {found.checked} invoices checked, {len(found.matched)} match QuickBooks{payments}.")
 
 
 def _tick(name: str, on: bool) -> Callable[[Form], None]:
