@@ -178,6 +178,7 @@ def _decide_one(action: ActionRecord, pk: int, *, at: datetime) -> tuple[SyncEve
         if not refusal:
             SyncEvent.objects.filter(pk=event.pk).update(action=action, changed_at=at)
             ActionRecord.objects.filter(pk=action.pk).update(done=F("done") + 1)
+            action.touch(SyncEvent.objects.filter(pk=event.pk))
             wake(event.connection)
     return event, refusal
 

@@ -171,6 +171,7 @@ def requeue(
         _unlink_what_was_deleted_there(eligible)
     of_records = eligible.exclude(record_type=EntityType.LIST)
     _look_at_them_again(of_records)
+    action.touch(of_records)
     done = of_records.order_by().update(**(queued_again(due_at or at) | {"action": action}), changed_at=at)
     for connection in connections:
         wake(connection)
@@ -311,18 +312,22 @@ def _move(
     with transaction.atomic():
         connections = dict(movable.order_by().values_list("connection", "organization").distinct())
         keep_drains_out(connections)
-        done = movable.order_by().update(state=target, changed_at=at, reason=reason[:500])
+        recorded = []
         for organization_id in set(connections.values()):
-            record_action(
+            one = record_action(
                 organization_id,
                 action,
                 by=by,
                 at=at,
-                done=done,
+                done=0,
                 left={otherwise: left},
                 filters=filters,
                 reason=reason,
             )
+            one.touch(movable.filter(organization=organization_id))
+            recorded.append(one.pk)
+        done = movable.order_by().update(state=target, changed_at=at, reason=reason[:500])
+        ActionRecord.objects.filter(pk__in=recorded).update(done=done)
     return Report(done, {otherwise: left} if left else {})
 
 
@@ -339,7 +344,8 @@ def accept(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
                 continue
             links = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id)
             links.update(accepted_at=at)
-            record_action(event.organization_id, "accept", by=by, at=at, done=1, reason=event.message)
+            action = record_action(event.organization_id, "accept", by=by, at=at, done=1, reason=event.message)
+            action.touch(SyncEvent.objects.filter(pk=event.pk))
             done += 1
     return Report(done, dict(left))
 
@@ -411,6 +417,8 @@ def _date(action: ActionRecord, events: SyncEventQuerySet, *, at: datetime) -> R
                 refusal = STUMBLED
                 with isolated("Dating an invoice", event=event.pk, action=action.pk), transaction.atomic():
                     refusal = DATED[action.action](event, action, at)
+                    if not refusal:
+                        action.touch(SyncEvent.objects.filter(pk=event.pk))
                 left.update([refusal] if refusal else [])
                 labels += [] if refusal else [event.label]
             action.done += len(labels) - before

@@ -28,7 +28,7 @@ from sync.log.causes import words_of
 from sync.log.filters import SyncEventFilter, given
 from sync.log.holding import money
 from sync.log.wording import counted
-from sync.models import ActionRecord, SyncEvent
+from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 from sync.operations import leave_to_worker
 from sync.posting import Moved, cannot_post_today, moved_back, moved_to_today
@@ -96,8 +96,14 @@ def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict
 def money_of(action: Action, organization: Organization | None, events: SyncEventQuerySet) -> dict[str, str]:
     """What the invoices that the action is for come to."""
     invoices = events.failed().filter(record_type=EntityType.INVOICE, failure_code__in=action.codes)
-    total = invoices.aggregate(total=Sum("amount"), count=Count("pk"))
-    return {"money": f"{counted(total['count'], 'invoice')}, {money(total['total'])}"} if total["count"] else {}
+    said = _money_of_invoices(invoices)
+    return {"money": said} if said else {}
+
+
+def _money_of_invoices(events: SyncEventQuerySet) -> str:
+    """E.g. "63 invoices, $40,705.03"; "" where there is none."""
+    total = events.filter(record_type=EntityType.INVOICE).aggregate(total=Sum("amount"), count=Count("pk"))
+    return f"{counted(total['count'], 'invoice')}, {money(total['total'])}" if total["count"] else ""
 
 
 def dates_of_posting(
@@ -133,7 +139,11 @@ def forecast_of_retry(action: Action, organization: Organization | None, events:
     connection = Connection.objects.for_organization(organization).first()
     if connection is not None:
         with isolated("Forecasting a retry", organization=connection.organization_id):
-            return {"retried": forecast_retry(connection, events), "warnings": _warnings(connection, events)}
+            return {
+                "retried": forecast_retry(connection, events),
+                "warnings": _warnings(connection, events),
+                "money": _money_of_invoices(events.filter(state__in=(State.FAILED, State.QUEUED))),
+            }
     return {}
 
 

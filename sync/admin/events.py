@@ -109,7 +109,15 @@ class SyncEventAdmin(ScopedAdmin):
     @property
     def media(self) -> Any:
         """None of the admin's own scripts: our list has its own, which can handle changing rows."""
-        return forms.Media(js=["runacall/sync_log.js", "runacall/live_list.js", "runacall/live.js"])
+        return forms.Media(
+            js=[
+                "runacall/sync_log.js",
+                "runacall/log_keys.js",
+                "runacall/copy.js",
+                "runacall/live_list.js",
+                "runacall/live.js",
+            ]
+        )
 
     # --- one event --------------------------------------------------------------------------------------------
 
@@ -137,7 +145,7 @@ class SyncEventAdmin(ScopedAdmin):
         return {
             **(self.admin_site.each_context(request) if full_page else {}),
             "title": event.label,
-            "log_url": reverse("admin:sync_syncevent_changelist"),
+            "log_url": back_to(request) if _is_log(back_to(request)) else reverse("admin:sync_syncevent_changelist"),
             "back": back_to(request),
             "details": shown,
             "event": event,
@@ -216,3 +224,8 @@ class SyncEventAdmin(ScopedAdmin):
 
 def _slug(action: str) -> str:
     return action.replace("_", "-")
+
+
+def _is_log(address: str) -> bool:
+    """Whether a person came from the list, so that its filters are kept on the way back."""
+    return address.partition("?")[0] == reverse("admin:sync_syncevent_changelist")

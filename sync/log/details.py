@@ -17,7 +17,8 @@ from runacall.organizations.models import Organization
 from sync.actions import Action, offered
 from sync.log.questions import Asked, questions_about
 from sync.log.redaction import readable
-from sync.log.rows import LogRow, connection_of, log_row, standing_of
+from sync.log.rows import LogRow, connection_of, in_books, log_row, standing_of
+from sync.log.timeline import Step, came_back, change_words, timeline
 from sync.log.wording import Standing, next_try
 from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import EntityType
@@ -74,6 +75,10 @@ class Details:
     is_moving: bool
     # What the accountant was asked about it.
     questions: list[Asked]
+    # What QuickBooks has before and after, and whether an earlier failure was fixed.
+    change: str
+    came_back: str
+    steps: list[Step]
 
     @property
     def event(self) -> SyncEvent:
@@ -116,6 +121,9 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         else "",
         is_moving=moving,
         questions=questions_about(event, organization, at=at),
+        change=change_words(event, in_books(connection, organization, [event]).get(event.pk)) if not kept else "",
+        came_back=came_back(event, attempts),
+        steps=timeline(event, organization, attempts),
     )
 
 

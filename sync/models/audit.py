@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
 
 from runacall.organizations.models import Organization
 
@@ -37,6 +39,8 @@ class ActionRecord(models.Model):
     before = models.JSONField(default=dict)
     # The fix of a cause from its card: the cause, what was chosen, what was foreseen, and what undoing needs.
     fix = models.JSONField(default=dict)
+    # The events that it was done to, for the history of each.
+    touched = models.ManyToManyField("sync.SyncEvent", related_name="actions")
     # Requested but not done yet: a worker does what is too much for a web request.
     is_open = models.BooleanField(default=False)
 
@@ -50,6 +54,19 @@ class ActionRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action}: {self.done}"
+
+    def touch(self, events: models.QuerySet[Any]) -> None:
+        """Keep that it was done to `events`: one statement, however many. Call it before they change."""
+        table = connection.ops.quote_name(ActionRecord.touched.through._meta.db_table)
+        try:
+            chosen, params = events.order_by().values("id").query.sql_with_params()
+        except EmptyResultSet:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (actionrecord_id, syncevent_id) SELECT %s, chosen.id FROM ({chosen}) chosen",
+                [self.pk, *params],
+            )
 
 
 class SupportLookQuerySet(models.QuerySet["SupportLook"]):

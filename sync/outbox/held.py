@@ -37,6 +37,7 @@ def release_held(connection: Connection, *, at: datetime) -> int:
     done = 0
     for start in range(0, len(free), AT_ONCE):
         rows = SyncEvent.objects.held().filter(pk__in=free[start : start + AT_ONCE])
+        action.touch(rows)
         done += rows.update(**(queued_again(at) | {"action": action}), changed_at=at)
     ActionRecord.objects.filter(pk=action.pk).update(done=done, meant=done)
     return done

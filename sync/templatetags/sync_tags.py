@@ -23,6 +23,7 @@ from sync.log.holding import money
 from sync.log.home import home
 from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
+from sync.log.timeline import history_of
 from sync.log.waiting import (
     Waiting,
     company_counts,
@@ -127,6 +128,17 @@ def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> d
     if invoice is None:
         return {"banner": None}
     return invoice_banner_context(request, invoice, at=clock.now()) | {"csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("sync/history.html", takes_context=True)
+def sync_history(context: template.Context, invoice: Invoice | None) -> dict[str, Any]:
+    """What people changed on an invoice and what happened to it on its way, by name, for those who see the log."""
+    request = context["request"]
+    membership = getattr(request, "membership", None)
+    sees = (membership is not None and membership.manages_quickbooks) or request.user.is_superuser
+    if invoice is None or not sees or invoice.organization_id != request.organization.pk:
+        return {}
+    return {"steps": history_of(invoice, request.organization)}
 
 
 @register.inclusion_tag("sync/ready.html", takes_context=True)

@@ -74,6 +74,7 @@ def test_rows_that_come_and_go_disturb_nobody(two_rates: tuple[TaxRate, TaxRate]
     leaves = rows(page).filter(has_text="Combined 7.25").first
     stays.get_by_role("checkbox").check()
     leaves.get_by_role("button", name="Details of").click()
+    leaves.get_by_text("Payload, ids and attempts").click()
     expect(leaves.get_by_text("What would have been sent")).to_be_visible()
     number = leaves.locator(".rac-entity a").inner_text()
     opened = rows(page).filter(has_text=number)

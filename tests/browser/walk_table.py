@@ -353,6 +353,12 @@ on(INVOICE_PAGE, "O", "page: link Ask the accountant…", go("Ask the accountant
 on("admin:sync_syncevent_ask_accountant_all", "O", "page: button Make the link | page: text Name of the accountant* | page: text A word to the accountant*",
    does("Question to Jane Roe", {"page: text Name of the accountant": "Jane Roe", "page: text A word to the accountant (optional)": "Done in May"}))
 on("*", "SO", "page: link Show the question", go("Question to"))
+# --- the log by keyboard (test_log_keys), and a row that explains
+on(LOG, "SO", "page: button Keyboard shortcuts", opens("Next and previous event"))
+on(LOG, "SO", "dialog: button Close | dialog: tick Use single-key* | page: button Close | page: tick Use single-key*", within)
+on(EVENT, "SO", "page: button Payload, ids and attempts", opens("Realm ID"))
+on(EVENT, "SO", "page: button Copy the *", within)
+on(INVOICE_PAGE, "SO", "page: button History*", opens("css=.rac-steps"))
 # --- before it fails
 on(LOG, "SO", "page: link What would fail now?", go("QuickBooks was not asked"))
 on("sync:would_fail", "SO", "top: link Sync log", go(LIST))

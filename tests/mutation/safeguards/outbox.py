@@ -19,6 +19,13 @@ SAFEGUARDS = (
         (f"{OF_CONSTRAINTS}::test_one_unsent_event_a_record",),
     ),
     Safeguard(
+        "history: a retry is told on the very rows that it was for",
+        OPERATIONS,
+        "    action.touch(of_records)\n",
+        "",
+        ("tests/journeys/test_row_explains.py::test_a_retry_of_many_is_one_statement_and_told_on_each_row",),
+    ),
+    Safeguard(
         "the database: what is held is unsent too",
         EVENTS,
         'condition=Q(state__in=["queued", "failed", "held"]),',
