@@ -5,6 +5,7 @@ from tests.mutation.safeguard import Safeguard
 PLANNING = "qbo/mapping/planning.py"
 ADOPTION = "sync/engine/prepare/adoption.py"
 OF_TWO = "tests/journeys/test_two_people.py"
+OF_DOUBT = "tests/journeys/test_changed_in_doubt.py"
 OF_DECIDING = "tests/journeys/test_deciding.py"
 OF_LISTS = "tests/journeys/test_list_updates.py"
 OF_CUSTOMERS = "tests/journeys/test_customer_not_found.py"
@@ -89,6 +90,44 @@ SAFEGUARDS = (
         "    return replace(base, row={**before.row, **{key: row[key] for key in keys if key in row}})\n",
         "    return base\n",
         (f"{OF_TWO}::test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide",),
+    ),
+    Safeguard(
+        "an invoice that she renumbered and redated while its answer was lost is not made again",
+        ADOPTION,
+        "    rows += _rows_made_meanwhile(drain, {key: documents[key] for key in lost}, sent, rows)\n",
+        "",
+        (f"{OF_DOUBT}::test_an_invoice_that_was_renumbered_redated_and_moved_is_found",),
+    ),
+    Safeguard(
+        "a customer that she renamed while its answer was lost is not made again",
+        "sync/engine/prepare/customers.py",
+        "or _renamed(drain, event, verdict, customer, made, held, ruled)",
+        "or verdict",
+        (
+            f"{OF_DOUBT}::test_a_customer_of_another_name_is_known_by_the_rest",
+            f"{OF_DOUBT}::test_a_customer_of_whom_only_the_name_was_known_is_a_persons_to_say",
+        ),
+    ),
+    Safeguard(
+        "a product that she renamed while its answer was lost is not made again",
+        "sync/engine/prepare/items.py",
+        "or _renamed(drain, event, verdict, item, sends)",
+        "or verdict",
+        (f"{OF_DOUBT}::test_a_product_of_another_name_is_a_persons_to_say",),
+    ),
+    Safeguard(
+        "a voided invoice is sent again under its own number",
+        "qbo/mapping/preflight.py",
+        "    return replace(plan, write=replace(plan.write, options=ALLOW_DUPLICATE))\n",
+        "    return plan\n",
+        (f"{OF_DECIDING}::test_sent_again_as_a_new_one_under_its_own_number",),
+    ),
+    Safeguard(
+        "a customer is found there with another apostrophe or dash",
+        "qbo/connection/queries.py",
+        "or (however_spelled and _VARIES.search(value)):",
+        "or False:",
+        ("tests/journeys/test_names_that_meet.py::test_what_looks_alike_is_one_customer_and_one_product_there",),
     ),
     Safeguard(
         "a retry looks at the row that was in the way",
