@@ -148,7 +148,8 @@ on(LOG, "SO", "card: link Show*", go(LIST), each=True)
 # Pressed by test_fixing, each with what came of it; here the causes have to stay for the other controls.
 on(LOG, "SO", "card: choice * | card: text * | card: button What will be posted | card: button # more to choose from | card: button Search QuickBooks for it | card: button #"
 " more causes", within)
-on(LOG, "O", "card: button * and send # | card: button Send # | card: button Undo", within)
+on(LOG, "O", "card: button * and send # | card: button Send # | card: button Undo | card: button Search QuickBooks for it | card: button"
+" Reconnect", within)
 on(LOG, "SO", "card: link How to fix this", go("css=.rac-help"))
 on(LOG, "SO", "card: link Choose *", go("css=h1"))
 on(LOG, "O", "card: link Open Invoices settings", go("Sync customer updates"))

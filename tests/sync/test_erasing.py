@@ -19,7 +19,7 @@ from django.utils import timezone
 from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice
 from runacall.organizations.models import Membership, Organization
-from sync.models import Attempt, State, Submission, SyncEvent, Tally
+from sync.models import ActionRecord, Attempt, State, Submission, SyncEvent, Tally
 from tests import builders, log_rows
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,10 @@ def shop(slug: str, *, name: str = NAME) -> Connection:
     MatchChoice.objects.create(
         connection=books, realm_id=books.realm_id, record_type="customer", record_id=customer.pk, kind="this_one",
         qbo_id="58", there_name=name, former_name=name, former=json.dumps({"n": name}), at=timezone.now(),
+    )  # fmt: skip
+    ActionRecord.objects.create(
+        organization=organization, at=timezone.now(), action="fix",
+        fix={"cause": f"customer_not_found:customer:{customer.pk}", "title": f"Customer '{name}' not found in QBO"},
     )  # fmt: skip
     mine = builders.invoice(organization, customer=customer)
     Invoice.objects.filter(pk=mine.pk).update(internal_note=f"{name} has a dog")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from qbo.catalogue import CATALOGUE, DOCUMENTED
@@ -167,6 +170,35 @@ class TestTwoPeople:
         send(shop)
         assert shop.event(invoice).state == State.SYNCED
         assert len(shop.books.invoices()) == 1
+
+    def test_of_two_at_the_very_same_moment_one_wins(self, shop: Shop, combined: TaxRate) -> None:
+        shop.books.do("add_tax_code", name="Lorain", percent="6.5")
+        shop.read_lists("TaxCode")
+        invoices = [taxed(shop, combined) for _ in range(3)]
+        shop.drain()
+        key, at, start = of_rate(combined), timezone.now(), Barrier(2)
+        codes = [one.value for one in offered(shop, key).groups[0].options][:2]
+
+        def press(code: str) -> str:
+            try:
+                start.wait()
+                fix_cause(shop.connection, key, Answer(code), shown=Shown(""), by=None, at=at)
+            except Refused as refusal:
+                return str(refusal)
+            finally:
+                database.close()
+            return ""
+
+        with ThreadPoolExecutor(2) as threads:
+            told = list(threads.map(press, codes))
+        assert sorted(map(bool, told)) == [False, True], told
+        assert "fixed it already" in "".join(told)
+        winner = codes[told.index("")].removeprefix("code:")
+        assert TaxMapping.objects.get(rate_key=str(combined.pk)).tax_code_id == winner
+        assert ActionRecord.objects.filter(action="fix").count() == 1
+        send(shop)
+        assert {shop.event(one).state for one in invoices} == {State.SYNCED}
+        assert len(shop.books.invoices()) == 3
 
     def test_a_mapping_saved_meanwhile_on_the_tax_page_is_not_overwritten(self, shop: Shop, combined: TaxRate) -> None:
         invoice = taxed(shop, combined)
