@@ -13,9 +13,10 @@ from qbo.failures import Failure, FailureKind
 
 
 class Books(StrEnum):
-    """The state of the books for a record whose last change has not arrived."""
+    """The state of the books for a record whose last change has not arrived, as far as we know."""
 
     NOT_THERE = "not_there"
+    UNKNOWN = "unknown"
     AS_IT_WAS = "as_it_was"
     DIFFERENT = "different"
 
@@ -39,7 +40,7 @@ class InBooks:
 
 @dataclass(frozen=True)
 class Holding:
-    """One of the three states, in words for pages: `lead` states it, `differs` names what is different."""
+    """One of these states, in words for pages: `lead` states it, `differs` names what is different."""
 
     books: Books
     lead: str
@@ -50,12 +51,16 @@ class Holding:
         return f"{self.lead}: {reason}" if reason else self.lead
 
 
-def holding(there: InBooks | None, failure: Failure | None) -> Holding:
+def holding(there: InBooks | None, failure: Failure | None, *, may_have_arrived: bool = False) -> Holding:
     """The state of the books while a change waits or has failed with `failure`.
 
     A failure found in the answer names what differs. Every other failure happened before
-    anything was written, so the books are unchanged.
+    anything was written, so the books are unchanged, unless a try of the change `may_have_arrived`
+    (its answer was lost, and QuickBooks could not be asked since).
     """
+    if may_have_arrived and not (failure and failure.is_difference) and not (there and there.gone):
+        lead = "In QuickBooks; your change may be there already" if there else "May be in QuickBooks already"
+        return Holding(Books.UNKNOWN, lead)
     if there is None:
         return Holding(Books.NOT_THERE, "Not in QuickBooks")
     if there.gone:

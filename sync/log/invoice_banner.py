@@ -184,7 +184,7 @@ def _for_office(
         # Say nothing about the books while it is being sent, or while the invoice is on its way there for the first
         # time.
         decided = event.state in (State.DISMISSED, State.HELD)
-        claims = held is not None and (decided or held.books is not Books.NOT_THERE)
+        claims = held is not None and (decided or held.books not in (Books.NOT_THERE, Books.UNKNOWN))
         return InvoiceBanner(
             CALM,
             held.because(said.message) if held and claims else said.message,

@@ -18,6 +18,7 @@ from sync.models.events import IN_FLIGHT, UNSENT, EntityType
 IN_BOOKS, ON_ITS_WAY, HELD = "In QuickBooks", "On its way", "Held"
 OF_BOOKS = {
     Books.NOT_THERE: "Not in QuickBooks",
+    Books.UNKNOWN: "May be in QuickBooks",
     Books.AS_IT_WAS: "Change not in QuickBooks",
     Books.DIFFERENT: "Different in QuickBooks",
 }

@@ -145,7 +145,7 @@ def holding_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
     """The state of the books while `event` is unfinished; None if it is not about a record, or is finished."""
     if event.record_type in NO_RECORDS or event.state not in OWED:
         return None
-    return holding(there, event.failure)
+    return holding(there, event.failure, may_have_arrived=event.look_first)
 
 
 def log_row(event: SyncEvent, organization: Organization, *, at: datetime) -> LogRow:

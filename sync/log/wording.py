@@ -92,7 +92,7 @@ def row_text(
     url = in_books.url if in_books and not in_books.gone else ""
     if held is None or event.state in ("sending", "checking", "superseded"):
         return replace(text, url=url)
-    if event.state == "queued" and held.books is Books.NOT_THERE:
+    if event.state == "queued" and held.books in (Books.NOT_THERE, Books.UNKNOWN):
         return text
     return replace(text, second=" · ".join(filter(None, (held.lead, text.second))), url=url)
 

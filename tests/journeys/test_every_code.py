@@ -97,7 +97,9 @@ def second_line(event: SyncEvent, now: datetime) -> str:
 def what_is_needed(event: SyncEvent, now: datetime) -> str:
     """The second line of a failed row, after what it says of the books."""
     books, _, needed = second_line(event, now).partition(" · ")
-    assert books.startswith(("Not in QuickBooks", "In QuickBooks", "No longer in QuickBooks")), books
+    assert books.startswith(
+        ("Not in QuickBooks", "In QuickBooks", "No longer in QuickBooks", "May be in QuickBooks")
+    ), books
     return needed
 
 

@@ -23,6 +23,7 @@ FAULTS = (
     "429",
     "401",
     "garbage",  # acted on, and something else comes back
+    "outage",  # arrives, the answer is lost, and so is every call of the next minutes
 )
 # What brings calls to QuickBooks later than they were counted, so that its limits say nothing about us.
 DELAYS = ("late", "slow", "pause")

@@ -48,6 +48,8 @@ class Network(BaseAdapter):
         super().__init__()
         self.emulator = emulator
         self.work: Clockwork | None = None
+        # Until then no call arrives.
+        self.out_until = 0.0
         # Called after each call that the emulator has answered.
         self.after: Callable[[], None] = lambda: None
 
@@ -56,7 +58,8 @@ class Network(BaseAdapter):
         if self.work is None or self.work.current is None:
             return as_response(self.emulator.handle(arrived), request)
         act = self._act()
-        answer = self._exchange(arrived, act or Act("fine"), request)
+        is_out = self.work.now < self.out_until
+        answer = self._exchange(arrived, Act("lost") if is_out else act or Act("fine"), request)
         self.work.point(ANSWER)
         return as_response(answer, request)
 
@@ -97,7 +100,9 @@ class Network(BaseAdapter):
         work.block(at_most=TIME_OUT)
         if not exchange.is_back or exchange.response is None:
             raise requests.ReadTimeout("Read timed out", request=request)
-        if what == "cut":
+        if what == "outage":
+            self.out_until = work.now + act.value * 60
+        if what in ("cut", "outage"):
             raise requests.exceptions.ChunkedEncodingError("Connection broken: IncompleteRead", request=request)
         return exchange.response
 
