@@ -13,7 +13,7 @@ from tests.simulation.office import Step
 # A short stop lets others in between; a long one outlasts the lease.
 STOPS = (2.0, 200.0)
 # The faults that take a while, and how long.
-TAKES = {"late": 90.0, "slow": 40.0, "429": 30.0, "outage": 110.0}
+TAKES = {"late": 90.0, "slow": 40.0, "orphan": 60.0, "429": 30.0, "outage": 110.0}
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,8 @@ class Clockwork:
             self.sleep(act.value)
 
     def kill(self, process: Process, *, restart_in: float) -> None:
+        if not process.alive:
+            return
         process.alive = False
         self.alive.discard(process.pid)
         self.deaths += 1

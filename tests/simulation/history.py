@@ -23,10 +23,11 @@ FAULTS = (
     "429",
     "401",
     "garbage",  # acted on, and something else comes back
+    "orphan",  # its sender dies right after it left, and it arrives later
     "outage",  # arrives, the answer is lost, and so is every call of the next minutes
 )
 # What brings calls to QuickBooks later than they were counted, so that its limits say nothing about us.
-DELAYS = ("late", "slow", "pause")
+DELAYS = ("late", "slow", "orphan", "pause")
 # Seconds for which a process may stand still: another one overtakes it, the limits' minute, the lease, a request id.
 PAUSES = (0.01, 0.3, 2.0, 70.0, 200.0, 320.0, 700.0)
 SKEWS = (-400.0, -30.0, 3.0, 30.0, 400.0)

@@ -80,7 +80,15 @@ class Network(BaseAdapter):
             raise requests.ConnectionError("Connection reset by peer", request=request)
         exchange, me = Exchange(), work.current
         assert me is not None
-        way = min(act.value, TIME_OUT - 5) if what == "late" else min(act.value, SLOW) if what == "slow" else WAY
+        if what == "orphan":
+            work.later(WAY / 2, lambda: work.kill(me.process, restart_in=0.0))
+        way = (
+            min(act.value, TIME_OUT - 5)
+            if what in ("late", "orphan")
+            else min(act.value, SLOW)
+            if what == "slow"
+            else WAY
+        )
         back = NEVER if what in ("silent", "late") else WAY
 
         def deliver() -> None:
