@@ -10,7 +10,8 @@ import time
 from typing import Any
 
 from demo import leaflet
-from demo.places import PERSONS, WALK, Claim, Home, Taken
+from demo.bookkeeper import Bookkeeper
+from demo.places import PERSONS, WALK, WEBHOOK_VERIFIER, Claim, Home, Taken
 from demo.processes import DidNotStart, Processes, free_port
 from demo.shop_data import HEATING, SHOPS
 
@@ -71,6 +72,7 @@ def _run(home: Home, processes: Processes, options: argparse.Namespace, emulator
     processes.start_web(web_port)
     claim.say(f"Its pages: http://127.0.0.1:{web_port}, its QuickBooks: {emulator_url}.")
     processes.start_cluster()
+    _listen(emulator_url, f"http://127.0.0.1:{web_port}")
     problem = _tell_story(home, emulator_url)
     if problem:
         say(problem)
@@ -80,6 +82,13 @@ def _run(home: Home, processes: Processes, options: argparse.Namespace, emulator
         return _walk(web, emulator_url)
     tell(leaflet.text(web, emulator_url))
     return _watch(home, processes)
+
+
+def _listen(emulator_url: str, web: str) -> None:
+    """What happens in the companies is told to the web process, as Intuit does; the port may be different this time."""
+    for shop in SHOPS:
+        hand = Bookkeeper(emulator_url, shop.realm_id)
+        hand.do("webhook", url=f"{web}/quickbooks/webhooks/", verifier=WEBHOOK_VERIFIER)
 
 
 def _prepare_django() -> None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+# Signs what the emulator tells the web process of the demo.
+WEBHOOK_VERIFIER = "the-verifier-of-the-demo"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -54,6 +56,7 @@ class Home:
             "DATABASE_URL": f"sqlite:///{self.path / 'demo.sqlite3'}",
             "QBO_EMULATOR_URL": emulator_url,
             "QBO_REDIRECT_URL": "",
+            "QBO_WEBHOOK_VERIFIER": WEBHOOK_VERIFIER,
             "QBO_CLIENT_ID": "emulator-client",
             "QBO_CLIENT_SECRET": "emulator-secret",
             "SECRET_KEY": keys["secret_key"],

@@ -57,6 +57,7 @@ class House:
             "QBO_EMULATOR_URL": self.books_url,
             "QBO_CLIENT_ID": "emulator-client",
             "QBO_CLIENT_SECRET": "emulator-secret",
+            "QBO_WEBHOOK_VERIFIER": "emulator-verifier",
             "Q_POLL": "0.2",
             "PYTHONUNBUFFERED": "1",
         }

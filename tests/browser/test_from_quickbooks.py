@@ -1,0 +1,78 @@
+"""What the bookkeeper does in QuickBooks shows in the office's browser within seconds, and is decided there."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from sync.models import Letter
+from tests import builders
+from tests.books import Shop
+from tests.browser.conftest import apart
+from tests.browser.test_first_run import shot
+from tests.journeys.house import House, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def told_shop(house: House, open_shop: Shop) -> Shop:
+    """A shop of whose company the web process hears."""
+    open_shop.books.do("webhook", url=f"{house.url}/quickbooks/webhooks/", verifier="emulator-verifier")
+    return open_shop
+
+
+def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Shop, page: Page) -> None:
+    shop, today = told_shop, timezone.now().date()
+
+    def begin() -> tuple[str, str]:
+        customer = builders.customer(shop.organization, "M. Okafor")
+        made = [shop.invoice(customer=customer, invoice_date=today - dt.timedelta(days=day)) for day in (0, 0, 0)]
+        assert wait_until(lambda: all(shop.event(one).state == "synced" for one in made)), shop.events()
+        row, other = shop.there(made[0]), shop.there(made[1])
+        shop.books.post("invoice", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
+        shop.books.post("invoice", {**other, "DocNumber": "X-77"})
+        return made[0].number, made[1].number
+
+    voided, renumbered = apart(begin)
+    page.goto("/admin/sync/syncevent/?direction=in")
+    expect(page.locator("tbody.rac-event")).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator("#result_list")).to_contain_text(f"Invoice #{voided} was voided in QBO; here it is still open")
+    shot(page, "from-quickbooks")
+    page.get_by_role("link", name=f"Invoice #{voided}", exact=True).click()
+    page.get_by_role("button", name="Void it here too").click()
+    expect(page.locator("body")).to_contain_text("Voided here too")
+
+    page.get_by_role("link", name="Tie-out").click()
+    shot(page, "tie-outs")
+    page.get_by_label("Month").select_option(f"{today.replace(day=1)}")
+    page.get_by_role("button", name="Compare with QuickBooks").click()
+    expect(page.locator("#tie-out")).to_contain_text("1 difference between Run a Call and QuickBooks", timeout=PATIENCE)
+    expect(page.get_by_label("Differences")).to_contain_text(f"Invoice #{renumbered}")
+    shot(page, "tie-out")
+    page.get_by_role("link", name="Download CSV").wait_for()
+
+
+def test_a_person_chooses_what_to_be_told(told_shop: Shop, page: Page) -> None:
+    def begin() -> None:
+        rate = builders.rate(told_shop.organization, "Combined 7.25", "7.25")
+        told_shop.invoice(lines=[builders.line(item=told_shop.item("Labor"), rates=[rate])])
+        assert wait_until(lambda: told_shop.failed().exists())
+        assert wait_until(lambda: Letter.objects.exclude(sent_at=None).exists(), seconds=100)
+
+    apart(begin)
+    page.get_by_role("link", name="Notifications").click()
+    page.get_by_label("A summary each morning").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("A summary each morning")).to_be_checked()
+    page.get_by_role("button", name="For a day").click()
+    expect(page.locator("body")).to_contain_text("Snoozed until")
+    page.get_by_role("button", name="End snooze").click()
+    shot(page, "notifications")
+    page.get_by_label("Your e-mails").get_by_role("link").click()
+    expect(page.locator("body")).to_contain_text("Stop these e-mails")
+    shot(page, "letter")
