@@ -14,10 +14,10 @@ from qbo.connection.connecting import endpoints_of
 from qbo.models import Connection, FormerCompany, Lease, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.log.holding import Holding, InBooks, holding, money
+from sync.log.holding import Books, Holding, InBooks, holding, money
 from sync.log.wording import SYNC_IS_OFF, RowText, Standing, lower_first, other_company_text, row_text
 from sync.models import State, SyncEvent
-from sync.models.events import TRANSACTIONS, UNSENT, EntityType
+from sync.models.events import TRANSACTIONS, UNSENT, Direction, EntityType
 from sync.retry_policy import Policy
 
 # The color of a status; the text says it too.
@@ -145,7 +145,18 @@ def holding_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
     """The state of the books while `event` is unfinished; None if it is not about a record, or is finished."""
     if event.record_type in NO_RECORDS or event.state not in OWED:
         return None
+    arrived = ARRIVED.get(event.failure_code) if event.direction == Direction.IN else None
+    if arrived and there is not None and not there.gone:
+        return Holding(Books.DIFFERENT, "In QuickBooks, but different", arrived)
     return holding(there, event.failure, may_have_arrived=event.look_first)
+
+
+# What is different after something happened in QuickBooks, where the failure itself names no fields.
+ARRIVED = {
+    "voided_in_quickbooks": "void there, not here",
+    "payment_voided_there": "void there, not here",
+    "payment_not_taken_over": "a payment there that is not here",
+}
 
 
 def log_row(event: SyncEvent, organization: Organization, *, at: datetime) -> LogRow:

@@ -14,6 +14,7 @@ from qbo.models import Link, ListEntry
 from runacall.invoices.models import Customer, Invoice
 from sync import deciding, operations
 from sync.inbound.listening import compare_last_day, due_for_comparison
+from sync.log.rows import log_row
 from sync.models import ChangeCursor, Notice, SyncEvent
 from sync.models.events import Direction
 from tests import builders
@@ -588,3 +589,13 @@ def test_with_sync_payments_off_money_there_changes_nothing_here(shop: Shop) -> 
     rows = SyncEvent.objects.count()
     shop.hear()
     assert (invoice.payments.count(), SyncEvent.objects.count()) == (0, rows)
+
+
+def test_the_row_says_of_the_books_what_is_true(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    void_there(shop, invoice)
+    shop.hear()
+    row = log_row(shop.event(invoice), shop.organization, at=timezone.now())
+    assert row.held is not None
+    assert (row.held.lead, row.held.differs) == ("In QuickBooks, but different", "void there, not here")
+    assert "your change is not there" not in row.text.second
