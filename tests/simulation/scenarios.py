@@ -39,7 +39,7 @@ def drawn(seed: int) -> list[Step]:
 
 # Few calls a minute, so that few invoices are many: our names and QuickBooks' for the same limits.
 LIMITS = (
-    ("REQUESTS_A_MINUTE", "requests_per_minute", 25),
+    ("REQUESTS_A_MINUTE", "requests_per_minute", 12),
     ("REQUESTS_A_SECOND", "requests_per_second", 4),
     ("BATCHES_A_MINUTE", "batches_per_minute", 3),
 )
