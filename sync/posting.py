@@ -27,8 +27,7 @@ def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
 
 def cannot_post(event: SyncEvent, day: date, *, called: str = "") -> str:
     """Why it does not help to date the event's invoice `day` in the books; "" if it does."""
-    is_invoice = event.record_type == EntityType.INVOICE
-    if not is_invoice or event.state not in STOPPED or not is_in_closed_period(event):
+    if event.state not in STOPPED or not is_in_closed_period(event):
         return NOT_CLOSED
     if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
         return THERE
@@ -39,7 +38,7 @@ def cannot_post(event: SyncEvent, day: date, *, called: str = "") -> str:
 
 def refused_posting(events: SyncEventQuerySet, *, at: datetime) -> dict[str, int]:
     """How many of `events` "Post to current period" cannot help, by reason; as `cannot_post_today`, in few queries."""
-    stopped = events.filter(state__in=STOPPED).held_by_any(["closed_period"])
+    stopped = events.filter(state__in=STOPPED, record_type=EntityType.INVOICE).held_by_any(["closed_period"])
     named = {name: OuterRef(name) for name in ("connection", "realm_id", "record_type", "record_id")}
     there, left = Exists(Link.objects.filter(**named)), Counter[str]()
     left[NOT_CLOSED] = events.count() - stopped.count()
@@ -53,7 +52,9 @@ def refused_posting(events: SyncEventQuerySet, *, at: datetime) -> dict[str, int
 
 def is_in_closed_period(event: SyncEvent) -> bool:
     """Whether the closing date is one of its problems, first or not."""
-    return any(failure.code == "closed_period" for failure in event.failures)
+    # A payment that waits for such an invoice shares its failure, and has no dates to move.
+    is_invoice = event.record_type == EntityType.INVOICE
+    return is_invoice and any(failure.code == "closed_period" for failure in event.failures)
 
 
 def _company(connection: Connection) -> Company:

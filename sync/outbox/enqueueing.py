@@ -228,12 +228,14 @@ def enqueue_earlier(connection: Connection, *, at: datetime, action: ActionRecor
     `action`: the person's action that sends them.
     """
     with transaction.atomic():
-        settings = ConnectionSettings.objects.get(connection=connection)
-        if settings.sync_payments:
-            payments = payments_of(connection, earlier_invoices(connection)).iterator(chunk_size=AT_ONCE)
-            open_events(connection, map(payment_name, payments), at=at)
         invoices = earlier_invoices(connection).iterator(chunk_size=AT_ONCE)
-        return open_events(connection, map(invoice_name, invoices), at=at, action=action)
+        count = open_events(connection, map(invoice_name, invoices), at=at, action=action)
+        if count and ConnectionSettings.objects.get(connection=connection).sync_payments:
+            opened = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE, opened_at=at)
+            paid = Invoice.objects.filter(pk__in=opened.values("record_id"))
+            payments = payments_of(connection, paid).iterator(chunk_size=AT_ONCE)
+            open_events(connection, map(payment_name, payments), at=at)
+        return count
 
 
 def payments_of(connection: Connection, invoices: QuerySet[Invoice] | None = None) -> QuerySet[Payment]:

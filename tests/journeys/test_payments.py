@@ -13,6 +13,7 @@ from qbo.models import ConnectionSettings, PaymentMapping
 from runacall.invoices.models import Invoice, Payment
 from sync.deciding import send_ours
 from sync.models import State
+from sync.operations import post_to_current_period
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments, payments_of
 from tests import builders
 from tests.books import Shop
@@ -151,6 +152,21 @@ def test_a_payment_waits_for_its_invoice_and_follows_by_itself(shop: Shop) -> No
     assert_failed(shop, payment, "tax_code_not_mapped", "Tax code 'Combined 7.25' not mapped")
     shop.map_tax(other)
     shop.retry(invoice)
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_posting_to_today_moves_the_invoice_and_its_payment_follows(shop: Shop) -> None:
+    """The payment shares the failure of its invoice, and has no dates of its own to post."""
+    today = timezone.now().date()
+    shop.books.do("close_books", date=(today - timedelta(days=10)).isoformat())
+    shop.read_lists("Preferences")
+    invoice = shop.invoice(invoice_date=today - timedelta(days=20))
+    payment = pay(invoice, received_date=today)
+    shop.drain()
+    assert shop.event(payment).failure_code == "closed_period"
+    report = post_to_current_period(shop.failed(), by=None, at=timezone.now())
+    assert (report.done, report.left) == (1, {"not failed for a closed period": 1})
     shop.drain()
     assert_synced(shop, payment)
 
