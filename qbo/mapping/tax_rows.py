@@ -115,28 +115,40 @@ def tax_rows(connection: Connection, codes: Sequence[Code]) -> list[TaxRow]:
     rates = {rate.pk: rate for rate in TaxRate.objects.for_organization(organization)}
     uses = sets_in_use(organization, connection)
     singles = {str(rate.pk) for rate in rates.values() if rate.is_active}
-    mapped = dict(
-        TaxMapping.objects.filter(connection=connection, realm_id=connection.realm_id).values_list(
-            "rate_key", "tax_code_id"
-        )
-    )
+    mapped = _mapped(connection)
     keys = singles | set(uses) | ({""} if needs_untaxed_code(connection) else set())
     by_id = {code.qbo_id: code for code in codes}
     rows = [_row(key, rates, uses, by_id, mapped) for key in keys if _known(key, rates)]
-    return sorted(rows, key=lambda row: (not row.is_gap, row.is_mapped, row.name.casefold()))
+    return sorted(rows, key=lambda row: (not row.is_gap, row.is_mapped, _by_name(row)))
+
+
+def _by_name(row: TaxRow) -> str:
+    return row.name.casefold()
+
+
+def _mapped(connection: Connection) -> dict[str, str]:
+    """The Id of the code that staff chose, by set of rates."""
+    rows = TaxMapping.objects.filter(connection=connection, realm_id=connection.realm_id)
+    return dict(rows.values_list("rate_key", "tax_code_id"))
 
 
 def percent_warnings(connection: Connection, keys: Iterable[str]) -> list[str]:
     """What to know before invoices with these sets of rates are sent: which codes have another percentage."""
-    wanted = set(keys)
-    rows = [row for row in tax_rows(connection, tax_codes(connection)) if (row.key or "none") in wanted]
-    return [f"{row.name}: {row.warning}" for row in rows if row.warning]
+    rates = {rate.pk: rate for rate in TaxRate.objects.for_organization(connection.organization)}
+    codes, mapped = {code.qbo_id: code for code in tax_codes(connection)}, _mapped(connection)
+    wanted = {"" if key == "none" else key for key in keys}
+    rows = [_row(key, rates, {}, codes, mapped) for key in wanted if _is_key(key) and _known(key, rates)]
+    return [f"{row.name}: {row.warning}" for row in sorted(rows, key=_by_name) if row.warning]
 
 
 def needs_untaxed_code(connection: Connection) -> bool:
     """In the United States a line without tax needs no code; elsewhere it does."""
     facts = CompanyFacts.objects.filter(connection=connection, realm_id=connection.realm_id).first()
     return facts is not None and facts.country != "US"
+
+
+def _is_key(key: str) -> bool:
+    return all(part.isdigit() for part in key.split("+")) if key else True
 
 
 def _known(key: str, rates: Mapping[int, TaxRate]) -> bool:

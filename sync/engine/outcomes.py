@@ -8,10 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from qbo.failures import Failure
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import NO_FAILURE, Further, failure_columns
+from sync.models.events import NO_FAILURE, UNSENT, Further, failure_columns
+
+# Events that get the same columns as so many others are written with them, and so few others by themselves.
+MANY, FEW = 10, 5
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,73 @@ def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
     SyncEvent.objects.filter(pk__in=[outcome.attempt.event_id for outcome in plain]).update(
         state=State.SYNCED, changed_at=at, due_at=None, look_first=False, **NO_FAILURE
     )
-    for outcome in others:
-        _record_one(outcome, at=at)
+    _record_each(others, at=at)
 
 
-def _record_one(outcome: Outcome, *, at: datetime) -> None:
+def _record_each(outcomes: Sequence[Outcome], *, at: datetime) -> None:
+    """Outcomes with columns of their own; very many in hardly more statements than a few."""
+    if len(outcomes) > FEW:
+        outcomes = _record_many(outcomes, at=at)
+    for outcome in outcomes:
+        changes = _columns(outcome, at=at)
+        if outcome.state in UNSENT:
+            _make_unsent(outcome.event, at=at, changes=changes)
+        else:
+            SyncEvent.objects.filter(pk=outcome.event.pk).update(**changes)
+
+
+def _record_many(outcomes: Sequence[Outcome], *, at: datetime) -> Sequence[Outcome]:
+    """Record what needs no look of its own, all at once; returns the rest."""
+    unsent = [outcome for outcome in outcomes if outcome.state in UNSENT]
+    replaced = _with_newer([outcome.event for outcome in unsent])
+    columns = {one.event.pk: _columns(one, at=at) for one in outcomes if one.event.pk not in replaced}
+    try:
+        with transaction.atomic():
+            _write(columns)
+    except IntegrityError:
+        # An edit opened another event of one of the records at the same moment.
+        return outcomes
+    return [outcome for outcome in unsent if outcome.event.pk in replaced]
+
+
+def _with_newer(events: Sequence[SyncEvent]) -> set[int]:
+    """Those whose record has another unsent event already."""
+    newer = SyncEvent.objects.unsent().filter(
+        connection=OuterRef("connection"),
+        realm_id=OuterRef("realm_id"),
+        record_type=OuterRef("record_type"),
+        record_id=OuterRef("record_id"),
+    )
+    these = SyncEvent.objects.filter(pk__in=[event.pk for event in events])
+    return set(these.filter(Exists(newer.exclude(pk=OuterRef("pk")))).values_list("pk", flat=True)) if events else set()
+
+
+def _write(changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write these columns of each event, by id; what is the same for many goes in one statement."""
+    alike: dict[str, list[int]] = {}
+    for pk, columns in changes.items():
+        alike.setdefault(repr(sorted(columns.items())), []).append(pk)
+    apart = {pk: changes[pk] for ids in alike.values() if len(ids) < MANY for pk in ids}
+    if len(apart) > FEW:
+        alike = {key: ids for key, ids in alike.items() if len(ids) >= MANY}
+        _write_apart(apart)
+    for ids in alike.values():
+        SyncEvent.objects.filter(pk__in=ids).update(**changes[ids[0]])
+
+
+def _write_apart(changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Events of which few get the same: a few statements for each set of columns."""
+    by_columns: dict[tuple[str, ...], list[SyncEvent]] = {}
+    for pk, columns in changes.items():
+        event = SyncEvent(pk=pk)
+        for name, value in columns.items():
+            setattr(event, name, value)
+        by_columns.setdefault(tuple(sorted(columns)), []).append(event)
+    for names, events in by_columns.items():
+        SyncEvent.objects.bulk_update(events, names, batch_size=200)
+
+
+def _columns(outcome: Outcome, *, at: datetime) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "state": outcome.state,
         "changed_at": at,
@@ -139,10 +205,7 @@ def _record_one(outcome: Outcome, *, at: datetime) -> None:
     }
     if outcome.message:
         changes["message"] = outcome.message[:500]
-    if outcome.state in (State.QUEUED, State.FAILED):
-        _make_unsent(outcome.event, at=at, changes=changes)
-    else:
-        SyncEvent.objects.filter(pk=outcome.event.pk).update(**changes)
+    return changes
 
 
 def requeue(event: SyncEvent, *, due_at: datetime, **changes: Any) -> None:

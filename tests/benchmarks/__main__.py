@@ -96,6 +96,20 @@ def waking() -> None:
                 )
 
 
+def bigshop() -> None:
+    for name, url in {"SQLite": "", "PostgreSQL": POSTGRES}.items():
+        if name == "SQLite" or url:
+            invoices = 405_000 if url else 50_000
+            small, large = in_a_database(url, "tests.benchmarks.big_shop", str(invoices)).values()
+            for page, found in large.items():
+                ratio = found["ms"] / small[page]["ms"]
+                print(
+                    f"8 · {page}, {invoices:,} invoices, {name}: {found['ms']:.0f} ms, ×{ratio:.2f} of 1,000;"
+                    f" {found['queries']:.0f} queries, the slowest {found['slowest_ms']:.0f} ms;"
+                    f" {found['kb']:.0f} kB, status {found['status']:.0f}"
+                )
+
+
 def say(title: str, found: dict[str, float], ratio: str, beside: str) -> None:
     figures = ", ".join(f"{name} {value:.2f}" for name, value in found.items())
     print(f"{title}: ×{found[ratio]:.2f} of {beside} ({figures})")
@@ -151,6 +165,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "fairness": fairness,
     "single": single,
     "waking": waking,
+    "bigshop": bigshop,
 }
 
 
