@@ -91,7 +91,7 @@ def test_post_to_current_period_dates_it_today(shop: Shop, office: Office, close
 @says("closed_period.post_to_current")
 def test_a_paid_invoice_keeps_its_date_and_moves_in_the_books_only(shop: Shop, office: Office, closed: dt.date) -> None:
     invoice = shop.invoice(invoice_date=days_ago(40))
-    builders.payment(invoice, at=timezone.now())
+    builders.payment(invoice, at=timezone.now(), received_date=days_ago(0))
     shop.drain()
     office.post_to_current_period(invoice)
     shop.drain()
