@@ -20,13 +20,13 @@
 
     function current() {
         const row = document.activeElement && document.activeElement.closest(".rac-event")
-            || document.querySelector(".rac-event.rac-current");
+            || document.querySelector(".rac-event[data-current]");
         return row && row.isConnected ? row : null;
     }
 
     function goTo(row) {
-        document.querySelectorAll(".rac-current").forEach((one) => one.classList.remove("rac-current"));
-        row.classList.add("rac-current");
+        document.querySelectorAll(".rac-event[data-current]").forEach((one) => one.removeAttribute("data-current"));
+        row.setAttribute("data-current", "");
         const opener = row.querySelector(".rac-open");
         opener.focus({ preventScroll: true });
         row.querySelector(".rac-row").scrollIntoView({ block: "nearest" });
@@ -152,9 +152,9 @@
 
     document.addEventListener("focusin", function (event) {
         const row = event.target.closest(".rac-event");
-        if (row && !row.classList.contains("rac-current")) {
-            document.querySelectorAll(".rac-current").forEach((one) => one.classList.remove("rac-current"));
-            row.classList.add("rac-current");
+        if (row && !row.hasAttribute("data-current")) {
+            document.querySelectorAll(".rac-event[data-current]").forEach((one) => one.removeAttribute("data-current"));
+            row.setAttribute("data-current", "");
         }
     });
 

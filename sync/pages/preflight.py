@@ -90,11 +90,11 @@ def _told(connection: Connection, invoice: Invoice, failures: Sequence[Failure],
     found = [
         Obstacle(one, settings_place(one), obstacle_place(one, connection), help_place(one.code)) for one in failures
     ]
-    count = "One thing is" if len(found) == 1 else f"{len(found)} things are"
+    count = "One thing stands" if len(found) == 1 else f"{len(found)} things stand"
     if_sent = "If you send it now, it stops there. " if invoice.status == Invoice.Status.DRAFT else ""
     return Ready(
         False,
-        f"Not ready for QuickBooks. {count} missing",
+        f"Not ready for QuickBooks. {count} in the way",
         second=f"{if_sent}Checked here, without QuickBooks.",
         obstacles=found,
     )

@@ -54,7 +54,7 @@ def test_a_draft_that_would_stop_says_all_that_is_missing_and_where(shop: Shop, 
     shop.read_lists("Preferences")
     invoice = draft(shop, lines=unmapped(shop), invoice_date=days_ago(40))
     said = shown(office, invoice)
-    assert "Not ready for QuickBooks. 2 things are missing" in said.text
+    assert "Not ready for QuickBooks. 2 things stand in the way" in said.text
     assert UNMAPPED in said.text
     assert f"Closed period: {days_ago(40)} is before the closing date {days_ago(30)}" in said.text
     assert "/quickbooks/tax/" in [link["href"].partition("?")[0].partition("#")[0] for link in said.all("a")]
