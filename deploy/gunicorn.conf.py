@@ -10,8 +10,9 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# Links that sign a person in, set a password or answer a question; readers of the log must not be able to use them.
-TOKENS = re.compile(r"^(/invitation/|/accountant/|/password-reset/[^/]+/)[^/]+")
+# Links that sign a person in, set a password, answer a question or stop e-mails; readers of the log must not be able to
+# use them.
+TOKENS = re.compile(r"^(/invitation/|/accountant/|/quickbooks/notifications/stop/|/password-reset/[^/]+/)[^/]+")
 
 
 class WithoutTokens(Logger):

@@ -37,8 +37,8 @@ LONGEST = 100
 Fact = str | int | float | None
 
 
-# Links that sign a person in, set a password or answer a question.
-TOKENS = re.compile(r"(/invitation/|/accountant/|/password-reset/[^/\s]+/)[^/\s]+")
+# Links that sign a person in, set a password, answer a question or stop e-mails.
+TOKENS = re.compile(r"(/invitation/|/accountant/|/notifications/stop/|/password-reset/[^/\s]+/)[^/\s]+")
 
 
 def without_tokens(text: str) -> str:

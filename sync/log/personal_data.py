@@ -10,7 +10,7 @@ from django.conf import settings
 
 from qbo.mapping.names import name_for_quickbooks
 from qbo.models import Connection
-from runacall.invoices.models import Customer, Invoice
+from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.organizations.models import Organization
 from sync.models import SyncEvent
 from sync.models.events import EntityType
@@ -22,21 +22,31 @@ ADDRESS_LINES = ("billing_line1", "billing_line2", "service_line1", "service_lin
 PEOPLE_IN_FACTS = ("changed_by", "restore")
 # A shorter note may be a common phrase; it is removed anyway if it is a field of a payload.
 LONG_NOTE = 24
+# A bank's reference leads to an account; the number of a check is as short as any other number.
+LONG_REFERENCE = 8
 
 
 def known_personal_data(
-    organization: Organization, events: Iterable[SyncEvent], *, invoice_ids: set[int], customer_ids: set[int]
+    organization: Organization,
+    events: Iterable[SyncEvent],
+    *,
+    invoice_ids: set[int],
+    customer_ids: set[int],
+    payment_ids: set[int],
 ) -> Known:
-    """Placeholder -> texts, for the customers and invoices with these ids and for the events themselves."""
+    """Placeholder -> texts, for the customers, invoices and payments with these ids and for the events themselves."""
     known: defaultdict[str, set[str]] = defaultdict(set)
     invoices = {row.pk: row for row in Invoice.objects.for_organization(organization).filter(pk__in=invoice_ids)}
-    wanted = customer_ids | {invoice.customer_id for invoice in invoices.values()}
+    payments = {row.pk: row for row in Payment.objects.for_organization(organization).filter(pk__in=payment_ids)}
+    wanted = customer_ids | {row.customer_id for row in (*invoices.values(), *payments.values())}
     for customer in Customer.objects.for_organization(organization).filter(pk__in=wanted):
         _add(known, _of_customer(customer))
     for invoice in invoices.values():
         _add(known, _of_invoice(invoice))
+    for payment in payments.values():
+        _add(known, _of_payment(payment))
     for event in events:
-        _add(known, _of_event(event, invoices))
+        _add(known, _of_event(event, invoices, payments))
     return {holder: texts for holder, texts in known.items() if texts}
 
 
@@ -69,8 +79,16 @@ def _of_customer(customer: Customer) -> Iterator[tuple[str, str]]:
 def _of_invoice(invoice: Invoice) -> Iterator[tuple[str, str]]:
     yield from _address_lines(f"customer-{invoice.customer_id}", invoice)
     for note in (invoice.customer_note, invoice.internal_note):
-        for line in [note, *note.splitlines()]:
-            yield f"invoice-{invoice.pk}-note", line if len(line) >= LONG_NOTE else ""
+        yield from _lines(f"invoice-{invoice.pk}-note", note)
+
+
+def _of_payment(payment: Payment) -> Iterator[tuple[str, str]]:
+    yield f"payment-{payment.pk}-reference", payment.reference if len(payment.reference) >= LONG_REFERENCE else ""
+    yield from _lines(f"payment-{payment.pk}-memo", payment.memo)
+
+
+def _lines(holder: str, note: str) -> Iterator[tuple[str, str]]:
+    yield from ((holder, line) for line in [note, *note.splitlines()] if len(line) >= LONG_NOTE)
 
 
 def _address_lines(holder: str, row: Customer | Invoice) -> Iterator[tuple[str, str]]:
@@ -84,11 +102,14 @@ def spellings_of_phone(phone: str) -> set[str]:
     return {phone, digits, digits[-10:], local} if len(local) >= 7 else {phone}
 
 
-def _of_event(event: SyncEvent, invoices: Mapping[int, Invoice]) -> Iterator[tuple[str, str]]:
+def _of_event(
+    event: SyncEvent, invoices: Mapping[int, Invoice], payments: Mapping[int, Payment]
+) -> Iterator[tuple[str, str]]:
     """What a row of the log says about people; it is the only trace of a deleted or renamed customer."""
-    if event.record_type == EntityType.INVOICE:
-        invoice = invoices.get(event.record_id)
-        yield (f"customer-{invoice.customer_id}" if invoice else f"customer-of-event-{event.pk}"), event.party
+    if event.record_type in (EntityType.INVOICE, EntityType.PAYMENT):
+        records: Mapping[int, Invoice | Payment] = invoices if event.record_type == EntityType.INVOICE else payments
+        record = records.get(event.record_id)
+        yield (f"customer-{record.customer_id}" if record else f"customer-of-event-{event.pk}"), event.party
     if event.record_type == EntityType.CUSTOMER:
         yield f"customer-{event.record_id}", event.label.removeprefix("Customer ")
     if event.subject_kind == "customer":

@@ -139,6 +139,7 @@ class Gathered:
         self.submissions = Submission.objects.in_bulk({one.submission_id for one in shown if one.submission_id})
         self.invoices = self._of_type(EntityType.INVOICE)
         self.customers = self._of_type(EntityType.CUSTOMER)
+        self.payments = self._of_type(EntityType.PAYMENT)
         rows = Invoice.objects.for_organization(organization).filter(pk__in=[e.record_id for e in events])
         self.documents = {row.pk: row for row in rows}
         links = Link.objects.filter(connection=connection, record_id__in=[event.record_id for event in events])
@@ -153,7 +154,11 @@ class Gathered:
     @cached_property
     def redactor(self) -> Redactor:
         personal = known_personal_data(
-            self.organization, self.events, invoice_ids=self.invoices, customer_ids=self.customers
+            self.organization,
+            self.events,
+            invoice_ids=self.invoices,
+            customer_ids=self.customers,
+            payment_ids=self.payments,
         )
         return Redactor({**personal, **known_secrets(self.connection)}, kept={support_address()})
 

@@ -221,6 +221,7 @@ def test_the_access_log_holds_no_token_and_nothing_of_a_query(tmp_path: Path) ->
     paths = (
         "/invitation/1%3Aabc/",
         "/accountant/WzE%3Aabc/",
+        "/quickbooks/notifications/stop/WzI%3Aabc/",
         "/password-reset/MQ/d3f-456/",
         "/password-reset/sent/",
         "/callback?code=secret",
@@ -231,7 +232,8 @@ def test_the_access_log_holds_no_token_and_nothing_of_a_query(tmp_path: Path) ->
                 requests.get(f"{url}{path}", timeout=5)
         said = (tmp_path / "log").read_text()
     assert [line for line in paths if line in said] == ["/password-reset/sent/"]
-    for kept in ("/invitation/…/", "/accountant/…/", "/password-reset/MQ/…/", "/callback"):
+    stop = "/quickbooks/notifications/stop/…/"
+    for kept in ("/invitation/…/", "/accountant/…/", stop, "/password-reset/MQ/…/", "/callback"):
         assert f'"GET {kept}"' in said, said
     assert not any(secret in said for secret in ("abc", "d3f-456", "secret"))
 

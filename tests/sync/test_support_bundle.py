@@ -253,6 +253,23 @@ def test_a_customer_who_was_renamed_is_found_by_the_old_name_too(connection: Con
     assert f"customer-{customer.pk}" in held
 
 
+def test_a_payment_names_neither_its_customer_nor_its_bank_reference(connection: Connection) -> None:
+    customer = builders.customer(connection.organization, "Wilhelmina Brack", phone="(216) 555-0147", at=AT)
+    invoice = builders.invoice(connection.organization, customer=customer, at=AT)
+    memo = "paid by her son at the door"
+    payment = builders.payment(invoice, at=AT, reference="CHASE-99817263", memo=memo)
+    event = SyncEvent.objects.get(record_type="payment", record_id=payment.pk)
+    answered(
+        event,
+        request={"Payment": {"PaymentRefNum": "CHASE-99817263", "PrivateNote": memo}},
+        answer={"Detail": "no (216) 555-0147 of Wilhelmina Brack"},
+    )
+    held = everything(bundle_of(event))
+    for text in ("CHASE-99817263", memo, "555-0147", "Brack"):
+        assert text not in held
+    assert f"payment-{payment.pk}-reference" in held
+
+
 def test_those_who_went_in_the_same_batch_are_hidden_too(connection: Connection) -> None:
     other = failed_event(connection, label="Invoice #other")
     other_customer = builders.customer(connection.organization, "Wilhelmina Brack", at=AT)
