@@ -133,6 +133,7 @@ class Client:
             most=self.most,
             within=None if self.until is None else self.until - time.monotonic(),
         )
+        # The token of this call, because a refusal only counts against that one.
         return replace(reply, token=self.access_token)
 
 
@@ -161,6 +162,8 @@ def exchange(
                 content = read_body(response, most=most)
             finally:
                 response.close()
+        # Every error, also one of our own libraries: the request may have left, and whoever called must write that
+        # down.
         except Exception as error:
             return _broken(error, deadline, began)
         if deadline.has_passed:

@@ -117,6 +117,8 @@ def _open(realm_id: str, tokens: Tokens, environment: str, emulator_url: str) ->
         until=time.monotonic() + settings.SYNC["PAGE_SECONDS"],
     )
     try:
+        # The realm ID is from the address of the callback, which anybody can write; only the token's own company
+        # answers.
         rows = read_rows(client, "CompanyInfo")
     except ReadFailed as error:
         raise CompanyUnread(error.failure) from error
@@ -138,6 +140,8 @@ def _store(
     """
     try:
         with transaction.atomic():
+            # Locked first, before the lease: everything that changes a connection locks in this order. `no_key` lets
+            # events be written that refer to it.
             connection = Connection.objects.select_for_update(no_key=True).filter(organization=organization).first()
             connection = connection or Connection(organization=organization)
             _refuse_taken(connection, opened)
@@ -147,6 +151,7 @@ def _store(
             else:
                 _lead_to(connection, opened, at=at)
                 ConnectionSettings.objects.get_or_create(connection=connection, defaults={"sync_invoices": not on_hold})
+                # All lists: while it was disconnected anything may have changed there.
                 ListState.want(connection, ListState.LISTS, at=at)
                 # The first drain starts at once, and QuickBooks counts what was read a moment ago.
                 Lease.count_call(connection, at=read_at)
@@ -258,6 +263,7 @@ def use_other_company(
         with transaction.atomic():
             connection, other = _both(connection, realm_id=realm_id)
             former = (connection.environment, connection.emulator_url, _readable(connection))
+            # Kept and not deleted: a shop that comes back to this company finds its links and choices again.
             _set_aside(connection, at=at)
             other.delete()
             tokens = Tokens(
@@ -331,6 +337,7 @@ def disconnect(connection: Connection, *, at: datetime) -> None:
             status=Connection.Status.DISCONNECTED,
             access_token="",
             refresh_token="",
+            # So that a refresh that is under way does not store its new pair after all.
             token_version=F("token_version") + 1,
             pause_code="",
             pause_detail="",
@@ -338,6 +345,7 @@ def disconnect(connection: Connection, *, at: datetime) -> None:
         )
         connection.refresh_from_db()
         connection_changed.send(sender=Connection, connection=connection, at=at)
+    # After the commit: an Intuit that is down must not keep a shop from disconnecting.
     if token:
         oauth_client(connection.environment, connection.emulator_url).revoke(token)
     if other and _readable(other):

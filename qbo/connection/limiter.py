@@ -68,6 +68,7 @@ class Limiter:
 
 def _until_room(made: list[float], allowed: int, window: float, now: float) -> float:
     """Seconds until the window contains fewer than `allowed` of the calls `made` (oldest first)."""
+    # The call that is `allowed` back from the last has to leave the window before the next may go.
     return max(0.0, made[-allowed] + window - now) if len(made) >= allowed else 0.0
 
 

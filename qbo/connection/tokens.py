@@ -93,7 +93,9 @@ def refresh_tokens(
     is_used = connection.renew_at is not None and connection.renew_at > at
     if is_fresh and (is_used or not unused):
         return None
+    # One at a time: the old refresh token may end as soon as a new one is issued, so two askers could lose both.
     _lock(connection, at=at)
+    # Whoever connects in the meantime raises the version, and then this pair is not stored over the newer one.
     seen = connection.token_version
     try:
         client = oauth_client(connection.environment, connection.emulator_url)
@@ -128,6 +130,7 @@ def _adopt_or_fail(connection: Connection, *, seen: int, failure: Failure) -> Fa
     """A refusal counts only if the refused token is still the stored one."""
     Connection.objects.filter(pk=connection.pk, token_version=seen).update(refreshing_until=None)
     connection.refresh_from_db()
+    # Another process has renewed it or a person has connected: the refusal was about the old pair.
     if connection.token_version != seen:
         return None
     _note(operators_log.warn, "token refused", connection, code=failure.code)

@@ -137,6 +137,7 @@ class Turn:
             raise MustWait(delay)
         if delay:
             time.sleep(delay)
+        # Counted before the call and stored with the lease: whoever takes over after a crash knows of it.
         self.limiter.note(clock.now().timestamp(), batch=batch)
         seconds = settings.SYNC["LEASE_SECONDS"]
         self.lease.renew(at=clock.now(), seconds=seconds, calls=self.limiter.calls)
@@ -165,6 +166,7 @@ class Turn:
         """
         with suppress(LeaseLost):
             self._release(resume_in)
+        # After the release: closing may take a moment, and somebody else may be waiting for the lease.
         self.reader.close()
         while self.sessions:
             self.sessions.pop().close()

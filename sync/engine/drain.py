@@ -76,10 +76,12 @@ def drain(
     if not connection.is_live:
         return Result()
     turn = Turn.take(connection)
+    # Somebody else may call this company now. Whoever it is also sends what we would have sent.
     if turn is None:
         return Result(busy=True)
     work = Drain(turn, now)
     work.progress = progress
+    # Taking the turn read the connection again: it may have been paused since the caller looked.
     work.stopped = not connection.is_live
     resume_in, ended = None, "error"
     try:
@@ -116,6 +118,7 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
         if there.is_left:
             take_over(work)
             there = what_is_due(work)
+        # Asked after taking over: what a dead holder left must read Checking even while nobody may call.
         quiet = work.turn.quiet_for()
         if quiet:
             return quiet
@@ -125,6 +128,7 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
             if (is_round_over and give_way()) or not _one_wave(work, there):
                 break
             there = what_is_due(work)
+    # Limits end a drain instead of making it sleep: a sleeping worker would keep other shops waiting.
     except MustWait as wait:
         return wait.seconds
     except Stop:
@@ -162,6 +166,7 @@ def what_is_due(work: Drain) -> Due:
 
 def _one_wave(work: Drain, there: Due) -> bool:
     """Settle unknown outcomes, then one claim; False if there was nothing to do."""
+    # Before claiming: without a token the events would only go to Sending and back.
     if work.connection.needs_new_token(at=work.now()) and not _has_token(work):
         return False
     did = there.is_in_doubt and settle_doubts(work)
@@ -180,8 +185,10 @@ def _one_wave(work: Drain, there: Due) -> bool:
         _could_not_read(work, events, error)
         return True
     except (MustWait, Stop):
+        # They were claimed but not written ahead, so nothing of them can have arrived.
         release(work, _still_claimed(work, events))
         raise
+    # Customers and items one call at a time: two calls could create one name twice before either is answered.
     in_flight = work.in_flight if events[0].record_type in TRANSACTIONS else 1
     unsent = push(work, ready, in_flight=in_flight)
     work.invoice_waves += bool(ready) and events[0].record_type in TRANSACTIONS
@@ -204,9 +211,11 @@ def claim(drain: Drain) -> list[SyncEvent]:
     ids = [pk for rank, pk in first if rank == first[0][0]]
     if not ids:
         return []
+    # The UPDATE asks for the state again: a person may have dismissed one since it was selected.
     with transaction.atomic():
         drain.lease.assert_held()
         SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update(state=State.SENDING, fence=drain.fence)
+    # Read back by fence: only what the UPDATE really changed is ours.
     mine = SyncEvent.objects.filter(pk__in=ids, state=State.SENDING, fence=drain.fence)
     claimed = list(mine.order_by("due_at", "id"))
     drain.turn.assert_company(drain.connection.realm_id, *(event.realm_id for event in claimed))
@@ -215,6 +224,7 @@ def claim(drain: Drain) -> list[SyncEvent]:
 
 def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
     """Return claimed events that were not sent to the queue, unchanged."""
+    # One by one: any of them may meet a newer event of its record.
     with transaction.atomic():
         drain.lease.assert_held()
         for event in events:
@@ -242,6 +252,7 @@ def _has_token(work: Drain) -> bool:
         due = SyncEvent.objects.of(work.connection).filter(due_at__lte=work.now())
         doubtful = list(due.filter(state=State.CHECKING)[: work.batch_size * work.in_flight])
         reply = Reply(error.failure.http_status, error.failure.intuit_words)
+        # Claimed first, so that no event is counted that a person has dismissed in the meantime.
         count_as_try(work, claim(work) + doubtful, reply, error.failure)
         # So that the others do not ask the token service one after another.
         work.turn.leave_alone(wait_seconds(error.failure, work.policy))
@@ -276,6 +287,7 @@ def _prepared(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         if len(events) == 1:
             stop_for_mistake(work, events, mistake)
             return []
+        # One by one, to find the event that it is about. What was settled before the error is no longer claimed.
         return [one for event in _still_claimed(work, events) for one in _prepared(work, [event])]
 
 
@@ -292,6 +304,7 @@ def _refresh_alone(work: Drain) -> None:
 def _could_not_read(work: Drain, events: Sequence[SyncEvent], error: ReadFailed) -> None:
     """A failed read stopped a whole wave: it counts as their try, by the failure's kind."""
     failure, left = error.failure, _still_claimed(work, events)
+    # Intuit can end a token before its time; that is no failure of the events.
     if failure.code == "token_expired" and _is_renewed(work):
         release(work, left)
         return

@@ -27,6 +27,7 @@ def write_links(links: Sequence[Link]) -> None:
 
     Only creating the object again changes who created it there, not an update.
     """
+    # Two statements: `created_here` is written by the one and left alone by the other.
     for created in (True, False):
         Link.objects.bulk_create(
             [link for link in links if link.created_here is created],
@@ -82,6 +83,7 @@ def link_columns(
         is_invoice = item.record_type == EntityType.INVOICE
         base = base_after(kept, item.said, written, before=before) if is_invoice else Base(item.said, kept)
         if differs is not None:
+            # Our change is not in the books although it was sent, so the next update has to send these fields again.
             base = replace(base, ours_wins=owed_fields(item, differs))
         columns["base"] = base.as_text()
     if item.record_type in TRANSACTIONS:
@@ -93,6 +95,7 @@ def adopt_theirs(connection: Connection, record_type: str, record_id: int, base:
     """QuickBooks already has what we would send: store `base`."""
     link = Link.objects.of(connection, record_type).get(record_id=record_id)
     link.base, link.theirs = base.as_text(), ""
+    # Without the new token the next update would be refused as stale.
     link.sync_token = str(base.row.get("SyncToken") or link.sync_token)
     link.save(update_fields=["base", "theirs", "sync_token"])
 
@@ -118,6 +121,7 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
         store_entries(drain.connection, "Item", rows, at=drain.now())
     for row in rows:
         for link in by_id.pop(identity(row), ()):
+            # QuickBooks raises the token with each change, so the same token means the same record.
             moved = str(row.get("SyncToken", "")) != link.sync_token
             Link.objects.filter(pk=link.pk).update(
                 theirs=encode(kept_part(entity, row)) if moved else "",

@@ -123,6 +123,7 @@ def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
     others: list[Outcome] = []
     for outcome in outcomes:
         (plain if outcome.state == State.SYNCED and not outcome.message else others).append(outcome)
+    # The usual case first: these differ in nothing but their ids.
     SyncEvent.objects.filter(pk__in=[outcome.attempt.event_id for outcome in plain]).update(
         state=State.SYNCED, changed_at=at, due_at=None, look_first=False, **NO_FAILURE
     )
@@ -135,6 +136,7 @@ def _record_each(outcomes: Sequence[Outcome], *, at: datetime) -> None:
         outcomes = _record_many(outcomes, at=at)
     for outcome in outcomes:
         changes = _columns(outcome, at=at)
+        # A record has one unsent event at most (a constraint), and an edit may just have opened the next.
         if outcome.state in UNSENT:
             _make_unsent(outcome.event, at=at, changes=changes)
         else:
@@ -218,6 +220,7 @@ def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> 
     if _yield_to_newer(event, at=at, changes=changes):
         return
     try:
+        # A savepoint, because PostgreSQL gives up the whole transaction after a broken constraint.
         with transaction.atomic():
             SyncEvent.objects.filter(pk=event.pk).update(**changes)
     except IntegrityError:
@@ -233,6 +236,7 @@ def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) 
     newer = newer.of_record(event.record_type, event.record_id).exclude(pk=event.pk)
     if not newer.exists():
         return False
+    # The doubt is about the record and not about the wish, so the newer event inherits it.
     if changes.get("look_first", event.look_first):
         newer.update(look_first=True)
     SyncEvent.objects.filter(pk=event.pk).update(

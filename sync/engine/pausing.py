@@ -49,6 +49,7 @@ def pause_connection(drain: Drain, failure: Failure) -> None:
 
 def pause_idle(connection: Connection, failure: Failure, *, at: datetime) -> bool:
     """As `pause_connection`, without a drain; False if somebody has connected or disconnected in the meantime."""
+    # The token's version is in the condition: whoever connected since has other tokens, and those are not refused.
     with transaction.atomic():
         same = Connection.objects.select_for_update(no_key=True).filter(
             pk=connection.pk, token_version=connection.token_version, status=Connection.Status.ACTIVE

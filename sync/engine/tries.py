@@ -35,6 +35,7 @@ def _try_of(work: Drain, event: SyncEvent, reply: Reply, failure: Failure) -> Ou
         intuit_tid=reply.intuit_tid[:100],
         answer=reply.body[:20_000],
     )
+    # A failed read changes nothing about whether an earlier send arrived.
     in_doubt = event.state == State.CHECKING
     if follows.due_at is None:
         return Outcome.failed(attempt, failure, look_first=event.look_first or in_doubt)

@@ -38,7 +38,8 @@ def known_personal_data(
     known: defaultdict[str, set[str]] = defaultdict(set)
     invoices = {row.pk: row for row in Invoice.objects.for_organization(organization).filter(pk__in=invoice_ids)}
     payments = {row.pk: row for row in Payment.objects.for_organization(organization).filter(pk__in=payment_ids)}
-    wanted = customer_ids | {row.customer_id for row in (*invoices.values(), *payments.values())}
+    wanted = customer_ids | {invoice.customer_id for invoice in invoices.values()}
+    wanted |= {payment.customer_id for payment in payments.values()}
     for customer in Customer.objects.for_organization(organization).filter(pk__in=wanted):
         _add(known, _of_customer(customer))
     for invoice in invoices.values():

@@ -55,6 +55,7 @@ def look_in_quickbooks(
     linked = [record_id for record_id in doubtful if record_id in book.invoices]
     if linked:
         read_their_rows(drain, "Invoice", linked)
+        # An update that arrived looks like a bookkeeper's change unless we know that we sent it.
         updates = sent_before(drain, "Invoice", [doubtful[record_id] for record_id in linked])
         for link in Link.objects.of(drain.connection, EntityType.INVOICE).for_records(updates).exclude(theirs=""):
             _adopt_update(drain, link, updates[link.record_id])
@@ -84,6 +85,7 @@ def look_in_quickbooks(
         _adopt(drain, (new | lost)[record_id], plans[record_id], row, sent.get(record_id, ()))
         for record_id, row in ours.items()
     ]
+    # Not found is an answer only when the last send can no longer arrive.
     tries += [not_yet(drain, event, sent[record_id]) for record_id, event in lost.items() if record_id not in ours]
     if unread:
         known = {outcome.event.pk for outcome in tries if outcome}
@@ -98,6 +100,7 @@ def look_in_quickbooks(
         row for row in rows if is_void(row) and any(is_ours(row, documents[key]) for key in new if key in documents)
     ]
     holding = [row for row in rows if row.get("DocNumber") and row not in void]
+    # Of all rows read, also those that are not ours: a number is taken by whoever has it.
     taken = {str(row["DocNumber"]): str(row["Id"]) for row in holding}
     holders = {str(row["DocNumber"]): _in_words(row) for row in holding}
     spent = frozenset(str(row.get("DocNumber", "")) for row in void) - taken.keys()
@@ -178,6 +181,7 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
 
     Settled if nothing changed since; otherwise an update or a void is needed.
     """
+    # The newest send that the row fits: an older one may have arrived before it and been replaced.
     arrived = next((one for one in reversed(sends) if holds(row, one.payload)), sends[-1] if sends else None)
     if arrived is None:
         _link_without_base(drain, event, row)
@@ -186,6 +190,7 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
     unchanged = plan.write is not None and _same_words(item.said, plan.said)
     differs = difference(item, There.of(row)) if unchanged else None
     columns = link_columns(item, row, written, at=drain.now(), differs=differs)
+    # QuickBooks counts from 0, so another token means that the record was changed after our create.
     if differs is None and str(row.get("SyncToken")) != "0":
         # Somebody has changed it since: it is compared with what we sent.
         kept = kept_part("Invoice", row)

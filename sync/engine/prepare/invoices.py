@@ -36,10 +36,12 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     documents = load_invoices(event.record_id for event in events)
     book, judged = _judge_all(drain, documents)
     stopping = _stopping(judged)
+    # The cause may be mended there already. Read once for all that stop, and judged again.
     if stopping and read_old_lists(drain, stopping):
         book, judged = _judge_all(drain, documents)
     # Numbers are checked only for what can be sent; what may already have been sent is looked up in any case.
     can_go = {record_id for record_id, one in judged.items() if one.plan.write is not None and not one.failures}
+    # Looking costs calls, so what stops anyway is not looked up.
     worth_a_call = [event for event in events if event.look_first or event.record_id in can_go]
     plans = {record_id: one.plan for record_id, one in judged.items()}
     look = look_in_quickbooks(drain, worth_a_call, documents, plans, book)
@@ -104,6 +106,7 @@ def _judge_all(drain: Drain, documents: Mapping[int, InvoiceDocument]) -> tuple[
     there = {item_id for item_id, product in book.items.items() if product.active}
     unlinked = {item_id: item for item_id, item in items.items() if item_id not in there}
     if unlinked:
+        # Before judging: a product that is there by name is linked and not reported as missing.
         unclear = link_items_by_name(drain, unlinked)
         book = replace(load_book(drain.connection, list(documents.values())), unclear_items=unclear)
     return book, {record_id: judge(invoice, book) for record_id, invoice in documents.items()}

@@ -59,6 +59,8 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             continue
         ready.append(verdict)
         if verdict.write.operation == "create":
+            # Two of ours with one name in the same call would both be created, before QuickBooks could refuse the
+            # second.
             names.add(name_key(verdict.write.payload["Name"]))
     with transaction.atomic():
         drain.lease.assert_held()
@@ -102,6 +104,7 @@ def _judge(
     there = book.items.get(item.id)
     if there and there.active:
         return owed_update(drain, event, _update(item, book, known))
+    # Looked for before creating: QuickBooks refuses a second product of that name, and an inactive one keeps it.
     match = _find(drain, item, sent)
     if match.row:
         link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
 from qbo.connection.queries import Row, quoted, read_rows
+from qbo.failures import Failure
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
 from qbo.mapping.payments import check_payment, holds_payment, plan_payment, said_of_payment
+from qbo.mapping.planning import Plan
 from qbo.models import Link
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.documents import PaymentDocument
@@ -42,13 +44,14 @@ def prepare_payments(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     settled = _look(drain, [event for event in events if event.look_first], documents)
     known = {outcome.event.pk for outcome in settled}
     left = [event for event in events if event.pk not in known]
-    book = load_book(drain.connection, payments=list(documents.values()))
-    failures = [failure for one in documents.values() for failure in check_payment(one, plan_payment(one, book), book)]
+    book, judged = _judge_all(drain, documents)
+    failures = [failure for one in judged.values() for failure in one.failures]
+    # The cause may be mended there already. Read once for all that stop, and judged again.
     if failures and read_old_lists(drain, failures):
-        book = load_book(drain.connection, payments=list(documents.values()))
+        book, judged = _judge_all(drain, documents)
     ready: list[Ready] = []
     for event in left:
-        verdict = _verdict(drain, event, documents.get(event.record_id), book)
+        verdict = _verdict(drain, event, documents.get(event.record_id), judged.get(event.record_id), book)
         if isinstance(verdict, Ready):
             ready.append(verdict)
         else:
@@ -61,12 +64,27 @@ def prepare_payments(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     return ready
 
 
-def _verdict(drain: Drain, event: SyncEvent, payment: PaymentDocument | None, book: MappingBook) -> Ready | Outcome:
+@dataclass(frozen=True)
+class Judged:
+    """What a payment needs, and everything we know that would make it fail."""
+
+    plan: Plan
+    failures: Sequence[Failure]
+
+
+def _judge_all(drain: Drain, documents: Documents) -> tuple[MappingBook, dict[int, Judged]]:
+    book = load_book(drain.connection, payments=list(documents.values()))
+    plans = {pk: plan_payment(payment, book) for pk, payment in documents.items()}
+    return book, {pk: Judged(plan, check_payment(documents[pk], plan, book)) for pk, plan in plans.items()}
+
+
+def _verdict(
+    drain: Drain, event: SyncEvent, payment: PaymentDocument | None, one: Judged | None, book: MappingBook
+) -> Ready | Outcome:
     """Ready to send, or the outcome instead."""
-    if payment is None:
+    if payment is None or one is None:
         return nothing_to_send(drain, event, "The payment no longer exists.")
-    plan = plan_payment(payment, book)
-    failures = check_payment(payment, plan, book)
+    plan, failures = one.plan, one.failures
     if plan.write is None and not failures:
         if payment.id not in book.payments:
             return nothing_to_send(drain, event, "Nothing to send: it was voided before it reached QuickBooks.")
@@ -74,7 +92,7 @@ def _verdict(drain: Drain, event: SyncEvent, payment: PaymentDocument | None, bo
             adopt_theirs(drain.connection, EntityType.PAYMENT, payment.id, plan.adopts)
         return in_agreement(drain, event)
     assert plan.write is not None, "a payment without a write has no failures"
-    needed = _needed(payment, book) if not payment.is_void else []
+    needed = _needed(payment, failures, book) if not payment.is_void else []
     waits = {one.failure.cause_key for one in needed}
     # An invoice brings its customer along.
     needed = [one for one in needed if one.failure.code == "waits_for_invoice"] or needed
@@ -88,12 +106,12 @@ def _verdict(drain: Drain, event: SyncEvent, payment: PaymentDocument | None, bo
     return Ready.planned(event, plan, book.payments.get(payment.id))
 
 
-def _needed(payment: PaymentDocument, book: MappingBook) -> list[Needed]:
+def _needed(payment: PaymentDocument, failures: Iterable[Failure], book: MappingBook) -> list[Needed]:
     """The customer and the invoices that are not there and can be sent first."""
     found: list[Needed] = []
     missing = {one.invoice_id for one in payment.applied if one.invoice_id not in book.invoices}
     invoices = Invoice.objects.select_related("customer").in_bulk(missing) if missing else {}
-    for failure in check_payment(payment, plan_payment(payment, book), book):
+    for failure in failures:
         if failure.code == "waits_for_invoice":
             found.append(Needed(failure, invoice_name(invoices[int(failure.subject.key)])))
         elif failure.code == "customer_not_found":

@@ -59,12 +59,14 @@ class Answered:
         if not self.submission.is_batch:
             return self._alone()
         items = self.reply.json.get("BatchItemResponse") if self.reply.status == HTTP_OK else None
+        # An empty list for a batch that had items says nothing about any of them.
         return items if isinstance(items, list) and (items or not self.submission.items) else None
 
     def _alone(self) -> list[Any] | None:
         reply, answer = self.reply, self.reply.json
         if reply.status == HTTP_OK and isinstance(answer.get(self.submission.items[0]["entity"]), dict):
             return [{**answer, "bId": "0"}]
+        # 400 is about the record; 401, 403, 429 and 5xx are about the call, also for a single write.
         if reply.status == BAD_REQUEST and isinstance(answer.get("Fault"), dict):
             return [{"Fault": answer["Fault"], "bId": "0"}]
         return None
@@ -105,6 +107,7 @@ class Answered:
         """Retry automatically, look again, wait or stop, by the failure's kind."""
         drain, attempt = self.drain, self.attempt(index, event)
         if failure.code in RELOOK_CODES and event.heals < HEALS:
+            # Intuit has seen the request id, so an earlier send may be in the books.
             look_first = event.look_first or failure.code == DUPLICATE_REQUEST
             return Outcome.queued(
                 attempt, due_at=drain.now(), failure=failure, heals=event.heals + 1, look_first=look_first
@@ -121,11 +124,13 @@ class Answered:
 def read_items(answered: Answered, answers: Sequence[Any]) -> None:
     """Record what each item of the answer means for its event, all in one transaction."""
     drain, submission = answered.drain, answered.submission
+    # By bId: Intuit does not promise to answer in the order of the request.
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
     events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
     items = [SentItem.from_json(stored) for stored in submission.items]
     writes = submission.writes
     with transaction.atomic():
+        # First in the transaction: whoever was overtaken must not write one row, and the lease's lock keeps it so.
         drain.lease.assert_held()
         answered.settle()
         for index, item in enumerate(items):
@@ -137,6 +142,7 @@ def read_items(answered: Answered, answers: Sequence[Any]) -> None:
         forget_acceptance(drain.connection, [item.record_id for item in items if item.total and item.line_ids])
         record(list(outcomes.values()), at=drain.now())
         release_dependants(outcomes.values(), at=drain.now())
+    # After the commit, because it may call QuickBooks.
     again = _follow_up(drain, outcomes)
     if again:
         look_again(drain, submission, again)
@@ -217,6 +223,7 @@ def _item(
     if not isinstance(row, dict) or not row.get("Id"):
         return _refused(answered, index, item, event, answer)
     connection, at = answered.drain.connection, answered.drain.now()
+    # What comes back is stored as the link, so an Id that is none must fail here and not in the next update.
     checked_reference(row)
     there = There.of(row) if item.record_type in TRANSACTIONS else None
     differs = difference(item, there) if there else None
@@ -236,6 +243,7 @@ def _refused(answered: Answered, index: int, item: SentItem, event: SyncEvent, a
         failure = Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))
     else:
         failure = read_item_fault(answer["Fault"], request_entity=item.entity, operation=item.operation)
+    # 610 for a void or a delete: somebody was faster, and the books are as this event wants them.
     if item.takes_away and failure.code == "record_deleted_there":
         # What should be voided or deleted is no longer there, so the books agree.
         Link.objects.of(connection, item.record_type).filter(record_id=item.record_id).delete()
@@ -248,6 +256,7 @@ def settle_written(
 ) -> Outcome:
     """Synced, with a remark if there is one, if the books have what was sent; otherwise Failed, with the link kept."""
     if differs is not None:
+        # The link is kept: the next send is an update of what is there, never a second invoice.
         return Outcome.failed(attempt, differs, look_first=True)
     message = remark
     if item.former_id:

@@ -43,6 +43,7 @@ def settle_doubts(work: Drain) -> bool:
         except Exception as mistake:
             logger.exception("Settling submission %s failed", submission.request_id)
             _give_up(work, submission, mistake)
+        # Each may take as long as the longest call, so the time is looked at after each.
         if work.stopped or work.time_is_up:
             break
     return bool(doubts)
@@ -66,6 +67,7 @@ def _give_up(work: Drain, submission: Submission, mistake: Exception) -> None:
 def _due(work: Drain) -> list[int]:
     """Only one is held in memory at a time, however many an outage has left."""
     checking = SyncEvent.objects.of(work.connection).filter(state=State.CHECKING, due_at__lte=work.now())
+    # By their events: a submission whose events have all moved on needs no answer any more.
     doubts = Submission.objects.filter(pk__in=checking.values("submission")).unsettled()
     return list(doubts.order_by("id").values_list("pk", flat=True))
 
@@ -92,6 +94,7 @@ def _wait(work: Drain, submission: Submission) -> None:
 
 
 def _look_instead(work: Drain, submission: Submission) -> None:
+    # A look that finds nothing proves nothing while the send may still arrive.
     if _call_ends_at(work, submission) > work.now():
         _wait(work, submission)
         return
@@ -166,6 +169,7 @@ def _spans(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
 def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[Submission]:
     events = SyncEvent.objects.of(drain.connection).filter(record_id__in=record_ids, record_type=entity.lower())
     rows = Submission.objects.filter(pk__in=events.values("submission"), realm_id=drain.turn.realm_id)
+    # Bodies of 30 invoices each: few at a time, and without the answers, which nobody reads here.
     return rows.defer("answer").order_by("pk").iterator(chunk_size=20)
 
 

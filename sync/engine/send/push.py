@@ -87,6 +87,8 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
         try:
             while unsent and not (drain.time_is_up or drain.stopped):
                 size = drain.next_call(len(unsent))
+                # Before the write-ahead: what is written and then not sent would have to be looked up as if it had
+                # arrived.
                 drain.pace(batch=size > 1)
                 chunk = [unsent.popleft() for _ in range(size)]
                 submission = _write_ahead_safely(drain, chunk)
@@ -99,6 +101,7 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
         except (MustWait, Stop):
             pass
         finally:
+            # Also after an error: an answer that came and is thrown away would be one more invoice in doubt.
             while flying:
                 _receive(drain, flying)
     return list(unsent)
@@ -128,6 +131,7 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
             http_status=reply.status,
             milliseconds=reply.duration_ms,
         )
+        # True only for a refused token: Intuit refuses it before it reads the body, so nothing was done.
         if not _read_safely(Answered(drain, submission, reply), renewals):
             return
         renewals += 1
@@ -187,9 +191,11 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | No
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
     """Commit what is about to be sent, so that even after a crash we know that it may have arrived."""
+    # The last moment before it is committed: another company may have been connected since the claim.
     drain.turn.assert_company(drain.connection.realm_id, *(one.event.realm_id for one in chunk))
     alone = chunk[0].write if len(chunk) == 1 else None
     items = [one.write.batch_item(index) for index, one in enumerate(chunk)]
+    # Bytes and not objects: nobody knows what Intuit does with a known request id and other bytes.
     body = encode(alone.payload if alone else {"BatchItemRequest": items})
     with transaction.atomic():
         drain.lease.assert_held()
@@ -232,6 +238,7 @@ def _send(drain: Drain, submission: Submission) -> Reply:
 
 def _receive(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
     """Wait for the next answer and record it."""
+    # In the order of the answers: a slow one does not keep the results of the others from the page.
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:
         submission, reply = flying.pop(future), future.result()

@@ -57,7 +57,9 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
     wanted = {name for name in lists if name in WHOLE}
     if any(_is_item_of_same_name(submission, index, failure) for index, failure in refused):
         wanted.add("Item")
+    # Only wanted: the next wave reads them once, however many items of this batch were refused.
     ListState.want(drain.connection, wanted, at=drain.now())
+    # Paused or throttled: no call may follow. The lists are read when the connection works again.
     if drain.stopped:
         ListState.want(drain.connection, lists, at=drain.now())
         return
