@@ -6,12 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices
 from runacall.invoices.models import Customer, Invoice
 from runacall.organizations.models import Organization, Role
-from sync.models import SupportLook
+from sync.closed_period import asking
+from sync.inbound import tie_out as tie_outs
+from sync.models import SupportLook, SyncEvent
 from tests import builders
 from tests.books import NEIGHBOURS, STANDING_TOKEN, Shop, connected_shop
 
@@ -19,6 +22,8 @@ from tests.books import NEIGHBOURS, STANDING_TOKEN, Shop, connected_shop
 COMPANIES = ("--access-token", STANDING_TOKEN, *(f"--company={realm}:us" for realm in NEIGHBOURS[:2]))
 # Changed on both sides, and voided there: two are decided on their own pages, two in the list.
 BOTH, VOID = ([f"{what}-{one}" for one in "ABCD"] for what in ("BOTH", "VOID"))
+# What the accountant was asked about.
+ASKED = "CLOSED-5"
 # Two pages of the lists.
 MANY = 52
 
@@ -40,7 +45,9 @@ def walk_shop(url: str) -> WalkShop:
     builders.invoice(second, at=at, invoice_date=at.date(), number="H-1")
     _what_arrived(shop, at)
     _what_waits_for_a_person(shop, at)
-    return WalkShop(shop, second, _people(shop.organization, second, at))
+    people = _people(shop.organization, second, at)
+    _what_was_asked(shop, get_user_model().objects.get(username=people["owner"]), at)
+    return WalkShop(shop, second, people)
 
 
 def _people(organization: Organization, second: Organization, at: dt.datetime) -> dict[str, str]:
@@ -99,12 +106,21 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
     shop.invoice(customer=diner, number="VENDOR-1")
     shop.books.do("close_books", date=(at.date() - dt.timedelta(days=30)).isoformat())
     shop.read_lists("Preferences")
-    for number in ("CLOSED-1", "CLOSED-2", "CLOSED-3", "CLOSED-4"):
+    for number in ("CLOSED-1", "CLOSED-2", "CLOSED-3", "CLOSED-4", ASKED):
         sent(number, invoice_date=at.date() - dt.timedelta(days=40))
     shop.drain()
     for number in ("D-SENT", "O-SENT"):
         sent(number)
     shop.drain()
     sent("O-DELETE", send=False)
+    sent("O-STOPPED", send=False, lines=[builders.line(item=labor, rates=[combined])])
     for number in ("F", "D", "O"):
         sent(f"{number}-DRAFT", send=False)
+
+
+def _what_was_asked(shop: Shop, owner: Any, at: dt.datetime) -> None:
+    """A month was compared with QuickBooks, and the accountant has a question."""
+    tie_outs.make(tie_outs.ask(shop.connection, at.date().replace(day=1), at=at, by=owner))
+    asked = Invoice.objects.get(organization=shop.organization, number=ASKED)
+    stopped = SyncEvent.objects.of(shop.connection).of_record("invoice", asked.pk)
+    assert asking.ask(stopped, by=owner, at=at, to_name="Jane Roe").done == 1

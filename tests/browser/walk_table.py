@@ -123,15 +123,15 @@ on("admin:invoices_invoice_changelist", "F", "row: link #F-DRAFT", go("Draft"))
 on("admin:invoices_invoice_changelist", "D", "row: link #D-DRAFT", go("Draft"))
 on("admin:invoices_invoice_changelist", "D", "row: link #D-SENT", go("Sent"))
 on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT | row: link #O-SENT | row: link #O-DELETE | row:"
-" link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
+" link #O-STOPPED | row: link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
 
 # --- the sync log
 on(LOG, "O", "row: link Invoice #BOTH-A | row: link Invoice #BOTH-B | row: link Invoice #VOID-A | row: link Invoice"
 " #VOID-B | row: link Invoice #LOST | row: link Invoice #CLOSED-# | row: link Invoice #TAX-# | row: link Customer"
-" Tremont Diner | row: link Invoice #VENDOR-#", go("Realm ID"), each=True)
-on(LOG, "S", "row: link Invoice #TAX-#", go("Realm ID"))
+" Tremont Diner | row: link Invoice #VENDOR-#", go("What happened"), each=True)
+on(LOG, "S", "row: link Invoice #TAX-#", go("What happened"))
 on(LOG, "SO", "row: link Open in QuickBooks", away("/app/invoice?txnId="))
-on(LOG, "SO", "row: link *", go("Realm ID"))
+on(LOG, "SO", "row: link *", go("What happened"))
 on(LOG, "SO", "chip: link *", fetch("chips"), each=True)
 on(LOG, "SO", "page: text Search invoice number, customer or message", typed("TAX-1", "Invoice #TAX-1", among_all=True))
 on(LOG, "SO", "filter: button Filters", opens("Clear all"))
@@ -237,9 +237,9 @@ for name in ("tax", "items", "invoices", "payments"):
 on("*", "SO", "page: button Copied", within)
 
 # --- a month, here and there
-on("sync:tie_outs", "O", "page: choice Month | page: button Compare with QuickBooks", does("css=#tie-out"))
+on("sync:tie_outs", "O", "page: button Compare with QuickBooks | page: choice Month", does("Fingerprint"))
 on("sync:tie_outs", "SO", "page: link *", go("css=#tie-out"))
-on("sync:tie_out", "SO", "page: link Download CSV", gets("Tie-out"))
+on("sync:tie_out", "SO", "page: link Download CSV", gets("\ufeffTie-out"))
 on("sync:tie_out", "SO", "page: link Open in QuickBooks", away("/app/"))
 on("sync:tie_out", "SO", "page: link *", go())
 
@@ -266,10 +266,11 @@ for match in ("sync:customer", "sync:product"):
     on(match, "SO", "page: text Search QuickBooks | page: button Search QuickBooks", typed("zzz", "Nothing found in QuickBooks"))
     on(match, "SO", "page: link *", go("css=form"))
 on("sync:*", "O", "page: button Unlink", does("Unlinked. Nothing was changed in QuickBooks."))
+# At once: the next invoice that a worker sends matches it again.
+on("sync:*", "O", "page: button Create it in QuickBooks", does("Saved: it will be created in QuickBooks"))
 on("sync:*", "O", "page: button Not this one", does("Saved: it is not that one."))
 on("sync:*", "O", "page: button This one", does("Matched. Nothing was sent."))
 on("sync:*", "O", "page: button Undo", does("Undone."))
-on("sync:*", "O", "page: button Create it in QuickBooks", does("Saved: it will be created in QuickBooks"))
 
 # --- the records
 ADDRESSES = {
@@ -366,10 +367,11 @@ on("sync:would_fail", "SO", "top: link Sync log", go(LIST))
 on("sync:would_fail", "SO", "page: link How to fix this", go("css=.rac-help"))
 on("sync:would_fail", "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
 on("sync:would_fail", "SO", "page: link *", fetch(), each=True)
-on("admin:invoices_invoice_change", "FDSO", "page: link How to fix this", go("css=.rac-help"))
+# Of what failed, and of what stands in the way of a draft.
+on(INVOICE_PAGE, "SO", "page: link How to fix this", go("css=.rac-help"))
 QUESTION = "sync:question"
 on(QUESTION, "SO", "top: link Sync log | page: link sync log", go(LIST))
-on(QUESTION, "SO", "row: link * | page: link Invoice *", go("Realm ID"))
+on(QUESTION, "SO", "row: link * | page: link Invoice *", go("What happened"))
 on(QUESTION, "O", "page: button Copy the link", opens("Copied"))
 on(QUESTION, "O", "page: link Write the e-mail", away("mailto:"))
 on(QUESTION, "O", "page: button Revoke the link", does("no longer works"))
@@ -403,7 +405,7 @@ on("*", "FDO", "dialog: button close | dialog: link Cancel", within)
 on("admin:invoices_invoice_changelist", "FDO", "page: button Run | page: choice Select action to run | column: tick *"
 " | row: tick *", flow.bulk("Send selected drafts", "1 invoice"))
 on(INVOICE_PAGE, "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
-on(INVOICE_PAGE, "SO", "page: link Details", go("Realm ID"))
+on(INVOICE_PAGE, "SO", "page: link Details", go("What happened"))
 on(INVOICE_PAGE, "O", "page: link Map the rate", go("Default for unmapped"))
 on(INVOICE_PAGE, "O", "page: link Settings → QuickBooks → *", fetch(), each=True)
 on(INVOICE_PAGE, "O", "page: link Post to current period… | page: link Jefferson*", go("css=h1"), each=True)
@@ -411,6 +413,7 @@ on("admin:*_delete", "SO", "page: link No, take me back", go(), once="SO")
 on("admin:*_delete", "SO", "page: link *", fetch())
 on(INVOICE_PAGE, "DSO", "page: link M. Okafor | page: link Labor", fetch(), each=True)
 on("admin:invoices_payment_change", "DSO", "page: link Invoice #*", go("css=#sums"))
+on("admin:invoices_payment_change", "DSO", "page: link M. Okafor", fetch())
 
 
 # --- people

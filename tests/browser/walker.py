@@ -34,7 +34,7 @@ REGIONS = (
 )
 PATIENCE = 15_000
 # Seconds between looks for a control that is gone for a moment.
-PAUSES = (0, 1, 2, 4)
+PAUSES = (0, 1, 2, 4, 8)
 
 
 @dataclass(frozen=True)

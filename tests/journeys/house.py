@@ -60,6 +60,8 @@ class House:
             "QBO_WEBHOOK_VERIFIER": "emulator-verifier",
             "Q_POLL": "0.2",
             "PYTHONUNBUFFERED": "1",
+            # Where the links of e-mails lead.
+            **({"SITE_URL": self.url} if self.url else {}),
         }
 
     def open(self) -> None:

@@ -113,6 +113,7 @@ class TestInvoice:
         assert f'<a href="{reverse("qbo:tax")}">Settings → QuickBooks → Tax</a>' in html
         assert "1 other needs the same fix." in html
         assert "Map the rate" in html
+        assert "How to fix this" in html
         assert "Retry sync" in html
         assert "Post to current period" not in html
         answer = client_of(books).post(
