@@ -13,7 +13,7 @@ KEY := import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode(
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock doctor demo demo-reset test check format chaos rehearse ci emulator-wheel clean
+.PHONY: help install lock doctor demo pictures demo-reset test check format chaos rehearse ci emulator-wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ doctor: ## show what this machine has and what is missing
 
 demo: $(VENV)/.running ## shops, QuickBooks companies and the eight sync errors to fix (ONCE=1: run through it without a person)
 	@$(BIN)/python -m demo $(if $(ONCE),--once)
+
+pictures: install ## take the README's pictures from a running demo
+	@$(BIN)/python -m tests.browser.pictures
 
 demo-reset: $(VENV)/.running ## start the demo over
 	@$(BIN)/python -m demo --reset

@@ -21,6 +21,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parents[1]
+OF_UNFOLD = Path(unfold.__file__).parent
 ICONS = "unfold/fonts/material-symbols/Material-Symbols-Outlined.woff2"
 # Libraries that none of our pages use: Unfold's charts, and the regular expressions for the admin's slugs.
 UNUSED = (
@@ -49,7 +50,7 @@ class LeanStaticFiles(CompressedManifestStaticFilesStorage):
 
     def _save(self, name: str, content: File) -> str:
         # Django makes the hashed copy from the source, not from the file saved before.
-        lean = lean_version(HASH.sub("", name), content)
+        lean = lean_version(HASH.sub("", name))
         return str(super()._save(name, content if lean is None else ContentFile(lean)))
 
     def create_compressor(self, **options: Any) -> Compressor:
@@ -57,23 +58,25 @@ class LeanStaticFiles(CompressedManifestStaticFilesStorage):
 
     def file_hash(self, name: str | None, content: File | None = None) -> str | None:
         """The hash of the saved file: a new icon must change the name, or browsers would keep the old font."""
-        lean = lean_version(name, content)
+        lean = lean_version(name)
         return super().file_hash(name, content if lean is None else ContentFile(lean))
 
 
 _made: dict[str, bytes] = {}
 
 
-def lean_version(name: str | None, content: File | None) -> bytes | None:
-    """What is served instead of the file `name`; None if it is the file itself."""
-    if name is None or content is None or (name not in (*UNUSED, ICONS) and not TEXT.fullmatch(name)):
+def lean_version(name: str | None) -> bytes | None:
+    """What is served instead of the file `name`; None if it is the file itself.
+
+    A font is always cut from Unfold's own: the copy that an earlier `collectstatic` left has only that time's icons.
+    """
+    if name is None or (name not in (*UNUSED, ICONS) and not TEXT.fullmatch(name)):
         return None
     if name not in _made:
-        content.seek(0)
         if name in UNUSED:
             _made[name] = b"// No page of ours calls it.\n"
         else:
-            font = content.read()
+            font = (OF_UNFOLD / "static" / name).read_bytes()
             _made[name] = icons_only(font, words_in_use()) if name == ICONS else letters_only(font)
     return _made[name]
 
@@ -81,13 +84,14 @@ def lean_version(name: str | None, content: File | None) -> bytes | None:
 @cache
 def words_in_use() -> frozenset[str]:
     """Every word in our templates and code and in Unfold's; this includes the names of all icons on our pages."""
-    of_unfold = Path(unfold.__file__).parent
     sources: list[Iterable[Path]] = [
-        (of_unfold / "templates").rglob("*.html"),
-        (of_unfold / "static" / "unfold" / "js").glob("*.js"),
-        of_unfold.rglob("*.py"),
+        (OF_UNFOLD / "templates").rglob("*.html"),
+        (OF_UNFOLD / "static" / "unfold" / "js").glob("*.js"),
+        OF_UNFOLD.rglob("*.py"),
         (ROOT / "templates").rglob("*.html"),
-        (ROOT / "static" / "runacall").glob("*.js"),
+        # Icons that only a style sheet names, such as those of the date fields.
+        (OF_UNFOLD / "static" / "unfold" / "css").glob("*.css"),
+        (ROOT / "static" / "runacall").glob("*.[cj]s*"),
         *((ROOT / app).rglob("*.py") for app in ("runacall", "qbo", "sync")),
     ]
     return frozenset(

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Min
 
 from qbo.failures import Failure
+from qbo.mapping.loading import load_book
+from qbo.mapping.payments import check_payment, plan_payment
 from qbo.models import Connection, Link
+from runacall.invoices.document_loading import load_payments
 from sync.dry_run import AS_IT_IS, Supposed, Verdict, verdicts
 from sync.log.causes import Cause
 from sync.models import State, SyncEvent
@@ -17,6 +20,8 @@ from sync.models.events import EntityType, SyncEventQuerySet
 
 # This many are checked one by one; of more, one for each set of causes.
 MOST_CHECKED = 1_000
+# A payment only waits for these, and follows by itself.
+SENT_FIRST = ("waits_for_invoice", "customer_not_found")
 # As many are loaded together.
 TOGETHER = 500
 # As many on a settings page, which says it of several causes.
@@ -67,7 +72,9 @@ def forecast_retry(
     counts: Counter[str] = Counter()
     for record_id, failure in blocked.items():
         counts[failure.cause_key] += weights[record_id]
-    first = {failure.cause_key: failure for failure in reversed(blocked.values())}
+    payments = _stopped_payments(connection, retried, blocked)
+    counts += Counter(failure.cause_key for failure in payments)
+    first = {failure.cause_key: failure for failure in reversed([*blocked.values(), *payments])}
     go = retried.count() - counts.total()
     return Forecast(go, [(first[key], count) for key, count in counts.most_common()], len(ids) <= most)
 
@@ -77,6 +84,22 @@ def forecast_fix(connection: Connection, cause: Cause) -> str:
     found = forecast_retry(connection, SyncEvent.objects.of(connection).failed().held_by(cause.key), most=MOST_BESIDE)
     is_unfixed = not found.go and [failure.cause_key for failure, _ in found.stay] == [cause.key]
     return "" if is_unfixed else found.sentence
+
+
+def _stopped_payments(
+    connection: Connection, retried: SyncEventQuerySet, blocked: Mapping[int, Failure]
+) -> list[Failure]:
+    """What would stop each payment that stays: an invoice that it pays, or something of its own."""
+    ids = retried.filter(record_type=EntityType.PAYMENT).order_by().values_list("record_id", flat=True)[:MOST_CHECKED]
+    payments = load_payments(ids).values()
+    if not payments:
+        return []
+    book, found = load_book(connection, payments=list(payments)), list[Failure]()
+    for payment in payments:
+        of_invoices = [blocked[one.invoice_id] for one in payment.applied if one.invoice_id in blocked]
+        own = check_payment(payment, plan_payment(payment, book), book)
+        found += [*of_invoices, *(failure for failure in own if failure.code not in SENT_FIRST)][:1]
+    return found
 
 
 def _alike(invoices: SyncEventQuerySet, most: int) -> dict[int, int]:

@@ -56,7 +56,10 @@ class ActionRecord(models.Model):
         return f"{self.action}: {self.done}"
 
     def touch(self, events: models.QuerySet[Any]) -> None:
-        """Keep that it was done to `events`: one statement, however many. Call it before they change."""
+        """Keep that it was done to `events`: one statement, however many, also if it was before.
+
+        Call it before they change.
+        """
         table = connection.ops.quote_name(ActionRecord.touched.through._meta.db_table)
         try:
             chosen, params = events.order_by().values("id").query.sql_with_params()
@@ -64,7 +67,9 @@ class ActionRecord(models.Model):
             return
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table} (actionrecord_id, syncevent_id) SELECT %s, chosen.id FROM ({chosen}) chosen",
+                # Without WHERE, SQLite takes ON for the condition of a join.
+                f"INSERT INTO {table} (actionrecord_id, syncevent_id)"
+                f" SELECT %s, chosen.id FROM ({chosen}) chosen WHERE true ON CONFLICT DO NOTHING",
                 [self.pk, *params],
             )
 

@@ -18,7 +18,7 @@ from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.actions import Action
 from sync.first_run import checklist, is_open
-from sync.log.attention import attention_count
+from sync.log.attention import HeldBack, attention_count, held_back
 from sync.log.holding import money
 from sync.log.home import home
 from sync.log.invoice_banner import invoice_banner_context
@@ -45,10 +45,18 @@ CAUSES_ON_HOME = 5
 
 @register.inclusion_tag("sync/banner.html", takes_context=True)
 def sync_banner(context: template.Context, oob: bool = False, live: bool = False) -> dict[str, Any]:
-    """ "3 QBO sync errors need attention.", for people who manage QuickBooks; nothing if there are none."""
-    count = attention_count(context["request"]) if "request" in context else 0
-    url = f"{reverse(LOG)}?status=failed"
-    return {"count": count, "sentence": attention(count), "url": url, "oob": oob, "live": live}
+    """ "3 QBO sync errors need attention." and the money, for people who manage QuickBooks; else nothing."""
+    request = context.get("request")
+    count, kept = (attention_count(request), held_back(request)) if request else (0, HeldBack())
+    return {
+        "count": count,
+        "sentence": attention(count),
+        "money": money(kept.money) if kept.money else "",
+        "tax": money(kept.tax) if kept.tax else "",
+        "url": f"{reverse(LOG)}?status=failed",
+        "oob": oob,
+        "live": live,
+    }
 
 
 @register.inclusion_tag("sync/home.html", takes_context=True)

@@ -39,6 +39,7 @@ LABELS = {
 LISTS = {"Preferences", "TaxCode", "Item", "Account", "Customer", "Term", "PaymentMethod"}
 FACTS = {
     "subject_name",
+    "amount",
     "invoice_date",
     "closing_date",
     "relation",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 import unfold
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from fontTools.ttLib import TTFont
 
 from runacall import static_files
@@ -42,7 +45,15 @@ def test_a_font_has_the_icons_that_are_named_and_no_others(font: bytes) -> None:
 
 def test_the_icons_of_the_menu_are_kept(font: bytes, settings: Any) -> None:
     named = {item["icon"] for group in settings.UNFOLD["SIDEBAR"]["navigation"] for item in group["items"]}
-    assert named <= icons_of(lean_version(ICONS, ContentFile(font)) or b"")
+    assert named <= icons_of(lean_version(ICONS) or b"")
+
+
+def test_icons_that_only_a_style_sheet_names_are_kept(font: bytes) -> None:
+    """Without them a date field shows the letters "calendar_"."""
+    style = (STATIC / "unfold/css/styles.css").read_text()
+    named = set(re.findall(r'content:"([a-z_]+)"', style)) & icons_of(font)
+    assert {"calendar_today", "schedule"} <= named
+    assert named <= icons_of(lean_version(ICONS) or b"")
 
 
 def test_another_icon_makes_another_name(font: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -56,3 +67,18 @@ def test_another_icon_makes_another_name(font: bytes, monkeypatch: pytest.Monkey
 
     assert name_with("sync") == name_with("sync"), "on every host and at any time"
     assert name_with("sync") != name_with("sync", "home")
+
+
+def test_a_later_deployment_brings_the_icons_of_its_own(
+    font: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
+) -> None:
+    """Into the folder that an earlier one has filled, as on a host that is upgraded in place."""
+    settings.STATIC_ROOT = tmp_path
+    backend = {"BACKEND": "runacall.static_files.LeanStaticFiles"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
+    for icons in ({"sync"}, {"sync", "home"}):
+        monkeypatch.setattr(static_files, "_made", {})
+        monkeypatch.setattr(static_files, "words_in_use", lambda icons=icons: frozenset(icons))
+        call_command("collectstatic", interactive=False, verbosity=0)
+        served = json.loads((tmp_path / "staticfiles.json").read_text())["paths"][ICONS]
+        assert icons_of((tmp_path / served).read_bytes()) == icons

@@ -78,14 +78,31 @@ class TestOnEveryPage:
         assert "need attention" not in html
         assert "Sync log" not in html
 
-    def test_costs_one_query_with_the_badge(self, books: Connection) -> None:
+    def test_says_what_is_not_in_the_books(self, books: Connection) -> None:
+        lines = [builders.line(rates=[builders.rate(books.organization)])]
+        missing, there = (builders.invoice(books.organization, lines=lines, at=timezone.now()) for _ in range(2))
+        log_rows.event(books, invoice=missing)
+        log_rows.event(books, invoice=there)
+        log_rows.link(books, there)
+        log_rows.event(books, record_type="payment", amount="9999.00")
+        neighbor = log_rows.shop_with_books("lakeside")
+        log_rows.event(neighbor, invoice=builders.invoice(neighbor.organization, at=timezone.now()))
+        said = "$107.25 is not in the books yet, $7.25 of it sales tax."
+        assert f"3 QBO sync errors need attention.</b> <span>{said}</span>" in self.html_for(books)
+        log_rows.link(books, missing, qbo_id="59")
+        assert "not in the books yet" not in self.html_for(books)
+
+    def html_for(self, books: Connection) -> str:
+        return client_of(books).get(reverse("admin:invoices_customer_changelist")).content.decode()
+
+    def test_costs_one_query_with_the_badge_and_one_for_the_money(self, books: Connection) -> None:
         log_rows.event(books)
         client = client_of(books)
         page = reverse("admin:invoices_customer_changelist")
         client.get(page)
         with CaptureQueriesContext(database) as seen:
             html = client.get(page).content.decode()
-        assert len([query for query in seen if "sync_syncevent" in query["sql"]]) == 1
+        assert len([query for query in seen if "sync_syncevent" in query["sql"]]) == 2
         assert '<span id="sync-badge" class="rac-sidebar-badge">1</span>' in html
 
     def test_nobody_is_told_before_logging_in(self, books: Connection) -> None:

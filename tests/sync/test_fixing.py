@@ -375,7 +375,8 @@ class TestNumber:
         case = case_of(shop.connection, "duplicate_doc_number")
         assert case is not None
         found = forecast(case, Answer("next:"))
-        assert (found.go, found.staying) == (1, 1)
+        # The payment of the one that stays, stays with it.
+        assert (found.go, found.staying) == (1, 2)
         action = fix(shop, "duplicate_doc_number", "next:")
         assert action.done == 1
         assert action.left == {"with a payment: their numbers cannot change": 1}
@@ -405,7 +406,7 @@ class TestDate:
         shop.read_lists("Preferences")
         day = today - timedelta(days=40)
         made = [shop.invoice(invoice_date=day, due_date=day + timedelta(days=30)) for _ in range(2)]
-        builders.payment(made[1], at=timezone.now(), received_date=day)
+        builders.payment(made[1], at=timezone.now(), received_date=today)
         shop.drain()
         assert {shop.event(one).failure_code for one in made} == {"closed_period"}
         return made
@@ -413,7 +414,8 @@ class TestDate:
     def test_today_goes_as_foreseen(self, shop: Shop, closed: list[Invoice]) -> None:
         case = case_of(shop.connection, "closed_period")
         assert case is not None
-        assert (forecast(case, Answer()).go, forecast(case, Answer("today:")).go) == (0, 2)
+        # Both invoices, and the payment that waits for the second.
+        assert (forecast(case, Answer()).go, forecast(case, Answer("today:")).go) == (0, 3)
         fix(shop, "closed_period", "today:")
         send(shop)
         today = shop.organization.today(timezone.now()).isoformat()
@@ -421,6 +423,18 @@ class TestDate:
         closed[1].refresh_from_db()
         assert closed[1].invoice_date.isoformat() != today, "the customer has seen it"
         assert shop.reconciles()
+
+    def test_a_payment_that_was_received_in_the_closed_period_stays(self, shop: Shop, closed: list[Invoice]) -> None:
+        payment = closed[1].payments.get()
+        payment.edit(received_date=closed[1].invoice_date, at=timezone.now())
+        shop.drain(timezone.now() + timedelta(seconds=1))
+        case = case_of(shop.connection, "closed_period")
+        assert case is not None
+        stays = [failure.code for failure, _ in forecast(case, Answer("today:")).stay]
+        fix(shop, "closed_period", "today:")
+        send(shop)
+        assert {shop.event(one).state for one in closed} == {State.SYNCED}
+        assert [event.failure_code for event in shop.failed()] == stays == ["payment_in_closed_period"]
 
     def test_another_day_is_undone_and_refused_where_it_is_closed_too(self, shop: Shop, closed: list[Invoice]) -> None:
         today = shop.organization.today(timezone.now())

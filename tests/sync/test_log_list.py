@@ -126,7 +126,7 @@ class TestRow:
         for number in range(45):
             log_rows.event(books, failure=Failure("item_not_found", Subject("item", str(number), f"Part {number}")))
             log_rows.event(books, State.SYNCED, None)
-        assert queries() == few <= 23
+        assert queries() == few <= 24
 
 
 class TestFilters:

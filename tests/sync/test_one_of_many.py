@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -16,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
+from django_q.signing import SignedPackage
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, Lease, ListEntry
@@ -69,7 +71,9 @@ class TestTheMachinery:
         call = poisoned(operations.async_task, lambda name, pk, **_: pk == mine)
         monkeypatch.setattr(operations, "async_task", call)
         assert tasks.sweep() == 1
-        assert OrmQ.objects.count() == 2
+        asked = Counter(SignedPackage.loads(row.payload)["func"] for row in OrmQ.objects.all())
+        each = dict.fromkeys(("sync.tasks.carry_out", "sync.tasks.drain_connection"), 1)
+        assert asked == each | {"sync.tasks.read_changes": 2}
         assert f"action {mine}" in caplog.text
 
     def test_a_drain_says_so_in_the_log_and_clears_it(self, shop: Shop, monkeypatch: Any, caplog: Any) -> None:
@@ -230,15 +234,15 @@ class TestPages:
             monkeypatch.setattr(rows, "_row", make)
 
     def test_a_cause(self, owner: Client, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any) -> None:
-        from sync.admin import list_context
+        from sync.admin import cause_cards
         from sync.log import causes
 
         ill, healthy = pair
         monkeypatch.setattr(causes, "_cause", poisoned(causes._cause, lambda row, sample, *_: sample.pk == ill.pk))
         assert [card.cause.sample.pk for card in owner.get(LOG).context["cards"]] == [healthy.pk]
         monkeypatch.undo()
-        card = poisoned(list_context._card, lambda cause, *_: cause.sample.pk == ill.pk)
-        monkeypatch.setattr(list_context, "_card", card)
+        card = poisoned(cause_cards._card, lambda cause, *_: cause.sample.pk == ill.pk)
+        monkeypatch.setattr(cause_cards, "_card", card)
         assert [card.cause.sample.pk for card in owner.get(LOG).context["cards"]] == [healthy.pk]
 
     def test_what_waits_for_a_mapping(self, owner: Client, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any) -> None:
@@ -282,7 +286,7 @@ class TestPages:
         closed = Failure("closed_period", Subject("date", "2026-05-01"))
         rows = [log_rows.event(books, failure=closed, invoice=builders.invoice(books.organization)) for _ in range(2)]
         post = poisoned(operations._post_today, lambda event, *_, **__: event.pk == rows[0].pk)
-        monkeypatch.setattr(operations, "_post_today", post)
+        monkeypatch.setattr(operations, "DATED", {**operations.DATED, "post_to_current_period": post})
         events = SyncEvent.objects.filter(pk__in=[row.pk for row in rows])
         report = operations.post_to_current_period(events, by=None, at=timezone.now())
         assert report.done == 1

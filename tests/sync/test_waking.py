@@ -22,6 +22,7 @@ from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
 from qbo.models import Connection, Lease, ListState
+from runacall import clock
 from sync.models import SyncEvent
 from sync.worker import broker, wake
 from sync.worker.broker import PromptBroker
@@ -56,6 +57,7 @@ def asked_for() -> list[int]:
 
 def test_waking_costs_the_same_for_three_connections_and_for_thirty() -> None:
     few = shops_with_work(3)
+    clock.now()  # the database's clock is read every half minute, whatever there is to do
     cost = queries(wake_due)
     many = shops_with_work(30, realm_from=2000)
     assert queries(wake_due) == cost
@@ -150,4 +152,4 @@ def test_the_same_on_postgresql() -> None:
     run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(Path(__file__))]
     done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "7 passed" in done.stdout
+    assert "8 passed" in done.stdout
