@@ -16,6 +16,9 @@ if os.environ.get("PYTHONHASHSEED") != "0":
     os.environ["PYTHONHASHSEED"] = "0"
     os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])
 
+# Seconds between two lines that say how far it is.
+TELL_EVERY = 30
+
 
 def main(arguments: Sequence[str]) -> int:
     """Zero where nothing was wrong."""
@@ -62,7 +65,7 @@ class Session:
         from tests.simulation import runner
 
         self.runner, self.stage, self.asked = runner, stage, asked
-        self.began = runner.clock()
+        self.began = self.told = runner.clock()
         self.runs = self.failures = 0
         self.minutes = 0.0
 
@@ -92,6 +95,8 @@ class Session:
                 yield from sampled(alone, asked.some_points, seed=1)
             if asked.pairs:
                 hits = list(singles(asked.scenario, calm.kinds, stops=False))
+                # What can follow a disturbance is known only once it was played: as many of them as pairs will do.
+                hits = list(sampled(hits, asked.pairs, seed=asked.pairs))
                 firsts = self.runner.play_all(self.stage, hits, jobs=asked.jobs, keep_kinds=True)
                 pairs = [pair for first in firsts for pair in seconds(first.case, first.kinds)]
                 print(f"{len(pairs)} pairs, of which {min(asked.pairs, len(pairs))} are played.")
@@ -103,6 +108,9 @@ class Session:
         for outcome in self.runner.play_all(self.stage, self._in_time(cases), jobs=self.asked.jobs):
             self.runs += 1
             self.minutes += outcome.minutes
+            if self.runner.clock() >= self.told + TELL_EVERY:
+                self.told = self.runner.clock()
+                print(f"{self.told - self.began:5.0f} s: {self.runs:,} runs, {self.failures} wrong", flush=True)
             if outcome.wrong:
                 self.failures += 1
                 self.runner.tell(outcome if self.asked.as_found else self.runner.shrunk(self.stage, outcome))

@@ -22,6 +22,7 @@ from qbo.models import Lease
 from runacall import stopping
 from runacall.invoices.models import Customer
 from sync.engine.send import push
+from sync.engine.send.sent_items import SentItem
 from sync.models import State, Submission, SyncEvent
 from sync.receivers import worker_started
 from sync.worker.cluster import END_DRAIN, Supervisor, free_the_dead
@@ -57,7 +58,13 @@ def holds(shop: Shop, holder: str) -> Lease:
     values = {"holder": holder, "fence": 7, "expires_at": timezone.now() + HELD}
     lease, _ = Lease.objects.update_or_create(connection=shop.connection, defaults=values)
     submission = Submission.objects.create(
-        connection=shop.connection, realm_id=shop.connection.realm_id, body="{}", fence=7, created_at=timezone.now()
+        connection=shop.connection,
+        realm_id=shop.connection.realm_id,
+        body="{}",
+        # Without them the submission has no event that could wait, and a drain would look at it until its time is up.
+        items=[SentItem(sent.pk, "invoice", sent.record_id, "Invoice", "create", "").as_json],
+        fence=7,
+        created_at=timezone.now(),
     )
     SyncEvent.objects.filter(pk=sent.pk).update(state=State.SENDING, fence=7, submission=submission)
     SyncEvent.objects.filter(pk=claimed.pk).update(state=State.SENDING, fence=7)

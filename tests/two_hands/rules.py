@@ -153,15 +153,17 @@ RULES = (
     _rule(
         "a cent stops where the shop wants it to",
         PLANNING,
-        "    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)\n",
-        "    allowed = rounding_allowed(invoice, book.company)\n",
+        "    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)\n"
+        "    if there is None:\n",
+        "    allowed = rounding_allowed(invoice, book.company)\n    if there is None:\n",
         "CA",
     ),
     _rule(
         "a cent is a remark where the shop leaves it at that",
         PLANNING,
-        "    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)\n",
-        "    allowed = ZERO\n",
+        "    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)\n"
+        "    if there is None:\n",
+        "    allowed = ZERO\n    if there is None:\n",
         "CA",
     ),
     _rule(
