@@ -79,13 +79,16 @@ def opens(says: str, *, changes: bool = False) -> Act:
     return Act(run, changes=changes)
 
 
-def does(says: str, fields: Fields | None = None) -> Act:
-    """Fill in the fields of the page, press the button, and read what came of it."""
+def does(says: str, fields: Fields | None = None, *, comes_back: bool = False) -> Act:
+    """Fill in the fields of the page, press the button, and read what came of it; `comes_back`: to the page itself."""
 
     def run(walker: Walker, control: Control) -> None:
+        began_at = walker.page.url
         fill(walker, fields or {}, of_form=control.form)
         press(walker, control)
         walker.read(says)
+        if comes_back:
+            walker.go_to(began_at)
 
     return Act(run, changes=True)
 

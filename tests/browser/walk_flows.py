@@ -329,6 +329,9 @@ def _log_selection(walker: Walker, control: Control) -> None:
                 page.get_by_role("button", name=answer).click()
         walker.read(says)
         walker.look()
+        if says == "Posted to":
+            press(walker, walker.here("page: link Undo"))
+            walker.read("css=h1")
 
 
 def _invoice_settings(walker: Walker, control: Control) -> None:

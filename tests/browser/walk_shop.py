@@ -74,7 +74,9 @@ def _what_arrived(shop: Shop, at: dt.datetime) -> None:
     builders.payment(paid, at=at, received_date=at.date())
     shop.choose(sync_invoices=False)
     shop.invoice(customer=okafor, item=labor, number="EARLIER-1")
-    shop.choose(sync_invoices=True)
+    shop.choose(sync_invoices=True, sync_payments=False)
+    builders.payment(shop.invoice(customer=okafor, item=labor, number="PAID-2"), at=at, received_date=at.date())
+    shop.choose(sync_payments=True)
     shop.drain()
 
 

@@ -51,7 +51,8 @@ def form(page: str, who: str, says: str, fields: Fields, *, also: str = "", firs
 LOG, EVENT = "admin:sync_syncevent_changelist", "admin:sync_syncevent_change"
 on("*", "FDSO", "message: link *", go())
 on(f"{EVENT}*", "O", "page: link show | page: link Show all events", go(LIST), each=True)
-on(LOG, "O", "page: link Undo", go("css=h1"))
+# Followed in `log_selection`.
+on(LOG, "O", "page: link Undo", within)
 
 # --- on every page
 for title, who, says in (
@@ -152,7 +153,6 @@ on(LOG, "O", "card: button * and send # | card: button Send # | card: button Und
 " Reconnect", within)
 on(LOG, "SO", "card: link How to fix this", go("css=.rac-help"))
 on(LOG, "SO", "card: link Choose *", go("css=h1"))
-on(LOG, "O", "card: link Open Invoices settings", go("Sync customer updates"))
 on(LOG, "O", "card: link Keep QuickBooks' for * | card: link Send # as new… | card: link Send ours for * | card: link Void # here too…", go("css=h1"), each=True)
 on(LOG, "SO", "card: link Map the rate", go("Default for unmapped"))
 on(LOG, "SO", "card: link Open invoice | card: link Open customer", go("css=form"), each=True)
@@ -217,6 +217,8 @@ on("qbo:*", "O", "page: button Send #", within)
 on("qbo:*", "S", "page: link Show", go(LIST))
 for name in ("qbo:tax", "qbo:items", "qbo:invoices", "qbo:payments", "qbo:status", "sync:products"):
     on(name, "O", "page: button Refresh", does("Read from QuickBooks just now"))
+# While everything still fails: after the settings are saved there is less to retry.
+on("admin:sync_syncevent_retry_all", "O", "page: button Retry #", does("Retried"))
 TAX: Fields = {"page: choice QuickBooks tax code of Combined #": "California (8 %)", "page: choice QuickBooks tax"
 " code of California #": "California (8 %)", "page: choice Default for unmapped": "California (8 %)"}
 on("qbo:tax", "O", f"page: button Save | {' | '.join(TAX)}", saves("Saved.", TAX, button="page: button Save"))
@@ -337,7 +339,7 @@ on(EVENT, "O", "page: button Send it again as a new invoice", does("Sending agai
 on(EVENT, "O", "page: button Dismiss | page: text Reason | page: button"
 " Dismiss…", does("Dismissed 1 event", {"page: text Reason": "entered by hand"}))
 on(EVENT, "O", "page: button Take back", does("Took back 1 event"))
-on(EVENT, "O", "page: button Hold until the closing date moves", does("Held 1 event"))
+on(EVENT, "O", "page: button Hold until the closing date moves", does("Held 1 event", comes_back=True))
 on(EVENT, "O", "page: button Release: try again now", does("Released 1 event"))
 on(INVOICE_PAGE, "O", "page: button Hold until the closing date moves", does("Held 1 event"))
 on(INVOICE_PAGE, "O", "page: button Release: try again now", does("Released 1 event"))
@@ -383,7 +385,6 @@ on("admin:sync_syncevent_hold_all", "O", "page: button Hold #", does("Held"))
 on("admin:sync_syncevent_post_to_current_period_all", "O", "page: button Post # to"
 " today", does("Posted to the current period"))
 on(LOG, "O", "card: link Retry #", go("css=h1"))
-on("admin:sync_syncevent_retry_all", "O", "page: button Retry #", does("Retried"))
 
 # --- sending, paying, voiding, deleting
 PAYMENT: Fields = {
@@ -397,6 +398,7 @@ on(INVOICE_PAGE, "DO", "top: link Record payment | dialog: button Record payment
 f" {' | '.join(PAYMENT)}", asks("Payment of $10.00 recorded.", PAYMENT, button="Record payment"))
 form("admin:invoices_payment_change", "DO", CHANGED, {"page: choice Method": "Cash", "page: text Date received": "2026-11-21",
     "page: text Reference": "78", "page: text Memo": "corrected"})
+on("admin:invoices_payment_change", "O", "page: button Save", does(CHANGED))
 on("admin:invoices_payment_change", "O", "top: link Void payment | dialog: button Void payment", asks("voided.", button="Void payment"))
 on(INVOICE_PAGE, "O", "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text"
 " Note", asks("Voided: Duplicate:"
