@@ -18,12 +18,13 @@ from tests.browser.walker import Walker
 from tests.journeys.house import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-# The Owner (O) has lines in the table, and joins when that walk is green.
-ROLES = {"field tech": "F", "dispatcher": "D", "support": "S"}
+# An Admin has the Owner's pages.
+ROLES = {"field tech": "F", "dispatcher": "D", "owner": "O", "support": "S"}
 # Who goes through a shop after whom. Our support has one to itself: it takes log-ins away. `make test` has one walk.
 WALKS = (
     ("field tech",),
     pytest.param(("dispatcher",), marks=pytest.mark.slow),
+    pytest.param(("owner",), marks=pytest.mark.slow),
     pytest.param(("support",), marks=pytest.mark.slow),
 )
 HOW = "tests/browser/walk_table.py has a line for each control; its first words say how to add one."
