@@ -266,7 +266,8 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
     """What is different in the row, as (ours, theirs).
 
     Compared are void, customer, currency, total, tax, date, due date, number and balance: the balance as far as
-    payments make it, so that a different total is not reported twice.
+    payments make it, so that a different total is not reported twice. Of a void invoice the void and the money count:
+    an edit that was still waiting when it was voided is never sent.
     """
     there, invoice = There.of(row), one.invoice
     if is_void(row) != invoice.is_void and (is_void(row) or there.total):
@@ -287,10 +288,10 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
         "currency": one.currency if one.currency and theirs["currency"] else theirs["currency"],
         "total": str(_cents(one.total)),
         "tax": str(_cents(one.tax)),
-        "date": invoice.books_date.isoformat(),
+        "date": theirs["date"] if invoice.is_void else invoice.books_date.isoformat(),
         # Without one here, QuickBooks calculates one from the terms.
         "due date": invoice.due_date.isoformat() if invoice.due_date and not invoice.is_void else theirs["due date"],
-        "number": one.number or theirs["number"],
+        "number": theirs["number"] if invoice.is_void or not one.number else one.number,
     }
     return {name: (ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]} | _balance(one, row)
 

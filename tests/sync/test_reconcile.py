@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -107,6 +107,17 @@ def test_a_void_is_wanted_there_as_well(shop: Shop, invoices: list[Invoice]) -> 
     assert reconcile(shop)[0] == 0
     never_sent = shop.invoice()
     never_sent.void(reason="Mistake", at=timezone.now())
+    assert reconcile(shop)[0] == 0
+
+
+def test_an_edit_that_a_void_overtook_is_no_difference(shop: Shop, invoices: list[Invoice]) -> None:
+    """A void sends nothing else, so the books keep the former date and number of an invoice that counts for nothing."""
+    was = row_of(shop, invoices[0])["TxnDate"]
+    invoices[0].edit(number="1999", invoice_date=date.fromisoformat(was) - timedelta(days=1), at=timezone.now())
+    assert reconcile(shop)[1]["different"] == 1
+    invoices[0].void(reason="Entered twice", at=timezone.now())
+    shop.drain()
+    assert shop.there(invoices[0])["TxnDate"] == was
     assert reconcile(shop)[0] == 0
 
 

@@ -189,14 +189,14 @@ SAFEGUARDS = (
     Safeguard(
         "reconcile: the number is compared",
         COMPARING,
-        '"number": one.number or theirs["number"]',
-        '"number": theirs["number"]',
+        '"number": theirs["number"] if invoice.is_void or not one.number else one.number,',
+        '"number": theirs["number"],',
         (f"{OF_COMPARING}::test_a_difference_is_named",),
     ),
     Safeguard(
         "reconcile: the date is compared",
         COMPARING,
-        '"date": invoice.books_date.isoformat(),',
+        '"date": theirs["date"] if invoice.is_void else invoice.books_date.isoformat(),',
         '"date": theirs["date"],',
         (f"{OF_COMPARING}::test_a_difference_is_named", f"{OF_COMPARING}::test_the_date_is_that_of_the_books"),
     ),
