@@ -4,9 +4,9 @@ A new control makes `test_every_control` fail with its key and its page. Give it
 act)`; a field of a form goes into the form's table. `page` is the name of the view; it and `control` may hold `*`, and
 ` | ` stands between controls that one act uses, the one that is pressed first. Of several lines that fit, the first
 counts. Who: F field tech, D dispatcher, S our support, O Owner. What only looks is done first; then what changes
-something, in the order of this table. `each`: for each control that
-fits; `once`: for whom one of these pages is enough, and not each kind. The acts are in `walk_acts.py` and
-`walk_flows.py`.
+something, in the order of this table. `each`: for each control that fits; `once`: for whom one of these pages is
+enough, and not each kind; `passing`: the next result replaces it, so that it may be gone when its turn comes. The acts
+are in `walk_acts.py` and `walk_flows.py`.
 """
 
 # ruff: noqa: E501
@@ -36,9 +36,18 @@ LIST, DOOR = "css=#result_list", "css=input[type=password]"
 
 
 def on(
-    page: str, who: str, control: str, act: Act, *, each: bool = False, once: str = "", latest: bool = False
+    page: str,
+    who: str,
+    control: str,
+    act: Act,
+    *,
+    each: bool = False,
+    once: str = "",
+    latest: bool = False,
+    passing: bool = False,
 ) -> None:
-    LINES.append(Line(page, tuple(control.split(" | ")), who, act, is_each=each, once=once, is_latest=latest))
+    controls = tuple(control.split(" | "))
+    LINES.append(Line(page, controls, who, act, is_each=each, once=once, is_latest=latest, is_passing=passing))
 
 
 def form(page: str, who: str, says: str, fields: Fields, *, also: str = "", first: str = "") -> None:
@@ -49,8 +58,8 @@ def form(page: str, who: str, says: str, fields: Fields, *, also: str = "", firs
 
 # --- what is on a page only once, right after something was done
 LOG, EVENT = "admin:sync_syncevent_changelist", "admin:sync_syncevent_change"
-on("*", "FDSO", "message: link *", go())
-on(f"{EVENT}*", "O", "page: link show | page: link Show all events", go(LIST), each=True)
+on("*", "FDSO", "message: link *", go(), passing=True)
+on(f"{EVENT}*", "O", "page: link show | page: link Show all events", go(LIST), each=True, passing=True)
 # Followed in `log_selection`.
 on(LOG, "O", "page: link Undo", within)
 

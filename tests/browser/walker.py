@@ -66,6 +66,8 @@ class Line:
     once: str = ""
     # On the page that was met last, and not first: the record that the walk itself has made.
     is_latest: bool = False
+    # The result of an act, which the page replaces by the next one: one of those that were met is enough.
+    is_passing: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,13 @@ class Walker:
         self.done.add(key)
         began = monotonic()
         try:
-            control = self._reach(key, urls)
+            try:
+                control = self._reach(key, urls)
+            except LookupError:
+                if not line.is_passing:
+                    raise
+                self.done.discard(key)
+                return
             assert line.act.run is not None
             kind, began_at = self.kind, self.page.url
             line.act.run(self, control)
@@ -231,7 +239,7 @@ class Walker:
         where = urls[:1] if self.lines[key[0]].is_latest else urls
         if self.page.url not in where or self.is_open:
             self.go_to(urls[0])
-        for pause in PAUSES:
+        for pause in PAUSES[:1] if self.lines[key[0]].is_passing else PAUSES:
             sleep(pause)
             for url in [self.page.url, *urls]:
                 # A row that is being sent has fewer buttons until that is settled.
@@ -268,6 +276,8 @@ class Walker:
             if self.initial in line.who and not any((number, pattern) in self.met for pattern in line.controls):
                 told = f"the line `{line.page}` `{line.controls[0]}` fits nothing that this role meets"
                 self.problems.append(f"{self.role}: {told}")
+            elif self.initial in line.who and line.is_passing and not any(number == done for done, _ in self.done):
+                self.problems.append(f"{self.role}: `{line.page}` `{line.controls[0]}` was gone each time")
 
 
 def fits(key: str, pattern: str) -> bool:
