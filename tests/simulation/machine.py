@@ -105,6 +105,9 @@ def before_import() -> None:
     assert not any(name.startswith(OURS) for name in sys.modules if name != "runacall.settings"), "too late"
     time.time, time.monotonic, time.sleep = _time, _monotonic, _sleep
     timezone.now = _timezone_now
+    from runacall import clock
+
+    clock.now = clock.now_by_stopwatch = _database_now
 
 
 def seed_random(seed: int) -> None:
@@ -186,11 +189,8 @@ def after_import(network: Any) -> None:
     import requests
 
     from qbo.connection import holders
-    from runacall import clock
     from sync.engine.send import push
 
-    patch.object(clock, "now", _database_now).start()
-    patch.object(clock, "now_by_stopwatch", _database_now).start()
     patch.object(holders, "_host", Machines.host).start()
     patch.object(holders, "_kernel", lambda: "kernel").start()
     patch.object(holders, "os", Machines).start()
