@@ -14,7 +14,11 @@ THROTTLED = (
         text=(
             r"throttle ?(limits? )?exceeded|\bthrottl(ed|ing)\b",
             r"request limit|api (call )?limit|rate (limit|exceeded)|quota (has been |was )?(exceeded|reached)",
-            r"too ?many ?(requests|concurrent)|\bspike ?arrest|\btoo many times\b",
+            r"too ?many ?(requests|concurrent|(api )?calls)|\bspike ?arrest|\btoo many times\b|\brate[ -]limit",
+            # A shop's own calls and requests are something else: only those of an interface have a limit in time.
+            r"\b(maximum|max\.?|allowed) number of (api |http |concurrent )?(requests|calls)\b",
+            r"\b(reached|exceeded|hit|used up) (your|the|its|our) (\w+ ){0,4}(api|http) (requests?|calls?)\b",
+            r"\b(requests?|api calls?) per (second|minute|hour|day|month)\b[^.;]{0,40}\b(reached|exceeded)",
         ),
     ),
     rule("rate_limited", status=lambda status: status == 429),
@@ -51,6 +55,8 @@ SUBSCRIPTION = (
             r"\b(company|account) (is |was )?no longer (active|subscribed)",
             r"invalid company status|\bcompany (file )?(is )?(inactive|not active|suspended)",
             r"(billing|payment) problem|problem with (your|the) (\w+ )?(subscription|billing)",
+            r"\bsubscription (is|was|has been)(n't| not| no longer) (currently )?(active|current|valid|paid)"
+            r"|\bbilling lapsed",
             r"subscription (was |is |has been )?(cancell?ed|inactive|suspended|ended|required)",
             r"(quickbooks|qbo|intuit)( online)? (account|company) (is |was |has been )?(suspended|cancell?ed|closed)",
         ),
@@ -80,7 +86,7 @@ RAISED = (
 DISCONNECTED = (
     r"(quickbooks|qbo|intuit)( online)?( account| company| connection)? "
     r"(is |was |has been )?(disconnected|not connected)",
-    r"(disconnected from|not connected to|no (active )?connection to) (your )?(quickbooks|qbo|intuit)",
+    r"(disconnected from|not connected to|no (active )?connection to) (an?y? |the |your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
     r"(sign|log) ?in again|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
@@ -119,6 +125,17 @@ ACCESS = (
             r"\binvalid realm|\bwrong (realm|company)\b",
         ),
     ),
+    rule(
+        "wrong_environment",
+        text=(
+            r"\b(sandbox|development|production)\W{1,3}(sandbox|development|production) (mis-?match|conflict)",
+            r"\b(environment|sandbox) mis-?match|\bwrong (intuit |quickbooks )?environment\b",
+            r"\b(sandbox|development) (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
+            r"\b(with|using|against|on|for|in) (the |your )?production\b",
+            r"\bproduction (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
+            r"\b(with|using|against|on|for|in) (the |your |a )?(sandbox|development)\b",
+        ),
+    ),
     rule("company_locked", codes="140"),
     rule("company_locked", text=r"company (is )?locked"),
     rule(
@@ -135,14 +152,14 @@ ACCESS = (
         "permission_denied",
         text=(
             r"authorization ?fail(ed|ure)",
-            r"permission denied",
+            r"\bpermissions? (is |are |was |were )?(denied|declined|refused|missing|insufficient|required)",
             r"(do not|don't) have (the )?(access|permission)",
             r"lacks? (the )?(\w+ )?(scope|permission)|insufficient (scope|permission|privilege|access|right)",
             r"(does|do) not have (the )?(\w+ )?permission",
             r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
             r"(need|require)s? (\w+ )?admin(istrator)? (access|rights|permission|privileges)",
-            r"(need to|must|should) be an? (\w+ )?admin|not an? (\w+ )?admin",
+            r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin|not an? (\w+ )?admin",
         ),
     ),
     rule(

@@ -28,6 +28,8 @@ STATUS_IN_WORDS = (
     re.compile(r"\berror (?:code )?(52[0-7])\b"),
     re.compile(r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|non autorise|n(?:o|ao) autorizado)\b"),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
+    # In brackets at the end of a sentence about QuickBooks; elsewhere it may be the number of an account.
+    re.compile(r"\b(?:quickbooks|qbo|intuit)\b[^.:(\"']{0,60} \((401|403|429|50[0-4])\)(?=\W*$|\. )"),
 )
 # Not what Ruby and Python print between such brackets: "#<EOFError: end of file reached>", "<urlopen error timed out>".
 TAG = re.compile(

@@ -121,6 +121,7 @@ NAMED = (
             r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
             r"\bno \w+ (was |were )?(provided|supplied|specified|given)\b",
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",
+            r"\b(character|length|size) limit\b|\blimit (was |is |has been )?(crossed|exceeded|reached|surpassed)\b",
         ),
     ),
     rule(

@@ -20,12 +20,30 @@ MISSING = (
 )
 
 
+THERE = r"((quickbooks|qbo)( online)? )?"
+"""The name of their program before the noun: "no QuickBooks tax code"."""
+
+MAPPED = r"(mapped|linked|matched|paired)"
+
+OTHER_RECORD = r"(vendor|supplier|class|location|department|term|employee|payment method|tax agency|project)"
+
+
 def sought(noun: str) -> str:
     """Says that it was not found: "unable to find the customer", "no matching customer"."""
     return (
         rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load) "
-        rf"((an?|the|any|matching|your) )*{noun}"
-        rf"|\bno (matching|such|corresponding) {noun}|\bno (valid )?{noun} (was |were )?(found|exists?|match\w*)\b"
+        rf"((an?|the|any|matching|your|quickbooks|qbo|online) )*{noun}"
+        rf"|\bno (matching|such|corresponding) {THERE}{noun}"
+        rf"|\bno (valid )?{THERE}{noun}( mapping| match| record)? (was |were )?(found|exists?|match\w*)\b"
+    )
+
+
+def unmapped(noun: str) -> str:
+    """Says that nothing was chosen for a record of ours: "the company is not mapped to a QuickBooks customer"."""
+    return (
+        rf"(\bnot|n't|\bnever)( yet| been| currently)* {MAPPED} (to|with) ((an?|any|the|your"
+        rf"|its) )?{THERE}(\w+ )?{noun}\b"
+        rf"|\bno {THERE}(\w+ )?{noun} (is |was |has been )?{MAPPED}\b|\bunmapped (\w+ ){{0,3}}{noun}\b"
     )
 
 
@@ -87,6 +105,7 @@ CONCURRENT = (
         "stale_object",
         text=(
             r"stale ?object|working on this at the same time|finished before you did",
+            r"\bchanged( in (quickbooks|qbo))?( online)? while\b[^.;]{0,40}\b(updated|edited|changed|saved|sent)\b",
             r"(edited|changed|modified|updated) (by another user|(in \w+( \w+)? )?since)",
             r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|out of date|does(n't| not) match|invalid|old\b)",
         ),
@@ -189,7 +208,8 @@ TAX = (
             r"(do not|don't|without|not) have a (\S+ )?tax code",
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
             rf"{TAX_NOUN}\b[^,;]{{0,40}}(not found|not (be )?found|not (be )?mapped|not exist|inactive|deleted)",
-            rf"(without|missing|no|unknown|inactive|deleted) (an? )?(sales )?{TAX_NOUN}\b",
+            rf"(without|missing|no|unknown|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
+            unmapped(TAX_NOUN),
             r"unmapped (sales )?tax|\btax (mapping )?(is )?(not found|missing|unmapped)|no tax mapping",
             r"\btax mapping (has |is )?(fail|incomplete|invalid)",
             sought(rf"(sales )?(tax\b(?! (amount|return|report|payment|filing))|{TAX_NOUN})"),
@@ -212,7 +232,8 @@ REFERENCES = (
             sought("customer"),
             without_id("(customer|contact|client)"),
             cannot_without("customer"),
-            r"\b(inactive|unmapped) (\w+ )?customer\b",
+            r"\binactive (\w+ )?customer\b",
+            unmapped("customer"),
         ),
     ),
     rule("customer_not_found", where=of_a_reference, about=r"customer_?ref|entity_?ref\b"),
@@ -239,7 +260,7 @@ REFERENCES = (
             sought("((qbo|quickbooks) ?)?(item|product|service|sku)"),
             without_id("(item|product|service)"),
             cannot_without("(item|product|service|sku)"),
-            r"\bunmapped (\w+ )?(item|product|service)\b",
+            unmapped("(item|product|service)"),
         ),
     ),
     # Only where a reference is the trouble: a dump of the request holds the word too.
@@ -247,7 +268,7 @@ REFERENCES = (
     rule("item_not_found", codes="6440"),
     rule("account_inactive", about=r"accounts? element id"),
     rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
-    rule("income_account_missing", text=r"\bunmapped (\w+ ){0,3}account\b|\bno income account\b"),
+    rule("income_account_missing", text=(unmapped("accounts?"), r"\bno income account\b")),
     rule("income_account_missing", text=rf"\bno (\w+ ){{0,2}}account (is |was )?{CHOSEN}\b"),
     rule("income_account_missing", text=r"\b(income|expense|ledger|gl) account (is )?(required|missing)"),
     rule(
@@ -258,6 +279,7 @@ REFERENCES = (
         ),
     ),
     rule("tax_code_not_mapped", codes="6000", about=TAX_NOUN),
+    rule("not_found_other", text=unmapped(OTHER_RECORD)),
     rule("not_found_other", about=r"\b\w+ element id"),
     rule("not_found_other", where=of_a_reference, about=r"\w+ref\b"),
 )
@@ -296,7 +318,7 @@ HEADLINES = (
     unchosen("income_account_missing", "(income )?account"),
     rule("account_inactive", headline=True, text=rf"\baccount number (is )?{GONE_NOUN}"),
     headline("account_inactive", "account", rf"({GONE_NOUN}|missing|unknown)"),
-    headline("not_found_other", "(vendor|supplier|class|location|department|term|employee|payment method)", GONE_NOUN),
+    headline("not_found_other", OTHER_RECORD, GONE_NOUN),
     rule(
         "server_error",
         headline=True,

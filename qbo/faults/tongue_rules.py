@@ -127,7 +127,7 @@ CONNECTION: tuple[Rule, ...] = (
     rule("subscription_inactive", where=tells(lambda t: t.subscription, lambda t: t.ended)),
     rule("subscription_inactive", where=says(lambda t: t.refused_company)),
     rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended, lambda t: t.lacking)),
-    rule("token_expired", where=says(lambda t: t.sign_in)),
+    rule("token_expired", where=says(lambda t: t.sign_in, lambda t: t.unconnected)),
     rule("permission_denied", where=says(lambda t: t.denied)),
     rule("server_error", where=says(lambda t: t.later)),
 )

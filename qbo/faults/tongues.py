@@ -45,6 +45,7 @@ class Tongue:
     tax_off: str
     tax_calculation: str
     sign_in: str
+    unconnected: str  # to QuickBooks; or a token that is refused
     denied: str
     refused_company: str
     no_customer: str
@@ -99,13 +100,17 @@ FRENCH = Tongue(
     r"|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",
     tax_calculation=r"\b(erreur|probleme)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(taxes?|tva|tps|impots?)\b",
     sign_in=r"\b(reconnecte[rz]|vous reconnecter|reconnexion|connectez-vous a nouveau)\b",
+    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\b(pas|plus|non)( encore)? connecte|\b(quickbooks|qbo|intuit)\b"
+    r"[^.;]{0,20}\bdeconnecte|\b(refuse|rejete)(e|s|es)?\b[^.;]{0,25}\b(jetons?|identifiants|session|autorisation)\b"
+    r"|\b(jetons?|identifiants|session|autorisation)\b[^.;]{0,25}\b(refuse|rejete)(e|s|es)?\b",
     denied=r"\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permission"
     r"|autorisation|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
     no_customer=r"\b(doit|doivent|devrait) (avoir|comporter|contenir|etre associee? a) (un |une )?client"
     r"|\bclient (est )?(obligatoire|requis|manquant)",
     no_period=r"\baucune? (exercice|periode)[^.]{0,30}\bouverte?\b",
-    too_many=r"\btrop de (requetes|demandes|appels)|\blimite (de|du nombre de) (requetes|demandes|appels|debit)",
+    too_many=r"\btrop de (requetes|demandes|appels)|\blimit(e|ee|es)? (de |du nombre de |le |les "
+    r"|le nombre de )?(requetes|demandes|appels|debit)\b",
     later=r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
     r"|dans)\b|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
     r"|\btemporairement (indisponible|hors)",
@@ -162,6 +167,11 @@ SPANISH = Tongue(
     r"|han sido) (configurad|activad|habilitad)|\b(configure|active|habilite) (primero )?(el |los )?(impuestos?|iva)\b",
     tax_calculation=r"\b(error|problema)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(impuestos?|iva)\b",
     sign_in=r"\b(vuelva|vuelve|volver) a (conectar|iniciar sesion|autorizar)|\breconect\w+",
+    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bno (esta |se ha )?conectad[oa]|\b(quickbooks|qbo"
+    r"|intuit)\b[^.;]{0,20}"
+    r"\bdesconectad[oa]|\brechaz(o|ado|ada)\b[^.;]{0,25}\b(token|credenciales|sesion|autorizacion)\b|\b(token"
+    r"|credenciales"
+    r"|sesion|autorizacion)\b[^.;]{0,25}\b(rechazad[oa]s?|denegad[oa]s?)\b",
     denied=r"\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) (los "
     r"|el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)|\bsin permisos?\b",
     refused_company=r"\bproblemas? (de|con la) (facturacion|pago)",
@@ -169,7 +179,9 @@ SPANISH = Tongue(
     r"|\bfalta el cliente",
     no_period=r"\bno (hay|existe) [^.]{0,20}\b(periodo|ejercicio)[^.]{0,30}\babierto\b|\b(periodo"
     r"|ejercicio)[^.]{0,20}\bno esta abierto",
-    too_many=r"\bdemasiadas (solicitudes|peticiones|llamadas)|\blimite de (solicitudes|peticiones|llamadas|velocidad)",
+    too_many=r"\bdemasiadas (solicitudes|peticiones|llamadas|consultas)|\blimit(e|o|a|ando|ado) (de |las "
+    r"|el numero de )?(solicitudes"
+    r"|peticiones|llamadas|consultas|velocidad)\b",
     later=r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
     r"|en unos?)\b|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible",
     other_user=r"\b(modificad|cambiad|actualizad|editad)[oa]s? por otr[oa] (usuari[oa]|persona)"
@@ -226,12 +238,19 @@ GERMAN = Tongue(
     r"|mwst)\w*[^.]{0,30}nicht berechnet|steuerberechnung",
     sign_in=r"(erneut|neu|wieder) (anmelden|verbinden|autorisieren|anzumelden|zu verbinden)|(verbinden"
     r"|melden) sie (sich |quickbooks )?(erneut|neu|wieder)",
+    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bnicht( mehr)? verbunden|\b(quickbooks|qbo"
+    r"|intuit)\b[^.;]{0,20}"
+    r"\bgetrennt|(token|anmeldedaten|zugangsdaten|sitzung|autorisierung)\b[^.;]{0,25}(abgelehnt|zuru(e)?ckgewiesen"
+    r"|verweigert)"
+    r"|\b(lehnt|lehnte)\b[^.;]{0,25}(token|anmeldedaten|zugangsdaten|sitzung|autorisierung)[^.;]{0,12}\bab\b",
     denied=r"zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
     r"|rechte|zugriffsrechte)|nicht berechtigt|fehlende (berechtigung|rechte)",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
     no_customer=r"\b(muss|sollte|soll) einen? [^.]{0,25}kunden? (haben|enthalten)|\bkunde (ist )?(erforderlich|fehlt)",
     no_period=r"\bkeine? [^.]{0,20}(periode|zeitraum|gescha(e)?ftsjahr)[^.]{0,20}\b(offen|geo(e)?ffnet|ero(e)?ffnet)",
-    too_many=r"zu viele (anfragen|aufrufe|anforderungen)|(anfrage|abruf|raten)limit",
+    too_many=r"zu viele (api-)?(anfragen|aufrufe|anforderungen)|(anfragen?|abruf|aufruf|raten|api)-?limit|(anfragen"
+    r"|aufrufe) (pro|je)"
+    r" (minute|sekunde|stunde|tag)\b[^.]{0,40}(u(e)?berschritten|erreicht)",
     later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
     r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
     r"|server)\b[^.]{0,30}nicht verfu(e)?gbar",
@@ -288,14 +307,20 @@ PORTUGUESE = Tongue(
     r"|habilitad)|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",
     tax_calculation=r"\b(erro|problema)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(impostos?|iva)\b",
     sign_in=r"\breconect\w+|\bconect(e|ar)(-se)? novamente|\b(faca|fazer) login novamente|\bentre novamente",
+    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bnao (esta )?(conectad|ligad)[oa]|\b(quickbooks|qbo"
+    r"|intuit)\b[^.;]{0,20}"
+    r"\b(desconectad|desligad)[oa]|\b(recus|rejeit)(ou|ad[oa])\b[^.;]{0,25}\b(token|credenciais|sessao"
+    r"|autorizacao)\b|\b(token"
+    r"|credenciais|sessao|autorizacao)\b[^.;]{0,25}\b(recusad|rejeitad)[oa]s?\b",
     denied=r"\bacesso (foi |esta )?(negado|nao autorizado|proibido)|\bnao (tem|possui) (a |as )?(permiss(ao|oes)"
     r"|acesso|direitos?)|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
     refused_company=r"\bproblemas? (de|com a) (cobranca|faturacao|faturamento|pagamento)",
     no_customer=r"\b(deve|deveria) (ter|conter|incluir) um cliente|\bcliente (e )?(obrigatorio|necessario)"
     r"|\bfalta o cliente",
     no_period=r"\bnenhum (periodo|exercicio)[^.]{0,30}\baberto\b|\b(periodo|exercicio)[^.]{0,20}\bnao esta aberto",
-    too_many=r"\bmuitas (solicitacoes|requisicoes)|\bdemasiados pedidos|\blimite de (solicitacoes|requisicoes"
-    r"|chamadas|pedidos)",
+    too_many=r"\bmuitas (solicitacoes|requisicoes|chamadas)|\bdemasiados pedidos|\blimit(e|ou|a|ando) (de |as |os "
+    r"|o numero de )?"
+    r"(solicitacoes|requisicoes|chamadas|pedidos|taxa)\b",
     later=r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)|\b(servico"
     r"|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)",
     other_user=r"\b(modificad|alterad|atualizad|editad)[oa]s? por outr[oa] (usuari[oa]|utilizador|pessoa)"
@@ -348,13 +373,18 @@ DUTCH = Tongue(
     r"|belasting)\w*[^.]{0,30}(bereken\w*)[^.]{0,20}(fout|mislukt)",
     sign_in=r"\bopnieuw (verbinden|verbinding|aanmelden|inloggen|te verbinden)|\b(verbind|meld u"
     r"|log) [^.]{0,20}opnieuw",
+    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bniet( meer)? (verbonden|gekoppeld)|\b(quickbooks|qbo"
+    r"|intuit)\b[^.;]{0,20}"
+    r"\bontkoppeld|\b(weigerde|weigert)\b[^.;]{0,25}(token|inloggegevens|sessie|autorisatie)|(token|inloggegevens"
+    r"|sessie"
+    r"|autorisatie)\b[^.;]{0,25}\b(geweigerd|afgewezen)",
     denied=r"\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
     r"|machtigingen)|\bniet gemachtigd",
     refused_company=r"\b(betalings|facturerings)probleem",
     no_customer=r"\b(moet|dient) een [^.]{0,25}klant (te )?(hebben|bevatten)|\bklant (is )?(verplicht|vereist"
     r"|ontbreekt)",
     no_period=r"\bgeen [^.]{0,20}(periode|boekjaar)[^.]{0,20}\b(open|geopend)",
-    too_many=r"\bte veel (aanvragen|verzoeken)|\b(aanvraag|verzoek)limiet",
+    too_many=r"\bte veel (api-)?(aanvragen|verzoeken|aanroepen)|\b(aanvraag|verzoek|api)-?limiet",
     later=r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
     r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
@@ -398,12 +428,15 @@ JAPANESE = Tongue(
     tax_off=r"(消費税|売上税|税金?)[^。]{0,20}(設定されていません|有効になっていません|無効になっています)",
     tax_calculation=r"税[^。]{0,10}計算[^。]{0,30}(エラー|失敗|問題)|(エラー|失敗)[^。]{0,30}税[^。]{0,10}計算",
     sign_in=r"再(度)?(接続|認証|ログイン|サインイン)|もう一度(接続|ログイン|サインイン)",
+    unconnected=r"(quickbooks|qbo|intuit)[^。]{0,12}(接続されていません|未接続|連携されていません|未連携|切断されました)"
+    r"|(トークン|認証情報|セッション|認証)[^。]{0,8}(拒否|却下)",
     denied=r"アクセス(が|は)?(拒否|許可されて)|権限が(ありません|ない|不足)|許可されていません",
     refused_company=r"(請求|支払い?)(に|の)問題",
     no_customer=r"(顧客|得意先)(が|は|を)?(必要|必須|設定されて|選択されて|指定されて)",
     no_period=r"(期間|年度)[^。]{0,12}(開いていません|オープンされていません)",
     too_many=r"(リクエスト|要求)(が|の)?(多すぎ|制限|上限)|レート制限",
-    later=r"(しばらく|後で|時間を?(おいて|置いて|空けて|あけて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)|(予期しない|内部|システム)エラー|(一時的に|現在)[^。]{0,12}(利用でき|使用でき)",
+    later=r"(しばらく|後で|時間を?(おいて|置いて|空けて|あけて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)|(予期しない|内部|システム)エラー|(一時的に"
+    r"|現在)[^。]{0,12}(利用でき|使用でき)",
     other_user=r"(他の|別の)ユーザー[^。]{0,20}(変更|更新|編集)|同時に[^。]{0,12}(編集|作業|更新)",
     account_type=r"(勘定科目|勘定|口座|アカウント)の?(タイプ|種類)",
     unreached=r"リモート ?(名|ホスト|サーバー)|タイムアウト|接続(が|は|を|に)?(拒否|切断|リセット|失敗|強制)"
@@ -427,6 +460,7 @@ SAYINGS = (
         "tax_off",
         "tax_calculation",
         "sign_in",
+        "unconnected",
         "denied",
         "refused_company",
         "no_customer",

@@ -10,7 +10,8 @@ import re
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     "any, by the name of its class": (
         # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
-        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|network|dns|unresolved|unknownhost|nameresolution|ssl|tls|handshake"
+        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|network|dns|unresolved|unknownhost|nameresolution|ssl|tls"
+        r"|handshake"
         r"|disconnect|unreachable)[a-z]*(error|exception|failure)\b",
         r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",
     ),
@@ -28,10 +29,12 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"\bnxdomain\b|\bnsurlerrordomain\b|timelimitexceeded\b|\baddress unavailable\b|\bhostname could not be found",
         r"\binternet connection (appears to be|seems to be|is) offline|\bno internet\b",
         # Only the name of a host: Java's message for one that it cannot find.
-        r"^\W*(?:\"\w+\"\W{1,4})?(?:[a-z0-9-]{1,60}\.){1,6}(?:com|net|org|io|dev|local|internal|invalid|test|example)\W*$",
+        r"^\W*(?:\"\w+\"\W{1,4})?(?:[a-z0-9-]{1,60}\.){1,6}(?:com|net|org|io|dev|local|internal|invalid|test"
+        r"|example)\W*$",
     ),
     "POSIX": (
-        r"\be(notfound|conn(reset|refused|aborted)|(socket)?timedout|pipe|(host|net)(unreach|down)|addrnotavail|proto)\b",
+        r"\be(notfound|conn(reset|refused|aborted)|(socket)?timedout|pipe|(host|net)(unreach|down)|addrnotavail"
+        r"|proto)\b",
         r"\beai_(again|fail|noname|nodata)\b",
         r"temporary failure in name resolution|name or service not known|nodename nor servname",
         r"no route to host|network is unreachable|dns_probe_\w+|\bdns request timed out",
@@ -94,7 +97,8 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     ),
     "Python": (
         r"\bgaierror\b|\b(new)?connectionerror\b|\bmaxretryerror\b|\b(connect|read|write|pool)timeout(error)?\b",
-        r"\b(connection(reset|refused|aborted)|brokenpipe|protocol|remoteprotocol|chunkedencoding|incompleteread)error\b",
+        r"\b(connection(reset|refused|aborted)|brokenpipe|protocol|remoteprotocol|chunkedencoding"
+        r"|incompleteread)error\b",
         r"\b(remotedisconnected|incompleteread|badstatusline|servertimeouterror|serverdisconnected(error)?)\b",
         r"\b(clientpayload|contentlength|transferencoding)error\b",
         r"\b(ssl|sslcertverification|sslzeroreturn|ssleof|proxy|clientconnector|clientos|connect|read)error\b",
@@ -134,5 +138,6 @@ PLAIN = (
     r"(ssl|tls|server|peer|remote|security|untrusted) cert(ificate)?\b|certificate (is )?(untrusted|not trusted)",
     r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect|routines)",
     r"\b(terminated|aborted)\W*$|\b(network|connection|connectivity) (issue|problem)|\bno (response|answer|reply) from",
-    r"(not|n't) (respond|reach\b|communicat)|unable to (reach|communicate|contact)|\bunreachable\b",
+    r"(not|n't) (respond|reach\b|be (reached|contacted)|communicat)|unable to (reach|communicate|contact)"
+    r"|\bunreachable\b",
 )

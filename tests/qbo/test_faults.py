@@ -517,6 +517,40 @@ HEADLINES: list[tuple[str, str]] = [
     ("validation", "The tax amount must not be greater than the subtotal"),
     ("validation", "Another user is required to approve this"),
     ("unknown", "Inactive"),
+    # What another program did not find in its own table of pairs: the noun behind it decides.
+    ("customer_not_found", "This household is not mapped to a QuickBooks customer"),
+    ("customer_not_found", "No QuickBooks Online customer was linked"),
+    ("item_not_found", "Labor is not yet linked to a QBO item"),
+    ("item_not_found", "Unable to find the QuickBooks product"),
+    ("income_account_missing", "The till isn't matched with a QuickBooks Online account"),
+    ("income_account_missing", "UNMAPPED_ACCOUNTS"),
+    ("tax_code_not_mapped", "7.5% has no QuickBooks tax rate"),
+    ("tax_code_not_mapped", "No QBO tax code mapping found for County"),
+    ("tax_code_not_mapped", "The rate was never mapped to a QuickBooks Online tax code"),
+    ("not_found_other", "The branch is not mapped to a QuickBooks location"),
+    ("not_found_other", "The technician has not been linked to a QuickBooks employee"),
+    ("validation", "A deposit cannot be mapped to two customers, choose one"),
+    # Limits in time; a shop's own calls and requests have none.
+    ("rate_limited", "You used up your daily API calls"),
+    ("rate_limited", "The allowed number of requests was 500"),
+    ("rate_limited", "Requests per minute: limit exceeded"),
+    ("rate_limited", "QuickBooks is rate-limiting us (429)."),
+    ("validation", "You reached the limit of 25 service calls in one estimate, choose fewer"),
+    ("validation", "The maximum number of service calls must be positive"),
+    # Access and environment.
+    ("token_expired", "QuickBooks refused us (401)."),
+    ("validation", "QuickBooks needs the account Repairs (401) to have a number"),
+    ("token_expired", "The shop is not connected to a QuickBooks company"),
+    ("permission_denied", "Permission refused"),
+    ("permission_denied", "You have to be a QuickBooks Online company administrator"),
+    ("wrong_environment", "Production/sandbox mismatch"),
+    ("wrong_environment", "A sandbox token was used with production"),
+    ("wrong_environment", "The production company was called on the sandbox"),
+    ("subscription_inactive", "The subscription isn't active"),
+    # The rest.
+    ("network", "Intuit could not be reached"),
+    ("stale_object", "The invoice changed in QuickBooks while it was being edited"),
+    ("validation", "Character limit exceeded"),
 ]
 
 

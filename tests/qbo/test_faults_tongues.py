@@ -444,7 +444,66 @@ def test_a_few_words_may_call_a_customer_invalid() -> None:
     assert read("Cliente inválido", None, TEXT).code == "customer_not_found"
 
 
-@pytest.mark.parametrize(("code", "words"), rows(CONNECTION, OTHER_WAYS))
+UNCONNECTED: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "token_expired",
+        (
+            "QuickBooks n'est pas connecté.",
+            "QuickBooks no está conectado.",
+            "QuickBooks ist nicht verbunden.",
+            "O QuickBooks não está conectado.",
+            "QuickBooks is niet gekoppeld.",
+            "QuickBooks は接続されていません。",
+        ),
+    ),
+    (
+        "token_expired",
+        (
+            "QuickBooks est déconnecté",
+            "QuickBooks fue desconectado",
+            "QuickBooks wurde getrennt",
+            "O QuickBooks foi desconectado",
+            "QuickBooks is ontkoppeld",
+            "QuickBooks は切断されました",
+        ),
+    ),
+    (
+        "token_expired",
+        (
+            "QuickBooks a refusé le jeton",
+            "QuickBooks rechazó el token",
+            "QuickBooks lehnte das Token ab",
+            "QuickBooks recusou a sessão",
+            "QuickBooks weigerde het token",
+            "トークンが拒否されました",
+        ),
+    ),
+    (
+        "token_expired",
+        (
+            "Jeton refusé",
+            "Credenciales rechazadas",
+            "Token zurückgewiesen",
+            "Token rejeitado",
+            "Inloggegevens geweigerd",
+            "認証情報が却下されました",
+        ),
+    ),
+    (
+        "rate_limited",
+        (
+            "QuickBooks limite les requêtes",
+            "QuickBooks limitó las solicitudes",
+            "Anfragen pro Minute: Grenze überschritten",
+            "O QuickBooks limitou as requisições",
+            "API-limiet bereikt",
+            "リクエストの上限に達しました",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "words"), rows(CONNECTION, OTHER_WAYS, UNCONNECTED))
 def test_the_connection_is_read_without_a_code(code: str, words: str) -> None:
     assert read(words, None, TEXT).code == code
 
