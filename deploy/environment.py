@@ -178,20 +178,24 @@ def doctor():
 
 
 def settings_doctor():
-    """What Django's own checks say about the settings of this clone."""
+    """What Django's checks say about the settings of this clone, its database and this machine's clock."""
     if not answers("-c", "import django"):
         return True
     done = subprocess.run(
-        [PYTHON, "manage.py", "check"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        [PYTHON, "manage.py", "check", "--database", "default", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     if done.returncode == 0:
-        say("ok    the settings")
+        say("ok    the settings, the database and this machine's clock beside the database's")
         return True
     told = done.stdout.decode(errors="replace")
     if not os.path.exists(os.path.join(ROOT, ".env")) and "runacall.E001" in told:
         say("-     the settings: none yet; the demo makes its own. Without the demo, start with cp .env.example .env")
         return True
-    say("NO    the settings:\n" + told)
+    say("NO    the settings, the database or the clock:\n" + told)
     return False
 
 

@@ -5,12 +5,18 @@ It knows nothing about QuickBooks; `qbo.checks` checks the keys and addresses fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.checks import Warning as Remark
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import SystemCheckError
+from django.db import DEFAULT_DB_ALIAS
+from django.db import Error as DatabaseAway
+
+from runacall import clock
 
 # The tag of every check that stops a process from starting, with or without --deploy.
 INSTALLATION = "installation"
@@ -56,6 +62,24 @@ def production(**_: Any) -> list[CheckMessage]:
         hint = "Set it to the number of our proxies that a request passes."
         found.append(Error(problem, hint=hint, id="runacall.E004"))
     return found
+
+
+@register(Tags.database)
+def database_clock(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """What `migrate`, `check --database default` and `make doctor` say of the database and of this host's clock."""
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    try:
+        ahead = clock.host_ahead()
+    except DatabaseAway:
+        hint = "Does it run, and is DATABASE_URL right?"
+        return [Error("The database does not answer.", hint=hint, id="runacall.E005")]
+    if abs(ahead) <= clock.OFF_BY:
+        return []
+    way = "ahead of" if ahead > 0 else "behind"
+    problem = f"The clock of this host is {abs(ahead):,.0f} s {way} the database's."
+    hint = "Mend its time server. Events are sent all the same: they go by the database's clock."
+    return [Remark(problem, hint=hint, id="runacall.W001")]
 
 
 def refuse_bad_settings() -> None:

@@ -78,6 +78,17 @@ def now_by_stopwatch() -> datetime:
     return _last.now() if _last else timezone.now()
 
 
+def host_ahead() -> float:
+    """Seconds by which this host's own clock was ahead of the database's at the last reading; 0 on SQLite.
+
+    May ask the database, once in ASK_AGAIN_AFTER seconds.
+    """
+    if connection.vendor == "sqlite":
+        return 0.0
+    now()
+    return _last.host_ahead if _last else 0.0
+
+
 def read() -> Reading:
     """Ask the database for the time now, and report a host whose own clock is wrong."""
     global _last

@@ -107,12 +107,18 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     at = models.DateTimeField()
+    # Seconds by which the host's own clock is ahead of the database's; None for what beats for no host.
+    host_ahead = models.FloatField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
 
     @classmethod
-    def beat(cls, name: str, *, at: datetime) -> None:
-        """Note that the part of this name was alive at `at`. One statement, except the first time."""
-        if not cls.objects.filter(name=name).update(at=at):
-            cls.objects.update_or_create(name=name, defaults={"at": at})
+    def beat(cls, name: str, *, at: datetime, host_ahead: float | None = None) -> None:
+        """Note that the part of this name was alive at `at`. One statement, except the first time.
+
+        `host_ahead`: see the column.
+        """
+        told = {"at": at, "host_ahead": host_ahead}
+        if not cls.objects.filter(name=name).update(**told):
+            cls.objects.update_or_create(name=name, defaults=told)

@@ -53,11 +53,23 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(organization=organization, user=user) if organization else self.none()
 
     def due(self, *, at: datetime) -> LetterQuerySet:
-        return self.filter(sent_at=None, next_at__lte=at)
+        return self.waiting().filter(next_at__lte=at)
+
+    def waiting(self) -> LetterQuerySet:
+        """Written, and neither sent nor given up."""
+        return self.filter(sent_at=None).exclude(next_at=None)
 
 
 class Letter(models.Model):
     """One e-mail to one person. It is stored first and sent by a worker, so that no crash loses it."""
+
+    class Outcome(models.TextChoices):
+        """How one try to send it ended, for the totals of /metrics."""
+
+        SENT = "sent"
+        FAILED = "failed", "failed, and tried again later"
+        GIVEN_UP = "given_up", "failed for the last time"
+        DROPPED = "dropped", "not sent: the person no longer manages QuickBooks here"
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

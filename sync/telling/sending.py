@@ -6,11 +6,13 @@ import hashlib
 import time
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from qbo.models import Connection
 from runacall.isolation import DATABASE_AWAY
 from runacall.organizations.models import Membership
-from sync.models import Letter
+from sync.models import Letter, Tally
 from sync.telling.people import stop_link
 
 # After each failed try; then it is given up.
@@ -27,16 +29,26 @@ def send_due(*, at: datetime, seconds: float = 20.0) -> int:
         if time.monotonic() >= until:
             break
         if letter.claim(at=at, seconds=TAKEN_FOR):
-            sent += _send(letter, at)
+            outcome = _send(letter, at)
+            _count(letter, outcome)
+            sent += outcome == Letter.Outcome.SENT
     return sent
 
 
-def _send(letter: Letter, at: datetime) -> bool:
+def _count(letter: Letter, outcome: Letter.Outcome) -> None:
+    """Where nobody may read /metrics, nothing is counted; as in `sync.worker.tallying`."""
+    if not settings.METRICS_TOKEN:
+        return
+    for connection in Connection.objects.filter(organization=letter.organization_id):
+        Tally.add(connection, {("e-mail", outcome.value): 1})
+
+
+def _send(letter: Letter, at: datetime) -> Letter.Outcome:
     mine = Letter.objects.filter(pk=letter.pk)
     member = Membership.objects.filter(organization=letter.organization, user=letter.user).first()
     if member is None or not member.manages_quickbooks or not letter.user.is_active or not letter.user.email:
         mine.update(next_at=None, problem="They no longer manage QuickBooks here.")
-        return False
+        return Letter.Outcome.DROPPED
     stop = stop_link(letter.organization, letter.user_id)
     # The same for each try, so that a mail program shows it once.
     name = hashlib.sha256(f"{letter.organization_id} {letter.user_id} {letter.key}".encode()).hexdigest()[:32]
@@ -60,6 +72,6 @@ def _send(letter: Letter, at: datetime) -> bool:
         delay = DELAYS[letter.tries] if letter.tries < len(DELAYS) else None
         next_at = None if delay is None else at + timedelta(seconds=delay)
         mine.update(next_at=next_at, problem=f"{type(mistake).__name__}: {mistake}"[:300])
-        return False
+        return Letter.Outcome.GIVEN_UP if next_at is None else Letter.Outcome.FAILED
     mine.update(sent_at=at, next_at=None, problem="")
-    return True
+    return Letter.Outcome.SENT

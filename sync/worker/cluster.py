@@ -35,6 +35,7 @@ from runacall.env import BASE_DIR
 from runacall.isolation import isolated
 from sync.models import ActionRecord, Heartbeat, SyncEvent
 from sync.worker.alive import show_alive, show_ready
+from sync.worker.health import CLUSTER
 from sync.worker.wake import wake_due
 
 logger = logging.getLogger(__name__)
@@ -260,7 +261,7 @@ def _free(lease_id: int, *, fence: int, at: datetime) -> bool:
 
 
 def beat(at: datetime) -> None:
-    Heartbeat.beat(f"cluster {socket.gethostname()}"[:100], at=at)
+    Heartbeat.beat(f"{CLUSTER}{socket.gethostname()}"[:100], at=at, host_ahead=clock.host_ahead())
 
 
 def lost_wakes(*, before: datetime) -> QuerySet[Lease]:

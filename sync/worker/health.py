@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from qbo.models import Connection, Lease
+from runacall import clock
 from sync.models import Heartbeat, State, SyncEvent
 from sync.models.events import OVERDUE_AFTER, WAITING
 
@@ -17,18 +20,24 @@ SIGNS_OF_LIFE = ("sweep", "drain")
 ALIVE_WITHIN = timedelta(minutes=5)
 # A drain ends after a minute or two, so in this many minutes several drains have settled no event.
 PROGRESS_WITHIN = timedelta(minutes=15)
+# What the heartbeat of a host's supervisor is called: this and the host's name.
+CLUSTER = "cluster "
 # The states in which a drain leaves an event that it settled.
 SETTLED = (State.SYNCED, State.FAILED, State.SUPERSEDED)
 
 
 @dataclass(frozen=True)
 class Health:
-    """`heartbeat_age` and `oldest_due_age` in seconds, None if there is none; `stalled`: connections, see below."""
+    """`heartbeat_age` and `oldest_due_age` in seconds, None if there is none; `stalled`: connections, see below.
+
+    `clocks_off`: hosts whose own clock is wrong, see `clocks_off`. It is no problem: they send all the same.
+    """
 
     heartbeat_age: float | None
     oldest_due_age: float | None
     progresses: bool
     stalled: int
+    clocks_off: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def problem(self) -> str:
@@ -53,6 +62,7 @@ class Health:
             "oldest_due_age_seconds": None if self.oldest_due_age is None else round(self.oldest_due_age),
             "progresses": self.progresses,
             "stalled_connections": self.stalled,
+            "clocks_off": dict(self.clocks_off),
         }
 
 
@@ -66,7 +76,19 @@ def queue_health(*, at: datetime) -> Health:
         oldest_due_age=(at - due).total_seconds() if due else None,
         progresses=not is_overdue or settling(at=at).exists(),
         stalled=stalled(at=at).count() if is_overdue else 0,
+        clocks_off=clocks_off(at=at),
     )
+
+
+def clocks_off(*, at: datetime) -> dict[str, float]:
+    """Hosts whose own clock is wrong, by name: seconds by which it is ahead of the database's, negative if behind.
+
+    Of this host, and of those whose `run_cluster` has reported lately.
+    """
+    alive = Heartbeat.objects.filter(name__startswith=CLUSTER, at__gt=at - ALIVE_WITHIN)
+    ahead = {name.removeprefix(CLUSTER): seconds or 0.0 for name, seconds in alive.values_list("name", "host_ahead")}
+    ahead[socket.gethostname()] = clock.host_ahead()
+    return {host: round(seconds, 1) for host, seconds in sorted(ahead.items()) if abs(seconds) > clock.OFF_BY}
 
 
 def oldest_due(*, at: datetime) -> datetime | None:

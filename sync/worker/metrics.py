@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Case, CharField, Count, Sum, Value, When
+from django.db.models import Case, CharField, Count, Min, Sum, Value, When
 from django_q.models import OrmQ
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -15,12 +15,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from qbo.connection.limiter import MINUTE
 from qbo.models import Connection, Lease
 from runacall import clock
-from sync.models import Heartbeat, State, SyncEvent, Tally
+from sync.models import Heartbeat, Letter, State, SyncEvent, Tally
 from sync.models.events import WAITING
-from sync.worker.health import queue_health
+from sync.worker.health import CLUSTER, queue_health
 from sync.worker.tallying import CALL_BUCKETS, DRAIN_BUCKETS
 
-CLUSTER = "cluster "
 CLUSTER_LIVES_WITHIN = timedelta(minutes=1)
 EXPIRING_WITHIN = (7, 14, 30)
 # The name of a connection's state: paused ones are distinguished from those that a person disconnected.
@@ -43,6 +42,7 @@ class SyncCollector:
         yield from self.connections()
         yield from self.events()
         yield from self.leases()
+        yield from self.emails()
         yield from self.totals()
 
     def health(self) -> Iterator[Metric]:
@@ -64,6 +64,10 @@ class SyncCollector:
         yield ages
         alive = sum(name.startswith(CLUSTER) and self.at - at < CLUSTER_LIVES_WITHIN for name, at in beats.items())
         yield _gauge("clusters_alive", "hosts on which run_cluster is alive", alive)
+        off = max(map(abs, health.clocks_off.values()), default=0)
+        yield _gauge(
+            "clock_off_seconds", "by how much the clock of a host is off at most; /healthz names the host", off
+        )
         queue = OrmQ.objects.filter(key=settings.Q_CLUSTER["name"]).count()
         yield _gauge("tasks_queued", "tasks that wait for a worker or are running", queue)
 
@@ -123,6 +127,12 @@ class SyncCollector:
         allowed = {"batch": settings.SYNC["BATCHES_A_MINUTE"], "any": settings.SYNC["REQUESTS_A_MINUTE"]}
         yield _by("calls_allowed", "calls a minute that one company allows", "kind", allowed.items())
 
+    def emails(self) -> Iterator[Metric]:
+        waiting = Letter.objects.waiting().aggregate(number=Count("pk"), first=Min("made_at"))
+        yield _gauge("emails_waiting", "e-mails that are neither sent nor given up", waiting["number"])
+        age = (self.at - waiting["first"]).total_seconds() if waiting["first"] else 0
+        yield _gauge("emails_oldest_seconds", "how long the oldest of them has waited", age)
+
     def totals(self) -> Iterator[Metric]:
         rows = Tally.objects.order_by().values_list("name", "label").annotate(total=Sum("value"))
         totals: dict[str, dict[str, float]] = defaultdict(dict)
@@ -138,6 +148,11 @@ class SyncCollector:
             for value, total in totals[name].items():
                 family.add_metric([value], total)
             yield family
+        emails = CounterMetricFamily("runacall_emails", "tries to send an e-mail", labels=["outcome"])
+        for outcome in Letter.Outcome.values:
+            # Zeros as well: an alert that asks for "none was sent" finds nothing where there is no series.
+            emails.add_metric([outcome], totals["e-mail"].get(outcome, 0))
+        yield emails
         yield _histogram("call_seconds", "how long a write took", CALL_BUCKETS, totals["call_time"])
         yield _histogram("drain_seconds", "how long a drain took", DRAIN_BUCKETS, totals["drain"])
 

@@ -17,6 +17,7 @@ from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.models import Heartbeat, State, SyncEvent
 from sync.models.events import WAITING
+from sync.worker.health import clocks_off
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class SyncStatus:
     at: datetime
     heartbeats: Mapping[str, datetime]
     queues: Sequence[QueueStatus]
+    # See `sync.worker.health.clocks_off`.
+    clocks_off: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def needing_attention(self) -> int:
@@ -95,6 +98,7 @@ class SyncStatus:
             "heartbeats": {
                 name: {"at": at, "age_seconds": (self.at - at).total_seconds()} for name, at in self.heartbeats.items()
             },
+            "clocks_off": dict(self.clocks_off),
             "organizations": [asdict(queue) | {"needing_attention": queue.needing_attention} for queue in self.queues],
         }
 
@@ -121,7 +125,8 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
             found = connections.get(one.pk)
             queue = replace(queue, connection=_connection(found, at=at) if found else None)
         queues.append(replace(queue, unreadable=caught.words))
-    return SyncStatus(at, dict(Heartbeat.objects.order_by("name").values_list("name", "at")), queues)
+    beats = dict(Heartbeat.objects.order_by("name").values_list("name", "at"))
+    return SyncStatus(at, beats, queues, clocks_off(at=at))
 
 
 def _counts(organizations: Sequence[Organization], column: str, **where: Any) -> dict[int, dict[str, int]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.checks import Tags, run_checks
 from django.db import OperationalError
 from django.utils import timezone
 from django_q.conf import Conf
@@ -25,6 +26,8 @@ from runacall.invoices.models import Customer, Invoice
 from sync.engine.drain import drain
 from sync.models import State, Submission, SyncEvent
 from sync.worker.broker import PromptBroker
+from sync.worker.cluster import beat
+from sync.worker.health import clocks_off
 from sync.worker.wake import wake_due
 from tests.books import Shop
 from tests.needs import POSTGRES_URL
@@ -121,6 +124,26 @@ def test_a_host_whose_clock_is_off_is_reported(
     set_clock(ahead)
     clock.now()
     assert [(what, round(seconds)) for what, seconds in told] == ([("clock off", ahead)] if is_reported else [])
+    assert round(clock.host_ahead()) == ahead
+    beat(clock.now())
+    [named] = [*clocks_off(at=clock.now()).values()] or [0]
+    assert round(named) == (ahead if is_reported else 0)
+    assert [one.id for one in run_checks(tags=[Tags.database], databases=["default"])] == (
+        ["runacall.W001"] if is_reported else []
+    )
+
+
+@on_postgres
+def test_a_database_that_is_away_is_said_in_one_line(
+    transactional_db: None, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise OperationalError("away")
+
+    set_clock(0)
+    monkeypatch.setattr(clock.Reading, "take", away)
+    [said] = run_checks(tags=[Tags.database], databases=["default"])
+    assert said.id == "runacall.E005"
 
 
 @on_postgres

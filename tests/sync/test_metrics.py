@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import socket
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from qbo.models import Lease
-from runacall import observability
-from sync.models import Attempt, Heartbeat, State, Submission, SyncEvent, Tally
+from runacall import clock, observability
+from runacall.organizations.models import Role
+from sync.models import Attempt, Heartbeat, Letter, State, Submission, SyncEvent, Tally
 from sync.worker import tallying
-from tests import log_rows
+from tests import builders, log_rows
 
 pytestmark = pytest.mark.django_db
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -89,6 +93,40 @@ def test_leases_limits_and_tokens() -> None:
     assert found["runacall_calls_last_minute", "other"] == 1
     assert 10 < found["runacall_token_days_left", ""] < 10.1
     assert (found["runacall_tokens_expiring", "7"], found["runacall_tokens_expiring", "14"]) == (0, 1)
+
+
+def test_emails_that_wait_and_those_that_were_tried() -> None:
+    now = timezone.now()
+    books = log_rows.shop_with_books()
+    person = builders.member(books.organization, Role.OWNER)
+    for number, (next_at, sent_at) in enumerate(
+        [(now, None), (now + dt.timedelta(hours=1), None), (None, None), (None, now)]
+    ):
+        Letter.objects.create(
+            organization=books.organization, user=person, key=str(number), subject="?", text="?", html="?",
+            made_at=now - dt.timedelta(minutes=10 * number), next_at=next_at, sent_at=sent_at,
+        )  # fmt: skip
+    Tally.add(books, {("e-mail", "sent"): 3})
+    found = scraped()
+    assert found["runacall_emails_waiting", ""] == 2, "neither the one that was given up nor the one that was sent"
+    assert 600 <= found["runacall_emails_oldest_seconds", ""] < 660
+    assert found["runacall_emails_total", "sent"] == 3
+    assert found["runacall_emails_total", "given_up"] == 0, "a series from the beginning, for the alert"
+
+
+def test_a_clock_that_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    Heartbeat.beat("cluster north", at=now, host_ahead=-400.04)
+    Heartbeat.beat("cluster south", at=now, host_ahead=2.0)
+    Heartbeat.beat("cluster gone", at=now - dt.timedelta(days=1), host_ahead=9000.0)
+    assert scraped()["runacall_clock_off_seconds", ""] == 400
+    health = Client().get("/healthz").json()
+    assert health["clocks_off"] == {"north": -400.0}
+    monkeypatch.setattr(clock, "host_ahead", lambda: 7.0)
+    assert Client().get("/healthz").json()["clocks_off"] == {"north": -400.0, socket.gethostname(): 7.0}
+    said = StringIO()
+    call_command("sync_status", stdout=said)
+    assert "The clock of north is 400 s behind the database's" in said.getvalue()
 
 
 def work(event: SyncEvent) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from runacall.organizations.models import Membership, Role
 from sync import operations
-from sync.models import Letter, SyncEvent, ToldCause, Wish
+from sync.models import Letter, SyncEvent, Tally, ToldCause, Wish
 from sync.tasks import tell_people
 from sync.telling import digest
 from sync.telling.causes import SAME_FOR, tell
@@ -158,6 +158,34 @@ def test_a_mail_server_that_does_not_work_loses_none(shop: Shop, settings: Any) 
     assert send_due(at=now + timedelta(seconds=DELAYS[0])) == 1
     assert send_due(at=now + timedelta(days=1)) == 0
     assert len(mail.outbox) == 1
+
+
+def emails_counted() -> dict[str, float]:
+    return dict(Tally.objects.filter(name="e-mail").values_list("label", "value"))
+
+
+def test_tries_are_counted_by_how_they_end(shop: Shop, settings: Any) -> None:
+    unmapped(shop, "Combined 7.25")
+    now = timezone.now() + timedelta(seconds=1)
+    tell(shop.organization, at=now)
+    settings.EMAIL_BACKEND = "tests.sync.test_telling.Broken"
+    send_due(at=now)
+    assert emails_counted() == {}, "nobody may read /metrics"
+    settings.METRICS_TOKEN = "scrape-me"
+    for delay in DELAYS:
+        now += timedelta(seconds=delay)
+        send_due(at=now)
+    assert emails_counted() == {"failed": len(DELAYS) - 1, "given_up": 1}
+    assert not Letter.objects.waiting().exists()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    unmapped(shop, "Combined 8")
+    tell(shop.organization, at=now)
+    assert send_due(at=now) == 1
+    unmapped(shop, "Combined 9")
+    tell(shop.organization, at=now)
+    Membership.objects.filter(user=owner(shop)).delete()
+    assert send_due(at=now) == 0
+    assert emails_counted() == {"failed": len(DELAYS) - 1, "given_up": 1, "sent": 1, "dropped": 1}
 
 
 def test_a_process_that_dies_while_sending_leaves_it_to_the_next_one(shop: Shop) -> None:

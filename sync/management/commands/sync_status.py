@@ -45,6 +45,9 @@ def _lines(status: SyncStatus) -> Iterator[str]:
     yield "Nothing is due." if oldest is None else f"The oldest due event has waited {oldest:,.0f} s."
     for name, at in status.heartbeats.items():
         yield f"Last report of {name}: {_ago(at, status.at)}"
+    for host, seconds in status.clocks_off.items():
+        way = "ahead of" if seconds > 0 else "behind"
+        yield f"The clock of {host} is {abs(seconds):,.0f} s {way} the database's: look at its time server."
 
 
 def _queue(queue: QueueStatus, *, at: datetime) -> Iterator[str]:
