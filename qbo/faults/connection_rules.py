@@ -88,6 +88,7 @@ DISCONNECTED = (
     r"(is |was |has been )?(disconnected|not connected)",
     r"(disconnected from|not connected to|no (active )?connection to) (an?y? |the |your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
+    r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     r"(sign|log) ?in again|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
 
@@ -156,7 +157,8 @@ ACCESS = (
             r"(do not|don't) have (the )?(access|permission)",
             r"lacks? (the )?(\w+ )?(scope|permission)|insufficient (scope|permission|privilege|access|right)",
             r"(does|do) not have (the )?(\w+ )?permission",
-            r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access",
+            r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"
+            r"|with)? ?no access to\b",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
             r"(need|require)s? (\w+ )?admin(istrator)? (access|rights|permission|privileges)",
             r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin|not an? (\w+ )?admin",
@@ -177,8 +179,9 @@ ACCESS = (
             r"token ?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
             r"refresh token (failed|is missing)|refresh oauth ?2 access token",
-            r"(rejected|refused|declined) (the |your |our |this )?(access |refresh |bearer )?token\b",
-            r"\btoken\b[^.;]{0,60}\b(not|no longer|isn't) (\w+ )?valid\b",
+            r"(rejected|refused|declined) (the |your |our |this )?((access |refresh |bearer )?token|authori[sz]ation"
+            r"|sign-?in)\b",
+            r"\b(token|credentials|authori[sz]ation|consent)\b[^.;]{0,60}\b(not|no longer|isn't|aren't) (\w+ )?valid\b",
             r"\bsession (has |is )?(expired|timed out|ended)|(sign-?in|log-?in) (is )?required|not authenticated",
         ),
     ),

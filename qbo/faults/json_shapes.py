@@ -14,6 +14,9 @@ MOST_STARTS = 40
 MOST_NODES = 20_000
 LONGEST_QUOTE = 20_000
 NAME = re.compile(r"[\w.:-]{1,80}")
+PASSED_ON = re.compile("inner|cause|detail|error|response|original|upstream|provider")
+"""Keys of another error inside an error; what was asked stands under others."""
+
 ENTRY_KEYS = {"code", "message", "detail", "errorcode", "errormessage"}
 
 
@@ -93,9 +96,20 @@ def at_top(document: Any) -> Iterator[FaultEntry]:
         if isinstance(error, str) and error:
             yield error_entry(error, word(fields.get("error_description", fields.get("message"))))
         elif isinstance(error, dict | list):
-            yield from (entry(e, word(fields.get("type"))) for e in as_list(error) if looks_like_entry(e))
+            for one_error in as_list(error):
+                if looks_like_entry(one_error):
+                    yield entry(one_error, word(fields.get("type")))
+                    yield from passed_on(one_error)
         elif looks_like_entry(one):
             yield entry(one, "")
+
+
+def passed_on(error: dict[str, Any]) -> Iterator[FaultEntry]:
+    """The error that a gateway met and put inside its own: `innerError`, `cause`, `details`."""
+    inside = [value for key, value in error.items() if PASSED_ON.search(key.lower()) and isinstance(value, dict | list)]
+    for node in nodes(inside):
+        if word(lowered(node).get("message")):
+            yield entry(node, "")
 
 
 def error_entry(error: str, words: str) -> FaultEntry:

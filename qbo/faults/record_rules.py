@@ -32,7 +32,7 @@ def sought(noun: str) -> str:
     """Says that it was not found: "unable to find the customer", "no matching customer"."""
     return (
         rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load) "
-        rf"((an?|the|any|matching|your|quickbooks|qbo|online) )*{noun}"
+        rf"((an?|the|any|matching|valid|your|quickbooks|qbo|online) )*{noun}"
         rf"|\bno (matching|such|corresponding) {THERE}{noun}"
         rf"|\bno (valid )?{THERE}{noun}( mapping| match| record)? (was |were )?(found|exists?|match\w*)\b"
     )
@@ -93,7 +93,7 @@ CLOSED_BOOKS = (
             r"books (are |have been |were )?(closed|locked)",
             r"\bperiod (is |has been |was )?(already |now )?(closed|locked|frozen)",
             r"locked (accounting )?(period|books)|\bdate (is )?locked",
-            r"\bclos(ing|ed?) date\b|close the books",
+            r"\bclos(ing|ed?) date\b|close the books|\bbooks (cannot|can't|can not) be (updated|changed)",
         ),
     ),
     rule("closed_period", codes="6200 6210"),
@@ -327,6 +327,7 @@ HEADLINES = (
 )
 
 ITSELF = "read update delete void sparse_update sparse"
+ITSELF_GONE = r"\blist element\b[^.;]{0,30}" + GONE
 
 PAYMENTS = (
     # Intuit's own words are not documented: any that say that more is applied than is open.
@@ -354,6 +355,9 @@ INACTIVE = (
     rule("link_refused", text=r"txn ?id cannot be linked|cannot validate linked"),
     rule("customer_not_found", codes="610", operations=ITSELF, entities="customer"),
     rule("item_not_found", codes="610", operations=ITSELF, entities="item"),
+    # What the request itself wants to change, where QuickBooks calls it a list element.
+    rule("customer_not_found", operations=ITSELF, entities="customer", text=ITSELF_GONE),
+    rule("item_not_found", operations=ITSELF, entities="item", text=ITSELF_GONE),
     rule(
         "not_found_other",
         text=r"\b(invoice|document|bill|estimate|receipt|deposit|payment|transaction|record|vendor|supplier|employee"

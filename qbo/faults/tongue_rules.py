@@ -124,6 +124,7 @@ RECORDS: tuple[Rule, ...] = (
 )
 
 CONNECTION: tuple[Rule, ...] = (
+    rule("app_already_connected", where=says(lambda t: t.somebody_else)),
     rule("subscription_inactive", where=tells(lambda t: t.subscription, lambda t: t.ended)),
     rule("subscription_inactive", where=says(lambda t: t.refused_company)),
     rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended, lambda t: t.lacking)),

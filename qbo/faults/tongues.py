@@ -46,6 +46,7 @@ class Tongue:
     tax_calculation: str
     sign_in: str
     unconnected: str  # to QuickBooks; or a token that is refused
+    somebody_else: str  # has already connected the app
     denied: str
     refused_company: str
     no_customer: str
@@ -103,13 +104,19 @@ FRENCH = Tongue(
     unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\b(pas|plus|non)( encore)? connecte|\b(quickbooks|qbo|intuit)\b"
     r"[^.;]{0,20}\bdeconnecte|\b(refuse|rejete)(e|s|es)?\b[^.;]{0,25}\b(jetons?|identifiants|session|autorisation)\b"
     r"|\b(jetons?|identifiants|session|autorisation)\b[^.;]{0,25}\b(refuse|rejete)(e|s|es)?\b",
+    somebody_else=r"\b(une? autre (utilisateur|personne|administrateur)|quelqu'un d'autre)[^.;]{0,60}"
+    r"\bdeja (connecte|achete|installe|souscrit|abonne)|\bdeja (ete )?(connecte|achete|installe"
+    r"|souscrit)e?s?\b[^.;]{0,40}"
+    r"\bpar (une? autre|quelqu'un d'autre)",
     denied=r"\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permission"
     r"|autorisation|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
     no_customer=r"\b(doit|doivent|devrait) (avoir|comporter|contenir|etre associee? a) (un |une )?client"
     r"|\bclient (est )?(obligatoire|requis|manquant)",
-    no_period=r"\baucune? (exercice|periode)[^.]{0,30}\bouverte?\b",
-    too_many=r"\btrop de (requetes|demandes|appels)|\blimit(e|ee|es)? (de |du nombre de |le |les "
+    no_period=r"\bperiode( comptable)? (est|a ete) terminee|\blivres( comptables)? ne peuvent (pas"
+    r"|plus) etre (mis a jour|modifies)|\baucune? (exercice|periode)[^.]{0,30}\bouverte?\b",
+    too_many=r"\b(requetes|appels)\b[^.;]{0,30}\b(limitee?s|restreinte?s)\b|\btrop de (requetes|demandes|appels)"
+    r"|\blimit(e|ee|es)? (de |du nombre de |le |les "
     r"|le nombre de )?(requetes|demandes|appels|debit)\b",
     later=r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
     r"|dans)\b|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
@@ -172,14 +179,20 @@ SPANISH = Tongue(
     r"\bdesconectad[oa]|\brechaz(o|ado|ada)\b[^.;]{0,25}\b(token|credenciales|sesion|autorizacion)\b|\b(token"
     r"|credenciales"
     r"|sesion|autorizacion)\b[^.;]{0,25}\b(rechazad[oa]s?|denegad[oa]s?)\b",
+    somebody_else=r"\b(otr[oa] (usuari[oa]|persona|administrador)|alguien mas)[^.;]{0,60}"
+    r"\bya (ha |habia )?(conect|compr|instal|suscrib|vincul)\w+|\bya (esta|fue|ha sido|habia sido)"
+    r" (conectad|comprad|instalad|vinculad)[oa][^.;]{0,40}\bpor otr[oa]",
     denied=r"\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) (los "
     r"|el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)|\bsin permisos?\b",
     refused_company=r"\bproblemas? (de|con la) (facturacion|pago)",
     no_customer=r"\b(debe|deberia) (tener|incluir|contener) un cliente|\bcliente (es )?(obligatorio|requerido)"
     r"|\bfalta el cliente",
-    no_period=r"\bno (hay|existe) [^.]{0,20}\b(periodo|ejercicio)[^.]{0,30}\babierto\b|\b(periodo"
+    no_period=r"\blibros( contables)? no (se )?pueden (ser )?(actualizar|modificar|actualizados|modificados)"
+    r"|\bperiodo( contable)? ha (terminado|finalizado)|\bno (hay|existe) [^.]{0,20}\b(periodo"
+    r"|ejercicio)[^.]{0,30}\babierto\b|\b(periodo"
     r"|ejercicio)[^.]{0,20}\bno esta abierto",
-    too_many=r"\bdemasiadas (solicitudes|peticiones|llamadas|consultas)|\blimit(e|o|a|ando|ado) (de |las "
+    too_many=r"\b(solicitudes|peticiones|llamadas|consultas)\b[^.;]{0,30}\b(limitad|restringid)as\b"
+    r"|\bdemasiadas (solicitudes|peticiones|llamadas|consultas)|\blimit(e|o|a|ando|ado) (de |las "
     r"|el numero de )?(solicitudes"
     r"|peticiones|llamadas|consultas|velocidad)\b",
     later=r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
@@ -215,7 +228,7 @@ GERMAN = Tongue(
     thing=r"objekt|datensatz|vorgang|\belement|referenz",
     access=r"token|sitzung|verbindung (zu|mit) (quickbooks|intuit|qbo)|autorisierung|anmeldung|\bzugang\b",
     subscription=r"\babo\b|abonnement|testphase|testzeitraum",
-    gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|deaktiviert|archiviert|\b(wurden?|ist"
+    gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|(de|in)aktiviert|archiviert|\b(wurden?|ist"
     r"|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden|gelo(e)?schte[nrs]?\b",
     missing=r"nicht (mehr )?(gefunden|vorhanden|auffindbar|ermittelt)|existier(t|en) nicht|\bunbekannt(e|er|en|es)?\b",
     none=r"\bkeine?[nrs]?",
@@ -237,18 +250,25 @@ GERMAN = Tongue(
     tax_calculation=r"fehler\b[^.]{0,60}(berechn\w+)[^.]{0,30}(steuer|mwst)|(steuer"
     r"|mwst)\w*[^.]{0,30}nicht berechnet|steuerberechnung",
     sign_in=r"(erneut|neu|wieder) (anmelden|verbinden|autorisieren|anzumelden|zu verbinden)|(verbinden"
-    r"|melden) sie (sich |quickbooks )?(erneut|neu|wieder)",
+    r"|melden) sie [^.;]{0,30}\b(erneut|neu|wieder)\b|zugriff[^.;]{0,40}(widerrufen|abgelaufen|entzogen)",
     unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bnicht( mehr)? verbunden|\b(quickbooks|qbo"
     r"|intuit)\b[^.;]{0,20}"
-    r"\bgetrennt|(token|anmeldedaten|zugangsdaten|sitzung|autorisierung)\b[^.;]{0,25}(abgelehnt|zuru(e)?ckgewiesen"
+    r"\bgetrennt|(token|anmeldedaten|zugangsdaten|sitzung|autorisierung\w*)\b[^.;]{0,25}(abgelehnt|zuru(e)?ckgewiesen"
     r"|verweigert)"
     r"|\b(lehnt|lehnte)\b[^.;]{0,25}(token|anmeldedaten|zugangsdaten|sitzung|autorisierung)[^.;]{0,12}\bab\b",
+    somebody_else=r"(\beine? andere[rs]? (benutzer(in)?|nutzer|person|administrator)|\bjemand anders)[^.;]{0,60}"
+    r"(bereits|schon)[^.;]{0,60}(verbunden|gekauft|erworben|installiert|abonniert)|(bereits|schon) von (einem|einer)"
+    r" anderen (benutzer(in)?|nutzer|person|administrator)[^.;]{0,40}(verbunden|gekauft|erworben|installiert"
+    r"|abonniert)",
     denied=r"zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
     r"|rechte|zugriffsrechte)|nicht berechtigt|fehlende (berechtigung|rechte)",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
     no_customer=r"\b(muss|sollte|soll) einen? [^.]{0,25}kunden? (haben|enthalten)|\bkunde (ist )?(erforderlich|fehlt)",
-    no_period=r"\bkeine? [^.]{0,20}(periode|zeitraum|gescha(e)?ftsjahr)[^.]{0,20}\b(offen|geo(e)?ffnet|ero(e)?ffnet)",
-    too_many=r"zu viele (api-)?(anfragen|aufrufe|anforderungen)|(anfragen?|abruf|aufruf|raten|api)-?limit|(anfragen"
+    no_period=r"\bbu(e)?cher ko(e)?nnen (nicht|nicht mehr) (aktualisiert|gea(e)?ndert)|\bperiode ist (beendet"
+    r"|abgelaufen)|\bkeine? [^.]{0,20}(periode|zeitraum|gescha(e)?ftsjahr)[^.]{0,20}\b(offen|geo(e)?ffnet"
+    r"|ero(e)?ffnet)",
+    too_many=r"(anfragen|aufrufe)\b[^.;]{0,30}(limitiert|begrenzt|gedrosselt)|zu viele (api-)?(anfragen|aufrufe"
+    r"|anforderungen)|(anfragen?|abruf|aufruf|raten|api)-?limit|(anfragen"
     r"|aufrufe) (pro|je)"
     r" (minute|sekunde|stunde|tag)\b[^.]{0,40}(u(e)?berschritten|erreicht)",
     later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
@@ -312,13 +332,19 @@ PORTUGUESE = Tongue(
     r"\b(desconectad|desligad)[oa]|\b(recus|rejeit)(ou|ad[oa])\b[^.;]{0,25}\b(token|credenciais|sessao"
     r"|autorizacao)\b|\b(token"
     r"|credenciais|sessao|autorizacao)\b[^.;]{0,25}\b(recusad|rejeitad)[oa]s?\b",
+    somebody_else=r"\b(outr[oa] (usuari[oa]|utilizador|pessoa|administrador)|outra pessoa)[^.;]{0,60}"
+    r"\bja (se )?(conect|compr|instal|assin|vincul)\w+|\bja (esta|foi) (conectad|ligad|comprad|instalad|vinculad)[oa]"
+    r"[^.;]{0,40}\bpor outr[oa]",
     denied=r"\bacesso (foi |esta )?(negado|nao autorizado|proibido)|\bnao (tem|possui) (a |as )?(permiss(ao|oes)"
     r"|acesso|direitos?)|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
     refused_company=r"\bproblemas? (de|com a) (cobranca|faturacao|faturamento|pagamento)",
     no_customer=r"\b(deve|deveria) (ter|conter|incluir) um cliente|\bcliente (e )?(obrigatorio|necessario)"
     r"|\bfalta o cliente",
-    no_period=r"\bnenhum (periodo|exercicio)[^.]{0,30}\baberto\b|\b(periodo|exercicio)[^.]{0,20}\bnao esta aberto",
-    too_many=r"\bmuitas (solicitacoes|requisicoes|chamadas)|\bdemasiados pedidos|\blimit(e|ou|a|ando) (de |as |os "
+    no_period=r"\blivros( contabeis)? nao podem ser (atualizados|alterados)|\bperiodo( contabil)? (terminou"
+    r"|foi encerrado)|\bnenhum (periodo|exercicio)[^.]{0,30}\baberto\b|\b(periodo"
+    r"|exercicio)[^.]{0,20}\bnao esta aberto",
+    too_many=r"\b(solicitacoes|requisicoes|chamadas)\b[^.;]{0,30}\b(limitad|restringid)as\b|\bmuitas (solicitacoes"
+    r"|requisicoes|chamadas)|\bdemasiados pedidos|\blimit(e|ou|a|ando) (de |as |os "
     r"|o numero de )?"
     r"(solicitacoes|requisicoes|chamadas|pedidos|taxa)\b",
     later=r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)|\b(servico"
@@ -378,13 +404,18 @@ DUTCH = Tongue(
     r"\bontkoppeld|\b(weigerde|weigert)\b[^.;]{0,25}(token|inloggegevens|sessie|autorisatie)|(token|inloggegevens"
     r"|sessie"
     r"|autorisatie)\b[^.;]{0,25}\b(geweigerd|afgewezen)",
+    somebody_else=r"\b(een andere (gebruiker|persoon|beheerder)|iemand anders)[^.;]{0,60}"
+    r"\b(al|reeds)\b[^.;]{0,50}(verbonden|gekoppeld|gekocht|geinstalleerd)|\b(al|reeds) door (een andere"
+    r"|iemand anders)[^.;]{0,40}(verbonden|gekoppeld|gekocht|geinstalleerd)",
     denied=r"\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
     r"|machtigingen)|\bniet gemachtigd",
     refused_company=r"\b(betalings|facturerings)probleem",
     no_customer=r"\b(moet|dient) een [^.]{0,25}klant (te )?(hebben|bevatten)|\bklant (is )?(verplicht|vereist"
     r"|ontbreekt)",
-    no_period=r"\bgeen [^.]{0,20}(periode|boekjaar)[^.]{0,20}\b(open|geopend)",
-    too_many=r"\bte veel (api-)?(aanvragen|verzoeken|aanroepen)|\b(aanvraag|verzoek|api)-?limiet",
+    no_period=r"\bboeken kunnen niet( meer)? worden (bijgewerkt|gewijzigd)|\bperiode is bee(i)?ndigd"
+    r"|\bgeen [^.]{0,20}(periode|boekjaar)[^.]{0,20}\b(open|geopend)",
+    too_many=r"\b(aanvragen|verzoeken)\b[^.;]{0,30}(beperkt|gelimiteerd)|\bte veel (api-)?(aanvragen|verzoeken"
+    r"|aanroepen)|\b(aanvraag|verzoek|api)-?limiet",
     later=r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
     r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
@@ -430,10 +461,12 @@ JAPANESE = Tongue(
     sign_in=r"再(度)?(接続|認証|ログイン|サインイン)|もう一度(接続|ログイン|サインイン)",
     unconnected=r"(quickbooks|qbo|intuit)[^。]{0,12}(接続されていません|未接続|連携されていません|未連携|切断されました)"
     r"|(トークン|認証情報|セッション|認証)[^。]{0,8}(拒否|却下)",
+    somebody_else=r"(別の|他の)(ユーザー|担当者|管理者)[^。]{0,20}(既に|すでに)[^。]{0,16}(接続|購入|連携|インストール)"
+    r"|(既に|すでに)(別の|他の)(ユーザー|担当者|管理者)[^。]{0,16}(接続|購入|連携|インストール)",
     denied=r"アクセス(が|は)?(拒否|許可されて)|権限が(ありません|ない|不足)|許可されていません",
     refused_company=r"(請求|支払い?)(に|の)問題",
     no_customer=r"(顧客|得意先)(が|は|を)?(必要|必須|設定されて|選択されて|指定されて)",
-    no_period=r"(期間|年度)[^。]{0,12}(開いていません|オープンされていません)",
+    no_period=r"帳簿を(更新|変更)(する(こと)?(が|は)?)?でき(ません|ない)|(期間|年度)[^。]{0,12}(開いていません|オープンされていません)",
     too_many=r"(リクエスト|要求)(が|の)?(多すぎ|制限|上限)|レート制限",
     later=r"(しばらく|後で|時間を?(おいて|置いて|空けて|あけて))[^。]{0,30}(再試行|もう一度|再度|お試し|やり直)|(予期しない|内部|システム)エラー|(一時的に"
     r"|現在)[^。]{0,12}(利用でき|使用でき)",
@@ -461,6 +494,7 @@ SAYINGS = (
         "tax_calculation",
         "sign_in",
         "unconnected",
+        "somebody_else",
         "denied",
         "refused_company",
         "no_customer",

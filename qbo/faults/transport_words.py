@@ -128,7 +128,9 @@ PLAIN = (
     r"connection to \w+( online)? (was |is |has been )?(lost|interrupted|dropped)\b",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",
     r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",
-    r"failed to connect|(unable to|can't|cannot) connect to (the remote|remote|\W{0,2}https?://|[\w.-]+:\d)",
+    r"check your (internet|network)( connection)?\b",
+    r"failed to connect|(unable to|can't|cannot) connect to (the remote|remote|quickbooks|intuit|qbo"
+    r"|\W{0,2}https?://|[\w.-]+:\d)",
     r"(host|network|server) (is )?(unreachable|not reachable)",
     r"\bnetwork ?(error|failure|problem|timeout)|(request|operation) (was |has been )?(aborted|cancell?ed)",
     r"certificate (verify|verification) failed|\bwrong version number\b|\b(http request failed|failed to open stream)",

@@ -547,7 +547,16 @@ HEADLINES: list[tuple[str, str]] = [
     ("wrong_environment", "A sandbox token was used with production"),
     ("wrong_environment", "The production company was called on the sandbox"),
     ("subscription_inactive", "The subscription isn't active"),
+    ("token_expired", "Intuit declined our authorization"),
+    ("token_expired", "The saved credentials are no longer valid"),
+    ("token_expired", "Something is off, try reconnecting"),
+    ("token_expired", "RELINK_REQUIRED"),
+    ("permission_denied", "The app has no access to this company"),
     # The rest.
+    ("closed_period", "The books cannot be changed for that day"),
+    ("customer_not_found", "Could not find any valid QuickBooks customer"),
+    ("network", "Cannot connect to Intuit"),
+    ("network", "Please check your internet connection"),
     ("network", "Intuit could not be reached"),
     ("stale_object", "The invoice changed in QuickBooks while it was being edited"),
     ("validation", "Character limit exceeded"),
@@ -603,6 +612,29 @@ def test_a_headline_needs_to_be_short_and_without_a_code() -> None:
 def test_what_was_sent_decides_where_the_words_are_general(entity: str, operation: str, code: str) -> None:
     words = body("610", "Object Not Found", GENERIC)
     assert read(words, 400, entity=entity, operation=operation).code == code
+
+
+@pytest.mark.parametrize(
+    ("entity", "operation", "code"),
+    [
+        ("Customer", "update", "customer_not_found"),
+        ("Item", "sparse_update", "item_not_found"),
+        ("Vendor", "update", "reference_not_found"),
+        ("Customer", "create", "reference_not_found"),
+    ],
+)
+def test_a_deleted_list_element_is_what_was_to_be_changed(entity: str, operation: str, code: str) -> None:
+    words = business("The list element is deleted, it cannot be modified.")
+    assert read(words, 400, entity=entity, operation=operation).code == code
+
+
+def test_an_error_that_a_gateway_passes_on_decides() -> None:
+    outer = {"code": 502, "message": "BadGateway"}
+    inner = {"status": 400, "message": "Duplicate Document Number Error"}
+    for key in ("innerError", "cause", "providerResponse"):
+        assert read(json.dumps({"error": {**outer, key: inner}}), 502).code == "duplicate_doc_number"
+    # What was asked is no error.
+    assert read(json.dumps({"error": {**outer, "request": inner}}), 502).code == "server_error"
 
 
 @pytest.mark.parametrize(("code", "text"), QUOTES)

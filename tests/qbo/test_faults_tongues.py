@@ -490,6 +490,50 @@ UNCONNECTED: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "app_already_connected",
+        (
+            "Une autre personne a déjà installé l'application.",
+            "Otra persona ya instaló la aplicación.",
+            "Jemand anders hat die App schon installiert.",
+            "Outra pessoa já conectou o aplicativo.",
+            "Iemand anders heeft de app al gekoppeld.",
+            "別のユーザーが既に接続しています。",
+        ),
+    ),
+    (
+        "app_already_connected",
+        (
+            "L'application est déjà connectée par quelqu'un d'autre.",
+            "La aplicación ya está conectada por otra persona.",
+            "Die App wurde bereits von einem anderen Benutzer verbunden.",
+            "O aplicativo já foi conectado por outro usuário.",
+            "De app is al door een andere gebruiker gekoppeld.",
+            "既に別のユーザーが連携しています。",
+        ),
+    ),
+    (
+        "closed_period",
+        (
+            "Les livres ne peuvent pas être modifiés à cette date.",
+            "Los libros no se pueden modificar en esa fecha.",
+            "Die Bücher können nicht mehr geändert werden.",
+            "Os livros não podem ser alterados nessa data.",
+            "De boeken kunnen niet meer worden gewijzigd.",
+            "帳簿を変更できません。",
+        ),
+    ),
+    (
+        "rate_limited",
+        (
+            "Le nombre de requêtes est limité : requêtes limitées",
+            "Las llamadas están limitadas",
+            "Die Anfragen werden gedrosselt",
+            "As chamadas estão limitadas",
+            "De aanvragen zijn beperkt",
+            "リクエストが制限されています",
+        ),
+    ),
+    (
         "rate_limited",
         (
             "QuickBooks limite les requêtes",
