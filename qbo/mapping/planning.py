@@ -289,6 +289,11 @@ def _is_discount(line: Row) -> bool:
     return line.get("DetailType") == "DiscountLineDetail"
 
 
+def _is_percentage(line: Row) -> bool:
+    """A discount whose amount follows the other lines."""
+    return bool((line.get("DiscountLineDetail") or {}).get("PercentBased"))
+
+
 def held_line(line: Row) -> tuple[str, ...]:
     """The parts of a line that are ours: product, quantity, rate, amount, description and tax code."""
     detail = line.get("SalesItemLineDetail") or {}
@@ -493,15 +498,28 @@ class _Comparison:
         known, now = self._held(self.base.row), self._held(self.now)
         ours = fields_of(self.payload, INVOICE_FIELDS)
         ours |= {"memo": plain(self.said["memo"]), "discount": _discount_of(self.payload)}
-        lines = set()
+        fields = self.here - {"lines", "tax"} - {*self.base.ours_wins}
+        found = [*collisions(fields, known=known, now=now, ours=ours), *self._line_sides()]
+        return [*map(self._in_words, sorted(found, key=lambda side: side.field)), *self._tax_side()]
+
+    def _line_sides(self) -> Iterator[Side]:
+        """Our lines that both changed, also where she only chose another product or tax code."""
+        was, now = ({str(line.get("Id")): line for line in own_lines(row)} for row in (self.base.row, self.now))
         for position, j in self.pairs.items():
             name = f"line {position + 1}"
-            if j is None or self._is_changed(position, j):
-                lines.add(name)
-                ours[name] = _line_words(self.our_lines[j]) if j is not None else ""
-        fields = ((self.here - {"lines", "tax"}) | lines) - {*self.base.ours_wins}
-        found = collisions(frozenset(fields), known=known, now=now, ours=ours)
-        return [*map(self._in_words, found), *self._tax_side()]
+            if name in self.base.ours_wins or (j is not None and not self._is_changed(position, j)):
+                continue
+            qbo_id = self.base.line_ids[position] if position < len(self.base.line_ids) else ""
+            lines = (was.get(qbo_id), self.our_lines[j] if j is not None else None, now.get(qbo_id))
+            then, ours, theirs = map(_line_held, lines)
+            if theirs not in (then, ours):
+                product = self._product(j) if j is not None else ""
+                yield Side(name, *_lines_in_words(lines, products=(None, product, None)))
+
+    def _product(self, j: int) -> str:
+        """What we call the product of our line `j`; "" for one without."""
+        item = self.invoice.lines[j].item if j < len(self.invoice.lines) else None
+        return item.name if item else ""
 
     def changed_there(self) -> list[Side]:
         """The fields that are different there than in the base, and than we would send them now."""
@@ -579,12 +597,15 @@ class _Comparison:
         ours with their Ids and with what the bookkeeper added to them.
         """
         positions = {qbo_id: position for position, qbo_id in enumerate(self.base.line_ids) if qbo_id}
-        discount = next((line for line in self.payload["Line"] if _is_discount(line)), None)
+        is_ours = "discount" in self.here
+        discount = next((line for line in self.payload["Line"] if is_ours and _is_discount(line)), None)
         lines: list[Row] = []
         placed: set[int] = set()
         for line in own_lines(self.now):
             if _is_discount(line):
-                if discount is not None:
+                if not is_ours:
+                    lines.append(line)
+                elif discount is not None:
                     lines.append(_over(line, discount))
                     discount = None
                 continue
@@ -635,7 +656,7 @@ class _Comparison:
     @cached_property
     def _moves_alike(self) -> bool:
         """Beside what is hers, the lines there change by as much as ours did since we last said them."""
-        if "total" not in self.base.said:
+        if "total" not in self.base.said or any(map(_is_percentage, self._lines())):
             return False
         ours = _moved("0", self.base.said["total"], self.said["total"])
         ours -= _moved("0", self.base.said["tax"], self.said["tax"])
@@ -702,6 +723,32 @@ def _line_words(line: Row) -> str:
     if detail.get("Qty") not in (None, ""):
         quantity = f"{_digits(detail['Qty'])} × {_digits(detail.get('UnitPrice'))} = "
     return f"{quantity}{cents(line.get('Amount'))} {what}".strip()
+
+
+def _line_held(line: Row | None) -> tuple[str, str, str]:
+    """A line as it is compared: in words, its product and its tax code; nothing for one that is not there."""
+    if line is None:
+        return "", "", ""
+    detail = line.get("SalesItemLineDetail") or {}
+    return _line_words(line), reference(detail, "ItemRef"), reference(detail, "TaxCodeRef")
+
+
+def _lines_in_words(lines: Sequence[Row | None], *, products: Sequence[str | None]) -> list[str]:
+    """Versions of one line for staff, with the product and the tax code where these differ.
+
+    `products`: what the product is called, where QuickBooks' own name is not wanted.
+    """
+    there = [line for line in lines if line is not None]
+    held = {_line_held(line)[1:] for line in there}
+    has_products, has_codes = (len({one[place] for one in held}) > 1 for place in (0, 1))
+    words = []
+    for line, product in zip(lines, products, strict=True):
+        detail = (line or {}).get("SalesItemLineDetail") or {}
+        notes = [product or _name_of(detail, "ItemRef")] if has_products else []
+        notes += [f"tax code {reference(detail, 'TaxCodeRef') or 'none'}"] if has_codes else []
+        said = _line_words(line) if line is not None else ""
+        words.append(f"{said} ({', '.join(filter(None, notes))})" if line is not None and notes else said)
+    return words
 
 
 def _digits(value: object) -> str:

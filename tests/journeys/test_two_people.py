@@ -93,6 +93,57 @@ def test_a_line_that_the_bookkeeper_added_stays_when_ours_change(shop: Shop) -> 
     assert state(shop, invoice) == (State.SYNCED, "")
 
 
+@pytest.mark.parametrize(
+    ("detail", "amount", "total"),
+    [({"PercentBased": False}, 5, "211.00"), ({"PercentBased": True, "DiscountPercent": 10}, 10, "196.00")],
+    ids=["amount", "percentage"],
+)
+def test_a_discount_that_the_bookkeeper_gave_stays_when_our_lines_change(
+    shop: Shop, detail: dict[str, Any], amount: int, total: str
+) -> None:
+    invoice = shop.settled_invoice()
+    hers = {"DetailType": "DiscountLineDetail", "Amount": amount, "DiscountLineDetail": detail}
+    bookkeeper(shop, invoice, Line=[*shop.there(invoice)["Line"], hers])
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    assert Decimal(str(shop.there(invoice)["TotalAmt"])) == Decimal(total)
+
+
+def test_our_discount_that_the_bookkeeper_took_away_stays_away_when_our_lines_change(shop: Shop) -> None:
+    invoice = shop.settled_invoice(discount=Decimal("10"))
+    there = shop.there(invoice)
+    without = [line for line in there["Line"] if line["DetailType"] != "DiscountLineDetail"]
+    bookkeeper(shop, invoice, Line=without, TxnTaxDetail={"TotalTax": 8})
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    assert [line["DetailType"] for line in own_lines(shop.there(invoice))] == ["SalesItemLineDetail"]
+    assert Decimal(str(own_lines(shop.there(invoice))[0]["Amount"])) == 200
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"ItemRef": {"value": "1"}}, "100.00 Labor (Services)"),
+        ({"TaxCodeRef": {"value": "NON"}}, "100.00 Labor (tax code NON)"),
+    ],
+    ids=["product", "tax code"],
+)
+def test_a_product_or_tax_code_that_she_chose_on_a_line_that_we_changed_is_a_persons_to_decide(
+    shop: Shop, chosen: dict[str, Any], words: str
+) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    own_lines(there)[0]["SalesItemLineDetail"].update(chosen)
+    bookkeeper(shop, invoice, Line=there["Line"])
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    assert words in shop.event(invoice).message
+    [(key, value)] = chosen.items()
+    assert own_lines(shop.there(invoice))[0]["SalesItemLineDetail"][key]["value"] == value["value"]
+
+
 def test_a_void_there_is_not_revived_by_a_note_here(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     there = shop.there(invoice)
