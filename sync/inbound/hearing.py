@@ -108,6 +108,6 @@ def is_newer(row: Row, link: Link) -> bool:
         seen = str(decode(link.theirs).get("SyncToken") or seen)
     if not link.active:
         return True
-    if token == seen:
-        return False
-    return not (token.isdecimal() and seen.isdecimal()) or int(token) > int(seen)
+    if token.isdecimal() and seen.isdecimal():
+        return int(token) > int(seen)
+    return token != seen

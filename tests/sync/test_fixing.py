@@ -314,11 +314,15 @@ class TestAccount:
         key = f"account_inactive:account:{account}"
         offer = offered(shop, key)
         assert [group.label for group in offer.groups][:2] == ["For Club only", "For all of Maintenance"]
-        choice = next(one.value for one in offer.groups[0].options if one.label.startswith("Services · "))
+        label = "Sales of Product Income · "
+        choice = next(one.value for one in offer.groups[0].options if one.label.startswith(label))
         fix(shop, key, choice)
-        neighbor = shop.invoice(item=shop.item("Tune-up"))
+        new = builders.item(shop.organization, "Filter", category=shop.item("Club").category, at=timezone.now())
+        neighbors = [shop.invoice(item=item) for item in (shop.item("Tune-up"), new)]
         send(shop)
-        assert {shop.event(one).state for one in (invoice, neighbor)} == {State.SYNCED}
+        assert {shop.event(one).state for one in (invoice, *neighbors)} == {State.SYNCED}
+        made = next(one for one in shop.books.rows("Item") if one["Name"] == "Filter")
+        assert f"item:{made['IncomeAccountRef']['value']}" != choice
         row = next(one for one in shop.books.rows("Item") if one["Name"] == "Club")
         assert f"item:{row['IncomeAccountRef']['value']}" == choice
         assert AccountMapping.objects.get().item == shop.item("Club")

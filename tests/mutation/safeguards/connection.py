@@ -45,7 +45,7 @@ SAFEGUARDS = (
         LIMITER,
         "waits.append(_until_room(batches, self.limits.batches_a_minute, MINUTE, now))",
         "waits.append(0.0)",
-        (f"{OF_LIMITER}::test_no_window_holds_more_than_is_allowed",),
+        (f"{OF_LIMITER}::test_each_limit_holds_alone",),
     ),
     Safeguard(
         "limits: what connecting reads counts",

@@ -30,8 +30,8 @@ SAFEGUARDS = (
     Safeguard(
         "changes: a version that we have seen is no news",
         "sync/inbound/hearing.py",
-        "    if token == seen:",
-        "    if False:",
+        "return int(token) > int(seen)",
+        "return int(token) >= int(seen)",
         (f"{OF_JOURNEYS}::test_our_own_writes_are_no_news",),
     ),
     Safeguard(

@@ -105,8 +105,8 @@ SAFEGUARDS = (
     Safeguard(
         "realm: a link holds for the company that is connected now",
         "qbo/mapping/loading.py",
-        'here = {"connection": connection, "realm_id": connection.realm_id}',
-        'here = {"connection": connection}',
+        "reduce(or_, these), connection=connection, realm_id=connection.realm_id)",
+        "reduce(or_, these), connection=connection)",
         ("tests/sync/test_operations.py::test_a_link_into_another_company_is_not_used",),
     ),
     Safeguard(
@@ -153,9 +153,9 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "causes: the one that holds back most money comes first",
-        "sync/log/causes.py",
-        'F("money").desc(nulls_last=True)',
-        'F("money").asc(nulls_last=True)',
+        "sync/admin/cause_cards.py",
+        "(not card.is_pause, -card.worth)",
+        "(not card.is_pause, card.worth)",
         ("tests/sync/test_log_list.py::TestCauses::test_one_card_a_cause_with_count_money_and_age",),
     ),
     Safeguard(

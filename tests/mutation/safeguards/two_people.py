@@ -71,6 +71,20 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_after_keeping_hers_each_line_is_still_known",),
     ),
     Safeguard(
+        "a discount that the bookkeeper gave stays",
+        PLANNING,
+        'is_ours = "discount" in self.here',
+        "is_ours = True",
+        (f"{OF_TWO}::test_a_discount_that_the_bookkeeper_gave_stays_when_our_lines_change",),
+    ),
+    Safeguard(
+        "a product and a tax code that the bookkeeper chose are not overwritten",
+        PLANNING,
+        'return _line_words(line), reference(detail, "ItemRef"), reference(detail, "TaxCodeRef")',
+        'return _line_words(line), "", ""',
+        (f"{OF_TWO}::test_a_product_or_tax_code_that_she_chose_on_a_line_that_we_changed_is_a_persons_to_decide",),
+    ),
+    Safeguard(
         "a line is known by its words where another is taken off",
         PLANNING,
         "for known_by in (tuple, _product_and_description):",
