@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import time
-from typing import Any
 
 from demo import leaflet
 from demo.bookkeeper import Bookkeeper
@@ -154,7 +153,7 @@ def tell(text: str) -> None:
     sys.stdout.flush()
 
 
-def _as_interrupt(*_: Any) -> None:
+def _as_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import requests
 
@@ -15,7 +14,7 @@ class Bookkeeper:
     url: str
     realm_id: str
 
-    def do(self, command: str, **given: Any) -> dict[str, Any]:
+    def do(self, command: str, **given: object) -> dict[str, object]:
         """One command. Raises RuntimeError with the emulator's reason."""
         order = {"do": command, "realm": self.realm_id, **given}
         answer = requests.post(f"{self.url}/emulator/control", json=order, timeout=10).json()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 # Signs what the emulator tells the web process of the demo.
 WEBHOOK_VERIFIER = "the-verifier-of-the-demo"
@@ -77,11 +77,11 @@ class Home:
             file.write_text(json.dumps(made))
         return dict(json.loads(file.read_text()))
 
-    def remembered(self) -> dict[str, Any]:
+    def remembered(self) -> dict[str, object]:
         """The state of the last run; empty if there was none or it was interrupted."""
         return dict(json.loads(self.state.read_text())) if self.state.exists() else {}
 
-    def remember(self, **facts: Any) -> None:
+    def remember(self, **facts: object) -> None:
         self.state.write_text(json.dumps({**self.remembered(), **facts}, indent=2))
 
     def reset(self) -> None:

@@ -179,7 +179,7 @@ def _special(stock: Stock, position: int, buyer: Buyer) -> Iterator[LineInput]:
         yield LineInput(description="Haul away old equipment", unit_price=Decimal("45.00"), rates=stock.rates(buyer))
 
 
-def _more(position: int) -> dict[str, Any]:
+def _more(position: int) -> dict[str, object]:
     more: dict[str, Any] = {"number": str(FIRST_NUMBER + position)}
     if position in DISCOUNTED:
         more |= {"discount": Decimal("25.00"), "discount_name": "Neighbor discount"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from hashlib import sha256
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -25,7 +24,7 @@ HINT = (
 
 
 @register(INSTALLATION)
-def token_keys(**_: Any) -> list[CheckMessage]:
+def token_keys(**_: object) -> list[CheckMessage]:
     """TOKEN_KEYS: refuses malformed keys; outside DEBUG also an empty setting and publicly known keys."""
     keys = settings.TOKEN_KEYS
     if not any(keys):
@@ -62,7 +61,7 @@ def is_known_to_anyone(key: str) -> bool:
 
 
 @register(INSTALLATION)
-def emulator_url(**_: Any) -> list[CheckMessage]:
+def emulator_url(**_: object) -> list[CheckMessage]:
     """QBO_EMULATOR_URL: only this machine; outside DEBUG only in the demo."""
     url = settings.QBO_EMULATOR_URL
     if not url:
@@ -77,7 +76,7 @@ def emulator_url(**_: Any) -> list[CheckMessage]:
 
 
 @register(INSTALLATION, deploy=True)
-def intuit_credentials(**_: Any) -> list[CheckMessage]:
+def intuit_credentials(**_: object) -> list[CheckMessage]:
     """What only `check --deploy` checks: whether shops can connect at all."""
     if settings.QBO_CLIENT_ID and settings.QBO_CLIENT_SECRET:
         return []

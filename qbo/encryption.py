@@ -79,14 +79,14 @@ class EncryptedTextField(models.TextField):
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, name, property(self._opened, self._set))
 
-    def _opened(self, row: models.Model) -> Any:
+    def _opened(self, row: models.Model) -> object:
         held = getattr(row, self.attname)
         return held.open() if isinstance(held, Sealed) else held
 
-    def _set(self, row: models.Model, value: Any) -> None:
+    def _set(self, row: models.Model, value: object) -> None:
         setattr(row, self.attname, value)
 
-    def get_prep_value(self, value: Any) -> Any:
+    def get_prep_value(self, value: object) -> object:
         if isinstance(value, Sealed):
             return value.ciphertext
         return value if value is None else encrypt(str(value))
@@ -94,5 +94,5 @@ class EncryptedTextField(models.TextField):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return Sealed(value) if value else value
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> object:
         return value if isinstance(value, Sealed) else super().to_python(value)

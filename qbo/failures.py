@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from qbo import catalogue
 from qbo.catalogue import FailureKind, Who
+from qbo.json_objects import JsonMapping
 
 __all__ = ["Answer", "Failure", "FailureKind", "FaultEntry", "Subject", "Who"]
 
@@ -60,7 +60,7 @@ class Failure:
     entries: tuple[FaultEntry, ...] = ()
     http_status: int | None = None
     retry_after_seconds: int | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    facts: JsonMapping = field(default_factory=dict, hash=False)
 
     @property
     def entry(self) -> catalogue.Entry:

@@ -102,7 +102,7 @@ class Redactor:
         self._known = KnownTexts(known or {})
         self._kept = frozenset(kept)
 
-    def document(self, text: str) -> Any:
+    def document(self, text: str) -> object:
         """A body as a redacted JSON value, or as text if it is not JSON."""
         try:
             return self.value(json.loads(text, parse_float=Decimal, parse_constant=str))
@@ -121,7 +121,7 @@ class Redactor:
 
     # --- structure --------------------------------------------------------------------------------------------
 
-    def _value(self, value: Any, *, inside: str, person: bool, depth: int) -> Any:
+    def _value(self, value: object, *, inside: str, person: bool, depth: int) -> object:
         """`inside`: what an enclosing field holds ("address", ...), or ""; `person`: whether this is somebody's row."""
         if depth > DEEPEST:
             return "[too deep]"
@@ -137,7 +137,7 @@ class Redactor:
             return self._hidden(value, inside)
         return self._leaf(value)
 
-    def _field(self, key: str, value: Any, *, inside: str, person: bool, depth: int) -> Any:
+    def _field(self, key: str, value: object, *, inside: str, person: bool, depth: int) -> object:
         if SECRET_FIELDS.search(key) and key not in NO_SECRETS:
             return None if value is None else SECRET
         if inside and key in KEPT_INSIDE:
@@ -148,7 +148,7 @@ class Redactor:
         is_person = key in PEOPLE or key in REFERENCES_TO_PEOPLE
         return self._value(value, inside=holds, person=is_person, depth=depth + 1)
 
-    def _leaf(self, value: Any) -> Any:
+    def _leaf(self, value: object) -> object:
         if isinstance(value, str):
             return self._nested(value)
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
@@ -163,7 +163,7 @@ class Redactor:
             return document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, default=str)
         return self.text(text)
 
-    def _hidden(self, value: Any, holds: str) -> Any:
+    def _hidden(self, value: object, holds: str) -> object:
         """What replaces a personal value: whose it is if known, otherwise its kind and length."""
         if value is None or isinstance(value, bool) or value == "":
             return value

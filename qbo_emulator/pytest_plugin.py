@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qbo_emulator.books.encoding import loads
+from qbo_emulator.books.encoding import JsonObject, loads
 from qbo_emulator.control.hand import do
 from qbo_emulator.router import Emulator
 from qbo_emulator.server import Server
@@ -32,13 +32,13 @@ class Qbo:
 
     # the books
 
-    def rows(self, entity: str) -> list[dict[str, Any]]:
+    def rows(self, entity: str) -> list[JsonObject]:
         """Every row of an entity, inactive ones too, as the API shows them; amounts are Decimal or int."""
         company = self.emulator.company
         with company.lock:
             return [loads(company.encoded(entity, row)) for row in company.rows(entity)]
 
-    def row(self, entity: str, key: str) -> dict[str, Any]:
+    def row(self, entity: str, key: str) -> JsonObject:
         """The row with id `key`. Raises LookupError."""
         for row in self.rows(entity):
             if row["Id"] == key:
@@ -47,11 +47,11 @@ class Qbo:
 
     # the bookkeeper
 
-    def do(self, command: str, **arguments: Any) -> Mapping[str, Any]:
+    def do(self, command: str, **arguments: object) -> Mapping[str, object]:
         """A command of the control endpoint, e.g. do("close_books", date="2026-01-31"). Raises control's Refused."""
         return do(self.emulator, {"do": command, **arguments}, self.emulator.clock.now())
 
-    def fault(self, name: str, **which: Any) -> None:
+    def fault(self, name: str, **which: object) -> None:
         """Orders a fault, e.g. fault("reset", path="invoice", after_commit=True)."""
         self.do("fault", fault=name, **which)
 

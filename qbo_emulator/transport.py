@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Mapping
-from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
@@ -27,9 +26,9 @@ class EmulatorAdapter(BaseAdapter):
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
-        timeout: Any = None,
+        timeout: object = None,
         verify: bool | str = True,
-        cert: Any = None,
+        cert: object = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """The answer. Raises requests' own exceptions if the emulator breaks the connection."""

@@ -28,7 +28,7 @@ class RunACallAdminSite(UnfoldAdminSite):
     # An empty value; the usual "-" would look like a minus among amounts.
     empty_value_display = "—"
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """As in unfold, with a form that records that the person chose the password."""
         # Not at the top: unfold loads template libraries, and with them this module, while apps are loading.
         from runacall.accounts.passwords import OwnPasswordForm
@@ -56,7 +56,7 @@ class RunACallAdminSite(UnfoldAdminSite):
             return bool(view.model_admin.has_view_permission(request))
         return bool(view.may_open(request) if hasattr(view, "may_open") else self.has_permission(request))
 
-    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def search(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """As in unfold, but without its cache, which does not distinguish between organizations."""
         term = request.GET.get("s", "").strip().lower()
         if not term:
@@ -96,7 +96,7 @@ class RunACallAdminSite(UnfoldAdminSite):
         admin = self._registry.get(model) if model else None
         if admin is None or not admin.has_view_permission(request):
             return False
-        return admin.get_queryset(request).filter(pk=entry.object_id).exists()
+        return bool(admin.get_queryset(request).filter(pk=entry.object_id).exists())
 
 
 site = RunACallAdminSite()

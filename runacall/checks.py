@@ -6,7 +6,6 @@ It knows nothing about QuickBooks; `qbo.checks` checks the keys and addresses fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
@@ -26,7 +25,7 @@ HERE_ONLY = {"localhost", "127.0.0.1", "[::1]"}
 
 
 @register(INSTALLATION)
-def secret_key(**_: Any) -> list[CheckMessage]:
+def secret_key(**_: object) -> list[CheckMessage]:
     """SECRET_KEY outside DEBUG has to be long, with many different characters, and not publicly known."""
     if settings.DEBUG:
         return []
@@ -47,7 +46,7 @@ def secret_key(**_: Any) -> list[CheckMessage]:
 
 
 @register(INSTALLATION, deploy=True)
-def production(**_: Any) -> list[CheckMessage]:
+def production(**_: object) -> list[CheckMessage]:
     """What only `check --deploy` checks: whether other machines can reach the site."""
     found: list[CheckMessage] = []
     if settings.DEMO:
@@ -65,7 +64,7 @@ def production(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def database_clock(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+def database_clock(databases: Sequence[str] | None = None, **_: object) -> list[CheckMessage]:
     """What `migrate`, `check --database default` and `make doctor` say of the database and of this host's clock."""
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -35,7 +34,7 @@ class Caught:
 
 
 @contextmanager
-def isolated(doing: str, **ids: Any) -> Iterator[Caught]:
+def isolated(doing: str, **ids: object) -> Iterator[Caught]:
     """Catch an exception, log it with `ids`, and report it to the caller. The caller continues with the next one.
 
     An unavailable database is not caught. Not for use inside a transaction: on PostgreSQL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Any
+from types import ModuleType
 
 
 def start() -> list[str]:
@@ -24,7 +24,7 @@ def start() -> list[str]:
     return started
 
 
-def _installed(module: str) -> Any:
+def _installed(module: str) -> ModuleType | None:
     try:
         return importlib.import_module(module)
     except ImportError:

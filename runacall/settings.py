@@ -302,7 +302,7 @@ LOGGING = {
 
 
 # An entry is shown to people who may open its page: `RunACallAdminSite.may_open` asks the page itself.
-def _link(title: str, icon: str, url_name: str, *arguments: str, **more: Any) -> dict[str, Any]:
+def _link(title: str, icon: str, url_name: str, *arguments: str, **more: object) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(url_name, args=arguments), **more}
 
 

@@ -53,13 +53,14 @@ class LeanStaticFiles(CompressedManifestStaticFilesStorage):
         lean = lean_version(HASH.sub("", name))
         return str(super()._save(name, content if lean is None else ContentFile(lean)))
 
-    def create_compressor(self, **options: Any) -> Compressor:
+    def create_compressor(self, **options: object) -> Compressor:
         return QuickCompressor(**options)
 
     def file_hash(self, name: str | None, content: File | None = None) -> str | None:
         """The hash of the saved file: a new icon must change the name, or browsers would keep the old font."""
         lean = lean_version(name)
-        return super().file_hash(name, content if lean is None else ContentFile(lean))
+        found: str | None = super().file_hash(name, content if lean is None else ContentFile(lean))
+        return found
 
 
 _made: dict[str, bytes] = {}

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import F
 
 from qbo.connection.client import decode
-from qbo.mapping.base import Base, Row, Said
+from qbo.json_objects import Row
+from qbo.mapping.base import Base, Said
 from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.mapping.loading import load_book, load_company
 from qbo.mapping.payments import plan_payment
@@ -119,7 +120,7 @@ def decide(
     *,
     by: User,
     at: datetime,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Apply one choice to each of `events` that it is for, with one action record for all of them."""

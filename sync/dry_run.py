@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 
 from qbo.failures import Failure
+from qbo.json_objects import JsonMapping
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import Unsaved, load_book, ref_of
 from qbo.mapping.matching import Match
@@ -45,7 +45,7 @@ class Verdict:
 
     invoice: InvoiceDocument
     failures: tuple[Failure, ...] = ()
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: JsonMapping = field(default_factory=dict)
     created: tuple[tuple[int, str], ...] = ()
 
     @property

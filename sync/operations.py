@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
@@ -62,7 +62,7 @@ def retry(
     *,
     by: User,
     at: datetime,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Send what failed, or waits for a later retry, now; the schedule starts again, the history stays.
@@ -87,7 +87,7 @@ def retry(
 def leave_to_worker(
     organization: Organization | None,
     name: str,
-    filters: Mapping[str, Any],
+    filters: Mapping[str, object],
     *,
     by: User,
     at: datetime,
@@ -134,7 +134,8 @@ def chosen_by(action: ActionRecord) -> SyncEventQuerySet:
     log = SyncEvent.objects.for_organization(action.organization).filter(changed_at__lte=action.at)
     found = SyncEventFilter(MultiValueDict(action.filters), queryset=log)
     found.organization = action.organization
-    return found.qs
+    events: SyncEventQuerySet = found.qs
+    return events
 
 
 def _retryable(events: SyncEventQuerySet) -> SyncEventQuerySet:
@@ -257,7 +258,7 @@ def dismiss(
     by: User,
     at: datetime,
     reason: str = "",
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """A person decides that these do not have to reach QuickBooks; the reason is stored."""
@@ -302,7 +303,7 @@ def _move(
     by: User,
     at: datetime,
     reason: str = "",
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     movable = events.filter(state__in=source).exclude(record_type=EntityType.CONNECTION)
@@ -355,7 +356,7 @@ def post_to_current_period(
     *,
     by: User,
     at: datetime,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Date these invoices today (paid ones only in the books) and send them; leaves alone those it cannot help."""
@@ -373,7 +374,7 @@ def undo_posting(
     *,
     by: User,
     at: datetime,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Give invoices that were posted to the current period their former dates, unless they have been sent since."""
@@ -392,7 +393,7 @@ def carry_out_dating(action_id: int, *, at: datetime) -> Report:
 
 
 def _date_all(
-    name: str, events: SyncEventQuerySet, *, by: User, at: datetime, filters: Mapping[str, Any] | None
+    name: str, events: SyncEventQuerySet, *, by: User, at: datetime, filters: Mapping[str, object] | None
 ) -> Report:
     organization_id = events.order_by().values_list("organization_id", flat=True).first()
     if organization_id is None:
@@ -483,7 +484,7 @@ def record_action(
     at: datetime,
     done: int,
     left: Mapping[str, int] | None = None,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     reason: str = "",
     is_open: bool = False,
 ) -> ActionRecord:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from qbo.json_objects import JsonMapping
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import Unsaved, load_book
 from qbo.mapping.payments import check_payment, plan_payment
@@ -157,7 +158,7 @@ def _of_payments(connection: Connection, unsaved: Unsaved) -> Iterator[str]:
 class _Judged(NamedTuple):
     """What a payment would say, and the first problem that a person has to fix, or ""."""
 
-    payload: Mapping[str, Any]
+    payload: JsonMapping
     problem: str
 
 
@@ -175,21 +176,21 @@ OF_PAYMENTS = (
 )
 
 
-def _number(payload: Mapping[str, Any]) -> str:
+def _number(payload: Mapping[str, object]) -> str:
     return str(payload.get("DocNumber") or "")
 
 
-def _taxes(payload: Mapping[str, Any]) -> object:
+def _taxes(payload: JsonMapping) -> object:
     detail = payload.get("TxnTaxDetail") or {}
     codes = [(line.get("SalesItemLineDetail") or {}).get("TaxCodeRef") for line in payload.get("Line") or ()]
     return (detail.get("TxnTaxCodeRef"), codes) if detail or any(codes) else None
 
 
-def _products(payload: Mapping[str, Any]) -> object:
+def _products(payload: JsonMapping) -> object:
     return [(line.get("SalesItemLineDetail") or {}).get("ItemRef") for line in payload.get("Line") or ()]
 
 
-def _discounts(payload: Mapping[str, Any]) -> object:
+def _discounts(payload: JsonMapping) -> object:
     details = [line.get("DiscountLineDetail") for line in payload.get("Line") or ()]
     return [one for one in details if one]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -31,20 +31,20 @@ from sync.worker.wake import wake
 
 
 @receiver(post_spawn, dispatch_uid="sync.worker_started")
-def worker_started(**_: Any) -> None:
+def worker_started(**_: object) -> None:
     """In each worker of a cluster, when it starts."""
     stopping.heed(END_DRAIN)
 
 
 @receiver(record_changed, sender=Invoice, dispatch_uid="sync.invoice_changed")
-def invoice_changed(sender: type[Invoice], record: Invoice, at: datetime, **_: Any) -> None:
+def invoice_changed(sender: type[Invoice], record: Invoice, at: datetime, **_: object) -> None:
     connection = _connection(record.organization_id)
     if connection and enqueue_invoice(connection, record, at=at):
         wake(connection)
 
 
 @receiver(record_changed, sender=Payment, dispatch_uid="sync.payment_changed")
-def payment_changed(sender: type[Payment], record: Payment, at: datetime, **_: Any) -> None:
+def payment_changed(sender: type[Payment], record: Payment, at: datetime, **_: object) -> None:
     connection = _connection(record.organization_id)
     if connection and enqueue_payment(connection, record, at=at):
         wake(connection)
@@ -52,7 +52,7 @@ def payment_changed(sender: type[Payment], record: Payment, at: datetime, **_: A
 
 @receiver(record_changed, sender=Customer, dispatch_uid="sync.customer_changed")
 @receiver(record_changed, sender=PricebookItem, dispatch_uid="sync.item_changed")
-def list_record_changed(sender: type, record: Customer | PricebookItem, at: datetime, **_: Any) -> None:
+def list_record_changed(sender: type, record: Customer | PricebookItem, at: datetime, **_: object) -> None:
     """A change of a record that is in QuickBooks is sent; it may also be the fix that a failed event needs."""
     connection = _connection(record.organization_id)
     if connection and enqueue_list_record(connection, record, at=at):
@@ -60,7 +60,7 @@ def list_record_changed(sender: type, record: Customer | PricebookItem, at: date
 
 
 @receiver(connection_changed, dispatch_uid="sync.connection_changed")
-def connection_has_changed(sender: type, connection: Connection, at: datetime, **_: Any) -> None:
+def connection_has_changed(sender: type, connection: Connection, at: datetime, **_: object) -> None:
     """Reconnecting clears the one row that stood for the pause and releases the queue.
 
     A drain that still runs over the previous connection, perhaps to another company, ends.
@@ -86,7 +86,7 @@ def _restore_row(connection: Connection, *, at: datetime) -> None:
 
 @receiver(company_chosen, dispatch_uid="sync.company_chosen")
 def company_was_chosen(
-    sender: type, connection: Connection, start_date: date | None, at: datetime, by: Any = None, **_: Any
+    sender: type, connection: Connection, start_date: date | None, at: datetime, by: User | None = None, **_: object
 ) -> None:
     """Queue what a new company gets from its start date on, and record the choice."""
     action = "keep_company" if start_date is None else "use_company"
@@ -102,7 +102,7 @@ def company_was_chosen(
 
 @receiver(list_read, dispatch_uid="sync.list_read")
 def list_was_read(
-    sender: type, connection: Connection, state: ListState, at: datetime, changed: bool = False, **_: Any
+    sender: type, connection: Connection, state: ListState, at: datetime, changed: bool = False, **_: object
 ) -> None:
     released = note_list(connection, state, at=at)
     if state.name == "Preferences" and not state.problem:
@@ -115,7 +115,7 @@ def list_was_read(
 
 
 @receiver(post_migrate, dispatch_uid="sync.schedules")
-def schedules_exist(sender: Any, using: str, **_: Any) -> None:
+def schedules_exist(sender: object, using: str, **_: object) -> None:
     """After a partial migration django-q's table may be missing; the next migration creates it."""
     if (
         getattr(sender, "name", "") == "sync"

@@ -68,7 +68,7 @@ class Deadline:
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
-def _watch(connected: Any) -> None:
+def _watch(connected: socket.socket | None) -> None:
     deadline: Deadline | None = getattr(_running, "deadline", None)
     if deadline is not None:
         deadline.watch(connected)

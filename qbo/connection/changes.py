@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from qbo.connection.client import Client, Reply
-from qbo.connection.queries import HTTP_OK, ReadFailed, Row, read_rows
+from qbo.connection.queries import HTTP_OK, ReadFailed, read_rows
 from qbo.failures import Failure
 from qbo.faults import read_fault
+from qbo.json_objects import Row
 
 MOST_OBJECTS = 1000
 # What Intuit says about a time that is more than 30 days ago (the code is documented nowhere).

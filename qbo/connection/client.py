@@ -13,6 +13,7 @@ import requests
 
 from qbo.connection.bounds import AnswerTooLong, Deadline, new_session, read_body
 from qbo.failures import Answer
+from qbo.json_objects import JsonObject
 
 MINOR_VERSION = "75"
 _JSON = "application/json"
@@ -22,7 +23,7 @@ LARGEST_ANSWER = 20_000_000
 LONGEST_NUMBER = 40
 
 
-def encode(payload: Any) -> str:
+def encode(payload: object) -> str:
     """`payload` as the exact text to send; Decimals become JSON numbers, which `requests(json=…)` refuses.
 
     Raises ValueError for a Decimal that is not finite.
@@ -35,7 +36,7 @@ def encode(payload: Any) -> str:
     return text
 
 
-def _plain_number(value: Any) -> int | float:
+def _plain_number(value: object) -> int | float:
     """A Decimal as the JSON number of the same value; up to 15 digits a float is written digit for digit."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} cannot be sent in a payload")
@@ -72,7 +73,7 @@ class Reply:
         return Answer(self.status, self.content_type, self.body, self.retry_after)
 
     @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> JsonObject:
         """The body as a JSON object; empty if it is not one."""
         try:
             decoded = decode(self.body)

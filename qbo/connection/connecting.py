@@ -230,7 +230,7 @@ def _forget_other(connection: Connection, *, but: str = "") -> str:
 def _readable(row: Connection | OtherCompany) -> str:
     """The refresh token; "" if none of TOKEN_KEYS can decrypt it, so that it cannot be revoked."""
     try:
-        return row.refresh_token
+        return str(row.refresh_token)
     except UnreadableSecret:
         return ""
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from qbo.connection.client import Client, Reply
 from qbo.failures import Failure
 from qbo.faults import read_fault
+from qbo.json_objects import Row
 from runacall.invoices.names import name_key
 
 logger = logging.getLogger(__name__)
 
-Row = Mapping[str, Any]
 PAGE = 1000
 HTTP_OK = 200
 # The most values in one IN list, so that statements do not get too long.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from qbo.failures import FaultEntry
+from qbo.json_objects import JsonObject
 
 DECODER = json.JSONDecoder(strict=False)  # quotes often hold raw line breaks inside strings
 START = re.compile(r'[{\[]\s*(?:[{\[]\s*)?["}\]]')
@@ -49,7 +50,7 @@ def decode(text: str, start: int) -> tuple[Any, int]:
         return None, start + 1
 
 
-def in_document(document: Any) -> Iterator[FaultEntry]:
+def in_document(document: object) -> Iterator[FaultEntry]:
     """Entries of all faults, however deep; a bare entry or an OAuth error counts only at the top."""
     yield from at_top(document)
     for node in nodes(document):
@@ -60,7 +61,7 @@ def in_document(document: Any) -> Iterator[FaultEntry]:
                 yield from entries(value)
 
 
-def nodes(document: Any) -> Iterator[dict[str, Any]]:
+def nodes(document: object) -> Iterator[dict[str, object]]:
     """Every object in the document, without recursion, outermost first."""
     waiting, seen = deque([document]), 0
     while waiting and seen < MOST_NODES:
@@ -73,7 +74,7 @@ def nodes(document: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(value for value in node if isinstance(value, dict | list))
 
 
-def in_fault(fault: Any) -> Iterator[FaultEntry]:
+def in_fault(fault: object) -> Iterator[FaultEntry]:
     """Entries of one value under `Fault` or `fault`; a fault without entries still counts as one."""
     for one in as_list(fault):
         if not isinstance(one, dict):
@@ -123,7 +124,7 @@ def looks_like_entry(value: Any) -> bool:
     return isinstance(value, dict) and len(ENTRY_KEYS & set(lowered(value))) > 1
 
 
-def entry(error: dict[str, Any], fault_type: str) -> FaultEntry:
+def entry(error: JsonObject, fault_type: str) -> FaultEntry:
     fields = lowered(error)
     return FaultEntry(
         code=plain_code(fields.get("code", fields.get("errorcode"))),
@@ -134,13 +135,13 @@ def entry(error: dict[str, Any], fault_type: str) -> FaultEntry:
     )
 
 
-def plain_code(value: Any) -> str:
+def plain_code(value: object) -> str:
     """Intuit's code as digits without leading zeros; clients write it as a number or as 003200."""
     code = word(value).strip()
     return code.lstrip("0") or code if code.isdecimal() else code
 
 
-def lowered(fields: dict[str, Any]) -> dict[str, Any]:
+def lowered(fields: dict[str, object]) -> dict[str, object]:
     return {str(key).lower(): value for key, value in fields.items()}
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from qbo.failures import Answer, Failure, FaultEntry
 from qbo.faults import json_shapes
@@ -32,7 +31,7 @@ def read_fault(answer: Answer, *, request_entity: str = "", operation: str = "")
     )
 
 
-def read_item_fault(fault: Mapping[str, Any] | Any, *, request_entity: str = "", operation: str = "") -> Failure:
+def read_item_fault(fault: object, *, request_entity: str = "", operation: str = "") -> Failure:
     """What went wrong with one item of a batch; takes the item's `Fault`, or the item that contains it."""
     held = fault if isinstance(fault, Mapping) and "Fault" in fault else {"Fault": fault}
     return failure_from(

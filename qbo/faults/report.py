@@ -1,17 +1,16 @@
 """Takes one answer as a line of JSON and returns its meaning as plain values; knows no stream and no database."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from qbo import catalogue
 from qbo.failures import Answer, Failure
 from qbo.faults.reading import read_fault
+from qbo.json_objects import JsonMapping, JsonObject
 
 FIELDS = ("id", "http_status", "content_type", "body", "request_entity", "operation")
 
 
-def read_line(line: str) -> dict[str, Any]:
+def read_line(line: str) -> dict[str, object]:
     """The reading of the answer in this line of JSON: id, code, label, kind, retryable, subject.
 
     A success has only nulls besides its id. A line that is not valid gives id and error instead.
@@ -25,7 +24,7 @@ def read_line(line: str) -> dict[str, Any]:
     return read_answer(given)
 
 
-def read_answer(given: Mapping[str, Any]) -> dict[str, Any]:
+def read_answer(given: JsonMapping) -> JsonObject:
     status = given.get("http_status")
     if isinstance(status, bool) or not (status is None or str(status).strip().isdecimal()):
         return {"id": given.get("id"), "error": "http_status is neither null nor a whole number"}
@@ -43,7 +42,7 @@ def read_answer(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": given.get("id"), **reading(failure)}
 
 
-def reading(failure: Failure | None) -> dict[str, Any]:
+def reading(failure: Failure | None) -> dict[str, object]:
     if failure is None:
         return dict.fromkeys(("code", "label", "kind", "retryable", "subject"))
     entry = catalogue.entry(failure.code)

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from qbo.json_objects import JsonMapping
+
 LONGEST_ID = 32
 LONGEST_NAME = 500
 LONGEST_COMPANY_NAME = 255
@@ -21,7 +23,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # The name of a row is in one of these, in this order.
 NAMES = ("Name", "DisplayName")
 # What is stored of a row besides its name, and the type it must have if present.
-KINDS: Mapping[str, Any] = {
+KINDS: JsonMapping = {
     "AccountType": str,
     "AccountSubType": str,
     "Type": str,
@@ -40,12 +42,12 @@ class Unreadable(Exception):
     """An answer that cannot be a list of QuickBooks; the text says what is wrong, for staff."""
 
 
-def checked(rows: Iterable[Any]) -> Sequence[Mapping[str, Any]]:
+def checked(rows: Iterable[Any]) -> Sequence[JsonMapping]:
     """`rows`, if each is an object with an Id and a name that can be stored, and no Id is there twice.
 
     Raises Unreadable.
     """
-    found: list[Mapping[str, Any]] = []
+    found: list[JsonMapping] = []
     ids: set[str] = set()
     for row in rows:
         if not isinstance(row, Mapping):
@@ -59,7 +61,7 @@ def checked(rows: Iterable[Any]) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def identity(row: Mapping[str, Any]) -> str:
+def identity(row: JsonMapping) -> str:
     """The row's Id. Raises Unreadable."""
     given = row.get("Id")
     if isinstance(given, bool) or not isinstance(given, str | int) or given == "":
@@ -71,7 +73,7 @@ def identity(row: Mapping[str, Any]) -> str:
     return text
 
 
-def checked_reference(row: Mapping[str, Any]) -> str:
+def checked_reference(row: Mapping[str, object]) -> str:
     """The Id of a record, if it and its SyncToken can be stored. Raises Unreadable."""
     qbo_id, token = identity(row), row.get("SyncToken", "")
     if not isinstance(token, str | int) or len(str(token)) > LONGEST_ID or UNSTORABLE.search(str(token)):
@@ -112,7 +114,7 @@ def check_texts(value: Any, which: str, *, depth: int = 0) -> None:
             check_texts(one, which, depth=depth + 1)
 
 
-def object_in(row: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def object_in(row: JsonMapping, key: str) -> JsonMapping:
     """The object under `key`; an empty one if there is none. Raises Unreadable."""
     value = row.get(key)
     if value is not None and not isinstance(value, Mapping):
@@ -120,7 +122,7 @@ def object_in(row: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value or {}
 
 
-def day_in(row: Mapping[str, Any], key: str) -> date | None:
+def day_in(row: Mapping[str, object], key: str) -> date | None:
     """The day under `key`, with or without a time after it. Raises Unreadable."""
     value = row.get(key)
     if value in (None, ""):
@@ -133,7 +135,7 @@ def day_in(row: Mapping[str, Any], key: str) -> date | None:
     raise Unreadable(f"{key} is {shown(value)}, which is not a date")
 
 
-def text_in(row: Mapping[str, Any], key: str, *, longest: int, otherwise: str = "") -> str:
+def text_in(row: Mapping[str, object], key: str, *, longest: int, otherwise: str = "") -> str:
     """The text under `key`, of at most `longest` characters. Raises Unreadable."""
     value = row.get(key)
     if value is None or value == "":
@@ -143,7 +145,7 @@ def text_in(row: Mapping[str, Any], key: str, *, longest: int, otherwise: str = 
     return value
 
 
-def flag_in(row: Mapping[str, Any], key: str, *, otherwise: bool | None) -> bool | None:
+def flag_in(row: Mapping[str, object], key: str, *, otherwise: bool | None) -> bool | None:
     """The true or false value under `key`. Raises Unreadable."""
     value = row.get(key)
     if value is None:

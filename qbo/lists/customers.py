@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from qbo.connection.queries import ANY_ACTIVE, ReadFailed, Row, quoted, read_rows, read_where_in, safe_part
+from qbo.connection.queries import ANY_ACTIVE, ReadFailed, quoted, read_rows, read_where_in, safe_part
 from qbo.connection.turn import Visit
+from qbo.json_objects import Row
 from qbo.lists.checking import checked
 from qbo.lists.on_request import asked_visit
 from qbo.mapping.guessing import words_in

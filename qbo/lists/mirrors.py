@@ -14,7 +14,8 @@ from typing import Any
 from django.db import transaction
 
 from qbo.connection.client import Client
-from qbo.connection.queries import ANY_ACTIVE, ReadFailed, Row, read_rows, read_where_in
+from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_rows, read_where_in
+from qbo.json_objects import JsonObject, Row
 from qbo.lists.checking import (
     LONGEST_COMPANY_NAME,
     Unreadable,
@@ -164,7 +165,7 @@ KEPT = {
 }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
@@ -212,7 +213,7 @@ def _keep_tax_codes(connection: Connection, fetched: TaxLists, at: datetime) -> 
         ListEntry.objects.of(connection, "TaxAgency").filter(refreshed_at__lt=at).update(active=False)
 
 
-def _percents(code: Row, rates: dict[str, Decimal]) -> dict[str, Any]:
+def _percents(code: Row, rates: dict[str, Decimal]) -> JsonObject:
     """Percent: the sum of the sales rates; Rates: [Id, percentage] of each. None if one is unknown."""
     details = object_in(code, "SalesTaxRateList").get("TaxRateDetail") or []
     if not isinstance(details, list) or not all(isinstance(detail, Mapping) for detail in details):
@@ -239,7 +240,7 @@ def _keep_preferences(connection: Connection, fetched: tuple[Sequence[Row], Sequ
         connection.company_name = name
 
 
-def _only(rows: Sequence[Any]) -> Row:
+def _only(rows: Sequence[object]) -> Row:
     """The single row of something that a company has once; empty if QuickBooks returns none."""
     row = rows[0] if rows else {}
     if not isinstance(row, Mapping):

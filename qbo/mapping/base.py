@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from qbo.connection.client import decode, encode
+from qbo.json_objects import JsonMapping, Row
 from runacall.invoices.money import round_cents
 
-Row = Mapping[str, Any]
-Said = Mapping[str, Any]
+Said = JsonMapping
 
 # Characters that databases do not accept: NUL, and half of a surrogate pair.
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -108,7 +107,7 @@ class There:
         return date.fromisoformat(self.txn_date) if self.txn_date else None
 
 
-def _amount(given: Any) -> Decimal:
+def _amount(given: object) -> Decimal:
     amount = Decimal(str(given or 0))
     if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
         raise ValueError("an amount that no invoice can have")

@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from qbo.failures import Failure
-from qbo.mapping.base import Base, Row
+from qbo.json_objects import Row
+from qbo.mapping.base import Base
 from qbo.mapping.names import name_key
 from runacall.invoices.documents import InvoiceDocument, ItemDocument, PaymentDocument
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from qbo.connection.queries import Row
+from qbo.json_objects import Row
 from qbo.mapping.base import There
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
 
-from qbo.mapping.base import Row, place
+from qbo.json_objects import Row
+from qbo.mapping.base import place
 from qbo.mapping.book import Ref
 from qbo.mapping.names import full_name_key, name_key
 from runacall.invoices.documents import Address, CustomerDocument, ItemDocument

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from qbo.failures import Failure, Subject
-from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS, Base, Reader, Row, Said, collisions, fields_of, number, plain
+from qbo.json_objects import Row
+from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS, Base, Reader, Said, collisions, fields_of, number, plain
 from qbo.mapping.payloads import Payload, Write, customer_payload
 from qbo.mapping.planning import CLEARED, Plan, conflict
 from runacall.invoices.documents import CustomerDocument, ItemDocument
@@ -27,7 +27,7 @@ CUSTOMER_KEYS: Mapping[str, str] = {
 }
 ITEM_KEYS: Mapping[str, str] = {"name": "Name", "price": "UnitPrice", "description": "Description"}
 # How a field is cleared in a sparse update.
-EMPTIED: Mapping[str, Any] = {
+EMPTIED: Mapping[str, object] = {
     **CLEARED,
     "CompanyName": "",
     "PrimaryEmailAddr": {"Address": ""},

@@ -11,7 +11,8 @@ from operator import or_
 from django.db.models import Q
 
 from qbo.connection.client import decode
-from qbo.mapping.base import Base, Row, reference
+from qbo.json_objects import Row
+from qbo.mapping.base import Base, reference
 from qbo.mapping.book import Choices, Company, MappingBook, Ref, TransactionRef
 from qbo.mapping.list_planning import ListRecord
 from qbo.mapping.matching import Ruled

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qbo.connection.queries import Row
 from qbo.failures import Failure
+from qbo.json_objects import Row
 from qbo.mapping.book import Ref
 from qbo.mapping.names import full_name_key, name_for_quickbooks, name_key
 from qbo.mapping.preflight import customer_subject, item_subject

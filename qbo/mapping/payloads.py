@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
+from qbo.json_objects import JsonObject
 from qbo.mapping.book import Company, MappingBook, Ref
 from qbo.mapping.marks import section
 from qbo.mapping.names import name_for_quickbooks
@@ -17,7 +17,7 @@ from runacall.invoices import money
 from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 from runacall.invoices.money import round_cents
 
-Payload = dict[str, Any]
+Payload = JsonObject
 
 DESCRIPTION_MAX = 4000
 CUSTOMER_MEMO_MAX = 1000

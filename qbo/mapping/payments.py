@@ -7,13 +7,13 @@ reference, Payment).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 from qbo.failures import Failure, Subject
+from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.base import Base, Reader, Row, Said, Side, cents, collisions, fields_of, plain, reference
+from qbo.mapping.base import Base, Reader, Said, Side, cents, collisions, fields_of, plain, reference
 from qbo.mapping.book import MappingBook, Ref, TransactionRef
 from qbo.mapping.payloads import Payload, Write
 from qbo.mapping.planning import Expected, Plan, conflict, is_void
@@ -161,7 +161,7 @@ def _held(row: Row, ours: set[str]) -> dict[str, str]:
     return fields_of(row, FIELDS) | {"invoices": ", ".join(f"Id {key}: {paid[key]}" for key in sorted(paid))}
 
 
-def _in_words(payment: PaymentDocument, now: Row) -> Any:
+def _in_words(payment: PaymentDocument, now: Row) -> Callable[[Side], Side]:
     """By name what was compared by Id."""
     names = {"customer": payment.customer.display_name, "method": payment.method_name, "account": payment.method_name}
 

@@ -12,23 +12,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import cached_property
-from typing import Any
 
 from qbo.failures import Failure, Subject
+from qbo.json_objects import JsonObject, Row
 from qbo.mapping import marks
-from qbo.mapping.base import (
-    INVOICE_FIELDS,
-    Base,
-    Row,
-    Said,
-    Side,
-    cents,
-    collisions,
-    fields_of,
-    number,
-    plain,
-    reference,
-)
+from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, collisions, fields_of, number, plain, reference
 from qbo.mapping.book import Company, MappingBook, TransactionRef
 from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
 from runacall.invoices.documents import InvoiceDocument
@@ -49,7 +37,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "memo": ("PrivateNote",),
 }
 # The value that clears a field in a sparse update; leaving the field out would keep it.
-CLEARED: Mapping[str, Any] = {
+CLEARED: Mapping[str, object] = {
     "BillEmail": {"Address": ""},
     "CustomerMemo": {"value": ""},
     "BillAddr": {"Line1": "", "Line2": "", "City": "", "CountrySubDivisionCode": "", "PostalCode": "", "Country": ""},
@@ -245,7 +233,7 @@ def base_found(invoice: InvoiceDocument, row: Row, company: Company) -> Base:
 
 def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:
     """The conflict of fields that changed here and there: base, ours and theirs of each, for a person to choose."""
-    facts: dict[str, Any] = {"fields": ", ".join(side.field for side in sides)}
+    facts: JsonObject = {"fields": ", ".join(side.field for side in sides)}
     if len(sides) == 1:
         facts |= {"ours": sides[0].ours, "theirs": sides[0].theirs}
     return Failure("changed_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
@@ -764,7 +752,7 @@ def _over(there: Row, ours: Row) -> Row:
     return {**kept, **ours, detail_type: {**detail, **ours[detail_type]}}
 
 
-def _aligned(then: Sequence[Any], now: Sequence[Any]) -> dict[int, int | None]:
+def _aligned(then: Sequence[Sequence[object]], now: Sequence[Sequence[object]]) -> dict[int, int | None]:
     """For each line that we sent then, the line that it is now; None if it was removed.
 
     Staff rewrite all lines at once, so lines are known again by all that they say, else by product and description,
@@ -789,7 +777,7 @@ def _aligned(then: Sequence[Any], now: Sequence[Any]) -> dict[int, int | None]:
     return pairs
 
 
-def _product_and_description(line: Sequence[Any]) -> tuple[Any, ...]:
+def _product_and_description(line: Sequence[object]) -> tuple[object, ...]:
     return tuple(line[place] for place in (0, 4) if len(line) > place)
 
 
@@ -797,8 +785,8 @@ def _alike(
     before: Sequence[int],
     after: Sequence[int],
     pairs: Mapping[int, int | None],
-    then: Sequence[Any],
-    now: Sequence[Any],
+    then: Sequence[object],
+    now: Sequence[object],
 ) -> dict[int, int | None]:
     """Those not paired yet that say the same, in their order."""
     taken = set(pairs.values())

@@ -33,7 +33,7 @@ def settings_page(view: View) -> View:
     """A page for people who manage QuickBooks; our support may only read it."""
 
     @wraps(view)
-    def guarded(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: VisitorRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.organization is None:
             raise Http404
         allowed = may_look(request) if request.method in ("GET", "HEAD") else may_act(request)
@@ -41,9 +41,10 @@ def settings_page(view: View) -> View:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    page = site.admin_view(guarded)
+    page: Any = site.admin_view(guarded)
     page.may_open = lambda request: request.organization is not None and may_look(request)  # the sidebar asks
-    return page
+    view_of_page: Callable[..., HttpResponse] = page
+    return view_of_page
 
 
 def back_to(request: VisitorRequest, otherwise: str) -> HttpResponse:
@@ -57,7 +58,7 @@ def connection_of(request: VisitorRequest) -> Connection | None:
     return Connection.objects.for_organization(request.organization).first()
 
 
-def page_context(request: VisitorRequest, title: str, **more: Any) -> dict[str, Any]:
+def page_context(request: VisitorRequest, title: str, **more: object) -> dict[str, object]:
     return {**site.each_context(request), "title": title, "may_act": may_act(request), **more}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.http import QueryDict
 
 from qbo.mapping.loading import Unsaved, load_company
 from qbo.mapping.names import name_key
@@ -360,7 +361,9 @@ class PaymentsForm(SettingsForm):
                 connection_changed.send(sender=Connection, connection=connection, at=at)
 
 
-def form_of(page: str, connection: Connection, data: Any) -> TaxForm | ItemsForm | PaymentsForm | InvoicesForm | None:
+def form_of(
+    page: str, connection: Connection, data: QueryDict
+) -> TaxForm | ItemsForm | PaymentsForm | InvoicesForm | None:
     """The form of a settings page with what a person has chosen in it; None for a page that has none."""
     if page == TaxForm.page:
         codes = tax_codes(connection)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseRedirect
@@ -48,7 +46,7 @@ def items(request: StaffRequest) -> HttpResponse:
     return TemplateResponse(request, "qbo/items.html", context)
 
 
-def unmatched(connection: Connection) -> dict[str, Any]:
+def unmatched(connection: Connection) -> dict[str, object]:
     """Pricebook items that are not linked to a product in QuickBooks; the first few by name."""
     linked = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=True, record_id=OuterRef("pk"))
     rows = PricebookItem.objects.for_organization(connection.organization).active().exclude(Exists(linked))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
@@ -29,7 +27,7 @@ def status(request: StaffRequest) -> HttpResponse:
     )
 
 
-def status_facts(connection: Connection) -> dict[str, Any]:
+def status_facts(connection: Connection) -> dict[str, object]:
     """What the page shows about a connection."""
     paused = Failure(connection.pause_code) if connection.pause_code else None
     states = {state.name: state for state in ListState.objects.filter(connection=connection)}

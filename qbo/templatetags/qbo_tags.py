@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django import template
 from django.forms import BoundField
@@ -23,7 +22,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("qbo/ending.html", takes_context=True)
-def connection_ending(context: template.Context) -> dict[str, Any]:
+def connection_ending(context: template.Context) -> dict[str, object]:
     """When the connection ends, if within two weeks, for people who can reconnect; otherwise nothing."""
     request = context.get("request")
     if request is None or not role_allows(request, Ability.MANAGE_QUICKBOOKS):

@@ -9,7 +9,7 @@ from typing import Any, Optional
 from qbo_emulator import faults
 from qbo_emulator.api.showing import member, shown
 from qbo_emulator.books.company import Company
-from qbo_emulator.books.encoding import dumps
+from qbo_emulator.books.encoding import JsonObject, dumps
 from qbo_emulator.entities import operations
 from qbo_emulator.entities.kind import Kind
 from qbo_emulator.entities.registry import BY_MEMBER
@@ -31,7 +31,7 @@ def run(company: Company, body: Any, *, at: datetime, breaker: ItemBreaker) -> l
     return [answer(company, item, at=at, breaker=breaker) for item in items]
 
 
-def answer(company: Company, item: dict[str, Any], *, at: datetime, breaker: ItemBreaker) -> str:
+def answer(company: Company, item: JsonObject, *, at: datetime, breaker: ItemBreaker) -> str:
     try:
         inside = run_item(company, item, at=at, breaker=breaker)
     except QboFault as fault:
@@ -39,7 +39,7 @@ def answer(company: Company, item: dict[str, Any], *, at: datetime, breaker: Ite
     return f'{{{inside},"bId":{dumps(item.get("bId"))}}}'
 
 
-def run_item(company: Company, item: dict[str, Any], *, at: datetime, breaker: ItemBreaker) -> str:
+def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker: ItemBreaker) -> str:
     """One item's answer as the inside of a JSON object. Raises QboFault."""
     if "Query" in item:
         return f'"QueryResponse":{query_response(company, str(item["Query"]))}'
@@ -55,14 +55,14 @@ def run_item(company: Company, item: dict[str, Any], *, at: datetime, breaker: I
     return member(company, kind, row)
 
 
-def payload(item: dict[str, Any]) -> tuple[str, Any]:
+def payload(item: JsonObject) -> tuple[str, Any]:
     for name, value in item.items():
         if name not in CONTROL_KEYS:
             return name, value
     raise faults.missing_parameter("BatchItemRequest entity")
 
 
-def operation_of(item: dict[str, Any]) -> str:
+def operation_of(item: dict[str, object]) -> str:
     """The operation; an item that names none is a create (a public client's tests)."""
     operation = str(item.get("operation") or "").lower()
     voids = operation in ("", "update") and "void" in str(item.get("optionsData") or "").lower().split(",")
@@ -81,7 +81,7 @@ def query_response(company: Company, text: str) -> str:
     return f'{{"{kind.member}":[{found}],"startPosition":{statement.start},"maxResults":{len(rows)}{tail}}}'
 
 
-def shown_found(company: Company, kind: Kind, row: dict[str, Any], statement: Statement) -> str:
+def shown_found(company: Company, kind: Kind, row: dict[str, object], statement: Statement) -> str:
     if "*" in statement.columns or "SyncToken" not in row:  # a pseudo tax code has none
         return shown(company, kind, row)
     full = company.with_balance(kind.name, row)

@@ -7,7 +7,6 @@ import binascii
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesParser
-from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.api import xml_input
@@ -77,7 +76,7 @@ def bytes_of(part: Message) -> bytes:
     return payload
 
 
-def metadata_of(described: Message | None) -> dict[str, Any]:
+def metadata_of(described: Message | None) -> dict[str, object]:
     if described is None:
         return {}
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.api import batch, breaking, changes, files, tax_service, xml_input
@@ -100,7 +99,7 @@ def text_of(body: bytes) -> str:
         raise faults.unsupported("with bytes that are not UTF-8") from None
 
 
-def body_of(request: Request, roots: Collection[str] = ()) -> Any:
+def body_of(request: Request, roots: Collection[str] = ()) -> object:
     """The content of the body, JSON, or XML with one of `roots`. Raises QboFault if it is neither or too deep."""
     text = text_of(request.body)
     kind = "xml" if text.lstrip("\ufeff \t\r\n").startswith("<") else "json"
@@ -113,7 +112,7 @@ def body_of(request: Request, roots: Collection[str] = ()) -> Any:
     return value
 
 
-def is_deep(value: Any) -> bool:
+def is_deep(value: object) -> bool:
     level = [value]
     for _ in range(DEEPEST):
         nested = [one for one in level if isinstance(one, (dict, list))]

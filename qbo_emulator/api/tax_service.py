@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.books.clock import stamp
@@ -12,7 +11,7 @@ from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.founding import seed
 
 
-def create_code(company: Company, body: Any, *, at: datetime) -> Row:
+def create_code(company: Company, body: object, *, at: datetime) -> Row:
     """Makes a tax code with its rates and returns Intuit's answer, which has no envelope. Raises QboFault."""
     if not isinstance(body, dict):
         raise faults.unreadable_body()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.entities.fields import TABLE
 
 WITH_TEXT = frozenset(kind for kind, fields in TABLE.items() if "value" in fields)  # references and memos
@@ -26,17 +26,17 @@ ATTRIBUTES = (
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 
-def document(content: dict[str, Any], time: str) -> str:
+def document(content: JsonObject, time: str) -> str:
     return document_of("".join(element(name, value) for name, value in content.items()), time)
 
 
-def report(content: dict[str, Any]) -> str:
+def report(content: JsonObject) -> str:
     """A report, which is its own root."""
     inner = "".join(report_part(name, value) for name, value in content.items())
     return f'{HEAD}<Report xmlns="{NAMESPACE}">{inner}</Report>'
 
 
-def report_part(name: str, value: Any) -> str:
+def report_part(name: str, value: object) -> str:
     """Groups and types of rows are attributes; everything else is an element."""
     if isinstance(value, list):
         return "".join(report_part(name, one) for one in value)
@@ -66,7 +66,7 @@ def _fault_entry(entry: dict[str, str]) -> str:
     return f"<Error code={quoteattr(entry['code'])}{where}>{words}</Error>"
 
 
-def element(name: str, value: Any, kind: str = "") -> str:
+def element(name: str, value: object, kind: str = "") -> str:
     """`value` as the element `name`; `kind` is its type in the field table, which says what is a reference."""
     if isinstance(value, list):
         return "".join(element(name, one, kind) for one in value)
@@ -75,7 +75,7 @@ def element(name: str, value: Any, kind: str = "") -> str:
     return f"<{name}>{escape(text_of(value))}</{name}>"
 
 
-def _object(name: str, value: dict[str, Any], kind: str) -> str:
+def _object(name: str, value: JsonObject, kind: str) -> str:
     if name == "Fault":
         inner = "".join(_fault_entry(entry) for entry in value["Error"])
         return f"<Fault type={quoteattr(value['type'])}>{inner}</Fault>"
@@ -94,11 +94,11 @@ def _object(name: str, value: dict[str, Any], kind: str) -> str:
     return f"<{name}{attributes}>{inner}</{name}>"
 
 
-def is_attribute(key: str, value: dict[str, Any]) -> bool:
+def is_attribute(key: str, value: dict[str, object]) -> bool:
     return key in ATTRIBUTES and key in value and not isinstance(value[key], (dict, list))
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else "" if value is None else str(value)

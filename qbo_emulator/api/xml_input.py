@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from qbo_emulator import faults
+from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.entities.fields import TABLE, WELL_KNOWN
 
 BATCH = "IntuitBatchRequest"
@@ -36,18 +37,18 @@ def tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def batch_item(element: ElementTree.Element) -> dict[str, Any]:
-    item: dict[str, Any] = {name: element.attrib[name] for name in BATCH_ATTRIBUTES if name in element.attrib}
+def batch_item(element: ElementTree.Element) -> dict[str, object]:
+    item: JsonObject = {name: element.attrib[name] for name in BATCH_ATTRIBUTES if name in element.attrib}
     for child in element:
         name = tag(child)
         item[name] = child.text or "" if name == "Query" else value_of(child, name)
     return item
 
 
-def value_of(element: ElementTree.Element, kind: str) -> dict[str, Any]:
+def value_of(element: ElementTree.Element, kind: str) -> dict[str, object]:
     """An object of type `kind`; attributes count as fields, and a reference's text is its value."""
     table = TABLE.get(kind, {})
-    made: dict[str, Any] = {name: text for name, text in element.attrib.items() if not name.startswith("{")}
+    made: dict[str, object] = {name: text for name, text in element.attrib.items() if not name.startswith("{")}
     for child in element:
         name = tag(child)
         if table and name not in table and kind in TOLERANT:
@@ -63,7 +64,7 @@ def value_of(element: ElementTree.Element, kind: str) -> dict[str, Any]:
     return made
 
 
-def field_value(element: ElementTree.Element, kind: str) -> Any:
+def field_value(element: ElementTree.Element, kind: str) -> object:
     if kind in TABLE or len(element):
         return value_of(element, kind)
     if element.attrib and not kind:

@@ -69,7 +69,7 @@ class Company:
         self.realm_id, self.journal = realm_id, journal
         self.lock = threading.RLock()
         self.tables: dict[str, Table] = defaultdict(Table)
-        self.settings: dict[str, Any] = {}
+        self.settings: dict[str, object] = {}
         self.remembered: dict[str, Remembered] = {}
         self.last_ids: dict[str, int] = defaultdict(int)
         self.last_numbers: dict[str, tuple[int, str]] = {}

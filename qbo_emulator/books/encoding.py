@@ -6,6 +6,9 @@ import json
 from decimal import Decimal
 from typing import Any
 
+# A JSON object, as it is sent to us or answered: only who reads a field knows what may be there.
+JsonObject = dict[str, Any]
+
 # The standard encoder writes no Decimal. It writes a string between marks instead, and quotes and marks come off
 # afterwards: all steps run in C. A mark in somebody's text never reaches here, since `loads` removes it.
 MARK = "\x01"
@@ -23,7 +26,7 @@ def _mark(value: object) -> str:
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_mark).encode
 
 
-def dumps(value: Any) -> str:
+def dumps(value: object) -> str:
     text = _encode(value)
     return text.replace(OPENING, "").replace(CLOSING, "") if ESCAPED_MARK in text else text
 
@@ -40,7 +43,7 @@ def loads(text: str) -> Any:
     return _whole(value) if HALF_LETTER in text.lower() else value
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> object:
     """`value` without halves of letters, which JSON can write and UTF-8 cannot."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from qbo_emulator.books.table import Row
 
@@ -20,7 +19,7 @@ def postings(entity: str, row: Row) -> Iterator[Posting]:
         yield from ((account, amount) for account, amount in of_entity(row) if account)
 
 
-def account_of(holder: Any, field: str, otherwise: str = "") -> str:
+def account_of(holder: object, field: str, otherwise: str = "") -> str:
     reference = holder.get(field) if isinstance(holder, dict) else None
     return str(reference.get("value") or otherwise) if isinstance(reference, dict) else otherwise
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from qbo_emulator.books.table import Row
 
@@ -59,11 +59,11 @@ def adjusted(row: Row) -> Iterator[Move]:
             yield Move(key_in(detail["ItemRef"]), decimal(detail.get("QtyDiff")), Decimal(0))
 
 
-def key_in(reference: Any) -> str:
+def key_in(reference: object) -> str:
     return str(reference.get("value") or "") if isinstance(reference, dict) else ""
 
 
-def decimal(value: Any) -> Decimal:
+def decimal(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
         return Decimal(0)
     try:

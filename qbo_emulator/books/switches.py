@@ -186,7 +186,7 @@ SWITCHES: dict[str, Switch] = {
 }
 
 
-def accepts(name: str, value: Any) -> bool:
+def accepts(name: str, value: object) -> bool:
     switch = SWITCHES[name]
     if switch.choices:
         return value in switch.choices

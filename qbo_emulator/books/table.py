@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
-Row = dict[str, Any]
+from qbo_emulator.books.encoding import JsonObject
+
+# One record of a company.
+Row = JsonObject
 
 
 class Table:

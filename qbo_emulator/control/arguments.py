@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
+from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.entities.registry import KINDS
 from qbo_emulator.world.breakage import Breakage
 
@@ -14,34 +14,34 @@ class Refused(Exception):
     """A command that cannot be carried out, with the reason in plain words."""
 
 
-def read_date(value: Any) -> str:
+def read_date(value: object) -> str:
     return date.fromisoformat(str(value)).isoformat()
 
 
-def boolean(given: dict[str, Any], name: str) -> bool:
+def boolean(given: JsonObject, name: str) -> bool:
     if given.get(name) not in (True, False, "true", "false", "on", "off"):
         raise Refused(f"{name} must be true or false.")
     return given[name] in (True, "true", "on")
 
 
-def number(given: dict[str, Any], name: str, default: str = "") -> Decimal:
+def number(given: JsonObject, name: str, default: str = "") -> Decimal:
     value = given.get(name)
     return Decimal(str(default if value in (None, "") else value))
 
 
-def name_in(given: dict[str, Any]) -> str:
+def name_in(given: JsonObject) -> str:
     if not str(given.get("name") or "").strip():
         raise Refused("A name is needed.")
     return str(given["name"]).strip()
 
 
-def reference(given: Any) -> dict[str, Any]:
+def reference(given: object) -> JsonObject:
     if isinstance(given, dict):
         return given
     return {"id": str(given)} if str(given).isdigit() else {"name": str(given)}
 
 
-def entity_named(given: Any) -> str:
+def entity_named(given: object) -> str:
     for name in KINDS:
         if name.lower() == str(given or "").lower():
             return name
@@ -52,7 +52,7 @@ def name_field(entity: str) -> str:
     return KINDS[entity].name_field or "Name"
 
 
-def breakage_from(given: dict[str, Any]) -> Breakage:
+def breakage_from(given: JsonObject) -> Breakage:
     numbers = {"times": int, "rate": float, "seed": int, "retry_after": int, "status": int, "seconds": float}
     read = {name: value for name, value in given.items() if value != ""}
     for name, kind in numbers.items():

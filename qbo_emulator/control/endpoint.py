@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from qbo_emulator.api import files
 from qbo_emulator.books.clock import stamp
@@ -35,7 +34,7 @@ def handle(world: World, request: Request, at: datetime) -> Response:
     return Response(404, dumps({"ok": False, "error": f"There is no {request.path}."}))
 
 
-def answer(value: Any) -> Response:
+def answer(value: object) -> Response:
     return Response(200, dumps(value), JSON_UTF8)
 
 

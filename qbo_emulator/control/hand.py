@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from qbo_emulator.books.clock import stamp
 from qbo_emulator.books.company import Company, Put, Row, Set
+from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.books.switches import SWITCHES, accepts
 from qbo_emulator.control.arguments import (
     Refused,
@@ -39,7 +39,7 @@ class Hand:
 
     # the lists
 
-    def find(self, entity: str, given: dict[str, Any]) -> Row:
+    def find(self, entity: str, given: JsonObject) -> Row:
         """The row with `id` or `name`, also an inactive one."""
         rows = self.company.tables[entity]
         if given.get("id"):
@@ -73,7 +73,7 @@ class Hand:
         self.company.commit([Put(entity, written)])
         return written
 
-    def prefer(self, group: str, **fields: Any) -> None:
+    def prefer(self, group: str, **fields: object) -> None:
         row = self.company.preferences
         merged = {**row.get(group, {}), **fields}
         self.put(
@@ -83,35 +83,35 @@ class Hand:
 
     # what the bookkeeper sets
 
-    def close_books(self, given: dict[str, Any]) -> Row:
+    def close_books(self, given: JsonObject) -> Row:
         day = given.get("date") or None
         if day is not None:
             day = read_date(day)
         self.prefer("AccountingInfoPrefs", BookCloseDate=day)
         return {"date": day}
 
-    def sales_tax(self, given: dict[str, Any]) -> Row:
+    def sales_tax(self, given: JsonObject) -> Row:
         on = boolean(given, "on")
         automated = self.company.preference("TaxPrefs", "PartnerTaxEnabled") is not None
         self.prefer("TaxPrefs", UsingSalesTax=on, **({"PartnerTaxEnabled": on} if automated else {}))
         return {"on": on}
 
-    def automated_sales_tax(self, given: dict[str, Any]) -> Row:
+    def automated_sales_tax(self, given: JsonObject) -> Row:
         on = boolean(given, "on")
         self.prefer("TaxPrefs", PartnerTaxEnabled=True if on else None)
         return {"on": on}
 
-    def custom_numbers(self, given: dict[str, Any]) -> Row:
+    def custom_numbers(self, given: JsonObject) -> Row:
         on = boolean(given, "on")
         self.prefer("SalesFormsPrefs", CustomTxnNumbers=on)
         return {"on": on}
 
-    def duplicate_number_check(self, given: dict[str, Any]) -> Row:
+    def duplicate_number_check(self, given: JsonObject) -> Row:
         on = boolean(given, "on")
         self.company.commit([Set("duplicate_number_check", on)])
         return {"on": on}
 
-    def subscription(self, given: dict[str, Any]) -> Row:
+    def subscription(self, given: JsonObject) -> Row:
         status = str(given.get("status") or "SUBSCRIBED").upper()
         self.company.commit([Set("subscription", status)])
         info = self.company.get("CompanyInfo", "1") or {}
@@ -119,29 +119,29 @@ class Hand:
         self.put("CompanyInfo", {**info, "NameValue": [{"Name": "SubscriptionStatus", "Value": status}, *pairs]})
         return {"status": status}
 
-    def preference(self, given: dict[str, Any]) -> Row:
+    def preference(self, given: JsonObject) -> Row:
         self.prefer(str(given["group"]), **{str(given["name"]): given.get("value")})
         return {"preferences": self.company.preferences}
 
     # what the bookkeeper does to lists
 
-    def deactivate(self, given: dict[str, Any]) -> Row:
+    def deactivate(self, given: JsonObject) -> Row:
         return self._activate(given, False)
 
-    def reactivate(self, given: dict[str, Any]) -> Row:
+    def reactivate(self, given: JsonObject) -> Row:
         return self._activate(given, True)
 
-    def _activate(self, given: dict[str, Any], active: bool) -> Row:
+    def _activate(self, given: JsonObject, active: bool) -> Row:
         entity = entity_named(given.get("entity"))
         row = self.find(entity, given)
         if "update" in KINDS[entity].operations:
             return {"row": self.change(entity, row, {"Active": active})}
         return {"row": self.put(entity, {**row, "Active": active})}
 
-    def delete_customer(self, given: dict[str, Any]) -> Row:
+    def delete_customer(self, given: JsonObject) -> Row:
         return {"row": self.change("Customer", self.find("Customer", given), {"Active": False})}
 
-    def merge_customers(self, given: dict[str, Any]) -> Row:
+    def merge_customers(self, given: JsonObject) -> Row:
         """The loser's documents move to the survivor, and the loser is deleted."""
         loser = self.find("Customer", reference(given.get("loser")))
         survivor = self.find("Customer", reference(given.get("survivor")))
@@ -162,14 +162,14 @@ class Hand:
         self.company.commit([Set("merged", merged)])
         return {"loser": loser["Id"], "survivor": survivor["Id"], "moved": moved}
 
-    def break_row(self, given: dict[str, Any]) -> Row:
+    def break_row(self, given: JsonObject) -> Row:
         """From now on every read that would return this row fails with 4002, until it gets another e-mail address."""
         return self._break(given, True)
 
-    def mend_row(self, given: dict[str, Any]) -> Row:
+    def mend_row(self, given: JsonObject) -> Row:
         return self._break(given, False)
 
-    def _break(self, given: dict[str, Any], breaks: bool) -> Row:
+    def _break(self, given: JsonObject, breaks: bool) -> Row:
         entity = entity_named(given.get("entity"))
         key = self.find(entity, given)["Id"]
         broken = self.company.setting("broken", {})
@@ -177,14 +177,14 @@ class Hand:
         self.company.commit([Set("broken", {**broken, entity: [*others, key] if breaks else others})])
         return {"entity": entity, "id": key}
 
-    def add_customer(self, given: dict[str, Any]) -> Row:
+    def add_customer(self, given: JsonObject) -> Row:
         email = {"PrimaryEmailAddr": {"Address": given["email"]}} if given.get("email") else {}
         return {"row": self.add("Customer", {"DisplayName": name_in(given), **email})}
 
-    def add_vendor(self, given: dict[str, Any]) -> Row:
+    def add_vendor(self, given: JsonObject) -> Row:
         return {"row": self.add("Vendor", {"DisplayName": name_in(given)})}
 
-    def add_tax_code(self, given: dict[str, Any]) -> Row:
+    def add_tax_code(self, given: JsonObject) -> Row:
         """A code with one rate of its own name, or with several `rates`, each {"name", "percent"}."""
         name = name_in(given)
         if self.company.tables["TaxCode"].with_text("Name", name):
@@ -197,7 +197,7 @@ class Hand:
     def _add_rate(self, name: str, percent: Decimal) -> Row:
         return self.put("TaxRate", seed.tax_rate(self.company.next_id("TaxRate"), name, percent))
 
-    def add_item(self, given: dict[str, Any]) -> Row:
+    def add_item(self, given: JsonObject) -> Row:
         account = self.find("Account", reference(given.get("income_account") or "Services"))
         kind = given.get("type") or "Service"
         fields = {"Name": name_in(given), "Type": kind, "UnitPrice": number(given, "price", "0")}
@@ -205,10 +205,10 @@ class Hand:
             fields["IncomeAccountRef"] = {"value": account["Id"]}
         return {"row": self.add("Item", fields)}
 
-    def add_account(self, given: dict[str, Any]) -> Row:
+    def add_account(self, given: JsonObject) -> Row:
         return {"row": self.add("Account", {"Name": name_in(given), "AccountType": given.get("type") or "Income"})}
 
-    def add_invoice(self, given: dict[str, Any]) -> Row:
+    def add_invoice(self, given: JsonObject) -> Row:
         """An invoice as a person types it, with any number, even one that is taken."""
         customer = self.find("Customer", reference(given.get("customer") or "Amy's Bird Sanctuary"))
         detail = {"ItemRef": {"value": "1"}}
@@ -225,7 +225,7 @@ class Hand:
 
     # commands: connection, faults, switches
 
-    def webhook(self, given: dict[str, Any]) -> Row:
+    def webhook(self, given: JsonObject) -> Row:
         """Where webhooks go, and the verifier token that signs them; no url ends them."""
         url = str(given.get("url") or "")
         if url and not may_be_told(url):
@@ -234,16 +234,16 @@ class Hand:
         self.company.commit([Set("webhook", endpoint)])
         return {"webhook": endpoint}
 
-    def expire_token(self, given: dict[str, Any]) -> Row:
+    def expire_token(self, given: JsonObject) -> Row:
         """The connection ends on Intuit's side: access tokens expire, and so do refresh tokens
         unless `refresh` is false."""
         refresh = given.get("refresh", True) not in (False, "false", "off", "0")
         return {"expired": self.world.tokens.expire(self.company.realm_id, at=self.at, refresh=refresh)}
 
-    def revoke_connection(self, given: dict[str, Any]) -> Row:
+    def revoke_connection(self, given: JsonObject) -> Row:
         return {"revoked": self.world.tokens.disconnect(self.company.realm_id, at=self.at)}
 
-    def fault(self, given: dict[str, Any]) -> Row:
+    def fault(self, given: JsonObject) -> Row:
         if given.get("fault") not in NAMES:
             raise Refused(f"Fault must be one of {', '.join(NAMES)}.")
         unknown = set(given) - set(FIELDS)
@@ -252,11 +252,11 @@ class Hand:
         self.world.breakages.add(breakage_from(given))
         return {"faults": [one.shown() for one in self.world.breakages.active]}
 
-    def clear_faults(self, given: dict[str, Any]) -> Row:
+    def clear_faults(self, given: JsonObject) -> Row:
         self.world.breakages.clear()
         return {}
 
-    def switch(self, given: dict[str, Any]) -> Row:
+    def switch(self, given: JsonObject) -> Row:
         name, value = str(given.get("name")), given.get("value")
         if name not in SWITCHES:
             raise Refused(f"There is no switch {name!r}. Known: {', '.join(SWITCHES)}.")
@@ -267,15 +267,15 @@ class Hand:
         self.company.commit([Set(f"switch.{name}", value)])
         return {"name": name, "value": value}
 
-    def set_latency(self, given: dict[str, Any]) -> Row:
+    def set_latency(self, given: JsonObject) -> Row:
         self.world.latency_ms = int(number(given, "ms"))
         return {"ms": self.world.latency_ms}
 
-    def set_limits(self, given: dict[str, Any]) -> Row:
+    def set_limits(self, given: JsonObject) -> Row:
         self.world.has_limits = boolean(given, "on")
         return {"on": self.world.has_limits}
 
-    def advance_clock(self, given: dict[str, Any]) -> Row:
+    def advance_clock(self, given: JsonObject) -> Row:
         self.world.clock.advance(float(number(given, "seconds")))
         return {"now": stamp(self.world.clock.now())}
 
@@ -296,14 +296,14 @@ def line_elsewhere(line: Row, loser: str, survivor: Row) -> Row:
     return line
 
 
-COMMANDS: dict[str, Callable[[Hand, dict[str, Any]], Row]] = {
+COMMANDS: dict[str, Callable[[Hand, JsonObject], Row]] = {
     name: method
     for name, method in vars(Hand).items()
     if callable(method) and not name.startswith("_") and name not in ("find", "add", "change", "put", "prefer")
 }
 
 
-def do(world: World, given: dict[str, Any], at: datetime) -> Row:
+def do(world: World, given: JsonObject, at: datetime) -> Row:
     """Carries out one command and returns what came of it. Raises Refused with the reason."""
     name = given.get("do")
     command = COMMANDS.get(str(name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from qbo_emulator.books.company import ADDRESS_FIELDS, Company, Row
 
@@ -233,7 +232,7 @@ def journal_entry(company: Company, row: Row) -> None:
     row.setdefault("TxnTaxDetail", {})
 
 
-def side_of(line: Row) -> Any:
+def side_of(line: Row) -> object:
     return (line.get("JournalEntryLineDetail") or {}).get("PostingType")
 
 

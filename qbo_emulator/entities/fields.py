@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from qbo_emulator import faults
+from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.faults import QboFault
 
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*|[-+Z].*)?$")
@@ -86,7 +87,7 @@ def spelled(kind: str, path: str) -> str:
     return ".".join(parts)
 
 
-def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, Any]:
+def clean(kind: str, body: object, *, top: str = "", path: str = "") -> dict[str, object]:
     """`body` with the types QuickBooks stores, without what it ignores (empty values, read-only fields).
 
     Raises QboFault 2010 for a property that the entity does not have, 2040/2050/2090 for a value that it refuses.
@@ -97,7 +98,7 @@ def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, A
     if table is None:
         return clean_open(kind, body)
     top = top or kind
-    kept: dict[str, Any] = {}
+    kept: JsonObject = {}
     for name, value in body.items():
         spec = table.get(name)
         if spec is None:
@@ -113,7 +114,7 @@ def clean(kind: str, body: Any, *, top: str = "", path: str = "") -> dict[str, A
     return kept
 
 
-def clean_open(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+def clean_open(kind: str, body: dict[str, object]) -> dict[str, object]:
     """The body of an entity that the table does not hold: well-known fields are read, the others are kept as sent."""
     kept = {}
     for name, value in body.items():
@@ -126,18 +127,18 @@ def clean_open(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _read(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _read(spec: Spec, value: object, name: str, top: str, path: str) -> object:
     if spec.many:
         found = [_read_one(spec, one, name, top, path) for one in _as_list(value) if one not in ("", None)]
         return [one for one in found if one is not IGNORED]
     return _read_one(spec, value, name, top, path)
 
 
-def _as_list(value: Any) -> list[Any]:
+def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _read_one(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _read_one(spec: Spec, value: object, name: str, top: str, path: str) -> object:
     kind = spec.type
     if kind == "IntuitAnyType":
         return IGNORED
@@ -150,7 +151,7 @@ def _read_one(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
     return READERS[kind](spec, value, name, top, path)
 
 
-def _string(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _string(spec: Spec, value: object, name: str, top: str, path: str) -> object:
     text = value if type(value) is str else _plain(value)
     if spec.limit and len(text) > spec.limit:
         raise faults.invalid_length(len(text), spec.limit, path)
@@ -185,7 +186,7 @@ def _decimal(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
     return number
 
 
-def _number_in(value: Any, path: str) -> Decimal:
+def _number_in(value: object, path: str) -> Decimal:
     try:
         number = Decimal(value.strip()) if isinstance(value, str) else None
     except InvalidOperation:
@@ -202,7 +203,7 @@ def _integer(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
     return int(number)
 
 
-def _boolean(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _boolean(spec: Spec, value: object, name: str, top: str, path: str) -> object:
     if isinstance(value, bool):
         return value
     if str(value).lower() in ("true", "false"):
@@ -210,14 +211,14 @@ def _boolean(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
     raise faults.unreadable_body()
 
 
-def _date(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _date(spec: Spec, value: object, name: str, top: str, path: str) -> object:
     text = str(value)
     if not DATE.match(text):
         raise faults.unreadable_body()
     return IGNORED if text.startswith(NO_YEAR) else text[:10]
 
 
-def _keep(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _keep(spec: Spec, value: object, name: str, top: str, path: str) -> object:
     return value if isinstance(value, str) else _plain(value)
 
 

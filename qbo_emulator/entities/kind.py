@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from qbo_emulator.books.company import Change, Company, Row
 
@@ -49,7 +48,7 @@ class Kind:
     name: str
     operations: frozenset[str] = frozenset(("create", "update", "read", "query"))
     required: tuple[str, ...] = ()
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)
     kept: tuple[str, ...] = ()  # what an update never clears
     rules: Callable[[Draft], None] = no_rules
     void: Callable[[Draft], None] | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
@@ -49,7 +48,7 @@ class LineNumbers:
         self.last = max((int(key) for key in known if key.isdigit()), default=0)
         self.position = 0
 
-    def id_for(self, sent: Any) -> str:
+    def id_for(self, sent: object) -> str:
         if str(sent) in self.known:
             self.known.discard(str(sent))
             return str(sent)
@@ -118,7 +117,7 @@ def check_product(amount: Decimal, detail: Row) -> None:
         raise faults.amount_mismatch(amount)
 
 
-def item_reference(draft: Draft, reference: Any) -> Row:
+def item_reference(draft: Draft, reference: object) -> Row:
     company, key = draft.company, key_of(reference)
     if key in BUILT_IN_ITEMS:
         return {"value": key}

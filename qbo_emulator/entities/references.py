@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
@@ -61,14 +60,14 @@ TAX_AGENCY = Target("TaxAgency", _element_missing("TaxAgency"), lambda row: _ele
 GENERIC = {"610-generic": faults.object_not_found, "2500-generic": faults.invalid_reference}
 
 
-def key_of(reference: Any) -> str:
+def key_of(reference: object) -> str:
     """The id in a reference; a bare string counts as one."""
     if isinstance(reference, dict):
         return str(reference.get("value") or "")
     return str(reference or "")
 
 
-def resolve(company: Company, target: Target, reference: Any) -> Row:
+def resolve(company: Company, target: Target, reference: object) -> Row:
     """The active row that `reference` points at. Raises QboFault in the wording that the switches choose."""
     key = key_of(reference)
     row = company.get(target.entity, key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
@@ -68,7 +67,7 @@ def is_taxable(company: Company, line: Row) -> bool:
     return is_taxed(line) if is_us(company) else bool(key_of(line["SalesItemLineDetail"].get("TaxCodeRef")))
 
 
-def line_code(company: Company, sent: Any, bad: list[faults.Entry]) -> str | None:
+def line_code(company: Company, sent: object, bad: list[faults.Entry]) -> str | None:
     """The TaxCodeRef that a line gets. A value that the company's world does not know is added to `bad`."""
     code = key_of(sent)
     if not is_us(company):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
+from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.books.switches import SWITCHES
 from qbo_emulator.control import hand
 from qbo_emulator.control.arguments import Refused
@@ -65,9 +65,9 @@ def back(form: dict[str, str], **words: str) -> Response:
     return redirect("/?" + urlencode({**realm, **words}))
 
 
-def typed(form: dict[str, str]) -> dict[str, Any]:
+def typed(form: dict[str, str]) -> JsonObject:
     """A form's texts in the types that the command takes."""
-    given: dict[str, Any] = dict(form)
+    given: JsonObject = dict(form)
     if form.get("do") == "switch" and form.get("name") in SWITCHES:
         given["value"] = switch_value(form["name"], form.get("value", ""))
     if "after_commit" in given:
@@ -75,7 +75,7 @@ def typed(form: dict[str, str]) -> dict[str, Any]:
     return given
 
 
-def switch_value(name: str, value: str) -> Any:
+def switch_value(name: str, value: str) -> object:
     for choice in SWITCHES[name].choices:
         if home.as_text(choice) == value:
             return choice

@@ -13,7 +13,7 @@ from qbo_emulator.books.company import Row
 from qbo_emulator.query.statement import Condition
 
 
-def value_at(row: Row, path: str) -> Any:
+def value_at(row: Row, path: str) -> object:
     """The value of a property; a reference counts as its id."""
     found: Any = row
     for part in path.split("."):
@@ -21,7 +21,7 @@ def value_at(row: Row, path: str) -> Any:
     return found.get("value", found.get("Address", found.get("FreeFormNumber"))) if isinstance(found, dict) else found
 
 
-def comparable(value: Any) -> Any:
+def comparable(value: object) -> object:
     """`value` in a form that orders among its like: numbers as numbers, text without case, times as instants."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -30,7 +30,7 @@ def comparable(value: Any) -> Any:
     return str(value).lower()
 
 
-def pair(stored: Any, given: Any, path: str) -> tuple[Any, Any] | None:
+def pair(stored: object, given: object, path: str) -> tuple[Any, Any] | None:
     """Both sides in one type, or None where they cannot be compared."""
     if stored is None:
         return None
@@ -54,7 +54,7 @@ def instant(text: str) -> float:
     return (read if read.tzinfo else read.replace(tzinfo=PACIFIC)).timestamp()
 
 
-def like(stored: Any, given: Any, path: str) -> bool:
+def like(stored: object, given: object, path: str) -> bool:
     if stored is None:
         return False
     pattern = "".join(".*" if letter == "%" else re.escape(letter) for letter in str(given))
@@ -87,7 +87,7 @@ def matches(row: Row, condition: Condition) -> bool:
     return any(test(stored, value, condition.property) for value in condition.values)
 
 
-def sort_key(value: Any, path: str) -> tuple[int, Any]:
+def sort_key(value: object, path: str) -> tuple[int, Any]:
     if value is None:
         return 0, ""
     if path == "Id":

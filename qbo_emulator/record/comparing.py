@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 SAME_VALUE = frozenset(("code", "domain", "sparse", "DetailType", "Active", "type", "TxnType", "status", "Type"))
 FREE = frozenset(("time",))  # of the envelope
 
 
-def differences(recorded: Any, ours: Any, place: str = "") -> Iterator[str]:
+def differences(recorded: object, ours: object, place: str = "") -> Iterator[str]:
     """What ours is missing, has too much or has differently, one line each,
     by place (Invoice.Line<DescriptionOnly>.Id).
     """
@@ -29,7 +28,7 @@ def differences(recorded: Any, ours: Any, place: str = "") -> Iterator[str]:
         yield f"{place} is {ours!r}, recorded as {recorded!r}"
 
 
-def of_lists(recorded: list[Any], ours: list[Any], place: str) -> Iterator[str]:
+def of_lists(recorded: list[object], ours: list[object], place: str) -> Iterator[str]:
     """Entries are compared with the first of ours of their own kind; how many there are is each company's own."""
     if bool(recorded) != bool(ours):
         yield f"{place} is {'empty' if recorded else 'not empty'}"
@@ -47,11 +46,11 @@ def of_lists(recorded: list[Any], ours: list[Any], place: str) -> Iterator[str]:
             yield from differences(one, other, f"{place}{f'<{kind}>' if kind else ''}")
 
 
-def kind_of_entry(entry: Any) -> str:
+def kind_of_entry(entry: object) -> str:
     return str(entry.get("DetailType", "")) if isinstance(entry, dict) else kind_of(entry)
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: object) -> str:
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, (int, Decimal)):

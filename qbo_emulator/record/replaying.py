@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from qbo_emulator.books.encoding import dumps, loads
 from qbo_emulator.messages import Request, Response
@@ -47,12 +46,12 @@ class Replay:
         entity = parts[4].lower() if len(parts) > 4 else ""
         return Request.to(one.method, target, headers=headers, body=self.body(one.body, entity))
 
-    def body(self, body: Any, entity: str) -> bytes:
+    def body(self, body: object, entity: str) -> bytes:
         if body is None:
             return b""
         return (body if isinstance(body, str) else dumps(self.translated(body, entity))).encode()
 
-    def translated(self, value: Any, entity: str) -> Any:
+    def translated(self, value: object, entity: str) -> object:
         """`value` with the ids that ours have in place of the recorded ones, and the SyncTokens that go with them."""
         if isinstance(value, list):
             return [self.translated(one, entity) for one in value]
@@ -82,7 +81,7 @@ class Replay:
         elif isinstance(one.answer, str) != isinstance(ours, str):
             yield "the answer is of another form"
 
-    def learn(self, recorded: Any, ours: Any) -> None:
+    def learn(self, recorded: object, ours: object) -> None:
         """Which of our ids matches which of theirs, from answers to the same call."""
         if isinstance(recorded, list) and isinstance(ours, list):
             for theirs, mine in zip(recorded, ours):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.books.clock import pacific_date, stamp
@@ -128,7 +127,7 @@ def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, 
 STATEMENTS = ("ProfitAndLoss", "BalanceSheet", "CashFlow")
 
 
-def columns(name: str, spans: list[Span]) -> list[dict[str, Any]]:
+def columns(name: str, spans: list[Span]) -> list[dict[str, object]]:
     """Columns of lists have their key as type; those of the big statements have it separately (both recorded)."""
     if name in DETAILED:
         return [column(title, key) for title, key in (GENERAL_LEDGER if name in LEDGERS else LIST)]
@@ -142,11 +141,11 @@ def columns(name: str, spans: list[Span]) -> list[dict[str, Any]]:
     return [first, *others]
 
 
-def column(title: str, kind: str) -> dict[str, Any]:
+def column(title: str, kind: str) -> dict[str, object]:
     return {"ColTitle": title, "ColType": kind}
 
 
-def of_span(span: Span) -> dict[str, Any]:
+def of_span(span: Span) -> dict[str, object]:
     days = [{"Name": "StartDate", "Value": str(span.start)}, {"Name": "EndDate", "Value": str(span.end)}]
     return {**column(span.title, "Money"), "MetaData": [*days, *key(span.title)]}
 

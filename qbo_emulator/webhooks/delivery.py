@@ -8,7 +8,6 @@ import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from qbo_emulator.books.company import Change, Company
@@ -99,6 +98,6 @@ def post_over_http(url: str, headers: dict[str, str], body: bytes) -> int:
 
 def listening(hooks: Webhooks, companies: Callable[[], Iterable[Company]], now: Callable[[], datetime]) -> None:
     """Delivers until the process ends."""
-    pause: Any = threading.Event()
+    pause = threading.Event()
     while not pause.wait(0.2):
         hooks.deliver(list(companies()), now())

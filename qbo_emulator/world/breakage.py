@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+
+from qbo_emulator.books.encoding import JsonObject
 
 NAMES = (
     "status", "reset", "timeout", "cut", "half", "throttle", "auth", "html", "empty", "fault_in_200", "stale",
@@ -61,7 +62,7 @@ class Breakage:
             return False
         return (not wanted or wanted in entities) and self.operation in ("", operation)
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> JsonObject:
         return {name: getattr(self, name) for name in FIELDS} | {"struck": self.struck}
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from qbo_emulator.books.clock import precise_stamp
+from qbo_emulator.books.encoding import JsonObject
 
 KEPT = 500
 
@@ -28,7 +29,7 @@ class Entry:
     answer: str
     note: str = ""
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> JsonObject:
         return {
             "id": self.id,
             "at": precise_stamp(self.at),

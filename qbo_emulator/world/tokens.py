@@ -60,7 +60,7 @@ class Tokens:
         life = self.switch(realm, "authorization_code_seconds")
         return self._issue("code", realm, at, life, secrets.token_hex(12), redirect_uri).token
 
-    def exchange(self, code: str, redirect_uri: str, *, at: datetime) -> dict[str, Any]:
+    def exchange(self, code: str, redirect_uri: str, *, at: datetime) -> dict[str, object]:
         """Tokens for an authorization code. Raises OAuthFault invalid_grant if it is used, late or not ours."""
         with self._lock:
             grant = self._usable("code", code, at)
@@ -69,7 +69,7 @@ class Tokens:
             self._kill(grant, "used", at)
             return self._pair(grant.realm, grant.family, at)
 
-    def refresh(self, token: str, *, at: datetime) -> dict[str, Any]:
+    def refresh(self, token: str, *, at: datetime) -> dict[str, object]:
         """A new pair for a refresh token; rotation by switch. Raises OAuthFault invalid_grant."""
         with self._lock:
             grant = self._usable("refresh", token, at)
@@ -102,14 +102,14 @@ class Tokens:
             return now < grant.used_at + DAY.total_seconds()
         return not grant.dead and now < grant.expires
 
-    def _pair(self, realm: str, family: str, at: datetime) -> dict[str, Any]:
+    def _pair(self, realm: str, family: str, at: datetime) -> dict[str, object]:
         refresh = self._issue("refresh", realm, at, self.switch(realm, "refresh_token_seconds"), family)
         return self._answer(self._access(realm, family, at), refresh, at)
 
     def _access(self, realm: str, family: str, at: datetime) -> Grant:
         return self._issue("access", realm, at, self.switch(realm, "access_token_seconds"), family)
 
-    def _answer(self, access: Grant, refresh: Grant, at: datetime) -> dict[str, Any]:
+    def _answer(self, access: Grant, refresh: Grant, at: datetime) -> dict[str, object]:
         return {
             "token_type": "bearer",
             "access_token": access.token,

@@ -42,7 +42,7 @@ class InvitationForm(ScopedForm):
         model = Invitation
         fields = ("email", "role")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         given = team.roles_given_by(self.acting)
         self.fields["role"] = forms.ChoiceField(
@@ -274,7 +274,7 @@ class UserAdmin(DjangoUserAdmin, SupportOnly):
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
             require_new_password(obj)

@@ -134,7 +134,7 @@ def accept(opened: OpenedInvitation, *, person: User, at: dt.datetime) -> Member
     with it; the message is for the person.
     """
     organization = team.lock(opened.invitation.organization)
-    stored = Invitation.objects.select_for_update().get(pk=opened.invitation.pk)
+    stored: Invitation = Invitation.objects.select_for_update().get(pk=opened.invitation.pk)
     if not stored.is_open(at=at) or stored.key != opened.invitation.key:
         raise ValidationError("This invitation has been used or revoked.")
     if not is_for(opened, person):
@@ -164,7 +164,7 @@ def _inviter(invitation: Invitation) -> Membership | None:
 
 
 def _unanswered(invitation: Invitation) -> Invitation:
-    stored = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    stored: Invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if stored.accepted_at or stored.revoked_at:
         raise ValidationError("This invitation has already been accepted or revoked.")
     return stored

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -27,7 +26,7 @@ MOST_FAILURES_OF_AN_ADDRESS = 50
 class AddressLimit:
     """Signs nobody in; runs before the other backends and refuses an address that has guessed too often."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+    def authenticate(self, request: HttpRequest | None, **credentials: object) -> None:
         if request is not None and has_guessed_too_often(request, at=timezone.now()):
             request.axes_locked_out = True  # type: ignore[attr-defined]  # django-axes answers with the page below
             raise PermissionDenied
@@ -41,13 +40,13 @@ def has_guessed_too_often(request: HttpRequest, *, at: dt.datetime) -> bool:
     return int(total) >= MOST_FAILURES_OF_AN_ADDRESS
 
 
-def typed_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+def typed_name(request: HttpRequest, credentials: dict[str, object] | None) -> str:
     """The name that failures are counted under, without regard to case and surrounding spaces."""
     name = (credentials or {}).get("username") or request.POST.get("username", "")
     return str(name).replace("\0", "").strip().lower()[:254]
 
 
-def locked_out(request: HttpRequest, answer: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
+def locked_out(request: HttpRequest, answer: HttpResponse, credentials: dict[str, object] | None) -> HttpResponse:
     """The page shown instead of any other: says when to try again, but not whether the name exists."""
     from runacall.admin_site import site  # the site is being made while settings name this function
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -17,7 +16,7 @@ _senders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 _under_way: set[Future[None]] = set()
 
 
-def send(to: str, template: str, context: dict[str, Any]) -> bool:
+def send(to: str, template: str, context: dict[str, object]) -> bool:
     """Whether the mail server accepted it. The first line of the template is the subject."""
     subject, _, body = render_to_string(template, context).strip().partition("\n")
     try:
@@ -28,7 +27,7 @@ def send(to: str, template: str, context: dict[str, Any]) -> bool:
     return True
 
 
-def send_soon(to: str, template: str, context: dict[str, Any]) -> None:
+def send_soon(to: str, template: str, context: dict[str, object]) -> None:
     """Send in the background; with `to` "", do the same work and send nothing."""
     task = _senders.submit(_send_or_only_write, to, template, context)
     _under_way.add(task)
@@ -39,7 +38,7 @@ def wait_until_sent() -> None:
     wait(list(_under_way))
 
 
-def _send_or_only_write(to: str, template: str, context: dict[str, Any]) -> None:
+def _send_or_only_write(to: str, template: str, context: dict[str, object]) -> None:
     if to:
         send(to, template, context)
     else:

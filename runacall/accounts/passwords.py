@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
@@ -46,7 +45,7 @@ def is_proven(user: User) -> bool:
 class LogInForm(AuthenticationForm):
     """Log-ins are e-mail addresses, and nobody remembers which letters are capitals."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail"
         self.fields["username"].widget.attrs |= {"autocomplete": "username", "inputmode": "email"}
@@ -59,7 +58,7 @@ class LogInForm(AuthenticationForm):
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.help_text = "\n".join(str(field.help_text).splitlines())
@@ -105,7 +104,7 @@ def reset_path(user: User) -> str:
 class NewPasswordForm(SetPasswordForm):
     """A new password, typed twice, through an e-mailed link."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         for name in ("new_password1", "new_password2"):
             self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.models import User
@@ -49,20 +48,20 @@ def count(kind: str, request: HttpRequest, *, since: dt.datetime) -> int:
     return int(found.aggregate(total=Sum("times"))["total"] or 0)
 
 
-def _signed_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -> None:
+def _signed_in(sender: object, request: HttpRequest | None, user: User, **_: object) -> None:
     record(Kind.SIGNED_IN, user.get_username(), request, at=timezone.now(), person=user)
 
 
-def _signed_out(sender: Any, request: HttpRequest | None, user: User | None, **_: Any) -> None:
+def _signed_out(sender: object, request: HttpRequest | None, user: User | None, **_: object) -> None:
     if user is not None:
         record(Kind.SIGNED_OUT, user.get_username(), request, at=timezone.now(), person=user)
 
 
-def _failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+def _failed(sender: object, credentials: dict[str, object], request: HttpRequest | None = None, **_: object) -> None:
     # The attempt that locks, and those refused without checking the password, are recorded by `_locked_out`.
     if not getattr(request, "axes_locked_out", False):
         record(Kind.FAILED, str(credentials.get("username") or ""), request, at=timezone.now())
 
 
-def _locked_out(sender: Any, request: HttpRequest, username: str | None, **_: Any) -> None:
+def _locked_out(sender: object, request: HttpRequest, username: str | None, **_: object) -> None:
     record(Kind.LOCKED_OUT, username or "", request, at=timezone.now())

@@ -32,7 +32,7 @@ class AskForReset(auth_views.PasswordResetView):
     success_url = reverse_lazy("password_reset_done")
     title = "Reset your password"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**site.each_context(self.request), **kwargs)
 
     def form_valid(self, form: ResetForm) -> HttpResponse:  # type: ignore[override]
@@ -44,7 +44,7 @@ class ResetAsked(auth_views.PasswordResetDoneView):
     template_name = "accounts/reset_asked.html"
     title = "Check your e-mail"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**site.each_context(self.request), **kwargs)
 
 
@@ -54,7 +54,7 @@ class ChooseNewPassword(auth_views.PasswordResetConfirmView):
     success_url = reverse_lazy("password_reset_complete")
     title = "Choose a new password"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rules = password_validators_help_texts()
         return super().get_context_data(**site.each_context(self.request), rules=rules, **kwargs)
 
@@ -69,7 +69,7 @@ class WasReset(auth_views.PasswordResetCompleteView):
     template_name = "accounts/reset_done.html"
     title = "Your password has been changed"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**site.each_context(self.request), **kwargs)
 
 
@@ -92,7 +92,7 @@ class NewLogInForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.email = email
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         given = super().clean() or self.cleaned_data
         password = given.get("password")
         if password and given.get("again") is not None and password != given["again"]:
@@ -166,7 +166,7 @@ def _say_yes(request: VisitorRequest, opened: invitations.OpenedInvitation) -> H
     )
 
 
-def _page(request: HttpRequest, template: str, title: str, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: HttpRequest, template: str, title: str, *, status: int = 200, **more: object) -> HttpResponse:
     context = {**site.each_context(request), "title": title, **more}
     return TemplateResponse(request, template, context, status=status)
 

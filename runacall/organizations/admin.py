@@ -35,7 +35,7 @@ class MembershipForm(ScopedForm):
         model = Membership
         fields = ("role",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         given = team.roles_given_by(self.acting)
         if "role" in self.fields:

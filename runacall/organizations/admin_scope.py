@@ -41,7 +41,7 @@ class ScopedForm(forms.ModelForm):
             self.instance.organization = self.organization
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"organization"}  # type: ignore[misc]
+        return set(super()._get_validation_exclusions()) - {"organization"}  # type: ignore[misc]
 
 
 class ScopedRelatedFilter(RelatedDropdownFilter):
@@ -88,7 +88,7 @@ def _without_impossible_ids(field: Any) -> Any:
     return field
 
 
-def _may_be_id(value: Any) -> bool:
+def _may_be_id(value: object) -> bool:
     text = str(value or "")
     return not text or (text.isascii() and text.isdecimal() and len(text) < 19)
 
@@ -108,17 +108,19 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     warn_unsaved_form = True
 
     def get_queryset(self, request: VisitorRequest) -> models.QuerySet[Any]:
-        rows = super().get_queryset(request)
+        rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows & scoped_rows(self.model, request)
 
     def get_object(self, request: StaffRequest, object_id: str, from_field: str | None = None) -> models.Model:
         """The row, or 404: Django would redirect with a message, which scripts cannot recognize."""
-        found = super().get_object(request, object_id, from_field)
+        found: models.Model | None = super().get_object(request, object_id, from_field)
         if found is None:
             raise Http404
         return found
 
-    def get_form(self, request: StaffRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: StaffRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.organization = request.organization
         return form
@@ -128,7 +130,7 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         request: StaffRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: Any = None,
+        extra_context: object = None,
     ) -> HttpResponse:
         try:
             return self._saved(request, object_id, form_url, extra_context)
@@ -140,18 +142,22 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
             self._explain(request, [str(refusal)])
         return HttpResponseRedirect(request.get_full_path())
 
-    def _saved(self, request: StaffRequest, *rest: Any) -> HttpResponse:
+    def _saved(self, request: StaffRequest, *rest: object) -> HttpResponse:
         """When two people save the same thing at once (often one person's double click), the second one is asked again.
 
         By then the form's own check sees what the first one saved, says so, and keeps what was typed.
         """
         try:
-            return super().changeform_view(request, *rest)
+            return self._one_try(request, *rest)
         except (IntegrityError, ValidationError):
             try:
-                return super().changeform_view(request, *rest)
+                return self._one_try(request, *rest)
             except IntegrityError as error:
                 raise ValidationError(SAVED_MEANWHILE) from error
+
+    def _one_try(self, request: StaffRequest, *rest: object) -> HttpResponse:
+        answer: HttpResponse = super().changeform_view(request, *rest)
+        return answer
 
     # What an operation raises if the row's status, or another person's change in the meantime, does not allow it.
     refusals: tuple[type[Exception], ...] = ()
@@ -181,7 +187,7 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     def has_delete_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
         return role_allows(request, self.deleting) and self._in_reach(request, obj)
 
-    def _in_reach(self, request: VisitorRequest, obj: Any) -> bool:
+    def _in_reach(self, request: VisitorRequest, obj: object) -> bool:
         own = request.organization.pk if request.organization else None
         return bool(getattr(obj, "organization_id", own) == own)
 

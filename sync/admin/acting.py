@@ -26,14 +26,14 @@ def perform(
     request: StaffRequest,
     *,
     at: datetime,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
 ) -> Report | None:
     """Do `action` to `events` and tell the result; None if a reason is missing, which is told as well."""
     reason = request.POST.get("reason", "").strip()[:500]
     if action.asks_reason and (not reason or NUL in reason):
         messages.warning(request, REASON_IS_NO_TEXT if reason else action.asks_reason)
         return None
-    told: dict[str, Any] = {"reason": reason} if action.asks_reason else {}
+    told: dict[str, object] = {"reason": reason} if action.asks_reason else {}
     if action.form:
         form = form_of(action, request)
         if not form.is_valid():

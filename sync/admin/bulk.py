@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -44,7 +43,7 @@ class Chosen:
     """The chosen events and the filters they were chosen by."""
 
     events: SyncEventQuerySet
-    filters: dict[str, Any]
+    filters: dict[str, list[str]]
 
 
 def ask(request: StaffRequest, action: str, *, ids: Iterable[int] = ()) -> HttpResponse:
@@ -55,7 +54,7 @@ def ask(request: StaffRequest, action: str, *, ids: Iterable[int] = ()) -> HttpR
     return HttpResponseRedirect(f"{reverse(f'admin:sync_syncevent_{action}_all')}?{meant}")
 
 
-def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict[str, Any]) -> HttpResponse:
+def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict[str, object]) -> HttpResponse:
     """GET says what would be done to how many; POST does it. `log`: the organization's events."""
     action, at = ACTIONS[name], clock.now()
     many = action.many
@@ -135,7 +134,9 @@ def _first_few(events: SyncEventQuerySet, dates: Callable[[SyncEvent], Moved | s
     return found
 
 
-def forecast_of_retry(action: Action, organization: Organization | None, events: SyncEventQuerySet) -> dict[str, Any]:
+def forecast_of_retry(
+    action: Action, organization: Organization | None, events: SyncEventQuerySet
+) -> dict[str, object]:
     connection = Connection.objects.for_organization(organization).first()
     if connection is not None:
         with isolated("Forecasting a retry", organization=connection.organization_id):
@@ -168,7 +169,7 @@ def choose(request: StaffRequest, log: SyncEventQuerySet) -> Chosen | None:
     return Chosen(found.qs, dict(given(request.GET).lists()))
 
 
-def described(filters: dict[str, Any], log: SyncEventQuerySet) -> list[tuple[str, str]]:
+def described(filters: dict[str, list[str]], log: SyncEventQuerySet) -> list[tuple[str, str]]:
     """The filters as labels and values, for people."""
     known = SyncEventFilter.base_filters
     return [

@@ -41,12 +41,12 @@ class SyncLogChangeList(ChangeList):
     page_num: int
     filterset: SyncEventFilter
 
-    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+    def get_filters_params(self, params: object = None) -> dict[str, object]:
         """Without our filters: the admin would treat them as column look-ups and refuse them."""
-        lookups: dict[str, Any] = super().get_filters_params(params)
+        lookups: dict[str, object] = super().get_filters_params(params)
         return {name: value for name, value in lookups.items() if name not in FILTERS}
 
-    def get_queryset(self, request: VisitorRequest, exclude_parameters: Any = None) -> Any:
+    def get_queryset(self, request: VisitorRequest, exclude_parameters: object = None) -> object:
         rows = super().get_queryset(request, exclude_parameters)
         self.filterset = SyncEventFilter(request.GET, queryset=rows, request=request)
         # A filter that is not valid shows nothing: showing everything could lead to retrying everything.
@@ -83,7 +83,7 @@ def status_counts(rows: SyncEventQuerySet, request: VisitorRequest) -> Counter[s
     return Counter({state: count for state, count in grouped if state in State.values})
 
 
-def filter_query(params: dict[str, Any] | QueryDict) -> str:
+def filter_query(params: dict[str, object] | QueryDict) -> str:
     """Only what the FilterSet knows of `params`, as a query string without the question mark."""
     return urlencode(sorted(given(params).lists()), doseq=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -82,23 +81,23 @@ class SyncEventAdmin(ScopedAdmin):
     def get_queryset(self, request: VisitorRequest) -> SyncEventQuerySet:
         return log_of(request.organization, request.GET)
 
-    def get_changelist(self, request: StaffRequest, **kwargs: Any) -> type[SyncLogChangeList]:
+    def get_changelist(self, request: StaffRequest, **kwargs: object) -> type[SyncLogChangeList]:
         return SyncLogChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: VisitorRequest) -> bool:
         """No look-ups: the log has its own filters, and an action must apply to exactly what the list shows."""
         return False
 
-    def changelist_view(self, request: StaffRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(self, request: StaffRequest, extra_context: object = None) -> HttpResponse:
         if request.method == "POST" and not self._may_act(request):
             raise PermissionDenied
-        response = super().changelist_view(request, extra_context)
+        response: HttpResponse = super().changelist_view(request, extra_context)
         shown = response.context_data if isinstance(response, TemplateResponse) else None
         if shown and "cl" in shown:
             shown.update(list_context(request, shown["cl"]))
         return response
 
-    def get_actions(self, request: StaffRequest) -> Any:
+    def get_actions(self, request: StaffRequest) -> object:
         """Those of the table that the list offers, for what is marked or for all that the filters find."""
         return {
             action.name: (_do_to_chosen, action.name, action.many.in_list)
@@ -107,7 +106,7 @@ class SyncEventAdmin(ScopedAdmin):
         }
 
     @property
-    def media(self) -> Any:
+    def media(self) -> object:
         """None of the admin's own scripts: our list has its own, which can handle changing rows."""
         return forms.Media(
             js=[
@@ -122,7 +121,7 @@ class SyncEventAdmin(ScopedAdmin):
     # --- one event --------------------------------------------------------------------------------------------
 
     def change_view(
-        self, request: StaffRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self, request: StaffRequest, object_id: str, form_url: str = "", extra_context: object = None
     ) -> HttpResponse:
         return self._event_page(request, object_id, "sync/event_page.html")
 
@@ -137,7 +136,7 @@ class SyncEventAdmin(ScopedAdmin):
         event = self._event(request, object_id)
         return TemplateResponse(request, template, self._event_context(request, event))
 
-    def _event_context(self, request: StaffRequest, event: SyncEvent) -> dict[str, Any]:
+    def _event_context(self, request: StaffRequest, event: SyncEvent) -> dict[str, object]:
         attempt = request.GET.get("attempt", "")
         attempt_id = int(attempt) if attempt.isdecimal() and len(attempt) < 19 else None
         shown = details(event, request.organization, at=clock.now(), attempt_id=attempt_id)
@@ -174,7 +173,8 @@ class SyncEventAdmin(ScopedAdmin):
         event.refresh_from_db()
         context = self._event_context(request, event)
         answer = TemplateResponse(request, "sync/event_details.html", context)
-        return trigger_client_event(answer, "log-changed", after="swap")
+        trigger_client_event(answer, "log-changed", after="swap")
+        return answer
 
     def _event(self, request: StaffRequest, object_id: str, *, log: SyncEventQuerySet | None = None) -> SyncEvent:
         """The event, also one of an earlier company; for actions, only one of `log`. Raises Http404."""
@@ -199,7 +199,7 @@ class SyncEventAdmin(ScopedAdmin):
             raise PermissionDenied
         return live.view(request, self, self._log(request))
 
-    def _log(self, request: StaffRequest) -> Any:
+    def _log(self, request: StaffRequest) -> SyncEventQuerySet:
         return SyncEvent.objects.for_organization(request.organization)
 
     def _may_act(self, request: StaffRequest) -> bool:
@@ -216,10 +216,11 @@ class SyncEventAdmin(ScopedAdmin):
             *[self._path(f"<str:object_id>/{each}/", view, each) for each, view in one],
             *[self._path(f"<str:object_id>/{_slug(each)}/", self.act_view, each, action=each) for each in of_one],
         ]
-        return own + super().get_urls()
+        return [*own, *super().get_urls()]
 
     def _path(self, route: str, view: Callable[..., HttpResponse], name: str, **fixed: str) -> URLPattern:
-        return path(route, self.admin_site.admin_view(view), fixed, name=f"sync_syncevent_{name}")
+        url: URLPattern = path(route, self.admin_site.admin_view(view), fixed, name=f"sync_syncevent_{name}")
+        return url
 
 
 def _slug(action: str) -> str:

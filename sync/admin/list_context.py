@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import F, Q
 from django.http import QueryDict
@@ -43,7 +42,7 @@ class Chip:
     is_on: bool
 
 
-def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, Any]:
+def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, object]:
     at = clock.now()
     rows = log_rows(list(cl.result_list), request.organization, at=at)
     results = results_for(request.organization, request.user, at=at)
@@ -103,7 +102,7 @@ def _has_checkboxes(cl: SyncLogChangeList) -> bool:
     return "action_checkbox" in cl.list_display
 
 
-def chips(request: StaffRequest, counts: Any) -> list[Chip]:
+def chips(request: StaffRequest, counts: Mapping[str, int]) -> list[Chip]:
     chosen = [state for state in request.GET.getlist("status") if state]
     total = sum(counts.values())
     every = Chip("all", "All", total, without_page(request.GET, status=None), not chosen)
@@ -215,7 +214,7 @@ def _action_shown(cl: SyncLogChangeList, request: StaffRequest) -> str:
     return f"{title_of(action.action)} of {request.organization.local(action.at):%Y-%m-%d %H:%M}"
 
 
-def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, Any]:
+def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, object]:
     """How often, in seconds, the page asks for changes, and at which address."""
     query = request.GET.urlencode()
     under_way = any(not result.is_known for result in results)

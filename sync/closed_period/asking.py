@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core import signing
@@ -45,7 +44,7 @@ def ask(
     at: dt.datetime,
     to_name: str = "",
     note: str = "",
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Make a question about these, and its link. It changes nothing about them. `made` is the question's id."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -28,7 +27,7 @@ def hold(
     *,
     by: User,
     at: datetime,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Have these wait until the closing date moves; then they are sent without a person. They are no errors any more.
@@ -67,7 +66,7 @@ def release(
     *,
     by: User,
     at: datetime,
-    filters: Mapping[str, Any] | None = None,
+    filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Have held ones tried again now. QuickBooks' closing date is read first; what it still stops fails again."""

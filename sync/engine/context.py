@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -77,7 +76,7 @@ class Drain:
             waiting, batch_size=self.batch_size, alone_at_most=self.alone_at_most, batch_in=batch_in, alone_in=alone_in
         )
 
-    def attempt(self, event: SyncEvent, kind: str, **facts: Any) -> Attempt:
+    def attempt(self, event: SyncEvent, kind: str, **facts: object) -> Attempt:
         """A new attempt for `event`; `Outcome` sets its result."""
         return Attempt(event=event, kind=kind, at=self.now(), retry_number=event.retries, **facts)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
+from qbo.json_objects import Row
 from qbo.lists.checking import checked, identity
 from qbo.lists.mirrors import store_entries
-from qbo.mapping.base import KEPT, Base, Row, There, kept_part
+from qbo.mapping.base import KEPT, Base, There, kept_part
 from qbo.mapping.planning import base_after
 from qbo.models import Connection, Link
 from sync.engine.context import Drain
@@ -63,12 +63,12 @@ def link_of(
 
 def link_columns(
     item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The columns of a link for a row that QuickBooks answered to `written`, or that was found to be it.
 
     `differs`: where the books do not have what was sent, so that an update is still needed.
     """
-    columns: dict[str, Any] = {
+    columns: dict[str, object] = {
         "qbo_id": str(row["Id"]),
         "sync_token": str(row.get("SyncToken", "")),
         "active": True,

@@ -34,7 +34,7 @@ class Outcome:
     heals: int = 0
     look_first: bool = False
     message: str = ""
-    columns: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, object] = field(default_factory=dict)
     # The other failures of the event, after `failure`.
     further: Sequence[Further] = ()
 
@@ -169,7 +169,7 @@ def _with_newer(events: Sequence[SyncEvent]) -> set[int]:
     return set(these.filter(Exists(newer.exclude(pk=OuterRef("pk")))).values_list("pk", flat=True)) if events else set()
 
 
-def _write(changes: Mapping[int, Mapping[str, Any]]) -> None:
+def _write(changes: Mapping[int, Mapping[str, object]]) -> None:
     """Write these columns of each event, by id; what is the same for many goes in one statement."""
     alike: dict[str, list[int]] = {}
     for pk, columns in changes.items():
@@ -182,7 +182,7 @@ def _write(changes: Mapping[int, Mapping[str, Any]]) -> None:
         SyncEvent.objects.filter(pk__in=ids).update(**changes[ids[0]])
 
 
-def _write_apart(changes: Mapping[int, Mapping[str, Any]]) -> None:
+def _write_apart(changes: Mapping[int, Mapping[str, object]]) -> None:
     """Events of which few get the same: a few statements for each set of columns."""
     by_columns: dict[tuple[str, ...], list[SyncEvent]] = {}
     for pk, columns in changes.items():
@@ -194,7 +194,7 @@ def _write_apart(changes: Mapping[int, Mapping[str, Any]]) -> None:
         SyncEvent.objects.bulk_update(events, names, batch_size=200)
 
 
-def _columns(outcome: Outcome, *, at: datetime) -> dict[str, Any]:
+def _columns(outcome: Outcome, *, at: datetime) -> dict[str, object]:
     changes: dict[str, Any] = {
         "state": outcome.state,
         "changed_at": at,
@@ -210,12 +210,12 @@ def _columns(outcome: Outcome, *, at: datetime) -> dict[str, Any]:
     return changes
 
 
-def requeue(event: SyncEvent, *, due_at: datetime, **changes: Any) -> None:
+def requeue(event: SyncEvent, *, due_at: datetime, **changes: object) -> None:
     """Return to the queue; if a change in between has opened another event, that one replaces this one."""
     _make_unsent(event, at=due_at, changes={"state": State.QUEUED, "due_at": due_at, **changes})
 
 
-def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> None:
+def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, object]) -> None:
     """Queued or Failed again. If an edit opens another event at the same moment, that one wins by the constraint."""
     if _yield_to_newer(event, at=at, changes=changes):
         return
@@ -228,7 +228,7 @@ def _make_unsent(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> 
             raise
 
 
-def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, Any]) -> bool:
+def _yield_to_newer(event: SyncEvent, *, at: datetime, changes: dict[str, object]) -> bool:
     """A record has only one unsent event: an older one that would become unsent again is superseded by the newer
     one.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -98,7 +97,7 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     return False
 
 
-def open_connection_failure(connection: Any, failure: Failure, *, at: datetime) -> None:
+def open_connection_failure(connection: Connection, failure: Failure, *, at: datetime) -> None:
     """Open the one row that shows a paused connection."""
     name = RecordName(EntityType.CONNECTION, connection.pk, "QuickBooks connection", party=str(connection))
     with transaction.atomic():
@@ -120,7 +119,7 @@ def open_connection_failure(connection: Any, failure: Failure, *, at: datetime) 
         )
 
 
-def close_connection_failure(connection: Any, *, at: datetime, code: str = "") -> int:
+def close_connection_failure(connection: Connection, *, at: datetime, code: str = "") -> int:
     """The connection works again: clear its row, whichever company it was for; only one with `code`, if given."""
     rows = SyncEvent.objects.filter(connection=connection, state__in=(State.FAILED, State.DISMISSED))
     rows = rows.of_record(EntityType.CONNECTION, connection.pk)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 
 from qbo import catalogue
-from qbo.connection.queries import Row
+from qbo.json_objects import JsonMapping, Row
 from qbo.lists.on_request import NotRead
 from qbo.models import Connection
 from runacall.invoices.refusals import Refused
@@ -103,7 +101,7 @@ def _fetch(connection: Connection, key: str, answer: Answer, *, at: datetime) ->
         raise Refused(f"QuickBooks could not be read: {error} Nothing was changed.") from error
 
 
-def _helped(events: SyncEventQuerySet, kept: Mapping[str, Any]) -> SyncEventQuerySet:
+def _helped(events: SyncEventQuerySet, kept: JsonMapping) -> SyncEventQuerySet:
     """Without the invoices that the fix had to leave as they are; they would only fail again."""
     changed = kept.get("before") or kept.get("numbers")
     return events.filter(record_id__in=[int(key) for key in changed]) if changed else events
@@ -166,7 +164,7 @@ def undo_fix(action: ActionRecord, connection: Connection, *, by: User, at: date
         why = why_not_undone(action)
         if why:
             raise Refused(why)
-        kept: Mapping[str, Any] = action.fix["undo"]
+        kept: JsonMapping = action.fix["undo"]
         BY_CODE[action.fix["code"]].undo(connection, kept, by, at)
         name = (by.get_username() if by else "") or "Command line"
         action.fix = {**action.fix, "undone": at.isoformat(), "undone_by": name}

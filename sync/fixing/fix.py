@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from qbo.connection.queries import Row
 from qbo.failures import Failure
+from qbo.json_objects import Row
 from qbo.models import Connection
 from sync.dry_run import AS_IT_IS, Supposed
 from sync.fixing.lists import Lists
@@ -120,8 +119,8 @@ class Fix:
     offer: Callable[[Case], Offer | None]
     seen: Callable[[Case], str]
     supposed: Callable[[Case, Answer], Supposed]
-    apply: Callable[[Case, Answer, User, datetime], Mapping[str, Any]]
-    undo: Callable[[Connection, Mapping[str, Any], User, datetime], None]
+    apply: Callable[[Case, Answer, User, datetime], Mapping[str, object]]
+    undo: Callable[[Connection, Mapping[str, object], User, datetime], None]
     # What is so before anybody has chosen, beyond what we can judge ourselves.
     as_it_is: Callable[[Case], Supposed] = lambda case: AS_IT_IS
     # What it depends on is read from QuickBooks before anything is sent: what we know says little.

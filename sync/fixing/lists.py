@@ -7,8 +7,8 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from qbo.connection.queries import Row
 from qbo.failures import Failure
+from qbo.json_objects import Row
 from qbo.mapping.book import Company
 from qbo.mapping.guessing import Known
 from qbo.mapping.loading import load_company, load_ruled

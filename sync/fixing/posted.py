@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qbo.mapping.base import INVOICE_FIELDS, Row, fields_of
+from qbo.json_objects import Row
+from qbo.mapping.base import INVOICE_FIELDS, fields_of
 from qbo.mapping.loading import load_book
 from qbo.models import Connection, ListEntry
 from sync.dry_run import Supposed, verdicts

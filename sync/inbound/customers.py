@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 
 from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
-from qbo.connection.queries import ANY_ACTIVE, Row, read_where_in
+from qbo.connection.queries import ANY_ACTIVE, read_where_in
+from qbo.json_objects import JsonMapping, Row
 from qbo.lists.checking import checked
 from qbo.mapping.base import CUSTOMER_FIELDS, Base, fields_of, kept_part, reference
 from qbo.mapping.list_planning import said_of_customer
@@ -142,7 +143,7 @@ def _columns(field: str, row: Row, customer: Customer) -> Iterable[tuple[str, An
     elif field == "phone":
         yield "phone", str((row.get("PrimaryPhone") or {}).get("FreeFormNumber") or "")
     elif field in ("billing address", "service address"):
-        place: Mapping[str, Any] = row.get("BillAddr" if field == "billing address" else "ShipAddr") or {}
+        place: JsonMapping = row.get("BillAddr" if field == "billing address" else "ShipAddr") or {}
         kind = field.partition(" ")[0]
         for column, part in PARTS.items():
             # QuickBooks rewrites the country, for example as USA.

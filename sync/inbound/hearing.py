@@ -13,8 +13,8 @@ from django.db import transaction
 
 from qbo.connection.changes import Changes
 from qbo.connection.client import decode
-from qbo.connection.queries import Row
 from qbo.connection.turn import Visit
+from qbo.json_objects import Row
 from qbo.mapping.base import There
 from qbo.models import Connection, Link
 from qbo.models.leases import LeaseLost

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
-from qbo.connection.queries import Row
 from qbo.failures import Failure, Subject
+from qbo.json_objects import Row
 from qbo.lists.checking import checked_reference
 from qbo.mapping.base import Base, Side, There, kept_part
 from qbo.mapping.book import MappingBook

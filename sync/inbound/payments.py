@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
-from qbo.connection.queries import Row
 from qbo.failures import Failure, Subject
+from qbo.json_objects import Row
 from qbo.mapping.base import Base, Side, cents, kept_part, plain, reference
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import PAYMENT, marked_as

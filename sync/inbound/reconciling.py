@@ -12,10 +12,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from qbo.connection.limiter import pause_asked_for
-from qbo.connection.queries import ReadFailed, Row, read_rows, read_where_in
+from qbo.connection.queries import ReadFailed, read_rows, read_where_in
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Sleep, Visit, visit
 from qbo.failures import Failure, FailureKind
+from qbo.json_objects import Row
 from qbo.mapping.comparing import Comparison, Wanted, WantedPayment, compare, compare_payments
 from qbo.mapping.loading import load_company
 from qbo.mapping.payloads import rounding_allowed

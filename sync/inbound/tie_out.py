@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from qbo.connection.endpoints import endpoints
-from qbo.connection.queries import ReadFailed, Row, read_rows, read_where_in
+from qbo.connection.queries import ReadFailed, read_rows, read_where_in
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Visit, visit
+from qbo.json_objects import JsonMapping, JsonObject, Row
 from qbo.mapping.base import There, cents, reference
 from qbo.mapping.comparing import Wanted, compare
 from qbo.mapping.loading import load_book
@@ -33,7 +34,7 @@ AT_ONCE = 500
 PAID = "Paid on these invoices"
 
 
-def make(tie_out: TieOut, *, now: Any = clock.now) -> None:
+def make(tie_out: TieOut, *, now: Callable[[], datetime] = clock.now) -> None:
     """Read the month's books and keep the result, or why they could not be read."""
     connection = tie_out.connection
     try:
@@ -59,7 +60,7 @@ def end_of(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def _compared(mine: Visit, month: date) -> tuple[dict[str, Any], bool, str]:
+def _compared(mine: Visit, month: date) -> tuple[JsonObject, bool, str]:
     connection, last = mine.connection, end_of(month)
     within = f"TxnDate >= '{month}' AND TxnDate <= '{last}'"
     skipped: list[ReadFailed] = []
@@ -135,10 +136,10 @@ def _paid_line(wanted: Sequence[Wanted], rows: Sequence[Row], of_month: set[int]
     return Line(PAID, len(ours), len(paid), money(here), money(sum(paid, ZERO)))
 
 
-def _explained(connection: Connection, named: Sequence[Gap]) -> list[Mapping[str, Any]]:
+def _explained(connection: Connection, named: Sequence[Gap]) -> list[JsonMapping]:
     """Each difference with what our log says of it, who accepted it, and where it is opened in QuickBooks."""
     places = endpoints(connection.environment, connection.emulator_url)
-    told: list[Mapping[str, Any]] = []
+    told: list[JsonMapping] = []
     for gap in named:
         events = SyncEvent.objects.of(connection).of_record(gap.record_type, gap.record_id)
         event = events.select_related("action__by").order_by("-id").first()
@@ -169,7 +170,7 @@ def _acceptance(event: SyncEvent | None) -> dict[str, str]:
     return {"accepted_by": by, "accepted_at": action.at.isoformat() if action else ""}
 
 
-def ask(connection: Connection, month: date, *, at: datetime, by: Any = None) -> TieOut:
+def ask(connection: Connection, month: date, *, at: datetime, by: User | None = None) -> TieOut:
     """A tie-out that a worker will make."""
     return TieOut.objects.create(
         organization=connection.organization,

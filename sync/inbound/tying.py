@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
 
-from qbo.connection.queries import Row
+from qbo.json_objects import JsonMapping, JsonObject, Row
 from qbo.mapping.base import There, reference
 from qbo.mapping.comparing import Comparison, Wanted
 from qbo.mapping.marks import marked_as
 from qbo.mapping.planning import is_void
+from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO, round_cents
 
 
@@ -104,7 +104,7 @@ def gaps(found: Comparison) -> list[Gap]:
     return named
 
 
-def _gap(kind: str, invoice: Any, qbo_id: str, what: str, here: str, there: str) -> Gap:
+def _gap(kind: str, invoice: InvoiceDocument, qbo_id: str, what: str, here: str, there: str) -> Gap:
     return Gap(kind, "invoice", invoice.id, f"Invoice #{invoice.number}", qbo_id, what, here, there)
 
 
@@ -114,11 +114,11 @@ def is_ours(row: Row, linked: Mapping[str, int], organization_id: int) -> bool:
     return str(row["Id"]) in linked or (mark is not None and mark[0] == organization_id)
 
 
-def content_of(lines: Iterable[Line], found: Iterable[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
+def content_of(lines: Iterable[Line], found: Iterable[JsonMapping], **more: object) -> JsonObject:
     return {"lines": [asdict(line) | {"agrees": line.agrees} for line in lines], "differences": list(found), **more}
 
 
-def fingerprint(content: Mapping[str, Any], rows: Iterable[Row]) -> str:
+def fingerprint(content: JsonMapping, rows: Iterable[Row]) -> str:
     """The same for the same content and the same versions in QuickBooks, and for nothing else."""
     versions = sorted((str(row["Id"]), str(row.get("SyncToken", ""))) for row in rows)
     text = json.dumps([content, versions], sort_keys=True, ensure_ascii=False)

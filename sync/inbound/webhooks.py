@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from qbo.connection.changes import moment
 
@@ -50,7 +49,7 @@ def read_body(body: bytes) -> list[Told]:
     return [told for told in _events(document) if told is not None]
 
 
-def _events(document: Any) -> Iterator[Told | None]:
+def _events(document: object) -> Iterator[Told | None]:
     if isinstance(document, list):
         for event in document:
             if isinstance(event, Mapping):
@@ -65,12 +64,12 @@ def _events(document: Any) -> Iterator[Told | None]:
                 yield _classic(str(one.get("realmId") or ""), entity)
 
 
-def _classic(realm_id: str, entity: Mapping[str, Any]) -> Told | None:
+def _classic(realm_id: str, entity: Mapping[str, object]) -> Told | None:
     parts = [entity.get(name) for name in ("name", "id", "operation", "lastUpdated", "deletedId")]
     return _told(realm_id, str(parts[0]), parts[1], parts, entity.get("lastUpdated"), entity.get("deletedId"))
 
 
-def _cloud_event(event: Mapping[str, Any]) -> Told | None:
+def _cloud_event(event: Mapping[str, object]) -> Told | None:
     """E.g. the type `qbo.customer.updated.v1`."""
     words = str(event.get("type") or "").lower().split(".")
     data = event.get("data")
@@ -82,7 +81,7 @@ def _cloud_event(event: Mapping[str, Any]) -> Told | None:
     )
 
 
-def _told(realm_id: str, name: str, qbo_id: Any, key: list[Any], at: Any, merged: Any) -> Told | None:
+def _told(realm_id: str, name: str, qbo_id: object, key: list[object], at: object, merged: object) -> Told | None:
     entity, found = ENTITIES.get(name.lower()), str(qbo_id or "")
     if entity is None or not found or max(map(len, (found, realm_id, str(merged or "")))) > LONGEST_ID:
         return None

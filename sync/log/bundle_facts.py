@@ -6,7 +6,6 @@ import platform
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from django.conf import settings
 from django.db import connection as database
@@ -22,7 +21,7 @@ PACKAGES = ("Django", "django-q2", "requests", "django-unfold")
 LAST_ACTIONS = 50
 
 
-def facts_around(organization: Organization, connection: Connection | None, *, at: datetime) -> dict[str, Any]:
+def facts_around(organization: Organization, connection: Connection | None, *, at: datetime) -> dict[str, object]:
     """The sections of a bundle by name; the only personal data in them are the reasons that people gave."""
     return {
         "organization": {
@@ -40,7 +39,7 @@ def facts_around(organization: Organization, connection: Connection | None, *, a
     }
 
 
-def _connection(connection: Connection) -> dict[str, Any]:
+def _connection(connection: Connection) -> dict[str, object]:
     """Everything except the tokens; of those only how long they are valid."""
     facts = CompanyFacts.objects.filter(connection=connection).first()
     chosen = ConnectionSettings.objects.filter(connection=connection).first()
@@ -65,7 +64,7 @@ def _connection(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _actions(organization: Organization) -> list[dict[str, Any]]:
+def _actions(organization: Organization) -> list[dict[str, object]]:
     """The latest actions; people are only numbers here."""
     rows = ActionRecord.objects.filter(organization=organization)[:LAST_ACTIONS]
     return [

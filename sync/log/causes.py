@@ -106,7 +106,8 @@ def _summed(events: SyncEventQuerySet, column: str) -> QuerySet[SyncEvent, dict[
         newest_at=Max("changed_at"),
         sample=Min("pk"),
     )
-    return grouped.order_by(F("money").desc(nulls_last=True), "-count", column)
+    ordered: QuerySet[SyncEvent, dict[str, Any]] = grouped.order_by(F("money").desc(nulls_last=True), "-count", column)
+    return ordered
 
 
 def _add_first_ones(failed: SyncEventQuerySet, found: dict[str, Cause], counted: set[str]) -> None:

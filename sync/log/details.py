@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
 from qbo.failures import Failure
+from qbo.json_objects import JsonObject
 from qbo.models import Connection
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.organizations.models import Organization
@@ -172,7 +172,7 @@ def exchange_of(attempt: Attempt) -> Exchange:
 def _item(text: str, key: str, position: int) -> str:
     """One item of a batch by its bId, which is its index; the whole text if it is not a batch."""
     try:
-        items: list[dict[str, Any]] = json.loads(text, parse_float=_digits)[key]
+        items: list[JsonObject] = json.loads(text, parse_float=_digits)[key]
         found = next((item for item in items if str(item.get("bId")) == str(position)), None)
         return json.dumps(found, ensure_ascii=False) if found else text
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

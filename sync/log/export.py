@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
@@ -27,7 +26,7 @@ class Export:
     organization: Organization
     events: SyncEventQuerySet
     at: datetime
-    filters: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, object] = field(default_factory=dict)
 
     def pieces(
         self,
@@ -44,7 +43,7 @@ class Export:
     def file_name(self, file_format: str) -> str:
         return f"quickbooks-sync-log-{self.organization.slug}-{self.organization.local(self.at):%Y-%m-%d}.{file_format}"
 
-    def _head(self) -> dict[str, Any]:
+    def _head(self) -> dict[str, object]:
         return {
             "organization": self.organization.slug,
             "exported_at": self.organization.local(self.at),
@@ -52,7 +51,7 @@ class Export:
             "filters": dict(self.filters),
         }
 
-    def _values(self, progress: Callable[[int], object]) -> Iterator[dict[str, Any]]:
+    def _values(self, progress: Callable[[int], object]) -> Iterator[dict[str, object]]:
         for chunk in _chunks(self.events.order_by("-changed_at", "-id")):
             yield from export_values(chunk, self.organization, at=self.at)
             progress(len(chunk))
@@ -64,14 +63,14 @@ def _chunks(events: SyncEventQuerySet) -> Iterator[list[SyncEvent]]:
         yield chunk
 
 
-def export_values(events: Sequence[SyncEvent], organization: Organization, *, at: datetime) -> list[dict[str, Any]]:
+def export_values(events: Sequence[SyncEvent], organization: Organization, *, at: datetime) -> list[dict[str, object]]:
     """A value for each column of the export, event by event, in a fixed number of queries."""
     traces = last_traces(events)
     rows = log_rows(events, organization, at=at)
     return [_values_or_what_is_known(row, organization, traces.get(row.event.pk, "")) for row in rows]
 
 
-def _values_or_what_is_known(row: LogRow, organization: Organization, trace: str) -> dict[str, Any]:
+def _values_or_what_is_known(row: LogRow, organization: Organization, trace: str) -> dict[str, object]:
     """Every column; for a row that cannot be put into words, the plain values from the database."""
     with isolated("Exporting a row of the log", event=row.event.pk, organization=organization.pk):
         return _values_of(row, organization, trace)
@@ -86,7 +85,7 @@ def last_traces(events: Iterable[SyncEvent]) -> dict[int, str]:
     return dict(known.order_by("at", "id").values_list("event_id", "intuit_tid"))
 
 
-def _values_of(row: LogRow, organization: Organization, trace: str) -> dict[str, Any]:
+def _values_of(row: LogRow, organization: Organization, trace: str) -> dict[str, object]:
     event, failure = row.event, row.event.failure
     waits = event.state in (State.QUEUED, State.CHECKING) and event.due_at is not None
     return {

@@ -60,7 +60,7 @@ def _taken(buffer: io.StringIO) -> str:
     return text
 
 
-def cell(value: Any) -> str:
+def cell(value: object) -> str:
     """A value as a spreadsheet should show it; times to the minute, as in the log. A text never becomes a formula."""
     if value is None:
         return ""
@@ -90,7 +90,7 @@ def json_pieces(rows: Iterable[Values], *, head: Values) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     """Times with their UTC offset; money digit for digit."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")

@@ -43,7 +43,7 @@ class SyncEventFilter(django_filters.FilterSet):
         model = SyncEvent
         fields: list[str] = []
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Mapping[str, object] | None = None, *args: object, **kwargs: object) -> None:
         super().__init__(given(data or {}), *args, **kwargs)
 
     def with_cause(self, events: SyncEventQuerySet, name: str, value: str) -> SyncEventQuerySet:

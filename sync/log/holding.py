@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
 
 from qbo.failures import Failure, FailureKind
+from qbo.json_objects import JsonMapping
 
 
 class Books(StrEnum):
@@ -74,7 +73,7 @@ def holding(there: InBooks | None, failure: Failure | None, *, may_have_arrived:
 COMPARED = ("total", "tax", "date", "number")
 
 
-def differences(facts: Mapping[str, Any]) -> str:
+def differences(facts: JsonMapping) -> str:
     """E.g. "total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"."""
     if "sides" in facts:
         sides = [(side["field"], side["ours"] or "empty", side["theirs"] or "empty") for side in facts["sides"]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
@@ -59,7 +58,7 @@ class InvoiceBanner:
     result: Result | None = None
 
 
-def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, Any]:
+def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, object]:
     """What the banner's template needs; its buttons lead back to the invoice."""
     return {
         "banner": invoice_banner(request, invoice, at=at),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -43,11 +42,11 @@ def questions_about(event: SyncEvent, organization: Organization, *, at: datetim
     return _told(rows[:MOST], organization, at)
 
 
-def _told(questions: Iterable[Any], organization: Organization | None, at: datetime) -> list[Asked]:
+def _told(questions: Iterable[Question], organization: Organization | None, at: datetime) -> list[Asked]:
     return [Asked(one, _sentence(one, organization, at), reverse("sync:question", args=[one.pk])) for one in questions]
 
 
-def _sentence(question: Any, organization: Organization | None, at: datetime) -> str:
+def _sentence(question: Question, organization: Organization | None, at: datetime) -> str:
     """E.g. "Jane Roe was asked about 3 invoices on 2026-06-18 by Ann Lee: waiting, the link holds until 2026-07-02"."""
 
     def day(moment: datetime) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from typing import Any
 
 from qbo.redaction import ASSIGNED_SECRET, NO_SECRETS, SECRET, SECRET_FIELDS
 
@@ -24,7 +23,7 @@ def readable(text: str) -> str:
         return without_secrets(text)
 
 
-def redacted(value: Any) -> Any:
+def redacted(value: object) -> object:
     """A JSON value with everything under a secret's key replaced."""
     if isinstance(value, dict):
         return {key: SECRET if _is_secret(key) else redacted(inner) for key, inner in value.items()}
@@ -41,7 +40,7 @@ def without_secrets(text: str) -> str:
     return ASSIGNED_SECRET.sub(rf"\1\2{SECRET}", BEARER.sub(rf"\1 {SECRET}", text))
 
 
-def formatted(value: Any, indent: str = "") -> str:
+def formatted(value: object, indent: str = "") -> str:
     """JSON indented by two spaces; Decimals digit for digit."""
     inner = indent + "  "
     if isinstance(value, dict) and value:
@@ -52,6 +51,6 @@ def formatted(value: Any, indent: str = "") -> str:
     return str(value) if isinstance(value, Decimal) else _plain(value)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     # Half of a character cannot be shown, but its escape can.
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

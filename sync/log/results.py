@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
@@ -148,7 +149,7 @@ class Result:
         return f"{reverse(LOG)}?status={State.FAILED.value}&action={self.action.pk}"
 
 
-def results_for(organization: Organization | None, user: Any, *, at: datetime) -> list[Result]:
+def results_for(organization: Organization | None, user: User | AnonymousUser, *, at: datetime) -> list[Result]:
     """What the log says about actions: everybody's while they run, your own for a while after."""
     recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=followed())
     actions = list(recent.filter(fix={}).select_related("by").order_by("-at", "-id")[:MOST])
@@ -156,7 +157,7 @@ def results_for(organization: Organization | None, user: Any, *, at: datetime) -
     return [result for result in found if _is_shown(result, user, at)]
 
 
-def fixes_for(organization: Organization | None, user: Any, *, at: datetime) -> list[Result]:
+def fixes_for(organization: Organization | None, user: User | AnonymousUser, *, at: datetime) -> list[Result]:
     """The same for the fixes of causes, which their cards show; of each cause the latest."""
     recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=followed())
     actions = list(recent.exclude(fix={}).select_related("by").order_by("-at", "-id")[:MOST_FIXES])
@@ -168,7 +169,9 @@ def fixes_for(organization: Organization | None, user: Any, *, at: datetime) -> 
     return [result for result in latest.values() if _is_shown(result, user, at)]
 
 
-def _stops(actions: Sequence[ActionRecord], organization: Organization | None) -> defaultdict[int, list[Any]]:
+def _stops(
+    actions: Sequence[ActionRecord], organization: Organization | None
+) -> defaultdict[int, list[tuple[str, int]]]:
     """What stops the events of each that failed again: the message and the count; one query."""
     rows = (
         SyncEvent.objects.for_organization(organization)
@@ -178,14 +181,14 @@ def _stops(actions: Sequence[ActionRecord], organization: Organization | None) -
         .annotate(n=Count("pk"), words=Max("message"))
         .order_by("-n", "cause_key")
     )
-    found: defaultdict[int, list[Any]] = defaultdict(list)
+    found: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     for row in rows if actions else ():
         if len(found[row["action_id"]]) < MOST_STOPS:
             found[row["action_id"]].append((row["words"], row["n"]))
     return found
 
 
-def result_of(event: SyncEvent, user: Any, *, at: datetime) -> Result | None:
+def result_of(event: SyncEvent, user: User | AnonymousUser, *, at: datetime) -> Result | None:
     """The result of the last action on `event`, for the person who did it."""
     action = event.action
     if action is None or action.by_id != user.pk or action.action not in followed():
@@ -194,7 +197,7 @@ def result_of(event: SyncEvent, user: Any, *, at: datetime) -> Result | None:
     return next((result for result in found if _is_shown(result, user, at)), None)
 
 
-def _is_shown(result: Result, user: Any, at: datetime) -> bool:
+def _is_shown(result: Result, user: User | AnonymousUser, at: datetime) -> bool:
     if not result.is_known:
         return True
     settled_at = max(filter(None, (result.count.changed_at, result.action.at)))
@@ -202,7 +205,7 @@ def _is_shown(result: Result, user: Any, at: datetime) -> bool:
 
 
 def _results(
-    actions: Sequence[ActionRecord], organization: Organization | None, user: Any, *, at: datetime
+    actions: Sequence[ActionRecord], organization: Organization | None, user: User | AnonymousUser, *, at: datetime
 ) -> list[Result]:
     if not actions:
         return []
@@ -211,7 +214,7 @@ def _results(
     return [Result(action, counts[action.pk], pause, _who(action, user)) for action in actions]
 
 
-def _who(action: ActionRecord, user: Any) -> str:
+def _who(action: ActionRecord, user: User | AnonymousUser) -> str:
     if action.by is None:
         return action.by_name or "Command line"
     return "" if action.by_id == user.pk else (action.by.get_full_name() or action.by.get_username())
@@ -238,7 +241,7 @@ def _counts(
             last=Max("changed_at"),
         )
     )
-    by_action: dict[int, list[Any]] = defaultdict(list)
+    by_action: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_action[row["action_id"]].append(row)
     return defaultdict(EventCounts, {pk: _count(found, is_paused) for pk, found in by_action.items()})

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from qbo.connection.client import decode
+from qbo.json_objects import JsonMapping, JsonObject
 from qbo.models import Connection, Link
 from qbo.redaction import Redactor
 from runacall.invoices.models import Invoice
@@ -46,7 +47,7 @@ class Bundle:
     """A finished bundle; `document` holds JSON values and Decimals."""
 
     organization: Organization
-    document: Mapping[str, Any]
+    document: JsonMapping
     made_at: datetime
 
     def as_json(self) -> str:
@@ -72,7 +73,7 @@ class Bundle:
         return f"quickbooks-support-{self.organization.slug}-{self.made_at:%Y%m%d-%H%M}.{file_format}"
 
 
-def _summary(event: Mapping[str, Any]) -> list[str]:
+def _summary(event: JsonMapping) -> list[str]:
     return [
         f"Exact error message: {event['message'] or event['status']}",
         *(f"Also in the way: {one['message']}" for one in event.get("also_in_the_way", ())),
@@ -99,7 +100,7 @@ def support_bundle(organization: Organization, events: SyncEventQuerySet, *, at:
     return Bundle(organization, shown | {"events": [_facts_or_why_not(gathered, one) for one in chosen]}, made_at)
 
 
-def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> dict[str, Any]:
+def _facts_or_why_not(gathered: Gathered, event: SyncEvent) -> JsonObject:
     """An event that cannot be described in full does not keep the others out of the bundle."""
     with isolated("Gathering an event", event=event.pk, organization=event.organization_id) as caught:
         return dict(gathered.redactor.value(_plain(gathered.facts_of(event))))
@@ -162,7 +163,7 @@ class Gathered:
         )
         return Redactor({**personal, **known_secrets(self.connection)}, kept={support_address()})
 
-    def facts_of(self, event: SyncEvent) -> dict[str, Any]:
+    def facts_of(self, event: SyncEvent) -> JsonObject:
         """The event with its history, before anything is redacted."""
         attempts, failure = self.attempts[event.pk], event.failure
         return {
@@ -194,7 +195,7 @@ class Gathered:
             "attempts": [self._attempt(one) for one in attempts[-LAST_ATTEMPTS:]],
         }
 
-    def _invoice(self, event: SyncEvent) -> dict[str, Any] | None:
+    def _invoice(self, event: SyncEvent) -> dict[str, object] | None:
         row = self.documents.get(event.record_id) if event.record_type == EntityType.INVOICE else None
         if row is None:
             return None
@@ -202,7 +203,7 @@ class Gathered:
                   "total", "amount_paid", "sent_at", "voided_at", "updated_at")  # fmt: skip
         return {name: getattr(row, name) for name in fields} | {"customer": f"customer-{row.customer_id}"}
 
-    def _link(self, event: SyncEvent) -> dict[str, Any] | None:
+    def _link(self, event: SyncEvent) -> dict[str, object] | None:
         link = self.links.get((event.record_type, event.record_id))
         if link is None:
             return None
@@ -210,7 +211,7 @@ class Gathered:
                   "synced_at")  # fmt: skip
         return {name: getattr(link, name) for name in fields}
 
-    def _attempt(self, attempt: Attempt) -> dict[str, Any]:
+    def _attempt(self, attempt: Attempt) -> dict[str, object]:
         submission = self.submissions.get(attempt.submission_id or 0)
         return {
             "at": attempt.at,
@@ -230,7 +231,7 @@ class Gathered:
         }
 
 
-def is_deep(value: Any) -> bool:
+def is_deep(value: object) -> bool:
     """Whether a JSON value is nested deeper than any answer of QuickBooks; checked without recursion."""
     level = [value]
     for _ in range(DEEPEST):
@@ -240,12 +241,12 @@ def is_deep(value: Any) -> bool:
     return True
 
 
-def _inside(value: Any) -> list[Any]:
+def _inside(value: object) -> list[object]:
     held = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return [one for one in held if isinstance(one, Mapping | list)]
 
 
-def body_of(text: str, position: int) -> Any:
+def body_of(text: str, position: int) -> object:
     """A body as a JSON value (for a batch, only the item with that bId), or as text if it cannot be read."""
     if len(text) > LONGEST_BODY:
         return f"[too long to show: {len(text):,} characters]"

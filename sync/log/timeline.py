@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 
 from qbo.models import SettingChange
@@ -97,7 +97,7 @@ def name_of(action: ActionRecord) -> str:
     return _user(action.by) or action.by_name or "Command line"
 
 
-def _user(user: Any) -> str:
+def _user(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 

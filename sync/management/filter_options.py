@@ -40,4 +40,5 @@ def events_chosen(organization: Organization, filters: MultiValueDict[str, str])
     if not filterset.is_valid():
         wrong = [f"--{name}: {' '.join(texts)}" for name, texts in filterset.errors.items()]
         raise CommandError("\n".join(wrong))
-    return filterset.qs
+    events: SyncEventQuerySet = filterset.qs
+    return events

@@ -15,7 +15,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
-from qbo.connection.queries import Row
+from qbo.json_objects import JsonMapping, Row
 from qbo.mapping.base import Base, kept_part
 from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.models import Connection, Link, MatchChoice
@@ -258,7 +258,7 @@ def _put_link(subject: Subject, row: Row, base: Base, *, at: datetime) -> None:
     )
 
 
-def _put_back(subject: Subject, former: Mapping[str, Any]) -> None:
+def _put_back(subject: Subject, former: JsonMapping) -> None:
     times = {name: datetime.fromisoformat(former[name]) if former[name] else None for name in TIMES}
     Link.objects.create(**subject.which, **{name: former[name] for name in KEPT}, **times)
 
@@ -276,7 +276,7 @@ def _held_by_another(subject: Subject, qbo_id: str) -> bool:
     return rows.exclude(record_id=subject.record_id).exists()
 
 
-def _said(subject: Subject) -> Mapping[str, Any]:
+def _said(subject: Subject) -> Mapping[str, object]:
     if subject.kind.is_customers:
         return said_of_customer(load_customers([subject.record_id])[subject.record_id])
     return said_of_item(load_items([subject.record_id])[subject.record_id])

@@ -44,7 +44,8 @@ class MatchKind:
     def every(self, connection: Connection) -> QuerySet[Any]:
         """As `records`, inactive ones too."""
         model: Any = Customer if self.is_customers else PricebookItem
-        return model.objects.for_organization(connection.organization).order_by("pk")
+        rows: QuerySet[Any] = model.objects.for_organization(connection.organization)
+        return rows.order_by("pk")
 
     def matching(self, search: str) -> Q:
         found = Q()

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from qbo.connection.client import decode
-from qbo.connection.queries import Row
+from qbo.json_objects import Row
 from qbo.mapping.base import Base, number
 from qbo.mapping.guessing import (
     Guess,
@@ -192,7 +192,7 @@ def differing_ids(connection: Connection) -> list[int]:
     return [record_id for record_id in found if record_id not in settled][:MOST]
 
 
-def _accepted(link: Link, ours: Any, theirs: Any) -> bool:
+def _accepted(link: Link, ours: object, theirs: object) -> bool:
     """Whether somebody said that both prices are right, and neither has changed since."""
     if link.accepted_at is None:
         return False

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from qbo.connection.connecting import endpoints_of
-from qbo.connection.queries import Row
+from qbo.json_objects import Row
 from qbo.mapping.guessing import Guess, Known, guess_customers, guess_items, their_customer, words_in
 from qbo.mapping.names import full_name_key, name_for_quickbooks, name_key
 from qbo.models import Connection, ConnectionSettings, MatchChoice

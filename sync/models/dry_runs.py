@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 
 from qbo.failures import Failure, Subject
+from qbo.json_objects import JsonObject
 from qbo.models import Connection
 
 
@@ -88,11 +88,11 @@ class DryRun(models.Model):
         return _cause(key, self.causes[key]) if key in self.causes else None
 
     @classmethod
-    def forget(cls, connections: Iterable[Connection] | models.QuerySet[Any]) -> int:
+    def forget(cls, connections: Iterable[Connection] | models.QuerySet[Connection]) -> int:
         """It may name a customer."""
         return cls.objects.filter(connection__in=connections).delete()[0]
 
 
-def _cause(key: str, kept: dict[str, Any]) -> DryCause:
+def _cause(key: str, kept: JsonObject) -> DryCause:
     failure = Failure(kept["code"], Subject(*kept["subject"]), facts=kept["facts"])
     return DryCause(key, failure, Decimal(kept["money"]), tuple(kept["ids"]))

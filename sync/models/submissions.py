@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import models
 
 from qbo.connection.client import decode
+from qbo.json_objects import JsonObject
 from qbo.mapping.payloads import ALLOW_DUPLICATE
 from qbo.models import Connection
 
@@ -79,7 +79,7 @@ class Submission(models.Model):
         return known | ({"operation": operation} if operation in ("delete", "void") else {})
 
     @property
-    def writes(self) -> list[dict[str, Any]]:
+    def writes(self) -> list[JsonObject]:
         """What was sent, one item for each of `items`, as a batch has them."""
         sent = decode(self.body)
         return list(sent["BatchItemRequest"]) if self.is_batch else [{"bId": "0", self.items[0]["entity"]: sent}]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from qbo.connection.client import encode
 from qbo.failures import Failure
+from qbo.json_objects import JsonMapping
 from qbo.models import Connection
 from sync.models import Attempt, State, SyncEvent
 from sync.models.events import NO_FAILURE, RANKS, UNSENT, Direction, SyncEventQuerySet, failure_columns
@@ -35,7 +34,7 @@ def note_arrival(
     *,
     at: datetime,
     message: str,
-    row: Mapping[str, Any] | None = None,
+    row: JsonMapping | None = None,
     just_opened: bool = False,
 ) -> None:
     """A row that says what came in. It takes the place of what waits for a person because of QuickBooks' side.
@@ -70,7 +69,7 @@ def note_difference(
     failure: Failure,
     *,
     at: datetime,
-    row: Mapping[str, Any] | None = None,
+    row: JsonMapping | None = None,
 ) -> bool:
     """A row that a person decides about; False where an event that waits to be sent will meet the difference itself."""
     columns = {**failure_columns(failure), **names(name), "due_at": None, "changed_at": at}
@@ -106,7 +105,7 @@ def _new(connection: Connection, name: RecordName, at: datetime) -> SyncEvent:
 
 
 def _keep(
-    event: SyncEvent, outcome: str, *, at: datetime, message: str, row: Mapping[str, Any] | None, code: str = ""
+    event: SyncEvent, outcome: str, *, at: datetime, message: str, row: JsonMapping | None, code: str = ""
 ) -> None:
     Attempt.objects.create(
         event=event,

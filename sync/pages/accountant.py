@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -91,7 +90,7 @@ def _events(question: Question) -> list[SyncEvent]:
     return list(question.events.select_related("organization", "connection").order_by("label", "pk"))
 
 
-def _listed(events: list[SyncEvent]) -> dict[str, Any]:
+def _listed(events: list[SyncEvent]) -> dict[str, object]:
     """The rows with each one's date in the books, and what they come to."""
     rows = [
         {"event": event, "date": _date(event), "money": money(event.amount) if event.amount is not None else ""}
@@ -122,7 +121,7 @@ def _local(question: Question) -> dict[str, str]:
 
 
 def _page(
-    request: HttpRequest, title: str, context: dict[str, Any] | None = None, *, status: int = 200, **more: Any
+    request: HttpRequest, title: str, context: dict[str, object] | None = None, *, status: int = 200, **more: object
 ) -> HttpResponse:
     answer = TemplateResponse(
         request, "sync/accountant.html", {"title": title, **(context or {}), **more}, status=status

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -87,7 +85,7 @@ def stopped(request: StaffRequest) -> HttpResponse:
         return _back("step-dry_run")
     page = Paginator(cause.ids, A_PAGE).get_page(request.GET.get("page"))
     rows = Invoice.objects.for_organization(connection.organization).filter(pk__in=list(page.object_list))
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "run": run,
         "cause": cause,
         "place": place_of(cause),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -53,17 +52,17 @@ def fix(request: StaffRequest) -> HttpResponse:
     return TemplateResponse(request, "sync/fix_forecast.html", _foreseen(case, _answer(request.GET)))
 
 
-def _key(data: Any) -> str:
+def _key(data: QueryDict) -> str:
     """The cause; PostgreSQL compares no NUL."""
     return str(data.get("cause", "")).replace("\x00", "")
 
 
-def _answer(data: Any) -> Answer:
+def _answer(data: QueryDict) -> Answer:
     text = data.get("text", "").replace("\x00", "").strip()
     return Answer(data.get("choice", "").replace("\x00", "")[:LONGEST], text[:LONGEST])
 
 
-def _foreseen(case: Case, answer: Answer) -> dict[str, Any]:
+def _foreseen(case: Case, answer: Answer) -> dict[str, object]:
     found, fix = forecast(case, answer), BY_CODE.get(case.failure.code)
     unchanged = not found.go and [failure.cause_key for failure, _ in found.stay] == [case.failure.cause_key]
     return {
@@ -131,6 +130,7 @@ def _said(request: StaffRequest, text: str, *, is_bad: bool = False) -> HttpResp
     """In the card; without a script, on the page that the button was on."""
     if request.htmx:
         answer = TemplateResponse(request, "sync/fix_said.html", {"said": text if is_bad else ""})
-        return trigger_client_event(answer, "log-changed", after="swap")
+        trigger_client_event(answer, "log-changed", after="swap")
+        return answer
     messages.add_message(request, messages.WARNING if is_bad else messages.SUCCESS, text)
     return back_to(request, reverse(LOG))

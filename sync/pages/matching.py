@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from qbo.connection.queries import Row
+from qbo.json_objects import Row
 from qbo.lists import customers as customers_there
 from qbo.lists.on_request import NotRead
 from qbo.mapping.guessing import Guess, is_clear

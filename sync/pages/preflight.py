@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -124,7 +123,7 @@ def would_fail(request: StaffRequest) -> HttpResponse:
     return TemplateResponse(request, "sync/would_fail.html", context)
 
 
-def _part(title: str, found: Outlook, connection: Connection) -> dict[str, Any]:
+def _part(title: str, found: Outlook, connection: Connection) -> dict[str, object]:
     return {
         "title": title,
         "found": found,

@@ -30,7 +30,7 @@ def _shops(request: VisitorRequest) -> HttpResponse:
     only = ALL if request.GET.get("show") == ALL else NEEDING_HELP
     now = clock.now()
     page = Paginator(shops(term, only=only, at=now), SHOPS_A_PAGE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         **site.each_context(request),
         "title": "Shops",
         "shops": health_of(list(page.object_list), at=now),

@@ -44,7 +44,7 @@ CAUSES_ON_HOME = 5
 
 
 @register.inclusion_tag("sync/banner.html", takes_context=True)
-def sync_banner(context: template.Context, oob: bool = False, live: bool = False) -> dict[str, Any]:
+def sync_banner(context: template.Context, oob: bool = False, live: bool = False) -> dict[str, object]:
     """ "3 QBO sync errors need attention." and the money, for people who manage QuickBooks; else nothing."""
     request = context.get("request")
     count, kept = (attention_count(request), held_back(request)) if request else (0, HeldBack())
@@ -60,7 +60,7 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
 
 
 @register.inclusion_tag("sync/home.html", takes_context=True)
-def sync_home(context: template.Context) -> dict[str, Any]:
+def sync_home(context: template.Context) -> dict[str, object]:
     """The state of the books on the start page, for people who manage QuickBooks and our support."""
     # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.admin.cause_cards import cards
@@ -130,7 +130,7 @@ def without(context: template.Context, name: str) -> str:
 
 
 @register.inclusion_tag("sync/invoice_banner.html", takes_context=True)
-def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> dict[str, Any]:
+def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> dict[str, object]:
     """The invoice's QuickBooks status, worded for the person's role."""
     request = context["request"]
     if invoice is None:
@@ -139,7 +139,7 @@ def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> d
 
 
 @register.inclusion_tag("sync/history.html", takes_context=True)
-def sync_history(context: template.Context, invoice: Invoice | None) -> dict[str, Any]:
+def sync_history(context: template.Context, invoice: Invoice | None) -> dict[str, object]:
     """What people changed on an invoice and what happened to it on its way, by name, for those who see the log."""
     request = context["request"]
     membership = getattr(request, "membership", None)
@@ -150,7 +150,7 @@ def sync_history(context: template.Context, invoice: Invoice | None) -> dict[str
 
 
 @register.inclusion_tag("sync/ready.html", takes_context=True)
-def sync_ready(context: template.Context, invoice: Invoice | None) -> dict[str, Any]:
+def sync_ready(context: template.Context, invoice: Invoice | None) -> dict[str, object]:
     """Whether an invoice that was not tried yet is ready for QuickBooks, or what is missing."""
     # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.pages.preflight import ready
@@ -159,7 +159,7 @@ def sync_ready(context: template.Context, invoice: Invoice | None) -> dict[str, 
 
 
 @register.inclusion_tag("sync/waiting_notice.html", takes_context=True)
-def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]:
+def events_waiting_for(context: template.Context, *codes: str) -> dict[str, object]:
     """The failed events with one of these codes, with a link to retry exactly those."""
     request = context["request"]
     connection = Connection.objects.for_organization(request.organization).first()
@@ -180,7 +180,7 @@ def events_waiting_for(context: template.Context, *codes: str) -> dict[str, Any]
 MOST_FORECAST = 3
 
 
-def _form(connection: Connection | None, one: Waiting, number: int) -> Any:
+def _form(connection: Connection | None, one: Waiting, number: int) -> object:
     """The button of the cause's card, where the page has made the choice that it needs; else None."""
     # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.admin.cause_cards import form_of
@@ -205,13 +205,13 @@ def _forecast(connection: Connection | None, one: Waiting) -> str:
 
 
 @register.inclusion_tag("sync/queue_facts.html", takes_context=True)
-def sync_queue_facts(context: template.Context) -> dict[str, Any]:
+def sync_queue_facts(context: template.Context) -> dict[str, object]:
     """How many events are queued, checking, failed and synced."""
     return {"facts": queue_facts(context["request"].organization)}
 
 
 @register.inclusion_tag("sync/company_counts.html", name="company_counts")
-def counts_of_company(connection: Connection, realm_id: str) -> dict[str, Any]:
+def counts_of_company(connection: Connection, realm_id: str) -> dict[str, object]:
     """How many invoices a company has, and how many are waiting for it."""
     return {"facts": company_counts(connection, realm_id)}
 
@@ -229,21 +229,21 @@ def invoices_from(connection: Connection, realm_id: str, start_date: date) -> in
 
 
 @register.inclusion_tag("sync/earlier_offer.html", takes_context=True)
-def earlier_invoices_offer(context: template.Context) -> dict[str, Any]:
+def earlier_invoices_offer(context: template.Context) -> dict[str, object]:
     """The offer to send earlier invoices; nothing if there are none."""
     count = earlier_count(context["request"].organization) if context.get("may_act") else 0
     return {"count": count, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("sync/earlier_payments_offer.html", takes_context=True)
-def earlier_payments_offer(context: template.Context) -> dict[str, Any]:
+def earlier_payments_offer(context: template.Context) -> dict[str, object]:
     """The offer to send earlier payments; nothing if there are none."""
     count = earlier_payments_count(context["request"].organization) if context.get("may_act") else 0
     return {"count": count, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("sync/first_run.html", takes_context=True)
-def first_run_checklist(context: template.Context) -> dict[str, Any]:
+def first_run_checklist(context: template.Context) -> dict[str, object]:
     """The way from Connect to the first invoices, or its last line; nothing while no company is connected."""
     connection = connection_of(context["request"].organization)
     if connection is None or connection.is_held or connection.status == Connection.Status.DISCONNECTED:
@@ -256,7 +256,7 @@ def first_run_checklist(context: template.Context) -> dict[str, Any]:
 
 
 @register.inclusion_tag("sync/back_to_checklist.html", takes_context=True)
-def back_to_checklist(context: template.Context) -> dict[str, Any]:
+def back_to_checklist(context: template.Context) -> dict[str, object]:
     """On a settings page: the way back to the checklist, as long as it is not done."""
     connection = connection_of(context["request"].organization)
     return {"is_open": connection is not None and is_open(connection)}

@@ -104,7 +104,7 @@ class _Packages(ORM):
         super().__init__()
         self.packed: list[str] = []
 
-    def enqueue(self, task: Any) -> int:
+    def enqueue(self, task: str) -> int:
         self.packed.append(task)
         return len(self.packed)
 
@@ -134,16 +134,16 @@ class PromptBroker(ORM):
     bell: Doorbell | None = None
     no_bell_until = None
 
-    def enqueue(self, task: Any) -> Any:
+    def enqueue(self, task: object) -> object:
         # By the database's clock: a host that is ahead would queue it for later.
         queued = self.get_connection().create(key=self.list_key or Conf.CLUSTER_NAME, payload=task, lock=clock.now())
         ring()
         return queued.pk
 
-    def timeout(self, task: Any) -> Any:
+    def timeout(self, task: object) -> object:
         return clock.now() + timedelta(seconds=Conf.RETRY)
 
-    def dequeue(self) -> Any:
+    def dequeue(self) -> object:
         # The bell is there before the queue is read, so that nothing falls between the two.
         bell = self._bell()
         rows = self.get_connection().filter(key=self.list_key, lock__lt=clock.now()).order_by("pk")

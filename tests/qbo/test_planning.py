@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from qbo.mapping.base import Base, Row
+from qbo.json_objects import Row
+from qbo.mapping.base import Base
 from qbo.mapping.book import MappingBook, TransactionRef
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section

@@ -1,7 +1,5 @@
 """Starts the QuickBooks Online emulator; the only place in the product that imports it."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from qbo_emulator import cli
@@ -15,7 +13,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         cli.add_arguments(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         try:
             cli.serve(cli.options_from(options))
         except (OSError, Refused) as problem:

@@ -1,7 +1,5 @@
 """Writes docs/errors.md from the catalogue of failures."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from qbo.catalogue import CATALOGUE
@@ -13,7 +11,7 @@ class Command(BaseCommand):
     help = "Writes docs/errors.md from the catalogue of failures."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         path = BASE_DIR / "docs" / "errors.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(error_docs(), encoding="utf-8")

@@ -36,16 +36,16 @@ class InvoiceButtons(RecordAdmin):
         offered = super().get_actions_detail(request, object_id)
         return [each for each in offered if fitting[each.method.original_function_name]]
 
-    def has_send_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+    def has_send_permission(self, request: StaffRequest, object_id: object = None) -> bool:
         return self._may_with(request, object_id, Ability.EDIT_INVOICES)
 
-    def has_pay_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+    def has_pay_permission(self, request: StaffRequest, object_id: object = None) -> bool:
         return self._may_with(request, object_id, Ability.TAKE_PAYMENTS)
 
-    def has_void_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+    def has_void_permission(self, request: StaffRequest, object_id: object = None) -> bool:
         return self._may_with(request, object_id, Ability.VOID_INVOICES)
 
-    def _may_with(self, request: StaffRequest, object_id: Any, ability: Ability) -> bool:
+    def _may_with(self, request: StaffRequest, object_id: object, ability: Ability) -> bool:
         # unfold calls this before it shows a dialog, so this is where another organization's invoice answers 404.
         if object_id is not None:
             self.get_object(request, str(object_id))

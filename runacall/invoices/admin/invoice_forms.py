@@ -33,7 +33,7 @@ class InvoiceForm(RecordForm):
         model = Invoice
         fields = "__all__"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         if "number" in self.fields and not self.instance.pk:
             self.fields["number"].required = False
@@ -57,7 +57,7 @@ class LineForm(forms.ModelForm):
         if "description" in self.fields:
             self.fields["description"].required = False
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         given = super().clean() or self.cleaned_data
         if given.get("item") is None and given.get("unit_price") is None and "unit_price" not in self.errors:
             self.add_error("unit_price", "A line that is not in the pricebook needs a rate.")
@@ -152,7 +152,7 @@ class PaymentDialog(BaseDialogForm):
         self.fields["amount"].help_text = f"The balance is ${self.invoice.balance:,.2f}."
         self.fields["received_date"].initial = request.organization.today(clock.now())
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         given = super().clean() or self.cleaned_data
         if given.get("amount", 0) > self.invoice.balance and not given.get("rest_is_credit"):
             self.add_error("amount", f"More than the balance of ${self.invoice.balance:,.2f}.")

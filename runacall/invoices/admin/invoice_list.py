@@ -51,14 +51,15 @@ def _cells(column: ForeignColumn, request: StaffRequest, invoices: Sequence[Invo
     def cell(invoice: Invoice) -> str:
         return words.get(invoice.pk, "")
 
-    return cell
+    column_of: Callable[[Invoice], str] = cell
+    return column_of
 
 
 class StatusFilter(DropdownFilter):
     title = "status"
     parameter_name = "status"
 
-    def lookups(self, request: StaffRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: StaffRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("outstanding", "Outstanding"), *Status.choices]
 
     def queryset(self, request: StaffRequest, queryset: Any) -> Any:
@@ -77,7 +78,7 @@ class InvoiceList(RecordAdmin):
     search_help_text = "Number, customer or e-mail"
     actions = ("send_selected",)
 
-    def get_changelist(self, request: StaffRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: StaffRequest, **kwargs: object) -> type[ChangeList]:
         return InvoiceChangeList
 
     def get_queryset(self, request: VisitorRequest) -> Any:
@@ -107,13 +108,13 @@ class InvoiceList(RecordAdmin):
     def get_search_results(self, request: StaffRequest, queryset: Any, search_term: str) -> Any:
         return super().get_search_results(request, queryset, search_term.strip().removeprefix("#"))
 
-    def get_actions(self, request: StaffRequest) -> Any:
+    def get_actions(self, request: StaffRequest) -> object:
         offered = super().get_actions(request)
         offered.pop("delete_selected", None)
         return offered if role_allows(request, self.changing) else {}
 
     @admin.action(description="Send selected drafts")
-    def send_selected(self, request: StaffRequest, queryset: Any) -> None:
+    def send_selected(self, request: StaffRequest, queryset: object) -> None:
         sent, left = self._each(queryset, lambda invoice: invoice.send(at=clock.now(), by=request.user))
         if sent:
             self.message_user(request, f"{_counted(sent, 'invoice')} sent.", messages.SUCCESS)
@@ -121,7 +122,7 @@ class InvoiceList(RecordAdmin):
             reasons = "; ".join(f"{count} {reason}" for reason, count in sorted(left.items()))
             self.message_user(request, f"{_counted(left.total(), 'invoice')} left alone: {reasons}.", messages.WARNING)
 
-    def _each(self, queryset: Any, operation: Callable[[Invoice], object]) -> tuple[int, Counter[str]]:
+    def _each(self, queryset: object, operation: Callable[[Invoice], object]) -> tuple[int, Counter[str]]:
         """How many the operation was done for, and why it left the others alone."""
         done, left = 0, Counter[str]()
         for invoice in _piece_by_piece(queryset):

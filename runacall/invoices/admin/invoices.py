@@ -55,7 +55,8 @@ class LineInline(ScopedTabularInline):
         return dollars(line.amount) if line.amount is not None else ""
 
     def get_queryset(self, request: StaffRequest) -> models.QuerySet[InvoiceLine]:
-        lines = super().get_queryset(request).filter(invoice__organization=request.organization)
+        lines: models.QuerySet[InvoiceLine] = super().get_queryset(request)
+        lines = lines.filter(invoice__organization=request.organization)
         return lines.select_related("item").prefetch_related("tax_rates")
 
     def formfield_for_manytomany(self, db_field: Any, request: StaffRequest, **kwargs: Any) -> Any:
@@ -106,7 +107,7 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
         is_draft = obj is None or obj.status == Status.DRAFT
         return is_draft and super().has_delete_permission(request, obj)
 
-    def get_changeform_initial_data(self, request: StaffRequest) -> dict[str, Any]:
+    def get_changeform_initial_data(self, request: StaffRequest) -> dict[str, object]:
         return {
             "invoice_date": request.organization.today(clock.now()),
             **super().get_changeform_initial_data(request),
@@ -117,7 +118,7 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
             context.update(_page_facts(obj, may_see(request, Ability.TAKE_PAYMENTS)))
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: StaffRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: StaffRequest, obj: object, form: object, change: bool) -> None:
         """Nothing yet: head and lines are saved together, see save_related."""
 
     def save_related(self, request: StaffRequest, form: Any, formsets: list[Any], change: bool) -> None:
@@ -156,7 +157,7 @@ def without_buttons(field: Any) -> None:
         setattr(field.widget, f"can_{button}_related", False)
 
 
-def _page_facts(invoice: Invoice, sees_payments: bool) -> dict[str, Any]:
+def _page_facts(invoice: Invoice, sees_payments: bool) -> dict[str, object]:
     """What the invoice page shows besides its form: totals, taxes by set of rates, payments, and why it is locked."""
     document = load_invoices([invoice.pk])[invoice.pk]
     names = {line.rate_key: " + ".join(rate.name for rate in line.rates) for line in document.lines}

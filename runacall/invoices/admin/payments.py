@@ -78,7 +78,7 @@ class PaymentAdmin(RecordAdmin):
         payment: Any = self.get_object(request, str(object_id))
         return [] if payment.is_void else super().get_actions_detail(request, object_id)
 
-    def has_void_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+    def has_void_permission(self, request: StaffRequest, object_id: object = None) -> bool:
         # unfold calls this before it shows a dialog, so this is where another organization's payment answers 404.
         if object_id is not None:
             self.get_object(request, str(object_id))

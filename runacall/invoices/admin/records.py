@@ -34,7 +34,7 @@ def write_plainly(form: forms.ModelForm) -> None:
 
 
 class RecordForm(ScopedForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         write_plainly(self)
         for field in self.fields.values():

@@ -54,7 +54,7 @@ class Customer(Addressed, Record):
 
     @property
     def display_name(self) -> str:
-        return self.company or self.name
+        return str(self.company or self.name)
 
     def clean(self) -> None:
         super().clean()

@@ -56,7 +56,7 @@ class Record(ScopedModel):
             self.full_clean()
         return self
 
-    def assign(self, fields: dict[str, Any]) -> None:
+    def assign(self, fields: dict[str, object]) -> None:
         if strangers := set(fields) - self.editable_fields:
             raise TypeError(f"{type(self).__name__} has no editable {', '.join(sorted(strangers))}")
         for name, value in fields.items():

@@ -1,7 +1,5 @@
 """The organization switcher and a person's recent actions, for templates."""
 
-from typing import Any
-
 from django import template
 from django.contrib.admin.models import LogEntry
 
@@ -12,7 +10,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("runacall/organization_switcher.html", takes_context=True)
-def organization_switcher(context: template.Context) -> dict[str, Any]:
+def organization_switcher(context: template.Context) -> dict[str, object]:
     request = context["request"]
     current = getattr(request, "organization", None)
     return {

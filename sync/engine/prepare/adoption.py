@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
-from qbo.connection.queries import ReadFailed, Row, quoted, read_rows, read_where_in
+from qbo.connection.queries import ReadFailed, quoted, read_rows, read_where_in
+from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
@@ -213,7 +213,7 @@ def _link_without_base(drain: Drain, event: SyncEvent, row: Row) -> None:
     _keep_link(drain, event.record_id, columns)
 
 
-def _keep_link(drain: Drain, record_id: int, columns: Mapping[str, Any]) -> None:
+def _keep_link(drain: Drain, record_id: int, columns: Mapping[str, object]) -> None:
     with transaction.atomic():
         drain.lease.assert_held()
         Link.objects.update_or_create(
@@ -242,5 +242,5 @@ def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
         link.save(update_fields=["base"])
 
 
-def _same_words(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+def _same_words(then: Mapping[str, object], now: Mapping[str, object]) -> bool:
     return encode(dict(then)) == encode(dict(now))

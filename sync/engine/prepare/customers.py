@@ -8,8 +8,9 @@ from itertools import chain
 
 from django.db import transaction
 
-from qbo.connection.queries import ANY_ACTIVE, ReadFailed, Row, read_where_in
+from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
+from qbo.json_objects import Row
 from qbo.mapping.base import CUSTOMER_FIELDS, Base, fields_of, kept_part
 from qbo.mapping.book import Ref
 from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer

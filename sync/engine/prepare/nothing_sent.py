@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from qbo.connection.client import encode
 from qbo.failures import Failure
+from qbo.json_objects import JsonMapping
 from qbo.mapping.payloads import Write
 from qbo.mapping.planning import Plan
 from sync.engine.context import Drain
@@ -28,7 +28,7 @@ def refused_here(
     write: Write | None,
     *,
     further: Sequence[Further] = (),
-    **columns: Any,
+    **columns: object,
 ) -> Outcome:
     """Preflight knows that it cannot succeed: Failed, with the payload that would have been sent.
 
@@ -61,12 +61,12 @@ def nothing_to_send(drain: Drain, event: SyncEvent, message: str) -> Outcome:
     return Outcome.superseded(drain.attempt(event, Kind.SETTLED_HERE), message=message)
 
 
-def linked(drain: Drain, event: SyncEvent, row: Mapping[str, Any], *, message: str) -> Outcome:
+def linked(drain: Drain, event: SyncEvent, row: JsonMapping, *, message: str) -> Outcome:
     """It is the record with that name in QuickBooks."""
     return Outcome.synced(drain.attempt(event, Kind.LINKED, answer=encode(dict(row))), message=message)
 
 
-def looked(drain: Drain, event: SyncEvent, row: Mapping[str, Any]) -> Attempt:
+def looked(drain: Drain, event: SyncEvent, row: Mapping[str, object]) -> Attempt:
     """An attempt that found the record in QuickBooks."""
     return drain.attempt(event, Kind.LOOKED, answer=encode(dict(row)))
 

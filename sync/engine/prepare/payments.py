@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
-from qbo.connection.queries import Row, quoted, read_rows
+from qbo.connection.queries import quoted, read_rows
 from qbo.failures import Failure
+from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book

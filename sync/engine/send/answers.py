@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
 from qbo.connection.client import Reply
 from qbo.failures import Failure, FailureKind, FaultEntry
 from qbo.faults import read_item_fault
+from qbo.json_objects import JsonMapping, Row
 from qbo.lists.checking import checked_reference
 from qbo.lists.mirrors import store_entries
-from qbo.mapping.base import Row, There
+from qbo.mapping.base import There
 from qbo.mapping.explaining import explain
 from qbo.models import Link
 from runacall.isolation import isolated
@@ -50,7 +50,7 @@ class Answered:
     reply: Reply
 
     @property
-    def items(self) -> list[Any] | None:
+    def items(self) -> list[object] | None:
         """What came back item by item; None if the call was answered as a whole.
 
         A single write is answered with its record, or with 400 and a fault about it: both are read as the only item
@@ -62,7 +62,7 @@ class Answered:
         # An empty list for a batch that had items says nothing about any of them.
         return items if isinstance(items, list) and (items or not self.submission.items) else None
 
-    def _alone(self) -> list[Any] | None:
+    def _alone(self) -> list[object] | None:
         reply, answer = self.reply, self.reply.json
         if reply.status == HTTP_OK and isinstance(answer.get(self.submission.items[0]["entity"]), dict):
             return [{**answer, "bId": "0"}]
@@ -121,7 +121,7 @@ class Answered:
         )
 
 
-def read_items(answered: Answered, answers: Sequence[Any]) -> None:
+def read_items(answered: Answered, answers: Sequence[object]) -> None:
     """Record what each item of the answer means for its event, all in one transaction."""
     drain, submission = answered.drain, answered.submission
     # By bId: Intuit does not promise to answer in the order of the request.
@@ -148,7 +148,7 @@ def read_items(answered: Answered, answers: Sequence[Any]) -> None:
         look_again(drain, submission, again)
 
 
-def read_items_apart(answered: Answered, answers: Sequence[Any]) -> None:
+def read_items_apart(answered: Answered, answers: Sequence[object]) -> None:
     """As `read_items`, for an answer that could not be read as a whole: each item in its own transaction.
 
     An item that causes an error stops only its own event.
@@ -195,7 +195,7 @@ def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> list[tuple[int,
     return again
 
 
-def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: Mapping[str, Any]) -> Outcome:
+def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: JsonMapping) -> Outcome:
     answered.drain.lease.assert_held()
     links = list[Link]()
     item = SentItem.from_json(answered.submission.items[place])
@@ -214,7 +214,7 @@ def _item(
     index: int,
     item: SentItem,
     event: SyncEvent,
-    answer: Mapping[str, Any],
+    answer: JsonMapping,
     written: Row,
     links: list[Link],
 ) -> Outcome:
@@ -237,7 +237,7 @@ def _item(
     return settle_written(item, answered.attempt(index, event), differs, qbo_id=str(row["Id"]), remark=said)
 
 
-def _refused(answered: Answered, index: int, item: SentItem, event: SyncEvent, answer: Mapping[str, Any]) -> Outcome:
+def _refused(answered: Answered, index: int, item: SentItem, event: SyncEvent, answer: Mapping[str, object]) -> Outcome:
     connection = answered.drain.connection
     if answer.get("Fault") is None:
         failure = Failure("answer_unreadable", entries=(FaultEntry(detail="No answer for this item."),))

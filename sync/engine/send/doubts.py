@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from qbo.connection.queries import Row, quoted, read_rows
+from qbo.connection.queries import quoted, read_rows
 from qbo.connection.turn import MustWait
+from qbo.json_objects import JsonMapping, Row
 from qbo.models import ConnectionSettings
 from sync.engine.context import Drain, Stop
 from sync.engine.outcomes import requeue
@@ -110,7 +110,7 @@ def _look_instead(work: Drain, submission: Submission) -> None:
 class Sent:
     """One write that may have arrived: as what it went out, when last, and until when it may still arrive."""
 
-    payload: Mapping[str, Any]
+    payload: JsonMapping
     sent_at: datetime
     over_at: datetime
     item: SentItem
@@ -173,7 +173,7 @@ def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[S
     return rows.defer("answer").order_by("pk").iterator(chunk_size=20)
 
 
-def _writes(submission: Submission, entity: str) -> Iterator[tuple[SentItem, Mapping[str, Any]]]:
+def _writes(submission: Submission, entity: str) -> Iterator[tuple[SentItem, JsonMapping]]:
     for item, request in zip(submission.items, submission.writes, strict=True):
         if item["record_type"] == entity.lower() and entity in request:
             yield SentItem.from_json(item), request[entity]

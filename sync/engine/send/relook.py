@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from qbo import catalogue
 from qbo.connection.queries import ReadFailed
 from qbo.connection.turn import MustWait
 from qbo.failures import Failure, FailureKind
+from qbo.json_objects import JsonMapping
 from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import probe_references
 from qbo.models import Link, ListState
@@ -89,7 +89,7 @@ def _is_item_of_same_name(submission: Submission, index: int, failure: Failure) 
     return failure.code == "duplicate_name" and submission.items[index]["entity"] == "Item"
 
 
-def references(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+def references(drain: Drain, payloads: Iterable[JsonMapping]) -> dict[str, set[str]]:
     """What payloads refer to: entity -> Ids."""
     found: dict[str, set[str]] = {"Customer": set(), "Item": set()}
     for payload in payloads:
@@ -99,7 +99,7 @@ def references(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> dict[str,
     return {entity: {qbo_id for qbo_id in ids if qbo_id.isdigit()} for entity, ids in found.items()}
 
 
-def _paid_invoices(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> list[int]:
+def _paid_invoices(drain: Drain, payloads: Iterable[JsonMapping]) -> list[int]:
     """Our invoices that these payments pay: one of them may be gone, void or another customer's."""
     links = [link for payload in payloads for line in payload.get("Line", ()) for link in line.get("LinkedTxn") or ()]
     ids = {str(link.get("TxnId")) for link in links if link.get("TxnType") == "Invoice"}
@@ -107,7 +107,7 @@ def _paid_invoices(drain: Drain, payloads: Iterable[Mapping[str, Any]]) -> list[
     return list(rows.values_list("record_id", flat=True))
 
 
-def _value(reference: Mapping[str, Any] | None) -> str:
+def _value(reference: Mapping[str, object] | None) -> str:
     return str((reference or {}).get("value", ""))
 
 

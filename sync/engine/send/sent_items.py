@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
-from typing import Any
 
 from qbo.failures import Failure, Subject
+from qbo.json_objects import JsonMapping
 from qbo.mapping.base import There
 from qbo.mapping.planning import Expected
 from runacall.invoices.money import ZERO
@@ -26,7 +26,7 @@ class SentItem:
     entity: str
     operation: str
     options: str
-    said: Mapping[str, Any] = field(default_factory=dict)
+    said: JsonMapping = field(default_factory=dict)
     line_ids: Sequence[str] = ()
     total: str = ""
     tax: str = ""
@@ -38,11 +38,11 @@ class SentItem:
     former_id: str = ""
 
     @property
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> SentItem:
+    def from_json(cls, stored: JsonMapping) -> SentItem:
         """Works for every version that stored it: fields that no longer exist are left out."""
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in stored.items() if name in known})

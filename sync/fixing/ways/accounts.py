@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from qbo.failures import Subject
+from qbo.json_objects import JsonMapping
 from qbo.mapping.loading import Unsaved
 from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, SettingChange
 from runacall.invoices.models import PricebookItem
@@ -139,7 +142,7 @@ def _supposed(case: Case, answer: Answer) -> Supposed:
     return Supposed(Unsaved(item_accounts={one.pk: answer.value for one in items}))
 
 
-def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     if _is_tax(case):
         return {**tax_codes.FIX.apply(_as_tax(case), answer, by, at), "is_tax": True}
     items = _items(case)
@@ -157,7 +160,7 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, A
     return {"accounts": changed}
 
 
-def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
     if kept.get("is_tax"):
         tax_codes.FIX.undo(connection, kept, by, at)
     for way, was, became in kept.get("settings", ()):
@@ -168,7 +171,7 @@ def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetim
     undo_accounts(connection, kept.get("accounts", ()), by=by, at=at)
 
 
-def undo_accounts(connection: Connection, kept: Any, *, by: User, at: datetime) -> None:
+def undo_accounts(connection: Connection, kept: Iterable[tuple[str, int, str, str]], *, by: User, at: datetime) -> None:
     """Give items and categories the account back that they had. Raises Refused if somebody chose another one since."""
     for way, item_id, was, became in kept:
         item = PricebookItem.objects.filter(organization=connection.organization_id, pk=item_id).first()
@@ -177,7 +180,7 @@ def undo_accounts(connection: Connection, kept: Any, *, by: User, at: datetime) 
         put_account(connection, way, item, was, by=by, at=at)
 
 
-def _which(connection: Connection, way: str, item: PricebookItem) -> Any:
+def _which(connection: Connection, way: str, item: PricebookItem) -> QuerySet[AccountMapping]:
     rows = AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id)
     return rows.filter(item=item) if way == "item" else rows.filter(item=None, category=item.category_id)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from qbo.connection.queries import Row
+from qbo.json_objects import JsonMapping, Row
 from qbo.lists import customers as customers_there
 from qbo.mapping.loading import Unsaved
 from qbo.mapping.names import name_for_quickbooks
@@ -67,7 +66,7 @@ def _fetch(case: Case, answer: Answer, at: datetime) -> Row | None:
     return customers_there.by_ids(case.connection, [answer.value], at=at).get(answer.value)
 
 
-def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     pk = _customer_id(case)
     if pk is None:
         raise Refused("The customer no longer exists. Nothing was changed.")
@@ -78,7 +77,7 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, A
     return {"choice": choosing.choose(subject, case.lists.looked[0], by=by, at=at).pk}
 
 
-def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
     choice = MatchChoice.objects.filter(connection=connection, pk=kept["choice"]).first()
     if choice is None:
         raise Refused("The choice is no longer known.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
+from qbo.json_objects import JsonMapping, JsonObject
 from qbo.models import Connection
 from runacall import clock
 from runacall.invoices.documents import InvoiceDocument
@@ -72,12 +72,12 @@ def _warns(case: Case, answer: Answer) -> str:
     return ""
 
 
-def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     day = _day(case, answer, at)
     events = list(case.events.filter(record_type=EntityType.INVOICE).select_related("connection", "organization"))
     if len(events) > MOST:
         raise Refused(f"These are more than {MOST} invoices. Use Post to current period… on a part of the list.")
-    before: dict[str, Any] = {}
+    before: JsonObject = {}
     left: dict[str, int] = {}
     for event in events:
         why = cannot_post(event, day)
@@ -94,7 +94,7 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, A
     return {"before": before, "left": left}
 
 
-def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
     rows = Invoice.objects.for_organization(connection.organization)
     for key, dates in kept["before"].items():
         invoice = rows.get(pk=int(key))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
+from qbo.json_objects import JsonMapping, JsonObject
 from qbo.mapping.guessing import guess_items
 from qbo.mapping.loading import Unsaved, product_row
 from qbo.models import Connection, ConnectionSettings, MatchChoice, SettingChange
@@ -98,7 +98,7 @@ def _supposed(case: Case, answer: Answer) -> Supposed:
     return Supposed(Unsaved(created_items=frozenset({item.pk}), item_accounts={item.pk: answer.value}))
 
 
-def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     item, connection = _item(case), case.connection
     if item is None:
         raise Refused("The item no longer exists. Nothing was changed.")
@@ -108,14 +108,14 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, A
         if not row:
             raise Refused("That product is no longer in QuickBooks. Choose another one.")
         return {"choice": choosing.choose(subject, row, by=by, at=at).pk, "item": item.pk}
-    kept: dict[str, Any] = {"choice": choosing.create(subject, by=by, at=at).pk, "item": item.pk, "accounts": []}
+    kept: JsonObject = {"choice": choosing.create(subject, by=by, at=at).pk, "item": item.pk, "accounts": []}
     if case.lists.account_of_new.get(item.pk) != answer.value:
         was = put_account(connection, "item", item, answer.value, by=by, at=at)
         kept["accounts"] = [["item", item.pk, was, answer.value]]
     return kept
 
 
-def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
     choice = MatchChoice.objects.filter(connection=connection, pk=kept["choice"]).first()
     if choice is None:
         raise Refused("The choice is no longer known.")
@@ -161,12 +161,12 @@ def _suppose_one_off(case: Case, answer: Answer) -> Supposed:
     return Supposed(Unsaved(settings=settings))
 
 
-def _apply_one_off(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply_one_off(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     was = put_one_off(case.connection, answer.value, by=by, at=at)
     return {"was": was, "became": answer.value}
 
 
-def _undo_one_off(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo_one_off(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
     if ConnectionSettings.objects.get(connection=connection).one_off_item_id != kept["became"]:
         raise Refused("Another product has been chosen since then.")
     put_one_off(connection, kept["was"], by=by, at=at)

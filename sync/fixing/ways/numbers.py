@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from qbo.failures import Failure
+from qbo.json_objects import JsonMapping
 from qbo.mapping.loading import Unsaved
 from qbo.mapping.preflight import NUMBER_MAX
 from qbo.models import Connection, ConnectionSettings, SettingChange
@@ -115,7 +115,7 @@ def _unless(case: Case, helps: Callable[[InvoiceDocument], bool]) -> Callable[[I
     return remains
 
 
-def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     if answer.way in ("theirs", "ours"):
         put_numbering(case.connection, answer.way == "ours", by=by, at=at)
         return {"send_numbers": answer.way != "ours"}
@@ -145,7 +145,7 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, A
     return {"numbers": changed, "left": {LOCKED: left} if left else {}}
 
 
-def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
     if "send_numbers" in kept:
         put_numbering(connection, kept["send_numbers"], by=by, at=at)
     rows = Invoice.objects.for_organization(connection.organization)

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from qbo.json_objects import JsonMapping
 from qbo.mapping.loading import Unsaved
 from qbo.mapping.tax_rows import OTHER_PERCENT, Code, plain, suggest, tax_codes
 from qbo.models import Connection, SettingChange, TaxMapping
@@ -68,7 +69,7 @@ def _supposed(case: Case, answer: Answer) -> Supposed:
     return Supposed(Unsaved(tax_mappings={_key(case) or "": answer.value}))
 
 
-def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     key, code = _key(case), case.lists.tax_codes.get(answer.value)
     if key is None or code is None:
         raise Refused("That tax code is no longer active in QuickBooks. Choose another one.")
@@ -77,7 +78,7 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, A
     return {"key": key, "was": was, "became": code.qbo_id, "name": case.name}
 
 
-def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
     here = TaxMapping.objects.filter(connection=connection, realm_id=connection.realm_id, rate_key=kept["key"])
     if here.values_list("tax_code_id", flat=True).first() != kept["became"]:
         raise Refused("Another tax code has been chosen for it since then.")

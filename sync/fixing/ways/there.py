@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from qbo.models import Connection, ListState
 from sync.dry_run import Supposed
@@ -20,11 +19,11 @@ def _offer(case: Case) -> Offer:
     return Offer(groups=(), chosen="again:", hint=HINT.format(step=step, lists=lists or "it"))
 
 
-def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, Any]:
+def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     return {}
 
 
-def _undo(connection: Connection, kept: Mapping[str, Any], by: User, at: datetime) -> None:
+def _undo(connection: Connection, kept: Mapping[str, object], by: User, at: datetime) -> None:
     """There is nothing to undo."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
@@ -31,11 +31,11 @@ class Command(BaseCommand):
         add_organization_option(parser)
         parser.add_argument("--at", metavar="TIME", help="act as if it were this time (ISO 8601; UTC without a zone)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         with stopping.heeding(signal.SIGTERM):
             self._drain_all(options)
 
-    def _drain_all(self, options: dict[str, Any]) -> None:
+    def _drain_all(self, options: Mapping[str, Any]) -> None:
         now = _clock(options["at"])
         failed: list[str] = []
         for organization in organizations_chosen(options["organization"]):
@@ -89,7 +89,7 @@ def _clock(given: str | None) -> Callable[[], datetime]:
     return lambda: frozen
 
 
-def _advance(bar: tqdm[Any], count: int) -> None:
+def _advance(bar: tqdm[NoReturn], count: int) -> None:
     # Customers and items that turn out to be needed are added on the way.
     if bar.total is not None and bar.n + count > bar.total:
         bar.total = bar.n + count

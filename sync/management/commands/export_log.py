@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self.stderr.write(f"Wrote {options['output']}.")
 
     @contextmanager
-    def _target(self, output: str | None) -> Iterator[Callable[[str], Any]]:
+    def _target(self, output: str | None) -> Iterator[Callable[[str], object]]:
         if not output:
             yield lambda piece: self.stdout.write(piece, ending="")
             return

@@ -63,7 +63,7 @@ def _reasons(connection: Connection, missing: list[InvoiceDocument]) -> dict[int
     return {invoice.id: known.get(invoice.id, "Never queued") for invoice in missing}
 
 
-def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
+def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, object]:
     return {
         "checked": found.checked,
         "matched": len(found.matched),
@@ -91,7 +91,7 @@ def _document(found: Comparison, reasons: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def _payments(found: PaymentComparison) -> dict[str, Any]:
+def _payments(found: PaymentComparison) -> dict[str, object]:
     return {
         "checked": found.checked,
         "matched": len(found.matched),
@@ -102,11 +102,11 @@ def _payments(found: PaymentComparison) -> dict[str, Any]:
     }
 
 
-def _payment(one: PaymentDocument) -> dict[str, Any]:
+def _payment(one: PaymentDocument) -> dict[str, object]:
     return {"payment": one.id, "amount": str(one.amount), "date": one.received_date.isoformat()}
 
 
-def _payment_difference(one: PaymentDifference) -> dict[str, Any]:
+def _payment_difference(one: PaymentDifference) -> dict[str, object]:
     fields = {name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in one.fields.items()}
     return _payment(one.payment) | {"qbo_id": one.qbo_id, "fields": fields}
 
@@ -127,7 +127,7 @@ def _payment_lines(found: PaymentComparison) -> Iterator[str]:
         )
 
 
-def _difference(one: Difference) -> dict[str, Any]:
+def _difference(one: Difference) -> dict[str, object]:
     fields = {name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in one.fields.items()}
     return {"number": one.invoice.number, "qbo_id": one.qbo_id, "fields": fields}
 

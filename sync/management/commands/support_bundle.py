@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         count = len(bundle.document["events"])
         self.stdout.write(f"Wrote {path} with {count:,} event{'' if count == 1 else 's'}.{_left_out(bundle)}")
 
-    def _events(self, organization: Organization, options: dict[str, Any]) -> SyncEventQuerySet:
+    def _events(self, organization: Organization, options: Mapping[str, Any]) -> SyncEventQuerySet:
         if options["event"] is None:
             filters = filters_given(options)
             filters.setdefault("status", "failed")

@@ -1,6 +1,7 @@
 """Creates an organization, and invites its owner if asked."""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -27,14 +28,14 @@ class Command(BaseCommand):
         parser.add_argument("--country", default="US", help="two letters (default US)")
         parser.add_argument("--owner", default="", metavar="EMAIL", help="e-mail address of the owner")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         try:
             self._make(options)
         except ValidationError as mistake:
             raise CommandError("\n".join(_reasons(mistake))) from mistake
 
     @transaction.atomic
-    def _make(self, options: dict[str, Any]) -> None:
+    def _make(self, options: Mapping[str, Any]) -> None:
         organization = Organization(**{name: options[name] for name in ("slug", "name", "time_zone", "country")})
         organization.full_clean()
         organization.save()
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 def _invite_owner(organization: Organization, email: str) -> str:
     validate_email(email)
     invitation = invite(organization, email=email, role=Role.OWNER, by=None, at=timezone.now())
-    return settings.SITE_URL.rstrip("/") + link_path(invitation, by_mail=False)
+    return str(settings.SITE_URL).rstrip("/") + link_path(invitation, by_mail=False)
 
 
 def _reasons(mistake: ValidationError) -> list[str]:
