@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.servers import pgbouncer, programs
+
 POSTGRES_URL = os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -33,6 +35,18 @@ def postgresql() -> bool:
     except psycopg.Error:
         return False
     return True
+
+
+@cache
+def pooler() -> bool:
+    """Whether PgBouncer and a PostgreSQL that can be started in a directory of our own are installed."""
+    return bool(pgbouncer()) and own_postgresql()
+
+
+@cache
+def own_postgresql() -> bool:
+    """Whether a PostgreSQL is installed that can be started in a directory of our own."""
+    return programs() is not None
 
 
 @cache
@@ -59,5 +73,7 @@ NEEDS = (
     Need("browser", "REQUIRE_BROWSER", "no Chromium was found", chromium),
     Need("slow", "RUN_SLOW", "they take minutes: RUN_SLOW=1 runs them", lambda: os.environ.get("RUN_SLOW")),
     Need("faketime", "REQUIRE_FAKETIME", "libfaketime is not installed", faketime),
+    Need("pgbouncer", "REQUIRE_PGBOUNCER", "PgBouncer or PostgreSQL's own programs are not installed", pooler),
+    Need("own_postgresql", "REQUIRE_OWN_POSTGRES", "PostgreSQL's own programs are not installed", own_postgresql),
     Need("postgresql", "REQUIRE_POSTGRES", f"no PostgreSQL answers at {POSTGRES_URL}", postgresql),
 )

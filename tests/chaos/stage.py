@@ -71,10 +71,13 @@ class Stage:
 
     def prepare(self) -> None:
         """An organization that is connected to a running company and has no invoice yet."""
-        self.run("migrate", "--verbosity", "0")
+        self.migrate()
         self.run("create_organization", "shop", "--name", "Shop", "--time-zone", "America/New_York")
         self.start_emulator()
         self.connect()
+
+    def migrate(self) -> None:
+        self.run("migrate", "--verbosity", "0")
 
     def connect(self) -> None:
         self.run("connect_quickbooks", "--organization", "shop", "--emulator", self.url, **PATIENCE)
@@ -155,6 +158,24 @@ class Stage:
         said = self.run("reconcile", "--organization", "shop", "--json", check=False, **PATIENCE)
         assert said.stdout, said.stderr
         return dict(json.loads(said.stdout))
+
+
+class CalmStage(Stage):
+    """As in chaos, but nothing is hurried: a slow machine is no part of what is rehearsed."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        calm = {
+            "SYNC_HTTP_CONNECT_TIMEOUT": "5",
+            "SYNC_HTTP_READ_TIMEOUT": "60",
+            "SYNC_LEASE_SECONDS": "90",
+            "SYNC_REQUEST_ID_TRUSTED_FOR": "120",
+            "SYNC_DRAIN_SECONDS": "20",
+            "SYNC_WAKE_LOST_AFTER": "60",
+            "Q_TIMEOUT": "120",
+            "Q_RETRY": "300",
+        }
+        return super().environment | calm
 
 
 def kill(pid: int) -> bool:

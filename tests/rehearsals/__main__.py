@@ -17,30 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.ledger import database
-from tests.chaos.stage import Stage, write_invoices
+from tests.chaos.stage import CalmStage, Stage, write_invoices
 from tests.needs import POSTGRES_URL
 
 PATIENCE = 300.0
 OPEN = ("queued", "sending", "checking")
 began = time.monotonic()
-
-
-class CalmStage(Stage):
-    """As in chaos, but nothing is hurried: a slow machine is no part of what is rehearsed."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        calm = {
-            "SYNC_HTTP_CONNECT_TIMEOUT": "5",
-            "SYNC_HTTP_READ_TIMEOUT": "60",
-            "SYNC_LEASE_SECONDS": "90",
-            "SYNC_REQUEST_ID_TRUSTED_FOR": "120",
-            "SYNC_DRAIN_SECONDS": "20",
-            "SYNC_WAKE_LOST_AFTER": "60",
-            "Q_TIMEOUT": "120",
-            "Q_RETRY": "300",
-        }
-        return super().environment | calm
 
 
 class WentWrong(Exception):
