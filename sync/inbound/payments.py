@@ -106,7 +106,8 @@ def _record(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
             _tell(hearing, row, invoice, names[pk], reason)
         return
     elsewhere = sum((Decimal(amount) for key, amount in applied.items() if key not in parts), Decimal(0))
-    payment: Payment = Payment.objects.add(
+    payment = Payment.objects.receive(
+        parts=wanted,
         at=at,
         organization=connection.organization,
         customer=_customer(hearing, row) or next(iter(invoices.values())).customer,
@@ -117,7 +118,6 @@ def _record(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
         reference=plain(row.get("PaymentRefNum"))[:100],
         memo=str(row.get("PrivateNote") or "")[:500],
     )
-    payment.apply(wanted, at=at)
     _link(hearing, payment, row)
     for pk, name in names.items():
         if waited[pk] is None:
@@ -303,7 +303,7 @@ def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     names = [invoice_name(invoice) for invoice in {*before, *parts}]
     waited = [name for name in names if unsent_of(connection, name) is not None]
     try:
-        payment.take_over(amount=amount, received_date=day, parts=parts, at=at)
+        payment.restate(amount=amount, received_date=day, parts=parts, at=at)
     except Refused as refusal:
         subject = Subject("payment", str(payment.pk), was)
         facts = {"amount": f"{amount:,}", "reason": str(refusal), "there_entity": "Payment", "there_id": link.qbo_id}

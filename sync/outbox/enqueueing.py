@@ -20,6 +20,8 @@ from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import NO_FAILURE, RANK_OF_UNDOING, RANKS, UNSENT, Direction, EntityType
 
 AT_ONCE = 500
+# How many of the invoices that a payment pays are in its name in the log.
+NAMED = 4
 # An event in one of these asks for nothing any more.
 CLOSED = (State.SYNCED, State.SUPERSEDED)
 
@@ -59,7 +61,8 @@ def invoice_name(invoice: Invoice) -> RecordName:
 
 def payment_name(payment: Payment) -> RecordName:
     invoices = sorted(payment.invoices.all(), key=lambda invoice: invoice.pk)
-    numbers = ", ".join(f"#{invoice.number}" for invoice in invoices)
+    numbers = ", ".join(f"#{invoice.number}" for invoice in invoices[:NAMED])
+    numbers += f" and {len(invoices) - NAMED} more" if len(invoices) > NAMED else ""
     return RecordName(
         EntityType.PAYMENT,
         payment.pk,

@@ -360,6 +360,46 @@ def _invoice_settings(walker: Walker, control: Control) -> None:
         assert all(page.get_by_label(name).is_checked() is is_on for name in ticks)
 
 
+def _receives_a_payment(walker: Walker, control: Control) -> None:
+    """Choose the customer, tick and untick an invoice, spread an amount, and keep it as credit in the end."""
+    page = walker.page
+    page.get_by_role("button", name="Show open invoices").click()
+    page.get_by_role("combobox", name="Customer").click()
+    page.get_by_role("searchbox", name="Search: Customer").fill("Okafor")
+    with page.expect_navigation():
+        page.get_by_role("option", name="M. Okafor").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show open invoices").click()
+    _types_a_payment(walker, "Record payment", "Payment of $10.00 recorded.")
+
+
+def _changes_what_a_payment_pays(walker: Walker, control: Control) -> None:
+    with walker.page.expect_navigation():
+        walker.page.get_by_role("link", name="Cancel").click()
+    walker.page.go_back()
+    _types_a_payment(walker, "Save", "Changed: $10.00.")
+
+
+def _types_a_payment(walker: Walker, button: str, says: str) -> None:
+    page = walker.page
+    tick, part = page.locator(".rac-parts [type=checkbox]").first, page.locator(".rac-parts [type=text]").first
+    tick.check()
+    expect(page.locator("#sum")).to_contain_text("of 1 invoice")
+    page.get_by_label("Amount received").fill("10")
+    page.get_by_role("button", name="Oldest first").click()
+    expect(part).to_have_value("10.00")
+    for one in page.locator(".rac-parts [type=checkbox]:checked").all():
+        one.uncheck()
+    page.get_by_label("Method").select_option("Cash")
+    page.get_by_label("Date received").fill("2026-11-20")
+    page.get_by_label("Reference").fill("77")
+    page.get_by_label("Memo").fill("at the door")
+    page.get_by_label("Keep the rest").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()
+    walker.read(says)
+
+
 def _hides(walker: Walker, control: Control) -> None:
     """The last line of the checklist, for good."""
     press(walker, control)
@@ -378,6 +418,8 @@ def _connects(walker: Walker, control: Control) -> None:
 
 themes = custom(_themes)
 deletes = custom(_deletes, changes=True)
+receives_a_payment = custom(_receives_a_payment, changes=True)
+changes_what_a_payment_pays = custom(_changes_what_a_payment_pays, changes=True)
 hides = custom(_hides, changes=True)
 log_between_days = custom(_log_between_days)
 log_selection = custom(_log_selection, changes=True)

@@ -408,6 +408,15 @@ f" {' | '.join(PAYMENT)}", asks("Payment of $10.00 recorded.", PAYMENT, button="
 form("admin:invoices_payment_change", "DO", CHANGED, {"page: choice Method": "Cash", "page: text Date received": "2026-11-21",
     "page: text Reference": "78", "page: text Memo": "corrected"})
 on("admin:invoices_payment_change", "O", "page: button Save", does(CHANGED))
+on("admin:invoices_payment_changelist", "DO", "top: link Receive payment", go("Show open invoices"))
+on("admin:invoices_customer_change", "DO", "top: link Receive payment", go("Amount received"))
+on("admin:invoices_payment_change", "DO", "top: link Change what it pays", go("Amount received"))
+RECEIVED = "page: button Oldest first | page: choice Method | page: text Amount received | page: text Date received | page:" \
+    " text Reference | page: text Memo | page: tick Keep the rest* | page: tick #* | page: text Pays of*"
+on("admin:invoices_payment_receive_payment", "DO", "page: button Show open invoices | page: choice Customer | page: button Record payment"
+f" | {RECEIVED}", flow.receives_a_payment)
+on("admin:invoices_payment_receive_payment", "DO", "page: link Cancel", go(LIST))
+on("admin:invoices_payment_change_invoices", "DO", f"page: link Cancel | page: button Save | {RECEIVED}", flow.changes_what_a_payment_pays)
 on("admin:invoices_payment_change", "O", "top: link Void payment | dialog: button Void payment", asks("voided.", button="Void payment"))
 on(INVOICE_PAGE, "O", "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text"
 " Note", asks("Voided: Duplicate:"

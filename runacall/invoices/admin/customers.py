@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from runacall.admin_site import site
 from runacall.invoices.admin.records import RecordAdmin
 from runacall.invoices.models import Customer
 from runacall.invoices.models.addresses import ADDRESS_FIELDS
+from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 
@@ -29,6 +33,7 @@ class CustomerAdmin(RecordAdmin):
     list_filter = ("tax_exempt",)
     search_fields = ("name", "company", "email", "phone")
     readonly_fields = ("invoices",)
+    actions_detail = ("receive_payment",)
     fieldsets = (
         (None, {"fields": (("name", "company"), ("email", "phone"), ("terms", "tax_exempt"), "invoices")}),
         ("Billing address", {"classes": ["tab"], "fields": paired(BILLING)}),
@@ -58,3 +63,12 @@ class CustomerAdmin(RecordAdmin):
             return self.fieldsets
         head = {"fields": self.fieldsets[0][1]["fields"][:-1]}
         return ((None, head), *self.fieldsets[1:])
+
+    def has_receive_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+        if object_id is not None:
+            self.get_object(request, str(object_id))
+        return role_allows(request, Ability.TAKE_PAYMENTS)
+
+    @action(description="Receive payment", icon="payments", permissions=["receive"], url_path="receive-payment")
+    def receive_payment(self, request: StaffRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:invoices_payment_receive_payment") + f"?customer={object_id}")

@@ -74,7 +74,8 @@ class InvoiceButtons(RecordAdmin):
         url_path="record-payment",
         dialog={
             "title": "Record payment",
-            "description": "Enter money that you have received.",
+            "description": "Enter money that you have received. For several invoices at once: Payments → Receive"
+            " payment.",
             "form_class": PaymentDialog,
             "form_submit_text": "Record payment",
         },

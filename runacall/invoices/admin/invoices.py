@@ -13,7 +13,7 @@ from runacall.invoices.admin.customers import BILLING, SERVICE, paired
 from runacall.invoices.admin.invoice_buttons import InvoiceButtons
 from runacall.invoices.admin.invoice_forms import InvoiceForm, LineForm, LineFormSet
 from runacall.invoices.admin.invoice_list import STATUS_COLOURS, InvoiceList
-from runacall.invoices.admin.records import dollars, plain
+from runacall.invoices.admin.records import dollars, plain, without_buttons
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import Address
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoice
@@ -150,11 +150,6 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
 
     def delete_model(self, request: StaffRequest, obj: Invoice) -> None:
         obj.delete_draft(at=clock.now(), by=request.user)
-
-
-def without_buttons(field: Any) -> None:
-    for button in ("add", "change", "delete", "view"):
-        setattr(field.widget, f"can_{button}_related", False)
 
 
 def _page_facts(invoice: Invoice, sees_payments: bool) -> dict[str, object]:

@@ -1,15 +1,22 @@
-"""The payment pages. A payment is recorded on its invoice; here it is corrected, or voided."""
+"""The payment pages. A payment is recorded on its invoice, or here for several; here it is corrected, or voided."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
@@ -18,8 +25,9 @@ from unfold.forms import BaseDialogForm
 
 from runacall import clock
 from runacall.admin_site import site
-from runacall.invoices.admin.records import RecordAdmin, dollars
-from runacall.invoices.models import Payment, PaymentApplication
+from runacall.invoices.admin.receiving import ReceiveForm
+from runacall.invoices.admin.records import RecordAdmin, dollars, without_buttons
+from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication
 from runacall.invoices.refusals import Refused
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
@@ -36,7 +44,9 @@ class PaymentAdmin(RecordAdmin):
     search_fields = ("invoices__number", "customer__name", "customer__company", "reference")
     fields = (("customer", "amount"), ("pays", "left"), ("received_date", "method"), "reference", "memo")
     readonly_fields = ("customer", "amount", "pays", "left")
-    actions_detail = ("void_payment",)
+    autocomplete_fields = ("customer",)
+    actions_list = ("receive_payment",)
+    actions_detail = ("change_invoices", "void_payment")
 
     def get_queryset(self, request: VisitorRequest) -> QuerySet[Payment]:
         parts = PaymentApplication.objects.select_related("invoice").order_by("invoice")
@@ -71,6 +81,99 @@ class PaymentAdmin(RecordAdmin):
     @display(description="Customer's credit")
     def left(self, payment: Payment) -> str:
         return dollars(payment.credit)
+
+    # --- receiving and correcting -----------------------------------------------------------------------------------
+
+    def has_receive_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+        if object_id is not None:
+            self.get_object(request, str(object_id))
+        return role_allows(request, Ability.TAKE_PAYMENTS)
+
+    @action(
+        description="Receive payment",
+        icon="payments",
+        variant=ActionVariant.PRIMARY,
+        permissions=["receive"],
+        url_path="receive",
+    )
+    def receive_payment(self, request: StaffRequest) -> HttpResponse:
+        """One payment for several invoices of the customer that the address names; without one, the choice of it."""
+        choice = self._choice_of_customer(request)
+        if not choice.is_bound or not choice.is_valid():
+            return self._receiving(request, "Receive payment", choice=choice)
+        customer: Customer = choice.cleaned_data["customer"]
+        form = ReceiveForm(customer, None, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                if payment := self._receive(request, form):
+                    said = f"Payment of {dollars(payment.amount)} recorded{_on(form.parts)}."
+                    return self._done(request, payment, said)
+            except (Refused, ValidationError) as refusal:
+                form.add_error(None, _words(refusal))
+        return self._receiving(request, "Receive payment", choice=choice, form=form)
+
+    @action(description="Change what it pays", icon="call_split", permissions=["receive"], url_path="invoices")
+    def change_invoices(self, request: StaffRequest, object_id: str) -> HttpResponse:
+        """Another amount, or other invoices, of a payment that was recorded."""
+        payment: Any = self.get_object(request, object_id)
+        if payment.is_void:
+            self.message_user(request, "This payment is void.", messages.ERROR)
+            return HttpResponseRedirect(_page_of(payment))
+        form = ReceiveForm(payment.customer, payment, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                payment.restate(parts=form.parts, at=clock.now(), by=request.user, **form.details)
+            except (Refused, ValidationError) as refusal:
+                form.add_error(None, _words(refusal))
+            else:
+                said = f"Changed: {dollars(payment.amount)}{_on(form.parts)}."
+                return self._done(request, payment, said)
+        return self._receiving(request, str(payment), form=form, payment=payment)
+
+    def _choice_of_customer(self, request: StaffRequest) -> forms.Form:
+        field = self.formfield_for_dbfield(Payment._meta.get_field("customer"), request)
+        without_buttons(field)
+        choice = forms.Form(request.GET if "customer" in request.GET else None)
+        choice.fields["customer"] = field
+        return choice
+
+    def _receive(self, request: StaffRequest, form: ReceiveForm) -> Payment | None:
+        """The payment, or None if the form has something to say first."""
+        with transaction.atomic():
+            # One after the other: the second of two clicks sees what the first one recorded.
+            Customer.objects.select_for_update().get(pk=form.customer.pk)
+            if form.tell_of_another():
+                return None
+            return Payment.objects.receive(
+                parts=form.parts,
+                at=clock.now(),
+                by=request.user,
+                organization=request.organization,
+                customer=form.customer,
+                **form.details,
+            )
+
+    def _done(self, request: StaffRequest, payment: Payment, said: str) -> HttpResponse:
+        self.log_change(request, payment, said)
+        self.message_user(request, said, messages.SUCCESS)
+        return HttpResponseRedirect(_page_of(payment))
+
+    def _receiving(
+        self, request: StaffRequest, heading: str, *, form: ReceiveForm | None = None, **more: Any
+    ) -> HttpResponse:
+        payment = more.get("payment")
+        back = _page_of(payment) if payment else reverse("admin:invoices_payment_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": heading,
+            "heading": heading,
+            "form": form,
+            "customer": form and form.customer,
+            "head": [form[name] for name in ("amount", "method", "received_date", "reference", "memo")] if form else [],
+            "back": back,
+            **more,
+        }
+        return TemplateResponse(request, "admin/invoices/payment/receive.html", context)
 
     # --- the button -----------------------------------------------------------------------------------------------
 
@@ -107,5 +210,19 @@ class PaymentAdmin(RecordAdmin):
         else:
             self.log_change(request, payment, "Voided.")
             self.message_user(request, f"{payment}: voided.", messages.SUCCESS)
-        back = reverse("admin:invoices_payment_change", args=[payment.pk])
+        back = _page_of(payment)
         return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)
+
+
+def _page_of(payment: Payment) -> str:
+    return reverse("admin:invoices_payment_change", args=[payment.pk])
+
+
+def _on(parts: Mapping[Invoice, Decimal]) -> str:
+    """E.g. " on #1001 and #1002"; "" for a credit."""
+    numbers = [f"#{invoice.number}" for invoice in parts]
+    return f" on {get_text_list(numbers, 'and')}" if numbers else ""
+
+
+def _words(refusal: Refused | ValidationError) -> list[str]:
+    return refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]

@@ -33,6 +33,12 @@ def write_plainly(form: forms.ModelForm) -> None:
             form.initial[name] = plain(value)
 
 
+def without_buttons(field: Any) -> None:
+    """Leave the buttons that add, change or show the chosen record off a drop-down."""
+    for button in ("add", "change", "delete", "view"):
+        setattr(field.widget, f"can_{button}_related", False)
+
+
 class RecordForm(ScopedForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

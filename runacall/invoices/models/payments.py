@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Sum
 
 from runacall.invoices import money
@@ -23,6 +23,22 @@ class PaymentQuerySet(RecordQuerySet):
     def standing(self) -> PaymentQuerySet:
         """Not void."""
         return self.filter(voided_at=None)
+
+    @transaction.atomic
+    def receive(
+        self, *, parts: Mapping[Invoice, Decimal], at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any
+    ) -> Payment:
+        """Record money from a customer that pays these parts of these invoices; the rest is the customer's credit.
+
+        Raises PaymentRefused for a part that an invoice cannot take and for parts that come to more than the payment,
+        ValidationError for fields that are not valid; then nothing is written.
+        """
+        payment = Payment(**fields)
+        payment.full_clean()
+        payment.save(force_insert=True)
+        payment.put(parts, at=at, by=by)
+        payment.announce(at=at, by=by)
+        return payment
 
 
 class Payment(Record):
@@ -89,26 +105,28 @@ class Payment(Record):
         """
         with self.changing(at=at, by=by):
             self._refuse_void()
-            self._put(parts, at=at, by=by)
+            self.put(parts, at=at, by=by)
         return self
 
-    def take_over(
+    def restate(
         self,
         *,
         amount: Decimal,
-        received_date: dt.date,
         parts: Mapping[Invoice, Decimal],
         at: dt.datetime,
         by: AbstractBaseUser | None = None,
+        **fields: Any,
     ) -> Self:
-        """What the books say of a payment that was received there: how much, when, and what it pays.
+        """Another amount, other parts, and other fields that `edit` may change, in one change.
 
-        Raises PaymentRefused if it is void, or for a part that an invoice cannot take; then nothing is changed.
+        Raises PaymentRefused if it is void, or for a part that an invoice cannot take, ValidationError for fields that
+        are not valid; then nothing is changed.
         """
         with self.changing(at=at, by=by):
             self._refuse_void()
-            self.amount, self.received_date = amount, received_date
-            self._put(parts, at=at, by=by)
+            self.assign(fields)
+            self.amount = amount
+            self.put(parts, at=at, by=by)
             self.full_clean()
         return self
 
@@ -116,7 +134,7 @@ class Payment(Record):
         """The money was not received after all: what it paid is open again. Raises PaymentRefused if it is void."""
         with self.changing(at=at, by=by):
             self._refuse_void()
-            self._put({}, at=at, by=by)
+            self.put({}, at=at, by=by)
             self.voided_at = at
         return self
 
@@ -124,7 +142,8 @@ class Payment(Record):
         if self.is_void:
             raise PaymentRefused("This payment is void.")
 
-    def _put(self, parts: Mapping[Invoice, Decimal], *, at: dt.datetime, by: AbstractBaseUser | None) -> None:
+    def put(self, parts: Mapping[Invoice, Decimal], *, at: dt.datetime, by: AbstractBaseUser | None) -> None:
+        """Pay these parts of these invoices and of no others. Part of the operations, which say what is raised."""
         before = {one.invoice: one.amount for one in self.applications.select_related("invoice")}
         # Always in the same order, so that no two changes wait for each other.
         for invoice in sorted({*before, *parts}, key=lambda invoice: invoice.pk):
