@@ -186,8 +186,7 @@ class Shop:
         return SyncEvent.objects.for_organization(self.organization, realm_id=realm_id)
 
     def failed(self) -> SyncEventQuerySet:
-        """What the banner counts."""
-        return self.log().needing_attention()
+        return self.log().failed()
 
     def attempts(self, record: Record) -> list[Attempt]:
         return list(Attempt.objects.filter(event__in=self.log().of_record(self.kind(record), record.pk)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from qbo.models import Link
 from runacall.invoices.models import Invoice
 from runacall.invoices.money import ZERO
 from runacall.organizations.middleware import VisitorRequest
 from sync.models import SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import EntityType, SyncEventQuerySet
 
 
 class HeldBack(NamedTuple):
@@ -22,17 +22,35 @@ class HeldBack(NamedTuple):
     tax: Decimal = ZERO
 
 
-def attention_count(request: VisitorRequest) -> int:
-    """The number in banner and sidebar, one query per page; 0 for people who do not manage QuickBooks."""
+class Errors(NamedTuple):
+    """`to_fix`: what a person has to fix. `payments`: those that fail only because of an invoice among them."""
+
+    to_fix: int = 0
+    payments: int = 0
+
+
+def errors_of(request: VisitorRequest) -> Errors:
+    """One query per page; none for people who do not manage QuickBooks."""
     membership = getattr(request, "membership", None)
     if membership is None or not membership.manages_quickbooks:
-        return 0
-    counted = getattr(request, "_sync_attention", None)
+        return Errors()
+    counted: Errors | None = getattr(request, "_sync_attention", None)
     if counted is None:
-        rows = SyncEvent.objects.for_organization(request.organization)
-        counted = rows.needing_attention().count()
+        counted = count_errors(SyncEvent.objects.for_organization(request.organization))
         request._sync_attention = counted  # type: ignore[attr-defined]
-    return int(counted)
+    return counted
+
+
+def count_errors(events: SyncEventQuerySet) -> Errors:
+    """The errors among `events`, in one query."""
+    waiting = Count("pk", filter=Q(pk__in=events.waiting_payments().order_by().values("pk")))
+    found = events.failed().order_by().aggregate(failed=Count("pk"), payments=waiting)
+    return Errors(found["failed"] - found["payments"], found["payments"])
+
+
+def attention_count(request: VisitorRequest) -> int:
+    """The number in banner and sidebar; 0 for people who do not manage QuickBooks."""
+    return errors_of(request).to_fix
 
 
 def held_back(request: VisitorRequest) -> HeldBack:
@@ -46,7 +64,7 @@ def held_back(request: VisitorRequest) -> HeldBack:
         record_id=OuterRef("record_id"),
         active=True,
     )
-    rows = SyncEvent.objects.for_organization(request.organization).needing_attention()
+    rows = SyncEvent.objects.for_organization(request.organization).failed()
     # A change that failed holds back nothing of its invoice: that one is in the books.
     absent = rows.filter(~Exists(there), record_type=EntityType.INVOICE).values("record_id")
     invoices = Invoice.objects.for_organization(request.organization).filter(pk__in=absent).order_by()

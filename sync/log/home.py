@@ -15,6 +15,7 @@ from qbo.models import Connection, Link
 from runacall.invoices.models import Invoice
 from runacall.invoices.money import ZERO
 from runacall.organizations.models import Organization
+from sync.log.attention import count_errors
 from sync.log.rows import connection_of, pause_words
 from sync.log.wording import age, counted
 from sync.models import State, SyncEvent
@@ -82,16 +83,16 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
     if connection is None:
         return None
     events = SyncEvent.objects.for_organization(organization).order_by()
-    failed = events.failed().count()
+    errors = count_errors(events)
     missing = missing_of(connection, events)
     retries = events.filter(state=State.QUEUED, retries__gt=0).aggregate(next=Min("due_at"), count=Count("pk"))
     synced = events.filter(state=State.SYNCED).order_by("-changed_at").values_list("changed_at", flat=True)
     held = events.held().count()
-    headline, colour = verdict(pause_words(connection), failed=failed, missing=missing, held=held)
+    headline, colour = verdict(pause_words(connection), failed=errors.to_fix, missing=missing, held=held)
     return Home(
         headline=headline,
         colour=colour,
-        errors=failed,
+        errors=errors.to_fix,
         missing=missing,
         oldest=age(missing.oldest_at, at) if missing.oldest_at else "",
         month_end=month_end(organization.today(at)),

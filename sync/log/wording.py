@@ -220,6 +220,15 @@ def attention(count: int) -> str:
     return f"{count:,} QBO sync errors need attention."
 
 
+def payments_following(payments: int, errors: int) -> str:
+    """E.g. "10 payments wait for them."; "" if none does."""
+    if not payments:
+        return ""
+    return (
+        f"{counted(payments, 'payment')} {'waits' if payments == 1 else 'wait'} for {'it' if errors == 1 else 'them'}."
+    )
+
+
 def age(since: datetime, now: datetime) -> str:
     """E.g. "6 days", "3 h", "4 min"."""
     minutes = max(0, int((now - since).total_seconds() // 60))

@@ -9,7 +9,8 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.functions import Cast, Substr
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
@@ -57,6 +58,8 @@ RANKS = {
 }
 # Those with an amount and a date in the books; the others are names in lists.
 TRANSACTIONS = (EntityType.INVOICE, EntityType.PAYMENT)
+# How `blocked_by` of an event that shares an invoice's failure begins.
+OF_INVOICE = f"{EntityType.INVOICE}:"
 # A void invoice comes after the payments, because these have to be taken off it first.
 RANK_OF_UNDOING = 5
 
@@ -129,8 +132,26 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         return self.filter(state=State.HELD)
 
     def needing_attention(self) -> SyncEventQuerySet:
-        """What the banner counts."""
-        return self.failed()
+        """What the banner counts: what failed, without the payments that only wait for their invoice."""
+        return self.failed().exclude(pk__in=self.waiting_payments().values("pk"))
+
+    def waiting_payments(self) -> SyncEventQuerySet:
+        """Failed payments that go by themselves once their invoice does, which failed or is held itself.
+
+        One whose invoice was dismissed is not among them: a person has to decide about it.
+        """
+        invoices = SyncEvent.objects.filter(
+            connection=OuterRef("connection"),
+            realm_id=OuterRef("realm_id"),
+            record_type=EntityType.INVOICE,
+            record_id=OuterRef("waits_for"),
+            state__in=(State.FAILED, State.HELD),
+        )
+        named = Cast(Substr("blocked_by", len(OF_INVOICE) + 1), models.BigIntegerField())
+        # CASE, since the database may cast before it filters, and the rest are no numbers.
+        waits_for = Case(When(blocked_by__startswith=OF_INVOICE, then=named))
+        payments = self.failed().filter(record_type=EntityType.PAYMENT, blocked_by__startswith=OF_INVOICE)
+        return payments.alias(waits_for=waits_for).filter(Exists(invoices))
 
     def unsent(self) -> SyncEventQuerySet:
         return self.filter(state__in=UNSENT)

@@ -18,7 +18,7 @@ from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.actions import Action
 from sync.first_run import checklist, is_open
-from sync.log.attention import HeldBack, attention_count, held_back
+from sync.log.attention import Errors, HeldBack, errors_of, held_back
 from sync.log.holding import money
 from sync.log.home import home
 from sync.log.invoice_banner import invoice_banner_context
@@ -34,7 +34,7 @@ from sync.log.waiting import (
     waiting_for,
     waiting_to_be_sent,
 )
-from sync.log.wording import attention
+from sync.log.wording import attention, payments_following
 from sync.outbox.enqueueing import earlier_invoices
 
 register = template.Library()
@@ -47,10 +47,11 @@ CAUSES_ON_HOME = 5
 def sync_banner(context: template.Context, oob: bool = False, live: bool = False) -> dict[str, object]:
     """ "3 QBO sync errors need attention." and the money, for people who manage QuickBooks; else nothing."""
     request = context.get("request")
-    count, kept = (attention_count(request), held_back(request)) if request else (0, HeldBack())
+    errors, kept = (errors_of(request), held_back(request)) if request else (Errors(), HeldBack())
     return {
-        "count": count,
-        "sentence": attention(count),
+        "count": errors.to_fix,
+        "sentence": attention(errors.to_fix),
+        "following": payments_following(errors.payments, errors.to_fix),
         "money": money(kept.money) if kept.money else "",
         "tax": money(kept.tax) if kept.tax else "",
         "url": f"{reverse(LOG)}?status=failed",

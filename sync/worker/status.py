@@ -45,6 +45,8 @@ class QueueStatus:
     connection: ConnectionStatus | None
     by_state: Mapping[str, int] = field(default_factory=dict)
     failed_by_code: Mapping[str, int] = field(default_factory=dict)
+    # Of the failed ones: payments that go by themselves once their invoice does.
+    waiting_payments: int = 0
     oldest_due_at: datetime | None = None
     next_due_at: datetime | None = None
     # Why its connection could not be read; "" if it could.
@@ -53,7 +55,7 @@ class QueueStatus:
     @property
     def needing_attention(self) -> int:
         """What the banner counts."""
-        return self.by_state.get(State.FAILED, 0)
+        return self.by_state.get(State.FAILED, 0) - self.waiting_payments
 
     @property
     def is_live(self) -> bool:
@@ -107,6 +109,8 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
     """In a fixed number of queries, however many organizations there are."""
     states = _counts(organizations, "state")
     codes = _counts(organizations, "failure_code", state=State.FAILED)
+    payments = SyncEvent.objects.of_connected_companies().waiting_payments().filter(organization__in=organizations)
+    waiting = dict(payments.order_by().values_list("organization_id").annotate(events=Count("pk")))
     due = _first_due(organizations, due_at__lte=at)
     later = _first_due(organizations, due_at__gt=at)
     connections = _connections(organizations)
@@ -118,6 +122,7 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
             connection=None,
             by_state=states.get(one.pk, {}),
             failed_by_code=codes.get(one.pk, {}),
+            waiting_payments=waiting.get(one.pk, 0),
             oldest_due_at=due.get(one.pk),
             next_due_at=later.get(one.pk),
         )

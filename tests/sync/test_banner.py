@@ -16,6 +16,8 @@ from qbo.models import Connection
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Role
 from sync.models import State, SyncEvent
+from sync.models.events import failure_columns
+from sync.worker.status import sync_status
 from tests import builders, log_rows
 
 INDEX = reverse("admin:index")
@@ -91,6 +93,30 @@ class TestOnEveryPage:
         assert f"3 QBO sync errors need attention.</b> <span>{said}</span>" in self.html_for(books)
         log_rows.link(books, missing, qbo_id="59")
         assert "not in the books yet" not in self.html_for(books)
+
+    @pytest.mark.parametrize(
+        ("state", "errors", "payments"),
+        [(State.FAILED, 2, 2), (State.HELD, 1, 2), (State.DISMISSED, 3, 0), (State.SYNCED, 3, 0)],
+    )
+    def test_payments_that_wait_for_an_error_are_no_errors_of_their_own(
+        self, books: Connection, state: str, errors: int, payments: int
+    ) -> None:
+        """Two payments of one invoice, beside a payment that failed by itself."""
+        invoice = builders.invoice(books.organization, at=timezone.now())
+        held = failure_columns(log_rows.CLOSED) if state == State.HELD else {}
+        log_rows.event(books, state, invoice=invoice, **held)
+        for _ in range(2):
+            log_rows.event(books, record_type="payment", blocked_by=f"invoice:{invoice.pk}")
+        log_rows.event(books, record_type="payment", blocked_by="customer:9")
+        html = self.html_for(books)
+        said = "1 QBO sync error needs" if errors == 1 else f"{errors} QBO sync errors need"
+        assert f"<b>{said} attention.</b>" in html
+        assert f'class="rac-sidebar-badge">{errors}</span>' in html
+        following = f"{payments} payments wait for {'it' if errors == 1 else 'them'}."
+        assert (following in html) == bool(payments)
+        [queue] = sync_status([books.organization], at=timezone.now()).queues
+        assert (queue.needing_attention, queue.waiting_payments) == (errors, payments)
+        assert SyncEvent.objects.for_organization(books.organization).needing_attention().count() == errors
 
     def html_for(self, books: Connection) -> str:
         return client_of(books).get(reverse("admin:invoices_customer_changelist")).content.decode()

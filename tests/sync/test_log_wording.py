@@ -12,7 +12,7 @@ import pytest
 
 from qbo.catalogue import CATALOGUE
 from qbo.failures import Failure, Subject
-from sync.log.wording import InBooks, Standing, age, attention, books_line, row_text
+from sync.log.wording import InBooks, Standing, age, attention, books_line, payments_following, row_text
 from sync.models import State
 from sync.retry_policy import Policy
 
@@ -136,6 +136,12 @@ def test_the_banner_counts_in_good_grammar() -> None:
     assert attention(1) == "1 QBO sync error needs attention."
     assert attention(3) == "3 QBO sync errors need attention."
     assert attention(1234) == "1,234 QBO sync errors need attention."
+
+
+def test_payments_that_follow_are_said_apart() -> None:
+    assert payments_following(0, 3) == ""
+    assert payments_following(1, 1) == "1 payment waits for it."
+    assert payments_following(1204, 3) == "1,204 payments wait for them."
 
 
 @pytest.mark.parametrize(
