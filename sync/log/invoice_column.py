@@ -1,28 +1,40 @@
-"""The column "QuickBooks" in the list of invoices: the status of each one, by the rule of `holding`."""
+"""The column "QuickBooks" in the list of invoices, by the rule of `holding`, and what the list is filtered by."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from runacall.invoices.foreign_columns import ForeignColumn
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+
+from qbo.models import Connection, Link
+from runacall.invoices.foreign_columns import ForeignColumn, ForeignState
 from runacall.invoices.models import Invoice
+from runacall.invoices.models.invoices import InvoiceQuerySet
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.log.holding import Books, InBooks
-from sync.log.rows import connection_of, holding_of, in_books
+from sync.log.rows import connection_of, holding_of, in_books_of
 from sync.models import State, SyncEvent
-from sync.models.events import IN_FLIGHT, UNSENT, EntityType
+from sync.models.events import IN_FLIGHT, UNSENT, EntityType, SyncEventQuerySet
 
-IN_BOOKS, ON_ITS_WAY, HELD = "In QuickBooks", "On its way", "Held"
+IN_BOOKS, ON_ITS_WAY, HELD, NOT_SENT = "In QuickBooks", "On its way", "Held", "Not sent yet"
 OF_BOOKS = {
     Books.NOT_THERE: "Not in QuickBooks",
     Books.UNKNOWN: "May be in QuickBooks",
     Books.AS_IT_WAS: "Change not in QuickBooks",
     Books.DIFFERENT: "Different in QuickBooks",
 }
-COLOURS = {IN_BOOKS: "success", ON_ITS_WAY: "info", HELD: "warning", **dict.fromkeys(OF_BOOKS.values(), "danger")}
+COLOURS = {
+    IN_BOOKS: "success",
+    ON_ITS_WAY: "info",
+    HELD: "warning",
+    NOT_SENT: "",
+    **dict.fromkeys(OF_BOOKS.values(), "danger"),
+}
+# What is not meant for the books.
+NOT_MEANT = (Invoice.Status.DRAFT, Invoice.Status.VOID)
 
 
 def _is_offered(request: StaffRequest) -> bool:
@@ -32,41 +44,47 @@ def _is_offered(request: StaffRequest) -> bool:
     return is_support or role_allows(request, Ability.SEE_INVOICE_SYNC)
 
 
+# --- the cells of a page --------------------------------------------------------------------------------------------
+
+
 def _words(request: StaffRequest, invoices: Sequence[Invoice]) -> dict[int, str]:
     """Two queries, however many invoices there are."""
     connection = connection_of(request.organization)
-    if connection is None:
+    if connection is None or request.organization is None:
         return {}
-    rows = SyncEvent.objects.of(connection).filter(
-        record_type=EntityType.INVOICE, record_id__in=[invoice.pk for invoice in invoices]
-    )
+    ids = [invoice.pk for invoice in invoices]
     by_invoice: dict[int, list[SyncEvent]] = defaultdict(list)
-    for event in rows.order_by("-changed_at", "-id"):
+    for event in _events(connection).filter(record_id__in=ids).order_by("-changed_at", "-id"):
         by_invoice[event.record_id].append(event)
-    current = [found for events in by_invoice.values() if (found := current_of(events))]
-    there = in_books(connection, request.organization, current) if request.organization else {}
-    totals = {invoice.pk: invoice.total for invoice in invoices}
-    return {
-        event.record_id: _word(event, there.get(event.pk), totals[event.record_id] == _total(there.get(event.pk)))
-        for event in current
-    }
+    links = Link.objects.of(connection, EntityType.INVOICE).for_records(ids)
+    there = {link.record_id: in_books_of(connection, link, request.organization) for link in links}
+    words = {one.pk: _word(one, current_of(by_invoice[one.pk]), there.get(one.pk)) for one in invoices}
+    return {pk: word for pk, word in words.items() if word}
 
 
-def _total(there: InBooks | None) -> object:
-    return there.total if there else None
-
-
-def _word(event: SyncEvent, there: InBooks | None, matches: bool) -> str:
-    held = holding_of(event, there)
-    if event.state in (State.FAILED, State.DISMISSED) and held:
+def _word(invoice: Invoice, event: SyncEvent | None, there: InBooks | None) -> str:
+    held = holding_of(event, there) if event else None
+    if event and event.state in (State.FAILED, State.DISMISSED) and held:
         return OF_BOOKS[held.books]
-    if event.state == State.HELD:
+    if event and event.state == State.HELD:
         return HELD
-    if event.state in (*UNSENT, *IN_FLIGHT):
+    if event and event.state in (*UNSENT, *IN_FLIGHT):
         return ON_ITS_WAY
-    if there is None or there.gone:
-        return ""
-    return IN_BOOKS if matches or there.accepted or there.voided else OF_BOOKS[Books.DIFFERENT]
+    if there is None:
+        return "" if invoice.status in NOT_MEANT else NOT_SENT
+    if there.gone:
+        return "" if invoice.status in NOT_MEANT else OF_BOOKS[Books.NOT_THERE]
+    matches = there.total == invoice.total or there.accepted or there.voided
+    return IN_BOOKS if matches else OF_BOOKS[Books.DIFFERENT]
+
+
+# Of a record's events, the one that shows its status: the lowest rank, then the latest.
+IN_FLIGHT_RANK, UNSENT_RANK, SETTLED_RANK = range(3)
+RANK_OF = {
+    **dict.fromkeys(IN_FLIGHT, IN_FLIGHT_RANK),
+    **dict.fromkeys(UNSENT, UNSENT_RANK),
+    **dict.fromkeys((State.SYNCED, State.SUPERSEDED, State.DISMISSED), SETTLED_RANK),
+}
 
 
 def current_of(events: Iterable[SyncEvent]) -> SyncEvent | None:
@@ -76,9 +94,72 @@ def current_of(events: Iterable[SyncEvent]) -> SyncEvent | None:
 
     `events`: of one record, the latest first.
     """
-    settled = (State.SYNCED, State.SUPERSEDED, State.DISMISSED)
-    rank = {**dict.fromkeys(IN_FLIGHT, 0), **dict.fromkeys(settled, 2)}
-    return min(events, key=lambda event: rank.get(State(event.state), 1), default=None)
+    return min(events, key=lambda event: RANK_OF.get(State(event.state), UNSENT_RANK), default=None)
 
 
-COLUMN = ForeignColumn("QuickBooks", _is_offered, _words, COLOURS)
+# --- the filters, by the same rule ------------------------------------------------------------------------------------
+
+
+def _events(connection: Connection) -> SyncEventQuerySet:
+    # The organization is in it for the index by state.
+    rows = SyncEvent.objects.of(connection).filter(organization=connection.organization_id)
+    return rows.filter(record_type=EntityType.INVOICE)
+
+
+def _current_state(connection: Connection) -> Subquery:
+    """The state of the event that `current_of` would take; NULL if there is none."""
+    rank = Case(*[When(state=state, then=rank) for state, rank in RANK_OF.items()])
+    events = _events(connection).filter(record_id=OuterRef("pk")).order_by(rank, "-changed_at", "-id")
+    return Subquery(events.values("state")[:1])
+
+
+def _there(connection: Connection) -> Exists:
+    links = Link.objects.of(connection, EntityType.INVOICE)
+    return Exists(links.filter(record_id=OuterRef("pk"), active=True))
+
+
+def _with_event(*states: State) -> Callable[[Connection, InvoiceQuerySet], InvoiceQuerySet]:
+    """The invoices whose current event is in one of `states`; starts from the few events that are."""
+
+    def rows(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+        some = invoices.filter(pk__in=_events(connection).filter(state__in=states).values("record_id"))
+        return some.alias(state_there=_current_state(connection)).filter(state_there__in=states)
+
+    return rows
+
+
+def _in_books(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+    """Those that are there, with nothing open."""
+    settled = invoices.filter(_there(connection)).alias(state_there=_current_state(connection))
+    return settled.filter(Q(state_there=None) | Q(state_there__in=(State.SYNCED, State.SUPERSEDED)))
+
+
+def _not_there(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+    """Sent to the customer, not void, and not in the books, whatever the reason."""
+    return invoices.exclude(status__in=NOT_MEANT).filter(~_there(connection))
+
+
+def _state(
+    name: str,
+    label: str,
+    rows: Callable[[Connection, InvoiceQuerySet], InvoiceQuerySet],
+    *,
+    is_counted: bool = False,
+    is_kept: bool = False,
+) -> ForeignState:
+    def found(request: StaffRequest, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+        connection = connection_of(request.organization)
+        return rows(connection, invoices) if connection else invoices.none()
+
+    return ForeignState(name, label, found, is_counted, is_kept)
+
+
+STATES = (
+    _state("attention", "Needs attention", _with_event(State.FAILED), is_counted=True, is_kept=True),
+    _state("held", HELD, _with_event(State.HELD), is_counted=True),
+    _state("waiting", ON_ITS_WAY, _with_event(State.QUEUED, *IN_FLIGHT), is_counted=True),
+    _state("dismissed", "Dismissed", _with_event(State.DISMISSED), is_counted=True),
+    _state("not_there", "Not in QuickBooks", _not_there),
+    _state("in_books", IN_BOOKS, _in_books),
+)
+COLUMN = ForeignColumn("QuickBooks", _is_offered, _words, COLOURS, "quickbooks", STATES)

@@ -135,6 +135,8 @@ on("admin:invoices_invoice_changelist", "D", "row: link #D-SENT", go("Sent"))
 on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT | row: link #O-SENT | row: link #O-DELETE | row:"
 " link #O-STOPPED | row: link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
 
+on("admin:invoices_invoice_changelist", "DSO", "chip: link *", fetch(), each=True)
+
 # --- the sync log
 on(LOG, "O", "row: link Invoice #BOTH-A | row: link Invoice #BOTH-B | row: link Invoice #VOID-A | row: link Invoice"
 " #VOID-B | row: link Invoice #LOST | row: link Invoice #CLOSED-# | row: link Invoice #TAX-# | row: link Customer"

@@ -30,7 +30,7 @@ REGIONS = (
     ("column", "thead"),
     ("row", "#result_list tbody, .rac-event"),
     ("card", "#causes"),
-    ("chip", "#chips"),
+    ("chip", "#chips, .rac-chips-above"),
 )
 PATIENCE = 15_000
 # Seconds between looks for a control that is gone for a moment.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.decorators import action
@@ -21,6 +22,9 @@ from runacall.invoices.statuses import Status
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
+
+# The admin's own name for the filters of the list that a page keeps.
+PRESERVED = "_changelist_filters"
 
 
 class InvoiceButtons(RecordAdmin):
@@ -115,5 +119,12 @@ class InvoiceButtons(RecordAdmin):
         else:
             self.log_change(request, invoice, said)
             self.message_user(request, f"{invoice}: {said}", messages.SUCCESS)
-        back = reverse("admin:invoices_invoice_change", args=[invoice.pk])
+        back = reverse("admin:invoices_invoice_change", args=[invoice.pk]) + _filters_of_the_list(request)
         return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)
+
+
+def _filters_of_the_list(request: StaffRequest) -> str:
+    """The filters of the list that a person came from, as the page of the dialog keeps them; "" if there are none."""
+    there = QueryDict(urlsplit(request.htmx.current_url or "").query) if request.htmx else QueryDict()
+    kept = there.get(PRESERVED, "")
+    return f"?{urlencode({PRESERVED: kept})}" if kept else ""

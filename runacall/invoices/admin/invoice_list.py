@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from runacall import clock
+from runacall.invoices.admin.foreign_filters import CountingPaginator, chips_of, filters_of, is_filtered
 from runacall.invoices.admin.records import RecordAdmin, dollars
 from runacall.invoices.foreign_columns import ForeignColumn, foreign_columns
 from runacall.invoices.models import Invoice
@@ -38,6 +41,7 @@ class InvoiceChangeList(ChangeList):
     list_display: Any
 
     def get_results(self, request: StaffRequest) -> None:
+        self.queryset.is_foreign = is_filtered(request)
         super().get_results(request)
         invoices = list(self.result_list)
         foreign = [_cells(column, request, invoices) for column in foreign_columns(request)]
@@ -72,6 +76,8 @@ class InvoiceList(RecordAdmin):
     list_display = ("numbered", "customer", "invoice_date", "state", "total_amount", "open_balance")
     list_filter = (StatusFilter, ("invoice_date", RangeDateFilter))
     list_filter_submit = True
+    list_before_template = "runacall/states_elsewhere.html"
+    paginator = CountingPaginator
     linked_lookups = ("customer__id__exact",)  # “5 invoices” on the customer's page
     list_select_related = ("customer",)
     search_fields = ("number", "customer__name", "customer__company", "customer__email")
@@ -80,6 +86,16 @@ class InvoiceList(RecordAdmin):
 
     def get_changelist(self, request: StaffRequest, **kwargs: object) -> type[ChangeList]:
         return InvoiceChangeList
+
+    def get_list_filter(self, request: StaffRequest) -> Any:
+        return [*super().get_list_filter(request), *filters_of(request)]
+
+    def changelist_view(self, request: StaffRequest, extra_context: Any = None) -> HttpResponse:
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        shown = response.context_data if isinstance(response, TemplateResponse) else None
+        if shown and "cl" in shown:
+            shown["states_elsewhere"] = chips_of(shown["cl"], request)
+        return response
 
     def get_queryset(self, request: VisitorRequest) -> Any:
         rows: Any = super().get_queryset(request)

@@ -1,0 +1,109 @@
+"""Filters of the invoice list by the state in another system: a drop-down, and chips with counts above the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from unfold.contrib.filters.admin import DropdownFilter
+
+from runacall.invoices.foreign_columns import ForeignColumn, ForeignState, foreign_columns
+from runacall.organizations.middleware import StaffRequest
+
+# A shop has hundreds of thousands of invoices; beyond these, counting costs more than the figure is worth.
+MOST_IN_CHIP, MOST_IN_PAGER = 1_000, 10_000
+
+
+class AtLeast(int):
+    """A count that was stopped: there are more."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+"
+
+
+def count_up_to(rows: Any, most: int) -> int:
+    """How many rows there are, or `AtLeast(most)`; never reads more than one beyond that."""
+    found = int(rows.order_by()[: most + 1].count())
+    return AtLeast(most) if found > most else found
+
+
+class CountingPaginator(Paginator):
+    """Counts the rows of a foreign filter only as far as a person would ever leaf."""
+
+    @cached_property
+    def count(self) -> int:
+        if getattr(self.object_list, "is_foreign", False):
+            return count_up_to(self.object_list, MOST_IN_PAGER)
+        return super().count
+
+
+def filters_of(request: StaffRequest) -> list[type[DropdownFilter]]:
+    """A drop-down for each column that this person may see and that has states."""
+    return [_filter_of(column) for column in foreign_columns(request) if column.states]
+
+
+def _filter_of(column: ForeignColumn) -> type[DropdownFilter]:
+    class ForeignFilter(DropdownFilter):
+        title = column.title
+        parameter_name = column.parameter
+
+        def lookups(self, request: StaffRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [(state.name, state.label) for state in column.states]
+
+        def queryset(self, request: StaffRequest, queryset: Any) -> Any:
+            asked = self.value()
+            if not asked:
+                return queryset
+            found = next((state for state in column.states if state.name == asked), None)
+            # An unknown state shows nothing: showing everything would be read as the answer.
+            return found.rows(request, queryset) if found else queryset.none()
+
+    return ForeignFilter
+
+
+def is_filtered(request: StaffRequest) -> bool:
+    """Whether the list is filtered by a state elsewhere."""
+    return any(request.GET.get(column.parameter) for column in foreign_columns(request) if column.states)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """`count`: None where it is not counted."""
+
+    name: str
+    label: str
+    url: str
+    is_on: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Chips:
+    """The states of one column, the first one being "All"."""
+
+    title: str
+    chips: list[Chip]
+
+
+def chips_of(cl: Any, request: StaffRequest) -> list[Chips]:
+    """For each column with states; the counts are of what the other filters and the search find."""
+    return [
+        Chips(column.title, list(_chips(column, cl, request))) for column in foreign_columns(request) if column.states
+    ]
+
+
+def _chips(column: ForeignColumn, cl: Any, request: StaffRequest) -> Any:
+    chosen = request.GET.get(column.parameter, "")
+    others = cl.get_queryset(request, exclude_parameters=[column.parameter])
+    yield Chip("all", "All", cl.get_query_string(remove=[column.parameter, PAGE_VAR]), not chosen)
+    for state in column.states:
+        count = count_up_to(state.rows(request, others), MOST_IN_CHIP) if state.is_counted else None
+        if count or not state.is_counted or state.is_kept or state.name == chosen:
+            yield Chip(state.name, state.label, _address(cl, column, state), state.name == chosen, count)
+
+
+def _address(cl: Any, column: ForeignColumn, state: ForeignState) -> str:
+    return str(cl.get_query_string({column.parameter: state.name}, [PAGE_VAR]))
