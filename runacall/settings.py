@@ -103,6 +103,27 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
     # A pooler that gives out a session per transaction cannot keep a cursor open after it.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED_BY_TRANSACTION", False)
+# A streaming replica of that server, for the pages of REPLICA_VIEWS alone; see `runacall.replica`.
+DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
+DATABASE_REPLICA_MAX_LAG = env.float("DATABASE_REPLICA_MAX_LAG", 10)
+REPLICA_VIEWS = {
+    "admin:sync_syncevent_changelist",
+    "admin:sync_syncevent_change",
+    "admin:sync_syncevent_live",
+    "sync:export_log",
+    "sync:support_bundle",
+    "sync:event_bundle",
+}
+# Tables of other apps decide who may see what: a membership that was just ended must not live on for seconds.
+REPLICA_APPS = {"invoices", "qbo", "sync"}
+if DATABASE_REPLICA_URL:
+    DATABASES["replica"] = {**DATABASES["default"], **env.dj_db_url("DATABASE_REPLICA_URL")}
+    for name in ("CONN_MAX_AGE", "CONN_HEALTH_CHECKS", "DISABLE_SERVER_SIDE_CURSORS"):
+        DATABASES["replica"][name] = DATABASES["default"].get(name, False)
+    # A page waits no longer than this for a replica that does not answer.
+    DATABASES["replica"]["OPTIONS"] = {**DATABASES["replica"].get("OPTIONS", {}), "connect_timeout": 2}
+    DATABASE_ROUTERS = ["runacall.replica.ReplicaRouter"]
+    MIDDLEWARE.append("runacall.replica.ReplicaMiddleware")
 # The server itself, where DATABASE_URL leads to such a pooler: clusters listen there for new tasks.
 DATABASE_LISTEN_URL = env.str("DATABASE_LISTEN_URL", "")
 
