@@ -66,10 +66,22 @@ def batch_too_large(size: int, limit: int) -> QboFault:
     )
 
 
-def unknown_property(field: str, kind: str) -> QboFault:
+LONGEST_LIST = 1000
+
+
+def unknown_property(field: str, kind: str, known: Collection[str] = ()) -> QboFault:
+    """As Intuit's JSON parser says it: with the properties that it knows, as many as it has room for."""
+    listed, room = [], LONGEST_LIST
+    for name in known:
+        room -= len(name) + 4
+        if room < 0:
+            break
+        listed.append(f'"{name}"')
+    rest = " [truncated]" if len(listed) < len(known) else ""
+    properties = f" ({len(known)} known properties: {', '.join(listed)}{rest}])\n specified" if known else ""
     detail = (
         f'Property Name:Unrecognized field "{field}" (class com.intuit.schema.finance.v3.{kind}), '
-        "not marked as ignorable is unsupported or invalid"
+        f"not marked as ignorable{properties} is unsupported or invalid"
     )
     return _one("2010", "Request has invalid or unsupported property", detail, None)
 

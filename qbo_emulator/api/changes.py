@@ -13,7 +13,6 @@ from qbo_emulator.entities.operations import BAD_ROW, gone_by_merge
 from qbo_emulator.entities.registry import BY_PATH
 from qbo_emulator.query.comparison import instant
 
-LOOK_BACK = timedelta(days=30)
 MOST_OBJECTS = 1000
 NOT_COVERED = frozenset(
     ("TaxCode", "TaxRate", "TaxAgency", "TimeActivity", "JournalCode", "CompanyInfo", "Preferences")
@@ -27,7 +26,8 @@ def answer(company: Company, entities: str, since: str, *, at: datetime) -> str:
     if not since:
         raise faults.missing_parameter("changedSince")
     start = instant(since.replace(" ", "+"))
-    if start < (at - LOOK_BACK).timestamp():
+    days = company.switch("cdc_days")
+    if days and start < (at - timedelta(days=days)).timestamp():
         raise faults.unsupported(f"cdc with changedSince date {since} which is older than fixed days")
     left = MOST_OBJECTS
     parts = []

@@ -128,9 +128,8 @@ class Company:
         return str(self.last_ids[ADDRESSES])
 
     def start_ids_at(self, entity: str, key: int) -> None:
-        """The next row gets at least the id `key`."""
-        sequence = sequence_of(entity)
-        self.last_ids[sequence] = max(self.last_ids[sequence], key - 1)
+        """The next row gets the id `key`, which must be free; the one after it the next."""
+        self.last_ids[sequence_of(entity)] = key - 1
 
     def next_number(self, entity: str) -> str:
         return following(self.last_numbers.get(entity, (0, "1000"))[1])

@@ -94,6 +94,11 @@ SWITCHES: dict[str, Switch] = {
     "requestid_replays_faults": Switch(
         True, (True, False), "Whether a repeated request id also gets a stored fault again."
     ),
+    "cdc_days": Switch(
+        30,
+        (),
+        "How far change data capture looks back; 0 is any time, as recorded in 2020 before the limit was reported.",
+    ),
     "requestid_seconds": Switch(0, (), "How long a request id is remembered; 0 is forever. Intuit does not say."),
     "requestid_other_body": Switch(
         "replay",

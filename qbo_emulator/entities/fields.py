@@ -102,7 +102,7 @@ def clean(kind: str, body: object, *, top: str = "", path: str = "") -> dict[str
     for name, value in body.items():
         spec = table.get(name)
         if spec is None:
-            raise faults.unknown_property(name, kind)
+            raise faults.unknown_property(name, kind, table)
         if value is None or value == "" or spec.read_only:
             continue
         if type(value) is str and len(value) <= spec.room and name not in CHECKED:

@@ -15,7 +15,7 @@ from qbo_emulator.entities.due import due_by_default
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo_emulator.entities.lines import ZERO, charges, price_discount, sales_lines, stored_lines, with_subtotal
 from qbo_emulator.entities.numbers import number_transaction
-from qbo_emulator.entities.references import ACCOUNT, CUSTOMER, TERM, key_of, pointing, resolve
+from qbo_emulator.entities.references import ACCOUNT, CUSTOMER, PAYMENT_METHOD, TERM, key_of, pointing, resolve
 
 ENUMERATIONS = {
     "EmailStatus": ("NotSet", "NeedToSend", "EmailSent"),
@@ -37,7 +37,27 @@ def sales_rules(draft: Draft) -> None:
         due_by_default(draft)
     else:
         check_terms(draft)
+    name_custom_fields(draft)
     total_up(draft)
+
+
+def name_custom_fields(draft: Draft) -> None:
+    """A form has every custom field that the company uses, with or without a value, by the id of its definition."""
+    fields = {field.get("DefinitionId"): field for field in draft.row.get("CustomField") or ()}
+    for key, name in custom_field_names(draft.company):
+        fields[key] = {"DefinitionId": key, "Name": name, "Type": "StringType", **fields.get(key, {})}
+    draft.row["CustomField"] = list(fields.values())
+
+
+def custom_field_names(company: Company) -> list[tuple[str, str]]:
+    """Id and name of each custom field of sales forms that Preferences say is in use."""
+    told = company.preference("SalesFormsPrefs", "CustomField") or ()
+    facts = {field["Name"]: field for group in told for field in group.get("CustomField", ())}
+    return [
+        (key, str(facts.get(f"SalesFormsPrefs.SalesCustomName{key}", {}).get("StringValue", "")))
+        for key in ("1", "2", "3")
+        if facts.get(f"SalesFormsPrefs.UseSalesCustom{key}", {}).get("BooleanValue") is True
+    ]
 
 
 def check_enumerations(row: Row) -> None:
@@ -288,6 +308,9 @@ def receipt_rules(draft: Draft) -> None:
     account = resolve(draft.company, ACCOUNT, key_of(reference) or UNDEPOSITED_FUNDS)
     if account["AccountType"] not in MONEY_LIES_IN:
         raise faults.wrong_account_type("DepositToAccountRef")
+    if key_of(draft.row.get("PaymentMethodRef")):
+        method = resolve(draft.company, PAYMENT_METHOD, draft.row["PaymentMethodRef"])
+        draft.row["PaymentMethodRef"] = pointing(method, "Name")
     sales_rules(draft)
     draft.row["DepositToAccountRef"] = pointing(account, "Name")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import count
 
 from qbo_emulator.books.clock import pacific_date, stamp
 from qbo_emulator.books.company import Change, Company, Put, Row
@@ -20,9 +21,10 @@ from qbo_emulator.founding.sample_facts import (
     IN_STOCK,
     INVOICES,
     ITEMS,
+    SALES_RECEIPTS,
     VENDORS,
 )
-from qbo_emulator.founding.seed import CURRENCY, account, dress, stored
+from qbo_emulator.founding.seed import CURRENCY, account, dress, sales_custom_fields, stored
 
 FIRST_DAY_OF_STOCK = "2020-01-01"
 
@@ -32,28 +34,63 @@ def found(company: Company, *, at: datetime) -> None:
     company.commit(rows(at=at))
     dress(company)
     preferences = company.preferences
-    forms = {**preferences["SalesFormsPrefs"], "CustomTxnNumbers": False}
+    forms = {
+        **preferences["SalesFormsPrefs"],
+        "CustomTxnNumbers": False,
+        "CustomField": sales_custom_fields(in_use=True),
+    }
     company.commit([Put("Preferences", {**preferences, "SalesFormsPrefs": forms})])
-    for key, number, customer, days, lines, is_paid in INVOICES:
+    free = count(max(int(key) for key, *_ in sales()) + 1)
+    # From the oldest, with Intuit's ids; payments take those that are free behind them.
+    for key, entity, body, days, is_paid in sorted(sales(), key=lambda one: -one[3]):
         then = at - timedelta(days=days)
-        company.start_ids_at("Invoice", int(key))
-        body = {
-            "CustomerRef": {"value": customer},
-            "DocNumber": number,
-            "TxnDate": pacific_date(then).isoformat(),
-            "Line": [sales_line(*line) for line in lines],
-            "TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}},
-        }
-        invoice = operations.create(company, KINDS["Invoice"], body, at=then, options=frozenset())
+        company.start_ids_at(entity, int(key))
+        body["TxnDate"] = pacific_date(then).isoformat()
+        made = operations.create(company, KINDS[entity], body, at=then, options=frozenset())
         if is_paid:
-            pay(company, invoice, then)
+            company.start_ids_at("Payment", next(free))
+            pay(company, made, then)
+    company.start_ids_at("Payment", next(free))
     sample_documents.write(company, at=at)
 
 
-def sales_line(item: str, quantity: int, price: str, code: str) -> Row:
-    detail = {"ItemRef": {"value": item}, "Qty": quantity, "UnitPrice": price, "TaxCodeRef": {"value": code}}
-    amount = (quantity * Decimal(price)).quantize(Decimal("0.01"))
+def sales() -> Iterator[tuple[str, str, Row, int, bool]]:
+    """Id, entity, body, how many days ago, and whether a payment follows."""
+    for key, number, customer, days, lines, is_paid in INVOICES:
+        invoice = {
+            "CustomerRef": {"value": customer},
+            "DocNumber": number,
+            "Line": [sales_line(*line) for line in lines],
+            "TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}},
+        }
+        yield key, "Invoice", invoice, days, is_paid
+    for key, number, customer, days, sold, percent, (method, reference), account_id in SALES_RECEIPTS:
+        receipt: Row = {
+            "CustomerRef": {"value": customer},
+            "DocNumber": number,
+            "Line": [sales_line(*line, "NON") for line in sold],
+            "CustomerMemo": {"value": "Thank you for your business and have a great day!"},
+            "DepositToAccountRef": {"value": account_id},
+        }
+        if percent:
+            receipt["Line"].append(discount_line(percent))
+        if method:
+            receipt["PaymentMethodRef"] = {"value": method}
+        if reference:
+            receipt["PaymentRefNum"] = reference
+        yield key, "SalesReceipt", receipt, days, False
+
+
+def sales_line(item: str, quantity: int | str, price: str, code: str) -> Row:
+    count = Decimal(quantity)
+    detail = {"ItemRef": {"value": item}, "Qty": count, "UnitPrice": price, "TaxCodeRef": {"value": code}}
+    amount = (count * Decimal(price)).quantize(Decimal("0.01"))
     return {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
+
+
+def discount_line(percent: int) -> Row:
+    detail = {"PercentBased": True, "DiscountPercent": percent, "DiscountAccountRef": {"value": "86"}}
+    return {"DetailType": "DiscountLineDetail", "DiscountLineDetail": detail}
 
 
 def pay(company: Company, invoice: Row, at: datetime) -> None:

@@ -16,6 +16,7 @@ CUSTOMERS = (  # id, display name, given name, family name, id of the parent
     ("12", "Jeff's Jalopies", "Jeff", "Chin", ""),
     ("13", "John Melton", "John", "Melton", ""),
     ("14", "Kate Whelan", "Kate", "Whelan", ""),
+    ("15", "Pye's Cakes", "Karen", "Pye", ""),
     ("16", "Kookies by Kathy", "Kathy", "Kuplis", ""),
     ("17", "Mark Cho", "Mark", "Cho", ""),
     ("18", "Paulsen Medical Supplies", "Kathy", "Paulsen", ""),
@@ -57,7 +58,7 @@ VENDORS = (
     ("52", "Tony Rondonuwu"),
     ("53", "United States Treasury"),
     ("56", "Bob's Burger Joint"),
-    ("58", "Squeaky Kleen Car Wash"),
+    ("57", "Squeaky Kleen Car Wash"),
 )
 EMPLOYEES = (
     ("54", "John", "Johnson"),
@@ -182,6 +183,14 @@ INVOICES = (
     ("119", "1035", "17", 12, (("8", 3, "97", "TAX"),), False),
     ("129", "1036", "8", 8, (("14", 19, "25.13", "NON"),), False),
     ("130", "1037", "24", 5, (("5", 1, "275", "TAX"), ("11", 1, "12.75", "TAX"), ("3", 5, "9.5", "TAX")), False),
+)
+# Sales receipts: id, number, customer, days before today, lines (item, quantity, price), percent of discount, how it
+# was paid (payment method, reference), account of the money.
+SALES_RECEIPTS = (
+    ("11", "1003", "6", 84, (("4", "4.5", "75"),), 0, ("2", "10264"), "35"),
+    ("17", "1008", "14", 66, (("4", "4.5", "75"),), 0, ("", ""), "4"),
+    ("38", "1011", "15", 54, (("10", "2.5", "35"),), 10, ("1", ""), "4"),
+    ("47", "1014", "4", 44, (("6", "4", "35"),), 0, ("", ""), "4"),
 )
 # id of an item -> account that it earns on, where that is not the one of its type
 EARNS_ON = {

@@ -321,9 +321,7 @@ def preferences(place: World) -> Row:
             "QuantityOnHand": True,
         },
         "SalesFormsPrefs": {
-            "CustomField": custom_fields(
-                "SalesFormsPrefs.UseSalesCustom", "SalesFormsPrefs.SalesCustomName", ("Crew #",)
-            ),
+            "CustomField": sales_custom_fields(in_use=False),
             "CustomTxnNumbers": True,
             "AllowDeposit": True,
             "AllowDiscount": True,
@@ -348,10 +346,17 @@ def preferences(place: World) -> Row:
     }
 
 
-def custom_fields(uses: str, names: str, labels: tuple[str, ...]) -> list[Row]:
+def sales_custom_fields(*, in_use: bool) -> list[Row]:
+    """The custom field of the sales forms; a company that does not use it has only its name."""
+    return custom_fields(
+        "SalesFormsPrefs.UseSalesCustom", "SalesFormsPrefs.SalesCustomName", ("Crew #",), in_use=in_use
+    )
+
+
+def custom_fields(uses: str, names: str, labels: tuple[str, ...], *, in_use: bool = True) -> list[Row]:
     """Which of the three custom fields are in use, and what they are called, as Preferences tell of them."""
     used = [
-        {"Name": f"{uses}{number}", "Type": "BooleanType", "BooleanValue": number <= len(labels)}
+        {"Name": f"{uses}{number}", "Type": "BooleanType", "BooleanValue": in_use and number <= len(labels)}
         for number in (1, 2, 3)
     ]
     called = [

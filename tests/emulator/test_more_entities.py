@@ -162,6 +162,15 @@ def test_changes_reach_thirty_days_back(books: Client) -> None:
     assert "older than fixed days" in fault["Detail"]
 
 
+def test_how_far_changes_reach_back_is_a_switch(books: Client) -> None:
+    books.do("switch", name="cdc_days", value=0)
+    assert (
+        "CDCResponse" in books.call("GET", "cdc", entities="estimate", changedSince="2011-10-10T09:00:00-07:00").json()
+    )
+    books.do("switch", name="cdc_days", value=7)
+    assert "Fault" in books.call("GET", "cdc", entities="Invoice", changedSince=since(8)).json()
+
+
 def test_only_what_is_new_comes(books: Client) -> None:
     books.post("Invoice", invoice())
     books.do("advance_clock", seconds=60)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 import pytest
 
-from .conftest import Client, invoice
+from qbo_emulator import Emulator
+
+from .conftest import TOKEN, Client, invoice
+
+
+@pytest.fixture
+def sample(client_of: Callable[[Emulator], Client]) -> Client:
+    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +55,50 @@ def test_a_custom_field_keeps_what_it_is(books: Client) -> None:
     field = {"DefinitionId": "1", "Name": "Crew #", "Type": "StringType", "StringValue": "102"}
     made = books.post("Invoice", invoice(CustomField=[field]))
     assert books.read("Invoice", made["Id"])["CustomField"] == [field]
+
+
+def test_a_form_has_the_custom_fields_that_the_company_uses(books: Client, sample: Client) -> None:
+    crew = {"DefinitionId": "1", "Name": "Crew #", "Type": "StringType"}
+    assert books.post("Invoice", invoice())["CustomField"] == []
+    made = sample.post("Invoice", invoice())
+    assert made["CustomField"] == [crew]
+    named = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True}
+    changed = sample.post("Invoice", named | {"CustomField": [{"DefinitionId": "1", "StringValue": "102"}]})
+    assert changed["CustomField"] == [crew | {"StringValue": "102"}]
+    # A full update that leaves it out empties it.
+    whole = invoice(Id=made["Id"], SyncToken=changed["SyncToken"])
+    assert sample.post("Invoice", whole)["CustomField"] == [crew]
+
+
+def test_the_payment_method_of_a_receipt_has_its_name_and_exists(books: Client) -> None:
+    made = books.post("SalesReceipt", invoice(PaymentMethodRef={"value": "2"}))
+    assert made["PaymentMethodRef"] == {"value": "2", "name": "Check"}
+    assert books.fault("SalesReceipt", invoice(PaymentMethodRef={"value": "99"}))["code"] == "2500"
+
+
+def test_the_sample_company_has_the_recorded_receipts(sample: Client) -> None:
+    rows = {
+        row["Id"]: row for row in sample.query("select * from SalesReceipt where DocNumber < '1015'")["SalesReceipt"]
+    }
+    assert {key: (row["DocNumber"], row["TotalAmt"], row["CustomerRef"]["name"]) for key, row in rows.items()} == {
+        "11": ("1003", Decimal("337.50"), "Dylan Sollfrank"),
+        "17": ("1008", Decimal("337.50"), "Kate Whelan"),
+        "38": ("1011", Decimal("78.75"), "Pye's Cakes"),
+        "47": ("1014", Decimal("140.00"), "Diego Rodriguez"),
+    }
+    # Names and transactions each count by ids of their own.
+    for entities in (("Customer", "Vendor", "Employee"), ("Invoice", "SalesReceipt", "Payment", "Bill", "Deposit")):
+        ids = [row["Id"] for one in entities for row in sample.query(f"select Id from {one} maxresults 1000")[one]]
+        assert len(ids) == len(set(ids))
+
+
+def test_an_unknown_property_is_refused_with_those_that_are_known(books: Client) -> None:
+    detail = books.fault("Invoice", invoice(BadJson=True))["Detail"]
+    assert detail.startswith(
+        'Property Name:Unrecognized field "BadJson" (class com.intuit.schema.finance.v3.Invoice), not'
+    )
+    assert '"DocNumber"' in detail
+    assert detail.endswith(" [truncated]])\n specified is unsupported or invalid")
 
 
 def test_the_year_1_is_no_date(books: Client) -> None:
