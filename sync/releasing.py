@@ -17,7 +17,10 @@ RELEASES: Mapping[str, Sequence[str]] = {
     # A closed period is not here: a person chooses to hold those.
     "Preferences": ("tax_not_enabled", "currency_differs", "discount_not_enabled"),
     "Account": ("account_inactive",),
-    "Item": ("item_not_found", "item_inactive", "item_is_category", "account_inactive", "one_off_item_missing"),
+    "Item": (
+        *("item_not_found", "item_inactive", "item_is_category", "account_inactive"),
+        *("one_off_item_missing", "charge_item_missing"),
+    ),
     "TaxCode": ("tax_code_not_mapped",),
 }
 # So many at a time are checked one by one.

@@ -92,6 +92,24 @@ ENTRIES = (
         refreshes=("Item",),
     ),
     Entry(
+        code="charge_item_missing",
+        title="Item for tips or card fees not usable",
+        kind=FailureKind.PERSON,
+        message="The item[ '{subject_name}'] for {what|tips and card fees} is inactive, missing or a category in QBO",
+        meaning="All tips, and all card fees, are booked under the item that is chosen for them, and QuickBooks takes"
+        " no line under this one any more.",
+        remedy=(
+            "Open Settings → QuickBooks → Payments and choose another item for {what|tips and card fees},",
+            "or make the item[ '{subject_name}'] active again in QuickBooks (Sales → Products & services).",
+            "Retry the failed invoices.",
+        ),
+        who=Who.OFFICE,
+        where="payments",
+        dispatcher="the item for tips or card fees cannot be used there. The office is on it.",
+        label="item_not_found",
+        refreshes=("Item",),
+    ),
+    Entry(
         code="income_account_missing",
         title="Income account missing",
         kind=FailureKind.PERSON,

@@ -138,6 +138,8 @@ class MappingBook:
     payment_methods: Mapping[str, Ref] = field(default_factory=dict)
     # The product that staff chose for lines without a pricebook item, where it is there and active.
     one_off_item: Ref | None = None
+    # By kind of pricebook item, tips and card fees: the product that staff chose for all of that kind.
+    charge_items: Mapping[str, Ref] = field(default_factory=dict)
     # Items of ours that a person wants created, whatever is there; and those that may be several of what is there.
     items_to_create: frozenset[int] = frozenset()
     unclear_items: Mapping[int, Failure] = field(default_factory=dict)
@@ -152,6 +154,10 @@ class MappingBook:
 
     # Numbers that only void invoices hold there which were these very ones of ours.
     spent_numbers: frozenset[str] = frozenset()
+
+    def product_of(self, item: ItemDocument) -> Ref | None:
+        """The product that a line of this item is booked under; None is a gap."""
+        return self.charge_items.get(item.kind) or self.items.get(item.id)
 
     def tax_code(self, rate_key: str) -> Ref | None:
         """The active QuickBooks code of a set of rates, by mapping or default; None is a gap."""

@@ -50,6 +50,10 @@ class Unsaved:
     payment_mappings: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
+# Kinds of pricebook items that may have one product for all, and the setting that names it.
+CHARGES: Mapping[str, str] = {"tip": "tip_item_id", "card_fee": "card_fee_item_id"}
+
+
 def load_book(
     connection: Connection,
     invoices: Sequence[InvoiceDocument] = (),
@@ -77,7 +81,9 @@ def load_book(
         {kinds.CUSTOMER: customer_ids, kinds.ITEM: needed, kinds.INVOICE: invoice_ids, kinds.PAYMENT: payment_ids},
     )
     sent_payments = {link.record_id: _transaction(link) for link in links[kinds.PAYMENT]}
+    charges = {kind: qbo_id for kind, name in CHARGES.items() if (qbo_id := str(getattr(settings, name)))}
     ids = {link.qbo_id for link in links[kinds.ITEM]} | {settings.one_off_item_id, *unsaved.products.values()}
+    ids |= set(charges.values())
     names = _inactive_keys(item.name for item in needed.values())
     lists = _lists(connection, ids, names)
     products = {row.qbo_id: ref_of(row) for row in lists["Item"] if row.qbo_id in ids}
@@ -136,6 +142,7 @@ def load_book(
         tax_codes=_refs(lists["TaxCode"]),
         accounts=_refs(lists["Account"]),
         payment_methods=_refs(lists["PaymentMethod"]),
+        charge_items={kind: products.get(qbo_id, Ref(qbo_id, active=False)) for kind, qbo_id in charges.items()},
         one_off_item=one_off if one_off and one_off.active else None,
         terms={row.name_key: row.qbo_id for row in lists["Term"]},
     )

@@ -101,7 +101,7 @@ def _line(line: LineDocument, book: MappingBook) -> Payload:
     if line.item is None:
         item = _ref(book.one_off_item, "product for one-off lines", "")
     else:
-        item = _ref(book.items.get(line.item.id), "product", line.item.name)
+        item = _ref(book.product_of(line.item), "product", line.item.name)
     detail: Payload = {"ItemRef": item}
     # QuickBooks refuses an amount that is not the product (6070), so a different amount is sent alone.
     if round_cents(line.quantity * line.unit_price) == line.amount:

@@ -59,6 +59,9 @@ def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
         yield Failure("one_off_item_missing", Subject("item", "one_off", "one-off lines"))
     items = {line.item.id: line.item for line in invoice.lines if line.item}
     for item in items.values():
+        if item.kind in book.charge_items:
+            yield from _charge(item, book)
+            continue
         there, inactive = book.items.get(item.id), inactive_product(item, book)
         if item.id in book.unclear_items:
             yield book.unclear_items[item.id]
@@ -70,6 +73,20 @@ def _lines(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
             yield Failure("item_is_category", item_subject(item))
         else:
             yield from check_account(there.account_id, item, book)
+
+
+def _charge(item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
+    """The product that all tips, or all card fees, are booked under."""
+    product = book.charge_items[item.kind]
+    if product.active and not product.is_category:
+        yield from check_account(product.account_id, item, book)
+        return
+    subject = Subject("item", item.kind, product.name.removesuffix(" (deleted)"))
+    what = {"what": CHARGE_WORDS.get(item.kind, item.kind), "row": f"{item.kind}_item_id"}
+    yield Failure("charge_item_missing", subject, facts=what | {"there_entity": "Item", "there_id": product.qbo_id})
+
+
+CHARGE_WORDS = {"tip": "tips", "card_fee": "card fees"}
 
 
 def inactive_product(item: ItemDocument, book: MappingBook) -> Ref | None:

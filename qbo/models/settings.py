@@ -27,6 +27,9 @@ class ConnectionSettings(models.Model):
     discount_account_id = models.CharField("Discount account", max_length=32, blank=True)
     # Empty: QuickBooks uses Undeposited Funds.
     deposit_account_id = models.CharField("Undeposited Funds account", max_length=32, blank=True)
+    # Empty: the product of the pricebook item's own name.
+    tip_item_id = models.CharField("Product for tips", max_length=32, blank=True)
+    card_fee_item_id = models.CharField("Product for card fees", max_length=32, blank=True)
     send_numbers = models.BooleanField("Run a Call IDs in QBO", default=True)
     sync_invoices = models.BooleanField("Sync invoices", default=True)
     sync_payments = models.BooleanField("Sync payments", default=True)

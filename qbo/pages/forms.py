@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import QueryDict
 
-from qbo.mapping.loading import Unsaved, load_company
+from qbo.mapping.loading import CHARGES, Unsaved, load_company
 from qbo.mapping.names import name_key
 from qbo.mapping.payments import DEPOSIT_TYPES, NO_METHOD
 from qbo.mapping.tax_rows import Code, TaxRow, plain, tax_codes, tax_rows
@@ -293,7 +293,7 @@ class PaymentsForm(SettingsForm):
 
     class Meta:
         model = ConnectionSettings
-        fields = ("sync_payments", "deposit_account_id")
+        fields = ("sync_payments", "deposit_account_id", *CHARGES.values())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -312,6 +312,12 @@ class PaymentsForm(SettingsForm):
             current=self.instance.deposit_account_id,
             names=names,
         )
+        products, gone_products = sellable_items(connection), inactive_names(connection, "Item")
+        for name in CHARGES.values():
+            current = str(getattr(self.instance, name))
+            label = str(self.fields[name].label)
+            empty = "By the name of the pricebook item"
+            self.fields[name] = choice_field(products, label=label, empty=empty, current=current, names=gone_products)
         for method, title in Payment.Method.choices:
             method_id, account_id = self.mapped.get(method, ("", ""))
             same = by_name.get(name_key(title))
@@ -393,9 +399,9 @@ def deposit_accounts(connection: Connection) -> Choices:
     return list(rows.order_by("name_key").values_list("qbo_id", "name"))
 
 
-def inactive_names(connection: Connection) -> dict[str, str]:
-    """The names of inactive accounts, by Id."""
-    rows = ListEntry.objects.of(connection, "Account").filter(active=False)
+def inactive_names(connection: Connection, entity: str = "Account") -> dict[str, str]:
+    """The names of what is inactive in a list, by Id."""
+    rows = ListEntry.objects.of(connection, entity).filter(active=False)
     return dict(rows.values_list("qbo_id", "name"))
 
 

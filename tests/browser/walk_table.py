@@ -240,6 +240,7 @@ on("qbo:items", "O", f"page: button Save | {' | '.join(ITEMS)}", saves("Saved.",
 on("qbo:invoices", "O", "page: button Save | page: tick * | page: radio *", flow.invoice_settings)
 on("qbo:invoices", "O", "page: button Turn on* | page: link Leave it off", within)
 MONEY: Fields = {"page: tick Sync payments": True, "page: choice Undeposited Funds account": "Undeposited Funds",
+    "page: choice Product for tips": "Hours", "page: choice Product for card fees": "Hours",
     **{f"page: choice Method of {one} payments": "No method" for one in ("Card", "ACH", "Cash", "Check", "Other")},
     **{f"page: choice Account of {one} payments": "Undeposited Funds" for one in ("Card", "ACH", "Cash", "Check", "Other")}}
 on("qbo:payments", "O", f"page: button Save | {' | '.join(MONEY)}", saves("Saved.", MONEY, button="page: button Save"))

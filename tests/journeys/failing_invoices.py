@@ -73,6 +73,17 @@ def _one_off(shop: Shop, start: datetime) -> Invoice:
     return shop.invoice(at=start, customer=customer, lines=[builders.line()])
 
 
+@fails_with("charge_item_missing", "The item 'Gratuity' for tips is inactive, missing or a category in QBO")
+def _tip(shop: Shop, start: datetime) -> Invoice:
+    customer = settled_customer(shop, start)
+    gratuity = shop.books.do("add_item", name="Gratuity", price=0, income_account="1")["row"]["Id"]
+    shop.books.do("deactivate", entity="Item", name="Gratuity")
+    shop.read_lists("Item", at=start)
+    shop.choose(tip_item_id=gratuity)
+    tip = builders.item(shop.organization, "Tip", kind="tip", taxable=False, at=start)
+    return shop.invoice(at=start, customer=customer, lines=[builders.line(item=tip)])
+
+
 @fails_with("income_account_missing", "No income account for item 'Heat pump'")
 def _no_account(shop: Shop, start: datetime) -> Invoice:
     customer = settled_customer(shop, start)

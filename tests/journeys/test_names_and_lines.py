@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from runacall.invoices.models import Customer, PricebookItem
+from runacall.invoices.models import Customer, Invoice, PricebookItem
+from sync.dry_run import verdicts
 from sync.models import State
 from tests import builders
 from tests.books import Shop
@@ -115,6 +116,60 @@ def test_without_a_product_for_one_off_lines_it_says_so(shop: Shop) -> None:
     invoice = shop.invoice(lines=[builders.line("Crane, one afternoon", "250.00", rates=[shop.rate])])
     shop.drain()
     assert shop.event(invoice).failure_code == "one_off_item_missing"
+
+
+def test_tips_and_card_fees_go_under_items_of_their_own(shop: Shop) -> None:
+    """By kind: whatever the pricebook calls them, and with no product of their names."""
+    shop.settled_invoice()
+    ids = {
+        name: shop.books.do("add_item", name=name, price=0, income_account="1")["row"]["Id"]
+        for name in ("Gratuity", "Surcharges")
+    }
+    shop.read_lists("Item")
+    shop.choose(auto_create_items=False, tip_item_id=ids["Gratuity"], card_fee_item_id=ids["Surcharges"])
+    lines = [
+        builders.line(item=shop.item("Labor"), rates=[shop.rate]),
+        builders.line("Thank you, Joe", "20.00", item=builders.item(shop.organization, "Tip, crew", kind="tip")),
+        builders.line("", "3.00", item=builders.item(shop.organization, "Card fee 3 %", kind="card_fee")),
+    ]
+    invoice = shop.invoice(lines=lines)
+    shop.drain()
+    shop.assert_in_books(invoice)
+    there = [line["SalesItemLineDetail"] for line in shop.there(invoice)["Line"][:3]]
+    assert [line["ItemRef"]["name"] for line in there][1:] == ["Gratuity", "Surcharges"]
+    assert [line["TaxCodeRef"]["value"] for line in there] == ["TAX", "NON", "NON"]
+    assert {"Tip, crew", "Card fee 3 %"} & {row["Name"] for row in shop.books.rows("Item")} == set()
+
+
+def test_without_a_choice_a_tip_goes_under_the_product_of_its_name(shop: Shop) -> None:
+    shop.books.do("add_item", name="Tip", price=0, income_account="1")
+    shop.read_lists("Item")
+    tip = builders.item(shop.organization, "Tip", kind="tip")
+    invoice = shop.invoice(lines=[builders.line(item=tip)])
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert shop.there(invoice)["Line"][0]["SalesItemLineDetail"]["ItemRef"]["name"] == "Tip"
+
+
+def test_the_item_for_tips_is_mended_and_what_it_stopped_goes(shop: Shop) -> None:
+    gratuity = shop.books.do("add_item", name="Gratuity", price=0, income_account="1")["row"]["Id"]
+    shop.read_lists("Item")
+    shop.choose(tip_item_id=gratuity)
+    shop.books.do("deactivate", entity="Item", name="Gratuity")
+    shop.read_lists("Item")
+    invoice = shop.invoice(lines=[builders.line(item=builders.item(shop.organization, "Tip", kind="tip"))])
+    shop.drain()
+    assert shop.event(invoice).failure_code == "charge_item_missing"
+    assert check(shop, invoice) == ["charge_item_missing"]
+    shop.books.do("reactivate", entity="Item", name="Gratuity")
+    shop.read_lists("Item")
+    shop.drain()
+    shop.assert_in_books(invoice)
+
+
+def check(shop: Shop, invoice: Invoice) -> list[str]:
+    """What a dry run says of it."""
+    return [failure.code for one in verdicts(shop.connection, [invoice.pk]) for failure in one.failures]
 
 
 def test_a_discount_is_taken_off_before_tax(shop: Shop) -> None:

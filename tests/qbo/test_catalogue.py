@@ -38,6 +38,7 @@ LABELS = {
 }
 LISTS = {"Preferences", "TaxCode", "Item", "Account", "Customer", "Term", "PaymentMethod"}
 FACTS = {
+    "what",
     "subject_name",
     "amount",
     "invoice_date",
@@ -63,7 +64,6 @@ FACTS = {
     "way_out",
     "txn_of",
     "discount",
-    "what",
     "state",
     "method",
     "received_date",

@@ -45,6 +45,9 @@ class PricebookItem(Record):
         PART = "part", "Part"
         LABOR = "labor", "Labor"
         BUNDLE = "bundle", "Bundle"
+        # Money that is not for work: it belongs on an account of its own.
+        TIP = "tip", "Tip"
+        CARD_FEE = "card_fee", "Card fee"
 
     category = models.ForeignKey(
         PricebookCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="items"
