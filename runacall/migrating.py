@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.migrations.operations import AddIndex, RemoveIndex
+from django.db import DatabaseError
+from django.db.migrations.operations import AddIndex, RemoveIndex, RunPython
 
 
 class AddIndexWithoutStop(AddIndex):
@@ -30,3 +33,55 @@ class RemoveIndexWithoutStop(RemoveIndex):
             schema_editor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{self.name}"')
         else:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddPartOfWordsIndex(RunPython):
+    """On PostgreSQL: an index for searches of parts of words (`icontains`) in these columns, built CONCURRENTLY.
+
+    Its migration has `atomic = False`. Needs the extension pg_trgm, which the owner of a database may create; without
+    it searches read all rows, as they do on SQLite, and the migration says so. ANALYZE follows: only then does
+    PostgreSQL know how rare words are.
+    """
+
+    def __init__(self, model_name: str, name: str, columns: Sequence[str]) -> None:
+        self.model_name, self.name, self.columns = model_name, name, tuple(columns)
+        super().__init__(self._build, self._drop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name, self.name, self.columns], {}
+
+    def describe(self) -> str:
+        return f"Index parts of words of {', '.join(self.columns)} ({self.name})"
+
+    def _build(self, apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql" or not _has_trigrams(schema_editor.connection):
+            return
+        table = self._table(apps, schema_editor)
+        quote = schema_editor.quote_name
+        # As Django spells `icontains`; another spelling would not use the index.
+        parts = ", ".join(f"UPPER({quote(column)}::text) gin_trgm_ops" for column in self.columns)
+        self._drop(apps, schema_editor)
+        schema_editor.execute(f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {table} USING gin ({parts})")
+        schema_editor.execute(f"ANALYZE {table}")
+
+    def _drop(self, apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.name)}")
+
+    def _table(self, apps: Any, schema_editor: Any) -> str:
+        app_label, model_name = self.model_name.split(".")
+        return str(schema_editor.quote_name(apps.get_model(app_label, model_name)._meta.db_table))
+
+
+def _has_trigrams(database: Any) -> bool:
+    """Whether pg_trgm is there, after an attempt to create it."""
+    with database.cursor() as cursor:
+        try:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        except DatabaseError as error:
+            # Not installed on the server, or a role that may not create it.
+            sys.stderr.write(
+                f"Searches in large lists stay slow: PostgreSQL refused the extension pg_trgm ({str(error).strip()}).\n"
+            )
+            return False
+    return True

@@ -11,8 +11,10 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
@@ -23,6 +25,7 @@ from runacall.organizations.days import plausible_day
 from runacall.organizations.lookups import ListedLookups
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Organization
+from runacall.organizations.paging import BoundedPaginator, SearchPaginator
 
 SAVED_MEANWHILE = "Somebody just saved the same thing. Nothing was changed. Check it and try again."
 
@@ -103,6 +106,8 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     form = ScopedForm
     list_per_page = 50
     list_max_show_all = 200
+    paginator = BoundedPaginator
+    search_paginator = SearchPaginator
     show_full_result_count = False
     compressed_fields = True
     warn_unsaved_form = True
@@ -110,6 +115,11 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     def get_queryset(self, request: VisitorRequest) -> models.QuerySet[Any]:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows & scoped_rows(self.model, request)
+
+    def get_paginator(self, request: StaffRequest, queryset: Any, per_page: int, *rest: Any, **more: Any) -> Paginator:
+        kind = self.search_paginator if request.GET.get(SEARCH_VAR) else self.paginator
+        paginator: Paginator = kind(queryset, per_page, *rest, **more)
+        return paginator
 
     def get_object(self, request: StaffRequest, object_id: str, from_field: str | None = None) -> models.Model:
         """The row, or 404: Django would redirect with a message, which scripts cannot recognize."""

@@ -140,7 +140,10 @@
         const all = boxes();
         const here = all.filter((box) => box.checked).length;
         const chosen = here + elsewhere;
-        const total = Number(document.getElementById("list").dataset.total);
+        const list = document.getElementById("list").dataset;
+        const total = Number(list.total);
+        // "10,000+" where nobody counted to the end.
+        const said = total.toLocaleString("en-US") + (list.more || "");
         const isAll = here > 0 && here === all.length;
         bar.hidden = chosen === 0;
         if (toggleAll) {
@@ -152,10 +155,10 @@
         const meansAll = matching && total > 1;
         across().value = meansAll ? "1" : "0";
         bar.querySelector(".rac-selection-count").textContent = matching
-            ? (total === 1 ? "The one that matches is selected" : "All " + total.toLocaleString("en-US") + " that match are selected")
+            ? (total === 1 ? "The one that matches is selected" : "All " + said + " that match are selected")
             : chosen + " selected" + (elsewhere ? " (" + elsewhere + " on other pages)" : "");
         const offer = bar.querySelector("[data-select-across]");
-        offer.textContent = "Select all " + total.toLocaleString("en-US") + " that match";
+        offer.textContent = "Select all " + said + " that match";
         offer.hidden = isAcross || !isAll || total === chosen;
         bar.querySelectorAll("[data-label]").forEach(function (button) {
             button.textContent = meansAll ? button.dataset.labelForAll : button.dataset.label;

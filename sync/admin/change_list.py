@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.admin.views.main import PAGE_VAR
-from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.core.paginator import Page
+from django.db.models import Q
 from django.http import QueryDict
 from unfold.views import ChangeList
 
 from runacall.organizations.middleware import VisitorRequest
+from runacall.organizations.paging import MOST, MOST_FOUND, BoundedPaginator, first_of_all
+from sync.log.counting import Counted, by_status, total
 from sync.log.filters import SyncEventFilter, given
-from sync.models import State
 from sync.models.events import SyncEventQuerySet
 
 FILTERS = tuple(SyncEventFilter.base_filters)
 
 
-class KnownCountPaginator(Paginator):
+class KnownCountPaginator(BoundedPaginator):
     """A paginator that is given the count: the status chips have already counted."""
 
     @cached_property
-    def count(self) -> int:
+    def counted(self) -> int:
         known = getattr(self.object_list, "known_count", None)
-        return super().count if known is None else known
+        return super().counted if known is None else known
+
+    @property
+    def is_more(self) -> bool:
+        return bool(getattr(self.object_list, "is_more", False))
+
+    @cached_property
+    def count(self) -> int:
+        return self.counted
 
     def page(self, number: int | str) -> Page[Any]:
         """The last page if the requested one no longer exists: rows can leave the list while people read it."""
@@ -37,7 +45,7 @@ class KnownCountPaginator(Paginator):
 class SyncLogChangeList(ChangeList):
     """Filters by the FilterSet of the log instead of the admin's own look-ups."""
 
-    counts: Counter[str]
+    counts: dict[str, Counted]
     page_num: int
     filterset: SyncEventFilter
 
@@ -50,17 +58,21 @@ class SyncLogChangeList(ChangeList):
         rows = super().get_queryset(request, exclude_parameters)
         self.filterset = SyncEventFilter(request.GET, queryset=rows, request=request)
         # A filter that is not valid shows nothing: showing everything could lead to retrying everything.
-        return self.filterset.qs if self.filterset.is_valid() else rows.none()
+        if not self.filterset.is_valid():
+            return rows.none()
+        number = self.filterset.form.cleaned_data["search"].removeprefix("#")
+        return first_of_all(self.filterset.qs, number, Q(label__endswith=f"#{number}"))
 
     def get_results(self, request: VisitorRequest) -> None:
         self.counts = status_counts(self.root_queryset, request)
-        self.queryset.known_count = self._matching() if self.filterset.is_valid() else 0
+        matching = self._matching() if self.filterset.is_valid() else Counted(0)
+        self.queryset.known_count, self.queryset.is_more = matching
         super().get_results(request)
         self.page_num = min(self.page_num, self.paginator.num_pages)
 
-    def _matching(self) -> int:
+    def _matching(self) -> Counted:
         wanted = self.filterset.form.cleaned_data["status"]
-        return sum(count for state, count in self.counts.items() if not wanted or state in wanted)
+        return total(count for state, count in self.counts.items() if not wanted or state in wanted)
 
     @property
     def filter_query(self) -> str:
@@ -72,15 +84,14 @@ class SyncLogChangeList(ChangeList):
         return bool(self.filter_query)
 
 
-def status_counts(rows: SyncEventQuerySet, request: VisitorRequest) -> Counter[str]:
-    """How many events of each status match all filters except the one by status; one query."""
+def status_counts(rows: SyncEventQuerySet, request: VisitorRequest) -> dict[str, Counted]:
+    """How many events of each status match all filters except the one by status; none if a filter is not valid."""
     others = request.GET.copy()
     others.pop("status", None)
     found = SyncEventFilter(others, queryset=rows, request=request)
     if not found.is_valid():
-        return Counter()
-    grouped = found.qs.order_by().values_list("state").annotate(n=Count("pk"))
-    return Counter({state: count for state, count in grouped if state in State.values})
+        return {}
+    return by_status(found.qs, most=MOST_FOUND if found.form.cleaned_data["search"] else MOST)
 
 
 def filter_query(params: dict[str, object] | QueryDict) -> str:

@@ -19,6 +19,7 @@ from runacall.organizations.models import Ability
 from sync.actions import ACTIONS, Action, title_of
 from sync.admin.cause_cards import Card, strip_of
 from sync.admin.change_list import SyncLogChangeList, without_page
+from sync.log.counting import Counted, total
 from sync.log.questions import questions_for
 from sync.log.results import SOON, Result, results_for
 from sync.log.rows import log_rows
@@ -33,13 +34,14 @@ QUICK, SLOW = 2, 30
 
 @dataclass(frozen=True)
 class Chip:
-    """A status as a filter, with its count."""
+    """A status as a filter, with its count; `is_more`: at least so many."""
 
     name: str
     label: str
     count: int
     url: str
     is_on: bool
+    is_more: bool = False
 
 
 def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, object]:
@@ -102,24 +104,25 @@ def _has_checkboxes(cl: SyncLogChangeList) -> bool:
     return "action_checkbox" in cl.list_display
 
 
-def chips(request: StaffRequest, counts: Mapping[str, int]) -> list[Chip]:
+def chips(request: StaffRequest, counts: Mapping[str, Counted]) -> list[Chip]:
     chosen = [state for state in request.GET.getlist("status") if state]
-    total = sum(counts.values())
-    every = Chip("all", "All", total, without_page(request.GET, status=None), not chosen)
     order = (
         *(State.FAILED, State.HELD, State.QUEUED, State.SENDING, State.CHECKING),
         *(State.SYNCED, State.DISMISSED, State.SUPERSEDED),
     )
+    known = {state: counts.get(state, Counted(0)) for state in order}
     # The rare ones only if there are any, so that the row stays short.
-    shown = [
-        state
-        for state in order
-        if counts[state] or state in chosen or state in (State.FAILED, State.QUEUED, State.CHECKING, State.SYNCED)
-    ]
+    always = (State.FAILED, State.QUEUED, State.CHECKING, State.SYNCED)
+    shown = [state for state in order if known[state].number or state in chosen or state in always]
+    every = total(counts.values())
     return [
-        every,
+        Chip("all", "All", every.number, without_page(request.GET, status=None), not chosen, every.is_more),
         *[
-            Chip(state, state.label, counts[state], without_page(request.GET, status=state), chosen == [state])
+            Chip(
+                *(state, state.label, known[state].number, without_page(request.GET, status=state)),
+                is_on=chosen == [state],
+                is_more=known[state].is_more,
+            )
             for state in shown
         ],
     ]
@@ -182,10 +185,11 @@ def empty_words(cl: SyncLogChangeList, request: StaffRequest) -> dict[str, str]:
     return NOTHING_SENT
 
 
-def nothing_failed(counts: Mapping[str, int]) -> dict[str, str]:
+def nothing_failed(counts: Mapping[str, Counted]) -> dict[str, str]:
     """Nothing failed, but some events may not have arrived yet, or were dismissed."""
-    on_the_way = counts.get(State.QUEUED, 0) + counts.get(State.SENDING, 0) + counts.get(State.CHECKING, 0)
-    dismissed, held = counts.get(State.DISMISSED, 0), counts.get(State.HELD, 0)
+    number = {state: counts.get(state, Counted(0)).number for state in State}
+    on_the_way = number[State.QUEUED] + number[State.SENDING] + number[State.CHECKING]
+    dismissed, held = number[State.DISMISSED], number[State.HELD]
     said = [
         f"{counted(on_the_way, 'event')} {'is' if on_the_way == 1 else 'are'} on the way and can still fail."
         if on_the_way

@@ -13,10 +13,11 @@ from qbo.models import Connection, ConnectionSettings, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.log.causes import Cause, causes
+from sync.log.counting import Counted, by_status
 from sync.log.rows import connection_of
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import IN_FLIGHT, UNSENT, EntityType
 from sync.outbox.enqueueing import earlier_invoices, payments_of
 
 # More than anybody reads.
@@ -63,15 +64,14 @@ def _waiting(cause: Cause) -> Waiting:
     )
 
 
-def queue_facts(organization: Organization | None) -> list[tuple[str, int, str]]:
+def queue_facts(organization: Organization | None) -> list[tuple[str, Counted, str]]:
     """Label, count and link of each status of the queue."""
-    rows = SyncEvent.objects.for_organization(organization).order_by()
-    counts = dict(rows.values_list("state").annotate(n=Count("pk")))
+    counts = by_status(SyncEvent.objects.for_organization(organization))
     shown = (State.FAILED, State.HELD, State.QUEUED, State.SENDING, State.CHECKING, State.SYNCED)
     return [
-        (state.label, counts.get(state, 0), f"{reverse(LOG)}?status={state}")
+        (state.label, counts[state], f"{reverse(LOG)}?status={state}")
         for state in shown
-        if state != State.HELD or counts.get(state)
+        if state != State.HELD or counts[state].number
     ]
 
 
@@ -79,7 +79,7 @@ def company_counts(connection: Connection, realm_id: str) -> list[tuple[str, int
     """Labels and counts of what a company has and of what is waiting for it."""
     there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE, active=True)
     rows = SyncEvent.objects.for_organization(connection.organization, realm_id=realm_id).order_by()
-    rows = rows.exclude(record_type=EntityType.CONNECTION)
+    rows = rows.exclude(record_type=EntityType.CONNECTION).filter(state__in=(*UNSENT, *IN_FLIGHT))
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     return [
         ("Invoices in QuickBooks", there.count()),

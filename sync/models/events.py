@@ -114,12 +114,16 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         """The events that a cause stops, first or not; `cause`: its key, or a code of the catalogue."""
         if ":" not in cause:
             return self.held_by_any([cause])
-        return self.filter(Q(cause_key=cause) | Q(further_keys__contains=f"\n{_line(cause)}\n"))
+        return self.failing().filter(Q(cause_key=cause) | Q(further_keys__contains=f"\n{_line(cause)}\n"))
 
     def held_by_any(self, codes: Iterable[str]) -> SyncEventQuerySet:
         """As `held_by`, for several codes of the catalogue."""
         further = [Q(further_keys__contains=f"\n{code}{end}") for code in codes for end in (":", "\n")]
-        return self.filter(reduce(or_, further, Q(failure_code__in=list(codes))))
+        return self.failing().filter(reduce(or_, further, Q(failure_code__in=list(codes))))
+
+    def failing(self) -> SyncEventQuerySet:
+        """The few that have a failure, whatever their state; an index serves it."""
+        return self.filter(~Q(failure_code=""))
 
     def waiting_for_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
         """The events that another record's failure or absence stops."""
@@ -292,6 +296,7 @@ class SyncEvent(models.Model):
                 condition=Q(state="failed") & Q(has_further=True),
                 name="sync_further",
             ),
+            models.Index(fields=["organization", "realm_id"], condition=~Q(failure_code=""), name="sync_failing"),
             models.Index(fields=["connection", "record_id", "record_type"], name="sync_record"),
             models.Index(fields=["connection", "realm_id"], condition=Q(state="held"), name="sync_held"),
             # For deleting submissions: without it, each delete would search the whole log.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -116,6 +117,10 @@ def test_the_list(office: Client, shop: Organization, django_assert_max_num_quer
     [
         ("q=%231842", {"1842"}),
         ("q=okafor", {"1842"}),
+        ("q=okafor+1842", {"1842"}),
+        ("q=okafor+1001", set()),
+        ("q=ann+100", {"1001", "1002"}),
+        ("q=%00", {"1842", "1001", "1002", "7"}),
         ("status=draft", {"1001"}),
         ("status=outstanding", {"1842", "1002"}),
         ("status=void", {"7"}),
@@ -132,6 +137,38 @@ def test_search_and_filters(office: Client, shop: Organization, query: str, foun
     builders.invoice(shop, customer=other, number="7").void(reason="Other", at=builders.NOW)
     shown = office.get(f"{LIST}?{query}").context["cl"].result_list
     assert {invoice.number for invoice in shown} == found
+
+
+@pytest.mark.parametrize("named", [0, 1_000])
+def test_a_search_that_many_customers_match(
+    office: Client, shop: Organization, named: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same is found whether the customers are named to the database or joined there."""
+    monkeypatch.setattr("runacall.invoices.admin.invoice_list.MOST_NAMED", named)
+    for number, name in enumerate(("Ann Lee", "Ann Poe", "Bob Lee")):
+        builders.invoice(shop, number=str(10 + number), customer=builders.customer(shop, name))
+    stranger = builders.organization("elsewhere")
+    builders.invoice(stranger, number="13", customer=builders.customer(stranger, "Ann Lee"))
+    shown = office.get(f"{LIST}?q=ann+lee").context["cl"].result_list
+    assert [invoice.number for invoice in shown] == ["10"]
+
+
+def test_the_invoice_with_the_searched_number_comes_first(office: Client, shop: Organization) -> None:
+    for number in ("1777", "777", "7770"):
+        builders.invoice(shop, number=number)
+    shown = office.get(f"{LIST}?q=777").context["cl"].result_list
+    assert [invoice.number for invoice in shown] == ["777", "7770", "1777"]
+
+
+def test_a_long_list_is_counted_up_to_a_bound(
+    office: Client, shop: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runacall.organizations.paging.BoundedPaginator.most", 2)
+    for _ in range(3):
+        builders.invoice(shop)
+    html = office.get(LIST).content.decode()
+    assert re.search(r"2\+\s+invoices; search or filter to reach the others", html)
+    assert "reach the others" not in office.get(f"{LIST}?q=nobody").content.decode()
 
 
 def test_sending_selected_drafts_says_what_it_left_alone(office: Client, shop: Organization) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, Link
 from sync import operations
+from sync.log.filters import SyncEventFilter
 from sync.models import State, SyncEvent
 from sync.outbox.enqueueing import earlier_invoices, enqueue_earlier, invoice_name, open_events
 from sync.worker.wake import connections_with_work
@@ -81,3 +82,15 @@ def test_looking_for_work_reads_no_log(books: Connection) -> None:
         plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
     for index in ("sync_due", "sync_checking", "sync_sending"):
         assert index in plan, plan
+
+
+def test_a_search_of_the_log_reads_an_index(books: Connection) -> None:
+    """Where PostgreSQL is, parts of words are indexed; SQLite reads the events of one state."""
+    rows, index = SyncEvent.objects.for_organization(books.organization).filter(state=State.SYNCED), "sync_log_state"
+    if database.vendor == "postgresql":
+        # So few rows are read as they are unless that is forbidden.
+        with database.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        rows, index = SyncEvent.objects.all(), "sync_event_words"
+    plan = SyncEventFilter({"search": "lakewood"}, queryset=rows).qs.order_by().explain()
+    assert index in plan, plan

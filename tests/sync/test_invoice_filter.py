@@ -146,13 +146,14 @@ def test_counting_stops(books: Connection, monkeypatch: pytest.MonkeyPatch) -> N
     for _ in range(4):
         sent(books, State.FAILED)
     monkeypatch.setattr(foreign_filters, "MOST_IN_CHIP", 3)
-    monkeypatch.setattr(foreign_filters, "MOST_IN_PAGER", 2)
+    monkeypatch.setattr("runacall.organizations.paging.BoundedPaginator.most", 2)
     client = client_of(books)
     assert chips(client)["attention"] == "Needs attention 3+"
     page = client.get(LIST, {"quickbooks": "not_there"}).content.decode()
     assert re.search(r"\b2\+\s+invoices", page)
     whole = client.get(LIST).content.decode()
-    assert re.search(r"\b4\s+invoices", whole)
+    assert re.search(r"\b2\+\s+invoices", whole)
+    assert re.search(r"\b4\s+invoices", client.get(LIST, {"q": "Okafor"}).content.decode())
 
 
 def test_no_statement_counts_all_invoices_of_a_filter(books: Connection) -> None:

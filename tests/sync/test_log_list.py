@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -163,6 +164,26 @@ class TestFilters:
         assert counts == {"all": 5, "failed": 2, "queued": 1, "checking": 0, "synced": 2}
         searched = owner.get(LOG, {"search": "lakewood"}).context["chips"]
         assert {chip.name: chip.count for chip in searched}["all"] == 1
+
+    def test_what_piles_up_is_counted_up_to_a_bound(self, owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Failures are counted all, and what is shown, selected and paged through says that there are more."""
+        monkeypatch.setattr("sync.admin.change_list.MOST", 1)
+        answer = owner.get(LOG)
+        shown = {chip.name: (chip.count, chip.is_more) for chip in answer.context["chips"]}
+        assert (shown["synced"], shown["failed"], shown["all"]) == ((1, True), (2, False), (4, True))
+        html = answer.content.decode()
+        assert re.search(r"Synced <span>1\+</span>", html)
+        assert re.search(r"4\+\s+sync events; search or filter to reach the others", html)
+        assert 'data-total="4" data-more="+"' in html
+        assert len(answer.context["rows"]) == 5
+        filtered = owner.get(LOG, {"status": "failed"}).content.decode()
+        assert 'data-total="2" data-more=""' in filtered
+
+    def test_the_number_that_was_searched_comes_first(self, owner: Client, books: Connection) -> None:
+        for number in ("1777", "777", "7770"):
+            log_rows.event(books, label=f"Invoice #{number}", state=State.SYNCED)
+        assert labels(owner, search="777") == ["Invoice #777", "Invoice #7770", "Invoice #1777"]
+        assert labels(owner, search="#777")[0] == "Invoice #777"
 
     @pytest.mark.parametrize("query", [{"status": "nonsense"}, {"after": "yesterday"}, {"entity": "dog"}])
     def test_nonsense_shows_nothing_rather_than_everything(self, owner: Client, query: dict[str, str]) -> None:

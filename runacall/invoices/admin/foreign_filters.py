@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.views.main import PAGE_VAR
-from django.core.paginator import Paginator
-from django.utils.functional import cached_property
 from unfold.contrib.filters.admin import DropdownFilter
 
 from runacall.invoices.foreign_columns import ForeignColumn, ForeignState, foreign_columns
 from runacall.organizations.middleware import StaffRequest
 
-# A shop has hundreds of thousands of invoices; beyond these, counting costs more than the figure is worth.
-MOST_IN_CHIP, MOST_IN_PAGER = 1_000, 10_000
+# A shop has hundreds of thousands of invoices; beyond this, counting costs more than the figure is worth.
+MOST_IN_CHIP = 1_000
 
 
 class AtLeast(int):
@@ -28,16 +26,6 @@ def count_up_to(rows: Any, most: int) -> int:
     """How many rows there are, or `AtLeast(most)`; never reads more than one beyond that."""
     found = int(rows.order_by()[: most + 1].count())
     return AtLeast(most) if found > most else found
-
-
-class CountingPaginator(Paginator):
-    """Counts the rows of a foreign filter only as far as a person would ever leaf."""
-
-    @cached_property
-    def count(self) -> int:
-        if getattr(self.object_list, "is_foreign", False):
-            return count_up_to(self.object_list, MOST_IN_PAGER)
-        return super().count
 
 
 def filters_of(request: StaffRequest) -> list[type[DropdownFilter]]:
@@ -62,11 +50,6 @@ def _filter_of(column: ForeignColumn) -> type[DropdownFilter]:
             return found.rows(request, queryset) if found else queryset.none()
 
     return ForeignFilter
-
-
-def is_filtered(request: StaffRequest) -> bool:
-    """Whether the list is filtered by a state elsewhere."""
-    return any(request.GET.get(column.parameter) for column in foreign_columns(request) if column.states)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""Pages of long lists: counting stops where nobody turns pages any more."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, Q, QuerySet, Value, When
+
+# Counting all of 400,000 rows takes longer than everything else on a page.
+MOST = 10_000
+# Of a search: what is found may be rare, so that counting it reads many rows that it is not.
+MOST_FOUND = 1_000
+# From here on a number is rare enough in other numbers to sort what contains it.
+TELLING_DIGITS = 3
+
+
+def first_of_all(rows: QuerySet[Any], search: str, exact: Q) -> QuerySet[Any]:
+    """`rows` of a search for a number, with those that have exactly this one (`exact`) before the others."""
+    if not search.isdecimal() or len(search) < TELLING_DIGITS:
+        return rows
+    then_by = rows.query.order_by or rows.model._meta.ordering
+    return rows.order_by(Case(When(exact, then=Value(0)), default=Value(1)), *then_by)
+
+
+class BoundedPaginator(Paginator):
+    """A paginator for a queryset that counts up to `most` rows; what lies beyond is reached by search and filters."""
+
+    # The pager of lists: says "10,000+".
+    template_name = "runacall/bounded_pages.html"
+    most = MOST
+
+    @cached_property
+    def counted(self) -> int:
+        """`most` + 1 stands for more than `most`."""
+        rows = self.object_list
+        return rows.order_by()[: self.most + 1].count() if hasattr(rows, "order_by") else len(rows)
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, self.most)
+
+    @property
+    def is_more(self) -> bool:
+        return self.counted > self.most
+
+
+class SearchPaginator(BoundedPaginator):
+    """For what a search found."""
+
+    most = MOST_FOUND

@@ -1,0 +1,54 @@
+"""How many events have each status: exactly where people work on them, up to a bound where they pile up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from runacall.organizations.paging import MOST
+from sync.models import State
+from sync.models.events import SyncEventQuerySet
+
+# The states of which a shop has ever more. The others are what people work on.
+PILING_UP = (State.SYNCED, State.SUPERSEDED, State.DISMISSED)
+
+
+class Counted(NamedTuple):
+    """So many, or `is_more`: more than that."""
+
+    number: int
+    is_more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number:,}{'+' if self.is_more else ''}"
+
+
+def by_status(events: SyncEventQuerySet, *, most: int = MOST) -> dict[str, Counted]:
+    """The number of `events` in every state, in one query.
+
+    Of what piles up only `most` are counted: all of 400,000 would take longer than everything else on the page.
+    """
+    rows = events.order_by().values("pk")
+    counted = [
+        rows.filter(state=state)[: most + 1] if state in PILING_UP else rows.filter(state=state) for state in State
+    ]
+    try:
+        parts = [one.query.sql_with_params() for one in counted]
+    except EmptyResultSet:
+        return dict.fromkeys(State.values, Counted(0))
+    columns = ", ".join(f"(SELECT COUNT(*) FROM ({sql}) AS counted)" for sql, _ in parts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}", [value for _, params in parts for value in params])
+        numbers = cursor.fetchone()
+    return {
+        str(state): Counted(min(number, most), number > most) if state in PILING_UP else Counted(number)
+        for state, number in zip(State, numbers, strict=True)
+    }
+
+
+def total(counts: Iterable[Counted]) -> Counted:
+    every = list(counts)
+    return Counted(sum(one.number for one in every), any(one.is_more for one in every))
