@@ -58,7 +58,8 @@ SUBSCRIPTION = (
             r"\bsubscription (is|was|has been)(n't| not| no longer) (currently )?(active|current|valid|paid)"
             r"|\bbilling lapsed",
             r"subscription (was |is |has been )?(cancell?ed|inactive|suspended|ended|required)",
-            r"(quickbooks|qbo|intuit)( online)? (account|company) (is |was |has been )?(suspended|cancell?ed|closed)",
+            r"(quickbooks|qbo|intuit)( online)? (account|company)( file)? (is |was |has been )?(suspended|cancell?ed"
+            r"|closed)",
         ),
     ),
 )
@@ -88,6 +89,7 @@ DISCONNECTED = (
     r"(is |was |has been )?(disconnected|not connected)",
     r"(disconnected from|not connected to|no (active )?connection to) (an?y? |the |your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
+    r"\b(signed|logged) out\b",
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     r"(sign|log) ?in again|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
@@ -100,7 +102,7 @@ UNREACHED = (
         "network",
         where=lambda evidence: not evidence.is_intuits and no_answer(evidence.status),
         text=transport_words.PLAIN,
-        not_text=r"system failure error|\btoken (has |is |was )?timed out",
+        not_text=r"system failure error|\btoken (has |is |was )?timed out|\badmin(istrator)?\b|\bpermissions?\b",
     ),
     rule("network", text=r"(response|status) code\W{0,3}0\b"),
     rule("network", where=lambda evidence: evidence.http_status == 0),
@@ -160,7 +162,7 @@ ACCESS = (
             r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"
             r"|with)? ?no access to\b",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
-            r"(need|require)s? (\w+ )?admin(istrator)? (access|rights|permission|privileges)",
+            r"(need|require)s? (to have )?(\w+ ){0,3}admin(istrator)? (access|rights|permissions?|privileges)",
             r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin|not an? (\w+ )?admin",
         ),
     ),
@@ -176,7 +178,7 @@ ACCESS = (
             r"(has |have |are |is |was |hasn't |has not )?(been )?"
             r"(expired|revoked|disconnected)",
             r"(could not|failed to|unable to|cannot) (refresh|authenticate\b)",
-            r"token ?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
+            r"token[ _]?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
             r"refresh token (failed|is missing)|refresh oauth ?2 access token",
             r"(rejected|refused|declined) (the |your |our |this )?((access |refresh |bearer )?token|authori[sz]ation"

@@ -204,7 +204,9 @@ TAX = (
         "tax_code_not_mapped",
         text=(
             rf"invalid (line )?{TAX_NOUN}|valid line taxcodes|not a valid (\w+ )?{TAX_NOUN}",
-            r"(have|select|choose|pick|specify|assign) an? (\S+ )?(gst|hst|vat|tax)[^.]{0,12} (rate|code)",
+            r"(have|select|choose|pick|specify|assign|set|configure) an? (\S+ ){0,2}(gst|hst|vat"
+            r"|tax)[^.]{0,12} (rate|code)\b"
+            r"(?! (of|that|between|below|above|lower|higher|less|greater))",
             r"(do not|don't|without|not) have a (\S+ )?tax code",
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
             rf"{TAX_NOUN}\b[^,;]{{0,40}}(not found|not (be )?found|not (be )?mapped|not exist|inactive|deleted)",
@@ -238,7 +240,13 @@ REFERENCES = (
     ),
     rule("customer_not_found", where=of_a_reference, about=r"customer_?ref|entity_?ref\b"),
     rule("tax_code_not_mapped", where=of_a_reference, about=rf"{TAX_NOUN}|\bsales tax\b|tax(code|rate)ref\b"),
-    rule("account_inactive", text=r"\binactive (\w+ )?account\b|income account [^,;]{0,40}" + GONE),
+    rule(
+        "account_inactive",
+        text=(
+            r"\binactive (\w+ )?account\b|income account [^,;]{0,40}" + GONE,
+            r"\b(choose|select|use|pick) an(other)? active (\w+ )?account\b",
+        ),
+    ),
     rule(
         "item_is_category",
         about=r"category instead of a product|categories cannot be used|item is a category",

@@ -27,7 +27,14 @@ def tells(thing: Words, *states: Words) -> Condition:
 
 
 def together(thing: str, states: str) -> str:
-    return rf"(?:{thing})[^.;!?。]{{0,60}}?(?:{states})|(?:{states})[^.;!?。]{{0,40}}?(?:{thing})"
+    return rf"(?:{thing}){WITHIN}{{0,60}}?(?:{states})|(?:{states}){WITHIN}{{0,40}}?(?:{thing})"
+
+
+WITHIN = r"(?:[^.;!?。]|(?<=\d)\.(?=\d))"
+"""A letter of the same sentence; the dots in a date or an amount end none."""
+
+API_NAMES = r"\b(journalentry|salesreceipt|creditmemo|billpayment|estimate|purchaseorder|vendorcredit|refundreceipt)\b"
+"""What programs in every language call the API's records."""
 
 
 def lacks(thing: Words, *states: Words) -> Condition:
@@ -119,7 +126,7 @@ RECORDS: tuple[Rule, ...] = (
         "account_inactive",
         where=lacks(lambda t: t.account, lambda t: t.gone, lambda t: t.closed),
     ),
-    rule("not_found_other", where=lacks(lambda t: t.record, lambda t: t.gone)),
+    rule("not_found_other", where=lacks(lambda t: f"{t.record}|{API_NAMES}", lambda t: t.gone)),
     rule("not_found_other", where=lacks(lambda t: t.number)),
 )
 

@@ -85,7 +85,8 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     ),
     "Go": (
         r"\bdial (tcp|udp)\b|\bproxyconnect tcp\b|\b(read|write) tcp\b|\blookup [\w-]+(\.[\w-]+)+( on \S+)?: ",
-        r"\bi/o timeout\b|context deadline exceeded|tls handshake timeout|\bx509: |server closed idle connection",
+        r"\bstream error: stream id \d+|\bi/o timeout\b|context deadline exceeded|tls handshake timeout|\bx509: "
+        r"|server closed idle connection",
         r"\bnet/http: (request cancell?ed|timeout)|http2: (server|client|timeout)|use of closed network connection",
         # Go puts method and address before a transport error; one that names a status is a client's own words.
         r"\b(get|post|put|patch|delete|head) \\?\"https?://[^\"\s]{1,300}\": (?!\d{3}\b)",
@@ -105,6 +106,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"certificate_verify_failed|urlopen error|all connection attempts failed|max retries exceeded",
         r"remote end closed connection|server disconnected without|cannot connect to (host|proxy)",
     ),
+    "Elixir": (r"\b(mint|finch|httpoison|req|tesla)\.(\w+\.)?\w*error\b",),
     "Rust": (
         r"error sending request for url|\bdns error\b|failed to lookup address|tcp connect error",
         r"connection closed before message completed",
@@ -123,7 +125,7 @@ PLAIN = (
     r"name resolution|unknown ?host|no such host|name could not be resolved|\bdns\b",
     r"broken pipe|\beof occurred|incompleteread|chunkedencoding|end of file|(^|[:\s])(unexpected )?eof\W*$",
     r"connection ?(error|reset|refused|aborted|closed|lost|broken|failed|failure|dropped|interrupted|terminated)\b",
-    r"connection (was |is |has been |attempt )?"
+    r"connection (was |is |has been |attempt )?((prematurely|unexpectedly|abruptly) )?"
     r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
     r"connection to \w+( online)? (was |is |has been )?(lost|interrupted|dropped)\b",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",

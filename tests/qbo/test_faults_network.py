@@ -140,6 +140,10 @@ RAISED = {
         'Error Domain=NSURLErrorDomain Code=-1001 "nothing"',
         "2026-03-01T10:00:00Z the task timed out after 30 seconds",
         "{:error, %Finch.Error{reason: :nxdomain}}",
+        "{:error, %Mint.TransportError{reason: :closed}}",
+        "(Req.TransportError) :closed",
+        "PrematureCloseException: Connection prematurely closed BEFORE response",
+        "stream error: stream ID 3; REFUSED_STREAM; received from peer",
     ],
 }
 WORDS = [words for group in RAISED.values() for words in group]

@@ -512,6 +512,39 @@ UNCONNECTED: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "not_found_other",
+        (
+            "Le devis 12 est introuvable.",
+            "El presupuesto 12 no existe.",
+            "Das Angebot 12 wurde nicht gefunden.",
+            "O orçamento 12 não foi encontrado.",
+            "De offerte 12 is niet gevonden.",
+            "見積書 12 が見つかりません。",
+        ),
+    ),
+    (
+        "not_found_other",
+        (
+            "JournalEntry 12 introuvable",
+            "VendorCredit 12 no existe",
+            "SalesReceipt 12 wurde nicht gefunden",
+            "BillPayment 12 não encontrado",
+            "PurchaseOrder 12 niet gevonden",
+            "CreditMemo が見つかりません",
+        ),
+    ),
+    (
+        "closed_period",
+        (
+            "Les livres sont clos au 31.03.2026 et verrouillés.",
+            "Los libros al 31.03.2026 están cerrados.",
+            "Die Bücher sind bis 31.03.2026 gesperrt.",
+            "Os livros até 31.03.2026 estão fechados.",
+            "De boeken zijn tot 31.03.2026 vergrendeld.",
+            "帳簿は 2026.03.31 まで閉鎖されています。",
+        ),
+    ),
+    (
         "closed_period",
         (
             "Les livres ne peuvent pas être modifiés à cette date.",
