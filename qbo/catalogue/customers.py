@@ -24,6 +24,24 @@ ENTRIES = (
         refreshes=("Customer", "Item"),
     ),
     Entry(
+        code="customer_inactive",
+        title="Customer inactive",
+        kind=FailureKind.PERSON,
+        message="Customer[ '{subject_name}'] is inactive in QBO",
+        meaning="The payment is for an invoice that QuickBooks keeps with the inactive customer, so the customer is not"
+        " made again: the payment could not be applied under a new one.",
+        remedy=(
+            "In QuickBooks, open Sales → Customers, show inactive customers, and make[ '{subject_name}'] the customer"
+            " active again.",
+            "Retry the failed payments.",
+        ),
+        who=Who.OFFICE,
+        where="quickbooks",
+        dispatcher="the customer is inactive there. The office is on it.",
+        label="customer_not_found",
+        refreshes=("Customer",),
+    ),
+    Entry(
         code="name_taken",
         title="Name taken",
         kind=FailureKind.PERSON,

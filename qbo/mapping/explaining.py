@@ -95,8 +95,10 @@ def _of_invoice(failure: Failure, connection: Connection, invoice: InvoiceDocume
         return _item(failure, connection, invoice)
     if failure.code == "not_found_other" and failure.facts.get("list", "").lower() == "taxagency":
         return _agency(failure, connection, failure.subject.key, taxed)
-    if failure.code == "reference_not_found" and taxed:
-        return _behind_tax(failure, connection, taxed)
+    if failure.code == "reference_not_found":
+        return _inactive(failure, connection, invoice) or (
+            _behind_tax(failure, connection, taxed) if taxed else failure
+        )
     if failure.code in ABOUT_ACCOUNTS:
         return _account(failure, connection, **_behind(failure.subject.key, connection, invoice, taxed))
     return failure
@@ -203,6 +205,19 @@ def _item(failure: Failure, connection: Connection, invoice: InvoiceDocument) ->
     only = next(iter(items.values())) if len(items) == 1 and (link or not failure.subject.key) else None
     there = {"there_entity": "Item", "there_id": link.qbo_id} if link else {}
     return replace(failure, subject=item_subject(only), facts={**failure.facts, **there}) if only else failure
+
+
+def _inactive(failure: Failure, connection: Connection, invoice: InvoiceDocument) -> Failure | None:
+    """The first item of the invoice that is inactive there; None if all are active."""
+    items = {line.item.id: line.item for line in invoice.lines if line.item}
+    links = {link.record_id: link.qbo_id for link in Link.objects.of(connection, "item").for_records(items)}
+    products = ListEntry.objects.of(connection, "Item").filter(qbo_id__in=links.values(), active=False)
+    gone = set(products.values_list("qbo_id", flat=True))
+    found = next((items[pk] for pk in sorted(links) if links[pk] in gone), None)
+    if found is None:
+        return None
+    there = {"there_entity": "Item", "there_id": links[found.id]}
+    return replace(failure, code="item_inactive", subject=item_subject(found), facts={**failure.facts, **there})
 
 
 def _account(failure: Failure, connection: Connection, **facts: str) -> Failure:

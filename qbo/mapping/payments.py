@@ -249,8 +249,16 @@ def _invoices(payment: PaymentDocument, book: MappingBook) -> Iterator[Failure]:
         elif there.gone or there.voided or is_void(there.now):
             facts = {"state": "deleted" if there.gone else "void", "there_entity": "Invoice", "there_id": there.qbo_id}
             yield Failure("payment_invoice_gone", subject, facts=facts)
-        elif customer and there.now and reference(there.now, "CustomerRef") not in ("", customer.qbo_id):
-            name = str((there.now.get("CustomerRef") or {}).get("name") or "another customer")
+        elif (
+            customer
+            and customer.active
+            and there.now
+            and reference(there.now, "CustomerRef") not in ("", customer.qbo_id)
+        ):
+            theirs = there.now["CustomerRef"]
+            name = str(theirs.get("name") or "another customer")
+            if name == payment.customer.display_name:
+                name = f"{name} (Id {theirs['value']})"
             facts = {"ours": payment.customer.display_name, "theirs": name}
             facts |= {"there_entity": "Invoice", "there_id": there.qbo_id}
             yield Failure("payment_customer_differs", subject, facts=facts)

@@ -354,6 +354,7 @@ ELSEWHERE_OF_PAYMENTS = (
     "payment_invoice_gone",
     "payment_over_applied",
     "payment_customer_differs",
+    "customer_inactive",
     "payment_method_missing",
     "payment_in_closed_period",
     "payment_voided_there",

@@ -36,6 +36,29 @@ def test_an_edit_that_touches_nothing_of_quickbooks_sends_nothing(shop: Shop) ->
     assert there(shop, "Customer", customer)["SyncToken"] == token
 
 
+def test_an_edit_of_a_customer_who_is_inactive_there_makes_no_second_one(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+    row = there(shop, "Customer", customer)
+    shop.books.do("deactivate", entity="Customer", name=customer.name)
+    count = len(shop.books.rows("Customer"))
+    customer.edit(phone="216-555-0100", at=timezone.now())
+    shop.drain()
+    assert shop.event(customer).state == State.SUPERSEDED
+    assert "inactive in QuickBooks: nothing was sent" in shop.event(customer).message
+    assert len(shop.books.rows("Customer")) == count
+    # Active again: an invoice finds the same one, and the next change brings the earlier one along.
+    shop.books.do("reactivate", entity="Customer", id=row["Id"])
+    shop.settled_invoice(customer=customer)
+    customer.edit(email="new@example.com", at=timezone.now())
+    shop.drain()
+    now = there(shop, "Customer", customer)
+    assert now["Id"] == row["Id"]
+    assert (now["PrimaryPhone"]["FreeFormNumber"], now["PrimaryEmailAddr"]["Address"]) == (
+        "216-555-0100",
+        "new@example.com",
+    )
+
+
 def test_customer_updates_can_be_switched_off(shop: Shop) -> None:
     customer = shop.settled_invoice().customer
     shop.choose(sync_customer_updates=False)

@@ -390,6 +390,46 @@ def test_an_invoice_that_is_another_customers_there(shop: Shop) -> None:
     assert "Amy's Bird Sanctuary" in event.message
 
 
+def test_an_invoice_that_was_voided_there(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row = shop.there(invoice)
+    shop.books.post("invoice", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
+    payment = pay(invoice)
+    shop.drain()
+    assert_failed(
+        shop,
+        payment,
+        "payment_invoice_gone",
+        f"The payment cannot be applied: invoice #{invoice.number} is void in QBO",
+    )
+
+
+def test_a_payment_of_a_customer_who_was_merged_there_is_the_survivors(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    survivor = shop.books.do("add_customer", name="Okafor & Sons")["row"]
+    shop.books.do("merge_customers", loser="M. Okafor", survivor="Okafor & Sons")
+    count = len(shop.books.rows("Customer"))
+    payment = pay(invoice)
+    shop.drain()
+    assert_synced(shop, payment)
+    assert there(shop, payment)["CustomerRef"]["value"] == survivor["Id"]
+    assert len(shop.books.rows("Customer")) == count
+
+
+def test_a_payment_of_a_customer_who_is_inactive_there_makes_no_second_one(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    shop.books.do("deactivate", entity="Customer", name="M. Okafor")
+    count = len(shop.books.rows("Customer"))
+    payment = pay(invoice)
+    shop.drain()
+    assert_failed(shop, payment, "customer_inactive", "Customer 'M. Okafor' is inactive in QBO")
+    shop.books.do("reactivate", entity="Customer", id=shop.there(invoice)["CustomerRef"]["value"])
+    shop.retry()
+    shop.drain()
+    assert_synced(shop, payment)
+    assert len(shop.books.rows("Customer")) == count
+
+
 def test_a_payment_in_a_closed_period(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     today = timezone.now().date()

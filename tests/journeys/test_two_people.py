@@ -199,6 +199,26 @@ def test_the_notes_of_a_paid_invoice_go(shop: Shop) -> None:
     assert Decimal(str(shop.there(invoice)["Balance"])) == 0
 
 
+def test_a_note_on_an_invoice_whose_product_is_inactive_there_names_the_product(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    shop.books.do("deactivate", entity="Item", name="Labor")
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "item_inactive")
+    assert shop.event(invoice).message == "Item 'Labor' is inactive in QBO"
+
+
+def test_a_note_on_an_invoice_whose_customer_was_deleted_there_goes_with_the_new_one(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    former = shop.there(invoice)["CustomerRef"]["value"]
+    shop.books.do("deactivate", entity="Customer", id=former)
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    assert shop.there(invoice)["CustomerRef"]["value"] != former
+
+
 def test_an_invoice_that_was_moved_there_stays_moved(shop: Shop) -> None:
     invoice, other = shop.settled_invoice(), shop.settled_invoice()
     there = bookkeeper(shop, invoice, CustomerRef=shop.there(other)["CustomerRef"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from enum import Enum
 from itertools import chain
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
@@ -23,14 +25,14 @@ from qbo.mapping.preflight import customer_subject
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers
 from runacall.invoices.documents import CustomerDocument
-from runacall.invoices.models import Customer, Invoice
+from runacall.invoices.models import Customer, Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import IN_FLIGHT, UNSENT, EntityType
 
 
 def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
@@ -58,6 +60,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     ruled = load_ruled(drain.connection, EntityType.CUSTOMER, {*documents, *_ids(rivals)})
     survivors = _survivors(drain, {key: link for key, link in links.items() if not link.active})
     there = load_list_records(drain.connection, EntityType.CUSTOMER, documents)
+    needs = _needs(drain, [key for key, link in links.items() if not link.active and key not in survivors])
     settled: list[Outcome] = []
     ready: list[Ready] = []
     made: list[Row] | None = None
@@ -81,6 +84,10 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             verdict = not_yet(drain, event, sends) or _renamed(drain, event, verdict, customer, made, held, ruled)
         if not isinstance(verdict, Ready):
             settled.append(verdict)
+            continue
+        need = needs.get(event.record_id, Need.INVOICE)
+        if customer and verdict.write.operation == "create" and need is not Need.INVOICE:
+            settled.append(_stays_inactive(drain, event, customer, verdict.write, need))
             continue
         ready.append(verdict)
         if customer and verdict.write.operation == "create":
@@ -129,6 +136,40 @@ def _match(
     if customer is None:
         return Match()
     return match_customer(customer, rows, held=held, other_holders=holders, rivals=rivals, ruled=ruled)
+
+
+class Need(Enum):
+    """Who waits for a customer that is inactive there."""
+
+    INVOICE = "an invoice, which the customer is made again for"
+    PAYMENT = "only payments of invoices that stay with the inactive one"
+    NOBODY = "nobody"
+
+
+def _needs(drain: Drain, customer_ids: Sequence[int]) -> dict[int, Need]:
+    """By our customer, who waits for it."""
+    found = dict.fromkeys(customer_ids, Need.NOBODY)
+    events = SyncEvent.objects.of(drain.connection).filter(state__in=(*UNSENT, *IN_FLIGHT))
+    for kind, model, need in (
+        (EntityType.PAYMENT, Payment, Need.PAYMENT),
+        (EntityType.INVOICE, Invoice, Need.INVOICE),
+    ):
+        theirs = model.objects.filter(customer__in=customer_ids, organization=drain.connection.organization_id)
+        waiting = events.filter(record_type=kind, record_id=OuterRef("pk"))
+        found |= dict.fromkeys(theirs.filter(Exists(waiting)).values_list("customer", flat=True), need)
+    return found
+
+
+def _stays_inactive(drain: Drain, event: SyncEvent, customer: CustomerDocument, write: Write, need: Need) -> Outcome:
+    """No second one is made for a change of its own, nor for payments: QuickBooks keeps their invoices with it."""
+    if need is Need.PAYMENT:
+        return refused_here(drain, event, Failure("customer_inactive", customer_subject(customer)), write)
+    return nothing_to_send(
+        drain,
+        event,
+        "The customer is inactive in QuickBooks: nothing was sent. The change stays here, and is sent with the next one"
+        " once the customer is active again.",
+    )
 
 
 def _ids(rivals: Mapping[int, Sequence[CustomerDocument]]) -> set[int]:
@@ -214,21 +255,25 @@ def _link(
 ) -> Outcome:
     qbo_id = str(row["Id"])
     held[qbo_id] = customer.id
+    columns = {
+        "qbo_id": qbo_id,
+        "sync_token": str(row.get("SyncToken", "")),
+        "active": True,
+        "synced_at": drain.now(),
+        "created_here": False,
+        # Differences that existed before linking stay: only what changes here from now on is sent.
+        "base": Base(said_of_customer(customer), kept_part("Customer", row)).as_text(),
+        "theirs": "",
+    }
+    if former and former.qbo_id == qbo_id:
+        # The same one, active again: what changed here meanwhile is still to be sent.
+        columns = {"active": True, "sync_token": columns["sync_token"]}
     Link.objects.of(drain.connection, EntityType.CUSTOMER).update_or_create(
         connection=drain.connection,
         realm_id=drain.turn.realm_id,
         record_type=EntityType.CUSTOMER,
         record_id=customer.id,
-        defaults={
-            "qbo_id": qbo_id,
-            "sync_token": str(row.get("SyncToken", "")),
-            "active": True,
-            "synced_at": drain.now(),
-            "created_here": False,
-            # Differences that existed before linking stay: only what changes here from now on is sent.
-            "base": Base(said_of_customer(customer), kept_part("Customer", row)).as_text(),
-            "theirs": "",
-        },
+        defaults=columns,
     )
     if merged and former:
         message = f"Merged in QuickBooks: Id {former.qbo_id} is now {row.get('DisplayName')}, Id {qbo_id}."

@@ -9,9 +9,10 @@ from qbo import catalogue
 from qbo.connection.queries import ReadFailed
 from qbo.connection.turn import MustWait
 from qbo.failures import Failure, FailureKind
-from qbo.json_objects import JsonMapping
+from qbo.json_objects import JsonMapping, Row
 from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import probe_references
+from qbo.mapping.base import Base
 from qbo.models import Link, ListState
 from sync.engine.context import Drain, Stop
 from sync.engine.links import read_their_rows
@@ -27,6 +28,7 @@ RELOOK_CODES = frozenset(
     {
         "customer_not_found",
         "link_refused",
+        "payment_over_applied",
         "item_not_found",
         "item_inactive",
         "account_inactive",
@@ -47,10 +49,10 @@ WHOLE = ("Preferences", "TaxCode", "Account", "Term")
 def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
     """Update the mirrors for what QuickBooks refused; if the look fails, it is done later."""
     requests = submission.writes
-    payloads = []
-    for index, _ in refused:
-        item = SentItem.from_json(submission.items[index])
-        payloads.append(requests[index][item.entity])
+    items = [SentItem.from_json(submission.items[index]) for index, _ in refused]
+    payloads = [requests[index][item.entity] for (index, _), item in zip(refused, items, strict=True)]
+    # An update says only what changed, and may be refused for what stays as it is.
+    payloads += _what_stays(drain, items)
     lists = {name for _, failure in refused for name in catalogue.entry(failure.code).refreshes}
     if any(failure.code == "reference_not_found" for _, failure in refused):
         lists |= {"Item", "Account", "TaxCode", "Term"}
@@ -68,7 +70,6 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
             drain.connection, drain.turn.client(), references(drain, payloads), at=drain.now(), pace=drain.pace
         )
         read_their_rows(drain, "Invoice", _paid_invoices(drain, payloads))
-        items = [SentItem.from_json(submission.items[index]) for index, _ in refused]
         for entity in dict.fromkeys(item.entity for item in items):
             read_their_rows(drain, entity, _changed(items, entity))
     except (MustWait, Stop):
@@ -87,6 +88,14 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
 def _is_item_of_same_name(submission: Submission, index: int, failure: Failure) -> bool:
     """A product with that name exists but is not in our mirror; customers are looked up by name each time."""
     return failure.code == "duplicate_name" and submission.items[index]["entity"] == "Item"
+
+
+def _what_stays(drain: Drain, items: Iterable[SentItem]) -> list[Row]:
+    """The invoices in QuickBooks that these updates change, as we last saw them."""
+    ids = _changed(items, "Invoice")
+    rows = Link.objects.of(drain.connection, EntityType.INVOICE).for_records(ids) if ids else Link.objects.none()
+    bases = map(Base.from_text, rows.exclude(base="").values_list("base", flat=True))
+    return [base.row for base in bases if base]
 
 
 def references(drain: Drain, payloads: Iterable[JsonMapping]) -> dict[str, set[str]]:
