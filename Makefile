@@ -80,6 +80,10 @@ simulate: install ## storms on a simulated clock and network, and every crash po
 rehearse: install ## restore an older dump over a shop that has gone on, and compare the books (needs PostgreSQL; INVOICES=100)
 	$(BIN)/python -m tests.rehearsals $(if $(INVOICES),--invoices $(INVOICES))
 
+.PHONY: rehearse-running
+rehearse-running: install ## follow docs/running.md literally, from a clone to a rolling restart (needs PostgreSQL's programs; INVOICES=2000)
+	$(BIN)/python -m tests.rehearsals.running $(if $(INVOICES),--invoices $(INVOICES))
+
 ci: ## what the gate runs: check, all tests, PostgreSQL, the demo once
 	.ci/run
 

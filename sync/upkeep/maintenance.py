@@ -15,7 +15,7 @@ from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.models import Heartbeat, Letter
-from sync.upkeep.retention import AT_ONCE, GoOn, remove_bodies, remove_events
+from sync.upkeep.retention import AT_ONCE, GoOn, in_turn, remove_bodies, remove_events
 from sync.worker.health import SIGNS_OF_LIFE
 
 BEAT = "maintain"
@@ -42,7 +42,9 @@ def maintain(*, at: datetime, seconds: float | None = None) -> dict[str, int | s
 def mark_overdue(at: datetime, go_on: GoOn) -> int:
     """Mark invoices that are past their due date by their shop's own calendar."""
     marked = 0
-    for organization in Organization.objects.order_by("pk"):
+    for organization in in_turn(Organization.objects.all()):
+        if not go_on():
+            break
         with isolated("Marking overdue invoices", organization=organization.pk):
             while go_on():
                 step = Invoice.objects.for_organization(organization).mark_overdue(

@@ -10,23 +10,16 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.chaos.ledger import database
 from tests.chaos.stage import CalmStage, Stage, write_invoices
 from tests.needs import POSTGRES_URL
+from tests.rehearsals.reporting import WentWrong, say, wait_for
 
-PATIENCE = 300.0
 OPEN = ("queued", "sending", "checking")
-began = time.monotonic()
-
-
-class WentWrong(Exception):
-    """The rehearsal did not end as it should; its text says where."""
 
 
 def main() -> int:
@@ -118,23 +111,10 @@ def to_reconnect(stage: Stage) -> list[str]:
     return [one["slug"] for one in shops if one["connection"] and one["connection"]["status"] == "token_expired"]
 
 
-def wait_for(what: str, there: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if there():
-            return
-        time.sleep(1)
-    raise WentWrong(f"waited {PATIENCE:.0f} s for {what}")
-
-
 def run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise WentWrong(f"{command[0]}: {done.stderr.strip()[-500:]}")
-
-
-def say(text: str) -> None:
-    print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -155,6 +155,26 @@ def test_many_go_in_steps_and_a_round_ends_in_time(monkeypatch: pytest.MonkeyPat
     assert list(SyncEvent.objects.all()) == [kept]
 
 
+def only(times: int) -> retention.GoOn:
+    """A round that is over after so many questions whether to go on."""
+    left = iter([True] * times)
+    return lambda: next(left, False)
+
+
+def test_a_round_that_is_too_short_for_all_shops_does_not_leave_out_the_same_ones_each_time() -> None:
+    """What stays of the first shop is passed in each round, and may use all of its time."""
+    first, second = log_rows.shop_with_books(), log_rows.shop_with_books("akron")
+    kept = sent(first, State.SYNCED, at=days(450), linked=False)
+    sent(second, State.SYNCED, at=days(450))
+    invoice = builders.invoice(second.organization)
+    Invoice.objects.filter(pk=invoice.pk).update(due_date=dt.date(2026, 6, 1), status=Invoice.Status.SENT)
+    for _ in range(64):
+        retention.remove_events(before=days(400), go_on=only(1))
+        maintenance.mark_overdue(NOW, only(2))
+    assert list(SyncEvent.objects.filter(state=State.SYNCED)) == [kept]
+    assert Invoice.objects.get(pk=invoice.pk).status == "overdue"
+
+
 def test_days_are_settings(settings: Any) -> None:
     settings.RETENTION_DAYS = {"BODIES": 5, "EVENTS": 10, "TASK_RESULTS": 30}
     books = log_rows.shop_with_books()
