@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from django.db import connection as database
 from django.utils import timezone
 
 from runacall.invoices.models import Customer, Invoice, PricebookItem
@@ -33,8 +34,19 @@ class Step:
 
 
 class Office:
-    def __init__(self, work: Clockwork, shop: Shop, steps: Sequence[Step]) -> None:
+    """`is_good`: whether QuickBooks still takes a refresh token; `tell`: about something that must not be."""
+
+    def __init__(
+        self,
+        work: Clockwork,
+        shop: Shop,
+        steps: Sequence[Step],
+        *,
+        is_good: Callable[[str], bool],
+        tell: Callable[[str], None],
+    ) -> None:
         self.work, self.shop, self.began = work, shop, work.now
+        self.is_good, self.tell = is_good, tell
         self.steps = sorted(steps, key=lambda step: step.after)
         self.done = 0
         self.is_retrying = False
@@ -53,10 +65,29 @@ class Office:
             self.done += 1
         while True:
             self.work.sleep(60.0)
+            if self._is_signed_out():
+                self._sign_in_again()
             if self.is_retrying and self.work.now - self.retried_at > PATIENCE and self.shop.failed().exists():
                 self.retries += 1
                 self.retried_at = self.work.now
                 operations.retry(self.shop.failed(), by=None, at=timezone.now())
+
+    @staticmethod
+    def _is_signed_out() -> bool:
+        """Read past the simulated connection: a look that finds nothing is no point of the run."""
+        ((count,),) = database.connection.execute(
+            "SELECT COUNT(*) FROM qbo_connection WHERE pause_code = 'token_expired'"
+        )
+        return bool(count)
+
+    def _sign_in_again(self) -> None:
+        """What only a person can do where a process died, or an answer was lost, with the next refresh token in it."""
+        self.shop.connection.refresh_from_db()
+        if self.is_good(self.shop.connection.refresh_token):
+            self.tell("the connection was paused although its refresh token is good")
+        # A page that breaks is opened again a minute later.
+        with suppress(Exception):
+            self.shop.reconnect()
 
     @property
     def verbs(self) -> dict[str, Callable[[Step], object]]:

@@ -116,7 +116,14 @@ class Run:
         watch = Watch(self.stage, work)
         machine.Database(connections["default"], watch.committed)
         self.stage.network.work, self.stage.network.after = work, watch.arrived
-        office = Office(work, self.stage.shop, self.steps)
+        tokens = self.stage.emulator.tokens
+        office = Office(
+            work,
+            self.stage.shop,
+            self.steps,
+            is_good=lambda token: not tokens.grants[token].dead,
+            tell=watch.tell,
+        )
         hosts = [Host(f"host-{number}") for number in range(self.hosts)]
         for host in hosts:
             work.start(Process(f"cluster {host.name}", host, cluster(work)))

@@ -52,7 +52,7 @@ class Watch:
         self.there = self._theirs()
         for pk, rows in self.there.items():
             if len(rows) > 1:
-                self._tell(f"invoice {pk} is in the books {len(rows)} times")
+                self.tell(f"invoice {pk} is in the books {len(rows)} times")
         self._words()
 
     def _words(self) -> None:
@@ -61,7 +61,7 @@ class Watch:
                 self._claims_absent(pk)
         for (record,) in self._sql(SAID_PRESENT):
             if record not in self.there:
-                self._tell(f"invoice {record} is linked but not in the books")
+                self.tell(f"invoice {record} is linked but not in the books")
 
     def _claims_absent(self, pk: int) -> None:
         current, self.work.current = self.work.current, None
@@ -72,9 +72,9 @@ class Watch:
             self.work.current = current
         said = f"{row.text.message} {row.text.second}"
         if "Not in QuickBooks" in said:
-            self._tell(f"the row of event {pk} says {said!r}, but the invoice is there")
+            self.tell(f"the row of event {pk} says {said!r}, but the invoice is there")
 
-    def _tell(self, what: str) -> None:
+    def tell(self, what: str) -> None:
         if what not in self.wrong:
             self.wrong.append(what)
 
@@ -107,20 +107,20 @@ class Watch:
     def judge(self, ours: Sequence[Invoice]) -> None:
         self.there = self._theirs()
         if self.unfinished():
-            self._tell(f"stuck: {list(self._sql(STATES))}")
+            self.tell(f"stuck: {list(self._sql(STATES))}")
         ((open_ones,),) = self._sql("SELECT COUNT(*) FROM sync_submission WHERE settled_at IS NULL")
         if open_ones:
-            self._tell(f"{open_ones} submissions never settled")
+            self.tell(f"{open_ones} submissions never settled")
         for invoice in ours:
             self._same(invoice)
         for pk in set(self.there) - {invoice.pk for invoice in ours}:
-            self._tell(f"the books have an invoice {pk} that we do not")
+            self.tell(f"the books have an invoice {pk} that we do not")
         for entity, name in (("Customer", "DisplayName"), ("Item", "Name")):
             self._once(entity, name)
         refused = sum(self.stage.emulator.limiter.refused.values()) - self.refused_before
         delayed = any(act.what in DELAYS for *_, act in self.work.history.happened)
         if refused and not delayed:
-            self._tell(f"QuickBooks turned away {refused} calls above its limits")
+            self.tell(f"QuickBooks turned away {refused} calls above its limits")
 
     def _same(self, invoice: Invoice) -> None:
         rows = self.there.get(invoice.pk, [])
@@ -128,17 +128,17 @@ class Watch:
         if is_void and not rows:
             return
         if len(rows) != 1:
-            self._tell(f"invoice {invoice.pk} is in the books {len(rows)} times")
+            self.tell(f"invoice {invoice.pk} is in the books {len(rows)} times")
             return
         (row,) = rows
         total = Decimal(0) if is_void else invoice.total
         theirs = (Decimal(str(row["TotalAmt"])), row.get("DocNumber"), row.get("TxnDate"))
         expected = (total, invoice.number, invoice.invoice_date.isoformat())
         if theirs != expected:
-            self._tell(f"invoice {invoice.pk} is {theirs} there and {expected} here")
+            self.tell(f"invoice {invoice.pk} is {theirs} there and {expected} here")
 
     def _once(self, entity: str, name: str) -> None:
         names = Counter(str(row.get(name)) for row in self._rows(entity) if row.get("Active", True))
         for found, count in names.items():
             if count > 1 or found.endswith(")"):
-                self._tell(f"{entity} twice: {found}")
+                self.tell(f"{entity} twice: {found}")
