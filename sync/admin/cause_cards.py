@@ -159,6 +159,7 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
     filters = without_page(QueryDict(), status=State.FAILED, cause=cause.key)
     is_pause = cause.sample.record_type == EntityType.CONNECTION
     what = counted(cause.invoices, "invoice") if cause.invoices == cause.count else counted(cause.count, "event")
+    form = _form(cause, lists) if lists else None
     of_record = cause.count == 1 and cause.failure.entry.where in ("invoice", "customer")
     return Card(
         id=card_id(cause.key),
@@ -171,8 +172,8 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
         help=help_place(cause.failure.code),
         show_url=reverse(LOG) + filters,
         is_on=chosen == cause.key,
-        actions=[] if is_pause else _on_card(cause, filters),
-        form=_form(cause, lists) if lists else None,
+        actions=[] if is_pause else _on_card(cause, filters, form),
+        form=form,
         worth=cause.money,
     )
 
@@ -203,11 +204,14 @@ def form_of(case: Case, count: int, *, shown_at: datetime) -> FixForm | None:
     )
 
 
-def _on_card(cause: Cause, filters: str) -> list[tuple[Action, str, str]]:
-    """The main way out first, and Retry last."""
+def _on_card(cause: Cause, filters: str, form: FixForm | None) -> list[tuple[Action, str, str]]:
+    """The main way out first, and Retry last; without what the card's form does as well."""
+    done_there = form.fix.replaces if form else ()
     code, found = cause.failure.code, list[tuple[Action, str, str]]()
     for action in sorted(ACTIONS.values(), key=lambda one: one.is_main):
         many = action.many
+        if action.name in done_there:
+            continue
         if many and many.on_card and (not action.codes or code in action.codes):
             url = reverse(f"admin:sync_syncevent_{action.name}_all") + filters
             found.append((action, many.fill(many.on_card, cause.count), url))

@@ -127,6 +127,8 @@ class Fix:
     is_read_first: bool = False
     # It changes the invoices themselves.
     edits: bool = False
+    # The names of the actions that its form does as well, so that a card with the form does not offer them again.
+    replaces: Sequence[str] = ()
     # A row that the answer needs from QuickBooks, read before anything is saved; raises NotRead.
     fetch: Callable[[Case, Answer, datetime], Row | None] = lambda case, answer, at: None
     # What to know about an answer before it is given; "" for nothing.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -20,11 +21,12 @@ from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
+from sync.fixing.posted import fields
 from sync.log.holding import money
 from sync.log.rows import connection_of
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.readiness import Outlook, drafts, readiness, waiting
+from sync.readiness import AS_SENT, Outlook, drafts, readiness, waiting
 
 LOG = "admin:sync_syncevent_changelist"
 
@@ -47,6 +49,8 @@ class Ready:
     words: str
     second: str = ""
     obstacles: Sequence[Obstacle] = ()
+    # Where the page reads what will be posted; "" where nothing is.
+    posted_url: str = ""
 
 
 def ready(request: StaffRequest, invoice: Invoice | None) -> Ready | None:
@@ -54,9 +58,7 @@ def ready(request: StaffRequest, invoice: Invoice | None) -> Ready | None:
     connection = connection_of(request.organization)
     if invoice is None or connection is None or connection.status == Connection.Status.DISCONNECTED:
         return None
-    office = role_allows(request, Ability.MANAGE_QUICKBOOKS) or (
-        request.membership is None and bool(request.user.is_superuser)
-    )
+    office = _is_office(request)
     if not office and not role_allows(request, Ability.SEE_INVOICE_SYNC):
         return None
     if not _is_before_the_first_try(connection, invoice):
@@ -65,6 +67,11 @@ def ready(request: StaffRequest, invoice: Invoice | None) -> Ready | None:
         found = readiness(connection, [invoice.pk])
         return _told(connection, invoice, found[0].failures if found else (), office=office)
     return None
+
+
+def _is_office(request: StaffRequest) -> bool:
+    is_support = request.membership is None and bool(request.user.is_superuser)
+    return is_support or role_allows(request, Ability.MANAGE_QUICKBOOKS)
 
 
 def _is_before_the_first_try(connection: Connection, invoice: Invoice) -> bool:
@@ -83,7 +90,8 @@ def _is_before_the_first_try(connection: Connection, invoice: Invoice) -> bool:
 
 def _told(connection: Connection, invoice: Invoice, failures: Sequence[Failure], *, office: bool) -> Ready:
     if not failures:
-        return Ready(True, "Ready for QuickBooks", second=_when(connection, invoice))
+        url = reverse("sync:posted", args=[invoice.pk]) if office else ""
+        return Ready(True, "Ready for QuickBooks", second=_when(connection, invoice), posted_url=url)
     if not office:
         return Ready(False, f"Not ready for QuickBooks yet: {failures[0].dispatcher}")
     found = [
@@ -106,6 +114,16 @@ def _when(connection: Connection, invoice: Invoice) -> str:
     if chosen.when_to_sync == WhenToSync.ON_PAYMENT:
         return "It goes when it is paid"
     return "It goes when you send it" if invoice.status == Invoice.Status.DRAFT else ""
+
+
+@settings_page
+@require_GET
+def posted(request: StaffRequest, invoice_id: int) -> HttpResponse:
+    """What QuickBooks would have of one invoice if it went now, field by field; a part of the invoice's page."""
+    invoice = get_object_or_404(Invoice.objects.for_organization(request.organization).alive(), pk=invoice_id)
+    connection = connection_of(request.organization)
+    found = fields(connection, invoice.pk, AS_SENT) if connection else []
+    return TemplateResponse(request, "sync/posted.html", {"posted": found})
 
 
 @settings_page

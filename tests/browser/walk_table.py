@@ -360,7 +360,6 @@ on(EVENT, "O", "page: button Retry single event", does("Retried 1 event"))
 on(LOG, "SO", "row: button Details of * | opened: *", flow.opens_a_row)
 on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button Post to current period… | page: button Hold… | page: button Ask the accountant… | page: button Release… | page: button Select all * |"
 " page: button Clear selection", flow.log_selection)
-on(LOG, "O", "card: link Post to current period…", go("to the current period?"))
 on(LOG, "O", "card: link Hold #…", go("until the closing date moves?"))
 # --- the accountant: her own page is another browser's, in test_closed_period
 on(LOG, "O", "card: link Ask the accountant…", go("Ask the accountant about"))
@@ -381,6 +380,7 @@ on("sync:would_fail", "SO", "top: link Sync log", go(LIST))
 on("sync:would_fail", "SO", "page: link How to fix this", go("css=.rac-help"))
 on("sync:would_fail", "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
 on("sync:would_fail", "SO", "page: link *", fetch(), each=True)
+on(INVOICE_PAGE, "SO", "page: button What will be posted", opens("It gets:"))
 # Of what failed, and of what stands in the way of a draft.
 on(INVOICE_PAGE, "SO", "page: link How to fix this", go("css=.rac-help"))
 QUESTION = "sync:question"

@@ -41,10 +41,16 @@ def unmapped(shop: Shop) -> list[Any]:
 def test_a_draft_that_will_go_says_so_and_goes(shop: Shop, office: Office) -> None:
     invoice = draft(shop)
     assert "Ready for QuickBooks It goes when you send it" in shown(office, invoice).text
+    posted = office.visit(f"/quickbooks/invoice/{invoice.pk}/posted/").text
+    assert "QuickBooks does not have this invoice yet. It gets:" in posted
     assert not SyncEvent.objects.exists()
     assert shop.books.writes() == 0
     invoice.send(at=timezone.now())
     shop.drain()
+    there = shop.there(invoice)
+    assert f"Number {there['DocNumber']}" in posted
+    assert f"Total ${there['TotalAmt']:,.2f}" in posted
+    assert f"Tax ${there['TxnTaxDetail']['TotalTax']:,.2f}" in posted
     office.assert_clear(invoice)
     assert not list(office.visit(f"{INVOICES}/{invoice.pk}/change/").root.all(id="invoice-ready"))
 

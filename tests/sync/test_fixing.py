@@ -6,6 +6,7 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
@@ -15,10 +16,12 @@ from django.utils import timezone
 from qbo.catalogue import CATALOGUE, DOCUMENTED
 from qbo.models import AccountMapping, ConnectionSettings, SettingChange, TaxMapping
 from runacall.invoices.models import Invoice, TaxRate
+from runacall.invoices.models.lines import LineInput
 from runacall.invoices.refusals import Refused
+from sync.dry_run import AS_IT_IS
 from sync.fixing.applying import UNDO_FOR, Shown, fix_cause, forecast, undo_fix, why_not_undone
 from sync.fixing.fix import Answer, Offer
-from sync.fixing.posted import posted
+from sync.fixing.posted import fields, posted
 from sync.fixing.table import BY_CODE, FIXES, case_of
 from sync.fixing.ways.dates import FIX as DATES
 from sync.models import ActionRecord, State
@@ -92,13 +95,39 @@ class TestTaxCode:
         assert case is not None
         said = {one.label: (one.was, one.becomes) for one in posted(case, Answer("code:2"))}
         assert said["tax code"] == ("", "California")
-        assert said["tax"] == ("", "7.25")
+        assert said["tax"] == ("", "$7.25")
+        assert said["total"] == ("", "$107.25")
+        assert [label for label in said if label.startswith("line")] == ["line 1"]
+        assert said["line 1"][1].endswith("1 × $100.00 = $100.00, taxable")
+        assert said["customer"] == ("", invoice.customer.display_name)
+        assert said["date"] == ("", str(invoice.invoice_date))
         assert said["number"] == ("", invoice.number)
         fix(shop, of_rate(combined), "code:2")
         send(shop)
         there = shop.there(invoice)
         assert there["DocNumber"] == said["number"][1]
-        assert str(there["TxnTaxDetail"]["TotalTax"]) == said["tax"][1]
+        assert f"${there['TxnTaxDetail']['TotalTax']}" == said["tax"][1]
+        assert f"${there['TotalAmt']:.2f}" == said["total"][1]
+
+    def test_of_an_invoice_that_is_there_it_says_what_changes_and_what_stays(self, shop: Shop) -> None:
+        invoice = shop.settled_invoice()
+        line = invoice.lines.get()
+        changed = LineInput(
+            item=line.item, quantity=Decimal(10), unit_price=line.unit_price, rates=list(line.tax_rates.all())
+        )
+        invoice.edit(at=timezone.now(), lines=[changed], customer_note="Thank you")
+        said = {one.label: one for one in fields(shop.connection, invoice.pk, AS_IT_IS)}
+        assert {label for label, one in said.items() if one.changes} == {"message", "line 1", "tax", "total"}
+        assert (said["message"].was, said["message"].becomes) == ("", "Thank you")
+        assert said["line 1"].was.endswith("1 × $100.00 = $100.00, taxable")
+        assert said["line 1"].becomes.endswith("10 × $100.00 = $1,000.00, taxable")
+        assert (said["total"].was, said["total"].becomes) == ("$108.00", "$1,080.00")
+        assert said["number"].becomes == invoice.number
+        assert said["customer"].becomes == invoice.customer.display_name
+        send(shop)
+        there = shop.there(invoice)
+        assert f"${there['TotalAmt']:,.2f}" == said["total"].becomes
+        assert there["CustomerMemo"]["value"] == said["message"].becomes
 
     def test_what_is_mapped_already_is_only_sent(self, shop: Shop, combined: TaxRate) -> None:
         invoice = taxed(shop, combined)

@@ -98,3 +98,25 @@ def test_the_account_is_of_an_item_or_of_a_category(books: Connection) -> None:
     AccountMapping.objects.create(**here)
     with pytest.raises(IntegrityError, match="qbo_account_mapping_of_one_kind"):
         AccountMapping.objects.create(**here, item=item, category=category)
+
+
+def test_a_closed_period_has_one_control_to_post_today(books: Connection) -> None:
+    log_rows.event(books, failure=log_rows.CLOSED)
+    page = client_of(books, Role.OWNER).get(reverse("admin:sync_syncevent_changelist")).content.decode()
+    card = next(part for part in page.split('<section class="rac-card') if "Closed period" in part)
+    card = card.partition("</section>")[0]
+    assert card.count("Post today (") == 1
+    assert "Post to current period" not in card
+    assert "Hold 1…" in card
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.OWNER, 200), (Role.DISPATCHER, 403), (Role.FIELD_TECH, 403)])
+def test_what_will_be_posted_is_shown_to_the_office(books: Connection, role: Role, status: int) -> None:
+    invoice = builders.invoice(books.organization, send=False)
+    answer = client_of(books, role).get(reverse("sync:posted", args=[invoice.pk]))
+    assert answer.status_code == status
+
+
+def test_another_shops_invoice_is_not_shown(books: Connection) -> None:
+    other = builders.invoice(log_rows.shop_with_books("other").organization, send=False)
+    assert client_of(books, Role.OWNER).get(reverse("sync:posted", args=[other.pk])).status_code == 404

@@ -116,5 +116,6 @@ FIX = Fix(
     undo=_undo,
     warning=_warns,
     edits=True,
+    replaces=("post_to_current_period",),
     afterwards="What was sent keeps its date.",
 )
