@@ -29,7 +29,7 @@ def simulate(*options: str) -> subprocess.CompletedProcess[str]:
 def test_storms_and_crash_points_leave_the_books_right() -> None:
     done = simulate("--seeds", f"1-{STORMS}", "--some-points", str(POINTS))
     assert done.returncode == 0, done.stdout + done.stderr
-    found = re.search(r"([\d,]+) runs", done.stdout)
+    found = re.search(r"([\d,]+) runs of", done.stdout)
     assert found, done.stdout
     assert int(found[1]) == STORMS + POINTS, done.stdout
 
