@@ -28,7 +28,7 @@ GRANTS = (
     rule("app_refused", codes="invalid_client unauthorized_client"),
     rule("app_refused", text=r"\binvalid_client\b|\bunauthorized_client\b"),
     rule("access_refused_by_user", codes="access_denied"),
-    rule("access_refused_by_user", text=r"\berror\W{1,3}access_denied\b"),
+    rule("access_refused_by_user", text=r"\baccess_denied\b"),
     rule("access_refused_by_user", codes="invalid_grant", operations="authorization_code"),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
     rule("token_expired", text=r"\binvalid[_ ]grant\b|\binvalid_token\b|\btoken (has |is |was )?timed out"),
@@ -89,6 +89,7 @@ DISCONNECTED = (
     r"(is |was |has been )?(disconnected|not connected)",
     r"(disconnected from|not connected to|no (active )?connection to) (an?y? |the |your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
+    r"\bneeds? to be re-?(connected|authori[sz]ed|authenticated|linked)",
     r"\b(signed|logged) out\b",
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     r"(sign|log) ?in again|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
@@ -161,6 +162,8 @@ ACCESS = (
             r"(does|do) not have (the )?(\w+ )?permission",
             r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"
             r"|with)? ?no access to\b",
+            r"\b(user|person|admin|employee)\b[^.;]{0,50}\b(was|is|has been) (removed|deleted) (from|in) (the|your"
+            r"|this|quickbooks)",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
             r"(need|require)s? (to have )?(\w+ ){0,3}admin(istrator)? (access|rights|permissions?|privileges)",
             r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin|not an? (\w+ )?admin",
@@ -174,14 +177,16 @@ ACCESS = (
             r"(missing|no|without an?) (valid )?(access |refresh |bearer |oauth )?token\b|\btoken (is )?missing",
             r"(obtain|gett?|retriev|retrieve|acquir|acquire)(ing)? (an? |the )?(new )?(access |refresh )?token\b",
             r"invalidtoken|malformed bearer token|oauth_problem",
-            r"(connection|authori[sz]ation|authentication|access|credentials?|log-?ins?|(api |qbo? |quickbooks )keys?) "
+            r"(connection|authori[sz]ation|authentication|\bauth|access|credentials?|log-?ins?|(api |qbo? "
+            r"|quickbooks )keys?) "
             r"(has |have |are |is |was |hasn't |has not )?(been )?"
             r"(expired|revoked|disconnected)",
             r"(could not|failed to|unable to|cannot) (refresh|authenticate\b)",
             r"token[ _]?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
             r"refresh token (failed|is missing)|refresh oauth ?2 access token",
-            r"(rejected|refused|declined) (the |your |our |this )?((access |refresh |bearer )?token|authori[sz]ation"
+            r"(rejected|refused|declined) (the |your |our |this )?((stored|saved) )?((access |refresh "
+            r"|bearer )?token|authori[sz]ation"
             r"|sign-?in)\b",
             r"\b(token|credentials|authori[sz]ation|consent)\b[^.;]{0,60}\b(not|no longer|isn't|aren't) (\w+ )?valid\b",
             r"\bsession (has |is )?(expired|timed out|ended)|(sign-?in|log-?in) (is )?required|not authenticated",
@@ -193,7 +198,10 @@ ACCESS = (
     rule("permission_denied", codes="120 3100 5020"),
     rule("token_expired", status=lambda status: status == 401),
     rule("token_expired", where=lambda evidence: evidence.entry.fault_type.upper().startswith("AUTHENTICATION")),
-    rule("permission_denied", text=r"not authorized to|access (is |was )?denied|denied access|\bforbidden\b"),
+    rule(
+        "permission_denied",
+        text=r"not authorized to|access (is |was |has been )?(denied|declined|refused)|denied access|\bforbidden\b",
+    ),
     rule("token_expired", text=r"\bunauthori[sz]ed\b|requires authorization"),
     rule("permission_denied", status=lambda status: status == 403),
     rule("edition_lacks_feature", codes="5030"),

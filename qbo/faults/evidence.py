@@ -18,7 +18,7 @@ STATUS_IN_WORDS = (
     re.compile(r"\bhttp(?!://)(?:/[\d.]+)?(?: status| error)?\W{0,3}(\d{3})\b"),
     re.compile(
         r"\b(\d{3})\W{1,3}(?:client error|server error|bad request|unauthorized|forbidden|not found|too many"
-        r"|internal server|bad gateway|service (?:temporarily )?unavailable|gateway)\b"
+        r"|internal server|bad gateway|service (?:temporarily )?unavailable|gateway|proxy error)\b"
     ),
     re.compile(r"\b(?:unauthorized|forbidden)\W{0,3}(\d{3})\b"),
     # A page of a gateway may hold nothing else, in its title and in its heading.

@@ -40,6 +40,7 @@ TROUBLES = (
             r"wrong (on|in|at) our (end|side)|unexpected (internal )?error|\(-30\d{3}\)",
             r"one name at a time|at exactly the same time|failed to acquire the lock",
             r"temporarily unavailable|currently (unavailable|busy)|service (is )?unavailable",
+            r"\b(quickbooks|qbo|intuit|server|service|api|system) is (too )?busy\b",
             r"\b(temporary|intermittent) (error|issue|problem|failure)|\boutage\b",
             r"experiencing (technical|some|a)|timed[ -]out|time-?out\b",
         ),
@@ -117,7 +118,7 @@ NAMED = (
         "validation",
         text=(
             r"\b(must|needs? to|cannot|can't|can not|required|at least|out of bounds|outside the)\b",
-            r"\b(missing|invalid|incorrect|wrong|malformed|unsupported|conform)\b",
+            r"\b(missing|invalid|incorrect|wrong|malformed|unsupported|conform|mis-?match(es)?)\b",
             r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
             r"\bno \w+ (was |were )?(provided|supplied|specified|given)\b",
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",

@@ -24,6 +24,7 @@ THERE = r"((quickbooks|qbo)( online)? )?"
 """The name of their program before the noun: "no QuickBooks tax code"."""
 
 MAPPED = r"(mapped|linked|matched|paired)"
+MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?)"
 
 OTHER_RECORD = r"(vendor|supplier|class|location|department|term|employee|payment method|tax agency|project)"
 
@@ -43,7 +44,8 @@ def unmapped(noun: str) -> str:
     return (
         rf"(\bnot|n't|\bnever)( yet| been| currently)* {MAPPED} (to|with) ((an?|any|the|your"
         rf"|its) )?{THERE}(\w+ )?{noun}\b"
-        rf"|\bno {THERE}(\w+ )?{noun} (is |was |has been )?{MAPPED}\b|\bunmapped (\w+ ){{0,3}}{noun}\b"
+        rf"|\bno {THERE}(\w+ )?{noun} (is |was |has been |could be )?(currently |yet )?{MADE_OUT}\b"
+        rf"|\bno {THERE}{noun} mapping\b|\bunmapped (\w+ ){{0,3}}{noun}\b"
     )
 
 
@@ -207,7 +209,7 @@ TAX = (
             r"(have|select|choose|pick|specify|assign|set|configure) an? (\S+ ){0,2}(gst|hst|vat"
             r"|tax)[^.]{0,12} (rate|code)\b"
             r"(?! (of|that|between|below|above|lower|higher|less|greater))",
-            r"(do not|don't|without|not) have a (\S+ )?tax code",
+            rf"(do not|don't|without|not|n't) (have|provide|include|contain|return) an? (\S+ )?{TAX_NOUN}",
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
             rf"{TAX_NOUN}\b[^,;]{{0,40}}(not found|not (be )?found|not (be )?mapped|not exist|inactive|deleted)",
             rf"(without|missing|no|unknown|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",

@@ -33,7 +33,10 @@ def together(thing: str, states: str) -> str:
 WITHIN = r"(?:[^.;!?。]|(?<=\d)\.(?=\d))"
 """A letter of the same sentence; the dots in a date or an amount end none."""
 
-API_NAMES = r"\b(journalentry|salesreceipt|creditmemo|billpayment|estimate|purchaseorder|vendorcredit|refundreceipt)\b"
+API_NAMES = (
+    r"\b(invoice|estimate|bill|payment|deposit|purchase|vendor|employee|transfer|journalentry|salesreceipt|creditmemo"
+    r"|billpayment|purchaseorder|vendorcredit|refundreceipt)\b"
+)
 """What programs in every language call the API's records."""
 
 

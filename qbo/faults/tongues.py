@@ -72,7 +72,8 @@ FRENCH = Tongue(
     r"|transactions?|pieces?|reference)\b|\bce numero\b|\bmeme (id|identifiant|numero|reference)\b",
     name=r"\bnoms?\b",
     period=r"\b(periodes?|exercices?|livres|comptabilite)\b",
-    record=r"\b(factures?|devis|estimations?|recus?|ecritures?|depenses?|bons? de commande|operations?|transactions?"
+    record=r"\b(factures?|employee?s?|projets?|devis|estimations?|recus?|ecritures?|depenses?|bons? de commande"
+    r"|operations?|transactions?"
     r"|paiements?|fournisseurs?|classes?|modalites)\b",
     thing=r"\b(objets?|elements?|enregistrements?|reference)\b",
     access=r"\b(jetons?|sessions?|connexions? a (quickbooks|intuit|qbo)|autorisations?|acces)\b",
@@ -148,7 +149,8 @@ SPANISH = Tongue(
     number=r"\b(numero|n\.?º|nro\.?|mism[oa] id)s?\b(?! de (telefono|cuenta|fax|identif))",
     name=r"\bnombres?\b",
     period=r"\b(periodos?|ejercicios?|libros)\b",
-    record=r"\b(facturas?|ventas?|cotizacion(es)?|presupuestos?|recibos?|compras?|gastos?|transaccion(es)?|pagos?"
+    record=r"\b(facturas?|empleados?|proyectos?|asientos?|ventas?|cotizacion(es)?|presupuestos?|recibos?|compras?"
+    r"|gastos?|transaccion(es)?|pagos?"
     r"|proveedor(es)?|clases?)\b",
     thing=r"\b(objetos?|elementos?|registros?|referencia)\b",
     access=r"\b(tokens?|sesion(es)?|conexion(es)? (a|con) (quickbooks|intuit|qbo)|autorizacion(es)?|acceso)\b",
@@ -226,7 +228,8 @@ GERMAN = Tongue(
     r"|gleichen?) (nummer|id)\b",
     name=r"\b\w{0,10}namen?s?\b",
     period=r"periode\b|zeitraum|gescha(e)?ftsjahr|\bbu(e)?cher\b|buchhaltung\b",
-    record=r"rechnung\b|angebot\b|gutschrift\b|quittung\b|\bbeleg\b|bestellung\b|transaktion|buchung\b|zahlung"
+    record=r"rechnung\b|mitarbeiter(in)?\b|projekt\b|angebot\b|gutschrift\b|quittung\b|\bbeleg\b|bestellung\b"
+    r"|transaktion|buchung\b|zahlung"
     r"|lieferant|klasse\b",
     thing=r"objekt|datensatz|vorgang|\belement|referenz",
     access=r"token|sitzung|verbindung (zu|mit) (quickbooks|intuit|qbo)|autorisierung|anmeldung|\bzugang\b",
@@ -303,7 +306,8 @@ PORTUGUESE = Tongue(
     number=r"\b(numero|n\.?º|mesm[oa] id)s?\b(?! de (telefone|conta|fax|identif))",
     name=r"\bnomes?\b",
     period=r"\b(periodos?|exercicios?|livros|contabilidade)\b",
-    record=r"\b(faturas?|vendas?|orcamentos?|recibos?|despesas?|compras?|notas?|transac(ao|oes)|transacca?o(es)?"
+    record=r"\b(faturas?|funcionarios?|projetos?|lancamentos?|vendas?|orcamentos?|recibos?|despesas?|compras?|notas?"
+    r"|transac(ao|oes)|transacca?o(es)?"
     r"|pagamentos?|fornecedor(es)?|classes?)\b",
     thing=r"\b(objet?os?|elementos?|registr?os?|referencia)\b",
     access=r"\b(tokens?|sess(ao|oes)|conexao (com|a) o? ?(quickbooks|intuit|qbo)|ligacao ao? (quickbooks|intuit)"
@@ -378,7 +382,8 @@ DUTCH = Tongue(
     number=r"\b(factuur|document|boekings?|transactie)[- ]?nummers?\b|\b(dit|hetzelfde|dezelfde) (nummer|id)\b",
     name=r"\b\w{0,8}na(am|men)\b",
     period=r"\b\w{0,12}(periode|boekjaar)\b|\b(de|uw) boeken\b|\badministratie\b",
-    record=r"\b(factuur|offerte|creditnota|bon|bestelling|facturen|transactie|betaling|leverancier|boeking|klasse)\b",
+    record=r"\b(factuur|medewerker|project|offerte|creditnota|bon|bestelling|facturen|transactie|betaling"
+    r"|leverancier|boeking|klasse)\b",
     thing=r"\b(object|record|element|referentie)\b",
     access=r"\b(\w{0,10}token|sessie|verbinding met (quickbooks|intuit|qbo)|autorisatie|machtiging|toegang)\b",
     subscription=r"\b(abonnement|proefperiode)\b",
@@ -444,7 +449,7 @@ JAPANESE = Tongue(
     number=r"番号",
     name=r"名前|名称|表示名|顧客名",
     period=r"会計期間|期間|帳簿|会計年度",
-    record=r"請求書|見積書|領収書|経費|発注書|取引|支払い?|仕入先|クラス",
+    record=r"請求書|従業員|プロジェクト|見積書|領収書|経費|発注書|取引|支払い?|仕入先|クラス",
     thing=r"オブジェクト|レコード|参照",
     access=r"トークン|セッション|(quickbooks|intuit)への接続|認証",
     subscription=r"サブスクリプション|試用期間|契約",

@@ -525,6 +525,17 @@ UNCONNECTED: list[tuple[str, tuple[str, ...]]] = [
     (
         "not_found_other",
         (
+            "Projet introuvable",
+            "El empleado no existe",
+            "Der Mitarbeiter wurde nicht gefunden",
+            "Lançamento não encontrado",
+            "De medewerker bestaat niet",
+            "従業員が見つかりません",
+        ),
+    ),
+    (
+        "not_found_other",
+        (
             "JournalEntry 12 introuvable",
             "VendorCredit 12 no existe",
             "SalesReceipt 12 wurde nicht gefunden",
