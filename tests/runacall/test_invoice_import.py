@@ -292,6 +292,9 @@ def test_every_bad_row_is_named(run: Import, shop: Organization) -> None:
         (b"InvoiceNo,Customer,InvoiceDate,Item\n1,Ann,2026-06-17,A\n", "There is no column ItemAmount or ItemRate."),
         (b"InvoiceNo,Invoice No,Customer,InvoiceDate,Rate\n", "There are two columns InvoiceNo."),
         (HEADING.encode() + b"\n1,Jos\xe9,2026-06-17\n", "The file is not UTF-8"),
+        (b"PK\x03\x04\x14\x00\x08\x00", "This is an Excel workbook."),
+        (b"PK\x03\x04\x14\x00\xe9\x00", "This is an Excel workbook."),
+        (b"<!DOCTYPE html>\n<html>", "This is a web page"),
         (HEADING.encode() + b'\n1,"Ann,2026-06-17\n', "not a readable CSV file"),
         (HEADING.encode() + b'\n1,"' + b"x" * 200_000 + b'",2026-06-17\n', "not a readable CSV file"),
     ],
@@ -314,7 +317,11 @@ def abroad(shop: Organization, country: str) -> None:
     Organization.objects.filter(pk=shop.pk).update(country=country)
 
 
-@pytest.mark.parametrize("above", ["", "sep={}\n", "\ufeff", "\ufeffsep={}\r\n"])
+def test_a_problem_names_the_row_of_the_file_also_below_empty_lines(run: Import, shop: Organization) -> None:
+    assert "Row 5: ItemQuantity" in refused(run, "\n,,,\n\n" + simple("1001,Ann,2026-06-17,A,one,100,100,N,,"))
+
+
+@pytest.mark.parametrize("above", ["", "\n\n", ",,,\n", "sep={}\n", "\ufeff", "\ufeffsep={}\r\n"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_semicolons_and_tabs_separate_as_well(run: Import, shop: Organization, separator: str, above: str) -> None:
     content = simple("1001,Ann,2026-06-17,A,1,100,100,N,,").replace(",", separator)

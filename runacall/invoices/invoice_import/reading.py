@@ -30,17 +30,19 @@ def read_invoices(file: TextIO, manner: Manner = PLAIN) -> CsvContent:
     """
     rows = csv.reader(file, strict=True)
     try:
-        first = file.readline()
-        if _NAMES_SEPARATOR.match(first):
-            # Excel's own way to name the separator, in a line above the heading.
-            first = file.readline()
+        above, first = _heading_line(file)
+        for start, kind in _OTHER_FILES.items():
+            if first.lstrip("\ufeff").casefold().startswith(start):
+                raise FileRefused([Problem(0, kind)])
         rows = csv.reader(chain([first], file), delimiter=separator(first), strict=True)
         heading = read_heading(next(rows, []))
         content = CsvContent(ignored_columns=heading.ignored)
-        _read_rows(_numbered(rows), heading, content, manner)
+        _read_rows(_numbered(rows, above + 2), heading, content, manner)
     except UnicodeDecodeError as error:
-        where = f"after line {rows.line_num}"
-        reason = f"The file is not UTF-8 ({where}). Save it as “CSV UTF-8” and try again."
+        if error.object.startswith(b"PK"):
+            raise FileRefused([Problem(0, _OTHER_FILES["pk\x03\x04"])]) from error
+        where = f" (after line {rows.line_num})" if rows.line_num else ""
+        reason = f"The file is not UTF-8{where}. Save it as “CSV UTF-8” and try again."
         raise FileRefused([Problem(0, reason)]) from error
     except csv.Error as error:
         reason = f"The file is not a readable CSV file near line {rows.line_num}: {error}."
@@ -53,8 +55,28 @@ def read_invoices(file: TextIO, manner: Manner = PLAIN) -> CsvContent:
 _NAMES_SEPARATOR = re.compile(r"\ufeff?\"?sep=.\"?\s*\Z", re.IGNORECASE)
 
 
-def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(rows, start=2):
+# What people choose by mistake, by how it begins.
+_OTHER_FILES = {
+    "pk\x03\x04": "This is an Excel workbook. In Excel choose File → Save As → “CSV UTF-8”, and import that file.",
+    "<": "This is a web page or an XML file, not a CSV file. If you downloaded it, sign in there and do so again.",
+}
+
+
+def _heading_line(file: TextIO) -> tuple[int, str]:
+    """How many lines are above the heading, and the heading; "" where there is none.
+
+    Above it may be empty lines, and Excel's own way to name the separator.
+    """
+    above = 0
+    for line in file:
+        if line.strip("\ufeff \t\r\n,;|") and not _NAMES_SEPARATOR.match(line):
+            return above, line
+        above += 1
+    return above, ""
+
+
+def _numbered(rows: Iterator[list[str]], start: int) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(rows, start=start):
         if any(cell.strip() for cell in row):
             yield number, row
 
