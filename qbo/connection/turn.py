@@ -62,14 +62,6 @@ def client_for(
     )
 
 
-def limits() -> Limits:
-    return Limits(
-        requests_a_minute=settings.SYNC["REQUESTS_A_MINUTE"],
-        requests_a_second=settings.SYNC["REQUESTS_A_SECOND"],
-        batches_a_minute=settings.SYNC["BATCHES_A_MINUTE"],
-    )
-
-
 @dataclass
 class Turn:
     """The right to call QuickBooks over `connection`, while it is held. Leases and limits use the database's clock."""
@@ -79,8 +71,8 @@ class Turn:
     limiter: Limiter
     # The company that the turn is for, even if the connection changes to another one later.
     realm_id: str
-    # Open HTTP connections to QuickBooks: one for reads, and others for writes, one call at a time each.
-    reader: requests.Session = field(default_factory=new_session)
+    # Open HTTP connections to QuickBooks, one call at a time each: the one that reads go over, and those that are free.
+    reader: requests.Session | None = None
     sessions: deque[requests.Session] = field(default_factory=deque)
 
     @classmethod
@@ -92,16 +84,29 @@ class Turn:
             return None
         # What was loaded before we had the lease may belong to another company.
         connection.become(lease.connection)
-        return cls(connection, lease, Limiter(limits(), _calls_of(lease)), connection.realm_id)
+        limits = Limits(
+            requests_a_minute=settings.SYNC["REQUESTS_A_MINUTE"],
+            requests_a_second=settings.SYNC["REQUESTS_A_SECOND"],
+            batches_a_minute=settings.SYNC["BATCHES_A_MINUTE"],
+        )
+        return cls(connection, lease, Limiter(limits, _calls_of(lease)), connection.realm_id)
 
     def client(self, *, until: float | None = None) -> Client:
         """A client for reads, one after another, which have to end by `until` (time.monotonic).
 
         Raises CompanyChanged.
         """
+        if self.reader is None:
+            self.reader = self.sessions.pop() if self.sessions else new_session()
         client = client_for(self.connection, session=self.reader, until=until)
         self.assert_company(client.realm_id)
         return client
+
+    def end_reads(self) -> None:
+        """No read is under way: its HTTP connection may carry the next write, which then needs no handshake."""
+        if self.reader is not None:
+            self.sessions.append(self.reader)
+            self.reader = None
 
     @contextmanager
     def own_client(self, realm_id: str) -> Iterator[Client]:
@@ -132,15 +137,25 @@ class Turn:
 
         Raises MustWait if the wait is longer than a moment, LeaseLost if another process has taken over.
         """
-        delay = self.limiter.delay(clock.now().timestamp(), batch=batch)
+        self.wait(self.limiter.delay(clock.now().timestamp(), batch=batch))
+        self.count_call(batch=batch)
+
+    def wait(self, delay: float) -> None:
+        """Wait the seconds that the limits require. Raises MustWait if that is longer than a moment."""
         if delay > SHORT_WAIT:
             raise MustWait(delay)
         if delay:
             time.sleep(delay)
-        # Counted before the call and stored with the lease: whoever takes over after a crash knows of it.
-        self.limiter.note(clock.now().timestamp(), batch=batch)
-        seconds = settings.SYNC["LEASE_SECONDS"]
-        self.lease.renew(at=clock.now(), seconds=seconds, calls=self.limiter.calls)
+
+    def count_call(self, *, batch: bool) -> None:
+        """Count a call that is about to be made, and renew the lease. Raises LeaseLost if another process has it.
+
+        Stored before the call: whoever takes over after a crash knows of it. Within a transaction, the row of the
+        lease is locked until it ends, as by `Lease.assert_held`.
+        """
+        at = clock.now()
+        self.limiter.note(at.timestamp(), batch=batch)
+        self.lease.renew(at=at, seconds=settings.SYNC["LEASE_SECONDS"], calls=self.limiter.calls)
 
     def quiet_for(self) -> float:
         """How many more seconds QuickBooks asked us to wait."""
@@ -167,7 +182,7 @@ class Turn:
         with suppress(LeaseLost):
             self._release(resume_in)
         # After the release: closing may take a moment, and somebody else may be waiting for the lease.
-        self.reader.close()
+        self.end_reads()
         while self.sessions:
             self.sessions.pop().close()
 

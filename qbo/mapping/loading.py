@@ -88,6 +88,12 @@ def load_book(
     lists = _lists(connection, ids, names)
     products = {row.qbo_id: ref_of(row) for row in lists["Item"] if row.qbo_id in ids}
     one_off = products.get(settings.one_off_item_id)
+    # One that the mirror lost counts as inactive.
+    there = {link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in links[kinds.ITEM]}
+    # What people chose for a product counts until it is there.
+    absent = [pk for pk in needed if pk not in there or not there[pk].active]
+    ruled = load_ruled(connection, "item", absent) if absent else {}
+    methods = PaymentMapping.objects.filter(**here) if payments else PaymentMapping.objects.none()
     chosen = list(AccountMapping.objects.filter(**here).values_list("item_id", "category_id", "account_id"))
     return MappingBook(
         company=_company(getattr(stored.connection, "facts", None), connection.realm_id),
@@ -104,9 +110,7 @@ def load_book(
             deposit_account_id=settings.deposit_account_id,
             methods={
                 method: (method_id, account_id)
-                for method, method_id, account_id in PaymentMapping.objects.filter(**here).values_list(
-                    "method", "method_id", "account_id"
-                )
+                for method, method_id, account_id in methods.values_list("method", "method_id", "account_id")
             }
             | dict(unsaved.payment_mappings),
         ),
@@ -114,13 +118,11 @@ def load_book(
             **{link.record_id: _customer(link) for link in links[kinds.CUSTOMER]},
             **{pk: Ref(qbo_id) for pk, qbo_id in unsaved.customers.items()},
         },
-        # One that the mirror lost counts as inactive.
         items={
-            **{link.record_id: products.get(link.qbo_id, Ref(link.qbo_id, active=False)) for link in links[kinds.ITEM]},
+            **there,
             **{pk: products[qbo_id] for pk, qbo_id in unsaved.products.items() if qbo_id in products},
         },
-        items_to_create=unsaved.created_items
-        | {key for key, one in load_ruled(connection, "item", needed).items() if one.creates},
+        items_to_create=unsaved.created_items | {key for key, one in ruled.items() if one.creates},
         inactive_items=_inactive(row for row in lists["Item"] if row.name_key in names),
         invoices={link.record_id: _transaction(link) for link in links[kinds.INVOICE]},
         payments={one.id: sent_payments[one.id] for one in payments if one.id in sent_payments},

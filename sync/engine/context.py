@@ -37,6 +37,8 @@ class Drain:
     settled: int = 0
     # Set once the connection can no longer be used in this drain.
     stopped: bool = False
+    # Whether the company had a failed event at the last look; without one, none has to be released.
+    has_failed: bool = True
     # How many waves of invoices were sent.
     invoice_waves: int = 0
     # How often QuickBooks refused a token that looked fresh.
@@ -69,12 +71,20 @@ class Drain:
         self.turn.keep_limits(batch=batch)
 
     def next_call(self, waiting: int) -> int:
-        """How many of `waiting` writes, at least one, the next call takes along."""
+        """How many of `waiting` writes, at least one, the next call takes along; waits a moment until it may go.
+
+        Raises Stop once the drain's time is up, MustWait if the wait is longer than a moment. The call is counted by
+        whoever writes it ahead.
+        """
+        if self.time_is_up:
+            raise Stop("No more calls start in this drain.")
         now = clock.now().timestamp()
         batch_in, alone_in = (self.turn.limiter.delay(now, batch=batch) for batch in (True, False))
-        return size_of_call(
+        size = size_of_call(
             waiting, batch_size=self.batch_size, alone_at_most=self.alone_at_most, batch_in=batch_in, alone_in=alone_in
         )
+        self.turn.wait(batch_in if size > 1 else alone_in)
+        return size
 
     def attempt(self, event: SyncEvent, kind: str, **facts: object) -> Attempt:
         """A new attempt for `event`; `Outcome` sets its result."""

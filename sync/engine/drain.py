@@ -138,12 +138,15 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
 
 @dataclass(frozen=True)
 class Due:
-    """What there is to do. `is_left`: another holder has left claimed events behind."""
+    """What there is to do. `is_left`: another holder has left claimed events behind. `has_failed`: one of the company's
+    events has failed, so that a success may release it.
+    """
 
     is_in_doubt: bool
     is_queued: bool
     is_stale: bool
     is_left: bool
+    has_failed: bool
 
     @property
     def is_any(self) -> bool:
@@ -160,8 +163,11 @@ def what_is_due(work: Drain) -> Due:
         Exists(waiting.filter(state=State.QUEUED).allowed_out()),
         Exists(_stale_lists(work)),
         Exists(events.filter(state=State.SENDING, fence__lt=work.fence)),
+        Exists(events.failed().filter(organization=work.connection.organization_id)),
     )
-    return Due(*map(bool, found.get()))
+    due = Due(*map(bool, found.get()))
+    work.has_failed = due.has_failed
+    return due
 
 
 def _one_wave(work: Drain, there: Due) -> bool:
@@ -170,9 +176,11 @@ def _one_wave(work: Drain, there: Due) -> bool:
     if work.connection.needs_new_token(at=work.now()) and not _has_token(work):
         return False
     did = there.is_in_doubt and settle_doubts(work)
+    # What came of them may be a failure.
+    work.has_failed = work.has_failed or did
     if work.stopped or work.time_is_up:
         return did
-    events = claim(work)
+    events = claim(work) if there.is_queued or did else []
     if not events:
         _refresh_alone(work)
         return did
@@ -207,17 +215,14 @@ def claim(drain: Drain) -> list[SyncEvent]:
     due = SyncEvent.objects.of(drain.connection).due(at=drain.now()).allowed_out()
     # By the index of due events, so that a hundred thousand waiting rows cost no more than a hundred.
     wave = drain.batch_size * drain.in_flight
-    first = list(due.order_by("rank", "due_at", "id").values_list("rank", "pk")[:wave])
-    ids = [pk for rank, pk in first if rank == first[0][0]]
-    if not ids:
-        return []
-    # The UPDATE asks for the state again: a person may have dismissed one since it was selected.
     with transaction.atomic():
         drain.lease.assert_held()
-        SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update(state=State.SENDING, fence=drain.fence)
-    # Read back by fence: only what the UPDATE really changed is ours.
-    mine = SyncEvent.objects.filter(pk__in=ids, state=State.SENDING, fence=drain.fence)
-    claimed = list(mine.order_by("due_at", "id"))
+        # Locked as they are read: a person may be dismissing one at this moment.
+        first = list(due.select_for_update(of=("self",)).order_by("rank", "due_at", "id")[:wave])
+        claimed = [event for event in first if event.rank == first[0].rank]
+        SyncEvent.objects.filter(pk__in=[event.pk for event in claimed]).update(state=State.SENDING, fence=drain.fence)
+    for event in claimed:
+        event.state, event.fence = State.SENDING, drain.fence
     drain.turn.assert_company(drain.connection.realm_id, *(event.realm_id for event in claimed))
     return claimed
 

@@ -72,7 +72,7 @@ def look_in_quickbooks(
     rows = _rows_of_numbers(drain, numbers, sent, unread)
     if lost:
         rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
-    rows += _rows_made_meanwhile(drain, {key: documents[key] for key in lost}, sent, rows)
+        rows += _rows_made_meanwhile(drain, {key: documents[key] for key in lost}, sent, rows)
     ours: dict[int, Row] = {}
     for record_id in new | lost:
         # Of several with our mark the first is ours: the others are copies that the bookkeeper made.

@@ -66,7 +66,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         else:
             settled.append(verdict)
     outdated = outdated_failures(drain, [documents[one.event.record_id] for one in ready])
-    if settled or outdated.exists():
+    if settled or (drain.has_failed and outdated.exists()):
         with transaction.atomic():
             drain.lease.assert_held()
             record(settled, at=drain.now())

@@ -141,7 +141,8 @@ def read_items(answered: Answered, answers: Sequence[object]) -> None:
         write_links(links)
         forget_acceptance(drain.connection, [item.record_id for item in items if item.total and item.line_ids])
         record(list(outcomes.values()), at=drain.now())
-        release_dependants(outcomes.values(), at=drain.now())
+        if drain.has_failed:
+            release_dependants(outcomes.values(), at=drain.now())
     # After the commit, because it may call QuickBooks.
     again = _follow_up(drain, outcomes)
     if again:

@@ -82,14 +82,14 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
     every answer is read and recorded here.
     """
     unsent = deque(ready)
+    drain.turn.end_reads()
     with ThreadPoolExecutor(max_workers=in_flight) as pool:
         flying: dict[Future[Reply], Submission] = {}
         try:
-            while unsent and not (drain.time_is_up or drain.stopped):
+            while unsent and not drain.stopped:
+                # Waits before the write-ahead: what is written and then not sent would have to be looked up as if it
+                # had arrived.
                 size = drain.next_call(len(unsent))
-                # Before the write-ahead: what is written and then not sent would have to be looked up as if it had
-                # arrived.
-                drain.pace(batch=size > 1)
                 chunk = [unsent.popleft() for _ in range(size)]
                 submission = _write_ahead_safely(drain, chunk)
                 if submission is None:
@@ -198,7 +198,8 @@ def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
     # Bytes and not objects: nobody knows what Intuit does with a known request id and other bytes.
     body = encode(alone.payload if alone else {"BatchItemRequest": items})
     with transaction.atomic():
-        drain.lease.assert_held()
+        # Raises LeaseLost, so it is the check of the lease as well.
+        drain.turn.count_call(batch=alone is None)
         submission = Submission.objects.create(
             connection=drain.connection,
             realm_id=drain.turn.realm_id,

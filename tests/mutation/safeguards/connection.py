@@ -102,8 +102,8 @@ SAFEGUARDS = (
     Safeguard(
         "limits: the calls of earlier holders count",
         "qbo/connection/turn.py",
-        "Limiter(limits(), ",
-        "Limiter(limits(), [] and ",
+        "Limiter(limits, ",
+        "Limiter(limits, [] and ",
         ("tests/sync/test_turns.py::test_the_calls_of_whoever_had_the_lease_before_count",),
     ),
     Safeguard(

@@ -14,7 +14,7 @@ def _held_at(place: str, file: str, before: str) -> Safeguard:
 
 
 SAFEGUARDS = (
-    _held_at("claim", "drain.py", "        SyncEvent.objects.filter(pk__in=ids, state=State.QUEUED).update"),
+    _held_at("claim", "drain.py", "        # Locked as they are read"),
     _held_at("release", "drain.py", "        for event in events:"),
     _held_at("take over", "drain.py", "        left = events.left_behind("),
     _held_at("a read that failed", "tries.py", "        record(outcomes, at=work"),
@@ -32,7 +32,13 @@ SAFEGUARDS = (
         "            realm_id=drain.turn.realm_id,\n",
     ),
     _held_at("adopt an update", "prepare/adoption.py", "        # `theirs` stays: what else"),
-    _held_at("write ahead", "send/push.py", "        submission = Submission.objects.create("),
+    Safeguard(
+        "fence: write ahead",
+        f"{ENGINE}/send/push.py",
+        ".count_call(batch=alone is None)\n        submission = ",
+        "\n        submission = ",
+        (f"{TEST}[write ahead]",),
+    ),
     _held_at("send again", "send/push.py", "        submission.last_sent_at = "),
     _held_at("read an answer", "send/answers.py", "        answered.settle()\n        for index, item in "),
     _held_at("wait for an answer", "send/doubts.py", "        SyncEvent.objects.filter("),
