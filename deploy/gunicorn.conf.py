@@ -5,22 +5,20 @@ a worker with waiting threads still sends heartbeats, so a slow QuickBooks ends 
 """
 
 import os
-import re
 from typing import Any
 
 from gunicorn.glogging import Logger
 
-# Links that sign a person in, set a password, answer a question or stop e-mails; readers of the log must not be able to
-# use them.
-TOKENS = re.compile(r"^(/invitation/|/accountant/|/quickbooks/notifications/stop/|/password-reset/[^/]+/)[^/]+")
-
 
 class WithoutTokens(Logger):
-    """The access log, with the tokens of such links left out."""
+    """The access log, without the tokens of links: readers of the log must not be able to use them."""
 
     def atoms(self, *about: Any) -> Any:
+        # Only now, because gunicorn reads this file before it knows where our modules are.
+        from runacall.operators_log import without_tokens
+
         said = super().atoms(*about)
-        return {**said, "U": TOKENS.sub(r"\1…", said["U"] or "")}
+        return {**said, "U": without_tokens(said["U"] or "")}
 
 
 logger_class = WithoutTokens

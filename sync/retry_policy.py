@@ -6,9 +6,10 @@ before. What needs a person is not retried automatically; waiting for QuickBooks
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from qbo.connection.limiter import pause_asked_for
 from qbo.failures import Failure, FailureKind
@@ -23,6 +24,11 @@ class Policy:
 
     delays: Sequence[float] = (300, 1800, 3600)
     throttle_pause: float = 60
+
+    @classmethod
+    def of(cls, chosen: Mapping[str, Any]) -> Policy:
+        """As the setting SYNC has it."""
+        return cls(delays=tuple(chosen["RETRY_DELAYS"]), throttle_pause=chosen["THROTTLE_PAUSE"])
 
 
 @dataclass(frozen=True)

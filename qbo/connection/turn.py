@@ -7,16 +7,16 @@ holds the lease, Intuit's limits are counted once per company, however many host
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 
 import requests
 from django.conf import settings
 
-from qbo.connection.bounds import new_session
+from qbo.connection.bounds import leave_session, new_session, take_session
 from qbo.connection.client import Client
 from qbo.connection.endpoints import endpoints
 from qbo.connection.holders import new_holder
@@ -71,9 +71,8 @@ class Turn:
     limiter: Limiter
     # The company that the turn is for, even if the connection changes to another one later.
     realm_id: str
-    # Open HTTP connections to QuickBooks, one call at a time each: the one that reads go over, and those that are free.
+    # What reads go over, one after another.
     reader: requests.Session | None = None
-    sessions: deque[requests.Session] = field(default_factory=deque)
 
     @classmethod
     def take(cls, connection: Connection) -> Turn | None:
@@ -91,13 +90,18 @@ class Turn:
         )
         return cls(connection, lease, Limiter(limits, _calls_of(lease)), connection.realm_id)
 
+    @cached_property
+    def address(self) -> str:
+        """Where the company is called."""
+        return endpoints(self.connection.environment, self.connection.emulator_url).api
+
     def client(self, *, until: float | None = None) -> Client:
         """A client for reads, one after another, which have to end by `until` (time.monotonic).
 
         Raises CompanyChanged.
         """
         if self.reader is None:
-            self.reader = self.sessions.pop() if self.sessions else new_session()
+            self.reader = take_session(self.address)
         client = client_for(self.connection, session=self.reader, until=until)
         self.assert_company(client.realm_id)
         return client
@@ -105,7 +109,7 @@ class Turn:
     def end_reads(self) -> None:
         """No read is under way: its HTTP connection may carry the next write, which then needs no handshake."""
         if self.reader is not None:
-            self.sessions.append(self.reader)
+            leave_session(self.address, self.reader)
             self.reader = None
 
     @contextmanager
@@ -114,17 +118,14 @@ class Turn:
 
         Raises CompanyChanged.
         """
-        try:
-            session = self.sessions.pop()
-        except IndexError:
-            session = new_session()
+        session = take_session(self.address)
         try:
             client = client_for(self.connection, session=session)
             # Check the client that will send: a renewed token may belong to another company.
             self.assert_company(client.realm_id, realm_id)
             yield client
         finally:
-            self.sessions.append(session)
+            leave_session(self.address, session)
 
     def assert_company(self, *realm_ids: str) -> None:
         """Check that all of these are the company of this turn. Raises CompanyChanged."""
@@ -137,8 +138,12 @@ class Turn:
 
         Raises MustWait if the wait is longer than a moment, LeaseLost if another process has taken over.
         """
-        self.wait(self.limiter.delay(clock.now().timestamp(), batch=batch))
-        self.count_call(batch=batch)
+        at = clock.now()
+        delay = self.limiter.delay(at.timestamp(), batch=batch)
+        if delay:
+            self.wait(delay)
+            at = clock.now()
+        self.count_call(at=at, batch=batch)
 
     def wait(self, delay: float) -> None:
         """Wait the seconds that the limits require. Raises MustWait if that is longer than a moment."""
@@ -147,13 +152,12 @@ class Turn:
         if delay:
             time.sleep(delay)
 
-    def count_call(self, *, batch: bool) -> None:
-        """Count a call that is about to be made, and renew the lease. Raises LeaseLost if another process has it.
+    def count_call(self, *, at: datetime, batch: bool) -> None:
+        """Count a call that is made now, at `at`, and renew the lease. Raises LeaseLost if another process has it.
 
         Stored before the call: whoever takes over after a crash knows of it. Within a transaction, the row of the
         lease is locked until it ends, as by `Lease.assert_held`.
         """
-        at = clock.now()
         self.limiter.note(at.timestamp(), batch=batch)
         self.lease.renew(at=at, seconds=settings.SYNC["LEASE_SECONDS"], calls=self.limiter.calls)
 
@@ -175,16 +179,13 @@ class Turn:
         )
 
     def end(self, *, resume_in: float | None = None) -> None:
-        """Release the lease, unless another process already has it, and close the sessions.
+        """Release the lease, unless another process already has it.
 
         `resume_in`: seconds until the limits allow another call.
         """
         with suppress(LeaseLost):
             self._release(resume_in)
-        # After the release: closing may take a moment, and somebody else may be waiting for the lease.
         self.end_reads()
-        while self.sessions:
-            self.sessions.pop().close()
 
     def _release(self, resume_in: float | None) -> None:
         """A database that was cut off is asked again for a while: nobody else may send until the lease is released."""

@@ -84,7 +84,8 @@ def load_book(
     charges = {kind: qbo_id for kind, name in CHARGES.items() if (qbo_id := str(getattr(settings, name)))}
     ids = {link.qbo_id for link in links[kinds.ITEM]} | {settings.one_off_item_id, *unsaved.products.values()}
     ids |= set(charges.values())
-    names = _inactive_keys(item.name for item in needed.values())
+    linked = {link.record_id for link in links[kinds.ITEM]}
+    names = _inactive_keys(item.name for pk, item in needed.items() if pk not in linked)
     lists = _lists(connection, ids, names)
     products = {row.qbo_id: ref_of(row) for row in lists["Item"] if row.qbo_id in ids}
     one_off = products.get(settings.one_off_item_id)

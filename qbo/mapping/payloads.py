@@ -70,7 +70,7 @@ def discount_lines(invoice: InvoiceDocument, company: Company) -> list[LineDocum
     outside the US no document can say which. A negative line with the same tax code avoids the question. It is booked
     under the item of the first line that it reduces.
     """
-    if company.is_us or not invoice.discount:
+    if not invoice.discount or company.is_us:
         return []
     first = {line.rate_key: line for line in reversed(invoice.lines)}
     parts = money.totals(invoice.lines, invoice.discount).rate_sets

@@ -51,14 +51,10 @@ def hold(
         keep_drains_out({event.connection_id for event in closed})
         action = record_action(closed[0].organization_id, "hold", by=by, at=at, done=0, left=counts, filters=filters)
         # Check the database: an edit may have queued one since.
-        done = 0
         for start in range(0, len(ids), AT_ONCE):
             some = SyncEvent.objects.failed().filter(pk__in=ids[start : start + AT_ONCE])
-            action.touch(some)
-            done += some.update(state=State.HELD, changed_at=at, due_at=None, action=action)
-        action.done = action.meant = done
-        action.save(update_fields=["done", "meant"])
-    return Report(done, counts)
+            action.change(some, state=State.HELD, changed_at=at, due_at=None)
+    return Report(action.done, counts)
 
 
 def release(
@@ -83,10 +79,7 @@ def release(
         action = record_action(
             connections[0].organization_id, "release", by=by, at=at, done=0, left=counts, filters=filters
         )
-        action.touch(held)
-        done = held.order_by().update(**(queued_again(at) | {"action": action}), changed_at=at)
-        action.done = action.meant = done
-        action.save(update_fields=["done", "meant"])
+        done = action.change(held, **queued_again(at), changed_at=at)
         for connection in connections:
             ListState.want(connection, {"Preferences"}, at=at)
             wake(connection)

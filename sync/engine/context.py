@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 
@@ -21,17 +22,12 @@ class Stop(Exception):
     """The connection can no longer be used in this drain."""
 
 
-def policy() -> Policy:
-    return Policy(delays=tuple(settings.SYNC["RETRY_DELAYS"]), throttle_pause=settings.SYNC["THROTTLE_PAUSE"])
-
-
 @dataclass
 class Drain:
     """`now` is the time used for events; leases and limits use the database's clock."""
 
     turn: Turn
     now: Callable[[], datetime]
-    policy: Policy = field(default_factory=policy)
     began: float = field(default_factory=time.monotonic)
     # How many events this drain settled, and what to call with the count.
     settled: int = 0
@@ -58,6 +54,10 @@ class Drain:
         self.in_flight: int = settings.SYNC["BATCHES_IN_FLIGHT"]
         # Seconds after which a call has ended, whatever its result.
         self.answers_within: float = settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"]
+
+    @cached_property
+    def policy(self) -> Policy:
+        return Policy.of(settings.SYNC)
 
     @property
     def time_is_up(self) -> bool:

@@ -178,8 +178,8 @@ def _one_wave(work: Drain, there: Due) -> bool:
     did = there.is_in_doubt and settle_doubts(work)
     # What came of them may be a failure.
     work.has_failed = work.has_failed or did
-    if work.stopped or work.time_is_up:
-        return did
+    if did and (work.stopped or work.time_is_up):
+        return True
     events = claim(work) if there.is_queued or did else []
     if not events:
         _refresh_alone(work)

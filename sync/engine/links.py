@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+
+from django.db import transaction
 
 from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
@@ -18,7 +20,6 @@ from qbo.mapping.planning import base_after
 from qbo.models import Connection, Link
 from sync.engine.context import Drain
 from sync.engine.send.sent_items import SentItem, owed_fields
-from sync.models import Submission
 from sync.models.events import TRANSACTIONS, EntityType
 
 
@@ -47,26 +48,36 @@ def forget_acceptance(connection: Connection, record_ids: Sequence[int]) -> None
         links.exclude(accepted_at=None).update(accepted_at=None)
 
 
-def link_of(
-    submission: Submission, item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
-) -> Link:
-    """The link from `row` for the record of `item`, after `written` was sent; not saved."""
-    return Link(
-        connection=submission.connection,
-        realm_id=submission.realm_id,
-        record_type=item.record_type,
-        record_id=item.record_id,
-        created_here=item.operation == "create",
-        **link_columns(item, row, written, at=at, differs=differs),
-    )
+def keep_link(drain: Drain, record_type: str, record_id: int, columns: Mapping[str, object]) -> None:
+    """Store `columns` as the link of a record that was found in QuickBooks. Raises LeaseLost."""
+    with transaction.atomic():
+        drain.lease.assert_held()
+        Link.objects.update_or_create(
+            connection=drain.connection,
+            realm_id=drain.turn.realm_id,
+            record_type=record_type,
+            record_id=record_id,
+            defaults=columns,
+        )
+
+
+def columns_without_base(item: SentItem, row: Row, *, at: datetime) -> dict[str, object]:
+    """The columns of a link for a row of which we have no record of sending it, as after restoring an older dump.
+
+    We do not know who changed what, so it has no base: everything is compared, and nothing there is overwritten without
+    asking.
+    """
+    columns = link_columns(item, row, There.of(row), {}, at=at)
+    return columns | {"base": "", "theirs": encode(kept_part(item.entity, row))}
 
 
 def link_columns(
-    item: SentItem, row: Row, written: Row, *, at: datetime, differs: Failure | None = None
+    item: SentItem, row: Row, there: There | None, written: Row, *, at: datetime, differs: Failure | None = None
 ) -> dict[str, object]:
     """The columns of a link for a row that QuickBooks answered to `written`, or that was found to be it.
 
-    `differs`: where the books do not have what was sent, so that an update is still needed.
+    `there`: what is compared of it, if it is an invoice or a payment. `differs`: where the books do not have what was
+    sent, so that an update is still needed.
     """
     columns: dict[str, object] = {
         "qbo_id": str(row["Id"]),
@@ -86,8 +97,8 @@ def link_columns(
             # Our change is not in the books although it was sent, so the next update has to send these fields again.
             base = replace(base, ours_wins=owed_fields(item, differs))
         columns["base"] = base.as_text()
-    if item.record_type in TRANSACTIONS:
-        columns |= _columns_of_transaction(row)
+    if there is not None:
+        columns |= _columns_of_transaction(there)
     return columns
 
 
@@ -127,13 +138,12 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
                 theirs=encode(kept_part(entity, row)) if moved else "",
                 active=bool(row.get("Active", True)),
                 there_at=changed_there_at(row),
-                **(_columns_of_transaction(row) if link.record_type in TRANSACTIONS else {}),
+                **(_columns_of_transaction(There.of(row)) if link.record_type in TRANSACTIONS else {}),
             )
     # A row that QuickBooks cannot read still exists.
     gone = [link.pk for qbo_id, same in by_id.items() if qbo_id not in unread for link in same]
     Link.objects.filter(pk__in=gone).update(active=False)
 
 
-def _columns_of_transaction(row: Row) -> dict[str, object]:
-    there = There.of(row)
+def _columns_of_transaction(there: There) -> dict[str, object]:
     return {"total": there.total, "tax": there.tax, "txn_date": there.day, "doc_number": there.number[:32]}

@@ -127,7 +127,8 @@ def record(outcomes: Sequence[Outcome], *, at: datetime) -> None:
     SyncEvent.objects.filter(pk__in=[outcome.attempt.event_id for outcome in plain]).update(
         state=State.SYNCED, changed_at=at, due_at=None, look_first=False, **NO_FAILURE
     )
-    _record_each(others, at=at)
+    if others:
+        _record_each(others, at=at)
 
 
 def _record_each(outcomes: Sequence[Outcome], *, at: datetime) -> None:

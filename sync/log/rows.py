@@ -53,10 +53,6 @@ class LogRow:
         return " · ".join(part for part in (self.event.party, amount) if part)
 
 
-def policy() -> Policy:
-    return Policy(delays=tuple(settings.SYNC["RETRY_DELAYS"]), throttle_pause=settings.SYNC["THROTTLE_PAUSE"])
-
-
 def connection_of(organization: Organization | None) -> Connection | None:
     """An organization's connection, with its lease."""
     return Connection.objects.for_organization(organization).select_related("lease", "settings").first()
@@ -70,7 +66,7 @@ def standing_of(
     return Standing(
         now=at,
         zone=organization.zone,
-        policy=policy(),
+        policy=Policy.of(settings.SYNC),
         pause=pause_words(connection),
         quiet_until=lease.quiet_until if lease else None,
         waiting=waiting,

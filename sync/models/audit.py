@@ -73,6 +73,14 @@ class ActionRecord(models.Model):
                 [self.pk, *params],
             )
 
+    def change(self, events: models.QuerySet[Any], **columns: object) -> int:
+        """Change these columns of `events`, keep that it was done to them, and count them; returns how many."""
+        self.touch(events)
+        changed = events.order_by().update(**columns | {"action": self})
+        self.done = self.meant = self.done + changed
+        self.save(update_fields=["done", "meant"])
+        return changed
+
 
 class SupportLookQuerySet(models.QuerySet["SupportLook"]):
     def for_organization(self, organization: Organization | None) -> SupportLookQuerySet:

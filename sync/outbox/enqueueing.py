@@ -95,12 +95,13 @@ def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -
         return False
     # Of one that is there, or of which an event is open, every change concerns QuickBooks.
     rows = SyncEvent.objects.of(connection).of_record(name.record_type, name.record_id)
+    states = set(rows.values_list("state", flat=True))
     is_there = connection.realm_id in holders
-    if not (is_there or _should_send(settings, invoice) or rows.exclude(state__in=CLOSED).exists()):
+    if not (is_there or _should_send(settings, invoice) or states - set(CLOSED)):
         return False
-    is_new = not (is_there or rows.exists())
-    open_event(connection, name, at=at)
-    if is_new or invoice.status == Invoice.Status.VOID:
+    open_event(connection, name, at=at, is_first=not states)
+    is_new = not (is_there or states)
+    if (is_new and invoice.amount_paid) or invoice.status == Invoice.Status.VOID:
         # What was paid before it went goes with it; what paid a void one is taken off it first.
         for payment in invoice.payments.select_related("customer"):
             enqueue_payment(connection, payment, at=at, settings=settings)
@@ -268,10 +269,13 @@ def enqueue_earlier_payments(connection: Connection, *, at: datetime, action: Ac
         return open_events(connection, map(payment_name, payments), at=at, action=action)
 
 
-def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_id: str = "") -> None:
+def open_event(
+    connection: Connection, name: RecordName, *, at: datetime, realm_id: str = "", is_first: bool = False
+) -> None:
     """Have the record sent to the company, as it is at the time of sending.
 
-    `realm_id`: the company, if it is not the connected one; the event waits until it is connected.
+    `realm_id`: the company, if it is not the connected one; the event waits until it is connected. `is_first`: the
+    caller has just seen that the record has no event yet.
     Joins the record's queued or failed event, which starts its retries again; while one is being sent, another is
     opened. Dismissing closes one event: later changes of a record that is in QuickBooks are still sent, and a record
     that was never there stays out.
@@ -280,9 +284,9 @@ def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_
     rows = SyncEvent.objects.filter(connection=connection, realm_id=realm_id)
     rows = rows.filter(record_type=name.record_type, record_id=name.record_id)
     for _ in range(2):
-        if rows.filter(state__in=UNSENT).update(**names(name), **queued_again(at), changed_at=at):
+        if not is_first and rows.filter(state__in=UNSENT).update(**names(name), **queued_again(at), changed_at=at):
             return
-        if rows.filter(state=State.DISMISSED).exists():
+        if not is_first and rows.filter(state=State.DISMISSED).exists():
             there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=name.record_type)
             if not there.filter(record_id=name.record_id).exists():
                 return
@@ -290,8 +294,9 @@ def open_event(connection: Connection, name: RecordName, *, at: datetime, realm_
             with transaction.atomic():
                 _new(connection, realm_id, name, at).save(force_insert=True)
         except IntegrityError:
-            continue  # another process opened it in the meantime: join that one
-        return
+            is_first = False  # another process opened it in the meantime: join that one
+        else:
+            return
 
 
 def open_events(

@@ -34,13 +34,10 @@ def release_held(connection: Connection, *, at: datetime) -> int:
         action="release",
         reason="The closing date in QuickBooks moved",
     )
-    done = 0
     for start in range(0, len(free), AT_ONCE):
         rows = SyncEvent.objects.held().filter(pk__in=free[start : start + AT_ONCE])
-        action.touch(rows)
-        done += rows.update(**(queued_again(at) | {"action": action}), changed_at=at)
-    ActionRecord.objects.filter(pk=action.pk).update(done=done, meant=done)
-    return done
+        action.change(rows, **queued_again(at), changed_at=at)
+    return action.done
 
 
 def still_closed(events: Sequence[SyncEvent]) -> list[SyncEvent]:

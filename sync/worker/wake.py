@@ -30,15 +30,10 @@ def wake(connection: Connection) -> None:
     """
 
     def ask() -> None:  # Django names what fails here, and a partial has no name
-        _ask(connection)
+        _ask_for([connection.pk], at=clock.now())
 
     if connection.is_live:
         transaction.on_commit(ask, robust=True)
-
-
-def _ask(connection: Connection) -> bool:
-    """Ask for a drain of `connection`; False where one was asked for already."""
-    return bool(_ask_for([connection.pk], at=clock.now()))
 
 
 def _ask_for(connections: list[int], *, at: datetime) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from qbo.connection import bounds
 from qbo.connection.bounds import new_session
 from qbo.connection.client import Reply, exchange
 from qbo.lists.on_request import SLOW, NotRead, read_again
@@ -83,6 +86,54 @@ def test_a_connection_that_is_kept_outlives_the_deadline_of_its_call(there: Tamp
     assert ask(there, session=session, seconds=0.6)[0].status == 200
     time.sleep(0.8)
     assert ask(there, session=session, seconds=5)[0].status == 200
+
+
+class TestKeptOpen:
+    """A connection that carries no call is used again for a short while, by the process that opened it."""
+
+    @pytest.fixture
+    def connects(self, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+        seen: list[object] = []
+        real = bounds._Watched.connect
+        monkeypatch.setattr(bounds._Watched, "connect", lambda self: (seen.append(self), real(self))[1])
+        return seen
+
+    def call(self, there: Tampering) -> None:
+        session = bounds.take_session(there.url)
+        assert ask(there, session=session, seconds=5)[0].status == 200
+        bounds.leave_session(there.url, session)
+
+    def test_the_next_call_opens_none(self, there: Tampering, connects: list[object]) -> None:
+        self.call(there)
+        self.call(there)
+        assert len(connects) == 1
+
+    def test_two_calls_at_once_have_one_each(self, there: Tampering) -> None:
+        self.call(there)
+        assert bounds.take_session(there.url) is not bounds.take_session(there.url)
+
+    def test_an_old_one_is_closed(
+        self, there: Tampering, connects: list[object], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.call(there)
+        monkeypatch.setattr(bounds, "KEPT_OPEN", 0.0)
+        self.call(there)
+        assert len(connects) == 2
+        assert not bounds._free[there.url]
+
+    def test_a_child_has_none(self, there: Tampering) -> None:
+        self.call(there)
+        child = os.fork()
+        if not child:
+            os._exit(len(bounds._free))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert bounds._free[there.url]
+
+    def test_no_cookie_is_kept(self, there: Tampering) -> None:
+        there.answers["state"] = lambda answer: replace(answer, headers={**answer.headers, "Set-Cookie": "shop=1"})
+        session = bounds.take_session(there.url)
+        assert ask(there, session=session, seconds=5)[0].status == 200
+        assert not session.cookies
 
 
 def test_no_answer_holds_a_nul(there: Tampering) -> None:

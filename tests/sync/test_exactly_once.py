@@ -505,11 +505,11 @@ def test_a_total_that_comes_back_otherwise_is_no_success(shop: Shop, customer: C
 def test_a_wake_that_fails_after_the_commit_fails_nobody(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The change is made, and the event is queued: who made it need not hear of it, and the sweep asks."""
 
-    def gone(connection: Connection) -> bool:
+    def gone(connections: list[int], *, at: datetime) -> int:
         raise OperationalError("the database has gone away")
 
     with monkeypatch.context() as patched:
-        patched.setattr("sync.worker.wake._ask", gone)
+        patched.setattr("sync.worker.wake._ask_for", gone)
         invoice = shop.invoice()
     assert shop.event(invoice).state == State.QUEUED
     Lease.objects.update(woken_at=None)

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from qbo.connection import bounds
 from sync import tasks
 from sync.models import Heartbeat, State
 from tests.books import Shop
@@ -23,6 +24,17 @@ def test_one_invoice_costs_few_queries(shop: Shop) -> None:
         tasks.drain_connection(shop.connection.pk)
     assert shop.event(invoice).state == State.SYNCED
     assert len(seen) <= AT_MOST, "\n".join(one["sql"] for one in seen)
+
+
+def test_the_next_invoice_needs_no_handshake(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = shop.settled_invoice().customer
+    connects: list[object] = []
+    real = bounds._Watched.connect
+    monkeypatch.setattr(bounds._Watched, "connect", lambda self: (connects.append(self), real(self))[1])
+    invoice = shop.invoice(customer=customer)
+    tasks.drain_connection(shop.connection.pk)
+    assert shop.event(invoice).state == State.SYNCED
+    assert connects == []
 
 
 def test_a_worker_that_drains_says_so_every_few_seconds(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

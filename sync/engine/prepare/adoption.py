@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
-from qbo.connection.queries import ReadFailed, quoted, read_rows, read_where_in
+from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
@@ -22,11 +22,11 @@ from qbo.models import Link
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import round_cents
 from sync.engine.context import Drain
-from sync.engine.links import link_columns, read_their_rows
+from sync.engine.links import columns_without_base, keep_link, link_columns, read_their_rows
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import looked, not_yet, refused_here
 from sync.engine.send.answers import settle_written
-from sync.engine.send.doubts import Sent, made_meanwhile, sent_before
+from sync.engine.send.doubts import Sent, made_meanwhile, rows_on_days, sent_before
 from sync.engine.send.push import item_of
 from sync.engine.send.sent_items import difference, remark
 from sync.models import SyncEvent
@@ -156,12 +156,7 @@ def _rows_of_doubtful(
         for one in sent[invoice.id]:
             if "TxnDate" in one.payload and "DocNumber" not in one.payload:
                 by_day[str(one.payload["TxnDate"])].add(str(one.payload["CustomerRef"]["value"]))
-    rows: list[Row] = []
-    for day, customers in by_day.items():
-        listed = ", ".join(quoted(qbo_id) for qbo_id in sorted(customers))
-        where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
-        rows += read_rows(drain.turn.client(), "Invoice", where, pace=drain.pace)
-    return rows
+    return rows_on_days(drain, "Invoice", by_day)
 
 
 def _rows_made_meanwhile(
@@ -184,45 +179,23 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
     # The newest send that the row fits: an older one may have arrived before it and been replaced.
     arrived = next((one for one in reversed(sends) if holds(row, one.payload)), sends[-1] if sends else None)
     if arrived is None:
-        _link_without_base(drain, event, row)
+        item = item_of(event, Write("Invoice", "create", {}))
+        keep_link(drain, EntityType.INVOICE, event.record_id, columns_without_base(item, row, at=drain.now()))
         return None
-    item, written = replace(arrived.item, event_id=event.pk), arrived.payload
+    item, written, there = replace(arrived.item, event_id=event.pk), arrived.payload, There.of(row)
     unchanged = plan.write is not None and _same_words(item.said, plan.said)
-    differs = difference(item, There.of(row)) if unchanged else None
-    columns = link_columns(item, row, written, at=drain.now(), differs=differs)
+    differs = difference(item, there) if unchanged else None
+    columns = link_columns(item, row, there, written, at=drain.now(), differs=differs)
     # QuickBooks counts from 0, so another token means that the record was changed after our create.
     if differs is None and str(row.get("SyncToken")) != "0":
         # Somebody has changed it since: it is compared with what we sent.
         kept = kept_part("Invoice", row)
         columns |= {"base": base_of_create(kept, item.said, written).as_text(), "theirs": encode(kept)}
-    _keep_link(drain, event.record_id, columns)
+    keep_link(drain, EntityType.INVOICE, event.record_id, columns)
     if not unchanged:
         return None
-    said = remark(item, There.of(row))
+    said = remark(item, there)
     return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]), remark=said)
-
-
-def _link_without_base(drain: Drain, event: SyncEvent, row: Row) -> None:
-    """It is there but we have no record of sending it, as after restoring an older dump, so we do not know who
-    changed what.
-
-    The link then has no base, so everything is compared, and nothing there is overwritten without asking.
-    """
-    columns = link_columns(item_of(event, Write("Invoice", "create", {})), row, {}, at=drain.now())
-    columns |= {"base": "", "theirs": encode(kept_part("Invoice", row))}
-    _keep_link(drain, event.record_id, columns)
-
-
-def _keep_link(drain: Drain, record_id: int, columns: Mapping[str, object]) -> None:
-    with transaction.atomic():
-        drain.lease.assert_held()
-        Link.objects.update_or_create(
-            connection=drain.connection,
-            realm_id=drain.turn.realm_id,
-            record_type=EntityType.INVOICE,
-            record_id=record_id,
-            defaults=columns,
-        )
 
 
 def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:

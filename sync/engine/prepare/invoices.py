@@ -65,8 +65,9 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             ready.append(verdict)
         else:
             settled.append(verdict)
-    outdated = outdated_failures(drain, [documents[one.event.record_id] for one in ready])
-    if settled or (drain.has_failed and outdated.exists()):
+    going = [documents[one.event.record_id] for one in ready]
+    outdated = outdated_failures(drain, going) if drain.has_failed else SyncEvent.objects.none()
+    if settled or outdated.exists():
         with transaction.atomic():
             drain.lease.assert_held()
             record(settled, at=drain.now())

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from qbo.connection.client import decode, encode
-from qbo.connection.queries import quoted, read_rows
+from qbo.connection.client import decode
 from qbo.failures import Failure
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, There, kept_part
+from qbo.mapping.base import Base, There
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
@@ -23,13 +22,13 @@ from runacall.invoices.document_loading import load_payments
 from runacall.invoices.documents import PaymentDocument
 from runacall.invoices.models import Invoice
 from sync.engine.context import Drain
-from sync.engine.links import adopt_theirs, link_columns, read_their_rows
+from sync.engine.links import adopt_theirs, columns_without_base, keep_link, link_columns, read_their_rows
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.items import read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, nothing_to_send, refused_here
 from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
 from sync.engine.send.answers import settle_written
-from sync.engine.send.doubts import Sent, sent_before
+from sync.engine.send.doubts import Sent, rows_on_days, sent_before
 from sync.engine.send.push import Ready, item_of
 from sync.engine.send.sent_items import difference
 from sync.models import State, SyncEvent
@@ -160,37 +159,21 @@ def _rows_of(drain: Drain, payments: Sequence[PaymentDocument], sent: Mapping[in
         for one in sent[payment.id]:
             if "TxnDate" in one.payload and "CustomerRef" in one.payload:
                 by_day.setdefault(str(one.payload["TxnDate"]), set()).add(str(one.payload["CustomerRef"]["value"]))
-    rows: list[Row] = []
-    for day, customers in by_day.items():
-        listed = ", ".join(quoted(qbo_id) for qbo_id in sorted(customers))
-        where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
-        rows += read_rows(drain.turn.client(), "Payment", where, pace=drain.pace)
-    return rows
+    return rows_on_days(drain, "Payment", by_day)
 
 
 def _adopt(drain: Drain, event: SyncEvent, payment: PaymentDocument, row: Row, sends: Sequence[Sent]) -> Outcome | None:
     """An earlier send did arrive: link it. Settled if nothing changed here since; otherwise an update is needed."""
     arrived = sends[-1] if sends else None
     if arrived is None:
-        # Without a record of sending it, as after restoring an older dump, we do not know who changed what: without a
-        # base, everything is compared, and nothing there is overwritten without asking.
-        columns = link_columns(item_of(event, Write("Payment", "create", {})), row, {}, at=drain.now())
-        columns |= {"base": "", "theirs": encode(kept_part("Payment", row))}
-    else:
-        item = replace(arrived.item, event_id=event.pk)
-        columns = link_columns(item, row, arrived.payload, at=drain.now())
-    with transaction.atomic():
-        drain.lease.assert_held()
-        Link.objects.update_or_create(
-            connection=drain.connection,
-            realm_id=drain.turn.realm_id,
-            record_type=EntityType.PAYMENT,
-            record_id=payment.id,
-            defaults=columns,
-        )
-    if arrived is None or payment.is_void or not _says_the_same(arrived.item.said, payment):
+        item = item_of(event, Write("Payment", "create", {}))
+        keep_link(drain, EntityType.PAYMENT, payment.id, columns_without_base(item, row, at=drain.now()))
         return None
-    differs = difference(item, There.of(row))
+    item, there = replace(arrived.item, event_id=event.pk), There.of(row)
+    keep_link(drain, EntityType.PAYMENT, payment.id, link_columns(item, row, there, arrived.payload, at=drain.now()))
+    if payment.is_void or not _says_the_same(arrived.item.said, payment):
+        return None
+    differs = difference(item, there)
     return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
 
 

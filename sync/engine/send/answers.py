@@ -18,7 +18,7 @@ from qbo.mapping.explaining import explain
 from qbo.models import Link
 from runacall.isolation import isolated
 from sync.engine.context import Drain
-from sync.engine.links import forget_acceptance, link_of, write_links
+from sync.engine.links import forget_acceptance, link_columns, write_links
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.pausing import pause_connection
 from sync.engine.send.relook import RELOOK_CODES, look_again
@@ -56,14 +56,11 @@ class Answered:
         A single write is answered with its record, or with 400 and a fault about it: both are read as the only item
         of a batch. Any other refusal is about the whole call.
         """
-        if not self.submission.is_batch:
-            return self._alone()
-        items = self.reply.json.get("BatchItemResponse") if self.reply.status == HTTP_OK else None
-        # An empty list for a batch that had items says nothing about any of them.
-        return items if isinstance(items, list) and (items or not self.submission.items) else None
-
-    def _alone(self) -> list[object] | None:
         reply, answer = self.reply, self.reply.json
+        if self.submission.is_batch:
+            items = answer.get("BatchItemResponse") if reply.status == HTTP_OK else None
+            # An empty list for a batch that had items says nothing about any of them.
+            return items if isinstance(items, list) and (items or not self.submission.items) else None
         if reply.status == HTTP_OK and isinstance(answer.get(self.submission.items[0]["entity"]), dict):
             return [{**answer, "bId": "0"}]
         # 400 is about the record; 401, 403, 429 and 5xx are about the call, also for a single write.
@@ -231,7 +228,16 @@ def _item(
     if item.operation == "delete":
         Link.objects.of(connection, item.record_type).filter(record_id=item.record_id).delete()
     else:
-        links.append(link_of(answered.submission, item, row, written, at=at, differs=differs))
+        links.append(
+            Link(
+                connection_id=answered.submission.connection_id,
+                realm_id=answered.submission.realm_id,
+                record_type=item.record_type,
+                record_id=item.record_id,
+                created_here=item.operation == "create",
+                **link_columns(item, row, there, written, at=at, differs=differs),
+            )
+        )
     if item.entity == "Item":
         store_entries(connection, "Item", [row], at=at)
     said = remark(item, there) if there else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,6 +148,18 @@ def made_meanwhile(drain: Drain, entity: str, sends: Iterable[Sent]) -> list[Row
         where = f"MetaData.CreateTime >= {first} AND MetaData.CreateTime <= {last}"
         rows |= {str(row["Id"]): row for row in read_rows(client, entity, where, pace=drain.pace, skipped=[])}
     return list(rows.values())
+
+
+def rows_on_days(drain: Drain, entity: str, customers: Mapping[str, Collection[str]]) -> list[Row]:
+    """Every row of `entity` of these customers (QuickBooks' Ids) on these days (ISO dates), among which ours have our
+    mark. Raises ReadFailed, MustWait, Stop.
+    """
+    rows: list[Row] = []
+    for day, qbo_ids in customers.items():
+        listed = ", ".join(quoted(qbo_id) for qbo_id in sorted(qbo_ids))
+        where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
+        rows += read_rows(drain.turn.client(), entity, where, pace=drain.pace)
+    return rows
 
 
 def changed_since(rows: Iterable[Row]) -> list[Row]:

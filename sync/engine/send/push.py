@@ -199,7 +199,7 @@ def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
     body = encode(alone.payload if alone else {"BatchItemRequest": items})
     with transaction.atomic():
         # Raises LeaseLost, so it is the check of the lease as well.
-        drain.turn.count_call(batch=alone is None)
+        drain.turn.count_call(at=clock.now(), batch=alone is None)
         submission = Submission.objects.create(
             connection=drain.connection,
             realm_id=drain.turn.realm_id,

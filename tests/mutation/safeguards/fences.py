@@ -26,16 +26,14 @@ SAFEGUARDS = (
     _held_at("refuse an invoice", "prepare/invoices.py", "            record("),
     _held_at(
         "adopt",
-        "prepare/adoption.py",
-        "        Link.objects.update_or_create(\n"
-        "            connection=drain.connection,\n"
-        "            realm_id=drain.turn.realm_id,\n",
+        "links.py",
+        "        Link.objects.update_or_create(\n",
     ),
     _held_at("adopt an update", "prepare/adoption.py", "        # `theirs` stays: what else"),
     Safeguard(
         "fence: write ahead",
         f"{ENGINE}/send/push.py",
-        ".count_call(batch=alone is None)\n        submission = ",
+        ".count_call(at=clock.now(), batch=alone is None)\n        submission = ",
         "\n        submission = ",
         (f"{TEST}[write ahead]",),
     ),
