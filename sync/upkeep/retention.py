@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from qbo.models import Connection, Link
 from runacall.invoices.models import Invoice
-from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models import ActionRecord, Attempt, Question, State, Submission, SyncEvent
 from sync.models.events import EntityType
 
 # Rows per step: a few hundredths of a second each, so that nobody has to wait.
@@ -26,6 +26,8 @@ OPEN = (State.QUEUED, State.SENDING, State.CHECKING, State.FAILED, State.HELD, S
 OVER = (State.SYNCED, State.SUPERSEDED)
 # Rows about the connection or one of its lists, such as a past pause: nothing in QuickBooks depends on them.
 WITHOUT_RECORD = sorted(set(EntityType.values) - set(Link.RecordType.values))
+# Tables of pairs that name events besides attempts.
+NAME_EVENTS = (ActionRecord.touched.through, Question.events.through)
 GoOn = Callable[[], bool]
 Row = TypeVar("Row", bound=Model)
 
@@ -120,11 +122,20 @@ def delete_events(ids: list[int]) -> None:
     submissions = set(Attempt.objects.filter(event__in=ids).values_list("submission", flat=True))
     submissions |= set(SyncEvent.objects.filter(pk__in=ids).values_list("submission", flat=True))
     Attempt.objects.filter(event__in=ids).delete()
-    SyncEvent.objects.filter(pk__in=ids).delete()
+    for named in NAME_EVENTS:
+        named._default_manager.filter(syncevent__in=ids).delete()
+    _delete_unread(SyncEvent.objects.filter(pk__in=ids))
     used = Attempt.objects.filter(submission=OuterRef("pk"))
     current = SyncEvent.objects.filter(submission=OuterRef("pk"))
     free = Submission.objects.filter(pk__in=[pk for pk in submissions if pk]).exclude(settled_at=None)
-    free.exclude(Exists(used)).exclude(Exists(current)).delete()
+    _delete_unread(free.exclude(Exists(used)).exclude(Exists(current)))
+
+
+def _delete_unread(rows: QuerySet[Any]) -> None:
+    """In one statement. Django's own delete would read each row first, payloads included, to look for what depends on
+    it; nothing does any more here, and if something did, the database would refuse.
+    """
+    rows._raw_delete(DEFAULT_DB_ALIAS)
 
 
 def _told_by_link(connection: Connection, record_type: str, ids: Iterable[int]) -> set[int]:

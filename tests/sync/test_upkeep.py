@@ -11,13 +11,14 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import Failure, Schedule
 
 from qbo.models import Connection, Link
 from runacall.invoices.models import Invoice
 from sync import tasks
-from sync.models import Attempt, Heartbeat, State, Submission, SyncEvent
+from sync.models import ActionRecord, Attempt, Heartbeat, State, Submission, SyncEvent
 from sync.upkeep import maintenance, retention
 from sync.worker.schedules import ensure_schedules
 from tests import builders, log_rows
@@ -153,6 +154,33 @@ def test_many_go_in_steps_and_a_round_ends_in_time(monkeypatch: pytest.MonkeyPat
     assert retention.remove_events(before=days(400), go_on=lambda: next(asked, False)) in (3, 4)
     done()
     assert list(SyncEvent.objects.all()) == [kept]
+
+
+def test_nothing_else_names_an_event_or_a_submission() -> None:
+    """Retention deletes them in one statement each; whatever names them has to be deleted before."""
+    named = {
+        model: {
+            field.related_model
+            for field in model._meta.get_fields(include_hidden=True)
+            if (field.one_to_many or field.one_to_one) and field.auto_created
+        }
+        for model in (SyncEvent, Submission)
+    }
+    assert named == {SyncEvent: {Attempt, *retention.NAME_EVENTS}, Submission: {Attempt, SyncEvent}}
+
+
+def test_an_event_goes_with_what_names_it_and_no_payload_is_read() -> None:
+    books = log_rows.shop_with_books()
+    event = sent(books, State.SYNCED, at=days(450))
+    action = ActionRecord.objects.create(organization=books.organization, at=days(450), action="retry")
+    action.touched.add(event)
+    with CaptureQueriesContext(connection) as seen:
+        assert done()["events"] == 1
+    assert not SyncEvent.objects.exists()
+    assert not Submission.objects.exists()
+    assert not action.touched.exists()
+    read = [one["sql"] for one in seen if '"sync_submission"."body",' in one["sql"].split(" FROM ")[0]]
+    assert read == []
 
 
 def only(times: int) -> retention.GoOn:
