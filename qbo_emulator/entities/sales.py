@@ -43,8 +43,11 @@ def sales_rules(draft: Draft) -> None:
 
 def name_custom_fields(draft: Draft) -> None:
     """A form has every custom field that the company uses, with or without a value, by the id of its definition."""
+    names = custom_field_names(draft.company)
+    if not names:
+        return
     fields = {field.get("DefinitionId"): field for field in draft.row.get("CustomField") or ()}
-    for key, name in custom_field_names(draft.company):
+    for key, name in names:
         fields[key] = {"DefinitionId": key, "Name": name, "Type": "StringType", **fields.get(key, {})}
     draft.row["CustomField"] = list(fields.values())
 
@@ -52,12 +55,12 @@ def name_custom_fields(draft: Draft) -> None:
 def custom_field_names(company: Company) -> list[tuple[str, str]]:
     """Id and name of each custom field of sales forms that Preferences say is in use."""
     told = company.preference("SalesFormsPrefs", "CustomField") or ()
-    facts = {field["Name"]: field for group in told for field in group.get("CustomField", ())}
-    return [
-        (key, str(facts.get(f"SalesFormsPrefs.SalesCustomName{key}", {}).get("StringValue", "")))
-        for key in ("1", "2", "3")
-        if facts.get(f"SalesFormsPrefs.UseSalesCustom{key}", {}).get("BooleanValue") is True
-    ]
+    facts = [field for group in told for field in group.get("CustomField", ())]
+    used = [field["Name"][-1] for field in facts if field.get("BooleanValue") is True and USED in field["Name"]]
+    return [(key, field["StringValue"]) for key in used for field in facts if field["Name"] == f"{NAMED}{key}"]
+
+
+USED, NAMED = "SalesFormsPrefs.UseSalesCustom", "SalesFormsPrefs.SalesCustomName"
 
 
 def check_enumerations(row: Row) -> None:
