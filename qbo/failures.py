@@ -24,6 +24,12 @@ class Subject:
     key: str = ""
     name: str = ""
 
+    @property
+    def in_words(self) -> str:
+        """At the beginning of a sentence; "" for what is no record of ours with a name."""
+        spelled = {"invoice": "Invoice #{}", "payment": "The payment of {}", "customer": "Customer '{}'"}.get(self.kind)
+        return spelled.format(self.name.removeprefix("#")) if spelled and self.name else ""
+
 
 @dataclass(frozen=True)
 class FaultEntry:
@@ -115,6 +121,7 @@ class Failure:
             "relation": "on" if same_day else "before",
             **self.facts,
             "subject_name": self.subject.name or (f"Id {key}" if key.isdecimal() else key),
+            "record": self.subject.in_words,
         }
 
 

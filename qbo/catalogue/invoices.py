@@ -25,7 +25,7 @@ ENTRIES = (
         code="record_deleted_there",
         title="Deleted in QuickBooks",
         kind=FailureKind.PERSON,
-        message="The record[ '{subject_name}'] was deleted in QBO",
+        message="{record|The record} was deleted in QBO",
         meaning="Somebody deleted an invoice or payment in QuickBooks that Run a Call had sent.",
         remedy=(
             "Ask your bookkeeper whether it was deleted on purpose.",

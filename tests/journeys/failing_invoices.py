@@ -125,7 +125,7 @@ def _void_paid(shop: Shop, start: datetime) -> Invoice:
     return invoice
 
 
-@fails_with("record_deleted_there", "The record '{number}' was deleted in QBO")
+@fails_with("record_deleted_there", "Invoice #{number} was deleted in QBO")
 def _deleted_there(shop: Shop, start: datetime) -> Invoice:
     invoice = shop.settled_invoice(at=start)
     there = shop.there(invoice)

@@ -105,7 +105,7 @@ ITEMS: tuple[Refusal, ...] = (
         "5010", "Stale Object Error", "You and Dana Whitfield were working on this at the same time.",
     ),
     business(
-        "record_deleted_there", "The record '{number}' was deleted in QBO", "another user has deleted this transaction."
+        "record_deleted_there", "Invoice #{number} was deleted in QBO", "another user has deleted this transaction."
     ),
     Refusal(
         "number_too_long", "Invoice number '{number}' is longer than the 21 characters that QBO takes",

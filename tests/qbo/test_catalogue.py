@@ -40,6 +40,7 @@ LISTS = {"Preferences", "TaxCode", "Item", "Account", "Customer", "Term", "Payme
 FACTS = {
     "what",
     "subject_name",
+    "record",
     "amount",
     "invoice_date",
     "closing_date",
