@@ -12,7 +12,7 @@ from datetime import datetime
 from runacall.organizations.models import Ability
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.posting import Moved, cannot_post_today, is_in_closed_period, moved_back
+from sync.posting import CLOSED_BY, Moved, cannot_post_today, is_in_closed_period, moved_back
 
 # Why an event is left alone: said after a count, "3 already in QuickBooks". "" if it is not.
 Refusal = Callable[[SyncEvent, datetime], str]
@@ -42,10 +42,10 @@ class Many:
     later: str = ""
     most: int = 10_000
 
-    def fill(self, text: str, count: int) -> str:
-        """`text` with the count in it."""
+    def fill(self, text: str, count: int, *, noun: str = "") -> str:
+        """`text` with the count in it; `noun`: of what it is the count, if not of the usual."""
         ending = "" if count == 1 else "s"
-        return text.format(what=f"{count:,} {self.noun}{ending}", count=f"{count:,}", s=ending)
+        return text.format(what=f"{count:,} {noun or self.noun}{ending}", count=f"{count:,}", s=ending)
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,7 @@ ACTIONS: dict[str, Action] = {
             "Post to current period",
             "Posted to the current period:",
             operation="sync.operations.post_to_current_period",
-            codes=("closed_period",),
+            codes=tuple(CLOSED_BY.values()),
             refusal=lambda event, at: cannot_post_today(event, at=at),
             button="Post to current period…",
             on_invoice="Post to current period…",
@@ -304,9 +304,9 @@ ACTIONS: dict[str, Action] = {
             many=Many(
                 "Post to current period",
                 "Post {what} to the current period?",
-                "The invoice date becomes today, the due date moves with it, and they are sent again. On an invoice"
-                " with a payment, only the date used in QuickBooks changes. You can undo this until they are sent. You"
-                " can also move the closing date in QuickBooks instead: talk to your accountant first.",
+                "The invoice date becomes today, the due date moves with it, and they are sent again. On a payment, or"
+                " an invoice with one, only the date used in QuickBooks changes. You can undo this until they are sent."
+                " You can also move the closing date in QuickBooks instead: talk to your accountant first.",
                 "Post {count} to today",
                 in_list="Post to current period…",
                 on_card="Post to current period…",
@@ -322,7 +322,7 @@ ACTIONS: dict[str, Action] = {
             "Hold",
             "Held",
             operation="sync.closed_period.hold.hold",
-            codes=("closed_period",),
+            codes=tuple(CLOSED_BY.values()),
             refusal=lambda event, at: "" if _is_closed(event, State.FAILED) else "not failed for a closed period",
             button="Hold until the closing date moves",
             on_invoice="Hold until the closing date moves",
@@ -361,7 +361,7 @@ ACTIONS: dict[str, Action] = {
             "Ask the accountant",
             "Made a link about",
             operation="sync.closed_period.asking.ask",
-            codes=("closed_period",),
+            codes=tuple(CLOSED_BY.values()),
             refusal=lambda event, at: (
                 "" if _is_closed(event, State.FAILED, State.HELD) else "not failed for a closed period"
             ),
@@ -372,7 +372,7 @@ ACTIONS: dict[str, Action] = {
             many=Many(
                 "Ask the accountant",
                 "Ask the accountant about {what}?",
-                "You get a link to pass on. It needs no log-in, shows exactly these invoices, and lets the accountant"
+                "You get a link to pass on. It needs no log-in, shows exactly these, and lets the accountant"
                 " choose once: “I have moved the closing date”, “Post them in the current period” or “Leave them out”."
                 " The answer is carried out at once. The link holds for two weeks, and you can revoke it.",
                 "Make the link",

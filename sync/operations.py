@@ -18,7 +18,7 @@ from django_q.tasks import async_task
 
 from qbo import catalogue
 from qbo.models import Connection, Lease, Link, ListState
-from runacall.invoices.models import Dates, Invoice
+from runacall.invoices.models import Dates, Invoice, Payment
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.actions import ACTIONS, ARRIVED, DECIDED, LEFT_PAUSED, NOT_RETRIED, PAUSED
@@ -27,7 +27,7 @@ from sync.log.filters import SyncEventFilter
 from sync.models import ActionRecord, Guest, State, SyncEvent
 from sync.models.events import IN_FLIGHT, NO_FAILURE, UNSENT, EntityType, SyncEventQuerySet
 from sync.outbox.enqueueing import queued_again
-from sync.posting import as_json, cannot_post_today, moved_back, refused_posting
+from sync.posting import as_json, cannot_post_today, dates_key, moved_back, record_of, refused_posting
 from sync.worker.wake import wake
 
 User = AbstractBaseUser | Guest | None
@@ -359,7 +359,7 @@ def post_to_current_period(
     filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
-    """Date these invoices today (paid ones only in the books) and send them; leaves alone those it cannot help."""
+    """Date these today, payments and paid invoices only in the books, and send them; leaves alone the others."""
     if dry_run:
         left = refused_posting(events, at=at)
         return Report(events.count() - sum(left.values()), left)
@@ -416,7 +416,7 @@ def _date(action: ActionRecord, events: SyncEventQuerySet, *, at: datetime) -> R
             before = len(labels)
             for event in rows:
                 refusal = STUMBLED
-                with isolated("Dating an invoice", event=event.pk, action=action.pk), transaction.atomic():
+                with isolated("Dating a record", event=event.pk, action=action.pk), transaction.atomic():
                     refusal = DATED[action.action](event, action, at)
                     if not refusal:
                         action.touch(SyncEvent.objects.filter(pk=event.pk))
@@ -435,12 +435,12 @@ def _post_today(event: SyncEvent, action: ActionRecord, at: datetime) -> str:
     refusal = cannot_post_today(event, at=at)
     if refusal:
         return refusal
-    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-    was = invoice.dates
-    invoice.post_to(event.organization.today(at), at=at, by=action.by)
-    note_dates(invoice, "Posted to the current period", was, by=action.by)
+    record = record_of(event)
+    was = record.dates
+    record.post_to(event.organization.today(at), at=at, by=action.by)
+    note_dates(record, "Posted to the current period", was, by=action.by)
     SyncEvent.objects.filter(pk=event.pk, state=State.QUEUED).update(action=action)
-    action.before[str(invoice.pk)] = {"was": as_json(was), "became": as_json(invoice.dates)}
+    action.before[dates_key(event)] = {"was": as_json(was), "became": as_json(record.dates)}
     return ""
 
 
@@ -448,9 +448,9 @@ def _undo_one(event: SyncEvent, action: ActionRecord, at: datetime) -> str:
     moved = moved_back(event)
     if isinstance(moved, str):
         return moved
-    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-    invoice.move_back(moved.becomes, at=at, by=action.by)
-    note_dates(invoice, "Post to current period undone", moved.was, by=action.by)
+    record = record_of(event)
+    record.move_back(moved.becomes, at=at, by=action.by)
+    note_dates(record, "Post to current period undone", moved.was, by=action.by)
     return ""
 
 
@@ -463,17 +463,17 @@ DATED: Mapping[str, Callable[[SyncEvent, ActionRecord, datetime], str]] = {
 DATED_AT_ONCE = 50
 
 
-def note_dates(invoice: Invoice, what: str, was: Dates, *, by: User) -> None:
-    """In the history of the invoice. What a command does is in the log of actions only."""
+def note_dates(record: Invoice | Payment, what: str, was: Dates, *, by: User) -> None:
+    """In the history of the record. What a command does is in the log of actions only."""
     if by is None or not by.pk:
         return
     changes = [
         f"{name} {old or 'none'} → {new or 'none'}"
-        for name, old, new in zip(("date", "date in the books", "due date"), was, invoice.dates, strict=True)
+        for name, old, new in zip(("date", "date in the books", "due date"), was, record.dates, strict=True)
         if old != new
     ]
     said = f"{what}: {', '.join(changes)}."
-    LogEntry.objects.log_actions(by.pk, [invoice], CHANGE, change_message=said, single_object=True)
+    LogEntry.objects.log_actions(by.pk, [record], CHANGE, change_message=said, single_object=True)
 
 
 def record_action(

@@ -1,22 +1,34 @@
-"""Whether "Post to current period" can help a failed event, the dates that it gives, and whether it can be undone."""
+"""Whether "Post to current period" can help a failed event, the dates that it gives, and whether it can be undone.
+
+It is for invoices and payments, the records with a date in the books.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
+from qbo.json_objects import JsonMapping
 from qbo.mapping.book import Company
 from qbo.models import CompanyFacts, Connection, Link
-from runacall.invoices.models import Dates, Invoice
+from runacall.invoices.models import Dates, Invoice, Payment
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.events import UNSENT, EntityType, SyncEventQuerySet
+from sync.models.events import UNSENT, EntityType, SyncEventQuerySet, held_by_code
 
 NOT_CLOSED = "not failed for a closed period"
 THERE = "already in the closed period in QuickBooks; only moving the closing date helps"
 TODAY_TOO = "today is in the closed period too"
+# By kind of record, the failure that says that its date in the books is closed.
+CLOSED_BY: Mapping[str, str] = {
+    EntityType.INVOICE: "closed_period",
+    EntityType.PAYMENT: "payment_in_closed_period",
+}
 STOPPED = (State.FAILED, State.HELD)
 
 
@@ -26,7 +38,7 @@ def cannot_post_today(event: SyncEvent, *, at: datetime) -> str:
 
 
 def cannot_post(event: SyncEvent, day: date, *, called: str = "") -> str:
-    """Why it does not help to date the event's invoice `day` in the books; "" if it does."""
+    """Why it does not help to date the event's record `day` in the books; "" if it does."""
     if event.state not in STOPPED or not is_in_closed_period(event):
         return NOT_CLOSED
     if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
@@ -38,7 +50,7 @@ def cannot_post(event: SyncEvent, day: date, *, called: str = "") -> str:
 
 def refused_posting(events: SyncEventQuerySet, *, at: datetime) -> dict[str, int]:
     """How many of `events` "Post to current period" cannot help, by reason; as `cannot_post_today`, in few queries."""
-    stopped = events.filter(state__in=STOPPED, record_type=EntityType.INVOICE).held_by_any(["closed_period"])
+    stopped = events.filter(_of_closed_periods(), state__in=STOPPED)
     named = {name: OuterRef(name) for name in ("connection", "realm_id", "record_type", "record_id")}
     there, left = Exists(Link.objects.filter(**named)), Counter[str]()
     left[NOT_CLOSED] = events.count() - stopped.count()
@@ -52,9 +64,39 @@ def refused_posting(events: SyncEventQuerySet, *, at: datetime) -> dict[str, int
 
 def is_in_closed_period(event: SyncEvent) -> bool:
     """Whether the closing date is one of its problems, first or not."""
-    # A payment that waits for such an invoice shares its failure, and has no dates to move.
+    # A payment that waits for such an invoice shares its failure, and moving its own date helps nothing.
+    own = CLOSED_BY.get(event.record_type)
+    return own is not None and any(failure.code == own for failure in event.failures)
+
+
+def closed_facts(event: SyncEvent) -> JsonMapping:
+    """What the failure for a closed period says: its date and the closing date; empty if there is none."""
+    found = (one.facts for one in event.failures if one.code in CLOSED_BY.values())
+    return next(found, {})
+
+
+def noun_of(events: SyncEventQuerySet) -> str:
+    """What is dated among these: "invoice", "payment", or "record" where they are both."""
+    found = events.order_by().filter(_of_closed_periods()).values_list("record_type", flat=True)
+    kinds = set(found.distinct())
+    return "record" if len(kinds) > 1 else "payment" if kinds == {EntityType.PAYMENT} else "invoice"
+
+
+def _of_closed_periods() -> Q:
+    return reduce(or_, (Q(record_type=kind) & held_by_code(code) for kind, code in CLOSED_BY.items()))
+
+
+def record_of(event: SyncEvent) -> Invoice | Payment:
+    """The invoice or payment of an event whose dates are moved."""
+    rows = (Payment if event.record_type == EntityType.PAYMENT else Invoice).objects
+    found: Invoice | Payment = rows.for_organization(event.organization).get(pk=event.record_id)
+    return found
+
+
+def dates_key(event: SyncEvent) -> str:
+    """How an action's record names the former dates of this event's record; invoices go by their bare ids."""
     is_invoice = event.record_type == EntityType.INVOICE
-    return is_invoice and any(failure.code == "closed_period" for failure in event.failures)
+    return str(event.record_id) if is_invoice else f"{event.record_type}:{event.record_id}"
 
 
 def _company(connection: Connection) -> Company:
@@ -68,7 +110,7 @@ POSTED = ("post_to_current_period", "fix")
 
 @dataclass(frozen=True)
 class Moved:
-    """An invoice with its dates before and after."""
+    """An invoice or a payment with its dates before and after."""
 
     event: SyncEvent
     was: Dates
@@ -76,33 +118,33 @@ class Moved:
 
     @property
     def in_books_only(self) -> bool:
-        """It has a payment, so its own dates stay."""
+        """Its own dates stay: it has a payment, or is one."""
         return self.was.invoice_date == self.becomes.invoice_date
 
 
 def moved_to_today(event: SyncEvent, *, at: datetime) -> Moved:
-    """The dates that "Post to current period" would give the invoice of this event."""
-    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-    return Moved(event, invoice.dates, invoice.dates_posted_to(event.organization.today(at)))
+    """The dates that "Post to current period" would give the record of this event."""
+    record = record_of(event)
+    return Moved(event, record.dates, record.dates_posted_to(event.organization.today(at)))
 
 
 def moved_back(event: SyncEvent) -> Moved | str:
-    """The dates that undoing "Post to current period" would give the invoice; or why it cannot be undone."""
-    if event.record_type != EntityType.INVOICE:
+    """The dates that undoing "Post to current period" would give the record; or why it cannot be undone."""
+    if event.record_type not in CLOSED_BY:
         return "not posted to the current period"
     posted = ActionRecord.objects.filter(organization=event.organization_id, action__in=POSTED)
-    action = posted.filter(before__has_key=str(event.record_id)).order_by("-at", "-id").first()
+    action = posted.filter(before__has_key=dates_key(event)).order_by("-at", "-id").first()
     if action is None:
         return "not posted to the current period"
     if event.state not in UNSENT or event.look_first:
         return "already sent"
     if Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).exists():
         return "already in QuickBooks"
-    invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
-    kept = action.before[str(event.record_id)]
-    if as_json(invoice.dates) != kept["became"]:
+    record = record_of(event)
+    kept = action.before[dates_key(event)]
+    if as_json(record.dates) != kept["became"]:
         return "with other dates since then"
-    return Moved(event, invoice.dates, from_json(kept["was"]))
+    return Moved(event, record.dates, from_json(kept["was"]))
 
 
 def as_json(dates: Dates) -> list[str | None]:

@@ -159,7 +159,7 @@ def payment_differences(one: WantedPayment, row: Row) -> dict[str, tuple[str, st
     pairs = {
         "customer": (name if is_same else payment.customer.display_name, name),
         "amount": (str(_cents(payment.amount)), str(_cents(row.get("TotalAmt")))),
-        "date": (payment.received_date.isoformat(), str(row.get("TxnDate") or "")[:10]),
+        "date": (payment.books_date.isoformat(), str(row.get("TxnDate") or "")[:10]),
     }
     ours = set(one.invoices.values())
     told = {key: amount for key, amount in theirs.items() if key in ours or key in one.applied}

@@ -56,7 +56,7 @@ def _of_payment(failure: Failure, connection: Connection, payment: PaymentDocume
     if failure.code == "payment_in_closed_period":
         facts = CompanyFacts.objects.filter(connection=connection).first()
         closing = facts.book_close_date.isoformat() if facts and facts.book_close_date else ""
-        known = {"received_date": payment.received_date.isoformat(), "closing_date": closing}
+        known = {"received_date": payment.books_date.isoformat(), "closing_date": closing}
         return replace(failure, facts={**failure.facts, **{key: value for key, value in known.items() if value}})
     if failure.code.startswith("deposit_account"):
         book = load_book(connection, payments=[payment])

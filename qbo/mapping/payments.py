@@ -47,7 +47,7 @@ def payment_payload(payment: PaymentDocument, book: MappingBook) -> Payload:
     customer = book.customers.get(payment.customer.id)
     method, account = book.payment_method(payment), book.deposit_account_id(payment)
     payload: Payload = {
-        "TxnDate": payment.received_date.isoformat(),
+        "TxnDate": payment.books_date.isoformat(),
         "CustomerRef": {"value": customer.qbo_id if customer else f"no customer for '{payment.customer.display_name}'"},
         "TotalAmt": payment.amount,
         "PaymentMethodRef": {"value": method.qbo_id} if method else None,
@@ -78,7 +78,7 @@ def said_of_payment(payment: PaymentDocument) -> Said:
     return {
         "customer": str(payment.customer.id),
         "amount": cents(payment.amount),
-        "date": payment.received_date.isoformat(),
+        "date": payment.books_date.isoformat(),
         "method": payment.method,
         "account": payment.method,
         "reference": plain(payment.reference),
@@ -99,7 +99,7 @@ def plan_payment(payment: PaymentDocument, book: MappingBook) -> Plan:
     # What QuickBooks calls them: a record that was made again there has another Id.
     said = {**said, "lines": applied_by(payload), "customer_ref": reference(payload, "CustomerRef")}
     if there is None:
-        expected = Expected(total=cents(payment.amount), date=payment.received_date.isoformat())
+        expected = Expected(total=cents(payment.amount), date=payment.books_date.isoformat())
         return Plan(Write("Payment", "create", payload), said, expected)
     if there.gone:
         write = Write("Payment", "update", _target(there) | payload)
@@ -150,7 +150,7 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
         return Plan(write, said, failures=(conflict(_subject(payment), [*map(_in_words(payment, now), sides)]),))
     expected = Expected(
         total=cents(payment.amount) if "amount" in here else "",
-        date=payment.received_date.isoformat() if "date" in here else "",
+        date=payment.books_date.isoformat() if "date" in here else "",
     )
     return Plan(write, said, expected)
 
@@ -302,7 +302,7 @@ NO_METHOD = "none"
 
 
 def _closed(payment: PaymentDocument, book: MappingBook) -> Iterator[Failure]:
-    if book.company.is_closed_on(payment.received_date):
+    if book.company.is_closed_on(payment.books_date):
         yield _closed_period(payment, book)
 
 
@@ -313,7 +313,12 @@ def _closed_there(payment: PaymentDocument, book: MappingBook) -> Iterator[Failu
         yield _closed_period(payment, book)
 
 
+def payment_in_closed_period(payment: PaymentDocument, book: MappingBook) -> bool:
+    """Whether the closing date keeps this payment out, whatever else does."""
+    return any(_closed_there(payment, book)) or (not payment.is_void and any(_closed(payment, book)))
+
+
 def _closed_period(payment: PaymentDocument, book: MappingBook) -> Failure:
     closing = book.company.closing_date.isoformat() if book.company.closing_date else ""
-    facts = {"received_date": payment.received_date.isoformat(), "closing_date": closing}
+    facts = {"received_date": payment.books_date.isoformat(), "closing_date": closing}
     return Failure("payment_in_closed_period", Subject("date", closing, closing), facts=facts)

@@ -64,6 +64,7 @@ def payment_document(payment: Payment) -> PaymentDocument:
         memo=payment.memo,
         applied=tuple(AppliedDocument(one.invoice_id, one.invoice.number, one.amount) for one in standing),
         is_void=payment.is_void,
+        posting_date=payment.posting_date,
     )
 
 

@@ -130,6 +130,12 @@ class PaymentDocument:
     memo: str
     applied: tuple[AppliedDocument, ...]
     is_void: bool
+    # The date in the books, where it is not the day on which it was received.
+    posting_date: dt.date | None = None
+
+    @property
+    def books_date(self) -> dt.date:
+        return self.posting_date or self.received_date
 
     @property
     def credit(self) -> Decimal:

@@ -30,7 +30,7 @@ from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 from sync.operations import leave_to_worker
-from sync.posting import Moved, cannot_post_today, moved_back, moved_to_today
+from sync.posting import CLOSED_BY, Moved, cannot_post_today, moved_back, moved_to_today, noun_of
 
 LOG = "admin:sync_syncevent_changelist"
 # How many invoices the page lists with their dates.
@@ -74,12 +74,14 @@ def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict
             return HttpResponseRedirect(reverse(many.leads_to, args=[report.made]))
         return HttpResponseRedirect(request.get_full_path() if report is None else after)
     report = forecast(action, chosen.events, at=at)
+    # Only of what is for invoices and payments: other actions name what they are for.
+    noun = noun_of(chosen.events) if action.codes == tuple(CLOSED_BY.values()) and many.noun == "invoice" else ""
     context |= {
         "title": many.title,
         "action": action,
         "report": report,
-        "question": many.fill(many.question, report.done),
-        "button": many.fill(many.submit, report.done),
+        "question": many.fill(many.question, report.done, noun=noun),
+        "button": many.fill(many.submit, report.done, noun=noun),
         "form": form_of(action, request) if action.form else None,
         "left": list(report.left.items()),
         "back": after,

@@ -1,4 +1,4 @@
-"""Asking the accountant about invoices of a closed period: a link without a log-in, and what her answer does.
+"""Asking the accountant about records of a closed period: a link without a log-in, and what her answer does.
 
 The link is signed, holds two weeks, is answered once, and can be revoked. It opens one question and nothing else.
 """
@@ -19,7 +19,7 @@ from sync.closed_period.hold import release
 from sync.models import Answer, Guest, Question, QuestionState, State, SyncEvent
 from sync.models.events import SyncEventQuerySet
 from sync.operations import Report, User, dismiss, post_to_current_period, record_action, retry
-from sync.posting import is_in_closed_period
+from sync.posting import closed_facts, is_in_closed_period, noun_of
 
 HOLDS_FOR = dt.timedelta(days=14)
 SALT = "sync.accountant"
@@ -81,7 +81,7 @@ def ask(
 
 
 def _closing_date(event: SyncEvent) -> dt.date | None:
-    facts = next((failure.facts for failure in event.failures if failure.code == "closed_period"), {})
+    facts = closed_facts(event)
     text = str(facts.get("closing_date") or "")
     return dt.date.fromisoformat(text) if text else None
 
@@ -136,15 +136,16 @@ def open_events(question: Question) -> SyncEventQuerySet:
 def _carry_out(question: Question, *, at: dt.datetime) -> str:
     events, she = open_events(question), Guest(f"{question.to_name} (accountant)")
     left = question.events.count() - events.count()
+    noun = noun_of(events)
     unasked = f" {left} changed since the question was asked and stayed as they are." if left else ""
     if question.answer == Answer.LEAVE_OUT:
-        said = dismiss(events, by=she, at=at, reason=_reason(question)).sentence("Left out", "invoice")
+        said = dismiss(events, by=she, at=at, reason=_reason(question)).sentence("Left out", noun)
     elif question.answer == Answer.POST_TODAY:
-        said = post_to_current_period(events, by=she, at=at).sentence("Posted to the current period:", "invoice")
+        said = post_to_current_period(events, by=she, at=at).sentence("Posted to the current period:", noun)
     else:
         held = release(events.held(), by=she, at=at).done
         failed = retry(events.failed(), by=she, at=at).done
-        said = Report(held + failed).sentence("Sending again:", "invoice")
+        said = Report(held + failed).sentence("Sending again:", noun)
     return said + unasked
 
 

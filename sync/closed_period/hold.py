@@ -1,4 +1,4 @@
-"""Hold: a person has invoices of a closed period wait until the closing date moves, or takes that back."""
+"""Hold: a person has invoices and payments of a closed period wait until the closing date moves, or takes that back."""
 
 from __future__ import annotations
 

@@ -252,7 +252,7 @@ STANDS_HERE = {"here": "here it still counts"}
 
 def _sides(known: Row, now: Row, payment: Payment) -> list[Side]:
     """Amount, date and what it pays, where they changed there to something else than here."""
-    ours = {"amount": cents(payment.amount), "date": payment.received_date.isoformat()}
+    ours = {"amount": cents(payment.amount), "date": payment.books_date.isoformat()}
     read = {"amount": lambda row: cents(row.get("TotalAmt")), "date": lambda row: str(row.get("TxnDate") or "")[:10]}
     sides = [
         Side(field, read[field](known), ours[field], read[field](now))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from django.db.models import Count, Exists, Min, OuterRef, Sum
 from django.db.models.functions import TruncDate
@@ -87,7 +89,7 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
     missing = missing_of(connection, events)
     retries = events.filter(state=State.QUEUED, retries__gt=0).aggregate(next=Min("due_at"), count=Count("pk"))
     synced = events.filter(state=State.SYNCED).order_by("-changed_at").values_list("changed_at", flat=True)
-    held = events.held().count()
+    held = dict(events.held().values_list("record_type").annotate(count=Count("pk")))
     headline, colour = verdict(pause_words(connection), failed=errors.to_fix, missing=missing, held=held)
     return Home(
         headline=headline,
@@ -105,16 +107,19 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
     )
 
 
-def verdict(pause: str, *, failed: int, missing: Missing, held: int = 0) -> tuple[str, str]:
-    """The first line, and its color."""
+def verdict(
+    pause: str, *, failed: int, missing: Missing, held: Mapping[str, int] = MappingProxyType({})
+) -> tuple[str, str]:
+    """The first line, and its color. `held`: how many of each kind of record."""
     if pause:
         return f"Nothing is being sent to QuickBooks: {pause}.", "bad"
     if failed:
         verb = "needs" if failed == 1 else "need"
         return f"{counted(failed, 'sync error')} {verb} attention.", "bad"
-    if held and held == missing.invoices + missing.changes:
-        is_are = "is" if held == 1 else "are"
-        return f"{counted(held, 'invoice')} {is_are} held until the closing date in QuickBooks moves.", "warn"
+    if held and held.get(EntityType.INVOICE, 0) == missing.invoices + missing.changes:
+        is_are = "is" if sum(held.values()) == 1 else "are"
+        said = " and ".join(counted(count, kind) for kind, count in sorted(held.items()))
+        return f"{said} {is_are} held until the closing date in QuickBooks moves.", "warn"
     if missing.invoices or missing.changes:
         return "Invoices are on their way to QuickBooks.", "warn"
     return "Everything you sent is in QuickBooks.", "good"

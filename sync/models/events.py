@@ -118,8 +118,7 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
 
     def held_by_any(self, codes: Iterable[str]) -> SyncEventQuerySet:
         """As `held_by`, for several codes of the catalogue."""
-        further = [Q(further_keys__contains=f"\n{code}{end}") for code in codes for end in (":", "\n")]
-        return self.failing().filter(reduce(or_, further, Q(failure_code__in=list(codes))))
+        return self.failing().filter(held_by_code(*codes))
 
     def failing(self) -> SyncEventQuerySet:
         """The few that have a failure, whatever their state; an index serves it."""
@@ -365,6 +364,12 @@ def failure_columns(failure: Failure | None, further: Sequence[Further] = ()) ->
 def _as_json(failure: Failure) -> dict[str, object]:
     subject = {"kind": failure.subject.kind, "key": failure.subject.key, "name": failure.subject.name}
     return {"code": failure.code, **subject, "facts": dict(failure.facts)}
+
+
+def held_by_code(*codes: str) -> Q:
+    """That one of these codes of the catalogue stops an event, first or not."""
+    further = [Q(further_keys__contains=f"\n{code}{end}") for code in codes for end in (":", "\n")]
+    return reduce(or_, further, Q(failure_code__in=list(codes)))
 
 
 def _line(key: str) -> str:

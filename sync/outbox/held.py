@@ -1,4 +1,4 @@
-"""Invoices that a person holds until the closing date in QuickBooks moves: sent again as soon as our mirror says so."""
+"""What a person holds until the closing date in QuickBooks moves: sent again as soon as our mirror says so."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from qbo.mapping.loading import load_book
+from qbo.mapping.payments import payment_in_closed_period
 from qbo.mapping.preflight import falls_in_closed_period
 from qbo.models import Connection
-from runacall.invoices.document_loading import load_invoices
+from runacall.invoices.document_loading import load_invoices, load_payments
 from sync.models import ActionRecord, SyncEvent
 from sync.models.events import EntityType
 from sync.outbox.enqueueing import queued_again
@@ -56,11 +57,10 @@ def still_closed(events: Sequence[SyncEvent]) -> list[SyncEvent]:
 
 def _closed(connection: Connection, events: Sequence[SyncEvent]) -> list[SyncEvent]:
     invoices = load_invoices(event.record_id for event in events if event.record_type == EntityType.INVOICE)
-    book = load_book(connection, list(invoices.values()))
-    return [
-        event
-        for event in events
-        if event.record_type == EntityType.INVOICE
-        and event.record_id in invoices
-        and falls_in_closed_period(invoices[event.record_id], book)
-    ]
+    payments = load_payments(event.record_id for event in events if event.record_type == EntityType.PAYMENT)
+    book = load_book(connection, list(invoices.values()), payments=list(payments.values()))
+    closed = {
+        EntityType.INVOICE: {pk for pk, one in invoices.items() if falls_in_closed_period(one, book)},
+        EntityType.PAYMENT: {pk for pk, one in payments.items() if payment_in_closed_period(one, book)},
+    }
+    return [event for event in events if event.record_id in closed.get(EntityType(event.record_type), ())]

@@ -21,7 +21,7 @@ from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from sync.closed_period import asking
 from sync.log.holding import money
 from sync.models import Answer, Question, QuestionState, SyncEvent
-from sync.posting import cannot_post_today
+from sync.posting import cannot_post_today, closed_facts
 
 # Requests that one address may make within a minute of the first; each web process counts for itself.
 MOST_A_MINUTE = 30
@@ -41,7 +41,7 @@ class AnswerForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def accountant(request: VisitorRequest, token: str) -> HttpResponse:
-    """Exactly the invoices that she was asked about, and the three answers; afterwards, what she answered.
+    """Exactly the records that she was asked about, and the three answers; afterwards, what she answered.
 
     Looks at no session: who is signed in here sees the same.
     """
@@ -97,12 +97,14 @@ def _listed(events: list[SyncEvent]) -> dict[str, object]:
         for event in events
     ]
     total = sum((event.amount for event in events if event.amount is not None), start=0)
-    return {"rows": rows, "total": money(total)}  # type: ignore[arg-type]
+    kinds = {event.record_type for event in events}
+    noun = "record" if len(kinds) > 1 else "payment" if kinds == {"payment"} else "invoice"
+    return {"rows": rows, "total": money(total), "noun": noun}  # type: ignore[arg-type]
 
 
 def _date(event: SyncEvent) -> str:
-    facts = next((failure.facts for failure in event.failures if failure.code == "closed_period"), {})
-    return str(facts.get("invoice_date") or "")
+    facts = closed_facts(event)
+    return str(facts.get("invoice_date") or facts.get("received_date") or "")
 
 
 def _cannot_post(events: list[SyncEvent]) -> str:

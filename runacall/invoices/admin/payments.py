@@ -42,8 +42,14 @@ class PaymentAdmin(RecordAdmin):
     list_filter_submit = True
     list_select_related = ("customer",)
     search_fields = ("invoices__number", "customer__name", "customer__company", "reference")
-    fields = (("customer", "amount"), ("pays", "left"), ("received_date", "method"), "reference", "memo")
-    readonly_fields = ("customer", "amount", "pays", "left")
+    fields: tuple[Any, ...] = (
+        ("customer", "amount"),
+        ("pays", "left"),
+        ("received_date", "method"),
+        "reference",
+        "memo",
+    )
+    readonly_fields = ("customer", "amount", "pays", "left", "posting_date")
     autocomplete_fields = ("customer",)
     actions_list = ("receive_payment",)
     actions_detail = ("change_invoices", "void_payment")
@@ -51,6 +57,9 @@ class PaymentAdmin(RecordAdmin):
     def get_queryset(self, request: VisitorRequest) -> QuerySet[Payment]:
         parts = PaymentApplication.objects.select_related("invoice").order_by("invoice")
         return super().get_queryset(request).prefetch_related(Prefetch("applications", queryset=parts))
+
+    def get_fields(self, request: VisitorRequest, obj: Payment | None = None) -> tuple[Any, ...]:
+        return (*self.fields, "posting_date") if obj and obj.posting_date else self.fields
 
     def has_change_permission(self, request: VisitorRequest, obj: Payment | None = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.is_void)

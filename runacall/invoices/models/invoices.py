@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -19,19 +19,10 @@ from runacall.invoices.models.customers import Customer
 from runacall.invoices.models.invoice_constraints import INVOICE_CONSTRAINTS
 from runacall.invoices.models.lines import LineInput, ResolvedLine, resolve_lines, write_lines
 from runacall.invoices.models.payments import Payment, PaymentApplication
-from runacall.invoices.models.records import Record, RecordQuerySet, text
+from runacall.invoices.models.records import Dates, Record, RecordQuerySet, text
 from runacall.invoices.models.tax_rates import TaxRate
 from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, TransitionRefused
 from runacall.invoices.statuses import EDITABLE, TRANSITIONS, Status
-
-
-class Dates(NamedTuple):
-    """The dates of an invoice; `posting_date`: the one in the books, if it differs."""
-
-    invoice_date: dt.date
-    posting_date: dt.date | None
-    due_date: dt.date | None
-
 
 LARGEST = Decimal("9999999999.99")
 NO_LINES = "An invoice that was sent has to keep at least one line. To cancel it, void it."

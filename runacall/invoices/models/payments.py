@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Sum
 
 from runacall.invoices import money
-from runacall.invoices.models.records import Record, RecordQuerySet, text
+from runacall.invoices.models.records import Dates, Record, RecordQuerySet, text
 from runacall.invoices.refusals import PaymentRefused
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class Payment(Record):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     method = models.CharField(max_length=8, choices=Method.choices)
     received_date = models.DateField("date received")
+    posting_date = models.DateField(
+        "date in the books", null=True, blank=True, help_text="The date in the books, if it differs."
+    )
     reference = text(100, help_text="Check number or bank reference.")
     memo = text(500)
     voided_at = models.DateTimeField(null=True, editable=False)
@@ -79,6 +82,10 @@ class Payment(Record):
         return f"Payment of {self.amount} from {self.customer.display_name}"
 
     @property
+    def books_date(self) -> dt.date:
+        return self.posting_date or self.received_date
+
+    @property
     def is_void(self) -> bool:
         return self.voided_at is not None
 
@@ -94,9 +101,16 @@ class Payment(Record):
         """Change these fields. Raises PaymentRefused if it is void, ValidationError if they are not valid."""
         with self.changing(at=at, by=by):
             self._refuse_void()
-            self.assign(fields)
+            self._correct(fields)
             self.full_clean()
         return self
+
+    def _correct(self, fields: dict[str, Any]) -> None:
+        was = self.received_date
+        self.assign(fields)
+        if self.received_date != was:
+            # A person said which day it is: another one in the books has had its day.
+            self.posting_date = None
 
     def apply(self, parts: Mapping[Invoice, Decimal], *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
         """Have it pay these parts of these invoices and of no others; the rest is the customer's credit.
@@ -124,11 +138,38 @@ class Payment(Record):
         """
         with self.changing(at=at, by=by):
             self._refuse_void()
-            self.assign(fields)
+            self._correct(fields)
             self.amount = amount
             self.put(parts, at=at, by=by)
             self.full_clean()
         return self
+
+    def post_to(self, date: dt.date, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Moves it to another date in the books; when it was received stays. Raises PaymentRefused if it is void."""
+        with self.changing(at=at, by=by):
+            self._refuse_void()
+            self.posting_date = date
+        return self
+
+    def dates_posted_to(self, date: dt.date) -> Dates:
+        """Its dates if it were posted to `date`."""
+        return Dates(self.received_date, date, None)
+
+    def move_back(self, dates: Dates, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
+        """Gives it the date in the books that it had before it was posted elsewhere. Raises PaymentRefused if it is
+        void, or was received on another day by now.
+        """
+        with self.changing(at=at, by=by):
+            self._refuse_void()
+            if dates.invoice_date != self.received_date:
+                raise PaymentRefused("It has another date by now.")
+            self.posting_date = dates.posting_date
+        return self
+
+    @property
+    def dates(self) -> Dates:
+        """As an invoice has them: its own date is when it was received."""
+        return Dates(self.received_date, self.posting_date, None)
 
     def void(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
         """The money was not received after all: what it paid is open again. Raises PaymentRefused if it is void."""

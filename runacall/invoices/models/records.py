@@ -5,13 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 
 from runacall.invoices.signals import record_changed
 from runacall.organizations.scope import ScopedModel, ScopedQuerySet
+
+
+class Dates(NamedTuple):
+    """The dates of an invoice or a payment; `posting_date`: the one in the books, if it differs from its own."""
+
+    invoice_date: dt.date
+    posting_date: dt.date | None
+    due_date: dt.date | None
 
 
 class RecordQuerySet(ScopedQuerySet):

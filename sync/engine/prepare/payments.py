@@ -155,7 +155,7 @@ def _rows_of(drain: Drain, payments: Sequence[PaymentDocument], sent: Mapping[in
     for payment in payments:
         customer = book.customers.get(payment.customer.id)
         if customer:
-            by_day.setdefault(payment.received_date.isoformat(), set()).add(customer.qbo_id)
+            by_day.setdefault(payment.books_date.isoformat(), set()).add(customer.qbo_id)
         for one in sent[payment.id]:
             if "TxnDate" in one.payload and "CustomerRef" in one.payload:
                 by_day.setdefault(str(one.payload["TxnDate"]), set()).add(str(one.payload["CustomerRef"]["value"]))

@@ -289,7 +289,7 @@ SAFEGUARDS = (
     Safeguard(
         "dates: undoing a posting leaves alone what a person dated since",
         "sync/posting.py",
-        '    if as_json(invoice.dates) != kept["became"]:',
+        '    if as_json(record.dates) != kept["became"]:',
         "    if False:",
         ("tests/journeys/test_posting_dates.py::test_dates_that_a_person_gave_since_stay",),
     ),
