@@ -63,12 +63,13 @@ class Postgres:
 
     folder: Path
     port: int
+    options: str = QUICK
 
     def url(self, database: str = "postgres") -> str:
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 {QUICK}"
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 {self.options}"
         self._control("start", "-w", "-t", str(PATIENCE), "-l", str(self.folder / "log"), "-o", options)
 
     def stop(self, mode: str = "fast", *, check: bool = True) -> None:
@@ -105,13 +106,13 @@ def _folder(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A running server, empty."""
+def postgres(options: str = "") -> Iterator[Postgres]:
+    """A running server, empty. `options`: further ones, such as "-c work_mem=64MB"."""
     there = programs()
     assert there is not None, "no PostgreSQL is installed"
     with _folder("postgres") as folder:
         _as_server([str(there / "initdb"), "-A", "trust", "-U", "postgres", "-N", "-D", str(folder / "data")])
-        yield from _running(Postgres(folder, free_port()))
+        yield from _running(Postgres(folder, free_port(), f"{QUICK} {options}"))
 
 
 @contextmanager

@@ -13,12 +13,15 @@ import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.click import click, memory
 from tests.benchmarks.drain_speed import against_a_plain_loop, against_the_limits
 from tests.benchmarks.fairness import small_beside_big
+from tests.benchmarks.scale import costs
 from tests.benchmarks.single import one_at_a_time
 from tests.chaos.stage import ROOT
+from tests.servers import postgres
 
 POSTGRES = os.environ.get("POSTGRES_URL", "")
 
@@ -110,6 +113,28 @@ def bigshop() -> None:
                 )
 
 
+def retention() -> None:
+    """5 million events: needs some gigabytes, and half an hour."""
+    with postgres("-c shared_buffers=1GB -c max_wal_size=8GB") as server:
+        found: dict[str, Any] = run_in(server.create("big"), "tests.benchmarks.retention", "5000000", "60")
+    for name in ("without", "with"):
+        one = found[name]
+        print(
+            f"9 · the log page {name} upkeep, 5,000,000 events: median {one['median']:.0f} ms, 99th of 100"
+            f" {one['p99']:.0f} ms, longest {one['longest']:.0f} ms ({one['requests']:.0f} requests)"
+        )
+    print(f"9 · ×{found['ratio']:.2f}; the longest transaction of upkeep {1000 * found['longest_transaction']:.0f} ms")
+    for one in found["upkeep"]:
+        print(
+            f"9 · {one['step']}: {one['rows']} rows, {one['statements']} statements,"
+            f" {one['seconds']:.1f} s, {one['cpu']:.1f} s CPU"
+        )
+
+
+def scale() -> None:
+    print(json.dumps(costs(1000), indent=1))
+
+
 def say(title: str, found: dict[str, float], ratio: str, beside: str) -> None:
     figures = ", ".join(f"{name} {value:.2f}" for name, value in found.items())
     print(f"{title}: ×{found[ratio]:.2f} of {beside} ({figures})")
@@ -166,6 +191,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "single": single,
     "waking": waking,
     "bigshop": bigshop,
+    "retention": retention,
+    "scale": scale,
 }
 
 

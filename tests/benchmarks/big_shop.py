@@ -88,7 +88,7 @@ class Writer:
     def insert(self, model: Any, count: int, **columns: str) -> None:
         """`columns`: SQL for some columns by attribute; the others get their default or an empty value."""
         fields = model._meta.local_concrete_fields
-        values = {field.column: self._value(field, columns.get(field.attname)) for field in fields}
+        values = {f'"{field.column}"': self._value(field, columns.get(field.attname)) for field in fields}
         table = model._meta.db_table
         self.run(
             f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {self.series(count)}"
