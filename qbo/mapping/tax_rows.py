@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection as database
 
 from qbo.mapping.names import name_key
 from qbo.models import CompanyFacts, Connection, Link, ListEntry, TaxMapping
-from runacall.invoices.models import Invoice, InvoiceLine, TaxRate
+from runacall.invoices.models import Invoice, InvoiceRateSet, TaxRate
+from runacall.invoices.models.rate_sets import keys_in_use
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 
@@ -49,18 +50,27 @@ class Suggestion:
     why: str
 
 
+class Uses(NamedTuple):
+    """How many invoices use a set of rates; `latest`: of so many, because there are more, and 0 if these are all."""
+
+    drafts: int = 0
+    synced: int = 0
+    other: int = 0
+    latest: int = 0
+
+
+NOT_USED = Uses()
+
+
 @dataclass(frozen=True)
 class TaxRow:
-    """A rate, or several on one line, and their QuickBooks code.
-
-    `uses`: invoices by "drafts", "synced" and "other".
-    """
+    """A rate, or several on one line, and their QuickBooks code."""
 
     key: str
     name: str
     subtitle: str
     percent: Decimal
-    uses: Mapping[str, int] = field(default_factory=dict)
+    uses: Uses = NOT_USED
     mapped: Code | None = None
     suggestion: Suggestion | None = None
 
@@ -90,7 +100,7 @@ class TaxRow:
 
     @property
     def is_used(self) -> bool:
-        return any(self.uses.values())
+        return any(self.uses)
 
 
 def tax_codes(connection: Connection) -> list[Code]:
@@ -116,9 +126,10 @@ def tax_rows(connection: Connection, codes: Sequence[Code]) -> list[TaxRow]:
     uses = sets_in_use(organization, connection)
     singles = {str(rate.pk) for rate in rates.values() if rate.is_active}
     mapped = _mapped(connection)
-    keys = singles | set(uses) | ({""} if needs_untaxed_code(connection) else set())
+    keys = (singles | set(uses) | {""}) - (set() if needs_untaxed_code(connection) else {""})
     by_id = {code.qbo_id: code for code in codes}
-    rows = [_row(key, rates, uses, by_id, mapped) for key in keys if _known(key, rates)]
+    suggesting = Suggesting(codes)
+    rows = [_row(key, rates, uses, by_id, mapped, suggesting) for key in keys if _known(key, rates)]
     return sorted(rows, key=lambda row: (not row.is_gap, row.is_mapped, _by_name(row)))
 
 
@@ -136,8 +147,8 @@ def percent_warnings(connection: Connection, keys: Iterable[str]) -> list[str]:
     """What to know before invoices with these sets of rates are sent: which codes have another percentage."""
     rates = {rate.pk: rate for rate in TaxRate.objects.for_organization(connection.organization)}
     codes, mapped = {code.qbo_id: code for code in tax_codes(connection)}, _mapped(connection)
-    wanted = {"" if key == "none" else key for key in keys}
-    rows = [_row(key, rates, {}, codes, mapped) for key in wanted if _is_key(key) and _known(key, rates)]
+    wanted, suggesting = {"" if key == "none" else key for key in keys}, Suggesting(())
+    rows = [_row(key, rates, {}, codes, mapped, suggesting) for key in wanted if _is_key(key) and _known(key, rates)]
     return [f"{row.name}: {row.warning}" for row in sorted(rows, key=_by_name) if row.warning]
 
 
@@ -158,9 +169,10 @@ def _known(key: str, rates: Mapping[int, TaxRate]) -> bool:
 def _row(
     key: str,
     rates: Mapping[int, TaxRate],
-    uses: Mapping[str, Counter[str]],
+    uses: Mapping[str, Uses],
     codes: Mapping[str, Code],
     mapped: Mapping[str, str],
+    suggesting: Suggesting,
 ) -> TaxRow:
     members = [rates[int(part)] for part in key.split("+") if part]
     percent = sum((rate.percent for rate in members), Decimal(0))
@@ -173,9 +185,9 @@ def _row(
         name=name,
         subtitle=_subtitle(members, percent),
         percent=percent,
-        uses=uses.get(key, Counter()),
+        uses=uses.get(key, NOT_USED),
         mapped=code,
-        suggestion=None if code and code.active else suggest(name, percent, codes.values()) if members else None,
+        suggestion=None if code and code.active else suggesting.of(name, percent) if members else None,
     )
 
 
@@ -188,17 +200,33 @@ def _subtitle(members: Sequence[TaxRate], percent: Decimal) -> str:
     return f"{both} on one line, {plain(percent)} %"
 
 
+class Suggesting:
+    """Suggests one of these codes for many rates; reads the codes once."""
+
+    def __init__(self, codes: Iterable[Code]) -> None:
+        active = [code for code in codes if code.active]
+        self._named = {name_key(code.name): code for code in reversed(active)}
+        self._percent: dict[Decimal, list[Code]] = {}
+        for code in active:
+            if code.percent is not None:
+                self._percent.setdefault(code.percent, []).append(code)
+
+    def of(self, name: str, percent: Decimal) -> Suggestion | None:
+        """An active code with the same name, otherwise one with the same percentage; None if neither is clear."""
+        key = name_key(name)
+        if key in self._named:
+            return Suggestion(self._named[key], "same name")
+        same_percent = self._percent.get(percent)
+        if not same_percent:
+            return None
+        words = set(key.split())
+        best = max(same_percent, key=lambda code: len(words & set(name_key(code.name).split())))
+        return Suggestion(best, "rate agrees")
+
+
 def suggest(name: str, percent: Decimal, codes: Iterable[Code]) -> Suggestion | None:
-    """An active code with the same name, otherwise one with the same percentage; None if neither is clear."""
-    active = [code for code in codes if code.active]
-    same_name = [code for code in active if name_key(code.name) == name_key(name)]
-    if same_name:
-        return Suggestion(same_name[0], "same name")
-    same_percent = [code for code in active if code.percent == percent]
-    if not same_percent:
-        return None
-    words = set(name_key(name).split())
-    return Suggestion(max(same_percent, key=lambda code: len(words & set(name_key(code.name).split()))), "rate agrees")
+    """As `Suggesting.of`, for one rate."""
+    return Suggesting(codes).of(name, percent)
 
 
 def plain(percent: Decimal) -> str:
@@ -206,48 +234,46 @@ def plain(percent: Decimal) -> str:
     return f"{percent.normalize():f}"
 
 
-def sets_in_use(organization: Organization, connection: Connection) -> dict[str, Counter[str]]:
-    """For each set of rates on lines of live invoices: how many invoices are drafts, in QuickBooks, or neither.
+# For so many invoices altogether the page says how many of them are drafts or in QuickBooks; at least FEWEST of a set.
+COUNTED, FEWEST = 12_000, 40
 
-    Grouped in the database by what distinguishes sets (least, greatest, number, sum and sum of squares of
-    the ids), so that a million lines come back as a handful of rows; one line of each group gives the full set.
+
+def sets_in_use(organization: Organization, connection: Connection) -> dict[str, Uses]:
+    """For each set of rates on lines of live invoices: how many of these are drafts, in QuickBooks, or neither.
+
+    Of a set that many invoices use only the latest are counted. Two queries.
     """
+    keys = keys_in_use(organization.pk)
+    most = max(FEWEST, COUNTED // max(1, len(keys)))
+    found = {}
     with database.cursor() as cursor:
-        cursor.execute(_SETS, [connection.pk, connection.realm_id, organization.pk])
-        groups = cursor.fetchall()
-    spelled = _spell([sample for *_, sample in groups])
-    found: dict[str, Counter[str]] = {}
-    for _, _, _, _, _, is_draft, is_linked, invoices, sample in groups:
-        kind = "synced" if is_linked else "drafts" if is_draft else "other"
-        found.setdefault(spelled[sample], Counter())[kind] += invoices
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            some = keys[start : start + KEYS_AT_ONCE]
+            latest = (organization.pk, most, connection.pk, connection.realm_id)
+            params: list[int | str] = [*some, organization.pk, most + 1, *latest, *latest]
+            cursor.execute(_COUNTS.format(keys=", ".join(["(%s)"] * len(some))), params)
+            for key, seen, synced, drafts in cursor.fetchall():
+                number = min(seen, most)
+                found[key] = Uses(drafts, synced, number - synced - drafts, latest=most if seen > most else 0)
     return found
 
 
-def _spell(line_ids: Sequence[int]) -> dict[int, str]:
-    """The rate key of each of these lines."""
-    through = InvoiceLine.tax_rates.through.objects.filter(invoiceline_id__in=line_ids)
-    members: dict[int, list[int]] = {}
-    for line_id, rate_id in through.values_list("invoiceline_id", "taxrate_id"):
-        members.setdefault(line_id, []).append(rate_id)
-    return {line_id: "+".join(str(pk) for pk in sorted(ids)) for line_id, ids in members.items()}
-
-
+KEYS_AT_ONCE = 400
+_LATEST = (
+    f"SELECT invoice_id FROM {InvoiceRateSet._meta.db_table} AS one WHERE organization_id = %s AND one.key = used.key"
+)
+_LINKED = (
+    f"SELECT 1 FROM {Link._meta.db_table} AS link WHERE link.record_type = 'invoice'"
+    " AND link.record_id = latest.invoice_id AND link.connection_id = %s AND link.realm_id = %s"
+)
 # Only table names of our own models are inserted.
-_SETS = f"""
-SELECT lowest, highest, number, total, squares, is_draft, is_linked, COUNT(DISTINCT invoice_id), MIN(line_id)
-FROM (
-    SELECT line.id AS line_id, invoice.id AS invoice_id,
-        MIN(on_line.taxrate_id) AS lowest, MAX(on_line.taxrate_id) AS highest, COUNT(*) AS number,
-        SUM(on_line.taxrate_id) AS total, SUM(on_line.taxrate_id * on_line.taxrate_id) AS squares,
-        MAX(CASE WHEN invoice.status = 'draft' THEN 1 ELSE 0 END) AS is_draft,
-        MAX(CASE WHEN link.id IS NULL THEN 0 ELSE 1 END) AS is_linked
-    FROM {InvoiceLine.tax_rates.through._meta.db_table} AS on_line
-    JOIN {InvoiceLine._meta.db_table} AS line ON line.id = on_line.invoiceline_id
-    JOIN {Invoice._meta.db_table} AS invoice ON invoice.id = line.invoice_id
-    LEFT JOIN {Link._meta.db_table} AS link ON link.record_type = 'invoice' AND link.record_id = invoice.id
-        AND link.connection_id = %s AND link.realm_id = %s
-    WHERE invoice.organization_id = %s AND invoice.deleted_at IS NULL AND invoice.status <> 'void'
-    GROUP BY line.id, invoice.id
-) AS lines
-GROUP BY lowest, highest, number, total, squares, is_draft, is_linked
+_COUNTS = f"""
+WITH used(key) AS (VALUES {{keys}})
+SELECT used.key,
+    (SELECT COUNT(*) FROM ({_LATEST} LIMIT %s) AS latest),
+    (SELECT COUNT(*) FROM ({_LATEST} ORDER BY invoice_id DESC LIMIT %s) AS latest WHERE EXISTS ({_LINKED})),
+    (SELECT COUNT(*) FROM ({_LATEST} ORDER BY invoice_id DESC LIMIT %s) AS latest
+        JOIN {Invoice._meta.db_table} AS invoice ON invoice.id = latest.invoice_id
+        WHERE invoice.status = 'draft' AND NOT EXISTS ({_LINKED}))
+FROM used
 """

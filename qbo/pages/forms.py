@@ -9,7 +9,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from qbo.mapping.loading import CHARGES, Unsaved, load_company
 from qbo.mapping.names import name_key
@@ -45,6 +48,49 @@ def choice_field(
     field = forms.ChoiceField(choices=offered, required=False, label=label)
     field.widget.attrs["class"] = "rac-input"
     return field
+
+
+# Above this, a drop-down in each of many rows would make the page megabytes long: they share one list of choices.
+FEW = 50
+EMPTY = "Choose a code…"
+
+
+class SharedSelect(forms.Select):
+    """A drop-down that comes with its current choice only; the script adds the others when it is opened."""
+
+    labels: Mapping[str, str] = {}
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = str(value or "")
+        shown = [(key, self.labels[key]) for key in dict.fromkeys(("", chosen)) if key in self.labels]
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, SELECTED if key == chosen else "", label) for key, label in shown),
+        )
+        found = {"name": name, **self.build_attrs(self.attrs, attrs), "data-shared-options": "codes"}
+        return format_html("<select{}>{}</select>", flatatt(found), options)
+
+
+SELECTED = mark_safe(" selected")
+
+
+class SharedChoice(forms.CharField):
+    """One of `labels` (by value; "" is none), which many fields share without a copy each."""
+
+    widget = SharedSelect
+    default_error_messages = forms.ChoiceField.default_error_messages
+
+    def __init__(self, labels: Mapping[str, str], *, label: str) -> None:
+        super().__init__(required=False, label=label)
+        self.choices = labels.items()
+        self.labels = self.widget.labels = labels
+        self.widget.attrs["class"] = "rac-input"
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and value not in self.labels:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value})
 
 
 def words_of(field: forms.Field, value: object) -> str:
@@ -92,11 +138,15 @@ class TaxForm(HistoryForm, forms.Form):
         self.connection, self.rows = connection, rows
         self.settings = settings_of(connection)
         active = [(code.qbo_id, code.label) for code in codes if code.active]
+        self.shared = active if len(active) > FEW else []
+        labels = dict([("", EMPTY), *self.shared])
         for row in rows:
-            offered = list(active)
-            if row.mapped and not row.mapped.active:
-                offered.append((row.mapped.qbo_id, row.mapped.label))
-            field = choice_field(offered, label=row.name, empty="Choose a code…")
+            more = [(row.mapped.qbo_id, row.mapped.label)] if row.mapped and not row.mapped.active else []
+            field: forms.Field
+            if self.shared:
+                field = SharedChoice(labels | dict(more) if more else labels, label=row.name)
+            else:
+                field = choice_field([*active, *more], label=row.name, empty=EMPTY)
             field.initial = row.mapped.qbo_id if row.mapped else ""
             field.widget.attrs["data-percent"] = plain(row.percent)
             self.fields[row.field_name] = field

@@ -63,13 +63,15 @@ def settings_link(page: str) -> SafeString | str:
 
 @register.simple_tag
 def in_use(row: TaxRow, failed: int = 0) -> str:
-    """How often a set of rates is on invoices, e.g. "27 failed · 3 drafts"."""
-    other = max(0, row.uses.get("other", 0) - failed)
-    drafts = row.uses.get("drafts", 0)
+    """How often a set of rates is on invoices, e.g. "27 failed · 3 drafts"; all failures, of many others the latest."""
+    drafts, synced, other, latest = row.uses
+    other = max(0, other - failed)
     parts = [
-        f"{failed:,} failed" if failed else "",
         f"{drafts:,} draft{'' if drafts == 1 else 's'}" if drafts else "",
-        f"{row.uses.get('synced', 0):,} synced" if row.uses.get("synced") else "",
+        f"{synced:,} synced" if synced else "",
         f"{other:,} not synced" if other else "",
     ]
-    return " · ".join(part for part in parts if part) or "not in use"
+    counted = " · ".join(part for part in parts if part)
+    if latest and counted:
+        counted = f"of the latest {latest:,}: {counted}"
+    return " · ".join(part for part in (f"{failed:,} failed" if failed else "", counted) if part) or "not in use"

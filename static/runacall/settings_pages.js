@@ -3,12 +3,36 @@
 (function () {
     "use strict";
 
+    // Where there are very many choices, the page has them once, and a drop-down gets them when it is about to open.
+    function fill(select) {
+        const shared = select && select.dataset.sharedOptions;
+        if (!shared) {
+            return;
+        }
+        delete select.dataset.sharedOptions;
+        const there = new Set(Array.from(select.options, (option) => option.value));
+        const added = document.getElementById(shared).content.cloneNode(true);
+        added.querySelectorAll("option").forEach(function (option) {
+            if (there.has(option.value)) {
+                option.remove();
+            }
+        });
+        select.append(added);
+    }
+
+    ["pointerdown", "focusin"].forEach(function (name) {
+        document.addEventListener(name, function (event) {
+            fill(event.target.closest("select[data-shared-options]"));
+        });
+    });
+
     document.addEventListener("click", function (event) {
         const button = event.target.closest("[data-choose]");
         if (!button) {
             return;
         }
         const select = document.getElementById(button.dataset.choose);
+        fill(select);
         select.value = button.dataset.value;
         select.dispatchEvent(new Event("change", { bubbles: true }));
         select.focus();

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from qbo.models import ConnectionSettings
+from qbo.models import ConnectionSettings, TaxMapping
+from qbo.pages.forms import FEW
+from runacall.invoices.models import TaxRate
+from tests import builders, log_rows
 from tests.books import Shop
 from tests.browser.conftest import apart
 from tests.browser.test_first_run import shot
@@ -32,3 +37,35 @@ def test_a_choice_says_what_it_would_change(open_shop: Shop, page: Page) -> None
     page.locator(".rac-chips").get_by_role("link", name="Items").click()
     expect(page.get_by_text("No setting of this page has been changed yet.")).to_be_visible()
     shot(page, "history-empty")
+
+
+def test_a_code_of_very_many_is_chosen_as_one_of_few(open_shop: Shop, page: Page) -> None:
+    """The page has the codes once; a drop-down gets them when it is opened, by mouse, by keyboard or by Use it."""
+
+    def prepare() -> None:
+        for number in range(FEW):
+            log_rows.entry(open_shop.connection, "TaxCode", str(1000 + number), f"Town {number:02}", Percent="3")
+        builders.rate(open_shop.organization, "Town 07", "3")
+        builders.rate(open_shop.organization, "Village", "3")
+
+    apart(prepare)
+    page.goto(urljoin(page.url, "/quickbooks/tax/"))
+    village = page.get_by_label("QuickBooks tax code of Village")
+    assert village.locator("option").count() == 1
+    village.focus()
+    village.press("T")
+    expect(village).to_have_value("1000")
+    page.locator("tr", has_text="Town 07").get_by_role("button", name="Use it").first.click()
+    town = page.get_by_label("QuickBooks tax code of Town 07")
+    expect(town).to_have_value("1007")
+    assert town.locator("option").count() > FEW
+    shot(page, "tax-many-codes")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("QuickBooks tax code of Town 07")).to_have_value("1007")
+    names = dict(apart(lambda: list(TaxRate.objects.values_list("pk", "name"))))
+    kept = dict(apart(lambda: list(TaxMapping.objects.values_list("rate_key", "tax_code_id"))))
+    assert {names[int(key)]: code for key, code in kept.items() if code in ("1000", "1007")} == {
+        "Village": "1000",
+        "Town 07": "1007",
+    }

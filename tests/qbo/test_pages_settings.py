@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qbo.failures import Failure, Subject
+from qbo.mapping.tax_rows import Uses
 from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSettings, Link, TaxMapping
-from qbo.pages.forms import form_of
+from qbo.pages.forms import FEW, form_of
 from qbo.pages.help_texts import help_pages
 from runacall.invoices.models import Invoice, TaxRate
 from sync.models import ActionRecord, State, SyncEvent
@@ -74,8 +76,8 @@ class TestTax:
         both = found["State + County"]
         assert both.key == f"{state.pk}+{county.pk}"
         assert both.subtitle == "both on one line, 7.25 %"
-        assert both.uses == {"other": 2}
-        assert found["State + County + City"].uses == {"drafts": 1}
+        assert both.uses == Uses(other=2)
+        assert found["State + County + City"].uses == Uses(drafts=1)
 
     def test_sets_with_the_same_sum_are_told_apart(self, books: Connection, owner: Client) -> None:
         made = [rate(books, f"Rate {number}", "1") for number in range(1, 7)]
@@ -84,6 +86,44 @@ class TestTax:
         invoice(books, made[0], made[2], made[4])
         names = set(rows(owner))
         assert {"Rate 1 + Rate 4", "Rate 2 + Rate 3", "Rate 1 + Rate 3 + Rate 5"} <= names
+
+    def test_of_many_invoices_the_latest_are_counted(
+        self, books: Connection, owner: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("qbo.mapping.tax_rows.COUNTED", 0)
+        monkeypatch.setattr("qbo.mapping.tax_rows.FEWEST", 2)
+        state, county = rate(books, "State", "6.75"), rate(books, "County", "0.5")
+        invoice(books, state, send=False)
+        log_rows.link(books, invoice(books, state), qbo_id="1")
+        invoice(books, state)
+        log_rows.link(books, invoice(books, county), qbo_id="2")
+        invoice(books, county, send=False)
+        found = rows(owner)
+        assert found["State"].uses == Uses(synced=1, other=1, latest=2)
+        assert found["County"].uses == Uses(drafts=1, synced=1)
+        html = text(owner.get(TAX))
+        assert "of the latest 2: 1 synced · 1 not synced" in html
+        assert "1 draft · 1 synced" in html
+
+    def test_very_many_codes_are_on_the_page_once(self, books: Connection, owner: Client) -> None:
+        for number in range(FEW):
+            log_rows.entry(books, "TaxCode", str(100 + number), f"Town {number}", Percent="3")
+        mapped, other = rate(books, "A", "6.75"), rate(books, "B", "7.25")
+        here = {"connection": books, "realm_id": books.realm_id}
+        TaxMapping.objects.create(**here, rate_key=str(mapped.pk), tax_code_id="9")
+        html = owner.get(TAX).content.decode()
+        assert html.count("Town 7 (3 %)") == 2, "once for all rates, and in the drop-down of the default"
+        kept = re.findall(r"<option value=.9. selected>([^<]*)", html)
+        assert kept == ["Old code (inactive in QuickBooks)"]
+        wrong = owner.post(TAX, {f"rate-{other.pk}": "404"})
+        assert "not one of the available choices" in text(wrong)
+        wrong = owner.post(TAX, {f"rate-{other.pk}": "9"})
+        assert "not one of the available choices" in text(wrong), "inactive, and not the choice of this rate until now"
+        chosen = {f"rate-{mapped.pk}": "9", f"rate-{other.pk}": "107"}
+        assert owner.post(TAX, chosen).status_code == 302
+        stored = dict(TaxMapping.objects.values_list("rate_key", "tax_code_id"))
+        assert stored == {str(mapped.pk): "9", str(other.pk): "107"}
+        assert "Town 7 (3 %)" in text(owner.get(reverse("qbo:history")))
 
     def test_deleted_and_void_invoices_use_nothing(self, books: Connection, owner: Client) -> None:
         combined = rate(books, "Combined 7.25", "7.25")

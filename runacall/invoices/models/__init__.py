@@ -6,6 +6,7 @@ from runacall.invoices.models.lines import InvoiceLine, LineInput
 from runacall.invoices.models.numbering import NumberSequence
 from runacall.invoices.models.payments import Payment, PaymentApplication
 from runacall.invoices.models.pricebook import PricebookCategory, PricebookItem
+from runacall.invoices.models.rate_sets import InvoiceRateSet
 from runacall.invoices.models.records import Dates
 from runacall.invoices.models.tax_rates import TaxRate
 
@@ -15,6 +16,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceQuerySet",
+    "InvoiceRateSet",
     "LineInput",
     "NumberSequence",
     "Payment",

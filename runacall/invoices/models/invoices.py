@@ -240,6 +240,7 @@ class Invoice(Addressed, Record):
         with self.changing(at=at, by=by):
             self._become(Status.VOID)
             self.voided_at, self.void_reason = at, reason
+            self.rate_sets.all().delete()
         return self
 
     def delete_draft(self, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
@@ -248,6 +249,7 @@ class Invoice(Addressed, Record):
             if self.status != Status.DRAFT or self.deleted_at:
                 raise TransitionRefused(f"{self} is not a draft. Only drafts can be deleted; void it instead.")
             self.deleted_at = at
+            self.rate_sets.all().delete()
         return self
 
     def post_to(self, date: dt.date, *, at: dt.datetime, by: AbstractBaseUser | None = None) -> Self:
@@ -344,6 +346,7 @@ class Invoice(Addressed, Record):
         resolved = resolve_lines(lines, customer=self.customer, default_rate=default_rate)
         self.take_totals(resolved)
         self.lines.all().delete()
+        self.rate_sets.all().delete()
         write_lines({self: resolved})
 
     def line_inputs(self) -> list[LineInput]:

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from runacall.invoices import money
 from runacall.invoices.models.customers import Customer
 from runacall.invoices.models.pricebook import PricebookItem
+from runacall.invoices.models.rate_sets import InvoiceRateSet
 from runacall.invoices.models.tax_rates import TaxRate
 from runacall.organizations.scope import refuse_strangers
 
@@ -105,7 +106,9 @@ def _rates(line: LineInput, customer: Customer, default_rate: TaxRate | None) ->
 
 
 def write_lines(lines: Mapping[Invoice, Sequence[ResolvedLine]]) -> None:
-    """Save lines of invoices that have none, in a fixed number of statements per thousand lines."""
+    """Save lines of invoices that have none, and the sets of rates on them, in a fixed number of statements per
+    thousand lines.
+    """
     rows = [
         (_row(invoice, position, line), line.rates)
         for invoice, resolved in lines.items()
@@ -115,6 +118,14 @@ def write_lines(lines: Mapping[Invoice, Sequence[ResolvedLine]]) -> None:
     through = InvoiceLine.tax_rates.through
     links = [through(invoiceline_id=row.pk, taxrate_id=rate.pk) for row, rates in rows for rate in rates]
     through.objects.bulk_create(links, batch_size=1000)
+    sets = {(invoice, money.rate_key(line.rates)) for invoice, resolved in lines.items() for line in resolved}
+    InvoiceRateSet.objects.bulk_create(
+        [
+            InvoiceRateSet(organization_id=invoice.organization_id, invoice=invoice, key=key)
+            for invoice, key in sorted(sets, key=lambda one: (one[0].pk, one[1]))
+        ],
+        batch_size=1000,
+    )
 
 
 def _row(invoice: Invoice, position: int, line: ResolvedLine) -> InvoiceLine:
