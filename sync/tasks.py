@@ -49,7 +49,8 @@ def drain_connection(connection_id: int) -> int:
     if caught.mistake:
         open_interrupted_row(connection, caught.words, at=clock.now())
         return 0
-    clear_interrupted_row(connection, at=clock.now())
+    if result.has_failed:
+        clear_interrupted_row(connection, at=clock.now())
     _beat()
     if not result.busy and connections_with_work(at=clock.now()).filter(pk=connection_id).exists():
         wake(connection)

@@ -94,27 +94,15 @@ def load_book(
     # What people chose for a product counts until it is there.
     absent = [pk for pk in needed if pk not in there or not there[pk].active]
     ruled = load_ruled(connection, "item", absent) if absent else {}
-    methods = PaymentMapping.objects.filter(**here) if payments else PaymentMapping.objects.none()
+    methods = dict[str, tuple[str, str]]()
+    if payments:
+        rows = PaymentMapping.objects.filter(**here).values_list("method", "method_id", "account_id")
+        methods = {method: (method_id, account_id) for method, method_id, account_id in rows}
     chosen = list(AccountMapping.objects.filter(**here).values_list("item_id", "category_id", "account_id"))
     return MappingBook(
         company=_company(getattr(stored.connection, "facts", None), connection.realm_id),
         currency=stored.connection.organization.currency,
-        choices=Choices(
-            auto_create_items=settings.auto_create_items,
-            default_income_account_id=settings.default_income_account_id,
-            one_off_item_id=settings.one_off_item_id,
-            discount_account_id=settings.discount_account_id,
-            send_numbers=settings.send_numbers,
-            default_tax_code_id=settings.default_tax_code_id,
-            stop_on_rounding=settings.stop_on_rounding,
-            sync_payments=settings.sync_payments,
-            deposit_account_id=settings.deposit_account_id,
-            methods={
-                method: (method_id, account_id)
-                for method, method_id, account_id in methods.values_list("method", "method_id", "account_id")
-            }
-            | dict(unsaved.payment_mappings),
-        ),
+        choices=_choices(settings, methods, unsaved),
         customers={
             **{link.record_id: _customer(link) for link in links[kinds.CUSTOMER]},
             **{pk: Ref(qbo_id) for pk, qbo_id in unsaved.customers.items()},
@@ -148,6 +136,21 @@ def load_book(
         charge_items={kind: products.get(qbo_id, Ref(qbo_id, active=False)) for kind, qbo_id in charges.items()},
         one_off_item=one_off if one_off and one_off.active else None,
         terms={row.name_key: row.qbo_id for row in lists["Term"]},
+    )
+
+
+def _choices(settings: ConnectionSettings, methods: Mapping[str, tuple[str, str]], unsaved: Unsaved) -> Choices:
+    return Choices(
+        auto_create_items=settings.auto_create_items,
+        default_income_account_id=settings.default_income_account_id,
+        one_off_item_id=settings.one_off_item_id,
+        discount_account_id=settings.discount_account_id,
+        send_numbers=settings.send_numbers,
+        default_tax_code_id=settings.default_tax_code_id,
+        stop_on_rounding=settings.stop_on_rounding,
+        sync_payments=settings.sync_payments,
+        deposit_account_id=settings.deposit_account_id,
+        methods={**methods, **unsaved.payment_mappings},
     )
 
 

@@ -33,7 +33,7 @@ class Drain:
     settled: int = 0
     # Set once the connection can no longer be used in this drain.
     stopped: bool = False
-    # Whether the company had a failed event at the last look; without one, none has to be released.
+    # Whether the shop had a failed event at the last look; without one, none has to be released.
     has_failed: bool = True
     # How many waves of invoices were sent.
     invoice_waves: int = 0

@@ -55,11 +55,15 @@ PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a drain. `resume_in`: if limits ended it, the seconds after which to continue."""
+    """The result of a drain. `resume_in`: if limits ended it, the seconds after which to continue.
+
+    `has_failed`: the shop may have a failed event, of any company.
+    """
 
     settled: int = 0
     busy: bool = False
     resume_in: float | None = None
+    has_failed: bool = True
 
 
 def drain(
@@ -108,7 +112,7 @@ def drain(
             ended=ended,
             milliseconds=round((time.monotonic() - work.began) * 1000),
         )
-    return Result(work.settled, resume_in=resume_in)
+    return Result(work.settled, resume_in=resume_in, has_failed=work.has_failed)
 
 
 def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
@@ -138,8 +142,8 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
 
 @dataclass(frozen=True)
 class Due:
-    """What there is to do. `is_left`: another holder has left claimed events behind. `has_failed`: one of the company's
-    events has failed, so that a success may release it.
+    """What there is to do. `is_left`: another holder has left claimed events behind. `has_failed`: one of the shop's
+    events has failed, of any company, so that a success may release it.
     """
 
     is_in_doubt: bool
@@ -163,7 +167,7 @@ def what_is_due(work: Drain) -> Due:
         Exists(waiting.filter(state=State.QUEUED).allowed_out()),
         Exists(_stale_lists(work)),
         Exists(events.filter(state=State.SENDING, fence__lt=work.fence)),
-        Exists(events.failed().filter(organization=work.connection.organization_id)),
+        Exists(SyncEvent.objects.failed().filter(organization=work.connection.organization_id)),
     )
     due = Due(*map(bool, found.get()))
     work.has_failed = due.has_failed

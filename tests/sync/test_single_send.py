@@ -12,7 +12,7 @@ from sync.models import Heartbeat, State
 from tests.books import Shop
 
 # Transactions' own statements included. A query more is a millisecond more on the way to QuickBooks: think again.
-AT_MOST = 35
+AT_MOST = 34
 
 
 def test_one_invoice_costs_few_queries(shop: Shop) -> None:
