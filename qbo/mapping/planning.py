@@ -339,6 +339,10 @@ def base_after(row: Row, said: Said, written: Row, *, before: Base | None = None
     return Base(said, row, line_ids(row, ours, hers=hers))
 
 
+# Other fields that we leave out QuickBooks fills in itself: the due date, the addresses, the terms, the number.
+EMPTY_UNLESS_SENT = (KEYS["message"][0],)
+
+
 def base_of_create(row: Row, said: Said, written: Row) -> Base:
     """The base of an invoice that was found there, made by `written`, whose answer nobody saw.
 
@@ -357,7 +361,8 @@ def base_of_create(row: Row, said: Said, written: Row) -> Base:
         for line in own_lines(row)
         if str(line.get("Id")) in by_id
     ]
-    return replace(base, row={**row, **then, "Line": [*lines, *filter(_is_discount, written["Line"])]})
+    held = {key: value for key, value in row.items() if key in written or key not in EMPTY_UNLESS_SENT}
+    return replace(base, row={**held, **then, "Line": [*lines, *filter(_is_discount, written["Line"])]})
 
 
 def base_of_update(row: Row, said: Said, written: Row, *, before: Base) -> Base:

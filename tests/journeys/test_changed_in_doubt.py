@@ -48,6 +48,22 @@ def test_an_invoice_that_was_renumbered_redated_and_moved_is_found(shop: Shop, n
     assert shop.there(invoice)["TxnDate"] == "2026-01-15"
 
 
+def test_a_message_that_she_wrote_meanwhile_is_not_written_over(shop: Shop) -> None:
+    """We had sent none: hers is a change, although we said nothing that it could differ from."""
+    at = timezone.now()
+    invoice = shop.invoice(customer=shop.settled_invoice(at=at).customer, at=at)
+    row = lose_the_answer(shop, at, "Invoice")
+    shop.books.post("invoice", {**row, "CustomerMemo": {"value": "blue door"}})
+    shop.drain(at + LATER)
+    assert shop.event(invoice).state == State.SYNCED
+    invoice.edit(customer_note="call first", at=at + LATER)
+    shop.drain(at + LATER)
+    assert shop.event(invoice).failure_code == "changed_in_quickbooks"
+    (side,) = shop.event(invoice).facts["sides"]
+    assert (side["field"], side["was"], side["ours"], side["theirs"]) == ("message", "", "call first", "blue door")
+    assert shop.there(invoice)["CustomerMemo"] == {"value": "blue door"}
+
+
 def lost_customer(shop: Shop, at: datetime, **fields: Any) -> tuple[Invoice, dict[str, Any]]:
     shop.settled_invoice(at=at)
     customer = builders.customer(shop.organization, "Anna Smith", **fields)

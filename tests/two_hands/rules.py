@@ -12,9 +12,10 @@ from tests.mutation.safeguard import Safeguard
 
 @dataclass(frozen=True)
 class Rule:
-    """What holds, the line that keeps it with the same line broken, and where histories have to find that."""
+    """What holds, the scene that shows it, the line that keeps it with the same line broken, and in which country."""
 
     says: str
+    scene: str
     safeguard: Safeguard
     country: str = "US"
 
@@ -22,98 +23,119 @@ class Rule:
 PLANNING, ADOPTION = "qbo/mapping/planning.py", "sync/engine/prepare/adoption.py"
 
 
-def _rule(says: str, file: str, line: str, broken: str, country: str = "US") -> Rule:
-    return Rule(says, Safeguard(says, file, line, broken, ()), country)
+def _rule(says: str, scene: str, file: str, line: str, broken: str, country: str = "US") -> Rule:
+    return Rule(says, scene, Safeguard(says, file, line, broken, ()), country)
 
 
 RULES = (
     _rule(
         "an update says only what changed here",
+        "each says something else",
         PLANNING,
         "            if name in self.here:\n",
         "            if True:\n",
     ),
     _rule(
         "what both changed on an invoice waits for a person",
+        "both say the same thing otherwise",
         PLANNING,
         "    if sides:\n        return Plan(write, said, failures=(_conflict(invoice, sides),))\n    if comparison",
         "    if comparison",
     ),
     _rule(
         "what both changed of a customer or product waits for a person",
+        "both correct an e-mail address",
         "qbo/mapping/list_planning.py",
         "(conflict(self.subject, sides),) if sides else ()",
         "()",
     ),
-    _rule("what is void there does not live again", PLANNING, "    if is_void(now):\n", "    if False:\n"),
+    _rule(
+        "what is void there does not live again",
+        "she voids, the office writes",
+        PLANNING,
+        "    if is_void(now):\n",
+        "    if False:\n",
+    ),
     _rule(
         "what is deleted there is not made again without a person",
+        "she deletes, the office writes",
         PLANNING,
         "    if there is None:\n        said = {**said,",
         "    if there is None or there.gone:\n        said = {**said,",
     ),
     _rule(
         "what is paid there keeps its amount and its customer",
+        "paid there, and the price is changed here",
         PLANNING,
         "    if comparison.moves_money_or_customer and is_paid(now):",
         "    if False:",
     ),
     _rule(
         "what she put on our lines stays",
+        "she puts classes on lines",
         PLANNING,
         "return {**kept, **ours, detail_type: {**detail, **ours[detail_type]}}",
         "return {**kept, **ours}",
     ),
     _rule(
         "our lines keep their Ids",
+        "she puts classes on lines",
         PLANNING,
         'if key not in ("Amount", "Description", "LineNum", detail_type)}',
         'if key not in ("Id", "Amount", "Description", "LineNum", detail_type)}',
     ),
     _rule(
         "her own lines stay",
+        "she adds a line, another changes",
         PLANNING,
         "                lines.append(line)\n                continue\n            j =",
         "                continue\n            j =",
     ),
     _rule(
         "a line of ours that she took off stays away",
+        "she takes a line off, another changes",
         PLANNING,
         "        kept_away = self._removed_there()\n        lines +=",
         "        kept_away: set[int] = set()\n        lines +=",
     ),
     _rule(
         "her words in the memo stay",
+        "she adds to the memo, so does the office",
         PLANNING,
         'changes["PrivateNote"] = marks.replace_section(note, there, self.said["memo"])',
         'changes["PrivateNote"] = self.said["memo"]',
     ),
     _rule(
         "what she changed while a new invoice was in doubt is hers",
+        "the answer is lost, she changes what arrived, then the office does",
         ADOPTION,
         '    if differs is None and str(row.get("SyncToken")) != "0":\n',
         "    if False:\n",
     ),
     _rule(
         "an invoice whose answer was lost is not made again",
+        "the answer is lost, and the office changes what arrived",
         ADOPTION,
         "        ours |= {record_id: marked[0]} if marked else {}\n",
         "",
     ),
     _rule(
         "a number that another invoice holds there is not given again",
+        "both want one number for two invoices",
         "qbo/mapping/preflight.py",
         "    if not number or not holder or (there and there.qbo_id == holder):\n",
         "    if True:\n",
     ),
     _rule(
         "the survivor of a merge is linked, not a third customer made",
+        "she merges a customer who gets another invoice",
         "sync/engine/prepare/customers.py",
         "return {key: by_id[qbo_id] for key, qbo_id in elsewhere.items() if qbo_id in by_id}",
         "return {}",
     ),
     _rule(
         "a customer who is there by name is not made a second time",
+        "a customer is there by name",
         "qbo/mapping/matching.py",
         "    if len(possible) == 1 and not also and not customer.email.strip() and not _emails(possible[0]):\n"
         "        return Match(row=possible[0])\n",
@@ -122,36 +144,42 @@ RULES = (
     ),
     _rule(
         "a product that is there by name is not made a second time",
+        "a product is there by name",
         "qbo/mapping/matching.py",
         "    if len(free) == 1 and not rivals:\n        return Match(row=_row(free[0]))\n",
         "    if len(free) == 1 and not rivals:\n        return Match(taken=True)\n",
     ),
     _rule(
         "a link holds for one company",
+        "another company is used",
         "qbo/mapping/loading.py",
-        'here = {"connection": connection, "realm_id": connection.realm_id}',
-        'here = {"connection": connection}',
+        "Link.objects.filter(reduce(or_, these), connection=connection, realm_id=connection.realm_id)",
+        "Link.objects.filter(reduce(or_, these), connection=connection)",
     ),
     _rule(
         "with Sync invoices off nothing goes",
-        "qbo/models/settings.py",
-        "        return not cls.objects.filter(connection=connection, sync_invoices=False).exists()\n",
-        "        return True\n",
+        "the sync is off",
+        "sync/models/events.py",
+        "        rows = self.exclude(connection__settings__sync_invoices=False)\n",
+        "        rows = self\n",
     ),
     _rule(
         "a change of what is there is owed, whatever was dismissed",
+        "what was dismissed is changed again",
         "sync/outbox/enqueueing.py",
         "            if not there.filter(record_id=name.record_id).exists():\n                return\n",
         "            return\n",
     ),
     _rule(
         "what a person kept of hers is not sent over later",
+        "hers is kept",
         "sync/deciding.py",
         "    _store(link, base_kept(base, theirs, said))\n",
         "    _store(link, base_kept(base, base.row, base.said))\n",
     ),
     _rule(
         "a cent stops where the shop wants it to",
+        "a cent is to stop",
         PLANNING,
         "    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)\n"
         "    if there is None:\n",
@@ -160,6 +188,7 @@ RULES = (
     ),
     _rule(
         "a cent is a remark where the shop leaves it at that",
+        "a cent is a remark",
         PLANNING,
         "    allowed = ZERO if book.choices.stop_on_rounding else rounding_allowed(invoice, book.company)\n"
         "    if there is None:\n",
@@ -168,18 +197,21 @@ RULES = (
     ),
     _rule(
         "the log tells of what is no longer there",
+        "she deletes, the office writes",
         "sync/log/holding.py",
         "    if there.gone:\n",
         "    if False:\n",
     ),
     _rule(
         "reconcile tells of another customer",
+        "she moves an invoice",
         "qbo/mapping/comparing.py",
         '"customer": theirs["customer"] if is_same_customer else invoice.customer.display_name,',
         '"customer": theirs["customer"],',
     ),
     _rule(
         "reconcile tells of a void",
+        "she voids, and nobody else does anything",
         "qbo/mapping/comparing.py",
         "    if is_void(row) != invoice.is_void and (is_void(row) or there.total):\n",
         "    if False:\n",

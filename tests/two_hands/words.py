@@ -16,6 +16,7 @@ TERMS = {"Due on receipt": "1", "Net 15": "2", "Net 30": "3", "Net 60": "4"}
 TOKEN = re.compile(r"L\d+")
 HERS = "Bk:"
 MARK = re.compile(r"Run a Call invoice #.* \(ref \d+-(\d+)\)")
+PAYMENT_MARK = re.compile(r"Run a Call payment \(ref \d+-(\d+)\)")
 
 
 def text(value: object) -> str:
@@ -188,3 +189,23 @@ def said_customer(customer: Customer) -> Fields:
 
 def said_item(item: PricebookItem) -> Fields:
     return {"name": text(item.name), "price": cents(item.unit_price), "description": text(item.description)}
+
+
+# --- payments -------------------------------------------------------------------------------------------------
+
+
+def payment_of(row: Row) -> int | None:
+    """Which of our payments the mark in the memo of a payment names."""
+    found = PAYMENT_MARK.search(str(row.get("PrivateNote") or ""))
+    return int(found[1]) if found else None
+
+
+def applied(row: Row) -> dict[str, str]:
+    """How much a payment in QuickBooks pays, by the Id of the invoice."""
+    parts = [
+        (str(one["TxnId"]), cents(line["Amount"]))
+        for line in row.get("Line") or ()
+        for one in line["LinkedTxn"]
+        if one["TxnType"] == "Invoice"
+    ]
+    return dict(parts)

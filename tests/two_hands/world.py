@@ -148,6 +148,14 @@ class World:
             if event is not None and event.state not in (State.SYNCED, State.SUPERSEDED, State.DISMISSED):
                 self.known[realm, kind, record_id].touched = True
 
+    def check_owed(self, kind: str, record_id: int) -> None:
+        """It was changed here: the company that has it is owed that, whatever was dismissed before."""
+        if record_id not in self.links(self.realm, kind):
+            return
+        event = self.latest(kind, record_id)
+        owed = event is not None and event.state not in (State.SYNCED, State.SUPERSEDED, State.DISMISSED)
+        assert owed, f"{kind} {record_id} was changed, and nothing is owed: {event and event.state}"
+
     # --- a drain, and what has to hold after it ---------------------------------------------------------------
 
     def drain(self, minutes: int) -> None:
@@ -228,7 +236,11 @@ class World:
             known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
             return
         assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
+        held = known.held
         self.check_changes(kind, record, known, said, then, row, event, after)
+        if kind == "invoice" and record.pk not in before.links[kind]:
+            # Found after its answer was lost: what is different from what we wrote is hers.
+            known.held = held
 
     def check_creations(
         self, realm: str, kind: str, record: Any, known: Known, said: Fields, before: Snapshot, after: Snapshot
@@ -247,6 +259,9 @@ class World:
             if not mine:
                 continue
             known.creates += 1
+            if kind == "customer":
+                survivor = self.survivor_of(record.pk, before)
+                assert survivor is None, f"customer {record.pk} was made again, and it is {survivor} since the merge"
             assert known.creates <= known.licences, (
                 f"{kind} {record.pk} was made {known.creates} times of {known.licences}: {self.latest(kind, record.pk)}"
                 f" {before.links[kind]} -> {after.links[kind]}"
@@ -264,6 +279,17 @@ class World:
             elif held["name"] != said["name"]:
                 self.check_suffix(kind, record, said["name"], before, after)
             known.said, known.held, known.ours_wins = said, held, set()
+
+    def survivor_of(self, record_id: int, before: Snapshot) -> str | None:
+        """The customer to whom all invoices of one that is gone there have moved."""
+        gone = before.row("customer", record_id)
+        if gone is None or gone.get("Active", True):
+            return None
+        rows = [before.row("invoice", one.pk) for one in self.invoices() if one.customer_id == record_id]
+        ids = {words.ref(row, "CustomerRef") for row in rows if row is not None}
+        survivor = ids.pop() if len(ids) == 1 else gone["Id"]
+        is_there = before.rows["Customer"].get(survivor, {}).get("Active", True)
+        return survivor if survivor != gone["Id"] and is_there else None
 
     def check_cent(self, record: Invoice, row: Row, event: SyncEvent | None) -> None:
         """A cent that QuickBooks rounds otherwise is a remark, or stops the invoice where the shop wants that."""
@@ -330,6 +356,8 @@ class World:
                 lines = [{name for name in side if name.startswith("line ")} for side in (ours, theirs)]
                 # A line that replaces one which she took off as well is that line for Run a Call: it asks.
                 self.check_conflict_is_told(event, collisions, label, may_name={"line"} if all(lines) else set())
+        if kind == "invoice":
+            self.check_no_conflict_is_invented(event, ours & theirs, label)
         if written:
             if kind == "invoice":
                 self.check_total(record, known, then, row, ours, theirs, label)
@@ -394,6 +422,14 @@ class World:
             f"{label}: both changed {collisions}, the log tells of {told}"
         )
         assert all(side["ours"] != side["theirs"] for side in event.facts["sides"])
+
+    def check_no_conflict_is_invented(self, event: Any, both: set[str], label: str) -> None:
+        """What a person has decided, or only one changed, is not asked again. Lines are told by their place alone."""
+        if event is None or event.state != State.FAILED or event.changed_at != self.at:
+            return
+        if event.failure_code == "changed_in_quickbooks":
+            told = {side["field"] for side in event.facts["sides"] if not side["field"].startswith("line")}
+            assert told - {"tax", "total"} <= both, f"{label}: the log tells of {told}, and both changed only {both}"
 
     def note_settled(self, known: Known, event: Any, said: Fields) -> None:
         if event is not None and event.state in (State.SYNCED, State.SUPERSEDED):
