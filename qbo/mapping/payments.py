@@ -32,6 +32,8 @@ FIELDS: Mapping[str, Reader] = {
     "account": lambda row: reference(row, "DepositToAccountRef"),
     "reference": lambda row: plain(row.get("PaymentRefNum")),
 }
+# A person decides about another amount, day or invoice there, also where we have changed something else (decision 62).
+MONEY = frozenset({"amount", "date", "invoices"})
 KEYS: Mapping[str, str] = {
     "customer": "CustomerRef",
     "amount": "TotalAmt",
@@ -143,11 +145,12 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
         return Plan(write, said, failures=(_failure("payment_voided_there", payment),))
     known, theirs, wanted = (_held(row, {*ours_then, *said["lines"]}) for row in (base.row, now, payload))
     wanted["memo"], theirs["memo"], known["memo"] = said["memo"], section, str(base.said.get("memo", ""))
-    if all(wanted[name] == theirs[name] for name in here):
-        return Plan(said=said, adopts=Base(said, now))
-    sides = collisions(frozenset(here - {*base.ours_wins}), known=known, now=theirs, ours=wanted)
+    asked = frozenset((here | MONEY) - {*base.ours_wins})
+    sides = collisions(asked, known=known, now=theirs, ours=wanted)
     if sides:
         return Plan(write, said, failures=(conflict(_subject(payment), [*map(_in_words(payment, now), sides)]),))
+    if all(wanted[name] == theirs[name] for name in here):
+        return Plan(said=said, adopts=Base(said, now))
     expected = Expected(
         total=cents(payment.amount) if "amount" in here else "",
         date=payment.books_date.isoformat() if "date" in here else "",

@@ -35,8 +35,6 @@ class Hearing:
     merges: Mapping[str, str] = field(default_factory=dict)
     # Everything that was sent since then is compared, whether or not its row seems to be the one that we know.
     sent_since: datetime | None = None
-    # Something could not be taken in yet: the next reading begins where this one did.
-    reads_again: bool = False
     came: Counter[str] = field(default_factory=Counter)
     lists: set[str] = field(default_factory=set)
 

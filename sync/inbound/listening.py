@@ -93,8 +93,7 @@ def _hear(mine: Visit, cursor: ChangeCursor, now: Now, sooner: bool) -> Hearing 
     for take in TAKE:
         take(hearing)
     # Only now: what was read and not taken in is read again.
-    if not hearing.reads_again:
-        cursor.since = max(filter(None, (cursor.since, changes.as_of and changes.as_of - OVERLAP)), default=None)
+    cursor.since = max(filter(None, (cursor.since, changes.as_of and changes.as_of - OVERLAP)), default=None)
     cursor.read_at, cursor.next_at, cursor.problem = at, at + _every(), ""
     cursor.save(update_fields=["since", "read_at", "next_at", "problem"])
     _forget(waiting)

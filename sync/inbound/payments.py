@@ -6,13 +6,16 @@ follows whatever happens to it there. About a payment that was recorded here, a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
+from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, Side, cents, kept_part, plain, reference
@@ -27,8 +30,8 @@ from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.refusals import Refused
 from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import edited
-from sync.models import State
-from sync.models.events import Direction
+from sync.models import State, SyncEvent, Untaken
+from sync.models.events import NO_FAILURE, Direction, EntityType
 from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, unsent_of
 from sync.outbox.enqueueing import RecordName, invoice_name, payment_name
 
@@ -50,6 +53,10 @@ METHODS = {
 
 def take_payments(hearing: Hearing) -> None:
     """Record what was received there, and follow or tell what happened to what we have."""
+    # The switch is for both directions.
+    is_on = ConnectionSettings.objects.filter(connection=hearing.connection, sync_payments=True).exists()
+    if is_on:
+        _add_untaken(hearing)
     for moved in hearing.moved("Payment"):
         ours = Payment.objects.in_bulk([link.record_id for link, _ in moved])
         for link, row in moved:
@@ -60,8 +67,7 @@ def take_payments(hearing: Hearing) -> None:
         for link in links:
             with hearing.one("Payment", link.record_id):
                 _gone(hearing, link)
-    # The switch is for both directions.
-    if not ConnectionSettings.objects.filter(connection=hearing.connection, sync_payments=True).exists():
+    if not is_on:
         return
     for row, parts in _received(hearing):
         with hearing.one("Payment", int(str(row["Id"])) if str(row["Id"]).isdecimal() else 0):
@@ -75,6 +81,7 @@ def _received(hearing: Hearing) -> Iterable[tuple[Row, Mapping[str, int]]]:
     for qbo_id in known.values_list("qbo_id", flat=True):
         rows.pop(qbo_id)
     standing = [row for row in rows.values() if not is_void(row) and not _is_marked(hearing, row)]
+    _forget(hearing, rows.keys() - {str(row["Id"]) for row in standing})
     paid = {invoice_id for row in standing for invoice_id in applied_by(row)}
     links = Link.objects.of(hearing.connection, "invoice").filter(qbo_id__in=paid)
     ours = dict(links.values_list("qbo_id", "record_id"))
@@ -90,6 +97,88 @@ def _is_marked(hearing: Hearing, row: Row) -> bool:
     return mark is not None and mark[0] == hearing.connection.organization_id
 
 
+# --- what could not be taken in -----------------------------------------------------------------------------------
+
+
+def _untaken(hearing: Hearing) -> QuerySet[Untaken]:
+    connection = hearing.connection
+    return Untaken.objects.filter(connection=connection, realm_id=connection.realm_id)
+
+
+def _keep(hearing: Hearing, row: Row, names: Iterable[RecordName]) -> None:
+    """For another try, once one of these records stands differently."""
+    records = sorted(f"{name.record_type}:{name.record_id}" for name in names)
+    connection, stood = hearing.connection, _standing(hearing, [records])
+    Untaken.objects.update_or_create(
+        connection=connection,
+        realm_id=connection.realm_id,
+        qbo_id=str(row["Id"]),
+        defaults={"records": records, "stood": [stood[record] for record in records]},
+    )
+
+
+def _forget(hearing: Hearing, qbo_ids: Collection[str]) -> None:
+    """They are taken in, or stand no longer: what was told of them is over."""
+    over = list(_untaken(hearing).filter(qbo_id__in=qbo_ids)) if qbo_ids else []
+    for one in over:
+        one.delete()
+        for record_type, record_id in (record.split(":") for record in one.records):
+            rows = SyncEvent.objects.of(hearing.connection).of_record(record_type, int(record_id)).failed()
+            rows = rows.filter(failure_code="payment_not_taken_over", facts__there_id=one.qbo_id)
+            message = f"Payment Id {one.qbo_id} in QuickBooks is settled"
+            rows.update(**{**NO_FAILURE, "message": message}, state=State.SYNCED, changed_at=hearing.at)
+
+
+def _add_untaken(hearing: Hearing) -> None:
+    """Read again what could not be taken in, where that may have changed: one query, and none while nothing has."""
+    changes = hearing.changes
+    _forget(hearing, changes.deleted.get("Payment", frozenset()))
+    shown = {str(row.get("Id")) for row in changes.rows.get("Payment", ())}
+    waiting = list(_untaken(hearing).exclude(qbo_id__in=shown))
+    now = _standing(hearing, [one.records for one in waiting])
+    moved = {one.qbo_id for one in waiting if one.stood != [now[record] for record in one.records]}
+    over = _dismissed(hearing, moved)
+    _forget(hearing, over)
+    if not (moved := moved - over):
+        return
+    for one in waiting:
+        _untaken(hearing).filter(pk=one.pk).update(stood=[now[record] for record in one.records])
+    unread: dict[str, ReadFailed] = {}
+    visit = hearing.visit
+    rows = read_where_in(visit.client, "Payment", "Id", moved, pace=visit.pace, unread=unread)
+    _forget(hearing, moved - {str(row["Id"]) for row in rows} - unread.keys())
+    hearing.changes = replace(changes, rows={**changes.rows, "Payment": [*changes.rows.get("Payment", ()), *rows]})
+
+
+def _dismissed(hearing: Hearing, qbo_ids: Collection[str], **facts: str) -> set[str]:
+    """Those of these payments that a person decided to leave out."""
+    events = SyncEvent.objects.of(hearing.connection).filter(state=State.DISMISSED, **facts)
+    events = events.filter(failure_code="payment_not_taken_over", facts__there_id__in=list(qbo_ids))
+    return set(events.values_list("facts__there_id", flat=True)) if qbo_ids else set()
+
+
+def _total(row: Row) -> str:
+    """E.g. 1,234.50."""
+    return f"{Decimal(cents(row.get('TotalAmt'))):,}"
+
+
+def _standing(hearing: Hearing, records: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    """How each of these records stands now, as far as it decides about a payment."""
+    wanted: dict[str, set[int]] = {EntityType.INVOICE: set(), EntityType.PAYMENT: set()}
+    for record in {one for some in records for one in some}:
+        record_type, _, key = record.partition(":")
+        wanted[record_type].add(int(key))
+    found = {f"{record_type}:{pk}": [""] for record_type, ids in wanted.items() for pk in ids}
+    invoices = Invoice.objects.filter(pk__in=wanted[EntityType.INVOICE])
+    for pk, *parts in invoices.values_list("pk", "status", "total", "amount_paid", "customer"):
+        found[f"{EntityType.INVOICE}:{pk}"] = [str(part) for part in parts]
+    for record_type, ids in wanted.items():
+        rows = SyncEvent.objects.of(hearing.connection).filter(record_type=record_type, record_id__in=ids).unsent()
+        for record_id, *waits in rows.values_list("record_id", "pk", "direction", "failure_code"):
+            found[f"{record_type}:{record_id}"] += [str(part) for part in waits]
+    return found
+
+
 # --- received there ---------------------------------------------------------------------------------------------
 
 
@@ -102,8 +191,10 @@ def _record(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
     waited = {pk: unsent_of(connection, name) for pk, name in names.items()}
     wanted = {invoices[pk]: Decimal(applied[qbo_id]) for qbo_id, pk in parts.items()}
     if reason := _refusal(wanted):
-        for pk, invoice in invoices.items():
-            _tell(hearing, row, invoice, names[pk], reason)
+        if not _dismissed(hearing, {str(row["Id"])}, facts__amount=_total(row)):
+            for pk, invoice in invoices.items():
+                _tell(hearing, row, invoice, names[pk], reason)
+            _keep(hearing, row, names.values())
         return
     elsewhere = sum((Decimal(amount) for key, amount in applied.items() if key not in parts), Decimal(0))
     payment = Payment.objects.receive(
@@ -119,6 +210,7 @@ def _record(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
         memo=str(row.get("PrivateNote") or "")[:500],
     )
     _link(hearing, payment, row)
+    _forget(hearing, [str(row["Id"])])
     for pk, name in names.items():
         if waited[pk] is None:
             # What an invoice owes is no news to QuickBooks.
@@ -147,14 +239,17 @@ def _refusal(wanted: Mapping[Invoice, Decimal]) -> str:
 
 
 def _tell(hearing: Hearing, row: Row, invoice: Invoice, name: RecordName, reason: str) -> None:
-    facts = {"amount": f"{Decimal(cents(row.get('TotalAmt'))):,}", "reason": reason}
+    facts = {"amount": _total(row), "reason": reason}
     facts |= {"there_entity": "Payment", "there_id": str(row["Id"])}
     failure = Failure("payment_not_taken_over", Subject("invoice", str(invoice.pk), invoice.number), facts=facts)
-    told = note_difference(hearing.connection, name, failure, at=hearing.at, row=row)
-    hearing.came["payments to decide"] += told
     waiting = unsent_of(hearing.connection, name)
-    # A change of the invoice is on its way: the payment is read again once that has been sent.
-    hearing.reads_again |= not told and waiting is not None and waiting.state == State.QUEUED
+    # Another difference of the invoice, or another payment, is to be decided first.
+    if waiting is None or waiting.direction == Direction.OUT or _is_about(waiting, row):
+        hearing.came["payments to decide"] += note_difference(hearing.connection, name, failure, at=hearing.at, row=row)
+
+
+def _is_about(event: SyncEvent, row: Row) -> bool:
+    return event.failure_code == "payment_not_taken_over" and event.facts.get("there_id") == str(row["Id"])
 
 
 def _customer(hearing: Hearing, row: Row) -> Customer | None:
@@ -298,6 +393,7 @@ def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     same = (payment.amount, payment.received_date, before) == (amount, day, parts)
     if same:
         _renew(link, row)
+        _forget(hearing, [link.qbo_id])
         return
     was = f"{payment.amount:,} of {payment.received_date}"
     names = [invoice_name(invoice) for invoice in {*before, *parts}]
@@ -310,8 +406,10 @@ def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
         failure = Failure("payment_not_taken_over", subject, facts=facts)
         name = payment_name(payment)
         hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at, row=row)
+        _keep(hearing, row, [name, *names])
         return
     _link(hearing, payment, row)
+    _forget(hearing, [link.qbo_id])
     for name in names:
         if name not in waited:
             drop_just_opened(connection, name)
@@ -326,6 +424,7 @@ def _void(hearing: Hearing, payment: Payment, link: Link, message: str, row: Row
     waited = [name for name in names if unsent_of(connection, name) is not None]
     title = payment_name(payment)
     payment.void(at=at)
+    _forget(hearing, [link.qbo_id])
     if row is not None:
         _renew(link, row)
     Link.objects.filter(pk=link.pk).update(voided=True)

@@ -4,7 +4,7 @@ from sync.models.attempts import Attempt
 from sync.models.audit import ActionRecord, Heartbeat, SupportLook
 from sync.models.dry_runs import DryRun
 from sync.models.events import State, SyncEvent
-from sync.models.inbound import ChangeCursor, Notice, TieOut
+from sync.models.inbound import ChangeCursor, Notice, TieOut, Untaken
 from sync.models.questions import Answer, Guest, Question, QuestionState
 from sync.models.submissions import Submission
 from sync.models.tallies import Tally
@@ -29,5 +29,6 @@ __all__ = [
     "Tally",
     "TieOut",
     "ToldCause",
+    "Untaken",
     "Wish",
 ]

@@ -1,4 +1,6 @@
-"""What was read from QuickBooks: how far changes were, what webhooks named since, and a month's tie-out."""
+"""What was read from QuickBooks: how far changes were, what webhooks named since, which payments could
+not be taken in, and a month's tie-out.
+"""
 
 from __future__ import annotations
 
@@ -68,6 +70,26 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} {self.qbo_id}"
+
+
+class Untaken(models.Model):
+    """A payment in QuickBooks that our records could not take in. It is tried again once they stand differently."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="untaken")
+    realm_id = models.CharField(max_length=32)
+    qbo_id = models.CharField(max_length=32)
+    # Which of our records it concerns, as type:id.
+    records = models.JSONField(default=list)
+    # How these stood at the last try.
+    stood = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "realm_id", "qbo_id"], name="sync_one_untaken_a_payment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Payment {self.qbo_id} of {self.realm_id}"
 
 
 class TieOutQuerySet(models.QuerySet["TieOut"]):

@@ -565,6 +565,72 @@ def test_money_recorded_on_both_sides_is_not_counted_twice(shop: Shop) -> None:
     assert "A payment of 108.00 in QBO" in event.message
 
 
+def paid_on_both_sides(shop: Shop) -> Invoice:
+    """Of 108.00 the office has 100.00, which QuickBooks does not take, because the bookkeeper has all of it."""
+    invoice = shop.settled_invoice()
+    pay_there(shop, invoice)
+    builders.payment(invoice, "100", at=timezone.now())
+    shop.drain()
+    shop.hear()
+    assert shop.event(invoice.payments.get()).failure_code == "payment_over_applied"
+    assert shop.event(invoice).failure_code == "payment_not_taken_over"
+    return invoice
+
+
+def test_her_payment_is_taken_over_once_ours_is_void(shop: Shop) -> None:
+    invoice = paid_on_both_sides(shop)
+    invoice.payments.get().void(at=timezone.now())
+    sent = payment_writes(shop)
+    shop.hear()
+    shop.drain()
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.amount_paid) == (Invoice.Status.PAID, invoice.total)
+    assert not shop.failed().exists()
+    assert payment_writes(shop) == sent
+    assert shop.reconciles()
+
+
+def test_a_payment_that_a_person_left_out_is_not_told_again(shop: Shop) -> None:
+    invoice = paid_on_both_sides(shop)
+    operations.dismiss(shop.log().filter(pk=shop.event(invoice).pk), by=None, at=timezone.now(), reason="hers is right")
+    shop.hear()
+    shop.drain()
+    shop.hear()
+    assert shop.event(invoice).state == "dismissed"
+
+
+def test_a_payment_that_came_while_the_invoice_waited_for_a_person_is_told_afterwards(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    shop.books.post("invoice", {**there, "CustomerMemo": {"value": "blue door"}})
+    invoice.edit(customer_note="call first", at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).failure_code == "changed_in_quickbooks"
+    pay_there(shop, invoice)
+    Invoice.objects.filter(pk=invoice.pk).update(amount_paid=Decimal(100), status=Invoice.Status.PARTIAL)
+    shop.hear()
+    shop.drain()
+    shop.hear()
+    deciding.keep_quickbooks(shop.failed(), by=None, at=timezone.now())
+    shop.hear()
+    assert shop.event(invoice).failure_code == "payment_not_taken_over"
+
+
+def test_what_cannot_be_taken_over_is_read_again_only_where_something_has_changed_here(shop: Shop) -> None:
+    invoice = paid_on_both_sides(shop)
+    shop.hear()
+    before = shop.books.metered()
+    for _ in range(3):
+        shop.hear()
+    assert shop.books.metered() == before + 3
+    row = next(one for one in shop.books.rows("Payment"))
+    shop.books.delete("Payment", row)
+    shop.hear()
+    assert shop.event(invoice).state == "synced"
+    shop.hear()
+    assert shop.books.metered() == before + 5
+
+
 def test_our_own_payment_is_no_news_and_its_void_there_waits_for_a_person(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     payment = builders.payment(invoice, at=timezone.now())

@@ -287,6 +287,27 @@ def test_both_changed_a_field_and_a_person_decides(shop: Shop) -> None:
 # --- what stops a payment -----------------------------------------------------------------------------------------
 
 
+def test_an_amount_that_she_corrected_waits_for_a_person_whatever_the_office_changed(shop: Shop) -> None:
+    """Merging them would leave another amount there, and nobody would be told."""
+    invoice = shop.settled_invoice()
+    payment = pay(invoice, "10")
+    shop.drain()
+    row = there(shop, payment)
+    lines = [{**row["Line"][0], "Amount": 60}]
+    shop.books.post("payment", {**row, "TotalAmt": 60, "Line": lines})
+    payment.edit(reference="1108", at=timezone.now())
+    shop.drain()
+    event = shop.event(payment)
+    assert event.failure_code == "changed_in_quickbooks"
+    assert {side["field"] for side in event.facts["sides"]} == {"amount", "invoices"}
+    assert there(shop, payment)["TotalAmt"] == 60
+    send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    assert (there(shop, payment)["TotalAmt"], there(shop, payment)["PaymentRefNum"]) == (10, "1108")
+    assert shop.there(invoice)["Balance"] == invoice.total - 10
+
+
 def test_a_method_that_quickbooks_does_not_have(shop: Shop) -> None:
     payment = pay(shop.settled_invoice(), method="card")
     shop.drain()

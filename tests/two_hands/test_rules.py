@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import stateful
 
+from tests.mutation.safeguard import Safeguard
 from tests.two_hands.hands import Hands
 from tests.two_hands.machine import BEGINNING, TwoHands, TwoHandsInCanada
 from tests.two_hands.playing import play
@@ -54,16 +55,16 @@ def _functions(holder: Any, module: str) -> Iterator[FunctionType]:
 
 
 @contextmanager
-def broken(rule: Rule) -> Iterator[None]:
+def broken(safeguard: Safeguard) -> Iterator[None]:
     """The functions of the file as the broken line makes them. Raises LookupError where that changes none."""
-    module = importlib.import_module(rule.safeguard.file.removesuffix(".py").replace("/", "."))
+    module = importlib.import_module(safeguard.file.removesuffix(".py").replace("/", "."))
     there = {one.__code__.co_qualname: one for one in _functions(module, module.__name__)}
     before = {name: one.__code__ for name, one in there.items()}
-    source = rule.safeguard.broken_source(ROOT)
+    source = safeguard.broken_source(ROOT)
     wanted = {code.co_qualname: code for code in _codes(compile(source, str(module.__file__), "exec"))}
     changed = [name for name in there if name in wanted and _said(wanted[name]) != _said(before[name])]
     if not changed:
-        raise LookupError(f"{rule.says}: no function is broken")
+        raise LookupError(f"{safeguard}: no function is broken")
     try:
         for name in changed:
             there[name].__code__ = wanted[name]
@@ -81,7 +82,7 @@ def _said(code: CodeType) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.says)
 def test_its_line_is_there(rule: Rule) -> None:
-    with broken(rule):
+    with broken(rule.safeguard):
         pass
 
 
@@ -127,7 +128,7 @@ def test_broken_it_is_found(db: None, rule: Rule) -> None:
     hands = HANDS[rule.country]
     for number in _seeds()[rule.scene][:TRIES]:
         began = time.process_time()
-        with broken(rule):
+        with broken(rule.safeguard):
             caught = _found(hands, number)
         if caught is not None:
             break
@@ -138,9 +139,9 @@ def test_broken_it_is_found(db: None, rule: Rule) -> None:
     assert _found(hands, number) is None, "found, although nothing is broken"
 
 
-def _found(hands: type[Hands], number: int) -> AssertionError | None:
+def _found(hands: type[Hands], number: int, *, steps: int = 1) -> AssertionError | None:
     try:
-        play(hands, number, histories=HISTORIES, steps=1)
+        play(hands, number, histories=HISTORIES, steps=steps)
     except AssertionError as error:
         return error
     return None

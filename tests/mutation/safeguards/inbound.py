@@ -91,6 +91,20 @@ SAFEGUARDS = (
         (f"{OF_JOURNEYS}::test_money_recorded_on_both_sides_is_not_counted_twice",),
     ),
     Safeguard(
+        "payments there: what could not be taken in is tried again",
+        "sync/inbound/payments.py",
+        "            _keep(hearing, row, names.values())\n",
+        "",
+        (f"{OF_JOURNEYS}::test_her_payment_is_taken_over_once_ours_is_void",),
+    ),
+    Safeguard(
+        "payments there: what could not be taken in costs no read while nothing changes here",
+        "sync/inbound/payments.py",
+        "if one.stood != [now[record] for record in one.records]",
+        "if True",
+        (f"{OF_JOURNEYS}::test_what_cannot_be_taken_over_is_read_again_only_where_something_has_changed_here",),
+    ),
+    Safeguard(
         "payments there: one that we have is not recorded again",
         "sync/inbound/payments.py",
         "        rows.pop(qbo_id)",

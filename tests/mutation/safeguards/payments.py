@@ -51,6 +51,13 @@ SAFEGUARDS = (
         (f"{OF_PAYMENTS}::test_both_changed_a_field_and_a_person_decides",),
     ),
     Safeguard(
+        "another amount there waits for a person, whatever we have changed",
+        PAYMENTS,
+        "frozenset((here | MONEY) - {*base.ours_wins})",
+        "frozenset(here - {*base.ours_wins})",
+        (f"{OF_PAYMENTS}::test_an_amount_that_she_corrected_waits_for_a_person_whatever_the_office_changed",),
+    ),
+    Safeguard(
         "a payment that was voided there does not live again",
         PAYMENTS,
         "    if is_void(now):\n",
