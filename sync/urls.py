@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from sync.pages import accountant, first_run, fixing, matching, metrics, notifications, preflight, tie_outs, webhooks
+from sync.pages import (
+    accountant,
+    first_run,
+    fixing,
+    matching,
+    metrics,
+    notifications,
+    preflight,
+    saved_views,
+    tie_outs,
+    webhooks,
+)
 from sync.pages import exports as exports_views
 from sync.pages import queue as pages
 from sync.pages.settings_preview import settings_preview
@@ -38,6 +49,9 @@ urlpatterns = [
     path("quickbooks/products/<int:record_id>/", matching.product, name="product"),
     path("quickbooks/fix/", fixing.fix, name="fix"),
     path("quickbooks/fix/<int:action_id>/undo/", fixing.undo, name="undo_fix"),
+    path("quickbooks/views/save/", saved_views.save, name="save_view"),
+    path("quickbooks/views/<int:view_id>/rename/", saved_views.rename, name="rename_view"),
+    path("quickbooks/views/<int:view_id>/delete/", saved_views.delete, name="delete_view"),
     path("quickbooks/what-would-fail/", preflight.would_fail, name="would_fail"),
     path("accountant/<str:token>/", accountant.accountant, name="accountant"),
     path("quickbooks/question/<int:question_id>/", accountant.question, name="question"),

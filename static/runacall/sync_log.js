@@ -59,6 +59,15 @@
         });
     });
 
+    // So does Escape, from inside; the focus goes back to its button.
+    document.addEventListener("keydown", function (event) {
+        const panel = event.key === "Escape" && event.target.closest("details.rac-filters[open]");
+        if (panel) {
+            panel.open = false;
+            panel.querySelector("summary").focus();
+        }
+    });
+
     // --- fixes in the cards -------------------------------------------------------------------------------------
 
     // The field that belongs to the chosen option; caught on the way down, before the forecast reads the form.

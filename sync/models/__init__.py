@@ -6,6 +6,7 @@ from sync.models.dry_runs import DryRun
 from sync.models.events import State, SyncEvent
 from sync.models.inbound import ChangeCursor, Notice, TieOut, Untaken
 from sync.models.questions import Answer, Guest, Question, QuestionState
+from sync.models.saved_views import SavedView
 from sync.models.submissions import Submission
 from sync.models.tallies import Tally
 from sync.models.telling import Letter, ToldCause, Wish
@@ -22,6 +23,7 @@ __all__ = [
     "Notice",
     "Question",
     "QuestionState",
+    "SavedView",
     "State",
     "Submission",
     "SupportLook",

@@ -22,7 +22,7 @@ from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.models.addresses import ADDRESS_FIELDS
 from runacall.organizations.models import Membership, Organization
-from sync.models import ActionRecord, Attempt, DryRun, Letter, State, Submission, SyncEvent
+from sync.models import ActionRecord, Attempt, DryRun, Letter, SavedView, State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.upkeep.retention import REMOVED
 
@@ -154,6 +154,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
     erased["e-mails"] = Letter.objects.filter(named, organization=customer.organization_id).delete()[0]
     erased["dry runs"] = DryRun.forget(Connection.objects.filter(organization=customer.organization_id))
     erased["fixes"] = _erase_fixes(customer, words)
+    erased["saved views"] = _erase_views(customer, words)
     erased["history"] = _erase_history({Customer: [customer.pk], Invoice: invoices, Payment: payments}, words)
     return erased
 
@@ -182,6 +183,18 @@ def _erase_fixes(customer: Customer, words: list[str]) -> int:
         if f':customer:{customer.pk}"' in kept or any(word.casefold() in kept for word in words):
             erased += ActionRecord.objects.filter(pk=action.pk).update(fix={})
     return erased
+
+
+def _erase_views(customer: Customer, words: list[str]) -> int:
+    """The saved views that are named after the customer or search for a part of the name."""
+    parts = {part for word in words for part in word.casefold().split() if len(part) > 2}
+    views = []
+    for view in SavedView.objects.filter(organization=customer.organization_id):
+        searched = " ".join(view.filters.get("search", ())).casefold()
+        is_named = any(word.casefold() in view.name.casefold() for word in words)
+        if is_named or parts & set(searched.split()):
+            views.append(view.pk)
+    return SavedView.objects.filter(pk__in=views).delete()[0]
 
 
 def _erase_history(kinds: Mapping[type[models.Model], list[int]], words: list[str]) -> int:

@@ -292,6 +292,30 @@ def _log_between_days(walker: Walker, control: Control) -> None:
     walker.is_open = False
 
 
+def _log_views(walker: Walker, control: Control) -> None:
+    """Filter, save it for the whole shop, follow it from the whole list, rename and delete it."""
+    page = walker.page
+    page.goto("/admin/sync/syncevent/?status=synced")
+    page.locator(".rac-views > summary").click()
+    page.get_by_label("Name of these filters").fill("Arrived")
+    page.get_by_label("For the whole shop").check()
+    page.get_by_role("button", name="Save view").click()
+    walker.read("Saved the view “Arrived”.")
+    page.goto("/admin/sync/syncevent/")
+    page.locator(".rac-views > summary").click()
+    page.get_by_role("link", name="Arrived").click()
+    page.locator(".rac-views > summary", has_text="View: Arrived").click()
+    page.get_by_label("Change the view Arrived").click()
+    page.get_by_label("New name of Arrived").fill("In the books")
+    page.get_by_role("button", name="Rename").click()
+    walker.read("“Arrived” is called “In the books” now.")
+    page.locator(".rac-views > summary", has_text="View: In the books").click()
+    page.get_by_label("Change the view In the books").click()
+    page.get_by_role("button", name="Delete the view In the books").click()
+    walker.read("Deleted the view “In the books”.")
+    walker.is_open = False
+
+
 # What is done with one ticked row of the log: the button above the list, the row, the question, the answer, the result.
 # The last is done among those that are held.
 DECISIONS = (
@@ -422,6 +446,7 @@ receives_a_payment = custom(_receives_a_payment, changes=True)
 changes_what_a_payment_pays = custom(_changes_what_a_payment_pays, changes=True)
 hides = custom(_hides, changes=True)
 log_between_days = custom(_log_between_days)
+log_views = custom(_log_views, changes=True)
 log_selection = custom(_log_selection, changes=True)
 invoice_settings = custom(_invoice_settings, changes=True)
 connects = custom(_connects, changes=True)

@@ -1,0 +1,69 @@
+"""Filters of the sync log that people kept under a name; it does not know what the filters mean."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+
+from runacall.organizations.models import Organization
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def seen_by(self, organization: Organization | None, user: AbstractBaseUser) -> SavedViewQuerySet:
+        """The person's own and the shop's, by name."""
+        if organization is None:
+            return self.none()
+        mine = self.filter(Q(owner=user.pk) | Q(owner=None), organization=organization)
+        return mine.order_by("name", "pk")
+
+
+class SavedView(models.Model):
+    """`filters`: the values of each filter by its name. Without an owner it is the whole shop's."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    name = models.CharField(max_length=60)
+    filters = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "owner", "name"], condition=Q(owner__isnull=False), name="sync_view_own_name"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "name"], condition=Q(owner=None), name="sync_view_shared_name"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="sync_view_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the whole shop has it."""
+        return self.owner_id is None
+
+    @classmethod
+    def keep(
+        cls,
+        organization: Organization,
+        name: str,
+        filters: dict[str, list[str]],
+        *,
+        owner: AbstractBaseUser | None,
+        at: datetime,
+    ) -> tuple[SavedView, bool]:
+        """Save `filters` under `name`, over the view that has it already; also returns whether it is new."""
+        return cls.objects.update_or_create(
+            organization=organization, owner=owner, name=name, defaults={"filters": filters, "saved_at": at}
+        )

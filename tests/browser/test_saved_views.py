@@ -1,0 +1,44 @@
+"""A saved view of the sync log by keyboard: filtered, saved, left, found again and deleted."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.books import Shop
+from tests.browser.conftest import apart
+from tests.browser.test_bulk_fix import forgotten
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+
+def test_a_view_by_keyboard_alone(open_shop: Shop, page: Page) -> None:
+    apart(lambda: forgotten(open_shop, 2))
+    page.goto("/admin/sync/syncevent/?status=failed")
+    button, keys = page.locator(".rac-views > summary"), page.keyboard
+    button.press("Enter")
+    keys.press("Tab")
+    # Letters that are shortcuts of the list are letters here.
+    keys.type("Jax reads")
+    keys.press("Tab")
+    keys.press("Space")
+    keys.press("Enter")
+    expect(page.get_by_text("Saved the view “Jax reads”.")).to_be_visible()
+    expect(button).to_have_text("View: Jax reads")
+    expect(page.locator("tbody.rac-event")).to_have_count(2)
+
+    page.goto("/admin/sync/syncevent/?status=held")
+    expect(button).to_have_text("Views")
+    button.press("Enter")
+    keys.press("Escape")
+    expect(button).to_be_focused()
+    expect(page.locator(".rac-views")).not_to_have_attribute("open", "")
+    button.press("Enter")
+    keys.press("Tab")
+    expect(page.get_by_role("link", name="Jax reads")).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator("tbody.rac-event")).to_have_count(2)
+    button.press("Enter")
+    page.get_by_label("Change the view Jax reads").press("Enter")
+    page.get_by_role("button", name="Delete the view Jax reads").press("Enter")
+    expect(page.get_by_text("Deleted the view “Jax reads”.")).to_be_visible()
