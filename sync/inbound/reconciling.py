@@ -25,7 +25,7 @@ from qbo.models.settings import WhenToSync
 from runacall import clock
 from runacall.invoices.document_loading import load_invoices, load_payments
 from runacall.invoices.documents import InvoiceDocument
-from runacall.invoices.models import Invoice, PaymentApplication
+from runacall.invoices.models import Invoice, Payment, PaymentApplication
 from runacall.invoices.money import ZERO
 from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
@@ -143,11 +143,18 @@ def wanted_invoices(
     ]
 
 
-def wanted_payments(connection: Connection, *, since: date | None = None) -> list[WantedPayment]:
-    """The payments that are there or were to be sent; of void invoices they are the customer's credit."""
+def wanted_payments(
+    connection: Connection, *, since: date | None = None, among: QuerySet[Payment] | None = None
+) -> list[WantedPayment]:
+    """The payments that are there or were to be sent; of void invoices they are the customer's credit.
+
+    `among`: only of these.
+    """
     links = {link.record_id: link for link in Link.objects.of(connection, EntityType.PAYMENT).defer("base", "theirs")}
     events = SyncEvent.objects.of(connection).filter(record_type=EntityType.PAYMENT)
     ids = set(links) | set(events.values_list("record_id", flat=True))
+    if among is not None:
+        ids &= set(among.values_list("pk", flat=True))
     customers = dict(Link.objects.of(connection, EntityType.CUSTOMER).values_list("record_id", "qbo_id"))
     invoices = dict(Link.objects.of(connection, EntityType.INVOICE).values_list("record_id", "qbo_id"))
     found = []

@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from qbo.json_objects import JsonMapping, JsonObject, Row
 from qbo.mapping.base import There, reference
-from qbo.mapping.comparing import Comparison, Wanted
-from qbo.mapping.marks import marked_as
+from qbo.mapping.comparing import Comparison, PaymentComparison, Wanted
+from qbo.mapping.marks import INVOICE, marked_as
 from qbo.mapping.planning import is_void
-from runacall.invoices.documents import InvoiceDocument
+from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.money import ZERO, round_cents
 
 
@@ -72,11 +72,21 @@ def invoice_lines(wanted: Sequence[Wanted], rows: Sequence[Row], codes: Mapping[
     for row in theirs:
         if tax := There.of(row).tax:
             there[reference(row.get("TxnTaxDetail") or {}, "TxnTaxCodeRef")].append(tax)
-    lines += [
-        Line(code, len(here[code]), len(there[code]), money(sum(here[code], ZERO)), money(sum(there[code], ZERO)))
-        for code in sorted({*here, *there})
+    return lines + tax_lines(here, there)
+
+
+def tax_lines(here: Mapping[str, Sequence[Decimal]], there: Mapping[str, Sequence[Decimal]]) -> list[Line]:
+    """One line for each tax code or rate, by its Id."""
+    return [
+        Line(
+            key,
+            len(here.get(key, ())),
+            len(there.get(key, ())),
+            money(sum(here.get(key, ()), ZERO)),
+            money(sum(there.get(key, ()), ZERO)),
+        )
+        for key in sorted({*here, *there})
     ]
-    return lines
 
 
 def gaps(found: Comparison) -> list[Gap]:
@@ -104,13 +114,50 @@ def gaps(found: Comparison) -> list[Gap]:
     return named
 
 
+def payment_gaps(found: PaymentComparison) -> list[Gap]:
+    """What a comparison of payments found, one for each payment."""
+    named = [_payment_gap("missing", one, "", "not in QuickBooks", str(one.amount), "") for one in found.missing]
+    for one, ids in found.twice:
+        named.append(_payment_gap("twice", one, ids[0], "there more than once", "1", str(len(ids))))
+    for kind, differing in (("different", found.different), ("accepted", found.accepted)):
+        for each in differing:
+            sides = zip(*each.fields.values(), strict=True)
+            here, there = ("; ".join(side or "empty" for side in one) for one in sides)
+            named.append(_payment_gap(kind, each.payment, each.qbo_id, ", ".join(each.fields), here, there))
+    return named
+
+
+def _payment_gap(kind: str, payment: PaymentDocument, qbo_id: str, what: str, here: str, there: str) -> Gap:
+    numbers = ", ".join(f"#{one.number}" for one in payment.applied)
+    label = f"Payment on {numbers}" if numbers else f"Payment of {payment.received_date}"
+    return Gap(kind, "payment", payment.id, label, qbo_id, what, here, there)
+
+
+def payments_line(what: str, ours: Sequence[PaymentDocument], rows: Sequence[Row]) -> Line:
+    """Counts and money of the month's payments: `ours`, and those rows there that are ours; void ones count nowhere."""
+    here = [one.amount for one in ours if not one.is_void]
+    there = [round_cents(Decimal(str(row.get("TotalAmt") or 0))) for row in rows if not is_void(row)]
+    return Line(what, len(here), len(there), money(sum(here, ZERO)), money(sum(there, ZERO)))
+
+
+def tax_by_rate(rows: Iterable[Row]) -> dict[str, list[Decimal]]:
+    """The tax of invoices outside the US by QuickBooks' tax rate: there it is on lines of its own."""
+    found: dict[str, list[Decimal]] = defaultdict(list)
+    for row in rows:
+        for line in (row.get("TxnTaxDetail") or {}).get("TaxLine") or ():
+            amount = Decimal(str(line.get("Amount") or 0))
+            if amount:
+                found[reference(line.get("TaxLineDetail") or {}, "TaxRateRef")].append(amount)
+    return found
+
+
 def _gap(kind: str, invoice: InvoiceDocument, qbo_id: str, what: str, here: str, there: str) -> Gap:
     return Gap(kind, "invoice", invoice.id, f"Invoice #{invoice.number}", qbo_id, what, here, there)
 
 
-def is_ours(row: Row, linked: Mapping[str, int], organization_id: int) -> bool:
-    """Linked to an invoice of ours, or with our mark."""
-    mark = marked_as(str(row.get("PrivateNote") or ""))
+def is_ours(row: Row, linked: Mapping[str, int], organization_id: int, *, kind: str = INVOICE) -> bool:
+    """Linked to a record of ours, or with our mark."""
+    mark = marked_as(str(row.get("PrivateNote") or ""), kind)
     return str(row["Id"]) in linked or (mark is not None and mark[0] == organization_id)
 
 

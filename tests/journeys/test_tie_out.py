@@ -17,6 +17,7 @@ from sync.models import TieOut
 from sync.tasks import make_tie_out
 from tests import builders
 from tests.books import Shop
+from tests.journeys.test_money_elsewhere import canada, taxed  # noqa: F401  a fixture
 from tests.journeys.test_two_people import bookkeeper, own_lines, pay
 
 JUNE = dt.date(2026, 6, 1)
@@ -114,6 +115,73 @@ def test_after_the_bookkeeper_changed_twelve_things_exactly_these_are_named(shop
     assert all(f"Invoice #{invoice.number}" in text for invoice in month[:12])
     assert not any(f"Invoice #{invoice.number}," in text for invoice in month[12:])
     assert made.fingerprint in text
+
+
+def test_after_the_bookkeeper_changed_payments_exactly_these_are_named(shop: Shop, client: Client) -> None:
+    """Each once: a balance that differs because of a named payment is not named beside it."""
+    month = month_of(shop, 9)
+    received = [builders.payment(one, at=timezone.now(), received_date=one.invoice_date) for one in month[:7]]
+    received.append(builders.payment(month[7], "30", at=timezone.now(), received_date=JUNE.replace(day=20)))
+    shop.drain()
+    made = compare(client)
+    assert made.agrees, made.content
+    lines = {line["what"]: line for line in made.content["lines"]}
+    paid = lines["Payments received"]
+    assert (paid["count_here"], paid["count_there"], paid["money_here"], paid["money_there"]) == (
+        *(8, 8),
+        *("786.00", "786.00"),
+    )
+
+    there = [shop.books.row("Payment", shop.qbo_id(one)) for one in received]
+    shop.books.delete("Payment", there[0])
+    shop.books.post("payment", {"Id": there[1]["Id"], "SyncToken": there[1]["SyncToken"]}, operation="void")
+    her_payment(shop, there[2], TotalAmt=150)
+    her_payment(shop, there[3], TxnDate="2026-06-29")
+    her_payment(shop, there[4], TxnDate="2026-07-02")
+    her_payment(shop, there[5], Line=[])
+    pay(shop, month[8], 8)
+    made = compare(client)
+    named = {(gap["record_type"], gap["record_id"]): gap for gap in made.content["differences"]}
+    assert sorted(named) == sorted([("invoice", month[8].pk), *(("payment", one.pk) for one in received[:6])]), (
+        made.content
+    )
+    whats = [named["payment", one.pk]["what"] for one in received[:6]]
+    assert whats == ["not in QuickBooks", "void", "amount", "date", "date", "invoices"]
+    assert all("/app/recvpayment" in named["payment", one.pk]["url"] for one in received[1:6])
+    page = client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode()
+    assert "7 differences between Run a Call and QuickBooks." in page
+    assert f"Payment on #{month[0].number}" in page
+    text = client.get(f"/quickbooks/tie-out/{made.pk}.csv").content.decode()
+    assert all(f"Payment on #{invoice.number}" in text for invoice in month[:5])
+
+
+def test_outside_the_us_tax_is_told_by_the_rates_of_its_codes(canada: Shop) -> None:  # noqa: F811
+    """There no code says the tax of an invoice: each rate has a line of its own."""
+    gst = builders.rate(canada.organization, "GST", "5")
+    canada.map_tax(gst, code="3")
+    both = [taxed(canada, "60.00", canada.rate), taxed(canada, "30.00", gst)]
+    first = canada.invoice(lines=both, invoice_date=JUNE)
+    canada.invoice(invoice_date=JUNE, customer=first.customer)
+    canada.drain()
+    owner = Client()
+    owner.force_login(builders.member(canada.organization, Role.OWNER))
+    made = compare(owner)
+    assert made.agrees, made.content
+    taxes = {
+        line["what"]: (line["count_here"], line["money_here"], line["money_there"])
+        for line in made.content["lines"]
+        if line["what"].startswith("Sales tax: ")
+    }
+    assert sorted(taxes.values()) == [(1, "1.50", "1.50"), (2, "20.80", "20.80")], taxes
+    assert [what[:14] for what in sorted(taxes)] == ["Sales tax: GST", "Sales tax: HST"]
+    canada.books.delete("Invoice", canada.there(first))
+    lines = {line["what"]: line["agrees"] for line in compare(owner).content["lines"]}
+    assert not any(agrees for what, agrees in lines.items() if what.startswith("Sales tax: "))
+
+
+def her_payment(shop: Shop, row: dict[str, Any], **fields: Any) -> None:
+    kept = {key: row[key] for key in ("Id", "SyncToken", "CustomerRef", "TotalAmt")}
+    shop.books.post("payment", {**kept, "sparse": True, **fields})
 
 
 def test_what_was_accepted_is_named_with_who_accepted_it(shop: Shop, client: Client) -> None:
