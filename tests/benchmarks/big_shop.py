@@ -113,7 +113,15 @@ def build(number: int, size: Size) -> Any:
     from django.utils import timezone
 
     from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, ListEntry, ListState
-    from runacall.invoices.models import Customer, Invoice, InvoiceLine, PricebookCategory, PricebookItem, TaxRate
+    from runacall.invoices.models import (
+        Customer,
+        Invoice,
+        InvoiceLine,
+        InvoiceRateSet,
+        PricebookCategory,
+        PricebookItem,
+        TaxRate,
+    )
     from runacall.organizations.models import Membership, Organization
     from sync.models import Attempt, SyncEvent
 
@@ -155,6 +163,10 @@ def build(number: int, size: Size) -> Any:
     write.insert(
         InvoiceLine.tax_rates.through, size.invoices, id=f"{base} + n", invoiceline_id=f"{base} + n",
         taxrate_id=f"{base} + n % {size.rates}",
+    )  # fmt: skip
+    write.insert(
+        InvoiceRateSet, size.invoices, id=f"{base} + n", invoice_id=f"{base} + n",
+        key=f"'' || ({base} + n % {size.rates})", **of,
     )  # fmt: skip
     entries = {"refreshed_at": at, "name_key": "'x' || n", **here}
     for entity, name, count in (("TaxCode", "County", size.rates), ("Item", "Part", size.items)):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -16,10 +12,9 @@ from django.db import connection
 from runacall.organizations import team
 from runacall.organizations.models import Membership, Role
 from tests import builders
-from tests.needs import POSTGRES_URL
+from tests.on_postgres import only_from_outside, run_on_postgres
 
 Act = Callable[[Membership, Membership], None]
-ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 6
 
 
@@ -76,11 +71,7 @@ def test_two_owners_who_leave_at_once() -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif("PYTEST_ON_POSTGRES" in os.environ, reason="this is the run on PostgreSQL")
+@only_from_outside
 def test_the_same_on_postgresql() -> None:
     """SQLite lets one write at a time whatever we do; only there the locks of rows are put to the test."""
-    environment = os.environ | {"DATABASE_URL": POSTGRES_URL, "PYTEST_ON_POSTGRES": "1"}
-    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(Path(__file__))]
-    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=110)
-    assert done.returncode == 0, done.stdout[-3000:]
-    assert "5 passed" in done.stdout
+    assert "5 passed" in run_on_postgres(__file__, timeout=110)

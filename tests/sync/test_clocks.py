@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,10 +26,8 @@ from sync.worker.cluster import beat
 from sync.worker.health import clocks_off
 from sync.worker.wake import wake_due
 from tests.books import Shop
-from tests.needs import POSTGRES_URL
+from tests.on_postgres import IS_POSTGRES, only_from_outside, run_on_postgres
 
-ROOT = Path(__file__).resolve().parents[2]
-IS_POSTGRES = "PYTEST_ON_POSTGRES" in os.environ
 on_postgres = pytest.mark.skipif(not IS_POSTGRES, reason="SQLite has one host, and its clock is the only one")
 OFF = pytest.mark.parametrize("ahead", [400, -400])
 SetClock = Callable[[float], None]
@@ -41,12 +35,9 @@ SetClock = Callable[[float], None]
 
 @pytest.mark.timeout(600)
 @pytest.mark.postgresql
-@pytest.mark.skipif(IS_POSTGRES, reason="this is the run on PostgreSQL")
+@only_from_outside
 def test_the_same_on_postgresql() -> None:
-    environment = os.environ | {"DATABASE_URL": POSTGRES_URL, "PYTEST_ON_POSTGRES": "1"}
-    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(Path(__file__))]
-    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=500)
-    assert done.returncode == 0, done.stdout[-3000:]
+    run_on_postgres(__file__)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,8 +27,8 @@ from sync.receivers import worker_started
 from sync.worker.cluster import END_DRAIN, Supervisor, free_the_dead
 from tests.books import Shop
 from tests.needs import POSTGRES_URL
+from tests.on_postgres import only_from_outside, run_on_postgres
 
-ROOT = Path(__file__).resolve().parents[2]
 HELD = timedelta(minutes=3)
 
 
@@ -177,13 +176,9 @@ def test_a_lease_is_released_once_the_database_is_back(
 
 @pytest.mark.timeout(600)
 @pytest.mark.postgresql
-@pytest.mark.skipif("PYTEST_ON_POSTGRES" in os.environ, reason="this is the run on PostgreSQL")
+@only_from_outside
 def test_the_same_on_postgresql() -> None:
-    environment = os.environ | {"DATABASE_URL": POSTGRES_URL, "PYTEST_ON_POSTGRES": "1"}
-    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(Path(__file__))]
-    run += ["-k", "cut_off or at_the_next_look"]
-    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=500)
-    assert done.returncode == 0, done.stdout[-3000:]
+    run_on_postgres(__file__, only="cut_off or at_the_next_look")
 
 
 # --- asked to stop ----------------------------------------------------------------------------------------------

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -28,10 +24,9 @@ from sync.worker import broker, wake
 from sync.worker.broker import PromptBroker
 from sync.worker.wake import wake_due
 from tests import builders, log_rows
-from tests.needs import POSTGRES_URL
+from tests.on_postgres import only_from_outside, run_on_postgres
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def shops_with_work(count: int, *, realm_from: int = 1000) -> list[Connection]:
@@ -145,11 +140,7 @@ def test_a_bell_that_fails_is_replaced_by_polling(
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif("PYTEST_ON_POSTGRES" in os.environ, reason="this is the run on PostgreSQL")
+@only_from_outside
 def test_the_same_on_postgresql() -> None:
     """There the bell is another one: NOTIFY, with the commit."""
-    environment = os.environ | {"DATABASE_URL": POSTGRES_URL, "PYTEST_ON_POSTGRES": "1"}
-    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(Path(__file__))]
-    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=110)
-    assert done.returncode == 0, done.stdout[-3000:]
-    assert "8 passed" in done.stdout
+    assert "8 passed" in run_on_postgres(__file__, timeout=110)
