@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin, messages
@@ -131,9 +133,9 @@ class InvoiceList(RecordAdmin):
         search = search_term.replace("\0", "").strip().removeprefix("#")
         customers = Customer.objects.for_organization(request.organization).order_by()
         for word in search.split():
-            named = customers.filter(Q(name__icontains=word) | Q(company__icontains=word) | Q(email__icontains=word))
-            found = list(named.values_list("pk", flat=True)[: MOST_NAMED + 1])
-            of_them = Q(customer__in=named if len(found) > MOST_NAMED else found)
+            found = list(customers.filter(_has(word)).values_list("pk", flat=True)[: MOST_NAMED + 1])
+            # What so many have is found soon on the way through the invoices.
+            of_them = _has(word, "customer__") if len(found) > MOST_NAMED else Q(customer__in=found)
             queryset = queryset.filter(Q(number__icontains=word) | of_them)
         return first_of_all(queryset, search, Q(number=search)), False
 
@@ -161,6 +163,11 @@ class InvoiceList(RecordAdmin):
             except Refused as refusal:
                 left[str(refusal).removeprefix(f"{invoice} ").rstrip(".")] += 1
         return done, left
+
+
+def _has(word: str, prefix: str = "") -> Q:
+    """That it is part of a customer's name, company or e-mail."""
+    return reduce(or_, (Q(**{f"{prefix}{column}__icontains": word}) for column in ("name", "company", "email")))
 
 
 def _piece_by_piece(queryset: Any) -> Iterator[Invoice]:
