@@ -47,7 +47,7 @@ class AddPartOfWordsIndex(RunPython):
         self.model_name, self.name, self.columns = model_name, name, tuple(columns)
         super().__init__(self._build, self._drop)
 
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
         return type(self).__name__, [self.model_name, self.name, self.columns], {}
 
     def describe(self) -> str:

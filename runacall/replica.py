@@ -36,19 +36,19 @@ _wrote: ContextVar[bool] = ContextVar("wrote", default=False)
 class ReplicaRouter:
     """Where a query goes. Writes, and reads within a transaction, always go to the server itself."""
 
-    def db_for_read(self, model: type[models.Model], **hints: Any) -> str:
+    def db_for_read(self, model: type[models.Model], **hints: object) -> str:
         at_replica = _reads_replica.get() and model._meta.app_label in settings.REPLICA_APPS
         return REPLICA if at_replica and not connections[DEFAULT_DB_ALIAS].in_atomic_block else DEFAULT_DB_ALIAS
 
-    def db_for_write(self, model: type[models.Model], **hints: Any) -> str:
+    def db_for_write(self, model: type[models.Model], **hints: object) -> str:
         if model._meta.app_label in settings.REPLICA_APPS:
             _wrote.set(True)
         return DEFAULT_DB_ALIAS
 
-    def allow_relation(self, *records: models.Model, **hints: Any) -> bool:
+    def allow_relation(self, *records: models.Model, **hints: object) -> bool:
         return True
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
         return False if db == REPLICA else None
 
 
@@ -75,7 +75,7 @@ class ReplicaMiddleware:
             _reads_replica.reset(reads)
             _wrote.reset(wrote)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> None:
+    def process_view(self, request: HttpRequest, *_: object) -> None:
         """Choose the replica for this request, or not."""
         match = request.resolver_match
         may_lag = request.method in ("GET", "HEAD") and match and match.view_name in settings.REPLICA_VIEWS

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -64,7 +62,7 @@ class CustomerAdmin(RecordAdmin):
         head = {"fields": self.fieldsets[0][1]["fields"][:-1]}
         return ((None, head), *self.fieldsets[1:])
 
-    def has_receive_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+    def has_receive_permission(self, request: StaffRequest, object_id: object = None) -> bool:
         if object_id is not None:
             self.get_object(request, str(object_id))
         return role_allows(request, Ability.TAKE_PAYMENTS)

@@ -38,7 +38,7 @@ def _filter_of(column: ForeignColumn) -> type[DropdownFilter]:
         title = column.title
         parameter_name = column.parameter
 
-        def lookups(self, request: StaffRequest, model_admin: Any) -> list[tuple[str, str]]:
+        def lookups(self, request: StaffRequest, model_admin: object) -> list[tuple[str, str]]:
             return [(state.name, state.label) for state in column.states]
 
         def queryset(self, request: StaffRequest, queryset: Any) -> Any:

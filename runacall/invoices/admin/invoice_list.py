@@ -91,10 +91,10 @@ class InvoiceList(RecordAdmin):
     def get_changelist(self, request: StaffRequest, **kwargs: object) -> type[ChangeList]:
         return InvoiceChangeList
 
-    def get_list_filter(self, request: StaffRequest) -> Any:
+    def get_list_filter(self, request: StaffRequest) -> object:
         return [*super().get_list_filter(request), *filters_of(request)]
 
-    def changelist_view(self, request: StaffRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(self, request: StaffRequest, extra_context: object = None) -> HttpResponse:
         response: HttpResponse = super().changelist_view(request, extra_context)
         shown = response.context_data if isinstance(response, TemplateResponse) else None
         if shown and "cl" in shown:

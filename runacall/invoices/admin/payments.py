@@ -93,7 +93,7 @@ class PaymentAdmin(RecordAdmin):
 
     # --- receiving and correcting -----------------------------------------------------------------------------------
 
-    def has_receive_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+    def has_receive_permission(self, request: StaffRequest, object_id: object = None) -> bool:
         if object_id is not None:
             self.get_object(request, str(object_id))
         return role_allows(request, Ability.TAKE_PAYMENTS)

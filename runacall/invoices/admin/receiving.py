@@ -93,10 +93,10 @@ class ReceiveForm(forms.Form):
         return {invoice: amount for invoice, amount in typed.items() if amount}
 
     @property
-    def details(self) -> dict[str, Any]:
+    def details(self) -> dict[str, object]:
         return {name: self.cleaned_data[name] for name in ("amount", "method", "received_date", "reference", "memo")}
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         given = super().clean() or self.cleaned_data
         for invoice, part in self.parts.items():
             if part > self.open_of(invoice):
@@ -142,7 +142,7 @@ def _paid_by(payment: Payment | None) -> dict[int, Decimal]:
     return dict(standing.values_list("invoice_id", "amount"))
 
 
-def _fields_of(payment: Payment) -> dict[str, Any]:
+def _fields_of(payment: Payment) -> dict[str, object]:
     names = ("method", "received_date", "reference", "memo")
     return {
         **{name: getattr(payment, name) for name in names},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
@@ -26,7 +26,7 @@ class PaymentQuerySet(RecordQuerySet):
 
     @transaction.atomic
     def receive(
-        self, *, parts: Mapping[Invoice, Decimal], at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any
+        self, *, parts: Mapping[Invoice, Decimal], at: dt.datetime, by: AbstractBaseUser | None = None, **fields: object
     ) -> Payment:
         """Record money from a customer that pays these parts of these invoices; the rest is the customer's credit.
 
@@ -97,7 +97,7 @@ class Payment(Record):
         used = self.applications.exclude(invoice__status="void").aggregate(sum=Sum("amount"))["sum"]
         return self.amount - (used or money.ZERO)
 
-    def edit(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: Any) -> Self:
+    def edit(self, *, at: dt.datetime, by: AbstractBaseUser | None = None, **fields: object) -> Self:
         """Change these fields. Raises PaymentRefused if it is void, ValidationError if they are not valid."""
         with self.changing(at=at, by=by):
             self._refuse_void()
@@ -105,7 +105,7 @@ class Payment(Record):
             self.full_clean()
         return self
 
-    def _correct(self, fields: dict[str, Any]) -> None:
+    def _correct(self, fields: dict[str, object]) -> None:
         was = self.received_date
         self.assign(fields)
         if self.received_date != was:
@@ -129,7 +129,7 @@ class Payment(Record):
         parts: Mapping[Invoice, Decimal],
         at: dt.datetime,
         by: AbstractBaseUser | None = None,
-        **fields: Any,
+        **fields: object,
     ) -> Self:
         """Another amount, other parts, and other fields that `edit` may change, in one change.
 
