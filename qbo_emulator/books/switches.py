@@ -94,6 +94,11 @@ SWITCHES: dict[str, Switch] = {
     "requestid_replays_faults": Switch(
         True, (True, False), "Whether a repeated request id also gets a stored fault again."
     ),
+    "sparse_without_required": Switch(
+        "accept",
+        ("accept", "refuse"),
+        "A sparse update of a bill without VendorRef or an expense without PaymentType: taken, or 2020 (seen).",
+    ),
     "cdc_days": Switch(
         30,
         (),

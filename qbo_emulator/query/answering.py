@@ -30,6 +30,7 @@ NOT_QUERYABLE = frozenset(
         "CustomerMemo",
         "BillAddr",
         "ShipAddr",
+        "DepartmentRef",  # seen on invoices, receipts, expenses and journal entries
     )
 )
 

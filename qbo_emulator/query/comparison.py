@@ -14,11 +14,24 @@ from qbo_emulator.query.statement import Condition
 
 
 def value_at(row: Row, path: str) -> object:
-    """The value of a property; a reference counts as its id."""
-    found: Any = row
+    """The value of a property; a reference counts as its id, a list as its first."""
+    return next(iter(values_at(row, path)), None)
+
+
+def values_at(row: Row, path: str) -> list[object]:
+    """The values of a property: one, or as many as a list on the way has (`AttachableRef.EntityRef.value`)."""
+    found: list[Any] = [row]
     for part in path.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return found.get("value", found.get("Address", found.get("FreeFormNumber"))) if isinstance(found, dict) else found
+        found = [inner for one in found if isinstance(one, dict) and (inner := one.get(part)) is not None]
+        if found and isinstance(found[0], list):
+            found = [item for one in found for item in one]
+    return [plain(one) for one in found]
+
+
+def plain(value: Any) -> object:
+    if isinstance(value, dict):
+        return value.get("value", value.get("Address", value.get("FreeFormNumber")))
+    return value
 
 
 def comparable(value: object) -> object:
@@ -82,9 +95,12 @@ COMPARISONS: dict[str, Callable[[Any, Any, str], bool]] = {
 
 
 def matches(row: Row, condition: Condition) -> bool:
-    stored = value_at(row, condition.property)
     test = COMPARISONS[condition.operator]
-    return any(test(stored, value, condition.property) for value in condition.values)
+    return any(
+        test(stored, value, condition.property)
+        for stored in values_at(row, condition.property)
+        for value in condition.values
+    )
 
 
 def sort_key(value: object, path: str) -> tuple[int, Any]:

@@ -101,6 +101,68 @@ def test_an_unknown_property_is_refused_with_those_that_are_known(books: Client)
     assert detail.endswith(" [truncated]])\n specified is unsupported or invalid")
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "empty"),
+    [
+        ("AcctNum", "77", ""),
+        ("PrimaryEmailAddr", {"Address": "jo@example.com"}, {}),
+        ("PrimaryPhone", {"FreeFormNumber": "555"}, {"FreeFormNumber": ""}),
+        ("TermRef", {"value": "3"}, {"value": ""}),
+    ],
+)
+def test_what_is_sent_empty_in_a_sparse_update_is_cleared(
+    books: Client, field: str, value: object, empty: object
+) -> None:
+    made = books.post("Vendor", {"DisplayName": "Ellis", field: value})
+    same = {"Id": made["Id"], "SyncToken": "0", "sparse": True}
+    assert books.post("Vendor", same | {field: None})[field] == value
+    cleared = books.post("Vendor", same | {field: empty})
+    assert field not in cleared
+    assert (cleared["SyncToken"], cleared["DisplayName"]) == ("1", "Ellis")
+    assert field not in books.read("Vendor", made["Id"])
+
+
+def test_what_must_be_there_is_not_cleared(books: Client) -> None:
+    made = books.post("Invoice", invoice(DocNumber="7", DueDate="2030-01-01"))
+    junk = {"DocNumber": "", "DueDate": "", "TotalAmt": ""}
+    kept = books.post("Invoice", {"Id": made["Id"], "SyncToken": "0", "sparse": True, **junk})
+    assert (kept["DocNumber"], kept["DueDate"], kept["TotalAmt"]) == ("7", "2030-01-01", made["TotalAmt"])
+
+
+@pytest.mark.parametrize(("entity", "field"), [("Bill", "VendorRef"), ("Purchase", "PaymentType")])
+def test_a_bill_and_an_expense_may_have_to_say_what_they_are_in_every_update(
+    sample: Client, entity: str, field: str
+) -> None:
+    [row] = sample.query(f"select * from {entity} maxresults 1")[entity]
+    change = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, "PrivateNote": "seen"}
+    sample.do("switch", name="sparse_without_required", value="refuse")
+    fault = sample.fault(entity, change)
+    assert (fault["code"], fault["element"]) == ("2020", field)
+    assert sample.post(entity, change | {field: row[field]})["PrivateNote"] == "seen"
+    sample.do("switch", name="sparse_without_required", value=None)
+    assert sample.post(entity, change | {"SyncToken": str(int(row["SyncToken"]) + 1)})
+
+
+def test_attachments_are_found_by_what_they_hang_on(books: Client) -> None:
+    def hung_on(*keys: str) -> list[dict[str, object]]:
+        return [{"EntityRef": {"type": "Invoice", "value": key}} for key in keys]
+
+    first, second = (books.post("Invoice", invoice())["Id"] for _ in range(2))
+    both = books.post("Attachable", {"Note": "both", "AttachableRef": hung_on(first, second)})
+    books.post("Attachable", {"Note": "first", "AttachableRef": hung_on(first)})
+    where = "AttachableRef.EntityRef.Type = 'Invoice' and AttachableRef.EntityRef.value"
+    [found] = books.query(f"select * from Attachable where {where} = '{second}'")["Attachable"]
+    assert found["Id"] == both["Id"]
+    assert len(books.query(f"select * from Attachable where {where} = '{first}'")["Attachable"]) == 2
+    assert books.query(f"select * from Attachable where {where} = '9999'") == {}
+
+
+@pytest.mark.parametrize("entity", ["Invoice", "SalesReceipt", "Purchase", "JournalEntry"])
+def test_a_department_cannot_be_queried(books: Client, entity: str) -> None:
+    fault = books.query_fault(f"select * from {entity} where DepartmentRef = '1'")
+    assert fault["Detail"] == "QueryValidationError: property 'DepartmentRef' is not queryable"
+
+
 def test_the_year_1_is_no_date(books: Client) -> None:
     made = books.post("Invoice", invoice(TxnDate="0001-01-01", DueDate="0001-01-01T00:00:00Z", ShipDate="0001-01-01"))
     assert made["TxnDate"] > "2020"
