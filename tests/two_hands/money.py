@@ -38,6 +38,7 @@ from tests.two_hands.inside import Row
 VERIFIER = "emulator-verifier"
 A_NUMBER = st.integers(0, 5)
 AMOUNTS = ("10", "25", "whole", "more")
+HERS, OURS = ("corrects", "void", "delete", "nothing"), ("reference", "day", "void", "nothing")
 MAIL = ("at once", "doubled", "late", "lost")
 MOST_BETWEEN = 3
 MOST_INVOICES, MOST_PAYMENTS = 5, 8
@@ -214,16 +215,65 @@ class PaymentsOfTwo(Hands):
         is_reversed=st.booleans(),
         form=st.sampled_from(("classic", "cloudevents")),
         hers_stays=st.booleans(),
+        by=st.sampled_from(("office", "bookkeeper", "both")),
+        lost=st.sampled_from((None, None, False, True)),
+        hers=st.sampled_from(HERS),
+        ours=st.sampled_from(OURS),
     )
-    def first_invoices(self, mail: str, is_reversed: bool, form: str, hers_stays: bool) -> None:
-        """`hers_stays`: where money is recorded twice, the office gives way in the end."""
+    def first_invoices(
+        self,
+        mail: str,
+        is_reversed: bool,
+        form: str,
+        hers_stays: bool,
+        by: str,
+        lost: bool | None,
+        hers: str,
+        ours: str,
+    ) -> None:
+        """`hers_stays`: where money is recorded twice, the office gives way in the end. `by`: who receives the first
+        payment; then both are at it at the same time.
+        """
         assert self.books.do("switch", name="webhook_format", value=form)
         assert self.books.do("switch", name="webhook_reversed", value=is_reversed)
         self.mail, self.hers_stays = mail, hers_stays
         for name in ("Anna Smith", "Anna Smith", "Ben Ode"):
             self.add_invoice(name)
         self.passes(1)
+        if by != "office":
+            self.bookkeeper_receives(0, "whole" if by == "both" else "10")
+        if by != "bookkeeper":
+            self.office_receives(0, "whole" if by == "both" else "10", "check")
+        if lost is not None:
+            self.an_answer_is_lost(lost)
+        self.passes(1)
+        self.passes(20)
         self.is_broken = False
+        self.both_at_one_payment(0, hers, ours)
+
+    @rule(number=A_NUMBER, hers=st.sampled_from(HERS), ours=st.sampled_from(OURS))
+    def both_at_one_payment(self, number: int, hers: str, ours: str) -> None:
+        """Which chance alone brings about too seldom."""
+        payment = self.payment(number)
+        if payment is None:
+            return
+        row = self.books.rows("Payment").get(self.world.links(self.world.realm, "payment").get(payment.pk, ""))
+        if row is not None and not words.is_void(row):
+            if hers == "corrects":
+                self.correct(row, 60, 0)
+            elif hers in ("void", "delete"):
+                self.take_back(row, hers)
+        day = self.day - dt.timedelta(days=3)
+        acts: dict[str, Callable[[], Any]] = {
+            "reference": lambda: payment.edit(reference="1109", at=self.at),
+            "day": lambda: payment.edit(received_date=day, at=self.at),
+            "void": lambda: payment.void(at=self.at),
+            "nothing": lambda: None,
+        }
+        with suppress(Refused, ValidationError):
+            acts[ours]()
+            self.acts["payment", payment.pk] += ours != "nothing"
+        self.guarded(lambda: self.passes(1))
 
     def add_invoice(self, name: str) -> None:
         customer = next((one for one in self.world.records("customer") if one.name == name), None)
@@ -364,8 +414,10 @@ class PaymentsOfTwo(Hands):
     @rule(number=A_NUMBER, amount=st.sampled_from((5, 20, 60)), days=st.sampled_from((0, 0, 3)))
     def bookkeeper_corrects(self, number: int, amount: int, days: int) -> None:
         row = self.her(number)
-        if row is None or not row["Line"]:
-            return
+        if row is not None and row["Line"]:
+            self.correct(row, amount, days)
+
+    def correct(self, row: Row, amount: int, days: int) -> None:
         first, *others = row["Line"]
         lines = [{**first, "Amount": amount}, *others]
         total = sum((Decimal(str(line["Amount"])) for line in lines), Decimal(0))

@@ -22,13 +22,15 @@ from hypothesis import stateful
 from tests.mutation.safeguard import Safeguard
 from tests.two_hands.hands import Hands
 from tests.two_hands.machine import BEGINNING, TwoHands, TwoHandsInCanada
+from tests.two_hands.money import VERIFIER, PaymentsOfTwo
 from tests.two_hands.playing import play
-from tests.two_hands.rules import RULES, Rule
+from tests.two_hands.rules import OF_PAYMENTS, RULES, Rule
 from tests.two_hands.scenes import SCENES
 
 ROOT = Path(__file__).resolve().parents[2]
 # How many seeds are looked through for beginnings, how many histories of each are played, and how many seeds of a rule.
 SEEDS, HISTORIES, TRIES = 250, 3, 4
+SEEDS_OF_PAYMENTS, STEPS_OF_PAYMENTS = range(1, 7), 4
 HANDS: dict[str, type[Hands]] = {"US": TwoHands, "CA": TwoHandsInCanada}
 
 
@@ -137,6 +139,22 @@ def test_broken_it_is_found(db: None, rule: Rule) -> None:
     seconds = time.process_time() - began
     print(f"{rule.says}: seed {number}, {HISTORIES} histories at most, {seconds:.0f} s: {str(caught)[:150]}")
     assert _found(hands, number) is None, "found, although nothing is broken"
+
+
+@pytest.mark.skipif(os.environ.get("RUN_RULES") != "1", reason="takes some minutes: RUN_RULES=1 runs it")
+@pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("_apart")
+@pytest.mark.parametrize("safeguard", OF_PAYMENTS, ids=lambda safeguard: safeguard.name)
+def test_broken_it_is_found_with_payments(db: None, settings: Any, safeguard: Safeguard) -> None:
+    """Within a few histories by one of a few seeds; that these pass whole, `test_money.py` shows."""
+    settings.QBO_WEBHOOK_VERIFIER = VERIFIER
+    for number in SEEDS_OF_PAYMENTS:
+        with broken(safeguard):
+            caught = _found(PaymentsOfTwo, number, steps=STEPS_OF_PAYMENTS)
+        if caught is not None:
+            print(f"{safeguard.name}: seed {number}: {str(caught)[:150]}")
+            return
+    pytest.fail(f"{safeguard.name}: not found by the seeds {SEEDS_OF_PAYMENTS}")
 
 
 def _found(hands: type[Hands], number: int, *, steps: int = 1) -> AssertionError | None:
