@@ -14,10 +14,11 @@ from django.db.models import F
 from qbo.connection.client import decode
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, Said
+from qbo.mapping.invoice_rows import base_kept
 from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.mapping.loading import load_book, load_company
 from qbo.mapping.payments import plan_payment
-from qbo.mapping.planning import base_found, base_kept, said_of
+from qbo.mapping.planning import base_found, said_of
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items, load_payments
 from runacall.invoices.models import Invoice

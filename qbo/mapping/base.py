@@ -73,7 +73,7 @@ class Base:
     def keep_theirs(self, theirs: Row, said: Said) -> Base:
         """QuickBooks' values are right: its current row and what we would send now become the base.
 
-        For an invoice use `planning.base_kept`, which knows its lines.
+        For an invoice use `invoice_rows.base_kept`, which knows its lines.
         """
         return replace(self, said=said, row=theirs, ours_wins=())
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from qbo.json_objects import Row
 from qbo.mapping.base import There
+from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
 from qbo.mapping.payments import applied_by
-from qbo.mapping.planning import is_void
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.money import ZERO, round_cents
 

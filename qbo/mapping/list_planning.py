@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS, Base, Reader, Said, collisions, fields_of, number, plain
+from qbo.mapping.invoice_rows import CLEARED
 from qbo.mapping.payloads import Payload, Write, customer_payload
-from qbo.mapping.planning import CLEARED, Plan, conflict
+from qbo.mapping.plans import Plan, conflict
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 
 CUSTOMER_KEYS: Mapping[str, str] = {

@@ -15,8 +15,9 @@ from qbo.json_objects import Row
 from qbo.mapping import marks
 from qbo.mapping.base import Base, Reader, Said, Side, cents, collisions, fields_of, plain, reference
 from qbo.mapping.book import MappingBook, Ref, TransactionRef
+from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Payload, Write
-from qbo.mapping.planning import Expected, Plan, conflict, is_void
+from qbo.mapping.plans import Expected, Plan, conflict
 from qbo.mapping.preflight import account_subject, account_there, customer_subject
 from runacall.invoices.documents import PaymentDocument
 

@@ -9,7 +9,7 @@ from qbo.failures import Failure, Subject
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.names import name_key
 from qbo.mapping.payloads import ALLOW_DUPLICATE, Write, rate_names
-from qbo.mapping.planning import Plan
+from qbo.mapping.plans import Plan
 from runacall.invoices.documents import CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 
 NUMBER_MAX = 21

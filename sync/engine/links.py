@@ -16,7 +16,7 @@ from qbo.json_objects import Row
 from qbo.lists.checking import checked, identity
 from qbo.lists.mirrors import store_entries
 from qbo.mapping.base import KEPT, Base, There, kept_part
-from qbo.mapping.planning import base_after
+from qbo.mapping.invoice_rows import base_after
 from qbo.models import Connection, Link
 from sync.engine.context import Drain
 from sync.engine.send.sent_items import SentItem, owed_fields

@@ -12,8 +12,9 @@ from qbo.json_objects import Row
 from qbo.lists.checking import checked_reference
 from qbo.mapping.base import Base, Side, There, kept_part
 from qbo.mapping.book import MappingBook
+from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
-from qbo.mapping.planning import changed_there, is_decisive, is_void
+from qbo.mapping.planning import changed_there, is_decisive
 from qbo.models import Link
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument

@@ -19,11 +19,11 @@ from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, Side, cents, kept_part, plain, reference
+from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
 from qbo.mapping.payments import applied_by, payment_payload, said_of_payment
-from qbo.mapping.planning import is_void
 from qbo.models import ConnectionSettings, Link, ListEntry, PaymentMapping
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.models import Customer, Invoice, Payment

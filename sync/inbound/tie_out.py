@@ -18,10 +18,10 @@ from qbo.connection.turn import NotNow, Visit, visit
 from qbo.json_objects import JsonMapping, JsonObject, Row
 from qbo.mapping.base import There, cents, reference
 from qbo.mapping.comparing import Wanted, compare, compare_payments
+from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book, load_company, ref_of
 from qbo.mapping.marks import PAYMENT
 from qbo.mapping.payloads import invoice_payload
-from qbo.mapping.planning import is_void
 from qbo.models import Connection, Link, ListEntry
 from runacall import clock
 from runacall.invoices.models import Invoice, Payment

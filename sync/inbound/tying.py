@@ -12,8 +12,8 @@ from decimal import Decimal
 from qbo.json_objects import JsonMapping, JsonObject, Row
 from qbo.mapping.base import There, reference
 from qbo.mapping.comparing import Comparison, PaymentComparison, Wanted
+from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import INVOICE, marked_as
-from qbo.mapping.planning import is_void
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.money import ZERO, round_cents
 

@@ -11,9 +11,11 @@ import pytest
 from qbo.json_objects import Row
 from qbo.mapping.base import Base
 from qbo.mapping.book import MappingBook, TransactionRef
+from qbo.mapping.invoice_rows import base_after
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section
-from qbo.mapping.planning import Plan, base_after, plan_invoice
+from qbo.mapping.planning import plan_invoice
+from qbo.mapping.plans import Plan
 from runacall.invoices.documents import InvoiceDocument
 from tests.qbo.documents import BOOK, ITEM, book, invoice, line
 

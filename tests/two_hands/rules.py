@@ -20,7 +20,7 @@ class Rule:
     country: str = "US"
 
 
-PLANNING, ADOPTION = "qbo/mapping/planning.py", "sync/engine/prepare/adoption.py"
+PLANNING, THREE_WAY, ADOPTION = "qbo/mapping/planning.py", "qbo/mapping/three_way.py", "sync/engine/prepare/adoption.py"
 
 
 def _rule(says: str, scene: str, file: str, line: str, broken: str, country: str = "US") -> Rule:
@@ -31,7 +31,7 @@ RULES = (
     _rule(
         "an update says only what changed here",
         "each says something else",
-        PLANNING,
+        THREE_WAY,
         "            if name in self.here:\n",
         "            if True:\n",
     ),
@@ -73,35 +73,35 @@ RULES = (
     _rule(
         "what she put on our lines stays",
         "she puts classes on lines",
-        PLANNING,
+        THREE_WAY,
         "return {**kept, **ours, detail_type: {**detail, **ours[detail_type]}}",
         "return {**kept, **ours}",
     ),
     _rule(
         "our lines keep their Ids",
         "she puts classes on lines",
-        PLANNING,
+        THREE_WAY,
         'if key not in ("Amount", "Description", "LineNum", detail_type)}',
         'if key not in ("Id", "Amount", "Description", "LineNum", detail_type)}',
     ),
     _rule(
         "her own lines stay",
         "she adds a line, another changes",
-        PLANNING,
+        THREE_WAY,
         "                lines.append(line)\n                continue\n            j =",
         "                continue\n            j =",
     ),
     _rule(
         "a line of ours that she took off stays away",
         "she takes a line off, another changes",
-        PLANNING,
+        THREE_WAY,
         "        kept_away = self._removed_there()\n        lines +=",
         "        kept_away: set[int] = set()\n        lines +=",
     ),
     _rule(
         "her words in the memo stay",
         "she adds to the memo, so does the office",
-        PLANNING,
+        THREE_WAY,
         'changes["PrivateNote"] = marks.replace_section(note, there, self.said["memo"])',
         'changes["PrivateNote"] = self.said["memo"]',
     ),

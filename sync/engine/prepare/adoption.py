@@ -14,10 +14,11 @@ from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
+from qbo.mapping.invoice_rows import base_of_create, base_of_update, holds, is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
-from qbo.mapping.planning import Plan, base_of_create, base_of_update, holds, is_void
+from qbo.mapping.plans import Plan
 from qbo.models import Link
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import round_cents

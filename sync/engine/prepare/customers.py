@@ -20,7 +20,7 @@ from qbo.mapping.loading import load_list_records, load_ruled
 from qbo.mapping.matching import NOTHING_RULED, Holder, Match, Ruled, ambiguous, candidate_names, match_customer
 from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, customer_payload
-from qbo.mapping.planning import Plan
+from qbo.mapping.plans import Plan
 from qbo.mapping.preflight import customer_subject
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers

@@ -12,7 +12,8 @@ from qbo.failures import Failure
 from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
-from qbo.mapping.planning import Plan, plan_invoice
+from qbo.mapping.planning import plan_invoice
+from qbo.mapping.plans import Plan
 from qbo.mapping.preflight import check_invoice, number_taken, with_spent_number
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument, ItemDocument

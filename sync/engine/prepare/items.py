@@ -19,7 +19,7 @@ from qbo.mapping.loading import load_book, load_list_records, load_ruled, produc
 from qbo.mapping.matching import Match, Ruled, ambiguous_item, candidate_names, match_item
 from qbo.mapping.names import full_name_key, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
-from qbo.mapping.planning import Plan
+from qbo.mapping.plans import Plan
 from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
 from qbo.models import Connection, Link, ListEntry, ListState
 from runacall.invoices.document_loading import load_items

@@ -9,7 +9,7 @@ from qbo.connection.client import encode
 from qbo.failures import Failure
 from qbo.json_objects import JsonMapping
 from qbo.mapping.payloads import Write
-from qbo.mapping.planning import Plan
+from qbo.mapping.plans import Plan
 from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs
 from sync.engine.outcomes import Outcome

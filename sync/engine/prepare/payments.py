@@ -16,7 +16,7 @@ from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
 from qbo.mapping.payments import check_payment, holds_payment, plan_payment, said_of_payment
-from qbo.mapping.planning import Plan
+from qbo.mapping.plans import Plan
 from qbo.models import Link
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.documents import PaymentDocument

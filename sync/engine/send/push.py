@@ -15,7 +15,7 @@ from qbo.connection.turn import MustWait
 from qbo.mapping.base import Said
 from qbo.mapping.book import TransactionRef
 from qbo.mapping.payloads import Write
-from qbo.mapping.planning import Plan
+from qbo.mapping.plans import Plan
 from qbo.models.leases import LeaseLost
 from runacall import clock, operators_log
 from runacall.isolation import DATABASE_AWAY, connect_again, isolated

@@ -9,7 +9,7 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import JsonMapping
 from qbo.mapping.base import There
-from qbo.mapping.planning import Expected
+from qbo.mapping.plans import Expected
 from runacall.invoices.money import ZERO
 
 

@@ -2,7 +2,7 @@
 
 from tests.mutation.safeguard import Safeguard
 
-PLANNING = "qbo/mapping/planning.py"
+PLANNING, THREE_WAY, ROWS = "qbo/mapping/planning.py", "qbo/mapping/three_way.py", "qbo/mapping/invoice_rows.py"
 ADOPTION = "sync/engine/prepare/adoption.py"
 OF_TWO = "tests/journeys/test_two_people.py"
 OF_DOUBT = "tests/journeys/test_changed_in_doubt.py"
@@ -13,7 +13,7 @@ OF_CUSTOMERS = "tests/journeys/test_customer_not_found.py"
 SAFEGUARDS = (
     Safeguard(
         "an update says only what changed here",
-        PLANNING,
+        THREE_WAY,
         "            if name in self.here:\n",
         "            if True:\n",
         (f"{OF_TWO}::test_an_update_says_only_what_changed_here",),
@@ -51,42 +51,42 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "what the bookkeeper put on our lines stays",
-        PLANNING,
+        THREE_WAY,
         "return {**kept, **ours, detail_type: {**detail, **ours[detail_type]}}",
         "return dict(ours)",
         (f"{OF_TWO}::test_what_the_bookkeeper_put_on_our_lines_and_into_the_memo_outlives_our_edit",),
     ),
     Safeguard(
         "her words in the memo stay",
-        PLANNING,
+        THREE_WAY,
         'changes["PrivateNote"] = marks.replace_section(note, there, self.said["memo"])',
         'changes["PrivateNote"] = self.said["memo"]',
         (f"{OF_TWO}::test_what_the_bookkeeper_put_on_our_lines_and_into_the_memo_outlives_our_edit",),
     ),
     Safeguard(
         "a line of ours that was taken off there stays away",
-        PLANNING,
+        THREE_WAY,
         "        kept_away = self._removed_there()\n        lines +=",
         "        kept_away: set[int] = set()\n        lines +=",
         (f"{OF_TWO}::test_after_keeping_hers_each_line_is_still_known",),
     ),
     Safeguard(
         "a discount that the bookkeeper gave stays",
-        PLANNING,
+        THREE_WAY,
         'is_ours = "discount" in self.here',
         "is_ours = True",
         (f"{OF_TWO}::test_a_discount_that_the_bookkeeper_gave_stays_when_our_lines_change",),
     ),
     Safeguard(
         "a product and a tax code that the bookkeeper chose are not overwritten",
-        PLANNING,
+        THREE_WAY,
         'return _line_words(line), reference(detail, "ItemRef"), reference(detail, "TaxCodeRef")',
         'return _line_words(line), "", ""',
         (f"{OF_TWO}::test_a_product_or_tax_code_that_she_chose_on_a_line_that_we_changed_is_a_persons_to_decide",),
     ),
     Safeguard(
         "a line is known by its words where another is taken off",
-        PLANNING,
+        ROWS,
         "for known_by in (tuple, _product_and_description):",
         "for known_by in ():",
         (f"{OF_TWO}::test_a_line_is_known_by_its_words_where_another_is_taken_off",),
@@ -100,7 +100,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "what she changed on an invoice while our update was in doubt is hers",
-        PLANNING,
+        ROWS,
         "    return replace(base, row={**before.row, **{key: row[key] for key in keys if key in row}})\n",
         "    return base\n",
         (f"{OF_TWO}::test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide",),
