@@ -52,10 +52,16 @@ def _stops(operation: Operation, state: Any, app: str) -> bool:
     return isinstance(operation, BUILDS)
 
 
+# Python of ours that goes through a long table, each few rows in a transaction of their own.
+IN_SMALL_STEPS = {("invoices", "0009")}
+
+
 def all_that_stop() -> dict[tuple[str, str], list[str]]:
     loader = MigrationLoader(None)
     found = {}
     for key in sorted(node for node in loader.disk_migrations if node[0] in OURS and not node[1].startswith("0001")):
+        if (key[0], key[1][:4]) in IN_SMALL_STEPS:
+            continue
         migration = loader.disk_migrations[key]
         if told := list(stopping(migration, loader.project_state(key, at_end=False))):
             found[key[0], key[1][:4]] = told
