@@ -131,7 +131,7 @@ DATABASE_LISTEN_URL = env.str("DATABASE_LISTEN_URL", "")
 
 # django-q2 only starts the work; our own tables are the queue of record (docs/decisions). A drain makes no call after
 # 60 s and a call ends within 125 s, so `timeout` is longer than both together and `retry` longer than that.
-Q_CLUSTER: dict[str, Any] = {
+Q_CLUSTER: dict[str, object] = {
     "name": env.str("Q_NAME", "sync"),
     "label": "Background jobs",
     "orm": "default",
@@ -212,7 +212,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -323,7 +323,7 @@ LOGGING = {
 
 
 # An entry is shown to people who may open its page: `RunACallAdminSite.may_open` asks the page itself.
-def _link(title: str, icon: str, url_name: str, *arguments: str, **more: object) -> dict[str, Any]:
+def _link(title: str, icon: str, url_name: str, *arguments: str, **more: object) -> dict[str, object]:
     return {"title": title, "icon": icon, "link": reverse_lazy(url_name, args=arguments), **more}
 
 

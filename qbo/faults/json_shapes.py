@@ -30,7 +30,7 @@ def entries(text: str) -> tuple[FaultEntry, ...]:
     return ()
 
 
-def documents(text: str) -> Iterator[Any]:
+def documents(text: str) -> Iterator[object]:
     """The JSON documents in the text, each decoded from a place where one can begin."""
     position = 0
     for _ in range(MOST_STARTS):
@@ -120,7 +120,7 @@ def error_entry(error: str, words: str) -> FaultEntry:
     return FaultEntry(message=error, detail=words)
 
 
-def looks_like_entry(value: Any) -> bool:
+def looks_like_entry(value: object) -> bool:
     return isinstance(value, dict) and len(ENTRY_KEYS & set(lowered(value))) > 1
 
 
@@ -145,10 +145,10 @@ def lowered(fields: dict[str, object]) -> dict[str, object]:
     return {str(key).lower(): value for key, value in fields.items()}
 
 
-def as_list(value: Any) -> list[Any]:
+def as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def word(value: Any) -> str:
+def word(value: object) -> str:
     """A scalar as text; "" for null and for anything that is not a scalar."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

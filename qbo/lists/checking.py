@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from qbo.json_objects import JsonMapping
 
@@ -42,7 +41,7 @@ class Unreadable(Exception):
     """An answer that cannot be a list of QuickBooks; the text says what is wrong, for staff."""
 
 
-def checked(rows: Iterable[Any]) -> Sequence[JsonMapping]:
+def checked(rows: Iterable[object]) -> Sequence[JsonMapping]:
     """`rows`, if each is an object with an Id and a name that can be stored, and no Id is there twice.
 
     Raises Unreadable.
@@ -81,7 +80,7 @@ def checked_reference(row: Mapping[str, object]) -> str:
     return qbo_id
 
 
-def _check_row(row: Mapping[str, Any], which: str) -> None:
+def _check_row(row: Mapping[str, object], which: str) -> None:
     for key in NAMES:
         name = row.get(key)
         if name is not None and not isinstance(name, str):
@@ -98,7 +97,7 @@ def _check_row(row: Mapping[str, Any], which: str) -> None:
     check_texts(row, which)
 
 
-def check_texts(value: Any, which: str, *, depth: int = 0) -> None:
+def check_texts(value: object, which: str, *, depth: int = 0) -> None:
     """Check that every text in `value` can be stored, and that it is not too deep. Raises Unreadable."""
     if depth > DEEPEST:
         raise Unreadable(f"{which} is nested too deeply")
@@ -155,7 +154,7 @@ def flag_in(row: Mapping[str, object], key: str, *, otherwise: bool | None) -> b
     return value
 
 
-def number_in(row: Mapping[str, Any], key: str, which: str) -> Decimal:
+def number_in(row: Mapping[str, object], key: str, which: str) -> Decimal:
     """The number under `key`, 0 if there is none. Raises Unreadable."""
     value = row.get(key)
     try:
@@ -167,7 +166,7 @@ def number_in(row: Mapping[str, Any], key: str, which: str) -> Decimal:
     return number
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """The beginning of a value, in a form to show to people."""
     try:
         text = UNSTORABLE.sub("\ufffd", value if isinstance(value, str) else repr(value))

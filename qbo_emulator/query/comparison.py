@@ -28,7 +28,7 @@ def values_at(row: Row, path: str) -> list[object]:
     return [plain(one) for one in found]
 
 
-def plain(value: Any) -> object:
+def plain(value: object) -> object:
     if isinstance(value, dict):
         return value.get("value", value.get("Address", value.get("FreeFormNumber")))
     return value

@@ -230,7 +230,10 @@ def page_of(records: QuerySet[Any], number: str) -> Page[Any]:
 
 
 def match_rows(
-    kind: MatchKind, connection: Connection, records: Sequence[Any], looked: Sequence[Row] | None = None
+    kind: MatchKind,
+    connection: Connection,
+    records: Sequence[Customer | PricebookItem],
+    looked: Sequence[Row] | None = None,
 ) -> list[MatchRow]:
     """`looked`: customers of QuickBooks that were read on request; products come from the mirror."""
     ids = [record.pk for record in records]
@@ -287,13 +290,10 @@ def known_here(kind: MatchKind, connection: Connection, records: Iterable[Any]) 
     }
 
 
-def account_names(connection: Connection) -> dict[Any, str]:
+def account_names(connection: Connection) -> dict[int | str, str]:
     """The name of each category's income account; under "default", that of items without a choice."""
-    mapped: dict[Any, str] = dict(
-        AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id, item=None).values_list(
-            "category_id", "account_id"
-        )
-    )
+    chosen = AccountMapping.objects.filter(connection=connection, realm_id=connection.realm_id, item=None)
+    mapped: dict[int | str, str] = {**dict(chosen.values_list("category_id", "account_id"))}
     settings = ConnectionSettings.objects.filter(connection=connection).first()
     if settings and settings.default_income_account_id:
         mapped["default"] = settings.default_income_account_id
@@ -303,7 +303,7 @@ def account_names(connection: Connection) -> dict[Any, str]:
 
 
 def products_there(
-    connection: Connection, records: Sequence[Any], links: Mapping[int, Link], *, search: str = ""
+    connection: Connection, records: Sequence[Customer | PricebookItem], links: Mapping[int, Link], *, search: str = ""
 ) -> dict[str, Known]:
     """Active products that these items may be, and those they are linked to, by Id."""
     entries = ListEntry.objects.of(connection, "Item")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -15,6 +14,7 @@ from qbo.json_objects import Row
 from qbo.mapping.guessing import Guess, Known, guess_customers, guess_items, their_customer, words_in
 from qbo.mapping.names import full_name_key, name_for_quickbooks, name_key
 from qbo.models import Connection, ConnectionSettings, MatchChoice
+from runacall.invoices.models import Customer, PricebookItem
 from sync.matching.choosing import why_not_undone
 from sync.matching.kinds import MatchKind
 from sync.matching.listing import (
@@ -66,8 +66,14 @@ class PastChoice:
 
 
 def record_context(
-    kind: MatchKind, connection: Connection, record: Any, looked: Sequence[Row] | None, *, search: str, at: datetime
-) -> dict[str, Any]:
+    kind: MatchKind,
+    connection: Connection,
+    record: Customer | PricebookItem,
+    looked: Sequence[Row] | None,
+    *,
+    search: str,
+    at: datetime,
+) -> dict[str, object]:
     """`looked`: customers of QuickBooks as just read; None if they could not be read."""
     row = match_rows(kind, connection, [record], looked)[0]
     candidates = _candidates(kind, connection, record, row, looked, search)
@@ -96,7 +102,12 @@ def _open(kind: MatchKind, connection: Connection, qbo_id: str) -> str:
 
 
 def _candidates(
-    kind: MatchKind, connection: Connection, record: Any, row: MatchRow, looked: Sequence[Row] | None, search: str
+    kind: MatchKind,
+    connection: Connection,
+    record: Customer | PricebookItem,
+    row: MatchRow,
+    looked: Sequence[Row] | None,
+    search: str,
 ) -> list[Candidate]:
     """Guesses and search results; refused ones, and those matched to another of ours, say so."""
     inactive: set[str] = set()
@@ -135,7 +146,7 @@ def _finds(search: str, there: Known) -> bool:
     return any(key in name_key(text) for text in (there.name, there.full_name, there.email))
 
 
-def _of_the_same_name(kind: MatchKind, connection: Connection, record: Any) -> list[MatchRow]:
+def _of_the_same_name(kind: MatchKind, connection: Connection, record: Customer | PricebookItem) -> list[MatchRow]:
     """Our other records with the same name, and their matches."""
     name = str(record)
     words = sorted(words_in(name), key=len, reverse=True)[:1] or [name]
@@ -149,7 +160,7 @@ def _of_the_same_name(kind: MatchKind, connection: Connection, record: Any) -> l
     return match_rows(kind, connection, same) if same else []
 
 
-def _history(kind: MatchKind, connection: Connection, record: Any) -> list[PastChoice]:
+def _history(kind: MatchKind, connection: Connection, record: Customer | PricebookItem) -> list[PastChoice]:
     zone = connection.organization
     lines = []
     for choice in choices_of(kind, connection, record.pk)[:HISTORY]:
