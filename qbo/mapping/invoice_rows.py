@@ -174,7 +174,7 @@ def aligned(then: Sequence[Sequence[object]], now: Sequence[Sequence[object]]) -
     """For each line that we sent then, the line that it is now; None if it was removed.
 
     Staff rewrite all lines at once, so lines are known again by all that they say, else by product and description,
-    else by their place between those; lines of a discount among themselves.
+    else by their words and their place between those; lines of a discount among themselves.
     """
     pairs: dict[int, int | None] = dict.fromkeys(range(len(then)))
     for lessens in (False, True):
@@ -191,8 +191,25 @@ def aligned(then: Sequence[Sequence[object]], now: Sequence[Sequence[object]]) -
         for tag, i1, i2, j1, j2 in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
             if tag == "replace":
                 left = [i for i in before[i1:i2] if pairs[i] is None], [j for j in after[j1:j2] if j not in same]
-                pairs |= dict(zip(*left, strict=False))
+                pairs |= _most_alike(*left, then, now)
     return pairs
+
+
+def _most_alike(
+    before: Sequence[int], after: Sequence[int], then: Sequence[Sequence[object]], now: Sequence[Sequence[object]]
+) -> dict[int, int]:
+    """By place where nothing was taken off or added; else each of the fewer with the line whose words are closest."""
+    if len(before) == len(after):
+        return dict(zip(before, after, strict=True))
+    was, words = (
+        {one: " ".join(map(str, lines[one])) for one in some} for lines, some in ((then, before), (now, after))
+    )
+    closeness = {(i, j): SequenceMatcher(None, was[i], words[j], False).ratio() for i in before for j in after}
+    found: dict[int, int] = {}
+    for i, j in sorted(closeness, key=lambda pair: -closeness[pair]):
+        if i not in found and j not in found.values():
+            found[i] = j
+    return found
 
 
 def _product_and_description(line: Sequence[object]) -> tuple[object, ...]:
