@@ -16,12 +16,13 @@ from typing import Any
 
 import brotli
 import unfold
+from django.contrib import admin
 from django.core.files.base import ContentFile, File
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parents[1]
-OF_UNFOLD = Path(unfold.__file__).parent
+OF_UNFOLD, OF_ADMIN = Path(unfold.__file__).parent, Path(admin.__file__).parent
 ICONS = "unfold/fonts/material-symbols/Material-Symbols-Outlined.woff2"
 # Libraries that none of our pages use: Unfold's charts, and the regular expressions for the admin's slugs.
 UNUSED = (
@@ -29,6 +30,8 @@ UNUSED = (
     "admin/js/vendor/xregexp/xregexp.js",
     "admin/js/vendor/xregexp/xregexp.min.js",
 )
+# Unfold asks for the long version of a library that Django has in a short one too.
+SHORT = {"admin/js/vendor/select2/select2.full.js": "admin/js/vendor/select2/select2.full.min.js"}
 HASH = re.compile(r"\.[0-9a-f]{12}(?=\.\w+$)")
 TEXT = re.compile(r"unfold/fonts/inter/Inter-\w+\.woff2")
 # Latin with its accents, punctuation, arrows, signs of money and of mathematics. Other scripts use the
@@ -71,11 +74,13 @@ def lean_version(name: str | None) -> bytes | None:
 
     A font is always cut from Unfold's own: the copy that an earlier `collectstatic` left has only that time's icons.
     """
-    if name is None or (name not in (*UNUSED, ICONS) and not TEXT.fullmatch(name)):
+    if name is None or (name not in (*UNUSED, *SHORT, ICONS) and not TEXT.fullmatch(name)):
         return None
     if name not in _made:
         if name in UNUSED:
             _made[name] = b"// No page of ours calls it.\n"
+        elif name in SHORT:
+            _made[name] = (OF_ADMIN / "static" / SHORT[name]).read_bytes()
         else:
             font = (OF_UNFOLD / "static" / name).read_bytes()
             _made[name] = icons_only(font, words_in_use()) if name == ICONS else letters_only(font)
