@@ -60,7 +60,12 @@ def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
 
 def rate_key(rates: Iterable[Rate]) -> str:
     """The key of a set of rates: their ids in ascending order joined with "+"; "" for no tax at all."""
-    return "+".join(str(id_) for id_ in sorted({rate.id for rate in rates}))
+    return key_of_rates(rate.id for rate in rates)
+
+
+def key_of_rates(ids: Iterable[int]) -> str:
+    """As `rate_key`, by the ids alone."""
+    return "+".join(str(id_) for id_ in sorted(set(ids)))
 
 
 def combined_percent(rates: Iterable[Rate]) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -14,6 +14,26 @@ MOST = 10_000
 MOST_FOUND = 1_000
 # From here on a number is rare enough in other numbers to sort what contains it.
 TELLING_DIGITS = 3
+
+
+class Counted(NamedTuple):
+    """So many, or `is_more`: more than that."""
+
+    number: int
+    is_more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number:,}{'+' if self.is_more else ''}"
+
+    @classmethod
+    def up_to(cls, most: int, found: int) -> Counted:
+        """`found` as it was counted to one beyond `most`."""
+        return cls(min(found, most), found > most)
+
+
+def count_up_to(rows: QuerySet[Any], most: int) -> Counted:
+    """How many rows there are; never reads more than one beyond `most`."""
+    return Counted.up_to(most, rows.order_by()[: most + 1].count())
 
 
 def first_of_all(rows: QuerySet[Any], search: str, exact: Q) -> QuerySet[Any]:
@@ -32,18 +52,17 @@ class BoundedPaginator(Paginator):
     most = MOST
 
     @cached_property
-    def counted(self) -> int:
-        """`most` + 1 stands for more than `most`."""
-        rows = self.object_list
-        return rows.order_by()[: self.most + 1].count() if hasattr(rows, "order_by") else len(rows)
+    def counted(self) -> Counted:
+        rows: Any = self.object_list
+        return count_up_to(rows, self.most) if hasattr(rows, "order_by") else Counted.up_to(self.most, len(rows))
 
     @cached_property
     def count(self) -> int:
-        return min(self.counted, self.most)
+        return self.counted.number
 
     @property
     def is_more(self) -> bool:
-        return self.counted > self.most
+        return self.counted.is_more
 
 
 class SearchPaginator(BoundedPaginator):

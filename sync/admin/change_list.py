@@ -13,8 +13,8 @@ from django.http import QueryDict
 from unfold.views import ChangeList
 
 from runacall.organizations.middleware import VisitorRequest
-from runacall.organizations.paging import MOST, MOST_FOUND, BoundedPaginator, first_of_all
-from sync.log.counting import Counted, by_status, total
+from runacall.organizations.paging import MOST, MOST_FOUND, BoundedPaginator, Counted, first_of_all
+from sync.log.counting import by_status, total
 from sync.log.filters import SyncEventFilter, given
 from sync.models.events import SyncEventQuerySet
 
@@ -25,17 +25,9 @@ class KnownCountPaginator(BoundedPaginator):
     """A paginator that is given the count: the status chips have already counted."""
 
     @cached_property
-    def counted(self) -> int:
-        known = getattr(self.object_list, "known_count", None)
+    def counted(self) -> Counted:
+        known: Counted | None = getattr(self.object_list, "known_count", None)
         return super().counted if known is None else known
-
-    @property
-    def is_more(self) -> bool:
-        return bool(getattr(self.object_list, "is_more", False))
-
-    @cached_property
-    def count(self) -> int:
-        return self.counted
 
     def page(self, number: int | str) -> Page[Any]:
         """The last page if the requested one no longer exists: rows can leave the list while people read it."""
@@ -65,8 +57,7 @@ class SyncLogChangeList(ChangeList):
 
     def get_results(self, request: VisitorRequest) -> None:
         self.counts = status_counts(self.root_queryset, request)
-        matching = self._matching() if self.filterset.is_valid() else Counted(0)
-        self.queryset.known_count, self.queryset.is_more = matching
+        self.queryset.known_count = self._matching() if self.filterset.is_valid() else Counted(0)
         super().get_results(request)
         self.page_num = min(self.page_num, self.paginator.num_pages)
 

@@ -16,10 +16,11 @@ from runacall import clock
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
+from runacall.organizations.paging import Counted
 from sync.actions import ACTIONS, Action, title_of
 from sync.admin.cause_cards import Card, strip_of
 from sync.admin.change_list import SyncLogChangeList, without_page
-from sync.log.counting import Counted, total
+from sync.log.counting import total
 from sync.log.questions import questions_for
 from sync.log.results import SOON, Result, results_for
 from sync.log.rows import log_rows

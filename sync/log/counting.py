@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from runacall.organizations.paging import MOST
+from runacall.organizations.paging import MOST, Counted
 from sync.models import State
 from sync.models.events import SyncEventQuerySet
 
 # The states of which a shop has ever more. The others are what people work on.
 PILING_UP = (State.SYNCED, State.SUPERSEDED, State.DISMISSED)
-
-
-class Counted(NamedTuple):
-    """So many, or `is_more`: more than that."""
-
-    number: int
-    is_more: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.number:,}{'+' if self.is_more else ''}"
 
 
 def by_status(events: SyncEventQuerySet, *, most: int = MOST) -> dict[str, Counted]:
@@ -44,7 +33,7 @@ def by_status(events: SyncEventQuerySet, *, most: int = MOST) -> dict[str, Count
         cursor.execute(f"SELECT {columns}", [value for _, params in parts for value in params])
         numbers = cursor.fetchone()
     return {
-        str(state): Counted(min(number, most), number > most) if state in PILING_UP else Counted(number)
+        str(state): Counted.up_to(most, number) if state in PILING_UP else Counted(number)
         for state, number in zip(State, numbers, strict=True)
     }
 

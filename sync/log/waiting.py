@@ -12,8 +12,9 @@ from django.utils.http import urlencode
 from qbo.models import Connection, ConnectionSettings, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
+from runacall.organizations.paging import Counted
 from sync.log.causes import Cause, causes
-from sync.log.counting import Counted, by_status
+from sync.log.counting import by_status
 from sync.log.rows import connection_of
 from sync.log.wording import counted
 from sync.models import State, SyncEvent

@@ -10,22 +10,10 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from runacall.invoices.foreign_columns import ForeignColumn, ForeignState, foreign_columns
 from runacall.organizations.middleware import StaffRequest
+from runacall.organizations.paging import Counted, count_up_to
 
 # A shop has hundreds of thousands of invoices; beyond this, counting costs more than the figure is worth.
 MOST_IN_CHIP = 1_000
-
-
-class AtLeast(int):
-    """A count that was stopped: there are more."""
-
-    def __str__(self) -> str:
-        return f"{int(self):,}+"
-
-
-def count_up_to(rows: Any, most: int) -> int:
-    """How many rows there are, or `AtLeast(most)`; never reads more than one beyond that."""
-    found = int(rows.order_by()[: most + 1].count())
-    return AtLeast(most) if found > most else found
 
 
 def filters_of(request: StaffRequest) -> list[type[DropdownFilter]]:
@@ -60,7 +48,7 @@ class Chip:
     label: str
     url: str
     is_on: bool
-    count: int | None = None
+    count: Counted | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +72,7 @@ def _chips(column: ForeignColumn, cl: Any, request: StaffRequest) -> Any:
     yield Chip("all", "All", cl.get_query_string(remove=[column.parameter, PAGE_VAR]), not chosen)
     for state in column.states:
         count = count_up_to(state.rows(request, others), MOST_IN_CHIP) if state.is_counted else None
-        if count or not state.is_counted or state.is_kept or state.name == chosen:
+        if (count and count.number) or not state.is_counted or state.is_kept or state.name == chosen:
             yield Chip(state.name, state.label, _address(cl, column, state), state.name == chosen, count)
 
 

@@ -29,7 +29,6 @@ from runacall.invoices.admin.receiving import ReceiveForm
 from runacall.invoices.admin.records import RecordAdmin, dollars, without_buttons
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication
 from runacall.invoices.refusals import Refused
-from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability
 
@@ -94,9 +93,7 @@ class PaymentAdmin(RecordAdmin):
     # --- receiving and correcting -----------------------------------------------------------------------------------
 
     def has_receive_permission(self, request: StaffRequest, object_id: object = None) -> bool:
-        if object_id is not None:
-            self.get_object(request, str(object_id))
-        return role_allows(request, Ability.TAKE_PAYMENTS)
+        return self.may_with(request, object_id, Ability.TAKE_PAYMENTS)
 
     @action(
         description="Receive payment",
@@ -191,10 +188,7 @@ class PaymentAdmin(RecordAdmin):
         return [] if payment.is_void else super().get_actions_detail(request, object_id)
 
     def has_void_permission(self, request: StaffRequest, object_id: object = None) -> bool:
-        # unfold calls this before it shows a dialog, so this is where another organization's payment answers 404.
-        if object_id is not None:
-            self.get_object(request, str(object_id))
-        return role_allows(request, Ability.VOID_INVOICES)
+        return self.may_with(request, object_id, Ability.VOID_INVOICES)
 
     @action(
         description="Void payment",

@@ -11,8 +11,10 @@ from django.db import models
 from runacall import clock
 from runacall.invoices.models.records import Record
 from runacall.invoices.refusals import Refused
+from runacall.organizations.access import role_allows
 from runacall.organizations.admin_scope import ScopedAdmin, ScopedForm
 from runacall.organizations.middleware import StaffRequest
+from runacall.organizations.models import Ability
 
 
 def dollars(amount: Decimal) -> str:
@@ -54,6 +56,13 @@ class RecordAdmin(ScopedAdmin):
 
     class Media:
         css = {"all": ("runacall/business.css",)}
+
+    def may_with(self, request: StaffRequest, object_id: object, ability: Ability) -> bool:
+        """Whether this person may press a button for that; `object_id`: of the record whose button it is, if of one."""
+        # unfold calls this before it shows a dialog, so this is where another organization's record answers 404.
+        if object_id is not None:
+            self.get_object(request, str(object_id))
+        return role_allows(request, ability)
 
     def save_model(self, request: StaffRequest, obj: Record, form: Any, change: bool) -> None:
         at = clock.now()

@@ -67,8 +67,8 @@ SAFEGUARDS = (
     Safeguard(
         "the same rates in another order are the same set",
         MONEY,
-        "for id_ in sorted({rate.id for rate in rates})",
-        "for id_ in [rate.id for rate in rates]",
+        "for id_ in sorted(set(ids))",
+        "for id_ in ids",
         (f"{TESTS}::test_a_set_of_rates_is_the_same_in_any_order",),
     ),
     Safeguard(
