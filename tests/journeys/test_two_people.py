@@ -464,6 +464,19 @@ def test_a_line_is_known_by_its_words_where_another_is_taken_off(shop: Shop) -> 
     assert (line["Id"], line["SalesItemLineDetail"]["ClassRef"]["value"]) == (there[1]["Id"], "5000000000000007280")
 
 
+def test_a_line_that_is_changed_while_the_one_before_it_is_taken_off_keeps_its_place_there(shop: Shop) -> None:
+    def line(words: str, price: str) -> Any:
+        return builders.line(words, price, item=shop.item("Labor"), rates=[shop.rate])
+
+    invoice = shop.settled_invoice()
+    invoice.edit(lines=[line("Inspect the furnace", "100"), line("Clean the gutters", "50")], at=timezone.now())
+    shop.drain()
+    gutters = next(one["Id"] for one in own_lines(shop.there(invoice)) if one["Description"] == "Clean the gutters")
+    invoice.edit(lines=[line("Clean the gutters, north side", "80")], at=timezone.now())
+    shop.drain()
+    assert [one["Id"] for one in own_lines(shop.there(invoice))] == [gutters]
+
+
 def test_a_retry_sees_that_the_payment_was_taken_back(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     pay(shop, invoice, 40)

@@ -85,6 +85,13 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_a_product_or_tax_code_that_she_chose_on_a_line_that_we_changed_is_a_persons_to_decide",),
     ),
     Safeguard(
+        "a changed line does not take over the Id of one that was taken off",
+        ROWS,
+        "pairs |= _most_alike(*left, then, now)",
+        "pairs |= dict(zip(*left, strict=False))",
+        (f"{OF_TWO}::test_a_line_that_is_changed_while_the_one_before_it_is_taken_off_keeps_its_place_there",),
+    ),
+    Safeguard(
         "a line is known by its words where another is taken off",
         ROWS,
         "for known_by in (tuple, _product_and_description):",
