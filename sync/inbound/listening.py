@@ -21,7 +21,7 @@ from sync.inbound.customers import take_customers
 from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import take_invoices
 from sync.inbound.lists import take_lists
-from sync.inbound.notices import is_news
+from sync.inbound.notices import is_news, settle
 from sync.inbound.payments import take_payments
 from sync.models import ChangeCursor, Notice
 
@@ -80,13 +80,13 @@ def hear(connection: Connection, *, now: Now = clock.now, sooner: bool = False) 
 
 def _hear(mine: Visit, cursor: ChangeCursor, now: Now, sooner: bool) -> Hearing | None:
     connection, at = mine.connection, now()
-    here = Notice.objects.filter(connection=connection, realm_id=connection.realm_id)
+    here = Notice.objects.filter(connection=connection, realm_id=connection.realm_id, is_known=False)
     waiting = list(here.select_related("connection"))
     news = bool(waiting) and is_news(waiting)
     if any(one.entity == "Preferences" for one in waiting):
         ListState.want(connection, ["Preferences"], at=at)
     if not (news or sooner or cursor.next_at <= at):
-        _forget(waiting)
+        settle(connection, waiting, at=at)
         return None
     changes = _read(mine, cursor, at)
     hearing = Hearing(mine, changes, at, {one.merged_id: one.qbo_id for one in waiting if one.merged_id})
@@ -96,7 +96,7 @@ def _hear(mine: Visit, cursor: ChangeCursor, now: Now, sooner: bool) -> Hearing 
     cursor.since = max(filter(None, (cursor.since, changes.as_of and changes.as_of - OVERLAP)), default=None)
     cursor.read_at, cursor.next_at, cursor.problem = at, at + _every(), ""
     cursor.save(update_fields=["since", "read_at", "next_at", "problem"])
-    _forget(waiting)
+    settle(connection, waiting, at=at)
     operators_log.note(
         "changes read",
         organization=connection.organization_id,
@@ -204,7 +204,3 @@ def _ensure_token(connection: Connection, *, at: datetime, refused: str | None =
         raise NotNow(str(error)) from error
     if failure is not None:
         raise Unavailable(failure)
-
-
-def _forget(notices: list[Notice]) -> None:
-    Notice.objects.filter(pk__in=[one.pk for one in notices]).delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -17,6 +18,8 @@ MOST_WAITING = 1000
 AT_ONCE = 500
 # Changes that come in quick succession are read together.
 AT_LEAST_BETWEEN = timedelta(seconds=10)
+# How long what was settled is kept: a webhook comes within minutes of its change.
+KNOWN_FOR = timedelta(minutes=15)
 # A reading that was asked for and did not happen is asked for again after this.
 ASKED_AGAIN_AFTER = timedelta(minutes=5)
 
@@ -35,7 +38,7 @@ def note(told: Iterable[Told], *, at: datetime) -> list[int]:
     rows, found = [], []
     for connection in connected.defer("access_token", "refresh_token"):
         found.append(connection.pk)
-        room = MOST_WAITING - Notice.objects.filter(connection=connection).count()
+        room = MOST_WAITING - Notice.objects.filter(connection=connection, is_known=False).count()
         rows += [_row(connection, one, at) for one in by_realm[connection.realm_id][: max(room, 0)]]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return found
@@ -67,7 +70,8 @@ def claim_due(*, at: datetime, among: Sequence[int] | None = None) -> list[int]:
         ChangeCursor.of(connection, at=at)
     unasked = Q(asked_at=None) | Q(asked_at__lte=at - ASKED_AGAIN_AFTER)
     rested = Q(read_at=None) | Q(read_at__lte=at - AT_LEAST_BETWEEN)
-    told = Exists(Notice.objects.filter(connection=OuterRef("connection"), realm_id=OuterRef("realm_id")))
+    notices = Notice.objects.filter(connection=OuterRef("connection"), realm_id=OuterRef("realm_id"), is_known=False)
+    told = Exists(notices)
     due = unasked & (Q(next_at__lte=at) | (rested & Q(told)))
     cursors = ChangeCursor.objects.filter(connection__in=live, realm_id=F("connection__realm_id"))
     wanted = list(cursors.filter(due).order_by("next_at").values_list("pk", "connection")[:AT_ONCE])
@@ -76,18 +80,39 @@ def claim_due(*, at: datetime, among: Sequence[int] | None = None) -> list[int]:
 
 
 def is_news(notices: Sequence[Notice]) -> bool:
-    """Whether any of these is about a version that we have not seen: our own writes come back as webhooks, too."""
+    """Whether any of these is about a version that we have not seen: our own writes come back as webhooks, too.
+
+    Rows have their times in seconds. Where a record changed twice in the second of our write, one of the changes is
+    another's.
+    """
+    connection = notices[0].connection
+    ids: dict[str, set[str]] = {}
+    for one in notices:
+        ids.setdefault(one.entity, set()).add(one.qbo_id)
     seen: dict[tuple[str, str], datetime | None] = {}
     for entity in ("Customer", "Invoice", "Item", "Payment"):
-        ids = [one.qbo_id for one in notices if one.entity == entity]
-        if ids:
-            links = Link.objects.of(notices[0].connection, entity.lower()).filter(qbo_id__in=ids)
+        if entity in ids:
+            links = Link.objects.of(connection, entity.lower()).filter(qbo_id__in=ids[entity])
             seen |= {(entity, qbo_id): there_at for qbo_id, there_at in links.values_list("qbo_id", "there_at")}
-    return any(_is_new(one, seen.get((one.entity, one.qbo_id))) for one in notices)
+    if any(_is_later(one, seen.get((one.entity, one.qbo_id))) for one in notices):
+        return True
+    named = Notice.objects.filter(connection=connection, realm_id=connection.realm_id, entity__in=ids)
+    of_these = named.filter(qbo_id__in=set().union(*ids.values()))
+    same_second = Counter(
+        (entity, qbo_id)
+        for entity, qbo_id, changed_at in of_these.values_list("entity", "qbo_id", "changed_at")
+        if changed_at is not None and changed_at.replace(microsecond=0) == seen.get((entity, qbo_id))
+    )
+    return any(count > 1 for count in same_second.values())
 
 
-def _is_new(one: Notice, seen_at: datetime | None) -> bool:
+def _is_later(one: Notice, seen_at: datetime | None) -> bool:
     if one.merged_id or one.changed_at is None or seen_at is None:
         return True
-    # Rows have their times in seconds, webhooks in fractions.
     return one.changed_at.replace(microsecond=0) > seen_at
+
+
+def settle(connection: Connection, notices: Sequence[Notice], *, at: datetime) -> None:
+    """Nothing has to be read for these any more; what was settled some time ago goes."""
+    Notice.objects.filter(pk__in=[one.pk for one in notices]).update(is_known=True)
+    Notice.objects.filter(connection=connection, is_known=True, received_at__lt=at - KNOWN_FOR).delete()

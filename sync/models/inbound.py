@@ -62,6 +62,8 @@ class Notice(models.Model):
     # The same for each delivery of one change.
     key = models.CharField(max_length=64)
     received_at = models.DateTimeField()
+    # Nothing has to be read for it any more. It is kept for a while, so that a second change in one second is noticed.
+    is_known = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -12,6 +12,21 @@ from tests.browser.test_bulk_fix import forgotten
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
+class Keys:
+    """The keyboard of somebody who waits until the page is there: what is typed before its scripts run is lost."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, key: str) -> None:
+        self.page.wait_for_load_state()
+        self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.wait_for_load_state()
+        self.page.keyboard.type(text)
+
+
 @pytest.fixture
 def log(open_shop: Shop, page: Page) -> Page:
     """The failed events of two pages, reached from the banner."""
@@ -23,7 +38,7 @@ def log(open_shop: Shop, page: Page) -> Page:
 
 
 def test_by_keyboard_alone(log: Page) -> None:
-    page, keys = log, log.keyboard
+    page, keys = log, Keys(log)
     rows = page.locator("tbody.rac-event")
     openers = page.get_by_role("button", name="Details of Invoice")
     keys.press("j")

@@ -335,9 +335,9 @@ def _log_selection(walker: Walker, control: Control) -> None:
     """Tick all, then all that match, then none; then each button with one row ticked, up to what came of it."""
     page, bar = walker.page, walker.page.locator("#selection")
     page.locator("#action-toggle").check()
-    if (across := bar.get_by_text("that match")).is_visible():
-        across.click()
-    bar.get_by_text("that match are selected").wait_for()
+    if (offer := bar.locator("[data-select-across]")).is_visible():
+        offer.click()
+    bar.locator(".rac-selection-count", has_text="that match are selected").wait_for()
     bar.get_by_text("Clear selection").click()
     bar.wait_for(state="hidden")
     for button, number, question, answer, says in DECISIONS:

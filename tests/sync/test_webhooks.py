@@ -12,9 +12,10 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from qbo.connection.changes import moment
-from qbo.models import Connection
+from qbo.models import Connection, Link
 from qbo_emulator.webhooks.bodies import signed
 from sync.inbound import notices
+from sync.inbound.notices import settle
 from sync.inbound.webhooks import read_body
 from sync.models import ChangeCursor, Notice
 from sync.pages import webhooks as page
@@ -150,7 +151,29 @@ def test_our_own_write_that_comes_back_costs_no_read(shop: Shop) -> None:
     before = shop.books.metered()
     read_changes(shop.connection.pk)
     assert shop.books.metered() == before
+    assert not Notice.objects.filter(is_known=False).exists()
+    # It does not come back as news when Intuit sends it again, and it does not stay for ever.
+    assert deliver(told) == 200
+    assert asked() == 1
+    later = timezone.now() + timedelta(hours=1)
+    settle(shop.connection, [], at=later)
     assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_her_change_in_the_second_of_our_own_write_is_read(shop: Shop, together: bool) -> None:
+    invoice = shop.settled_invoice()
+    row = shop.there(invoice)
+    second = row["MetaData"]["LastUpdatedTime"]
+    shop.books.post("invoice", {**row, "TxnDate": "2026-01-05"})
+    realm = shop.connection.realm_id
+    changes = [("Invoice", row["Id"], "Create"), ("Invoice", row["Id"], "Update")]
+    for told in [changes] if together else [[one] for one in changes]:
+        assert deliver(classic(realm, *told, at=second)) == 200
+        ChangeCursor.objects.update(read_at=None, asked_at=None)
+        read_changes(shop.connection.pk)
+    link = Link.objects.get(record_type="invoice", record_id=invoice.pk)
+    assert link.theirs or link.sync_token != row["SyncToken"]
 
 
 def test_a_change_of_the_bookkeepers_is_read_and_older_news_of_it_is_none(shop: Shop) -> None:
