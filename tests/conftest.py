@@ -3,13 +3,16 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import hypothesis
 import pytest
+from django.db import connection
 from pytest_socket import socket_allow_hosts
 
+from tests import migrated
 from tests.needs import NEEDS
 from tests.settings import SCRATCH
 
@@ -52,6 +55,24 @@ def _quick_flush() -> Iterator[None]:
         patch("django.core.management.commands.flush.emit_post_migrate_signal", make_schedules),
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_use_migrations: bool
+) -> None:
+    """On SQLite the tests' database begins as a copy of one that was migrated before."""
+    creation = connection.creation
+    if connection.vendor != "sqlite" or not django_db_use_migrations:
+        return
+    create = creation._create_test_db
+
+    def copied(*arguments: Any, **how: Any) -> str:
+        name = str(create(*arguments, **how))
+        migrated.copy_to(Path(name))
+        return name
+
+    creation._create_test_db = copied
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +24,7 @@ from qbo.models import Lease
 from sync.models import Heartbeat, SyncEvent
 from sync.operations import leave_to_worker
 from sync.worker.cluster import Supervisor
+from tests import migrated
 from tests.books import Shop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,18 +164,9 @@ def test_shows_that_it_lives(supervisor: Supervisor, transactional_db: None) -> 
 # --- with real processes ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated once; each test begins with a copy."""
-    path = tmp_path_factory.mktemp("empty") / "cluster.sqlite3"
-    settings = {"DJANGO_SETTINGS_MODULE": "runacall.settings", "DATABASE_URL": f"sqlite:///{path}"}
-    manage("migrate", "-v0", environment={**os.environ, **settings})
-    return path
-
-
 @pytest.fixture
-def environment(tmp_path: Path, empty_database: Path) -> dict[str, str]:
-    shutil.copy(empty_database, tmp_path / "cluster.sqlite3")
+def environment(tmp_path: Path) -> dict[str, str]:
+    migrated.copy_to(tmp_path / "cluster.sqlite3")
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "runacall.settings",
