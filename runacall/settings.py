@@ -176,6 +176,7 @@ RETENTION_DAYS = {
     "BODIES": env.int("RETENTION_BODIES_DAYS", 90),
     "EVENTS": env.int("RETENTION_EVENTS_DAYS", 400),
     "TASK_RESULTS": env.int("RETENTION_TASK_RESULTS_DAYS", 30),
+    "SIGN_INS": env.int("RETENTION_SIGN_INS_DAYS", 400),
 }
 
 SUPPORT_EMAIL = "admin@runacall.com"

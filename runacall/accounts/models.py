@@ -49,6 +49,7 @@ class SignIn(models.Model):
         indexes = [
             models.Index(fields=["person", "-at"], name="accounts_signin_of_person"),
             models.Index(fields=["address", "kind", "-at"], name="accounts_signin_of_address"),
+            models.Index(fields=["-at", "-id"], name="accounts_signin_by_time"),
         ]
 
     def __str__(self) -> str:

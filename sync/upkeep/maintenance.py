@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django_q.models import Failure, Success
 
+from runacall.accounts.models import SignIn
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
@@ -79,6 +80,11 @@ def remove_old_events(at: datetime, go_on: GoOn) -> int:
     return remove_events(before=at - timedelta(days=settings.RETENTION_DAYS["EVENTS"]), go_on=go_on)
 
 
+def remove_old_sign_ins(at: datetime, go_on: GoOn) -> int:
+    before = at - timedelta(days=settings.RETENTION_DAYS["SIGN_INS"])
+    return _delete(SignIn.objects.filter(at__lt=before), "pk", go_on)
+
+
 def remove_old_letters(at: datetime, go_on: GoOn) -> int:
     return _delete(Letter.objects.filter(made_at__lt=at - LETTERS_KEPT_FOR, next_at=None), "pk", go_on)
 
@@ -100,6 +106,7 @@ STEPS: dict[str, Step] = {
     "task_results": remove_task_results,
     "heartbeats": remove_dead_heartbeats,
     "e-mails": remove_old_letters,
+    "sign_ins": remove_old_sign_ins,
     "bodies": remove_old_bodies,
     "events": remove_old_events,
 }

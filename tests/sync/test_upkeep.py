@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_q.models import Failure, Schedule
 
 from qbo.models import Connection, Link
+from runacall.accounts.models import SignIn
 from runacall.invoices.models import Invoice
 from sync import tasks
 from sync.models import ActionRecord, Attempt, Heartbeat, State, Submission, SyncEvent
@@ -241,6 +242,15 @@ def test_sessions_task_results_and_heartbeats() -> None:
     assert Session.objects.get().session_key == "new"
     assert Failure.objects.get().name == "new"
     assert set(Heartbeat.objects.values_list("name", flat=True)) == {"cluster north", "sweep", "maintain"}
+
+
+def test_old_sign_ins(settings: Any) -> None:
+    for name, at in (("last year", days(401)), ("this year", days(399))):
+        SignIn.objects.create(at=at, kind=SignIn.Kind.SIGNED_IN, name=name)
+    assert done()["sign_ins"] == 1
+    assert SignIn.objects.get().name == "this year"
+    settings.RETENTION_DAYS = {**settings.RETENTION_DAYS, "SIGN_INS": 90}
+    assert done()["sign_ins"] == 1
 
 
 def test_a_step_that_fails_stops_no_other_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
