@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -61,7 +60,7 @@ class Sealed:
         return True
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """A text column whose content is ciphertext in the database and plain text in Python.
 
     A loaded row has it sealed, under the field's `attname`; the attribute with the field's own name decrypts it,
@@ -91,7 +90,7 @@ class EncryptedTextField(models.TextField):
             return value.ciphertext
         return value if value is None else encrypt(str(value))
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Sealed | str | None:
         return Sealed(value) if value else value
 
     def to_python(self, value: object) -> object:

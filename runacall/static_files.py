@@ -51,7 +51,7 @@ class QuickCompressor(Compressor):
 class LeanStaticFiles(CompressedManifestStaticFilesStorage):
     """`collectstatic` with content-based names, gzip and Brotli versions of each file, and reduced fonts."""
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: File[bytes]) -> str:
         # Django makes the hashed copy from the source, not from the file saved before.
         lean = lean_version(HASH.sub("", name))
         return str(super()._save(name, content if lean is None else ContentFile(lean)))
@@ -59,7 +59,7 @@ class LeanStaticFiles(CompressedManifestStaticFilesStorage):
     def create_compressor(self, **options: object) -> Compressor:
         return QuickCompressor(**options)
 
-    def file_hash(self, name: str | None, content: File | None = None) -> str | None:
+    def file_hash(self, name: str | None, content: File[bytes] | None = None) -> str | None:
         """The hash of the saved file: a new icon must change the name, or browsers would keep the old font."""
         lean = lean_version(name)
         found: str | None = super().file_hash(name, content if lean is None else ContentFile(lean))

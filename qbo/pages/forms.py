@@ -194,7 +194,7 @@ def settings_of(connection: Connection) -> ConnectionSettings:
     return ConnectionSettings.objects.get_or_create(connection=connection)[0]
 
 
-class SettingsForm(HistoryForm, forms.ModelForm):
+class SettingsForm(HistoryForm, forms.ModelForm):  # type: ignore[type-arg]
     """Switches and choices of ConnectionSettings; saving sends a signal."""
 
     class Meta:

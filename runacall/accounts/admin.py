@@ -267,7 +267,7 @@ class LogInForm(UserChangeForm):
 
 
 @admin.register(User, site=site)
-class UserAdmin(DjangoUserAdmin, SupportOnly):
+class UserAdmin(DjangoUserAdmin, SupportOnly):  # type: ignore[type-arg]
     """A password that our support sets has to be changed by its owner before anything else opens."""
 
     form = LogInForm

@@ -101,7 +101,7 @@ def reset_path(user: User) -> str:
     return reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
 
 
-class NewPasswordForm(SetPasswordForm):
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """A new password, typed twice, through an e-mailed link."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

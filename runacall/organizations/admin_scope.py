@@ -30,7 +30,7 @@ from runacall.organizations.paging import BoundedPaginator, SearchPaginator
 SAVED_MEANWHILE = "Somebody just saved the same thing. Nothing was changed. Check it and try again."
 
 
-class ScopedForm(forms.ModelForm):
+class ScopedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form for one organization's row that also checks uniqueness within the organization."""
 
     organization: Organization | None = None
@@ -50,7 +50,9 @@ class ScopedForm(forms.ModelForm):
 class ScopedRelatedFilter(RelatedDropdownFilter):
     """A list filter by a related row that offers only the current organization's rows."""
 
-    def field_choices(self, field: Any, request: StaffRequest, model_admin: BaseModelAdmin) -> list[tuple[Any, str]]:
+    def field_choices(
+        self, field: Any, request: StaffRequest, model_admin: BaseModelAdmin[Any]
+    ) -> list[tuple[object, str]]:
         return [(row.pk, str(row)) for row in scoped_rows(field.remote_field.model, request)]
 
 
@@ -116,9 +118,11 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows & scoped_rows(self.model, request)
 
-    def get_paginator(self, request: StaffRequest, queryset: Any, per_page: int, *rest: Any, **more: Any) -> Paginator:
+    def get_paginator(
+        self, request: StaffRequest, queryset: Any, per_page: int, *rest: Any, **more: Any
+    ) -> Paginator[object]:
         kind = self.search_paginator if request.GET.get(SEARCH_VAR) else self.paginator
-        paginator: Paginator = kind(queryset, per_page, *rest, **more)
+        paginator: Paginator[object] = kind(queryset, per_page, *rest, **more)
         return paginator
 
     def get_object(self, request: StaffRequest, object_id: str, from_field: str | None = None) -> models.Model:

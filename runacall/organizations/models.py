@@ -6,6 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -72,7 +73,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def for_organization(self, organization: Organization | None) -> MembershipQuerySet:
         return self.filter(organization=organization) if organization else self.none()
 
-    def usable_by(self, user: models.Model) -> MembershipQuerySet:
+    def usable_by(self, user: User) -> MembershipQuerySet:
         """This person's memberships, in the order of the switcher."""
         return self.filter(user=user).select_related("organization").order_by("organization__name", "pk")
 

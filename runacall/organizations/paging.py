@@ -44,7 +44,7 @@ def first_of_all(rows: QuerySet[Any], search: str, exact: Q) -> QuerySet[Any]:
     return rows.order_by(Case(When(exact, then=Value(0)), default=Value(1)), *then_by)
 
 
-class BoundedPaginator(Paginator):
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """A paginator for a queryset that counts up to `most` rows; what lies beyond is reached by search and filters."""
 
     # The pager of lists: says "10,000+".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +10,7 @@ from django.db import models
 from runacall.organizations.models import Organization
 
 
-class ScopedQuerySet(models.QuerySet):
+class ScopedQuerySet(models.QuerySet[Any]):
     def for_organization(self, organization: Organization | None) -> Self:
         """Rows of `organization`; none if it is None, so that a forgotten organization shows nothing."""
         return self.filter(organization=organization) if organization else self.none()

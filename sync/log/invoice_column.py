@@ -123,14 +123,16 @@ def _with_event(*states: State) -> Callable[[Connection, InvoiceQuerySet], Invoi
 
     def rows(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
         some = invoices.filter(pk__in=_events(connection).filter(state__in=states).values("record_id"))
-        return some.alias(state_there=_current_state(connection)).filter(state_there__in=states)
+        found: InvoiceQuerySet = some.alias(state_there=_current_state(connection)).filter(state_there__in=states)
+        return found
 
     return rows
 
 
 def _in_books(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
     """Those that are there, with nothing open."""
-    settled = invoices.filter(_there(connection)).alias(state_there=_current_state(connection))
+    there: InvoiceQuerySet = invoices.filter(_there(connection))
+    settled: InvoiceQuerySet = there.alias(state_there=_current_state(connection))
     return settled.filter(Q(state_there=None) | Q(state_there__in=(State.SYNCED, State.SUPERSEDED)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 
@@ -49,7 +50,7 @@ class ToldCause(models.Model):
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
-    def for_person(self, organization: Organization | None, user: models.Model) -> LetterQuerySet:
+    def for_person(self, organization: Organization | None, user: User) -> LetterQuerySet:
         return self.filter(organization=organization, user=user) if organization else self.none()
 
     def due(self, *, at: datetime) -> LetterQuerySet:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django_q.models import Failure, Success
 
 from runacall.accounts.models import SignIn
@@ -89,7 +89,7 @@ def remove_old_letters(at: datetime, go_on: GoOn) -> int:
     return _delete(Letter.objects.filter(made_at__lt=at - LETTERS_KEPT_FOR, next_at=None), "pk", go_on)
 
 
-def _delete(rows: QuerySet, key: str, go_on: GoOn) -> int:
+def _delete(rows: QuerySet[Model], key: str, go_on: GoOn) -> int:
     removed = 0
     while go_on():
         step = list(rows.values_list(key, flat=True)[:AT_ONCE])

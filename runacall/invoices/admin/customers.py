@@ -56,7 +56,7 @@ class CustomerAdmin(RecordAdmin):
         look = "text-primary-600 underline dark:text-primary-500"
         return format_html('<a class="{}" href="{}">{} {}</a>', look, url, count, noun)
 
-    def get_fieldsets(self, request: StaffRequest, obj: Customer | None = None) -> tuple:
+    def get_fieldsets(self, request: StaffRequest, obj: Customer | None = None) -> tuple[object, ...]:
         if obj:
             return self.fieldsets
         head = {"fields": self.fieldsets[0][1]["fields"][:-1]}

@@ -40,7 +40,7 @@ class InvoiceForm(RecordForm):
             self.fields["number"].help_text = "Leave empty to use the next free number."
 
 
-class LineForm(forms.ModelForm):
+class LineForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = InvoiceLine
         fields = ("item", "description", "quantity", "unit_price", "tax_rates")
@@ -77,7 +77,7 @@ class LineForm(forms.ModelForm):
 
 
 class LineFormSet(PaginationInlineFormSet):
-    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+    def add_fields(self, form: forms.ModelForm[InvoiceLine], index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
             form.fields["DELETE"].widget.attrs["aria-label"] = "Remove this line"

@@ -28,7 +28,7 @@ class PricebookItemAdmin(RecordAdmin):
     def price(self, item: PricebookItem) -> str:
         return dollars(item.unit_price)
 
-    def get_fields(self, request: StaffRequest, obj: PricebookItem | None = None) -> tuple:
+    def get_fields(self, request: StaffRequest, obj: PricebookItem | None = None) -> tuple[object, ...]:
         cost = ("taxable", "unit_cost") if role_allows(request, Ability.SEE_COSTS) else ("taxable",)
         return (("name", "category"), "description", ("kind", "unit_price"), cost, "is_active")
 

@@ -27,7 +27,7 @@ def plain(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-max(places, 2) if places else 0))
 
 
-def write_plainly(form: forms.ModelForm) -> None:
+def write_plainly(form: forms.ModelForm[models.Model]) -> None:
     """Show the decimals of a form without trailing zeros."""
     for name, field in form.fields.items():
         value = form.initial.get(name, field.initial)

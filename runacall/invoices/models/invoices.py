@@ -52,7 +52,7 @@ class InvoiceQuerySet(RecordQuerySet):
         return self.past_due(on=on).filter(pk__in=late).order_by().update(status=Status.OVERDUE, updated_at=at)
 
 
-def _money(**options: Any) -> models.DecimalField:
+def _money(**options: Any) -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(max_digits=12, decimal_places=2, default=money.ZERO, **options)
 
 

@@ -84,6 +84,6 @@ class Record(ScopedModel):
         """Record the time of a change, on the models that have one."""
 
 
-def text(max_length: int, **options: Any) -> models.CharField:
+def text(max_length: int, **options: Any) -> models.CharField[str, str]:
     """An optional line of text: empty rather than null."""
     return models.CharField(max_length=max_length, blank=True, default="", **options)
