@@ -80,7 +80,9 @@ RAISED = (
     rule(
         "network",
         where=never_left_the_client,
-        not_text=r"system failure error|upstream connect error",
+        # A status with its phrase is an answer, whatever class of error a client makes of it.
+        not_text=r"system failure error|upstream connect error"
+        r"|\b4\d\d (bad request|unauthorized|forbidden|not found)\b",
     ),
 )
 
@@ -184,7 +186,7 @@ ACCESS = (
             r"(could not|failed to|unable to|cannot) (refresh|authenticate\b)",
             r"token[ _]?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
-            r"refresh token (failed|is missing)|refresh oauth ?2 access token",
+            r"refresh token (failed|is missing)|\btoken refresh (has )?failed|refresh oauth ?2 access token",
             r"(rejected|refused|declined) (the |your |our |this )?((stored|saved) )?((access |refresh "
             r"|bearer )?token|authori[sz]ation"
             r"|sign-?in)\b",

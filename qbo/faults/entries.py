@@ -5,6 +5,7 @@ endpoint's OAuth errors; and quotes of all these in the words of client librarie
 .NET), cut off or not.
 """
 
+import html
 import re
 from dataclasses import fields
 
@@ -14,6 +15,7 @@ from qbo.faults import json_shapes, text_shapes, xml_shapes
 LONGEST_BODY = 400_000
 """How many characters are searched: a fault is in the first few thousand."""
 
+ESCAPED_QUOTE = re.compile(r"[{\[,]\s*&(?:quot|#0*34|#x0*22);", re.IGNORECASE)
 HEAD = LONGEST_BODY * 3 // 4
 
 
@@ -28,7 +30,11 @@ def read_entries(body: str, content_type: str = "") -> tuple[FaultEntry, ...]:
 def structured_entries(body: str) -> tuple[FaultEntry, ...]:
     """Only the entries of a recognizable fault: a success has none, whatever its texts say."""
     text = bounded(body)
-    return json_shapes.entries(text) or xml_shapes.entries(text) or text_shapes.quoted_entries(text)
+    found = json_shapes.entries(text) or xml_shapes.entries(text) or text_shapes.quoted_entries(text)
+    if not found and ESCAPED_QUOTE.search(text):
+        # JSON that was escaped to be shown on a page.
+        return json_shapes.entries(html.unescape(text))
+    return found
 
 
 def bounded(body: str) -> str:

@@ -37,7 +37,7 @@ TROUBLES = (
         text=(
             r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)",
-            r"wrong (on|in|at) our (end|side)|unexpected (internal )?error|\(-30\d{3}\)",
+            r"wrong (on|in|at) our (end|side)|unexpected ((internal|critical|system|server) )*error|\(-30\d{3}\)",
             r"one name at a time|at exactly the same time|failed to acquire the lock",
             r"temporarily unavailable|currently (unavailable|busy)|service (is )?unavailable",
             r"\b(quickbooks|qbo|intuit|server|service|api|system) is (too )?busy\b",
@@ -54,10 +54,6 @@ TROUBLES = (
 )
 
 BUSINESS = (
-    rule(
-        "currency_mismatch",
-        text=r"foreign currency per|same currency|currency (of|does not match|mismatch)[^.]{0,40}",
-    ),
     rule("account_wrong_type", codes="6430"),
     rule(
         "account_wrong_type",
@@ -95,7 +91,7 @@ BROKEN = (
 
 NO_REASON = (
     r"bad request|response has an error|status code|^<|unexpected response|unknown error",
-    r"error (has )?occurred|went wrong|internal_error|request failed",
+    r"errors? (has |have )?occurred|went wrong|internal_error|request failed",
 )
 """Whether the words only repeat that something failed."""
 

@@ -14,6 +14,8 @@ START = re.compile(r'[{\[]\s*(?:[{\[]\s*)?["}\]]')
 MOST_STARTS = 40
 MOST_NODES = 20_000
 LONGEST_QUOTE = 20_000
+# In a string, or in a string inside that one, where its quotes are escaped.
+HOLDS_A_FAULT = re.compile(r'"fault\\*"', re.IGNORECASE)
 NAME = re.compile(r"[\w.:-]{1,80}")
 PASSED_ON = re.compile("inner|cause|detail|error|response|original|upstream|provider")
 """Keys of another error inside an error; what was asked stands under others."""
@@ -57,7 +59,7 @@ def in_document(document: object) -> Iterator[FaultEntry]:
         for key, value in node.items():
             if key.lower() == "fault":
                 yield from in_fault(value)
-            elif isinstance(value, str) and '"fault"' in value[:LONGEST_QUOTE].lower():
+            elif isinstance(value, str) and HOLDS_A_FAULT.search(value[:LONGEST_QUOTE]):
                 yield from entries(value)
 
 

@@ -54,6 +54,11 @@ def without_id(noun: str) -> str:
     return rf"\b{noun}\b[^.;:]{{0,40}} (has|have) no (quickbooks|qbo)( online)? (\w+ )?id\b"
 
 
+def only_kind(noun: str) -> str:
+    """Says that it is the only kind of record that can be meant: "check the fields with accounts." """
+    return rf"made inactive\b[^;]{{0,20}}\bfields? with {noun}(\.|\W*$)"
+
+
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
 
 
@@ -226,6 +231,12 @@ TAX = (
 )
 
 REFERENCES = (
+    # Before the references, because QuickBooks calls the customer or account of another currency an invalid one.
+    rule(
+        "currency_mismatch",
+        text=r"(one|foreign) currency (per|at a time)|same currency|different currenc(y|ies)"
+        r"|\bcurrency (of|must|does(n't| not) match|mismatch)",
+    ),
     rule(
         "customer_not_found",
         about=(
@@ -240,6 +251,10 @@ REFERENCES = (
             unmapped("customer"),
         ),
     ),
+    # QuickBooks lists every kind that it looked at; where it lists one, that is the one.
+    rule("customer_not_found", text=only_kind("customers?")),
+    rule("item_not_found", text=only_kind("(items?|products?( ?/ ?services?)?)")),
+    rule("account_inactive", text=only_kind("accounts?")),
     rule("customer_not_found", where=of_a_reference, about=r"customer_?ref|entity_?ref\b"),
     rule("tax_code_not_mapped", where=of_a_reference, about=rf"{TAX_NOUN}|\bsales tax\b|tax(code|rate)ref\b"),
     rule(
@@ -329,6 +344,7 @@ HEADLINES = (
     rule("account_inactive", headline=True, text=rf"\baccount number (is )?{GONE_NOUN}"),
     headline("account_inactive", "account", rf"({GONE_NOUN}|missing|unknown)"),
     headline("not_found_other", OTHER_RECORD, GONE_NOUN),
+    rule("not_found_other", headline=True, text=r"\bmissing (invoice|bill|transaction)(\W*$| \w*id\b)"),
     rule(
         "server_error",
         headline=True,

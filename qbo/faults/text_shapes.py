@@ -28,8 +28,8 @@ SHOPS_OWN = "".join(
 )
 CODE_IN_WORDS = (
     re.compile(r"errorCode[=:\s]+0*(\d{1,5})", re.IGNORECASE),
-    re.compile(SHOPS_OWN + r"\bcode\W{0,6}(?<![=(]-)0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
-    re.compile(r"\b(?:error|exception)\W{0,4}(?!\d{4}-\d\d)(\d{3,5})\b", re.IGNORECASE),
+    re.compile(SHOPS_OWN + r"\bcode(?: is)?\W{0,6}(?<![=(]-)0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
+    re.compile(r"(?:\b(?:error|exception)|(?<!de)fault)\W{0,4}(?!\d{4}-\d\d)(\d{3,5})\b", re.IGNORECASE),
     re.compile(r"^\W*(?!\d{4}-\d\d)(\d{3,5})\s*[:\-–]"),
     re.compile(r"[\"(\[]\s*(?!\d{4}-\d\d)(\d{4,5})\s*[:\-–]"),
 )
@@ -94,9 +94,9 @@ def shown(text: str) -> str:
 def code_in(words: str) -> str:
     """Intuit's code if running text names one."""
     for number, pattern in enumerate(CODE_IN_WORDS):
-        match = pattern.search(words)
-        if match and (number == 0 or plausible(int(match[1]))):
-            return plain_code(match[1])
+        for match in pattern.finditer(words):
+            if number == 0 or plausible(int(match[1])):
+                return plain_code(match[1])
     return ""
 
 

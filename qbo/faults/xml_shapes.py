@@ -14,8 +14,9 @@ ERROR = re.compile(
     r"<(?:\w+:)?Error\b(?P<attributes>[^>]{0,400})>(?P<inside>.*?)(?=</(?:\w+:)?Error\b|<(?:\w+:)?Error\b|\Z)",
     re.S,
 )
-ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*["']([^"']*)["']""")
-FAULT_TYPE = re.compile(r"""<(?:\w+:)?Fault\b[^>]{0,200}\btype\s*=\s*["']([^"']*)["']""")
+# In a string of JSON, the quotes of attributes are escaped.
+ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*\\*["']([^"'\\]*)\\*["']""")
+FAULT_TYPE = re.compile(r"""<(?:\w+:)?Fault\b[^>]{0,200}\btype\s*=\s*\\*["']([^"'\\]*)\\*["']""")
 OLD_CODE = re.compile(r"<ErrorCode>\s*(\d+)")
 OLD_MESSAGE = re.compile(r"<ErrorMessage>([^<]*)")
 

@@ -9,6 +9,7 @@ from qbo.failures import Answer, FailureKind
 from qbo.faults import read_fault, read_item_fault
 from tests.qbo.fault_bodies import GENERIC, HTML, JSON, TEXT, XML, body, business, fault, gateway, read, xml
 
+ONE_KIND = "What you're trying to use has been made inactive. Check the fields with {}."
 ANSWERS: list[tuple[str, int | None, str, str, str]] = [
     # the transport
     ("network", None, "", "", "ReadTimeout: no answer after 125 s"),
@@ -249,6 +250,11 @@ ANSWERS: list[tuple[str, int | None, str, str, str]] = [
     ("account_inactive", 400, "", TEXT, "Invalid Reference Id : Line.AccountBasedExpenseLineDetail.AccountRef"),
     ("item_not_found", 400, "", TEXT, "Invalid Reference Id : Line.ItemBasedExpenseLineDetail.ItemRef"),
     ("not_found_other", 400, "", TEXT, "Invalid Reference Id : Line.SalesItemLineDetail.ClassRef"),
+    # QuickBooks lists every kind that it may be, and a list of one leaves no doubt
+    ("account_inactive", 400, "", JSON, body("2500", "Invalid Reference Id", ONE_KIND.format("accounts"))),
+    ("customer_not_found", 400, "", JSON, body("610", "Object Not Found", ONE_KIND.format("customers"))),
+    ("item_not_found", 400, "", JSON, body("2500", "Invalid Reference Id", ONE_KIND.format("items"))),
+    ("reference_not_found", 400, "", JSON, body("2500", "Invalid Reference Id", ONE_KIND.format("accounts, terms"))),
     ("not_found_other", 400, "read", JSON, body("610", "Object Not Found", GENERIC)),
     ("reference_not_found", 400, "create", JSON, body("2500", "Invalid Reference Id", GENERIC)),
     ("reference_not_found", 400, "create", JSON, body("610", "Objet introuvable")),
@@ -319,6 +325,11 @@ AXIOS = """AxiosError: Request failed with status code 400
     data: '{"Line":[{"SalesItemLineDetail":{"ItemRef":{"value":"1"}}}]}'"""
 QUOTES: list[tuple[str, str]] = [
     # What people and other programs make of QuickBooks' answers: no status, no code, other words.
+    ("permission_denied", "NetworkError: 403 Forbidden - https://appcenter.intuit.com/"),
+    ("token_expired", "The token refresh failed"),
+    ("unknown", "One or more errors have occurred"),
+    ("currency_mismatch", "Invalid reference to QuickBooks Customer 'Black'. The currency of the account must be EUR"),
+    ("server_error", "Unexpected critical error (-20990)"),
     ("rate_limited", "Spike arrest violation"),
     ("server_error", "The servers are currently down"),
     ("server_error", "Error 524: nothing more"),
@@ -404,6 +415,8 @@ QUOTES: list[tuple[str, str]] = [
 HEADLINES: list[tuple[str, str]] = [
     # How help pages and other programs call a fault: a noun and its state, without a sentence and without a code.
     ("customer_not_found", "Deleted customer"),
+    ("not_found_other", "Missing invoice acctid: 00x17"),
+    ("validation", "Missing invoice number"),
     ("customer_not_found", "Customer missing"),
     ("customer_not_found", "No customer selected"),
     ("item_inactive", "Inactive product"),
