@@ -3,6 +3,8 @@
 Sources: Intuit's OAuth pages and error codes, its SDKs' messages, and answers that developers have published.
 """
 
+import re
+
 from qbo.faults import transport_words
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import broken, no_answer, rule
@@ -16,12 +18,29 @@ THROTTLED = (
             r"request limit|api (call )?limit|rate (limit|exceeded)|quota (has been |was )?(exceeded|reached)",
             r"too ?many ?(requests|concurrent|(api )?calls)|\bspike ?arrest|\btoo many times\b|\brate[ -]limit",
             # A shop's own calls and requests are something else: only those of an interface have a limit in time.
-            r"\b(maximum|max\.?|allowed) number of (api |http |concurrent )?(requests|calls)\b",
+            r"\b(maximum|max\.?|allowed|exceeded the) number of (api |http |concurrent )?(requests|calls)\b",
             r"\b(reached|exceeded|hit|used up) (your|the|its|our) (\w+ ){0,4}(api|http) (requests?|calls?)\b",
             r"\b(requests?|api calls?) per (second|minute|hour|day|month)\b[^.;]{0,40}\b(reached|exceeded)",
         ),
     ),
     rule("rate_limited", status=lambda status: status == 429),
+)
+
+GATEWAY_STATUSES = frozenset((502, 503, 504, *range(520, 530)))
+"""Statuses of what stands before a server; no check of QuickBooks has them."""
+
+
+def names_a_broken_server(evidence: Evidence) -> bool:
+    """Whether the words tell a gateway's status, or that the token endpoint failed, whatever else they name."""
+    status = evidence.status_in_words
+    if evidence.is_intuits or not broken(status):
+        return False
+    return status in GATEWAY_STATUSES or re.search(r"\btokens?\b|\boauth", evidence.text) is not None
+
+
+GATEWAYS = (
+    rule("server_error", codes="server_error temporarily_unavailable"),
+    rule("server_error", where=names_a_broken_server),
 )
 
 GRANTS = (
@@ -98,7 +117,7 @@ DISCONNECTED = (
 )
 
 UNREACHED = (
-    rule("server_error", text=r"gateway time-?out|upstream connect error"),
+    rule("server_error", text=r"gateway ?time-?out|upstream connect error"),
     # A connection that somebody has to renew; one that is only lost for a moment comes below.
     rule("token_expired", text=DISCONNECTED, not_text=r"permission denied"),
     rule(
@@ -174,9 +193,10 @@ ACCESS = (
     rule(
         "token_expired",
         text=(
-            r"authenticat(ion|e)[ -]?(failed|failure|exception|fault|error)|authenticating oauth",
+            r"authenticat(ion|e)[ -]?(oauth ?)?(failed|failure|exception|fault|error)|authenticating oauth",
             r"\bauthentication (with|to|against|for) [\w ]{1,30} (has )?failed|ensure you are authenticated",
-            r"(missing|no|without an?) (valid )?(access |refresh |bearer |oauth )?token\b|\btoken (is )?missing",
+            r"(missing|no|without)( an?| the| its)? (valid )?(access |refresh |bearer |oauth )?token\b",
+            r"\btoken (is )?missing",
             r"(obtain|gett?|retriev|retrieve|acquir|acquire)(ing)? (an? |the )?(new )?(access |refresh )?token\b",
             r"invalidtoken|malformed bearer token|oauth_problem",
             r"(connection|authori[sz]ation|authentication|\bauth|access|credentials?|log-?ins?|(api |qbo? "

@@ -14,13 +14,14 @@ STATUS_IN_WORDS = (
     re.compile(r"response code\W{0,3}(\d{1,3})\b"),
     re.compile(r"status code(?: is)?\W{0,4}(\d{1,3})\b"),
     re.compile(r"\bstatus\W{1,3}(\d{3})\b"),
-    re.compile(r"\b\w*responseerror\W{1,3}(\d{3})\b"),
+    re.compile(r"\b\w*(?:response|statuscode)error\W{1,3}(\d{3})\b"),
+    re.compile(r"\b(?:non-2\w\w|unexpected) (?:response|answer|status)\W{1,3}([45]\d\d)\b"),
     re.compile(r"\bhttp(?!://)(?:/[\d.]+)?(?: status| error)?\W{0,3}(\d{3})\b"),
     re.compile(
         r"\b(\d{3})\W{1,3}(?:client error|server error|bad request|unauthorized|forbidden|not found|too many"
-        r"|internal server|bad gateway|service (?:temporarily )?unavailable|gateway|proxy error)\b"
+        r"|internal server|bad gateway|(?:service|server) (?:temporarily )?unavailable|gateway|proxy error)\b"
     ),
-    re.compile(r"\b(?:unauthorized|forbidden)\W{0,3}(\d{3})\b"),
+    re.compile(r"\b(?:unauthorized|forbidden|unavailable)\W{0,3}(\d{3})\b"),
     # A page of a gateway may hold nothing else, in its title and in its heading.
     re.compile(r"^\W*(\d{3})(?:\W+\1)*\W*$"),
     re.compile(r"\b(?:error|failed|request)\W{1,4}([45]\d\d)(?:(?:\W+\1)+\b|\W*$)"),
@@ -93,10 +94,14 @@ class Evidence:
 
         The status in the message of Intuit's gateway comes first, because it is also in answers that were passed on.
         """
-        named = (match for pattern in STATUS_IN_WORDS if (match := pattern.search(self.text)))
-        in_words = next((int(match[1]) for match in named), 0)
         gateway = STATUS_IN_WORDS[0].search(self.text)
-        return int(gateway[1]) if gateway else self.http_status or in_words or self._status_as_code()
+        return int(gateway[1]) if gateway else self.http_status or self.status_in_words or self._status_as_code()
+
+    @cached_property
+    def status_in_words(self) -> int:
+        """The first status that the text names, 0 if none."""
+        named = (match for pattern in STATUS_IN_WORDS if (match := pattern.search(self.text)))
+        return next((int(match[1]) for match in named), 0)
 
     def _status_as_code(self) -> int:
         """A status that a client gives as the code, where it is none of Intuit's codes."""

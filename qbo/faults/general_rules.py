@@ -4,7 +4,7 @@ Sources: texts under code 6000 and 10000 as developers have published them, and 
 """
 
 from qbo.faults.evidence import Evidence
-from qbo.faults.rule import broken, rule
+from qbo.faults.rule import REQUEST_TIMEOUT, broken, rule
 
 
 def not_refused(status: int) -> bool:
@@ -38,18 +38,25 @@ TROUBLES = (
             r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)",
             r"wrong (on|in|at) our (end|side)|unexpected ((internal|critical|system|server) )*error|\(-30\d{3}\)",
-            r"one name at a time|at exactly the same time|failed to acquire the lock",
-            r"temporarily unavailable|currently (unavailable|busy)|service (is )?unavailable",
+            r"one name at a time|at (exactly )?the same time|failed to acquire the lock"
+            r"|\b(locked|used) by another (process|request|operation|session|job)\b|\banother process is\b",
+            r"temporarily unavailable|currently (unavailable|busy)"
+            r"|\b(service|server|endpoint|api) (is )?unavailable",
+            r"\bwill (automatically )?(retry|try again)\b|\bretrying\b|\bretr[iy]able(response|error|exception)",
             r"\b(quickbooks|qbo|intuit|server|service|api|system) is (too )?busy\b",
             r"\b(temporary|intermittent) (error|issue|problem|failure)|\boutage\b",
             r"experiencing (technical|some|a)|timed[ -]out|time-?out\b",
         ),
     ),
-    # "Please try again" after an instruction asks for a correction, not for waiting.
+    # After an instruction it asks for a correction, not for waiting: "Shorten the name and try again."
     rule(
         "server_error",
-        text=r"please try again\.?$",
-        not_text=r"correct|enter|select|choose|check|change|fix|remove|valid|specify|different|another",
+        text=r"please try again\W*$|(^|[.!?] )try again\W*$",
+        not_text=(
+            r"correct|enter|select|choose|check|change|fix|remove|\bvalid\b|invalid|specify|different|another (?!user)",
+            r"\b(must|needs?|too|already|missing|required|review|verify|ensure|make sure|update|edit|adjust|add|map"
+            r"|assign|provide|set|save|pick|complete|delete|restore|activate|reopen|reduce|shorten|sign in|turn on)\b",
+        ),
     ),
 )
 
@@ -72,7 +79,7 @@ BUSINESS = (
 
 BROKEN = (
     rule("server_error", codes="10000 6002 150"),
-    rule("server_error", status=broken),
+    rule("server_error", status=lambda status: broken(status) or status == REQUEST_TIMEOUT),
     rule(
         "server_error",
         text=(
@@ -80,7 +87,8 @@ BROKEN = (
             r"upstream (connect|request)|healthy upstream",
             r"system failure|application error has occurred",
             r"be (right )?back soon|\bbe right back\b|maintenance",
-            r"\b(servers?|services?|systems?|api) (is|are) (currently |temporarily )*(down|offline)\b",
+            r"\b(servers?|services?|systems?|api|quickbooks|qbo|intuit|online) (is|are) (currently |temporarily )*"
+            r"(down|offline)\b",
         ),
     ),
     rule(
@@ -118,7 +126,9 @@ NAMED = (
             r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
             r"\bno \w+ (was |were )?(provided|supplied|specified|given)\b",
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",
-            r"\b(character|length|size) limit\b|\blimit (was |is |has been )?(crossed|exceeded|reached|surpassed)\b",
+            r"\bduplicate object\b|\bresult set (is )?(too )?(big|large)\b",
+            r"\b(character|length|size|level) limit\b",
+            r"\blimit (was |is |has been )?(crossed|exceeded|reached|surpassed)\b",
         ),
     ),
     rule(

@@ -8,11 +8,11 @@ from qbo.failures import Answer, Failure, FaultEntry
 from qbo.faults import json_shapes
 from qbo.faults.entries import bounded, read_entries, storable, structured_entries
 from qbo.faults.evidence import gather
+from qbo.faults.rule import REQUEST_TIMEOUT
 from qbo.faults.rules import first_match
 from qbo.faults.subjects import facts_of, subject_of
 
 LONGEST_WAIT = 24 * 3600
-REQUEST_TIMEOUT = 408
 
 
 def read_fault(answer: Answer, *, request_entity: str = "", operation: str = "") -> Failure | None:

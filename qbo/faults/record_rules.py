@@ -54,6 +54,12 @@ def without_id(noun: str) -> str:
     return rf"\b{noun}\b[^.;:]{{0,40}} (has|have) no (quickbooks|qbo)( online)? (\w+ )?id\b"
 
 
+def unsent(noun: str) -> str:
+    """Says that it has to go to QuickBooks first: "the contact of line 2 has not been synced to QuickBooks yet"."""
+    sent = r"(synced|synchroni[sz]ed|exported|imported|pushed|created)\b"
+    return rf"\b{noun}\b[^.;:]{{0,40}}(n't| not) (yet been {sent}|been {sent}[^.;:]{{0,30}}\byet\b)"
+
+
 def only_kind(noun: str) -> str:
     """Says that it is the only kind of record that can be meant: "check the fields with accounts." """
     return rf"made inactive\b[^;]{{0,20}}\bfields? with {noun}(\.|\W*$)"
@@ -119,6 +125,7 @@ CONCURRENT = (
     ),
     rule("record_deleted_there", text=r"another user has deleted this"),
     rule("company_reset", codes="10200"),
+    rule("company_reset", text=r"\bcompany (was |is |has been )?reset\b"),
     rule("duplicate_request", codes="600"),
 )
 
@@ -215,6 +222,7 @@ TAX = (
             r"|tax)[^.]{0,12} (rate|code)\b"
             r"(?! (of|that|between|below|above|lower|higher|less|greater))",
             rf"(do not|don't|without|not|n't) (have|provide|include|contain|return) an? (\S+ )?{TAX_NOUN}",
+            rf"\b(not|n't) (yet )?{CHOSEN} (an?|any|the) (\S+ )?{TAX_NOUN}|{TAX_NOUN} ?(ref ?)?error",
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
             rf"{TAX_NOUN}\b[^,;]{{0,40}}(not found|not (be )?found|not (be )?mapped|not exist|inactive|deleted)",
             rf"(without|missing|no|unknown|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
@@ -246,6 +254,7 @@ REFERENCES = (
             r"restore (the|this) customer",
             sought("customer"),
             without_id("(customer|contact|client)"),
+            unsent("(customer|contact|client)"),
             cannot_without("customer"),
             r"\binactive (\w+ )?customer\b",
             unmapped("customer"),
@@ -284,6 +293,7 @@ REFERENCES = (
             rf"\b(item|product|service)s?\b[^,;]{{0,40}}{MISSING}",
             sought("((qbo|quickbooks) ?)?(item|product|service|sku)"),
             without_id("(item|product|service)"),
+            unsent("(item|product|service|sku)"),
             cannot_without("(item|product|service|sku)"),
             unmapped("(item|product|service)"),
         ),

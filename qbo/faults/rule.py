@@ -80,6 +80,9 @@ def broken(status: int) -> bool:
     return status >= 500
 
 
+REQUEST_TIMEOUT = 408
+
+
 def no_answer(status: int) -> bool:
     """No status at all, or the one for a request that took too long."""
-    return status in (0, 408)
+    return status in (0, REQUEST_TIMEOUT)

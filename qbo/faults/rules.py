@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     *connection.RAISED,
     *record.DECIDED,
     *connection.THROTTLED,
+    *connection.GATEWAYS,
     *connection.GRANTS,
     *record.CLOSED_BOOKS,
     *connection.SUBSCRIPTION,

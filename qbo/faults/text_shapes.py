@@ -31,7 +31,9 @@ CODE_IN_WORDS = (
     re.compile(SHOPS_OWN + r"\bcode(?: is)?\W{0,6}(?<![=(]-)0*(\d{3,5})\b(?<!-\d{3})", re.IGNORECASE),
     re.compile(r"(?:\b(?:error|exception)|(?<!de)fault)\W{0,4}(?!\d{4}-\d\d)(\d{3,5})\b", re.IGNORECASE),
     re.compile(r"^\W*(?!\d{4}-\d\d)(\d{3,5})\s*[:\-–]"),
-    re.compile(r"[\"(\[]\s*(?!\d{4}-\d\d)(\d{4,5})\s*[:\-–]"),
+    # Three digits and a hyphen in brackets may be a telephone number.
+    re.compile(r"[\"(\[]\s*(?!\d{4}-\d\d)(\d{3}(?=\s*:)|\d{4,5})\s*[:\-–]"),
+    re.compile(r"\|\s*(\d{3,5})\s*(?=\|)"),  # a row of a table
 )
 LOWEST_CODE_IN_WORDS = 600
 """Below this, a number in running text is more often an HTTP status than one of Intuit's codes."""

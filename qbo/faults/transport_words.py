@@ -127,7 +127,7 @@ PLAIN = (
     r"connection ?(error|reset|refused|aborted|closed|lost|broken|failed|failure|dropped|interrupted|terminated)\b",
     r"connection (was |is |has been |attempt )?((prematurely|unexpectedly|abruptly) )?"
     r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
-    r"connection to \w+( online)? (was |is |has been )?(lost|interrupted|dropped)\b",
+    r"connection to \w+( online)? (was |is |has been )?(lost|interrupted|dropped)\b|\blost (the |our )?connection\b",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",
     r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",
     r"check your (internet|network)( connection)?\b",
@@ -142,6 +142,6 @@ PLAIN = (
     r"(ssl|tls|server|peer|remote|security|untrusted) cert(ificate)?\b|certificate (is )?(untrusted|not trusted)",
     r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect|routines)",
     r"\b(terminated|aborted)\W*$|\b(network|connection|connectivity) (issue|problem)|\bno (response|answer|reply) from",
-    r"(not|n't) (respond|reach\b|be (reached|contacted)|communicat)|unable to (reach|communicate|contact)"
-    r"|\bunreachable\b",
+    r"(not|n't) (respond|answer\b|reply\b|reach\b|be (reached|contacted)|communicat)"
+    r"|unable to (reach|communicate|contact)|\bunreachable\b",
 )

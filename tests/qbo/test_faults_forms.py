@@ -279,3 +279,24 @@ def test_a_fault_means_the_same_in_every_form(told: Told) -> None:
         told.failure
     }
     assert read_item_fault(told.fault, request_entity="Invoice", operation="update").code == told.failure
+
+
+DOCUMENTED = (
+    "600 610 620 630 700 800 900 1000 1010 1020 1040 1050 2000 2010 2020 2030 2040 2050 2060 2070 2080 2090 2100 2110"
+    " 2120 2130 2140 2150 2160 2170 2180 2190 2200 2210 2220 2230 2240 2250 2260 2270 2280 2290 2300 2500 2600 3000"
+    " 3001 3100 3200 3202 4000 4001 4002 5000 5010 5020 5030 6000 6002 6010 6020 6030 6040 6041 6050 6060 6070 6080"
+    " 6090 6100 6110 6120 6130 6140 6150 6160 6170 6180 6190 6200 6210 6220 6230 6240 6250 6270 6280 6290 6300 6310"
+    " 6320 6330 6340 6350 6360 6370 6380 6390 6400 6420 6430 6440 6450 6460 6470 6480 6490 6500 6510 6520 6530 6540"
+    " 6560 7001 10000 10100 10200"
+)
+"""Intuit's codes from 600 up: below that, a number in running text is more often a status."""
+
+
+@pytest.mark.parametrize("code", DOCUMENTED.split())
+def test_the_code_alone_means_the_same_in_every_form(code: str) -> None:
+    told = Told("", code, "La la la", "Tra la la")
+    bare = told_by(told, json.dumps(told.fault), told.status)
+
+    read = {form: told_by(told, text(told), told.status) for form, text in WITH_THE_CODE.items()}
+
+    assert {form: failure for form, failure in read.items() if failure != bare} == {}
