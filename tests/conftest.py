@@ -37,13 +37,27 @@ def _loopback_only() -> None:
 LASTING_TABLES = {"django_content_type", "auth_permission"}
 
 
+def _not_empty(connection: Any, tables: list[str]) -> list[str]:
+    asked = " UNION ALL ".join(
+        f"SELECT {number} WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(name)})"
+        for number, name in enumerate(tables)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return [tables[number] for (number,) in cursor.fetchall()]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush() -> Iterator[None]:
     """After a test that commits, rows go and content types and permissions stay: making those takes half a second."""
 
     def delete_rows(style: Any, connection: Any, **how: Any) -> list[str]:
         tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
-        return list(connection.ops.sql_flush(style, sorted(tables - LASTING_TABLES), **how))
+        emptied = sorted(tables - LASTING_TABLES)
+        if connection.vendor == "postgresql":
+            # TRUNCATE makes a new file of every table, which takes seconds.
+            return [f"DELETE FROM {connection.ops.quote_name(name)}" for name in _not_empty(connection, emptied)]
+        return list(connection.ops.sql_flush(style, emptied, **how))
 
     def make_schedules(*_: Any, **__: Any) -> None:
         from sync.worker.schedules import ensure_schedules

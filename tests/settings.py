@@ -21,3 +21,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}
 else:
     DATABASES["default"]["TEST"] = {"NAME": f"test_runacall_{os.getpid()}"}
+    # No crash of the server is part of these tests, so no commit has to wait for a disk.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"

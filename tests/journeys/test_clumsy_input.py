@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -17,9 +14,8 @@ from runacall.invoices.models import Invoice
 from sync.models import State
 from tests import builders, log_rows
 from tests.journeys.clumsiness import Walk
-from tests.needs import POSTGRES_URL
+from tests.on_postgres import only_from_outside, run_on_postgres
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -82,9 +78,7 @@ def test_no_form_breaks(walk: Walk, invoice: Invoice) -> None:
 @pytest.mark.slow
 @pytest.mark.postgresql
 @pytest.mark.timeout(900)
+@only_from_outside
 def test_the_same_on_postgresql() -> None:
     """Again on the stricter database: about NUL, lengths, and numbers that are too large."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "breaks", __file__]
-    strict = {**os.environ, "DATABASE_URL": POSTGRES_URL}
-    done = subprocess.run(command, cwd=ROOT, env=strict, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-6000:]
+    run_on_postgres(__file__, only="breaks", timeout=850)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +15,8 @@ from sync import operations, tasks
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 from tests.books import NO_LIMITS, Shop, connected_shop
-from tests.needs import POSTGRES_URL
+from tests.on_postgres import only_from_outside, run_on_postgres
 from tests.tampering import Rows, Tampering, tampered_emulator
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -201,11 +195,7 @@ def test_nobody_is_woken_every_second_for_it(shop: Shop, there: Tampering) -> No
 
 @pytest.mark.postgresql
 @pytest.mark.timeout(300)
+@only_from_outside
 def test_the_same_on_postgresql() -> None:
     """Again on the stricter database: about lengths, characters, and duplicate rows."""
-    strict = "(characters or none or twice) and rest_goes_on"
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", strict, __file__]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "DATABASE_URL": POSTGRES_URL}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
+    run_on_postgres(__file__, only="(characters or none or twice) and rest_goes_on")
