@@ -23,6 +23,7 @@ THROTTLED = (
             r"\b(requests?|api calls?) per (second|minute|hour|day|month)\b[^.;]{0,40}\b(reached|exceeded)",
         ),
     ),
+    rule("rate_limited", headline=True, text=r"(^\W*|message\W+)limit exceeded\W*$"),
     rule("rate_limited", status=lambda status: status == 429),
 )
 

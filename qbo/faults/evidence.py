@@ -116,6 +116,7 @@ STATUS_CODES = frozenset(("401", "403", "404", "429", "502", "503", "504"))
 SEVERE_CODES = frozenset({10_100, 10_200})
 CONSTANT = re.compile(r"\b[A-Z]{2,40}(?:_[A-Z0-9]{1,40}){1,9}\b|^[a-z]{2,40}(?:_[a-z]{2,40}){1,9}(?=\s*$)")
 CLASS_NAME = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,9}")
+NAMESPACE = re.compile(r"^(?:\w{1,40}(?:::|\.)){1,8}")
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 ACCENTS = re.compile("[\u0300-\u036f]")
@@ -133,7 +134,7 @@ def tidy(text: str) -> str:
 def spelled_out(text: str) -> str:
     """The words in constants and class names of other programs: "missing tax code" for MISSING_TAX_CODE."""
     names = CONSTANT.findall(text[:LONGEST_TEXT])
-    only = text.strip()
+    only = NAMESPACE.sub("", text.strip())
     if CLASS_NAME.fullmatch(only):
         names.append(HUMP.sub("_", only))
     return " ".join(name.replace("_", " ").casefold() for name in names)

@@ -36,7 +36,8 @@ TROUBLES = (
         "server_error",
         text=(
             r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
-            r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)",
+            r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)|\bplease wait (while|until)\b|\boverloaded\b",
+            r"\bretr(y|ies) (exceeded|exhausted)",
             r"wrong (on|in|at) our (end|side)|unexpected ((internal|critical|system|server) )*error|\(-30\d{3}\)",
             r"one name at a time|at (exactly )?the same time|failed to acquire the lock"
             r"|\b(locked|used) by another (process|request|operation|session|job)\b|\banother process is\b",

@@ -10,7 +10,7 @@ import re
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     "any, by the name of its class": (
         # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
-        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|network|dns|unresolved|unknownhost|nameresolution|ssl|tls"
+        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|communication|network|dns|unresolved|unknownhost|nameresolution|ssl|tls"
         r"|handshake"
         r"|disconnect|unreachable)[a-z]*(error|exception|failure)\b",
         r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",

@@ -32,10 +32,9 @@ SENT = {
 }
 
 
-# Keys of recorded answers that the table does not count: of receipts it has two, made without a customer.
-RECORDED_SINCE = {
-    "SalesReceipt": {"CustomerRef", "CustomerMemo", "BillAddr", "ShipAddr", "PaymentMethodRef", "PaymentRefNum"},
-}
+# Keys of recorded answers that the table does not count. It has two receipts, both made without a customer; receipt 11
+# of the sample company, as other clients recorded it, has one, with what its writer chose.
+RECORDED_SINCE = {"SalesReceipt": {"CustomerRef", "CustomerMemo", "BillAddr", "PaymentMethodRef", "PaymentRefNum"}}
 
 
 def from_table(path: Path) -> Shapes:

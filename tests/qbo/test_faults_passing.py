@@ -40,6 +40,15 @@ PASSES: list[tuple[int | None, str]] = [
     (None, "QuickBooks did not answer in time"),
     (None, "Lost connection to QuickBooks during the sync"),
     (None, "The sync stopped, we will try again at noon"),
+    (None, "The servers are overloaded"),
+    (400, business("Please wait until the first request is done.")),
+    # names of classes, with their namespace
+    (None, "Books.Client.RetryExceededException"),
+    (None, "Books.Client.CommunicationException"),
+    (None, "Books::ThrottleExceeded"),
+    # the limit of a gateway, not of a field
+    (403, '{"message":"Limit Exceeded"}'),
+    (403, "Limit exceeded"),
 ]
 
 TO_BE_CORRECTED = [
@@ -50,6 +59,7 @@ TO_BE_CORRECTED = [
     "Each line must have an item. Please try again.",
     "This item is on another request; void that one first",
     "QuickBooks answered with 500 invoices at most",
+    "Character limit exceeded",
 ]
 
 
