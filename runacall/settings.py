@@ -201,8 +201,10 @@ SYNC: dict[str, Any] = {
     "REQUESTS_A_SECOND": env.int("SYNC_REQUESTS_A_SECOND", 10),
     "BATCHES_A_MINUTE": env.int("SYNC_BATCHES_A_MINUTE", 40),
     "THROTTLE_PAUSE": env.float("SYNC_THROTTLE_PAUSE", 60),
-    # How often QuickBooks is asked what has changed while no webhook says so: each time is one metered read.
+    # How often QuickBooks is asked what has changed: each time is one metered read. Beside webhooks it
+    # only finds what they lost.
     "READ_CHANGES_EVERY": env.float("SYNC_READ_CHANGES_EVERY", 900),
+    "READ_CHANGES_BESIDE_WEBHOOKS": env.float("SYNC_READ_CHANGES_BESIDE_WEBHOOKS", 7200),
     "WAKE_LOST_AFTER": env.float("SYNC_WAKE_LOST_AFTER", 60),
 }
 

@@ -59,8 +59,8 @@ class Unavailable(Exception):
 def hear(connection: Connection, *, now: Now = clock.now, sooner: bool = False) -> Hearing | None:
     """Read what changed in the company, and take it in; None if there was nothing to read, or it is not possible now.
 
-    At most one call to QuickBooks every quarter of an hour, unless a webhook names a change that is not our own write,
-    or `sooner`. Raises Unavailable.
+    At most one call to QuickBooks every quarter of an hour (two hours where webhooks come), unless a webhook names
+    a change that is not our own write, or `sooner`. Raises Unavailable.
     """
     cursor = ChangeCursor.of(connection, at=now())
     try:
@@ -163,7 +163,8 @@ def due_for_comparison(*, at: datetime) -> list[int]:
 
 
 def _every() -> timedelta:
-    return timedelta(seconds=settings.SYNC["READ_CHANGES_EVERY"])
+    name = "READ_CHANGES_BESIDE_WEBHOOKS" if settings.QBO_WEBHOOK_VERIFIER else "READ_CHANGES_EVERY"
+    return timedelta(seconds=settings.SYNC[name])
 
 
 def _read(mine: Visit, cursor: ChangeCursor, at: datetime) -> Changes:

@@ -15,6 +15,7 @@ from qbo.connection.changes import moment
 from qbo.models import Connection, Link
 from qbo_emulator.webhooks.bodies import signed
 from sync.inbound import notices
+from sync.inbound.listening import hear
 from sync.inbound.notices import settle
 from sync.inbound.webhooks import read_body
 from sync.models import ChangeCursor, Notice
@@ -195,6 +196,14 @@ def test_a_change_of_the_bookkeepers_is_read_and_older_news_of_it_is_none(shop: 
         assert deliver(late) == 200
         read_changes(shop.connection.pk)
     assert shop.books.metered() == before + 1
+
+
+@pytest.mark.parametrize(("verifier", "minutes"), [("", 15), (VERIFIER, 120)])
+def test_how_often_a_quiet_company_is_read(shop: Shop, settings: Any, verifier: str, minutes: int) -> None:
+    settings.QBO_WEBHOOK_VERIFIER = verifier
+    hear(shop.connection, sooner=True)
+    cursor = ChangeCursor.objects.get()
+    assert cursor.next_at - cursor.read_at == timedelta(minutes=minutes)
 
 
 def test_a_lost_task_is_asked_for_again_and_two_hosts_ask_once(shop: Shop) -> None:
