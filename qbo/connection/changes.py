@@ -127,5 +127,14 @@ def moment(given: object) -> datetime | None:
 
 def changed_there_at(row: Row) -> datetime | None:
     """QuickBooks' own time of the row's last change; None if it does not say."""
+    return _time_of(row, "LastUpdatedTime")
+
+
+def created_there_at(row: Row) -> datetime | None:
+    """QuickBooks' own time of the row's creation; None if it does not say."""
+    return _time_of(row, "CreateTime")
+
+
+def _time_of(row: Row, name: str) -> datetime | None:
     about = row.get("MetaData")
-    return moment(about.get("LastUpdatedTime")) if isinstance(about, Mapping) else None
+    return moment(about.get(name)) if isinstance(about, Mapping) else None

@@ -126,6 +126,8 @@ def base_after(row: Row, said: Said, written: Row, *, before: Base | None = None
     return Base(said, row, line_ids(row, ours, hers=hers))
 
 
+# The version of a record that was created and not changed since.
+UNCHANGED = "0"
 # Other fields that we leave out QuickBooks fills in itself: the due date, the addresses, the terms, the number.
 EMPTY_UNLESS_SENT = (KEYS["message"][0],)
 
@@ -136,7 +138,7 @@ def base_of_create(row: Row, said: Said, written: Row) -> Base:
     QuickBooks held what was sent; what differs now somebody changed since.
     """
     base = base_after(row, said, written)
-    if str(row.get("SyncToken")) == "0":
+    if str(row.get("SyncToken")) == UNCHANGED:
         return base
     ours, theirs = fields_of(written, INVOICE_FIELDS), fields_of(row, INVOICE_FIELDS)
     changed = {KEYS[name][0] for name in INVOICE_FIELDS if ours[name] != theirs[name]} | {"PrivateNote"}
@@ -149,7 +151,8 @@ def base_of_create(row: Row, said: Said, written: Row) -> Base:
         if str(line.get("Id")) in by_id
     ]
     held = {key: value for key, value in row.items() if key in written or key not in EMPTY_UNLESS_SENT}
-    return replace(base, row={**held, **then, "Line": [*lines, *filter(is_discount, written["Line"])]})
+    lines += filter(is_discount, written["Line"])
+    return replace(base, row={**held, **then, "Line": lines, "SyncToken": UNCHANGED})
 
 
 def base_of_update(row: Row, said: Said, written: Row, *, before: Base) -> Base:

@@ -125,7 +125,8 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     here = {name for name in (*KEYS, "memo", "invoices") if said[name] != base.said.get(name)} | {*base.ours_wins}
     here |= {"invoices"} if said["lines"] != base.said.get("lines") else set()
     here |= {"customer"} if said["customer_ref"] != base.said.get("customer_ref") else set()
-    if not here:
+    # What she changed is asked about also where nothing changed here, as when it was only saved again.
+    if not here and not there.theirs:
         return Plan(said=said)
     note = str(now.get("PrivateNote") or "")
     section = marks.find_section(note, str(base.said.get("memo", "")), payment)
@@ -150,6 +151,8 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     sides = collisions(asked, known=known, now=theirs, ours=wanted)
     if sides:
         return Plan(write, said, failures=(conflict(_subject(payment), [*map(_in_words(payment, now), sides)]),))
+    if not here:
+        return Plan(said=said)
     if all(wanted[name] == theirs[name] for name in here):
         return Plan(said=said, adopts=Base(said, now))
     expected = Expected(

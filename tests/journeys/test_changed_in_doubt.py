@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
+from sync import deciding
 from sync.matching import choosing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State
@@ -62,6 +63,42 @@ def test_a_message_that_she_wrote_meanwhile_is_not_written_over(shop: Shop) -> N
     (side,) = shop.event(invoice).facts["sides"]
     assert (side["field"], side["was"], side["ours"], side["theirs"]) == ("message", "", "call first", "blue door")
     assert shop.there(invoice)["CustomerMemo"] == {"value": "blue door"}
+
+
+@pytest.mark.parametrize("is_voided", [False, True], ids=["reworded", "void"])
+def test_what_she_did_to_a_lost_invoice_is_still_hers_when_it_is_retried(shop: Shop, is_voided: bool) -> None:
+    at = timezone.now()
+    invoice = shop.invoice(customer=shop.settled_invoice(at=at).customer, customer_note="Hello", at=at)
+    row = lose_the_answer(shop, at, "Invoice")
+    if is_voided:
+        shop.books.post("invoice", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
+    else:
+        shop.books.post("invoice", {**row, "CustomerMemo": {"value": "blue door"}})
+    hers = shop.books.row("Invoice", row["Id"])
+    invoice.edit(customer_note="call first", at=at)
+    for turn in range(1, 4):
+        shop.drain(at + turn * LATER)
+        assert shop.event(invoice).failure_code == ("voided_in_quickbooks" if is_voided else "changed_in_quickbooks")
+        assert shop.books.row("Invoice", row["Id"]) == hers
+        shop.retry(invoice, at=at + turn * LATER)
+
+
+def test_one_that_is_sent_as_new_and_lost_is_not_taken_for_the_void_one(shop: Shop) -> None:
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    void = shop.there(invoice)
+    shop.books.post("invoice", {"Id": void["Id"], "SyncToken": void["SyncToken"]}, operation="void")
+    invoice.edit(customer_note="call first", at=at)
+    shop.drain(at)
+    assert shop.event(invoice).failure_code == "voided_in_quickbooks"
+    deciding.send_as_new(shop.failed(), by=None, at=at + LATER)
+    shop.books.do("fault", fault="reset", path="write", after_commit=False, times=1)
+    shop.drain(at + LATER)
+    shop.drain(at + 2 * LATER)
+    shop.drain(at + 3 * LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.qbo_id(invoice) != void["Id"]
+    assert shop.there(invoice)["TotalAmt"] == 108
 
 
 def lost_customer(shop: Shop, at: datetime, **fields: Any) -> tuple[Invoice, dict[str, Any]]:

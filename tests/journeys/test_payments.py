@@ -308,6 +308,20 @@ def test_an_amount_that_she_corrected_waits_for_a_person_whatever_the_office_cha
     assert shop.there(invoice)["Balance"] == invoice.total - 10
 
 
+def test_an_amount_that_she_corrected_stays_to_decide_when_the_office_saves_without_a_change(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice(), "10")
+    shop.drain()
+    row = there(shop, payment)
+    shop.books.post("payment", {**row, "TotalAmt": 60, "Line": [{**row["Line"][0], "Amount": 60}]})
+    shop.hear()
+    assert shop.event(payment).failure_code == "edited_in_quickbooks"
+    payment.edit(received_date=payment.received_date, at=timezone.now())
+    shop.drain()
+    event = shop.event(payment)
+    assert (event.state, {side["field"] for side in event.facts.get("sides", ())}) == ("failed", {"amount", "invoices"})
+    assert there(shop, payment)["TotalAmt"] == 60
+
+
 def test_a_method_that_quickbooks_does_not_have(shop: Shop) -> None:
     payment = pay(shop.settled_invoice(), method="card")
     shop.drain()

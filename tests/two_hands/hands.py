@@ -30,7 +30,7 @@ class Hands(RuleBasedStateMachine):
         self.rollback = transaction.atomic()
         self.rollback.__enter__()
         self.opened = Hands.open_shop(self.country)
-        shop, emulator = self.opened.__enter__()
+        shop, emulator, self.turns = self.opened.__enter__()
         self.world = World(shop, emulator)
         self.shop: Shop = shop
         self.is_broken, self.since = True, 0

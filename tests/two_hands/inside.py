@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from qbo_emulator.books.clock import Clock
 from qbo_emulator.control.arguments import Refused
 from qbo_emulator.control.hand import do
 from qbo_emulator.messages import Request
@@ -24,7 +25,7 @@ Row = dict[str, Any]
 
 
 @contextmanager
-def emulator_inside(*realms: str, world: str = "us") -> Iterator[Emulator]:
+def emulator_inside(*realms: str, world: str = "us", clock: Clock | None = None) -> Iterator[Emulator]:
     """Every call to URL is answered by a new emulator with these companies; the first is the one that is offered."""
     first, *others = realms
     emulator = Emulator(
@@ -33,6 +34,7 @@ def emulator_inside(*realms: str, world: str = "us") -> Iterator[Emulator]:
         access_token=STANDING_TOKEN,
         world=world,
         companies=dict.fromkeys(others, world),
+        clock=clock,
     )
     inside, outside = EmulatorAdapter(emulator), requests.Session.get_adapter
 

@@ -28,6 +28,7 @@ from tests.two_hands import words
 from tests.two_hands.hands import Hands
 from tests.two_hands.inside import URL, Row
 from tests.two_hands.scenes import SCENES, Scene
+from tests.two_hands.simulated import TURNS
 from tests.two_hands.world import CONFLICTS, ENTITIES, FIRST, OTHER
 
 ANY = range(4)
@@ -104,6 +105,7 @@ A_NUMBER = st.integers(0, 11)
 BEGINNING: dict[str, st.SearchStrategy[Any]] = {
     "checks_numbers": st.booleans(),
     "scene": st.sampled_from(SCENES),
+    "turns": st.sampled_from(TURNS),
     **dict.fromkeys(("number", "a", "b", "c"), A_NUMBER),
 }
 
@@ -140,7 +142,10 @@ class TwoHands(Hands):
     # --- the office --------------------------------------------------------------------------------------------
 
     @initialize(**BEGINNING)
-    def first_invoices(self, checks_numbers: bool, scene: Scene, number: int, a: int, b: int, c: int) -> None:
+    def first_invoices(
+        self, checks_numbers: bool, scene: Scene, turns: int, number: int, a: int, b: int, c: int
+    ) -> None:
+        self.turns.shuffle(turns)
         # Payments are the bookkeeper's in these histories, so that both hands can touch every invoice.
         self.shop.choose(sync_payments=False)
         for books in self.world.books.values():
@@ -713,7 +718,7 @@ class TwoHands(Hands):
     @invariant()
     def run_a_call_is_never_far_behind(self) -> None:
         """Histories are quiet about most drains: after a few steps there is one."""
-        TwoHands.steps += 1
+        Hands.steps += 1
         self.since += 1
         if self.since > MOST_BETWEEN and not self.is_broken:
             self.guarded(lambda: self.world.drain(1))

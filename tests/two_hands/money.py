@@ -22,7 +22,6 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
-from qbo.models import Lease
 from qbo_emulator.books.company import Put
 from runacall.invoices.models import Invoice, Payment
 from runacall.invoices.refusals import Refused
@@ -34,6 +33,7 @@ from tests import builders
 from tests.two_hands import words
 from tests.two_hands.hands import Hands
 from tests.two_hands.inside import Row
+from tests.two_hands.simulated import TURNS
 
 VERIFIER = "emulator-verifier"
 A_NUMBER = st.integers(0, 5)
@@ -108,7 +108,6 @@ class PaymentsOfTwo(Hands):
         """What Run a Call does by itself in these minutes."""
         self.world.at += dt.timedelta(minutes=minutes)
         self.world.emulator.clock.advance(minutes * 60)
-        Lease.objects.update(quiet_until=None)
         self.post_is_delivered()
         with suppress(Unavailable):
             self.hears(sooner=sooner)
@@ -219,6 +218,7 @@ class PaymentsOfTwo(Hands):
         lost=st.sampled_from((None, None, False, True)),
         hers=st.sampled_from(HERS),
         ours=st.sampled_from(OURS),
+        turns=st.sampled_from(TURNS),
     )
     def first_invoices(
         self,
@@ -230,6 +230,7 @@ class PaymentsOfTwo(Hands):
         lost: bool | None,
         hers: str,
         ours: str,
+        turns: int,
     ) -> None:
         """`hers_stays`: where money is recorded twice, the office gives way in the end. `by`: who receives the first
         payment; then both are at it at the same time.
@@ -237,6 +238,7 @@ class PaymentsOfTwo(Hands):
         assert self.books.do("switch", name="webhook_format", value=form)
         assert self.books.do("switch", name="webhook_reversed", value=is_reversed)
         self.mail, self.hers_stays = mail, hers_stays
+        self.turns.shuffle(turns)
         for name in ("Anna Smith", "Anna Smith", "Ben Ode"):
             self.add_invoice(name)
         self.passes(1)

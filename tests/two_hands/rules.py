@@ -109,7 +109,7 @@ RULES = (
         "what she changed while a new invoice was in doubt is hers",
         "the answer is lost, she changes what arrived, then the office does",
         ADOPTION,
-        '    if differs is None and str(row.get("SyncToken")) != "0":\n',
+        '    if differs is None and str(row.get("SyncToken")) != UNCHANGED:\n',
         "    if False:\n",
     ),
     _rule(

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from qbo.models import ConnectionSettings, Lease, Link, TaxMapping
+from qbo.models import ConnectionSettings, Link, TaxMapping
 from qbo_emulator.router import Emulator
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.log.holding import Books
@@ -162,8 +162,6 @@ class World:
         """What Run a Call does by itself in these minutes."""
         self.at += timedelta(minutes=minutes)
         self.emulator.clock.advance(minutes * 60)
-        # How long Run a Call leaves QuickBooks alone goes by the real clock, a minute at most.
-        Lease.objects.update(quiet_until=None)
         realm = self.realm
         other = next(one for one in REALMS if one != realm)
         elsewhere = self.books[other].versions()

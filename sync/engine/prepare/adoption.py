@@ -14,7 +14,7 @@ from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
-from qbo.mapping.invoice_rows import base_of_create, base_of_update, holds, is_void
+from qbo.mapping.invoice_rows import UNCHANGED, base_of_create, base_of_update, holds, is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
@@ -27,7 +27,7 @@ from sync.engine.links import columns_without_base, keep_link, link_columns, rea
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import looked, not_yet, refused_here
 from sync.engine.send.answers import settle_written
-from sync.engine.send.doubts import Sent, made_meanwhile, rows_on_days, sent_before
+from sync.engine.send.doubts import Sent, made_meanwhile, may_have_made, rows_on_days, sent_before
 from sync.engine.send.push import item_of
 from sync.engine.send.sent_items import difference, remark
 from sync.models import SyncEvent
@@ -78,9 +78,9 @@ def look_in_quickbooks(
     for record_id in new | lost:
         # Of several with our mark the first is ours: the others are copies that the bookkeeper made.
         marked = sorted((row for row in rows if is_ours(row, documents[record_id])), key=lambda row: int(row["Id"]))
-        # A person who sends a voided invoice again wants a new one.
+        # A person who sends a voided invoice again wants a new one; what was lost may be void by now.
         live = [row for row in marked if not is_void(row)]
-        marked = (live or marked) if record_id in lost else live
+        marked = live or [row for row in marked if record_id in lost and may_have_made(sent[record_id], row)]
         ours |= {record_id: marked[0]} if marked else {}
     tries = [
         _adopt(drain, (new | lost)[record_id], plans[record_id], row, sent.get(record_id, ()))
@@ -188,10 +188,11 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
     differs = difference(item, there) if unchanged else None
     columns = link_columns(item, row, there, written, at=drain.now(), differs=differs)
     # QuickBooks counts from 0, so another token means that the record was changed after our create.
-    if differs is None and str(row.get("SyncToken")) != "0":
-        # Somebody has changed it since: it is compared with what we sent.
+    if differs is None and str(row.get("SyncToken")) != UNCHANGED:
+        # Somebody has changed it since: it is compared with what we sent, also when it is looked at again.
         kept = kept_part("Invoice", row)
-        columns |= {"base": base_of_create(kept, item.said, written).as_text(), "theirs": encode(kept)}
+        base = base_of_create(kept, item.said, written)
+        columns |= {"base": base.as_text(), "theirs": encode(kept), "sync_token": UNCHANGED}
     keep_link(drain, EntityType.INVOICE, event.record_id, columns)
     if not unchanged:
         return None

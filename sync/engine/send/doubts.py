@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from qbo.connection.changes import created_there_at
 from qbo.connection.queries import quoted, read_rows
 from qbo.connection.turn import MustWait
 from qbo.json_objects import JsonMapping, Row
@@ -160,6 +161,12 @@ def rows_on_days(drain: Drain, entity: str, customers: Mapping[str, Collection[s
         where = f"TxnDate = {quoted(day)} AND CustomerRef IN ({listed})"
         rows += read_rows(drain.turn.client(), entity, where, pace=drain.pace)
     return rows
+
+
+def may_have_made(sends: Iterable[Sent], row: Row) -> bool:
+    """Whether the last of `sends` that creates may have made the row: it is no older than that."""
+    made, creates = created_there_at(row), [one.sent_at for one in sends if one.item.operation == "create"]
+    return made is None or not creates or made >= max(creates) - APART
 
 
 def changed_since(rows: Iterable[Row]) -> list[Row]:

@@ -9,6 +9,13 @@ OF_PAYMENTS = "tests/journeys/test_payments.py"
 
 SAFEGUARDS = (
     Safeguard(
+        "an amount that she corrected stays to decide when nothing changes here",
+        PAYMENTS,
+        "    if not here and not there.theirs:\n",
+        "    if not here:\n",
+        (f"{OF_PAYMENTS}::test_an_amount_that_she_corrected_stays_to_decide_when_the_office_saves_without_a_change",),
+    ),
+    Safeguard(
         "a payment waits for its invoice",
         PAYMENTS,
         '            yield Failure("waits_for_invoice", subject)\n',

@@ -101,9 +101,23 @@ SAFEGUARDS = (
     Safeguard(
         "what she changed on an invoice whose answer was lost is hers",
         ADOPTION,
-        '    if differs is None and str(row.get("SyncToken")) != "0":\n',
+        '    if differs is None and str(row.get("SyncToken")) != UNCHANGED:\n',
         "    if False:\n",
         (f"{OF_TWO}::test_what_she_changed_while_a_new_invoice_was_in_doubt_stays",),
+    ),
+    Safeguard(
+        "what she changed on an invoice whose answer was lost is still hers when it is looked at again",
+        ADOPTION,
+        ', "sync_token": UNCHANGED}',
+        "}",
+        (f"{OF_DOUBT}::test_what_she_did_to_a_lost_invoice_is_still_hers_when_it_is_retried",),
+    ),
+    Safeguard(
+        "an invoice that is sent as new is not taken for the void one",
+        ADOPTION,
+        "if record_id in lost and may_have_made(sent[record_id], row)]",
+        "if record_id in lost]",
+        (f"{OF_DOUBT}::test_one_that_is_sent_as_new_and_lost_is_not_taken_for_the_void_one",),
     ),
     Safeguard(
         "what she changed on an invoice while our update was in doubt is hers",
