@@ -9,7 +9,7 @@ from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule, broken, rule
 
 GONE = (
-    r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\bmade|\bmarked( as)?) (now |currently )?"
+    r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|(?<!\bbe )\b(made|marked( as)?)) (now |currently )?"
     r"(inactive|not active|deactivated|deleted)"
 )
 """Says that something is gone; that it cannot or must not be deleted is something else."""
@@ -158,7 +158,7 @@ DUPLICATES = (
             r"docnumber=\S+ is assigned to",
             r"\b(number|docnum\w*|doc_no|invoice_number|invoice id)\b[^.]{0,60}\balready\b",
             r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b|\bnumber (is )?(exists|taken)\b",
-            r"\bnumbers? [^.]{0,40}must be unique",
+            r"\b(doc(ument)?_?)?(numbers?|num) [^.]{0,40}must be unique",
             r"duplicate (invoice |transaction |reference )?(number|no\b)",
             r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
         ),
@@ -418,7 +418,7 @@ INACTIVE = (
     rule(
         "account_inactive",
         entities="purchase expense journalentry transfer deposit",
-        text=r"made inactive",
+        text=r"(?<!\bbe )made inactive",
         where=lambda evidence: evidence.operation in ("", "create", "batch"),
     ),
     # Only reading what was sent can show which of the references is meant.
@@ -426,7 +426,7 @@ INACTIVE = (
     rule(
         "reference_not_found",
         text=(
-            r"made inactive",
+            r"(?<!\bbe )made inactive",
             r"object not found",
             r"invalid reference\b",
             r"(has been|have been|is|are|was) (deleted|inactive)",

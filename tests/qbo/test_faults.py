@@ -412,6 +412,9 @@ QUOTES: list[tuple[str, str]] = [
     ("not_found_other", "The payment was not found"),
     # Words that look like another failure, and are not.
     ("validation", "This customer cannot be deleted, because it has a balance"),
+    ("validation", "A customer with a balance can't be made inactive"),
+    ("customer_not_found", "The customer of this sale has been made inactive"),
+    ("duplicate_doc_number", "DocNumber must be unique"),
     ("validation", "An item with stock on hand must not be made to be inactive"),
     ("field_refused", "Required parameter TaxCode.TaxRateDetails is missing in the request"),
     ("number_too_long", "You cannot enter more than 21 characters in the doc_num field"),
