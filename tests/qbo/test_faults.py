@@ -339,6 +339,8 @@ QUOTES: list[tuple[str, str]] = [
     ("unknown", "One or more errors have occurred"),
     ("currency_mismatch", "Invalid reference to QuickBooks Customer 'Black'. The currency of the account must be EUR"),
     ("server_error", "Unexpected critical error (-20990)"),
+    ("server_error", "IdsException: GatewayTimeout"),
+    ("server_error", "Books unavailable (503)"),
     ("rate_limited", "Spike arrest violation"),
     ("server_error", "The servers are currently down"),
     ("server_error", "Error 524: nothing more"),
@@ -678,6 +680,11 @@ def test_what_was_sent_decides_where_the_words_are_general(entity: str, operatio
 def test_a_deleted_list_element_is_what_was_to_be_changed(entity: str, operation: str, code: str) -> None:
     words = business("The list element is deleted, it cannot be modified.")
     assert read(words, 400, entity=entity, operation=operation).code == code
+
+
+def test_an_account_that_cannot_be_made_inactive_is_not_inactive() -> None:
+    assert read("An account in use cannot be made inactive", 400, TEXT, entity="Purchase").code == "validation"
+    assert read("An account in use has been made inactive", 400, TEXT, entity="Purchase").code == "account_inactive"
 
 
 def test_an_error_that_a_gateway_passes_on_decides() -> None:

@@ -52,9 +52,9 @@ PASSES: list[tuple[int | None, str]] = [
 ]
 
 TO_BE_CORRECTED = [
-    "Add a tax code and try again.",
+    "Add a tax code to each line. Please try again.",
     "Review the lines of this bill and please try again.",
-    "Map the income account, then try again.",
+    "Map the income account first. Try again.",
     "The name is too long. Try again.",
     "Each line must have an item. Please try again.",
     "This item is on another request; void that one first",
