@@ -12,7 +12,7 @@ from qbo.lists.checking import checked
 from qbo.lists.on_request import asked_visit
 from qbo.mapping.guessing import words_in
 from qbo.mapping.matching import candidate_names
-from qbo.mapping.names import name_key
+from qbo.mapping.names import OF_CUSTOMER, name_key
 from qbo.models import Connection
 from runacall.invoices.documents import CustomerDocument
 from runacall.invoices.names import addresses_in
@@ -70,7 +70,7 @@ def _found(visit: Visit, search: str) -> list[Row]:
 
 
 def _of_names(visit: Visit, customers: Sequence[CustomerDocument]) -> list[Row]:
-    names = {name for one in customers for name in candidate_names(one.display_name, one.id)}
+    names = {name for one in customers for name in candidate_names(one.display_name, OF_CUSTOMER, one.id)}
     unread: dict[str, ReadFailed] = {}
     return read_where_in(
         visit.client,

@@ -14,7 +14,8 @@ from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS, Base, Reader, Said, collisions, fields_of, number, plain
 from qbo.mapping.invoice_rows import CLEARED
-from qbo.mapping.payloads import Payload, Write, customer_payload
+from qbo.mapping.names import OF_ITEM, name_for_quickbooks
+from qbo.mapping.payloads import DESCRIPTION_MAX, Payload, Write, customer_payload
 from qbo.mapping.plans import Plan, conflict
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 
@@ -74,7 +75,11 @@ def plan_customer(customer: CustomerDocument, there: ListRecord) -> Plan:
 
 def plan_item(item: ItemDocument, there: ListRecord, *, account_id: str = "") -> Plan:
     """The update that a linked item needs, if any; `account_id`: the income account that staff chose for it."""
-    payload: Payload = {"Name": item.name.strip(), "UnitPrice": item.unit_price, "Description": item.description}
+    payload: Payload = {
+        "Name": name_for_quickbooks(item.name, OF_ITEM, record_id=item.id),
+        "UnitPrice": item.unit_price,
+        "Description": item.description[:DESCRIPTION_MAX],
+    }
     subject = Subject("item", str(item.id), item.name)
     plan = _Fields("Item", ITEM_FIELDS, ITEM_KEYS, subject).of(said_of_item(item), payload, there)
     held = str((there.now.get("IncomeAccountRef") or {}).get("value") or "")

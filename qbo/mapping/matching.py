@@ -13,7 +13,7 @@ from decimal import Decimal
 from qbo.failures import Failure
 from qbo.json_objects import Row
 from qbo.mapping.book import Ref
-from qbo.mapping.names import full_name_key, name_for_quickbooks, name_key
+from qbo.mapping.names import OF_CUSTOMER, OF_ITEM, full_name_key, name_for_quickbooks, name_key
 from qbo.mapping.preflight import customer_subject, item_subject
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.money import ZERO, round_cents
@@ -55,14 +55,14 @@ class Match:
     failure: Failure | None = None
 
 
-def candidate_names(name: str, record_id: int) -> set[str]:
+def candidate_names(name: str, longest: int, record_id: int) -> set[str]:
     """The names that the record may have in QuickBooks.
 
     As it is here, as it would be sent, with plain spaces, and as a person would type it; for "Parent:Child", also the
     child's name, which it has there.
     """
-    sent = name_for_quickbooks(name, record_id=record_id)
-    names = {sent, " ".join(sent.split()), as_typed(sent), name_for_quickbooks(name, record_id=record_id, taken=True)}
+    sent, beside = (name_for_quickbooks(name, longest, record_id=record_id, taken=taken) for taken in (False, True))
+    names = {sent, " ".join(sent.split()), as_typed(sent), beside}
     child = name.rsplit(":", 1)[-1].strip()
     return names | {child} if ":" in name and child else names
 
@@ -84,11 +84,11 @@ def match_customer(
     """
     mine = ruled.get(customer.id, Ruled())
     active = [row for row in rows if row.get("Active", True)]
-    own_key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id, taken=True))
+    own_key = name_key(name_for_quickbooks(customer.display_name, OF_CUSTOMER, record_id=customer.id, taken=True))
     own = [row for row in active if name_key(str(row.get("DisplayName", ""))) == own_key]
     if own and _is_free(str(own[0]["Id"]), customer.id, held, mine):
         return Match(row=own[0])
-    key = name_key(name_for_quickbooks(customer.display_name, record_id=customer.id))
+    key = name_key(name_for_quickbooks(customer.display_name, OF_CUSTOMER, record_id=customer.id))
     fitting = [row for row in active if _is_called(row, customer.display_name, key)]
     if not fitting and not (mine.creates and key in other_holders):
         return _held_elsewhere(customer, other_holders.get(key))
@@ -200,7 +200,7 @@ def match_item(
     `ruled`: our id -> what people said of that record.
     """
     mine = ruled.get(item.id, Ruled())
-    for own in refs.get(name_key(name_for_quickbooks(item.name, record_id=item.id, taken=True)), ()):
+    for own in refs.get(name_key(name_for_quickbooks(item.name, OF_ITEM, record_id=item.id, taken=True)), ()):
         if _is_free(own.qbo_id, item.id, held, mine):
             return Match(row=_row(own))
     fitting = refs.get(full_name_key(item.name) if ":" in item.name else name_key(item.name), ())

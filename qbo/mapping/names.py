@@ -4,10 +4,10 @@ import re
 
 from runacall.invoices.names import name_key
 
-__all__ = ["LONGEST_NAME", "full_name_key", "is_acceptable", "name_for_quickbooks", "name_key"]
+__all__ = ["OF_CUSTOMER", "OF_ITEM", "full_name_key", "is_acceptable", "name_for_quickbooks", "name_key"]
 
-# The limit of Item.Name; a customer's DisplayName may be longer, but its CompanyName and name parts may not.
-LONGEST_NAME = 100
+# The most characters of Customer.DisplayName and of Item.Name.
+OF_CUSTOMER, OF_ITEM = 500, 100
 _FORBIDDEN = re.compile(r"\s*[:\t\r\n]+\s*")
 
 
@@ -16,19 +16,19 @@ def full_name_key(name: str) -> str:
     return ":".join(name_key(part) for part in name.split(":"))
 
 
-def is_acceptable(name: str) -> bool:
+def is_acceptable(name: str, longest: int) -> bool:
     """Whether QuickBooks accepts `name` as it is."""
-    return bool(name.strip()) and len(name.strip()) <= LONGEST_NAME and not re.search(r"[:\t\r\n]", name)
+    return bool(name.strip()) and len(name.strip()) <= longest and not re.search(r"[:\t\r\n]", name)
 
 
-def name_for_quickbooks(name: str, *, record_id: int, taken: bool = False) -> str:
+def name_for_quickbooks(name: str, longest: int, *, record_id: int, taken: bool = False) -> str:
     """`name` itself if QuickBooks accepts it, otherwise a cleaned name made unique by our record's id.
 
-    `taken`: another of our records has the name in QuickBooks. Two different names never become
-    one, because every changed name has its record's id.
+    `longest`: OF_CUSTOMER or OF_ITEM; `taken`: another of our records has the name in QuickBooks. Two different names
+    never become one, because every changed name has its record's id.
     """
-    if is_acceptable(name) and not taken:
+    if is_acceptable(name, longest) and not taken:
         return name.strip()
     suffix = f" ({record_id})"
     cleaned = _FORBIDDEN.sub(" - ", name.strip()) or "No name"
-    return cleaned[: LONGEST_NAME - len(suffix)].rstrip() + suffix
+    return cleaned[: longest - len(suffix)].rstrip() + suffix

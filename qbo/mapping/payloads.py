@@ -12,7 +12,7 @@ from decimal import Decimal
 from qbo.json_objects import JsonObject
 from qbo.mapping.book import Company, MappingBook, Ref
 from qbo.mapping.marks import section
-from qbo.mapping.names import name_for_quickbooks
+from qbo.mapping.names import OF_CUSTOMER, OF_ITEM, name_for_quickbooks
 from runacall.invoices import money
 from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument, ItemDocument, LineDocument
 from runacall.invoices.money import round_cents
@@ -192,7 +192,7 @@ def rate_names(line: LineDocument) -> str:
 def customer_payload(customer: CustomerDocument, *, name_taken: bool = False) -> Payload:
     """A new customer; a name that QuickBooks would refuse is changed."""
     payload: Payload = {
-        "DisplayName": name_for_quickbooks(customer.display_name, record_id=customer.id, taken=name_taken),
+        "DisplayName": name_for_quickbooks(customer.display_name, OF_CUSTOMER, record_id=customer.id, taken=name_taken),
         "CompanyName": customer.company[:100] or None,
         "PrimaryEmailAddr": {"Address": customer.email} if customer.email else None,
         "PrimaryPhone": {"FreeFormNumber": customer.phone[:30]} if customer.phone else None,
@@ -207,7 +207,7 @@ def item_payload(item: ItemDocument, book: MappingBook, *, name_taken: bool = Fa
     """A new product of type Service, with the income account that staff chose."""
     account = book.accounts.get(book.new_item_account(item))
     return {
-        "Name": name_for_quickbooks(item.name, record_id=item.id, taken=name_taken),
+        "Name": name_for_quickbooks(item.name, OF_ITEM, record_id=item.id, taken=name_taken),
         "Type": "Service",
         "Description": item.description[:DESCRIPTION_MAX],
         "UnitPrice": item.unit_price,

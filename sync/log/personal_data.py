@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.conf import settings
 
-from qbo.mapping.names import name_for_quickbooks
+from qbo.mapping.names import OF_CUSTOMER, name_for_quickbooks
 from qbo.models import Connection
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.organizations.models import Organization
@@ -70,7 +70,10 @@ def _of_customer(customer: Customer) -> Iterator[tuple[str, str]]:
     for name in (customer.name, customer.company):
         yield holder, name
         if name:
-            yield holder, name_for_quickbooks(name, record_id=customer.pk).removesuffix(f" ({customer.pk})")
+            yield (
+                holder,
+                name_for_quickbooks(name, OF_CUSTOMER, record_id=customer.pk).removesuffix(f" ({customer.pk})"),
+            )
     yield f"{holder}-email", customer.email
     yield from ((f"{holder}-email", address.strip()) for address in customer.email.split(",") if address.strip())
     yield from ((f"{holder}-phone", spelling) for spelling in spellings_of_phone(customer.phone))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from qbo.connection.connecting import endpoints_of
 from qbo.json_objects import Row
 from qbo.mapping.guessing import Guess, Known, guess_customers, guess_items, their_customer, words_in
-from qbo.mapping.names import full_name_key, name_for_quickbooks, name_key
+from qbo.mapping.names import OF_CUSTOMER, OF_ITEM, full_name_key, name_for_quickbooks, name_key
 from qbo.models import Connection, ConnectionSettings, MatchChoice
 from runacall.invoices.models import Customer, PricebookItem
 from sync.matching.choosing import why_not_undone
@@ -78,6 +78,7 @@ def record_context(
     row = match_rows(kind, connection, [record], looked)[0]
     candidates = _candidates(kind, connection, record, row, looked, search)
     settings = ConnectionSettings.objects.get(connection=connection)
+    longest = OF_CUSTOMER if kind.is_customers else OF_ITEM
     taken = any(name_key(one.there.name) == name_key(row.ours.name) for one in candidates)
     return {
         "kind": kind,
@@ -89,7 +90,7 @@ def record_context(
         "candidates": candidates,
         "could_look": looked is not None or not kind.is_customers,
         "search": search,
-        "new_name": name_for_quickbooks(row.ours.name, record_id=record.pk, taken=taken),
+        "new_name": name_for_quickbooks(row.ours.name, longest, record_id=record.pk, taken=taken),
         "opened": _open(kind, connection, row.link.qbo_id) if row.link else "",
         "history": _history(kind, connection, record),
         "auto_create": settings.auto_create_items,

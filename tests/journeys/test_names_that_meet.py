@@ -106,6 +106,29 @@ def test_a_list_is_read_around_a_row_that_breaks_it(shop: Shop, caplog: pytest.L
 # --- one key for all comparing --------------------------------------------------------------------------------
 
 
+# As long as DisplayName may be, and longer than the name of a product may be.
+LONG = ("Association of the Owners of the Condominiums " * 11)[:500].strip()
+
+
+def test_a_long_name_that_was_typed_whole_there_is_linked(shop: Shop) -> None:
+    row = shop.books.post("customer", {"DisplayName": LONG})["Customer"]
+    invoice = shop.settled_invoice(customer=builders.customer(shop.organization, LONG))
+    assert shop.qbo_id(invoice.customer) == row["Id"]
+    new = shop.settled_invoice(customer=builders.customer(shop.organization, f"2 {LONG[:300]}"))
+    assert shop.books.row("Customer", shop.qbo_id(new.customer))["DisplayName"] == f"2 {LONG[:300]}".strip()
+
+
+def test_a_long_name_of_a_product_is_shortened_in_an_update_too(shop: Shop) -> None:
+    item = shop.item("Labor")
+    shop.settled_invoice(item=item)
+    shop.choose(sync_customer_updates=True)
+    item.edit(name=LONG, at=timezone.now())
+    shop.drain()
+    assert shop.event(item).state == "synced", shop.event(item).message
+    name = shop.books.row("Item", shop.qbo_id(item))["Name"]
+    assert (len(name), name.endswith(f" ({item.pk})")) == (100, True)
+
+
 def test_blanks_make_no_twins(shop: Shop, tmp_path: Path) -> None:
     spelled = ["Anna Smith", "Anna Smith ", f"Anna{NO_BREAK}Smith"]
     invoices = imported(shop, tmp_path, *((name, name.upper()) for name in spelled))

@@ -18,7 +18,7 @@ from qbo.mapping.book import Ref
 from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer
 from qbo.mapping.loading import load_list_records, load_ruled
 from qbo.mapping.matching import NOTHING_RULED, Holder, Match, Ruled, ambiguous, candidate_names, match_customer
-from qbo.mapping.names import full_name_key, name_key
+from qbo.mapping.names import OF_CUSTOMER, full_name_key, name_key
 from qbo.mapping.payloads import Write, customer_payload
 from qbo.mapping.plans import Plan
 from qbo.mapping.preflight import customer_subject
@@ -320,7 +320,9 @@ def _write_down(drain: Drain, settled: Sequence[Outcome]) -> None:
 
 def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument], unread: dict[str, ReadFailed]) -> list[Row]:
     """Rows with these customers' names; a name whose row QuickBooks cannot read is added to `unread`."""
-    names = {name for customer in customers for name in candidate_names(customer.display_name, customer.id)}
+    names = {
+        name for customer in customers for name in candidate_names(customer.display_name, OF_CUSTOMER, customer.id)
+    }
     client, pace = drain.turn.client(), drain.pace
     return read_where_in(
         client, entity, "DisplayName", names, extra=ANY_ACTIVE, pace=pace, unread=unread, however_spelled=True
@@ -330,7 +332,7 @@ def _rows(drain: Drain, entity: str, customers: Sequence[CustomerDocument], unre
 def _unread(unread: Mapping[str, ReadFailed], *customers: CustomerDocument | None) -> Failure | None:
     """What QuickBooks said when reading one of these names failed; None if it worked."""
     for customer in filter(None, customers):
-        for name in candidate_names(customer.display_name, customer.id) & unread.keys():
+        for name in candidate_names(customer.display_name, OF_CUSTOMER, customer.id) & unread.keys():
             return replace(unread[name].failure, subject=customer_subject(customer))
     return None
 

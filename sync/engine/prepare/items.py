@@ -17,7 +17,7 @@ from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.loading import load_book, load_list_records, load_ruled, product_row, ref_of
 from qbo.mapping.matching import Match, Ruled, ambiguous_item, candidate_names, match_item
-from qbo.mapping.names import full_name_key, name_key
+from qbo.mapping.names import OF_ITEM, full_name_key, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
 from qbo.mapping.plans import Plan
 from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
@@ -203,7 +203,7 @@ def unlinked(connection: Connection, items: Mapping[int, ItemDocument]) -> list[
 
 def candidates(connection: Connection, items: Iterable[ItemDocument]) -> tuple[dict[str, list[Ref]], dict[str, int]]:
     """Active products with any name that these items may have there, and which are already linked."""
-    keys = {name_key(name) for item in items for name in candidate_names(item.name, item.id)}
+    keys = {name_key(name) for item in items for name in candidate_names(item.name, OF_ITEM, item.id)}
     rows = ListEntry.objects.of(connection, "Item").active().filter(name_key__in=keys).order_by("pk")
     refs: dict[str, list[Ref]] = {}
     for row in rows:

@@ -8,7 +8,7 @@ from datetime import datetime
 from qbo.json_objects import JsonMapping, Row
 from qbo.lists import customers as customers_there
 from qbo.mapping.loading import Unsaved
-from qbo.mapping.names import name_for_quickbooks
+from qbo.mapping.names import OF_CUSTOMER, name_for_quickbooks
 from qbo.models import Connection, MatchChoice
 from runacall.invoices.refusals import Refused
 from sync.dry_run import Supposed
@@ -29,7 +29,8 @@ def _offer(case: Case) -> Offer | None:
         return None
     holder = str(case.failure.facts.get("holder", ""))
     # QuickBooks keeps one list of names: where somebody has it, the new customer gets our number behind it.
-    name = name_for_quickbooks(case.name, record_id=pk, taken=bool(holder) or case.failure.code != "customer_not_found")
+    taken = bool(holder) or case.failure.code != "customer_not_found"
+    name = name_for_quickbooks(case.name, OF_CUSTOMER, record_id=pk, taken=taken)
     there = [Option(f"link:{row['Id']}", _words(row)) for row in case.lists.looked or () if row.get("Active", True)]
     groups = [Group("Create it in QuickBooks", [Option("create:", f"Create it as {name}")])]
     said = [f"In QuickBooks {holder} has this name." if holder else ""]
