@@ -135,6 +135,14 @@ def number(value: object) -> str:
     return str(Decimal(str(value)).normalize()) if value not in (None, "") else ""
 
 
+def price(value: object) -> str:
+    """As people write it: 90.00, and 0.125 where there are more decimals than cents; "" for none."""
+    if value in (None, ""):
+        return ""
+    amount = Decimal(str(value))
+    return f"{amount:.2f}" if amount == round_cents(amount) else f"{amount.normalize():f}"
+
+
 def reference(row: Row, key: str) -> str:
     return str((row.get(key) or {}).get("value") or "")
 
@@ -169,7 +177,7 @@ CUSTOMER_FIELDS: Mapping[str, Reader] = {
 }
 ITEM_FIELDS: Mapping[str, Reader] = {
     "name": lambda row: plain(row.get("Name")),
-    "price": lambda row: number(row.get("UnitPrice")),
+    "price": lambda row: price(row.get("UnitPrice")),
     "description": lambda row: plain(row.get("Description")),
 }
 

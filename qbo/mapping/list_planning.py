@@ -86,7 +86,8 @@ def plan_item(item: ItemDocument, there: ListRecord, *, account_id: str = "") ->
     if not account_id or account_id == held or plan.failures:
         return plan
     changes = dict(plan.write.payload) if plan.write else _target(there)
-    return Plan(Write("Item", "update", changes | {"IncomeAccountRef": {"value": account_id}}), plan.said)
+    write = Write("Item", "update", changes | {"IncomeAccountRef": {"value": account_id}})
+    return Plan(write, plan.said, kept=plan.kept)
 
 
 @dataclass(frozen=True)
@@ -103,20 +104,21 @@ class _Fields:
         here = frozenset(
             {name for name in self.keys if said[name] != base.said.get(name, said[name])} | {*base.ours_wins}
         )
+        known, theirs = fields_of(base.row, self.readers), fields_of(now, self.readers)
+        ours = fields_of(payload, self.readers)
+        kept = tuple(collisions(frozenset(self.keys) - here, known=known, now=theirs, ours=ours))
         if not here:
-            return Plan(said=said)
+            return Plan(said=said, kept=kept)
         keys = [key for name, key in self.keys.items() if name in here]
         changes = {key: EMPTIED.get(key) if payload.get(key) in (None, "") else payload[key] for key in keys}
         write = Write(
             self.entity, "update", _target(there) | {key: value for key, value in changes.items() if value is not None}
         )
-        known, theirs = fields_of(base.row, self.readers), fields_of(now, self.readers)
-        ours = fields_of(payload, self.readers)
         if all(ours[name] == theirs[name] for name in here):
-            return Plan(said=said, adopts=Base(said, now))
+            return Plan(said=said, adopts=Base(said, now), kept=kept)
         sides = collisions(here - {*base.ours_wins}, known=known, now=theirs, ours=ours)
         failures: tuple[Failure, ...] = (conflict(self.subject, sides),) if sides else ()
-        return Plan(write, said, failures=failures)
+        return Plan(write, said, failures=failures, kept=kept)
 
 
 def _target(there: ListRecord) -> Payload:

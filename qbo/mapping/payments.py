@@ -151,15 +151,17 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     sides = collisions(asked, known=known, now=theirs, ours=wanted)
     if sides:
         return Plan(write, said, failures=(conflict(_subject(payment), [*map(_in_words(payment, now), sides)]),))
+    left = collisions(frozenset({*FIELDS, "memo"}) - here, known=known, now=theirs, ours=wanted)
+    kept = tuple(map(_in_words(payment, now), left))
     if not here:
-        return Plan(said=said)
+        return Plan(said=said, kept=kept)
     if all(wanted[name] == theirs[name] for name in here):
-        return Plan(said=said, adopts=Base(said, now))
+        return Plan(said=said, adopts=Base(said, now), kept=kept)
     expected = Expected(
         total=cents(payment.amount) if "amount" in here else "",
         date=payment.books_date.isoformat() if "date" in here else "",
     )
-    return Plan(write, said, expected)
+    return Plan(write, said, expected, kept=kept)
 
 
 def _held(row: Row, ours: set[str]) -> dict[str, str]:

@@ -116,7 +116,7 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Trans
     comparison = Comparison(invoice, payload, said, there.base, now, in_doubt=there.in_doubt, allowed=allowed)
     said = {**said, "customer_ref": comparison.customer_ref}
     if not comparison.here and not is_void(now):
-        return Plan(said=said)
+        return Plan(said=said, kept=comparison.kept())
     write = _update(there, comparison.changes())
     if "Line" in write.payload:
         said = {**said, LINE_IDS: comparison.line_ids()}
@@ -124,13 +124,13 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Trans
         return Plan(write, said, failures=(_failure("voided_in_quickbooks", invoice),))
     if there.in_doubt and comparison.agrees:
         adopts = base_after(now, said, write.payload, before=there.base)
-        return Plan(said=said, expected=comparison.expected(), adopts=adopts)
+        return Plan(said=said, expected=comparison.expected(), adopts=adopts, kept=comparison.kept())
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))
     if comparison.moves_money_or_customer and is_paid(now):
         return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
-    return Plan(write, said, comparison.expected())
+    return Plan(write, said, comparison.expected(), kept=comparison.kept())
 
 
 def changed_there(invoice: InvoiceDocument, book: MappingBook) -> tuple[Side, ...]:

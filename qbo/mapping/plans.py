@@ -31,6 +31,7 @@ class Plan:
 
     `said`: what the base records as sent by us when the write succeeds, or immediately if there is no
     write. `adopts`: the base to store if nothing has to be sent because QuickBooks already has what we would send.
+    `kept`: what of ours was changed there and stays as it is there, so that somebody is told.
     """
 
     write: Write | None = None
@@ -38,6 +39,20 @@ class Plan:
     expected: Expected = Expected()
     failures: tuple[Failure, ...] = ()
     adopts: Base | None = None
+    kept: tuple[Side, ...] = ()
+
+
+def changes_in_words(sides: Sequence[Side]) -> str:
+    """E.g. "due date 2026-07-17 → 2026-08-01; message empty → blue door"."""
+    return "; ".join(f"{side.field} {side.was or 'empty'} → {side.theirs or 'empty'}" for side in sides)
+
+
+def kept_in_words(sides: Sequence[Side]) -> str:
+    """E.g. "Kept what was changed in QuickBooks: reference 7 → 8. Run a Call still says 7."; "" for nothing."""
+    if not sides:
+        return ""
+    ours = f"still says {sides[0].ours or 'nothing'}" if len(sides) == 1 else "keeps its own"
+    return f"Kept what was changed in QuickBooks: {changes_in_words(sides)}. Run a Call {ours}."
 
 
 def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:

@@ -160,6 +160,18 @@ class Comparison:
             sides = [side for side in sides if side.field != "tax"]
         return sides
 
+    def kept(self) -> tuple[Side, ...]:
+        """What of ours was changed there and is not written over: a total of its own only where no line says so."""
+        sides = [side for side in self.changed_there() if side.field not in self.base.ours_wins]
+        amounts = [side for side in sides if side.field in ("tax", "total")]
+        rest = [side for side in sides if side not in amounts]
+        if self.moves_money:
+            # What they come to is not known before QuickBooks has worked it out with our change.
+            amounts = []
+        if any(side.field == "discount" or side.field.startswith("line ") for side in rest):
+            amounts = []
+        return (*rest, *amounts)
+
     def _changed_there(self) -> Iterator[Side]:
         known, now = self._held(self.base.row), self._held(self.now)
         known |= {"tax": _tax_of(self.base.row), "total": cents(self.base.row.get("TotalAmt"))}

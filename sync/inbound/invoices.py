@@ -15,6 +15,7 @@ from qbo.mapping.book import MappingBook
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.planning import changed_there, is_decisive
+from qbo.mapping.plans import changes_in_words
 from qbo.models import Link
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument
@@ -114,8 +115,7 @@ def edited(subject: Subject, sides: Sequence[Side]) -> Failure:
 
 def remark(sides: Sequence[Side]) -> str:
     """E.g. "Changed in QuickBooks: due date 2026-07-17 → 2026-08-01. Run a Call keeps its own."."""
-    said = "; ".join(f"{side.field} {side.was or 'empty'} → {side.theirs or 'empty'}" for side in sides)
-    return f"Changed in QuickBooks: {said}. Run a Call keeps its own."
+    return f"Changed in QuickBooks: {changes_in_words(sides)}. Run a Call keeps its own."
 
 
 def _renew_base(link: Link, row: Row) -> None:

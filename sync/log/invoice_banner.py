@@ -83,7 +83,9 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
         shown_settled = _settled(connection, invoice, there, office)
         if shown_settled is None or event is None:
             return shown_settled
-        return replace(shown_settled, result=_result(event, request, office, at))
+        # What is different there and stays, by a cent or by what somebody changed.
+        second = shown_settled.second or (event.message if office and there else "")
+        return replace(shown_settled, second=second, result=_result(event, request, office, at))
     due = due_words(connection, invoice) if office and link is None else ""
     standing = standing_of(connection, request.organization, at=at)
     there = in_books_of(connection, link, request.organization) if link else None

@@ -433,6 +433,8 @@ class PaymentsOfTwo(Hands):
         if row is None or invoice is None or invoice["Id"] in words.applied(row):
             return
         amount = min(Decimal(str(row["TotalAmt"])), Decimal(str(invoice["Balance"])))
+        if not amount:
+            return
         line = {"Amount": amount, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
         fields = {"CustomerRef": row["CustomerRef"], "TotalAmt": row["TotalAmt"]}
         self.books.change("Payment", row, **fields, Line=[line])

@@ -105,7 +105,7 @@ def hers_of_invoice(row: Row) -> Fields:
     note = [line.strip() for line in str(row.get("PrivateNote") or "").splitlines()]
     return {
         "words": [line for line in note if line.startswith(HERS)],
-        "lines": [{**line, "LineNum": 0} for line in lines if not token_of(line)],
+        "lines": [_without_names({**line, "LineNum": 0}) for line in lines if not token_of(line)],
         "put on lines": {
             line["Id"]: {key: line["SalesItemLineDetail"].get(key) for key in ("ClassRef", "ServiceDate")}
             for line in lines
@@ -115,6 +115,14 @@ def hers_of_invoice(row: Row) -> Fields:
         "shipped": row.get("ShipDate"),
         "payments": row.get("LinkedTxn"),
     }
+
+
+def _without_names(value: Any) -> Any:
+    """What a reference names may have been renamed since."""
+    if isinstance(value, dict):
+        left = value.keys() - ({"name"} if "value" in value else set())
+        return {key: _without_names(value[key]) for key in value if key in left}
+    return [_without_names(one) for one in value] if isinstance(value, list) else value
 
 
 def held_customer(row: Row) -> Fields:

@@ -196,7 +196,7 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
     keep_link(drain, EntityType.INVOICE, event.record_id, columns)
     if not unchanged:
         return None
-    said = remark(item, there)
+    said = remark(item, there, kept=item.kept)
     return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]), remark=said)
 
 

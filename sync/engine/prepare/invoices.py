@@ -13,7 +13,7 @@ from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
 from qbo.mapping.planning import plan_invoice
-from qbo.mapping.plans import Plan
+from qbo.mapping.plans import Plan, kept_in_words
 from qbo.mapping.preflight import check_invoice, number_taken, with_spent_number
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
@@ -140,10 +140,10 @@ def _verdict(
 
 def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> Outcome:
     if invoice.id in book.invoices:
-        said = ""
+        said = kept_in_words(plan.kept)
         if plan.adopts:
             adopt_theirs(drain.connection, EntityType.INVOICE, invoice.id, plan.adopts)
-            said = remark(plan.expected, There.of(plan.adopts.row))
+            said = remark(plan.expected, There.of(plan.adopts.row), kept=said)
         return in_agreement(drain, event, remark=said)
     if invoice.is_draft and not invoice.is_deleted:
         return nothing_to_send(drain, event, "Nothing to send: the invoice is a draft.")

@@ -9,7 +9,7 @@ from qbo.connection.client import encode
 from qbo.failures import Failure
 from qbo.json_objects import JsonMapping
 from qbo.mapping.payloads import Write
-from qbo.mapping.plans import Plan
+from qbo.mapping.plans import Plan, kept_in_words
 from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs
 from sync.engine.outcomes import Outcome
@@ -50,10 +50,10 @@ def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
         first, *rest = plan.failures
         return refused_here(drain, event, first, plan.write, further=[Further(one) for one in rest])
     if plan.write is not None:
-        return Ready.to_send(event, plan.write, said=plan.said)
+        return Ready.to_send(event, plan.write, said=plan.said, kept=plan.kept)
     if plan.adopts:
         adopt_theirs(drain.connection, event.record_type, event.record_id, plan.adopts)
-    return in_agreement(drain, event)
+    return in_agreement(drain, event, remark=kept_in_words(plan.kept))
 
 
 def nothing_to_send(drain: Drain, event: SyncEvent, message: str) -> Outcome:

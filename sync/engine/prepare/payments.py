@@ -16,7 +16,7 @@ from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
 from qbo.mapping.payments import check_payment, holds_payment, plan_payment, said_of_payment
-from qbo.mapping.plans import Plan
+from qbo.mapping.plans import Plan, kept_in_words
 from qbo.models import Link
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.documents import PaymentDocument
@@ -90,7 +90,7 @@ def _verdict(
             return nothing_to_send(drain, event, "Nothing to send: it was voided before it reached QuickBooks.")
         if plan.adopts:
             adopt_theirs(drain.connection, EntityType.PAYMENT, payment.id, plan.adopts)
-        return in_agreement(drain, event)
+        return in_agreement(drain, event, remark=kept_in_words(plan.kept))
     assert plan.write is not None, "a payment without a write has no failures"
     needed = _needed(payment, failures, book) if not payment.is_void else []
     waits = {one.failure.cause_key for one in needed}

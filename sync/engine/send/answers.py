@@ -240,7 +240,7 @@ def _item(
         )
     if item.entity == "Item":
         store_entries(connection, "Item", [row], at=at)
-    said = remark(item, there) if there else ""
+    said = remark(item, there, kept=item.kept) if there else item.kept
     return settle_written(item, answered.attempt(index, event), differs, qbo_id=str(row["Id"]), remark=said)
 
 

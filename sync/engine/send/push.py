@@ -12,10 +12,10 @@ from django.db import transaction
 
 from qbo.connection.client import Reply, encode
 from qbo.connection.turn import MustWait
-from qbo.mapping.base import Said
+from qbo.mapping.base import Said, Side
 from qbo.mapping.book import TransactionRef
 from qbo.mapping.payloads import Write
-from qbo.mapping.plans import Plan
+from qbo.mapping.plans import Plan, kept_in_words
 from qbo.models.leases import LeaseLost
 from runacall import clock, operators_log
 from runacall.isolation import DATABASE_AWAY, connect_again, isolated
@@ -41,9 +41,14 @@ class Ready:
     item: SentItem
 
     @classmethod
-    def to_send(cls, event: SyncEvent, write: Write, *, former_id: str = "", said: Said = NOTHING) -> Ready:
-        """`former_id`: the Id that a recreated record had; `said`: our fields as this write sends them."""
-        return cls(event, write, replace(item_of(event, write), former_id=former_id, said=said))
+    def to_send(
+        cls, event: SyncEvent, write: Write, *, former_id: str = "", said: Said = NOTHING, kept: Sequence[Side] = ()
+    ) -> Ready:
+        """`former_id`: the Id that a recreated record had; `said`: our fields as this write sends them; `kept`: what
+        was changed there and stays.
+        """
+        item = replace(item_of(event, write), former_id=former_id, said=said, kept=kept_in_words(kept))
+        return cls(event, write, item)
 
     @classmethod
     def planned(cls, event: SyncEvent, plan: Plan, there: TransactionRef | None) -> Ready:
@@ -59,6 +64,7 @@ class Ready:
             rounding=expected.rounding,
             txn_date=expected.date,
             number=expected.number,
+            kept=kept_in_words(plan.kept),
         )
         return cls(event, plan.write, item)
 

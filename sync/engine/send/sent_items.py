@@ -36,6 +36,8 @@ class SentItem:
     number: str = ""
     # The Id that a recreated record had before.
     former_id: str = ""
+    # What of ours was changed there and is not written over, in words.
+    kept: str = ""
 
     @property
     def as_json(self) -> dict[str, object]:
@@ -62,11 +64,14 @@ def rounded(item: SentItem | Expected, there: There) -> Decimal:
     return abs(by) if by == of_tax and abs(by) <= Decimal(item.rounding) else ZERO
 
 
-def remark(item: SentItem | Expected, there: There) -> str:
-    """What the log says about a Synced invoice that differs by QuickBooks' rounding; "" if it does not."""
+def remark(item: SentItem | Expected, there: There, *, kept: str = "") -> str:
+    """What the log says about a Synced invoice that differs by QuickBooks' rounding, or in what was changed there and
+    `kept`; "" if it does not differ.
+    """
     by = rounded(item, there)
     count = int(by * 100)
-    return f"QuickBooks rounds by {count} {'cent' if count == 1 else 'cents'}" if count else ""
+    cents = f"QuickBooks rounds by {count} {'cent' if count == 1 else 'cents'}" if count else ""
+    return ". ".join(filter(None, (cents, kept)))
 
 
 def difference(item: SentItem, there: There) -> Failure | None:

@@ -6,6 +6,7 @@ PLANNING, THREE_WAY, ROWS = "qbo/mapping/planning.py", "qbo/mapping/three_way.py
 ADOPTION = "sync/engine/prepare/adoption.py"
 OF_TWO = "tests/journeys/test_two_people.py"
 OF_DOUBT = "tests/journeys/test_changed_in_doubt.py"
+OF_KEPT = "tests/journeys/test_kept_there.py"
 OF_DECIDING = "tests/journeys/test_deciding.py"
 OF_LISTS = "tests/journeys/test_list_updates.py"
 OF_CUSTOMERS = "tests/journeys/test_customer_not_found.py"
@@ -197,5 +198,33 @@ SAFEGUARDS = (
         "    return set(suspects) & created - numbered",
         "    return set(suspects)",
         (f"{OF_TWO}::test_reconcile_tells_of_a_number_that_was_changed_there_after_an_update_of_ours",),
+    ),
+    Safeguard(
+        "what she changed on an invoice and stays is told",
+        PLANNING,
+        "    return Plan(write, said, comparison.expected(), kept=comparison.kept())\n",
+        "    return Plan(write, said, comparison.expected())\n",
+        (f"{OF_KEPT}::test_an_amount_of_another_line",),
+    ),
+    Safeguard(
+        "what she changed on an invoice is told where nothing is sent",
+        PLANNING,
+        "        return Plan(said=said, kept=comparison.kept())\n",
+        "        return Plan(said=said)\n",
+        (f"{OF_KEPT}::test_an_invoice_that_is_saved_without_a_change_that_quickbooks_gets",),
+    ),
+    Safeguard(
+        "what she changed of a customer or product and stays is told",
+        "qbo/mapping/list_planning.py",
+        "        return Plan(write, said, failures=failures, kept=kept)\n",
+        "        return Plan(write, said, failures=failures)\n",
+        (f"{OF_KEPT}::test_a_customer", f"{OF_KEPT}::test_a_product"),
+    ),
+    Safeguard(
+        "what she changed of a payment and stays is told",
+        "qbo/mapping/payments.py",
+        "    return Plan(write, said, expected, kept=kept)\n",
+        "    return Plan(write, said, expected)\n",
+        (f"{OF_KEPT}::test_a_payment",),
     ),
 )

@@ -1,0 +1,107 @@
+"""What was changed in QuickBooks and is not written over, although something else goes there: the row says so."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from runacall.invoices.models import Invoice
+from sync.models import State
+from tests import builders
+from tests.books import Record, Shop
+from tests.journeys.office import Office
+
+KEPT = "Kept what was changed in QuickBooks: "
+
+
+def said(shop: Shop, record: Record) -> str:
+    shop.drain()
+    event = shop.event(record)
+    assert event.state == State.SYNCED, event.message
+    return event.message
+
+
+def hers(shop: Shop, entity: str, record: Record, **fields: Any) -> None:
+    row = shop.books.row(entity, shop.qbo_id(record))
+    shop.books.post(entity.lower(), {**row, **fields})
+
+
+@pytest.fixture
+def invoice(shop: Shop) -> Invoice:
+    lines = [builders.line(name, "90", item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Filter")]
+    return shop.settled_invoice(lines=lines)
+
+
+def correct(shop: Shop, invoice: Invoice) -> None:
+    """The bookkeeper corrects the amount of the second line."""
+    first, second, *rest = shop.there(invoice)["Line"]
+    second |= {"Amount": 95, "SalesItemLineDetail": {**second["SalesItemLineDetail"], "UnitPrice": 95}}
+    hers(shop, "Invoice", invoice, Line=[first, second, *rest])
+
+
+LINE = "line 2 1 × 90 = 90.00 Filter → 1 × 95 = 95.00 Filter. Run a Call still says 1 × 90 = 90.00 Filter."
+
+
+def test_an_amount_of_another_line(shop: Shop, invoice: Invoice, office: Office) -> None:
+    correct(shop, invoice)
+    first, second = invoice.line_inputs()
+    new = builders.line("Labor", "120", item=first.item, rates=[shop.rate])
+    invoice.edit(lines=[new, second], at=timezone.now())
+    assert said(shop, invoice) == KEPT + LINE
+    assert [Decimal(str(line["Amount"])) for line in shop.there(invoice)["Line"][:2]] == [120, 95]
+    assert KEPT + LINE in office.invoice_banner(invoice).text
+    invoice.edit(customer_note="hello", at=timezone.now())
+    assert said(shop, invoice) == ""
+
+
+def test_an_amount_where_only_words_change_here(shop: Shop, invoice: Invoice) -> None:
+    correct(shop, invoice)
+    invoice.edit(customer_note="hello", at=timezone.now())
+    assert said(shop, invoice) == KEPT + LINE
+
+
+def test_several_fields(shop: Shop, invoice: Invoice) -> None:
+    was = shop.there(invoice)["DueDate"]
+    invoice.edit(due_date=date.fromisoformat(was), at=timezone.now())
+    shop.drain()
+    hers(shop, "Invoice", invoice, DueDate="2026-12-24", CustomerMemo={"value": "blue door"})
+    invoice.edit(internal_note="ask Ann", at=timezone.now())
+    changes = f"due date {was} → 2026-12-24; message empty → blue door"
+    assert said(shop, invoice) == f"{KEPT}{changes}. Run a Call keeps its own."
+
+
+def test_an_invoice_that_is_saved_without_a_change_that_quickbooks_gets(shop: Shop, invoice: Invoice) -> None:
+    """The row to decide about her amount does not become one that says nothing."""
+    correct(shop, invoice)
+    shop.hear()
+    assert shop.event(invoice).failure_code == "edited_in_quickbooks"
+    invoice.edit(customer_note="hello", at=timezone.now())
+    invoice.edit(customer_note="", at=timezone.now())
+    assert said(shop, invoice) == KEPT + LINE
+
+
+def test_a_customer(shop: Shop, invoice: Invoice) -> None:
+    hers(shop, "Customer", invoice.customer, PrimaryPhone={"FreeFormNumber": "330-555-0123"})
+    invoice.customer.edit(email="new@example.com", at=timezone.now())
+    assert said(shop, invoice.customer) == f"{KEPT}phone empty → 330-555-0123. Run a Call still says nothing."
+
+
+def test_a_product(shop: Shop, invoice: Invoice) -> None:
+    item = shop.item("Labor")
+    item.edit(unit_price=Decimal("90"), at=timezone.now())
+    shop.drain()
+    hers(shop, "Item", item, UnitPrice=95)
+    item.edit(description="By the hour", at=timezone.now())
+    assert said(shop, item) == f"{KEPT}price 90.00 → 95.00. Run a Call still says 90.00."
+
+
+def test_a_payment(shop: Shop, invoice: Invoice) -> None:
+    payment = builders.payment(invoice, "10", at=timezone.now(), reference="1107")
+    shop.drain()
+    hers(shop, "Payment", payment, PaymentRefNum="1108")
+    payment.edit(memo="by mail", at=timezone.now())
+    assert said(shop, payment) == f"{KEPT}reference 1107 → 1108. Run a Call still says 1107."
