@@ -1,5 +1,8 @@
 """The system's Chromium on our pages; the server is a separate process,
 because Playwright does not allow the ORM next to it.
+
+Browser, web process and cluster start once and stand until a worker's next test is another folder's. Each test has an
+empty database, a new company and a new browser context.
 """
 
 from __future__ import annotations
@@ -9,17 +12,26 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
-from django.db import connection
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
+from qbo.models import Connection
+from qbo.models.connection import Status
 from runacall.organizations.models import Role
 from tests import builders
-from tests.books import Shop
-from tests.journeys.house import House, house, open_shop  # noqa: F401  fixtures
+from tests.books import Shop, connected_shop
+from tests.journeys.house import House, free_port, wait_until
 
+ROOT = Path(__file__).parent
 Answer = TypeVar("Answer")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
@@ -57,12 +69,123 @@ class Owner:
 
 
 @pytest.fixture
-def owner(open_shop: Shop) -> Owner:  # noqa: F811
+def owner(open_shop: Shop) -> Owner:
     return Owner(builders.member(open_shop.organization, Role.OWNER).username)
 
 
+# What the standing cluster gets is what a test asks for; the scheduler would come in its midst or not.
+LATER = timedelta(days=1)
+# How long the cluster may take over what a test has left; then it is ended with that.
+QUIET = 20.0
+
+
+@dataclass
+class Standing:
+    """What the tests of this folder share, of which at most one uses it at a time."""
+
+    house: House | None = None
+    books_port: int = 0
+    playwright: Playwright | None = None
+    browser: Browser | None = None
+
+    def open_house(self, folder: Callable[[], Path]) -> House:
+        """With a company that nobody has used."""
+        if self.house is None:
+            self.books_port = free_port()
+            self.house = House(folder())
+            try:
+                self.house.open_books("--port", str(self.books_port))
+                self.house.open_web()
+                self.house.start_cluster()
+            except BaseException:
+                self.close_house()
+                raise
+        else:
+            self.house.stop("emulator")
+            self.house.open_books("--port", str(self.books_port))
+        return self.house
+
+    def quiet(self) -> None:
+        """No work is left of the test that ends now, and none can come: else the house is closed."""
+        if self.house is not None and not (self.house.is_whole and wait_until(_nothing_to_do, seconds=QUIET)):
+            self.close_house()
+
+    def close_house(self) -> None:
+        house, self.house = self.house, None
+        if house is not None:
+            house.end()
+
+    def open_browser(self, chromium: str) -> Browser:
+        if self.browser is None:
+            # Playwright's loop stands in this thread from now on, in which no other work is done by turns.
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+            self.playwright = sync_playwright().start()
+            self.browser = self.playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        return self.browser
+
+    def close(self) -> None:
+        self.close_house()
+        browser, playwright, self.browser, self.playwright = self.browser, self.playwright, None, None
+        if browser is not None:
+            browser.close()
+        if playwright is not None:
+            playwright.stop()
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+STANDING = Standing()
+
+
+def _nothing_to_do() -> bool:
+    """A task is in its table until it is over; the supervisor asks for none where nothing is connected."""
+    with transaction.atomic():
+        if OrmQ.objects.exists():
+            return False
+        Connection.objects.update(status=Status.DISCONNECTED)
+        return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    yield
+    if nextitem is None or ROOT not in nextitem.path.parents:
+        STANDING.close()
+
+
+def pytest_sessionfinish() -> None:
+    STANDING.close()
+
+
 @pytest.fixture
-def context(chromium: str, house: House, owner: Owner) -> Iterator[BrowserContext]:  # noqa: F811
+def _alone() -> None:
+    """For a test with a house of its own: two would work on one database."""
+    STANDING.close_house()
+
+
+@pytest.fixture
+def house(transactional_db: None, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
+    Schedule.objects.update(next_run=timezone.now() + LATER)
+    yield STANDING.open_house(lambda: tmp_path_factory.mktemp("house"))
+    STANDING.quiet()
+
+
+@pytest.fixture
+def open_shop(house: House) -> Shop:
+    """A shop connected to the emulator's process, whose first drain, from before its settings, is over."""
+    shop = connected_shop(house.books_url)
+    shop.books.access_token = house.books_token
+    assert wait_until(lambda: not OrmQ.objects.exists())
+    return shop
+
+
+@pytest.fixture
+def browser(chromium: str) -> Browser:
+    return STANDING.open_browser(chromium)
+
+
+@pytest.fixture
+def context(browser: Browser, house: House, owner: Owner) -> Iterator[BrowserContext]:
     """The Owner's browser; fails where a page's script complains or is refused by the security policy."""
     complaints: list[str] = []
 
@@ -70,14 +193,13 @@ def context(chromium: str, house: House, owner: Owner) -> Iterator[BrowserContex
         if message.type == "error" and not message.location.get("url", "").endswith("/favicon.ico"):
             complaints.append(f"{message.location.get('url')}: {message.text}")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        context = browser.new_context(base_url=house.url, viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(20_000)
-        context.on("console", listen)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        yield context
-        browser.close()
+    context = browser.new_context(base_url=house.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    context.on("console", listen)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    for one in list(browser.contexts):
+        one.close()
     assert complaints == []
 
 
@@ -87,8 +209,22 @@ def page(context: BrowserContext, owner: Owner) -> Page:
     return signed_in(context, owner)
 
 
-def signed_in(context: BrowserContext, owner: Owner, *, at: str = "") -> Page:
-    """A page of that person at the server `at`, by default the house's."""
+def signed_in(context: BrowserContext, owner: Owner) -> Page:
+    """A page of that person, who has logged in before."""
+
+    def session() -> str:
+        client = Client()
+        client.force_login(get_user_model().objects.get(username=owner.username))
+        return client.cookies["sessionid"].value
+
+    context.add_cookies([{"name": "sessionid", "value": apart(session), "domain": "127.0.0.1", "path": "/"}])
+    page = context.new_page()
+    page.goto("/admin/")
+    return page
+
+
+def logged_in(context: BrowserContext, owner: Owner, *, at: str = "") -> Page:
+    """As `signed_in`, through the log-in page of the server `at`, by default the house's."""
     page = context.new_page()
     page.goto(f"{at}/admin/login/")
     page.fill("input[name=username]", owner.username)
@@ -96,3 +232,9 @@ def signed_in(context: BrowserContext, owner: Owner, *, at: str = "") -> Page:
     page.press("input[name=password]", "Enter")
     page.wait_for_url("**/admin/")
     return page
+
+
+@pytest.fixture
+def _real_passwords(settings: Any) -> None:
+    """Such as the web process can read: it does not know the quick hasher of the tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]

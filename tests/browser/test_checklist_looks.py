@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
-
-from tests.browser.conftest import FLAGS
+from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,14 +22,10 @@ def classes(template: str) -> str:
 
 
 @pytest.mark.parametrize(("template", "scrolls"), [("first_run.html", False), ("event_body.html", True)])
-def test_only_a_history_scrolls(chromium: str, template: str, scrolls: bool) -> None:
+def test_only_a_history_scrolls(browser: Browser, template: str, scrolls: bool) -> None:
     css = (ROOT / "static" / "runacall" / "runacall.css").read_text()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page()
-        page.set_content(
-            f"<style>{css}</style><div class='rac-page'><ol class='{classes(template)}'>{STEPS}</ol></div>"
-        )
-        found = page.locator("ol").evaluate(SCROLLS)
-        browser.close()
+    page = browser.new_page()
+    page.set_content(f"<style>{css}</style><div class='rac-page'><ol class='{classes(template)}'>{STEPS}</ol></div>")
+    found = page.locator("ol").evaluate(SCROLLS)
+    page.close()
     assert found is scrolls

@@ -43,7 +43,7 @@ class DemoHouse(House):
 
 
 @pytest.fixture
-def house(transactional_db: None, settings: object, tmp_path: object) -> Iterator[House]:
+def house(transactional_db: None, settings: object, tmp_path: object, _alone: None) -> Iterator[House]:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     made = DemoHouse(tmp_path)

@@ -8,25 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests import builders
-from tests.browser.conftest import FLAGS
 from tests.browser.walk_shop import COMPANIES, WalkShop, walk_shop
 from tests.browser.walk_table import LINES
 from tests.browser.walker import Walker
 from tests.journeys.house import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 # An Admin has the Owner's pages.
 ROLES = {"field tech": "F", "dispatcher": "D", "owner": "O", "support": "S"}
-# Who goes through a shop after whom. Our support has one to itself: it takes log-ins away. `make test` has one walk.
-WALKS = (
-    ("field tech",),
-    pytest.param(("dispatcher",), marks=pytest.mark.slow),
-    pytest.param(("owner",), marks=pytest.mark.slow),
-    pytest.param(("support",), marks=pytest.mark.slow),
-)
+# Who goes through a shop after whom. Our support has one to itself: it takes log-ins away.
+WALKS = (("field tech",), ("dispatcher",), ("owner",), ("support",))
 HOW = "tests/browser/walk_table.py has a line for each control; its first words say how to add one."
 
 
@@ -52,7 +46,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(chromium: str, transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Stage]:
+def stage(browser: Browser, transactional_db: None, settings: Any, tmp_path: Path, _alone: None) -> Iterator[Stage]:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
     # What the web process can read: it does not know the quick hasher of the tests.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
@@ -62,10 +56,7 @@ def stage(chromium: str, transactional_db: None, settings: Any, tmp_path: Path) 
         made = walk_shop(house.books_url)
         house.open_web()
         house.start_cluster()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            yield Stage(house, made, browser)
-            browser.close()
+        yield Stage(house, made, browser)
     finally:
         house.end()
 

@@ -44,7 +44,7 @@ def world() -> str:
 
 
 @pytest.fixture
-def house(transactional_db: None, settings: Any, tmp_path: Path, world: str) -> Iterator[House]:
+def house(transactional_db: None, settings: Any, tmp_path: Path, world: str, _alone: None) -> Iterator[House]:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     opened = HouseAbroad(tmp_path)
@@ -201,6 +201,7 @@ def test_a_us_shop(context: BrowserContext, house: House) -> None:
     arrive(page, organization, house)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", ["canada"])
 def test_a_canadian_shop(context: BrowserContext, house: House, world: str) -> None:
     rates = [("GST", "5"), ("QST", "9.975"), ("HST ON", "13")]

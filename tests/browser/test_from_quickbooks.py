@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from django_q.tasks import async_task
 from playwright.sync_api import Page, expect
 
 from sync.models import Letter
@@ -62,6 +63,7 @@ def test_a_person_chooses_what_to_be_told(told_shop: Shop, page: Page) -> None:
         rate = builders.rate(told_shop.organization, "Combined 7.25", "7.25")
         told_shop.invoice(lines=[builders.line(item=told_shop.item("Labor"), rates=[rate])])
         assert wait_until(lambda: told_shop.failed().exists())
+        async_task("sync.tasks.tell_people")
         assert wait_until(lambda: Letter.objects.exclude(sent_at=None).exists(), seconds=100)
 
     apart(begin)

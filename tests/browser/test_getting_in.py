@@ -16,7 +16,7 @@ from tests.books import Shop
 from tests.browser.conftest import apart
 from tests.journeys.house import House, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.usefixtures("_real_passwords")]
 NEW = "a long walk home 17"
 
 

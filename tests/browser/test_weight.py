@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from playwright.sync_api import BrowserContext
 
 from tests import builders, log_rows
 from tests.books import Shop
-from tests.browser.conftest import Owner, apart, signed_in
+from tests.browser.conftest import Owner, apart, logged_in
 from tests.journeys.house import ROOT, House, free_port, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -53,7 +54,7 @@ class Scales:
 
 
 @pytest.fixture
-def production(house: House, tmp_path: Path) -> str:
+def production(house: House, tmp_path: Path) -> Iterator[str]:
     """The address of a web server without DEBUG, with the static files that `collectstatic` makes."""
     environment = {
         **house.environment,
@@ -68,7 +69,8 @@ def production(house: House, tmp_path: Path) -> str:
     address = f"127.0.0.1:{free_port()}"
     house.start("production", "-m", "gunicorn", "runacall.wsgi", "--bind", address, "--threads", "4", env=environment)
     assert wait_until(lambda: answers(address)), (house.folder / "production.log").read_text()
-    return f"http://{address}"
+    yield f"http://{address}"
+    house.stop("production")
 
 
 def answers(address: str) -> bool:
@@ -78,9 +80,10 @@ def answers(address: str) -> bool:
         return False
 
 
+@pytest.mark.usefixtures("_real_passwords")
 def test_the_lists_are_light(open_shop: Shop, context: BrowserContext, owner: Owner, production: str) -> None:
     apart(lambda: fifty_failures(open_shop))
-    signed_in(context, owner, at=production)
+    logged_in(context, owner, at=production)
     for address in LISTS:
         scales = Scales(context)
         scales.session.send("Network.clearBrowserCache")

@@ -45,6 +45,8 @@ class Walk:
     # How many of VALUES each field and parameter gets; they take turns, so that all of them come up.
     share: int = len(VALUES)
     turn: int = 0
+    # How many of IDS each address gets, by turns too.
+    ids: int = len(IDS)
     tried: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
     broken: dict[str, str] = field(default_factory=dict)
     requests: int = 0
@@ -89,18 +91,19 @@ class Walk:
         self.broken.setdefault(key, f"{method} {url[:160]} {str(fields)[:300]}: {str(mistake)[:200]}")
 
     def addresses(self) -> None:
-        """Every address of the resolver, with every kind of id, by GET and by POST."""
-        for route, names in routes():
-            for value in IDS:
+        """Every address of the resolver, with every kind of id or some, by GET and by POST."""
+        for number, (route, names) in enumerate(routes()):
+            for value in [IDS[n % len(IDS)] for n in range(number * self.ids, (number + 1) * self.ids)]:
                 path = "/" + fill(route, dict.fromkeys(names, value))
                 self.visit("GET", path)
                 self.visit("POST", path, {"id": [value], "_selected_action": [value], "action": ["retry"]})
                 if not names:
                     break
 
-    def queries(self, pages: list[str]) -> None:
-        for page in pages:
-            for name in PARAMETERS:
+    def queries(self, pages: list[str], *, every: int = 1) -> None:
+        """Each parameter of each page; of each `every`-th page, by turns."""
+        for number, page in enumerate(pages):
+            for name in PARAMETERS[number % every :: every]:
                 for value in self.some():
                     self.visit("GET", f"{page}?{urlencode({name: value})}")
 

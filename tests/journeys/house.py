@@ -103,6 +103,18 @@ class House:
             )
         return self.running[name]
 
+    @property
+    def is_whole(self) -> bool:
+        return all(process.poll() is None for process in self.running.values())
+
+    def stop(self, name: str) -> None:
+        """End one with its children, at once."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
     def end(self) -> None:
         """Ask nicely, then end whole groups, those of grandchildren too."""
         leaders = {process.pid for process in self.running.values()}

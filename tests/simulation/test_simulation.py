@@ -1,4 +1,7 @@
-"""A short simulation for every `make test`; `make simulate` plays as many storms as are asked for."""
+"""A short simulation for every `make test`; `make simulate` plays as many storms as are asked for.
+
+That it finds and shrinks what is broken is shown in the gate.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ def test_storms_and_crash_points_leave_the_books_right() -> None:
     assert int(found[1]) == STORMS + POINTS, done.stdout
 
 
+@pytest.mark.slow
 def test_what_is_broken_is_found_and_shrunk() -> None:
     broken = "request id: a second send goes out under the same one"
     done = simulate("--seeds", "1-40", "--first", "--without", broken)
