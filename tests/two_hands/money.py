@@ -180,6 +180,8 @@ class PaymentsOfTwo(Hands):
             if row is None:
                 # None of those that were dismissed or never owed is there.
                 assert pk not in links["payment"], f"{payment} is gone there, and nobody is told"
+                last = self.world.latest("payment", pk)
+                assert last is None or last.state != State.SYNCED, f"{payment} is Synced, and is not there"
                 open_ids |= {*parts}
                 continue
             there = {paid_here[key]: amount for key, amount in words.applied(row).items() if key in paid_here}

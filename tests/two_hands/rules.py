@@ -218,13 +218,78 @@ RULES = (
     ),
 )
 
-# Found by the hands with payments, whose histories begin with both at one payment: by a few seeds, in a few steps.
+THEIR_PAYMENTS = "sync/inbound/payments.py"
+
+
+def _of_payments(
+    says: str, file: str, line: str, broken: str, **beginning: object
+) -> tuple[Safeguard, dict[str, object]]:
+    return Safeguard(says, file, line, broken, ()), beginning
+
+
+# Those of the hands with payments, each with what is drawn otherwise at the beginning of the history that shows it.
 OF_PAYMENTS = (
-    Safeguard(
+    _of_payments(
         "an amount that she corrected waits for a person",
         "qbo/mapping/payments.py",
         "frozenset((here | MONEY) - {*base.ours_wins})",
         "frozenset(here - {*base.ours_wins})",
-        (),
+        by="office",
+        hers="corrects",
+        ours="reference",
+    ),
+    _of_payments(
+        "a payment of ours whose answer was lost does not come back as hers",
+        THEIR_PAYMENTS,
+        "if not is_void(row) and not _is_marked(hearing, row)]",
+        "if not is_void(row)]",
+        by="office",
+        lost=True,
+    ),
+    _of_payments(
+        "a payment that we have is not recorded again",
+        THEIR_PAYMENTS,
+        "        rows.pop(qbo_id)\n",
+        "        pass\n",
+        by="bookkeeper",
+        mail="doubled",
+    ),
+    _of_payments(
+        "what was received there is not sent back",
+        THEIR_PAYMENTS,
+        '    _link(hearing, payment, row)\n    _forget(hearing, [str(row["Id"])])\n',
+        '    _forget(hearing, [str(row["Id"])])\n',
+        by="bookkeeper",
+    ),
+    _of_payments(
+        "one of hers that is void there is void here",
+        THEIR_PAYMENTS,
+        '        _void(hearing, payment, link, "Voided in QuickBooks, so it is void here too", row)\n',
+        "        _renew(link, row)\n",
+        by="bookkeeper",
+        hers="void",
+    ),
+    _of_payments(
+        "one of hers that was deleted there is void here",
+        THEIR_PAYMENTS,
+        '        _void(hearing, payment, link, "Deleted in QuickBooks, so it is void here too", None)\n',
+        "",
+        by="bookkeeper",
+        hers="delete",
+    ),
+    _of_payments(
+        "one of ours that is void there waits for a person",
+        THEIR_PAYMENTS,
+        "    if is_void(row) or sides:\n",
+        "    if sides:\n",
+        by="office",
+        hers="void",
+    ),
+    _of_payments(
+        "the same money recorded on both sides is told",
+        THEIR_PAYMENTS,
+        '        if not _dismissed(hearing, {str(row["Id"])}, facts__amount=_total(row)):\n',
+        "        if False:\n",
+        by="both",
     ),
 )
