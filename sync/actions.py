@@ -436,6 +436,7 @@ ACTIONS: dict[str, Action] = {
         ),
         # Done elsewhere, and kept in the audit log beside the others.
         Action("fix", "Fix and send", "Sending", is_followed=True),
+        Action("fix_ahead", "Fix before sending"),
         Action("undo_fix", "Undo a fix"),
         Action("keep_company", "Go back to the previous company"),
         Action("use_company", "Use a different company"),

@@ -12,17 +12,21 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, Link
 from runacall.invoices.documents import InvoiceDocument
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, InvoiceQuerySet
 from runacall.invoices.money import ZERO
-from sync.dry_run import AT_ONCE, Supposed, Verdict, verdicts
+from sync.dry_run import AS_IT_IS, AT_ONCE, Supposed, Verdict, verdicts
 from sync.forecasting import failed_customers
 from sync.models import SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import EntityType, SyncEventQuerySet
 
-# A draft is judged as if it was sent now.
-AS_SENT = Supposed(change=lambda invoice: replace(invoice, is_draft=False))
 # Of more, the latest are checked, and the page says so.
 MOST = 500
+
+
+def as_sent(supposed: Supposed) -> Supposed:
+    """The same where drafts are judged as if they were sent now."""
+    change = supposed.change or (lambda invoice: invoice)
+    return replace(supposed, change=lambda invoice: replace(change(invoice), is_draft=False))
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,15 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Stopping:
-    """One cause: how many invoices it would stop, and what they come to."""
+    """One cause: the invoices that it would stop, and what they come to."""
 
     failure: Failure
-    count: int
+    ids: tuple[int, ...]
     money: Decimal
+
+    @property
+    def count(self) -> int:
+        return len(self.ids)
 
 
 @dataclass(frozen=True)
@@ -57,15 +65,16 @@ class Outlook:
         return self.checked - self.ready
 
 
-def readiness(connection: Connection, ids: Sequence[int]) -> list[Readiness]:
+def readiness(connection: Connection, ids: Sequence[int], *, supposed: Supposed = AS_IT_IS) -> list[Readiness]:
     """In a fixed number of queries for every hundred; drafts are judged as if they were sent now.
 
     Invoices with nothing to send (void, or in QuickBooks as they are) are left out.
     """
     found: list[Readiness] = []
     for start in range(0, len(ids), AT_ONCE):
-        some = verdicts(connection, ids[start : start + AT_ONCE], supposed=AS_SENT)
-        customers = failed_customers(connection, {one.invoice.customer.id for one in some})
+        some = verdicts(connection, ids[start : start + AT_ONCE], supposed=as_sent(supposed))
+        ids_there = {one.invoice.customer.id for one in some} - supposed.customers
+        customers = failed_customers(connection, ids_there)
         taken = _taken_numbers(connection, some)
         for one in some:
             known = [*one.failures, customers.get(one.invoice.customer.id), taken.get(one.invoice.id)]
@@ -75,23 +84,40 @@ def readiness(connection: Connection, ids: Sequence[int]) -> list[Readiness]:
 
 def waiting(connection: Connection) -> Outlook:
     """Of what is queued, failed or held."""
-    rows = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
-    ids = list(rows.order_by("-changed_at", "-id").values_list("record_id", flat=True)[:MOST])
-    return _outlook(readiness(connection, ids), rows.count())
+    return _outlook(readiness(connection, waiting_ids(connection)), _waiting(connection).count())
+
+
+def waiting_ids(connection: Connection) -> list[int]:
+    """The invoices among them that are checked."""
+    rows = _waiting(connection).order_by("-changed_at", "-id")
+    return list(rows.values_list("record_id", flat=True)[:MOST])
+
+
+def _waiting(connection: Connection) -> SyncEventQuerySet:
+    return SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
 
 
 def drafts(connection: Connection) -> Outlook:
     """Of the drafts, if they were sent now."""
-    rows = Invoice.objects.for_organization(connection.organization).alive().filter(status=Invoice.Status.DRAFT)
-    return _outlook(readiness(connection, list(rows.order_by("-pk").values_list("pk", flat=True)[:MOST])), rows.count())
+    return _outlook(readiness(connection, draft_ids(connection)), _drafts(connection).count())
+
+
+def draft_ids(connection: Connection) -> list[int]:
+    """The drafts that are checked."""
+    return list(_drafts(connection).order_by("-pk").values_list("pk", flat=True)[:MOST])
+
+
+def _drafts(connection: Connection) -> InvoiceQuerySet:
+    return Invoice.objects.for_organization(connection.organization).alive().filter(status=Invoice.Status.DRAFT)
 
 
 def _outlook(found: Sequence[Readiness], total: int) -> Outlook:
     stopping: dict[str, Stopping] = {}
     for one in found:
         for failure in one.failures:
-            had = stopping.get(failure.cause_key, Stopping(failure, 0, ZERO))
-            stopping[failure.cause_key] = Stopping(had.failure, had.count + 1, had.money + one.invoice.total)
+            had = stopping.get(failure.cause_key, Stopping(failure, (), ZERO))
+            ids = (*had.ids, one.invoice.id)
+            stopping[failure.cause_key] = Stopping(had.failure, ids, had.money + one.invoice.total)
     ready = [one for one in found if not one.failures]
     money = sum((one.invoice.total for one in ready), start=ZERO)
     causes = sorted(stopping.values(), key=lambda one: (-one.money, -one.count, one.failure.cause_key))

@@ -33,6 +33,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("quickbooks/invoice/<int:invoice_id>/banner/", pages.invoice_banner, name="invoice_banner"),
     path("quickbooks/invoice/<int:invoice_id>/posted/", preflight.posted, name="posted"),
+    path("quickbooks/invoice/<int:invoice_id>/ready/", preflight.ready_again, name="ready"),
     path("quickbooks/sync-log.<str:file_format>", exports_views.export_log, name="export_log"),
     path("quickbooks/sync-log/bundle/", exports_views.support_bundle_of_log, name="support_bundle"),
     path("quickbooks/sync-event/<int:event_id>/bundle/", exports_views.support_bundle_of_event, name="event_bundle"),

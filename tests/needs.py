@@ -18,6 +18,7 @@ from tests.servers import pgbouncer, programs
 
 POSTGRES_URL = os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+FIREFOXES = ("firefox-esr", "firefox")
 
 
 @cache
@@ -25,6 +26,17 @@ def chromium() -> str:
     """The path of the system's Chromium; "" without one. CHROMIUM names another."""
     named = os.environ.get("CHROMIUM", "")
     return named or next((path for name in CHROMIUMS if (path := shutil.which(name))), "")
+
+
+def with_firefox() -> bool:
+    """Whether the browser tests are to run in Firefox: FIREFOX=1."""
+    return os.environ.get("FIREFOX", "") not in ("", "0")
+
+
+@cache
+def browser() -> str:
+    """The path of the browser that is wanted; "" without it."""
+    return next(filter(None, map(shutil.which, FIREFOXES)), "") if with_firefox() else chromium()
 
 
 @cache
@@ -70,7 +82,7 @@ class Need:
 
 
 NEEDS = (
-    Need("browser", "REQUIRE_BROWSER", "no Chromium was found", chromium),
+    Need("browser", "REQUIRE_BROWSER", f"no {'Firefox' if with_firefox() else 'Chromium'} was found", browser),
     Need("slow", "RUN_SLOW", "they take minutes: RUN_SLOW=1 runs them", lambda: os.environ.get("RUN_SLOW")),
     Need("faketime", "REQUIRE_FAKETIME", "libfaketime is not installed", faketime),
     Need("pgbouncer", "REQUIRE_PGBOUNCER", "PgBouncer or PostgreSQL's own programs are not installed", pooler),

@@ -21,4 +21,51 @@
         }
         last.set(asker, answer);
     });
+
+    // In a form that fixes a cause: the field that belongs to the chosen option; caught on the way down, before the
+    // forecast reads the form.
+    document.addEventListener("change", function (event) {
+        const form = event.target.closest(".rac-fix");
+        if (form && event.target.name === "choice") {
+            form.querySelectorAll("[data-for]").forEach(function (label) {
+                label.hidden = label.dataset.for !== event.target.value;
+                label.querySelector("input").disabled = label.hidden;
+            });
+        }
+    }, true);
+
+    // A fix can give an invoice another number or date. Its form has them too, and would bring the old ones back.
+    const HEAD = "invoice-head", FIELDS = ["id_number", "id_invoice_date", "id_due_date"];
+
+    async function readInvoiceAgain() {
+        const answer = await fetch(location.href, { credentials: "same-origin" });
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const head = fresh.getElementById(HEAD);
+        if (!answer.ok || !head) {
+            return;
+        }
+        document.getElementById(HEAD).replaceWith(document.importNode(head, true));
+        FIELDS.forEach(function (id) {
+            const [here, there] = [document.getElementById(id), fresh.getElementById(id)];
+            // What a person typed stays.
+            if (here && there && here.value === here.defaultValue) {
+                here.value = here.defaultValue = there.value;
+            }
+        });
+    }
+
+    document.addEventListener("log-changed", function () {
+        if (document.getElementById(HEAD)) {
+            readInvoiceAgain();
+        }
+    });
+
+    // What stood in the way was fixed, and its button is gone: the focus goes to where the result is said.
+    document.addEventListener("htmx:afterSettle", function (event) {
+        const said = document.getElementById("preflight-said");
+        const asker = event.detail.requestConfig && event.detail.requestConfig.elt;
+        if (said && asker && asker.matches("[data-renewed]") && document.activeElement === document.body) {
+            said.focus();
+        }
+    });
 })();

@@ -68,19 +68,6 @@
         }
     });
 
-    // --- fixes in the cards -------------------------------------------------------------------------------------
-
-    // The field that belongs to the chosen option; caught on the way down, before the forecast reads the form.
-    document.addEventListener("change", function (event) {
-        const form = event.target.closest(".rac-fix");
-        if (form && event.target.name === "choice") {
-            form.querySelectorAll("[data-for]").forEach(function (label) {
-                label.hidden = label.dataset.for !== event.target.value;
-                label.querySelector("input").disabled = label.hidden;
-            });
-        }
-    }, true);
-
     // --- selection ----------------------------------------------------------------------------------------------
 
     function boxes() {

@@ -19,8 +19,9 @@ from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from sync.actions import ACTIONS, Action
 from sync.admin.change_list import without_page
+from sync.fixing.ahead import WAITING
 from sync.fixing.applying import why_not_undone
-from sync.fixing.fix import Case, Fix, Offer
+from sync.fixing.fix import SAVE, Case, Fix, Offer
 from sync.fixing.lists import Lists
 from sync.fixing.table import BY_CODE
 from sync.log.causes import Cause, causes
@@ -46,6 +47,9 @@ class FixForm:
     shown_at: str
     # Changes when the forecast may have changed.
     version: str
+    # Of what would fail: which invoices it is about, and what saving does.
+    scope: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
     filters = without_page(QueryDict(), status=State.FAILED, cause=cause.key)
     is_pause = cause.sample.record_type == EntityType.CONNECTION
     what = counted(cause.invoices, "invoice") if cause.invoices == cause.count else counted(cause.count, "event")
-    form = _form(cause, lists) if lists else None
+    form = form_for(cause, lists) if lists else None
     of_record = cause.count == 1 and cause.failure.entry.where in ("invoice", "customer")
     return Card(
         id=card_id(cause.key),
@@ -178,12 +182,24 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
     )
 
 
-def _form(cause: Cause, lists: Lists) -> FixForm | None:
+def form_for(cause: Cause, lists: Lists) -> FixForm | None:
+    """The form that fixes a cause of failed events; None if nothing here does."""
     with isolated("Offering a fix", event=cause.sample.pk, cause=cause.key):
         events = SyncEvent.objects.of(lists.connection).failed().held_by(cause.key)
         case = Case(lists.connection, cause.failure, events, lists)
         return form_of(case, cause.count, shown_at=cause.newest_at)
     return None
+
+
+# What saving does, beside its button.
+NOTES = {WAITING: "What is queued goes by itself once nothing is in the way."}
+NOTE = "Saving sends nothing by itself."
+
+
+def form_ahead(case: Case, scope: str, *, shown_at: datetime) -> FixForm | None:
+    """The form that fixes what would stop the invoices of `scope`; it saves and sends nothing."""
+    form = form_of(case, len(case.ahead), shown_at=shown_at)
+    return replace(form, submit=SAVE, scope=scope, note=NOTES.get(scope, NOTE)) if form else None
 
 
 def form_of(case: Case, count: int, *, shown_at: datetime) -> FixForm | None:

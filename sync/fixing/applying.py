@@ -11,7 +11,7 @@ from django.db.models import Sum
 from qbo import catalogue
 from qbo.json_objects import JsonMapping, Row
 from qbo.lists.on_request import NotRead
-from qbo.models import Connection
+from qbo.models import Connection, Link
 from runacall.invoices.refusals import Refused
 from sync.dry_run import AS_IT_IS
 from sync.fixing.fix import Answer, Case, Fix, Offer, User
@@ -25,6 +25,8 @@ from sync.operations import keep_drains_out, record_action, requeue
 UNDO_FOR = timedelta(seconds=5)
 # How far back we look for who was faster.
 RECENT = timedelta(days=1)
+# The actions that are fixes: of what failed, and of what would have failed.
+FIXES = ("fix", "fix_ahead")
 GONE = "It no longer stops anything. Nothing was changed."
 ALREADY = "{who} fixed it already: {chosen}. Nothing was changed."
 OTHERS_FIRST = "Somebody changed this since the page was shown. Nothing was changed: look at it again."
@@ -60,11 +62,11 @@ def fix_cause(
         connection = Connection.objects.get(pk=connection.pk)
         case = case_of(connection, key)
         if case is None:
-            raise Refused(_who_was_faster(connection, key, at=at))
+            raise Refused(who_was_faster(connection, key, at=at))
         case.lists.looked = [row] if row else ()
-        fix, offer, chosen = _chosen(case, answer)
+        fix, offer, chosen = chosen_of(case, answer)
         if fix.seen(case) != shown.seen:
-            raise Refused(_who_was_faster(connection, key, at=at, otherwise=OTHERS_FIRST))
+            raise Refused(who_was_faster(connection, key, at=at, otherwise=OTHERS_FIRST))
         events = case.events.filter(changed_at__lte=shown.at) if shown.at else case.events
         total = events.filter(record_type=EntityType.INVOICE).aggregate(total=Sum("amount"))["total"]
         if fix.edits:
@@ -107,10 +109,10 @@ def _helped(events: SyncEventQuerySet, kept: JsonMapping) -> SyncEventQuerySet:
     return events.filter(record_id__in=[int(key) for key in changed]) if changed else events
 
 
-def _chosen(case: Case, answer: Answer) -> tuple[Fix, Offer, str]:
+def chosen_of(case: Case, answer: Answer) -> tuple[Fix, Offer, str]:
     """The fix, what it offers, and the answer in words. Raises Refused for an answer that is not offered."""
     fix = BY_CODE.get(case.failure.code)
-    offer = fix.offer(Case(case.connection, case.failure, case.events, case.lists, every=True)) if fix else None
+    offer = fix.offer(replace(case, every=True)) if fix else None
     option = offer.option(answer.choice) if offer else None
     if fix and offer and not offer.groups and answer.choice == offer.chosen:
         return fix, offer, "Checked again"
@@ -119,8 +121,11 @@ def _chosen(case: Case, answer: Answer) -> tuple[Fix, Offer, str]:
     return fix, offer, f"{option.label}: {answer.text}" if option.needs else option.label
 
 
-def _who_was_faster(connection: Connection, key: str, *, at: datetime, otherwise: str = GONE) -> str:
-    actions = ActionRecord.objects.filter(organization=connection.organization_id, action="fix", at__gte=at - RECENT)
+def who_was_faster(connection: Connection, key: str, *, at: datetime, otherwise: str = GONE) -> str:
+    """Who fixed that cause a while ago, and how; else `otherwise`."""
+    actions = ActionRecord.objects.filter(
+        organization=connection.organization_id, action__in=FIXES, at__gte=at - RECENT
+    )
     for action in actions.select_related("by").order_by("-at", "-id")[:50]:
         if action.fix.get("cause") == key and not action.fix.get("undone"):
             who = (action.by.get_full_name() or action.by.get_username()) if action.by else "Somebody"
@@ -151,6 +156,9 @@ def afterwards(action: ActionRecord) -> str:
 
 
 def _sent(action: ActionRecord) -> int:
+    if action.action == "fix_ahead":
+        there = Link.objects.filter(connection__organization=action.organization_id, record_type=EntityType.INVOICE)
+        return there.for_records(action.fix["invoices"]).filter(synced_at__gte=action.at).count()
     rows = SyncEvent.objects.filter(organization=action.organization_id, action=action)
     waiting = rows.filter(state__in=(State.QUEUED, State.FAILED), look_first=False)
     return rows.count() - waiting.count() + max(0, action.done - rows.count())

@@ -13,17 +13,19 @@ from qbo.json_objects import Row
 from qbo.models import Connection
 from sync.dry_run import AS_IT_IS, Supposed
 from sync.fixing.lists import Lists
-from sync.models.events import SyncEventQuerySet
+from sync.models.events import EntityType, SyncEventQuerySet
 
 User = AbstractBaseUser | None
 SEND = "Send {count}"
+SAVE = "Save choice"
 
 
 @dataclass(frozen=True)
 class Case:
     """One cause of one shop, the failed events that it stops, and the lists to choose from.
 
-    `every`: offer all that can be chosen, not only the likeliest.
+    `every`: offer all that can be chosen, not only the likeliest. `ahead`: the invoices that it would stop, where it
+    has not stopped them yet; such a case has no events, and its fix queues nothing.
     """
 
     connection: Connection
@@ -31,6 +33,14 @@ class Case:
     events: SyncEventQuerySet
     lists: Lists
     every: bool = False
+    ahead: Sequence[int] = ()
+
+    def invoice_ids(self, most: int | None = None) -> list[int]:
+        """The invoices that it stops or would stop, at most `most` of them."""
+        if self.ahead:
+            return sorted(self.ahead)[:most]
+        rows = self.events.filter(record_type=EntityType.INVOICE).order_by("record_id")
+        return list(rows.values_list("record_id", flat=True)[:most])
 
     @property
     def key(self) -> str:
@@ -125,6 +135,8 @@ class Fix:
     as_it_is: Callable[[Case], Supposed] = lambda case: AS_IT_IS
     # What it depends on is read from QuickBooks before anything is sent: what we know says little.
     is_read_first: bool = False
+    # What failed first is a record with an event of its own, which has to be sent again.
+    has_own_event: bool = False
     # It changes the invoices themselves.
     edits: bool = False
     # The names of the actions that its form does as well, so that a card with the form does not offer them again.

@@ -14,7 +14,7 @@ from sync.dry_run import Supposed, verdicts
 from sync.fixing.fix import Answer, Case
 from sync.fixing.table import BY_CODE
 from sync.log.holding import money
-from sync.models.events import EntityType
+from sync.readiness import as_sent
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Posted:
 
 def posted(case: Case, answer: Answer) -> list[Posted]:
     """The fields of the one invoice that the cause stops; empty where it stops several, or the invoice stays."""
-    ids = list(case.events.filter(record_type=EntityType.INVOICE).values_list("record_id", flat=True)[:2])
-    fix = BY_CODE.get(case.failure.code)
+    ids, fix = case.invoice_ids(2), BY_CODE.get(case.failure.code)
     if len(ids) != 1 or fix is None or not answer.choice:
         return []
-    return fields(case.connection, ids[0], fix.supposed(case, answer))
+    supposed = fix.supposed(case, answer)
+    return fields(case.connection, ids[0], as_sent(supposed) if case.ahead else supposed)
 
 
 # The fields of an invoice's head, in the order of its page; lines and sums follow.

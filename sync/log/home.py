@@ -55,10 +55,11 @@ class Day:
 
 @dataclass(frozen=True)
 class Home:
-    """`colour`: good, warn or bad. `pause`: why nothing is sent, or "". `month_end`: "" unless it is near."""
+    """`colour`: good, warn or bad. `counts_errors`: the headline does. `month_end`: "" unless it is near."""
 
     headline: str
     colour: str
+    counts_errors: bool
     errors: int
     missing: Missing
     oldest: str
@@ -90,10 +91,12 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
     retries = events.filter(state=State.QUEUED, retries__gt=0).aggregate(next=Min("due_at"), count=Count("pk"))
     synced = events.filter(state=State.SYNCED).order_by("-changed_at").values_list("changed_at", flat=True)
     held = dict(events.held().values_list("record_type").annotate(count=Count("pk")))
-    headline, colour = verdict(pause_words(connection), failed=errors.to_fix, missing=missing, held=held)
+    pause = pause_words(connection)
+    headline, colour = verdict(pause, failed=errors.to_fix, missing=missing, held=held)
     return Home(
         headline=headline,
         colour=colour,
+        counts_errors=not pause and errors.to_fix > 0,
         errors=errors.to_fix,
         missing=missing,
         oldest=age(missing.oldest_at, at) if missing.oldest_at else "",

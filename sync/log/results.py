@@ -125,9 +125,7 @@ class Result:
     @property
     def left(self) -> str:
         """E.g. "Left 2 alone: 2 already in QuickBooks."."""
-        left: Mapping[str, int] = self.action.left
-        reasons = ", ".join(f"{number:,} {reason}" for reason, number in left.items())
-        return f"Left {sum(left.values()):,} alone: {reasons}." if left else ""
+        return left_alone(self.action)
 
     @property
     def sentence(self) -> str:
@@ -147,6 +145,13 @@ class Result:
         if not self.count.failed:
             return ""
         return f"{reverse(LOG)}?status={State.FAILED.value}&action={self.action.pk}"
+
+
+def left_alone(action: ActionRecord) -> str:
+    """Which it left as they were, and why; "" for none."""
+    left: Mapping[str, int] = action.left
+    reasons = ", ".join(f"{number:,} {reason}" for reason, number in left.items())
+    return f"Left {sum(left.values()):,} alone: {reasons}." if left else ""
 
 
 def results_for(organization: Organization | None, user: User | AnonymousUser, *, at: datetime) -> list[Result]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -21,11 +23,13 @@ from runacall import clock
 from runacall.invoices.document_loading import load_customers
 from runacall.invoices.refusals import Refused
 from runacall.organizations.middleware import StaffRequest
-from sync.admin.cause_cards import form_of
-from sync.fixing.applying import Shown, fix_cause, forecast, undo_fix
+from sync.admin.cause_cards import form_ahead, form_of
+from sync.fixing.ahead import case_ahead, forecast_ahead, save_ahead, still_failed
+from sync.fixing.applying import FIXES, Shown, fix_cause, forecast, undo_fix
 from sync.fixing.fix import Answer, Case
 from sync.fixing.posted import posted
 from sync.fixing.table import BY_CODE, case_of
+from sync.log.results import left_alone
 from sync.log.wording import counted
 from sync.models import ActionRecord
 
@@ -44,12 +48,18 @@ def fix(request: StaffRequest) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _give(request, connection)
-    case = case_of(connection, _key(request.GET))
+    case = _case(connection, request.GET)
     if case is None:
         return TemplateResponse(request, "sync/fix_forecast.html", {"is_gone": True})
     if "every" in request.GET:
         return _form(request, case)
     return TemplateResponse(request, "sync/fix_forecast.html", _foreseen(case, _answer(request.GET)))
+
+
+def _case(connection: Connection, data: QueryDict) -> Case | None:
+    """What has failed; with a scope, what would fail of it."""
+    scope = data.get("scope", "")
+    return case_ahead(connection, _key(data), scope) if scope else case_of(connection, _key(data))
 
 
 def _key(data: QueryDict) -> str:
@@ -63,13 +73,15 @@ def _answer(data: QueryDict) -> Answer:
 
 
 def _foreseen(case: Case, answer: Answer) -> dict[str, object]:
-    found, fix = forecast(case, answer), BY_CODE.get(case.failure.code)
+    found = forecast_ahead(case, answer) if case.ahead else forecast(case, answer)
+    fix = BY_CODE.get(case.failure.code)
     unchanged = not found.go and [failure.cause_key for failure, _ in found.stay] == [case.failure.cause_key]
     return {
         "is_read_first": fix is not None and fix.is_read_first,
         "is_unknown": fix is None and case.failure.code not in JUDGED_HERE,
         "forecast": found,
         "is_unfixed": unchanged,
+        "is_ahead": bool(case.ahead),
         "all": "It" if found.staying == 1 else f"All {found.staying:,}",
         "needs_choice": fix is not None and not answer.choice,
         "warning": fix.warning(case, answer) if fix and answer.choice else "",
@@ -86,9 +98,12 @@ def _form(request: StaffRequest, case: Case) -> HttpResponse:
             case.lists.looked = customers_there.look_for(case.connection, document, at=at) if document else ()
         except NotRead as error:
             return _said(request, f"QuickBooks could not be read: {error}", is_bad=True)
-    every = Case(case.connection, case.failure, case.events, case.lists, every=True)
-    newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first()
-    form = form_of(every, case.events.count(), shown_at=newest or clock.now())
+    every = replace(case, every=True)
+    if case.ahead:
+        form = form_ahead(every, request.GET.get("scope", ""), shown_at=clock.now())
+    else:
+        newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first()
+        form = form_of(every, case.events.count(), shown_at=newest or clock.now())
     context = {"form": form, "may_act": may_act(request), "is_every": True}
     return TemplateResponse(request, "sync/fix_form.html", context)
 
@@ -96,11 +111,20 @@ def _form(request: StaffRequest, case: Case) -> HttpResponse:
 def _give(request: StaffRequest, connection: Connection) -> HttpResponse:
     shown = Shown(request.POST.get("seen", ""), _moment(request.POST.get("shown_at", "")))
     key, answer, at = _key(request.POST), _answer(request.POST), clock.now()
+    scope = request.POST.get("scope", "")
     try:
-        action = fix_cause(connection, key, answer, shown=shown, by=request.user, at=at)
+        if scope:
+            action = save_ahead(connection, key, scope, answer, shown=shown, by=request.user, at=at)
+        else:
+            action = fix_cause(connection, key, answer, shown=shown, by=request.user, at=at)
     except Refused as refusal:
         return _said(request, str(refusal), is_bad=True)
-    return _said(request, f"{action.fix['chosen']}: {counted(action.done, 'event')} on the way.")
+    if not scope:
+        return _said(request, f"{action.fix['chosen']}: {counted(action.done, 'event')} on the way.", action=action)
+    failed = still_failed(connection, key)
+    wait = f"{counted(failed, 'failed event')} {'waits' if failed == 1 else 'wait'} for the same." if failed else ""
+    said = " ".join(filter(None, (f"{action.fix['chosen']}: saved.", left_alone(action), wait)))
+    return _said(request, said, action=action, cause=key if failed else "")
 
 
 def _moment(text: str) -> datetime | None:
@@ -115,7 +139,7 @@ def _moment(text: str) -> datetime | None:
 def undo(request: StaffRequest, action_id: int) -> HttpResponse:
     """Take a fix back."""
     connection = connection_of(request)
-    rows = ActionRecord.objects.filter(organization=request.organization, action="fix")
+    rows = ActionRecord.objects.filter(organization=request.organization, action__in=FIXES)
     action = get_object_or_404(rows, pk=action_id)
     if connection is None:
         raise Http404
@@ -126,10 +150,21 @@ def undo(request: StaffRequest, action_id: int) -> HttpResponse:
     return _said(request, f"Undone: {action.fix['chosen']}.")
 
 
-def _said(request: StaffRequest, text: str, *, is_bad: bool = False) -> HttpResponse:
-    """In the card; without a script, on the page that the button was on."""
+def _said(
+    request: StaffRequest, text: str, *, is_bad: bool = False, action: ActionRecord | None = None, cause: str = ""
+) -> HttpResponse:
+    """In the card, or in the notice of a page that has one; without a script, on the page that the button was on.
+
+    `action`: what can be undone from the notice; `cause`: what it has a link to.
+    """
     if request.htmx:
-        answer = TemplateResponse(request, "sync/fix_said.html", {"said": text if is_bad else ""})
+        context = {
+            "said": text if is_bad else "",
+            "notice": "" if is_bad or "notice" not in request.POST else text,
+            "undo": action if action and action.fix.get("undo") else None,
+            "show_url": reverse(LOG) + "?" + urlencode({"status": "failed", "cause": cause}) if cause else "",
+        }
+        answer = TemplateResponse(request, "sync/fix_said.html", context)
         trigger_client_event(answer, "log-changed", after="swap")
         return answer
     messages.add_message(request, messages.WARNING if is_bad else messages.SUCCESS, text)

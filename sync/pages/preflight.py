@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,31 +14,41 @@ from django.views.decorators.http import require_GET
 from qbo.failures import Failure
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
-from qbo.pages.base import page_context, settings_page
+from qbo.pages.base import may_act, page_context, settings_page
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
+from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
+from sync.admin.cause_cards import FixForm, form_ahead, form_for
+from sync.dry_run import AS_IT_IS
+from sync.fixing.ahead import DRAFTS, WAITING, fix_ahead_of, made
+from sync.fixing.lists import Lists
 from sync.fixing.posted import fields
+from sync.fixing.table import BY_CODE
+from sync.log.causes import causes
 from sync.log.holding import money
 from sync.log.rows import connection_of
+from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.readiness import AS_SENT, Outlook, drafts, readiness, waiting
+from sync.readiness import Outlook, as_sent, drafts, readiness, waiting
 
 LOG = "admin:sync_syncevent_changelist"
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What is missing, and where to fix it."""
+    """What is missing, the form that fixes it here, and where else to fix it. `counts`: whom it would stop."""
 
     failure: Failure
+    form: FixForm | None
     fix: Place | None
     there: Place | None
     help: Place
+    counts: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,17 +104,35 @@ def _told(connection: Connection, invoice: Invoice, failures: Sequence[Failure],
         return Ready(True, "Ready for QuickBooks", second=_when(connection, invoice), posted_url=url)
     if not office:
         return Ready(False, f"Not ready for QuickBooks yet: {failures[0].dispatcher}")
-    found = [
-        Obstacle(one, settings_place(one), obstacle_place(one, connection), help_place(one.code)) for one in failures
-    ]
+    is_draft = invoice.status == Invoice.Status.DRAFT
+    found = _obstacles(connection, [(one, [invoice.pk]) for one in failures], str(invoice.pk))
     count = "One thing stands" if len(found) == 1 else f"{len(found)} things stand"
-    if_sent = "If you send it now, it stops there. " if invoice.status == Invoice.Status.DRAFT else ""
+    if_sent = "If you send it now, it stops there. " if is_draft else ""
     return Ready(
         False,
         f"Not ready for QuickBooks. {count} in the way",
         second=f"{if_sent}Checked here, without QuickBooks.",
         obstacles=found,
     )
+
+
+def _obstacles(connection: Connection, stopping: Sequence[tuple[Failure, Sequence[int]]], scope: str) -> list[Obstacle]:
+    """Each cause with the control that fixes it: of what failed already, with its events; else without sending."""
+    at, lists = clock.now(), Lists(connection, [failure for failure, _ in stopping])
+    # Drafts and single invoices never take failed events along, but for those of a record of their own.
+    known = {one.key: one for one in causes(SyncEvent.objects.of(connection))}
+    found = []
+    for failure, ids in stopping:
+        form, cause = None, known.get(failure.cause_key[:200])
+        with isolated("Offering a fix", cause=failure.cause_key, organization=connection.organization_id):
+            fix = BY_CODE.get(failure.code)
+            if cause and fix and (scope == WAITING or fix.has_own_event):
+                form = form_for(cause, lists)
+            elif fix_ahead_of(failure):
+                form = form_ahead(made(connection, failure, ids, lists), scope, shown_at=at)
+        places = settings_place(failure), obstacle_place(failure, connection), help_place(failure.code)
+        found.append(Obstacle(failure, form, *places))
+    return found
 
 
 def _when(connection: Connection, invoice: Invoice) -> str:
@@ -122,8 +150,18 @@ def posted(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """What QuickBooks would have of one invoice if it went now, field by field; a part of the invoice's page."""
     invoice = get_object_or_404(Invoice.objects.for_organization(request.organization).alive(), pk=invoice_id)
     connection = connection_of(request.organization)
-    found = fields(connection, invoice.pk, AS_SENT) if connection else []
+    found = fields(connection, invoice.pk, as_sent(AS_IT_IS)) if connection else []
     return TemplateResponse(request, "sync/posted.html", {"posted": found})
+
+
+@settings_page
+@require_GET
+def ready_again(request: StaffRequest, invoice_id: int) -> HttpResponse:
+    """What an invoice's page says before anything is sent of it, after something was fixed."""
+    invoice = get_object_or_404(Invoice.objects.for_organization(request.organization), pk=invoice_id)
+    here = reverse("admin:invoices_invoice_change", args=[invoice.pk])
+    context = {"ready": ready(request, invoice), "may_act": may_act(request), "here": here}
+    return TemplateResponse(request, "sync/ready.html", context)
 
 
 @settings_page
@@ -134,27 +172,24 @@ def would_fail(request: StaffRequest) -> HttpResponse:
     parts = []
     if connection is not None:
         parts = [
-            _part("Waiting, failed or held", waiting(connection), connection),
-            _part("Drafts, if they were sent now", drafts(connection), connection),
+            _part("Waiting, failed or held", waiting(connection), connection, WAITING),
+            _part("Drafts, if they were sent now", drafts(connection), connection, DRAFTS),
         ]
-    context = {**page_context(request, "What would fail if we synced now?"), "parts": parts, "log_url": reverse(LOG)}
+    context = {
+        **page_context(request, "What would fail if we synced now?"),
+        "parts": parts,
+        "log_url": reverse(LOG),
+        "here": request.path,
+    }
     return TemplateResponse(request, "sync/would_fail.html", context)
 
 
-def _part(title: str, found: Outlook, connection: Connection) -> dict[str, object]:
+def _part(title: str, found: Outlook, connection: Connection, scope: str) -> dict[str, object]:
+    shown = _obstacles(connection, [(one.failure, one.ids) for one in found.causes], scope)
+    counted_money = [f"{counted(one.count, 'invoice')} · {money(one.money)}" for one in found.causes]
     return {
         "title": title,
         "found": found,
         "ready_money": money(found.ready_money),
-        "causes": [
-            {
-                "failure": one.failure,
-                "count": one.count,
-                "money": money(one.money),
-                "fix": settings_place(one.failure),
-                "there": obstacle_place(one.failure, connection),
-                "help": help_place(one.failure.code),
-            }
-            for one in found.causes
-        ],
+        "obstacles": [replace(one, counts=said) for one, said in zip(shown, counted_money, strict=True)],
     }

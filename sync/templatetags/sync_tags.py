@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
-from qbo.pages.base import may_look
+from qbo.pages.base import may_act, may_look
 from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
@@ -77,6 +77,8 @@ def sync_home(context: template.Context) -> dict[str, object]:
     return {
         "home": shown,
         "failing": shown.errors > 0,
+        # The banner at the top of the page has said it.
+        "is_said": shown.counts_errors and errors_of(request).to_fix > 0,
         "money": money(shown.missing.money),
         "tax": money(shown.missing.tax),
         "last_success": time_of_day(shown.last_success, organization, now),
@@ -156,7 +158,13 @@ def sync_ready(context: template.Context, invoice: Invoice | None) -> dict[str, 
     # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.pages.preflight import ready
 
-    return {"ready": ready(context["request"], invoice)}
+    request = context["request"]
+    return {
+        "ready": ready(request, invoice),
+        "may_act": may_act(request),
+        "here": request.path,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("sync/waiting_notice.html", takes_context=True)

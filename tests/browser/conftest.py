@@ -1,4 +1,4 @@
-"""The system's Chromium on our pages; the server is a separate process,
+"""The system's Chromium on our pages, or with FIREFOX=1 its Firefox; the server is a separate process,
 because Playwright does not allow the ORM next to it.
 
 Browser, web process and cluster start once and stand until a worker's next test is another folder's. Each test has an
@@ -27,19 +27,23 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from qbo.models import Connection
 from qbo.models.connection import Status
 from runacall.organizations.models import Role
-from tests import builders
+from tests import builders, needs
 from tests.books import Shop, connected_shop
 from tests.journeys.house import House, free_port, wait_until
 
 ROOT = Path(__file__).parent
 Answer = TypeVar("Answer")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Playwright's way to a Firefox that it has not built itself.
+BESIDE_FIREFOX = ROOT / "firefox"
 FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Where it is; without one these tests are left out, unless REQUIRE_BROWSER=1 forbids that."""
+    """Where it is; without one these tests are left out, unless REQUIRE_BROWSER=1 forbids that. "" with FIREFOX=1."""
+    if needs.with_firefox():
+        return ""
     found = next(filter(None, map(shutil.which, NAMES)), "")
     if not found and os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail("REQUIRE_BROWSER=1, but there is no Chromium (Debian: apt-get install chromium)")
@@ -120,7 +124,10 @@ class Standing:
             # Playwright's loop stands in this thread from now on, in which no other work is done by turns.
             os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
             self.playwright = sync_playwright().start()
-            self.browser = self.playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            if needs.with_firefox():
+                self.browser = self.playwright.firefox.launch(channel="moz-firefox", executable_path=BESIDE_FIREFOX)
+            else:
+                self.browser = self.playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         return self.browser
 
     def close(self) -> None:

@@ -68,7 +68,7 @@ def test_by_keyboard_alone(log: Page) -> None:
     bar = page.locator("#selection")
     expect(bar).to_contain_text("2 selected")
     expect(bar).to_be_in_viewport()
-    keys.press("End")
+    rows.last.scroll_into_view_if_needed()
     expect(bar).to_be_in_viewport()
     page.locator("#pager").get_by_role("link", name="2", exact=True).click()
     expect(rows).to_have_count(3)

@@ -104,7 +104,7 @@ on("*", "O", "banner: link Open the sync log", go("QBO sync errors need attentio
 # --- the home page
 on("admin:index", "FDSO", "page: link Pricebook categories | page: link Tax rates", go(LIST), each=True)
 on("admin:index", "S", "page: link Users | page: link Groups", go("Authentication"), each=True)
-on("admin:index", "O", "page: link Open the sync log", go("QBO sync errors need attention"))
+on("admin:index", "S", "page: link Open the sync log", go(LIST))
 on("admin:index", "O", "page: link Show what waits for: *", fetch("result_list"))
 on("admin:index", "FDSO", "page: link Work", go("Pricebook categories"))
 on("admin:index", "FDSO", "page: link *", fetch())
@@ -383,6 +383,14 @@ on("sync:would_fail", "SO", "top: link Sync log", go(LIST))
 on("sync:would_fail", "SO", "page: link How to fix this", go("css=.rac-help"))
 on("sync:would_fail", "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
 on("sync:would_fail", "SO", "page: link *", fetch(), each=True)
+# The same controls as in the cards. Pressed by test_preflight, each with what came of it.
+FIXES = " | ".join(f"page: choice {one}*" for one in (
+    "QuickBooks tax code", "Product or service in QuickBooks", "Product for one-off lines", "Income account", "Customer in QuickBooks", "Invoice number", "Date in the books"))
+for name in ("sync:would_fail", INVOICE_PAGE):
+    on(name, "SO", f"{FIXES} | page: button # more to choose from | page: button Search QuickBooks for it", within)
+    on(name, "O", "page: button * and send # | page: button Send # | page: button Undo", within)
+    on(name, "O", "page: button Save choice", within)
+on("sync:would_fail", "SO", "page: button What will be posted", within)
 on(INVOICE_PAGE, "SO", "page: button What will be posted", opens("It gets:"))
 # Of what failed, and of what stands in the way of a draft.
 on(INVOICE_PAGE, "SO", "page: link How to fix this", go("css=.rac-help"))

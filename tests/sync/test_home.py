@@ -58,7 +58,8 @@ def test_what_is_missing_is_counted_with_its_money_and_tax(books: Connection) ->
     assert shown.missing.changes == 1, "one is there, without its latest change"
     assert (shown.oldest, shown.colour) == ("5 h", "bad")
     text = page(books)
-    assert "4 sync errors need attention." in text
+    assert text.count("4 QBO sync errors need attention.") == 1, "the banner says it, and nothing else"
+    assert "4 sync errors need attention." not in text
     assert f"${shown.missing.money:,.2f}" in text
     assert "1 more is there, but without the latest change." in text
 

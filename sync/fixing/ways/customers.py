@@ -95,5 +95,6 @@ FIX = Fix(
     apply=_apply,
     undo=_undo,
     fetch=_fetch,
+    has_own_event=True,
     afterwards="It can be changed under Settings → QuickBooks → Customers; what was sent stays as it is.",
 )

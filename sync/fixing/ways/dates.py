@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from qbo.json_objects import JsonMapping, JsonObject
-from qbo.models import Connection
+from qbo.models import Connection, Link
 from runacall import clock
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
@@ -16,7 +16,7 @@ from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
 from sync.models.events import EntityType
 from sync.operations import note_dates
-from sync.posting import as_json, cannot_post, from_json
+from sync.posting import THERE, as_json, cannot_post, from_json
 
 MOST = 500
 HINT = "Invoices with a payment keep their own date; only the date in QuickBooks changes. Ask your accountant first."
@@ -50,7 +50,7 @@ def _supposed(case: Case, answer: Answer) -> Supposed:
         day = _day(case, answer, clock.now())
     except Refused:
         return Supposed()
-    mine = set(case.events.filter(record_type=EntityType.INVOICE).values_list("record_id", flat=True))
+    mine = set(case.invoice_ids())
 
     def moved(invoice: InvoiceDocument) -> InvoiceDocument:
         if invoice.id not in mine or invoice.is_void:
@@ -74,17 +74,17 @@ def _warns(case: Case, answer: Answer) -> str:
 
 def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
     day = _day(case, answer, at)
-    events = list(case.events.filter(record_type=EntityType.INVOICE).select_related("connection", "organization"))
-    if len(events) > MOST:
+    ids = case.invoice_ids(MOST + 1)
+    if len(ids) > MOST:
         raise Refused(f"These are more than {MOST} invoices. Use Post to current period… on a part of the list.")
     before: JsonObject = {}
     left: dict[str, int] = {}
-    for event in events:
-        why = cannot_post(event, day)
+    unmoved = _unmoved(case, ids, day)
+    for invoice in Invoice.objects.for_organization(case.connection.organization).filter(pk__in=ids).order_by("pk"):
+        why = unmoved.get(invoice.pk)
         if why:
             left[why] = left.get(why, 0) + 1
             continue
-        invoice = Invoice.objects.for_organization(event.organization).get(pk=event.record_id)
         was = invoice.dates
         invoice.post_to(day, at=at, by=by)
         before[str(invoice.pk)] = {"was": as_json(was), "became": as_json(invoice.dates)}
@@ -92,6 +92,16 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, o
     if not before:
         raise Refused(f"None of them can be moved: {', '.join(left)}. Nothing was changed.")
     return {"before": before, "left": left}
+
+
+def _unmoved(case: Case, ids: Sequence[int], day: date) -> dict[int, str]:
+    """The invoices that another date does not help, each with the reason."""
+    if case.ahead:
+        there = Link.objects.of(case.connection, EntityType.INVOICE).for_records(ids)
+        return dict.fromkeys(there.values_list("record_id", flat=True), THERE)
+    events = case.events.filter(record_type=EntityType.INVOICE).select_related("connection", "organization")
+    found = ((event.record_id, cannot_post(event, day)) for event in events)
+    return {record_id: why for record_id, why in found if why}
 
 
 def _undo(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:

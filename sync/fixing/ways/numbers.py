@@ -15,7 +15,7 @@ from qbo.mapping.preflight import NUMBER_MAX
 from qbo.models import Connection, ConnectionSettings, SettingChange
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
-from runacall.invoices.models.numbering import NumberSequence
+from runacall.invoices.models.numbering import FIRST_NUMBER, NumberSequence
 from runacall.invoices.refusals import Refused
 from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
@@ -52,23 +52,16 @@ def _from(case: Case) -> str:
 def _free(case: Case, count: int) -> list[str]:
     """The next free numbers, without taking them."""
     sequence = NumberSequence.objects.filter(organization=case.connection.organization_id).first()
-    if sequence is None:
-        return []
-    start = sequence.next_number
+    start = sequence.next_number if sequence else FIRST_NUMBER
     wanted = [str(start + step) for step in range(count + MOST)]
     rows = Invoice.objects.filter(organization=case.connection.organization_id, number__in=wanted)
     taken = set(rows.values_list("number", flat=True))
     return [number for number in wanted if number not in taken][:count]
 
 
-def _invoices(case: Case) -> list[int]:
-    rows = case.events.filter(record_type=EntityType.INVOICE).order_by("record_id")
-    return list(rows.values_list("record_id", flat=True)[: MOST + 1])
-
-
 def _renumbered(case: Case, answer: Answer) -> Callable[[InvoiceDocument], str]:
     """The number that each of the case's invoices would have; its own for all others, and for locked ones."""
-    ids = _invoices(case)
+    ids = case.invoice_ids(MOST + 1)
     free = dict(zip(ids, _free(case, len(ids)), strict=False)) if answer.way == "next" else {}
     mine = set(ids)
 
@@ -121,7 +114,7 @@ def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, o
         return {"send_numbers": answer.way != "ours"}
     if answer.way == "again":
         return {}
-    ids = _invoices(case)
+    ids = case.invoice_ids(MOST + 1)
     if len(ids) > MOST:
         raise Refused(f"These are more than {MOST} invoices. Change their numbers in parts, or let QuickBooks number.")
     if answer.way == "prefix" and not answer.text:
