@@ -56,7 +56,8 @@
 
     document.addEventListener("log-changed", function () {
         if (document.getElementById(HEAD)) {
-            readInvoiceAgain();
+            // Without an answer the form keeps what it has.
+            readInvoiceAgain().catch(() => {});
         }
     });
 
