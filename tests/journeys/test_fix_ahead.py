@@ -183,6 +183,16 @@ def test_another_shops_invoice_is_out_of_reach(shop: Shop) -> None:
     assert TaxMapping.objects.count() == before
 
 
+def test_an_id_of_another_shop_finds_nothing(shop: Shop) -> None:
+    neighbor = builders.organization("Neighbor")
+    rate = builders.rate(neighbor, "Combined 7.25", "7.25")
+    theirs = builders.invoice(neighbor, send=False, lines=[builders.line(rates=[rate])])
+    [found] = readiness(shop.connection, [theirs.pk])
+    keys = [one.cause_key for one in found.failures]
+    assert keys
+    assert [case_ahead(shop.connection, key, str(theirs.pk)) for key in keys] == [None] * len(keys)
+
+
 def test_odd_scopes_do_no_harm(shop: Shop) -> None:
     case = case_of(shop, untaxed(shop), "tax_code_not_mapped")
     for scope in ("0", "-1", "9" * 30, "drafts; --", "\x00", WAITING):

@@ -59,8 +59,15 @@ SAFEGUARDS = (
     Safeguard(
         "a fix: of one's own organization only is undone",
         "sync/pages/fixing.py",
-        'ActionRecord.objects.filter(organization=request.organization, action="fix")',
-        'ActionRecord.objects.filter(action="fix")',
+        "ActionRecord.objects.filter(organization=request.organization, action__in=FIXES)",
+        "ActionRecord.objects.filter(action__in=FIXES)",
         (f"{PAGES}::test_another_shops_fix_is_out_of_reach",),
+    ),
+    Safeguard(
+        "a fix ahead: only of one's own organization's invoices",
+        "sync/fixing/ahead.py",
+        "Invoice.objects.for_organization(connection.organization).alive()",
+        "Invoice.objects.alive()",
+        ("tests/journeys/test_fix_ahead.py::test_an_id_of_another_shop_finds_nothing",),
     ),
 )
