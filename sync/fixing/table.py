@@ -15,6 +15,7 @@ FIXES: Sequence[Fix] = (
     tax_codes.FIX,
     items.FIX,
     items.ONE_OFF,
+    items.CHARGE,
     accounts.FIX,
     customers.FIX,
     numbers.FIX,

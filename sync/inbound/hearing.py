@@ -19,6 +19,7 @@ from qbo.mapping.base import There
 from qbo.models import Connection, Link
 from qbo.models.leases import LeaseLost
 from runacall.isolation import isolated
+from sync.models.events import TRANSACTIONS
 
 AT_ONCE = 200
 
@@ -87,16 +88,15 @@ def _steps(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def is_otherwise(row: Row, link: Link) -> bool:
-    """Whether the row of an invoice is not what QuickBooks answered when it was written, although its version is."""
-    if link.record_type != Link.RecordType.INVOICE or link.theirs or not link.base:
+    """Whether the row is not what QuickBooks answered when it was written, although its version is."""
+    if link.record_type not in TRANSACTIONS or link.theirs or not link.base:
         return False
     there = There.of(row)
-    return (there.total, there.tax, there.day, there.number[:32]) != (
-        link.total,
-        link.tax,
-        link.txn_date,
-        link.doc_number,
-    )
+    if (there.total, there.day) != (link.total, link.txn_date):
+        return True
+    # A payment has neither.
+    is_invoice = link.record_type == Link.RecordType.INVOICE
+    return is_invoice and (there.tax, there.number[:32]) != (link.tax, link.doc_number)
 
 
 def is_newer(row: Row, link: Link) -> bool:

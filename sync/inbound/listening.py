@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 ENTITIES = ("Account", "Customer", "Invoice", "Item", "Payment", "Term")
 # Of these, everything is read after a gap; the others have mirrors, which read themselves again.
 OURS = ("Customer", "Invoice", "Payment")
+# What is compared with the books each night.
+SENT = ("Invoice", "Payment")
 MIRRORED = ("Account", "Customer", "Item", "Preferences", "TaxCode", "Term")
 # A change can become visible a moment after the time that it carries.
 OVERLAP = timedelta(minutes=2)
@@ -111,7 +113,7 @@ def _hear(mine: Visit, cursor: ChangeCursor, now: Now, sooner: bool) -> Hearing 
 def compare_last_day(connection: Connection, *, now: Now = clock.now) -> Hearing | None:
     """Compare what was sent in the last day with the books, from change data; None if that is not possible now.
 
-    One call, and one more for every hundred that change data does not show. Raises Unavailable.
+    One call, and one more for every hundred invoices, or payments, that change data does not show. Raises Unavailable.
     """
     cursor = ChangeCursor.of(connection, at=now())
     try:
@@ -139,18 +141,24 @@ def _read_last_day(mine: Visit, since: datetime, at: datetime) -> Changes:
         changes = read_changes(client, OURS, since=since - OVERLAP, pace=mine.pace)
     except TooMuch:
         changes = read_by_query(client, OURS, since=since - OVERLAP, pace=mine.pace)
-    shown = {str(row["Id"]) for row in changes.rows["Invoice"]} | changes.deleted.get("Invoice", frozenset())
-    sent = Link.objects.of(mine.connection, "invoice").filter(active=True, synced_at__gte=since)
+    for entity in SENT:
+        changes = _with_what_was_sent(mine, changes, entity, since)
+    return changes
+
+
+def _with_what_was_sent(mine: Visit, changes: Changes, entity: str, since: datetime) -> Changes:
+    shown = {str(row["Id"]) for row in changes.rows[entity]} | changes.deleted.get(entity, frozenset())
+    sent = Link.objects.of(mine.connection, entity.lower()).filter(active=True, synced_at__gte=since)
     missing = set(sent.values_list("qbo_id", flat=True)) - shown
     if not missing:
         return changes
     unread: dict[str, ReadFailed] = {}
-    rows = read_where_in(client, "Invoice", "Id", missing, pace=mine.pace, unread=unread)
+    rows = read_where_in(mine.client, entity, "Id", missing, pace=mine.pace, unread=unread)
     gone = missing - {str(row["Id"]) for row in rows} - set(unread)
     return replace(
         changes,
-        rows={**changes.rows, "Invoice": [*changes.rows["Invoice"], *rows]},
-        deleted={**changes.deleted, "Invoice": changes.deleted.get("Invoice", frozenset()) | gone},
+        rows={**changes.rows, entity: [*changes.rows[entity], *rows]},
+        deleted={**changes.deleted, entity: changes.deleted.get(entity, frozenset()) | gone},
     )
 
 

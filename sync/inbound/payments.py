@@ -18,7 +18,7 @@ from qbo.connection.client import encode
 from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, Side, cents, kept_part, plain, reference
+from qbo.mapping.base import Base, Side, There, cents, kept_part, plain, reference
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import PAYMENT, marked_as
@@ -368,9 +368,10 @@ def _renew(link: Link, row: Row) -> None:
     base = Base.from_text(link.base)
     if base is not None:
         link.base = replace(base, row=kept_part("Payment", row)).as_text()
-    link.theirs, link.there_at = "", changed_there_at(row)
+    there = There.of(row)
+    link.theirs, link.there_at, link.total, link.txn_date = "", changed_there_at(row), there.total, there.day
     link.sync_token = str(row.get("SyncToken") or link.sync_token)
-    link.save(update_fields=["base", "theirs", "sync_token", "there_at"])
+    link.save(update_fields=["base", "theirs", "sync_token", "there_at", "total", "txn_date"])
 
 
 def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:

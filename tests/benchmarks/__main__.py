@@ -135,6 +135,16 @@ def scale() -> None:
     print(json.dumps(costs(1000), indent=1))
 
 
+def reads() -> None:
+    found: dict[str, Any] = in_a_database("", "tests.benchmarks.reads", "1000")
+    for name, what in {
+        "busy": "1,000 invoices, then a payment of each",
+        "quiet": "a day on which nothing happens",
+    }.items():
+        figures = ", ".join(f"{key} {value}" for key, value in sorted(found[name].items()))
+        print(f"11 · {what}: {figures}")
+
+
 def say(title: str, found: dict[str, float], ratio: str, beside: str) -> None:
     figures = ", ".join(f"{name} {value:.2f}" for name, value in found.items())
     print(f"{title}: ×{found[ratio]:.2f} of {beside} ({figures})")
@@ -193,6 +203,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "bigshop": bigshop,
     "retention": retention,
     "scale": scale,
+    "reads": reads,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tests.chaos.stage import PACE
 from tests.chaos.weather import weather
 
 
@@ -22,7 +23,7 @@ def main() -> int:
             seed,
             options.invoices,
             kind=options.database,
-            seconds=options.seconds or 240 + options.invoices / 4,
+            seconds=options.seconds or (240 + options.invoices / 4) * PACE,
             keep=options.keep,
             clocks=tuple(options.clocks),
         )

@@ -22,12 +22,15 @@ django.setup()
 
 from django.core.exceptions import ValidationError  # noqa: E402
 from django.db import DatabaseError, InterfaceError, connection  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from runacall.invoices.models import Customer, Invoice, Payment  # noqa: E402
 from runacall.invoices.refusals import Refused  # noqa: E402
+from tests.chaos.stage import PACE  # noqa: E402
+from tests.chaos.verdict import MONEY_EDITS  # noqa: E402
 
-PAUSE = 0.1
+PAUSE = 0.1 * PACE
 Edit = Callable[[Invoice, random.Random], Any]
 
 
@@ -73,6 +76,45 @@ def pay(invoice: Invoice, dice: random.Random) -> None:
     invoice.record_payment(amount=amount, method=method, received_date=now.date(), at=now)
 
 
+def pay_several(invoice: Invoice, dice: random.Random) -> None:
+    """One check for up to three open invoices of the customer, the last of them in part."""
+    _receive(invoice, dice, most=3, more=Decimal(0))
+
+
+def overpay(invoice: Invoice, dice: random.Random) -> None:
+    """The rest is the customer's credit."""
+    _receive(invoice, dice, most=1, more=Decimal(dice.randrange(1, 5_000)) / 100)
+
+
+def _receive(invoice: Invoice, dice: random.Random, *, most: int, more: Decimal) -> None:
+    now = timezone.now()
+    theirs = Invoice.objects.filter(customer=invoice.customer, amount_paid__lt=F("total")).exclude(status="void")
+    chosen = [one for one in theirs.order_by("-pk")[:most] if one.balance]
+    if most > 1 and len(chosen) < 2:
+        raise Refused("Nothing to share it among.")
+    parts = {one: one.balance for one in chosen or [invoice]}
+    if most > 1:
+        parts[chosen[-1]] = max(Decimal("0.01"), (chosen[-1].balance / 3).quantize(Decimal("0.01")))
+    Payment.objects.receive(
+        parts=parts,
+        at=now,
+        organization=invoice.organization,
+        customer=invoice.customer,
+        amount=sum(parts.values(), more),
+        method=dice.choice(("check", "cash")),
+        received_date=now.date(),
+        reference=str(dice.randrange(10**6)),
+    )
+
+
+def reapply(invoice: Invoice, dice: random.Random) -> None:
+    """Another amount of what a payment pays; the rest stays as credit."""
+    payment = Payment.objects.filter(voided_at=None).order_by("?").first()
+    if payment is not None:
+        kept = list(payment.applications.select_related("invoice"))[:1]
+        payment.apply({one.invoice: (one.amount / 2).quantize(Decimal("0.01")) for one in kept}, at=timezone.now())
+
+
 def correct_payment(invoice: Invoice, dice: random.Random) -> None:
     """The latest payment on it, or on any."""
     payment = invoice.payments.first() or Payment.objects.order_by("?").first()
@@ -88,17 +130,20 @@ def void_payment(invoice: Invoice, dice: random.Random) -> None:
 
 EDITS: dict[Edit, int] = {
     **{note: 40, price: 25, date: 10, number: 8, customer: 8, there_and_back: 5, void: 3},
-    **{pay: 20, correct_payment: 8, void_payment: 3},
+    **{pay: 20, pay_several: 8, overpay: 8, reapply: 4, correct_payment: 8, void_payment: 3},
 }
+# Each of these has to have happened in a storm, however short it was.
+MONEY = tuple(edit for edit in EDITS if edit.__name__ in MONEY_EDITS)
+TRIES = 300
 
 
-def edit_one(dice: random.Random, done: Counter[str]) -> None:
+def edit_one(dice: random.Random, done: Counter[str], only: Edit | None = None) -> None:
     ids = list(Invoice.objects.order_by("pk").values_list("pk", flat=True))
     if not ids:
         return
     # Fresh ones are more likely to be on their way right now.
     chosen = dice.choice(ids[-60:] if dice.random() < 0.6 else ids)
-    (edit,) = dice.choices(list(EDITS), weights=list(EDITS.values()))
+    (edit,) = [only] if only else dice.choices(list(EDITS), weights=list(EDITS.values()))
     try:
         edit(Invoice.objects.get(pk=chosen), dice)
         done[edit.__name__] += 1
@@ -109,15 +154,24 @@ def edit_one(dice: random.Random, done: Counter[str]) -> None:
         connection.close()
 
 
+def edit_safely(dice: random.Random, done: Counter[str], only: Edit | None = None) -> None:
+    try:
+        edit_one(dice, done, only)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+
+
 def main(seed: int) -> None:
     dice, done, stopping = random.Random(seed), Counter[str](), []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     while not stopping:
-        try:
-            edit_one(dice, done)
-        except (DatabaseError, InterfaceError):
-            connection.close()
+        edit_safely(dice, done)
         time.sleep(dice.random() * 2 * PAUSE)
+    for edit in MONEY:
+        for _ in range(TRIES):
+            if done[edit.__name__]:
+                break
+            edit_safely(dice, done, edit)
     print(json.dumps(done), flush=True)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tests.chaos.stage import PACE
+
 # Longer than our own patience with an answer, see HASTE in `stage`.
-SILENCE = 1.6
+SILENCE = 1.6 * PACE
 # What a gateway may say that knows nothing of QuickBooks.
 DENIED, GONE = "Access is denied: permission", "The upstream account was not found or was made inactive"
 

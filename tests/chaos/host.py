@@ -10,11 +10,11 @@ import threading
 import time
 from contextlib import suppress
 
-from tests.chaos.stage import Stage, descendants, kill
+from tests.chaos.stage import PACE, Stage, descendants, kill
 from tests.needs import faketime
 
 # Longer than the lease, see HASTE in `stage`.
-ASLEEP_FOR = 2.5
+ASLEEP_FOR = 2.5 * PACE
 
 
 class Host:
@@ -28,7 +28,7 @@ class Host:
 
     def _start(self) -> subprocess.Popen[str]:
         # Under a wrong clock a process takes several times as long to start.
-        patience = "15" if self.ahead else "4"
+        patience = f"{(15 if self.ahead else 4) * PACE:.0f}"
         run = ("manage.py", "run_cluster", "--frozen-after", patience, "--stop-grace", "10")
         return self.stage.start_python(
             *run, stdout=subprocess.DEVNULL, env=self.stage.environment | wrong_clock(self.ahead)

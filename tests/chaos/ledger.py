@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from tests.chaos.stage import PACE
+
 # Longer than the lease, see HASTE in `stage`: a process that waited for the lock has lost it in the meantime.
-LOCKED_FOR = 2.2
+LOCKED_FOR = 2.2 * PACE
 STATES = "SELECT state, COUNT(*) FROM sync_syncevent GROUP BY state"
 FAILED = """SELECT e.record_type, e.record_id, e.failure_code, e.retries, e.message, a.kind FROM sync_syncevent e
             JOIN sync_attempt a ON a.id = (SELECT MAX(id) FROM sync_attempt WHERE event_id = e.id)

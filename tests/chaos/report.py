@@ -28,5 +28,7 @@ def _lines(storm: Storm, verdict: Verdict, database: str, seconds: float) -> Ite
     yield f"  events: {verdict.states}; retries used up: {storm.used_up}"
     counted = {name: verdict.books.get(name) for name in ("checked", "matched", "missing", "twice", "different")}
     yield f"  books: {counted}"
+    payments = {name: verdict.books["payments"][name] for name in ("checked", "matched")}
+    yield f"  payments: {payments}; tie-outs: {[(one['month'], one['agrees']) for one in verdict.tie_outs]}"
     yield from (f"  WRONG: {one}" for one in verdict.wrong)
     yield f"  {'survived' if not verdict.wrong else 'NOT survived'}"

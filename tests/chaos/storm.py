@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from tests.chaos.faults import ORDERS
 from tests.chaos.host import Host, sleep_and_wake
 from tests.chaos.ledger import Ledger
-from tests.chaos.stage import RETRIES, Stage, kill, write_invoices
+from tests.chaos.stage import PACE, RETRIES, Stage, kill, write_invoices
 
 # Shorter than our patience with an answer, as Intuit gives a request up before we do: a request that was on its
 # way when its sender died still arrives.
-STALLED_FOR = 0.8
+STALLED_FOR = 0.8 * PACE
 FILES = 12
 ENDS = ("a worker killed", "a cluster killed", "a host powered off")
 DISASTERS = (
@@ -32,11 +32,11 @@ DISASTERS = (
 )
 # After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass.
 BATCHES_BETWEEN = 3
-LONGEST_PEACE = 6.0
+LONGEST_PEACE = 6.0 * PACE
 # Seconds that booting may take at first.
-BOOTS_WITHIN = 20.0
+BOOTS_WITHIN = 20.0 * PACE
 # Seconds between an operator's looks at what failed, and what this storm is made of.
-BETWEEN_LOOKS = 8.0
+BETWEEN_LOOKS = 8.0 * PACE
 PASSING = ("server_error", "network", "answer_unreadable", "rate_limited")
 # Orders that the emulator holds ready, and how likely each is to strike a call that fits: together, about every second.
 AT_ONCE = 6
@@ -94,7 +94,7 @@ class Storm:
             self._import_next()
             time.sleep(0.1)
         editor.send_signal(signal.SIGTERM)
-        said, _ = editor.communicate(timeout=30)
+        said, _ = editor.communicate(timeout=120 * PACE)
         self.edits.update(json.loads(said.splitlines()[-1]))
 
     def end(self) -> None:
@@ -258,7 +258,7 @@ class Storm:
             if any(holder in host.workers for host in self.cluster):
                 # A moment for a request to be under way.
                 sleeper = self.stage.emulator.pid
-                kill_in_mid_request(sleeper, holder, self.dice.random() * 0.3)
+                kill_in_mid_request(sleeper, holder, self.dice.random() * 0.3 * PACE)
                 self.counts[ENDS[0]] += 1
                 return True
         sleep_and_wake(self.stage.emulator.pid, STALLED_FOR)

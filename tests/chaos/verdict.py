@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.chaos.ledger import Ledger
-from tests.chaos.stage import Stage
+from tests.chaos.stage import PACE, Stage
 from tests.chaos.storm import LEAST, Storm
 
 # How often an operator presses "Retry" on what used up its retries, and after how long something stands still.
 ROUNDS = 3
-STUCK_AFTER = 30.0
+# Of the editor's edits, those without which a storm says nothing about payments.
+MONEY_EDITS = ("pay", "pay_several", "overpay", "reapply", "correct_payment", "void_payment", "void")
+STUCK_AFTER = 30.0 * PACE
 # A name with our own record's id behind it: ours for a second record of the name, and none has one here.
 OUR_SUFFIX = re.compile(r" \(\d+\)$")
 
@@ -24,6 +26,7 @@ class Verdict:
 
     wrong: list[str] = field(default_factory=list)
     books: dict[str, Any] = field(default_factory=dict)
+    tie_outs: list[dict[str, Any]] = field(default_factory=list)
     states: dict[str, int] = field(default_factory=dict)
     refreshes: int = 0
 
@@ -39,9 +42,11 @@ def judge(storm: Storm) -> Verdict:
     ]
     found.states = storm.ledger.states()
     found.books = storm.stage.judge()
+    found.tie_outs = storm.stage.tie_out()
     found.refreshes = int(storm.ledger.rows("SELECT token_version FROM qbo_connection")[0][0])
     found.wrong += _enough(storm, found)
     found.wrong += _books(found.books) + _payments(found.books["payments"]) + _all_checked(storm, found.books)
+    found.wrong += _payments_there(storm) + _tied(found.tie_outs)
     found.wrong += _names(storm.stage)
     found.wrong += _log(storm.ledger)
     return found
@@ -67,6 +72,7 @@ def _enough(storm: Storm, found: Verdict) -> list[str]:
     if found.refreshes < LEAST:
         wrong.append(f"only {found.refreshes} refreshes of the token")
     edits = sum(count for name, count in storm.edits.items() if name not in ("refused", "database away"))
+    wrong += [f"never done: {name}" for name in MONEY_EDITS if not storm.edits[name]]
     return wrong if edits >= LEAST else [*wrong, f"only {edits} edits"]
 
 
@@ -87,6 +93,27 @@ def _payments(payments: dict[str, Any]) -> list[str]:
     """Every payment that was recorded is there, once, on its invoice."""
     kinds = ("missing", "twice", "different")
     return [f"{len(payments[name])} payments {name}: {payments[name][:5]}" for name in kinds if payments[name]]
+
+
+def _payments_there(storm: Storm) -> list[str]:
+    """By the company's own list, and not by what we know: each mark once, and nothing without one."""
+    marks = Counter(str(row.get("PrivateNote") or "no mark") for row in storm.stage.books("Payment"))
+    wrong = [f"payment {count} times: {mark}" for mark, count in marks.items() if count > 1 or mark == "no mark"]
+    ((standing,),) = storm.ledger.rows("SELECT COUNT(*) FROM invoices_payment WHERE voided_at IS NULL")
+    if len(marks) < standing:
+        wrong.append(f"only {len(marks)} payments there of {standing}")
+    return wrong
+
+
+def _tied(tie_outs: list[dict[str, Any]]) -> list[str]:
+    """Every month agrees to the cent, and payments are in one of them."""
+    wrong = [
+        f"tie-out of {one['month']}: {one['problem'] or one['differences'][:3] or one['lines']}"
+        for one in tie_outs
+        if not one["agrees"]
+    ]
+    whats = {line["what"] for one in tie_outs for line in one["lines"]}
+    return wrong if {"Invoices", "Payments received"} <= whats else [*wrong, f"tie-outs only of {sorted(whats)}"]
 
 
 def _all_checked(storm: Storm, books: dict[str, Any]) -> list[str]:

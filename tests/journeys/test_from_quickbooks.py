@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from qbo.models import Link, ListEntry
-from runacall.invoices.models import Customer, Invoice
+from runacall.invoices.models import Customer, Invoice, Payment
 from sync import deciding, operations
 from sync.inbound.listening import compare_last_day, due_for_comparison
 from sync.log.rows import log_row
@@ -456,6 +456,36 @@ def test_the_last_day_is_compared_with_the_books_each_night(shop: Shop) -> None:
     shop.hear()
     assert compare_last_day(shop.connection) is not None
     assert shop.failed().count() == 1
+
+
+def test_payments_of_the_last_day_are_compared_each_night_too(shop: Shop) -> None:
+    """Deleted there, gone without a trace, and of another amount under the version that we know."""
+    invoices = [shop.settled_invoice() for _ in range(5)]
+    same, other, deleted, gone, old = (builders.payment(invoice, "50", at=timezone.now()) for invoice in invoices)
+    shop.drain()
+    shop.hear()
+    links = Link.objects.filter(record_type="payment")
+    # No webhook comes, and the reading of changes that would show it never happens.
+    shop.books.delete("Payment", shop.books.row("Payment", links.get(record_id=deleted.pk).qbo_id))
+    links.filter(record_id=gone.pk).update(qbo_id="99999")
+    # Ours says 60, and its version is the one that we know.
+    Payment.objects.filter(pk=other.pk).update(amount=Decimal(60))
+    kept = links.get(record_id=other.pk)
+    kept.total, kept.base = Decimal(60), kept.base.replace('"TotalAmt":50', '"TotalAmt":60')
+    kept.save()
+    links.filter(record_id=old.pk).update(qbo_id="99998", synced_at=timezone.now() - timedelta(days=3))
+    before = shop.books.metered()
+    assert compare_last_day(shop.connection) is not None
+    # One reading, and one for what it did not show.
+    assert shop.books.metered() == before + 2
+    for one in (deleted, gone):
+        assert told(shop, one) == (Direction.IN, "failed", "record_deleted_there")
+    assert told(shop, other) == (Direction.IN, "failed", "edited_in_quickbooks")
+    assert [shop.event(one).state for one in (same, old)] == ["synced", "synced"]
+    # Once: the next night finds nothing new.
+    rows = SyncEvent.objects.count()
+    assert compare_last_day(shop.connection) is not None
+    assert SyncEvent.objects.count() == rows
 
 
 def test_the_comparison_is_due_once_a_night_of_the_shop(shop: Shop) -> None:

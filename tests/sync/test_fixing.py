@@ -529,6 +529,52 @@ class TestCustomer:
         assert shop.there(diner)["CustomerRef"]["value"] == there
 
 
+@pytest.mark.parametrize(
+    ("kind", "setting", "label"),
+    [("tip", "tip_item_id", "Product for tips"), ("card_fee", "card_fee_item_id", "Product for card fees")],
+)
+class TestCharge:
+    """Tips and card fees each have one product for all; the other one's stays as it is."""
+
+    def stopped(self, shop: Shop, kind: str, setting: str) -> Invoice:
+        shop.settled_invoice()
+        gone, usable = (
+            shop.books.do("add_item", name=name, price=0, income_account="1")["row"]["Id"]
+            for name in ("Gratuity", "Extras")
+        )
+        shop.books.do("deactivate", entity="Item", name="Gratuity")
+        shop.read_lists("Item")
+        shop.choose(tip_item_id=usable, card_fee_item_id=usable)
+        shop.choose(**{setting: gone})
+        item = builders.item(shop.organization, "Extra", kind=kind, taxable=False)
+        invoice = shop.invoice(lines=[builders.line(item=item)])
+        shop.drain()
+        assert shop.event(invoice).failure_code == "charge_item_missing"
+        return invoice
+
+    def test_is_chosen_foreseen_sent_and_noted(self, shop: Shop, kind: str, setting: str, label: str) -> None:
+        invoice = self.stopped(shop, kind, setting)
+        other = next(name for name in ("tip_item_id", "card_fee_item_id") if name != setting)
+        before = getattr(ConnectionSettings.objects.get(), other)
+        key = f"charge_item_missing:item:{kind}"
+        choice = next(one.value for one in offered(shop, key, every=True).groups[0].options if one.label == "Extras")
+        case = case_of(shop.connection, key)
+        assert case is not None
+        assert forecast(case, Answer(choice)).sentence == "1 will go"
+        action = fix(shop, key, choice)
+        undo_fix(action, shop.connection, by=None, at=timezone.now())
+        shop.drain(timezone.now() + timedelta(seconds=1))
+        assert shop.event(invoice).failure_code == "charge_item_missing"
+        fix(shop, key, choice)
+        send(shop)
+        shop.assert_in_books(invoice)
+        ref = shop.there(invoice)["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"]
+        settings = ConnectionSettings.objects.get()
+        assert (f"product:{ref}", getattr(settings, setting), getattr(settings, other)) == (choice, ref, before)
+        noted = SettingChange.objects.filter(page="payments").latest("pk")
+        assert label in str(vars(noted))
+
+
 def test_what_is_set_up_in_quickbooks_is_read_again_and_sent(shop: Shop) -> None:
     shop.books.do("sales_tax", on=False)
     shop.read_lists("Preferences")

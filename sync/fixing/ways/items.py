@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+
+from django.db.models import CharField
 
 from qbo.json_objects import JsonMapping, JsonObject
 from qbo.mapping.guessing import guess_items
-from qbo.mapping.loading import Unsaved, product_row
+from qbo.mapping.loading import CHARGES, Unsaved, product_row
 from qbo.models import Connection, ConnectionSettings, MatchChoice, SettingChange
 from runacall.invoices.models import PricebookItem
 from runacall.invoices.refusals import Refused
@@ -136,11 +139,23 @@ FIX = Fix(
 )
 
 
-# --- lines without an item of the pricebook --------------------------------------------------------------------------
+# --- one product for all lines of a kind: those without an item of the pricebook, tips, and card fees -----------------
 
 
-def _offer_one_off(case: Case) -> Offer | None:
-    products, now = case.lists.every_product, case.lists.settings.one_off_item_id
+def _setting(case: Case) -> str:
+    """The setting that names the product which the cause is about."""
+    return CHARGES.get(case.failure.subject.key, ONE_OFF_ITEM)
+
+
+ONE_OFF_ITEM = "one_off_item_id"
+
+
+def _product_now(case: Case) -> str:
+    return str(getattr(case.lists.settings, _setting(case)))
+
+
+def _offer_product(case: Case) -> Offer | None:
+    products, now = case.lists.every_product, _product_now(case)
     order = sorted(products, key=lambda pk: pk != now)
     shown = order if case.every else order[:SHORT]
     return (
@@ -155,30 +170,38 @@ def _offer_one_off(case: Case) -> Offer | None:
     )
 
 
-def _suppose_one_off(case: Case, answer: Answer) -> Supposed:
+def _suppose_product(case: Case, answer: Answer) -> Supposed:
     settings = ConnectionSettings.objects.get(connection=case.connection)
-    settings.one_off_item_id = answer.value
+    setattr(settings, _setting(case), answer.value)
     return Supposed(Unsaved(settings=settings))
 
 
-def _apply_one_off(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
-    was = put_one_off(case.connection, answer.value, by=by, at=at)
-    return {"was": was, "became": answer.value}
+def _apply_product(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
+    setting = _setting(case)
+    was = put_product(case.connection, setting, answer.value, by=by, at=at)
+    return {"was": was, "became": answer.value, "setting": setting}
 
 
-def _undo_one_off(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
-    if ConnectionSettings.objects.get(connection=connection).one_off_item_id != kept["became"]:
+def _undo_product(connection: Connection, kept: JsonMapping, by: User, at: datetime) -> None:
+    # Choices that were made before there were others than of one-off lines do not say which they are.
+    setting = str(kept.get("setting", ONE_OFF_ITEM))
+    if getattr(ConnectionSettings.objects.get(connection=connection), setting) != kept["became"]:
         raise Refused("Another product has been chosen since then.")
-    put_one_off(connection, kept["was"], by=by, at=at)
+    put_product(connection, setting, kept["was"], by=by, at=at)
 
 
-def put_one_off(connection: Connection, qbo_id: str, *, by: User, at: datetime) -> str:
-    """Choose the product for one-off lines; "" takes the choice away. Returns the one before."""
+def put_product(connection: Connection, setting: str, qbo_id: str, *, by: User, at: datetime) -> str:
+    """Choose the product for all lines of a kind; "" takes the choice away. Returns the one before."""
     settings = ConnectionSettings.objects.get(connection=connection)
-    was, settings.one_off_item_id = settings.one_off_item_id, qbo_id
-    settings.save(update_fields=["one_off_item_id"])
+    was = str(getattr(settings, setting))
+    setattr(settings, setting, qbo_id)
+    settings.save(update_fields=[setting])
     names = account_names(connection, was, qbo_id, entity="Item")
-    SettingChange.note(connection, "items", [("Product for one-off lines", names[was], names[qbo_id])], at=at, by=by)
+    page = "items" if setting == ONE_OFF_ITEM else "payments"
+    field = ConnectionSettings._meta.get_field(setting)
+    assert isinstance(field, CharField), "each of them is the Id of a product"
+    label = str(field.verbose_name)
+    SettingChange.note(connection, page, [(label, names[was], names[qbo_id])], at=at, by=by)
     return was
 
 
@@ -186,10 +209,16 @@ ONE_OFF = Fix(
     codes=("one_off_item_missing",),
     label="Product for one-off lines",
     submit="Choose and send {count}",
-    offer=_offer_one_off,
-    seen=lambda case: case.lists.settings.one_off_item_id,
-    supposed=_suppose_one_off,
-    apply=_apply_one_off,
-    undo=_undo_one_off,
+    offer=_offer_product,
+    seen=_product_now,
+    supposed=_suppose_product,
+    apply=_apply_product,
+    undo=_undo_product,
     afterwards="Another product can be chosen under Settings → QuickBooks → Items; what was sent stays as it is.",
+)
+CHARGE = replace(
+    ONE_OFF,
+    codes=("charge_item_missing",),
+    label="Product in QuickBooks",
+    afterwards="Another product can be chosen under Settings → QuickBooks → Payments; what was sent stays as it is.",
 )

@@ -78,4 +78,11 @@ SAFEGUARDS = (
         'said["memo"]',
         (f"{OF_PAYMENTS}::test_what_is_edited_here_changes_there_and_hers_stays",),
     ),
+    Safeguard(
+        "payments of the last day are compared each night",
+        "sync/inbound/listening.py",
+        'SENT = ("Invoice", "Payment")',
+        'SENT = ("Invoice",)',
+        ("tests/journeys/test_from_quickbooks.py::test_payments_of_the_last_day_are_compared_each_night_too",),
+    ),
 )
