@@ -6,10 +6,12 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 from playwright.sync_api import Page, expect
 
-from sync.models import Letter
+from sync.models import ChangeCursor, Letter
+from sync.models.events import Direction
 from tests import builders
 from tests.books import Shop
 from tests.browser.conftest import apart
@@ -27,6 +29,14 @@ def told_shop(house: House, open_shop: Shop) -> Shop:
     return open_shop
 
 
+def heard(shop: Shop) -> int:
+    """How many changes there are known here after a sweep, as of more than ten seconds later: every minute has one."""
+    ChangeCursor.objects.update(read_at=None)
+    async_task("sync.tasks.sweep")
+    assert wait_until(lambda: not OrmQ.objects.exists())
+    return shop.log().filter(direction=Direction.IN).count()
+
+
 def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Shop, page: Page) -> None:
     shop, today = told_shop, timezone.now().date()
 
@@ -37,6 +47,7 @@ def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Sh
         row, other = shop.there(made[0]), shop.there(made[1])
         shop.books.post("invoice", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
         shop.books.post("invoice", {**other, "DocNumber": "X-77"})
+        assert wait_until(lambda: heard(shop) == 2), shop.events()
         return made[0].number, made[1].number
 
     voided, renumbered = apart(begin)
