@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
 
 from tests.two_hands.money import VERIFIER, PaymentsOfTwo
 from tests.two_hands.playing import play
-from tests.two_hands.test_two_hands import SEEDS
+from tests.two_hands.test_two_hands import SEEDS, histories
 
 
 @pytest.mark.timeout(3600)
@@ -20,4 +19,4 @@ from tests.two_hands.test_two_hands import SEEDS
 @pytest.mark.parametrize("number", SEEDS)
 def test_two_hands_with_payments(db: None, settings: Any, number: int) -> None:
     settings.QBO_WEBHOOK_VERIFIER = VERIFIER
-    play(PaymentsOfTwo, number, histories=int(os.environ.get("TWO_HANDS", "4")))
+    play(PaymentsOfTwo, number, histories=histories(4))
