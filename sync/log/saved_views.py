@@ -15,9 +15,9 @@ from runacall.invoices.refusals import Refused
 from runacall.organizations.models import Organization
 from sync.log.filters import given
 from sync.models import SavedView
+from sync.models.saved_views import LONGEST_NAME
 
 LOG = "admin:sync_syncevent_changelist"
-LONGEST_NAME = 60
 # More would not be found again in a menu.
 MOST = 50
 
@@ -67,9 +67,10 @@ def save_view(
     filters, name = as_filters(params), _name(name)
     if not filters:
         raise Refused("There is nothing to save: choose filters first.")
-    if SavedView.objects.seen_by(organization, by).count() >= MOST:
+    owner, seen = None if is_shared else by, SavedView.objects.seen_by(organization, by)
+    if not seen.filter(owner=owner.pk if owner else None, name=name).exists() and seen.count() >= MOST:
         raise Refused(f"There are {MOST} views already. Delete one first.")
-    return SavedView.keep(organization, name, filters, owner=None if is_shared else by, at=at)
+    return SavedView.keep(organization, name, filters, owner=owner, at=at)
 
 
 def rename_view(view: SavedView, name: str) -> None:

@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from runacall.organizations.models import Organization
 
+LONGEST_NAME = 60
+
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def seen_by(self, organization: Organization | None, user: AbstractBaseUser) -> SavedViewQuerySet:
@@ -28,7 +30,7 @@ class SavedView(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True, blank=True
     )
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=LONGEST_NAME)
     filters = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 

@@ -88,6 +88,8 @@ def test_there_is_an_end_to_them(books: Connection, monkeypatch: pytest.MonkeyPa
     client = client_of(books)
     save(client)
     assert "Delete one first" in said(save(client, "Another"))[0]
+    # One that is there is changed, not added.
+    assert said(save(client, query="status=held")) == ["The view “Failures” has these filters now."]
 
 
 def test_my_own_are_mine_and_shared_ones_are_the_shops(books: Connection) -> None:
