@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from tests import builders
 from tests.books import Shop
 from tests.journeys.office import Office
 
@@ -24,6 +25,27 @@ def test_a_number_that_a_person_changes_is_checked_and_goes(shop: Shop, office: 
     shop.drain()
     office.assert_clear(invoice)
     assert shop.there(invoice)["DocNumber"] == "1901"
+
+
+def test_a_number_is_checked_where_a_stopped_change_goes_by_a_second_look(shop: Shop) -> None:
+    """It was stopped by a payment there, which is gone when it is retried; QuickBooks does not check numbers itself."""
+    shop.books.do("duplicate_number_check", on=False)
+    shop.choose(sync_payments=False)
+    invoice = shop.settled_invoice(number="1842")
+    shop.books.do("add_invoice", doc_number="1900")
+    row = shop.there(invoice)
+    line = {"Amount": 10, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+    paid = shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 10, "Line": [line]})["Payment"]
+    new = builders.line(item=shop.item("Labor"), unit_price="150", rates=[shop.rate])
+    for change in ({"lines": [new]}, {"number": "1900"}):
+        invoice.edit(**change, at=timezone.now())
+        shop.drain()
+        assert shop.event(invoice).failure_code == "paid_in_quickbooks"
+    shop.books.delete("Payment", paid)
+    shop.retry(invoice)
+    shop.drain()
+    assert shop.event(invoice).failure_code == "duplicate_doc_number"
+    assert shop.there(invoice)["DocNumber"] == "1842"
 
 
 def test_turning_our_numbers_on_again_renumbers_nothing(shop: Shop, office: Office) -> None:

@@ -119,7 +119,8 @@ def _in_words(row: Row) -> str:
 def _new_number(plan: Plan) -> set[str]:
     """The number that the write would set: when creating, and if a person changed it."""
     number = plan.write.payload.get("DocNumber") if plan.write else None
-    return {str(number)} if number and not plan.failures else set()
+    # Also of one that is stopped: it is looked at again, and may go by what is found there.
+    return {str(number)} if number else set()
 
 
 def is_ours(row: Row, invoice: InvoiceDocument) -> bool:
