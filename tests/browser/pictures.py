@@ -54,7 +54,7 @@ def _row(page: Page, web: str) -> Page:
     page.goto(f"{web}{LOG}&cause=tax_code_not_mapped", wait_until="networkidle")
     row = page.locator("tbody.rac-event", has_text="Invoice #").first
     row.locator("button").first.click()
-    page.wait_for_load_state("networkidle")
+    row.get_by_role("heading", name="What happened").wait_for()
     row.evaluate("row => scrollTo(0, row.getBoundingClientRect().top + scrollY - 120)")
     return page
 
