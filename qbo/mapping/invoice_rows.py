@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from difflib import SequenceMatcher
 
 from qbo.json_objects import Row
@@ -53,6 +54,13 @@ def is_paid(row: Row, *, besides: Collection[str] = ()) -> bool:
     """Whether a payment or credit is applied to it there, fully or partly; `besides`: Ids that do not count."""
     linked = [one for one in row.get("LinkedTxn") or () if one.get("TxnType") in PAYMENTS]
     return any(str(one.get("TxnId")) not in besides for one in linked)
+
+
+def is_paid_with(row: Row, amount: Decimal) -> bool:
+    """Whether exactly so much is applied to it there."""
+    if row.get("Balance") is None:
+        return False
+    return Decimal(cents(row.get("TotalAmt"))) - Decimal(cents(row["Balance"])) == amount
 
 
 def own_lines(row: Row) -> list[Row]:

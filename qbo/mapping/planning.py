@@ -23,6 +23,7 @@ from qbo.mapping.invoice_rows import (
     held_line,
     is_discount,
     is_paid,
+    is_paid_with,
     is_void,
     note_of,
     own_lines,
@@ -125,10 +126,12 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Trans
     if there.in_doubt and comparison.agrees:
         adopts = base_after(now, said, write.payload, before=there.base)
         return Plan(said=said, expected=comparison.expected(), adopts=adopts, kept=comparison.kept())
+    # Money that is recorded here as well is no news: the payment was sent while an edit from before it still waited.
+    as_here = is_paid_with(now, invoice.amount_paid) and "customer" not in comparison.here
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))
-    if comparison.moves_money_or_customer and is_paid(now):
+    if comparison.moves_money_or_customer and is_paid(now) and not as_here:
         return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
     return Plan(write, said, comparison.expected(), kept=comparison.kept())
 

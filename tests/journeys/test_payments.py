@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -265,6 +266,24 @@ def test_a_lost_answer_is_found_and_nothing_goes_twice(shop: Shop, times: int) -
         shop.drain(start + timedelta(minutes=minute))
     assert_synced(shop, payment)
     assert len(shop.books.rows("Payment")) == 1
+
+
+def test_an_edit_from_before_our_payment_still_goes_after_it(shop: Shop) -> None:
+    """It was refused for a while, and the payment overtook it: no money that nobody here knows of."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    line = invoice.line_inputs()[0]
+    shop.books.do("fault", fault="status", status=500, path="invoice")
+    invoice.edit(lines=[replace(line, unit_price=Decimal(120))], at=start)
+    shop.drain(start)
+    payment = pay(invoice, "50", at=start)
+    shop.drain(start)
+    assert shop.event(payment).state == State.SYNCED, "it overtook the edit"
+    for minute in (6, 12, 45):
+        shop.drain(start + timedelta(minutes=minute))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert (shop.there(invoice)["TotalAmt"], shop.there(invoice)["Balance"]) == (129.6, 79.6)
+    assert shop.reconciles()
 
 
 def test_both_changed_a_field_and_a_person_decides(shop: Shop) -> None:

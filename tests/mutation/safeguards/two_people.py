@@ -46,7 +46,7 @@ SAFEGUARDS = (
     Safeguard(
         "what is paid there keeps its amount and its customer",
         PLANNING,
-        "    if comparison.moves_money_or_customer and is_paid(now):",
+        "    if comparison.moves_money_or_customer and is_paid(now) and not as_here:",
         "    if False:",
         (f"{OF_DECIDING}::test_paid_there_then_another_total_here",),
     ),
