@@ -19,6 +19,7 @@ from qbo.mapping.tax_rows import tax_codes, tax_rows
 from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, SettingChange
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.models import Customer, PricebookItem
+from runacall.organizations.paging import MOST, Counted, count_up_to
 from sync import dry_run
 from sync.engine.prepare.items import matches_by_name
 from sync.models import ActionRecord, DryRun, State, SyncEvent
@@ -60,7 +61,7 @@ class Checklist:
     steps: Sequence[Step]
     is_over: bool
     is_on: bool
-    in_books: int
+    in_books: Counted
     is_hidden: bool
 
     @property
@@ -75,8 +76,8 @@ class Checklist:
 def checklist(connection: Connection, *, at: datetime) -> Checklist:
     """The current checklist; once it is over, only its last line, without further queries."""
     settings = ConnectionSettings.objects.get(connection=connection)
-    in_books = Link.objects.of(connection, EntityType.INVOICE).filter(active=True).count()
-    is_over = in_books > 0 and settings.sync_invoices
+    in_books = count_up_to(Link.objects.of(connection, EntityType.INVOICE).filter(active=True), MOST)
+    is_over = in_books.number > 0 and settings.sync_invoices
     steps = () if is_over else _steps(connection, settings, at)
     return Checklist(connection, steps, is_over, settings.sync_invoices, in_books, settings.hides_checklist)
 

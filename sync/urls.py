@@ -57,6 +57,7 @@ urlpatterns = [
     path("accountant/<str:token>/", accountant.accountant, name="accountant"),
     path("quickbooks/question/<int:question_id>/", accountant.question, name="question"),
     path("quickbooks/question/<int:question_id>/revoke/", accountant.revoke_question, name="revoke_question"),
+    path("quickbooks/earlier/", pages.earlier_offer, name="earlier_offer"),
     path("quickbooks/send-earlier/", pages.send_earlier, name="send_earlier"),
     path("quickbooks/send-earlier-payments/", pages.send_earlier_payments, name="send_earlier_payments"),
 ]

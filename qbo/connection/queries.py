@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from qbo.connection.client import Client, Reply
 from qbo.failures import Failure
@@ -68,10 +68,25 @@ def read_rows(
     others are read. QuickBooks' message about it is added to `skipped`. Raises ReadFailed; without `skipped`,
     also for such a row.
     """
-    rows: list[Row] = []
-    start, size = 1, at_most or PAGE
+    pages = read_pages(client, entity, where, pace=pace, skipped=skipped, size=at_most or PAGE)
+    return next(pages) if at_most else [row for page in pages for row in page]
+
+
+def read_pages(
+    client: Client,
+    entity: str,
+    where: str = "",
+    *,
+    pace: Callable[[], None] = lambda: None,
+    skipped: list[ReadFailed] | None = None,
+    first: int = 0,
+    size: int = PAGE,
+) -> Iterator[list[Row]]:
+    """As `read_rows`, a page at a time; `first`: how many pages were read before."""
+    start = 1 + first * size
     while True:
         pace()
+        lost = 0
         try:
             page = rows_of(client.query(statement(entity, where, start, size)), entity)
         except ReadFailed as error:
@@ -79,16 +94,12 @@ def read_rows(
                 raise
             before = len(skipped)
             page = _around_bad_rows(client, entity, where, start, size, pace, skipped)
-            if len(page) + len(skipped) - before >= size and not at_most:
-                start += PAGE
-                rows += page
-                continue
-            return rows + page
-        rows += page
+            lost = len(skipped) - before
+        yield page
         # A page that is not full is the last; asking for the count first would cost a call more.
-        if at_most or len(page) < PAGE:
-            return rows
-        start += PAGE
+        if len(page) + lost < size:
+            return
+        start += size
 
 
 def _around_bad_rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from qbo.json_objects import Row
@@ -15,6 +15,12 @@ from qbo.mapping.names import name_key
 from qbo.mapping.payments import applied_by
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.money import ZERO, round_cents
+
+# The fields of an invoice's row that are read here.
+COMPARED = frozenset({
+    "Id", "DocNumber", "PrivateNote", "CustomerRef", "CurrencyRef", "TotalAmt", "TxnTaxDetail", "TxnDate", "DueDate",
+    "Balance",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,8 @@ class PaymentDifference:
 class PaymentComparison:
     """The result for payments. A void payment that never reached the books is not expected there."""
 
-    matched: list[PaymentDocument] = field(default_factory=list)
+    # By our id; everything else with what it is, since it is listed.
+    matched: list[int] = field(default_factory=list)
     missing: list[PaymentDocument] = field(default_factory=list)
     twice: list[tuple[PaymentDocument, tuple[str, ...]]] = field(default_factory=list)
     different: list[PaymentDifference] = field(default_factory=list)
@@ -114,6 +121,11 @@ class PaymentComparison:
     @property
     def agrees(self) -> bool:
         return not (self.missing or self.twice or self.different)
+
+    def add(self, more: PaymentComparison) -> None:
+        """The result for other payments."""
+        for name in PAYMENT_LISTS:
+            getattr(self, name).extend(getattr(more, name))
 
 
 def compare_payments(wanted: Iterable[WantedPayment], rows: Iterable[Row]) -> PaymentComparison:
@@ -134,12 +146,12 @@ def compare_payments(wanted: Iterable[WantedPayment], rows: Iterable[Row]) -> Pa
         if len(standing) > 1:
             found.twice.append((payment, tuple(str(row["Id"]) for row in standing)))
         elif not standing:
-            (found.matched if payment.is_void else found.missing).append(payment)
+            found.matched.append(payment.id) if payment.is_void else found.missing.append(payment)
         elif fields := payment_differences(one, standing[0]):
             into = found.accepted if one.accepted else found.different
             into.append(PaymentDifference(payment, str(standing[0]["Id"]), fields))
         else:
-            found.matched.append(payment)
+            found.matched.append(payment.id)
     return found
 
 
@@ -176,7 +188,8 @@ def _parts(applied: Mapping[str, str]) -> str:
 class Comparison:
     """The result. A void invoice that never reached the books is not expected there."""
 
-    matched: list[InvoiceDocument] = field(default_factory=list)
+    # By our id; everything else with what it is, since it is listed.
+    matched: list[int] = field(default_factory=list)
     missing: list[InvoiceDocument] = field(default_factory=list)
     twice: list[Twin] = field(default_factory=list)
     different: list[Difference] = field(default_factory=list)
@@ -202,6 +215,16 @@ class Comparison:
     @property
     def agrees(self) -> bool:
         return not (self.missing or self.twice or self.different or self.unreadable) and self.payments.agrees
+
+    def add(self, more: Comparison) -> None:
+        """The result for other invoices."""
+        for name in INVOICE_LISTS:
+            getattr(self, name).extend(getattr(more, name))
+        self.payments.add(more.payments)
+
+
+PAYMENT_LISTS = tuple(one.name for one in fields(PaymentComparison))
+INVOICE_LISTS = tuple(one.name for one in fields(Comparison) if one.name != "payments")
 
 
 def compare(wanted: Iterable[Wanted], rows: Iterable[Row], unread: Mapping[str, str] | None = None) -> Comparison:
@@ -251,7 +274,7 @@ def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:
                 into = found.rounded
             into.append(Difference(one.invoice, str(rows[0]["Id"]), fields))
         else:
-            found.matched.append(one.invoice)
+            found.matched.append(one.invoice.id)
 
 
 def _is_rounding(one: Wanted, fields: Mapping[str, tuple[str, str]]) -> bool:

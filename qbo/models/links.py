@@ -30,7 +30,8 @@ class Link(models.Model):
 
     RecordType = RecordType
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links")
+    # No index of its own: all below start with it.
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links", db_index=False)
     realm_id = models.CharField(max_length=32)
     record_type = models.CharField(max_length=16, choices=RecordType.choices)
     record_id = models.BigIntegerField()
@@ -58,8 +59,12 @@ class Link(models.Model):
     objects = LinkQuerySet.as_manager()
 
     class Meta:
-        # The other way round: which of our records a row of QuickBooks is.
-        indexes = [models.Index(fields=["connection", "realm_id", "record_type", "qbo_id"], name="qbo_link_there")]
+        indexes = [
+            # The other way round: which of our records a row of QuickBooks is.
+            models.Index(fields=["connection", "realm_id", "record_type", "qbo_id"], name="qbo_link_there"),
+            # Which invoice has a number there.
+            models.Index(fields=["connection", "doc_number"], name="qbo_link_number"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "realm_id", "record_type", "record_id"], name="qbo_link_record_once"

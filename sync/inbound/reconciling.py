@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from qbo.connection.limiter import pause_asked_for
-from qbo.connection.queries import ReadFailed, read_rows, read_where_in
+from qbo.connection.queries import ReadFailed, read_pages, read_where_in
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Sleep, Visit, visit
 from qbo.failures import Failure, FailureKind
-from qbo.json_objects import Row
 from qbo.mapping.comparing import Comparison, Wanted, WantedPayment, compare, compare_payments
 from qbo.mapping.loading import load_company
 from qbo.mapping.payloads import rounding_allowed
@@ -24,9 +23,10 @@ from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall import clock
 from runacall.invoices.document_loading import load_invoices, load_payments
-from runacall.invoices.documents import InvoiceDocument
+from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.models import Invoice, Payment, PaymentApplication
 from runacall.invoices.money import ZERO
+from sync.inbound.shelf import Shelf
 from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
 
@@ -35,6 +35,9 @@ TRIES = 5
 # Seconds to wait for a process that is sending.
 PATIENCE = 200.0
 Now = Callable[[], datetime]
+# How many rows of an entity were read so far.
+Told = Callable[[str, int], None]
+T = TypeVar("T")
 
 
 class CannotRead(Exception):
@@ -42,54 +45,73 @@ class CannotRead(Exception):
 
 
 def reconcile(
-    connection: Connection, *, now: Now = clock.now, since: date | None = None, sleep: Sleep = time.sleep
+    connection: Connection,
+    *,
+    now: Now = clock.now,
+    since: date | None = None,
+    sleep: Sleep = time.sleep,
+    told: Told = lambda entity, count: None,
 ) -> Comparison:
-    """Compare every invoice that should be in the books (dated from `since`) with all that are. Raises CannotRead."""
-    wanted = wanted_invoices(connection, since=since)
-    payments = wanted_payments(connection, since=since)
-    entities = ("Invoice", "Payment") if payments else ("Invoice",)
-    linked = [one.qbo_id for one in wanted if one.qbo_id]
-    rows, unread = read_books(connection, linked, entities=entities, now=now, sleep=sleep)
-    found = compare(wanted, rows["Invoice"], unread)
-    return replace(found, payments=compare_payments(payments, rows.get("Payment", ())))
+    """Compare every invoice that should be in the books (dated from `since`) with all that are. Raises CannotRead.
+
+    However many there are, only what differs is kept in memory. `told`: is told how many rows were read so far.
+    """
+    with Shelf() as shelf:
+        # Before the books are read: what is sent meanwhile is not missing there.
+        shelf.expect("Invoice", in_chunks(wanted_invoices(connection, since=since)))
+        has_payments = shelf.expect("Payment", in_chunks(wanted_payments(connection, since=since)))
+        entities = ("Invoice", "Payment") if has_payments else ("Invoice",)
+        unread = read_books(connection, shelf, entities=entities, now=now, sleep=sleep, told=told)
+        found = Comparison()
+        for invoices in shelf.expected("Invoice"):
+            marks = [(one.invoice.organization_id, one.invoice.id) for one in invoices]
+            rows = shelf.beside("Invoice", marks=marks, numbers=[one.invoice.number for one in invoices])
+            found.add(compare(invoices, rows, unread))
+        for payments in shelf.expected("Payment"):
+            marks = [(one.payment.organization_id, one.payment.id) for one in payments]
+            rows = shelf.beside("Payment", marks=marks, ids=[one.qbo_id for one in payments])
+            found.payments.add(compare_payments(payments, rows))
+        return found
 
 
 def read_books(
     connection: Connection,
-    linked: Sequence[str] = (),
+    shelf: Shelf,
     *,
     entities: Sequence[str] = ("Invoice",),
     now: Now = clock.now,
     sleep: Sleep = time.sleep,
-) -> tuple[dict[str, list[Row]], dict[str, str]]:
-    """Every row of these kinds in the company. Gets a usable token first, and waits when QuickBooks asks us to.
+    told: Told = lambda entity, count: None,
+) -> dict[str, str]:
+    """Put every row of these kinds in the company on the shelf. Gets a usable token first, and waits when QuickBooks
+    asks us to.
 
-    A row that QuickBooks itself cannot read is left out; of invoices whose Id is among `linked`, the second part of
-    the answer has Intuit's words by Id.
+    A row that QuickBooks itself cannot read is left out; of our invoices, Intuit's words by Id are returned.
     """
     try:
         with visit(connection, patience=PATIENCE, sleep=sleep) as mine:
             unread: dict[str, str] = {}
-            rows = {entity: _read(mine, entity, linked, unread, now) for entity in entities}
-            return rows, unread
+            for entity in entities:
+                _read(mine, entity, shelf, unread, now, told)
+            return unread
     except NotNow as error:
         raise CannotRead(str(error)) from error
 
 
-def _read(mine: Visit, entity: str, linked: Sequence[str], broken: dict[str, str], now: Now) -> list[Row]:
-    connection, refused = mine.connection, None
-    for _ in range(TRIES):
+def _read(mine: Visit, entity: str, shelf: Shelf, broken: dict[str, str], now: Now, told: Told) -> None:
+    """After a pause or a failure it goes on with the page that is next."""
+    connection, refused, pages, read, tries = mine.connection, None, 0, 0, 0
+    skipped: list[ReadFailed] = []
+    while tries < TRIES:
         try:
             _renew(connection, at=now(), refused=refused)
-            skipped: list[ReadFailed] = []
-            unread: dict[str, ReadFailed] = {}
-            rows = read_rows(mine.client, entity, pace=mine.pace, skipped=skipped)
+            for page in read_pages(mine.client, entity, pace=mine.pace, skipped=skipped, first=pages):
+                shelf.put(entity, page)
+                pages, tries, refused = pages + 1, 0, None
+                told(entity, read := read + len(page))
             if skipped and entity == "Invoice":
-                # Asked for one by one, QuickBooks says which of them it is.
-                lost = sorted(set(linked) - {str(row["Id"]) for row in rows})
-                rows += read_where_in(mine.client, "Invoice", "Id", lost, pace=mine.pace, unread=unread)
-            broken |= {qbo_id: error.failure.intuit_words for qbo_id, error in unread.items()}
-            return rows
+                broken |= _read_one_by_one(mine, shelf)
+            return
         except RefreshUnderWay:
             mine.sleep(1)
         except ReadFailed as error:
@@ -102,7 +124,18 @@ def _read(mine: Visit, entity: str, linked: Sequence[str], broken: dict[str, str
                 mine.sleep(1)
             else:
                 raise CannotRead(failure.message) from error
+        tries += 1
     raise CannotRead(Failure("server_error").message)
+
+
+def _read_one_by_one(mine: Visit, shelf: Shelf) -> dict[str, str]:
+    """Asked for one by one, QuickBooks says which of our invoices it cannot read: Intuit's words by Id."""
+    unread: dict[str, ReadFailed] = {}
+    for links in by_key(Link.objects.of(mine.connection, EntityType.INVOICE).only("pk", "qbo_id")):
+        ids = [link.qbo_id for link in links]
+        lost = sorted(set(ids) - shelf.has("Invoice", ids))
+        shelf.put("Invoice", read_where_in(mine.client, "Invoice", "Id", lost, pace=mine.pace, unread=unread))
+    return {qbo_id: error.failure.intuit_words for qbo_id, error in unread.items()}
 
 
 def _renew(connection: Connection, *, at: datetime, refused: str | None) -> None:
@@ -113,78 +146,93 @@ def _renew(connection: Connection, *, at: datetime, refused: str | None) -> None
 
 def wanted_invoices(
     connection: Connection, *, since: date | None = None, among: QuerySet[Invoice] | None = None
-) -> list[Wanted]:
+) -> Iterator[Wanted]:
     """What should be there by the shop's settings: sent or paid invoices; void ones in case they were sent before.
 
-    `among`: only of these.
+    `among`: only of these. A few hundred are in memory at a time.
     """
     settings = ConnectionSettings.objects.get(connection=connection)
-    links = {link.record_id: link for link in Link.objects.of(connection, EntityType.INVOICE).defer("base", "theirs")}
-    known = set(links) | _queued_once(connection)
-    sent = _sent(connection, since)
-    if among is not None:
-        sent = sent.filter(pk__in=among.values("pk"))
-    chosen = [invoice for invoice in sent if _is_wanted(invoice, settings, known)]
-    documents = _documents(invoice.pk for invoice in chosen)
-    customers = dict(Link.objects.of(connection, EntityType.CUSTOMER).values_list("record_id", "qbo_id"))
-    numbered_there = _numbered_there(connection, documents, links) if settings.send_numbers else set()
     company = load_company(connection)
-    return [
-        Wanted(
-            document,
-            number=document.number if settings.send_numbers and document.id not in numbered_there else "",
-            customer_id=customers.get(document.customer.id, ""),
-            qbo_id=links[document.id].qbo_id if document.id in links else "",
-            accepted=bool(links.get(document.id) and links[document.id].accepted_at),
-            rounding=ZERO if settings.stop_on_rounding else rounding_allowed(document, company),
-            currency=connection.organization.currency,
-        )
-        for document in documents
-    ]
+    for some in by_key(_sent(connection, since, among)):
+        ids = [invoice.pk for invoice in some]
+        rows = Link.objects.of(connection, EntityType.INVOICE).for_records(ids)
+        links = {link.record_id: link for link in rows.defer("base", "theirs")}
+        known = set(links) | _queued_once(connection, ids)
+        chosen = [invoice.pk for invoice in some if _is_wanted(invoice, settings, known)]
+        documents = sorted(load_invoices(chosen).values(), key=lambda document: document.id)
+        customers = _customers(connection, documents)
+        numbered_there = _numbered_there(connection, documents, links) if settings.send_numbers else set()
+        for document in documents:
+            link = links.get(document.id)
+            yield Wanted(
+                document,
+                number=document.number if settings.send_numbers and document.id not in numbered_there else "",
+                customer_id=customers.get(document.customer.id, ""),
+                qbo_id=link.qbo_id if link else "",
+                accepted=bool(link and link.accepted_at),
+                rounding=ZERO if settings.stop_on_rounding else rounding_allowed(document, company),
+                currency=connection.organization.currency,
+            )
 
 
 def wanted_payments(
     connection: Connection, *, since: date | None = None, among: QuerySet[Payment] | None = None
-) -> list[WantedPayment]:
+) -> Iterator[WantedPayment]:
     """The payments that are there or were to be sent; of void invoices they are the customer's credit.
 
-    `among`: only of these.
+    `among`: only of these. A few hundred are in memory at a time.
     """
-    links = {link.record_id: link for link in Link.objects.of(connection, EntityType.PAYMENT).defer("base", "theirs")}
-    events = SyncEvent.objects.of(connection).filter(record_type=EntityType.PAYMENT)
-    ids = set(links) | set(events.values_list("record_id", flat=True))
-    if among is not None:
-        ids &= set(among.values_list("pk", flat=True))
-    customers = dict(Link.objects.of(connection, EntityType.CUSTOMER).values_list("record_id", "qbo_id"))
-    invoices = dict(Link.objects.of(connection, EntityType.INVOICE).values_list("record_id", "qbo_id"))
-    found = []
-    for chunk in in_chunks(sorted(ids)):
+    every = Payment.objects.for_organization(connection.organization)
+    for some in by_key(every.filter(pk__in=among.values("pk")) if among is not None else every):
+        ids = [payment.pk for payment in some]
+        rows = Link.objects.of(connection, EntityType.PAYMENT).for_records(ids)
+        links = {link.record_id: link for link in rows.defer("base", "theirs")}
+        events = SyncEvent.objects.of(connection).filter(record_type=EntityType.PAYMENT, record_id__in=ids)
+        known = sorted(set(links) | set(events.values_list("record_id", flat=True)))
+        documents = load_payments(known)
+        customers = _customers(connection, documents.values())
         paid: dict[int, list[int]] = {}
         # Of void invoices too: a payment that is still applied to one differs.
-        parts = PaymentApplication.objects.filter(payment__in=chunk)
-        for payment_id, invoice_id in parts.values_list("payment", "invoice"):
+        for payment_id, invoice_id in PaymentApplication.objects.filter(payment__in=known).values_list(
+            "payment", "invoice"
+        ):
             paid.setdefault(payment_id, []).append(invoice_id)
-        for payment in load_payments(chunk).values():
+        there = Link.objects.of(connection, EntityType.INVOICE).for_records({pk for ids in paid.values() for pk in ids})
+        invoices = dict(there.values_list("record_id", "qbo_id"))
+        for pk in known:
+            payment, link = documents[pk], links.get(pk)
             if since and payment.received_date < since:
                 continue
-            link = links.get(payment.id)
-            found.append(
-                WantedPayment(
-                    payment,
-                    qbo_id=link.qbo_id if link else "",
-                    customer_id=customers.get(payment.customer.id, ""),
-                    invoices={pk: invoices[pk] for pk in paid.get(payment.id, ()) if pk in invoices},
-                    accepted=bool(link and link.accepted_at),
-                )
+            yield WantedPayment(
+                payment,
+                qbo_id=link.qbo_id if link else "",
+                customer_id=customers.get(payment.customer.id, ""),
+                invoices={one: invoices[one] for one in paid.get(pk, ()) if one in invoices},
+                accepted=bool(link and link.accepted_at),
             )
-    return found
 
 
-def _sent(connection: Connection, since: date | None) -> QuerySet[Invoice]:
+def _customers(connection: Connection, documents: Iterable[InvoiceDocument | PaymentDocument]) -> dict[int, str]:
+    """The Id of each one's customer there."""
+    links = Link.objects.of(connection, EntityType.CUSTOMER).for_records({one.customer.id for one in documents})
+    return dict(links.values_list("record_id", "qbo_id"))
+
+
+def _sent(connection: Connection, since: date | None, among: QuerySet[Invoice] | None) -> QuerySet[Invoice]:
     invoices = Invoice.objects.for_organization(connection.organization).sent()
     if since:
         invoices = invoices.filter(invoice_date__gte=since)
-    return invoices.only("pk", "status").order_by("pk")
+    if among is not None:
+        invoices = invoices.filter(pk__in=among.values("pk"))
+    return invoices.only("pk", "status")
+
+
+def by_key(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """All rows, a few hundred at a time, by primary key: without an open cursor, however long that takes."""
+    last = 0
+    while some := list(rows.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+        yield some
+        last = some[-1].pk
 
 
 def _is_wanted(invoice: Invoice, settings: ConnectionSettings, known: set[int]) -> bool:
@@ -195,13 +243,9 @@ def _is_wanted(invoice: Invoice, settings: ConnectionSettings, known: set[int]) 
     return settings.sync_invoices and (settings.when_to_sync == WhenToSync.ON_SEND or paid)
 
 
-def _queued_once(connection: Connection) -> set[int]:
-    events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE)
+def _queued_once(connection: Connection, ids: Sequence[int]) -> set[int]:
+    events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE, record_id__in=ids)
     return set(events.values_list("record_id", flat=True))
-
-
-def _documents(ids: Iterable[int]) -> list[InvoiceDocument]:
-    return [document for chunk in in_chunks(list(ids)) for document in load_invoices(chunk).values()]
 
 
 def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument], links: dict[int, Link]) -> set[int]:
@@ -223,6 +267,8 @@ def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument]
     return set(suspects) & created - numbered
 
 
-def in_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def in_chunks(items: Iterable[T]) -> Iterator[list[T]]:
     """A few hundred at a time, because databases limit the number of values in a statement."""
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    rest = iter(items)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

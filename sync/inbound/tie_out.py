@@ -84,7 +84,7 @@ def _compared(mine: Visit, month: date) -> tuple[JsonObject, bool, str]:
     ours = [row for row in rows if is_ours(row, linked, connection.organization_id)]
     # One of ours may stand in another month there: it is compared in both.
     beside = {linked[str(row["Id"])] for row in ours if str(row["Id"]) in linked}
-    wanted = wanted_invoices(connection, among=_of_month(connection, month, last, beside))
+    wanted = list(wanted_invoices(connection, among=_of_month(connection, month, last, beside)))
     absent = {one.qbo_id for one in wanted if one.qbo_id} - {str(row["Id"]) for row in rows}
     unread: dict[str, ReadFailed] = {}
     ours += read_where_in(mine.client, "Invoice", "Id", absent, pace=mine.pace, unread=unread)
@@ -142,7 +142,7 @@ def _compared_payments(mine: Visit, month: date, skipped: list[ReadFailed]) -> P
     beside = {linked[str(row["Id"])] for row in ours if str(row["Id"]) in linked}
     by_day = Q(posting_date=None, received_date__range=(month, last)) | Q(posting_date__range=(month, last))
     among = Payment.objects.for_organization(connection.organization).filter(by_day | Q(pk__in=beside))
-    wanted = wanted_payments(connection, among=among)
+    wanted = list(wanted_payments(connection, among=among))
     # One of ours may stand in another month there, or be gone.
     absent = {one.qbo_id for one in wanted if one.qbo_id} - {str(row["Id"]) for row in ours}
     ours += read_where_in(mine.client, "Payment", "Id", absent, pace=mine.pace, unread={})

@@ -14,12 +14,19 @@ from runacall.organizations.middleware import VisitorRequest
 from sync.models import SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
+# How many errors the banner, which is on every page, adds up: 5,000 would take as long as the rest of the page.
+MOST_ADDED_UP = 1_000
+
 
 class HeldBack(NamedTuple):
-    """The invoices among the errors that are not in QuickBooks, in the organization's currency; `tax` is in `money`."""
+    """The invoices among the errors that are not in QuickBooks, in the organization's currency; `tax` is in `money`.
+
+    `is_more`: only the latest errors were added up, so that it may be more.
+    """
 
     money: Decimal = ZERO
     tax: Decimal = ZERO
+    is_more: bool = False
 
 
 class Errors(NamedTuple):
@@ -54,8 +61,9 @@ def attention_count(request: VisitorRequest) -> int:
 
 
 def held_back(request: VisitorRequest) -> HeldBack:
-    """What the errors keep out of the books: one query, and none where there are no errors."""
-    if not attention_count(request):
+    """What the latest errors keep out of the books: one query, and none where there are no errors."""
+    errors = errors_of(request)
+    if not errors.to_fix:
         return HeldBack()
     there = Link.objects.filter(
         connection=OuterRef("connection"),
@@ -64,12 +72,14 @@ def held_back(request: VisitorRequest) -> HeldBack:
         record_id=OuterRef("record_id"),
         active=True,
     )
-    rows = SyncEvent.objects.for_organization(request.organization).failed()
+    failed = SyncEvent.objects.for_organization(request.organization).failed()
+    is_more = sum(errors) > MOST_ADDED_UP
+    rows = SyncEvent.objects.filter(pk__in=failed.values("pk")[:MOST_ADDED_UP]) if is_more else failed
     # A change that failed holds back nothing of its invoice: that one is in the books.
-    absent = rows.filter(~Exists(there), record_type=EntityType.INVOICE).values("record_id")
+    absent = rows.filter(~Exists(there), record_type=EntityType.INVOICE).order_by().values("record_id")
     invoices = Invoice.objects.for_organization(request.organization).filter(pk__in=absent).order_by()
     sums = invoices.aggregate(money=Sum("total"), tax=Sum("tax_total"))
-    return HeldBack(sums["money"] or ZERO, sums["tax"] or ZERO)
+    return HeldBack(sums["money"] or ZERO, sums["tax"] or ZERO, is_more)
 
 
 def sidebar_badge(request: VisitorRequest) -> str:

@@ -141,12 +141,14 @@ def missing_of(connection: Connection, events: SyncEventQuerySet) -> Missing:
     absent = unsettled.filter(~Exists(there))
     of_invoices = Invoice.objects.filter(pk__in=absent.values("record_id")).order_by()
     sums = of_invoices.aggregate(count=Count("pk"), money=Sum("total"), tax=Sum("tax_total"))
+    first = absent.aggregate(invoices=Count("record_id", distinct=True), oldest_at=Min("opened_at"))
     return Missing(
         invoices=sums["count"],
         money=sums["money"] or ZERO,
         tax=sums["tax"] or ZERO,
-        changes=unsettled.filter(Exists(there)).values("record_id").distinct().count(),
-        oldest_at=absent.aggregate(first=Min("opened_at"))["first"],
+        # All of them but those: asking QuickBooks' Ids for each of 5,000 once more takes as long as the sums.
+        changes=unsettled.values("record_id").distinct().count() - first["invoices"],
+        oldest_at=first["oldest_at"],
     )
 
 

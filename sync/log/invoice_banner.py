@@ -135,10 +135,15 @@ def _settled(connection: Connection, invoice: Invoice, there: InBooks | None, of
 
 def _other_company_note(connection: Connection, invoice: Invoice) -> str:
     """What an earlier company has of the invoice or still has to get; "" if there is none."""
+    # By the names of those companies: no index serves "not this one".
+    others = FormerCompany.objects.filter(connection=connection).exclude(realm_id=connection.realm_id)
+    realms = list(others.values_list("realm_id", flat=True))
+    if not realms:
+        return ""
     held = Link.objects.filter(connection=connection, record_type=EntityType.INVOICE, record_id=invoice.pk)
     waits = SyncEvent.objects.filter(connection=connection).of_record(EntityType.INVOICE, invoice.pk)
-    found = held.exclude(realm_id=connection.realm_id).order_by("-synced_at").first()
-    event = waits.exclude(realm_id=connection.realm_id).order_by("-id").first()
+    found = held.filter(realm_id__in=realms).order_by("-synced_at").first()
+    event = waits.filter(realm_id__in=realms).order_by("-id").first()
     if found is None and event is None:
         return ""
     realm_id = found.realm_id if found else event.realm_id if event else ""

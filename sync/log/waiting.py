@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from qbo.models import Connection, ConnectionSettings, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from runacall.organizations.paging import Counted
+from runacall.organizations.paging import MOST, Counted, count_up_to
 from sync.log.causes import Cause, causes
 from sync.log.counting import by_status
 from sync.log.rows import connection_of
@@ -76,22 +76,28 @@ def queue_facts(organization: Organization | None) -> list[tuple[str, Counted, s
     ]
 
 
-def company_counts(connection: Connection, realm_id: str) -> list[tuple[str, int]]:
-    """Labels and counts of what a company has and of what is waiting for it."""
+def company_counts(connection: Connection, realm_id: str) -> list[tuple[str, Counted]]:
+    """Labels and counts of what a company has, up to a bound, and of what is waiting for it."""
     there = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE, active=True)
     rows = SyncEvent.objects.for_organization(connection.organization, realm_id=realm_id).order_by()
     rows = rows.exclude(record_type=EntityType.CONNECTION).filter(state__in=(*UNSENT, *IN_FLIGHT))
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     return [
-        ("Invoices in QuickBooks", there.count()),
-        ("Queued", counts.get(State.QUEUED, 0)),
-        ("Checking", counts.get(State.CHECKING, 0) + counts.get(State.SENDING, 0)),
-        ("Failed", counts.get(State.FAILED, 0)),
+        ("Invoices in QuickBooks", count_up_to(there, MOST)),
+        ("Queued", Counted(counts.get(State.QUEUED, 0))),
+        ("Checking", Counted(counts.get(State.CHECKING, 0) + counts.get(State.SENDING, 0))),
+        ("Failed", Counted(counts.get(State.FAILED, 0))),
     ]
 
 
 def waiting_to_be_sent(connection: Connection) -> int:
     return SyncEvent.objects.of(connection).filter(state=State.QUEUED).count()
+
+
+def looking_takes_long(organization: Organization | None) -> bool:
+    """Whether the shop has so many invoices in QuickBooks that `earlier_count` is more than a page should wait for."""
+    connection = connection_of(organization)
+    return connection is not None and count_up_to(Link.objects.of(connection, EntityType.INVOICE), MOST).is_more
 
 
 def earlier_count(organization: Organization | None) -> int:

@@ -104,7 +104,7 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         rows = self.exclude(connection__settings__sync_invoices=False)
         return rows.exclude(record_type=EntityType.PAYMENT, connection__settings__sync_payments=False)
 
-    def of_record(self, record_type: str, record_id: int) -> SyncEventQuerySet:
+    def of_record(self, record_type: str, record_id: int | OuterRef) -> SyncEventQuerySet:
         return self.filter(record_type=record_type, record_id=record_id)
 
     def failed(self) -> SyncEventQuerySet:

@@ -246,13 +246,14 @@ def payments_of(connection: Connection, invoices: QuerySet[Invoice] | None = Non
     """The payments that have never been sent to QuickBooks and that pay one of these invoices, and no other that is not
     there; without `invoices`, those that pay only invoices that are there.
     """
-    links = Link.objects.of(connection, EntityType.INVOICE).values("record_id")
-    sent = Link.objects.of(connection, EntityType.PAYMENT).values("record_id")
-    known = SyncEvent.objects.of(connection).filter(record_type=EntityType.PAYMENT).values("record_id")
+    # EXISTS, since PostgreSQL goes through the whole list for each row of a long NOT IN.
+    sent = Link.objects.of(connection, EntityType.PAYMENT).filter(record_id=OuterRef("pk"))
+    known = SyncEvent.objects.of(connection).of_record(EntityType.PAYMENT, OuterRef("pk"))
     rows = Payment.objects.for_organization(connection.organization).standing()
-    rows = rows.exclude(pk__in=sent).exclude(pk__in=known)
+    rows = rows.exclude(Exists(sent)).exclude(Exists(known))
     paid = PaymentApplication.objects.filter(payment=OuterRef("pk")).exclude(invoice__status=Invoice.Status.VOID)
-    elsewhere = paid.exclude(invoice__in=links)
+    there = Link.objects.of(connection, EntityType.INVOICE).filter(record_id=OuterRef("invoice"))
+    elsewhere = paid.exclude(Exists(there))
     if invoices is not None:
         ids = invoices.order_by().values("pk")
         rows, elsewhere = rows.filter(Exists(paid.filter(invoice__in=ids))), elsewhere.exclude(invoice__in=ids)

@@ -22,6 +22,7 @@ from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
+from sync.log.waiting import earlier_count
 from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments
 from sync.worker.health import queue_health
@@ -47,6 +48,15 @@ def invoice_banner(request: StaffRequest, invoice_id: int) -> HttpResponse:
         "sync/invoice_banner_again.html",
         invoice_banner_context(request, invoice, at=clock.now()),
     )
+
+
+@require_GET
+@login_required
+def earlier_offer(request: StaffRequest) -> HttpResponse:
+    """The offer to send earlier invoices, for a page that did not wait for it."""
+    if not role_allows(request, Ability.MANAGE_QUICKBOOKS):
+        raise PermissionDenied
+    return TemplateResponse(request, "sync/earlier_offer.html", {"count": earlier_count(request.organization)})
 
 
 @require_POST

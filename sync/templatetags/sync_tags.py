@@ -30,6 +30,7 @@ from sync.log.waiting import (
     counts_by_cause,
     earlier_count,
     earlier_payments_count,
+    looking_takes_long,
     queue_facts,
     waiting_for,
     waiting_to_be_sent,
@@ -54,6 +55,7 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
         "following": payments_following(errors.payments, errors.to_fix),
         "money": money(kept.money) if kept.money else "",
         "tax": money(kept.tax) if kept.tax else "",
+        "is_more": kept.is_more,
         "url": f"{reverse(LOG)}?status=failed",
         "oob": oob,
         "live": live,
@@ -239,9 +241,11 @@ def invoices_from(connection: Connection, realm_id: str, start_date: date) -> in
 
 @register.inclusion_tag("sync/earlier_offer.html", takes_context=True)
 def earlier_invoices_offer(context: template.Context) -> dict[str, object]:
-    """The offer to send earlier invoices; nothing if there are none."""
-    count = earlier_count(context["request"].organization) if context.get("may_act") else 0
-    return {"count": count, "csrf_token": context.get("csrf_token")}
+    """The offer to send earlier invoices; nothing if there are none. No page waits for it where looking takes long."""
+    organization = context["request"].organization
+    is_later = bool(context.get("may_act")) and looking_takes_long(organization)
+    count = earlier_count(organization) if context.get("may_act") and not is_later else 0
+    return {"count": count, "is_later": is_later, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("sync/earlier_payments_offer.html", takes_context=True)

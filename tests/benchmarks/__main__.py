@@ -113,6 +113,19 @@ def bigshop() -> None:
                 )
 
 
+def commands() -> None:
+    """Two shops, each in a database of its own: ten minutes."""
+    sizes = (40_500, 405_000)
+    found_at: Any = [in_a_database(POSTGRES, "tests.benchmarks.commands", str(size)) for size in sizes]
+    small, large = found_at
+    for name, found in large.items():
+        less = small[name]
+        peaks = f"{less['peak_mb']:.0f} MB at {sizes[0]:,} invoices, {found['peak_mb']:.0f} MB at {sizes[1]:,}"
+        ratio = found["peak_mb"] / less["peak_mb"]
+        took = f"{less['seconds']:.0f} s and {found['seconds']:.0f} s"
+        print(f"10 · {name}: {peaks}, ×{ratio:.2f}; {took}; exit status {found['status']:.0f}")
+
+
 def retention() -> None:
     """5 million events: needs some gigabytes, and half an hour."""
     with postgres("-c shared_buffers=1GB -c max_wal_size=8GB") as server:
@@ -201,6 +214,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "single": single,
     "waking": waking,
     "bigshop": bigshop,
+    "commands": commands,
     "retention": retention,
     "scale": scale,
     "reads": reads,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qbo.mapping.comparing import Comparison, Wanted, compare
+from qbo.mapping.comparing import COMPARED, Comparison, Wanted, compare
 from qbo.mapping.marks import mark
 from runacall.invoices.documents import Address, CustomerDocument, InvoiceDocument
 
@@ -66,7 +66,7 @@ def compared(ours: InvoiceDocument, *rows: dict[str, Any], **known: Any) -> Comp
 
 
 def test_an_invoice_that_is_there_once_matches() -> None:
-    assert compared(invoice(), row(invoice())).matched == [invoice()]
+    assert compared(invoice(), row(invoice())).matched == [invoice().id]
 
 
 def test_one_that_is_not_there_is_missing() -> None:
@@ -150,3 +150,29 @@ def test_one_voided_there_only_is_different() -> None:
 
 def test_another_shops_mark_is_not_ours() -> None:
     assert compared(invoice(), row(invoice(organization_id=2), DocNumber="9")).missing
+
+
+class Watched(dict):  # type: ignore[type-arg]
+    """A row that notes which of its fields are read."""
+
+    read: set[str]
+
+    def get(self, name: str, *default: Any) -> Any:
+        self.read.add(name)
+        return super().get(name, *default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("qbo_id", ["", "7"])
+@pytest.mark.parametrize("void", [False, True])
+def test_no_field_is_compared_that_a_long_comparison_does_not_keep(qbo_id: str, void: bool) -> None:
+    one = invoice(is_void=void)
+    rows = [Watched(row(one, Id="7")), Watched(row(one, Id="8"))]
+    Watched.read = set()
+    compare([Wanted(one, number=one.number, qbo_id=qbo_id)], rows)
+    compare([Wanted(one, number=one.number, qbo_id=qbo_id)], rows[:1])
+    assert {"Id", "DocNumber", "TotalAmt"} <= Watched.read
+    assert Watched.read <= COMPARED

@@ -94,6 +94,21 @@ class TestOnEveryPage:
         log_rows.link(books, missing, qbo_id="59")
         assert "not in the books yet" not in self.html_for(books)
 
+    def test_adds_up_only_the_latest_where_there_are_very_many(
+        self, books: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is on every page: with 5,000 errors the sum would take as long as all the rest of the page."""
+        invoices = [builders.invoice(books.organization, at=timezone.now()) for _ in range(3)]
+        for hours, invoice in enumerate(invoices):
+            log_rows.event(books, invoice=invoice, at=timezone.now() + dt.timedelta(hours=hours))
+        money = f"{sum(one.total for one in invoices[1:]):,.2f}"
+        monkeypatch.setattr("sync.log.attention.MOST_ADDED_UP", 2)
+        assert f"<span>At least ${money} is not in the books yet" in self.html_for(books)
+        monkeypatch.setattr("sync.log.attention.MOST_ADDED_UP", 3)
+        html = self.html_for(books)
+        assert "At least" not in html
+        assert f"<span>${sum(one.total for one in invoices):,.2f} is not in the books yet" in html
+
     @pytest.mark.parametrize(
         ("state", "errors", "payments"),
         [(State.FAILED, 2, 2), (State.HELD, 1, 2), (State.DISMISSED, 3, 0), (State.SYNCED, 3, 0)],

@@ -13,6 +13,7 @@ from qbo.connection.turn import NotNow, visit
 from qbo.lists.on_request import NotRead, read_again
 from qbo.models import Lease, ListState
 from sync.inbound.reconciling import CannotRead, read_books
+from sync.inbound.shelf import Shelf
 from tests.books import Shop
 
 
@@ -26,7 +27,8 @@ def take(shop: Shop, *, seconds: float = 180) -> Lease | None:
 
 def test_what_a_person_has_read_counts_against_the_limits(shop: Shop) -> None:
     read_again(shop.connection, ListState.LISTS, at=timezone.now())
-    read_books(shop.connection)
+    with Shelf() as shelf:
+        read_books(shop.connection, shelf)
     calls = lease_of(shop).calls
     assert len(calls) >= len(ListState.LISTS) + 1
     assert not any(is_batch for _, is_batch in calls)
@@ -75,15 +77,17 @@ def test_a_command_waits_for_the_worker(shop: Shop) -> None:
         waited.append(seconds)
         held.release(at=timezone.now(), calls=[])
 
-    assert read_books(shop.connection, sleep=wait) == ({"Invoice": []}, {})
+    with Shelf() as shelf:
+        assert read_books(shop.connection, shelf, sleep=wait) == {}
+        assert shelf.count("Invoice") == 0
     assert len(waited) == 1
 
 
 def test_a_command_gives_up_where_the_worker_never_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     take(shop)
     monkeypatch.setattr("sync.inbound.reconciling.PATIENCE", 0)
-    with pytest.raises(CannotRead, match="sending to QuickBooks right now"):
-        read_books(shop.connection)
+    with Shelf() as shelf, pytest.raises(CannotRead, match="sending to QuickBooks right now"):
+        read_books(shop.connection, shelf)
 
 
 def test_a_pause_that_quickbooks_asked_for_is_for_all(shop: Shop) -> None:

@@ -465,7 +465,7 @@ class World:
     def check_books(self) -> None:
         """`reconcile` and a comparison made here name the same differences."""
         compared = self.shop.compared()
-        told: dict[int, set[str]] = {one.id: set() for one in compared.matched}
+        told: dict[int, set[str]] = {pk: set() for pk in compared.matched}
         for group in (compared.different, compared.accepted, compared.rounded, compared.paid_otherwise):
             told |= {one.invoice.id: set(one.fields) & COMPARED for one in group}
         missing = {one.id for one in compared.missing}

@@ -95,6 +95,8 @@ class Invoice(Addressed, Record):
         indexes = [
             models.Index(fields=["organization", "-invoice_date", "-id"], name="invoice_by_date"),
             models.Index(fields=["organization", "status"], name="invoice_by_status"),
+            # For the list, sorted by it.
+            models.Index(fields=["organization", "total", "-id"], name="invoice_by_total"),
         ]
         constraints = INVOICE_CONSTRAINTS
 

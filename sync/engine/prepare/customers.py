@@ -29,6 +29,7 @@ from runacall.invoices.models import Customer, Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
+from sync.engine.prepare.rivals import CUSTOMER_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
@@ -179,9 +180,8 @@ def _ids(rivals: Mapping[int, Sequence[CustomerDocument]]) -> set[int]:
 def _rivals(drain: Drain, customers: Sequence[CustomerDocument]) -> dict[int, list[CustomerDocument]]:
     """By customer, our other customers with the same name that are not linked."""
     keys = {customer.id: full_name_key(customer.display_name) for customer in customers}
-    wanted = set(keys.values())
-    ours = Customer.objects.for_organization(drain.connection.organization).values_list("pk", "company", "name")
-    named = {pk: key for pk, company, name in ours.iterator() if (key := full_name_key(company or name)) in wanted}
+    ours = Customer.objects.for_organization(drain.connection.organization)
+    named = named_alike(ours, CUSTOMER_NAME, set(keys.values()))
     linked = Link.objects.of(drain.connection, EntityType.CUSTOMER).for_records(named).filter(active=True)
     for pk in linked.values_list("record_id", flat=True):
         named.pop(pk, None)

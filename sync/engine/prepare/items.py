@@ -28,6 +28,7 @@ from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
+from sync.engine.prepare.rivals import ITEM_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
@@ -218,9 +219,8 @@ def candidates(connection: Connection, items: Iterable[ItemDocument]) -> tuple[d
 def item_rivals(connection: Connection, items: Iterable[ItemDocument]) -> dict[int, list[ItemDocument]]:
     """By item, our other items with the same name that are in use and not linked."""
     keys = {item.id: full_name_key(item.name) for item in items}
-    wanted = set(keys.values())
-    ours = PricebookItem.objects.for_organization(connection.organization).active().values_list("pk", "name")
-    named = {pk: key for pk, name in ours.iterator() if (key := full_name_key(name)) in wanted}
+    ours = PricebookItem.objects.for_organization(connection.organization).active()
+    named = named_alike(ours, ITEM_NAME, set(keys.values()))
     linked = Link.objects.of(connection, EntityType.ITEM).for_records(named).filter(active=True)
     for pk in linked.values_list("record_id", flat=True):
         named.pop(pk, None)

@@ -59,9 +59,7 @@ def told_of_both(connection: Connection) -> str:
     slug, other = connection.organization.slug, connection.other_company
     lines = [f"{other} is not the company that was connected before. Nothing is sent to either until somebody chooses."]
     for company in (connection, other):
-        counts = ", ".join(
-            f"{label.lower()} {count:,}" for label, count in company_counts(connection, company.realm_id)
-        )
+        counts = ", ".join(f"{label.lower()} {count}" for label, count in company_counts(connection, company.realm_id))
         lines.append(f"  {company} (realm ID {company.realm_id}): {counts}")
     lines.append(f"Go back:          choose_company --organization {slug} --go-back")
     lines.append(f"Use the new one:  choose_company --organization {slug} --use-new {other.realm_id} --start-date DAY")

@@ -17,6 +17,9 @@ from sync.management.organization_option import add_organization_option, connect
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
 
+# A company with so many more is worth a line; smaller ones are read before anybody wonders.
+SAID_EVERY = 10_000
+
 
 class Command(BaseCommand):
     help = (
@@ -34,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connection_of(organization_named(options["organization"]))
         try:
-            found = reconcile(connection, since=_day(options["since"]))
+            found = reconcile(connection, since=_day(options["since"]), told=self._say_how_far)
         except CannotRead as failure:
             raise CommandError(f"The books could not be read: {failure}") from failure
         reasons = _reasons(connection, found.missing)
@@ -44,6 +47,10 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_lines(found, reasons)))
         if not found.agrees:
             raise CommandError("The books do not match.")
+
+    def _say_how_far(self, entity: str, count: int) -> None:
+        if count and count % SAID_EVERY == 0:
+            self.stderr.write(f"{count:,} {entity.lower()}s read")
 
 
 def _day(given: str | None) -> date | None:

@@ -1,0 +1,109 @@
+"""What a shop with hundreds of thousands of invoices needs: an index for each look-up, and counts that stop."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from qbo.models import Connection
+from runacall.organizations.models import Role
+from sync.log.waiting import company_counts
+from sync.models import SyncEvent
+from sync.readiness import readiness
+from tests import builders, log_rows
+
+STATUS, OFFER = reverse("qbo:status"), reverse("sync:earlier_offer")
+INVOICES = reverse("admin:invoices_invoice_changelist")
+
+
+@pytest.fixture
+def books(db: None) -> Connection:
+    return log_rows.shop_with_books()
+
+
+def client_of(books: Connection, role: str = Role.OWNER) -> Client:
+    client = Client()
+    client.force_login(builders.member(books.organization, role))
+    return client
+
+
+def plan_of(asked: CaptureQueriesContext, part: str) -> str:
+    """How the database finds the rows of the one statement that has `part`, if reading everything is forbidden."""
+    [sql] = [one["sql"] for one in asked.captured_queries if part in one["sql"]]
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if database.vendor == 'sqlite' else ''}{sql}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+def linked(books: Connection, count: int) -> None:
+    for number in range(count):
+        log_rows.link(books, builders.invoice(books.organization), qbo_id=f"9{number}", doc_number=f"A{number}")
+
+
+def test_whether_a_number_is_taken_there_is_found_by_it(books: Connection) -> None:
+    invoice = builders.invoice(books.organization)
+    with CaptureQueriesContext(database) as asked:
+        readiness(books, [invoice.pk])
+    plan = plan_of(asked, '"doc_number" IN')
+    assert "qbo_link_number" in plan, plan
+
+
+def test_invoices_are_sorted_by_an_index_of_their_total(books: Connection) -> None:
+    builders.invoice(books.organization)
+    client = client_of(books)
+    with CaptureQueriesContext(database) as asked:
+        client.get(INVOICES, {"o": "5"})
+    plan = plan_of(asked, 'ORDER BY "invoices_invoice"."total" ASC')
+    assert "invoice_by_total" in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
+
+
+def test_what_a_company_has_is_counted_up_to_a_bound(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    linked(books, 3)
+    assert str(dict(company_counts(books, books.realm_id))["Invoices in QuickBooks"]) == "3"
+    monkeypatch.setattr("sync.log.waiting.MOST", 2)
+    assert str(dict(company_counts(books, books.realm_id))["Invoices in QuickBooks"]) == "2+"
+
+
+def test_the_status_page_counts_up_to_a_bound(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    linked(books, 3)
+    monkeypatch.setattr("sync.first_run.MOST", 2)
+    with CaptureQueriesContext(database) as asked:
+        page = client_of(books).get(STATUS).content.decode()
+    assert "2+ invoices." in page
+    counts = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"] and "qbo_link" in one["sql"]]
+    assert [sql for sql in counts if 'FROM "qbo_link"' in sql and "LIMIT" not in sql] == []
+
+
+def test_the_offer_of_earlier_invoices_follows_where_looking_takes_long(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked(books, 3)
+    earlier = [builders.invoice(books.organization) for _ in range(2)]
+    SyncEvent.objects.filter(record_id__in=[one.pk for one in earlier]).delete()
+    client = client_of(books)
+    whole = client.get(STATUS).content.decode()
+    assert "Send 2 earlier invoices" in whole
+    assert OFFER not in whole
+    monkeypatch.setattr("sync.log.waiting.MOST", 2)
+    with CaptureQueriesContext(database) as asked:
+        page = client.get(STATUS).content.decode()
+    assert "earlier invoices" not in page
+    assert f'hx-get="{OFFER}"' in page
+    counts = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"]]
+    assert not [sql for sql in counts if re.search('FROM "invoices_invoice"', sql)]
+    part = client.get(OFFER).content.decode()
+    assert "Send 2 earlier invoices" in part
+    assert "csrfmiddlewaretoken" in part
+    assert "hx-get" not in part
+
+
+def test_the_offer_is_for_those_who_manage_quickbooks(books: Connection) -> None:
+    assert client_of(books, Role.DISPATCHER).get(OFFER).status_code == 403
