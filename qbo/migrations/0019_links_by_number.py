@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexWithoutStop(
             model_name="link",
-            index=models.Index(fields=["connection", "doc_number"], name="qbo_link_number"),
+            index=models.Index(fields=["connection", "realm_id", "record_type", "doc_number"], name="qbo_link_number"),
         ),
     ]

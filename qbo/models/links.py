@@ -63,7 +63,7 @@ class Link(models.Model):
             # The other way round: which of our records a row of QuickBooks is.
             models.Index(fields=["connection", "realm_id", "record_type", "qbo_id"], name="qbo_link_there"),
             # Which invoice has a number there.
-            models.Index(fields=["connection", "doc_number"], name="qbo_link_number"),
+            models.Index(fields=["connection", "realm_id", "record_type", "doc_number"], name="qbo_link_number"),
         ]
         constraints = [
             models.UniqueConstraint(

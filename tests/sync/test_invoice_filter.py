@@ -147,12 +147,15 @@ def test_counting_stops(books: Connection, monkeypatch: pytest.MonkeyPatch) -> N
         sent(books, State.FAILED)
     monkeypatch.setattr(foreign_filters, "MOST_IN_CHIP", 3)
     monkeypatch.setattr("runacall.organizations.paging.BoundedPaginator.most", 2)
+    # By the state in QuickBooks it stops where a search does.
+    monkeypatch.setattr("runacall.organizations.paging.SearchPaginator.most", 2)
     client = client_of(books)
     assert chips(client)["attention"] == "Needs attention 3+"
     page = client.get(LIST, {"quickbooks": "not_there"}).content.decode()
     assert re.search(r"\b2\+\s+invoices", page)
     whole = client.get(LIST).content.decode()
     assert re.search(r"\b2\+\s+invoices", whole)
+    monkeypatch.setattr("runacall.organizations.paging.SearchPaginator.most", 4)
     assert re.search(r"\b4\s+invoices", client.get(LIST, {"q": "Okafor"}).content.decode())
 
 
