@@ -18,7 +18,7 @@ from demo.shop_data import BUYERS, ITEMS, PEOPLE, SHOPS, Buyer
 from runacall.invoices.documents import Address
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoices
 from runacall.invoices.models import Customer, Invoice, LineInput, PricebookCategory, PricebookItem, TaxRate
-from runacall.invoices.models.addresses import address_columns
+from runacall.invoices.models.records import address_columns
 from runacall.organizations.models import Organization
 from runacall.organizations.team import add_member
 

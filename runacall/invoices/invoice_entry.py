@@ -15,8 +15,8 @@ from django.db import transaction
 from runacall.invoices import money, terms
 from runacall.invoices.documents import Address
 from runacall.invoices.models import Customer, Invoice, LineInput, NumberSequence, TaxRate
-from runacall.invoices.models.addresses import address_columns
 from runacall.invoices.models.lines import ResolvedLine, resolve_lines, write_lines
+from runacall.invoices.models.records import address_columns
 from runacall.invoices.refusals import Refused
 from runacall.invoices.statuses import Status
 from runacall.organizations.models import Organization

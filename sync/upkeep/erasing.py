@@ -20,7 +20,7 @@ from django.db.models import Q
 
 from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice, Payment
-from runacall.invoices.models.addresses import ADDRESS_FIELDS
+from runacall.invoices.models.records import ADDRESS_FIELDS
 from runacall.organizations.models import Membership, Organization
 from sync.models import ActionRecord, Attempt, DryRun, Letter, SavedView, State, Submission, SyncEvent
 from sync.models.events import EntityType

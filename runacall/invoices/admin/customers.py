@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 from runacall.admin_site import site
 from runacall.invoices.admin.records import RecordAdmin
 from runacall.invoices.models import Customer
-from runacall.invoices.models.addresses import ADDRESS_FIELDS
+from runacall.invoices.models.records import ADDRESS_FIELDS
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability

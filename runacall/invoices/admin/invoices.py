@@ -18,7 +18,7 @@ from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import Address
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoice
 from runacall.invoices.models import Invoice, InvoiceLine, TaxRate
-from runacall.invoices.models.addresses import PARTS
+from runacall.invoices.models.records import PARTS
 from runacall.invoices.money import totals
 from runacall.invoices.statuses import Status
 from runacall.organizations.access import may_see

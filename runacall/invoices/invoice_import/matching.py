@@ -11,7 +11,7 @@ from typing import Any
 from runacall.invoices.documents import Address
 from runacall.invoices.invoice_import.rows import CsvInvoice, CsvLine
 from runacall.invoices.models import Customer, PricebookItem, TaxRate
-from runacall.invoices.models.addresses import address_columns
+from runacall.invoices.models.records import address_columns
 from runacall.invoices.names import addresses_in, name_key
 from runacall.organizations.models import Organization
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from runacall.invoices.models.addresses import ADDRESS_FIELDS, Addressed
-from runacall.invoices.models.records import Record, text
+from runacall.invoices.models.records import ADDRESS_FIELDS, Addressed, Record, text
 from runacall.invoices.names import are_addresses
 
 

@@ -14,12 +14,11 @@ from django.db import models
 from django.db.models import F
 
 from runacall.invoices import money, statuses
-from runacall.invoices.models.addresses import ADDRESS_FIELDS, Addressed
 from runacall.invoices.models.customers import Customer
 from runacall.invoices.models.invoice_constraints import INVOICE_CONSTRAINTS
 from runacall.invoices.models.lines import LineInput, ResolvedLine, resolve_lines, write_lines
 from runacall.invoices.models.payments import Payment, PaymentApplication
-from runacall.invoices.models.records import Dates, Record, RecordQuerySet, text
+from runacall.invoices.models.records import ADDRESS_FIELDS, Addressed, Dates, Record, RecordQuerySet, text
 from runacall.invoices.models.tax_rates import TaxRate
 from runacall.invoices.refusals import InvoiceLocked, PaymentRefused, Refused, TransitionRefused
 from runacall.invoices.statuses import EDITABLE, TRANSITIONS, Status

@@ -1,15 +1,17 @@
-"""What all records of the business share: they are added and edited through operations that announce the change."""
+"""What records of the business share: operations that announce each change, and the columns of two addresses."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 
+from runacall.invoices.documents import Address
 from runacall.invoices.signals import record_changed
 from runacall.organizations.scope import ScopedModel, ScopedQuerySet
 
@@ -87,3 +89,44 @@ class Record(ScopedModel):
 def text(max_length: int, **options: Any) -> models.CharField[str, str]:
     """An optional line of text: empty rather than null."""
     return models.CharField(max_length=max_length, blank=True, default="", **options)
+
+
+PARTS = tuple(part.name for part in fields(Address))
+ADDRESS_FIELDS = tuple(f"{kind}_{part}" for kind in ("billing", "service") for part in PARTS)
+
+
+class Addressed(models.Model):
+    """A record with a billing and a service address."""
+
+    billing_line1 = text(500, verbose_name="billing address")
+    billing_line2 = text(500, verbose_name="line 2")
+    billing_city = text(255, verbose_name="city")
+    billing_state = text(255, verbose_name="state")
+    billing_postal_code = text(30, verbose_name="postal code")
+    billing_country = text(255, verbose_name="country")
+    service_line1 = text(500, verbose_name="service address")
+    service_line2 = text(500, verbose_name="line 2")
+    service_city = text(255, verbose_name="city")
+    service_state = text(255, verbose_name="state")
+    service_postal_code = text(30, verbose_name="postal code")
+    service_country = text(255, verbose_name="country")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def billing(self) -> Address:
+        return self._address("billing")
+
+    @property
+    def service(self) -> Address:
+        return self._address("service")
+
+    def _address(self, kind: str) -> Address:
+        return Address(**{part: getattr(self, f"{kind}_{part}") for part in PARTS})
+
+
+def address_columns(*, billing: Address, service: Address) -> dict[str, str]:
+    """The columns of these two addresses."""
+    both = {"billing": billing, "service": service}
+    return {f"{kind}_{part}": getattr(address, part) for kind, address in both.items() for part in PARTS}
