@@ -25,16 +25,6 @@ def encrypt(text: str) -> str:
     return _fernet(tuple(settings.TOKEN_KEYS)).encrypt(text.encode()).decode() if text else ""
 
 
-def decrypt(text: str) -> str:
-    """Decrypt `encrypt`'s result. Raises UnreadableSecret if no key fits."""
-    if not text:
-        return ""
-    try:
-        return _fernet(tuple(settings.TOKEN_KEYS)).decrypt(text.encode()).decode()
-    except (InvalidToken, UnicodeError) as error:
-        raise UnreadableSecret("No key in TOKEN_KEYS can read this secret.") from error
-
-
 @dataclass(frozen=True)
 class Sealed:
     """A secret as stored in the database: ciphertext that is decrypted only where it is used."""
@@ -48,7 +38,10 @@ class Sealed:
 
     def open(self) -> str:
         """The plain text. Raises UnreadableSecret when no key fits."""
-        return decrypt(self.ciphertext)
+        try:
+            return _fernet(tuple(settings.TOKEN_KEYS)).decrypt(self.ciphertext.encode()).decode()
+        except (InvalidToken, UnicodeError) as error:
+            raise UnreadableSecret("No key in TOKEN_KEYS can read this secret.") from error
 
     @property
     def has_newest_key(self) -> bool:

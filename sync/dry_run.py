@@ -151,7 +151,7 @@ def verdicts(connection: Connection, ids: Iterable[int], *, supposed: Supposed =
     found = []
     for invoice in documents.values():
         judged = judge(invoice, book)
-        if judged.plan.write or judged.failures:
+        if judged.plan.write or judged.needed or judged.stopping:
             failures = _stopping(judged, book, items)
             payload = judged.plan.write.payload if judged.plan.write else {}
             found.append(Verdict(invoice, failures, payload, _created(judged, book, items)))

@@ -19,12 +19,11 @@ from django.conf import settings
 from qbo.connection.bounds import leave_session, new_session, take_session
 from qbo.connection.client import Client
 from qbo.connection.endpoints import endpoints
-from qbo.connection.holders import new_holder
 from qbo.connection.limiter import SHORT_WAIT, Limiter, Limits, pause_asked_for
 from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection, Lease
-from qbo.models.leases import CompanyChanged, LeaseLost
+from qbo.models.leases import CompanyChanged, LeaseLost, new_holder
 from runacall import clock, operators_log
 from runacall.isolation import DATABASE_AWAY, connect_again
 
@@ -48,11 +47,15 @@ class MustWait(Exception):
 
 
 def client_for(
-    connection: Connection, *, session: requests.Session | None = None, until: float | None = None
+    connection: Connection,
+    *,
+    address: str = "",
+    session: requests.Session | None = None,
+    until: float | None = None,
 ) -> Client:
     """A client with the connection's current access token; all calls have to end by `until` (time.monotonic)."""
     return Client(
-        base_url=endpoints(connection.environment, connection.emulator_url).api,
+        base_url=address or endpoints(connection.environment, connection.emulator_url).api,
         realm_id=connection.realm_id,
         access_token=connection.access_token,
         timeout=(settings.SYNC["HTTP_CONNECT_TIMEOUT"], settings.SYNC["HTTP_READ_TIMEOUT"]),
@@ -102,7 +105,7 @@ class Turn:
         """
         if self.reader is None:
             self.reader = take_session(self.address)
-        client = client_for(self.connection, session=self.reader, until=until)
+        client = client_for(self.connection, address=self.address, session=self.reader, until=until)
         self.assert_company(client.realm_id)
         return client
 
@@ -120,7 +123,7 @@ class Turn:
         """
         session = take_session(self.address)
         try:
-            client = client_for(self.connection, session=session)
+            client = client_for(self.connection, address=self.address, session=session)
             # Check the client that will send: a renewed token may belong to another company.
             self.assert_company(client.realm_id, realm_id)
             yield client

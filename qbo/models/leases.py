@@ -1,10 +1,20 @@
-"""The lease of a connection: which process may send now; it does not know what is sent."""
+"""The lease of a connection: which process may send now, and whether that process is dead; it does not know what is
+sent.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import socket
+import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import psutil
 from django.db import models
 from django.db.models import F, Q
 
@@ -98,3 +108,43 @@ class Lease(models.Model):
     def _guarded(self, **changes: object) -> None:
         if not Lease.objects.filter(pk=self.pk, fence=self.fence).update(**changes):
             raise LeaseLost(f"Another process has the lease of connection {self.connection_id}.")
+
+
+def new_holder() -> str:
+    """The name of a holder: host, process, the kernel that counts its processes, and a random part."""
+    return f"{_host()}:{os.getpid()}:{_kernel()}:{uuid.uuid4().hex[:8]}"
+
+
+def of_this_host() -> models.QuerySet[Lease]:
+    """Leases whose last holder was a process of this host."""
+    return Lease.objects.filter(holder__startswith=f"{_host()}:")
+
+
+def pid_of(holder: str) -> int:
+    """0 where the name is not one of ours."""
+    parts = holder.split(":")
+    return int(parts[1]) if len(parts) > 2 and parts[1].isdigit() else 0
+
+
+def is_dead(holder: str) -> bool:
+    """True if this host knows that the process has ended. False for other hosts, and for what it cannot know."""
+    pid = pid_of(holder)
+    if not pid or not holder.startswith(f"{_host()}:{pid}:{_kernel()}:"):
+        return False
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _host() -> str:
+    return socket.gethostname().replace(":", "-")[:50]
+
+
+@cache
+def _kernel() -> str:
+    """The same for all processes that see each other's numbers: two containers may bear one host's name."""
+    known = ""
+    with suppress(OSError):
+        known = Path("/proc/sys/kernel/random/boot_id").read_text() + os.readlink("/proc/self/ns/pid")
+    return hashlib.sha256(known.encode()).hexdigest()[:8]

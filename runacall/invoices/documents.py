@@ -70,7 +70,7 @@ class LineDocument:
     @cached_property
     def rate_key(self) -> str:
         """The set of rates on the line, as mappings name it: ids in ascending order joined with "+", or ""."""
-        return money.rate_key(self.rates)
+        return money.rate_key(rate.id for rate in self.rates)
 
 
 @dataclass(frozen=True)

@@ -58,13 +58,8 @@ def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
     return round_cents(quantity * unit_price)
 
 
-def rate_key(rates: Iterable[Rate]) -> str:
-    """The key of a set of rates: their ids in ascending order joined with "+"; "" for no tax at all."""
-    return key_of_rates(rate.id for rate in rates)
-
-
-def key_of_rates(ids: Iterable[int]) -> str:
-    """As `rate_key`, by the ids alone."""
+def rate_key(ids: Iterable[int]) -> str:
+    """The key of the set of rates with these ids: in ascending order joined with "+"; "" for no tax at all."""
     return "+".join(str(id_) for id_ in sorted(set(ids)))
 
 
@@ -115,7 +110,7 @@ def _by_rate_set(lines: Iterable[Line]) -> tuple[Mapping[str, Decimal], Mapping[
     amounts: dict[str, Decimal] = {}
     percents: dict[str, Decimal] = {}
     for line in lines:
-        key = rate_key(line.rates)
+        key = rate_key(rate.id for rate in line.rates)
         amounts[key] = amounts.get(key, ZERO) + line.amount
         percents[key] = combined_percent(line.rates)
     return amounts, percents

@@ -13,7 +13,7 @@ from qbo.signals import connection_changed
 from runacall import operators_log
 from sync.engine.context import Drain, Stop
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet, failure_columns
+from sync.models.events import NO_FAILURE, RANKS, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.enqueueing import RecordName, open_event
 
 # How many refused tokens one drain replaces before it gives up.
@@ -99,7 +99,8 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
 
 def open_connection_failure(connection: Connection, failure: Failure, *, at: datetime) -> None:
     """Open the one row that shows a paused connection."""
-    name = RecordName(EntityType.CONNECTION, connection.pk, "QuickBooks connection", party=str(connection))
+    kind = EntityType.CONNECTION
+    name = RecordName(kind, connection.pk, "QuickBooks connection", RANKS[kind], party=str(connection))
     with transaction.atomic():
         open_event(connection, name, at=at)
         rows = SyncEvent.objects.of(connection).of_record(name.record_type, connection.pk)

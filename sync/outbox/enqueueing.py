@@ -33,14 +33,10 @@ class RecordName:
     record_type: EntityType
     record_id: int
     label: str
+    # When it is sent among the others: the lower ones first.
+    rank: int
     party: str = ""
     amount: Decimal | None = None
-    # Where it is not sent in the usual order of its kind.
-    own_rank: int | None = None
-
-    @property
-    def rank(self) -> int:
-        return RANKS[self.record_type] if self.own_rank is None else self.own_rank
 
     @property
     def key(self) -> str:
@@ -53,9 +49,9 @@ def invoice_name(invoice: Invoice) -> RecordName:
         EntityType.INVOICE,
         invoice.pk,
         f"Invoice #{invoice.number}",
+        RANK_OF_UNDOING if invoice.status == Invoice.Status.VOID else RANKS[EntityType.INVOICE],
         party=invoice.customer.display_name,
         amount=invoice.total,
-        own_rank=RANK_OF_UNDOING if invoice.status == Invoice.Status.VOID else None,
     )
 
 
@@ -67,17 +63,18 @@ def payment_name(payment: Payment) -> RecordName:
         EntityType.PAYMENT,
         payment.pk,
         f"Payment on {numbers}" if numbers else f"Payment of {payment.received_date:%Y-%m-%d}",
+        RANKS[EntityType.PAYMENT],
         party=payment.customer.display_name,
         amount=payment.amount,
     )
 
 
 def customer_name(customer: Customer | CustomerDocument) -> RecordName:
-    return RecordName(EntityType.CUSTOMER, customer.id, f"Customer {customer.display_name}")
+    return RecordName(EntityType.CUSTOMER, customer.id, f"Customer {customer.display_name}", RANKS[EntityType.CUSTOMER])
 
 
 def item_name(item: PricebookItem | ItemDocument) -> RecordName:
-    return RecordName(EntityType.ITEM, item.id, f"Item {item.name}")
+    return RecordName(EntityType.ITEM, item.id, f"Item {item.name}", RANKS[EntityType.ITEM])
 
 
 def enqueue_invoice(connection: Connection, invoice: Invoice, *, at: datetime) -> bool:

@@ -27,9 +27,8 @@ from django.db import close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from django_q.models import OrmQ
 
-from qbo.connection import holders
-from qbo.connection.holders import pid_of
 from qbo.models import Connection, Lease
+from qbo.models.leases import is_dead, of_this_host, pid_of
 from runacall import clock, operators_log
 from runacall.env import BASE_DIR
 from runacall.isolation import isolated
@@ -240,15 +239,10 @@ class Supervisor:
                         os.kill(pid_of(holder), END_DRAIN)
 
 
-def of_this_host() -> QuerySet[Lease]:
-    """Leases whose last holder was a process of this host."""
-    return Lease.objects.filter(holder__startswith=holders.of_this_host())
-
-
 def free_the_dead(at: datetime) -> int:
     """Free leases at once whose holders on this host have died; how many. What those were sending is Checking."""
     held = of_this_host().filter(expires_at__gt=at).values_list("pk", "holder", "fence")
-    return sum(_free(pk, fence=fence, at=at) for pk, holder, fence in held if holders.is_dead(holder))
+    return sum(_free(pk, fence=fence, at=at) for pk, holder, fence in held if is_dead(holder))
 
 
 def _free(lease_id: int, *, fence: int, at: datetime) -> bool:

@@ -77,7 +77,7 @@ def _database_now() -> datetime:
 
 
 class Machines:
-    """Which process of which host a thread belongs to, as `qbo.connection.holders` asks the operating system."""
+    """Which process of which host a thread belongs to, as `qbo.models.leases` asks the operating system."""
 
     NoSuchProcess, STATUS_ZOMBIE = ProcessLookupError, "zombie"
 
@@ -188,13 +188,13 @@ def after_import(network: Any) -> None:
     """Put simulated threads, time-outs and sessions in place of the real ones, for good."""
     import requests
 
-    from qbo.connection import holders
+    from qbo.models import leases
     from sync.engine.send import push
 
-    patch.object(holders, "_host", Machines.host).start()
-    patch.object(holders, "_kernel", lambda: "kernel").start()
-    patch.object(holders, "os", Machines).start()
-    patch.object(holders, "psutil", Machines).start()
+    patch.object(leases, "_host", Machines.host).start()
+    patch.object(leases, "_kernel", lambda: "kernel").start()
+    patch.object(leases, "os", Machines).start()
+    patch.object(leases, "psutil", Machines).start()
     patch("qbo.connection.client.Deadline", Deadline).start()
     patch.object(push, "ThreadPoolExecutor", Pool).start()
     patch.object(push, "wait", wait_for).start()

@@ -118,7 +118,11 @@ def write_lines(lines: Mapping[Invoice, Sequence[ResolvedLine]]) -> None:
     through = InvoiceLine.tax_rates.through
     links = [through(invoiceline_id=row.pk, taxrate_id=rate.pk) for row, rates in rows for rate in rates]
     through.objects.bulk_create(links, batch_size=1000)
-    sets = {(invoice, money.rate_key(line.rates)) for invoice, resolved in lines.items() for line in resolved}
+    sets = {
+        (invoice, money.rate_key(rate.id for rate in line.rates))
+        for invoice, resolved in lines.items()
+        for line in resolved
+    }
     InvoiceRateSet.objects.bulk_create(
         [
             InvoiceRateSet(organization_id=invoice.organization_id, invoice=invoice, key=key)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from runacall.invoices.money import key_of_rates
+from runacall.invoices.money import rate_key
 from runacall.organizations.scope import ScopedModel
 
 AT_ONCE = 1_000
@@ -80,4 +80,4 @@ def _computed(lines: Any, invoice_ids: Sequence[int]) -> Iterator[tuple[int, str
         rates.setdefault(line, set()).add(rate)
     for line, ids in rates.items():
         if line in of_line:
-            yield of_line[line], key_of_rates(ids)
+            yield of_line[line], rate_key(ids)

@@ -41,7 +41,11 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     if stopping and read_old_lists(drain, stopping):
         book, judged = _judge_all(drain, documents)
     # Numbers are checked only for what can be sent; what may already have been sent is looked up in any case.
-    can_go = {record_id for record_id, one in judged.items() if one.plan.write is not None and not one.failures}
+    can_go = {
+        record_id
+        for record_id, one in judged.items()
+        if one.plan.write is not None and not (one.needed or one.stopping)
+    }
     # Looking costs calls, so what stops anyway is not looked up.
     worth_a_call = [event for event in events if event.look_first or event.record_id in can_go]
     plans = {record_id: one.plan for record_id, one in judged.items()}
@@ -82,24 +86,19 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
 class Judged:
     """What an invoice needs, and everything we know that would make it fail.
 
-    `needed`: the failures that sending a customer or an item first may fix.
+    `needed`: the failures that sending a customer or an item first may fix; `stopping`: those that a person has to fix.
     """
 
     plan: Plan
-    failures: tuple[Failure, ...]
     needed: tuple[Failure, ...]
-
-    @property
-    def stopping(self) -> tuple[Failure, ...]:
-        """The failures that a person has to fix."""
-        return tuple(failure for failure in self.failures if failure not in self.needed)
+    stopping: tuple[Failure, ...]
 
 
 def judge(invoice: InvoiceDocument, book: MappingBook) -> Judged:
     plan = plan_invoice(invoice, book)
     failures = check_invoice(invoice, plan, book)
     needed = tuple(failure for failure in failures if record_to_send(failure, invoice, book) is not None)
-    return Judged(plan, failures, needed)
+    return Judged(plan, needed, stopping=tuple(failure for failure in failures if failure not in needed))
 
 
 def _judge_all(drain: Drain, documents: Mapping[int, InvoiceDocument]) -> tuple[MappingBook, dict[int, Judged]]:

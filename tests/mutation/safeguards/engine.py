@@ -110,7 +110,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "lease: only a holder whose processes this host can see counts as dead",
-        "qbo/connection/holders.py",
+        LEASES,
         'if not pid or not holder.startswith(f"{_host()}:{pid}:{_kernel()}:"):',
         "if not pid:",
         (f"{DEAD}::test_a_lease_of_a_holder_that_may_live_is_left_alone",),

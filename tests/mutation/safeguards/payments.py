@@ -32,8 +32,8 @@ SAFEGUARDS = (
     Safeguard(
         "a void invoice comes after its payments",
         "sync/outbox/enqueueing.py",
-        "own_rank=RANK_OF_UNDOING if invoice.status == Invoice.Status.VOID else None",
-        "own_rank=None",
+        "RANK_OF_UNDOING if invoice.status == Invoice.Status.VOID else RANKS[EntityType.INVOICE]",
+        "RANKS[EntityType.INVOICE]",
         (f"{OF_PAYMENTS}::test_a_void_invoice_is_freed_of_its_payments_first",),
     ),
     Safeguard(
