@@ -374,7 +374,7 @@ ACTIONS: dict[str, Action] = {
                 "Ask the accountant about {what}?",
                 "You get a link to pass on. It needs no log-in, shows exactly these, and lets the accountant"
                 " choose once: “I have moved the closing date”, “Post them in the current period” or “Leave them out”."
-                " The answer is carried out at once. The link holds for two weeks, and you can revoke it.",
+                " The answer takes effect at once. The link is valid for two weeks, and you can revoke it.",
                 "Make the link",
                 noun="invoice",
                 in_list="Ask the accountant…",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from qbo_emulator import faults
 from qbo_emulator.api import answers, breaking, files, pdf, xml_format
-from qbo_emulator.api.calls import Call, taken_apart
+from qbo_emulator.api.calls import Call, parsed
 from qbo_emulator.api.resources import inside
 from qbo_emulator.books.company import Company
 from qbo_emulator.books.encoding import dumps
@@ -34,7 +34,7 @@ def entities_of(call: Call) -> frozenset[str]:
 
 
 def handle(world: World, request: Request, at: datetime) -> Response:
-    call = taken_apart(request, at)
+    call = parsed(request, at)
     world.log.count("api", f"path:{call.resource}", f"operation:{call.operation}")
     ordered = None
     if world.breakages.active:

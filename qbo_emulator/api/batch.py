@@ -1,4 +1,4 @@
-"""A batch: each item separately, faults inside the answer, HTTP 200; knows no HTTP."""
+"""A batch: each item is answered separately, with a row or a fault; knows no HTTP."""
 
 from __future__ import annotations
 

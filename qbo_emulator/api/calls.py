@@ -34,7 +34,7 @@ class Call:
         return self.request.query.get("requestid", "") if self.is_write else ""
 
 
-def taken_apart(request: Request, at: datetime) -> Call:
+def parsed(request: Request, at: datetime) -> Call:
     realm, _, path = request.path[len(PREFIX) :].partition("/")
     resource, *rest = [part for part in path.split("/") if part] or [""]
     call = Call(request, realm, resource.lower(), rest, "read", at)

@@ -70,7 +70,7 @@ def check_enumerations(row: Row) -> None:
 
 
 def date_transaction(draft: Draft) -> None:
-    """TxnDate, today's Pacific date if none was sent; old and new date must lie after the closing date."""
+    """TxnDate, today's Pacific date if none was sent; the old and the new date must both be after the closing date."""
     draft.row.setdefault("TxnDate", pacific_date(draft.at).isoformat())
     check_open(draft.company, draft.row["TxnDate"])
     if draft.before:
@@ -119,7 +119,7 @@ def keep_links(draft: Draft) -> None:
 
 
 def fill_addresses(draft: Draft) -> None:
-    """A new form copies the customer's addresses if it has none; without any it is billed to the name."""
+    """A new form copies the customer's addresses if it has none; without one, it is billed to the name alone."""
     customer = draft.company.get("Customer", key_of(draft.row.get("CustomerRef"))) or {}
     if draft.before is not None or not customer:
         return
@@ -177,15 +177,15 @@ def settle_balance(draft: Draft) -> None:
     if draft.kind.name == "Invoice":
         open_amount = row["TotalAmt"] - row.get("Deposit", 0) - paid_on(company, row)
         row["Balance"] = cents(max(open_amount, 0))
-        draft.also += loosened(draft, -open_amount) if open_amount < 0 else []
+        draft.also += unapplied_excess(draft, -open_amount) if open_amount < 0 else []
     elif draft.kind.name == "CreditMemo":
         row["Balance"] = row["RemainingCredit"] = cents(row["TotalAmt"] - paid_on(company, row))
     elif draft.kind.name in ("SalesReceipt", "RefundReceipt"):
         row["Balance"] = 0
 
 
-def loosened(draft: Draft, excess: Decimal) -> list[Put]:
-    """The newest payments, unapplied by what they pay more than the invoice is worth now."""
+def unapplied_excess(draft: Draft, excess: Decimal) -> list[Put]:
+    """The newest payments, with less applied: what they pay beyond the new total of the invoice becomes credit."""
     changed = []
     for link in reversed(draft.row.get("LinkedTxn", [])):
         payment = draft.company.get("Payment", link["TxnId"]) if link["TxnType"] == "Payment" else None
@@ -304,12 +304,12 @@ KEPT = ("LinkedTxn", "BillAddr", "ShipAddr")
 
 
 def receipt_rules(draft: Draft) -> None:
-    """A receipt also says where its money is: an account of type Bank or Other Current Asset."""
+    """A receipt also says where its money goes: an account of type Bank or Other Current Asset."""
     reference = draft.row.get("DepositToAccountRef")
     if not key_of(reference) and draft.kind.name == "RefundReceipt":
         raise faults.missing_parameter("DepositToAccountRef")
     account = resolve(draft.company, ACCOUNT, key_of(reference) or UNDEPOSITED_FUNDS)
-    if account["AccountType"] not in MONEY_LIES_IN:
+    if account["AccountType"] not in DEPOSIT_ACCOUNT_TYPES:
         raise faults.wrong_account_type("DepositToAccountRef")
     if key_of(draft.row.get("PaymentMethodRef")):
         method = resolve(draft.company, PAYMENT_METHOD, draft.row["PaymentMethodRef"])
@@ -324,7 +324,7 @@ def estimate_rules(draft: Draft) -> None:
 
 
 UNDEPOSITED_FUNDS = "4"
-MONEY_LIES_IN = ("Bank", "Other Current Asset")
+DEPOSIT_ACCOUNT_TYPES = ("Bank", "Other Current Asset")
 BOTH = ("Line", "CustomerRef")
 
 

@@ -25,7 +25,7 @@ class Breakage:
     entity: str = ""
     operation: str = ""
     after_commit: bool = False
-    item: bool = False  # refuses the record that is written, in a batch it alone
+    item: bool = False  # refuses only the record that is written, and leaves the other items of a batch alone
     retry_after: int = 0
     format: str = ""
     status: int = 503

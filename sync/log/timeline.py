@@ -65,23 +65,23 @@ def history_of(invoice: Invoice, organization: Organization) -> list[Step]:
 
 
 def change_words(event: SyncEvent, there: InBooks | None) -> str:
-    """Before → after, in words and money; "" for rows that are about no invoice."""
+    """What sending it changes in the books, in words and money; "" for rows that are not about an invoice."""
     if event.record_type != EntityType.INVOICE or event.amount is None or event.state == State.SUPERSEDED:
         return ""
     ours = money(event.amount)
     if there is None or there.gone:
-        return f"QuickBooks has nothing of it. Once it is there, the books have {ours} more."
+        return f"It is not in QuickBooks yet. Sending it adds {ours} to the books."
     if event.state == State.SYNCED or there.total is None:
         return ""
     if there.total == event.amount:
-        return f"QuickBooks has it with {money(there.total)}, and that stays; other fields changed."
+        return f"Its total in QuickBooks stays {money(there.total)}; other fields changed."
     difference = event.amount - there.total
     sign = "+" if difference > 0 else ""
     return f"QuickBooks has {money(there.total)} → {ours} after the change ({sign}{money(difference)})."
 
 
 def came_back(event: SyncEvent, attempts: Sequence[Attempt]) -> str:
-    """E.g. "Came back after the fix of: Tax code 'X' not mapped": an earlier failure is gone, and another one came."""
+    """E.g. "Failed again after another failure was fixed: Tax code 'X' not mapped", or that the message is the same."""
     if event.state != State.FAILED:
         return ""
     earlier = [one for one in attempts if one.outcome == State.FAILED and one.message]
@@ -90,7 +90,7 @@ def came_back(event: SyncEvent, attempts: Sequence[Attempt]) -> str:
     now, before = earlier[0], earlier[1]
     if now.message == before.message:
         return "Failed again with the same message."
-    return f"Came back after the fix of: {before.message}"
+    return f"Failed again after another failure was fixed: {before.message}"
 
 
 def name_of(action: ActionRecord) -> str:

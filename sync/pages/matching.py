@@ -33,7 +33,7 @@ from sync.matching.record import record_context
 # The scores from which guesses may be accepted together.
 SCORES = (95, 90, 80, 70)
 LONGEST_SEARCH = 100
-# How many records one press compares.
+# The most records that one press of the button compares, because the page waits for it.
 MOST_AT_ONCE = 1000
 
 

@@ -51,7 +51,7 @@ def test_by_keyboard_alone(log: Page) -> None:
     # Enter opens and closes it; Esc closes it from inside.
     keys.press("Enter")
     expect(rows.nth(1).get_by_role("heading", name="What happened")).to_be_visible()
-    expect(rows.nth(1).get_by_text("QuickBooks has nothing of it.")).to_be_visible()
+    expect(rows.nth(1).get_by_text("It is not in QuickBooks yet.")).to_be_visible()
     keys.press("Enter")
     expect(openers.nth(1)).to_have_attribute("aria-expanded", "false")
 

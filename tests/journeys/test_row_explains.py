@@ -84,8 +84,7 @@ def test_before_and_after_in_money(shop: Shop, office: Office) -> None:
     fresh = shop.invoice(lines=unmapped(shop))
     shop.drain()
     assert (
-        f"QuickBooks has nothing of it. Once it is there, the books have ${fresh.total:,.2f} more."
-        in opened(office, fresh).text
+        f"It is not in QuickBooks yet. Sending it adds ${fresh.total:,.2f} to the books." in opened(office, fresh).text
     )
     there = shop.settled_invoice()
     before = there.total
@@ -117,7 +116,7 @@ def test_what_came_back_after_a_fix_says_which(shop: Shop, office: Office) -> No
     office.retry(invoice)
     shop.drain()
     assert shop.event(invoice).failure_code == "closed_period"
-    assert f"Came back after the fix of: {UNMAPPED}" in opened(office, invoice).text
+    assert f"Failed again after another failure was fixed: {UNMAPPED}" in opened(office, invoice).text
 
 
 def test_payload_and_ids_are_behind_a_fold_and_can_be_copied(shop: Shop, office: Office) -> None:
