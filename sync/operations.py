@@ -163,11 +163,14 @@ def requeue(
         named.setdefault(connection_id, set()).add(code)
     for connection_id, codes in _further_codes(eligible):
         named[connection_id] |= codes
-    connections = list(Connection.objects.filter(pk__in=named))
+    # Nothing is sent from here: the tokens stay where they are.
+    connections = list(Connection.objects.filter(pk__in=named).defer("access_token", "refresh_token"))
     keep_drains_out(named)
+    lists = _lists_among(eligible)
     for connection in connections:
-        _refresh_what_they_name(connection, named[connection.pk], at=at)
-    lists = _read_lists_again(connections, eligible, at=at)
+        about = {name for code in named[connection.pk] if code for name in catalogue.entry(code).refreshes}
+        # Once per connection, whatever the number of events. The row of an unreadable list stays until it is read.
+        ListState.want(connection, about.union(lists.get(connection.pk, ())), at=at)
     if any("record_deleted_there" in codes for codes in named.values()):
         _unlink_what_was_deleted_there(eligible)
     of_records = eligible.exclude(record_type=EntityType.LIST)
@@ -176,7 +179,7 @@ def requeue(
     done = of_records.order_by().update(**(queued_again(due_at or at) | {"action": action}), changed_at=at)
     for connection in connections:
         wake(connection)
-    return Requeued(done, lists)
+    return Requeued(done, sum(map(len, lists.values())))
 
 
 def _further_codes(events: SyncEventQuerySet) -> Iterator[tuple[int, set[str]]]:
@@ -187,15 +190,13 @@ def _further_codes(events: SyncEventQuerySet) -> Iterator[tuple[int, set[str]]]:
         yield event.connection_id, {failure.code for failure in event.further_failures}
 
 
-def _read_lists_again(connections: Iterable[Connection], events: SyncEventQuerySet, *, at: datetime) -> int:
-    """Retrying an unreadable list means reading it again; its row stays until that is done. Returns how many."""
+def _lists_among(events: SyncEventQuerySet) -> dict[int, list[str]]:
+    """By connection, the unreadable lists that these events are about: to retry one is to read it again."""
     rows = events.filter(record_type=EntityType.LIST).order_by()
-    wanted: dict[int, list[str]] = {}
+    lists: dict[int, list[str]] = {}
     for connection_id, name in rows.values_list("connection", "subject_key"):
-        wanted.setdefault(connection_id, []).append(name)
-    for connection in connections:
-        ListState.want(connection, wanted.get(connection.pk, ()), at=at)
-    return sum(map(len, wanted.values()))
+        lists.setdefault(connection_id, []).append(name)
+    return lists
 
 
 def keep_drains_out(connection_ids: Iterable[int]) -> None:
@@ -244,12 +245,6 @@ def _look_at_them_again(events: SyncEventQuerySet) -> None:
             # Forgotten, so that the next write meets the row as it is.
             links = Link.objects.filter(connection_id=connection_id, realm_id=realm_id, record_type=record_type)
             links.filter(record_id__in=records).update(theirs="")
-
-
-def _refresh_what_they_name(connection: Connection, codes: Iterable[str], *, at: datetime) -> None:
-    """After a person's retry, read the lists again: once per connection, whatever the number of events."""
-    lists = {name for code in codes if code for name in catalogue.entry(code).refreshes}
-    ListState.want(connection, lists, at=at)
 
 
 def dismiss(

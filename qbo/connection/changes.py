@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from qbo.connection.client import Client, Reply
+from qbo.connection.client import Client, Reply, moment
 from qbo.connection.queries import HTTP_OK, ReadFailed, read_rows
 from qbo.failures import Failure
 from qbo.faults import read_fault
@@ -106,35 +106,3 @@ def read_by_query(
         rows[entity] = read_rows(client, entity, f"MetaData.LastUpdatedTime >= '{stamp}'", pace=pace, skipped=skipped)
         unread |= {entity} if skipped else set()
     return Changes(rows, unread=frozenset(unread))
-
-
-def moment(given: object) -> datetime | None:
-    """A time as Intuit writes it, in UTC; its nanoseconds are cut. None for anything else."""
-    if not isinstance(given, str):
-        return None
-    head, dot, rest = given.partition(".")
-    if dot:
-        digits = len(rest) - len(rest.lstrip("0123456789"))
-        given = f"{head}.{rest[: min(digits, 6)]}{rest[digits:]}"
-    if len(given) > 5 and given[-5] in "+-" and given[-4:].isdecimal():  # -0700, as older webhooks have
-        given = f"{given[:-2]}:{given[-2:]}"
-    try:
-        at = datetime.fromisoformat(given)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def changed_there_at(row: Row) -> datetime | None:
-    """QuickBooks' own time of the row's last change; None if it does not say."""
-    return _time_of(row, "LastUpdatedTime")
-
-
-def created_there_at(row: Row) -> datetime | None:
-    """QuickBooks' own time of the row's creation; None if it does not say."""
-    return _time_of(row, "CreateTime")
-
-
-def _time_of(row: Row, name: str) -> datetime | None:
-    about = row.get("MetaData")
-    return moment(about.get(name)) if isinstance(about, Mapping) else None

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,23 @@ def _plain_number(value: object) -> int | float:
 def decode(text: str) -> Any:
     """Parse JSON text, with numbers as Decimal. Raises ValueError (json.JSONDecodeError) if it is not JSON."""
     return json.loads(text, parse_float=Decimal)
+
+
+def moment(given: object) -> datetime | None:
+    """A time as Intuit writes it, in UTC; its nanoseconds are cut. None for anything else."""
+    if not isinstance(given, str):
+        return None
+    head, dot, rest = given.partition(".")
+    if dot:
+        digits = len(rest) - len(rest.lstrip("0123456789"))
+        given = f"{head}.{rest[: min(digits, 6)]}{rest[digits:]}"
+    if len(given) > 5 and given[-5] in "+-" and given[-4:].isdecimal():  # -0700, as older webhooks have
+        given = f"{given[:-2]}:{given[-2:]}"
+    try:
+        at = datetime.fromisoformat(given)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True)

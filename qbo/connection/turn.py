@@ -186,20 +186,18 @@ class Turn:
 
         `resume_in`: seconds until the limits allow another call.
         """
-        with suppress(LeaseLost):
-            self._release(resume_in)
-        self.end_reads()
-
-    def _release(self, resume_in: float | None) -> None:
-        """A database that was cut off is asked again for a while: nobody else may send until the lease is released."""
         until = time.monotonic() + RELEASE_PATIENCE
-        while True:
-            try:
-                return self.lease.release(at=clock.now(), calls=self.limiter.calls, resume_in=resume_in)
-            except DATABASE_AWAY:
-                if time.monotonic() >= until or not connect_again():
-                    raise
-                time.sleep(BUSY_PAUSE)
+        with suppress(LeaseLost):
+            while True:
+                try:
+                    self.lease.release(at=clock.now(), calls=self.limiter.calls, resume_in=resume_in)
+                    break
+                except DATABASE_AWAY:
+                    # Asked again for a while: nobody else may send until the lease is released.
+                    if time.monotonic() >= until or not connect_again():
+                        raise
+                    time.sleep(BUSY_PAUSE)
+        self.end_reads()
 
 
 def _calls_of(lease: Lease) -> list[list[float]]:

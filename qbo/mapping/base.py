@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from qbo.connection.client import decode, encode
+from qbo.connection.client import decode, encode, moment
 from qbo.json_objects import JsonMapping, Row
 from runacall.invoices.money import round_cents
 
@@ -112,6 +112,21 @@ def _amount(given: object) -> Decimal:
     if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
         raise ValueError("an amount that no invoice can have")
     return round_cents(amount)
+
+
+def changed_there_at(row: Row) -> datetime | None:
+    """QuickBooks' own time of the row's last change; None if it does not say."""
+    return _time_of(row, "LastUpdatedTime")
+
+
+def created_there_at(row: Row) -> datetime | None:
+    """QuickBooks' own time of the row's creation; None if it does not say."""
+    return _time_of(row, "CreateTime")
+
+
+def _time_of(row: Row, name: str) -> datetime | None:
+    about = row.get("MetaData")
+    return moment(about.get(name)) if isinstance(about, Mapping) else None
 
 
 def kept_part(entity: str, row: Row) -> Row:

@@ -65,9 +65,9 @@ def load_book(
     """All that payloads and preflight of these documents look up; `unsaved` goes before what is stored."""
     here = {"connection": connection, "realm_id": connection.realm_id}
     unsaved = unsaved or Unsaved()
-    stored = ConnectionSettings.objects.select_related("connection__organization", "connection__facts").get(
-        connection=connection
-    )
+    of_shops = ConnectionSettings.objects.select_related("connection__organization", "connection__facts")
+    # Nothing is sent from here: the tokens stay where they are.
+    stored = of_shops.defer("connection__access_token", "connection__refresh_token").get(connection=connection)
     settings = unsaved.settings or stored
     customer_ids = {one.customer.id for one in invoices} | {one.customer.id for one in payments}
     invoice_ids = [one.id for one in invoices] + [part.invoice_id for one in payments for part in one.applied]

@@ -23,16 +23,15 @@ _REFERENCE = {
 
 def mark(record: Marked) -> str:
     """The line by which we recognize our own invoice if QuickBooks numbers it, and our own payment."""
+    beginning, reference = _ends(record)
     number = f" #{record.number}" if isinstance(record, InvoiceDocument) else ""
-    return f"{_beginning(record)}{number} {_reference(record)}"
+    return f"{beginning}{number} {reference}"
 
 
-def _beginning(record: Marked) -> str:
-    return INVOICE if isinstance(record, InvoiceDocument) else PAYMENT
-
-
-def _reference(record: Marked) -> str:
-    return f"(ref {record.organization_id}-{record.id})"
+def _ends(record: Marked) -> tuple[str, str]:
+    """What a mark of this record begins and ends with. Between them is a number, which may have changed since."""
+    beginning = INVOICE if isinstance(record, InvoiceDocument) else PAYMENT
+    return beginning, f"(ref {record.organization_id}-{record.id})"
 
 
 def is_marked(note: str, record: Marked) -> bool:
@@ -41,7 +40,8 @@ def is_marked(note: str, record: Marked) -> bool:
 
 
 def _has_mark(line: str, record: Marked) -> bool:
-    return _beginning(record) in line and line.endswith(_reference(record))
+    beginning, reference = _ends(record)
+    return beginning in line and line.endswith(reference)
 
 
 def marked_as(note: str, beginning: str = INVOICE) -> tuple[int, int] | None:

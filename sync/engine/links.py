@@ -8,14 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
 from qbo.json_objects import Row
 from qbo.lists.checking import checked, identity
 from qbo.lists.mirrors import store_entries
-from qbo.mapping.base import KEPT, Base, There, kept_part
+from qbo.mapping.base import KEPT, Base, There, changed_there_at, kept_part
 from qbo.mapping.invoice_rows import base_after
 from qbo.models import Connection, Link
 from sync.engine.context import Drain

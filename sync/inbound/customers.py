@@ -8,12 +8,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, read_where_in
 from qbo.json_objects import JsonMapping, Row
 from qbo.lists.checking import checked
-from qbo.mapping.base import CUSTOMER_FIELDS, Base, fields_of, kept_part, reference
+from qbo.mapping.base import CUSTOMER_FIELDS, Base, changed_there_at, fields_of, kept_part, reference
 from qbo.mapping.list_planning import said_of_customer
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.document_loading import customer_document

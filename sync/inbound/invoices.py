@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.lists.checking import checked_reference
-from qbo.mapping.base import Base, Side, There, kept_part
+from qbo.mapping.base import Base, Side, There, changed_there_at, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book

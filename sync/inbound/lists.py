@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
 from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import store_entries
-from qbo.mapping.base import kept_part
+from qbo.mapping.base import changed_there_at, kept_part
 from qbo.models import ListEntry, ListState
 from sync.inbound.hearing import Hearing
 

@@ -13,12 +13,11 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from qbo.connection.changes import changed_there_at
 from qbo.connection.client import encode
 from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, Side, There, cents, kept_part, plain, reference
+from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, plain, reference
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import PAYMENT, marked_as

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from qbo.connection.changes import moment
+from qbo.connection.client import moment
 
 # In the new format names are in lower case.
 ENTITIES = {name.lower(): name for name in ("Account", "Customer", "Invoice", "Item", "Payment", "Preferences", "Term")}

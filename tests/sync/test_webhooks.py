@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from qbo.connection.changes import moment
+from qbo.connection.client import moment
 from qbo.models import Connection, Link
 from qbo_emulator.webhooks.bodies import signed
 from sync.inbound import notices

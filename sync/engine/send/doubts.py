@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from qbo.connection.changes import created_there_at
 from qbo.connection.queries import quoted, read_rows
 from qbo.connection.turn import MustWait
 from qbo.json_objects import JsonMapping, Row
+from qbo.mapping.base import created_there_at
 from qbo.models import ConnectionSettings
 from sync.engine.context import Drain, Stop
 from sync.engine.outcomes import requeue
