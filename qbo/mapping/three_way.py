@@ -118,11 +118,13 @@ class Comparison:
         note = str(row.get("PrivateNote") or "")
         held["memo"] = plain(marks.find_section(note, str(self.base.said.get("memo", "")), self.invoice))
         held["discount"] = _discount_of(row)
-        lines = {str(line.get("Id")): line for line in own_lines(row)}
-        for position, qbo_id in enumerate(self.base.line_ids):
-            line = lines.get(qbo_id)
-            held[f"line {position + 1}"] = _line_words(line) if line else ""
         return held
+
+    def _held_lines(self, row: Row) -> dict[str, str]:
+        """Our lines as they are in `row`, in words; "" for one that is not there."""
+        lines = {str(line.get("Id")): line for line in own_lines(row)}
+        found = [lines.get(qbo_id) for qbo_id in self.base.line_ids]
+        return {f"line {place}": _line_words(line) if line else "" for place, line in enumerate(found, start=1)}
 
     def sides(self) -> list[Side]:
         """The fields that both changed, to different values."""
@@ -173,7 +175,7 @@ class Comparison:
         return (*rest, *amounts)
 
     def _changed_there(self) -> Iterator[Side]:
-        known, now = self._held(self.base.row), self._held(self.now)
+        known, now = (self._held(row) | self._held_lines(row) for row in (self.base.row, self.now))
         known |= {"tax": _tax_of(self.base.row), "total": cents(self.base.row.get("TotalAmt"))}
         now |= {"tax": _tax_of(self.now), "total": cents(self.now.get("TotalAmt"))}
         ours = {name: value for name, value in fields_of(self.payload, INVOICE_FIELDS).items() if self._says(name)}

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.forms.utils import flatatt
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
 from qbo.mapping.loading import CHARGES, Unsaved, load_company
 from qbo.mapping.names import name_key
-from qbo.mapping.payments import DEPOSIT_TYPES, NO_METHOD
+from qbo.mapping.payments import NO_METHOD
 from qbo.mapping.tax_rows import Code, TaxRow, plain, tax_codes, tax_rows
 from qbo.models import (
     AccountMapping,
@@ -27,78 +24,20 @@ from qbo.models import (
     SettingChange,
     TaxMapping,
 )
+from qbo.pages.drop_downs import (
+    EMPTY,
+    FEW,
+    SharedChoice,
+    accounts,
+    choice_field,
+    deposit_accounts,
+    inactive_names,
+    sellable_items,
+    words_of,
+)
 from qbo.signals import connection_changed
 from runacall.invoices.models import Payment, PricebookCategory
 from runacall.organizations.days import plausible_day
-
-Choices = list[tuple[str, str]]
-
-
-def choice_field(
-    choices: Choices, *, empty: str, label: str = "", current: str = "", names: Mapping[str, str] | None = None
-) -> forms.ChoiceField:
-    """A drop-down that also offers no choice, and the current choice even if it is inactive in QuickBooks.
-
-    `names`: the names of such choices, by Id.
-    """
-    offered = [("", empty), *choices]
-    if current and current not in {value for value, _ in offered}:
-        name = (names or {}).get(current, current).removesuffix(" (deleted)")
-        offered.append((current, f"{name} (inactive in QuickBooks)"))
-    field = forms.ChoiceField(choices=offered, required=False, label=label)
-    field.widget.attrs["class"] = "rac-input"
-    return field
-
-
-# Above this, a drop-down in each of many rows would make the page megabytes long: they share one list of choices.
-FEW = 50
-EMPTY = "Choose a code…"
-
-
-class SharedSelect(forms.Select):
-    """A drop-down that comes with its current choice only; the script adds the others when it is opened."""
-
-    labels: Mapping[str, str] = {}
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = str(value or "")
-        shown = [(key, self.labels[key]) for key in dict.fromkeys(("", chosen)) if key in self.labels]
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, SELECTED if key == chosen else "", label) for key, label in shown),
-        )
-        found = {"name": name, **self.build_attrs(self.attrs, attrs), "data-shared-options": "codes"}
-        return format_html("<select{}>{}</select>", flatatt(found), options)
-
-
-SELECTED = mark_safe(" selected")
-
-
-class SharedChoice(forms.CharField):
-    """One of `labels` (by value; "" is none), which many fields share without a copy each."""
-
-    widget = SharedSelect
-    default_error_messages = forms.ChoiceField.default_error_messages
-
-    def __init__(self, labels: Mapping[str, str], *, label: str) -> None:
-        super().__init__(required=False, label=label)
-        self.choices = labels.items()
-        self.labels = self.widget.labels = labels
-        self.widget.attrs["class"] = "rac-input"
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if value and value not in self.labels:
-            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value})
-
-
-def words_of(field: forms.Field, value: object) -> str:
-    """A value of a setting as a person reads it: On, Off, or what the drop-down calls it."""
-    if isinstance(field, forms.BooleanField):
-        return "On" if value else "Off"
-    labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
-    return labels.get(str(value or ""), str(value or ""))
 
 
 class HistoryForm(forms.BaseForm):
@@ -434,29 +373,3 @@ def form_of(
 
 def field_of(category: PricebookCategory | None) -> str:
     return f"category-{category.pk if category else 'none'}"
-
-
-def accounts(connection: Connection, account_type: str = "") -> Choices:
-    """Active accounts by name; of one type if given, otherwise those that a discount can post to."""
-    wanted = (account_type,) if account_type else ("Income", "Other Income", "Expense", "Other Expense")
-    rows = ListEntry.objects.of(connection, "Account").active().filter(data__AccountType__in=wanted)
-    return list(rows.order_by("name_key").values_list("qbo_id", "name"))
-
-
-def deposit_accounts(connection: Connection) -> Choices:
-    """Active accounts that money can be deposited to, by name."""
-    rows = ListEntry.objects.of(connection, "Account").active().filter(data__AccountType__in=DEPOSIT_TYPES)
-    return list(rows.order_by("name_key").values_list("qbo_id", "name"))
-
-
-def inactive_names(connection: Connection, entity: str = "Account") -> dict[str, str]:
-    """The names of what is inactive in a list, by Id."""
-    rows = ListEntry.objects.of(connection, entity).filter(active=False)
-    return dict(rows.values_list("qbo_id", "name"))
-
-
-def sellable_items(connection: Connection) -> Choices:
-    """Active products and services that a line can use."""
-    rows = ListEntry.objects.of(connection, "Item").active()
-    rows = rows.filter(data__Type__in=("Service", "NonInventory", "Inventory"))
-    return list(rows.order_by("name_key").values_list("qbo_id", "name")[:2000])

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from qbo.models import ConnectionSettings, TaxMapping
-from qbo.pages.forms import FEW
+from qbo.pages.drop_downs import FEW
 from runacall.invoices.models import TaxRate
 from tests import builders, log_rows
 from tests.books import Shop

@@ -16,7 +16,8 @@ from django.utils import timezone
 from qbo.failures import Failure, Subject
 from qbo.mapping.tax_rows import Uses
 from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSettings, Link, TaxMapping
-from qbo.pages.forms import FEW, form_of
+from qbo.pages.drop_downs import FEW
+from qbo.pages.forms import form_of
 from qbo.pages.help_texts import help_pages
 from runacall.invoices.models import Invoice, TaxRate
 from sync.models import ActionRecord, State, SyncEvent

@@ -31,16 +31,14 @@ def read_invoices(file: TextIO, manner: Manner = PLAIN) -> CsvContent:
     rows = csv.reader(file, strict=True)
     try:
         above, first = _heading_line(file)
-        for start, kind in _OTHER_FILES.items():
-            if first.lstrip("\ufeff").casefold().startswith(start):
-                raise FileRefused([Problem(0, kind)])
+        _refuse_other_files(first)
         rows = csv.reader(chain([first], file), delimiter=separator(first), strict=True)
         heading = read_heading(next(rows, []))
         content = CsvContent(ignored_columns=heading.ignored)
         _read_rows(_numbered(rows, above + 2), heading, content, manner)
     except UnicodeDecodeError as error:
-        if error.object.startswith(b"PK"):
-            raise FileRefused([Problem(0, _OTHER_FILES["pk\x03\x04"])]) from error
+        if not rows.line_num:  # not even the heading is text
+            _refuse_other_files(error.object[:8].decode("latin-1"))
         where = f" (after line {rows.line_num})" if rows.line_num else ""
         reason = f"The file is not UTF-8{where}. Save it as “CSV UTF-8” and try again."
         raise FileRefused([Problem(0, reason)]) from error
@@ -60,6 +58,13 @@ _OTHER_FILES = {
     "pk\x03\x04": "This is an Excel workbook. In Excel choose File → Save As → “CSV UTF-8”, and import that file.",
     "<": "This is a web page or an XML file, not a CSV file. If you downloaded it, sign in there and do so again.",
 }
+
+
+def _refuse_other_files(beginning: str) -> None:
+    """Raises FileRefused if a file that begins like this is none that can be imported."""
+    for start, kind in _OTHER_FILES.items():
+        if beginning.lstrip("\ufeff").casefold().startswith(start):
+            raise FileRefused([Problem(0, kind)])
 
 
 def _heading_line(file: TextIO) -> tuple[int, str]:
