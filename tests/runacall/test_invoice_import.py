@@ -294,6 +294,7 @@ def test_every_bad_row_is_named(run: Import, shop: Organization) -> None:
         (HEADING.encode() + b"\n1,Jos\xe9,2026-06-17\n", "The file is not UTF-8"),
         (b"PK\x03\x04\x14\x00\x08\x00", "This is an Excel workbook."),
         (b"PK\x03\x04\x14\x00\xe9\x00", "This is an Excel workbook."),
+        (b"<html>caf\xe9</html>", "This is a web page"),
         (b"<!DOCTYPE html>\n<html>", "This is a web page"),
         (HEADING.encode() + b'\n1,"Ann,2026-06-17\n', "not a readable CSV file"),
         (HEADING.encode() + b'\n1,"' + b"x" * 200_000 + b'",2026-06-17\n', "not a readable CSV file"),
