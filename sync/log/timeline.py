@@ -125,6 +125,7 @@ def _fixes(event: SyncEvent) -> Iterator[SettingChange]:
     if not names:
         return
     rows = SettingChange.objects.filter(connection=event.connection_id, at__gte=event.opened_at, page__in=FIXES)
+    # Most are about something else, which only the words can tell.
     for change in rows.select_related("by")[: MOST * 3]:
         about = change.setting.partition(" of ")[2] or change.setting
         if any(about and about in name for name in names):

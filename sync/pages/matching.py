@@ -154,6 +154,7 @@ def _accept_all(request: StaffRequest, kind: MatchKind, connection: Connection) 
 
 def _rows_of_page(request: StaffRequest, kind: MatchKind, connection: Connection) -> list[MatchRow]:
     """The rows whose guesses the page showed, as they are now, with no other guess. Raises NotRead."""
+    # No id of ours has 19 digits: such a number would be an error of the database, and not a row that is missing.
     pairs = [one.split(":") for one in request.POST.getlist("pick") if one.count(":") == 1]
     wanted = {int(ours): theirs for ours, theirs in pairs if ours.isdecimal() and len(ours) < 19}
     looked = list(_rows_there(kind, connection, list(wanted.values())).values()) if kind.is_customers else None

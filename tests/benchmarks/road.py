@@ -1,6 +1,8 @@
 """How far a reader walks: files, functions and moves between files from `invoice.send()` to Synced, and for Retry all.
 
-python -m tests.benchmarks.road
+python -m tests.benchmarks.road [--trace]
+
+With --trace it prints each function in the order in which it was entered, and how often in a row.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ class Road:
     functions: set[tuple[str, str]] = field(default_factory=set)
     moves: int = 0
     here: str = ""
+    # The functions in the order in which they were entered, with how often in a row.
+    trace: list[tuple[str, int]] = field(default_factory=list)
 
     def step(self, frame: Any, event: str, _: Any) -> None:
         if event != "call" or not frame.f_code.co_filename.startswith(OURS):
@@ -35,6 +39,8 @@ class Road:
         self.functions.add((file, name))
         self.moves += file != self.here
         self.here = file
+        step, (last, count) = f"{Path(file).relative_to(ROOT)}  {name}", self.trace.pop() if self.trace else ("", 0)
+        self.trace += [(step, count + 1)] if step == last else [(last, count), (step, 1)]
 
     def walk(self, act: Callable[[], object]) -> Road:
         sys.setprofile(self.step)
@@ -73,12 +79,15 @@ def main() -> None:
             draft.send(at=timezone.now())
             shop.drain()
 
-        print("send() to Synced:", Road().walk(send))
+        road = Road().walk(send)
+        print("send() to Synced:", road)
         assert shop.event(draft).state == State.SYNCED
         failed = SyncEvent.objects.filter(pk=shop.event(draft).pk)
         failed.update(state=State.FAILED, failure_code="closed_period", due_at=None)
         retry = Road().walk(lambda: operations.retry(shop.failed(), by=None, at=timezone.now()))
         print("Retry all to its UPDATE:", retry)
+        for step, count in road.trace + retry.trace if "--trace" in sys.argv else ():
+            print(f"{count:3} × {step}" if count else "")
 
 
 if __name__ == "__main__":
