@@ -16,8 +16,8 @@ from django.db import OperationalError
 from django.db import connection as database
 from django.utils import timezone
 
-from qbo.connection import holders, turn
-from qbo.models import Lease
+from qbo.connection import turn
+from qbo.models import Lease, leases
 from runacall import stopping
 from runacall.invoices.models import Customer
 from sync.engine.send import push
@@ -46,7 +46,7 @@ def _not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def named(pid: int) -> str:
-    host, _, kernel, rest = holders.new_holder().split(":")
+    host, _, kernel, rest = leases.new_holder().split(":")
     return f"{host}:{pid}:{kernel}:{rest}"
 
 
@@ -93,7 +93,7 @@ def test_a_dead_holders_lease_is_freed_at_the_next_look(shop: Shop, dead: int, m
 
 @pytest.mark.parametrize("whose", ["living", "another host's", "another kernel's", "an older form"])
 def test_a_lease_of_a_holder_that_may_live_is_left_alone(shop: Shop, dead: int, whose: str) -> None:
-    host, _, kernel, rest = holders.new_holder().split(":")
+    host, _, kernel, rest = leases.new_holder().split(":")
     holder = {
         "living": f"{host}:{os.getpid()}:{kernel}:{rest}",
         "another host's": f"x{host}:{dead}:{kernel}:{rest}",
