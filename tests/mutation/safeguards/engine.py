@@ -254,8 +254,8 @@ SAFEGUARDS = (
     Safeguard(
         "a person's retry reads again what the failures name",
         OPERATIONS,
-        "    ListState.want(connection, lists, at=at)\n",
-        "    pass\n",
+        "ListState.want(connection, about.union(lists.get(connection.pk, ())), at=at)",
+        "ListState.want(connection, lists.get(connection.pk, ()), at=at)",
         ("tests/journeys/test_retries.py::test_a_retry_reads_again_what_the_failures_name",),
     ),
     Safeguard(

@@ -67,8 +67,8 @@ SAFEGUARDS = (
     Safeguard(
         "the mark names the organization as well as the invoice",
         MARKS,
-        'return f"(ref {record.organization_id}-{record.id})"',
-        'return f"(ref {record.id})"',
+        'return beginning, f"(ref {record.organization_id}-{record.id})"',
+        'return beginning, f"(ref {record.id})"',
         (f"{OF_PAYLOADS}::test_the_mark_of_another_shops_invoice_is_not_ours",),
     ),
     Safeguard(
