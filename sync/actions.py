@@ -151,7 +151,7 @@ def _is_closed(event: SyncEvent, *states: State) -> bool:
 
 NOTHING = "with nothing to choose"
 # What a person decides about, and a retry would only decide again.
-ARRIVED = ("edited_in_quickbooks", "payment_not_taken_over")
+ARRIVED = ("edited_in_quickbooks", "payment_not_taken_over", "payment_twin")
 DECIDED = "changed in QuickBooks: open them and decide"
 
 
@@ -288,6 +288,48 @@ ACTIONS: dict[str, Action] = {
                 later="sync.deciding.carry_out",
                 most=500,
                 noun="invoice",
+            ),
+        ),
+        Action(
+            "same_payment",
+            "It is the same",
+            "The same in QuickBooks:",
+            operation="sync.deciding.same_payment",
+            codes=("payment_twin",),
+            is_followed=True,
+            many=Many(
+                "It is the same",
+                "Is each of {what} the one in QuickBooks?",
+                "QuickBooks' payments stay and are recorded here. Ours are voided, also in QuickBooks where they are"
+                " there already, so that the money counts once.",
+                "The same: {count}",
+                in_list="They are the same…",
+                on_card="They are the same…",
+                shows="sync.admin.bulk.money_of",
+                later="sync.deciding.carry_out",
+                most=500,
+                noun="payment",
+            ),
+        ),
+        Action(
+            "record_both",
+            "Record both",
+            "Recording both:",
+            operation="sync.deciding.record_both",
+            codes=("payment_twin",),
+            is_followed=True,
+            many=Many(
+                "Record both",
+                "Record both payments for {what}?",
+                "The customer paid twice: QuickBooks' payments stay and are recorded here, and ours are in QuickBooks"
+                " as well.",
+                "Record both for {count}",
+                in_list="Record both…",
+                on_card="Record both…",
+                shows="sync.admin.bulk.money_of",
+                later="sync.deciding.carry_out",
+                most=500,
+                noun="payment",
             ),
         ),
         Action(

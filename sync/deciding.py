@@ -21,11 +21,11 @@ from qbo.mapping.payments import plan_payment
 from qbo.mapping.planning import base_found, said_of
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items, load_payments
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, Payment
 from runacall.invoices.refusals import Refused
 from runacall.isolation import isolated
 from sync.actions import ACTIONS, NOTHING
-from sync.models import ActionRecord, State, SyncEvent
+from sync.models import ActionRecord, ChangeCursor, State, SyncEvent, TwoPayments
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
 from sync.operations import STUMBLED, Report, chosen_by, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
@@ -35,7 +35,7 @@ User = AbstractBaseUser | None
 
 
 # One way out for a failed event: does it and returns why it did not, or "".
-Choice = Callable[[SyncEvent, Link, User, datetime], str]
+Choice = Callable[[SyncEvent, Any, User, datetime], str]
 
 
 def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
@@ -77,6 +77,34 @@ def _send_as_new(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     return ""
 
 
+def _same_payment(event: SyncEvent, link: Link | None, by: User, at: datetime) -> str:
+    """Hers stays: ours becomes void, and what changed is read soon, which records hers."""
+    payment = Payment.objects.for_organization(event.organization).get(pk=event.record_id)
+    try:
+        payment.void(at=at, by=by)
+    except Refused as refusal:
+        return str(refusal)
+    _read_soon(event, at)
+    return ""
+
+
+def _record_both(event: SyncEvent, link: Link | None, by: User, at: datetime) -> str:
+    TwoPayments.objects.get_or_create(
+        connection=event.connection,
+        realm_id=event.realm_id,
+        payment_id=event.record_id,
+        qbo_id=str(event.facts.get("there_id", "")),
+    )
+    # One that is there already has nothing to send.
+    SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(**queued_again(at))
+    _read_soon(event, at)
+    return ""
+
+
+def _read_soon(event: SyncEvent, at: datetime) -> None:
+    ChangeCursor.objects.filter(connection=event.connection, realm_id=event.realm_id).update(next_at=at)
+
+
 # For which failures each is, the table of actions says.
 CHOICES: Mapping[str, Choice] = {
     # QuickBooks' values: nothing is sent, and the difference is recorded as accepted.
@@ -86,7 +114,13 @@ CHOICES: Mapping[str, Choice] = {
     "void_here_too": _void_here_too,
     # A new invoice there; the void one stays as it is and is no longer linked.
     "send_as_new": _send_as_new,
+    # The payment there is the one here: it counts once.
+    "same_payment": _same_payment,
+    # They are two: neither is asked about again.
+    "record_both": _record_both,
 }
+# About records of which we may have no link.
+WITHOUT_LINK = ("same_payment", "record_both")
 
 
 def keep_quickbooks(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
@@ -103,6 +137,14 @@ def void_here_too(events: SyncEventQuerySet, *, by: User, at: datetime, **how: A
 
 def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
     return decide("send_as_new", events, by=by, at=at, **how)
+
+
+def same_payment(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
+    return decide("same_payment", events, by=by, at=at, **how)
+
+
+def record_both(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
+    return decide("record_both", events, by=by, at=at, **how)
 
 
 def meant_by(name: str, events: SyncEventQuerySet) -> SyncEventQuerySet:
@@ -176,7 +218,8 @@ def _decide_one(action: ActionRecord, pk: int, *, at: datetime) -> tuple[SyncEve
         if refused := ACTIONS[action.action].refuses(event, at):
             return event, refused
         link = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).first()
-        refusal = choice(event, link, action.by, at) if link else "no longer in QuickBooks: retry them"
+        can = link is not None or action.action in WITHOUT_LINK
+        refusal = choice(event, link, action.by, at) if can else "no longer in QuickBooks: retry them"
         if not refusal:
             SyncEvent.objects.filter(pk=event.pk).update(action=action, changed_at=at)
             ActionRecord.objects.filter(pk=action.pk).update(done=F("done") + 1)

@@ -146,6 +146,25 @@ ENTRIES = (
         cause_per_subject=False,
     ),
     Entry(
+        code="payment_twin",
+        title="Payment recorded on both sides?",
+        kind=FailureKind.PERSON,
+        message="QBO has a payment of {amount|money}[ of {received_date}][ on {subject_name}] as well. Is it the same?",
+        meaning="The office recorded a payment here, and somebody entered one of the same amount on the same invoice in"
+        " QuickBooks, at about the same time or with the same reference. If it is one payment, it has to count once.",
+        remedy=(
+            "Compare the two: amount, date and reference are on the row, and the other payment opens in QuickBooks.",
+            "If it is one payment, choose It is the same: QuickBooks' payment stays and is recorded here, and ours is"
+            " voided.",
+            "If the customer paid twice, choose Record both.",
+        ),
+        who=Who.OFFICE,
+        where="payment",
+        dispatcher="QuickBooks may have its payment already. The office decides.",
+        label="validation",
+        cause_per_subject=False,
+    ),
+    Entry(
         code="payment_voided_there",
         title="Payment voided in QuickBooks",
         kind=FailureKind.PERSON,

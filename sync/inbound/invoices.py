@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
@@ -18,10 +19,11 @@ from qbo.mapping.plans import changes_in_words
 from qbo.models import Link
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, PaymentApplication
+from runacall.invoices.money import round_cents
 from sync.inbound.hearing import Hearing
 from sync.models import State, SyncEvent
-from sync.models.events import Direction
+from sync.models.events import Direction, EntityType
 from sync.outbox.arrivals import is_in_flight, note_arrival, note_difference, unsent_of
 from sync.outbox.enqueueing import RecordName, invoice_name, queued_again
 
@@ -44,11 +46,29 @@ def take_invoices(hearing: Hearing) -> None:
         for link, row in known:
             with hearing.one("Invoice", link.record_id):
                 _take(hearing, link, row, documents[link.record_id], book, names[link.record_id])
+        _release_payments(
+            hearing, {link.record_id: round_cents(Decimal(str(row.get("Balance") or 0))) for link, row in known}
+        )
     for links in hearing.gone("Invoice"):
         names = _names(links)
         for link in links:
             with hearing.one("Invoice", link.record_id):
                 _gone(hearing, link, names.get(link.record_id))
+
+
+def _release_payments(hearing: Hearing, open_there: Mapping[int, Decimal]) -> None:
+    """Queue again the payments that were more than what was open there, where that is enough by now; `open_there`: by
+    invoice. Retrying them after any other change of the invoice would only be refused again.
+    """
+    failed = SyncEvent.objects.of(hearing.connection).failed().filter(record_type=EntityType.PAYMENT)
+    failed = failed.filter(failure_code="payment_over_applied")
+    parts = PaymentApplication.objects.filter(payment__in=failed.values("record_id"), invoice__in=open_there)
+    too_much = {one.payment_id for one in parts if one.amount > open_there[one.invoice_id]}
+    fit = {one.payment_id for one in parts} - too_much
+    if fit:
+        hearing.came["queued again"] += failed.filter(record_id__in=fit).update(
+            **queued_again(hearing.at), changed_at=hearing.at
+        )
 
 
 def _names(links: object) -> dict[int, RecordName]:

@@ -17,23 +17,27 @@ from qbo.connection.client import encode
 from qbo.connection.queries import ReadFailed, read_where_in
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
+from qbo.mapping import twins
 from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, plain, reference
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
 from qbo.mapping.payments import applied_by, payment_payload, said_of_payment
+from qbo.mapping.twins import Theirs, may_be_the_same, twin_failure
 from qbo.models import ConnectionSettings, Link, ListEntry, PaymentMapping
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.refusals import Refused
 from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import edited
-from sync.models import State, SyncEvent, Untaken
+from sync.models import State, SyncEvent, TwoPayments, Untaken
 from sync.models.events import NO_FAILURE, Direction, EntityType
-from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, unsent_of
-from sync.outbox.enqueueing import RecordName, invoice_name, payment_name
+from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, stop_unsent, unsent_of
+from sync.outbox.enqueueing import RecordName, invoice_name, payment_name, queued_again
 
+# What a person is told of a payment there that is none of ours.
+TOLD = ("payment_not_taken_over", twins.CODE)
 # QuickBooks' names of methods, as companies have them from the start, and ours.
 METHODS = {
     "cash": Payment.Method.CASH,
@@ -112,20 +116,26 @@ def _keep(hearing: Hearing, row: Row, names: Iterable[RecordName]) -> None:
         connection=connection,
         realm_id=connection.realm_id,
         qbo_id=str(row["Id"]),
-        defaults={"records": records, "stood": [stood[record] for record in records]},
+        defaults={
+            "records": records,
+            "stood": [stood[record] for record in records],
+            "theirs": Theirs.of(row).as_json,
+        },
     )
 
 
 def _forget(hearing: Hearing, qbo_ids: Collection[str]) -> None:
-    """They are taken in, or stand no longer: what was told of them is over."""
-    over = list(_untaken(hearing).filter(qbo_id__in=qbo_ids)) if qbo_ids else []
-    for one in over:
-        one.delete()
-        for record_type, record_id in (record.split(":") for record in one.records):
-            rows = SyncEvent.objects.of(hearing.connection).of_record(record_type, int(record_id)).failed()
-            rows = rows.filter(failure_code="payment_not_taken_over", facts__there_id=one.qbo_id)
-            message = f"Payment Id {one.qbo_id} in QuickBooks is settled"
-            rows.update(**{**NO_FAILURE, "message": message}, state=State.SYNCED, changed_at=hearing.at)
+    """They are taken in, or stand no longer: what was told of them is over, and what stopped for them goes."""
+    if not qbo_ids:
+        return
+    _untaken(hearing).filter(qbo_id__in=qbo_ids).delete()
+    told = SyncEvent.objects.of(hearing.connection).failed()
+    told = told.filter(failure_code__in=TOLD, facts__there_id__in=list(qbo_ids))
+    told.filter(direction=Direction.OUT).update(**queued_again(hearing.at), changed_at=hearing.at)
+    for event in told.filter(direction=Direction.IN):
+        message = f"Payment Id {event.facts['there_id']} in QuickBooks is settled"
+        closed = {**NO_FAILURE, "message": message, "state": State.SYNCED}
+        SyncEvent.objects.filter(pk=event.pk).update(**closed, changed_at=hearing.at)
 
 
 def _add_untaken(hearing: Hearing) -> None:
@@ -152,7 +162,7 @@ def _add_untaken(hearing: Hearing) -> None:
 def _dismissed(hearing: Hearing, qbo_ids: Collection[str], **facts: str) -> set[str]:
     """Those of these payments that a person decided to leave out."""
     events = SyncEvent.objects.of(hearing.connection).filter(state=State.DISMISSED, **facts)
-    events = events.filter(failure_code="payment_not_taken_over", facts__there_id__in=list(qbo_ids))
+    events = events.filter(failure_code__in=TOLD, facts__there_id__in=list(qbo_ids))
     return set(events.values_list("facts__there_id", flat=True)) if qbo_ids else set()
 
 
@@ -175,6 +185,12 @@ def _standing(hearing: Hearing, records: Iterable[Sequence[str]]) -> dict[str, l
         rows = SyncEvent.objects.of(hearing.connection).filter(record_type=record_type, record_id__in=ids).unsent()
         for record_id, *waits in rows.values_list("record_id", "pk", "direction", "failure_code"):
             found[f"{record_type}:{record_id}"] += [str(part) for part in waits]
+    payments = Payment.objects.filter(pk__in=wanted[EntityType.PAYMENT])
+    for pk, *parts in payments.values_list("pk", "amount", "received_date", "reference", "voided_at"):
+        found[f"{EntityType.PAYMENT}:{pk}"] += [str(part) for part in parts]
+    links = Link.objects.of(hearing.connection, "payment").filter(record_id__in=wanted[EntityType.PAYMENT])
+    for record_id, qbo_id in links.values_list("record_id", "qbo_id"):
+        found[f"{EntityType.PAYMENT}:{record_id}"].append(qbo_id)
     return found
 
 
@@ -189,6 +205,11 @@ def _record(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
     names = {pk: invoice_name(invoice) for pk, invoice in invoices.items()}
     waited = {pk: unsent_of(connection, name) for pk, name in names.items()}
     wanted = {invoices[pk]: Decimal(applied[qbo_id]) for qbo_id, pk in parts.items()}
+    if twin := _twin(hearing, row, parts):
+        if not _dismissed(hearing, {str(row["Id"])}, facts__amount=_total(row)):
+            _ask(hearing, row, twin)
+            _keep(hearing, row, [payment_name(twin), *names.values()])
+        return
     if reason := _refusal(wanted):
         if not _dismissed(hearing, {str(row["Id"])}, facts__amount=_total(row)):
             for pk, invoice in invoices.items():
@@ -226,6 +247,34 @@ def _record(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
     hearing.came["payments received"] += 1
 
 
+def _twin(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> Payment | None:
+    """A payment recorded here that may be this one, and of which no person has said that it is not."""
+    connection, theirs = hearing.connection, Theirs.of(row)
+    links = Link.objects.of(connection, "payment")
+    told = TwoPayments.objects.filter(connection=connection, realm_id=connection.realm_id, qbo_id=theirs.qbo_id)
+    here = Payment.objects.standing().filter(applications__invoice__in=parts.values(), amount=Decimal(theirs.amount))
+    # What was received there is no payment that the office has entered.
+    here = here.exclude(pk__in=links.filter(created_here=False).values("record_id"))
+    here = here.exclude(pk__in=told.values("payment_id")).distinct().select_related("customer").order_by("pk")
+    payments = {payment.pk: payment for payment in here}
+    documents = load_payments(payments) if payments else {}
+    same = (pk for pk in payments if may_be_the_same(documents[pk], theirs, parts))
+    return next((payments[pk] for pk in same), None)
+
+
+def _ask(hearing: Hearing, row: Row, payment: Payment) -> None:
+    """Whether the two are one. While ours is on its way, that has to be over first."""
+    connection, at, name = hearing.connection, hearing.at, payment_name(payment)
+    if is_in_flight(connection, name):
+        return
+    failure = twin_failure(load_payments([payment.pk])[payment.pk], Theirs.of(row))
+    waiting = unsent_of(connection, name)
+    if waiting is not None and waiting.direction == Direction.OUT:
+        hearing.came["payments to decide"] += stop_unsent(waiting, failure, at=at, row=row)
+    elif waiting is None or _is_about(waiting, row):
+        hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at, row=row)
+
+
 def _refusal(wanted: Mapping[Invoice, Decimal]) -> str:
     """Why an invoice cannot take its part; "" if all can."""
     for invoice, amount in wanted.items():
@@ -248,7 +297,7 @@ def _tell(hearing: Hearing, row: Row, invoice: Invoice, name: RecordName, reason
 
 
 def _is_about(event: SyncEvent, row: Row) -> bool:
-    return event.failure_code == "payment_not_taken_over" and event.facts.get("there_id") == str(row["Id"])
+    return event.failure_code in TOLD and event.facts.get("there_id") == str(row["Id"])
 
 
 def _customer(hearing: Hearing, row: Row) -> Customer | None:

@@ -152,6 +152,7 @@ ARRIVED = {
     "voided_in_quickbooks": "void there, not here",
     "payment_voided_there": "void there, not here",
     "payment_not_taken_over": "a payment there that is not here",
+    "payment_twin": "a payment there that may be the same",
 }
 
 

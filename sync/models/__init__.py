@@ -4,7 +4,7 @@ from sync.models.attempts import Attempt
 from sync.models.audit import ActionRecord, Heartbeat, SupportLook
 from sync.models.dry_runs import DryRun
 from sync.models.events import State, SyncEvent
-from sync.models.inbound import ChangeCursor, Notice, TieOut, Untaken
+from sync.models.inbound import ChangeCursor, Notice, TieOut, TwoPayments, Untaken
 from sync.models.questions import Answer, Guest, Question, QuestionState
 from sync.models.saved_views import SavedView
 from sync.models.submissions import Submission
@@ -31,6 +31,7 @@ __all__ = [
     "Tally",
     "TieOut",
     "ToldCause",
+    "TwoPayments",
     "Untaken",
     "Wish",
 ]

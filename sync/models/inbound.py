@@ -1,5 +1,5 @@
 """What was read from QuickBooks: how far changes were, what webhooks named since, which payments could
-not be taken in, and a month's tie-out.
+not be taken in or are not the ones they look like, and a month's tie-out.
 """
 
 from __future__ import annotations
@@ -84,6 +84,8 @@ class Untaken(models.Model):
     records = models.JSONField(default=list)
     # How these stood at the last try.
     stood = models.JSONField(default=list)
+    # What it says there, as far as it is compared with payments of ours (`qbo.mapping.twins`).
+    theirs = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -92,6 +94,25 @@ class Untaken(models.Model):
 
     def __str__(self) -> str:
         return f"Payment {self.qbo_id} of {self.realm_id}"
+
+
+class TwoPayments(models.Model):
+    """A person said that a payment of ours and one in QuickBooks are two, although they look like one."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="two_payments")
+    realm_id = models.CharField(max_length=32)
+    payment_id = models.BigIntegerField()
+    qbo_id = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "realm_id", "payment_id", "qbo_id"], name="sync_two_payments_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Payments {self.payment_id} here and {self.qbo_id} there"
 
 
 class TieOutQuerySet(models.QuerySet["TieOut"]):

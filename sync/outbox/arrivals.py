@@ -90,6 +90,18 @@ def note_difference(
     return True
 
 
+def stop_unsent(event: SyncEvent, failure: Failure, *, at: datetime, row: JsonMapping) -> bool:
+    """What waits to be sent waits for a person instead; False where it is on its way, or may have arrived before."""
+    columns = {**failure_columns(failure), "state": State.FAILED, "due_at": None, "changed_at": at}
+    if event.cause_key == columns["cause_key"] and event.facts == columns["facts"]:
+        return True
+    stops = SyncEvent.objects.filter(pk=event.pk, state__in=(State.QUEUED, State.FAILED), look_first=False)
+    stopped = bool(stops.update(**columns))
+    if stopped:
+        _keep(event, State.FAILED, at=at, message=failure.message, row=row, code=failure.code)
+    return stopped
+
+
 def _new(connection: Connection, name: RecordName, at: datetime) -> SyncEvent:
     return SyncEvent(
         organization_id=connection.organization_id,

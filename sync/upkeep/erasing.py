@@ -22,7 +22,7 @@ from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.models.records import ADDRESS_FIELDS
 from runacall.organizations.models import Membership, Organization
-from sync.models import ActionRecord, Attempt, DryRun, Letter, SavedView, State, Submission, SyncEvent
+from sync.models import ActionRecord, Attempt, DryRun, Letter, SavedView, State, Submission, SyncEvent, Untaken
 from sync.models.events import EntityType
 from sync.upkeep.retention import REMOVED
 
@@ -130,6 +130,13 @@ def erase_customer(customer: Customer, *, at: datetime) -> Counter[str]:
     links = Link.objects.filter(mine, connection__organization=customer.organization_id)
     # The Id in QuickBooks stays; the values are erased.
     erased["links"] = links.update(base="", theirs="")
+    names = {
+        f"{kind}:{pk}" for kind, ids in ((EntityType.INVOICE, invoices), (EntityType.PAYMENT, payments)) for pk in ids
+    }
+    untaken = Untaken.objects.filter(connection__organization=customer.organization_id)
+    about = [pk for pk, records in untaken.values_list("pk", "records") if names.intersection(records)]
+    # What it paid stays open until it is settled; only what it said, such as its reference, is erased.
+    erased["payments not taken in"] = Untaken.objects.filter(pk__in=about).update(theirs={})
     choices = MatchChoice.objects.filter(connection__organization=customer.organization_id)
     erased["match choices"] = choices.filter(record_type=EntityType.CUSTOMER, record_id=customer.pk).update(
         there_name="", former="", former_name=""

@@ -17,6 +17,7 @@ from tests.books import Shop
 from tests.browser.conftest import apart
 from tests.browser.test_first_run import shot
 from tests.journeys.house import House, wait_until
+from tests.journeys.test_from_quickbooks import pay_there
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PATIENCE = 60_000
@@ -67,6 +68,40 @@ def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Sh
     expect(page.get_by_label("Differences")).to_contain_text(f"Invoice #{renumbered}")
     shot(page, "tie-out")
     page.get_by_role("link", name="Download CSV").wait_for()
+
+
+def test_one_check_on_both_sides_counts_once_unless_the_customer_paid_twice(told_shop: Shop, page: Page) -> None:
+    shop, today = told_shop, timezone.now().date()
+
+    def begin() -> list[str]:
+        customer = builders.customer(shop.organization, "M. Okafor")
+        invoices = [shop.invoice(customer=customer, invoice_date=today) for _ in range(2)]
+        assert wait_until(lambda: all(shop.event(one).state == "synced" for one in invoices)), shop.events()
+        payments = [builders.payment(one, "50", received_date=today, at=timezone.now()) for one in invoices]
+        assert wait_until(lambda: all(shop.event(one).state == "synced" for one in payments)), shop.events()
+        for invoice in invoices:
+            pay_there(shop, invoice, amount="50", TxnDate=today.isoformat(), PaymentRefNum="1107")
+        asked = shop.failed().filter(failure_code="payment_twin", direction=Direction.IN)
+        assert wait_until(lambda: heard(shop) == asked.count() == 2), shop.events()
+        return [invoice.number for invoice in invoices]
+
+    def is_settled() -> bool:
+        heard(shop)
+        there = [row["TotalAmt"] for row in shop.books.rows("Payment") if row["TotalAmt"]]
+        return there == [50, 50, 50] and not shop.log().unsent().exists() and shop.compared().agrees
+
+    once, twice = apart(begin)
+    for number, says, done in (
+        (once, "It is the same", "The same in QuickBooks"),
+        (twice, "Record both", "Recording both"),
+    ):
+        page.goto("/admin/sync/syncevent/?direction=in")
+        page.get_by_role("link", name=f"Payment on #{number}", exact=True).click()
+        expect(page.locator("table.rac-sides")).to_contain_text("1107")
+        shot(page, f"payment-on-both-sides-{says.lower().replace(' ', '-')}")
+        page.get_by_role("button", name=says).click()
+        expect(page.locator("body")).to_contain_text(done)
+    assert apart(lambda: wait_until(is_settled, seconds=120)), apart(shop.events)
 
 
 def test_a_person_chooses_what_to_be_told(told_shop: Shop, page: Page) -> None:

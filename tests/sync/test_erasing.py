@@ -19,7 +19,7 @@ from django.utils import timezone
 from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice
 from runacall.organizations.models import Membership, Organization
-from sync.models import ActionRecord, Attempt, State, Submission, SyncEvent, Tally
+from sync.models import ActionRecord, Attempt, State, Submission, SyncEvent, Tally, Untaken
 from tests import builders, log_rows
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,11 @@ def shop(slug: str, *, name: str = NAME) -> Connection:
         base=json.dumps({"said": name}),
         theirs=json.dumps({"CustomerRef": name}),
     )
+    for invoice, reference in ((mine, name), (other, "Alice Brown")):
+        Untaken.objects.create(
+            connection=books, realm_id="1", qbo_id=str(invoice.pk), records=[f"invoice:{invoice.pk}"],
+            theirs={"qbo_id": str(invoice.pk), "amount": "1.00", "date": "2026-06-17", "reference": f"{reference} 11"},
+        )  # fmt: skip
     Tally.objects.create(connection=books, name="outcome", label="synced:", value=2)
     LogEntry.objects.create(
         user=builders.user(), content_type=ContentType.objects.get_for_model(Customer), object_id=str(customer.pk),
@@ -141,6 +146,7 @@ def test_a_person_is_gone_from_records_log_payloads_and_history() -> None:
     assert (told["rows"]["invoices"], told["rows"]["submissions"]) == (1, 1)
     left = everything()
     assert "Zebulon" not in left
+    assert "Alice Brown 11" in left
     assert "zeb@example.com" not in left
     invoice = Invoice.objects.get(customer=customer)
     assert invoice.total == total

@@ -164,6 +164,8 @@ class PaymentsOfTwo(Hands):
             if qbo_id in by_link or not pays or words.is_void(row) or words.payment_of(row) is not None:
                 continue
             news = [told[key] for key in (("invoice", pk) for pk in pays) if key in told]
+            # Or a person was asked whether it is one of ours.
+            news += [one for one in told.values() if one.facts.get("there_id") == qbo_id]
             assert news, f"payment {qbo_id} of {row['TotalAmt']} there is not recorded here, and the log does not tell"
             open_ids |= {*pays}
         for pk, payment in ours.items():
@@ -537,6 +539,11 @@ class PaymentsOfTwo(Hands):
                 stays = self.hers_stays and event.record_type == "invoice" and self.gives_way(record)
                 if row is not None and not words.is_void(row) and not stays:
                     self.take_back(row)
+            case "payment_twin" if self.hers_stays:
+                deciding.same_payment(log, by=None, at=self.at)
+                self.acted("payment", event.record_id)
+            case "payment_twin":
+                deciding.record_both(log, by=None, at=self.at)
             case "payment_voided_there":
                 self.void_payment(record)
             case "record_deleted_there" if event.record_type == "payment":

@@ -27,6 +27,7 @@ from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.items import read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, nothing_to_send, refused_here
 from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
+from sync.engine.prepare.twins import find_twins
 from sync.engine.send.answers import settle_written
 from sync.engine.send.doubts import Sent, rows_on_days, sent_before
 from sync.engine.send.push import Ready, item_of
@@ -49,8 +50,15 @@ def prepare_payments(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     # The cause may be mended there already. Read once for all that stop, and judged again.
     if failures and read_old_lists(drain, failures):
         book, judged = _judge_all(drain, documents)
+    ids = {event.record_id for event in left}
+    first = [documents[pk] for pk, one in judged.items() if pk in ids and _is_first(one)]
+    twins = find_twins(drain, first, book)
     ready: list[Ready] = []
     for event in left:
+        if event.record_id in twins:
+            write = judged[event.record_id].plan.write
+            settled.append(refused_here(drain, event, twins[event.record_id], write))
+            continue
         verdict = _verdict(drain, event, documents.get(event.record_id), judged.get(event.record_id), book)
         if isinstance(verdict, Ready):
             ready.append(verdict)
@@ -70,6 +78,11 @@ class Judged:
 
     plan: Plan
     failures: Sequence[Failure]
+
+
+def _is_first(one: Judged) -> bool:
+    """It would be created there now."""
+    return one.plan.write is not None and one.plan.write.operation == "create" and not one.failures
 
 
 def _judge_all(drain: Drain, documents: Documents) -> tuple[MappingBook, dict[int, Judged]]:

@@ -6,6 +6,7 @@ PAYMENTS = "qbo/mapping/payments.py"
 PREPARE = "sync/engine/prepare/payments.py"
 ENQUEUEING = "sync/outbox/enqueueing.py"
 OF_PAYMENTS = "tests/journeys/test_payments.py"
+OF_TWINS = "tests/journeys/test_payments_on_both_sides.py"
 
 SAFEGUARDS = (
     Safeguard(
@@ -77,6 +78,41 @@ SAFEGUARDS = (
         'marks.replace_section(note, section, said["memo"])',
         'said["memo"]',
         (f"{OF_PAYMENTS}::test_what_is_edited_here_changes_there_and_hers_stays",),
+    ),
+    Safeguard(
+        "before a payment is created, one like it in QuickBooks is asked about",
+        PREPARE,
+        "if event.record_id in twins:",
+        "if False:",
+        (f"{OF_TWINS}::test_it_is_the_same",),
+    ),
+    Safeguard(
+        "a payment that comes in is compared with those that are recorded here",
+        "sync/inbound/payments.py",
+        "if twin := _twin(hearing, row, parts):",
+        "if twin := None:",
+        (f"{OF_TWINS}::test_it_is_the_same",),
+    ),
+    Safeguard(
+        "what nobody told us of is looked for on the invoice",
+        "sync/engine/prepare/twins.py",
+        "    unknown = list(_unknown(drain, paid, known, book))\n",
+        "    unknown: list[Theirs] = []\n",
+        (f"{OF_TWINS}::test_it_is_the_same",),
+    ),
+    Safeguard(
+        "a question about two payments is over when theirs is gone",
+        "sync/inbound/payments.py",
+        "    told.filter(direction=Direction.OUT).update(**queued_again(hearing.at), changed_at=hearing.at)\n",
+        "",
+        (f"{OF_TWINS}::test_ours_goes_once_hers_is_gone",),
+    ),
+    Safeguard(
+        "a payment that was too much goes once there is room, and not before",
+        "sync/inbound/invoices.py",
+        "if one.amount > open_there[one.invoice_id]",
+        "if False",
+        (f"{OF_TWINS}::test_what_was_more_than_was_open_goes_once_there_is_room",),
     ),
     Safeguard(
         "payments of the last day are compared each night",

@@ -1,0 +1,253 @@
+"""One check that the office records here and the bookkeeper in QuickBooks: asked about, and in the books once.
+
+Whichever comes first, in full or in part; what a person says holds, and what goes away there releases ours.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from runacall.invoices.models import Invoice, Payment
+from sync import deciding, operations
+from sync.actions import offered
+from sync.models import State, SyncEvent, Untaken
+from sync.models.events import Direction
+from sync.outbox.enqueueing import enqueue_earlier_payments
+from tests import builders
+from tests.books import Shop
+from tests.journeys.test_from_quickbooks import pay_there, payment_writes
+
+
+def ours(invoice: Invoice, amount: str = "50", **fields: Any) -> Payment:
+    return builders.payment(invoice, amount, at=timezone.now(), **fields)
+
+
+def hers(shop: Shop, invoice: Invoice, amount: str = "50", **fields: Any) -> dict[str, Any]:
+    return pay_there(shop, invoice, amount=amount, **{"TxnDate": builders.TODAY.isoformat(), **fields})
+
+
+def asked(shop: Shop, payment: Payment) -> SyncEvent:
+    event = shop.event(payment)
+    assert (event.state, event.failure_code) == (State.FAILED, "payment_twin"), (event.state, event.message)
+    return event
+
+
+def say(name: str, shop: Shop, payment: Payment) -> None:
+    rows = SyncEvent.objects.filter(pk=asked(shop, payment).pk)
+    report = getattr(deciding, name)(rows, by=None, at=timezone.now())
+    assert report.done == 1, report
+
+
+def settle(shop: Shop) -> None:
+    """What Run a Call does by itself until nothing moves any more."""
+    for _ in range(3):
+        shop.drain()
+        shop.hear()
+
+
+def standing_there(shop: Shop) -> list[float]:
+    return sorted(row["TotalAmt"] for row in shop.books.rows("Payment") if row["TotalAmt"])
+
+
+def assert_agreed(shop: Shop, invoice: Invoice, *, paid: str) -> None:
+    """Paid the same on both sides, with nothing left to decide."""
+    invoice.refresh_from_db()
+    assert invoice.amount_paid == Decimal(paid)
+    assert shop.there(invoice)["Balance"] == invoice.total - Decimal(paid)
+    assert not shop.failed().exists(), shop.events()
+    assert shop.reconciles()
+    assert not Untaken.objects.exists()
+
+
+def hers_known_first(shop: Shop, amount: str) -> Payment:
+    """She enters it and we read it; then the office records it here."""
+    invoice = shop.settled_invoice()
+    hers(shop, invoice, amount, PaymentRefNum="1107")
+    shop.hear()
+    invoice.refresh_from_db()
+    return ours(invoice, amount, reference="1107")
+
+
+def both_at_once(shop: Shop, amount: str) -> Payment:
+    """Ours waits to be sent when hers is read."""
+    invoice = shop.settled_invoice()
+    payment = ours(invoice, amount)
+    hers(shop, invoice, amount)
+    shop.hear()
+    return payment
+
+
+def ours_in_the_books_first(shop: Shop, amount: str) -> Payment:
+    """Ours has gone; then she enters it as well."""
+    invoice = shop.settled_invoice()
+    payment = ours(invoice, amount)
+    shop.drain()
+    hers(shop, invoice, amount)
+    shop.hear()
+    return payment
+
+
+def refused_by_quickbooks(shop: Shop, amount: str) -> Payment:
+    """Hers pays it all before ours is sent; what QuickBooks says of ours makes us look at what is on the invoice."""
+    invoice = shop.settled_invoice()
+    hers(shop, invoice, "108")
+    return ours(invoice, "108")
+
+
+def entered_while_payments_stayed_here(shop: Shop, amount: str) -> Payment:
+    """Her payment was read while Sync payments was off, so nothing here knows it, but its invoice's row does."""
+    invoice = shop.settled_invoice()
+    shop.choose(sync_payments=False)
+    payment = ours(invoice, amount)
+    hers(shop, invoice, amount)
+    shop.hear()
+    shop.choose(sync_payments=True)
+    enqueue_earlier_payments(shop.connection, at=timezone.now())
+    return payment
+
+
+WAYS = {
+    "hers known first": hers_known_first,
+    "both at once": both_at_once,
+    "ours in the books first": ours_in_the_books_first,
+    "refused by QuickBooks": refused_by_quickbooks,
+    "entered while payments stayed here": entered_while_payments_stayed_here,
+}
+PAID = {"refused by QuickBooks": ("108.00", "108")}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_the_same(shop: Shop, way: str) -> None:
+    once, amount = PAID.get(way, ("50.00", "50"))
+    payment = WAYS[way](shop, amount)
+    invoice = payment.invoices.get()
+    shop.drain()
+    event = asked(shop, payment)
+    assert f"QBO has a payment of {once} of 2026-06-17 on #{invoice.number} as well" in event.message
+    assert [one.name for one in offered(event, at=timezone.now())] == ["same_payment", "record_both", "dismiss"]
+    say("same_payment", shop, payment)
+    settle(shop)
+    payment.refresh_from_db()
+    assert payment.is_void
+    assert standing_there(shop) == [float(amount)]
+    assert_agreed(shop, invoice, paid=once)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way not in PAID])
+def test_the_customer_paid_twice(shop: Shop, way: str) -> None:
+    payment = WAYS[way](shop, "50")
+    invoice = payment.invoices.get()
+    shop.drain()
+    say("record_both", shop, payment)
+    settle(shop)
+    assert standing_there(shop) == [50, 50]
+    assert_agreed(shop, invoice, paid="100.00")
+    # Neither is asked about again, whatever becomes of them.
+    payment.edit(memo="second check", at=timezone.now())
+    settle(shop)
+    assert not shop.failed().exists()
+
+
+@pytest.mark.parametrize("way", ["hers known first", "both at once", "refused by QuickBooks"])
+def test_ours_goes_once_hers_is_gone(shop: Shop, way: str) -> None:
+    once, amount = PAID.get(way, ("50.00", "50"))
+    payment = WAYS[way](shop, amount)
+    shop.drain()
+    asked(shop, payment)
+    (row,) = shop.books.rows("Payment")
+    shop.books.delete("Payment", row)
+    settle(shop)
+    assert shop.event(payment).state == State.SYNCED
+    assert standing_there(shop) == [float(amount)]
+    assert_agreed(shop, payment.invoices.get(), paid=once)
+
+
+def test_an_edit_of_ours_does_not_get_past_the_question(shop: Shop) -> None:
+    payment = both_at_once(shop, "50")
+    asked(shop, payment)
+    sent = payment_writes(shop)
+    payment.edit(memo="by post", at=timezone.now())
+    settle(shop)
+    asked(shop, payment)
+    assert payment_writes(shop) == sent
+
+
+def test_a_corrected_amount_makes_them_two(shop: Shop) -> None:
+    payment = both_at_once(shop, "50")
+    invoice = payment.invoices.get()
+    payment.restate(amount=Decimal(20), parts={invoice: Decimal(20)}, at=timezone.now())
+    settle(shop)
+    assert standing_there(shop) == [20, 50]
+    assert_agreed(shop, invoice, paid="70.00")
+
+
+def test_a_dismissed_question_leaves_both_as_they_are(shop: Shop) -> None:
+    payment = ours_in_the_books_first(shop, "50")
+    rows = SyncEvent.objects.filter(pk=asked(shop, payment).pk)
+    operations.dismiss(rows, by=None, at=timezone.now(), reason="she will delete hers")
+    settle(shop)
+    assert shop.event(payment).state == State.DISMISSED
+    assert payment.invoices.get().payments.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "days", "reference", "is_asked"),
+    [
+        ("50", 7, "", True),
+        ("50", 8, "", False),
+        ("50", 40, "No. 01107", True),
+        ("50", 40, "1108", False),
+        ("49.99", 0, "1107", False),
+    ],
+)
+def test_what_looks_like_one(shop: Shop, amount: str, days: int, reference: str, is_asked: bool) -> None:
+    invoice = shop.settled_invoice()
+    payment = ours(invoice, reference="1107")
+    shop.drain()
+    hers(shop, invoice, amount, TxnDate=(builders.TODAY - timedelta(days=days)).isoformat(), PaymentRefNum=reference)
+    shop.hear()
+    assert (shop.event(payment).failure_code == "payment_twin") is is_asked
+    assert invoice.payments.count() == (1 if is_asked else 2)
+
+
+def test_payments_of_other_invoices_are_no_twins_and_cost_no_read(shop: Shop) -> None:
+    first, second = shop.settled_invoice(), shop.settled_invoice()
+    hers(shop, first)
+    shop.hear()
+    before = shop.books.metered()
+    payment = ours(second)
+    shop.drain()
+    assert shop.event(payment).state == State.SYNCED
+    assert shop.books.metered() == before
+
+
+def test_what_is_asked_is_a_row_from_quickbooks_where_ours_has_gone(shop: Shop) -> None:
+    event = asked(shop, ours_in_the_books_first(shop, "50"))
+    assert event.direction == Direction.IN
+    assert [(side["ours"], side["theirs"]) for side in event.facts["sides"]] == [
+        ("50.00", "50.00"), ("2026-06-17", "2026-06-17"), ("", ""),
+    ]  # fmt: skip
+
+
+def test_what_was_more_than_was_open_goes_once_there_is_room(shop: Shop) -> None:
+    """Hers is of another amount, so it is no twin, and only when it is gone can QuickBooks take ours."""
+    invoice = shop.settled_invoice()
+    row = hers(shop, invoice, "108")
+    payment = ours(invoice, "100")
+    shop.drain()
+    shop.hear()
+    assert shop.event(payment).failure_code == "payment_over_applied"
+    # Another change of the invoice makes no room.
+    shop.books.post("invoice", {**shop.there(invoice), "CustomerMemo": {"value": "hello"}})
+    sent = payment_writes(shop)
+    settle(shop)
+    assert (shop.event(payment).failure_code, payment_writes(shop)) == ("payment_over_applied", sent)
+    shop.books.delete("Payment", row)
+    settle(shop)
+    assert shop.event(payment).state == State.SYNCED
+    assert_agreed(shop, invoice, paid="100.00")
