@@ -93,8 +93,10 @@ def _follow(hearing: Hearing, link: Link, row: Row) -> None:
 
 def _take(hearing: Hearing, link: Link, row: Row, customer: Customer, *, takes_over: bool) -> None:
     active = bool(row.get("Active", True))
-    if active != link.active or not active:
+    if active != link.active:
         _activate(hearing, link, row, customer, active=active)
+    if not active:
+        # What else she changed is compared once it is active again.
         return
     base, name = Base.from_text(link.base), customer_name(customer)
     if base is None:
@@ -151,12 +153,8 @@ def _columns(field: str, row: Row, customer: Customer) -> Iterable[tuple[str, An
 
 
 def _activate(hearing: Hearing, link: Link, row: Row, customer: Customer, *, active: bool) -> None:
-    changed = link.active != active
     link.active, link.there_at = active, changed_there_at(row)
-    link.sync_token = str(row.get("SyncToken") or link.sync_token)
-    link.save(update_fields=["active", "there_at", "sync_token"])
-    if not changed:
-        return
+    link.save(update_fields=["active", "there_at"])
     if active:
         _note(hearing, customer, "Active again in QuickBooks", row)
     else:

@@ -389,6 +389,39 @@ def test_a_customer_made_inactive_there_and_active_again_releases_what_waited(sh
     assert Link.objects.get(record_type="customer", record_id=invoice.customer_id).active
 
 
+@pytest.mark.parametrize("is_heard", ["each time", "in the end", "never"])
+@pytest.mark.parametrize("moment", ["inactive", "active"])
+def test_what_she_changes_as_she_makes_a_customer_active_again_stays(shop: Shop, moment: str, is_heard: str) -> None:
+    """The same field was changed here before: a person decides, whichever act of hers changed it."""
+    customer = shop.settled_invoice(customer=builders.customer(shop.organization, "M. Okafor")).customer
+    hers = {"PrimaryPhone": {"FreeFormNumber": "555-0199"}}
+    customer.edit(phone="555-0100", at=timezone.now())
+    customer_there(shop, customer, Active=False, **(hers if moment == "inactive" else {}))
+    if is_heard == "each time":
+        shop.hear()
+    elif is_heard == "never":
+        # As when a drain found it inactive.
+        Link.objects.filter(record_type="customer", record_id=customer.pk).update(active=False)
+    customer_there(shop, customer, Active=True, DisplayName="M. Okafor", **(hers if moment == "active" else {}))
+    if is_heard != "never":
+        shop.hear()
+    shop.drain()
+    assert [(one.record_type, one.failure_code) for one in shop.failed()] == [("customer", "changed_in_quickbooks")]
+    assert shop.books.row("Customer", shop.qbo_id(customer))["PrimaryPhone"] == hers["PrimaryPhone"]
+
+
+def test_her_changes_to_a_customer_that_is_active_again_are_taken_over(shop: Shop) -> None:
+    customer = shop.settled_invoice(customer=builders.customer(shop.organization, "M. Okafor")).customer
+    customer_there(shop, customer, Active=False)
+    shop.hear()
+    customer_there(shop, customer, Active=True, DisplayName="M. Okafor", PrimaryPhone={"FreeFormNumber": "555-0199"})
+    shop.hear()
+    customer.refresh_from_db()
+    assert customer.phone == "555-0199"
+    shop.drain()
+    assert not shop.failed()
+
+
 def test_lists_that_changed_there_are_up_to_date_here(shop: Shop) -> None:
     shop.hear()
     account = shop.books.do("add_account", name="Heat pumps")["row"]

@@ -10,6 +10,7 @@ from itertools import chain
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
 from qbo.json_objects import Row
@@ -118,12 +119,22 @@ def _judge(
     if link and link.active:
         return owed_update(drain, event, plan_customer(customer, there) if there else Plan())
     if match.row:
-        return _link(drain, event, customer, match.row, link, held)
+        outcome = _link(drain, event, customer, match.row, link, held)
+        return _owed_again(drain, event, customer) or outcome if link and link.qbo_id == match.row["Id"] else outcome
     write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
     if match.failure:
         return refused_here(drain, event, _worded(match, customer, link), write)
     former_id = link.qbo_id if link else ""
     return Ready.to_send(event, write, former_id=former_id, said=said_of_customer(customer))
+
+
+def _owed_again(drain: Drain, event: SyncEvent, customer: CustomerDocument) -> Ready | Outcome | None:
+    """What changed here while the customer was inactive there, now that it is active again; None if nothing goes."""
+    if not drain.connection.settings.sync_customer_updates:
+        return None
+    there = load_list_records(drain.connection, EntityType.CUSTOMER, [customer.id]).get(customer.id)
+    plan = plan_customer(customer, there) if there else Plan()
+    return owed_update(drain, event, plan) if plan.write or plan.failures else None
 
 
 def _match(
@@ -266,8 +277,8 @@ def _link(
         "theirs": "",
     }
     if former and former.qbo_id == qbo_id:
-        # The same one, active again: what changed here meanwhile is still to be sent.
-        columns = {"active": True, "sync_token": columns["sync_token"]}
+        # The same one, active again: what changed here meanwhile is still to be sent, and compared with what is there.
+        columns = {"active": True, "theirs": encode(kept_part("Customer", row))}
     Link.objects.of(drain.connection, EntityType.CUSTOMER).update_or_create(
         connection=drain.connection,
         realm_id=drain.turn.realm_id,

@@ -118,4 +118,18 @@ SAFEGUARDS = (
         "return False",
         ("tests/sync/test_webhooks.py::test_her_change_in_the_second_of_our_own_write_is_read",),
     ),
+    Safeguard(
+        "a customer active again: what she changed meanwhile is compared",
+        "sync/engine/prepare/customers.py",
+        '"theirs": encode(kept_part("Customer", row))}',
+        '"sync_token": columns["sync_token"]}',
+        ("tests/journeys/test_from_quickbooks.py::test_what_she_changes_as_she_makes_a_customer_active_again_stays",),
+    ),
+    Safeguard(
+        "a customer active again: its other changes are taken in as well",
+        "sync/inbound/customers.py",
+        "        _activate(hearing, link, row, customer, active=active)\n",
+        "        _activate(hearing, link, row, customer, active=active)\n        return\n",
+        ("tests/journeys/test_from_quickbooks.py::test_her_changes_to_a_customer_that_is_active_again_are_taken_over",),
+    ),
 )
