@@ -386,11 +386,10 @@ on("sync:would_fail", "SO", "page: link *", fetch(), each=True)
 # The same controls as in the cards. Pressed by test_preflight, each with what came of it.
 FIXES = " | ".join(f"page: choice {one}*" for one in (
     "QuickBooks tax code", "Product or service in QuickBooks", "Product for one-off lines", "Income account", "Customer in QuickBooks", "Invoice number", "Date in the books"))
-for name in ("sync:would_fail", INVOICE_PAGE):
-    on(name, "SO", f"{FIXES} | page: button # more to choose from | page: button Search QuickBooks for it", within)
-    on(name, "O", "page: button * and send # | page: button Send # | page: button Undo", within)
+for name, who in (("sync:would_fail", "SO"), (INVOICE_PAGE, "O")):
+    on(name, who, f"{FIXES} | page: text Date in the books | page: button # more to choose from | page: button Search QuickBooks for it", within)
     on(name, "O", "page: button Save choice", within)
-on("sync:would_fail", "SO", "page: button What will be posted", within)
+on("sync:would_fail", "O", "page: button * and send # | page: button Send # | page: button Undo", within)
 on(INVOICE_PAGE, "SO", "page: button What will be posted", opens("It gets:"))
 # Of what failed, and of what stands in the way of a draft.
 on(INVOICE_PAGE, "SO", "page: link How to fix this", go("css=.rac-help"))

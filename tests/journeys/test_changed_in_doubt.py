@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync import deciding
+from sync import deciding, operations
 from sync.matching import choosing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State
@@ -200,3 +200,22 @@ def test_an_update_whose_answer_was_lost_asks_nobody(shop: Shop) -> None:
     for turn in (1, 2):
         shop.drain(at + turn * LATER)
     assert shop.event(customer).state == State.SYNCED
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_made_again_while_a_change_of_its_date_is_in_doubt(shop: Shop, arrives: bool) -> None:
+    """The change had no customer in it: only what creates says by whom and when it would be found."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    invoice.edit(invoice_date=invoice.invoice_date - timedelta(days=7), at=at)
+    shop.books.do("fault", fault="reset", path="write", after_commit=arrives, times=1)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    shop.books.delete("Invoice", shop.there(invoice))
+    shop.drain(at + LATER)
+    assert shop.event(invoice).failure_code == "record_deleted_there"
+    operations.retry(shop.log().filter(pk=shop.event(invoice).pk), by=None, at=at + 2 * LATER)
+    for turn in range(3, 5):
+        shop.drain(at + turn * LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert [row["TxnDate"] for row in shop.books.invoices()] == [invoice.invoice_date.isoformat()]

@@ -144,7 +144,7 @@ def test_a_search_that_many_customers_match(
     office: Client, shop: Organization, named: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same is found whether the customers are named to the database or joined there."""
-    monkeypatch.setattr("runacall.invoices.admin.invoice_list.MOST_NAMED", named)
+    monkeypatch.setattr("runacall.invoices.admin.searching.MOST_NAMED", named)
     for number, name in enumerate(("Ann Lee", "Ann Poe", "Bob Lee")):
         builders.invoice(shop, number=str(10 + number), customer=builders.customer(shop, name))
     stranger = builders.organization("elsewhere")

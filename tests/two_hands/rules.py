@@ -67,7 +67,7 @@ RULES = (
         "what is paid there keeps its amount and its customer",
         "paid there, and the price is changed here",
         PLANNING,
-        "    if comparison.moves_money_or_customer and is_paid(now):",
+        "    if comparison.moves_money_or_customer and is_paid(now) and not as_here:",
         "    if False:",
     ),
     _rule(

@@ -156,7 +156,7 @@ def _rows_of_doubtful(
         if customer and not book.sends_number_of(invoice):
             by_day[invoice.books_date.isoformat()].add(customer.qbo_id)
         for one in sent[invoice.id]:
-            if "TxnDate" in one.payload and "DocNumber" not in one.payload:
+            if one.item.operation == "create" and "DocNumber" not in one.payload:
                 by_day[str(one.payload["TxnDate"])].add(str(one.payload["CustomerRef"]["value"]))
     return rows_on_days(drain, "Invoice", by_day)
 
