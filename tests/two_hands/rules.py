@@ -222,12 +222,17 @@ THEIR_PAYMENTS = "sync/inbound/payments.py"
 
 
 def _of_payments(
-    says: str, file: str, line: str, broken: str, **beginning: object
+    says: str, file: str, line: str, broken: str, *, more: tuple[tuple[str, str], ...] = (), **beginning: object
 ) -> tuple[Safeguard, dict[str, object]]:
-    return Safeguard(says, file, line, broken, ()), beginning
+    return Safeguard(says, file, line, broken, (), more), beginning
+
+
+# With this the office is asked whether the two are the same payment, so nothing is recorded twice.
+NOT_ASKED = ("    if twin := _twin(hearing, row, parts):\n", "    if False:\n")
 
 
 # Those of the hands with payments, each with what is drawn otherwise at the beginning of the history that shows it.
+# That the same money on both sides is told has two guards, each enough by itself: no line of it is here.
 OF_PAYMENTS = (
     _of_payments(
         "an amount that she corrected waits for a person",
@@ -243,6 +248,7 @@ OF_PAYMENTS = (
         THEIR_PAYMENTS,
         "if not is_void(row) and not _is_marked(hearing, row)]",
         "if not is_void(row)]",
+        more=(NOT_ASKED,),
         by="office",
         lost=True,
     ),
@@ -284,12 +290,5 @@ OF_PAYMENTS = (
         "    if sides:\n",
         by="office",
         hers="void",
-    ),
-    _of_payments(
-        "the same money recorded on both sides is told",
-        THEIR_PAYMENTS,
-        '        if not _dismissed(hearing, {str(row["Id"])}, facts__amount=_total(row)):\n',
-        "        if False:\n",
-        by="both",
     ),
 )
