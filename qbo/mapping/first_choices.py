@@ -1,5 +1,7 @@
 """Sensible default choices for a company that was just connected, if staff have made none."""
 
+from functools import partial
+
 from qbo.mapping.names import name_key
 from qbo.models import Connection, ConnectionSettings, ListEntry
 
@@ -7,15 +9,22 @@ SALES_ITEM_TYPES = ("Service", "NonInventory")
 
 
 def choose_defaults(connection: Connection, *, auto_create_items: bool | None = None) -> ConnectionSettings:
-    """Fill in what is not chosen yet from the mirrored lists; `auto_create_items` is set if given."""
-    settings = ConnectionSettings.objects.get(connection=connection)
-    settings.default_income_account_id = settings.default_income_account_id or _account(connection, "Income")
-    settings.discount_account_id = settings.discount_account_id or _named_account(connection, "Discounts given")
-    settings.one_off_item_id = settings.one_off_item_id or _one_off_item(connection)
+    """Fill in what is not chosen yet from the mirrored lists; `auto_create_items` is set if given.
+
+    Each by a statement of its own, and only while it is empty: what a person saves at the same moment stays.
+    """
+    settings = ConnectionSettings.objects.filter(connection=connection)
+    for name, found in (
+        ("default_income_account_id", partial(_account, connection, "Income")),
+        ("discount_account_id", partial(_named_account, connection, "Discounts given")),
+        ("one_off_item_id", partial(_one_off_item, connection)),
+    ):
+        empty = settings.filter(**{name: ""})
+        if empty.exists() and (chosen := found()):
+            empty.update(**{name: chosen})
     if auto_create_items is not None:
-        settings.auto_create_items = auto_create_items
-    settings.save()
-    return settings
+        settings.update(auto_create_items=auto_create_items)
+    return settings.get()
 
 
 def _account(connection: Connection, account_type: str) -> str:

@@ -146,7 +146,9 @@ class SettingsForm(HistoryForm, forms.ModelForm):  # type: ignore[type-arg]
     def save_at(self, at: datetime, *, by: AbstractBaseUser | None = None) -> None:
         with transaction.atomic():
             SettingChange.note(self.instance.connection, self.page, self.changes(), at=at, by=by)
-            self.save()
+            # Only what this person changed: what another saved meanwhile, here or on another page, stays.
+            own = {field.name for field in ConnectionSettings._meta.concrete_fields}
+            self.instance.save(update_fields=own.intersection(self.changed_data))
 
 
 class StartDateForm(forms.Form):

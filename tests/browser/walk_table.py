@@ -202,7 +202,7 @@ on("qbo:help", "FDSO", "page: link *", go())
 on(EVENT, "SO", "top: link Sync log", go(LIST))
 on(EVENT, "SO", "page: link How to fix this", go("css=.rac-help"))
 on(EVENT, "SO", "page: link Settings → QuickBooks → *", fetch(), each=True)
-on(EVENT, "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
+on(EVENT, "O", "page: link Open*in QuickBooks", away("/app/"), each=True)
 on(EVENT, "O", "page: link Open invoice | page: link Open customer | page: link Open item | page: link Open Items |"
 " page: link Map the rate | page: link Choose *", go(), each=True)
 on(EVENT, "O", "page: link Post to current period…", go("to the current period?"))
@@ -375,7 +375,8 @@ on("*", "SO", "page: link Show the question", go("Question to"))
 on(LOG, "SO", "page: button Keyboard shortcuts", opens("Next and previous event"))
 on(LOG, "SO", "dialog: button Close | dialog: tick Use single-key* | page: button Close | page: tick Use single-key*", within)
 on(EVENT, "SO", "page: button Payload, ids and attempts", opens("Realm ID"))
-on(EVENT, "SO", "page: button Copy the *", within)
+# Which event comes first, and so whether support meets one that is in QuickBooks, depends on the cluster.
+on(EVENT, "SO", "page: button Copy the * | page: link Open*in QuickBooks", within)
 on(INVOICE_PAGE, "SO", "page: button History*", opens("css=.rac-steps"))
 # --- before it fails
 on(LOG, "SO", "page: link What would fail now?", go("QuickBooks was not asked"))

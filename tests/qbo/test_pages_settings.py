@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qbo.failures import Failure, Subject
+from qbo.mapping import first_choices
 from qbo.mapping.tax_rows import Uses
 from qbo.models import AccountMapping, CompanyFacts, Connection, ConnectionSettings, Link, TaxMapping
 from qbo.pages.drop_downs import FEW
-from qbo.pages.forms import form_of
+from qbo.pages.forms import InvoicesForm, form_of
 from qbo.pages.help_texts import help_pages
 from runacall.invoices.models import Invoice, TaxRate
 from sync.models import ActionRecord, State, SyncEvent
@@ -421,3 +422,37 @@ class TestHelp:
 
     def test_unknown_pages_are_not_there(self, books: Connection, owner: Client) -> None:
         assert owner.get(reverse("qbo:help", args=["nonsense"])).status_code == 404
+
+
+class TestTwoAtOnce:
+    """A choice that is saved while another is being made stays."""
+
+    def test_defaults_are_filled_in_while_a_person_saves(
+        self, books: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ConnectionSettings.objects.update(auto_create_items=False, one_off_item_id="", discount_account_id="")
+
+        def meanwhile(connection: Connection) -> str:
+            ConnectionSettings.objects.update(auto_create_items=True, discount_account_id="77", one_off_item_id="78")
+            return "5"
+
+        monkeypatch.setattr(first_choices, "_one_off_item", meanwhile)
+        first_choices.choose_defaults(books)
+        chosen = ConnectionSettings.objects.get(connection=books)
+        assert (chosen.auto_create_items, chosen.discount_account_id, chosen.one_off_item_id) == (True, "77", "78")
+
+    def test_two_people_on_two_pages(self, books: Connection) -> None:
+        stored = ConnectionSettings.objects.get(connection=books)
+        data = {
+            "sync_invoices": "on",
+            "when_to_sync": "on_payment",
+            "send_numbers": "on",
+            "sync_customer_updates": "on",
+        }
+        form = InvoicesForm(data, instance=stored)
+        assert form.is_valid(), form.errors
+        ConnectionSettings.objects.update(auto_create_items=not stored.auto_create_items, one_off_item_id="78")
+        form.save_at(timezone.now())
+        chosen = ConnectionSettings.objects.get(connection=books)
+        assert chosen.when_to_sync == "on_payment"
+        assert (chosen.auto_create_items, chosen.one_off_item_id) == (not stored.auto_create_items, "78")

@@ -100,4 +100,18 @@ SAFEGUARDS = (
         "Customer.objects.order_by",
         (f"{OF_IMPORT}::test_what_is_there_already_is_used",),
     ),
+    Safeguard(
+        "settings: only what this person changed is saved",
+        "qbo/pages/forms.py",
+        "self.instance.save(update_fields=own.intersection(self.changed_data))",
+        "self.instance.save()",
+        ("tests/qbo/test_pages_settings.py::TestTwoAtOnce::test_two_people_on_two_pages",),
+    ),
+    Safeguard(
+        "settings: defaults are filled in only where nothing is chosen",
+        "qbo/mapping/first_choices.py",
+        "            empty.update(**{name: chosen})",
+        "            settings.update(**{name: chosen})",
+        ("tests/qbo/test_pages_settings.py::TestTwoAtOnce::test_defaults_are_filled_in_while_a_person_saves",),
+    ),
 )
