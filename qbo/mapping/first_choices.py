@@ -8,23 +8,22 @@ from qbo.models import Connection, ConnectionSettings, ListEntry
 SALES_ITEM_TYPES = ("Service", "NonInventory")
 
 
-def choose_defaults(connection: Connection, *, auto_create_items: bool | None = None) -> ConnectionSettings:
+def choose_defaults(connection: Connection, *, auto_create_items: bool | None = None) -> None:
     """Fill in what is not chosen yet from the mirrored lists; `auto_create_items` is set if given.
 
     Each by a statement of its own, and only while it is empty: what a person saves at the same moment stays.
     """
-    settings = ConnectionSettings.objects.filter(connection=connection)
-    for name, found in (
+    settings = ConnectionSettings.objects.get(connection=connection)
+    stored = ConnectionSettings.objects.filter(pk=settings.pk)
+    for name, find in (
         ("default_income_account_id", partial(_account, connection, "Income")),
         ("discount_account_id", partial(_named_account, connection, "Discounts given")),
         ("one_off_item_id", partial(_one_off_item, connection)),
     ):
-        empty = settings.filter(**{name: ""})
-        if empty.exists() and (chosen := found()):
-            empty.update(**{name: chosen})
+        if not getattr(settings, name) and (found := find()):
+            stored.filter(**{name: ""}).update(**{name: found})
     if auto_create_items is not None:
-        settings.update(auto_create_items=auto_create_items)
-    return settings.get()
+        stored.update(auto_create_items=auto_create_items)
 
 
 def _account(connection: Connection, account_type: str) -> str:

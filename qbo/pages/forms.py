@@ -147,8 +147,8 @@ class SettingsForm(HistoryForm, forms.ModelForm):  # type: ignore[type-arg]
         with transaction.atomic():
             SettingChange.note(self.instance.connection, self.page, self.changes(), at=at, by=by)
             # Only what this person changed: what another saved meanwhile, here or on another page, stays.
-            own = {field.name for field in ConnectionSettings._meta.concrete_fields}
-            self.instance.save(update_fields=own.intersection(self.changed_data))
+            own = self._meta.fields or ()
+            self.instance.save(update_fields=[name for name in self.changed_data if name in own])
 
 
 class StartDateForm(forms.Form):

@@ -14,7 +14,7 @@ from qbo.models import Connection
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
 from sync.dry_run import AS_IT_IS
-from sync.fixing.applying import OTHERS_FIRST, Shown, chosen_of, who_was_faster
+from sync.fixing.applying import Shown, chosen_of, who_was_faster
 from sync.fixing.fix import Answer, Case, Fix, User
 from sync.fixing.lists import Lists
 from sync.fixing.table import BY_CODE
@@ -84,9 +84,7 @@ def save_ahead(
         case = case_ahead(connection, key, scope)
         if case is None:
             raise Refused(who_was_faster(connection, key, at=at, otherwise=GONE))
-        fix, _, chosen = chosen_of(case, answer)
-        if fix.seen(case) != shown.seen:
-            raise Refused(who_was_faster(connection, key, at=at, otherwise=OTHERS_FIRST))
+        fix, _, chosen = chosen_of(case, key, answer, shown, at=at)
         kept: JsonMapping = dict(fix.apply(case, answer, by, at))
         left = kept.get("left")
         action = record_action(connection.organization_id, "fix_ahead", by=by, at=at, done=0, left=left)

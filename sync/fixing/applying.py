@@ -64,9 +64,7 @@ def fix_cause(
         if case is None:
             raise Refused(who_was_faster(connection, key, at=at))
         case.lists.looked = [row] if row else ()
-        fix, offer, chosen = chosen_of(case, answer)
-        if fix.seen(case) != shown.seen:
-            raise Refused(who_was_faster(connection, key, at=at, otherwise=OTHERS_FIRST))
+        fix, offer, chosen = chosen_of(case, key, answer, shown, at=at)
         events = case.events.filter(changed_at__lte=shown.at) if shown.at else case.events
         total = events.filter(record_type=EntityType.INVOICE).aggregate(total=Sum("amount"))["total"]
         if fix.edits:
@@ -109,8 +107,17 @@ def _helped(events: SyncEventQuerySet, kept: JsonMapping) -> SyncEventQuerySet:
     return events.filter(record_id__in=[int(key) for key in changed]) if changed else events
 
 
-def chosen_of(case: Case, answer: Answer) -> tuple[Fix, Offer, str]:
-    """The fix, what it offers, and the answer in words. Raises Refused for an answer that is not offered."""
+def chosen_of(case: Case, key: str, answer: Answer, shown: Shown, *, at: datetime) -> tuple[Fix, Offer, str]:
+    """The fix, what it offers, and the answer in words. Raises Refused for an answer that is not offered, and where the
+    case is no longer as it was shown.
+    """
+    fix, offer, chosen = _offered(case, answer)
+    if fix.seen(case) != shown.seen:
+        raise Refused(who_was_faster(case.connection, key, at=at, otherwise=OTHERS_FIRST))
+    return fix, offer, chosen
+
+
+def _offered(case: Case, answer: Answer) -> tuple[Fix, Offer, str]:
     fix = BY_CODE.get(case.failure.code)
     offer = fix.offer(replace(case, every=True)) if fix else None
     option = offer.option(answer.choice) if offer else None

@@ -120,7 +120,8 @@ def _judge(
         return owed_update(drain, event, plan_customer(customer, there) if there else Plan())
     if match.row:
         outcome = _link(drain, event, customer, match.row, link, held)
-        return _owed_again(drain, event, customer) or outcome if link and link.qbo_id == match.row["Id"] else outcome
+        is_same = link is not None and link.qbo_id == match.row["Id"]
+        return (_owed_again(drain, event, customer) if is_same else None) or outcome
     write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
     if match.failure:
         return refused_here(drain, event, _worded(match, customer, link), write)

@@ -103,15 +103,15 @@ SAFEGUARDS = (
     Safeguard(
         "settings: only what this person changed is saved",
         "qbo/pages/forms.py",
-        "self.instance.save(update_fields=own.intersection(self.changed_data))",
+        "self.instance.save(update_fields=[name for name in self.changed_data if name in own])",
         "self.instance.save()",
         ("tests/qbo/test_pages_settings.py::TestTwoAtOnce::test_two_people_on_two_pages",),
     ),
     Safeguard(
         "settings: defaults are filled in only where nothing is chosen",
         "qbo/mapping/first_choices.py",
-        "            empty.update(**{name: chosen})",
-        "            settings.update(**{name: chosen})",
+        'stored.filter(**{name: ""}).update(**{name: found})',
+        "stored.update(**{name: found})",
         ("tests/qbo/test_pages_settings.py::TestTwoAtOnce::test_defaults_are_filled_in_while_a_person_saves",),
     ),
 )

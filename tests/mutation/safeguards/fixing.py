@@ -10,8 +10,8 @@ SAFEGUARDS = (
     Safeguard(
         "a fix: what somebody else chose meanwhile is not overwritten",
         APPLYING,
-        "        if fix.seen(case) != shown.seen:",
-        "        if False:",
+        "    if fix.seen(case) != shown.seen:",
+        "    if False:",
         (f"{TESTS}::TestTwoPeople::test_a_mapping_saved_meanwhile_on_the_tax_page_is_not_overwritten",),
     ),
     Safeguard(
