@@ -523,3 +523,9 @@ def test_our_own_payment_does_not_come_back(shop: Shop) -> None:
     shop.drain()
     assert (shop.log().count(), len(shop.books.rows("Payment")), shop.books.writes()) == before
     assert_synced(shop, payment)
+
+
+def test_a_payment_that_waits_is_not_offered_as_an_earlier_one(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice())
+    assert shop.event(payment).state == State.QUEUED
+    assert not payments_of(shop.connection).exists()

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from qbo.mapping.twins import Theirs, twin_failure
+from runacall.invoices.document_loading import load_payments
 from runacall.invoices.models import Invoice, Payment
 from sync import deciding, operations
 from sync.actions import offered
 from sync.models import State, SyncEvent, Untaken
 from sync.models.events import Direction
+from sync.outbox.arrivals import stop_unsent
 from sync.outbox.enqueueing import enqueue_earlier_payments
 from tests import builders
 from tests.books import Shop
@@ -251,3 +254,11 @@ def test_what_was_more_than_was_open_goes_once_there_is_room(shop: Shop) -> None
     settle(shop)
     assert shop.event(payment).state == State.SYNCED
     assert_agreed(shop, invoice, paid="100.00")
+
+
+def test_what_may_have_arrived_is_looked_for_before_anything_is_asked(shop: Shop) -> None:
+    payment = ours(shop.settled_invoice())
+    SyncEvent.objects.filter(pk=shop.event(payment).pk).update(look_first=True)
+    failure = twin_failure(load_payments([payment.pk])[payment.pk], Theirs("9", "50.00", "2026-01-05"))
+    assert not stop_unsent(shop.event(payment), failure, at=timezone.now(), row={})
+    assert shop.event(payment).state == State.QUEUED

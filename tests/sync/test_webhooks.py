@@ -141,6 +141,10 @@ def test_a_flood_is_bounded_and_costs_a_fixed_number_of_statements(
     assert deliver(classic(realm, *[("Customer", str(n), "Update") for n in range(400)])) == 200
     assert Notice.objects.count() == 50
     assert asked() == 1
+    # Those that were settled are kept for a while, and leave room for news.
+    settle(shop.connection, list(Notice.objects.all()), at=timezone.now())
+    assert deliver(classic(realm, ("Customer", "900", "Update"))) == 200
+    assert Notice.objects.filter(is_known=False).count() == 1
 
 
 def test_our_own_write_that_comes_back_costs_no_read(shop: Shop) -> None:
