@@ -16,8 +16,8 @@ from qbo import catalogue
 from qbo.catalogue import documented
 from qbo.models import Connection, ListEntry, TaxMapping
 from runacall.organizations.models import Organization
-from sync.connecting import connect_to_emulator
 from sync.models import State, SyncEvent
+from sync.operations.connecting import connect_to_emulator
 from sync.outbox.enqueueing import enqueue_earlier
 from sync.worker.status import SyncStatus, sync_status
 from sync.worker.wake import wake

@@ -21,10 +21,10 @@ from runacall.invoices.signals import record_changed
 from runacall.isolation import isolated
 from sync.engine.pausing import close_connection_failure, open_connection_failure
 from sync.models import ActionRecord
+from sync.operations.releasing import release_stopped
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_invoice, enqueue_list_record, enqueue_payment
 from sync.outbox.held import release_held
 from sync.outbox.lists import note_list
-from sync.releasing import release_stopped
 from sync.worker.cluster import END_DRAIN
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake

@@ -13,7 +13,6 @@ from qbo.failures import FailureKind
 from qbo.models import Connection
 from runacall import clock
 from runacall.isolation import isolated
-from sync import operations
 from sync.actions import ACTIONS
 from sync.engine.drain import drain
 from sync.engine.pausing import clear_interrupted_row, open_interrupted_row, pause_idle
@@ -21,7 +20,8 @@ from sync.engine.renewing import RENEWED, renew_unused
 from sync.inbound import listening, tie_out
 from sync.inbound.notices import claim_due
 from sync.models import ActionRecord, Heartbeat, TieOut
-from sync.releasing import release_stopped
+from sync.operations import recording
+from sync.operations.releasing import release_stopped
 from sync.telling import digest
 from sync.telling.causes import tell_all
 from sync.telling.sending import send_due
@@ -163,6 +163,6 @@ def sweep() -> int:
     Heartbeat.beat("sweep", at=now)
     for action in ActionRecord.objects.open().filter(at__lte=now - timedelta(seconds=settings.SYNC["WAKE_LOST_AFTER"])):
         with isolated("Calling for an action", action=action.pk, organization=action.organization_id):
-            operations.call_for(action)
+            recording.call_for(action)
     queue_many("sync.tasks.read_changes", claim_due(at=now), group="changes")
     return wake_due()

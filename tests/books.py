@@ -22,14 +22,14 @@ from qbo_emulator.router import Emulator
 from qbo_emulator.server import Server
 from runacall.invoices.models import Customer, Invoice, Payment, PricebookItem, TaxRate
 from runacall.organizations.models import Organization
-from sync import operations
 from sync.engine.drain import Result, drain
 from sync.inbound.hearing import Hearing
 from sync.inbound.listening import hear
 from sync.inbound.reconciling import reconcile
 from sync.models import Attempt, SyncEvent
 from sync.models.events import SyncEventQuerySet
-from sync.releasing import release_stopped
+from sync.operations import recording, retrying
+from sync.operations.releasing import release_stopped
 from tests import builders
 
 Record = Invoice | Payment | Customer | PricebookItem
@@ -218,10 +218,10 @@ class Shop:
         refresh_lists(self.connection, client_for(self.connection), names or ListState.LISTS, at=moment)
         return self
 
-    def retry(self, *invoices: Invoice, at: dt.datetime | None = None) -> operations.Report:
+    def retry(self, *invoices: Invoice, at: dt.datetime | None = None) -> recording.Report:
         """A person's Retry of these invoices, or of all that failed."""
         chosen = self.log().filter(pk__in=[self.event(one).pk for one in invoices]) if invoices else self.failed()
-        return operations.retry(chosen, by=None, at=at or timezone.now())
+        return retrying.retry(chosen, by=None, at=at or timezone.now())
 
     def reconnect(self, at: dt.datetime | None = None) -> None:
         moment, url = at or timezone.now(), self.books.url

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from runacall.organizations.middleware import StaffRequest
 from sync.actions import Action
 from sync.models.events import SyncEventQuerySet
-from sync.operations import Report
+from sync.operations.recording import Report
 
 # PostgreSQL stores no NUL.
 NUL = "\x00"

@@ -22,14 +22,14 @@ from runacall.organizations.models import Organization
 from sync.actions import ACTIONS, Action, title_of
 from sync.admin.acting import back_to, forecast, form_of, perform
 from sync.admin.change_list import filter_query
-from sync.forecasting import forecast_retry
+from sync.forecast.retries import forecast_retry
 from sync.log.causes import words_of
 from sync.log.filters import SyncEventFilter, given
 from sync.log.holding import money
 from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
-from sync.operations import leave_to_worker
+from sync.operations.recording import leave_to_worker
 from sync.posting import CLOSED_BY, Moved, cannot_post_today, moved_back, moved_to_today, noun_of
 
 LOG = "admin:sync_syncevent_changelist"

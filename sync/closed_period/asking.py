@@ -18,7 +18,10 @@ from runacall.organizations.models import Organization
 from sync.closed_period.hold import release
 from sync.models import Answer, Guest, Question, QuestionState, State, SyncEvent
 from sync.models.events import SyncEventQuerySet
-from sync.operations import Report, User, dismiss, post_to_current_period, record_action, retry
+from sync.operations.dating import post_to_current_period
+from sync.operations.dismissing import dismiss
+from sync.operations.recording import Report, User, record_action
+from sync.operations.retrying import retry
 from sync.posting import closed_facts, is_in_closed_period, noun_of
 
 HOLDS_FOR = dt.timedelta(days=14)

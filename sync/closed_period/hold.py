@@ -11,7 +11,7 @@ from django.db import transaction
 from qbo.models import Connection, ListState
 from sync.models import State, SyncEvent
 from sync.models.events import SyncEventQuerySet
-from sync.operations import Report, User, keep_drains_out, record_action
+from sync.operations.recording import Report, User, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
 from sync.outbox.held import still_closed
 from sync.posting import is_in_closed_period

@@ -13,15 +13,15 @@ from qbo.json_objects import JsonMapping
 from qbo.models import Connection
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
-from sync.dry_run import AS_IT_IS
 from sync.fixing.applying import Shown, chosen_of, who_was_faster
 from sync.fixing.fix import Answer, Case, Fix, User
 from sync.fixing.lists import Lists
 from sync.fixing.table import BY_CODE
-from sync.forecasting import Forecast
+from sync.forecast.dry_run import AS_IT_IS
+from sync.forecast.readiness import draft_ids, readiness, waiting_ids
+from sync.forecast.retries import Forecast
 from sync.models import ActionRecord, SyncEvent
-from sync.operations import keep_drains_out, record_action
-from sync.readiness import draft_ids, readiness, waiting_ids
+from sync.operations.recording import keep_drains_out, record_action
 
 # Which invoices a form is about: all that wait, all drafts, or one by its id.
 WAITING, DRAFTS = "waiting", "drafts"

@@ -13,13 +13,14 @@ from qbo.json_objects import JsonMapping, Row
 from qbo.lists.on_request import NotRead
 from qbo.models import Connection, Link
 from runacall.invoices.refusals import Refused
-from sync.dry_run import AS_IT_IS
 from sync.fixing.fix import Answer, Case, Fix, Offer, User
 from sync.fixing.table import BY_CODE, case_of
-from sync.forecasting import Forecast, forecast_retry
+from sync.forecast.dry_run import AS_IT_IS
+from sync.forecast.retries import Forecast, forecast_retry
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
-from sync.operations import keep_drains_out, record_action, requeue
+from sync.operations.recording import keep_drains_out, record_action
+from sync.operations.retrying import requeue
 
 # So long a fix waits before the first event is sent, and can be undone.
 UNDO_FOR = timedelta(seconds=5)

@@ -11,8 +11,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from qbo.failures import Failure
 from qbo.json_objects import Row
 from qbo.models import Connection
-from sync.dry_run import AS_IT_IS, Supposed
 from sync.fixing.lists import Lists
+from sync.forecast.dry_run import AS_IT_IS, Supposed
 from sync.models.events import EntityType, SyncEventQuerySet
 
 User = AbstractBaseUser | None

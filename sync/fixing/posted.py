@@ -10,11 +10,11 @@ from qbo.json_objects import Row
 from qbo.mapping.base import INVOICE_FIELDS, fields_of, plain, reference
 from qbo.mapping.loading import load_book
 from qbo.models import Connection, ListEntry
-from sync.dry_run import Supposed, verdicts
 from sync.fixing.fix import Answer, Case
 from sync.fixing.table import BY_CODE
+from sync.forecast.dry_run import Supposed, verdicts
+from sync.forecast.readiness import as_sent
 from sync.log.holding import money
-from sync.readiness import as_sent
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from sync.matching.kinds import MatchKind
 from sync.matching.listing import holders, there_of
 from sync.models import SyncEvent
 from sync.models.events import EntityType
-from sync.operations import Report, keep_drains_out
+from sync.operations.recording import Report, keep_drains_out
 from sync.outbox.enqueueing import item_name, open_event
 from sync.worker.wake import wake
 

@@ -16,8 +16,9 @@ from qbo.pages.places import Place, settings_place
 from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.organizations.middleware import StaffRequest
-from sync import dry_run, first_run
+from sync.forecast import dry_run
 from sync.models.dry_runs import DryCause
+from sync.operations import first_run
 
 # Invoices of a cause on one page.
 A_PAGE = 50

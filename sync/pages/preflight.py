@@ -23,18 +23,18 @@ from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.admin.cause_cards import FixForm, form_ahead, form_for
-from sync.dry_run import AS_IT_IS
 from sync.fixing.ahead import DRAFTS, WAITING, fix_ahead_of, made
 from sync.fixing.lists import Lists
 from sync.fixing.posted import fields
 from sync.fixing.table import BY_CODE
+from sync.forecast.dry_run import AS_IT_IS
+from sync.forecast.readiness import Outlook, as_sent, drafts, readiness, waiting
 from sync.log.causes import causes
 from sync.log.holding import money
 from sync.log.rows import connection_of
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.readiness import Outlook, as_sent, drafts, readiness, waiting
 
 LOG = "admin:sync_syncevent_changelist"
 

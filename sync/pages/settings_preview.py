@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from qbo.pages.base import connection_of, settings_page
 from qbo.pages.forms import form_of
 from runacall.organizations.middleware import StaffRequest
-from sync.preview import preview
+from sync.forecast.settings import preview
 
 
 @settings_page

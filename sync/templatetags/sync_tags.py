@@ -17,7 +17,6 @@ from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.actions import Action
-from sync.first_run import checklist, is_open
 from sync.log.attention import Errors, HeldBack, errors_of, held_back
 from sync.log.holding import money
 from sync.log.home import home
@@ -36,6 +35,7 @@ from sync.log.waiting import (
     waiting_to_be_sent,
 )
 from sync.log.wording import attention, payments_following
+from sync.operations.first_run import checklist, is_open
 from sync.outbox.enqueueing import earlier_invoices
 
 register = template.Library()
@@ -207,7 +207,7 @@ def _form(connection: Connection | None, one: Waiting, number: int) -> object:
 
 def _forecast(connection: Connection | None, one: Waiting) -> str:
     # Not at the top: unfold loads every template library while it is itself being imported.
-    from sync.forecasting import forecast_fix
+    from sync.forecast.retries import forecast_fix
 
     if connection is not None:
         with isolated("Forecasting a fix", cause=one.cause.key, organization=connection.organization_id):

@@ -64,8 +64,8 @@ def main() -> None:
     from django.utils import timezone
 
     call_command("migrate", verbosity=0)
-    from sync import operations
     from sync.models import State, SyncEvent
+    from sync.operations import retrying
     from tests.books import NO_LIMITS, connected_shop, emulator
 
     settings.SYNC = {**settings.SYNC, **NO_LIMITS}
@@ -84,7 +84,7 @@ def main() -> None:
         assert shop.event(draft).state == State.SYNCED
         failed = SyncEvent.objects.filter(pk=shop.event(draft).pk)
         failed.update(state=State.FAILED, failure_code="closed_period", due_at=None)
-        retry = Road().walk(lambda: operations.retry(shop.failed(), by=None, at=timezone.now()))
+        retry = Road().walk(lambda: retrying.retry(shop.failed(), by=None, at=timezone.now()))
         print("Retry all to its UPDATE:", retry)
         for step, count in road.trace + retry.trace if "--trace" in sys.argv else ():
             print(f"{count:3} × {step}" if count else "")

@@ -17,10 +17,10 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from demo import seeding, shop_data, story
 from qbo.models import Connection
 from runacall.organizations.models import Organization
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer
 from sync.fixing.table import BY_CODE, case_of
-from sync.forecasting import stopped
+from sync.forecast.dry_run import Supposed
+from sync.forecast.retries import stopped
 from sync.inbound.reconciling import reconcile
 from sync.models import State, SyncEvent
 from tests import builders

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice, TaxRate
-from sync import forecasting
+from sync.forecast import retries
 from sync.log.export import Export
 from sync.log.support_bundle import support_bundle
 from sync.models import State, SyncEvent
@@ -192,14 +192,14 @@ def test_a_fix_forecasts_what_goes_and_what_stays(shop: Shop, office: Office, co
 def test_of_very_many_those_alike_are_forecast_by_one(
     shop: Shop, office: Office, combined: TaxRate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forecasting, "MOST_CHECKED", 3)
+    monkeypatch.setattr(retries, "MOST_CHECKED", 3)
     for _ in range(2):
         twice_stopped(shop, combined)
     for _ in range(3):
         once_stopped(shop, combined)
     shop.drain()
     shop.map_tax(combined)
-    found = forecasting.forecast_retry(shop.connection, shop.failed())
+    found = retries.forecast_retry(shop.connection, shop.failed())
     assert found.sentence == f"about 3 will go · about 2 stay: {FILTER}"
 
 
@@ -208,5 +208,5 @@ def test_a_customer_that_failed_keeps_its_invoices_in_the_forecast(shop: Shop, c
     shop.books.post("vendor", {"DisplayName": "Lake Supply"})
     shop.invoice(customer=customer)
     shop.drain()
-    found = forecasting.forecast_retry(shop.connection, shop.failed().filter(record_type="invoice"))
+    found = retries.forecast_retry(shop.connection, shop.failed().filter(record_type="invoice"))
     assert (found.go, [failure.code for failure, _ in found.stay]) == (0, [shop.event(customer).failure_code])

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync import deciding, operations
 from sync.matching import choosing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State
+from sync.operations import deciding, retrying
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import Office
@@ -214,7 +214,7 @@ def test_made_again_while_a_change_of_its_date_is_in_doubt(shop: Shop, arrives: 
     shop.books.delete("Invoice", shop.there(invoice))
     shop.drain(at + LATER)
     assert shop.event(invoice).failure_code == "record_deleted_there"
-    operations.retry(shop.log().filter(pk=shop.event(invoice).pk), by=None, at=at + 2 * LATER)
+    retrying.retry(shop.log().filter(pk=shop.event(invoice).pk), by=None, at=at + 2 * LATER)
     for turn in range(3, 5):
         shop.drain(at + turn * LATER)
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync import operations
 from sync.models import Attempt, State
+from sync.operations import dating
 from tests import builders
 from tests.books import Shop
 from tests.journeys.article import says
@@ -111,7 +111,7 @@ def test_it_is_refused_with_a_reason_while_today_is_closed_too(shop: Shop, offic
     page = office.event_page(invoice)
     assert "Post to current period…" not in page.text
     assert "Post to current period does not help here: today is in the closed period too." in page.text
-    report = operations.post_to_current_period(shop.failed(), by=None, at=timezone.now())
+    report = dating.post_to_current_period(shop.failed(), by=None, at=timezone.now())
     assert (report.done, report.left) == (0, {"today is in the closed period too": 1})
     assert shop.event(invoice).state == State.FAILED
     invoice.refresh_from_db()

@@ -12,8 +12,9 @@ from django.utils import timezone
 from qbo.models import Connection, ConnectionSettings, Link
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Membership, Role
-from sync import dry_run, first_run
+from sync.forecast import dry_run
 from sync.models import ActionRecord, DryRun, State, SyncEvent
+from sync.operations import first_run
 from tests import builders
 from tests.books import Books, Shop
 from tests.journeys.html import Node

@@ -17,8 +17,8 @@ from sync.fixing.ahead import DRAFTS, WAITING, case_ahead, forecast_ahead, save_
 from sync.fixing.applying import Shown, undo_fix, why_not_undone
 from sync.fixing.fix import Answer, Case
 from sync.fixing.table import BY_CODE
+from sync.forecast.readiness import readiness
 from sync.models import ActionRecord, State, SyncEvent
-from sync.readiness import readiness
 from tests import builders
 from tests.books import Shop
 from tests.journeys.test_closed_period import days_ago

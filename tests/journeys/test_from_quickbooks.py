@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from qbo.models import Link, ListEntry
 from runacall.invoices.models import Customer, Invoice, Payment
-from sync import deciding, operations
 from sync.inbound.listening import compare_last_day, due_for_comparison
 from sync.log.rows import log_row
 from sync.models import ChangeCursor, Notice, SyncEvent
 from sync.models.events import Direction
+from sync.operations import deciding, dismissing, retrying
 from tests import builders
 from tests.books import Shop
 from tests.journeys.test_two_people import bookkeeper, own_lines
@@ -75,7 +75,7 @@ def test_a_retry_of_what_was_voided_there_does_not_call_it_synced(shop: Shop) ->
     invoice = shop.settled_invoice()
     void_there(shop, invoice)
     shop.hear()
-    operations.retry(shop.failed(), by=None, at=timezone.now())
+    retrying.retry(shop.failed(), by=None, at=timezone.now())
     shop.drain()
     assert shop.event(invoice).failure_code == "voided_in_quickbooks"
 
@@ -88,7 +88,7 @@ def test_a_deletion_there_is_a_row_and_nothing_rises_from_the_dead_by_itself(sho
     sent = writes(shop)
     shop.drain()
     assert writes(shop) == sent
-    operations.retry(shop.failed(), by=None, at=timezone.now())
+    retrying.retry(shop.failed(), by=None, at=timezone.now())
     shop.drain()
     shop.assert_in_books(invoice)
 
@@ -202,7 +202,7 @@ def test_a_retry_leaves_alone_what_a_person_decides(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     bookkeeper(shop, invoice, TxnDate="2026-01-05")
     shop.hear()
-    report = operations.retry(shop.failed(), by=None, at=timezone.now())
+    report = retrying.retry(shop.failed(), by=None, at=timezone.now())
     assert report.done == 0
     assert report.left == {"changed in QuickBooks: open them and decide": 1}
     assert shop.event(invoice).failure_code == "edited_in_quickbooks"
@@ -665,7 +665,7 @@ def test_her_payment_is_taken_over_once_ours_is_void(shop: Shop) -> None:
 
 def test_a_payment_that_a_person_left_out_is_not_told_again(shop: Shop) -> None:
     invoice = paid_on_both_sides(shop)
-    operations.dismiss(shop.log().filter(pk=shop.event(invoice).pk), by=None, at=timezone.now(), reason="hers is right")
+    dismissing.dismiss(shop.log().filter(pk=shop.event(invoice).pk), by=None, at=timezone.now(), reason="hers is right")
     shop.hear()
     shop.drain()
     shop.hear()

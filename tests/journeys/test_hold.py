@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from qbo.models import ListState
 from runacall.invoices.models import Invoice
-from sync import operations
 from sync.closed_period.hold import hold
 from sync.models import ActionRecord, State, SyncEvent
+from sync.operations import retrying
 from sync.worker.wake import ask_for_old_lists
 from tests import builders
 from tests.books import Shop
@@ -132,7 +132,7 @@ def office_owner(office: Office) -> object:
 
 def test_retry_all_leaves_held_ones_alone(shop: Shop, office: Office, closed: dt.date) -> None:
     press_hold(office, stopped(shop))
-    report = operations.retry(shop.log(), by=None, at=timezone.now())
+    report = retrying.retry(shop.log(), by=None, at=timezone.now())
     assert report.left["held until the closing date moves; release them first"] == 1
     assert shop.log().held().count() == 1
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from sync import deciding
 from sync.models import State
+from sync.operations import deciding
 from tests.books import Shop
 
 

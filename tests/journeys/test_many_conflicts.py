@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync import deciding, operations, tasks
+from sync import tasks
 from sync.actions import ACTIONS
 from sync.models import ActionRecord, State
+from sync.operations import deciding, recording
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import LOG, Office
@@ -143,7 +144,7 @@ def test_a_worker_that_died_goes_on_with_the_rest(
     shop: Shop, conflicts: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = timezone.now()
-    action = operations.leave_to_worker(
+    action = recording.leave_to_worker(
         shop.organization, "keep_quickbooks", {"status": ["failed"]}, by=None, at=at, meant=3
     )
     one, killed = deciding._decide_one, []

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import Customer, Invoice, PricebookItem
-from sync.dry_run import verdicts
+from sync.forecast.dry_run import verdicts
 from sync.models import State
 from tests import builders
 from tests.books import Shop

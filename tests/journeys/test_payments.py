@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from qbo.models import ConnectionSettings, PaymentMapping
 from runacall.invoices.models import Invoice, Payment
-from sync.deciding import send_ours
 from sync.models import State
-from sync.operations import post_to_current_period
+from sync.operations.dating import post_to_current_period
+from sync.operations.deciding import send_ours
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments, payments_of
 from tests import builders
 from tests.books import Shop

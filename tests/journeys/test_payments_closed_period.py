@@ -13,7 +13,7 @@ from runacall.invoices.models import Payment
 from sync.closed_period import asking
 from sync.closed_period.hold import hold
 from sync.models import Answer, Question, State, SyncEvent
-from sync.operations import post_to_current_period, undo_posting
+from sync.operations.dating import post_to_current_period, undo_posting
 from sync.posting import dates_key
 from tests.books import Shop
 from tests.journeys.office import Office

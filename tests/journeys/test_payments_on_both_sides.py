@@ -15,10 +15,10 @@ from django.utils import timezone
 from qbo.mapping.twins import Theirs, twin_failure
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.models import Invoice, Payment
-from sync import deciding, operations
 from sync.actions import offered
 from sync.models import State, SyncEvent, Untaken
 from sync.models.events import Direction
+from sync.operations import deciding, dismissing
 from sync.outbox.arrivals import stop_unsent
 from sync.outbox.enqueueing import enqueue_earlier_payments
 from tests import builders
@@ -192,7 +192,7 @@ def test_a_corrected_amount_makes_them_two(shop: Shop) -> None:
 def test_a_dismissed_question_leaves_both_as_they_are(shop: Shop) -> None:
     payment = ours_in_the_books_first(shop, "50")
     rows = SyncEvent.objects.filter(pk=asked(shop, payment).pk)
-    operations.dismiss(rows, by=None, at=timezone.now(), reason="she will delete hers")
+    dismissing.dismiss(rows, by=None, at=timezone.now(), reason="she will delete hers")
     settle(shop)
     assert shop.event(payment).state == State.DISMISSED
     assert payment.invoices.get().payments.count() == 1

@@ -12,9 +12,10 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync import operations, tasks
+from sync import tasks
 from sync.actions import ACTIONS
 from sync.models import ActionRecord, State
+from sync.operations import dating
 from sync.posting import THERE, cannot_post_today
 from tests import builders
 from tests.books import Shop
@@ -109,7 +110,7 @@ def test_what_was_sent_is_not_undone(shop: Shop, office: Office, closed: dt.date
     shop.drain()
     office.assert_clear(invoice)
     assert "Undo: date it" not in office.event_page(invoice).text
-    report = operations.undo_posting(shop.log(), by=None, at=timezone.now())
+    report = dating.undo_posting(shop.log(), by=None, at=timezone.now())
     assert report.done == 0
     assert report.left["already sent"] == 1
 
@@ -119,7 +120,7 @@ def test_dates_that_a_person_gave_since_stay(shop: Shop, office: Office, closed:
     office.post_to_current_period(invoice)
     invoice.refresh_from_db()
     invoice.edit(due_date=days_ago(-60), at=timezone.now())
-    report = operations.undo_posting(shop.log(), by=None, at=timezone.now())
+    report = dating.undo_posting(shop.log(), by=None, at=timezone.now())
     assert (report.done, report.left) == (0, {"with other dates since then": 1})
     invoice.refresh_from_db()
     assert invoice.due_date == days_ago(-60)
@@ -146,13 +147,13 @@ def test_very_many_are_posted_by_a_worker(
     post = ACTIONS["post_to_current_period"]
     assert post.many
     monkeypatch.setitem(ACTIONS, post.name, replace(post, many=replace(post.many, most=2)))
-    monkeypatch.setattr(operations, "DATED_AT_ONCE", 1)
+    monkeypatch.setattr(dating, "DATED_AT_ONCE", 1)
     invoices = [stopped(shop) for _ in range(3)]
     page = office.say_yes(office.choose_for_all("Post to current period…"))
     assert "3 events: a background job is working on them." in page.text
     assert {shop.event(one).state for one in invoices} == {State.FAILED}
     (action,) = ActionRecord.objects.open()
-    one, calls = operations.DATED[post.name], []
+    one, calls = dating.DATED[post.name], []
 
     def die(*arguments: Any) -> str:
         calls.append(arguments)
@@ -160,14 +161,14 @@ def test_very_many_are_posted_by_a_worker(
             raise KeyboardInterrupt
         return one(*arguments)
 
-    monkeypatch.setitem(operations.DATED, post.name, die)
+    monkeypatch.setitem(dating.DATED, post.name, die)
     with pytest.raises(KeyboardInterrupt):
         tasks.carry_out(action.pk)
     assert tasks.carry_out(action.pk) == 2
     assert tasks.carry_out(action.pk) == 0
     action.refresh_from_db()
     assert (action.is_open, action.done, len(action.before)) == (False, 3, 3)
-    report = operations.undo_posting(shop.log().filter(action=action), by=None, at=timezone.now())
+    report = dating.undo_posting(shop.log().filter(action=action), by=None, at=timezone.now())
     assert report.done == 3
     for invoice in invoices:
         invoice.refresh_from_db()
@@ -183,6 +184,6 @@ def test_the_forecast_is_what_comes_of_it(shop: Shop, closed: dt.date) -> None:
         shop.read_lists("Preferences")
         at = timezone.now()
         assert cannot_post_today(shop.event(there), at=at) == THERE
-        forecast = operations.post_to_current_period(shop.log(), by=None, at=at, dry_run=True)
+        forecast = dating.post_to_current_period(shop.log(), by=None, at=at, dry_run=True)
         assert forecast.left == Counter(filter(None, (cannot_post_today(event, at=at) for event in shop.log())))
         assert forecast.done == len(done)

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Role
+from sync.forecast.readiness import readiness, waiting
 from sync.models import SyncEvent
-from sync.readiness import readiness, waiting
 from tests import builders
 from tests.books import Shop
 from tests.journeys.html import Node

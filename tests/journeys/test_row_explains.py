@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from runacall.organizations.models import Role
-from sync import operations
 from sync.models import ActionRecord, State
+from sync.operations import dismissing, retrying
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import LOG, Office
@@ -55,8 +55,8 @@ def test_dismissed_taken_back_and_retried_by_different_people(shop: Shop, office
     shop.drain()
     rows = shop.log().filter(pk=shop.event(invoice).pk)
     person = shop.organization.memberships.get(user__email="ann@example.com").user
-    operations.dismiss(rows, by=person, at=timezone.now(), reason="entered by hand")
-    operations.take_back(rows, by=None, at=timezone.now())
+    dismissing.dismiss(rows, by=person, at=timezone.now(), reason="entered by hand")
+    dismissing.take_back(rows, by=None, at=timezone.now())
     told = "\n".join(steps(opened(ann, invoice)))
     assert "Ann Lee: Dismiss: entered by hand" in told
     assert "Command line: Take back" in told
@@ -70,7 +70,7 @@ def test_a_retry_of_many_is_one_statement_and_told_on_each_row(shop: Shop, ann: 
     def statements(count: int) -> int:
         rows = shop.log().filter(pk__in=[shop.event(one).pk for one in invoices[:count]])
         with CaptureQueriesContext(database) as counted:
-            operations.retry(rows, by=None, at=timezone.now())
+            retrying.retry(rows, by=None, at=timezone.now())
         return len(counted)
 
     assert statements(1) == statements(3)

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Role
-from sync import deciding
 from sync.models import TieOut
+from sync.operations import deciding
 from sync.tasks import make_tie_out
 from tests import builders
 from tests.books import Shop

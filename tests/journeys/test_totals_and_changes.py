@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from qbo.models import Link
 from runacall.invoices.models import Invoice
-from sync import operations
 from sync.engine.send import push
 from sync.models import ActionRecord, State, SyncEvent
+from sync.operations import dismissing
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import Office
@@ -62,7 +62,7 @@ def test_the_owner_may_accept_the_difference(shop: Shop, office: Office, differi
 
 def test_nothing_else_can_be_accepted(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    assert operations.accept(SyncEvent.objects.filter(pk=shop.event(invoice).pk), by=None, at=timezone.now()).done == 0
+    assert dismissing.accept(SyncEvent.objects.filter(pk=shop.event(invoice).pk), by=None, at=timezone.now()).done == 0
 
 
 # --- edits and voids ----------------------------------------------------------------------------------------
@@ -210,12 +210,12 @@ def test_a_dismissed_one_stays_dismissed_until_it_is_taken_back(shop: Shop) -> N
     shop.choose(auto_create_items=False)
     invoice = shop.invoice(item=builders.item(shop.organization, "Capacitor"))
     shop.drain()
-    operations.dismiss(shop.failed(), by=None, at=timezone.now(), reason="typed in by hand")
+    dismissing.dismiss(shop.failed(), by=None, at=timezone.now(), reason="typed in by hand")
     assert shop.failed().count() == 0
     invoice.edit(customer_note="changed", at=timezone.now())
     shop.drain()
     assert shop.event(invoice).state == State.DISMISSED
-    operations.take_back(shop.log(), by=None, at=timezone.now())
+    dismissing.take_back(shop.log(), by=None, at=timezone.now())
     assert shop.failed().count() == 1
 
 
@@ -227,7 +227,7 @@ def test_waiting_checking_and_dismissed_ones_do_not_count(shop: Shop) -> None:
     shop.choose(auto_create_items=False)
     dismissed = shop.invoice(customer=customer, item=builders.item(shop.organization, "Capacitor"))
     shop.drain()
-    operations.dismiss(shop.log().filter(pk=shop.event(dismissed).pk), by=None, at=timezone.now(), reason="")
+    dismissing.dismiss(shop.log().filter(pk=shop.event(dismissed).pk), by=None, at=timezone.now(), reason="")
     shop.books.do("fault", fault="reset", path="write", times=1)
     checking = shop.invoice(customer=customer)
     shop.drain()

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from qbo.models import Link
 from runacall.invoices.models import Invoice
-from sync import deciding
 from sync.models import ActionRecord, State, Submission, SyncEvent
+from sync.operations import deciding
 from tests import builders
 from tests.books import Shop
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from runacall.invoices.models import Customer, Invoice, PricebookItem
 from runacall.invoices.refusals import Refused
-from sync import operations
+from sync.operations import retrying
 from tests import builders
 from tests.books import Shop
 from tests.simulation.clockwork import Clockwork
@@ -70,7 +70,7 @@ class Office:
             if self.is_retrying and self.work.now - self.retried_at > PATIENCE and self.shop.failed().exists():
                 self.retries += 1
                 self.retried_at = self.work.now
-                operations.retry(self.shop.failed(), by=None, at=timezone.now())
+                retrying.retry(self.shop.failed(), by=None, at=timezone.now())
 
     @staticmethod
     def _is_signed_out() -> bool:
@@ -115,7 +115,7 @@ class Office:
         self._try(lambda: invoice.void(reason="Entered twice", at=timezone.now()))
 
     def _retry(self, step: Step) -> None:
-        operations.retry(self.shop.failed(), by=None, at=timezone.now())
+        retrying.retry(self.shop.failed(), by=None, at=timezone.now())
 
     @staticmethod
     def _try(do: Callable[[], object]) -> None:

@@ -22,7 +22,7 @@ from runacall.organizations.models import Role
 from sync.actions import ACTIONS, Action, Many
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import SyncEventQuerySet
-from sync.operations import Report, record_action
+from sync.operations.recording import Report, record_action
 from tests import builders, log_rows
 
 LOG = reverse("admin:sync_syncevent_changelist")

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from qbo.models import Connection
 from runacall.organizations.models import Role
+from sync.forecast.readiness import readiness
 from sync.log.waiting import company_counts
 from sync.models import SyncEvent
-from sync.readiness import readiness
 from tests import builders, log_rows
 
 STATUS, OFFER = reverse("qbo:status"), reverse("sync:earlier_offer")
@@ -74,7 +74,7 @@ def test_what_a_company_has_is_counted_up_to_a_bound(books: Connection, monkeypa
 
 def test_the_status_page_counts_up_to_a_bound(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     linked(books, 3)
-    monkeypatch.setattr("sync.first_run.MOST", 2)
+    monkeypatch.setattr("sync.operations.first_run.MOST", 2)
     with CaptureQueriesContext(database) as asked:
         page = client_of(books).get(STATUS).content.decode()
     assert "2+ invoices." in page

@@ -22,7 +22,7 @@ from django_q.models import OrmQ
 
 from qbo.models import Lease
 from sync.models import Heartbeat, SyncEvent
-from sync.operations import leave_to_worker
+from sync.operations.recording import leave_to_worker
 from sync.worker.cluster import Supervisor
 from tests import migrated
 from tests.books import Shop

@@ -9,7 +9,8 @@ from qbo.connection.connecting import connect
 from qbo.models import ConnectionSettings, Lease, Link, TaxMapping
 from sync.log.wording import Standing, row_text
 from sync.models import State, SyncEvent
-from sync.operations import dismiss, retry, take_back
+from sync.operations.dismissing import dismiss, take_back
+from sync.operations.retrying import retry
 from sync.retry_policy import Policy
 from tests import builders
 from tests.books import Shop, grant

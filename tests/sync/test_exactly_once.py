@@ -19,12 +19,12 @@ from qbo.connection.connecting import disconnect
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings, Lease
 from runacall.invoices.models import Customer, Invoice
-from sync import operations
 from sync.engine import drain as engine
 from sync.engine import outcomes
 from sync.engine.send import push
 from sync.engine.send.push import Ready
 from sync.models import Attempt, State, Submission, SyncEvent
+from sync.operations import dismissing, retrying
 from sync.worker.wake import wake, wake_due
 from tests import builders
 from tests.books import Shop, connected_shop, emulator
@@ -333,7 +333,7 @@ def test_what_a_dismissed_customer_holds_back_fails_and_waits(shop: Shop, start:
     shop.invoice(customer=customer, at=start)
     shop.drain(start)
     assert shop.event(customer).failure_code == "name_taken"
-    operations.dismiss(shop.failed().filter(record_type="customer"), by=None, at=start, reason="not ours")
+    dismissing.dismiss(shop.failed().filter(record_type="customer"), by=None, at=start, reason="not ours")
     later = shop.invoice(customer=customer, at=start + LATER)
     shop.drain(start + LATER)
     assert (shop.event(later).state, shop.event(later).failure_code) == (State.FAILED, "name_taken")
@@ -389,7 +389,7 @@ def test_a_look_proves_nothing_while_the_last_send_may_still_arrive(
     shop.books.do("fault", fault="reset", path="write")
     shop.drain(start)
     SyncEvent.objects.filter(pk=shop.event(invoice).pk).update(state=State.FAILED, failure_code="network")
-    operations.retry(shop.failed(), by=None, at=start)
+    retrying.retry(shop.failed(), by=None, at=start)
     before = len(writes_of(shop))
     shop.drain(start)
     waiting = shop.event(invoice)
@@ -426,7 +426,7 @@ def test_a_submission_that_has_lost_an_event_is_not_sent_again(
     gone = shop.event(first)
     SyncEvent.objects.filter(pk=gone.pk).update(state=State.FAILED, failure_code="network", look_first=True)
     Lease.objects.update(quiet_until=None)
-    operations.retry(shop.failed(), by=None, at=start)
+    retrying.retry(shop.failed(), by=None, at=start)
     for seconds in (10, 135, 210, 360, 720):
         shop.drain(start + timedelta(seconds=seconds))
     assert {shop.event(invoice).state for invoice in (first, second)} == {State.SYNCED}

@@ -18,12 +18,12 @@ from qbo.models import AccountMapping, ConnectionSettings, SettingChange, TaxMap
 from runacall.invoices.models import Invoice, TaxRate
 from runacall.invoices.models.lines import LineInput
 from runacall.invoices.refusals import Refused
-from sync.dry_run import AS_IT_IS
 from sync.fixing.applying import UNDO_FOR, Shown, fix_cause, forecast, undo_fix, why_not_undone
 from sync.fixing.fix import Answer, Offer
 from sync.fixing.posted import fields, posted
 from sync.fixing.table import BY_CODE, FIXES, case_of
 from sync.fixing.ways.dates import FIX as DATES
+from sync.forecast.dry_run import AS_IT_IS
 from sync.models import ActionRecord, State
 from tests import builders
 from tests.books import Shop

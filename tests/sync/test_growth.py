@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, Link
-from sync import operations
 from sync.log.filters import SyncEventFilter
 from sync.models import State, SyncEvent
+from sync.operations import retrying
 from sync.outbox.enqueueing import earlier_invoices, enqueue_earlier, invoice_name, open_events
 from sync.worker.wake import connections_with_work
 from tests import builders, log_rows
@@ -64,7 +64,7 @@ def test_retrying_what_was_deleted_there_unlinks_at_once(books: Connection) -> N
                 connection=books, realm_id=books.realm_id, record_type="invoice", record_id=event.record_id,
                 qbo_id=f"{event.pk}", synced_at=timezone.now(),
             )  # fmt: skip
-        return queries(lambda: operations.retry(SyncEvent.objects.all(), by=None, at=timezone.now()))
+        return queries(lambda: retrying.retry(SyncEvent.objects.all(), by=None, at=timezone.now()))
 
     assert deleted_there(3) == deleted_there(30)
     assert not Link.objects.exists()

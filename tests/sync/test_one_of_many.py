@@ -21,11 +21,12 @@ from django_q.signing import SignedPackage
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, Lease, ListEntry
-from sync import operations, tasks
+from sync import tasks
 from sync.log.export import Export
 from sync.log.support_bundle import support_bundle
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import EntityType
+from sync.operations import dating, recording, retrying
 from sync.worker import cluster, wake
 from sync.worker.cluster import Supervisor
 from tests import builders, log_rows
@@ -62,14 +63,14 @@ class TestTheMachinery:
         """An action that cannot be called for keeps neither the other actions nor the drains from being asked for."""
         ill, healthy = two
         for one in two:
-            operations.leave_to_worker(one.organization, "retry", {"status": ["failed"]}, by=None, at=timezone.now())
+            recording.leave_to_worker(one.organization, "retry", {"status": ["failed"]}, by=None, at=timezone.now())
         healthy.invoice()
         OrmQ.objects.all().delete()
         Lease.objects.update(woken_at=None)
         ActionRecord.objects.update(at=timezone.now() - timedelta(minutes=5))
         mine = ActionRecord.objects.get(organization=ill.organization).pk
-        call = poisoned(operations.async_task, lambda name, pk, **_: pk == mine)
-        monkeypatch.setattr(operations, "async_task", call)
+        call = poisoned(recording.async_task, lambda name, pk, **_: pk == mine)
+        monkeypatch.setattr(recording, "async_task", call)
         assert tasks.sweep() == 1
         asked = Counter(SignedPackage.loads(row.payload)["func"] for row in OrmQ.objects.all())
         each = dict.fromkeys(("sync.tasks.carry_out", "sync.tasks.drain_connection"), 1)
@@ -86,7 +87,7 @@ class TestTheMachinery:
         assert "Poison: this row is poisoned" in row.message
         assert f"connection {shop.connection.pk}" in caplog.text
         assert list(wake.connections_with_work(at=timezone.now())) == [], "not at once again"
-        left = operations.retry(shop.failed(), by=None, at=timezone.now()).left
+        left = retrying.retry(shop.failed(), by=None, at=timezone.now()).left
         assert left == {"interrupted sending: Run a Call tries again every minute": 1}
         tries = row.attempts.count()
         tasks.drain_connection(shop.connection.pk)
@@ -285,12 +286,12 @@ class TestPages:
     ) -> None:
         closed = Failure("closed_period", Subject("date", "2026-05-01"))
         rows = [log_rows.event(books, failure=closed, invoice=builders.invoice(books.organization)) for _ in range(2)]
-        post = poisoned(operations._post_today, lambda event, *_, **__: event.pk == rows[0].pk)
-        monkeypatch.setattr(operations, "DATED", {**operations.DATED, "post_to_current_period": post})
+        post = poisoned(dating._post_today, lambda event, *_, **__: event.pk == rows[0].pk)
+        monkeypatch.setattr(dating, "DATED", {**dating.DATED, "post_to_current_period": post})
         events = SyncEvent.objects.filter(pk__in=[row.pk for row in rows])
-        report = operations.post_to_current_period(events, by=None, at=timezone.now())
+        report = dating.post_to_current_period(events, by=None, at=timezone.now())
         assert report.done == 1
-        assert report.left == {operations.STUMBLED: 1}
+        assert report.left == {dating.STUMBLED: 1}
 
     def test_the_forecast_of_posting_many(
         self, owner: Client, books: Connection, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any, caplog: Any

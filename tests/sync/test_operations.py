@@ -8,9 +8,9 @@ from qbo.failures import Failure, Subject
 from qbo.mapping.loading import load_book
 from qbo.models import Connection, Link
 from runacall.invoices.document_loading import load_invoices
-from sync import operations
 from sync.log.details import others_waiting
 from sync.models import ActionRecord, State, SyncEvent
+from sync.operations import dismissing
 from tests import builders, log_rows
 from tests.log_rows import AT
 
@@ -31,7 +31,7 @@ def test_only_a_difference_can_be_accepted(books: Connection, state: str, failur
     invoice = builders.invoice(books.organization)
     event = log_rows.event(books, state, failure, invoice=invoice)
     log_rows.link(books, invoice)
-    report = operations.accept(SyncEvent.objects.filter(pk=event.pk), by=None, at=AT)
+    report = dismissing.accept(SyncEvent.objects.filter(pk=event.pk), by=None, at=AT)
     event.refresh_from_db()
     assert (report.done, event.state) == (0, state)
     assert Link.objects.get().accepted_at is None
@@ -44,7 +44,7 @@ def test_a_difference_that_was_mended_meanwhile_is_not_accepted(books: Connectio
     event = log_rows.event(books, failure=DIFFERS, invoice=invoice)
     log_rows.link(books, invoice)
     SyncEvent.objects.filter(pk=event.pk).update(state=State.QUEUED, due_at=AT)
-    report = operations.accept(SyncEvent.objects.filter(pk=event.pk), by=None, at=AT)
+    report = dismissing.accept(SyncEvent.objects.filter(pk=event.pk), by=None, at=AT)
     event.refresh_from_db()
     assert (report.done, event.state) == (0, State.QUEUED)
     assert Link.objects.get().accepted_at is None

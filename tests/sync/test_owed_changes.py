@@ -13,10 +13,10 @@ from django.utils import timezone
 from qbo.models import ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall.invoices.models import Invoice
-from sync import operations
 from sync.engine.draining import count_due
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
+from sync.operations import dismissing
 from sync.worker.health import oldest_due
 from sync.worker.wake import connections_with_work
 from tests import builders
@@ -45,7 +45,7 @@ def fail(shop: Shop, invoice: Invoice, at: datetime) -> SyncEvent:
 
 def dismissed(shop: Shop, invoice: Invoice, at: datetime) -> SyncEvent:
     event = fail(shop, invoice, at)
-    operations.dismiss(SyncEvent.objects.filter(pk=event.pk), by=None, at=at, reason="entered by hand")
+    dismissing.dismiss(SyncEvent.objects.filter(pk=event.pk), by=None, at=at, reason="entered by hand")
     return event
 
 
@@ -123,7 +123,7 @@ class TestTakingBack:
         known.edit(customer_note="First", at=start)
         closed = dismissed(shop, known, start)
         known.edit(customer_note="Second", at=start)
-        report = operations.take_back(SyncEvent.objects.filter(pk=closed.pk), by=None, at=start)
+        report = dismissing.take_back(SyncEvent.objects.filter(pk=closed.pk), by=None, at=start)
         assert (report.done, report.left) == (0, {"superseded by a later change": 1})
         assert shop.event(known).state == State.QUEUED
 
@@ -131,7 +131,7 @@ class TestTakingBack:
         for note in ("First", "Second"):
             known.edit(customer_note=note, at=start)
             dismissed(shop, known, start)
-        report = operations.take_back(shop.log().of_record("invoice", known.pk), by=None, at=start)
+        report = dismissing.take_back(shop.log().of_record("invoice", known.pk), by=None, at=start)
         assert report.done == 1
         assert shop.event(known).state == State.FAILED
 

@@ -17,7 +17,7 @@ from qbo.connection.turn import client_for
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.models import Invoice
 from sync.models import SyncEvent
-from sync.operations import accept
+from sync.operations.dismissing import accept
 from tests import builders
 from tests.books import Shop, connected_shop
 

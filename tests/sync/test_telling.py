@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from runacall.organizations.models import Membership, Role
-from sync import operations
 from sync.models import Letter, SyncEvent, Tally, ToldCause, Wish
+from sync.operations import dismissing, retrying
 from sync.tasks import tell_people
 from sync.telling import digest
 from sync.telling.causes import SAME_FOR, tell
@@ -84,15 +84,15 @@ def test_a_retry_that_fails_again_is_no_news_and_a_return_days_later_is(shop: Sh
     unmapped(shop, "Combined 7.25")
     now = timezone.now()
     assert tell(shop.organization, at=now) == 1
-    operations.retry(shop.failed(), by=None, at=now)
+    retrying.retry(shop.failed(), by=None, at=now)
     assert tell(shop.organization, at=now + timedelta(minutes=1)) == 0
     shop.drain()
     assert tell(shop.organization, at=now + timedelta(minutes=2)) == 0
-    operations.dismiss(shop.failed(), by=None, at=now, reason="Not ours")
+    dismissing.dismiss(shop.failed(), by=None, at=now, reason="Not ours")
     tell(shop.organization, at=now + timedelta(minutes=3))
     tell(shop.organization, at=now + timedelta(minutes=4) + SAME_FOR)
     assert not ToldCause.objects.exists()
-    operations.take_back(SyncEvent.objects.filter(state="dismissed"), by=None, at=now)
+    dismissing.take_back(SyncEvent.objects.filter(state="dismissed"), by=None, at=now)
     assert tell(shop.organization, at=now + timedelta(days=2)) == 1
 
 

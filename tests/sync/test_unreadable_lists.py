@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from qbo.lists.on_request import NotRead, read_again
 from qbo.models import CompanyFacts, Connection, ConnectionSettings, ListEntry, ListState
-from sync import operations, tasks
+from sync import tasks
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
+from sync.operations import dismissing, retrying
 from tests.books import NO_LIMITS, Shop, connected_shop
 from tests.on_postgres import only_from_outside, run_on_postgres
 from tests.tampering import Rows, Tampering, tampered_emulator
@@ -144,7 +145,7 @@ def test_a_persons_retry_reads_it_at_once(shop: Shop, there: Tampering) -> None:
     ListState.want(shop.connection, ["Term"], at=now)
     shop.drain(now)
     there.clear()
-    report = operations.retry(shop.failed(), by=None, at=now)
+    report = retrying.retry(shop.failed(), by=None, at=now)
     assert report.done == 1
     assert list_row(shop).state == State.FAILED, "it clears when the list was read, not before"
     shop.drain(now + timedelta(seconds=1))
@@ -158,7 +159,7 @@ def test_said_once_however_often_it_is_read(shop: Shop, there: Tampering) -> Non
     for minutes in (0, 16, 32):
         shop.drain(now + timedelta(minutes=minutes))
     assert shop.log().filter(record_type=EntityType.LIST).count() == 1
-    operations.dismiss(shop.failed(), by=None, at=now, reason="We know")
+    dismissing.dismiss(shop.failed(), by=None, at=now, reason="We know")
     shop.drain(now + timedelta(minutes=48))
     assert list_row(shop).state == State.DISMISSED
 

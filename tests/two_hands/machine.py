@@ -17,11 +17,11 @@ from qbo.connection.connecting import disconnect, keep_company, use_other_compan
 from qbo.models import OtherCompany
 from runacall.invoices.models import Invoice, LineInput
 from runacall.invoices.refusals import Refused
-from sync import deciding, operations
 from sync.matching.choosing import Subject, create
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State, SyncEvent
 from sync.models.events import SyncEventQuerySet
+from sync.operations import deciding, dismissing
 from tests import builders
 from tests.books import Books
 from tests.two_hands import words
@@ -343,11 +343,11 @@ class TwoHands(Hands):
 
     @decisions()
     def office_dismisses(self) -> None:
-        operations.dismiss(self.failed(), by=None, at=self.at, reason="typed in by hand")
+        dismissing.dismiss(self.failed(), by=None, at=self.at, reason="typed in by hand")
 
     @decisions()
     def office_takes_back(self) -> None:
-        operations.take_back(self.shop.log().filter(state=State.DISMISSED), by=None, at=self.at)
+        dismissing.take_back(self.shop.log().filter(state=State.DISMISSED), by=None, at=self.at)
 
     # --- the connection ----------------------------------------------------------------------------------------
 
@@ -761,7 +761,7 @@ class TwoHands(Hands):
         if event.record_type == "invoice" and event.failure_code == "duplicate_doc_number":
             self.edit_one("invoice", event.record_id, number=f"9-{fresh}")
         elif event.record_type == "invoice" and event.failure_code == "total_differs":
-            operations.accept(self.failed().filter(pk=event.pk), by=None, at=self.at)
+            dismissing.accept(self.failed().filter(pk=event.pk), by=None, at=self.at)
         elif event.failure_code in ("name_ambiguous", "item_ambiguous"):
             self.create_in_any_case(event.record_type, event.record_id)
         elif event.record_type in ("customer", "item") and event.failure_code != "changed_in_quickbooks":

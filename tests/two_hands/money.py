@@ -25,10 +25,10 @@ from hypothesis.stateful import initialize, invariant, rule
 from qbo_emulator.books.company import Put
 from runacall.invoices.models import Invoice, Payment
 from runacall.invoices.refusals import Refused
-from sync import deciding
 from sync.closed_period.hold import hold
 from sync.inbound.listening import Unavailable
 from sync.models import State, SyncEvent
+from sync.operations import deciding
 from tests import builders
 from tests.two_hands import words
 from tests.two_hands.hands import Hands

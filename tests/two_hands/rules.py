@@ -173,7 +173,7 @@ RULES = (
     _rule(
         "what a person kept of hers is not sent over later",
         "hers is kept",
-        "sync/deciding.py",
+        "sync/operations/deciding.py",
         "    _store(link, base_kept(base, theirs, said))\n",
         "    _store(link, base_kept(base, base.row, base.said))\n",
     ),

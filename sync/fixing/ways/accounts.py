@@ -15,10 +15,10 @@ from qbo.mapping.loading import Unsaved
 from qbo.models import AccountMapping, Connection, ConnectionSettings, ListEntry, SettingChange
 from runacall.invoices.models import PricebookItem
 from runacall.invoices.refusals import Refused
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
 from sync.fixing.lists import SHORT
 from sync.fixing.ways import tax_codes
+from sync.forecast.dry_run import Supposed
 
 # The names of our settings that hold an account, as the history of settings calls them.
 SETTINGS = {

@@ -11,8 +11,8 @@ from qbo.mapping.loading import Unsaved
 from qbo.mapping.names import OF_CUSTOMER, name_for_quickbooks
 from qbo.models import Connection, MatchChoice
 from runacall.invoices.refusals import Refused
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
+from sync.forecast.dry_run import Supposed
 from sync.matching import choosing
 from sync.matching.kinds import CUSTOMERS
 

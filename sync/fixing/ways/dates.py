@@ -12,10 +12,10 @@ from runacall import clock
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
 from runacall.invoices.refusals import Refused
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
+from sync.forecast.dry_run import Supposed
 from sync.models.events import EntityType
-from sync.operations import note_dates
+from sync.operations.dating import note_dates
 from sync.posting import THERE, as_json, cannot_post, from_json
 
 MOST = 500

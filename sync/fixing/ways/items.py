@@ -14,10 +14,10 @@ from qbo.mapping.loading import CHARGES, Unsaved, product_row
 from qbo.models import Connection, ConnectionSettings, MatchChoice, SettingChange
 from runacall.invoices.models import PricebookItem
 from runacall.invoices.refusals import Refused
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
 from sync.fixing.lists import SHORT
 from sync.fixing.ways.accounts import account_names, put_account, undo_accounts
+from sync.forecast.dry_run import Supposed
 from sync.matching import choosing
 from sync.matching.kinds import PRODUCTS
 

@@ -17,8 +17,8 @@ from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice
 from runacall.invoices.models.numbering import FIRST_NUMBER, NumberSequence
 from runacall.invoices.refusals import Refused
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
+from sync.forecast.dry_run import Supposed
 from sync.models.events import EntityType
 
 # Over so many invoices a person gives no numbers from a card.

@@ -12,9 +12,9 @@ from qbo.mapping.loading import Unsaved
 from qbo.mapping.tax_rows import OTHER_PERCENT, Code, plain, suggest, tax_codes
 from qbo.models import Connection, SettingChange, TaxMapping
 from runacall.invoices.refusals import Refused
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
 from sync.fixing.lists import SHORT
+from sync.forecast.dry_run import Supposed
 
 
 def _key(case: Case) -> str | None:

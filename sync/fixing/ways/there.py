@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from qbo.models import Connection, ListState
-from sync.dry_run import Supposed
 from sync.fixing.fix import Answer, Case, Fix, Offer, User
+from sync.forecast.dry_run import Supposed
 
 HINT = "{step} Then press the button: Run a Call reads {lists} again before it sends."
 

@@ -12,9 +12,9 @@ from qbo.connection.headless_consent import ConsentFailed
 from qbo.connection.oauth import OAuthFailed
 from qbo.connection.queries import ReadFailed
 from runacall import clock
-from sync.connecting import CompanyUndecided, Connected, connect_to_emulator
 from sync.management.commands.choose_company import told_of_both
 from sync.management.organization_option import add_organization_option, organization_named
+from sync.operations.connecting import CompanyUndecided, Connected, connect_to_emulator
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from qbo.models import Connection
 from runacall.isolation import isolated
+from sync.forecast.readiness import Outlook, drafts, waiting
 from sync.log.holding import money
 from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
-from sync.readiness import Outlook, drafts, waiting
 
 
 class Command(BaseCommand):

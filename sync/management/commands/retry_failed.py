@@ -13,7 +13,7 @@ from runacall.isolation import isolated
 from runacall.organizations.models import Organization
 from sync.management.filter_options import add_filter_options, events_chosen, filters_given
 from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
-from sync.operations import retry
+from sync.operations.retrying import retry
 
 
 class Command(BaseCommand):

@@ -21,14 +21,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "first run: a dry run from before a change of settings does not let Go be pressed",
-        "sync/first_run.py",
+        "sync/operations/first_run.py",
         "current = run is not None and run.basis == dry_run.basis(connection)",
         "current = run is not None",
         (f"{OF_FIRST_RUN}::test_go_needs_a_start_date_and_a_dry_run_that_is_up_to_date",),
     ),
     Safeguard(
         "first run: the start date stays once an invoice is in QuickBooks",
-        "sync/first_run.py",
+        "sync/operations/first_run.py",
         "if not may_change_start(connection):",
         "if False:",
         (f"{OF_FIRST_RUN}::test_the_start_date_stays_once_an_invoice_is_there",),

@@ -2,12 +2,12 @@
 
 from tests.mutation.safeguard import Safeguard
 
+DISMISSING = "sync/operations/dismissing.py"
 PUSH = "sync/engine/send/push.py"
 ANSWERS = "sync/engine/send/answers.py"
 DRAIN = "sync/engine/drain.py"
 LEASES = "qbo/models/leases.py"
 SUBMISSIONS = "sync/models/submissions.py"
-OPERATIONS = "sync/operations.py"
 SENT_ITEMS = "sync/engine/send/sent_items.py"
 OF_SENT_ITEMS = "tests/sync/test_sent_items.py"
 COMPANIES = "tests/journeys/test_another_company.py"
@@ -208,14 +208,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "only a difference can be accepted",
-        OPERATIONS,
+        DISMISSING,
         'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")',
         "SyncEvent.objects.failed().filter(pk=event.pk)",
         ("tests/sync/test_operations.py::test_only_a_difference_can_be_accepted",),
     ),
     Safeguard(
         "only what is failed can be accepted",
-        OPERATIONS,
+        DISMISSING,
         'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")',
         'SyncEvent.objects.filter(pk=event.pk, failure_code="total_differs")',
         (
@@ -253,7 +253,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a person's retry reads again what the failures name",
-        OPERATIONS,
+        "sync/operations/retrying.py",
         "ListState.want(connection, about.union(lists.get(connection.pk, ())), at=at)",
         "ListState.want(connection, lists.get(connection.pk, ()), at=at)",
         ("tests/journeys/test_retries.py::test_a_retry_reads_again_what_the_failures_name",),
@@ -281,7 +281,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "conflicts: what somebody else settled meanwhile is not decided a second time",
-        "sync/deciding.py",
+        "sync/operations/deciding.py",
         "        if refused := ACTIONS[action.action].refuses(event, at):",
         '        if refused := "":',
         ("tests/journeys/test_many_conflicts.py::test_one_that_somebody_else_settled_meanwhile_is_left_alone",),

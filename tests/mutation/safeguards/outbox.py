@@ -2,8 +2,9 @@
 
 from tests.mutation.safeguard import Safeguard
 
+RECORDING = "sync/operations/recording.py"
+RETRYING = "sync/operations/retrying.py"
 EVENTS = "sync/models/events.py"
-OPERATIONS = "sync/operations.py"
 OF_CONSTRAINTS = "tests/sync/test_constraints.py"
 ONCE = "tests/sync/test_exactly_once.py"
 OF_HOLD = "tests/journeys/test_hold.py"
@@ -20,7 +21,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "history: a retry is told on the very rows that it was for",
-        OPERATIONS,
+        RETRYING,
         "    action.touch(of_records)\n",
         "",
         ("tests/journeys/test_row_explains.py::test_a_retry_of_many_is_one_statement_and_told_on_each_row",),
@@ -48,7 +49,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "hold: Retry of all leaves it held",
-        OPERATIONS,
+        RETRYING,
         "found = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)",
         "found = events.unsent().exclude(record_type=EntityType.CONNECTION)",
         (f"{OF_HOLD}::test_retry_all_leaves_held_ones_alone",),
@@ -111,28 +112,28 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "Retry leaves alone what is on its way, there already or dismissed",
-        OPERATIONS,
+        RETRYING,
         "found = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude",
         "found = events.exclude",
         ("tests/sync/test_log_list.py::TestRetry::test_says_what_it_left_alone",),
     ),
     Safeguard(
         "Retry by a worker is carried out once",
-        OPERATIONS,
+        RETRYING,
         "ActionRecord.objects.open().select_for_update()",
         "ActionRecord.objects.select_for_update()",
         (f"{BY_A_WORKER}::test_is_carried_out_once",),
     ),
     Safeguard(
         "Retry by a worker means what had failed at the click",
-        OPERATIONS,
+        RECORDING,
         ".filter(changed_at__lte=action.at)",
         "",
         (f"{BY_A_WORKER}::test_leaves_alone_what_failed_after_the_click",),
     ),
     Safeguard(
         "Retry by a worker reaches one organization",
-        OPERATIONS,
+        RECORDING,
         "log = SyncEvent.objects.for_organization(action.organization)",
         "log = SyncEvent.objects.all()",
         (f"{BY_A_WORKER}::test_touches_no_other_organization",),

@@ -167,7 +167,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a retry looks at the row that was in the way",
-        "sync/operations.py",
+        "sync/operations/retrying.py",
         "    _look_at_them_again(of_records)\n",
         "",
         (

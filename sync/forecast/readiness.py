@@ -14,8 +14,8 @@ from qbo.models import Connection, Link
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice, InvoiceQuerySet
 from runacall.invoices.money import ZERO
-from sync.dry_run import AS_IT_IS, AT_ONCE, Supposed, Verdict, verdicts
-from sync.forecasting import failed_customers
+from sync.forecast.dry_run import AS_IT_IS, AT_ONCE, Supposed, Verdict, verdicts
+from sync.forecast.retries import failed_customers
 from sync.models import SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 

@@ -20,11 +20,11 @@ from qbo.models import CompanyFacts, Connection, ConnectionSettings, Link, Setti
 from runacall.invoices.document_loading import load_items
 from runacall.invoices.models import Customer, PricebookItem
 from runacall.organizations.paging import MOST, Counted, count_up_to
-from sync import dry_run
 from sync.engine.prepare.items import matches_by_name
+from sync.forecast import dry_run
 from sync.models import ActionRecord, DryRun, State, SyncEvent
 from sync.models.events import EntityType
-from sync.operations import record_action
+from sync.operations.recording import record_action
 from sync.outbox.enqueueing import earlier_invoices, enqueue_earlier
 from sync.worker.wake import wake
 

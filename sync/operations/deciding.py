@@ -27,7 +27,8 @@ from runacall.isolation import isolated
 from sync.actions import ACTIONS, NOTHING
 from sync.models import ActionRecord, ChangeCursor, State, SyncEvent, TwoPayments
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
-from sync.operations import STUMBLED, Report, chosen_by, keep_drains_out, record_action
+from sync.operations.dating import STUMBLED
+from sync.operations.recording import Report, chosen_by, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 

@@ -10,11 +10,11 @@ from qbo.mapping.loading import load_book
 from qbo.mapping.payments import check_payment, plan_payment
 from qbo.models import Connection
 from runacall.invoices.document_loading import load_payments
-from sync.dry_run import AT_ONCE, verdicts
+from sync.forecast.dry_run import AT_ONCE, verdicts
+from sync.forecast.settings import COMES_FIRST
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 from sync.outbox.enqueueing import queued_again
-from sync.preview import COMES_FIRST
 from sync.worker.wake import wake
 
 # By the list that changed: the failures that our own rules can judge again. Others only QuickBooks can.

@@ -13,7 +13,7 @@ from qbo.mapping.loading import load_book
 from qbo.mapping.payments import check_payment, plan_payment
 from qbo.models import Connection, Link
 from runacall.invoices.document_loading import load_payments
-from sync.dry_run import AS_IT_IS, Supposed, Verdict, verdicts
+from sync.forecast.dry_run import AS_IT_IS, Supposed, Verdict, verdicts
 from sync.log.causes import Cause
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet

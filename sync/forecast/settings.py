@@ -18,7 +18,7 @@ from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.documents import PaymentDocument
 from runacall.invoices.models import Invoice
-from sync.dry_run import Supposed, Verdict, verdicts
+from sync.forecast.dry_run import Supposed, Verdict, verdicts
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
