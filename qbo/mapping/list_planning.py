@@ -12,7 +12,18 @@ from dataclasses import dataclass, field
 
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
-from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS, Base, Reader, Said, collisions, fields_of, number, plain
+from qbo.mapping.base import (
+    CUSTOMER_FIELDS,
+    ITEM_FIELDS,
+    Base,
+    Reader,
+    Said,
+    collisions,
+    fields_of,
+    kept_part,
+    number,
+    plain,
+)
 from qbo.mapping.invoice_rows import CLEARED
 from qbo.mapping.names import OF_ITEM, name_for_quickbooks
 from qbo.mapping.payloads import DESCRIPTION_MAX, Payload, Write, customer_payload
@@ -119,6 +130,23 @@ class _Fields:
         sides = collisions(here - {*base.ours_wins}, known=known, now=theirs, ours=ours)
         failures: tuple[Failure, ...] = (conflict(self.subject, sides),) if sides else ()
         return Plan(write, said, failures=failures, kept=kept)
+
+
+def carried_over(former: Base | None, said: Said, row: Row, entity: str) -> tuple[Base, Row]:
+    """The base of a link that names another record there from now on, `row`, and what there is to compare with it.
+
+    What differed between the two before stays. What was changed here and never sent is still owed: it goes where the
+    other record says nothing or what ours said; where it says something else, a person decides.
+    """
+    readers, keys = (ITEM_FIELDS, ITEM_KEYS) if entity == "Item" else (CUSTOMER_FIELDS, CUSTOMER_KEYS)
+    kept = kept_part(entity, row)
+    owed = [name for name in keys if former and name in former.said and former.said[name] != said[name]]
+    if former is None or not owed:
+        return Base(said, kept), {}
+    told = [keys[name] for name in owed if readers[name](row)]
+    was = {key: former.row[key] for key in told if key in former.row}
+    known = {key: value for key, value in kept.items() if key not in told} | was
+    return Base({**said, **{name: former.said[name] for name in owed}}, known), kept
 
 
 def _target(there: ListRecord) -> Payload:

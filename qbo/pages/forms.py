@@ -35,15 +35,17 @@ from qbo.pages.drop_downs import (
     sellable_items,
     words_of,
 )
+from qbo.pages.newer import NewerForm
 from qbo.signals import connection_changed
 from runacall.invoices.models import Payment, PricebookCategory
 from runacall.organizations.days import plausible_day
 
 
-class HistoryForm(forms.BaseForm):
+class HistoryForm(NewerForm):
     """A settings form that knows what was changed in it, in words."""
 
     page = ""
+    connection: Connection
 
     def changes(self) -> list[tuple[str, str, str]]:
         """Setting, what it was and what it is to be, for each field that was changed."""
@@ -59,6 +61,14 @@ class HistoryForm(forms.BaseForm):
     def said(self, name: str) -> str:
         """What the history calls a setting."""
         return str(self.fields[name].label)
+
+    def by_whom(self, name: str) -> str:
+        of = {"connection": self.connection, "realm_id": self.connection.realm_id, "page": self.page}
+        last = SettingChange.objects.filter(**of, setting=self.said(name)[:300]).select_related("by").first()
+        return str(last.by or "Somebody who has left") if last else "Somebody"
+
+    def in_words(self, name: str) -> str:
+        return words_of(self.fields[name], self[name].initial)
 
     def unsaved(self) -> Unsaved:
         """What is chosen in it, for a mapping book."""
@@ -139,6 +149,10 @@ class SettingsForm(HistoryForm, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ConnectionSettings
         fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connection = self.instance.connection
 
     def unsaved(self) -> Unsaved:
         return Unsaved(self.instance)

@@ -13,13 +13,13 @@ from qbo.connection.queries import ANY_ACTIVE, read_where_in
 from qbo.json_objects import JsonMapping, Row
 from qbo.lists.checking import checked
 from qbo.mapping.base import CUSTOMER_FIELDS, Base, changed_there_at, fields_of, kept_part, reference
-from qbo.mapping.list_planning import said_of_customer
+from qbo.mapping.list_planning import carried_over, said_of_customer
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.document_loading import customer_document
 from runacall.invoices.models import Customer
 from sync.inbound.hearing import Hearing
-from sync.outbox.arrivals import is_in_flight, note_arrival, release_waiting, unsent_of
-from sync.outbox.enqueueing import RecordName, customer_name, reopen_failed
+from sync.outbox.arrivals import is_dismissed, is_in_flight, note_arrival, release_waiting, unsent_of
+from sync.outbox.enqueueing import RecordName, customer_name, open_event, reopen_failed
 
 # Our columns of an address, and QuickBooks' names of its parts.
 PARTS = {
@@ -34,12 +34,12 @@ PARTS = {
 
 def take_customers(hearing: Hearing) -> None:
     """Merges first, so that the invoices that moved along agree again."""
+    takes_over = ConnectionSettings.objects.filter(connection=hearing.connection, sync_customer_updates=True).exists()
     merged = _merged(hearing)
     for loser, survivor in merged.items():
         for link in Link.objects.of(hearing.connection, "customer").filter(qbo_id=loser):
             with hearing.one("Customer", link.record_id):
-                _follow(hearing, link, survivor)
-    takes_over = ConnectionSettings.objects.filter(connection=hearing.connection, sync_customer_updates=True).exists()
+                _follow(hearing, link, survivor, takes_over=takes_over)
     for moved in hearing.moved("Customer"):
         ours = Customer.objects.in_bulk([link.record_id for link, _ in moved])
         for link, row in moved:
@@ -75,14 +75,19 @@ def _merged(hearing: Hearing) -> dict[str, Row]:
     return {loser: active[survivor] for loser, survivor in into.items() if loser not in active and survivor in active}
 
 
-def _follow(hearing: Hearing, link: Link, row: Row) -> None:
+def _follow(hearing: Hearing, link: Link, row: Row, *, takes_over: bool) -> None:
     customer = Customer.objects.get(pk=link.record_id)
     was, said = link.qbo_id, said_of_customer(customer_document(customer))
     link.qbo_id, link.sync_token, link.created_here = str(row["Id"]), str(row.get("SyncToken", "")), False
-    link.base, link.theirs = Base(said, kept_part("Customer", row)).as_text(), ""
+    base, theirs = carried_over(Base.from_text(link.base), said, row, "Customer")
+    link.base, link.theirs = base.as_text(), encode(theirs) if theirs else ""
     link.active, link.there_at, link.synced_at = True, changed_there_at(row), hearing.at
     link.save()
+    name = customer_name(customer)
     reopen_failed(hearing.connection, "customer", customer.pk, at=hearing.at)
+    if theirs and takes_over and not is_dismissed(hearing.connection, name):
+        # What changed here goes to the survivor, or a person says; what waits already meets it.
+        open_event(hearing.connection, name, at=hearing.at)
     message = f"Merged in QuickBooks: Id {was} is now {row.get('DisplayName')}, Id {link.qbo_id}."
     _note(hearing, customer, message, row)
     hearing.came["customers merged"] += 1

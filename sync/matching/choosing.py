@@ -17,7 +17,7 @@ from django.db import transaction
 from qbo.connection.client import decode, encode
 from qbo.json_objects import JsonMapping, Row
 from qbo.mapping.base import Base, kept_part
-from qbo.mapping.list_planning import said_of_customer, said_of_item
+from qbo.mapping.list_planning import carried_over, said_of_customer, said_of_item
 from qbo.models import Connection, Link, MatchChoice
 from runacall.invoices.document_loading import load_customers, load_items
 from runacall.invoices.models import Invoice, InvoiceLine
@@ -78,7 +78,9 @@ def choose(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchChoice
         if before and before.active and before.qbo_id == qbo_id:
             raise Refused(f"It is already matched to {name}.")
         entity = "Customer" if subject.kind.is_customers else "Item"
-        _put_link(subject, row, Base(_said(subject), kept_part(entity, row)), at=at)
+        former = Base.from_text(before.base) if before else None
+        base, theirs = carried_over(former, _said(subject), row, entity)
+        _put_link(subject, row, base, theirs, at=at)
         return _keep(subject, Kind.THIS_ONE, qbo_id, name, before, by=by, at=at)
 
     return _carefully(subject, link_it, at=at)
@@ -241,7 +243,7 @@ def _carefully(subject: Subject, do: Callable[[], MatchChoice], *, at: datetime)
     return done
 
 
-def _put_link(subject: Subject, row: Row, base: Base, *, at: datetime) -> None:
+def _put_link(subject: Subject, row: Row, base: Base, theirs: Row, *, at: datetime) -> None:
     Link.objects.update_or_create(
         **subject.which,
         defaults={
@@ -249,9 +251,9 @@ def _put_link(subject: Subject, row: Row, base: Base, *, at: datetime) -> None:
             "sync_token": str(row.get("SyncToken", "")),
             "active": True,
             "created_here": False,
-            # Existing differences stay: only what changes here from now on is sent.
+            # Existing differences stay: what is sent is what was owed, and what changes from now on.
             "base": base.as_text(),
-            "theirs": "",
+            "theirs": encode(theirs) if theirs else "",
             "accepted_at": None,
             "synced_at": at,
         },

@@ -24,6 +24,12 @@ def is_in_flight(connection: Connection, name: RecordName) -> bool:
     return _of(connection, name).in_flight().exists()
 
 
+def is_dismissed(connection: Connection, name: RecordName) -> bool:
+    """A person decided that its latest change does not have to reach QuickBooks."""
+    last = _of(connection, name).filter(direction=Direction.OUT).order_by("-pk").first()
+    return last is not None and last.state == State.DISMISSED
+
+
 def _of(connection: Connection, name: RecordName) -> SyncEventQuerySet:
     return SyncEvent.objects.of(connection).of_record(name.record_type, name.record_id)
 

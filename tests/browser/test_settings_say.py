@@ -5,11 +5,13 @@ from __future__ import annotations
 from urllib.parse import urljoin
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from qbo.models import ConnectionSettings, TaxMapping
 from qbo.pages.drop_downs import FEW
 from runacall.invoices.models import TaxRate
+from runacall.organizations.models import Role
 from tests import builders, log_rows
 from tests.books import Shop
 from tests.browser.conftest import apart
@@ -69,3 +71,33 @@ def test_a_code_of_very_many_is_chosen_as_one_of_few(open_shop: Shop, page: Page
         "Village": "1000",
         "Town 07": "1007",
     }
+
+
+def test_a_page_that_stood_open_asks_about_what_another_changed(open_shop: Shop, page: Page) -> None:
+    page.goto(urljoin(page.url, "/quickbooks/payments/"))
+    account, method = page.get_by_label("Account of Check payments"), page.get_by_label("Method of Check payments")
+    options = account.locator("option").all_text_contents()
+
+    def ann_saves() -> str:
+        ann, person = Client(), builders.member(open_shop.organization, Role.ADMIN)
+        ann.force_login(person)
+        form = ann.get("/quickbooks/payments/").context["form"]
+        chosen = {name: form[name].value() or "" for name in form.fields}
+        value = next(value for value, label in form.fields["account-check"].choices if label == options[1])
+        method = next(value for value, _ in form.fields["method-cash"].choices if value)
+        ann.post("/quickbooks/payments/", {**chosen, "account-check": value, "method-cash": method})
+        return str(person)
+
+    who = apart(ann_saves)
+    account.select_option(label=options[2])
+    page.get_by_role("button", name="Save").click()
+    asked = page.get_by_role("alert").filter(has_text="while the page was open")
+    expect(asked).to_contain_text(f"Account of Check payments: {who} changed this to “{options[1]}”")
+    shot(page, "settings-left-open")
+    expect(account.locator("option:checked")).to_have_text(options[2])
+    # What only she changed is hers on this page too.
+    expect(page.get_by_label("Method of Cash payments")).not_to_have_value("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(account.locator("option:checked")).to_have_text(options[2])
+    expect(method).to_have_value("")

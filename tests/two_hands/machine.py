@@ -115,15 +115,17 @@ class TwoHands(Hands):
 
     def edit(self, kind: str, number: int, /, **fields: Any) -> None:
         record = self.world.pick(kind, number)
-        if record is None:
-            return
+        if record is not None:
+            self.edit_one(kind, record, **fields)
+
+    def edit_one(self, kind: str, record: Any, /, **fields: Any) -> None:
         said = SAID_OF[kind](record)
         try:
             record.edit(at=self.at, **fields)
         except (Refused, ValidationError):
             return
         self.world.touch(kind, record.pk)
-        changed = next(one for one in self.world.records(kind) if one.pk == record.pk)
+        changed = self.world.record(kind, record.pk)
         if kind == "invoice" and SAID_OF[kind](changed) != said:
             self.world.check_owed(kind, record.pk)
 
@@ -307,7 +309,7 @@ class TwoHands(Hands):
         deciding.keep_quickbooks(self.failed(), by=None, at=self.at)
         for event in events:
             known = self.world.known[self.world.realm, event.record_type, event.record_id]
-            record = next(one for one in self.world.records(event.record_type) if one.pk == event.record_id)
+            record = self.world.record(event.record_type, event.record_id)
             said = SAID_OF[event.record_type](record)
             known.said, known.held, known.touched, known.ours_wins = said, known.seen, False, set()
             known.total = record.total if event.record_type == "invoice" else known.total
@@ -319,7 +321,7 @@ class TwoHands(Hands):
         for event in events:
             known = self.world.known[self.world.realm, event.record_type, event.record_id]
             told = {side["field"] for side in event.facts["sides"]}
-            record = next(one for one in self.world.records(event.record_type) if one.pk == event.record_id)
+            record = self.world.record(event.record_type, event.record_id)
             said = SAID_OF[event.record_type](record)
             lines = {name for name in {**(known.said or {}), **(known.held or {})} if name.startswith("line ")}
             lines = lines if any(name.startswith("line ") for name in told) else set()
@@ -759,13 +761,14 @@ class TwoHands(Hands):
     def make_way(self, event: SyncEvent, turn: int) -> None:
         fresh = f"{event.record_id}-{turn}"
         if event.record_type == "invoice" and event.failure_code == "duplicate_doc_number":
-            self.edit_one("invoice", event.record_id, number=f"9-{fresh}")
+            self.edit_one("invoice", self.world.record("invoice", event.record_id), number=f"9-{fresh}")
         elif event.record_type == "invoice" and event.failure_code == "total_differs":
             dismissing.accept(self.failed().filter(pk=event.pk), by=None, at=self.at)
         elif event.failure_code in ("name_ambiguous", "item_ambiguous"):
             self.create_in_any_case(event.record_type, event.record_id)
         elif event.record_type in ("customer", "item") and event.failure_code != "changed_in_quickbooks":
-            self.edit_one(event.record_type, event.record_id, name=f"{event.record_type} {fresh}")
+            record = self.world.record(event.record_type, event.record_id)
+            self.edit_one(event.record_type, record, name=f"{event.record_type} {fresh}")
 
     def create_in_any_case(self, kind: str, record_id: int) -> None:
         """A person says that it is none of those that it may be."""
@@ -776,10 +779,6 @@ class TwoHands(Hands):
             note(f"  {kind} {record_id} is not to be created: {refusal}")
         else:
             self.world.known[self.world.realm, kind, record_id].licences += 1
-
-    def edit_one(self, kind: str, record_id: int, **fields: Any) -> None:
-        place = next(at for at, one in enumerate(self.world.records(kind)) if one.pk == record_id)
-        self.edit(kind, place, **fields)
 
 
 class TwoHandsInCanada(TwoHands):

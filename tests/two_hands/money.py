@@ -265,7 +265,7 @@ class PaymentsOfTwo(Hands):
             return
         row = self.books.rows("Payment").get(self.world.links(self.world.realm, "payment").get(payment.pk, ""))
         if row is not None and not words.is_void(row):
-            if hers == "corrects":
+            if hers == "corrects" and row["Line"]:
                 self.correct(row, 60, 0)
             elif hers in ("void", "delete"):
                 self.take_back(row, hers)

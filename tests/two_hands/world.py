@@ -110,6 +110,9 @@ class World:
         rows = MODELS[kind].objects.filter(organization=self.shop.organization).order_by("pk")
         return list(rows.select_related("customer") if kind == "invoice" else rows)
 
+    def record(self, kind: str, record_id: int) -> Any:
+        return next(one for one in self.records(kind) if one.pk == record_id)
+
     def pick(self, kind: str, number: int) -> Any:
         """One that can still change, if there is one: nothing happens to what is void here."""
         rows = self.records(kind)
@@ -228,12 +231,19 @@ class World:
             known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
             return
         if before.links[kind].get(record.pk) != qbo_id and kind != "invoice":
-            # Linked, by name or as the survivor of a merge: what differs was so before.
-            assert (HELD[kind](then), then["SyncToken"]) == (now, row["SyncToken"]) or known.creates, (
-                f"{kind} {record.pk}: linking changed its row: {then} -> {row}"
-            )
-            known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
-            return
+            # Linked, by name or as the survivor of a merge: what differs was so before. What was changed here and is
+            # not there yet is still owed; where the row says something else than it did, a person decides.
+            was, before_it = HELD[kind](then), known.said or said
+            owed = {name for name in said if known.held is not None and said[name] != before_it.get(name)}
+            known.held = {name: (known.held or {})[name] if name in owed and was[name] else was[name] for name in was}
+            known.said = {name: before_it[name] if name in owed else said[name] for name in said}
+            known.ours_wins = set()
+            if not owed or (kind == "customer" and not self.choices.sync_customer_updates):
+                assert (was, then["SyncToken"]) == (now, row["SyncToken"]) or known.creates, (
+                    f"{kind} {record.pk}: linking changed its row: {then} -> {row}"
+                )
+                known.touched = False
+                return
         assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
         held = known.held
         self.check_changes(kind, record, known, said, then, row, event, after)

@@ -16,7 +16,7 @@ from qbo.failures import Failure
 from qbo.json_objects import Row
 from qbo.mapping.base import CUSTOMER_FIELDS, Base, fields_of, kept_part
 from qbo.mapping.book import Ref
-from qbo.mapping.list_planning import ListRecord, plan_customer, said_of_customer
+from qbo.mapping.list_planning import ListRecord, carried_over, plan_customer, said_of_customer
 from qbo.mapping.loading import load_list_records, load_ruled
 from qbo.mapping.matching import NOTHING_RULED, Holder, Match, Ruled, ambiguous, candidate_names, match_customer
 from qbo.mapping.names import OF_CUSTOMER, full_name_key, name_key
@@ -69,7 +69,14 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     for event in events:
         customer, link = documents.get(event.record_id), links.get(event.record_id)
         if customer and event.record_id in survivors:
-            settled.append(_link(drain, event, customer, survivors[event.record_id], link, held, merged=True))
+            outcome = _link(drain, event, customer, survivors[event.record_id], link, held, merged=True)
+            owed = _owed_again(drain, event, customer)
+            if isinstance(owed, Ready):
+                # What changed here goes to the survivor, and the row says where it went.
+                remark = f"{outcome.message} {owed.item.kept}".strip()
+                ready.append(replace(owed, item=replace(owed.item, kept=remark)))
+            else:
+                settled.append(owed or outcome)
             continue
         broken = _unread(unread, customer, former.get(event.record_id))
         if customer and broken:
@@ -120,8 +127,7 @@ def _judge(
         return owed_update(drain, event, plan_customer(customer, there) if there else Plan())
     if match.row:
         outcome = _link(drain, event, customer, match.row, link, held)
-        is_same = link is not None and link.qbo_id == match.row["Id"]
-        return (_owed_again(drain, event, customer) if is_same else None) or outcome
+        return (_owed_again(drain, event, customer) if link else None) or outcome
     write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
     if match.failure:
         return refused_here(drain, event, _worded(match, customer, link), write)
@@ -130,7 +136,7 @@ def _judge(
 
 
 def _owed_again(drain: Drain, event: SyncEvent, customer: CustomerDocument) -> Ready | Outcome | None:
-    """What changed here while the customer was inactive there, now that it is active again; None if nothing goes."""
+    """What changed here and never went, now that the customer is active again, or another is it; None for nothing."""
     if not drain.connection.settings.sync_customer_updates:
         return None
     there = load_list_records(drain.connection, EntityType.CUSTOMER, [customer.id]).get(customer.id)
@@ -267,15 +273,19 @@ def _link(
 ) -> Outcome:
     qbo_id = str(row["Id"])
     held[qbo_id] = customer.id
+    there = Link.objects.of(drain.connection, EntityType.CUSTOMER).filter(record_id=customer.id).first()
+    base, theirs = carried_over(
+        Base.from_text(there.base) if there else None, said_of_customer(customer), row, "Customer"
+    )
     columns = {
         "qbo_id": qbo_id,
         "sync_token": str(row.get("SyncToken", "")),
         "active": True,
         "synced_at": drain.now(),
         "created_here": False,
-        # Differences that existed before linking stay: only what changes here from now on is sent.
-        "base": Base(said_of_customer(customer), kept_part("Customer", row)).as_text(),
-        "theirs": "",
+        # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
+        "base": base.as_text(),
+        "theirs": encode(theirs) if theirs else "",
     }
     if former and former.qbo_id == qbo_id:
         # The same one, active again: what changed here meanwhile is still to be sent, and compared with what is there.

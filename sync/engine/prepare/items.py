@@ -10,11 +10,12 @@ from decimal import Decimal
 from django.db import transaction
 
 from qbo import catalogue
+from qbo.connection.client import encode
 from qbo.failures import Failure
 from qbo.lists.mirrors import refresh_lists
-from qbo.mapping.base import Base, kept_part
+from qbo.mapping.base import Base
 from qbo.mapping.book import MappingBook, Ref
-from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
+from qbo.mapping.list_planning import ListRecord, carried_over, plan_item, said_of_item
 from qbo.mapping.loading import load_book, load_list_records, load_ruled, product_row, ref_of
 from qbo.mapping.matching import Match, Ruled, ambiguous_item, candidate_names, match_item
 from qbo.mapping.names import OF_ITEM, full_name_key, name_key
@@ -110,7 +111,9 @@ def _judge(
     if match.row:
         link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
         message = f"Linked to the product with the same name in QuickBooks, Id {match.row['Id']}."
-        return linked(drain, event, match.row, message=message)
+        return (_owed_again(drain, event, item, book) if there else None) or linked(
+            drain, event, match.row, message=message
+        )
     product = inactive_product(item, book)
     if product:
         return refused_here(drain, event, item_inactive(item, product), None)
@@ -122,6 +125,13 @@ def _judge(
         return refused_here(drain, event, first, write, further=[Further(one) for one in rest])
     former_id = there.qbo_id if there else ""
     return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item))
+
+
+def _owed_again(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome | None:
+    """What changed here and never went, now that another product is it; None for nothing."""
+    known = load_list_records(drain.connection, EntityType.ITEM, [item.id]).get(item.id)
+    plan = plan_item(item, known, account_id=book.chosen_account(item)) if known else Plan()
+    return owed_update(drain, event, plan) if plan.write or plan.failures else None
 
 
 def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
@@ -229,7 +239,11 @@ def item_rivals(connection: Connection, items: Iterable[ItemDocument]) -> dict[i
 
 
 def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) -> None:
-    Link.objects.of(drain.connection, EntityType.ITEM).update_or_create(
+    links = Link.objects.of(drain.connection, EntityType.ITEM)
+    former = links.filter(record_id=item.id).first()
+    row = product_row(drain.connection, qbo_id)
+    base, theirs = carried_over(Base.from_text(former.base) if former else None, said_of_item(item), row, "Item")
+    links.update_or_create(
         connection=drain.connection,
         realm_id=drain.turn.realm_id,
         record_type=EntityType.ITEM,
@@ -240,8 +254,8 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) ->
             "active": True,
             "synced_at": drain.now(),
             "created_here": False,
-            # Differences that existed before linking stay: only what changes here from now on is sent.
-            "base": Base(said_of_item(item), kept_part("Item", product_row(drain.connection, qbo_id))).as_text(),
-            "theirs": "",
+            # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
+            "base": base.as_text(),
+            "theirs": encode(theirs) if theirs else "",
         },
     )

@@ -7,6 +7,7 @@ RECORDS = "runacall/invoices/models/records.py"
 LINES = "runacall/invoices/models/lines.py"
 OF_OPERATIONS = "tests/runacall/test_operations.py"
 OF_IMPORT = "tests/runacall/test_invoice_import.py"
+OF_LEFT_OPEN = "tests/journeys/test_settings_left_open.py"
 
 SAFEGUARDS = (
     Safeguard(
@@ -106,6 +107,23 @@ SAFEGUARDS = (
         "self.instance.save(update_fields=[name for name in self.changed_data if name in own])",
         "self.instance.save()",
         ("tests/qbo/test_pages_settings.py::TestTwoAtOnce::test_two_people_on_two_pages",),
+    ),
+    Safeguard(
+        "settings: a page that stood open keeps the newer values of what was not touched on it",
+        "qbo/pages/newer.py",
+        "            if name not in before or not field.has_changed(was, chosen):\n",
+        "            if False:\n",
+        (
+            f"{OF_LEFT_OPEN}::test_what_the_other_saved_stays_where_it_was_not_touched",
+            f"{OF_LEFT_OPEN}::test_what_was_not_on_the_page_yet_is_not_taken_away",
+        ),
+    ),
+    Safeguard(
+        "settings: what two people changed is asked about",
+        "qbo/pages/newer.py",
+        "            elif field.has_changed(now, chosen):\n",
+        "            elif False:\n",
+        (f"{OF_LEFT_OPEN}::test_what_both_changed_is_asked_about_once",),
     ),
     Safeguard(
         "settings: defaults are filled in only where nothing is chosen",

@@ -8,6 +8,7 @@ OF_TWO = "tests/journeys/test_two_people.py"
 OF_DOUBT = "tests/journeys/test_changed_in_doubt.py"
 OF_KEPT = "tests/journeys/test_kept_there.py"
 OF_DECIDING = "tests/journeys/test_deciding.py"
+OF_CARRIED = "tests/journeys/test_carried_over.py"
 OF_LISTS = "tests/journeys/test_list_updates.py"
 OF_CUSTOMERS = "tests/journeys/test_customer_not_found.py"
 
@@ -35,6 +36,26 @@ SAFEGUARDS = (
         "(conflict(self.subject, sides),) if sides else ()",
         "()",
         (f"{OF_LISTS}::test_an_email_changed_on_both_sides_is_a_persons_to_decide",),
+    ),
+    Safeguard(
+        "a change here goes to the survivor of a merge",
+        "qbo/mapping/list_planning.py",
+        "    if former is None or not owed:\n",
+        "    if True:\n",
+        (
+            f"{OF_CARRIED}::test_a_phone_number_goes_to_the_survivor_of_a_merge",
+            f"{OF_CARRIED}::test_a_price_goes_to_the_product_that_a_person_chose_instead",
+        ),
+    ),
+    Safeguard(
+        "what the survivor of a merge says otherwise is not written over",
+        "qbo/mapping/list_planning.py",
+        "    known = {key: value for key, value in kept.items() if key not in told} | was\n",
+        "    known = kept\n",
+        (
+            f"{OF_CARRIED}::test_where_the_survivor_has_another_number_a_person_decides",
+            f"{OF_CARRIED}::test_a_price_goes_to_the_product_that_a_person_chose_instead",
+        ),
     ),
     Safeguard(
         "what is void there does not live again",
