@@ -6,7 +6,7 @@ Sources: Intuit's OAuth pages and error codes, its SDKs' messages, and answers t
 import re
 
 from qbo.faults import transport_words
-from qbo.faults.evidence import Evidence
+from qbo.faults.evidence import GATEWAY_STATUSES, Evidence
 from qbo.faults.rule import broken, no_answer, rule
 
 THROTTLED = (
@@ -15,7 +15,10 @@ THROTTLED = (
         "rate_limited",
         text=(
             r"throttle ?(limits? )?exceeded|\bthrottl(ed|ing)\b",
-            r"request limit|api (call )?limit|rate (limit|exceeded)|quota (has been |was )?(exceeded|reached)",
+            r"request limit|api (call )?limit|rate (limit|exceeded)",
+            r"\bquota (has been |was |is )?(exceeded|reached|used up|exhausted)",
+            r"\blimit of \d[\d,.]* ((api|http|concurrent) (requests|calls)\b"
+            r"|(requests|calls) (per|an?|every|each) (second|minute|hour|day)\b)",
             r"too ?many ?(requests|concurrent|(api )?calls)|\bspike ?arrest|\btoo many times\b|\brate[ -]limit",
             # A shop's own calls and requests are something else: only those of an interface have a limit in time.
             r"\b(maximum|max\.?|allowed|exceeded the) number of (api |http |concurrent )?(requests|calls)\b",
@@ -27,16 +30,22 @@ THROTTLED = (
     rule("rate_limited", status=lambda status: status == 429),
 )
 
-GATEWAY_STATUSES = frozenset((502, 503, 504, *range(520, 530)))
-"""Statuses of what stands before a server; no check of QuickBooks has them."""
+OF_ACCESS = re.compile(r"\b(tokens?|unauthori[sz]ed|forbidden|authentication|access denied)\b|\boauth")
 
 
 def names_a_broken_server(evidence: Evidence) -> bool:
-    """Whether the words tell a gateway's status, or that the token endpoint failed, whatever else they name."""
+    """Whether the words tell a gateway's status, or that what gives access failed with a server's error.
+
+    As a code, a gateway's status stands before what the gateway passes on, so only words about access give way to it:
+    the check did not take place. A code of 500 is what many programs give for every error; there the words decide.
+    """
     status = evidence.status_in_words
-    if evidence.is_intuits or not broken(status):
+    if evidence.is_intuits:
         return False
-    return status in GATEWAY_STATUSES or re.search(r"\btokens?\b|\boauth", evidence.text) is not None
+    if status in GATEWAY_STATUSES:
+        return True
+    failed = broken(status) or evidence.status_as_code in GATEWAY_STATUSES
+    return failed and OF_ACCESS.search(evidence.text) is not None
 
 
 GATEWAYS = (
@@ -71,6 +80,8 @@ SUBSCRIPTION = (
             r"subscription (appears|seems) to (be|have been) (ended|expired|cancell?ed|inactive|suspended|restricted)",
             r"subscription for company has lapsed",
             r"trial or subscription period",
+            r"\b(company|quickbooks|qbo)\b[^.;]{0,30}\bread[- ]only (mode|state|access)",
+            r"\brenew (the|your) (\w+ )?(plan|subscription)",
             r"(trial|subscription|plan) (has )?(ended|expired|lapsed)",
             r"\b(company|account) (is |was )?no longer (active|subscribed)",
             r"invalid company status|\bcompany (file )?(is )?(inactive|not active|suspended)",
@@ -125,13 +136,20 @@ UNREACHED = (
         "network",
         where=lambda evidence: not evidence.is_intuits and no_answer(evidence.status),
         text=transport_words.PLAIN,
-        not_text=r"system failure error|\btoken (has |is |was )?timed out|\badmin(istrator)?\b|\bpermissions?\b",
+        not_text=(
+            r"system failure error|\btoken (has |is |was )?timed out|\badmin(istrator)?\b|\bpermissions?\b",
+            transport_words.CHECKED,
+        ),
     ),
     rule("network", text=r"(response|status) code\W{0,3}0\b"),
     rule("network", where=lambda evidence: evidence.http_status == 0),
 )
 
 CONNECTED = r"(purchased|connected|installed|subscribed to)"
+ANOTHER = (
+    r"(some ?(one|body) else|(another|a different|other) (\w+ ){0,2}"
+    r"(workspace|organi[sz]ation|account|user|person|admin\w*|team|tenant|business|company|entity|log-?in))\b"
+)
 SOMEBODY_ELSE = (
     r"(some ?(body|one) else|(another|a different|other) ((quickbooks|intuit|company|admin|primary) ){0,2}"
     r"(user|admin|administrator|person|login|account|organi[sz]ation|workspace))"
@@ -170,10 +188,14 @@ ACCESS = (
             r"apps?[ _](is |was )?already[ _](purchased|connected|installed)|switch admin",
             rf"already (been )?{CONNECTED}[^.]{{0,60}}\b{SOMEBODY_ELSE}|{SOMEBODY_ELSE}[^.]{{0,60}}already {CONNECTED}",
             rf"{SOMEBODY_ELSE}[^.]{{0,40}}\bhas (already )?{CONNECTED}|\b{CONNECTED} by {SOMEBODY_ELSE}",
+            rf"\balready (been )?{CONNECTED} by\b",
+            rf"\b(company|quickbooks|qbo|intuit|realm)\b[^.;]{{0,40}}\balready (been )?(linked|connected) to {ANOTHER}",
         ),
     ),
     rule("app_refused", text=r"oauth2/v1/tokens", status=lambda status: status == 401),
     rule("token_expired", codes="3200 3202 100 110 270"),
+    # An automation's words for a 401; QuickBooks' own "Authorization Failure" means missing rights.
+    rule("token_expired", text=r"\bcheck (the |your )(\w+ )?credentials", status=lambda status: status == 401),
     rule(
         "permission_denied",
         text=(
@@ -186,6 +208,7 @@ ACCESS = (
             r"|with)? ?no access to\b",
             r"\b(user|person|admin|employee)\b[^.;]{0,50}\b(was|is|has been) (removed|deleted) (from|in) (the|your"
             r"|this|quickbooks)",
+            r"\bno longer an? (\w+ )?(user|member|admin\w*)\b",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
             r"(need|require)s? (to have )?(\w+ ){0,3}admin(istrator)? (access|rights|permissions?|privileges)",
             r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin|not an? (\w+ )?admin",

@@ -11,6 +11,7 @@ from qbo.failures import FaultEntry
 
 STATUS_IN_WORDS = (
     re.compile(r"statuscode\W{0,3}(\d{3})\b"),
+    re.compile(r"\bhttp_?code\W{1,5}(\d{3})\b"),
     re.compile(r"response code\W{0,3}(\d{1,3})\b"),
     re.compile(r"status code(?: is)?\W{0,4}(\d{1,3})\b"),
     re.compile(r"\bstatus\W{1,3}(\d{3})\b"),
@@ -77,7 +78,8 @@ class Evidence:
     @property
     def is_headline(self) -> bool:
         """A few words without one of Intuit's codes: the name that help pages and other programs give a known fault."""
-        return not self.code.isdecimal() and 0 < len(self.text) <= LONGEST_HEADLINE
+        coded = self.code.isdecimal() and not self.status_as_code
+        return not coded and 0 < len(self.text) <= LONGEST_HEADLINE
 
     @property
     def is_intuits(self) -> bool:
@@ -95,7 +97,7 @@ class Evidence:
         The status in the message of Intuit's gateway comes first, because it is also in answers that were passed on.
         """
         gateway = STATUS_IN_WORDS[0].search(self.text)
-        return int(gateway[1]) if gateway else self.http_status or self.status_in_words or self._status_as_code()
+        return int(gateway[1]) if gateway else self.http_status or self.status_in_words or self.status_as_code
 
     @cached_property
     def status_in_words(self) -> int:
@@ -103,16 +105,20 @@ class Evidence:
         named = (match for pattern in STATUS_IN_WORDS if (match := pattern.search(self.text)))
         return next((int(match[1]) for match in named), 0)
 
-    def _status_as_code(self) -> int:
-        """A status that a client gives as the code, where it is none of Intuit's codes."""
-        return int(self.code) if self.code in STATUS_CODES and not self.is_intuits else 0
+    @cached_property
+    def status_as_code(self) -> int:
+        """A status that another program gives as the code, where it is none of Intuit's codes."""
+        number = int(self.code) if self.code.isdecimal() and len(self.code) == 3 else 0
+        return number if number in STATUS_CODES and not self.is_intuits else 0
 
 
 LONGEST_HEADLINE = 90
 LONGEST_TEXT = 4_000
 MOST_ENTRIES = 200
 
-STATUS_CODES = frozenset(("401", "403", "404", "429", "502", "503", "504"))
+GATEWAY_STATUSES = frozenset((502, 503, 504, *range(520, 530)))
+"""Statuses of what stands before a server; no check of QuickBooks has them."""
+STATUS_CODES = frozenset((400, 401, 403, 404, 408, 422, 429, 500, 501)) | GATEWAY_STATUSES
 SEVERE_CODES = frozenset({10_100, 10_200})
 CONSTANT = re.compile(r"\b[A-Z]{2,40}(?:_[A-Z0-9]{1,40}){1,9}\b|^[a-z]{2,40}(?:_[a-z]{2,40}){1,9}(?=\s*$)")
 CLASS_NAME = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,9}")

@@ -5,6 +5,7 @@ Sources: texts under code 6000 and 10000 as developers have published them, and 
 
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import REQUEST_TIMEOUT, broken, rule
+from qbo.faults.transport_words import CHECKED
 
 
 def not_refused(status: int) -> bool:
@@ -46,9 +47,10 @@ TROUBLES = (
             r"\bwill (automatically )?(retry|try again)\b|\bretrying\b|\bretr[iy]able(response|error|exception)",
             r"\b(quickbooks|qbo|intuit|server|service|api|system) is (too )?busy\b",
             r"\b(temporary|intermittent) (error|issue|problem|failure)|\boutage\b",
-            r"experiencing (technical|some|a)|timed[ -]out|time-?out\b",
+            r"experiencing (technical|some|an?)\b",
         ),
     ),
+    rule("server_error", text=r"timed[ -]out|time-?out\b", not_text=CHECKED),
     # After an instruction it asks for a correction, not for waiting: "Shorten the name and try again."
     rule(
         "server_error",

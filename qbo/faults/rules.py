@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from qbo.faults import connection_rules as connection
 from qbo.faults import general_rules as general
 from qbo.faults import record_rules as record
+from qbo.faults import reference_rules as reference
 from qbo.faults import tongue_rules as tongue
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule
@@ -30,12 +31,12 @@ RULES: tuple[Rule, ...] = (
     *record.DUPLICATES,
     *record.PAYMENTS,
     *record.FIELDS,
-    *record.TAX,
-    *record.REFERENCES,
-    *record.HEADLINES,
+    *reference.TAX,
+    *reference.REFERENCES,
+    *reference.HEADLINES,
     *tongue.RECORDS,
     *tongue.CONNECTION,
-    *record.INACTIVE,
+    *reference.INACTIVE,
     *general.TROUBLES,
     *general.BUSINESS,
     *general.BROKEN,

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable
 
 from qbo.faults.evidence import Evidence
-from qbo.faults.record_rules import of_a_reference
+from qbo.faults.record_words import of_a_reference
 from qbo.faults.rule import Rule, no_answer, rule
-from qbo.faults.tongues import BOUNDS, TONGUES, Tongue, languages_in
+from qbo.faults.tongues import BOUNDS, TONGUES, languages_in
+from qbo.faults.tongues.tongue import Tongue
 
 Words = Callable[[Tongue], str]
 Condition = Callable[[Evidence], bool]
@@ -129,6 +130,7 @@ RECORDS: tuple[Rule, ...] = (
         "account_inactive",
         where=lacks(lambda t: t.account, lambda t: t.gone, lambda t: t.closed),
     ),
+    rule("duplicate_name", headline=True, where=tells(lambda t: f"{t.customer}|{t.item}", lambda t: t.taken)),
     rule("not_found_other", where=lacks(lambda t: f"{t.record}|{API_NAMES}", lambda t: t.gone)),
     rule("not_found_other", where=lacks(lambda t: t.number)),
 )

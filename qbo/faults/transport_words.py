@@ -118,6 +118,9 @@ SURE = re.compile("|".join(words for group in SURE_BY_ECOSYSTEM.values() for wor
 WINSOCK_CODES = frozenset(str(code) for code in (*range(10035, 10066), *range(11001, 11005)))
 CURL_CODES = frozenset(str(code) for code in (5, 6, 7, 16, 18, 28, 35, 51, 52, 53, 55, 56, 58, 60, 61, 77, 91, 92))
 
+CHECKED = r"\b\d[\d,]* characters\b|\bmust be (at|less|shorter|unique|between|an?|\d+)\b"
+"""Says that a value is wrong; what is called "Timeout" then is a record."""
+
 # Anybody may write these; they count only if there was no answer and no code of QuickBooks.
 PLAIN = (
     r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",

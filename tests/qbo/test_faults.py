@@ -324,6 +324,26 @@ AXIOS = """AxiosError: Request failed with status code 400
     timeout: 5000,
     data: '{"Line":[{"SalesItemLineDetail":{"ItemRef":{"value":"1"}}}]}'"""
 QUOTES: list[tuple[str, str]] = [
+    ("closed_period", "The date is in a period that's been closed"),
+    ("closed_period", "The date is in a period which is already locked"),
+    ("not_found_other", 'There is no payment method called "Wire" found in QuickBooks'),
+    ("not_found_other", "No term with 45 days was found, create one there"),
+    ("duplicate_doc_number", "More than one invoice has the number 17"),
+    ("duplicate_name", "QuickBooks has several customers with the same name"),
+    ("duplicate_name", "Another vendor already goes by that name"),
+    ("tax_code_not_mapped", "The tax rate 8.25% doesn't exist there, map another one"),
+    ("subscription_inactive", "The company is in read-only mode"),
+    ("subscription_inactive", "Renew your QuickBooks plan to go on"),
+    ("stale_object", "Someone else has changed this invoice since it was read"),
+    ("stale_object", "The customer was edited by somebody else"),
+    ("rate_limited", "Intuit's limit of 500 requests per minute is hit"),
+    ("permission_denied", "Who connected the app is no longer an administrator of the company"),
+    ("app_already_connected", "This company is already connected by bea@shop.example"),
+    ("app_already_connected", "The QuickBooks company is already linked to a different workspace"),
+    ("validation", "QuickBooks: the deposit is already linked to another invoice"),
+    ("validation", "The AccountRef is a read-only field and must not be sent"),
+    ("validation", "The payment method 'Timeout tab' must be at most 31 characters"),
+    ("validation", "A limit of 25 calls in one estimate was exceeded"),
     # What people and other programs make of QuickBooks' answers: no status, no code, other words.
     ("permission_denied", "NetworkError: 403 Forbidden - https://appcenter.intuit.com/"),
     ("token_expired", "The token refresh failed"),
@@ -427,6 +447,11 @@ QUOTES: list[tuple[str, str]] = [
 
 
 HEADLINES: list[tuple[str, str]] = [
+    ("not_found_other", "Deleted bill: 12"),
+    ("account_inactive", "Account mapping failed"),
+    ("tax_code_not_mapped", "Missing tax mapping"),
+    ("duplicate_name", "The names given already exist"),
+    ("rate_limited", "API quota is used up"),
     # How help pages and other programs call a fault: a noun and its state, without a sentence and without a code.
     ("customer_not_found", "Deleted customer"),
     ("not_found_other", "Missing invoice acctid: 00x17"),

@@ -9,6 +9,7 @@ from tests.qbo.fault_bodies import TEXT, body, business, read
 
 # One row a failure; the languages in the order French, Spanish, German, Portuguese, Dutch, Japanese.
 TAXES: list[tuple[str, tuple[str, ...]]] = [
+    ("tax_code_not_mapped", ("Jede Position braucht einen USt.-Satz, fehlt hier.",)),
     (
         "tax_code_not_mapped",
         (
@@ -263,6 +264,18 @@ def test_records_are_read_with_that_code_and_without_any(code: str, words: str) 
 
 
 OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "duplicate_name",
+        (
+            "Ce client existe déjà dans QuickBooks",
+            "Este cliente ya existe en QuickBooks",
+            "Dieser Kunde existiert bereits in QuickBooks",
+            "Este cliente já existe no QuickBooks",
+            "Deze klant bestaat al in QuickBooks",
+            "この顧客は既に存在します",
+        ),
+    ),
+    ("permission_denied", ("Vous n'avez pas les autorisations requises.",)),
     (
         "customer_not_found",
         (

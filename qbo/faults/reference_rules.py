@@ -1,0 +1,216 @@
+"""Rules for the records that one refers to: tax codes, customers, items, accounts and the rest, missing or inactive.
+
+Sources: Intuit's reference of error codes, its page on common errors, and answers that developers published.
+"""
+
+from qbo.faults.record_words import (
+    CHOSEN,
+    DOCUMENT,
+    GONE,
+    GONE_NOUN,
+    MISSING,
+    OTHER_RECORD,
+    TAX_NOUN,
+    THERE,
+    cannot_without,
+    headline,
+    of_a_reference,
+    only_kind,
+    sought,
+    unchosen,
+    unmapped,
+    unsent,
+    without_id,
+)
+from qbo.faults.rule import rule
+
+TAX = (
+    rule("tax_code_not_mapped", codes="6100 6160 6230 2280 6470"),
+    rule("tax_not_enabled", codes="6170"),
+    rule(
+        "tax_not_enabled",
+        text=(
+            r"\btax(es)?( feature)? (\S+ )?(not|isn't|hasn't|aren't) (been |yet )*"
+            r"(set ?up|enabled|turned on|active|configured)",
+            r"(set ?up|turn on|enable|activate) (your )?(sales )?tax(es)?\b(?! (code|rate))",
+            r"\btax(es)? (is |are )?(disabled|turned off)",
+        ),
+    ),
+    rule("tax_calculation_failed", text=r"error while calculating (the )?(sales )?tax"),
+    rule(
+        "tax_code_not_mapped",
+        text=(
+            rf"invalid (line )?{TAX_NOUN}|valid line taxcodes|not a valid (\w+ )?{TAX_NOUN}",
+            r"(have|select|choose|pick|specify|assign|set|configure) an? (\S+ ){0,2}(gst|hst|vat"
+            r"|tax)[^.]{0,12} (rate|code)\b"
+            r"(?! (of|that|between|below|above|lower|higher|less|greater))",
+            rf"(do not|don't|without|not|n't) (have|provide|include|contain|return) an? (\S+ )?{TAX_NOUN}",
+            rf"\b(not|n't) (yet )?{CHOSEN} (an?|any|the) (\S+ )?{TAX_NOUN}|{TAX_NOUN} ?(ref ?)?error",
+            rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
+            rf"{TAX_NOUN}\b[^,;]{{0,40}}({MISSING}|not (be )?(found|mapped)|inactive|deleted)",
+            rf"(without|missing|no|unknown|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
+            unmapped(TAX_NOUN),
+            r"(unmapped|(no|missing|invalid)( \w+)?) (sales )?tax mapping|unmapped (sales )?tax",
+            r"\btax (mapping )?(is )?(not found|missing|unmapped)",
+            r"\btax mapping (has |is )?(fail|incomplete|invalid)",
+            sought(rf"(sales )?(tax\b(?! (amount|return|report|payment|filing))|{TAX_NOUN})"),
+            cannot_without(TAX_NOUN),
+            # QuickBooks' older interface's words for a reference to nothing.
+            r"invalid reference to quickbooks[^.]{0,60}(sales ?tax|tax ?code)",
+            rf"\({TAX_NOUN} [^)]{{1,80}}\)[^.]{{0,40}}cannot be found",
+        ),
+    ),
+)
+
+REFERENCES = (
+    # Before the references, because QuickBooks calls the customer or account of another currency an invalid one.
+    rule(
+        "currency_mismatch",
+        text=r"(one|foreign) currency (per|at a time)|same currency|different currenc(y|ies)"
+        r"|\bcurrency (of|must|does(n't| not) match|mismatch)",
+    ),
+    rule(
+        "customer_not_found",
+        about=(
+            r"names element id",
+            r"customer (that is )?(assigned to|you have specified|specified)[^.]{0,60}deleted",
+            rf"\bcustomers?\b[^,;]{{0,40}}({GONE}|{MISSING})",
+            r"restore (the|this) customer",
+            sought("customer"),
+            without_id("(customer|contact|client)"),
+            unsent("(customer|contact|client)"),
+            cannot_without("customer"),
+            r"\binactive (\w+ )?customer\b",
+            unmapped("customer"),
+        ),
+    ),
+    # QuickBooks lists every kind that it looked at; where it lists one, that is the one.
+    rule("customer_not_found", text=only_kind("customers?")),
+    rule("item_not_found", text=only_kind("(items?|products?( ?/ ?services?)?)")),
+    rule("account_inactive", text=only_kind("accounts?")),
+    rule("customer_not_found", where=of_a_reference, about=r"customer_?ref|entity_?ref\b"),
+    rule("tax_code_not_mapped", where=of_a_reference, about=rf"{TAX_NOUN}|\bsales tax\b|tax(code|rate)ref\b"),
+    rule(
+        "account_inactive",
+        text=(
+            r"\binactive (\w+ )?account\b|income account [^,;]{0,40}" + GONE,
+            r"\b(choose|select|use|pick) an(other)? active (\w+ )?account\b",
+        ),
+    ),
+    rule(
+        "item_is_category",
+        about=r"category instead of a product|categories cannot be used|item is a category",
+    ),
+    # QuickBooks deletes an item by making it inactive, so "deleted" has the same remedy.
+    rule(
+        "item_inactive",
+        about=(
+            r"activate this item|product/service[^.]{0,60}(deleted|inactive)",
+            rf"\b(item|product|service)s?\b[^,;]{{0,40}}{GONE}",
+            r"\b(inactive|deleted) (\w+ )?(item|product|service)s?\b",
+        ),
+    ),
+    rule(
+        "item_not_found",
+        about=(
+            r"items? element id",
+            rf"\b(item|product|service)s?\b[^,;]{{0,40}}{MISSING}",
+            sought("((qbo|quickbooks) ?)?(item|product|service|sku)"),
+            without_id("(item|product|service)"),
+            unsent("(item|product|service|sku)"),
+            cannot_without("(item|product|service|sku)"),
+            unmapped("(item|product|service)"),
+        ),
+    ),
+    # Only where a reference is the trouble: a dump of the request holds the word too.
+    rule("item_not_found", where=of_a_reference, about=r"item_?ref\b"),
+    rule("item_not_found", codes="6440"),
+    rule("account_inactive", about=r"accounts? element id"),
+    rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
+    rule("income_account_missing", text=(unmapped("accounts?"), r"\bno income account\b")),
+    rule("income_account_missing", text=rf"\bno (\w+ ){{0,2}}account (is |was )?{CHOSEN}\b"),
+    rule("income_account_missing", text=r"\b(income|expense|ledger|gl) account (is )?(required|missing)"),
+    rule(
+        "account_inactive",
+        text=(
+            rf"\baccounts?\b(?! (number|name|type|manager|owner))[^,;]{{0,40}}({GONE}|{MISSING})",
+            sought(r"(\w+ )?account(?! (number|name|type|manager|owner))"),
+        ),
+    ),
+    rule("tax_code_not_mapped", codes="6000", about=TAX_NOUN),
+    rule("not_found_other", text=(unmapped(OTHER_RECORD), sought(OTHER_RECORD))),
+    rule("not_found_other", about=r"\b\w+ element id"),
+    rule("not_found_other", where=of_a_reference, about=r"\w+ref\b"),
+)
+
+# In the same order as the references above: tax, customer, item, account, the rest.
+HEADLINES = (
+    headline("customer_not_found", "customer", rf"({GONE_NOUN}|missing|unknown|invalid)"),
+    unchosen("customer_not_found", "customer"),
+    headline("item_inactive", "(item|product|service|sku)", GONE_NOUN),
+    headline("item_not_found", "(item|product|service|sku)", "(missing|unknown|invalid|not found)"),
+    unchosen("item_not_found", "(item|product|service)"),
+    headline("income_account_missing", "income account", "(missing|unmapped)"),
+    unchosen("income_account_missing", "(income )?account"),
+    rule("account_inactive", headline=True, text=rf"\baccount number (is )?{GONE_NOUN}"),
+    headline("account_inactive", "account", rf"({GONE_NOUN}|missing|unknown)"),
+    headline("not_found_other", f"({OTHER_RECORD}|{DOCUMENT})", GONE_NOUN),
+    rule("not_found_other", headline=True, text=r"\bmissing (invoice|bill|transaction)(\W*$| \w*id\b)"),
+    rule(
+        "server_error",
+        headline=True,
+        text=r"^(quickbooks |intuit |qbo )?(online )?(is down|(system|internal|server) error)\W*$",
+    ),
+)
+
+ITSELF = "read update delete void sparse_update sparse"
+ITSELF_GONE = r"\blist element\b[^.;]{0,30}" + GONE
+
+INACTIVE = (
+    rule("link_refused", codes="620"),
+    rule("link_refused", text=r"txn ?id cannot be linked|cannot validate linked"),
+    rule("customer_not_found", codes="610", operations=ITSELF, entities="customer"),
+    rule("item_not_found", codes="610", operations=ITSELF, entities="item"),
+    # What the request itself wants to change, where QuickBooks calls it a list element.
+    rule("customer_not_found", operations=ITSELF, entities="customer", text=ITSELF_GONE),
+    rule("item_not_found", operations=ITSELF, entities="item", text=ITSELF_GONE),
+    rule(
+        "not_found_other",
+        text=r"\b(invoice|document|bill|estimate|receipt|deposit|payment|transaction|record|vendor|supplier|employee"
+        r"|class|location|department|term)\b[^,;]{0,40}" + MISSING,
+    ),
+    rule(
+        "not_found_other",
+        text=(
+            r"\b(related|linked|associated|parent) (invoice|bill|payment|transaction|record)\b[^.;]{0,40}"
+            r"\b(was|is|were|has|have)( not|n't) (been )?(imported|exported|synced|synchroni[sz]ed|sent|found)"
+        ),
+    ),
+    rule(
+        "not_found_other",
+        headline=True,
+        text=r"\b(invoice|bill|transaction|record) not (yet )?(imported|exported|synced|synchroni[sz]ed|sent)\b",
+    ),
+    rule("not_found_other", text=r"\b(is|are|was|were) not (yet )?in (your )?(quickbooks|qbo)\b"),
+    rule("not_found_other", codes="610", operations="read query cdc"),
+    rule("record_deleted_there", codes="610", operations="delete void"),
+    # These refer to accounts in every line, and to little else that can be made inactive.
+    rule(
+        "account_inactive",
+        entities="purchase expense journalentry transfer deposit",
+        text=r"(?<!\bbe )made inactive",
+        where=lambda evidence: evidence.operation in ("", "create", "batch"),
+    ),
+    # Only reading what was sent can show which of the references is meant.
+    rule("reference_not_found", codes="610 2500"),
+    rule(
+        "reference_not_found",
+        text=(
+            r"(?<!\bbe )made inactive",
+            r"object not found",
+            r"invalid reference\b",
+            r"(has been|have been|is|are|was) (deleted|inactive)",
+            r"specified in the request cannot be found",
+        ),
+    ),
+)

@@ -1,0 +1,53 @@
+"""The words of faults when QuickBooks or a computer uses a language other than English.
+
+A single word proves nothing: rules look for a thing and its state in one sentence. Sources: the languages that
+QuickBooks Online and Windows are sold in, and how Intuit's help pages in them call things.
+"""
+
+import re
+from functools import lru_cache
+
+from qbo.faults.tongues.dutch import DUTCH
+from qbo.faults.tongues.french import FRENCH
+from qbo.faults.tongues.german import GERMAN
+from qbo.faults.tongues.japanese import JAPANESE
+from qbo.faults.tongues.portuguese import PORTUGUESE
+from qbo.faults.tongues.spanish import SPANISH
+from qbo.faults.tongues.tongue import Tongue
+
+TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, JAPANESE)
+
+STATES = ("gone", "missing", "found", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking")
+# For a number that is too large or too small: then a different number is needed.
+BOUNDS = re.compile(
+    r"\b(entre|zwischen|tussen) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*|exceder"
+    r"|groter|kleiner|gro(e)?sser|ho(e)?her|hoger|lager|niedriger)\b|(?<![つ件行個])以上|以下"
+)
+SAYINGS = (
+    *(
+        "closing_date",
+        "tax_off",
+        "tax_calculation",
+        "sign_in",
+        "unconnected",
+        "somebody_else",
+        "denied",
+        "refused_company",
+        "no_customer",
+        "no_period",
+        "too_many",
+        "later",
+    ),
+    *("other_user", "unreached", "socket", "refused"),
+)
+HINTS = {
+    tongue: re.compile("|".join(getattr(tongue, word) for word in ("tax_code", *STATES, *SAYINGS)))
+    for tongue in TONGUES
+}
+
+
+@lru_cache(maxsize=256)
+def languages_in(text: str) -> tuple[Tongue, ...]:
+    """The languages of which a state or a phrase is in the text; none for English, at little cost."""
+    tongues = TONGUES[:-1] if text.isascii() else TONGUES
+    return tuple(tongue for tongue in tongues if HINTS[tongue].search(text))

@@ -1,0 +1,70 @@
+"""The reader of faults: a status that other programs put in the place of Intuit's code, and words that disagree."""
+
+import json
+
+import pytest
+
+from qbo import catalogue
+from tests.qbo.fault_bodies import JSON, XML, body, read, xml
+
+WORDS_DECIDE = [
+    ("customer_not_found", 400, "This customer has been made inactive in QuickBooks"),
+    ("tax_code_not_mapped", 400, "Select a VAT rate for each line"),
+    ("token_expired", 400, "invalid_grant"),
+    ("duplicate_doc_number", 500, "Duplicate Document Number Error"),
+    ("closed_period", 500, "The books are closed"),
+    ("stale_object", 424, "Stale object"),
+    ("item_not_found", 422, "Line 3: service is missing"),
+    ("not_found_other", 404, "Invoice 9 could not be found"),
+    ("network", 500, "read ECONNRESET"),
+    ("permission_denied", 502, "The user has denied access"),
+    ("customer_not_found", 503, "Customer not found"),
+]
+STATUS_DECIDES = [
+    ("server_error", 500, "Internal Server Error"),
+    ("server_error", 500, "An application error has occurred"),
+    ("server_error", 500, "Cannot read properties of null"),
+    ("server_error", 501, "x"),
+    ("server_error", 503, "Invalid token"),
+    ("server_error", 502, "Unauthorized"),
+    ("server_error", 504, "Authentication failed"),
+    ("server_error", 522, "Access denied"),
+    ("server_error", 520, "Forbidden"),
+    ("token_expired", 401, "Service unavailable"),
+    ("permission_denied", 403, "Refused"),
+    ("rate_limited", 429, "Invalid token"),
+]
+
+
+@pytest.mark.parametrize(("failure", "code", "words"), WORDS_DECIDE + STATUS_DECIDES)
+def test_a_status_in_the_place_of_the_code(failure: str, code: int, words: str) -> None:
+    for given in (code, str(code)):
+        for told in ({"code": given, "message": words}, {"error": {"code": given, "message": words}}):
+            assert read(json.dumps(told), None, JSON).code == failure
+
+
+def test_a_token_that_the_program_itself_calls_expired_is_not_waited_for() -> None:
+    """Many programs give 500 for every error of theirs."""
+    failure = read('{"code":"500","message":"The refresh token has expired"}', None, JSON)
+
+    assert failure.code == "token_expired"
+    assert not catalogue.entry(failure.code).waiting_helps
+
+
+@pytest.mark.parametrize("code", ["400", "500", "501"])
+def test_in_a_fault_of_quickbooks_they_are_intuits(code: str) -> None:
+    assert read(body(code, "Internal Server Error", "Something else")).code == "request_refused"
+    assert read(xml(code, "Internal Server Error", "Something else"), 400, XML).code == "request_refused"
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        ("server_error", {"errorMessage": "The service could not do that", "errorDetails": {"httpCode": "500"}}),
+        ("token_expired", {"errorMessage": "Authorization failed, check your credentials", "x": {"httpCode": "401"}}),
+        ("permission_denied", {"errorMessage": "Forbidden, check your credentials", "x": {"httpCode": "403"}}),
+        ("rate_limited", {"errorMessage": "One request after another, please", "x": {"httpCode": "429"}}),
+    ],
+)
+def test_an_automation_tells_the_status_beside_its_words(failure: str, told: dict[str, object]) -> None:
+    assert read(json.dumps(told), None, JSON).code == failure
