@@ -1,14 +1,14 @@
 """What a linked customer or pricebook item needs so that QuickBooks agrees with it; pure.
 
 As with invoices (`planning`), an update sends only what changed here, and a field that changed on both sides waits
-for a person. Our fields of a customer are name, company, e-mail, phone and addresses; of an item, name, price and
-description.
+for a person. Our fields of a customer are name, company, e-mail, phone and addresses; of an item, name, price,
+description and income account.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
@@ -18,12 +18,15 @@ from qbo.mapping.base import (
     Base,
     Reader,
     Said,
+    Side,
     collisions,
     fields_of,
     kept_part,
     number,
     plain,
+    reference,
 )
+from qbo.mapping.book import Ref
 from qbo.mapping.invoice_rows import CLEARED
 from qbo.mapping.names import OF_ITEM, name_for_quickbooks
 from qbo.mapping.payloads import DESCRIPTION_MAX, Payload, Write, customer_payload
@@ -49,6 +52,9 @@ EMPTIED: Mapping[str, object] = {
 }
 
 
+NO_ACCOUNTS: Mapping[str, Ref] = {}
+
+
 @dataclass(frozen=True)
 class ListRecord:
     """What we know QuickBooks has of one of our customers or items."""
@@ -72,9 +78,10 @@ def said_of_customer(customer: CustomerDocument) -> Said:
     return fields_of(customer_payload(customer), CUSTOMER_FIELDS) | {"name": plain(customer.display_name)}
 
 
-def said_of_item(item: ItemDocument) -> Said:
-    """The pricebook item as we would send it, field by field."""
-    return {"name": plain(item.name), "price": number(item.unit_price), "description": plain(item.description)}
+def said_of_item(item: ItemDocument, account_id: str = "") -> Said:
+    """The pricebook item as we would send it, field by field; `account_id`: the account that staff chose for it."""
+    said = {"name": plain(item.name), "price": number(item.unit_price), "description": plain(item.description)}
+    return said | ({"account": account_id} if account_id else {})
 
 
 def plan_customer(customer: CustomerDocument, there: ListRecord) -> Plan:
@@ -84,17 +91,34 @@ def plan_customer(customer: CustomerDocument, there: ListRecord) -> Plan:
     return plan.of(said_of_customer(customer), customer_payload(customer), there)
 
 
-def plan_item(item: ItemDocument, there: ListRecord, *, account_id: str = "") -> Plan:
-    """The update that a linked item needs, if any; `account_id`: the income account that staff chose for it."""
+def plan_item(
+    item: ItemDocument, there: ListRecord, *, account_id: str = "", accounts: Mapping[str, Ref] = NO_ACCOUNTS
+) -> Plan:
+    """The update that a linked item needs, if any; `account_id`: the income account that staff chose for it, one of
+    `accounts`, which are those of the company.
+    """
     payload: Payload = {
         "Name": name_for_quickbooks(item.name, OF_ITEM, record_id=item.id),
         "UnitPrice": item.unit_price,
         "Description": item.description[:DESCRIPTION_MAX],
     }
     subject = Subject("item", str(item.id), item.name)
-    plan = _Fields("Item", ITEM_FIELDS, ITEM_KEYS, subject).of(said_of_item(item), payload, there)
-    held = str((there.now.get("IncomeAccountRef") or {}).get("value") or "")
-    if not account_id or account_id == held or plan.failures:
+    plan = _Fields("Item", ITEM_FIELDS, ITEM_KEYS, subject).of(said_of_item(item, account_id), payload, there)
+    was, now = (reference(row, "IncomeAccountRef") for row in (there.base.row, there.now))
+    if not account_id or account_id == now or plan.failures:
+        return plan
+    is_wanted = "account" in there.base.ours_wins
+    is_changed_here = is_wanted or account_id != there.base.said.get("account", was)
+    held = accounts.get(now)
+    # An account that earns no more is no choice of hers.
+    is_hers = now != was and not is_wanted and (held is None or held.active)
+    names = (accounts[one].name if one in accounts else f"Id {one}" for one in (was, account_id, now))
+    side = Side("account", *names)
+    if is_hers and is_changed_here:
+        return Plan(plan.write, plan.said, failures=(conflict(subject, [side]),))
+    if is_hers:
+        return replace(plan, kept=(*plan.kept, side))
+    if not is_changed_here and (held is None or held.active):
         return plan
     changes = dict(plan.write.payload) if plan.write else _target(there)
     write = Write("Item", "update", changes | {"IncomeAccountRef": {"value": account_id}})
@@ -113,7 +137,7 @@ class _Fields:
     def of(self, said: Said, payload: Payload, there: ListRecord) -> Plan:
         base, now = there.base, there.now
         here = frozenset(
-            {name for name in self.keys if said[name] != base.said.get(name, said[name])} | {*base.ours_wins}
+            name for name in self.keys if said[name] != base.said.get(name, said[name]) or name in base.ours_wins
         )
         known, theirs = fields_of(base.row, self.readers), fields_of(now, self.readers)
         ours = fields_of(payload, self.readers)

@@ -245,7 +245,8 @@ def _three(event: SyncEvent, link: Link) -> tuple[Base, Row, Said]:
         payment = load_payments([event.record_id])[event.record_id]
         said = plan_payment(payment, load_book(link.connection, payments=[payment])).said
     else:
-        said = said_of_item(load_items([event.record_id])[event.record_id])
+        item = load_items([event.record_id])[event.record_id]
+        said = said_of_item(item, load_book(link.connection, items=[item]).chosen_account(item))
     base = base or Base()
     return base, theirs or base.row, said
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
+from qbo.models import AccountMapping
+from runacall.invoices.models import PricebookItem
 from sync.models import State
 from sync.operations import deciding
 from tests.books import Shop
@@ -134,3 +137,82 @@ def test_a_change_of_a_product_that_is_inactive_there_goes_once_it_is_active(sho
     shop.drain()
     assert shop.failed().count() == 0
     assert there(shop, "Item", item)["Description"] == "by the hour"
+
+
+# --- the income account of a product ------------------------------------------------------------------------------
+
+SERVICES, HERS, OTHER = "1", "79", "82"
+
+
+@pytest.fixture
+def labor(shop: Shop) -> PricebookItem:
+    """In QuickBooks, with the account that the office chose for items without a category."""
+    remap(shop, SERVICES)
+    item: PricebookItem = shop.item("Labor")
+    shop.settled_invoice(item=item)
+    assert account(shop, item) == SERVICES
+    return item
+
+
+def remap(shop: Shop, account_id: str) -> None:
+    """As under Settings → QuickBooks → Items."""
+    where = {"connection": shop.connection, "realm_id": shop.connection.realm_id, "category": None, "item": None}
+    AccountMapping.objects.update_or_create(**where, defaults={"account_id": account_id})
+
+
+def account(shop: Shop, item: PricebookItem) -> str:
+    return str(there(shop, "Item", item)["IncomeAccountRef"]["value"])
+
+
+def she_moves_it(shop: Shop, item: PricebookItem) -> None:
+    shop.books.post("item", {**there(shop, "Item", item), "IncomeAccountRef": {"value": HERS}})
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_an_account_that_she_chose_for_a_product_stays(shop: Shop, labor: PricebookItem, is_heard: bool) -> None:
+    she_moves_it(shop, labor)
+    if is_heard:
+        shop.hear()
+    labor.edit(unit_price="135.00", at=timezone.now())
+    shop.drain()
+    assert (account(shop, labor), float(there(shop, "Item", labor)["UnitPrice"])) == (HERS, 135.0)
+    assert shop.event(labor).message.startswith("Kept what was changed in QuickBooks: account Services → ")
+    # Once told, it is hers, and the next change of ours goes without it.
+    labor.edit(description="by the hour", at=timezone.now())
+    shop.drain()
+    assert (account(shop, labor), shop.event(labor).state) == (HERS, State.SYNCED)
+
+
+@pytest.mark.parametrize("way", ["ours", "hers"])
+def test_another_account_on_both_sides_is_a_persons_to_decide(shop: Shop, labor: PricebookItem, way: str) -> None:
+    she_moves_it(shop, labor)
+    remap(shop, OTHER)
+    labor.edit(unit_price="135.00", at=timezone.now())
+    shop.drain()
+    assert (account(shop, labor), shop.event(labor).failure_code) == (HERS, "changed_in_quickbooks")
+    decide = deciding.send_ours if way == "ours" else deciding.keep_quickbooks
+    assert decide(shop.failed(), by=None, at=timezone.now()).done == 1
+    shop.drain()
+    labor.edit(description="by the hour", at=timezone.now())
+    shop.drain()
+    now = there(shop, "Item", labor)
+    assert (account(shop, labor), now["Description"]) == (OTHER if way == "ours" else HERS, "by the hour")
+    assert shop.failed().count() == 0
+
+
+def test_another_account_that_the_office_chose_goes_with_the_next_change(shop: Shop, labor: PricebookItem) -> None:
+    remap(shop, OTHER)
+    labor.edit(unit_price="135.00", at=timezone.now())
+    shop.drain()
+    assert account(shop, labor) == OTHER
+
+
+def test_an_account_of_hers_that_is_inactive_by_now_is_replaced(shop: Shop, labor: PricebookItem) -> None:
+    she_moves_it(shop, labor)
+    shop.hear()
+    shop.books.do("deactivate", entity="Account", id=HERS)
+    invoice = shop.invoice(item=labor)
+    shop.drain()
+    shop.retry()
+    shop.drain()
+    assert (account(shop, labor), shop.event(invoice).state) == (SERVICES, State.SYNCED)

@@ -124,13 +124,13 @@ def _judge(
         first, *rest = failures
         return refused_here(drain, event, first, write, further=[Further(one) for one in rest])
     former_id = there.qbo_id if there else ""
-    return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item))
+    return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item, book.chosen_account(item)))
 
 
 def _owed_again(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome | None:
     """What changed here and never went, now that another product is it; None for nothing."""
     known = load_list_records(drain.connection, EntityType.ITEM, [item.id]).get(item.id)
-    plan = plan_item(item, known, account_id=book.chosen_account(item)) if known else Plan()
+    plan = _update(item, book, known) if known else Plan()
     return owed_update(drain, event, plan) if plan.write or plan.failures else None
 
 
@@ -166,9 +166,10 @@ def _renamed(
 
 def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> Plan:
     """The product exists: it may need a new name or price, or the account that staff chose for its category."""
-    there, account_id = book.items[item.id], book.chosen_account(item)
+    account_id = book.chosen_account(item)
     if known is not None:
-        return plan_item(item, known, account_id=account_id)
+        return plan_item(item, known, account_id=account_id, accounts=book.accounts)
+    there = book.items[item.id]
     if not account_id or there.account_id == account_id:
         return Plan(said=said_of_item(item))
     return Plan(Write("Item", "update", item_account_payload(there, account_id)), said_of_item(item))

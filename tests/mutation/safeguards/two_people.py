@@ -38,6 +38,28 @@ SAFEGUARDS = (
         (f"{OF_LISTS}::test_an_email_changed_on_both_sides_is_a_persons_to_decide",),
     ),
     Safeguard(
+        "an income account that she chose for a product stays",
+        "qbo/mapping/list_planning.py",
+        "    if is_hers:\n        return replace(plan, kept=(*plan.kept, side))\n"
+        "    if not is_changed_here and (held is None or held.active):\n        return plan\n",
+        "",
+        (f"{OF_LISTS}::test_an_account_that_she_chose_for_a_product_stays",),
+    ),
+    Safeguard(
+        "an income account that both chose for a product waits for a person",
+        "qbo/mapping/list_planning.py",
+        "    if is_hers and is_changed_here:\n",
+        "    if False:\n",
+        (f"{OF_LISTS}::test_another_account_on_both_sides_is_a_persons_to_decide",),
+    ),
+    Safeguard(
+        "an account of hers that is inactive by now is replaced",
+        "qbo/mapping/list_planning.py",
+        "    is_hers = now != was and not is_wanted and (held is None or held.active)\n",
+        "    is_hers = now != was and not is_wanted\n",
+        (f"{OF_LISTS}::test_an_account_of_hers_that_is_inactive_by_now_is_replaced",),
+    ),
+    Safeguard(
         "a change here goes to the survivor of a merge",
         "qbo/mapping/list_planning.py",
         "    if former is None or not owed:\n",
