@@ -22,6 +22,8 @@ Said = JsonMapping
 # Characters that databases do not accept: NUL, and half of a surrogate pair.
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 MOST_DIGITS = 11
+# The field of a difference where a record is void on one side alone.
+STATUS = "status"
 
 # What is stored of an answered row, by entity: our own fields, and what an update has to send back unchanged.
 KEPT = {

@@ -128,8 +128,16 @@ class PaymentComparison:
             getattr(self, name).extend(getattr(more, name))
 
 
-def compare_payments(wanted: Iterable[WantedPayment], rows: Iterable[Row]) -> PaymentComparison:
-    """Find each expected payment among all payments of the books by our mark, otherwise by its Id there."""
+NOTHING_LINKED: Mapping[str, int] = {}
+
+
+def compare_payments(
+    wanted: Iterable[WantedPayment], rows: Iterable[Row], linked: Mapping[str, int] = NOTHING_LINKED
+) -> PaymentComparison:
+    """Find each expected payment among all payments of the books by our mark, otherwise by its Id there.
+
+    `linked`: which payment of ours each row is that has a link, whatever payment its mark names.
+    """
     marked: dict[tuple[int, int], list[Row]] = defaultdict(list)
     by_id: dict[str, Row] = {}
     for row in {str(row["Id"]): row for row in rows}.values():
@@ -141,6 +149,7 @@ def compare_payments(wanted: Iterable[WantedPayment], rows: Iterable[Row]) -> Pa
     for one in wanted:
         payment = one.payment
         ours = marked.get((payment.organization_id, payment.id), [])
+        ours = [row for row in ours if linked.get(str(row["Id"]), payment.id) == payment.id]
         ours = ours or ([by_id[one.qbo_id]] if one.qbo_id in by_id else [])
         standing = [row for row in ours if not is_void(row)] or ours[:1]
         if len(standing) > 1:

@@ -10,7 +10,7 @@ from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.lists.checking import checked_reference
-from qbo.mapping.base import Base, Side, There, changed_there_at, kept_part
+from qbo.mapping.base import STATUS, Base, Side, There, cents, changed_there_at, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
@@ -116,12 +116,22 @@ def _take(
 def _difference(invoice: InvoiceDocument, book: MappingBook) -> Failure | None:
     """What a person decides: a void there, or other money, customer, date or number; None if it is nothing of that."""
     subject = Subject("invoice", str(invoice.id), invoice.number)
-    if invoice.is_void or invoice.is_deleted:
+    if invoice.is_deleted:
         return None
-    if is_void(book.invoices[invoice.id].now):
+    there = book.invoices[invoice.id]
+    if invoice.is_void:
+        back = brought_back(there.base, there.now)
+        return edited(subject, back) if back else None
+    if is_void(there.now):
         return Failure("voided_in_quickbooks", subject, facts={"here": "here it is still open"})
     sides = changed_there(invoice, book)
     return edited(subject, sides) if any(map(is_decisive, sides)) else None
+
+
+def brought_back(base: Base | None, row: Row) -> list[Side]:
+    """What is void here has an amount again there, or another one than we know of."""
+    was, now = (cents(one.get("TotalAmt")) for one in (base.row if base else {}, row))
+    return [Side(STATUS, "void", "void", f"not void, {Decimal(now):,}")] if base and Decimal(now) and now != was else []
 
 
 def edited(subject: Subject, sides: Sequence[Side]) -> Failure:

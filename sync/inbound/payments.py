@@ -30,7 +30,7 @@ from runacall.invoices.document_loading import load_payments
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.refusals import Refused
 from sync.inbound.hearing import Hearing
-from sync.inbound.invoices import edited
+from sync.inbound.invoices import brought_back, edited
 from sync.models import State, SyncEvent, TwoPayments, Untaken
 from sync.models.events import NO_FAILURE, Direction, EntityType
 from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, stop_unsent, unsent_of
@@ -95,9 +95,13 @@ def _received(hearing: Hearing) -> Iterable[tuple[Row, Mapping[str, int]]]:
 
 
 def _is_marked(hearing: Hearing, row: Row) -> bool:
-    """One of ours whose answer was lost: the engine finds and links it."""
+    """One of ours whose answer was lost: the engine finds and links it. One that a person has taken in again is not."""
     mark = marked_as(str(row.get("PrivateNote") or ""), PAYMENT)
-    return mark is not None and mark[0] == hearing.connection.organization_id
+    return (
+        mark is not None
+        and mark[0] == hearing.connection.organization_id
+        and not _untaken(hearing).filter(qbo_id=str(row["Id"]), records=[f"{EntityType.PAYMENT}:{mark[1]}"]).exists()
+    )
 
 
 # --- what could not be taken in -----------------------------------------------------------------------------------
@@ -369,16 +373,13 @@ def _take(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
         link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
         link.save(update_fields=["theirs", "there_at"])
         return
-    if not link.created_here:
+    if not (link.created_here or payment.is_void):
         _follow(hearing, link, row, payment)
-        return
-    if payment.is_void:
-        _renew(link, row)
         return
     subject = Subject("payment", str(payment.pk), f"{payment.amount:,} of {payment.received_date.isoformat()}")
     base = Base.from_text(link.base) or Base()
     sides = [] if is_void(row) else _sides(base.row, row, payment)
-    if is_void(row) or sides:
+    if (is_void(row) and not payment.is_void) or sides:
         link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
         link.save(update_fields=["theirs", "there_at"])
         failure = edited(subject, sides) if sides else Failure("payment_voided_there", subject, facts=STANDS_HERE)
@@ -395,6 +396,8 @@ STANDS_HERE = {"here": "here it still counts"}
 
 def _sides(known: Row, now: Row, payment: Payment) -> list[Side]:
     """Amount, date and what it pays, where they changed there to something else than here."""
+    if payment.is_void:
+        return brought_back(Base(row=known), now)
     ours = {"amount": cents(payment.amount), "date": payment.books_date.isoformat()}
     read = {"amount": lambda row: cents(row.get("TotalAmt")), "date": lambda row: str(row.get("TxnDate") or "")[:10]}
     sides = [
@@ -425,9 +428,6 @@ def _renew(link: Link, row: Row) -> None:
 def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     """One that was received there is here what it is there."""
     connection, at = hearing.connection, hearing.at
-    if payment.is_void:
-        _renew(link, row)
-        return
     before = {one.invoice: one.amount for one in payment.applications.select_related("invoice")}
     if is_void(row):
         _void(hearing, payment, link, "Voided in QuickBooks, so it is void here too", row)

@@ -69,8 +69,10 @@ def reconcile(
             found.add(compare(invoices, rows, unread))
         for payments in shelf.expected("Payment"):
             marks = [(one.payment.organization_id, one.payment.id) for one in payments]
-            rows = shelf.beside("Payment", marks=marks, ids=[one.qbo_id for one in payments])
-            found.payments.add(compare_payments(payments, rows))
+            rows = list(shelf.beside("Payment", marks=marks, ids=[one.qbo_id for one in payments]))
+            links = Link.objects.of(connection, EntityType.PAYMENT).filter(qbo_id__in={str(row["Id"]) for row in rows})
+            linked = dict(links.values_list("qbo_id", "record_id"))
+            found.payments.add(compare_payments(payments, rows, linked))
         return found
 
 

@@ -146,7 +146,7 @@ def _compared_payments(mine: Visit, month: date, skipped: list[ReadFailed]) -> P
     # One of ours may stand in another month there, or be gone.
     absent = {one.qbo_id for one in wanted if one.qbo_id} - {str(row["Id"]) for row in ours}
     ours += read_where_in(mine.client, "Payment", "Id", absent, pace=mine.pace, unread={})
-    named = payment_gaps(compare_payments(wanted, ours))
+    named = payment_gaps(compare_payments(wanted, ours, linked))
     differing = {one.record_id for one in named}
     here = [one.payment for one in wanted if month <= one.payment.books_date <= last]
     there = [row for row in ours if month.isoformat() <= str(row.get("TxnDate") or "")[:10] <= last.isoformat()]

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from qbo.connection.client import decode
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, Said
+from qbo.mapping.base import STATUS, Base, Said
 from qbo.mapping.invoice_rows import base_kept
 from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.mapping.loading import load_book, load_company
@@ -25,7 +25,7 @@ from runacall.invoices.models import Invoice, Payment
 from runacall.invoices.refusals import Refused
 from runacall.isolation import isolated
 from sync.actions import ACTIONS, NOTHING
-from sync.models import ActionRecord, ChangeCursor, State, SyncEvent, TwoPayments
+from sync.models import ActionRecord, ChangeCursor, State, SyncEvent, TwoPayments, Untaken
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
 from sync.operations.dating import STUMBLED
 from sync.operations.recording import Report, chosen_by, keep_drains_out, record_action
@@ -40,10 +40,13 @@ Choice = Callable[[SyncEvent, Any, User, datetime], str]
 
 
 def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
+    is_back = _is_back(event)
+    if is_back and event.record_type == EntityType.PAYMENT:
+        return _take_in_again(event, link, at)
     base, theirs, said = _three(event, link)
     _store(link, base_kept(base, theirs, said))
     # An update sent before this no longer counts, even if a look finds that it arrived.
-    Link.objects.filter(pk=link.pk).update(accepted_at=at, synced_at=at)
+    Link.objects.filter(pk=link.pk).update(accepted_at=at, synced_at=at, **({"voided": True} if is_back else {}))
     fields = event.facts.get("fields") or "amount"
     SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(
         state=State.SYNCED,
@@ -54,11 +57,35 @@ def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     return ""
 
 
+def _is_back(event: SyncEvent) -> bool:
+    """It is void here, and was brought back there."""
+    return any(side.get("field") == STATUS for side in event.facts.get("sides", ()))
+
+
+def _take_in_again(event: SyncEvent, link: Link, at: datetime) -> str:
+    """A void payment stays void: the one there is recorded here as one that was received there."""
+    Untaken.objects.update_or_create(
+        connection=event.connection,
+        realm_id=event.realm_id,
+        qbo_id=link.qbo_id,
+        # As nothing has ever stood, so it is read with what changed next.
+        defaults={"records": [f"{EntityType.PAYMENT}:{event.record_id}"], "stood": []},
+    )
+    link.delete()
+    message = "Kept QuickBooks' payment: it is recorded here again with the next changes that are read"
+    closed = {**NO_FAILURE, "message": message}
+    SyncEvent.objects.filter(pk=event.pk, state=State.FAILED).update(state=State.SYNCED, due_at=None, **closed)
+    _read_soon(event, at)
+    return ""
+
+
 def _send_ours(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     base, theirs, _ = _three(event, link)
     # A total follows from the rest.
     fields = tuple(side["field"] for side in event.facts.get("sides", ()) if side["field"] != "total")
     _store(link, base.send_ours(theirs, fields))
+    if _is_back(event):
+        Link.objects.filter(pk=link.pk).update(voided=False)
     _queue_again(event, at)
     return ""
 

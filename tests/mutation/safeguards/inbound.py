@@ -7,6 +7,20 @@ OF_JOURNEYS = "tests/journeys/test_from_quickbooks.py"
 
 SAFEGUARDS = (
     Safeguard(
+        "what is void here and was brought back there is told",
+        "sync/inbound/invoices.py",
+        "if base and Decimal(now) and now != was else []",
+        "if False else []",
+        ("tests/journeys/test_brought_back.py::test_it_is_told_and_can_be_voided_there_again",),
+    ),
+    Safeguard(
+        "a payment that was brought back is recorded here once more where a person wants that",
+        "sync/operations/deciding.py",
+        "    if is_back and event.record_type == EntityType.PAYMENT:\n        return _take_in_again(event, link, at)\n",
+        "",
+        ("tests/journeys/test_brought_back.py::test_a_payment_that_stays_hers_is_recorded_here_again",),
+    ),
+    Safeguard(
         "webhooks: only Intuit's signature counts",
         "sync/inbound/webhooks.py",
         'return hmac.compare_digest(wanted, signature.strip().encode("utf-8", errors="replace"))',
