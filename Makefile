@@ -70,8 +70,8 @@ format: install ## format the code with ruff
 mutate: install ## break each safeguard in turn and check that its tests fail; about 10 minutes (ONLY="lease tokens" for some)
 	@$(BIN)/python -m tests.mutation $(ONLY)
 
-chaos: install ## kill processes, cut connections and throttle while invoices and payments are sent: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres CLOCKS="400 -400" (PACE=4 on a busy machine)
-	$(if $(PACE),CHAOS_PACE=$(PACE)) $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE)) $(if $(CLOCKS),--clocks $(CLOCKS))
+chaos: install ## kill processes, cut connections and throttle while invoices and payments are sent: make chaos SEED="1 2" INVOICES=2000 DATABASE=postgres CLOCKS="400 -400" PAID=1 (PACE=4 on a busy machine)
+	$(if $(PACE),CHAOS_PACE=$(PACE)) $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(INVOICES),--invoices $(INVOICES)) $(if $(DATABASE),--database $(DATABASE)) $(if $(CLOCKS),--clocks $(CLOCKS)) $(if $(PAID),--paid)
 
 .PHONY: simulate
 simulate: install ## storms on a simulated clock and network, and every crash point: make simulate SEEDS=1-2000 (ARGS="--points --pairs 500")

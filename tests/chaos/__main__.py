@@ -16,6 +16,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--seconds", type=float, default=0, help="how long it may rage (by default as needed)")
     parser.add_argument("--clocks", type=float, nargs="+", default=[0], help="seconds by which each host is ahead")
+    parser.add_argument("--paid", action="store_true", help="every invoice is paid in the end")
     parser.add_argument("--keep", action="store_true", help="leave database, state and log for a look")
     options = parser.parse_args()
     verdicts = [
@@ -26,6 +27,7 @@ def main() -> int:
             seconds=options.seconds or (240 + options.invoices / 4) * PACE,
             keep=options.keep,
             clocks=tuple(options.clocks),
+            paid=options.paid,
         )
         for seed in options.seed
     ]

@@ -60,6 +60,8 @@ class Storm:
     seconds: float = 90
     # By how many seconds the clock of each host is ahead, in turn.
     clocks: tuple[float, ...] = (0,)
+    # Whether every invoice is paid in the end, beside what the editor does.
+    paid: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     edits: Counter[str] = field(default_factory=Counter)
     reconnections: list[str] = field(default_factory=list)
@@ -80,7 +82,7 @@ class Storm:
     def run(self) -> None:
         """Let it rage, then let things calm down; processes of ours run on until `end`."""
         self.cluster = [Host(self.stage, ahead=self.clocks[n % len(self.clocks)]) for n in range(self.hosts)]
-        editor = self.stage.start_python("-m", "tests.chaos.editor", str(self.seed))
+        people = [self.stage.start_python("-m", f"tests.chaos.{name}", str(self.seed)) for name in self._people()]
         until = time.monotonic() + self.seconds
         while not self.is_enough and time.monotonic() < until:
             self._import_next()
@@ -93,9 +95,13 @@ class Storm:
         while self.files or self.importing:
             self._import_next()
             time.sleep(0.1)
-        editor.send_signal(signal.SIGTERM)
-        said, _ = editor.communicate(timeout=120 * PACE)
-        self.edits.update(json.loads(said.splitlines()[-1]))
+        for person in people:
+            person.send_signal(signal.SIGTERM)
+            said, _ = person.communicate(timeout=(120 + self.invoices / 10) * PACE)
+            self.edits.update(json.loads(said.splitlines()[-1]))
+
+    def _people(self) -> tuple[str, ...]:
+        return ("editor", "cashier") if self.paid else ("editor",)
 
     def end(self) -> None:
         for host in self.cluster:

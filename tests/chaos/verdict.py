@@ -15,6 +15,7 @@ from tests.chaos.storm import LEAST, Storm
 ROUNDS = 3
 # Of the editor's edits, those without which a storm says nothing about payments.
 MONEY_EDITS = ("pay", "pay_several", "overpay", "reapply", "correct_payment", "void_payment", "void")
+UNPAID = "SELECT COUNT(*) FROM invoices_invoice WHERE status <> 'void' AND amount_paid < total"
 STUCK_AFTER = 30.0 * PACE
 # A name with our own record's id behind it: ours for a second record of the name, and none has one here.
 OUR_SUFFIX = re.compile(r" \(\d+\)$")
@@ -102,6 +103,9 @@ def _payments_there(storm: Storm) -> list[str]:
     ((standing,),) = storm.ledger.rows("SELECT COUNT(*) FROM invoices_payment WHERE voided_at IS NULL")
     if len(marks) < standing:
         wrong.append(f"only {len(marks)} payments there of {standing}")
+    if storm.paid:
+        ((unpaid,),) = storm.ledger.rows(UNPAID)
+        wrong += [f"{unpaid} invoices are not paid"] if unpaid else []
     return wrong
 
 

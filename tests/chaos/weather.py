@@ -16,7 +16,14 @@ from tests.needs import POSTGRES_URL
 
 
 def weather(
-    seed: int, invoices: int, *, kind: str, seconds: float, keep: bool = False, clocks: tuple[float, ...] = (0,)
+    seed: int,
+    invoices: int,
+    *,
+    kind: str,
+    seconds: float,
+    keep: bool = False,
+    clocks: tuple[float, ...] = (0,),
+    paid: bool = False,
 ) -> Verdict:
     """What came of the storm of this seed, told on standard output as well; it rages for `seconds` at most.
 
@@ -35,7 +42,7 @@ def weather(
                 ledger.do("UPDATE qbo_connectionsettings SET send_numbers = FALSE")
                 stage.control("custom_numbers", on=False)
                 ledger.do("UPDATE qbo_companyfacts SET custom_numbers = FALSE")
-            storm = Storm(stage, ledger, seed, invoices, seconds=seconds, clocks=clocks)
+            storm = Storm(stage, ledger, seed, invoices, seconds=seconds, clocks=clocks, paid=paid)
             storm.run()
             verdict = judge(storm)
             print(told(storm, verdict, database=kind, seconds=time.monotonic() - began), flush=True)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from django.db import connection as database
 from django.utils import timezone
 
-from runacall.invoices.models import Customer, Invoice, PricebookItem
+from runacall.invoices.models import Customer, Invoice, Payment, PricebookItem
 from runacall.invoices.refusals import Refused
 from sync.operations import retrying
 from tests import builders
@@ -24,13 +25,17 @@ PATIENCE = 900.0
 
 @dataclass(frozen=True)
 class Step:
-    """`after` so many seconds a person does this. A person whose page broke looks, and does it again if need be."""
+    """`after` so many seconds a person does this. A person whose page broke looks, and does it again if need be.
+
+    `price`: of an invoice's only line, or what a payment comes to; a payment is known by its `reference`.
+    """
 
     after: float
     what: str
     number: str = ""
     customer: str = ""
     price: str = "100.00"
+    reference: str = ""
 
 
 class Office:
@@ -91,7 +96,15 @@ class Office:
 
     @property
     def verbs(self) -> dict[str, Callable[[Step], object]]:
-        return {"enter": self._enter, "edit": self._edit, "void": self._void, "retry": self._retry}
+        return {
+            "enter": self._enter,
+            "edit": self._edit,
+            "void": self._void,
+            "pay": self._pay,
+            "correct payment": self._correct_payment,
+            "void payment": self._void_payment,
+            "retry": self._retry,
+        }
 
     def _enter(self, step: Step) -> None:
         if self._invoices().filter(number=step.number).exists():
@@ -114,6 +127,23 @@ class Office:
         invoice = self._invoices().get(number=step.number)
         self._try(lambda: invoice.void(reason="Entered twice", at=timezone.now()))
 
+    def _pay(self, step: Step) -> None:
+        """What is more than the balance stays the customer's credit."""
+        if self._payments().filter(reference=step.reference).exists():
+            return
+        invoice, amount = self._invoices().get(number=step.number), Decimal(step.price)
+        given = {"method": "check", "received_date": DAY, "reference": step.reference, "rest_is_credit": True}
+        self._try(lambda: invoice.record_payment(amount=amount, at=timezone.now(), **given))
+
+    def _correct_payment(self, step: Step) -> None:
+        """The method, which is no other money."""
+        for payment in self._payments().filter(reference=step.reference):
+            self._try(lambda payment=payment: payment.edit(method="cash", at=timezone.now()))
+
+    def _void_payment(self, step: Step) -> None:
+        for payment in self._payments().filter(reference=step.reference):
+            self._try(lambda payment=payment: payment.void(at=timezone.now()))
+
     def _retry(self, step: Step) -> None:
         retrying.retry(self.shop.failed(), by=None, at=timezone.now())
 
@@ -125,9 +155,12 @@ class Office:
     def _invoices(self) -> object:
         return Invoice.objects.filter(organization=self.shop.organization)
 
-    def expected(self) -> list[Invoice]:
-        """The invoices as they have to be in the books."""
-        return list(self._invoices().order_by("pk"))
+    def _payments(self) -> object:
+        return Payment.objects.filter(organization=self.shop.organization)
+
+    def expected(self) -> tuple[list[Invoice], list[Payment]]:
+        """The invoices and payments as they have to be in the books."""
+        return list(self._invoices().order_by("pk")), list(self._payments().order_by("pk"))
 
 
 def moment(seconds: float) -> datetime:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 from tests.simulation.office import Step
 
-# A customer, an item and two invoices, one of which changes while it may be on its way.
+# A customer, an item, two invoices and a payment; then some of it changes while it may be on its way.
 SMALL = (
     Step(0.0, "enter", "1001", "M. Okafor", "100.00"),
     Step(2.0, "enter", "1002", "M. Okafor", "249.95"),
+    Step(2.2, "pay", "1002", price="100.00", reference="501"),
 )
 CHANGING = (
     *SMALL,
@@ -20,9 +22,9 @@ CUSTOMERS = ("M. Okafor", "Ann Doe", "Reliable Heating, Inc.")
 
 
 def drawn(seed: int) -> list[Step]:
-    """One to eight invoices, some of them changed or voided soon after; Retry is pressed now and then."""
-    dice = random.Random(f"office {seed}")
-    steps = []
+    """One to eight invoices, some of them changed, paid or voided soon after; Retry is pressed now and then."""
+    dice, cashier = random.Random(f"office {seed}"), random.Random(f"cashier {seed}")
+    steps: list[Step] = []
     for index in range(dice.choice((1, 1, 2, 2, 3, 8))):
         number, after = str(1001 + index), round(dice.choice((0.0, dice.uniform(0, 5), dice.uniform(0, 900))), 2)
         steps.append(Step(after, "enter", number, dice.choice(CUSTOMERS), f"{dice.randint(100, 99999) / 100:.2f}"))
@@ -32,9 +34,27 @@ def drawn(seed: int) -> list[Step]:
             after = change
         if dice.random() < 0.15:
             steps.append(Step(round(after + dice.choice((0.4, 2.0, dice.uniform(0, 600))), 2), "void", number))
+        if cashier.random() < 0.4:
+            steps += _paid(cashier, number, after)
     if dice.random() < 0.3:
         steps.append(Step(round(dice.uniform(1, 900), 2), "retry"))
     return steps
+
+
+def _paid(dice: random.Random, number: str, after: float) -> Iterator[Step]:
+    """A payment in part, or of more than is owed; some are corrected or void soon after."""
+    reference = f"c{number}"
+    after = _soon(dice, after)
+    yield Step(after, "pay", number, price=f"{dice.randint(100, 99999) / 100:.2f}", reference=reference)
+    if dice.random() < 0.3:
+        after = _soon(dice, after)
+        yield Step(after, "correct payment", reference=reference)
+    if dice.random() < 0.3:
+        yield Step(_soon(dice, after), "void payment", reference=reference)
+
+
+def _soon(dice: random.Random, after: float) -> float:
+    return round(after + dice.choice((0.3, 1.0, 5.0, dice.uniform(0, 600))), 2)
 
 
 # Few calls a minute, so that few invoices are many: our names and QuickBooks' for the same limits.

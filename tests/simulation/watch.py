@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection as database
 from django.utils import timezone
 
-from qbo.mapping.marks import marked_as
-from runacall.invoices.models import Invoice
+from qbo.mapping.invoice_rows import is_void
+from qbo.mapping.marks import INVOICE, PAYMENT, marked_as
+from qbo.mapping.payments import applied_by
+from runacall.invoices.models import Invoice, Payment
 from sync.log.rows import log_row
 from sync.models import SyncEvent
 from tests.simulation.clockwork import Clockwork
@@ -23,12 +25,17 @@ if TYPE_CHECKING:
 UNFINISHED = "SELECT COUNT(*) FROM sync_syncevent WHERE state NOT IN ('synced', 'superseded', 'dismissed')"
 MOVING = "SELECT COUNT(*) FROM sync_syncevent WHERE state IN ('queued', 'sending', 'checking')"
 # What our pages may call "not in QuickBooks", and what they call "in QuickBooks".
-SAID_ABSENT = """SELECT e.id, e.record_id FROM sync_syncevent e WHERE e.record_type = 'invoice'
-    AND e.state IN ('failed', 'dismissed') AND NOT EXISTS (SELECT 1 FROM qbo_link l
-    WHERE l.record_type = 'invoice' AND l.record_id = e.record_id AND l.connection_id = e.connection_id)"""
-SAID_PRESENT = "SELECT record_id FROM qbo_link WHERE record_type = 'invoice' AND active"
+SAID_ABSENT = """SELECT e.id, e.record_type, e.record_id FROM sync_syncevent e
+    WHERE e.record_type IN ('invoice', 'payment') AND e.state IN ('failed', 'dismissed') AND NOT EXISTS (SELECT 1
+    FROM qbo_link l WHERE l.record_type = e.record_type AND l.record_id = e.record_id
+    AND l.connection_id = e.connection_id)"""
+SAID_PRESENT = "SELECT record_type, record_id FROM qbo_link WHERE record_type IN ('invoice', 'payment') AND active"
 STATES = """SELECT id, record_type, record_id, state, look_first, retries, failure_code, submission_id, due_at
     FROM sync_syncevent"""
+# What is marked as ours there, by what its mark begins with.
+MARKED = {"Invoice": INVOICE, "Payment": PAYMENT}
+# Which record of ours: its type and its id.
+Ours = tuple[str, int]
 
 
 class Watch:
@@ -37,7 +44,7 @@ class Watch:
     def __init__(self, stage: Stage, work: Clockwork) -> None:
         self.stage, self.work = stage, work
         self.wrong: list[str] = []
-        self.there: dict[int, list[dict[str, Any]]] = {}
+        self.there: dict[Ours, list[dict[str, Any]]] = {}
         self.refused_before = sum(stage.emulator.limiter.refused.values())
         self._seen = -1
 
@@ -50,20 +57,20 @@ class Watch:
     def arrived(self) -> None:
         """The emulator has answered a call."""
         self.there = self._theirs()
-        for pk, rows in self.there.items():
+        for (what, pk), rows in self.there.items():
             if len(rows) > 1:
-                self.tell(f"invoice {pk} is in the books {len(rows)} times")
+                self.tell(f"{what} {pk} is in the books {len(rows)} times")
         self._words()
 
     def _words(self) -> None:
-        for pk, record in self._sql(SAID_ABSENT):
-            if record in self.there:
-                self._claims_absent(pk)
-        for (record,) in self._sql(SAID_PRESENT):
-            if record not in self.there:
-                self.tell(f"invoice {record} is linked but not in the books")
+        for pk, what, record in self._sql(SAID_ABSENT):
+            if (what, record) in self.there:
+                self._claims_absent(pk, what)
+        for what, record in self._sql(SAID_PRESENT):
+            if (what, record) not in self.there:
+                self.tell(f"{what} {record} is linked but not in the books")
 
-    def _claims_absent(self, pk: int) -> None:
+    def _claims_absent(self, pk: int, what: str) -> None:
         current, self.work.current = self.work.current, None
         try:
             event = SyncEvent.objects.select_related("organization", "connection").get(pk=pk)
@@ -72,19 +79,20 @@ class Watch:
             self.work.current = current
         said = f"{row.text.message} {row.text.second}"
         if "Not in QuickBooks" in said:
-            self.tell(f"the row of event {pk} says {said!r}, but the invoice is there")
+            self.tell(f"the row of event {pk} says {said!r}, but the {what} is there")
 
     def tell(self, what: str) -> None:
         if what not in self.wrong:
             self.wrong.append(what)
 
-    def _theirs(self) -> dict[int, list[dict[str, Any]]]:
-        """The company's invoices by the invoice of ours that they are marked as."""
-        found: dict[int, list[dict[str, Any]]] = {}
-        for row in self._rows("Invoice"):
-            marked = marked_as(str(row.get("PrivateNote", "")))
-            if marked:
-                found.setdefault(marked[1], []).append(row)
+    def _theirs(self) -> dict[Ours, list[dict[str, Any]]]:
+        """The company's invoices and payments by the record of ours that they are marked as."""
+        found: dict[Ours, list[dict[str, Any]]] = {}
+        for entity, beginning in MARKED.items():
+            for row in self._rows(entity):
+                marked = marked_as(str(row.get("PrivateNote", "")), beginning)
+                if marked:
+                    found.setdefault((entity.lower(), marked[1]), []).append(row)
         return found
 
     def _rows(self, entity: str) -> Iterable[dict[str, Any]]:
@@ -104,17 +112,24 @@ class Watch:
 
     # in the end
 
-    def judge(self, ours: Sequence[Invoice]) -> None:
+    def judge(self, ours: tuple[Sequence[Invoice], Sequence[Payment]]) -> None:
+        invoices, payments = ours
         self.there = self._theirs()
         if self.unfinished():
             self.tell(f"stuck: {list(self._sql(STATES))}")
         ((open_ones,),) = self._sql("SELECT COUNT(*) FROM sync_submission WHERE settled_at IS NULL")
         if open_ones:
             self.tell(f"{open_ones} submissions never settled")
-        for invoice in ours:
+        for invoice in invoices:
             self._same(invoice)
-        for pk in set(self.there) - {invoice.pk for invoice in ours}:
-            self.tell(f"the books have an invoice {pk} that we do not")
+        for payment in payments:
+            self._same_payment(payment)
+        known = {("invoice", one.pk) for one in invoices} | {("payment", one.pk) for one in payments}
+        for what, pk in set(self.there) - known:
+            self.tell(f"the books have a {what} {pk} that we do not")
+        for row in self._rows("Payment"):
+            if not marked_as(str(row.get("PrivateNote", "")), PAYMENT):
+                self.tell(f"the books have a payment that is not marked: {row}")
         for entity, name in (("Customer", "DisplayName"), ("Item", "Name")):
             self._once(entity, name)
         refused = sum(self.stage.emulator.limiter.refused.values()) - self.refused_before
@@ -123,7 +138,7 @@ class Watch:
             self.tell(f"QuickBooks turned away {refused} calls above its limits")
 
     def _same(self, invoice: Invoice) -> None:
-        rows = self.there.get(invoice.pk, [])
+        rows = self.there.get(("invoice", invoice.pk), [])
         is_void = invoice.status == Invoice.Status.VOID
         if is_void and not rows:
             return
@@ -132,10 +147,29 @@ class Watch:
             return
         (row,) = rows
         total = Decimal(0) if is_void else invoice.total
-        theirs = (Decimal(str(row["TotalAmt"])), row.get("DocNumber"), row.get("TxnDate"))
-        expected = (total, invoice.number, invoice.invoice_date.isoformat())
+        theirs = (Decimal(str(row["TotalAmt"])), Decimal(str(row["Balance"])), row.get("DocNumber"), row.get("TxnDate"))
+        expected = (total, invoice.balance, invoice.number, invoice.invoice_date.isoformat())
         if theirs != expected:
             self.tell(f"invoice {invoice.pk} is {theirs} there and {expected} here")
+
+    def _same_payment(self, payment: Payment) -> None:
+        """It pays there what it pays here, but for invoices that are void: there they are paid by nothing."""
+        rows = self.there.get(("payment", payment.pk), [])
+        if payment.is_void and not rows:
+            return
+        if len(rows) != 1:
+            self.tell(f"payment {payment.pk} is in the books {len(rows)} times")
+            return
+        (row,) = rows
+        if payment.is_void:
+            if not is_void(row):
+                self.tell(f"payment {payment.pk} is void here and {row['TotalAmt']} there")
+            return
+        parts = payment.applications.exclude(invoice__status=Invoice.Status.VOID)
+        here = {self.there["invoice", one.invoice_id][0]["Id"]: f"{one.amount:.2f}" for one in parts}
+        theirs = (Decimal(str(row["TotalAmt"])), applied_by(row))
+        if theirs != (payment.amount, here):
+            self.tell(f"payment {payment.pk} is {theirs} there and {(payment.amount, here)} here")
 
     def _once(self, entity: str, name: str) -> None:
         names = Counter(str(row.get(name)) for row in self._rows(entity) if row.get("Active", True))
