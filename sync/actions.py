@@ -151,7 +151,7 @@ def _is_closed(event: SyncEvent, *states: State) -> bool:
 
 NOTHING = "with nothing to choose"
 # What a person decides about, and a retry would only decide again.
-ARRIVED = ("edited_in_quickbooks", "payment_not_taken_over", "payment_twin")
+ARRIVED = ("edited_in_quickbooks", "payment_not_taken_over", "payment_twin", "same_payment_gone")
 DECIDED = "changed in QuickBooks: open them and decide"
 
 

@@ -165,6 +165,26 @@ ENTRIES = (
         cause_per_subject=False,
     ),
     Entry(
+        code="same_payment_gone",
+        title="Neither of two payments is left",
+        kind=FailureKind.PERSON,
+        message="Ours[ on {subject_name}] was voided as the same as a payment in QBO, which was deleted or voided there"
+        " meanwhile: the money counts nowhere",
+        meaning="A person said that a payment recorded here and one in QuickBooks are the same, so ours was voided."
+        " Before that was read, somebody deleted or voided the other one. Now neither counts, and the invoice is open"
+        " on both sides.",
+        remedy=(
+            "Ask your bookkeeper why the payment was removed in QuickBooks.",
+            "If the money was received, record it again on the invoice here; it is sent to QuickBooks.",
+            "Then dismiss this event with that reason.",
+        ),
+        who=Who.OFFICE,
+        where="payment",
+        dispatcher="It was voided as the same as one in QuickBooks, which is gone there. The office is on it.",
+        label="validation",
+        cause_per_subject=False,
+    ),
+    Entry(
         code="payment_voided_there",
         title="Payment voided in QuickBooks",
         kind=FailureKind.PERSON,

@@ -29,6 +29,7 @@ from qbo.models import ConnectionSettings, Link, ListEntry, PaymentMapping
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.models import Customer, Invoice, Payment
 from runacall.invoices.refusals import Refused
+from sync.inbound.crossings import tell_of_crossings
 from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import brought_back, edited
 from sync.models import State, SyncEvent, TwoPayments, Untaken
@@ -82,9 +83,10 @@ def _received(hearing: Hearing) -> Iterable[tuple[Row, Mapping[str, int]]]:
     rows = {str(row["Id"]): row for row in hearing.changes.rows.get("Payment", ()) if row.get("Id")}
     known = Link.objects.of(hearing.connection, "payment").filter(qbo_id__in=list(rows))
     for qbo_id in known.values_list("qbo_id", flat=True):
+        _look_at_known(hearing, rows[qbo_id])
         rows.pop(qbo_id)
     standing = [row for row in rows.values() if not is_void(row) and not _is_marked(hearing, row)]
-    _forget(hearing, rows.keys() - {str(row["Id"]) for row in standing})
+    _forget(hearing, rows.keys() - {str(row["Id"]) for row in standing}, gone=True)
     paid = {invoice_id for row in standing for invoice_id in applied_by(row)}
     links = Link.objects.of(hearing.connection, "invoice").filter(qbo_id__in=paid)
     ours = dict(links.values_list("qbo_id", "record_id"))
@@ -92,6 +94,15 @@ def _received(hearing: Hearing) -> Iterable[tuple[Row, Mapping[str, int]]]:
         parts = {invoice_id: ours[invoice_id] for invoice_id in applied_by(row) if invoice_id in ours}
         if parts:
             yield row, parts
+
+
+def _look_at_known(hearing: Hearing, row: Row) -> None:
+    """One that is here already, and that one of ours was voided for, was looked at to see whether it still stands."""
+    crossing = _untaken(hearing).filter(qbo_id=str(row["Id"])).exclude(instead_of=None)
+    if is_void(row):
+        _forget(hearing, list(crossing.values_list("qbo_id", flat=True)), gone=True)
+    else:
+        crossing.delete()
 
 
 def _is_marked(hearing: Hearing, row: Row) -> bool:
@@ -128,11 +139,13 @@ def _keep(hearing: Hearing, row: Row, names: Iterable[RecordName]) -> None:
     )
 
 
-def _forget(hearing: Hearing, qbo_ids: Collection[str]) -> None:
-    """They are taken in, or stand no longer: what was told of them is over, and what stopped for them goes."""
+def _forget(hearing: Hearing, qbo_ids: Collection[str], *, gone: bool = False) -> None:
+    """They are taken in, or `gone`: what was told of them is over, and what stopped for them goes."""
     if not qbo_ids:
         return
-    _untaken(hearing).filter(qbo_id__in=qbo_ids).delete()
+    forgotten = _untaken(hearing).filter(qbo_id__in=qbo_ids)
+    later = tell_of_crossings(hearing, forgotten) if gone else []
+    forgotten.exclude(pk__in=later).delete()
     told = SyncEvent.objects.of(hearing.connection).failed()
     told = told.filter(failure_code__in=TOLD, facts__there_id__in=list(qbo_ids))
     told.filter(direction=Direction.OUT).update(**queued_again(hearing.at), changed_at=hearing.at)
@@ -145,7 +158,7 @@ def _forget(hearing: Hearing, qbo_ids: Collection[str]) -> None:
 def _add_untaken(hearing: Hearing) -> None:
     """Read again what could not be taken in, where that may have changed: one query, and none while nothing has."""
     changes = hearing.changes
-    _forget(hearing, changes.deleted.get("Payment", frozenset()))
+    _forget(hearing, changes.deleted.get("Payment", frozenset()), gone=True)
     shown = {str(row.get("Id")) for row in changes.rows.get("Payment", ())}
     waiting = list(_untaken(hearing).exclude(qbo_id__in=shown))
     now = _standing(hearing, [one.records for one in waiting])
@@ -159,7 +172,7 @@ def _add_untaken(hearing: Hearing) -> None:
     unread: dict[str, ReadFailed] = {}
     visit = hearing.visit
     rows = read_where_in(visit.client, "Payment", "Id", moved, pace=visit.pace, unread=unread)
-    _forget(hearing, moved - {str(row["Id"]) for row in rows} - unread.keys())
+    _forget(hearing, moved - {str(row["Id"]) for row in rows} - unread.keys(), gone=True)
     hearing.changes = replace(changes, rows={**changes.rows, "Payment": [*changes.rows.get("Payment", ()), *rows]})
 
 
@@ -473,7 +486,7 @@ def _void(hearing: Hearing, payment: Payment, link: Link, message: str, row: Row
     waited = [name for name in names if unsent_of(connection, name) is not None]
     title = payment_name(payment)
     payment.void(at=at)
-    _forget(hearing, [link.qbo_id])
+    _forget(hearing, [link.qbo_id], gone=True)
     if row is not None:
         _renew(link, row)
     Link.objects.filter(pk=link.pk).update(voided=True)

@@ -185,7 +185,7 @@ def wanted_payments(
     `among`: only of these. A few hundred are in memory at a time.
     """
     every = Payment.objects.for_organization(connection.organization)
-    for some in by_key(every.filter(pk__in=among.values("pk")) if among is not None else every):
+    for some in by_key(every if among is None else every & among):
         ids = [payment.pk for payment in some]
         rows = Link.objects.of(connection, EntityType.PAYMENT).for_records(ids)
         links = {link.record_id: link for link in rows.defer("base", "theirs")}
@@ -225,7 +225,7 @@ def _sent(connection: Connection, since: date | None, among: QuerySet[Invoice] |
     if since:
         invoices = invoices.filter(invoice_date__gte=since)
     if among is not None:
-        invoices = invoices.filter(pk__in=among.values("pk"))
+        invoices &= among
     return invoices.only("pk", "status")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,7 +21,9 @@ KEPT: dict[str, Collection[str]] = {"Invoice": COMPARED}
 class Shelf:
     """Rows of QuickBooks, found again by our mark, number or Id, and chunks of what we expect, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Mapping[str, Collection[str]] | None = None) -> None:
+        """`kept`: by entity, the fields that are wanted again; all where it does not say."""
+        self._kept = KEPT if kept is None else kept
         # Without a name, SQLite's file is deleted when it is closed, even by a crash.
         self._rows = sqlite3.connect("", isolation_level=None)
         self._rows.execute("PRAGMA journal_mode = OFF")
@@ -48,14 +50,20 @@ class Shelf:
             (self._line(entity, row) for row in rows),
         )
 
-    @staticmethod
-    def _line(entity: str, row: Row) -> tuple[str, ...]:
+    def _line(self, entity: str, row: Row) -> tuple[str, ...]:
         mark = marked_as(str(row.get("PrivateNote") or ""), MARKS[entity])
-        kept = {name: row[name] for name in row if name in KEPT[entity]} if entity in KEPT else row
+        kept = {name: row[name] for name in row if name in self._kept[entity]} if entity in self._kept else row
         return entity, str(row["Id"]), _key(mark), str(row.get("DocNumber") or ""), encode(kept)
 
     def count(self, entity: str) -> int:
         return int(self._rows.execute("SELECT COUNT(*) FROM there WHERE entity = ?", [entity]).fetchone()[0])
+
+    def pages(self, entity: str, size: int) -> Iterator[list[Row]]:
+        """All rows, by Id, so many at a time; others may be put there meanwhile."""
+        asked, last = "SELECT id, row FROM there WHERE entity = ? AND id > ? ORDER BY id LIMIT ?", ""
+        while found := self._rows.execute(asked, [entity, last, size]).fetchall():
+            yield [decode(row) for _, row in found]
+            last = found[-1][0]
 
     def has(self, entity: str, ids: Sequence[str]) -> set[str]:
         """Which of these Ids are there."""

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from qbo.json_objects import JsonMapping, JsonObject, Row
 from qbo.mapping.base import There, reference
-from qbo.mapping.comparing import Comparison, PaymentComparison, Wanted
-from qbo.mapping.invoice_rows import is_void
+from qbo.mapping.comparing import Comparison, PaymentComparison
 from qbo.mapping.marks import INVOICE, marked_as
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.money import ZERO, round_cents
+from sync.inbound.charges import CHARGES
+
+INVOICES, TAX, PAID, PAYMENTS = "Invoices", "Sales tax", "Paid on these invoices", "Payments received"
+# What is counted, in the order of the page. Of TAX there is one for each code or rate, by its Id.
+THINGS = (INVOICES, TAX, *CHARGES.values(), PAID, PAYMENTS)
+Thing = tuple[str, str]
+# An amount here and in QuickBooks.
+Sides = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Gap:
-    """One difference. `kind`: missing, twice, different, accepted, rounded, paid_otherwise or unreadable."""
+    """One difference. `kind`: missing, twice, different, booked_otherwise, accepted, rounded, paid_otherwise or
+    unreadable.
+    """
 
     kind: str
     record_type: str
@@ -51,42 +59,40 @@ def money(amount: object) -> str:
     return str(round_cents(Decimal(str(amount or 0))))
 
 
-def invoice_lines(wanted: Sequence[Wanted], rows: Sequence[Row], codes: Mapping[int, str]) -> list[Line]:
-    """Invoices, then their sales tax by code. `rows`: ours there; `codes`: by invoice, the code it has there."""
-    ours = [one for one in wanted if not one.invoice.is_void]
-    theirs = [row for row in rows if not is_void(row)]
-    lines = [
-        Line(
-            "Invoices",
-            len(ours),
-            len(theirs),
-            money(sum((one.total for one in ours), ZERO)),
-            money(sum((There.of(row).total for row in theirs), ZERO)),
-        )
-    ]
-    here: dict[str, list[Decimal]] = defaultdict(list)
-    there: dict[str, list[Decimal]] = defaultdict(list)
-    for one in ours:
-        if one.tax:
-            here[codes.get(one.invoice.id, "")].append(one.tax)
-    for row in theirs:
-        if tax := There.of(row).tax:
-            there[reference(row.get("TxnTaxDetail") or {}, "TxnTaxCodeRef")].append(tax)
-    return lines + tax_lines(here, there)
+class Totals:
+    """Counts and money of each kind of thing, summed up while the records go by."""
+
+    def __init__(self) -> None:
+        self.here: dict[Thing, list[Decimal]] = {}
+        self.there: dict[Thing, list[Decimal]] = {}
+
+    def expect(self, *whats: str) -> None:
+        """Lines that are there even if nothing is counted."""
+        for what in whats:
+            self.here.setdefault((what, ""), [ZERO, ZERO])
+
+    def add_here(self, thing: Thing, amount: Decimal) -> None:
+        _add(self.here, thing, amount)
+
+    def add_there(self, thing: Thing, amount: Decimal) -> None:
+        _add(self.there, thing, amount)
+
+    def lines(self, names: Mapping[str, str]) -> list[Line]:
+        """In the order of THINGS. `names`: of tax codes or rates, by Id."""
+        things = sorted({*self.here, *self.there}, key=lambda thing: (THINGS.index(thing[0]), thing[1]))
+        return [self._line(thing, names) for thing in things]
+
+    def _line(self, thing: Thing, names: Mapping[str, str]) -> Line:
+        what, key = thing
+        title = f"{what}: {names.get(key, key or 'no tax code')}" if what == TAX else what
+        (count_here, here), (count_there, there) = (side.get(thing, (ZERO, ZERO)) for side in (self.here, self.there))
+        return Line(title, int(count_here), int(count_there), money(here), money(there))
 
 
-def tax_lines(here: Mapping[str, Sequence[Decimal]], there: Mapping[str, Sequence[Decimal]]) -> list[Line]:
-    """One line for each tax code or rate, by its Id."""
-    return [
-        Line(
-            key,
-            len(here.get(key, ())),
-            len(there.get(key, ())),
-            money(sum(here.get(key, ()), ZERO)),
-            money(sum(there.get(key, ()), ZERO)),
-        )
-        for key in sorted({*here, *there})
-    ]
+def _add(side: dict[Thing, list[Decimal]], thing: Thing, amount: Decimal) -> None:
+    of_it = side.setdefault(thing, [ZERO, ZERO])
+    of_it[0] += 1
+    of_it[1] += amount
 
 
 def gaps(found: Comparison) -> list[Gap]:
@@ -133,29 +139,38 @@ def _payment_gap(kind: str, payment: PaymentDocument, qbo_id: str, what: str, he
     return Gap(kind, "payment", payment.id, label, qbo_id, what, here, there)
 
 
-def payments_line(what: str, ours: Sequence[PaymentDocument], rows: Sequence[Row]) -> Line:
-    """Counts and money of the month's payments: `ours`, and those rows there that are ours; void ones count nowhere."""
-    here = [one.amount for one in ours if not one.is_void]
-    there = [round_cents(Decimal(str(row.get("TotalAmt") or 0))) for row in rows if not is_void(row)]
-    return Line(what, len(here), len(there), money(sum(here, ZERO)), money(sum(there, ZERO)))
-
-
-def tax_by_rate(rows: Iterable[Row]) -> dict[str, list[Decimal]]:
-    """The tax of invoices outside the US by QuickBooks' tax rate: there it is on lines of its own."""
-    found: dict[str, list[Decimal]] = defaultdict(list)
-    for row in rows:
-        for line in (row.get("TxnTaxDetail") or {}).get("TaxLine") or ():
-            amount = Decimal(str(line.get("Amount") or 0))
-            if amount:
-                found[reference(line.get("TaxLineDetail") or {}, "TaxRateRef")].append(amount)
+def tax_by_rate(row: Row) -> dict[str, Decimal]:
+    """The tax of an invoice outside the US by QuickBooks' tax rate: there it is on lines of its own."""
+    found: dict[str, Decimal] = {}
+    for line in (row.get("TxnTaxDetail") or {}).get("TaxLine") or ():
+        amount = Decimal(str(line.get("Amount") or 0))
+        if amount:
+            rate = reference(line.get("TaxLineDetail") or {}, "TaxRateRef")
+            found[rate] = found.get(rate, ZERO) + amount
     return found
+
+
+def tax_by_code(row: Row) -> dict[str, Decimal]:
+    """The tax of an invoice in the US, which has one code."""
+    tax = There.of(row).tax
+    return {reference(row.get("TxnTaxDetail") or {}, "TxnTaxCodeRef"): tax} if tax else {}
+
+
+def charge_gap(invoice: InvoiceDocument, qbo_id: str, what: str, sides: Sides) -> Gap:
+    """Tips or card fees that are booked under another product there."""
+    return _gap("booked_otherwise", invoice, qbo_id, what, *map(money, sides))
+
+
+def says_all(gap: Gap) -> bool:
+    """Whether it explains every other figure of its invoice that differs."""
+    return gap.kind in ("missing", "twice", "unreadable") or bool({"total", "void"} & {*gap.what.split(", ")})
 
 
 def _gap(kind: str, invoice: InvoiceDocument, qbo_id: str, what: str, here: str, there: str) -> Gap:
     return Gap(kind, "invoice", invoice.id, f"Invoice #{invoice.number}", qbo_id, what, here, there)
 
 
-def is_ours(row: Row, linked: Mapping[str, int], organization_id: int, *, kind: str = INVOICE) -> bool:
+def is_ours(row: Row, linked: Container[str], organization_id: int, *, kind: str = INVOICE) -> bool:
     """Linked to a record of ours, or with our mark."""
     mark = marked_as(str(row.get("PrivateNote") or ""), kind)
     return str(row["Id"]) in linked or (mark is not None and mark[0] == organization_id)
@@ -165,8 +180,7 @@ def content_of(lines: Iterable[Line], found: Iterable[JsonMapping], **more: obje
     return {"lines": [asdict(line) | {"agrees": line.agrees} for line in lines], "differences": list(found), **more}
 
 
-def fingerprint(content: JsonMapping, rows: Iterable[Row]) -> str:
+def fingerprint(content: JsonMapping, versions: str) -> str:
     """The same for the same content and the same versions in QuickBooks, and for nothing else."""
-    versions = sorted((str(row["Id"]), str(row.get("SyncToken", ""))) for row in rows)
     text = json.dumps([content, versions], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -153,6 +153,7 @@ ARRIVED = {
     "payment_voided_there": "void there, not here",
     "payment_not_taken_over": "a payment there that is not here",
     "payment_twin": "a payment there that may be the same",
+    "same_payment_gone": "void here, and gone there",
 }
 
 

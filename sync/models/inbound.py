@@ -86,6 +86,8 @@ class Untaken(models.Model):
     stood = models.JSONField(default=list)
     # What it says there, as far as it is compared with payments of ours (`qbo.mapping.twins`).
     theirs = models.JSONField(default=dict)
+    # Our payment that a person voided because this one is the same: until it is here, the money counts nowhere.
+    instead_of = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

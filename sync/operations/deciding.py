@@ -106,12 +106,20 @@ def _send_as_new(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
 
 
 def _same_payment(event: SyncEvent, link: Link | None, by: User, at: datetime) -> str:
-    """Hers stays: ours becomes void, and what changed is read soon, which records hers."""
+    """Hers stays: ours becomes void, and what changed is read soon, which records hers or says that it is gone."""
     payment = Payment.objects.for_organization(event.organization).get(pk=event.record_id)
+    paid = payment.applications.order_by("invoice").values_list("invoice", flat=True)
+    records = [f"{EntityType.INVOICE}:{pk}" for pk in paid] + [f"{EntityType.PAYMENT}:{payment.pk}"]
     try:
         payment.void(at=at, by=by)
     except Refused as refusal:
         return str(refusal)
+    Untaken.objects.update_or_create(
+        connection=event.connection,
+        realm_id=event.realm_id,
+        qbo_id=str(event.facts.get("there_id", "")),
+        defaults={"instead_of": payment.pk, "records": records},
+    )
     _read_soon(event, at)
     return ""
 

@@ -14,19 +14,28 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-SHOP = "shop-1"
-ASKED = re.compile(r"SELECT \* FROM (\w+)(?: WHERE .*)? STARTPOSITION (\d+) MAXRESULTS (\d+)")
+from tests.chaos.stage import write_invoices
+
+SHOP, MANAGE = "shop-1", "manage.py"
+ASKED = re.compile(r"SELECT \* FROM (\w+)(?: WHERE (.*))? STARTPOSITION (\d+) MAXRESULTS (\d+)")
+BETWEEN = re.compile(r"TxnDate >= '([-\d]+)' AND TxnDate <= '([-\d]+)'")
+# The first day of the shop's invoices, and how many each day has.
+FIRST, A_DAY = dt.date(2024, 1, 1), 600
+IMPORTED = 2000
 
 
 def commands(folder: Path) -> dict[str, list[str]]:
     of_shop = ["--organization", SHOP]
+    write_invoices(folder / "invoices.csv", IMPORTED)
     return {
-        "sync_status": ["sync_status", *of_shop],
-        "retry_failed --dry-run": ["retry_failed", *of_shop, "--dry-run"],
-        "preflight": ["preflight", *of_shop],
-        "export_log": ["export_log", *of_shop, "--output", str(folder / "log.csv")],
-        "export_organization": ["export_organization", SHOP, str(folder / "shop.jsonl")],
-        "reconcile": ["reconcile", *of_shop],
+        f"tie-out of a month of {31 * A_DAY:,}": ["-m", "tests.chaos.tying", FIRST.isoformat()],
+        f"import of {IMPORTED:,}": [MANAGE, "import_invoices", str(folder / "invoices.csv"), *of_shop],
+        "sync_status": [MANAGE, "sync_status", *of_shop],
+        "retry_failed --dry-run": [MANAGE, "retry_failed", *of_shop, "--dry-run"],
+        "preflight": [MANAGE, "preflight", *of_shop],
+        "export_log": [MANAGE, "export_log", *of_shop, "--output", str(folder / "log.csv")],
+        "export_organization": [MANAGE, "export_organization", SHOP, str(folder / "shop.jsonl")],
+        "reconcile": [MANAGE, "reconcile", *of_shop],
     }
 
 
@@ -44,7 +53,7 @@ class Company(ThreadingHTTPServer):
 
     def row(self, entity: str, n: int) -> dict[str, Any]:
         base = 10_000_000
-        day = dt.date(2024, 1, 1) + dt.timedelta(days=n // 600)
+        day = FIRST + dt.timedelta(days=n // A_DAY)
         row: dict[str, Any] = {"Id": str(n + 1), "SyncToken": "0", "TotalAmt": 108, "TxnDate": day.isoformat()}
         if entity == "Payment":
             note = f"Run a Call payment (ref 1-{base + n})"
@@ -54,6 +63,14 @@ class Company(ThreadingHTTPServer):
         lines = [{"Id": str(k), "Description": "x" * 200, "Amount": 50} for k in range(4)]
         row |= {"DocNumber": str(1000 + n), "PrivateNote": note, "Line": lines, "CustomerRef": self._customer(n)}
         return row | {"TxnTaxDetail": {"TotalTax": 8}, "Balance": 0 if n % 8 == 1 else 108}
+
+    def between(self, entity: str, where: str) -> tuple[int, int]:
+        """The first row that is asked for, and the one after the last."""
+        days = BETWEEN.search(where)
+        if days is None:
+            return 0, self.counts[entity]
+        first, last = ((dt.date.fromisoformat(day) - FIRST).days * A_DAY for day in days.groups())
+        return first, min(last + A_DAY, self.counts[entity])
 
     def _customer(self, n: int) -> dict[str, str]:
         return {"value": str(n % self.customers + 1), "name": f"Customer {n % self.customers}"}
@@ -66,8 +83,9 @@ class Answers(BaseHTTPRequestHandler):
         asked = ASKED.match(self.rfile.read(int(self.headers["Content-Length"])).decode())
         rows: list[Any] = []
         if asked:
-            entity, first, size = asked[1], int(asked[2]) - 1, int(asked[3])
-            rows = [self.server.row(entity, n) for n in range(first, min(first + size, self.server.counts[entity]))]
+            entity, first, size = asked[1], int(asked[3]) - 1, int(asked[4])
+            begin, end = self.server.between(entity, asked[2] or "")
+            rows = [self.server.row(entity, n) for n in range(begin + first, min(begin + first + size, end))]
         body = json.dumps({"QueryResponse": {asked[1]: rows} if asked else {}}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -105,7 +123,7 @@ def main(invoices: int) -> None:
     Connection.objects.update(emulator_url=company.url, access_expires_at=far, refresh_expires_at=far, renew_at=far)
     with tempfile.TemporaryDirectory() as folder:
         asked = commands(Path(folder)).items()
-        print(json.dumps({name: measured([sys.executable, "manage.py", *rest]) for name, rest in asked}))
+        print(json.dumps({name: measured([sys.executable, *rest]) for name, rest in asked}))
 
 
 if __name__ == "__main__":

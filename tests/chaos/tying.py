@@ -1,9 +1,11 @@
-"""What the tie-out of each month says: `python -m tests.chaos.tying` reads the books and prints it as JSON."""
+"""What the tie-out of each month says: `python -m tests.chaos.tying [MONTH]` reads the books and prints it as JSON."""
 
 from __future__ import annotations
 
 import json
 import os
+import sys
+from datetime import date
 
 import django
 
@@ -18,11 +20,15 @@ from sync.inbound.tie_out import ask, make  # noqa: E402
 from sync.models import TieOut  # noqa: E402
 
 
-def main() -> None:
+def every_month() -> list[date]:
     days = {*Invoice.objects.values_list("invoice_date", flat=True)}
     days |= {*Payment.objects.values_list("received_date", flat=True)}
+    return sorted({day.replace(day=1) for day in days})
+
+
+def main(months: list[date]) -> None:
     connection, found = Connection.objects.get(), []
-    for month in sorted({day.replace(day=1) for day in days}):
+    for month in months or every_month():
         asked = ask(connection, month, at=timezone.now())
         make(asked)
         made = TieOut.objects.get(pk=asked.pk)
@@ -39,4 +45,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main([date.fromisoformat(month) for month in sys.argv[1:]])

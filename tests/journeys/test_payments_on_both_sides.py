@@ -24,6 +24,7 @@ from sync.outbox.enqueueing import enqueue_earlier_payments
 from tests import builders
 from tests.books import Shop
 from tests.journeys.test_from_quickbooks import pay_there, payment_writes
+from tests.on_postgres import only_from_outside, run_on_postgres
 
 
 def ours(invoice: Invoice, amount: str = "50", **fields: Any) -> Payment:
@@ -170,6 +171,48 @@ def test_ours_goes_once_hers_is_gone(shop: Shop, way: str) -> None:
     assert_agreed(shop, payment.invoices.get(), paid=once)
 
 
+@pytest.mark.parametrize("how", ["deleted", "void"])
+@pytest.mark.parametrize("way", WAYS)
+def test_the_answer_crosses_with_her_deletion(shop: Shop, way: str, how: str) -> None:
+    """Ours is void, and hers went away before that was read: nothing counts, and somebody is told."""
+    _, amount = PAID.get(way, ("50.00", "50"))
+    payment = WAYS[way](shop, amount)
+    invoice = payment.invoices.get()
+    shop.drain()
+    (row,) = (one for one in shop.books.rows("Payment") if "Run a Call" not in one.get("PrivateNote", ""))
+    if how == "deleted":
+        shop.books.delete("Payment", row)
+    else:
+        shop.books.post("payment", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
+    say("same_payment", shop, payment)
+    settle(shop)
+    event = shop.event(payment)
+    assert (event.state, event.failure_code, event.direction) == (State.FAILED, "same_payment_gone", Direction.IN)
+    assert f"Ours on #{invoice.number} was voided as the same as a payment in QBO" in event.message
+    assert [one.name for one in offered(event, at=timezone.now())] == ["dismiss"]
+    assert standing_there(shop) == []
+    # It is told once, and nothing is read again for it.
+    settle(shop)
+    assert shop.failed().count() == 1
+    dismissing.dismiss(shop.failed(), by=None, at=timezone.now(), reason="it bounced")
+    settle(shop)
+    assert_agreed(shop, invoice, paid="0.00")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_she_deletes_once_it_was_read_is_void_here_and_nobody_is_asked(shop: Shop, way: str) -> None:
+    _, amount = PAID.get(way, ("50.00", "50"))
+    payment = WAYS[way](shop, amount)
+    invoice = payment.invoices.get()
+    shop.drain()
+    say("same_payment", shop, payment)
+    settle(shop)
+    (row,) = (one for one in shop.books.rows("Payment") if one["TotalAmt"])
+    shop.books.delete("Payment", row)
+    settle(shop)
+    assert_agreed(shop, invoice, paid="0.00")
+
+
 def test_an_edit_of_ours_does_not_get_past_the_question(shop: Shop) -> None:
     payment = both_at_once(shop, "50")
     asked(shop, payment)
@@ -262,3 +305,11 @@ def test_what_may_have_arrived_is_looked_for_before_anything_is_asked(shop: Shop
     failure = twin_failure(load_payments([payment.pk])[payment.pk], Theirs("9", "50.00", "2026-01-05"))
     assert not stop_unsent(shop.event(payment), failure, at=timezone.now(), row={})
     assert shop.event(payment).state == State.QUEUED
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.timeout(900)
+@only_from_outside
+def test_the_same_on_postgresql() -> None:
+    run_on_postgres(__file__, timeout=850)

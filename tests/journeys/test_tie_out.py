@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from qbo.models import SettingChange
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Role
 from sync.models import TieOut
@@ -19,6 +20,7 @@ from tests import builders
 from tests.books import Shop
 from tests.journeys.test_money_elsewhere import canada, taxed  # noqa: F401  a fixture
 from tests.journeys.test_two_people import bookkeeper, own_lines, pay
+from tests.on_postgres import only_from_outside, run_on_postgres
 
 JUNE = dt.date(2026, 6, 1)
 
@@ -179,6 +181,87 @@ def test_outside_the_us_tax_is_told_by_the_rates_of_its_codes(canada: Shop) -> N
     assert not any(agrees for what, agrees in lines.items() if what.startswith("Sales tax: "))
 
 
+@pytest.fixture
+def charged(shop: Shop) -> tuple[list[Invoice], dict[str, str]]:
+    """Four invoices of June with a tip, two also with a card fee; and the Ids of products there, by name."""
+    shop.settled_invoice(invoice_date=dt.date(2026, 5, 1))
+    ids = {
+        name: shop.books.do("add_item", name=name, price=0, income_account="1")["row"]["Id"]
+        for name in ("Gratuity", "Surcharges", "Other income")
+    }
+    shop.read_lists("Item")
+    tip, fee = (
+        builders.item(shop.organization, name, kind=kind) for name, kind in (("Tip", "tip"), ("Fee", "card_fee"))
+    )
+    made = []
+    for number in range(4):
+        lines = [builders.line(item=shop.item("Labor"), rates=[shop.rate]), builders.line(item=tip, unit_price="20.00")]
+        lines += [builders.line(item=fee, unit_price="3.00")] if number < 2 else []
+        made.append(shop.invoice(lines=lines, invoice_date=JUNE.replace(day=number + 1)))
+        if number == 0:
+            # The first went under the products of their names; this choice moves nothing.
+            shop.drain()
+            shop.choose(tip_item_id=ids["Gratuity"], card_fee_item_id=ids["Surcharges"])
+    shop.drain()
+    shop.assert_in_books(*made)
+    return made, ids
+
+
+def charge_lines(made: TieOut) -> dict[str, tuple[object, ...]]:
+    cells = ("count_here", "count_there", "money_here", "money_there", "agrees")
+    lines = {line["what"]: tuple(line[cell] for cell in cells) for line in made.content["lines"]}
+    return {what: lines[what] for what in ("Tips", "Card fees")}
+
+
+def move(shop: Shop, invoice: Invoice, position: int, product: str) -> None:
+    there = shop.there(invoice)
+    line = own_lines(there)[position]
+    line["SalesItemLineDetail"] |= {"ItemRef": {"value": product}}
+    bookkeeper(shop, invoice, Line=there["Line"])
+
+
+def test_tips_and_card_fees_have_lines_of_their_own(
+    shop: Shop, client: Client, charged: tuple[list[Invoice], dict[str, str]]
+) -> None:
+    """Whichever product each was booked under when it went; lines beside them under the same product are not theirs."""
+    made = compare(client)
+    assert made.agrees, made.content
+    assert charge_lines(made) == {"Tips": (4, 4, "80.00", "80.00", True), "Card fees": (2, 2, "6.00", "6.00", True)}
+    page = client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode()
+    assert '<th scope="row">Tips</th>' in page
+    # Labor goes under the product that is chosen for tips by now.
+    labor = own_lines(shop.there(charged[0][1]))[0]["SalesItemLineDetail"]["ItemRef"]["value"]
+    shop.choose(tip_item_id=labor)
+    change = ("Product for tips", "Gratuity", "Labor")
+    SettingChange.note(shop.connection, "payments", [change], at=timezone.now(), by=None)
+    assert charge_lines(compare(client))["Tips"] == (4, 4, "80.00", "80.00", True)
+
+
+def test_a_tip_that_was_booked_elsewhere_there_is_named(
+    shop: Shop, client: Client, charged: tuple[list[Invoice], dict[str, str]]
+) -> None:
+    """Total and tax are the same, so nothing else would say it, whether the change was read before or not."""
+    invoices, ids = charged
+    move(shop, invoices[1], 1, ids["Other income"])
+    shop.hear()
+    move(shop, invoices[2], 1, ids["Other income"])
+    shop.books.delete("Invoice", shop.there(invoices[3]))
+    made = compare(client)
+    assert charge_lines(made)["Tips"] == (4, 1, "80.00", "20.00", False)
+    assert charge_lines(made)["Card fees"][-1] is True
+    named = {gap["record_id"]: gap for gap in made.content["differences"]}
+    assert sorted(named) == [one.pk for one in invoices[1:]]
+    assert len(made.content["differences"]) == 3
+    gap = named[invoices[1].pk]
+    assert (gap["what"], gap["here"], gap["there"]) == ("tips", "20.00", "0.00")
+    assert gap["reason"] == "Booked under another product in QuickBooks"
+    assert "/app/invoice" in gap["url"]
+    assert named[invoices[3].pk]["what"] == "not in QuickBooks"
+    page = client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode()
+    assert "3 differences between Run a Call and QuickBooks." in page
+    assert "Booked under another product in QuickBooks" in page
+
+
 def her_payment(shop: Shop, row: dict[str, Any], **fields: Any) -> None:
     kept = {key: row[key] for key in ("Id", "SyncToken", "CustomerRef", "TotalAmt")}
     shop.books.post("payment", {**kept, "sparse": True, **fields})
@@ -230,3 +313,11 @@ def test_another_shop_and_a_dispatcher_see_none_of_it(shop: Shop, client: Client
         assert client.get(path).status_code == 404
     client.force_login(builders.member(shop.organization, Role.DISPATCHER))
     assert client.get("/quickbooks/tie-out/").status_code == 403
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.timeout(900)
+@only_from_outside
+def test_the_same_on_postgresql() -> None:
+    run_on_postgres(__file__, timeout=850)

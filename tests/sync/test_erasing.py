@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import json
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from django.apps import apps
@@ -19,6 +21,7 @@ from django.utils import timezone
 from qbo.models import Connection, Lease, Link, MatchChoice
 from runacall.invoices.models import Customer, Invoice
 from runacall.organizations.models import Membership, Organization
+from sync.management.commands import export_organization
 from sync.models import ActionRecord, Attempt, State, Submission, SyncEvent, Tally, Untaken
 from tests import builders, log_rows
 
@@ -193,3 +196,16 @@ def test_an_export_holds_all_of_the_shop_nothing_of_another_and_no_token(tmp_pat
     assert file.stat().st_mode & 0o077 == 0
     with pytest.raises(CommandError, match="exists"):
         run("export_organization", "here", str(file))
+    assert NAME in file.read_text()
+
+
+def test_an_export_that_breaks_off_leaves_no_half_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fills_the_disk(organization: Organization, out: TextIO) -> None:
+        out.write("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    shop("here")
+    monkeypatch.setattr(export_organization, "export_organization", fills_the_disk)
+    with pytest.raises(CommandError, match=r"Nothing is left of .*No space left on device"):
+        run("export_organization", "here", str(tmp_path / "here.jsonl"))
+    assert not list(tmp_path.iterdir())

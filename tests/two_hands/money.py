@@ -28,7 +28,7 @@ from runacall.invoices.refusals import Refused
 from sync.closed_period.hold import hold
 from sync.inbound.listening import Unavailable
 from sync.models import State, SyncEvent
-from sync.operations import deciding
+from sync.operations import deciding, dismissing
 from tests import builders
 from tests.two_hands import words
 from tests.two_hands.hands import Hands
@@ -559,6 +559,8 @@ class PaymentsOfTwo(Hands):
                 for row in there.values():
                     if words.payment_of(row) is None and not words.is_void(row):
                         self.take_back(row)
+            case "same_payment_gone":
+                dismissing.dismiss(log, by=None, at=self.at, reason="the bookkeeper took hers back")
             case "payment_invoice_gone":
                 for invoice in record.invoices.all():
                     self.void_gone(invoice)

@@ -19,12 +19,20 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_named(options["slug"])
+        organization, file = organization_named(options["slug"]), options["file"]
         try:
-            with options["file"].open("x", encoding="utf-8") as out:
-                options["file"].chmod(0o600)
-                written = export_organization(organization, out)
+            out = file.open("x", encoding="utf-8")
         except OSError as problem:
             raise CommandError(f"Nothing was written: {problem}") from problem
+        try:
+            with out:
+                file.chmod(0o600)
+                written = export_organization(organization, out)
+        except BaseException as problem:
+            # Half of it would pass for all of it.
+            file.unlink(missing_ok=True)
+            if isinstance(problem, OSError):
+                raise CommandError(f"Nothing is left of {file}: {problem}") from problem
+            raise
         for table, rows in sorted(written.items()):
             self.stdout.write(f"{rows:>8,}  {table}")
