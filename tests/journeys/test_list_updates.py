@@ -139,6 +139,21 @@ def test_a_change_of_a_product_that_is_inactive_there_goes_once_it_is_active(sho
     assert there(shop, "Item", item)["Description"] == "by the hour"
 
 
+def test_a_product_that_is_inactive_on_both_sides_is_no_failure(shop: Shop) -> None:
+    item = shop.item("Labor")
+    shop.settled_invoice(item=item)
+    shop.books.do("deactivate", entity="Item", id=shop.qbo_id(item))
+    shop.read_lists("Item")
+    item.edit(is_active=False, at=timezone.now())
+    shop.drain()
+    assert shop.event(item).state == State.SUPERSEDED
+    assert "inactive in QuickBooks, and nothing has changed here" in shop.event(item).message
+    # A price that changes here is still told.
+    item.edit(unit_price="135.00", at=timezone.now())
+    shop.drain()
+    assert shop.event(item).failure_code == "item_inactive"
+
+
 # --- the income account of a product ------------------------------------------------------------------------------
 
 SERVICES, HERS, OTHER = "1", "79", "82"

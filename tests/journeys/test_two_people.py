@@ -339,6 +339,18 @@ def test_a_copy_that_the_bookkeeper_made_is_hers(shop: Shop) -> None:
     assert shop.reconciles()
 
 
+def test_a_copy_does_not_stand_for_the_original_that_she_deleted(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row = shop.there(invoice)
+    lines = [{key: line[key] for key in line if key != "Id"} for line in row["Line"] if "SalesItemLineDetail" in line]
+    copy = {"CustomerRef": row["CustomerRef"], "PrivateNote": row["PrivateNote"], "Line": lines}
+    shop.books.post("invoice", {**copy, "DocNumber": "9001"})
+    shop.books.delete("Invoice", row)
+    compared = shop.compared()
+    assert ([one.id for one in compared.missing], compared.different) == ([invoice.pk], [])
+    assert [one.invoice.id for one in compared.copies] == [invoice.pk]
+
+
 def test_a_line_put_between_two_leaves_each_line_known(shop: Shop) -> None:
     """Which line there is which of ours is known by Id, in whatever order they stand."""
     labor = shop.item("Labor")

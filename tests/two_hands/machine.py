@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from qbo.connection.connecting import disconnect, keep_company, use_other_company
-from qbo.models import OtherCompany
+from qbo.models import AccountMapping, OtherCompany
 from runacall.invoices.models import Invoice, LineInput
 from runacall.invoices.refusals import Refused
 from sync.matching.choosing import Subject, create
@@ -57,7 +57,8 @@ OF_LISTS = (
     ("sends_an_invoice", "merges_customers"), ("gets_an_email_address", "corrects_a_customer"),
     ("corrects_a_customer", "corrects_a_customer"),
     ("renames_a_customer", "renames_a_customer"), ("reprices_an_item", "edits_an_item"),
-    ("renames_an_item", "edits_an_item"), ("sends_an_invoice", "deletes_a_customer"),
+    ("renames_an_item", "edits_an_item"),
+    ("reprices_an_item", "moves_an_item_to_another_account"), ("sends_an_invoice", "deletes_a_customer"),
     ("sends_an_invoice", "makes_an_item_inactive"), ("sends_an_invoice", "adds_a_name"),
 )  # fmt: skip
 MOST_BETWEEN = 4
@@ -150,6 +151,7 @@ class TwoHands(Hands):
         self.turns.shuffle(turns)
         # Payments are the bookkeeper's in these histories, so that both hands can touch every invoice.
         self.shop.choose(sync_payments=False)
+        self.choose_an_account()
         for books in self.world.books.values():
             books.do("duplicate_number_check", on=checks_numbers)
         for number in range(2):
@@ -157,6 +159,11 @@ class TwoHands(Hands):
         self.world.drain(1)
         self.is_broken = False
         self.scene(scene, number, a, b, c)
+
+    def choose_an_account(self) -> None:
+        """Of items without a category, as under Settings → QuickBooks → Items, in the company that is connected now."""
+        where = {"connection": self.shop.connection, "realm_id": self.shop.connection.realm_id, "category": None}
+        AccountMapping.objects.get_or_create(**where, item=None, defaults={"account_id": "1"})
 
     @rule(scene=st.sampled_from(SCENES), number=A_NUMBER, a=A_NUMBER, b=A_NUMBER, c=A_NUMBER)
     def scene(self, scene: Scene, number: int, a: int, b: int, c: int) -> None:
@@ -396,6 +403,7 @@ class TwoHands(Hands):
         self.shop.books = Books(URL, realm=realm)
         self.shop.connection.refresh_from_db()
         self.world.map_tax()
+        self.choose_an_account()
         self.shop.choose(auto_create_items=True)
         for invoice in self.world.invoices():
             self.world.touch("invoice", invoice.pk)
@@ -620,6 +628,10 @@ class TwoHands(Hands):
     @bookkeeper(number=ANY, name=("Labor", "Hour", "Filter 16x25"), price=PRICES)
     def bookkeeper_edits_an_item(self, number: int, name: str, price: str) -> None:
         self.books.change("Item", self.item(number), Name=name, UnitPrice=price)
+
+    @bookkeeper(number=ANY, account=("1", "79"))
+    def bookkeeper_moves_an_item_to_another_account(self, number: int, account: str) -> None:
+        self.books.change("Item", self.item(number), IncomeAccountRef={"value": account})
 
     @bookkeeper(number=ANY)
     def bookkeeper_makes_an_item_inactive(self, number: int) -> None:

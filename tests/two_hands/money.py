@@ -453,6 +453,17 @@ class PaymentsOfTwo(Hands):
         how = {"operation": "update", "include": "void"} if operation == "void" else {"operation": operation}
         self.books.post("Payment", {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True}, **how)
 
+    @rule(number=A_NUMBER, amount=st.sampled_from((10, 25)))
+    def bookkeeper_brings_a_payment_back(self, number: int, amount: int) -> None:
+        """One that is void, with an amount again, on whatever is open."""
+        invoice = self.row(number)
+        rows = [row for row in self.books.rows("Payment").values() if words.is_void(row)]
+        if invoice is None or not rows or invoice["Balance"] < amount:
+            return
+        line = {"Amount": amount, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
+        fields = {"CustomerRef": invoice["CustomerRef"], "TotalAmt": amount, "Line": [line]}
+        self.books.change("Payment", rows[number % len(rows)], **fields)
+
     @rule(number=A_NUMBER)
     def bookkeeper_voids_an_invoice(self, number: int) -> None:
         row = self.row(number)

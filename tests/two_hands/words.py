@@ -140,6 +140,7 @@ def held_item(row: Row) -> Fields:
         "name": text(row.get("Name")),
         "price": cents(row.get("UnitPrice")),
         "description": text(row.get("Description")),
+        "account": ref(row, "IncomeAccountRef"),
     }
 
 

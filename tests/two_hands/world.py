@@ -346,6 +346,9 @@ class World:
         theirs = {name for name in was.keys() | known.held.keys() if was.get(name) != known.held.get(name)}
         collisions = {one for one in ours & theirs - known.ours_wins if wanted.get(one) != was.get(one)}
         changed = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+        if "account" in changed and not self.is_open(was["account"]):
+            # An account that earns no more is replaced by the one that the office chose.
+            changed -= {"account"}
         label = f"{kind} {record.pk} ({row['Id']})"
         written = then["SyncToken"] != row["SyncToken"]
         if kind == "invoice":
@@ -383,6 +386,9 @@ class World:
                 )
             known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
             known.total = record.total if kind == "invoice" else known.total
+
+    def is_open(self, account_id: str) -> bool:
+        return bool(self.books[self.realm].rows("Account").get(account_id, {}).get("Active", True))
 
     def check_total(
         self, record: Invoice, known: Known, then: Row, row: Row, ours: set[str], theirs: set[str], label: str
@@ -491,6 +497,9 @@ class World:
             row = row or next((one for one in rows.values() if words.record_of(one) == invoice.pk), None)
             if invoice.pk not in told and invoice.pk not in missing:
                 assert row is None or invoice.status == Invoice.Status.VOID, f"{invoice} is passed over by reconcile"
+                continue
+            if links.get(invoice.pk) not in rows and invoice.pk in links and invoice.pk in missing:
+                # A copy of it may have its mark.
                 continue
             if row is None:
                 assert invoice.pk in missing or invoice.status == Invoice.Status.VOID, f"{invoice} is not there"

@@ -115,6 +115,10 @@ def _judge(
             drain, event, match.row, message=message
         )
     product = inactive_product(item, book)
+    if product and not _is_owed(drain, item):
+        return nothing_to_send(
+            drain, event, "The product is inactive in QuickBooks, and nothing has changed here that goes there."
+        )
     if product:
         return refused_here(drain, event, item_inactive(item, product), None)
     taken = match.taken or name_key(item.name) in names
@@ -125,6 +129,15 @@ def _judge(
         return refused_here(drain, event, first, write, further=[Further(one) for one in rest])
     former_id = there.qbo_id if there else ""
     return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item, book.chosen_account(item)))
+
+
+def _is_owed(drain: Drain, item: ItemDocument) -> bool:
+    """Something of it changed here and never went, as far as we know."""
+    link = Link.objects.of(drain.connection, EntityType.ITEM).filter(record_id=item.id).first()
+    base = Base.from_text(link.base) if link else None
+    if base is None or base.ours_wins:
+        return True
+    return any(base.said.get(name) != value for name, value in said_of_item(item).items())
 
 
 def _owed_again(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome | None:

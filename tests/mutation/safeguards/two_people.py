@@ -38,6 +38,20 @@ SAFEGUARDS = (
         (f"{OF_LISTS}::test_an_email_changed_on_both_sides_is_a_persons_to_decide",),
     ),
     Safeguard(
+        "a product that is inactive on both sides is no failure",
+        "sync/engine/prepare/items.py",
+        "    if product and not _is_owed(drain, item):\n",
+        "    if False:\n",
+        (f"{OF_LISTS}::test_a_product_that_is_inactive_on_both_sides_is_no_failure",),
+    ),
+    Safeguard(
+        "a copy does not stand for the original that was deleted there",
+        "qbo/mapping/comparing.py",
+        "    if not (ours or (one.qbo_id and number)):\n",
+        "    if not ours:\n",
+        (f"{OF_TWO}::test_a_copy_does_not_stand_for_the_original_that_she_deleted",),
+    ),
+    Safeguard(
         "an income account that she chose for a product stays",
         "qbo/mapping/list_planning.py",
         "    if is_hers:\n        return replace(plan, kept=(*plan.kept, side))\n"
