@@ -31,6 +31,7 @@ class Server:
         self.listener = socket.create_server((host, port), backlog=512, reuse_port=False)
         self.host, self.port = self.listener.getsockname()[:2]
         self._stopped = threading.Event()
+        self._conversations: set[socket.socket] = set()
 
     @property
     def url(self) -> str:
@@ -43,6 +44,7 @@ class Server:
             except OSError:
                 time.sleep(0.05)  # closed by `stop`, or out of sockets for a moment
                 continue
+            self._conversations.add(connection)
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def start(self) -> Server:
@@ -50,10 +52,14 @@ class Server:
         return self
 
     def stop(self) -> None:
+        """Ends; what is being answered still goes out, and nothing more is read from clients that keep a connection."""
         self._stopped.set()
         with suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        for connection in self._conversations.copy():
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
 
     def _converse(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -71,6 +77,7 @@ class Server:
         except OSError:
             pass
         finally:
+            self._conversations.discard(connection)
             connection.close()
 
     def _answer(self, connection: socket.socket, answer: Response, *, keeps: bool, bodyless: bool) -> bool:

@@ -7,6 +7,7 @@ import re
 
 from qbo.faults import transport_words
 from qbo.faults.evidence import GATEWAY_STATUSES, Evidence
+from qbo.faults.expressions import is_in
 from qbo.faults.rule import broken, no_answer, rule
 
 THROTTLED = (
@@ -103,7 +104,7 @@ def never_left_the_client(evidence: Evidence) -> bool:
     numbered = evidence.code in transport_words.WINSOCK_CODES or (
         evidence.code in transport_words.CURL_CODES and no_answer(evidence.status)
     )
-    return numbered or transport_words.SURE.search(evidence.raised) is not None
+    return numbered or is_in(transport_words.SURE, evidence.raised)
 
 
 # Before every code, because a client's exceptions have codes of their own.

@@ -1,10 +1,10 @@
 """One row of the table of rules: conditions and the failure they mean; knows none of the rows."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from qbo.faults.evidence import Evidence
+from qbo.faults.expressions import is_in
 
 Words = str | tuple[str, ...]
 """A regular expression, or several of which one has to be found, in lower case."""
@@ -16,9 +16,9 @@ class Rule:
 
     failure: str
     codes: frozenset[str] = frozenset()
-    text: re.Pattern[str] | None = None
-    about: re.Pattern[str] | None = None  # searched in the element and the text
-    not_text: re.Pattern[str] | None = None
+    text: str = ""
+    about: str = ""  # searched in the element and the text
+    not_text: str = ""
     status: Callable[[int], bool] | None = None
     operations: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
@@ -33,9 +33,9 @@ class Rule:
             and (not self.headline or evidence.is_headline)
             and (self.status is None or self.status(evidence.status))
             and (self.where is None or self.where(evidence))
-            and (self.text is None or self.text.search(evidence.text) is not None)
-            and (self.about is None or self.about.search(evidence.about) is not None)
-            and (self.not_text is None or self.not_text.search(evidence.text) is None)
+            and (not self.text or is_in(self.text, evidence.text))
+            and (not self.about or is_in(self.about, evidence.about))
+            and (not self.not_text or not is_in(self.not_text, evidence.text))
         )
 
 
@@ -59,9 +59,9 @@ def rule(
     return Rule(
         failure,
         codes=frozenset(codes.split()),
-        text=pattern(text),
-        about=pattern(about),
-        not_text=pattern(not_text),
+        text=joined(text),
+        about=joined(about),
+        not_text=joined(not_text),
         status=status,
         operations=frozenset(operations.split()),
         entities=frozenset(entities.split()),
@@ -70,9 +70,8 @@ def rule(
     )
 
 
-def pattern(words: Words) -> re.Pattern[str] | None:
-    joined = words if isinstance(words, str) else "|".join(words)
-    return re.compile(joined) if joined else None
+def joined(words: Words) -> str:
+    return words if isinstance(words, str) else "|".join(words)
 
 
 def broken(status: int) -> bool:

@@ -4,10 +4,10 @@ They come after the English rules and after every code with only one meaning, so
 open: mostly 6000, references, and words without a code.
 """
 
-import re
 from collections.abc import Callable
 
 from qbo.faults.evidence import Evidence
+from qbo.faults.expressions import is_in
 from qbo.faults.record_words import of_a_reference
 from qbo.faults.rule import Rule, no_answer, rule
 from qbo.faults.tongues import BOUNDS, TONGUES, languages_in
@@ -51,8 +51,7 @@ def lacks(thing: Words, *states: Words) -> Condition:
 
 
 def found(expressions: dict[Tongue, str]) -> Condition:
-    patterns = {tongue: re.compile(expression) for tongue, expression in expressions.items()}
-    return lambda evidence: any(patterns[tongue].search(evidence.text) for tongue in languages_in(evidence.text))
+    return lambda evidence: any(is_in(expressions[tongue], evidence.text) for tongue in languages_in(evidence.text))
 
 
 def either(first: Condition, second: Condition) -> Condition:

@@ -4,8 +4,6 @@ Sources: the errno names of POSIX, libcurl's and Winsock's error numbers, and th
 clients that integrations use. All are matched in lower case.
 """
 
-import re
-
 # Only a client's own network stack writes these, so they count whatever status or code comes with them.
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     "any, by the name of its class": (
@@ -113,7 +111,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     ),
 }
 
-SURE = re.compile("|".join(words for group in SURE_BY_ECOSYSTEM.values() for words in group))
+SURE = "|".join(words for group in SURE_BY_ECOSYSTEM.values() for words in group)
 
 WINSOCK_CODES = frozenset(str(code) for code in (*range(10035, 10066), *range(11001, 11005)))
 CURL_CODES = frozenset(str(code) for code in (5, 6, 7, 16, 18, 28, 35, 51, 52, 53, 55, 56, 58, 60, 61, 77, 91, 92))

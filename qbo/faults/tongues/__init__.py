@@ -7,6 +7,7 @@ QuickBooks Online and Windows are sold in, and how Intuit's help pages in them c
 import re
 from functools import lru_cache
 
+from qbo.faults.expressions import is_in
 from qbo.faults.tongues.dutch import DUTCH
 from qbo.faults.tongues.french import FRENCH
 from qbo.faults.tongues.german import GERMAN
@@ -40,14 +41,11 @@ SAYINGS = (
     ),
     *("other_user", "unreached", "socket", "refused"),
 )
-HINTS = {
-    tongue: re.compile("|".join(getattr(tongue, word) for word in ("tax_code", *STATES, *SAYINGS)))
-    for tongue in TONGUES
-}
+HINTS = {tongue: "|".join(getattr(tongue, word) for word in ("tax_code", *STATES, *SAYINGS)) for tongue in TONGUES}
 
 
 @lru_cache(maxsize=256)
 def languages_in(text: str) -> tuple[Tongue, ...]:
     """The languages of which a state or a phrase is in the text; none for English, at little cost."""
     tongues = TONGUES[:-1] if text.isascii() else TONGUES
-    return tuple(tongue for tongue in tongues if HINTS[tongue].search(text))
+    return tuple(tongue for tongue in tongues if is_in(HINTS[tongue], text))
