@@ -342,7 +342,7 @@ UNFOLD = {
     "STYLES": [lambda request: static("runacall/runacall.css")],
     "SCRIPTS": [
         lambda request: static("runacall/select2_names.js"),
-        lambda request: static("runacall/palette.js"),
+        lambda request: static("runacall/menus.js"),
     ],
     "COLORS": {
         "primary": {

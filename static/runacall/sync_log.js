@@ -50,24 +50,6 @@
         }
     });
 
-    // The filter panel closes on a click outside it.
-    document.addEventListener("click", function (event) {
-        document.querySelectorAll("details.rac-filters[open]").forEach(function (panel) {
-            if (!panel.contains(event.target)) {
-                panel.open = false;
-            }
-        });
-    });
-
-    // So does Escape, from inside; the focus goes back to its button.
-    document.addEventListener("keydown", function (event) {
-        const panel = event.key === "Escape" && event.target.closest("details.rac-filters[open]");
-        if (panel) {
-            panel.open = false;
-            panel.querySelector("summary").focus();
-        }
-    });
-
     // --- selection ----------------------------------------------------------------------------------------------
 
     function boxes() {

@@ -50,6 +50,8 @@ class FixForm:
     # Of what would fail: which invoices it is about, and what saving does.
     scope: str = ""
     note: str = ""
+    # On the page of an invoice: its event.
+    event_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,7 @@ def form_of(case: Case, count: int, *, shown_at: datetime) -> FixForm | None:
         cause=case.key,
         shown_at=shown_at.isoformat(),
         version=f"{count} {seen}",
+        event_id=case.event.pk if case.event else 0,
     )
 
 

@@ -24,7 +24,6 @@ from sync.log.counting import total
 from sync.log.questions import questions_for
 from sync.log.results import SOON, Result, results_for
 from sync.log.rows import log_rows
-from sync.log.saved_views import view_links
 from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
@@ -54,7 +53,6 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, obje
     former = companies(request)
     strip = strip_of(request, at=at)
     shown = [card for card in strip.cards if card.cause]
-    views = view_links(request.organization, request.user, request.GET)
     return {
         "rows": rows,
         "title": "Sync log",
@@ -67,8 +65,6 @@ def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, obje
         "filter_values": _values(cl),
         "cause_title": _cause_title(cl),
         "companies": former,
-        "views": views,
-        "view_on": next((view for view in views if view.is_on), None),
         "shown_company": next((one for one in former if one.is_on), None),
         "entities": EntityType.choices,
         "directions": Direction.choices,

@@ -35,10 +35,14 @@ OTHERS_FIRST = "Somebody changed this since the page was shown. Nothing was chan
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page showed when a person pressed the button: what the choice replaces, and when that was."""
+    """What the page showed when a person pressed the button: what the choice replaces, and when that was.
+
+    `event_id`: whose invoice's page it was; 0 for a page of all.
+    """
 
     seen: str
     at: datetime | None = None
+    event_id: int = 0
 
 
 def forecast(case: Case, answer: Answer) -> Forecast:
@@ -57,11 +61,11 @@ def fix_cause(
     Drains are kept out until it is done, and of two people only the first one's choice counts. Events that failed
     after the page was shown are left alone.
     """
-    row = _fetch(connection, key, answer, at=at)
+    row = _fetch(connection, key, answer, shown, at=at)
     with transaction.atomic():
         keep_drains_out([connection.pk])
         connection = Connection.objects.get(pk=connection.pk)
-        case = case_of(connection, key)
+        case = case_of(connection, key, event_id=shown.event_id)
         if case is None:
             raise Refused(who_was_faster(connection, key, at=at))
         case.lists.looked = [row] if row else ()
@@ -92,9 +96,9 @@ def fix_cause(
     return action
 
 
-def _fetch(connection: Connection, key: str, answer: Answer, *, at: datetime) -> Row | None:
+def _fetch(connection: Connection, key: str, answer: Answer, shown: Shown, *, at: datetime) -> Row | None:
     """What the answer needs from QuickBooks, before anything is locked. Raises Refused."""
-    case = case_of(connection, key)
+    case = case_of(connection, key, event_id=shown.event_id)
     fix = BY_CODE.get(case.failure.code) if case else None
     try:
         return fix.fetch(case, answer, at) if case and fix else None

@@ -13,6 +13,7 @@ from qbo.json_objects import Row
 from qbo.models import Connection
 from sync.fixing.lists import Lists
 from sync.forecast.dry_run import AS_IT_IS, Supposed
+from sync.models import SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
 User = AbstractBaseUser | None
@@ -25,7 +26,8 @@ class Case:
     """One cause of one shop, the failed events that it stops, and the lists to choose from.
 
     `every`: offer all that can be chosen, not only the likeliest. `ahead`: the invoices that it would stop, where it
-    has not stopped them yet; such a case has no events, and its fix queues nothing.
+    has not stopped them yet; such a case has no events, and its fix queues nothing. `event`: of several, the one whose
+    invoice's page it is on.
     """
 
     connection: Connection
@@ -34,6 +36,7 @@ class Case:
     lists: Lists
     every: bool = False
     ahead: Sequence[int] = ()
+    event: SyncEvent | None = None
 
     def invoice_ids(self, most: int | None = None) -> list[int]:
         """The invoices that it stops or would stop, at most `most` of them."""

@@ -15,6 +15,7 @@ from sync.fixing.table import BY_CODE
 from sync.forecast.dry_run import Supposed, verdicts
 from sync.forecast.readiness import as_sent
 from sync.log.holding import money
+from sync.models.events import EntityType
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class Posted:
 
 
 def posted(case: Case, answer: Answer) -> list[Posted]:
-    """The fields of the one invoice that the cause stops; empty where it stops several, or the invoice stays."""
-    ids, fix = case.invoice_ids(2), BY_CODE.get(case.failure.code)
+    """The fields of the one invoice that the cause stops, or whose page it is; empty where the invoice stays."""
+    is_shown = case.event is not None and case.event.record_type == EntityType.INVOICE
+    ids = [case.event.record_id] if case.event and is_shown else case.invoice_ids(2)
+    fix = BY_CODE.get(case.failure.code)
     if len(ids) != 1 or fix is None or not answer.choice:
         return []
     supposed = fix.supposed(case, answer)

@@ -17,8 +17,6 @@ from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from sync.actions import Action, offered
 from sync.log.details import (
-    FurtherObstacle,
-    further_obstacles,
     is_moving,
     others_waiting,
 )
@@ -49,23 +47,12 @@ class InvoiceBanner:
     log: Place | None = None
     obstacle: Place | None = None
     others: int = 0
-    further: Sequence[FurtherObstacle] = ()
     books: InBooks | None = None
     buttons: Sequence[tuple[Action, str]] = ()
     # Whether the page should refresh in a moment.
     is_moving: bool = False
     # The result of the reader's own Retry sync or Post to current period.
     result: Result | None = None
-
-
-def invoice_banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, object]:
-    """What the banner's template needs; its buttons lead back to the invoice."""
-    return {
-        "banner": invoice_banner(request, invoice, at=at),
-        "invoice": invoice,
-        "request": request,
-        "back": reverse("admin:invoices_invoice_change", args=[invoice.pk]),
-    }
 
 
 def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> InvoiceBanner | None:
@@ -222,6 +209,5 @@ def _for_office(
         log=log,
         books=books,
         others=others_waiting(event),
-        further=further_obstacles(event, event.connection, is_kept=False),
         buttons=buttons,
     )

@@ -1,4 +1,4 @@
-"""Filters of the sync log that people kept under a name; it does not know what the filters mean."""
+"""Filters of a list that people kept under a name; it does not know what the filters mean."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from runacall.organizations.models import Organization
 LONGEST_NAME = 60
 
 
+class ListName(models.TextChoices):
+    """The lists whose filters can be kept."""
+
+    LOG = "log"
+    INVOICES = "invoices"
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def of_list(self, name: str) -> SavedViewQuerySet:
+        return self.filter(list_name=name)
+
     def seen_by(self, organization: Organization | None, user: AbstractBaseUser) -> SavedViewQuerySet:
         """The person's own and the shop's, by name."""
         if organization is None:
@@ -30,6 +40,7 @@ class SavedView(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True, blank=True
     )
+    list_name = models.CharField(max_length=16, choices=ListName.choices, default=ListName.LOG, db_default=ListName.LOG)
     name = models.CharField(max_length=LONGEST_NAME)
     filters = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
@@ -39,12 +50,15 @@ class SavedView(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "owner", "name"], condition=Q(owner__isnull=False), name="sync_view_own_name"
+                fields=["organization", "owner", "list_name", "name"],
+                condition=Q(owner__isnull=False),
+                name="sync_view_own_name",
             ),
             models.UniqueConstraint(
-                fields=["organization", "name"], condition=Q(owner=None), name="sync_view_shared_name"
+                fields=["organization", "list_name", "name"], condition=Q(owner=None), name="sync_view_shared_name"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="sync_view_has_name"),
+            models.CheckConstraint(condition=Q(list_name__in=ListName.values), name="sync_view_list_known"),
         ]
 
     def __str__(self) -> str:
@@ -59,6 +73,7 @@ class SavedView(models.Model):
     def keep(
         cls,
         organization: Organization,
+        list_name: str,
         name: str,
         filters: dict[str, list[str]],
         *,
@@ -67,5 +82,9 @@ class SavedView(models.Model):
     ) -> tuple[SavedView, bool]:
         """Save `filters` under `name`, over the view that has it already; also returns whether it is new."""
         return cls.objects.update_or_create(
-            organization=organization, owner=owner, name=name, defaults={"filters": filters, "saved_at": at}
+            organization=organization,
+            owner=owner,
+            list_name=list_name,
+            name=name,
+            defaults={"filters": filters, "saved_at": at},
         )

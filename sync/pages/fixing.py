@@ -59,12 +59,20 @@ def fix(request: StaffRequest) -> HttpResponse:
 def _case(connection: Connection, data: QueryDict) -> Case | None:
     """What has failed; with a scope, what would fail of it."""
     scope = data.get("scope", "")
-    return case_ahead(connection, _key(data), scope) if scope else case_of(connection, _key(data))
+    if scope:
+        return case_ahead(connection, _key(data), scope)
+    return case_of(connection, _key(data), event_id=_event_id(data))
 
 
 def _key(data: QueryDict) -> str:
     """The cause; PostgreSQL compares no NUL."""
     return str(data.get("cause", "")).replace("\x00", "")
+
+
+def _event_id(data: QueryDict) -> int:
+    """On whose invoice's page it is shown; 0 for none."""
+    given = data.get("event", "")
+    return int(given) if given.isdecimal() and len(given) < 19 else 0
 
 
 def _answer(data: QueryDict) -> Answer:
@@ -104,12 +112,12 @@ def _form(request: StaffRequest, case: Case) -> HttpResponse:
     else:
         newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first()
         form = form_of(every, case.events.count(), shown_at=newest or clock.now())
-    context = {"form": form, "may_act": may_act(request), "is_every": True}
+    context = {"form": form, "may_act": may_act(request), "is_every": True, "notice_at": request.GET.get("next", "")}
     return TemplateResponse(request, "sync/fix_form.html", context)
 
 
 def _give(request: StaffRequest, connection: Connection) -> HttpResponse:
-    shown = Shown(request.POST.get("seen", ""), _moment(request.POST.get("shown_at", "")))
+    shown = Shown(request.POST.get("seen", ""), _moment(request.POST.get("shown_at", "")), _event_id(request.POST))
     key, answer, at = _key(request.POST), _answer(request.POST), clock.now()
     scope = request.POST.get("scope", "")
     try:
@@ -158,10 +166,13 @@ def _said(
     `action`: what can be undone from the notice; `cause`: what it has a link to.
     """
     if request.htmx:
+        has_notice = "notice" in request.POST
         context = {
-            "said": text if is_bad else "",
-            "notice": "" if is_bad or "notice" not in request.POST else text,
-            "undo": action if action and action.fix.get("undo") else None,
+            # The part of a page that has a notice is read again, and what was said in it would be gone.
+            "said": text if is_bad and not has_notice else "",
+            "notice": text if has_notice else "",
+            # An invoice's own banner has it, with what came of the fix.
+            "undo": action if action and action.fix.get("undo") and not _event_id(request.POST) else None,
             "show_url": reverse(LOG) + "?" + urlencode({"status": "failed", "cause": cause}) if cause else "",
         }
         answer = TemplateResponse(request, "sync/fix_said.html", context)

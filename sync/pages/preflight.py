@@ -15,40 +15,23 @@ from qbo.failures import Failure
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from qbo.pages.base import may_act, page_context, settings_page
-from qbo.pages.places import Place, help_place, obstacle_place, settings_place
-from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
-from sync.admin.cause_cards import FixForm, form_ahead, form_for
-from sync.fixing.ahead import DRAFTS, WAITING, fix_ahead_of, made
-from sync.fixing.lists import Lists
+from sync.fixing.ahead import DRAFTS, WAITING
 from sync.fixing.posted import fields
-from sync.fixing.table import BY_CODE
 from sync.forecast.dry_run import AS_IT_IS
 from sync.forecast.readiness import Outlook, as_sent, drafts, readiness, waiting
-from sync.log.causes import causes
 from sync.log.holding import money
 from sync.log.rows import connection_of
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
+from sync.pages.obstacles import Obstacle, obstacles_ahead, page_of
 
 LOG = "admin:sync_syncevent_changelist"
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """What is missing, the form that fixes it here, and where else to fix it. `counts`: whom it would stop."""
-
-    failure: Failure
-    form: FixForm | None
-    fix: Place | None
-    there: Place | None
-    help: Place
-    counts: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +88,7 @@ def _told(connection: Connection, invoice: Invoice, failures: Sequence[Failure],
     if not office:
         return Ready(False, f"Not ready for QuickBooks yet: {failures[0].dispatcher}")
     is_draft = invoice.status == Invoice.Status.DRAFT
-    found = _obstacles(connection, [(one, [invoice.pk]) for one in failures], str(invoice.pk))
+    found = obstacles_ahead(connection, [(one, [invoice.pk]) for one in failures], str(invoice.pk))
     count = "One thing stands" if len(found) == 1 else f"{len(found)} things stand"
     if_sent = "If you send it now, it stops there. " if is_draft else ""
     return Ready(
@@ -114,25 +97,6 @@ def _told(connection: Connection, invoice: Invoice, failures: Sequence[Failure],
         second=f"{if_sent}Checked here, without QuickBooks.",
         obstacles=found,
     )
-
-
-def _obstacles(connection: Connection, stopping: Sequence[tuple[Failure, Sequence[int]]], scope: str) -> list[Obstacle]:
-    """Each cause with the control that fixes it: of what failed already, with its events; else without sending."""
-    at, lists = clock.now(), Lists(connection, [failure for failure, _ in stopping])
-    # Drafts and single invoices never take failed events along, but for those of a record of their own.
-    known = {one.key: one for one in causes(SyncEvent.objects.of(connection))}
-    found = []
-    for failure, ids in stopping:
-        form, cause = None, known.get(failure.cause_key[:200])
-        with isolated("Offering a fix", cause=failure.cause_key, organization=connection.organization_id):
-            fix = BY_CODE.get(failure.code)
-            if cause and fix and (scope == WAITING or fix.has_own_event):
-                form = form_for(cause, lists)
-            elif fix_ahead_of(failure):
-                form = form_ahead(made(connection, failure, ids, lists), scope, shown_at=at)
-        places = settings_place(failure), obstacle_place(failure, connection), help_place(failure.code)
-        found.append(Obstacle(failure, form, *places))
-    return found
 
 
 def _when(connection: Connection, invoice: Invoice) -> str:
@@ -159,8 +123,7 @@ def posted(request: StaffRequest, invoice_id: int) -> HttpResponse:
 def ready_again(request: StaffRequest, invoice_id: int) -> HttpResponse:
     """What an invoice's page says before anything is sent of it, after something was fixed."""
     invoice = get_object_or_404(Invoice.objects.for_organization(request.organization), pk=invoice_id)
-    here = reverse("admin:invoices_invoice_change", args=[invoice.pk])
-    context = {"ready": ready(request, invoice), "may_act": may_act(request), "here": here}
+    context = {"ready": ready(request, invoice), "may_act": may_act(request), "here": page_of(request, invoice)}
     return TemplateResponse(request, "sync/ready.html", context)
 
 
@@ -185,7 +148,7 @@ def would_fail(request: StaffRequest) -> HttpResponse:
 
 
 def _part(title: str, found: Outlook, connection: Connection, scope: str) -> dict[str, object]:
-    shown = _obstacles(connection, [(one.failure, one.ids) for one in found.causes], scope)
+    shown = obstacles_ahead(connection, [(one.failure, one.ids) for one in found.causes], scope)
     counted_money = [f"{counted(one.count, 'invoice')} · {money(one.money)}" for one in found.causes]
     return {
         "title": title,

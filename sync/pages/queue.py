@@ -20,11 +20,11 @@ from runacall.invoices.models import Invoice
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
-from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
 from sync.log.waiting import earlier_count
 from sync.models import ActionRecord
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments
+from sync.pages.obstacles import banner_context
 from sync.worker.health import queue_health
 from sync.worker.wake import wake
 
@@ -46,7 +46,7 @@ def invoice_banner(request: StaffRequest, invoice_id: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "sync/invoice_banner_again.html",
-        invoice_banner_context(request, invoice, at=clock.now()),
+        banner_context(request, invoice, at=clock.now()),
     )
 
 

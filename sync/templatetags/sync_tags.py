@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
@@ -15,13 +16,14 @@ from qbo.pages.base import may_act, may_look
 from runacall import clock
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
+from runacall.organizations.access import may_see
 from runacall.organizations.models import Organization
 from sync.actions import Action
 from sync.log.attention import Errors, HeldBack, errors_of, held_back
 from sync.log.holding import money
 from sync.log.home import home
-from sync.log.invoice_banner import invoice_banner_context
 from sync.log.rows import connection_of
+from sync.log.saved_views import LISTS, as_filters, may_keep, view_links
 from sync.log.timeline import history_of
 from sync.log.waiting import (
     Waiting,
@@ -101,11 +103,11 @@ def time_of_day(moment: datetime | None, organization: Organization, now: dateti
 
 @register.inclusion_tag("sync/event_form.html", takes_context=True)
 def event_button(
-    context: template.Context, action: Action, label: str, event: Any = None, back: str = ""
+    context: template.Context, action: Action, label: str, event: Any = None, back: str = "", is_first: bool = True
 ) -> dict[str, Any]:
     """A button for one action on one event; in an opened row it does not leave the page.
 
-    An action that asks first has a link to the page which does.
+    An action that asks first has a link to the page which does. Not `is_first`: something else is to be done first.
     """
     event = event or context["event"]
     name = f"admin:sync_syncevent_{action.name}"
@@ -115,7 +117,25 @@ def event_button(
         "label": label,
         "event": event,
         "back": back or context.get("back", ""),
+        "is_primary": action.is_main and is_first,
         "in_row": context.get("in_row", False),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("sync/views.html", takes_context=True)
+def saved_views(context: template.Context, name: str, here: str = "") -> dict[str, object]:
+    """The menu of the saved views of a list; `here`: its address with its filters, if not the page's."""
+    request, viewed = context["request"], LISTS[name]
+    views = view_links(request, viewed) if may_see(request, viewed.ability) else []
+    return {
+        "list": viewed,
+        "views": views,
+        "view_on": next((view for view in views if view.is_on), None),
+        "query": urlencode(as_filters(viewed, request.GET), doseq=True),
+        "may_keep": may_keep(request, viewed, is_shared=False),
+        "may_share": may_keep(request, viewed, is_shared=True),
+        "here": here or request.get_full_path(),
         "csrf_token": context.get("csrf_token"),
     }
 
@@ -137,10 +157,13 @@ def without(context: template.Context, name: str) -> str:
 @register.inclusion_tag("sync/invoice_banner.html", takes_context=True)
 def sync_invoice_banner(context: template.Context, invoice: Invoice | None) -> dict[str, object]:
     """The invoice's QuickBooks status, worded for the person's role."""
+    # Not at the top: unfold loads every template library while it is itself being imported.
+    from sync.pages.obstacles import banner_context
+
     request = context["request"]
     if invoice is None:
         return {"banner": None}
-    return invoice_banner_context(request, invoice, at=clock.now()) | {"csrf_token": context.get("csrf_token")}
+    return banner_context(request, invoice, at=clock.now()) | {"csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("sync/history.html", takes_context=True)
@@ -164,7 +187,7 @@ def sync_ready(context: template.Context, invoice: Invoice | None) -> dict[str, 
     return {
         "ready": ready(request, invoice),
         "may_act": may_act(request),
-        "here": request.path,
+        "here": request.get_full_path(),
         "csrf_token": context.get("csrf_token"),
     }
 

@@ -197,9 +197,10 @@ def _erase_views(customer: Customer, words: list[str]) -> int:
     parts = {part for word in words for part in word.casefold().split() if len(part) > 2}
     views = []
     for view in SavedView.objects.filter(organization=customer.organization_id):
-        searched = " ".join(view.filters.get("search", ())).casefold()
+        searched = " ".join([*view.filters.get("search", ()), *view.filters.get("q", ())]).casefold()
         is_named = any(word.casefold() in view.name.casefold() for word in words)
-        if is_named or parts & set(searched.split()):
+        is_about = str(customer.pk) in view.filters.get("customer__id__exact", ())
+        if is_named or is_about or parts & set(searched.split()):
             views.append(view.pk)
     return SavedView.objects.filter(pk__in=views).delete()[0]
 

@@ -158,6 +158,24 @@ def reads() -> None:
         print(f"11 · {what}: {figures}")
 
 
+def failures() -> None:
+    for name, url in {"SQLite": "", "PostgreSQL": POSTGRES}.items():
+        if name == "SQLite" or url:
+            found: dict[str, Any] = in_a_database(url, "tests.benchmarks.failures")
+            few, many = found["log"].values()
+            for count, one in found["log"].items():
+                print(
+                    f"12 · the sync log, {count} failures of 40 causes, {name}: {one['cpu_ms']:.0f} ms CPU,"
+                    f" {one['queries']} queries, {one['kb']:.0f} kB, {one['gzip_kb']:.0f} kB compressed"
+                )
+            print(f"12 · ×{many['cpu_ms'] / few['cpu_ms']:.2f} of the few")
+            told = found["forecast"]
+            print(
+                f"12 · forecast for 1,000 invoices, {name}: {told['cpu_ms']:.0f} ms CPU, {told['queries']} queries:"
+                f" {told['sentence']}{'' if told['is_exact'] else ' (not exact)'}"
+            )
+
+
 def say(title: str, found: dict[str, float], ratio: str, beside: str) -> None:
     figures = ", ".join(f"{name} {value:.2f}" for name, value in found.items())
     print(f"{title}: ×{found[ratio]:.2f} of {beside} ({figures})")
@@ -218,6 +236,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "retention": retention,
     "scale": scale,
     "reads": reads,
+    "failures": failures,
 }
 
 

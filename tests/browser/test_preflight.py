@@ -1,4 +1,4 @@
-"""What stands in the way of an invoice is fixed on its own page, and on that of everything that would fail."""
+"""What stands or stood in the way of an invoice is fixed on its own page, and on that of everything that would fail."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def draft(open_shop: Shop) -> Invoice:
     open_shop.read_lists("Preferences")
     line = builders.line(item=open_shop.item("Labor"), rates=[rate])
     return open_shop.invoice(send=False, lines=[line], invoice_date=today - timedelta(days=40))
+
+
+def fails(shop: Shop, draft: Invoice) -> Invoice:
+    """Sent, of the draft's customer, with its rate. Of a second customer of that name the draft would lack a choice,
+    from the moment in which QuickBooks has the first.
+    """
+    line = builders.line(item=shop.item("Labor"), rates=[rate_of(draft)])
+    return shop.invoice(customer=draft.customer, lines=[line])
 
 
 def obstacle(page: Page, words: str) -> Locator:
@@ -87,19 +95,53 @@ def test_it_is_undone_where_it_was_saved(draft: Invoice, page: Page) -> None:
 
 
 def test_what_would_fail_now_is_fixed_there(open_shop: Shop, draft: Invoice, page: Page) -> None:
-    apart(lambda: open_shop.invoice(lines=[builders.line(item=open_shop.item("Labor"), rates=[rate_of(draft)])]))
+    apart(lambda: fails(open_shop, draft))
     assert apart(lambda: wait_until(lambda: open_shop.failed().count() == 1))
     page.goto("/quickbooks/what-would-fail/")
     waits, drafts = page.locator("#would-fail section").nth(0), page.locator("#would-fail section").nth(1)
     date = drafts.locator(".rac-obstacle", has_text="Closed period")
     date.get_by_role("button", name="Save choice").click()
     expect(page.locator("#preflight-said")).to_contain_text("Post today")
-    expect(date).to_have_count(0)
+    expect(drafts.locator(".rac-obstacle")).to_have_count(1)
 
     failed = waits.locator(".rac-obstacle", has_text=UNMAPPED)
     failed.get_by_label("QuickBooks tax code").select_option(label=CALIFORNIA)
     expect(failed).to_contain_text("1 will go")
     failed.get_by_role("button", name="Map and send 1").click()
     expect(page.locator("#preflight-said")).to_contain_text(f"{CALIFORNIA}: 1 event on the way.")
-    expect(obstacle(page, UNMAPPED)).to_have_count(0)
+    expect(page.locator(".rac-obstacle")).to_have_count(0)
     assert apart(lambda: wait_until(lambda: open_shop.log().exclude(state=State.SYNCED).count() == 0))
+
+
+def test_a_failed_invoice_is_fixed_in_its_banner(open_shop: Shop, draft: Invoice, page: Page) -> None:
+    first, second = (apart(lambda: fails(open_shop, draft)) for _ in range(2))
+    assert apart(lambda: wait_until(lambda: open_shop.failed().count() == 2))
+    # Nothing goes out, so that there is time to undo.
+    apart(lambda: open_shop.choose(sync_invoices=False))
+    page.goto(f"/admin/invoices/invoice/{first.pk}/change/")
+    page.evaluate("window.here = true")
+    banner, said = page.locator("#invoice-sync"), page.locator("#preflight-said")
+    expect(banner).to_contain_text("All 2 would fail again as it is: choose first.")
+    banner.get_by_label("QuickBooks tax code").select_option(label=CALIFORNIA)
+    expect(banner).to_contain_text("2 will go")
+    banner.get_by_text("What will be posted").click()
+    expect(banner.locator(".rac-posted")).to_contain_text("It gets:")
+    banner.get_by_role("button", name="Map and send 2").press("Enter")
+    expect(said).to_contain_text(f"{CALIFORNIA}: 2 events on the way.")
+    expect(said).to_be_focused()
+    expect(banner).to_contain_text(f"{CALIFORNIA}: 2 events")
+    banner.get_by_role("button", name="Undo").press("Enter")
+    expect(said).to_contain_text(f"Undone: {CALIFORNIA}.")
+    expect(said).to_be_focused()
+    assert not apart(lambda: TaxMapping.objects.filter(rate_key=str(rate_of(draft).pk)).exists())
+
+    apart(lambda: open_shop.choose(sync_invoices=True))
+    expect(banner.get_by_label("QuickBooks tax code")).to_be_visible(timeout=PATIENCE)
+    banner.get_by_label("QuickBooks tax code").select_option(label=CALIFORNIA)
+    banner.get_by_role("button", name="Map and send 2").click()
+    expect(banner).to_contain_text("In QuickBooks as", timeout=PATIENCE)
+    expect(banner).to_contain_text("2 in QuickBooks", timeout=PATIENCE)
+    expect(page.locator("#sync-banner")).to_be_empty()
+    assert page.evaluate("window.here"), "the page was never left"
+    assert apart(lambda: {open_shop.event(one).state for one in (first, second)}) == {State.SYNCED}
+    assert apart(open_shop.reconciles)

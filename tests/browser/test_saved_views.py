@@ -1,4 +1,4 @@
-"""A saved view of the sync log by keyboard: filtered, saved, left, found again and deleted."""
+"""A saved view of a list by keyboard: filtered, saved, left, found again and deleted."""
 
 from __future__ import annotations
 
@@ -42,3 +42,35 @@ def test_a_view_by_keyboard_alone(open_shop: Shop, page: Page) -> None:
     page.get_by_label("Change the view Jax reads").press("Enter")
     page.get_by_role("button", name="Delete the view Jax reads").press("Enter")
     expect(page.get_by_text("Deleted the view “Jax reads”.")).to_be_visible()
+
+
+def test_a_view_of_invoices_and_its_filters_stay_on_every_return(open_shop: Shop, page: Page) -> None:
+    apart(lambda: [open_shop.invoice(send=False) for _ in range(2)])
+    page.goto("/admin/invoices/invoice/?status=draft")
+    button, rows = page.locator(".rac-views > summary"), page.locator("#result_list tbody tr")
+    expect(rows).to_have_count(2)
+    button.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("To send")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved the view “To send”.")).to_be_visible()
+    expect(button).to_have_text("View: To send")
+
+    # Escape and a click beside it close it.
+    button.press("Enter")
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(page.locator(".rac-views")).not_to_have_attribute("open", "")
+    button.press("Enter")
+    page.locator("#result_list").click(position={"x": 2, "y": 2})
+    expect(page.locator(".rac-views")).not_to_have_attribute("open", "")
+
+    # Into an invoice and back, by saving and by the way back above it.
+    rows.first.get_by_role("link").first.click()
+    page.locator("#id_due_date").fill("2026-12-24")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(button).to_have_text("View: To send")
+    rows.first.get_by_role("link").first.click()
+    page.get_by_role("link", name="Invoices", exact=True).last.click()
+    expect(button).to_have_text("View: To send")

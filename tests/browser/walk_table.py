@@ -101,6 +101,9 @@ on("*", "FDSO", "top: button dock_to_right | menu: button close", flow.sidebar_f
 on("*", "FDSO", "palette: text Type to search | palette: button *", flow.command_palette)
 on("*", "O", "banner: link Open the sync log", go("QBO sync errors need attention"))
 
+# Pressed by test_keyboard.
+on("*", "FDSO", "page: link Skip to the content", within)
+
 # --- the home page
 on("admin:index", "FDSO", "page: link Pricebook categories | page: link Tax rates", go(LIST), each=True)
 on("admin:index", "S", "page: link Users | page: link Groups", go("Authentication"), each=True)
@@ -135,6 +138,8 @@ on("admin:invoices_invoice_changelist", "D", "row: link #D-SENT", go("Sent"))
 on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT | row: link #O-SENT | row: link #O-DELETE | row:"
 " link #O-STOPPED | row: link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
 
+on("admin:invoices_invoice_changelist", "FDSO", "filter: button Views", opens("No views yet"))
+on("admin:invoices_invoice_changelist", "FDSO", "filter: text Name of these filters | filter: tick For the whole shop | filter: button Save view", within)
 on("admin:invoices_invoice_changelist", "DSO", "chip: link *", fetch(), each=True)
 
 # --- the sync log
@@ -387,10 +392,10 @@ on("sync:would_fail", "SO", "page: link *", fetch(), each=True)
 # The same controls as in the cards. Pressed by test_preflight, each with what came of it.
 FIXES = " | ".join(f"page: choice {one}*" for one in (
     "QuickBooks tax code", "Product or service in QuickBooks", "Product for one-off lines", "Income account", "Customer in QuickBooks", "Invoice number", "Date in the books"))
-for name, who in (("sync:would_fail", "SO"), (INVOICE_PAGE, "O")):
+for name, who in (("sync:would_fail", "SO"), (INVOICE_PAGE, "SO")):
     on(name, who, f"{FIXES} | page: text Date in the books | page: button # more to choose from | page: button Search QuickBooks for it", within)
     on(name, "O", "page: button Save choice", within)
-on("sync:would_fail", "O", "page: button * and send # | page: button Send # | page: button Undo", within)
+    on(name, "O", "page: button * and send # | page: button Send # | page: button Undo", within)
 on(INVOICE_PAGE, "SO", "page: button What will be posted", opens("It gets:"))
 # Of what failed, and of what stands in the way of a draft.
 on(INVOICE_PAGE, "SO", "page: link How to fix this", go("css=.rac-help"))

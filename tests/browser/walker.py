@@ -30,7 +30,7 @@ REGIONS = (
     ("column", "thead"),
     ("row", "#result_list tbody, .rac-event"),
     ("card", "#causes"),
-    ("chip", "#chips, .rac-chips-above"),
+    ("chip", "#chips, .rac-above-list .rac-chips"),
 )
 PATIENCE = 15_000
 # Seconds between looks for a control that is gone for a moment.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError
 from django.test import Client
@@ -10,6 +13,7 @@ from django.utils import timezone
 
 from qbo.failures import Failure, Subject
 from qbo.models import AccountMapping, Connection, TaxMapping
+from runacall.invoices.models import Invoice
 from runacall.organizations.models import Role
 from sync.fixing.applying import Shown, fix_cause
 from sync.fixing.fix import Answer
@@ -28,7 +32,7 @@ def books(db: None) -> Connection:
     rate = builders.rate(books.organization, "Combined 7.25", "7.25")
     failure = Failure("tax_code_not_mapped", Subject("tax_rate", str(rate.pk), rate.name))
     for _ in range(2):
-        event = log_rows.event(books)
+        event = log_rows.event(books, invoice=builders.invoice(books.organization, at=timezone.now()))
         SyncEvent.objects.filter(pk=event.pk).update(**failure_columns(failure))
     return books
 
@@ -108,6 +112,74 @@ def test_a_closed_period_has_one_control_to_post_today(books: Connection) -> Non
     assert card.count("Post today (") == 1
     assert "Post to current period" not in card
     assert "Hold 1…" in card
+
+
+def banner_of(client: Client, event: SyncEvent) -> str:
+    return client.get(reverse("sync:invoice_banner", args=[event.record_id])).content.decode()
+
+
+def test_an_invoices_banner_has_the_control_of_its_cause(books: Connection) -> None:
+    event = SyncEvent.objects.filter(connection=books).earliest("pk")
+    banner = banner_of(client_of(books, Role.OWNER), event)
+    assert 'class="rac-button rac-primary">Map and send 2</button>' in banner
+    assert banner.count("rac-primary") == 1, "Retry sync is not the first button any more"
+    assert "Retry sync" in banner
+    assert "Map and send" not in banner_of(client_of(books, Role.DISPATCHER), event)
+    support = Client()
+    support.force_login(builders.superuser("support@example.com"))
+    assert "Map and send" not in banner_of(support, event)
+
+
+def test_where_nothing_here_fixes_it_the_banner_says_what_a_retry_would_do(books: Connection) -> None:
+    event = log_rows.event(books, failure=log_rows.BUSY, invoice=builders.invoice(books.organization))
+    client = client_of(books, Role.OWNER)
+    banner = banner_of(client, event)
+    assert f'hx-get="{FIX}?cause=' in banner
+    assert "rac-fix-choice" not in banner
+    told = client.get(FIX, {"cause": event.cause_key, "event": event.pk}).content.decode()
+    assert "A retry asks QuickBooks again." in told
+
+
+def test_a_choice_that_changes_invoices_is_for_the_one_whose_page_it_is_on(books: Connection) -> None:
+    day = timezone.localdate() - timedelta(days=400)
+    made = [builders.invoice(books.organization, invoice_date=day, at=timezone.now()) for _ in range(2)]
+    SyncEvent.objects.filter(connection=books).delete()
+    first, second = (log_rows.event(books, failure=log_rows.CLOSED, invoice=one) for one in made)
+    client = client_of(books, Role.OWNER)
+    banner = banner_of(client, first)
+    assert "Post and send 1</button>" in banner
+    answer = {"cause": "closed_period", "choice": "today:", "seen": seen_in(banner), "event": first.pk}
+    client.post(FIX, answer)
+    assert [Invoice.objects.get(pk=one.pk).invoice_date == day for one in made] == [False, True]
+    assert [SyncEvent.objects.get(pk=one.pk).state for one in (first, second)] == [State.QUEUED, State.FAILED]
+    client.post(FIX, answer)
+    assert Invoice.objects.get(pk=made[1].pk).invoice_date == day, "the first does not wait for it any more"
+
+
+def seen_in(banner: str) -> str:
+    """What the form says that the choice replaces."""
+    found = re.search(r'name="seen" value="([^"]*)"', banner)
+    assert found
+    return found[1]
+
+
+def test_the_banner_tells_what_came_of_the_readers_fix_with_its_undo(books: Connection) -> None:
+    event = SyncEvent.objects.filter(connection=books).earliest("pk")
+    client = client_of(books, Role.OWNER)
+    client.post(FIX, {"cause": key_of(books), "choice": "code:2", "seen": "", "event": event.pk})
+    action = ActionRecord.objects.get(action="fix")
+    assert reverse("sync:undo_fix", args=[action.pk]) in banner_of(client, event)
+    assert "sync-result" not in banner_of(client_of(books, Role.ADMIN), event), "told to who did it"
+    SyncEvent.objects.filter(pk=event.pk).update(state=State.SYNCED)
+    banner = banner_of(client, event)
+    assert "1 event was sent with it." in banner
+    assert 'hx-select="#sync-result"' in banner, "the other is still under way"
+
+
+def test_a_refusal_stays_where_the_part_with_the_form_is_read_again(books: Connection) -> None:
+    client, answer = client_of(books, Role.OWNER), {"cause": key_of(books), "choice": "code:9", "seen": ""}
+    told = client.post(FIX, {**answer, "notice": "1"}, headers={"hx-request": "true"}).content.decode()
+    assert "That can no longer be chosen." in told.partition('id="preflight-said"')[2]
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.OWNER, 200), (Role.DISPATCHER, 403), (Role.FIELD_TECH, 403)])

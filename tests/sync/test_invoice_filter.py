@@ -183,6 +183,13 @@ def test_the_way_back_from_an_invoice_keeps_the_filter(books: Connection) -> Non
     assert "_changelist_filters=quickbooks%3Dattention" in page
     address = reverse("admin:invoices_invoice_change", args=[made.pk]) + "?_changelist_filters=quickbooks%3Dattention"
     here = f"http://testserver{address}"
+    shown = client.get(address).content.decode()
+    assert f'href="{LIST}?quickbooks=attention"' in shown, "the way back above the page"
+    failed = sent(books, State.FAILED)
+    banner = client.get(
+        reverse("sync:invoice_banner", args=[failed.pk]), headers={"hx-request": "true", "hx-current-url": here}
+    ).content.decode()
+    assert "_changelist_filters=quickbooks%3Dattention" in banner, "and that from its buttons"
     sending = client.post(
         reverse("admin:invoices_invoice_send_invoice", args=[made.pk]),
         {"_form_submitted": "on"},

@@ -1,4 +1,4 @@
-"""Filters of the sync log under a name: whose they are, what they show, and that they never reach another shop."""
+"""Filters of a list under a name: whose they are, what they show, and that they never reach another shop."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sync.upkeep.erasing import erase_customer
 from tests import builders, log_rows
 
 LOG, SAVE = reverse("admin:sync_syncevent_changelist"), reverse("sync:save_view")
+INVOICES = reverse("admin:invoices_invoice_changelist")
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def client_of(books: Connection, role: str = Role.OWNER) -> Client:
     return client
 
 
-def menu(client: Client, query: str = "") -> str:
-    page = client.get(f"{LOG}{query}").content.decode()
+def menu(client: Client, query: str = "", *, page_of: str = LOG) -> str:
+    page = client.get(f"{page_of}{query}").content.decode()
     found = re.search(r'<details class="rac-filters rac-views"(.*?)\n</details>', page, re.DOTALL)
     assert found
     return found[1]
@@ -149,11 +150,65 @@ def test_a_customer_who_is_erased_is_erased_from_views(books: Connection) -> Non
     assert [view.name for view in SavedView.objects.all()] == ["Failures"]
 
 
+def keep_invoices(client: Client, name: str = "Overdue", query: str = "status=overdue", **more: str) -> Any:
+    return save(client, name, query, list="invoices", **more)
+
+
+def test_the_list_of_invoices_has_views_of_its_own(books: Connection) -> None:
+    client = client_of(books)
+    save(client, "Both", "status=failed")
+    answer = keep_invoices(client, "Both", "status=overdue&q=okafor&quickbooks=attention&p=2&o=3&_popup=1")
+    kept = "q=okafor&amp;quickbooks=attention&amp;status=overdue"
+    assert answer.redirect_chain[-1][0] == f"{INVOICES}?{kept.replace('amp;', '')}"
+    assert f'href="{INVOICES}?{kept}"' in menu(client, page_of=INVOICES)
+    assert "View: Both" in menu(client, "?status=overdue&quickbooks=attention&q=okafor&p=1", page_of=INVOICES)
+    assert "View: " not in menu(client, "?status=overdue", page_of=INVOICES)
+    assert f'href="{LOG}?status=failed"' in menu(client)
+    assert "okafor" not in menu(client), "each list has its own"
+    assert client.post(SAVE, {"name": "x", "query": "status=failed", "list": "payments"}).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.DISPATCHER, Role.FIELD_TECH])
+def test_who_writes_invoices_keeps_views_of_them_and_leaves_the_shops_alone(books: Connection, role: Role) -> None:
+    owner, other = client_of(books), client_of(books, role)
+    keep_invoices(owner, "Ours", shared="on")
+    keep_invoices(other, "Mine")
+    shown = menu(other, "?status=draft", page_of=INVOICES)
+    assert "Ours" in shown
+    assert "For the whole shop" not in shown
+    assert shown.count("Change the view") == 1, "of the shop's own there is nothing to change"
+    assert "Mine" not in menu(owner, page_of=INVOICES)
+    assert keep_invoices(other, "Theirs", shared="on").status_code == 403
+    ours = SavedView.objects.get(name="Ours")
+    for name in ("rename_view", "delete_view"):
+        assert other.post(reverse(f"sync:{name}", args=[ours.pk]), {"name": "x"}).status_code == 403
+    assert other.post(reverse("sync:delete_view", args=[SavedView.objects.get(name="Mine").pk])).status_code == 302
+    assert [(view.name, view.list_name) for view in SavedView.objects.all()] == [("Ours", "invoices")]
+
+
+def test_an_erased_customer_is_erased_from_views_of_invoices(books: Connection) -> None:
+    client, customer = client_of(books), builders.customer(books.organization, name="Amara Okafor")
+    keep_invoices(client, "Searched", "q=okafor")
+    keep_invoices(client, "Chosen", f"customer__id__exact={customer.pk}")
+    keep_invoices(client, "Another", f"customer__id__exact={customer.pk}0&status=draft")
+    books.events.all().delete()
+    assert erase_customer(customer, at=clock.now())["saved views"] == 2
+    assert [view.name for view in SavedView.objects.all()] == ["Another"]
+
+
+@pytest.mark.parametrize("list_name", ["", "payments"])
+def test_the_database_knows_the_lists(books: Connection, list_name: str) -> None:
+    row = {"organization": books.organization, "name": "One", "filters": {}, "saved_at": clock.now()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SavedView.objects.create(list_name=list_name, **row)
+
+
 @pytest.mark.parametrize("is_shared", [True, False])
 def test_the_database_keeps_names_apart(books: Connection, is_shared: bool) -> None:
     owner = None if is_shared else builders.member(books.organization)
     row = {"organization": books.organization, "owner": owner, "filters": {}, "saved_at": clock.now()}
     SavedView.objects.create(name="One", **row)
+    SavedView.objects.create(name="One", list_name="invoices", **row)
     for name in ("One", ""):
         with pytest.raises(IntegrityError), transaction.atomic():
             SavedView.objects.create(name=name, **row)

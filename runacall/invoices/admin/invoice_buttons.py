@@ -112,12 +112,12 @@ class InvoiceButtons(RecordAdmin):
         else:
             self.log_change(request, invoice, said)
             self.message_user(request, f"{invoice}: {said}", messages.SUCCESS)
-        back = reverse("admin:invoices_invoice_change", args=[invoice.pk]) + _filters_of_the_list(request)
+        back = reverse("admin:invoices_invoice_change", args=[invoice.pk]) + filters_of_the_list(request)
         return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)
 
 
-def _filters_of_the_list(request: StaffRequest) -> str:
-    """The filters of the list that a person came from, as the page of the dialog keeps them; "" if there are none."""
-    there = QueryDict(urlsplit(request.htmx.current_url or "").query) if request.htmx else QueryDict()
+def filters_of_the_list(request: StaffRequest) -> str:
+    """The filters of the list that a person came from, as the page of an invoice keeps them; "" if there are none."""
+    there = QueryDict(urlsplit(request.htmx.current_url or "").query) if request.htmx else request.GET
     kept = there.get(PRESERVED, "")
     return f"?{urlencode({PRESERVED: kept})}" if kept else ""

@@ -26,3 +26,10 @@ def organization_switcher(context: template.Context) -> dict[str, object]:
 @register.simple_tag(takes_context=True)
 def recent_actions(context: template.Context) -> list[LogEntry]:
     return site.recent_actions(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def filters_of_list(context: template.Context) -> str:
+    """The filters of the list that a person came from, as the admin keeps them in the address of a record's page."""
+    kept = context["request"].GET.get("_changelist_filters", "")
+    return f"?{kept}" if kept else ""

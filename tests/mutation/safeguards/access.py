@@ -17,6 +17,13 @@ ASKING = "sync/closed_period/asking.py"
 
 SAFEGUARDS = (
     Safeguard(
+        "saved views: the whole shop's are changed by who manages QuickBooks",
+        "sync/log/saved_views.py",
+        "return role_allows(request, viewed.ability) and (not is_shared or role_allows(request, SHARES))",
+        "return role_allows(request, viewed.ability)",
+        ("tests/sync/test_saved_views.py::test_who_writes_invoices_keeps_views_of_them_and_leaves_the_shops_alone",),
+    ),
+    Safeguard(
         "the accountant's link: answered once, and not after its time",
         ASKING,
         "if stored.state(at=at) != QuestionState.WAITING:",

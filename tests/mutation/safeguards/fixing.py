@@ -57,6 +57,13 @@ SAFEGUARDS = (
         (f"{TESTS}::TestNumber::test_of_a_paid_invoice_stays_and_is_left_alone",),
     ),
     Safeguard(
+        "a fix on an invoice's page: other invoices keep their date and number",
+        "sync/fixing/table.py",
+        "events = held.filter(pk=event_id) if shown and (fix is None or fix.edits) else held",
+        "events = held",
+        (f"{PAGES}::test_a_choice_that_changes_invoices_is_for_the_one_whose_page_it_is_on",),
+    ),
+    Safeguard(
         "a fix: of one's own organization only is undone",
         "sync/pages/fixing.py",
         "ActionRecord.objects.filter(organization=request.organization, action__in=FIXES)",

@@ -10,3 +10,16 @@ addEventListener("keydown", event => {
         event.stopImmediatePropagation();
     }
 }, true);
+
+// A menu of a list closes on a click outside it, and on Escape from inside; the focus goes back to its button then.
+addEventListener("click", event => {
+    document.querySelectorAll("details.rac-filters[open]").forEach(menu => {
+        if (!menu.contains(event.target)) menu.open = false;
+    });
+});
+addEventListener("keydown", event => {
+    const menu = event.key === "Escape" && event.target.closest("details.rac-filters[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+});

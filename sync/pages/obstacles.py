@@ -1,0 +1,105 @@
+"""What stands in the way of invoices, each with the control that fixes it: of what failed, and of what would fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import reverse
+
+from qbo.failures import Failure
+from qbo.models import Connection
+from qbo.pages.base import may_act
+from qbo.pages.places import Place, help_place, obstacle_place, settings_place
+from runacall import clock
+from runacall.invoices.admin.invoice_buttons import filters_of_the_list
+from runacall.invoices.models import Invoice
+from runacall.isolation import isolated
+from runacall.organizations.middleware import StaffRequest
+from sync.admin.cause_cards import FixForm, form_ahead, form_for, form_of
+from sync.fixing.ahead import WAITING, fix_ahead_of, made
+from sync.fixing.applying import why_not_undone
+from sync.fixing.lists import Lists
+from sync.fixing.table import BY_CODE, case_of
+from sync.log.causes import causes
+from sync.log.invoice_banner import InvoiceBanner, invoice_banner
+from sync.models import State, SyncEvent
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What is missing, the form that fixes it here, and where else to fix it. `counts`: whom it would stop."""
+
+    failure: Failure
+    form: FixForm | None
+    fix: Place | None
+    there: Place | None
+    help: Place
+    counts: str = ""
+
+
+def obstacles_ahead(
+    connection: Connection, stopping: Sequence[tuple[Failure, Sequence[int]]], scope: str
+) -> list[Obstacle]:
+    """Each cause with the control that fixes it: of what failed already, with its events; else without sending."""
+    at, lists = clock.now(), Lists(connection, [failure for failure, _ in stopping])
+    # Drafts and single invoices never take failed events along, but for those of a record of their own.
+    known = {one.key: one for one in causes(SyncEvent.objects.of(connection))}
+    found = []
+    for failure, ids in stopping:
+        form, cause = None, known.get(failure.cause_key[:200])
+        with isolated("Offering a fix", cause=failure.cause_key, organization=connection.organization_id):
+            fix = BY_CODE.get(failure.code)
+            if cause and fix and (scope == WAITING or fix.has_own_event):
+                form = form_for(cause, lists)
+            elif fix_ahead_of(failure):
+                form = form_ahead(made(connection, failure, ids, lists), scope, shown_at=at)
+        places = settings_place(failure), obstacle_place(failure, connection), help_place(failure.code)
+        found.append(Obstacle(failure, form, *places))
+    return found
+
+
+def obstacles_of(event: SyncEvent) -> list[Obstacle]:
+    """Each cause that stopped one event, with the control of its card."""
+    lists, found = Lists(event.connection, event.failures), []
+    for failure in event.failures:
+        form = None
+        with isolated("Offering a fix", event=event.pk, cause=failure.cause_key):
+            case = case_of(event.connection, failure.cause_key[:200], event_id=event.pk)
+            newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first() if case else None
+            if case and newest:
+                form = form_of(replace(case, lists=lists), case.events.count(), shown_at=newest)
+        places = settings_place(failure), obstacle_place(failure, event.connection), help_place(failure.code)
+        found.append(Obstacle(failure, form, *places))
+    return found
+
+
+def banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, object]:
+    """What the template of an invoice's banner needs; its controls lead back to the invoice."""
+    banner = invoice_banner(request, invoice, at=at)
+    obstacles = obstacles_of(banner.event) if banner and banner.event and banner.event.state == State.FAILED else []
+    is_fixed_here = bool(obstacles) and obstacles[0].form is not None
+    buttons = banner.buttons if banner else ()
+    return {
+        "banner": banner,
+        "obstacles": obstacles,
+        # What fixes it comes first, and Retry last.
+        "buttons": sorted(buttons, key=lambda one: one[0].is_main) if is_fixed_here else buttons,
+        "is_fixed_here": is_fixed_here,
+        "why": _why_not_undone(banner),
+        "invoice": invoice,
+        "request": request,
+        "may_act": may_act(request),
+        "back": page_of(request, invoice),
+    }
+
+
+def page_of(request: StaffRequest, invoice: Invoice) -> str:
+    """The page of an invoice, with the filters of the list that a person came from."""
+    return reverse("admin:invoices_invoice_change", args=[invoice.pk]) + filters_of_the_list(request)
+
+
+def _why_not_undone(banner: InvoiceBanner | None) -> str:
+    """Of the reader's own fix."""
+    return why_not_undone(banner.result.action) if banner and banner.result and banner.result.action.fix else ""
