@@ -8,6 +8,7 @@ from qbo.models.history import SettingChange
 from qbo.models.leases import Lease
 from qbo.models.links import Link
 from qbo.models.lists import CompanyFacts, ListEntry, ListState
+from qbo.models.loose_ends import Gathered, LooseEnd
 from qbo.models.mappings import AccountMapping, PaymentMapping, TaxMapping
 from qbo.models.settings import ConnectionSettings
 
@@ -18,10 +19,12 @@ __all__ = [
     "ConnectionSettings",
     "Consent",
     "FormerCompany",
+    "Gathered",
     "Lease",
     "Link",
     "ListEntry",
     "ListState",
+    "LooseEnd",
     "MatchChoice",
     "OtherCompany",
     "PaymentMapping",

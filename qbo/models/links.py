@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from qbo.models.connection import Connection
+from qbo.models.loose_ends import LooseEnd
 
 
 class RecordType(models.TextChoices):
@@ -23,6 +25,12 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def for_records(self, record_ids: Iterable[int]) -> LinkQuerySet:
         return self.filter(record_id__in=list(record_ids))
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Records without a link are found by their loose ends."""
+        with transaction.atomic(using=self.db):
+            LooseEnd.note(self.values_list("connection_id", "realm_id", "record_type", "record_id"))
+            return super().delete()
 
 
 class Link(models.Model):
@@ -64,6 +72,12 @@ class Link(models.Model):
             models.Index(fields=["connection", "realm_id", "record_type", "qbo_id"], name="qbo_link_there"),
             # Which invoice has a number there.
             models.Index(fields=["connection", "realm_id", "record_type", "doc_number"], name="qbo_link_number"),
+            # Which are gone there: few.
+            models.Index(
+                fields=["connection", "realm_id", "record_type", "record_id"],
+                condition=models.Q(active=False),
+                name="qbo_link_gone",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -80,3 +94,6 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_record_type_display()} {self.record_id} is {self.qbo_id}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        return Link.objects.filter(pk=self.pk).delete()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Case, Exists, OuterRef, Subquery, When
 
+from qbo.mapping.loose_ends import without_link
 from qbo.models import Connection, Link
 from runacall.invoices.foreign_columns import ForeignColumn, ForeignState
 from runacall.invoices.models import Invoice
@@ -142,7 +143,8 @@ def _in_books(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuery
 
 def _not_there(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
     """Sent to the customer, not void, and not in the books, whatever the reason."""
-    return invoices.exclude(status__in=NOT_MEANT).filter(~_there(connection))
+    found: InvoiceQuerySet = without_link(invoices.exclude(status__in=NOT_MEANT), connection, EntityType.INVOICE)
+    return found
 
 
 def _state(

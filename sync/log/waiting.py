@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from qbo.mapping.loose_ends import may_have_no_link
 from qbo.models import Connection, ConnectionSettings, Link
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
@@ -97,7 +98,9 @@ def waiting_to_be_sent(connection: Connection) -> int:
 def looking_takes_long(organization: Organization | None) -> bool:
     """Whether the shop has so many invoices in QuickBooks that `earlier_count` is more than a page should wait for."""
     connection = connection_of(organization)
-    return connection is not None and count_up_to(Link.objects.of(connection, EntityType.INVOICE), MOST).is_more
+    if connection is None or may_have_no_link(connection, EntityType.INVOICE) is not None:
+        return False
+    return count_up_to(Link.objects.of(connection, EntityType.INVOICE), MOST).is_more
 
 
 def earlier_count(organization: Organization | None) -> int:

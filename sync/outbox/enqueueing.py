@@ -11,6 +11,7 @@ from itertools import islice
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from qbo.mapping.loose_ends import may_have_no_link
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import customer_document, item_document
@@ -212,6 +213,8 @@ def earlier_invoices(
     linked = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
     known = SyncEvent.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
     rows = Invoice.objects.for_organization(connection.organization).sent().exclude(status=Invoice.Status.VOID)
+    some = may_have_no_link(connection, EntityType.INVOICE, realm_id=realm_id)
+    rows = rows if some is None else rows.filter(pk__in=some)
     # EXISTS, since PostgreSQL goes through the whole list for each row of a long NOT IN.
     rows = rows.exclude(Exists(linked.filter(record_id=OuterRef("pk")))).exclude(
         Exists(known.filter(record_id=OuterRef("pk")))
@@ -247,6 +250,8 @@ def payments_of(connection: Connection, invoices: QuerySet[Invoice] | None = Non
     sent = Link.objects.of(connection, EntityType.PAYMENT).filter(record_id=OuterRef("pk"))
     known = SyncEvent.objects.of(connection).of_record(EntityType.PAYMENT, OuterRef("pk"))
     rows = Payment.objects.for_organization(connection.organization).standing()
+    some = may_have_no_link(connection, EntityType.PAYMENT)
+    rows = rows if some is None else rows.filter(pk__in=some)
     rows = rows.exclude(Exists(sent)).exclude(Exists(known))
     paid = PaymentApplication.objects.filter(payment=OuterRef("pk")).exclude(invoice__status=Invoice.Status.VOID)
     there = Link.objects.of(connection, EntityType.INVOICE).filter(record_id=OuterRef("invoice"))

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 from django_q.models import Failure, Success
 
+from qbo.mapping.loose_ends import gather, to_gather
 from runacall.accounts.models import SignIn
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
@@ -55,6 +56,17 @@ def mark_overdue(at: datetime, go_on: GoOn) -> int:
                 if step < AT_ONCE:
                     break
     return marked
+
+
+def gather_loose_ends(at: datetime, go_on: GoOn) -> int:
+    """Note which records have no link, so that pages find them; each company once a day."""
+    seen = 0
+    for connection in in_turn(to_gather(at=at)):
+        if not go_on():
+            break
+        with isolated("Gathering loose ends", connection=connection.pk):
+            seen += gather(connection, at=at, go_on=go_on)
+    return seen
 
 
 def remove_sessions(at: datetime, go_on: GoOn) -> int:
@@ -102,6 +114,7 @@ def _delete(rows: QuerySet[Model], key: str, go_on: GoOn) -> int:
 # name -> step, in this order: first what staff see.
 STEPS: dict[str, Step] = {
     "overdue": mark_overdue,
+    "loose_ends": gather_loose_ends,
     "sessions": remove_sessions,
     "task_results": remove_task_results,
     "heartbeats": remove_dead_heartbeats,

@@ -39,6 +39,7 @@ class Customer(Addressed, Record):
         indexes = [
             models.Index(fields=["organization", "name"], name="customer_by_name"),
             models.Index(fields=["organization", "company"], name="customer_by_company"),
+            models.Index(fields=["organization", "id"], name="customer_in_order"),
         ]
         constraints = [
             models.CheckConstraint(

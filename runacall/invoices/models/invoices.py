@@ -96,6 +96,8 @@ class Invoice(Addressed, Record):
             models.Index(fields=["organization", "status"], name="invoice_by_status"),
             # For the list, sorted by it.
             models.Index(fields=["organization", "total", "-id"], name="invoice_by_total"),
+            # For what goes through all of them, or reads those that came since.
+            models.Index(fields=["organization", "id"], name="invoice_in_order"),
         ]
         constraints = INVOICE_CONSTRAINTS
 

@@ -69,7 +69,10 @@ class Payment(Record):
 
     class Meta:
         ordering = ["-received_date", "-pk"]
-        indexes = [models.Index(fields=["organization", "-received_date", "-id"], name="payment_by_date")]
+        indexes = [
+            models.Index(fields=["organization", "-received_date", "-id"], name="payment_by_date"),
+            models.Index(fields=["organization", "id"], name="payment_in_order"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(

@@ -72,6 +72,7 @@ class PricebookItem(Record):
 
     class Meta:
         ordering = ["name"]
+        indexes = [models.Index(fields=["organization", "id"], name="item_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "name"],

@@ -71,4 +71,25 @@ SAFEGUARDS = (
         "if is_clear(",
         (f"{JOURNEYS}::test_all_guesses_of_a_page_are_accepted_from_a_score_on",),
     ),
+    Safeguard(
+        "loose ends: a link that is deleted leaves one",
+        "qbo/models/links.py",
+        'LooseEnd.note(self.values_list("connection_id", "realm_id", "record_type", "record_id"))',
+        "pass",
+        ("tests/qbo/test_loose_ends.py::test_a_link_that_is_deleted_leaves_a_loose_end",),
+    ),
+    Safeguard(
+        "loose ends: what is younger than a day is gone through the next time",
+        "qbo/mapping/loose_ends.py",
+        "pk__gt=mark.through, pk__lte=mark.until",
+        "pk__gt=mark.through",
+        ("tests/qbo/test_loose_ends.py::test_what_is_a_day_old_is_left_for_the_next_day",),
+    ),
+    Safeguard(
+        "loose ends: what is gone there counts as missing",
+        "qbo/mapping/loose_ends.py",
+        "parts: tuple[QuerySet[Any], ...] = (loose, since, gone)",
+        "parts: tuple[QuerySet[Any], ...] = (loose, since)",
+        ("tests/qbo/test_loose_ends.py::test_what_is_gone_there_is_looked_at",),
+    ),
 )
