@@ -235,7 +235,7 @@ def plain(percent: Decimal) -> str:
 
 
 # For so many invoices altogether the page says how many of them are drafts or in QuickBooks; at least FEWEST of a set.
-COUNTED, FEWEST = 12_000, 40
+COUNTED, FEWEST = 3_000, 10
 
 
 def sets_in_use(organization: Organization, connection: Connection) -> dict[str, Uses]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from qbo.mapping.loose_ends import without_link
 from qbo.models import Connection, Link
 from qbo.pages.base import connection_of, latest_changes, page_context, read_at, settings_page
 from qbo.pages.forms import ItemsForm, settings_of
@@ -48,8 +49,8 @@ def items(request: StaffRequest) -> HttpResponse:
 
 def unmatched(connection: Connection) -> dict[str, object]:
     """Pricebook items that are not linked to a product in QuickBooks; the first few by name."""
-    linked = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=True, record_id=OuterRef("pk"))
-    rows = PricebookItem.objects.for_organization(connection.organization).active().exclude(Exists(linked))
+    active = PricebookItem.objects.for_organization(connection.organization).active()
+    rows = without_link(active, connection, Link.RecordType.ITEM)
     found = list(rows.select_related("category").order_by("name")[: SHOWN + 1])
     return {
         "unmatched": found[:SHOWN],

@@ -29,6 +29,9 @@ from runacall.organizations.paging import BoundedPaginator, SearchPaginator
 
 SAVED_MEANWHILE = "Somebody just saved the same thing. Nothing was changed. Check it and try again."
 
+# The parameter of a field that searches while one types.
+TERM = "term"
+
 
 class ScopedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form for one organization's row that also checks uniqueness within the organization."""
@@ -121,7 +124,8 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     def get_paginator(
         self, request: StaffRequest, queryset: Any, per_page: int, *rest: Any, **more: Any
     ) -> Paginator[object]:
-        kind = self.search_paginator if request.GET.get(SEARCH_VAR) else self.paginator
+        is_search = request.GET.get(SEARCH_VAR) or request.GET.get(TERM)
+        kind = self.search_paginator if is_search else self.paginator
         paginator: Paginator[object] = kind(queryset, per_page, *rest, **more)
         return paginator
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from qbo.models import Connection
 from runacall.invoices.models import Customer, PricebookItem
+from runacall.invoices.models.customers import BY_SHOWN_NAME
 from sync.models.events import EntityType
 
 
@@ -36,8 +37,7 @@ class MatchKind:
     def records(self, connection: Connection) -> QuerySet[Any]:
         """All our records that may be in QuickBooks, by name."""
         if self.is_customers:
-            name = Lower(Coalesce(NullIf(F("company"), Value("")), F("name")))
-            return Customer.objects.for_organization(connection.organization).order_by(name, "pk")
+            return Customer.objects.for_organization(connection.organization).order_by(BY_SHOWN_NAME, "pk")
         rows = PricebookItem.objects.for_organization(connection.organization).active()
         return rows.select_related("category").order_by(Lower("name"), "pk")
 

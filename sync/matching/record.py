@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 from django.urls import reverse
@@ -150,14 +152,16 @@ def _finds(search: str, there: Known) -> bool:
 def _of_the_same_name(kind: MatchKind, connection: Connection, record: Customer | PricebookItem) -> list[MatchRow]:
     """Our other records with the same name, and their matches."""
     name = str(record)
-    words = sorted(words_in(name), key=len, reverse=True)[:1] or [name]
+    longest = sorted(words_in(name), key=len, reverse=True)[:3] or [name]
     columns = ("company", "name") if kind.is_customers else ("name",)
-    near = Q()
-    for column in columns:
-        near |= Q(**{f"{column}__icontains": words[0]})
+    # Only names: of a word that thousands have, reading whole rows would take longest.
+    rows = kind.records(connection).exclude(pk=record.pk)
+    for word in longest:
+        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns)))
     key = full_name_key(name)
-    rows = kind.records(connection).filter(near).exclude(pk=record.pk)[:2000]
-    same = [one for one in rows if full_name_key(str(one)) == key][:SIDES]
+    named = [(pk, next(filter(None, names), "")) for pk, *names in rows.values_list("pk", *columns)[:2000]]
+    found = [pk for pk, shown in named if full_name_key(shown) == key]
+    same = list(kind.records(connection).filter(pk__in=found[:SIDES]))
     return match_rows(kind, connection, same) if same else []
 
 

@@ -199,7 +199,7 @@ def events_waiting_for(context: template.Context, *codes: str) -> dict[str, obje
     connection = Connection.objects.for_organization(request.organization).first()
     found = waiting_for(request.organization, codes) if connection else []
     told = [
-        (one, _forecast(connection, one) if number < MOST_FORECAST else "", _form(connection, one, number))
+        (one, _forecast(connection, one) if _is_forecast(one, number) else "", _form(connection, one, number))
         for number, one in enumerate(found)
     ]
     return {
@@ -210,8 +210,12 @@ def events_waiting_for(context: template.Context, *codes: str) -> dict[str, obje
     }
 
 
-# How many causes a settings page says it of what a retry would come to.
-MOST_FORECAST = 3
+# Of how many causes a settings page says what a retry would come to, and with how many events at most: each is judged.
+MOST_FORECAST, MOST_JUDGED = 3, 25
+
+
+def _is_forecast(one: Waiting, number: int) -> bool:
+    return number < MOST_FORECAST and one.cause.count <= MOST_JUDGED
 
 
 def _form(connection: Connection | None, one: Waiting, number: int) -> object:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 FAILURES, CAUSES = 5000, 60
@@ -141,7 +142,8 @@ class Writer:
         return f"repeat('x', {length})" if self.is_postgres else f"hex(zeroblob({length // 2}))"
 
     def json(self, length: int) -> str:
-        return f"""('{{"Description": "' || {self.letters(length)} || '"}}'){"::jsonb" if self.is_postgres else ""}"""
+        text = f"""'{{"UnitPrice": 100, "Description": "' || {self.letters(length)} || '"}}'"""
+        return f"({text})::jsonb" if self.is_postgres else f"({text})"
 
     def base(self) -> str:
         """The base of a link, as long as that of an invoice of a few lines."""
@@ -342,8 +344,17 @@ def measure(owner: Any, number: int, size: Size, rounds: int) -> Iterator[tuple[
 
 def main(invoices: int, rounds: int = 3) -> None:
     """Prints one JSON object: each page of the small shop and of the big one. Runs on a migrated, empty database."""
+    from django.utils import timezone
+
+    from qbo.mapping.loose_ends import gather
+    from qbo.models import Connection
+
     shops = {1: sizes(1000), 2: sizes(invoices)}
     owners = {number: build(number, size) for number, size in shops.items()}
+    for connection in Connection.objects.all():
+        # As upkeep has on the second day.
+        for at in (timezone.now() - timedelta(days=2), timezone.now()):
+            gather(connection, at=at, go_on=lambda: True)
     Writer().run("ANALYZE")
     print(json.dumps({str(n): dict(measure(owner, n, shops[n], rounds)) for n, owner in owners.items()}))
 

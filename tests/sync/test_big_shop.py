@@ -107,3 +107,13 @@ def test_the_offer_of_earlier_invoices_follows_where_looking_takes_long(
 
 def test_the_offer_is_for_those_who_manage_quickbooks(books: Connection) -> None:
     assert client_of(books, Role.DISPATCHER).get(OFFER).status_code == 403
+
+
+def test_picking_a_customer_counts_no_more_than_a_search(books: Connection) -> None:
+    builders.customer(books.organization, "Ann Example")
+    asked_for = {"term": "Ann", "app_label": "invoices", "model_name": "invoice", "field_name": "customer"}
+    client = client_of(books)
+    with CaptureQueriesContext(database) as asked:
+        assert "Ann Example" in client.get(reverse("admin:autocomplete"), asked_for).content.decode()
+    [count] = [one["sql"] for one in asked.captured_queries if one["sql"].startswith("SELECT COUNT(*)")]
+    assert "LIMIT 1001" in count

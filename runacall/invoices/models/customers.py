@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from runacall.invoices.models.records import ADDRESS_FIELDS, Addressed, Record, text
 from runacall.invoices.names import are_addresses
@@ -13,6 +15,10 @@ def check_addresses(value: str) -> None:
     """Raises ValidationError unless it is one e-mail address or several with commas between them."""
     if not are_addresses(value):
         raise ValidationError("Enter one e-mail address, or several separated by commas.")
+
+
+# What `display_name` says, in small letters: the order in which people look for one.
+BY_SHOWN_NAME = Lower(Coalesce(NullIf(F("company"), Value("")), F("name")))
 
 
 class Customer(Addressed, Record):
@@ -40,6 +46,8 @@ class Customer(Addressed, Record):
             models.Index(fields=["organization", "name"], name="customer_by_name"),
             models.Index(fields=["organization", "company"], name="customer_by_company"),
             models.Index(fields=["organization", "id"], name="customer_in_order"),
+            # For the list of their matches in QuickBooks.
+            models.Index("organization", BY_SHOWN_NAME, "id", name="customer_by_shown_name"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 
 from runacall.invoices.models.records import Record, RecordQuerySet
 
@@ -72,7 +73,11 @@ class PricebookItem(Record):
 
     class Meta:
         ordering = ["name"]
-        indexes = [models.Index(fields=["organization", "id"], name="item_in_order")]
+        indexes = [
+            models.Index(fields=["organization", "id"], name="item_in_order"),
+            # For the list of their matches in QuickBooks.
+            models.Index("organization", Lower("name"), "id", name="item_by_lower_name"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "name"],

@@ -1,0 +1,96 @@
+"""What the lists of matches do where there are tens of thousands of products: less, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from qbo.models import Connection, Link, ListEntry
+from runacall.invoices.models import PricebookItem
+from sync.matching import listing
+from sync.matching.kinds import CUSTOMERS, PRODUCTS
+from tests import builders, log_rows
+
+NAMES = ("Filter 16x25", "Filter 16x20", "Filter", "Run capacitor 35/5 MFD", "Labor", "Ümlaut filter")
+
+
+@pytest.fixture
+def books(db: None) -> Connection:
+    return log_rows.shop_with_books()
+
+
+def entry(books: Connection, name: str, qbo_id: str, **data: Any) -> ListEntry:
+    columns = {"connection": books, "realm_id": books.realm_id, "entity": "Item", "refreshed_at": timezone.now()}
+    return ListEntry.objects.create(**columns, qbo_id=qbo_id, name=name, name_key=name.casefold(), data=data)
+
+
+def matched(books: Connection, price: str, theirs: Any) -> PricebookItem:
+    item = builders.item(books.organization, unit_price=price)
+    entry(books, item.name, f"7{item.pk}", UnitPrice=theirs)
+    which = {"connection": books, "realm_id": books.realm_id, "record_type": "item", "record_id": item.pk}
+    Link.objects.create(**which, qbo_id=f"7{item.pk}", synced_at=timezone.now())
+    return item
+
+
+def test_prices_that_differ_are_found_however_they_are_written(books: Connection) -> None:
+    for ours, theirs in (("95.00", 95), ("95.50", 95.5), ("95.00", "95"), ("95.00", None), ("95.00", "free")):
+        matched(books, ours, theirs)
+    expected = {matched(books, "95.00", theirs).pk for theirs in (96, 95.01, "96", 0)}
+    assert set(listing.differing_ids(books)) == expected
+
+
+def test_prices_that_agree_are_not_read(books: Connection) -> None:
+    """50,000 of them would take a second."""
+    for _ in range(3):
+        matched(books, "95.00", 95)
+    with CaptureQueriesContext(database) as asked:
+        assert listing.differing_ids(books) == []
+    assert not [one["sql"] for one in asked.captured_queries if '"qbo_listentry"."data"' in one["sql"]]
+
+
+@pytest.mark.parametrize("search", ["", "capac"])
+def test_the_nearest_products_are_the_same_either_way(
+    books: Connection, monkeypatch: pytest.MonkeyPatch, search: str
+) -> None:
+    for number, name in enumerate(NAMES):
+        entry(books, name, f"{number}")
+    records = [builders.item(books.organization, name) for name in ("Filter 16x25", "Filter 16")]
+    in_database = set(listing.products_there(books, records, {}, search=search))
+    monkeypatch.setattr(listing, "FEW_WORDS", 0)
+    assert in_database == set(listing.products_there(books, records, {}, search=search))
+    assert "4" not in in_database
+
+
+def test_of_many_the_nearest_products_are_kept(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "COMPARED", 2)
+    for number, name in enumerate(NAMES):
+        entry(books, name, f"{number}")
+    records = [builders.item(books.organization, "Filter 16x25")]
+    found = set(listing.products_there(books, records, {}))
+    assert len(found) == 2
+    assert "0" in found
+
+
+def test_records_of_a_state_are_counted_up_to_a_bound(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        builders.customer(books.organization, f"Customer {number}")
+    monkeypatch.setattr(listing, "MOST_COUNTED", 2)
+    told = {chip.name: str(chip.count) for chip in listing.chips(CUSTOMERS, books, "all", "")}
+    assert (told["all"], told["unmatched"], told["matched"]) == ("2+", "2+", "0")
+
+
+def test_prices_are_compared_in_a_big_shop_where_somebody_asks(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_COUNTED", 1)
+    matched(books, "95.00", 96)
+    matched(books, "95.00", 96)
+
+    def told(state: str) -> str:
+        return next(str(chip.count) for chip in listing.chips(PRODUCTS, books, state, "") if chip.name == "differs")
+
+    assert (told("all"), told("differs")) == ("", "2")
