@@ -125,9 +125,15 @@ def ready_line(emulator: Emulator, server: Server) -> str:
     )
 
 
+def remark(words: str) -> None:
+    sys.stderr.write(f"qbo-emulator: {words}\n")
+    sys.stderr.flush()
+
+
 def serve(options: argparse.Namespace) -> None:
     """Serves until it is stopped (Ctrl-C, SIGTERM), after one JSON line on standard output that says it is ready."""
     emulator = build(options)
+    emulator.remark = remark
     for given in options.do:
         hand.do(emulator, given, emulator.clock.now())
     server = Server(emulator.handle, host=options.host, port=options.port)

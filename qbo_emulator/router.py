@@ -9,6 +9,7 @@ from datetime import datetime
 from qbo_emulator import pages
 from qbo_emulator.api import admission
 from qbo_emulator.api.calls import PREFIX
+from qbo_emulator.books.clock import http_date
 from qbo_emulator.control import endpoint
 from qbo_emulator.messages import Request, Response
 from qbo_emulator.oauth import endpoints
@@ -47,6 +48,7 @@ class Emulator(World):
     def _finish(self, request: Request, answer: Response, at: datetime) -> None:
         """The headers that every answer carries, and the line in the log."""
         tid = f"1-{int(at.timestamp()):08x}-{secrets.token_hex(12)}"
+        answer.headers.setdefault("Date", http_date(at))
         answer.headers.setdefault("intuit_tid", tid)
         self.log.count("requests")
         if not is_logged(request.path):

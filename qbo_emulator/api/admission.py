@@ -68,6 +68,7 @@ def throttle(world: World, call: Call) -> Response | None:
     if world.limiter.admits(call.realm, at=call.at.timestamp(), limits=limits, resource=call.resource):
         return None
     world.log.count("throttled")
+    world.tell_of_limits()
     how, status = company.switch("throttle_format"), company.switch("throttle_status")
     return answers.throttled(how, status=status, retry_after=company.switch("throttle_retry_after"), at=call.at)
 
@@ -91,8 +92,8 @@ def as_report(company: Company, call: Call) -> Response:
     except QboFault as raised:
         return answers.fault(raised, at=call.at, wants_json=call.wants_json)
     if call.wants_json:
-        return Response(200, dumps(made), JSON_UTF8)
-    return Response(200, xml_format.report(made), answers.XML_UTF8)
+        return Response(200, dumps(made), JSON_UTF8, dict(answers.RECORDED))
+    return Response(200, xml_format.report(made), answers.XML_UTF8, dict(answers.RECORDED))
 
 
 def as_pdf(world: World, call: Call) -> Response | None:

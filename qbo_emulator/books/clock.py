@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from email.utils import format_datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 UTC = timezone.utc
@@ -89,6 +90,11 @@ def moment(text: str) -> datetime:
 
 def stamp(at: datetime) -> str:
     return at.astimezone(PACIFIC).isoformat(timespec="seconds")
+
+
+def http_date(at: datetime) -> str:
+    """The time as the header of an answer has it."""
+    return format_datetime(at.astimezone(UTC), usegmt=True)
 
 
 def precise_stamp(at: datetime) -> str:

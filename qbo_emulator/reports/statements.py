@@ -21,13 +21,16 @@ PROFIT = (INCOME, COST, EXPENSE, OTHER_INCOME, OTHER_EXPENSE)
 CURRENT_ASSETS = (
     ("BankAccounts", "Bank Accounts", "Bank"),
     ("AR", "Accounts Receivable", "Accounts Receivable"),
-    ("OtherCurrentAssets", "Other Current Assets", "Other Current Asset"),
+    ("OtherCurrentAssets", "Other current assets", "Other Current Asset"),
 )
 CURRENT_LIABILITIES = (
     ("AP", "Accounts Payable", "Accounts Payable"),
     ("CreditCards", "Credit Cards", "Credit Card"),
     ("OtherCurrentLiabilities", "Other Current Liabilities", "Other Current Liability"),
 )
+
+
+RETAINED = "Retained Earnings"
 
 
 class Statement:
@@ -114,7 +117,7 @@ def profit_and_loss(company: Company, days: tuple[str, str], spans: list[Span]) 
         *statement.moved("OtherIncome", "Other Income", OTHER_INCOME, -1),
         *statement.moved("OtherExpenses", "Other Expenses", OTHER_EXPENSE, 1),
     ]
-    return [
+    rows = [
         statement.group("Income", "Income", INCOME, -1),
         *statement.moved("COGS", "Cost of Goods Sold", COST, 1),
         sum_row("GrossProfit", "Gross Profit", gross),
@@ -124,6 +127,14 @@ def profit_and_loss(company: Company, days: tuple[str, str], spans: list[Span]) 
         *([sum_row("NetOtherIncome", "Net Other Income", other)] if others else []),
         sum_row("NetIncome", "Net Income", added(operating, other)),
     ]
+    moved = any("Rows" in row for row in rows)
+    return [row if "Rows" in row or (moved and "Header" not in row) else without_sums(row) for row in rows]
+
+
+def without_sums(row: Row) -> Row:
+    """A section in which nothing moved has blanks for sums, and so has all of an empty report (both recorded)."""
+    label, *sums = row["Summary"]["ColData"]
+    return {**row, "Summary": {"ColData": [label, *(cell("") for _ in sums)]}}
 
 
 def balance_sheet(company: Company, days: tuple[str, str], spans: list[Span]) -> list[Row]:
@@ -141,40 +152,60 @@ def end_of_last_year(day: str) -> str:
 
 
 def assets(statement: Statement) -> Row:
-    current = [statement.group(group, title, kind, 1) for group, title, kind in CURRENT_ASSETS]
+    current = [row for group, title, kind in CURRENT_ASSETS for row in statement.moved(group, title, kind, 1)]
     now = added(*(statement.total(kind, 1) for _, _, kind in CURRENT_ASSETS))
     whole = added(now, statement.total("Fixed Asset", 1), statement.total("Other Asset", 1))
     rows = [
-        section("CurrentAssets", "Current Assets", current, ("Total Current Assets", now)),
-        statement.group("FixedAssets", "Fixed Assets", "Fixed Asset", 1),
-        statement.group("OtherAssets", "Other Assets", "Other Asset", 1),
+        *inside("CurrentAssets", "Current Assets", current, now),
+        *statement.moved("FixedAssets", "Fixed Assets", "Fixed Asset", 1),
+        *statement.moved("OtherAssets", "Other Assets", "Other Asset", 1),
     ]
-    return section("TotalAssets", "ASSETS", rows, ("TOTAL ASSETS", whole))
+    return whole_of("TotalAssets", "ASSETS", rows, whole)
 
 
 def liabilities_and_equity(statement: Statement, retained: Sums) -> Row:
-    current = [statement.group(group, title, kind, -1) for group, title, kind in CURRENT_LIABILITIES]
+    current = [row for group, title, kind in CURRENT_LIABILITIES for row in statement.moved(group, title, kind, -1)]
     now = added(*(statement.total(kind, -1) for _, _, kind in CURRENT_LIABILITIES))
     owed = added(now, statement.total("Long Term Liability", -1))
     liabilities = [
-        section("CurrentLiabilities", "Current Liabilities", current, ("Total Current Liabilities", now)),
-        statement.group("LongTermLiabilities", "Long-Term Liabilities", "Long Term Liability", -1),
+        *inside("CurrentLiabilities", "Current Liabilities", current, now),
+        *statement.moved("LongTermLiabilities", "Long-Term Liabilities", "Long Term Liability", -1),
     ]
     equity = added(statement.total("Equity", -1), statement.profit)
-    own = [*statement.rows("Equity", -1), *earned("Retained Earnings of earlier years", "", retained)]
-    own += earned("Net Income", "NetIncome", less(statement.profit, retained))
     rows = [
-        section("Liabilities", "Liabilities", liabilities, ("Total Liabilities", owed)),
-        section("Equity", "Equity", own, ("Total Equity", equity)),
+        *inside("Liabilities", "Liabilities", liabilities, owed),
+        *inside("Equity", "Equity", equity_rows(statement, retained), equity),
     ]
-    label = ("TOTAL LIABILITIES AND EQUITY", added(owed, equity))
-    return section("TotalLiabilitiesAndEquity", "LIABILITIES AND EQUITY", rows, label)
+    return whole_of("TotalLiabilitiesAndEquity", "LIABILITIES AND EQUITY", rows, added(owed, equity))
+
+
+def inside(group: str, title: str, rows: list[Row], sums: Sums) -> list[Row]:
+    """The section, if there is anything in it (recorded: it is missing otherwise)."""
+    return [section(group, title, rows, (f"Total {title}", sums))] if rows else []
+
+
+def whole_of(group: str, title: str, rows: list[Row], sums: Sums) -> Row:
+    made = section(group, title, rows, (f"TOTAL {title}", sums))
+    return made if rows else without_sums(made)
+
+
+def equity_rows(statement: Statement, retained: Sums) -> list[Row]:
+    """Earnings of earlier years stand with what was booked as such, under the account's name and id (documented)."""
+    rows = statement.rows("Equity", -1)
+    account = next((row for row in statement.of_type("Equity") if row["Name"] == RETAINED), None)
+    shown = next((row for row in rows if account and row.get("ColData", [{}])[0].get("id") == account["Id"]), None)
+    kept = added(retained, amounts_shown(shown)) if shown else retained
+    label = cell(RETAINED, account["Id"] if account else "")
+    earlier = [data(label, *(amount_cell(one) for one in kept))] if any(kept) else []
+    return [
+        *(row for row in rows if row is not shown),
+        *earlier,
+        *earned("Net Income", "NetIncome", less(statement.profit, retained)),
+    ]
 
 
 def earned(label: str, group: str, sums: Sums) -> list[Row]:
-    if not any(sums):
-        return []
-    return [{**data(cell(label), *(amount_cell(one) for one in sums)), **({"group": group} if group else {})}]
+    return [{**data(cell(label), *(amount_cell(one) for one in sums)), "group": group}] if any(sums) else []
 
 
 def trial_balance(company: Company, days: tuple[str, str]) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,10 @@ from qbo_emulator.world.requestlog import RequestLog
 from qbo_emulator.world.tokens import NO_REALM, Grant, Tokens
 
 FOR_EVER = 10.0**11
+TOO_FAST = (
+    "calls are refused with 429, by Intuit's limits of 10 a second and 500 a minute; "
+    "start with --latency-ms 100 to be as slow as Intuit, or with --no-limits to answer any number"
+)
 
 
 class World:
@@ -51,6 +55,8 @@ class World:
         self.webhooks = Webhooks()
         self.log, self.breakages, self.limiter = RequestLog(), Breakages(), Limiter()
         self.has_limits, self.latency_ms = has_limits, latency_ms
+        self.remark: Callable[[str], None] = lambda words: None
+        self._told_of_limits = False
         self.realm_id = realm_id
         self.access_token = access_token or secrets.token_urlsafe(48)
         self._load()
@@ -66,6 +72,12 @@ class World:
     @property
     def company(self) -> Company:
         return self.companies[self.realm_id]
+
+    def tell_of_limits(self) -> None:
+        """Says once why calls are refused that Intuit would take: there, an answer takes longer than here."""
+        if not self._told_of_limits:
+            self._told_of_limits = True
+            self.remark(TOO_FAST)
 
     # keeping
 

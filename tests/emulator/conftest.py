@@ -115,10 +115,15 @@ def books(emulator: Emulator, client_of: Callable[[Emulator], Client]) -> Client
 class Process:
     """The emulator as a process of its own."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, stderr: Any = None) -> None:
         command = [sys.executable, "-m", "qbo_emulator", "--port", "0", "--access-token", TOKEN, *options]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         assert self.process.stdout
         self.ready = json.loads(self.process.stdout.readline())
@@ -135,8 +140,8 @@ class Process:
 def start_process() -> Iterator[Callable[..., Process]]:
     started: list[Process] = []
 
-    def start(*options: str) -> Process:
-        started.append(Process(*options))
+    def start(*options: str, stderr: Any = None) -> Process:
+        started.append(Process(*options, stderr=stderr))
         return started[-1]
 
     yield start

@@ -25,6 +25,19 @@ def test_the_ready_line_tells_all_that_a_client_needs(start_process: Start) -> N
     assert ready["page"] == f"{ready['url']}/"
 
 
+def test_who_is_faster_than_intuit_is_told_once(start_process: Start, tmp_path: Path) -> None:
+    told = tmp_path / "stderr"
+    with told.open("w") as stderr:
+        books = start_process(stderr=stderr).client()
+        answers = [books.call("GET", "companyinfo/1").status_code for _ in range(20)]
+
+    assert answers.count(429) > 1
+    [line] = told.read_text().splitlines()
+    assert "429" in line
+    assert "--no-limits" in line
+    assert "--latency-ms" in line
+
+
 def test_a_killed_process_loses_nothing_that_it_acknowledged(start_process: Start, tmp_path: Path) -> None:
     options = ("--state", str(tmp_path / "books"), "--no-limits")
     first = start_process(*options)

@@ -41,7 +41,7 @@ def lines(rows: Any) -> Iterator[list[dict[str, str]]]:
 
 def amount(made: dict[str, Any], label: str) -> Decimal:
     [cells] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == label]
-    return Decimal(cells[1]["value"])
+    return Decimal(cells[1]["value"] or 0)
 
 
 def data_rows(made: dict[str, Any]) -> list[list[dict[str, str]]]:
@@ -64,7 +64,7 @@ def test_profit_is_income_less_expenses(books: Client) -> None:
     assert {"Name": "NoReportData", "Value": "false"} in made["Header"]["Option"]
     whole = report(books, "BalanceSheet", end_date="2026-12-31")
     assert amount(whole, "TOTAL ASSETS") == 5098
-    assert (amount(whole, "Net Income"), amount(whole, "Retained Earnings of earlier years")) == (60, 5000)
+    assert (amount(whole, "Net Income"), amount(whole, "Retained Earnings")) == (60, 5000)
     assert amount(whole, "TOTAL LIABILITIES AND EQUITY") == 5098
 
 
@@ -150,6 +150,56 @@ def test_sections_stay_where_nothing_moved(books: Client) -> None:
     ]
     assert "Rows" not in made["Rows"]["Row"][0]
     assert {"Name": "NoReportData", "Value": "true"} in made["Header"]["Option"]
+
+
+def test_what_did_not_move_has_no_sum(books: Client) -> None:
+    """As recorded: blanks, also for what is made of others where the report is empty."""
+    empty = report(books, "ProfitAndLoss")
+    assert {row["Summary"]["ColData"][1]["value"] for row in empty["Rows"]["Row"]} == {""}
+    assert report(books, "BalanceSheet")["Rows"]["Row"][0]["Summary"]["ColData"][1]["value"] == ""
+
+    books.post("Invoice", invoice(line("100"), TxnDate="2026-03-02"))
+    made = report(books, "ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31")
+    sums = {row["group"]: row["Summary"]["ColData"][1]["value"] for row in made["Rows"]["Row"]}
+    assert (sums["Income"], sums["GrossProfit"], sums["Expenses"], sums["NetIncome"]) == (
+        "100.00",
+        "100.00",
+        "",
+        "100.00",
+    )
+
+
+def test_a_balance_sheet_shows_only_what_has_moved(sample: Client) -> None:
+    whole = report(sample, "BalanceSheet", **ALL)
+    assets, others = whole["Rows"]["Row"]
+    assert [row["group"] for row in assets["Rows"]["Row"]] == ["CurrentAssets", "FixedAssets"]
+    assert [row["group"] for row in others["Rows"]["Row"]] == ["Liabilities", "Equity"]
+
+
+def test_earnings_of_earlier_years_stand_in_their_account(sample: Client) -> None:
+    [account] = sample.query("select * from Account where AccountSubType = 'RetainedEarnings'")["Account"]
+    year = {"start_date": "2099-01-01", "end_date": "2099-12-31"}
+    earned = amount(report(sample, "ProfitAndLoss", **ALL), "Net Income")
+
+    def retained() -> list[dict[str, str]]:
+        return next(
+            cells
+            for cells in lines(report(sample, "BalanceSheet", **year)["Rows"])
+            if cells[0].get("id") == account["Id"]
+        )
+
+    assert retained() == [{"value": "Retained Earnings", "id": account["Id"]}, {"value": f"{earned:.2f}"}]
+    sides = [(account["Id"], "Credit"), ("35", "Debit")]
+    entry = [
+        {
+            "Amount": 7,
+            "DetailType": "JournalEntryLineDetail",
+            "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": key}},
+        }
+        for key, side in sides
+    ]
+    sample.post("JournalEntry", {"Line": entry})
+    assert retained()[1] == {"value": f"{earned + 7:.2f}"}
 
 
 def test_the_general_ledger_runs_from_balance_to_balance(books: Client) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 
 import pytest
 
 from qbo_emulator import Emulator
+from qbo_emulator.books.clock import Clock
 
 from .conftest import TOKEN, Client, invoice
 
@@ -202,3 +205,15 @@ def test_a_query_for_an_id_that_is_no_number_is_refused(books: Client) -> None:
     assert books.query("select * from TaxCode where Id = 'TAX'")["TaxCode"][0]["Id"] == "TAX"
     books.do("switch", name="text_as_id", value="find_nothing")
     assert books.query("select * from Bill where Id = 'no-such-id'") == {}
+
+
+def test_an_answer_has_the_headers_of_recorded_ones(client_of: Callable[[Emulator], Client]) -> None:
+    emulator = Emulator(access_token=TOKEN, has_limits=False, clock=Clock.starting(date(2026, 6, 18)))
+    books = client_of(emulator)
+    success, refusal = books.call("GET", "customer/1"), books.call("GET", "customer/999")
+
+    assert {"QBO-Version", "Service-Time", "Expires", "Cache-Control", "Date", "intuit_tid"} <= set(success.headers)
+    assert {"Date", "intuit_tid"} <= set(refusal.headers)
+    assert "QBO-Version" not in refusal.headers
+    assert parsedate_to_datetime(success.headers["Date"]).date() == date(2026, 6, 18)
+    assert success.headers["Date"].endswith(" GMT")
