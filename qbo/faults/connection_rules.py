@@ -202,7 +202,7 @@ ACCESS = (
         text=(
             r"authorization ?fail(ed|ure)",
             r"\bpermissions? (is |are |was |were )?(denied|declined|refused|missing|insufficient|required)",
-            r"(do not|don't) have (the )?(access|permission)",
+            r"\b(do|does)( not|n't) have (the |an? )?(\w+ )?(access|permissions?|rights|privileges)\b",
             r"lacks? (the )?(\w+ )?(scope|permission)|insufficient (scope|permission|privilege|access|right)",
             r"(does|do) not have (the )?(\w+ )?permission",
             r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"

@@ -85,6 +85,8 @@ DUPLICATES = (
             r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b|\bnumber (is )?(exists|taken)\b",
             r"\b(doc(ument)?_?)?(numbers?|num) [^.]{0,40}must be unique",
             r"duplicate (invoice |transaction |reference )?(number|no\b)",
+            r"\b(invoice|document|doc|bill|reference|transaction) (number|num|no)\b[^.]{0,40}"
+            r"\b(is|was|been) (in use|taken|used)\b",
             rf"\b{SEVERAL} (invoices?|bills?|transactions?|documents?)\b[^.;]{{0,40}}\bnumber\b",
             r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
         ),

@@ -64,7 +64,7 @@ def unsent(noun: str) -> str:
 
 def only_kind(noun: str) -> str:
     """Says that it is the only kind of record that can be meant: "check the fields with accounts." """
-    return rf"made inactive\b[^;]{{0,20}}\bfields? with {noun}(\.|\W*$)"
+    return rf"made inactive(\b[^;]{{0,20}}\bfields? with|:) {noun}(\.|\W*$)"
 
 
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"

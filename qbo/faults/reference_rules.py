@@ -34,6 +34,7 @@ TAX = (
             r"(set ?up|enabled|turned on|active|configured)",
             r"(set ?up|turn on|enable|activate) (your )?(sales )?tax(es)?\b(?! (code|rate))",
             r"\btax(es)? (is |are )?(disabled|turned off)",
+            r"\btax(es)? (must|has to|have to|needs? to) (first )?be (set ?up|enabled|turned on|activated|configured)",
         ),
     ),
     rule("tax_calculation_failed", text=r"error while calculating (the )?(sales )?tax"),

@@ -55,6 +55,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"unable to verify the first certificate|self[- ]signed certificate|premature close\b",
     ),
     "cURL and PHP": (
+        r"\bmaximum execution time of \d+ seconds?\b",
         # 22 is an answer that tells a status.
         r"\bcurl:? ?(?!\(22\)|error 22\b)(\(\d+\)|error|_?errno)",
         r"\bcurle_\w+|php_network_getaddresses|failed to enable crypto",
@@ -129,6 +130,7 @@ PLAIN = (
     r"connection (was |is |has been |attempt )?((prematurely|unexpectedly|abruptly) )?"
     r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
     r"connection to \w+( online)? (was |is |has been )?(lost|interrupted|dropped)\b|\blost (the |our )?connection\b",
+    r"(trouble|problems?|difficult(y|ies)) (reaching|contacting|connecting to)\b",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",
     r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",
     r"check your (internet|network)( connection)?\b",

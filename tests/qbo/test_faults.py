@@ -324,6 +324,12 @@ AXIOS = """AxiosError: Request failed with status code 400
     timeout: 5000,
     data: '{"Line":[{"SalesItemLineDetail":{"ItemRef":{"value":"1"}}}]}'"""
 QUOTES: list[tuple[str, str]] = [
+    ("item_not_found", "What is used here has been made inactive: Item"),
+    ("tax_not_enabled", "Sales tax has to be turned on before that"),
+    ("duplicate_doc_number", "The invoice number 17 is in use by a credit memo"),
+    ("permission_denied", "Who connected it does not have admin rights there"),
+    ("network", "We have trouble reaching QuickBooks"),
+    ("validation", "The quantity does not have a unit"),
     ("closed_period", "The date is in a period that's been closed"),
     ("closed_period", "The date is in a period which is already locked"),
     ("not_found_other", 'There is no payment method called "Wire" found in QuickBooks'),

@@ -30,6 +30,7 @@ RAISED = {
         f'Unable to connect to "https://{HOST}/token"',
     ],
     "PHP and cURL": [
+        "Fatal error: Maximum execution time of 60 seconds exceeded",
         f"cURL error 6: Could not resolve host: {HOST}",
         "cURL error 52: Empty reply from server",
         "curl: (7) Failed to connect",

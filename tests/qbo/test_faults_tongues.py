@@ -265,6 +265,26 @@ def test_records_are_read_with_that_code_and_without_any(code: str, words: str) 
 
 OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
     (
+        "permission_denied",
+        (
+            "Vous devez être administrateur de la société.",
+            "Debe ser administrador de la empresa.",
+            "Sie müssen Administrator sein.",
+            "Você deve ser administrador da empresa.",
+            "U moet beheerder zijn.",
+            "管理者のみが接続を行うことを認められています",
+        ),
+    ),
+    (
+        "network",
+        (
+            "Le service met trop de temps à répondre",
+            "El servicio tardó demasiado en responder",
+            "Die Antwort hat zu lange gedauert",
+            "Het antwoord duurde te lang",
+        ),
+    ),
+    (
         "duplicate_name",
         (
             "Ce client existe déjà dans QuickBooks",

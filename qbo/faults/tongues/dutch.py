@@ -46,7 +46,8 @@ DUTCH = Tongue(
     somebody_else=r"\b(een andere (gebruiker|persoon|beheerder)|iemand anders)[^.;]{0,60}"
     r"\b(al|reeds)\b[^.;]{0,50}(verbonden|gekoppeld|gekocht|geinstalleerd)|\b(al|reeds) door (een andere"
     r"|iemand anders)[^.;]{0,40}(verbonden|gekoppeld|gekocht|geinstalleerd)",
-    denied=r"\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
+    denied=r"\bbeheerder (te )?zijn\b|\balleen (een |de )?(hoofd)?beheerder"
+    r"|\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
     r"|machtigingen)|\bniet gemachtigd",
     refused_company=r"\b(betalings|facturerings)probleem",
     no_customer=r"\b(moet|dient) een [^.]{0,25}klant (te )?(hebben|bevatten)|\bklant (is )?(verplicht|vereist"
@@ -60,7 +61,8 @@ DUTCH = Tongue(
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
     r"|bewerkt) door een andere",
     account_type=r"\b(rekening|account)(type|soort)|type rekening",
-    unreached=r"\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
+    unreached=r"\b(duurde|duurt) te lang"
+    r"|\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
     r"|mislukt|verloren)|\bnetwerkfout|verbinding [^.]{0,50}(mislukt|verbroken|verloren|geweigerd|niet mogelijk)"
     r"|\bfout bij [^.]{0,12}verbinding|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken"
     r"|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding",

@@ -52,7 +52,8 @@ FRENCH = Tongue(
     r"\bdeja (connecte|achete|installe|souscrit|abonne)|\bdeja (ete )?(connecte|achete|installe"
     r"|souscrit)e?s?\b[^.;]{0,40}"
     r"\bpar (une? autre|quelqu'un d'autre)",
-    denied=r"\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permissions?"
+    denied=r"\b(doit|devez|doivent|faut) etre (un |une |l')?administrat"
+    r"|\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permissions?"
     r"|autorisations?|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
     no_customer=r"\b(doit|doivent|devrait) (avoir|comporter|contenir|etre associee? a) (un |une )?client"
@@ -68,7 +69,8 @@ FRENCH = Tongue(
     other_user=r"\b(modifie|mis a jour|edite)(e|s|es)? (entre-temps )?par (un autre utilisateur|une autre personne)"
     r"|\btravaill\w+ [^.]{0,40}en meme temps",
     account_type=r"\btypes? de comptes?\b",
-    unreached=r"\bdelai (d'attente|de connexion|imparti|d'expiration)|\bhote (inconnu|distant)|aucun hote\b"
+    unreached=r"\btrop de temps (a|pour) repondre"
+    r"|\bdelai (d'attente|de connexion|imparti|d'expiration)|\bhote (inconnu|distant)|aucun hote\b"
     r"|\bnom distant\b|\bserveur distant\b|\bconnexion (existante|(a ete |est )?(refusee|reinitialisee|interrompue"
     r"|fermee|perdue|coupee|impossible)|[^.]{0,40} (a echoue|est impossible))|\b(perte|rupture) de (la )?connexion"
     r"|\berreur (de )?reseau|\breseau (est )?(inaccessible|injoignable)|\bimpossible de (joindre|contacter"

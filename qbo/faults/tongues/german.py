@@ -52,7 +52,8 @@ GERMAN = Tongue(
     r"(bereits|schon)[^.;]{0,60}(verbunden|gekauft|erworben|installiert|abonniert)|(bereits|schon) von (einem|einer)"
     r" anderen (benutzer(in)?|nutzer|person|administrator)[^.;]{0,40}(verbunden|gekauft|erworben|installiert"
     r"|abonniert)",
-    denied=r"zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
+    denied=r"\badministrator(in)? sein\b|\bnur (ein |der )?(haupt)?administrator"
+    r"|zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
     r"|rechte|zugriffsrechte)|nicht berechtigt|fehlende (berechtigung|rechte)",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
     no_customer=r"\b(muss|sollte|soll) einen? [^.]{0,25}kunden? (haben|enthalten)|\bkunde (ist )?(erforderlich|fehlt)",
@@ -69,7 +70,8 @@ GERMAN = Tongue(
     other_user=r"von (einem|einer) ander(en|em) (benutzer(in)?|person|nutzer)[^.]{0,20}(gea(e)?ndert|bearbeitet)"
     r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)",
     account_type=r"\bkonto(typ|art)|typ des kontos",
-    unreached=r"zeitu(e)?berschreitung|zeitlimit|remotename|remoteserver|remotehost|zielcomputer"
+    unreached=r"zu lange? (gebraucht|gedauert)"
+    r"|zeitu(e)?berschreitung|zeitlimit|remotename|remoteserver|remotehost|zielcomputer"
     r"|\bhost (ist )?(nicht bekannt|unbekannt)|unbekannter host|verbindung (wurde |ist )?(verweigert|abgelehnt"
     r"|zuru(e)?ckgesetzt|unterbrochen|geschlossen|abgebrochen|getrennt)|vorhandene verbindung|netzwerkfehler"
     r"|namensauflo(e)?sung|sicherer? (ssl|kanal)|verbindung [^.]{0,40}(verloren|fehlgeschlagen|gescheitert)"

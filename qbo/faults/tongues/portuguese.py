@@ -50,7 +50,8 @@ PORTUGUESE = Tongue(
     somebody_else=r"\b(outr[oa] (usuari[oa]|utilizador|pessoa|administrador)|outra pessoa)[^.;]{0,60}"
     r"\bja (se )?(conect|compr|instal|assin|vincul)\w+|\bja (esta|foi) (conectad|ligad|comprad|instalad|vinculad)[oa]"
     r"[^.;]{0,40}\bpor outr[oa]",
-    denied=r"\bacesso (foi |esta )?(negado|nao autorizado|proibido)|\bnao (tem|possui) (a |as )?(permiss(ao|oes)"
+    denied=r"\b(deve|devem|precisa|precisam) ser (um |uma |o )?administrador"
+    r"|\bacesso (foi |esta )?(negado|nao autorizado|proibido)|\bnao (tem|possui) (a |as )?(permiss(ao|oes)"
     r"|acesso|direitos?)|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
     refused_company=r"\bproblemas? (de|com a) (cobranca|faturacao|faturamento|pagamento)",
     no_customer=r"\b(deve|deveria) (ter|conter|incluir) um cliente|\bcliente (e )?(obrigatorio|necessario)"

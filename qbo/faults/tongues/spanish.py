@@ -50,7 +50,8 @@ SPANISH = Tongue(
     somebody_else=r"\b(otr[oa] (usuari[oa]|persona|administrador)|alguien mas)[^.;]{0,60}"
     r"\bya (ha |habia )?(conect|compr|instal|suscrib|vincul)\w+|\bya (esta|fue|ha sido|habia sido)"
     r" (conectad|comprad|instalad|vinculad)[oa][^.;]{0,40}\bpor otr[oa]",
-    denied=r"\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) (los "
+    denied=r"\b(debe|debes|deben|tiene que|hay que) ser (un |una |el )?administrador"
+    r"|\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) (los "
     r"|el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)|\bsin permisos?\b",
     refused_company=r"\bproblemas? (de|con la) (facturacion|pago)",
     no_customer=r"\b(debe|deberia) (tener|incluir|contener) un cliente|\bcliente (es )?(obligatorio|requerido)"
@@ -71,7 +72,7 @@ SPANISH = Tongue(
     unreached=r"\btiempo de espera|\bnombre (remoto|de host)|\bhost (remoto|desconocido)|\bhost es desconocido"
     r"|\bconexion (existente|(fue |ha sido |esta )?(rechazada|restablecida|cerrada|interrumpida|perdida|fallida)"
     r"|[^.]{0,40} (fallo|ha fallado|se perdio))|\bperdida de (la )?conexion|\bdenego (expresamente|activamente)"
-    r"|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btarda(do|ndo)? demasiado en responder"
+    r"|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btard(a|o|ado|ando) demasiado en responder"
     r"|\bno responde\b|\bsin conexion|\bno (se puede|se pudo|es posible) (conectar|establecer|resolver)"
     r"|\bcanal seguro|\bservidor remoto\b",
     socket=r"\bconexion (rehusada|reinicializada)|\bexpiro el tiempo de conexion|\bninguna ruta hasta el"
