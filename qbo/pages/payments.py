@@ -32,6 +32,6 @@ def payments(request: StaffRequest) -> HttpResponse:
         connection=connection,
         form=form,
         changes=latest_changes(connection, "payments"),
-        read_at=read_at(connection, ["Account", "PaymentMethod"]),
+        read_at=read_at(connection, ["Account", "Item", "PaymentMethod"]),
     )
     return TemplateResponse(request, "qbo/payments.html", context)

@@ -62,7 +62,7 @@ LISTS_OF = {
     "tax": ("Preferences", "TaxCode"),
     "items": ("Account", "Item"),
     "invoices": ("Preferences",),
-    "payments": ("Account", "PaymentMethod"),
+    "payments": ("Account", "Item", "PaymentMethod"),
 }
 
 

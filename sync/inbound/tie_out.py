@@ -328,13 +328,24 @@ def _explained(connection: Connection, named: Sequence[Gap]) -> list[JsonMapping
     return told
 
 
+# Why one differs that agreed when it was sent, where the log knows nothing newer.
+SINCE = {
+    "missing": "Deleted in QuickBooks after it was sent",
+    "twice": "Entered or copied in QuickBooks after it was sent",
+    "different": "Changed in QuickBooks after it was sent",
+    "void": "Voided in QuickBooks after it was sent",
+    "paid_otherwise": "Other payments in QuickBooks than in Run a Call",
+    "booked_otherwise": "Booked under another product in QuickBooks",
+}
+
+
 def _reason(gap: Gap, event: SyncEvent | None) -> str:
     if gap.kind == "rounded":
         return "QuickBooks rounds each tax rate separately"
-    if gap.kind == "booked_otherwise" and (event is None or event.state == State.SYNCED):
-        return "Booked under another product in QuickBooks"
     if event is None:
         return "It was never queued for QuickBooks"
+    if event.state == State.SYNCED and (not event.message or gap.kind == "booked_otherwise"):
+        return SINCE.get("void" if (gap.what, gap.there) == ("void", "yes") else gap.kind, event.get_state_display())
     return event.message or ("Waiting to be sent" if event.state == "queued" else event.get_state_display())
 
 

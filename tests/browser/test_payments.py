@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from qbo.models import ConnectionSettings, PaymentMapping
 from runacall.invoices.models import Customer
+from tests import builders
 from tests.books import Shop
 from tests.browser.conftest import apart
 from tests.browser.test_first_run import shot
@@ -99,3 +101,56 @@ def parts_there(shop: Shop) -> list[float]:
     """What the only payment in QuickBooks pays."""
     (row,) = shop.books.rows("Payment") or [{}]
     return sorted((line["Amount"] for line in row.get("Line", ())), reverse=True)
+
+
+def test_tips_and_card_fees_get_products_of_their_own_and_are_tied_out(open_shop: Shop, page: Page) -> None:
+    """Chosen by hand, booked there, counted for the month; and one that the bookkeeper books elsewhere is named."""
+    shop, today = open_shop, timezone.now().date()
+
+    def begin() -> None:
+        for name in ("Gratuity", "Surcharges", "Other income"):
+            shop.books.do("add_item", name=name, price=0, income_account="1")
+
+    def charge() -> str:
+        tip, fee = (
+            builders.item(shop.organization, name, kind=kind) for name, kind in (("Tip", "tip"), ("Fee", "card_fee"))
+        )
+        priced = ((builders.item(shop.organization, "Labor"), "100.00"), (tip, "20.00"), (fee, "3.00"))
+        lines = [builders.line(item=item, unit_price=price) for item, price in priced]
+        made = [shop.invoice(lines=lines, invoice_date=today) for _ in range(2)]
+        assert wait_until(lambda: all(shop.event(one).state == "synced" for one in made)), shop.events()
+        there = shop.there(made[0])
+        names = [line["SalesItemLineDetail"]["ItemRef"]["name"] for line in there["Line"][:3]]
+        assert names == ["Labor", "Gratuity", "Surcharges"]
+        other = next(row["Id"] for row in shop.books.rows("Item") if row["Name"] == "Other income")
+        there["Line"][1]["SalesItemLineDetail"]["ItemRef"] = {"value": other}
+        shop.books.post("invoice", there)
+        return made[0].number
+
+    apart(begin)
+    sidebar = page.locator("#nav-sidebar-apps")
+    sidebar.get_by_role("link", name="Payments").last.click()
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.locator("body")).to_contain_text("Read from QuickBooks just now", timeout=60_000)
+    page.get_by_label("Product for tips").select_option("Gratuity")
+    page.get_by_label("Product for card fees").select_option("Surcharges")
+    shot(page, "tips-settings")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Product for tips").locator("option:checked")).to_have_text("Gratuity")
+    page.get_by_text("History of this page").click()
+    expect(page.locator("#history")).to_contain_text("Product for card fees")
+    number = apart(charge)
+
+    sidebar.get_by_role("link", name="Tie-out").click()
+    page.get_by_label("Month").select_option(f"{today.replace(day=1)}")
+    page.get_by_role("button", name="Compare with QuickBooks").click()
+    expect(page.locator("#tie-out")).to_contain_text("1 difference between Run a Call and QuickBooks", timeout=60_000)
+    totals = page.get_by_label("Totals").locator("tr")
+    expect(totals.filter(has_text="Tips")).to_have_text("Tips2 · 40.001 · 20.00No")
+    expect(totals.filter(has_text="Card fees")).to_have_text("Card fees2 · 6.002 · 6.00Yes")
+    named = page.get_by_label("Differences").locator("tbody tr")
+    expect(named).to_have_count(1)
+    expect(named).to_contain_text(f"Invoice #{number}")
+    expect(named).to_contain_text("Booked under another product in QuickBooks")
+    shot(page, "tips-tie-out")

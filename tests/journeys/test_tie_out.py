@@ -107,6 +107,13 @@ def test_after_the_bookkeeper_changed_twelve_things_exactly_these_are_named(shop
         *("total", "total", "date", "date", "customer", "number", "total", "void", "void"),
         *("not in QuickBooks", "not in QuickBooks", "balance"),
     ]
+    reasons = [named[invoice.pk]["reason"] for invoice in month[:12]]
+    assert reasons == [
+        *["Changed in QuickBooks after it was sent"] * 7,
+        *["Voided in QuickBooks after it was sent"] * 2,
+        *["Deleted in QuickBooks after it was sent"] * 2,
+        "Other payments in QuickBooks than in Run a Call",
+    ]
     lines = {line["what"]: line["agrees"] for line in made.content["lines"]}
     assert not lines["Invoices"]
     assert not lines["Sales tax: California"]

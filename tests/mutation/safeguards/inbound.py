@@ -91,6 +91,20 @@ SAFEGUARDS = (
         ("tests/journeys/test_tie_out.py::test_what_was_accepted_is_named_with_who_accepted_it",),
     ),
     Safeguard(
+        "tie-out: a tip under another product is named",
+        "sync/inbound/tie_out.py",
+        "if sides[0] != sides[1] and pk not in explained:",
+        "if False:",
+        ("tests/journeys/test_tie_out.py::test_a_tip_that_was_booked_elsewhere_there_is_named",),
+    ),
+    Safeguard(
+        "tie-out: what is under the product of tips and is another line of ours is no tip",
+        "sync/inbound/charges.py",
+        'return _product(line) in under and ours.get(str(line.get("Id")), kind) == kind',
+        "return _product(line) in under",
+        ("tests/journeys/test_tie_out.py::test_tips_and_card_fees_have_lines_of_their_own",),
+    ),
+    Safeguard(
         "tie-out: another shop's answers 404",
         "sync/models/inbound.py",
         "return self.filter(organization=organization) if organization else self.none()",

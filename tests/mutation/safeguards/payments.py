@@ -108,6 +108,20 @@ SAFEGUARDS = (
         (f"{OF_TWINS}::test_ours_goes_once_hers_is_gone",),
     ),
     Safeguard(
+        "an answer that crossed with a deletion is told",
+        "sync/inbound/payments.py",
+        "    later = tell_of_crossings(hearing, forgotten) if gone else []\n",
+        "    later: list[int] = []\n",
+        (f"{OF_TWINS}::test_the_answer_crosses_with_her_deletion",),
+    ),
+    Safeguard(
+        "what she deletes after it was read is no answer that crossed",
+        "sync/inbound/payments.py",
+        "        crossing.delete()\n",
+        "        pass\n",
+        (f"{OF_TWINS}::test_what_she_deletes_once_it_was_read_is_void_here_and_nobody_is_asked",),
+    ),
+    Safeguard(
         "a payment that was too much goes once there is room, and not before",
         "sync/inbound/invoices.py",
         "if one.amount > open_there[one.invoice_id]",
