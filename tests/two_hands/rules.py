@@ -50,6 +50,14 @@ RULES = (
         "()",
     ),
     _rule(
+        "an income account that she chose for a product stays",
+        "she moves a product to another account",
+        "qbo/mapping/list_planning.py",
+        "    if is_hers:\n        return replace(plan, kept=(*plan.kept, side))\n"
+        "    if not is_changed_here and (held is None or held.active):\n        return plan\n",
+        "",
+    ),
+    _rule(
         "what is void there does not live again",
         "she voids, the office writes",
         PLANNING,
@@ -286,7 +294,7 @@ OF_PAYMENTS = (
     _of_payments(
         "one of ours that is void there waits for a person",
         THEIR_PAYMENTS,
-        "    if is_void(row) or sides:\n",
+        "    if (is_void(row) and not payment.is_void) or sides:\n",
         "    if sides:\n",
         by="office",
         hers="void",

@@ -122,6 +122,12 @@ SCENES = (
         ("office_sends_an_invoice", {"count": 1, "price": "10.10"}),
         "drains",
     ),
+    _scene(
+        "she moves a product to another account",
+        ("bookkeeper_moves_an_item_to_another_account", {"account": "79"}),
+        ("office_reprices_an_item", {"price": "80", "said": "by the hour"}),
+        "drains",
+    ),
     _scene("she moves an invoice", ("bookkeeper_moves_it_to_another_customer", {"to": 4}), "reconciles"),
     _scene("she voids, and nobody else does anything", "bookkeeper_voids", "reconciles"),
 )  # fmt: skip
