@@ -230,6 +230,7 @@ ACCESS = (
             r"(expired|revoked|disconnected)",
             r"(could not|failed to|unable to|cannot) (refresh|authenticate\b)",
             r"token[ _]?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
+            r"\btoken\b[^.;]{0,40} (is|has|was) (been )?(expired|revoked|rejected)\b",
             r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
             r"refresh token (failed|is missing)|\btoken refresh (has )?failed|refresh oauth ?2 access token",
             r"(rejected|refused|declined) (the |your |our |this )?((stored|saved) )?((access |refresh "

@@ -17,6 +17,7 @@ LONGEST_QUOTE = 20_000
 # In a string, or in a string inside that one, where its quotes are escaped.
 HOLDS_A_FAULT = re.compile(r'"fault\\*"', re.IGNORECASE)
 NAME = re.compile(r"[\w.:-]{1,80}")
+HUMP = re.compile(r"[a-z][A-Z]")
 PASSED_ON = re.compile("inner|cause|detail|error|response|original|upstream|provider")
 """Keys of another error inside an error; what was asked stands under others."""
 
@@ -97,7 +98,8 @@ def at_top(document: Any) -> Iterator[FaultEntry]:
         fields = lowered(one)
         error = fields.get("error", fields.get("errors"))
         if isinstance(error, str) and error:
-            yield error_entry(error, word(fields.get("error_description", fields.get("message"))))
+            words = word(fields.get("error_description", fields.get("message")))
+            yield error_entry(error, words, plain_code(fields.get("code")))
         elif isinstance(error, dict | list):
             for one_error in as_list(error):
                 if looks_like_entry(one_error):
@@ -115,11 +117,11 @@ def passed_on(error: dict[str, Any]) -> Iterator[FaultEntry]:
             yield entry(node, "")
 
 
-def error_entry(error: str, words: str) -> FaultEntry:
-    """The entry of `"error": "…"`: OAuth has a code there, others have a message."""
-    if NAME.fullmatch(error):
+def error_entry(error: str, words: str, code: str = "") -> FaultEntry:
+    """The entry of `"error": "…"`: OAuth has a code there, others a message, beside a code or alone."""
+    if NAME.fullmatch(error) and not code and ("_" in error or (words and HUMP.search(error))):
         return FaultEntry(code=error, message=words)
-    return FaultEntry(message=error, detail=words)
+    return FaultEntry(code=code, message=error, detail=words)
 
 
 def looks_like_entry(value: object) -> bool:

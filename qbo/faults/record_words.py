@@ -10,7 +10,7 @@ from qbo.faults.rule import Rule, rule
 
 GONE = (
     r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|(?<!\bbe )\b(made|marked( as)?)) (now |currently )?"
-    r"(inactive|not active|deactivated|deleted)"
+    r"(merged or )?(inactive|not active|deactivated|deleted)"
 )
 """Says that something is gone; that it cannot or must not be deleted is something else."""
 

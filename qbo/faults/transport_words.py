@@ -10,7 +10,7 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
         r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|communication|network|dns|unresolved|unknownhost|nameresolution|ssl|tls"
         r"|handshake"
-        r"|disconnect|unreachable)[a-z]*(error|exception|failure)\b",
+        r"|disconnect|unreachable|closedchannel)[a-z]*(error|exception|failure)\b",
         r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",
     ),
     "any, by how an answer of HTTP is built": (
@@ -117,7 +117,7 @@ SURE = "|".join(words for group in SURE_BY_ECOSYSTEM.values() for words in group
 WINSOCK_CODES = frozenset(str(code) for code in (*range(10035, 10066), *range(11001, 11005)))
 CURL_CODES = frozenset(str(code) for code in (5, 6, 7, 16, 18, 28, 35, 51, 52, 53, 55, 56, 58, 60, 61, 77, 91, 92))
 
-CHECKED = r"\b\d[\d,]* characters\b|\bmust be (at|less|shorter|unique|between|an?|\d+)\b"
+CHECKED = r"\bis too (long|short|large)\b|\b\d[\d,]* characters\b|\bmust be (at|less|shorter|unique|between|an?|\d+)\b"
 """Says that a value is wrong; what is called "Timeout" then is a record."""
 
 # Anybody may write these; they count only if there was no answer and no code of QuickBooks.

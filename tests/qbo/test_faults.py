@@ -324,6 +324,10 @@ AXIOS = """AxiosError: Request failed with status code 400
     timeout: 5000,
     data: '{"Line":[{"SalesItemLineDetail":{"ItemRef":{"value":"1"}}}]}'"""
 QUOTES: list[tuple[str, str]] = [
+    ("server_error", "error code: 523"),
+    ("token_expired", "The token that came with the call is expired"),
+    ("customer_not_found", "The customer has been merged or deleted there"),
+    ("validation", "The description 'Connection lost, reset modem' is too long"),
     ("item_not_found", "What is used here has been made inactive: Item"),
     ("tax_not_enabled", "Sales tax has to be turned on before that"),
     ("duplicate_doc_number", "The invoice number 17 is in use by a credit memo"),

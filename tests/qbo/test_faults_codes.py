@@ -68,3 +68,23 @@ def test_in_a_fault_of_quickbooks_they_are_intuits(code: str) -> None:
 )
 def test_an_automation_tells_the_status_beside_its_words(failure: str, told: dict[str, object]) -> None:
     assert read(json.dumps(told), None, JSON).code == failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        ("token_expired", {"error": "Unauthorized"}),
+        ("token_expired", {"error": "unauthorized", "message": "Ask your host"}),
+        ("permission_denied", {"error": "forbidden"}),
+        ("network", {"error": "timeout"}),
+        ("server_error", {"error": "ServiceUnavailable", "message": "later"}),
+        ("server_error", {"code": 500, "error": "Internal"}),
+        ("server_error", {"code": "503", "error": "Unauthorized"}),
+        ("token_expired", {"code": "401", "error": "Go away"}),
+        ("token_expired", {"error": "invalid_grant"}),
+        ("token_expired", {"code": 400, "error": "invalid_grant"}),
+        ("tax_code_not_mapped", {"error": "MissingTaxCode", "message": "Line 1"}),
+    ],
+)
+def test_an_error_of_one_word_is_words_and_not_silence(failure: str, told: dict[str, object]) -> None:
+    assert read(json.dumps(told), None, JSON).code == failure

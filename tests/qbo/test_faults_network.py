@@ -47,6 +47,7 @@ RAISED = {
         "(18, 'end of response with 495 bytes missing')",
     ],
     "Java": [
+        "java.nio.channels.ClosedChannelException",
         f"java.net.UnknownHostException: {HOST}",
         "java.net.SocketTimeoutException: Read timed out",
         "java.net.ConnectException: Connection refused",

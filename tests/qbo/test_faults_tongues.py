@@ -264,6 +264,7 @@ def test_records_are_read_with_that_code_and_without_any(code: str, words: str) 
 
 
 OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
+    ("permission_denied", ("Vous n'avez plus accès à ce dossier.", "この会社へのアクセス権がありません")),
     (
         "permission_denied",
         (

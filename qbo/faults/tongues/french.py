@@ -52,7 +52,8 @@ FRENCH = Tongue(
     r"\bdeja (connecte|achete|installe|souscrit|abonne)|\bdeja (ete )?(connecte|achete|installe"
     r"|souscrit)e?s?\b[^.;]{0,40}"
     r"\bpar (une? autre|quelqu'un d'autre)",
-    denied=r"\b(doit|devez|doivent|faut) etre (un |une |l')?administrat"
+    denied=r"\bn'(ai|as|a|avez|ont) (pas|plus) (l')?acces\b"
+    r"|\b(doit|devez|doivent|faut) etre (un |une |l')?administrat"
     r"|\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permissions?"
     r"|autorisations?|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
