@@ -23,3 +23,43 @@ addEventListener("keydown", event => {
     menu.open = false;
     menu.querySelector("summary").focus();
 });
+
+// Unfold opens its menus from things that only a mouse reaches, and its icons are words to a screen reader: what can be
+// clicked becomes a button, with a name, that the keyboard reaches; an icon beside other words is left unsaid.
+(() => {
+    const ICON = ".material-symbols-outlined", OWN = "a[href], button, input, select, textarea, summary";
+    const NAMES = { dock_to_right: "Menu", close: "Close" };
+
+    const words = element => {
+        const copy = element.cloneNode(true);
+        copy.querySelectorAll(ICON).forEach(icon => icon.remove());
+        return element.getAttribute("aria-label") || (element.matches(ICON) ? "" : copy.textContent.trim());
+    };
+
+    const tell = () => {
+        for (const one of document.querySelectorAll("[x-on\\:click]:not([role])")) {
+            // The ground behind a panel has nothing in it, and what holds controls is none.
+            if (one.matches(OWN) || one.querySelector(OWN) || !one.textContent.trim()) continue;
+            one.setAttribute("role", "button");
+            one.tabIndex = 0;
+            one.dataset.byKey = "";
+            const name = !words(one) && NAMES[one.textContent.trim()];
+            if (name) one.setAttribute("aria-label", name);
+        }
+        for (const icon of document.querySelectorAll(`${ICON}:not([aria-hidden], [role])`)) {
+            const control = icon.closest("a, button, [role=button]");
+            if (!control || words(control) || control.title) icon.setAttribute("aria-hidden", "true");
+        }
+    };
+
+    addEventListener("DOMContentLoaded", tell);
+    document.addEventListener("htmx:afterSettle", tell);
+    addEventListener("keydown", event => {
+        if (!["Enter", " "].includes(event.key) || !event.target.matches?.("[data-by-key]")) return;
+        event.preventDefault();
+        event.target.click();
+        // A person's own menu opens above its button, and so before it in the order of tabs.
+        const above = event.target.previousElementSibling;
+        if (above?.matches("nav")) setTimeout(() => above.querySelector(`${OWN}, [data-by-key]`)?.focus(), 250);
+    });
+})();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -76,8 +77,8 @@ def _is_before_the_first_try(connection: Connection, invoice: Invoice) -> bool:
         return False
     there = Link.objects.of(connection, EntityType.INVOICE).filter(record_id=invoice.pk)
     tried = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, invoice.pk)
-    # What waits for a paused connection has not failed yet.
-    untried = tried.exclude(state=State.QUEUED, failure_code="")
+    # What waits for a paused connection has not failed yet; what a person has just fixed has.
+    untried = tried.exclude(Q(state=State.QUEUED, failure_code="") & (Q(action=None) | ~Q(action__action="fix")))
     return not there.exists() and not untried.exists()
 
 

@@ -59,6 +59,20 @@ def test_the_first_stop_is_the_way_past_the_menu(page: Page) -> None:
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
+def test_the_menus_open_by_key_and_one_logs_out(page: Page) -> None:
+    page.goto("/admin/")
+    sidebar = page.locator("#nav-sidebar")
+    fold = page.get_by_role("button", name="Menu", exact=True)
+    fold.press("Enter")
+    expect(sidebar).to_be_hidden()
+    fold.press(" ")
+    expect(sidebar).to_be_visible()
+    sidebar.get_by_role("button", name="@").press("Enter")
+    tab_to(page, page.get_by_role("button", name="Log out"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Log in again")).to_be_visible()
+
+
 def test_a_month_is_compared(open_shop: Shop, page: Page) -> None:
     arrive(page, "/quickbooks/tie-out/")
     month = page.get_by_label("Month")

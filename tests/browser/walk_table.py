@@ -97,7 +97,7 @@ for title, who, says in (
 on("*", "S", "menu: link Choose another shop", go("Open a shop to see"))
 on("*", "FDSO", "menu: button *@*", opens("Log out"))
 on("*", "FDSO", "menu: link Light | menu: link Dark | menu: link System", flow.themes)
-on("*", "FDSO", "top: button dock_to_right | menu: button close", flow.sidebar_folds)
+on("*", "FDSO", "top: button Menu | menu: button Close", flow.sidebar_folds)
 on("*", "FDSO", "palette: text Type to search | palette: button *", flow.command_palette)
 on("*", "O", "banner: link Open the sync log", go("QBO sync errors need attention"))
 

@@ -170,6 +170,8 @@ def test_the_banner_tells_what_came_of_the_readers_fix_with_its_undo(books: Conn
     action = ActionRecord.objects.get(action="fix")
     assert reverse("sync:undo_fix", args=[action.pk]) in banner_of(client, event)
     assert "sync-result" not in banner_of(client_of(books, Role.ADMIN), event), "told to who did it"
+    ready = client.get(reverse("sync:ready", args=[event.record_id])).content.decode()
+    assert "Not ready" not in ready, "what the next try will find is not said beside it"
     SyncEvent.objects.filter(pk=event.pk).update(state=State.SYNCED)
     banner = banner_of(client, event)
     assert "1 event was sent with it." in banner
