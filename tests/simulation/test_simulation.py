@@ -18,7 +18,7 @@ from tests.simulation.cases import Case, acts_at, singles
 from tests.simulation.history import ANSWER, CALL, COMMIT, QUERY, Act
 
 ROOT = Path(__file__).resolve().parents[2]
-STORMS, POINTS = 10, 24
+STORMS, POINTS = 9, 21
 
 pytestmark = pytest.mark.timeout(600)
 
