@@ -24,6 +24,8 @@ from sync.outbox.enqueueing import earlier_invoices, payments_of
 
 # More than anybody reads.
 MOST_CAUSES = 1_000
+# How many invoices a page looks at to find those that were never sent.
+MOST_LOOKED_AT = 1_000
 LOG = "admin:sync_syncevent_changelist"
 
 
@@ -98,8 +100,11 @@ def waiting_to_be_sent(connection: Connection) -> int:
 def looking_takes_long(organization: Organization | None) -> bool:
     """Whether the shop has so many invoices in QuickBooks that `earlier_count` is more than a page should wait for."""
     connection = connection_of(organization)
-    if connection is None or may_have_no_link(connection, EntityType.INVOICE) is not None:
+    if connection is None:
         return False
+    some = may_have_no_link(connection, EntityType.INVOICE)
+    if some is not None:
+        return count_up_to(some, MOST_LOOKED_AT).is_more
     return count_up_to(Link.objects.of(connection, EntityType.INVOICE), MOST).is_more
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from qbo.mapping.loose_ends import EVERY, gather
 from qbo.models import Connection
 from runacall.organizations.models import Role
 from sync.forecast.readiness import readiness
@@ -103,6 +104,23 @@ def test_the_offer_of_earlier_invoices_follows_where_looking_takes_long(
     assert "Send 2 earlier invoices" in part
     assert "csrfmiddlewaretoken" in part
     assert "hx-get" not in part
+
+
+def test_the_offer_is_on_the_page_where_few_invoices_have_no_link(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked(books, 3)
+    earlier = [builders.invoice(books.organization) for _ in range(2)]
+    SyncEvent.objects.filter(record_id__in=[one.pk for one in earlier]).delete()
+    for day in range(2):
+        gather(books, at=log_rows.AT + day * EVERY, go_on=lambda: True)
+    monkeypatch.setattr("sync.log.waiting.MOST", 2)
+    client = client_of(books)
+    assert "Send 2 earlier invoices" in client.get(STATUS).content.decode()
+    monkeypatch.setattr("sync.log.waiting.MOST_LOOKED_AT", 1)
+    page = client.get(STATUS).content.decode()
+    assert "earlier invoices" not in page
+    assert f'hx-get="{OFFER}"' in page
 
 
 def test_the_offer_is_for_those_who_manage_quickbooks(books: Connection) -> None:
