@@ -70,7 +70,7 @@ def the_log(books: Any) -> dict[str, Any]:
     from sync.models import SyncEvent
     from tests import builders
 
-    client = Client(headers={"host": "localhost"})
+    client = Client()
     client.force_login(builders.member(books.organization, Role.OWNER))
     found: dict[str, Any] = {}
     for count in (FEW, MANY):
