@@ -39,7 +39,8 @@ CONCURRENT = (
             r"\bchanged( in (quickbooks|qbo))?( online)? while\b[^.;]{0,40}\b(updated|edited|changed|saved|sent)\b",
             r"\b(some ?(one|body) else|another (user|person)) (has |have |had )?(already |just )?"
             r"(edited|changed|modified|updated)\b",
-            r"(edited|changed|modified|updated) (by (another user|some ?(one|body) else)|(in \w+( \w+)? )?since)",
+            r"(edited|changed|modified|updated)( in (quickbooks|qbo)( online)?)?"
+            r" (by (another (user|person)|some ?(one|body) else)|(in \w+( \w+)? )?since)",
             r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|out of date|does(n't| not) match|invalid|old\b)",
         ),
     ),

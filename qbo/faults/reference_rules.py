@@ -30,11 +30,12 @@ TAX = (
     rule(
         "tax_not_enabled",
         text=(
-            r"\btax(es)?( feature)? (\S+ )?(not|isn't|hasn't|aren't) (been |yet )*"
+            r"\b(tax(es)?|vat|gst|hst|pst|qst)( feature)? (\S+ )?(not|isn't|hasn't|aren't) (been |yet )*"
             r"(set ?up|enabled|turned on|active|configured)",
-            r"(set ?up|turn on|enable|activate) (your )?(sales )?tax(es)?\b(?! (code|rate))",
-            r"\btax(es)? (is |are )?(disabled|turned off)",
-            r"\btax(es)? (must|has to|have to|needs? to) (first )?be (set ?up|enabled|turned on|activated|configured)",
+            r"(set ?up|turn on|enable|activate) (your )?(sales )?(tax(es)?|vat|gst|hst)\b(?! (code|rate))",
+            r"\b(tax(es)?|vat|gst|hst) (is |are )?(disabled|turned off)",
+            r"\b(tax(es)?|vat|gst|hst) (must|has to|have to|needs? to) (first )?be"
+            r" (set ?up|enabled|turned on|activated|configured)",
         ),
     ),
     rule("tax_calculation_failed", text=r"error while calculating (the )?(sales )?tax"),

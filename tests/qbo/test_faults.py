@@ -324,6 +324,8 @@ AXIOS = """AxiosError: Request failed with status code 400
     timeout: 5000,
     data: '{"Line":[{"SalesItemLineDetail":{"ItemRef":{"value":"1"}}}]}'"""
 QUOTES: list[tuple[str, str]] = [
+    ("tax_not_enabled", "VAT has not been set up in this company"),
+    ("stale_object", "The customer was changed in QuickBooks by another person"),
     ("server_error", "error code: 523"),
     ("token_expired", "The token that came with the call is expired"),
     ("customer_not_found", "The customer has been merged or deleted there"),

@@ -264,6 +264,17 @@ def test_records_are_read_with_that_code_and_without_any(code: str, words: str) 
 
 
 OTHER_WAYS: list[tuple[str, tuple[str, ...]]] = [
+    (
+        "customer_not_found",
+        (
+            "Le client a été fusionné avec un autre",
+            "El cliente fue fusionado con otro",
+            "Der Kunde wurde zusammengeführt",
+            "O cliente foi mesclado com outro",
+            "De klant is samengevoegd",
+            "顧客は統合されました",
+        ),
+    ),
     ("permission_denied", ("Vous n'avez plus accès à ce dossier.", "この会社へのアクセス権がありません")),
     (
         "permission_denied",

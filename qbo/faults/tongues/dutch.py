@@ -17,7 +17,7 @@ DUTCH = Tongue(
     thing=r"\b(object|record|element|referentie)\b",
     access=r"\b(\w{0,10}token|sessie|verbinding met (quickbooks|intuit|qbo)|autorisatie|machtiging|toegang)\b",
     subscription=r"\b(abonnement|proefperiode)\b",
-    gone=r"\binactie(f|ve)\b|niet (meer )?actief\b|gedeactiveerd|gearchiveerd|\b(is|zijn|werd|werden) (al "
+    gone=r"\binactie(f|ve)\b|niet (meer )?actief\b|gedeactiveerd|gearchiveerd|samengevoegd|\b(is|zijn|werd|werden) (al "
     r"|inmiddels )?verwijderd\b|\bverwijderde\b",
     missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b",
     none=r"\bgeen",

@@ -22,7 +22,7 @@ FRENCH = Tongue(
     subscription=r"\b(abonnements?|periode d'essai|essai)\b",
     # "Inactive" and "archive" are English too, so they count after a French verb.
     gone=r"\b(?<!etre )(?<!rendre )(inactifs?|desactive(e|s|es)?)\b|\b(est|sont|etait|devenue?s?"
-    r"|semble) inactives?\b|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive)(e|s|es)?\b",
+    r"|semble) inactives?\b|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive|fusionne)(e|s|es)?\b",
     missing=r"\bintrouvables?\b|\bn'exist(e|ent) (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s"
     r"|es)?\b",
     none=r"\baucune?",

@@ -21,7 +21,8 @@ GERMAN = Tongue(
     access=r"token|sitzung|verbindung (zu|mit) (quickbooks|intuit|qbo)|autorisierung|anmeldung|\bzugang\b",
     subscription=r"\babo\b|abonnement|testphase|testzeitraum",
     gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|(de|in)aktiviert|archiviert|\b(wurden?|ist"
-    r"|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden|gelo(e)?schte[nrs]?\b",
+    r"|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden|zusammengefu(e)?hrt\b"
+    r"|gelo(e)?schte[nrs]?\b",
     missing=r"nicht (mehr )?(gefunden|vorhanden|auffindbar|ermittelt)|existier(t|en) nicht|\bunbekannt(e|er|en|es)?\b",
     none=r"\bkeine?[nrs]?",
     found=r"(gefunden|vorhanden)",

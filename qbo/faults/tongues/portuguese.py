@@ -21,7 +21,7 @@ PORTUGUESE = Tongue(
     r"|autorizacao|acesso)\b",
     subscription=r"\b(assinaturas?|subscric(ao|oes)|periodo de (teste|avaliacao))\b",
     gone=r"\b(?<!estar )(?<!ser )(inativ[oa]s?|desativad[oa]s?|arquivad[oa]s?)\b|\b(foi|foram|esta|estao"
-    r"|sido) (excluid|eliminad|removid|apagad|deletad)[oa]s?\b",
+    r"|sido) (excluid|eliminad|removid|apagad|deletad|mesclad)[oa]s?\b",
     missing=r"\bnao (foi |foram |pode ser |pode |foi possivel )?(encontrad[oa]s?|localizad[oa]s?|encontrar"
     r"|localizar)\b|\bnao existem?\b|\binexistentes?\b",
     none=r"\bnenhuma?",

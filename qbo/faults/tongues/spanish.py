@@ -20,7 +20,7 @@ SPANISH = Tongue(
     access=r"\b(tokens?|sesion(es)?|conexion(es)? (a|con) (quickbooks|intuit|qbo)|autorizacion(es)?|acceso)\b",
     subscription=r"\b(suscripcion(es)?|periodo de prueba|prueba gratuita)\b",
     gone=r"\b(?<!estar )(?<!ser )(inactiv[oa]s?|desactivad[oa]s?|archivad[oa]s?)\b|\b(fue|fueron|sido|esta|estan"
-    r"|estaba) (eliminad|borrad|suprimid)[oa]s?\b|\bse (elimino|borro|desactivo|suprimio)\b",
+    r"|estaba) (eliminad|borrad|suprimid|fusionad)[oa]s?\b|\bse (elimino|borro|desactivo|suprimio)\b",
     missing=r"\bno (se )?(ha |han |fue |fueron |pudo |puede |pudimos )?(sido )?(encontro|encontraron|encuentra"
     r"|encuentran|existen?|encontrad[oa]s?|encontrar|hallad[oa]|hallo|localizad[oa])\b|\binexistentes?\b",
     none=r"\bningun[oa]?",
