@@ -31,6 +31,7 @@ from sync.models.events import SyncEventQuerySet
 from sync.operations import recording, retrying
 from sync.operations.releasing import release_stopped
 from tests import builders
+from tests.founding import found
 
 Record = Invoice | Payment | Customer | PricebookItem
 
@@ -285,7 +286,7 @@ def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "", 
     at = timezone.now()
     realm = _free_company(url)
     connection = connect(organization, grant(url, realm), environment="emulator", emulator_url=url, at=at)
-    refresh_lists(connection, client_for(connection), ListState.LISTS, at=at)
+    found(connection, client_for(connection), at=at)
     choose_defaults(connection, auto_create_items=auto_create_items)
     shop = Shop(organization, connection, Books(url, realm=realm), builders.rate(organization, "California 8", "8"))
     shop.map_tax()
