@@ -103,6 +103,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [*storms[:1], *others[:half], *others[half:later], *storms[1:], *others[later:]]
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The migrated database is made before the first test's time limit begins: on a busy machine it takes minutes."""
+    options = session.config.option
+    if connection.vendor == "sqlite" and session.items and not (options.collectonly or options.nomigrations):
+        migrated.database()
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out, or with REQUIRE_… fail, what this machine cannot run."""
     for need in NEEDS:

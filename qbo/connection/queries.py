@@ -23,6 +23,8 @@ VALUES = 120
 _UNSAFE = re.compile(r"[^ -~\u00a0-\u00ff]+")
 # What somebody may have written differently there: ’ for ', or – for -.
 _VARIES = re.compile("[^ -~\u00a0-\u00ff]+|['\"`´«»-]+")
+# A blank that somebody may have typed twice there, or pasted as one that does not break; of the first ones in a name.
+_BLANKS, _MOST_BLANKS = ("  ", "\u00a0"), 3
 # Intuit's codes for a statement that was not understood, and for one that fails because of a stored row.
 _BAD_ROW = frozenset({"4002"})
 _OF_ONE_VALUE = frozenset({"4000", "4001"}) | _BAD_ROW
@@ -160,7 +162,8 @@ def read_where_in(
 ) -> list[Row]:
     """Rows whose `field` is one of `values` (compared by `name_key`), in few requests.
 
-    `however_spelled`: also with another apostrophe or dash there, which takes one more request for each such value.
+    `however_spelled`: also with another apostrophe or dash there, which takes one more request for each such value,
+    and with another blank between two words, which takes none.
 
     A value that cannot be used in a statement is looked up by its longest usable part. If one value's rows
     cannot be read, the others are read without it, and it is added to `unread` with QuickBooks' message. Raises
@@ -177,8 +180,12 @@ def read_where_in(
         return read_rows(client, entity, (where + extra).removeprefix(" AND "), pace=pace)
 
     rows: list[Row] = []
-    for start in range(0, len(plain), VALUES):
-        rows += _read_halved(read, field, plain[start : start + VALUES], unread)
+    listed = {one: value for value in plain for one in (_spellings(value) if however_spelled else (value,))}
+    failed: dict[str, ReadFailed] | None = None if unread is None else {}
+    for start in range(0, len(listed), VALUES):
+        rows += _read_halved(read, field, list(listed)[start : start + VALUES], failed)
+    if unread is not None and failed:
+        unread.update({listed[one]: error for one, error in failed.items()})
     for pattern, ones in patterns.items():
         keys = {name_key(value) for value in ones}
         try:
@@ -190,6 +197,12 @@ def read_where_in(
         else:
             rows += [row for row in found if name_key(str(row.get(field, ""))) in keys]
     return rows if not patterns else list({str(row["Id"]): row for row in rows}.values())
+
+
+def _spellings(value: str) -> list[str]:
+    """`value`, and as it is where one blank in it is another one."""
+    blanks = [match.start() for match in re.finditer(" ", value)][:_MOST_BLANKS]
+    return [value, *(f"{value[:at]}{blank}{value[at + 1 :]}" for at in blanks for blank in _BLANKS)]
 
 
 def pattern_of(value: str) -> str:

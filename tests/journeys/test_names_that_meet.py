@@ -57,6 +57,14 @@ def test_one_that_is_there_under_such_a_name_is_linked(shop: Shop, name: str) ->
     assert shop.qbo_id(customer) == there
 
 
+@pytest.mark.parametrize("there", ["Anna  Maria Smith", "anna maria\u00a0Smith"])
+def test_one_that_is_there_with_another_blank_is_linked(shop: Shop, there: str) -> None:
+    qbo_id = shop.books.do("add_customer", name=there, email="a@example.com")["row"]["Id"]
+    customer = builders.customer(shop.organization, "Anna Maria Smith", email="a@example.com")
+    shop.assert_in_books(shop.settled_invoice(customer=customer))
+    assert shop.qbo_id(customer) == qbo_id
+
+
 def test_a_number_with_such_a_letter_is_found_taken(shop: Shop) -> None:
     first = shop.settled_invoice()
     shop.books.post("invoice", {**shop.there(first), "DocNumber": "17–A"})

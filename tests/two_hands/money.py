@@ -524,6 +524,8 @@ class PaymentsOfTwo(Hands):
     def peace(self) -> None:
         self.world.emulator.breakages.clear()
         self.books.do("close_books", date=None)
+        # A pass renews the token, which may have expired; then the opened books are read.
+        self.passes(70, sooner=True)
         self.shop.read_lists("Preferences", at=self.at)
         self.post_is_delivered(all_of_it=True)
         for _ in range(8):
