@@ -15,7 +15,7 @@ from sync.models import SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
 # How many errors the banner, which is on every page, adds up: 5,000 would take as long as the rest of the page.
-MOST_ADDED_UP = 200
+MOST_ADDED_UP = 1_000
 
 
 class HeldBack(NamedTuple):

@@ -210,12 +210,13 @@ def events_waiting_for(context: template.Context, *codes: str) -> dict[str, obje
     }
 
 
-# Of how many causes a settings page says what a retry would come to, and with how many events at most: each is judged.
+# Of how many causes a settings page says what a retry would come to, and with how many events at most after the first:
+# each is judged.
 MOST_FORECAST, MOST_JUDGED = 3, 25
 
 
 def _is_forecast(one: Waiting, number: int) -> bool:
-    return number < MOST_FORECAST and one.cause.count <= MOST_JUDGED
+    return number == 0 or (number < MOST_FORECAST and one.cause.count <= MOST_JUDGED)
 
 
 def _form(connection: Connection | None, one: Waiting, number: int) -> object:

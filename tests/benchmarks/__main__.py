@@ -1,4 +1,4 @@
-"""`make bench`: each figure with what it is compared with, in one run; asserts nothing.
+"""`make bench`: each figure with what it is compared with, in one run; it fails only where a page does not open.
 
 `python -m tests.benchmarks [NAME …]` runs some only; with POSTGRES_URL the pages and the click are measured there too.
 """
@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,8 @@ def bigshop() -> None:
                     f" {found['queries']:.0f} queries, the slowest {found['slowest_ms']:.0f} ms;"
                     f" {found['kb']:.0f} kB, status {found['status']:.0f}"
                 )
+            if wrong := [page for page, found in large.items() if found["status"] != HTTPStatus.OK]:
+                raise SystemExit(f"Not opened: {', '.join(wrong)}.")
 
 
 def commands() -> None:
