@@ -85,7 +85,7 @@ class Office:
         listed = [row for row in rows(page) if row.event_id == str(event.pk)]
         assert [(row.entity, row.status, row.message) for row in listed] == [(event.label, "Failed", message)]
         assert listed[0].second.startswith(f"{books.partition(':')[0]} · ")
-        shown = self.invoice_banner(invoice)
+        shown = self.invoice_banner(invoice).one("div", class_="rac-invoice-words")
         assert shown["role"] == "alert"
         assert shown.one("b").text == (books if ":" in books else f"{books}: {message}")
 
