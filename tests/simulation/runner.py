@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.cases import Case
@@ -113,7 +113,8 @@ def _landed(case: Case, reader: int, child: int) -> Outcome:
 def shrunk(stage: Stage, outcome: Outcome) -> Outcome:
     """The same case with as few disturbances as still make it fail."""
     acts = dict(outcome.acts)
-    best = outcome
+    # Told with its disturbances even if none of them can be left out.
+    best = replace(outcome, case=Case(outcome.case.scenario, acts, outcome.case.checks_numbers))
     size = max(1, len(acts) // 2)
     while size:
         numbers = sorted(acts)
