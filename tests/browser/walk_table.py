@@ -440,7 +440,7 @@ on("admin:invoices_payment_change", "O", "top: link Void payment | dialog: butto
 on(INVOICE_PAGE, "O", "top: link Void invoice | dialog: button Void invoice | dialog: choice Reason | dialog: text"
 " Note", asks("Voided: Duplicate:"
 " twice.", {"dialog: choice Reason": "Duplicate", "dialog: text Note": "twice"}, button="Void invoice"))
-on("*", "FDO", "dialog: button close | dialog: link Cancel", within)
+on("*", "FDO", "dialog: button Close | dialog: link Cancel", within)
 on("admin:invoices_invoice_changelist", "FDO", "page: button Run | page: choice Select action to run | column: tick *"
 " | row: tick *", flow.bulk("Send selected drafts", "1 invoice"))
 on(INVOICE_PAGE, "SO", "page: link Open*in QuickBooks", away("/app/"), each=True)
