@@ -181,9 +181,10 @@ def read_where_in(
 
     rows: list[Row] = []
     listed = {one: value for value in plain for one in (_spellings(value) if however_spelled else (value,))}
+    spellings = list(listed)
     failed: dict[str, ReadFailed] | None = None if unread is None else {}
-    for start in range(0, len(listed), VALUES):
-        rows += _read_halved(read, field, list(listed)[start : start + VALUES], failed)
+    for start in range(0, len(spellings), VALUES):
+        rows += _read_halved(read, field, spellings[start : start + VALUES], failed)
     if unread is not None and failed:
         unread.update({listed[one]: error for one, error in failed.items()})
     for pattern, ones in patterns.items():

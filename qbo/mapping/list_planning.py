@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.base import (
@@ -156,21 +157,23 @@ class _Fields:
         return Plan(write, said, failures=failures, kept=kept)
 
 
-def carried_over(former: Base | None, said: Said, row: Row, entity: str) -> tuple[Base, Row]:
-    """The base of a link that names another record there from now on, `row`, and what there is to compare with it.
+def carried_over(former_base: str, said: Said, row: Row, entity: str) -> dict[str, str]:
+    """The columns `base` and `theirs` of a link that names another record there from now on, `row`.
 
-    What differed between the two before stays. What was changed here and never sent is still owed: it goes where the
-    other record says nothing or what ours said; where it says something else, a person decides.
+    `former_base`: the column as it was, "" for none. What differed between the two before stays. What was changed here
+    and never sent is still owed: it goes where the other record says nothing or what ours said; where it says something
+    else, a person decides.
     """
     readers, keys = (ITEM_FIELDS, ITEM_KEYS) if entity == "Item" else (CUSTOMER_FIELDS, CUSTOMER_KEYS)
-    kept = kept_part(entity, row)
+    kept, former = kept_part(entity, row), Base.from_text(former_base)
     owed = [name for name in keys if former and name in former.said and former.said[name] != said[name]]
     if former is None or not owed:
-        return Base(said, kept), {}
+        return {"base": Base(said, kept).as_text(), "theirs": ""}
     told = [keys[name] for name in owed if readers[name](row)]
     was = {key: former.row[key] for key in told if key in former.row}
     known = {key: value for key, value in kept.items() if key not in told} | was
-    return Base({**said, **{name: former.said[name] for name in owed}}, known), kept
+    base = Base({**said, **{name: former.said[name] for name in owed}}, known)
+    return {"base": base.as_text(), "theirs": encode(kept) if kept else ""}
 
 
 def _target(there: ListRecord) -> Payload:

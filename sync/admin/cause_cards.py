@@ -204,6 +204,12 @@ def form_ahead(case: Case, scope: str, *, shown_at: datetime) -> FixForm | None:
     return replace(form, submit=SAVE, scope=scope, note=NOTES.get(scope, NOTE)) if form else None
 
 
+def form_now(case: Case) -> FixForm | None:
+    """As `form_of`, for the events that the case has now."""
+    newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    return form_of(case, case.events.count(), shown_at=newest or clock.now())
+
+
 def form_of(case: Case, count: int, *, shown_at: datetime) -> FixForm | None:
     """The form that fixes a cause which stops `count` events, the last since `shown_at`; None if nothing here does."""
     fix = BY_CODE.get(case.failure.code)

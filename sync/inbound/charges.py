@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, reference
+from qbo.mapping.base import Base, cents, reference
 from qbo.mapping.invoice_rows import own_lines
 from runacall.invoices.documents import InvoiceDocument
-from runacall.invoices.money import ZERO, round_cents
+from runacall.invoices.money import ZERO
 
 # Kinds of pricebook items, as a tie-out calls what is booked under them.
 CHARGES = {"tip": "Tips", "card_fee": "Card fees"}
@@ -50,7 +50,7 @@ def _product(line: Row) -> str:
 
 
 def _amount(line: Row) -> Decimal:
-    return round_cents(Decimal(str(line.get("Amount") or 0)))
+    return Decimal(cents(line.get("Amount")))
 
 
 def charges_here(invoice: InvoiceDocument) -> dict[str, Decimal]:

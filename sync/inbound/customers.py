@@ -79,13 +79,13 @@ def _follow(hearing: Hearing, link: Link, row: Row, *, takes_over: bool) -> None
     customer = Customer.objects.get(pk=link.record_id)
     was, said = link.qbo_id, said_of_customer(customer_document(customer))
     link.qbo_id, link.sync_token, link.created_here = str(row["Id"]), str(row.get("SyncToken", "")), False
-    base, theirs = carried_over(Base.from_text(link.base), said, row, "Customer")
-    link.base, link.theirs = base.as_text(), encode(theirs) if theirs else ""
+    columns = carried_over(link.base, said, row, "Customer")
+    link.base, link.theirs = columns["base"], columns["theirs"]
     link.active, link.there_at, link.synced_at = True, changed_there_at(row), hearing.at
     link.save()
     name = customer_name(customer)
     reopen_failed(hearing.connection, "customer", customer.pk, at=hearing.at)
-    if theirs and takes_over and not is_dismissed(hearing.connection, name):
+    if link.theirs and takes_over and not is_dismissed(hearing.connection, name):
         # What changed here goes to the survivor, or a person says; what waits already meets it.
         open_event(hearing.connection, name, at=hearing.at)
     message = f"Merged in QuickBooks: Id {was} is now {row.get('DisplayName')}, Id {link.qbo_id}."

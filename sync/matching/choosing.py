@@ -78,9 +78,8 @@ def choose(subject: Subject, row: Row, *, by: User, at: datetime) -> MatchChoice
         if before and before.active and before.qbo_id == qbo_id:
             raise Refused(f"It is already matched to {name}.")
         entity = "Customer" if subject.kind.is_customers else "Item"
-        former = Base.from_text(before.base) if before else None
-        base, theirs = carried_over(former, _said(subject), row, entity)
-        _put_link(subject, row, base, theirs, at=at)
+        columns = carried_over(before.base if before else "", _said(subject), row, entity)
+        _put_link(subject, row, columns, at=at)
         return _keep(subject, Kind.THIS_ONE, qbo_id, name, before, by=by, at=at)
 
     return _carefully(subject, link_it, at=at)
@@ -243,7 +242,7 @@ def _carefully(subject: Subject, do: Callable[[], MatchChoice], *, at: datetime)
     return done
 
 
-def _put_link(subject: Subject, row: Row, base: Base, theirs: Row, *, at: datetime) -> None:
+def _put_link(subject: Subject, row: Row, columns: Mapping[str, str], *, at: datetime) -> None:
     Link.objects.update_or_create(
         **subject.which,
         defaults={
@@ -252,8 +251,7 @@ def _put_link(subject: Subject, row: Row, base: Base, theirs: Row, *, at: dateti
             "active": True,
             "created_here": False,
             # Existing differences stay: what is sent is what was owed, and what changes from now on.
-            "base": base.as_text(),
-            "theirs": encode(theirs) if theirs else "",
+            **columns,
             "accepted_at": None,
             "synced_at": at,
         },

@@ -23,7 +23,7 @@ from runacall import clock
 from runacall.invoices.document_loading import load_customers
 from runacall.invoices.refusals import Refused
 from runacall.organizations.middleware import StaffRequest
-from sync.admin.cause_cards import form_ahead, form_of
+from sync.admin.cause_cards import form_ahead, form_now
 from sync.fixing.ahead import case_ahead, forecast_ahead, save_ahead, still_failed
 from sync.fixing.applying import FIXES, Shown, fix_cause, forecast, undo_fix
 from sync.fixing.fix import Answer, Case
@@ -107,11 +107,7 @@ def _form(request: StaffRequest, case: Case) -> HttpResponse:
         except NotRead as error:
             return _said(request, f"QuickBooks could not be read: {error}", is_bad=True)
     every = replace(case, every=True)
-    if case.ahead:
-        form = form_ahead(every, request.GET.get("scope", ""), shown_at=clock.now())
-    else:
-        newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first()
-        form = form_of(every, case.events.count(), shown_at=newest or clock.now())
+    form = form_ahead(every, request.GET.get("scope", ""), shown_at=clock.now()) if case.ahead else form_now(every)
     context = {"form": form, "may_act": may_act(request), "is_every": True, "notice_at": request.GET.get("next", "")}
     return TemplateResponse(request, "sync/fix_form.html", context)
 

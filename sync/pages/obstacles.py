@@ -17,7 +17,7 @@ from runacall.invoices.admin.invoice_buttons import filters_of_the_list
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
-from sync.admin.cause_cards import FixForm, form_ahead, form_for, form_of
+from sync.admin.cause_cards import FixForm, form_ahead, form_for, form_now
 from sync.fixing.ahead import WAITING, fix_ahead_of, made
 from sync.fixing.applying import why_not_undone
 from sync.fixing.lists import Lists
@@ -55,8 +55,7 @@ def obstacles_ahead(
                 form = form_for(cause, lists)
             elif fix_ahead_of(failure):
                 form = form_ahead(made(connection, failure, ids, lists), scope, shown_at=at)
-        places = settings_place(failure), obstacle_place(failure, connection), help_place(failure.code)
-        found.append(Obstacle(failure, form, *places))
+        found.append(_obstacle(connection, failure, form))
     return found
 
 
@@ -67,12 +66,14 @@ def obstacles_of(event: SyncEvent) -> list[Obstacle]:
         form = None
         with isolated("Offering a fix", event=event.pk, cause=failure.cause_key):
             case = case_of(event.connection, failure.cause_key[:200], event_id=event.pk)
-            newest = case.events.order_by("-changed_at").values_list("changed_at", flat=True).first() if case else None
-            if case and newest:
-                form = form_of(replace(case, lists=lists), case.events.count(), shown_at=newest)
-        places = settings_place(failure), obstacle_place(failure, event.connection), help_place(failure.code)
-        found.append(Obstacle(failure, form, *places))
+            form = form_now(replace(case, lists=lists)) if case else None
+        found.append(_obstacle(event.connection, failure, form))
     return found
+
+
+def _obstacle(connection: Connection, failure: Failure, form: FixForm | None) -> Obstacle:
+    places = settings_place(failure), obstacle_place(failure, connection), help_place(failure.code)
+    return Obstacle(failure, form, *places)
 
 
 def banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, object]:

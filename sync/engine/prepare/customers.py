@@ -14,7 +14,7 @@ from qbo.connection.client import encode
 from qbo.connection.queries import ANY_ACTIVE, ReadFailed, read_where_in
 from qbo.failures import Failure
 from qbo.json_objects import Row
-from qbo.mapping.base import CUSTOMER_FIELDS, Base, fields_of, kept_part
+from qbo.mapping.base import CUSTOMER_FIELDS, fields_of, kept_part
 from qbo.mapping.book import Ref
 from qbo.mapping.list_planning import ListRecord, carried_over, plan_customer, said_of_customer
 from qbo.mapping.loading import load_list_records, load_ruled
@@ -29,7 +29,7 @@ from runacall.invoices.documents import CustomerDocument
 from runacall.invoices.models import Customer, Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
-from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
+from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import CUSTOMER_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
@@ -141,7 +141,7 @@ def _owed_again(drain: Drain, event: SyncEvent, customer: CustomerDocument) -> R
         return None
     there = load_list_records(drain.connection, EntityType.CUSTOMER, [customer.id]).get(customer.id)
     plan = plan_customer(customer, there) if there else Plan()
-    return owed_update(drain, event, plan) if plan.write or plan.failures else None
+    return owed_if_any(drain, event, plan)
 
 
 def _match(
@@ -274,9 +274,6 @@ def _link(
     qbo_id = str(row["Id"])
     held[qbo_id] = customer.id
     there = Link.objects.of(drain.connection, EntityType.CUSTOMER).filter(record_id=customer.id).first()
-    base, theirs = carried_over(
-        Base.from_text(there.base) if there else None, said_of_customer(customer), row, "Customer"
-    )
     columns = {
         "qbo_id": qbo_id,
         "sync_token": str(row.get("SyncToken", "")),
@@ -284,8 +281,7 @@ def _link(
         "synced_at": drain.now(),
         "created_here": False,
         # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
-        "base": base.as_text(),
-        "theirs": encode(theirs) if theirs else "",
+        **carried_over(there.base if there else "", said_of_customer(customer), row, "Customer"),
     }
     if former and former.qbo_id == qbo_id:
         # The same one, active again: what changed here meanwhile is still to be sent, and compared with what is there.

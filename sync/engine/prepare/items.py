@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.db import transaction
 
 from qbo import catalogue
-from qbo.connection.client import encode
 from qbo.failures import Failure
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.base import Base
@@ -28,7 +27,7 @@ from runacall.invoices.documents import ItemDocument
 from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
-from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_update, refused_here
+from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import ITEM_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
@@ -143,8 +142,7 @@ def _is_owed(drain: Drain, item: ItemDocument) -> bool:
 def _owed_again(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome | None:
     """What changed here and never went, now that another product is it; None for nothing."""
     known = load_list_records(drain.connection, EntityType.ITEM, [item.id]).get(item.id)
-    plan = _update(item, book, known) if known else Plan()
-    return owed_update(drain, event, plan) if plan.write or plan.failures else None
+    return owed_if_any(drain, event, _update(item, book, known)) if known else None
 
 
 def _find(drain: Drain, item: ItemDocument, sent: Sequence[Sent]) -> Match:
@@ -256,7 +254,6 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) ->
     links = Link.objects.of(drain.connection, EntityType.ITEM)
     former = links.filter(record_id=item.id).first()
     row = product_row(drain.connection, qbo_id)
-    base, theirs = carried_over(Base.from_text(former.base) if former else None, said_of_item(item), row, "Item")
     links.update_or_create(
         connection=drain.connection,
         realm_id=drain.turn.realm_id,
@@ -269,7 +266,6 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) ->
             "synced_at": drain.now(),
             "created_here": False,
             # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
-            "base": base.as_text(),
-            "theirs": encode(theirs) if theirs else "",
+            **carried_over(former.base if former else "", said_of_item(item), row, "Item"),
         },
     )

@@ -56,6 +56,11 @@ def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
     return in_agreement(drain, event, remark=kept_in_words(plan.kept))
 
 
+def owed_if_any(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome | None:
+    """The same of a record that was only just linked; None where that is all there is to say."""
+    return owed_update(drain, event, plan) if plan.write or plan.failures else None
+
+
 def nothing_to_send(drain: Drain, event: SyncEvent, message: str) -> Outcome:
     """There is nothing left to send; `message` says why."""
     return Outcome.superseded(drain.attempt(event, Kind.SETTLED_HERE), message=message)
