@@ -137,6 +137,25 @@ def test_a_price_goes_to_the_product_that_a_person_chose_instead(shop: Shop, pri
     assert shop.event(item).failure_code == ("" if goes else "changed_in_quickbooks")
 
 
+@pytest.mark.parametrize(("price", "goes"), [(120, True), (95, False)])
+def test_a_price_goes_to_the_product_that_she_entered_anew(shop: Shop, price: int, goes: bool) -> None:
+    """Under the same name; the one that it was is inactive there."""
+    item = shop.item("Labor")
+    item.edit(unit_price="120", at=timezone.now())
+    shop.settled_invoice(item=item)
+    former = shop.qbo_id(item)
+    shop.books.do("deactivate", entity="Item", id=former)
+    fields = {"Name": "Labor", "Type": "Service", "IncomeAccountRef": {"value": "1"}, "UnitPrice": price}
+    other = shop.books.post("item", fields)["Item"]
+    item.edit(unit_price="130", at=timezone.now())
+    shop.read_lists("Item")
+    shop.hear()
+    shop.drain()
+    assert shop.qbo_id(item) == other["Id"] != former
+    assert shop.books.row("Item", other["Id"])["UnitPrice"] == (130 if goes else price)
+    assert shop.event(item).failure_code == ("" if goes else "changed_in_quickbooks"), shop.event(item).message
+
+
 def test_a_phone_number_goes_to_the_customer_that_a_person_chose_instead(shop: Shop, customer: Customer) -> None:
     other = shop.books.post("customer", {"DisplayName": "Okafor Family"})["Customer"]
     customer.edit(phone=OURS, at=timezone.now())
