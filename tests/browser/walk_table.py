@@ -139,7 +139,7 @@ on("admin:invoices_invoice_changelist", "O", "row: link #O-DRAFT | row: link #O-
 " link #O-STOPPED | row: link #TAX-# | row: link #CLOSED-#", go("Total"), each=True)
 
 on("admin:invoices_invoice_changelist", "FDSO", "filter: button Views", opens("No views yet"))
-on("admin:invoices_invoice_changelist", "FDSO", "filter: text Name of these filters | filter: tick For the whole shop | filter: button Save view", within)
+on("admin:invoices_invoice_changelist", "FDO", "filter: text Name of these filters | filter: tick For the whole shop | filter: button Save view", within)
 on("admin:invoices_invoice_changelist", "DSO", "chip: link *", fetch(), each=True)
 
 # --- the sync log
@@ -392,7 +392,7 @@ on("sync:would_fail", "SO", "page: link *", fetch(), each=True)
 # The same controls as in the cards. Pressed by test_preflight, each with what came of it.
 FIXES = " | ".join(f"page: choice {one}*" for one in (
     "QuickBooks tax code", "Product or service in QuickBooks", "Product for one-off lines", "Income account", "Customer in QuickBooks", "Invoice number", "Date in the books"))
-for name, who in (("sync:would_fail", "SO"), (INVOICE_PAGE, "SO")):
+for name, who in (("sync:would_fail", "SO"), (INVOICE_PAGE, "O")):
     on(name, who, f"{FIXES} | page: text Date in the books | page: button # more to choose from | page: button Search QuickBooks for it", within)
     on(name, "O", "page: button Save choice", within)
     on(name, "O", "page: button * and send # | page: button Send # | page: button Undo", within)

@@ -92,8 +92,12 @@ class Stage:
             migrated.copy_to(Path(self.database_url.removeprefix("sqlite:///")))
         self.run("migrate", "--verbosity", "0")
 
-    def connect(self) -> None:
-        self.run("connect_quickbooks", "--organization", "shop", "--emulator", self.url, **PATIENCE)
+    def connect(self, *, attempts: int = 1) -> None:
+        """Connect as a person does, who presses again where a storm has cut that call too."""
+        for attempt in range(1, attempts + 1):
+            arguments = ("connect_quickbooks", "--organization", "shop", "--emulator", self.url)
+            if self.run(*arguments, check=attempt == attempts, **PATIENCE).returncode == 0:
+                return
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """A `manage.py` process in a group of its own; what it complains of goes into the log."""

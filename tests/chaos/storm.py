@@ -219,7 +219,7 @@ class Storm:
         why = self.ledger.pause()
         if why:
             self.reconnections.append(why)
-            self.stage.connect()
+            self.stage.connect(attempts=5)
 
     def _press_retry(self) -> None:
         if time.monotonic() >= self.next_look:
