@@ -22,15 +22,13 @@ from sync.admin.cause_cards import Card, strip_of
 from sync.admin.change_list import SyncLogChangeList, without_page
 from sync.log.counting import total
 from sync.log.questions import questions_for
-from sync.log.results import SOON, Result, results_for
+from sync.log.results import QUICK, SLOW, SOON, Result, results_for
 from sync.log.rows import log_rows
 from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import Direction, EntityType
 
 LOG = "admin:sync_syncevent_changelist"
-# How often the page asks for changes, in seconds: while something is about to change, and otherwise.
-QUICK, SLOW = 2, 30
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from sync.log.details import (
 )
 from sync.log.holding import Books, Holding, InBooks, for_dispatcher, holding
 from sync.log.invoice_column import current_of
-from sync.log.results import Result, result_of
+from sync.log.results import QUICK, SLOW, Result, result_of
 from sync.log.rows import connection_of, holding_of, in_books_of, standing_of
 from sync.log.wording import SYNC_IS_OFF, Standing, also_in_the_way, books_line, row_text
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import WAITING, EntityType
 
 ALARM, CALM, GOOD = "alarm", "calm", "good"
 
@@ -49,10 +49,14 @@ class InvoiceBanner:
     others: int = 0
     books: InBooks | None = None
     buttons: Sequence[tuple[Action, str]] = ()
-    # Whether the page should refresh in a moment.
-    is_moving: bool = False
+    # After how many seconds the banner reads itself again; 0: only the reader's own doing changes it.
+    every: int = 0
     # The result of the reader's own Retry sync or Post to current period.
     result: Result | None = None
+
+    @property
+    def is_moving(self) -> bool:
+        return self.every == QUICK
 
 
 def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> InvoiceBanner | None:
@@ -81,8 +85,8 @@ def invoice_banner(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
         shown = _for_dispatcher(event, standing, held)
     else:
         shown = _for_office(event, standing, there, held, at, may_act=role_allows(request, Ability.MANAGE_QUICKBOOKS))
-    moving = is_moving(event, standing)
-    return replace(shown, is_moving=moving, result=_result(event, request, office, at), due=due)
+    every = QUICK if is_moving(event, standing) else SLOW if event.state in (*WAITING, State.HELD) else 0
+    return replace(shown, every=every, result=_result(event, request, office, at), due=due)
 
 
 def due_words(connection: Connection, invoice: Invoice) -> str:

@@ -30,6 +30,8 @@ MOST = 5
 MOST_FIXES = 50
 # How many reasons a card names.
 MOST_STOPS = 3
+# After how many seconds a page asks for changes: while something is about to change, and otherwise.
+QUICK, SLOW = 2, 30
 # An event due within this time is about to be sent.
 SOON = timedelta(seconds=15)
 
