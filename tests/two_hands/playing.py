@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import FlakyFailure
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from qbo_emulator.router import Emulator
@@ -30,6 +32,15 @@ def open_shop(country: str) -> Iterator[tuple[Shop, Emulator, Turns]]:
         yield shop, emulator, turns
 
 
+@contextmanager
+def the_same_everywhere() -> Iterator[None]:
+    """One seed draws one history in every process: hypothesis also draws from the constants of our modules that happen
+    to be loaded, which depends on the tests that ran before.
+    """
+    with patch.object(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None):
+        yield
+
+
 def play(hands: type[RuleBasedStateMachine], number: int, *, histories: int, steps: int = STEPS) -> None:
     """As many histories of a seed; raises what the first one that fails raised."""
     Hands.open_shop = staticmethod(open_shop)
@@ -44,7 +55,8 @@ def play(hands: type[RuleBasedStateMachine], number: int, *, histories: int, ste
         phases=[Phase.generate, *([Phase.shrink] if os.environ.get("TWO_HANDS_SHRINK") else [])],
     )
     try:
-        run_state_machine_as_test(machine, settings=how)
+        with the_same_everywhere():
+            run_state_machine_as_test(machine, settings=how)
     except FlakyFailure as error:
         # What broke, where a report that is cut off still shows it.
         causes = "; ".join(f"{type(one).__name__}: {one}" for one in error.exceptions)
