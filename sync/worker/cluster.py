@@ -2,7 +2,8 @@
 
 A worker that dies while it waits keeps the queue's lock, and the cluster then neither works nor stops.
 So the cluster runs in its own process group, is watched from outside, and is replaced as a whole: as soon
-as it is idle after one of its processes has ended, and whenever requested work is not started.
+as it is idle after one of its processes has ended, and whenever requested work is not started. A slow machine may need
+minutes to boot a cluster, and each one that is replaced makes it slower: one that is booting is left alone.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from django.conf import settings
 from django.db import Error as DatabaseAway
 from django.db import close_old_connections, transaction
 from django.db.models import Q, QuerySet
+from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from qbo.models import Connection, Lease
@@ -43,6 +45,10 @@ _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 # A drain makes no call after 60 s, and a call ends within 125 s: after that a stopping cluster has stopped.
 STOP_GRACE = 250.0
 RESTART_PAUSE = 5.0
+# Sentinel, monitor and pusher of a cluster, beside its workers.
+OTHER_MEMBERS = 3
+# Seconds in which a cluster has to come up, or it hangs; doubled for the next one after each that did not.
+BOOTS_WITHIN = 300.0
 # Asks a worker to end its drain after the calls in flight; see `sync.receivers`.
 END_DRAIN = signal.SIGUSR1
 # Seconds that a worker may spend on one UPDATE of very many events.
@@ -101,7 +107,7 @@ def _end_with_parent() -> None:
 
 @dataclass
 class Supervisor:
-    """`frozen_after`: seconds that requested work may wait while the cluster is idle."""
+    """`frozen_after`: seconds that requested work may wait while the cluster is idle, once it is up."""
 
     frozen_after: float = 20.0
     poll: float = 1.0
@@ -110,7 +116,10 @@ class Supervisor:
     started_at: datetime = field(default_factory=clock.now)
     restarts: int = 0
     stopping: bool = False
-    # The cluster's processes at the last check, and whether one of them has ended since it started.
+    # Whether all of the cluster's processes have been there, and how long that may take.
+    is_up: bool = False
+    boots_within: float = BOOTS_WITHIN
+    # The cluster's processes at the last check, and whether one of them has ended since it was up.
     members: frozenset[int] = frozenset()
     is_bereaved: bool = False
     # When it was last seen working, and the drains that were seen.
@@ -137,7 +146,7 @@ class Supervisor:
 
     def start(self) -> None:
         self.group, self.started_at = Group.start(), clock.now()
-        self.members, self.is_bereaved, self.busy_at = frozenset(), False, self.started_at
+        self.members, self.is_up, self.is_bereaved = frozenset(), False, False
 
     def look_after(self) -> None:
         """One check: a heartbeat, wake-ups for what is due, a new cluster if the old one is dead or frozen."""
@@ -164,10 +173,12 @@ class Supervisor:
     def trouble(self, now: datetime) -> str:
         """Why the cluster has to be replaced; "" if it does not."""
         age = now - self.started_at
-        self._count_members()
+        self._count_members(now)
         if self.group is None or not self.group.is_alive:
             # A cluster that cannot even start is not started every second.
             return "it is gone" if age >= timedelta(seconds=RESTART_PAUSE) else ""
+        if not self.is_up:
+            return f"it did not come up in {self.boots_within:.0f} s" if age.total_seconds() > self.boots_within else ""
         if self.is_busy(now):
             self.busy_at = now
             return ""
@@ -188,10 +199,13 @@ class Supervisor:
         at_work = ActionRecord.objects.open().exists()
         return timedelta(seconds=max(self.frozen_after, LONGEST_ACTION if at_work else 0))
 
-    def _count_members(self) -> None:
+    def _count_members(self, now: datetime) -> None:
         """Workers end only when they are killed or use too much memory: see `recycle` in the settings."""
         there = self.group.members if self.group else frozenset[int]()
-        self.is_bereaved = self.is_bereaved or not self.members <= there
+        if self.is_up:
+            self.is_bereaved = self.is_bereaved or not self.members <= there
+        elif len(there) >= Conf.WORKERS + OTHER_MEMBERS:
+            self.is_up, self.busy_at, self.boots_within = True, now, BOOTS_WITHIN
         self.members = there
 
     def is_busy(self, now: datetime) -> bool:
@@ -213,6 +227,8 @@ class Supervisor:
         logger.warning("Replacing the cluster: %s.", why)
         operators_log.warn("cluster replaced", kind=why)
         if self.group is not None:
+            if self.group.is_alive and not self.is_up:
+                self.boots_within *= 2
             self.group.kill()
         self.restarts += 1
         lost_wakes(before=clock.now()).update(woken_at=None)

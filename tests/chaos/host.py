@@ -15,6 +15,8 @@ from tests.needs import faketime
 
 # Longer than the lease, see HASTE in `stage`.
 ASLEEP_FOR = 2.5 * PACE
+# Of a cluster that is up: its head, sentinel, monitor, pusher and two workers.
+WHOLE = 6
 
 
 class Host:
@@ -38,6 +40,10 @@ class Host:
     def workers(self) -> list[int]:
         """The cluster's own processes: sentinel, pusher, monitor and workers; the supervisor is left out."""
         return descendants(self.process.pid)
+
+    @property
+    def is_up(self) -> bool:
+        return len(self.workers) >= WHOLE
 
     def kill_worker(self, dice: random.Random, holder: int) -> bool:
         """The process that is sending right now, where it is one of this host; else any but the cluster's head."""

@@ -30,11 +30,12 @@ DISASTERS = (
     "the database cut",
     "access token expired",
 )
-# After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass.
+# After a disaster, batches go out before the next one strikes, up to so many; or so many seconds pass in which every
+# host is up: however slowly a machine boots, its hosts are not felled before they are up.
 BATCHES_BETWEEN = 3
 LONGEST_PEACE = 6.0 * PACE
-# Seconds that booting may take at first.
-BOOTS_WITHIN = 20.0 * PACE
+# How many times longer something may stand still while a host boots.
+SLOW_BOOT = 10
 # Seconds between an operator's looks at what failed, and what this storm is made of.
 BETWEEN_LOOKS = 8.0 * PACE
 PASSING = ("server_error", "network", "answer_unreadable", "rate_limited")
@@ -73,7 +74,7 @@ class Storm:
         self.ordered: dict[int, str] = {}
         self.orders = 0
         self.batches_here = 0
-        self.batches, self.quiet_batches, self.quiet_until = 0, 1, time.monotonic() + BOOTS_WITHIN
+        self.batches, self.quiet_batches, self.quiet_until = 0, 1, time.monotonic() + LONGEST_PEACE
         self.next_look = time.monotonic() + BETWEEN_LOOKS
         self.files = self._files()
         self.importing: subprocess.Popen[str] | None = None
@@ -116,9 +117,13 @@ class Storm:
             states = self.ledger.states()
             if states != before:
                 moved, before = time.monotonic(), states
-            elif time.monotonic() - moved > seconds:
+            elif time.monotonic() - moved > (seconds if self.hosts_are_up else SLOW_BOOT * seconds):
                 return False
         return True
+
+    @property
+    def hosts_are_up(self) -> bool:
+        return all(host.is_up for host in self.cluster)
 
     @property
     def least(self) -> int:
@@ -185,8 +190,12 @@ class Storm:
     def _is_up_again(self) -> bool:
         """Some batches have gone out since the last disaster, or it is time for the next one all the same."""
         now, batches = time.monotonic(), self.batches
-        if batches < self.quiet_batches and now < self.quiet_until:
-            return False
+        if batches < self.quiet_batches:
+            if now < self.quiet_until:
+                return False
+            if not self.hosts_are_up:
+                self.quiet_until = now + LONGEST_PEACE
+                return False
         self.quiet_batches = batches + self.dice.randint(1, BATCHES_BETWEEN)
         self.quiet_until = now + LONGEST_PEACE
         return True

@@ -23,7 +23,7 @@ from django_q.models import OrmQ
 from qbo.models import Lease
 from sync.models import Heartbeat, SyncEvent
 from sync.operations.recording import leave_to_worker
-from sync.worker.cluster import Supervisor
+from sync.worker.cluster import BOOTS_WITHIN, Supervisor
 from tests import migrated
 from tests.books import Shop
 
@@ -55,7 +55,7 @@ def group() -> FakeGroup:
 
 @pytest.fixture
 def supervisor(group: FakeGroup, monkeypatch: pytest.MonkeyPatch) -> Supervisor:
-    watching: Any = Supervisor(group=group)
+    watching: Any = Supervisor(group=group, is_up=True)
     monkeypatch.setattr(watching, "start", lambda: None)
     return watching
 
@@ -156,12 +156,47 @@ def test_what_was_asked_for_is_asked_for_anew(supervisor: Supervisor, group: Fak
     assert SyncEvent.objects.exists()
 
 
+def test_one_that_boots_slowly_is_left_alone(shop: Shop) -> None:
+    """Work waits from the first second; patience begins when the last of its processes is there."""
+    group, now = FakeGroup(4711), timezone.now()
+    booting: Any = Supervisor(group=group)
+    lay_down_work(shop)
+    assert booting.trouble(now + 2 * LATER) == ""
+    group.pids = (4711, 4712)
+    assert booting.trouble(now + 3 * LATER) == ""
+    group.pids = (4711, *range(4713, 4717))  # what ends while it boots was none of its workers
+    assert booting.trouble(now + 4 * LATER) == ""
+    assert booting.trouble(now + 4 * LATER + timedelta(seconds=5)) == ""
+    assert "idle" in booting.trouble(now + 5 * LATER)
+
+
+def test_one_that_never_comes_up_is_replaced_and_the_next_has_twice_the_time(
+    group: FakeGroup, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> None:
+    booting: Any = Supervisor(group=group)
+    monkeypatch.setattr(booting, "start", lambda: None)
+    late = booting.started_at + timedelta(seconds=BOOTS_WITHIN + 1)
+    assert "come up" in booting.trouble(late)
+    booting.restart("it did not come up")
+    assert booting.trouble(late) == ""
+    group.is_alive = False
+    booting.restart("it is gone")
+    assert booting.boots_within == 2 * BOOTS_WITHIN, "one that ends at once is not slow"
+    group.is_alive, group.pids = True, tuple(range(4711, 4716))
+    assert booting.trouble(late) == ""
+    assert booting.boots_within == BOOTS_WITHIN
+
+
 def test_shows_that_it_lives(supervisor: Supervisor, transactional_db: None) -> None:
     supervisor.look_after()
     assert Heartbeat.objects.filter(name=f"cluster {socket.gethostname()}").exists()
 
 
 # --- with real processes ----------------------------------------------------------------------------------------
+
+# Seconds after which a cluster counts as frozen, and for which a slow one does nothing at first.
+FROZEN_AFTER, SLOW_BY = 4, 8
+SLOW = f"import sys, time; 'qcluster' in sys.orig_argv and time.sleep({SLOW_BY})"
 
 
 @pytest.fixture
@@ -178,7 +213,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def running(environment: dict[str, str]) -> Iterator[psutil.Process]:
-    command = [sys.executable, "manage.py", "run_cluster", "--frozen-after", "4", "--stop-grace", "15"]
+    command = [sys.executable, "manage.py", "run_cluster", "--frozen-after", str(FROZEN_AFTER), "--stop-grace", "15"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         started = psutil.Process(process.pid)
         yield started
@@ -210,14 +245,37 @@ def has_another(supervisor: psutil.Process, cluster: psutil.Process) -> bool:
     return any(one.pid != cluster.pid for one in supervisor.children())
 
 
+@pytest.fixture
+def slow(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW)
+    environment["PYTHONPATH"] = str(tmp_path)
+
+
+@pytest.mark.processes
+def test_a_cluster_that_boots_slowly_comes_up_and_works(
+    slow: None, running: psutil.Process, environment: dict[str, str]
+) -> None:
+    ask_for_five(environment)
+    wait_until(running.children)
+    [cluster] = running.children()
+    left = "from django_q.models import OrmQ; print(OrmQ.objects.count())"
+    wait_until(lambda: manage("shell", "-v0", "-c", left, environment=environment) == "0")
+    assert time.time() - cluster.create_time() > SLOW_BY
+    assert running.children() == [cluster]
+
+
+def ask_for_five(environment: dict[str, str]) -> None:
+    ask = "from django_q.tasks import async_task; [async_task('time.time') for _ in range(5)]"
+    manage("shell", "-v0", "-c", ask, environment=environment)
+
+
 @pytest.mark.processes
 def test_a_freeze_is_repaired_and_a_stop_leaves_no_orphan(running: psutil.Process, environment: dict[str, str]) -> None:
     wait_until(lambda: len(workers(running)) >= 4)
     [cluster] = running.children()
     for worker in workers(running):
         worker.kill()
-    ask = "from django_q.tasks import async_task; [async_task('time.time') for _ in range(5)]"
-    manage("shell", "-v0", "-c", ask, environment=environment)
+    ask_for_five(environment)
     wait_until(lambda: not cluster.is_running() or cluster.status() == psutil.STATUS_ZOMBIE)
     wait_until(lambda: has_another(running, cluster))
     wait_until(lambda: len(workers(running)) >= 4)

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             type=float,
             default=20,
             metavar="SECONDS",
-            help="replace the cluster when work has waited this long while the cluster is idle (default 20)",
+            help="replace the cluster when work has waited this long while the cluster is up and idle (default 20)",
         )
         parser.add_argument(
             "--stop-grace",
