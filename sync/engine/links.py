@@ -48,7 +48,10 @@ def forget_acceptance(connection: Connection, record_ids: Sequence[int]) -> None
 
 
 def keep_link(drain: Drain, record_type: str, record_id: int, columns: Mapping[str, object]) -> None:
-    """Store `columns` as the link of a record that was found in QuickBooks. Raises LeaseLost."""
+    """Store `columns` as the link of a record that was found in QuickBooks, by our mark: we created it there.
+
+    Raises LeaseLost.
+    """
     with transaction.atomic():
         drain.lease.assert_held()
         Link.objects.update_or_create(
@@ -56,7 +59,7 @@ def keep_link(drain: Drain, record_type: str, record_id: int, columns: Mapping[s
             realm_id=drain.turn.realm_id,
             record_type=record_type,
             record_id=record_id,
-            defaults=columns,
+            defaults={**columns, "created_here": True},
         )
 
 

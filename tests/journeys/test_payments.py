@@ -268,6 +268,26 @@ def test_a_lost_answer_is_found_and_nothing_goes_twice(shop: Shop, times: int) -
     assert len(shop.books.rows("Payment")) == 1
 
 
+def test_one_whose_answer_was_lost_is_ours_as_any_other(shop: Shop) -> None:
+    """The next of its amount is no question, and what the bookkeeper does with it is."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    first = pay(invoice, "50", at=start)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    for minute in (0, 6, 12):
+        shop.drain(start + timedelta(minutes=minute))
+    assert_synced(shop, first)
+    invoice.refresh_from_db()
+    second = pay(invoice, "50", at=timezone.now())
+    shop.drain()
+    assert_synced(shop, first, second)
+    row = there(shop, first)
+    shop.books.post("payment", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
+    shop.hear()
+    first.refresh_from_db()
+    assert (shop.event(first).failure_code, first.is_void) == ("payment_voided_there", False)
+
+
 def test_an_edit_from_before_our_payment_still_goes_after_it(shop: Shop) -> None:
     """It was refused for a while, and the payment overtook it: no money that nobody here knows of."""
     start = timezone.now()
