@@ -55,7 +55,7 @@ class Qbo:
         """Orders a fault, e.g. fault("reset", path="invoice", after_commit=True)."""
         self.do("fault", fault=name, **which)
 
-    def switch(self, name: str, value: Any) -> None:
+    def switch(self, name: str, value: object) -> None:
         self.do("switch", name=name, value=value)
 
     def advance(self, seconds: float) -> None:

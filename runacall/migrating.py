@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex, RemoveIndex, RunPython
+from django.db.migrations.state import ProjectState, StateApps
 
 
 class AddIndexWithoutStop(AddIndex):
     """As AddIndex; on PostgreSQL CONCURRENTLY. Its migration has `atomic = False` and no other operation."""
 
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
@@ -28,7 +33,9 @@ class AddIndexWithoutStop(AddIndex):
 class RemoveIndexWithoutStop(RemoveIndex):
     """As RemoveIndex; on PostgreSQL CONCURRENTLY."""
 
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{self.name}"')
         else:
@@ -53,7 +60,7 @@ class AddPartOfWordsIndex(RunPython):
     def describe(self) -> str:
         return f"Index parts of words of {', '.join(self.columns)} ({self.name})"
 
-    def _build(self, apps: Any, schema_editor: Any) -> None:
+    def _build(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         if schema_editor.connection.vendor != "postgresql" or not _has_trigrams(schema_editor.connection):
             return
         table = self._table(apps, schema_editor)
@@ -64,16 +71,16 @@ class AddPartOfWordsIndex(RunPython):
         schema_editor.execute(f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {table} USING gin ({parts})")
         schema_editor.execute(f"ANALYZE {table}")
 
-    def _drop(self, apps: Any, schema_editor: Any) -> None:
+    def _drop(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.name)}")
 
-    def _table(self, apps: Any, schema_editor: Any) -> str:
+    def _table(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> str:
         app_label, model_name = self.model_name.split(".")
         return str(schema_editor.quote_name(apps.get_model(app_label, model_name)._meta.db_table))
 
 
-def _has_trigrams(database: Any) -> bool:
+def _has_trigrams(database: BaseDatabaseWrapper) -> bool:
     """Whether pg_trgm is there, after an attempt to create it."""
     with database.cursor() as cursor:
         try:

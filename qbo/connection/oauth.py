@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -109,16 +108,17 @@ class OAuthClient:
         )
 
 
-def _hard_end(seconds: Any, *, at: datetime) -> datetime | None:
+def _hard_end(seconds: object, *, at: datetime) -> datetime | None:
     """`at` plus the seconds Intuit gave; None if it gave no valid number."""
-    is_number = isinstance(seconds, int) and not isinstance(seconds, bool)
-    return at + timedelta(seconds=seconds) if is_number and 0 <= seconds < LONGEST_LIFE else None
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds < LONGEST_LIFE:
+        return None
+    return at + timedelta(seconds=seconds)
 
 
-def _life(seconds: Any, otherwise: timedelta) -> timedelta:
+def _life(seconds: object, otherwise: timedelta) -> timedelta:
     """How long a token lives: a number of seconds, also as text; `otherwise` if it is not a number."""
     try:
-        life = timedelta(seconds=float(seconds))
-    except (TypeError, ValueError, OverflowError):
+        life = timedelta(seconds=float(str(seconds)))
+    except (ValueError, OverflowError):
         return otherwise
     return min(life, timedelta(seconds=LONGEST_LIFE)) if life > timedelta(0) else otherwise

@@ -91,7 +91,7 @@ def in_fault(fault: object) -> Iterator[FaultEntry]:
             yield FaultEntry(message=word(fields.get("faultstring")), fault_type=fault_type)
 
 
-def at_top(document: Any) -> Iterator[FaultEntry]:
+def at_top(document: object) -> Iterator[FaultEntry]:
     for one in as_list(document):
         if not isinstance(one, dict):
             continue

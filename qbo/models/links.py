@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import models, transaction
 
@@ -95,5 +94,5 @@ class Link(models.Model):
     def __str__(self) -> str:
         return f"{self.get_record_type_display()} {self.record_id} is {self.qbo_id}"
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         return Link.objects.filter(pk=self.pk).delete()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
@@ -42,7 +41,9 @@ class SharedSelect(forms.Select):
 
     labels: Mapping[str, str] = {}
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: object, attrs: dict[str, object] | None = None, renderer: object = None
+    ) -> SafeString:
         chosen = str(value or "")
         shown = [(key, self.labels[key]) for key in dict.fromkeys(("", chosen)) if key in self.labels]
         options = format_html_join(

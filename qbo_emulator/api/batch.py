@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Optional
+from typing import Optional
 
 from qbo_emulator import faults
 from qbo_emulator.api.showing import member, shown
@@ -21,7 +21,7 @@ ItemBreaker = Callable[[str, str], Optional[QboFault]]  # (entity, operation) ->
 CONTROL_KEYS = frozenset(("bId", "operation", "optionsData", "Query", "CDCQuery", "ReportQuery"))
 
 
-def run(company: Company, body: Any, *, at: datetime, breaker: ItemBreaker) -> list[str]:
+def run(company: Company, body: object, *, at: datetime, breaker: ItemBreaker) -> list[str]:
     """The answers to the items, as JSON. Raises QboFault if the batch itself is refused."""
     items = body.get("BatchItemRequest") if isinstance(body, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -55,7 +55,7 @@ def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker
     return member(company, kind, row)
 
 
-def payload(item: JsonObject) -> tuple[str, Any]:
+def payload(item: JsonObject) -> tuple[str, object]:
     for name, value in item.items():
         if name not in CONTROL_KEYS:
             return name, value

@@ -72,7 +72,7 @@ def field_value(element: ElementTree.Element, kind: str) -> object:
     return element.text or ""
 
 
-def as_list(value: Any) -> list[Any]:
+def as_list(value: object) -> list[object]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

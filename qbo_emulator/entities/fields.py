@@ -162,7 +162,7 @@ def _string(spec: Spec, value: object, name: str, top: str, path: str) -> object
     return text
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
@@ -172,7 +172,7 @@ def _is_email(text: str) -> bool:
     return all("@" in one and "." in one for one in text.split(","))
 
 
-def _decimal(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _decimal(spec: Spec, value: object, name: str, top: str, path: str) -> Any:
     if type(value) is int:
         number = Decimal(value)
     elif type(value) is Decimal:
@@ -196,7 +196,7 @@ def _number_in(value: object, path: str) -> Decimal:
     return number
 
 
-def _integer(spec: Spec, value: Any, name: str, top: str, path: str) -> Any:
+def _integer(spec: Spec, value: object, name: str, top: str, path: str) -> Any:
     number = _decimal(spec, value, name, top, path)
     if number != int(number):
         raise faults.invalid_number(value, path)

@@ -7,7 +7,7 @@ from typing import Any
 
 from qbo_emulator import faults
 from qbo_emulator.books.clock import stamp
-from qbo_emulator.books.company import Company, Drop, Put, Row, Set
+from qbo_emulator.books.company import Change, Company, Drop, Put, Row, Set
 from qbo_emulator.entities.dressing import dressed
 from qbo_emulator.entities.fields import TABLE, clean
 from qbo_emulator.entities.kind import BY_ITSELF, Draft, Kind
@@ -208,7 +208,7 @@ def mended(draft: Draft) -> list[Set]:
     return [Set("broken", {**broken, draft.kind.name: [key for key in keys if key != draft.row["Id"]]})]
 
 
-def touched(draft: Draft) -> list[Any]:
+def touched(draft: Draft) -> list[Change]:
     """The other rows that change, with the time of this write."""
     times = {"LastUpdatedTime": stamp(draft.at)}
     return [

@@ -23,10 +23,10 @@ class Exchange:
     path: str
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    body: Any = None
+    body: object = None
     status: int = 0
     answer_headers: dict[str, str] = field(default_factory=dict)
-    answer: Any = None
+    answer: object = None
 
     @property
     def is_whole(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 KEPT_HEADERS = frozenset(("accept", "content-type", "retry-after", "www-authenticate", "cache-control"))
@@ -83,7 +82,7 @@ class Redaction:
         kept = {name.lower(): value for name, value in headers.items() if name.lower() in KEPT_HEADERS}
         return {name: BEARER.sub(r"\1 REDACTED", value) for name, value in kept.items()}
 
-    def value(self, value: Any, name: str = "", holder: str = "") -> Any:
+    def value(self, value: object, name: str = "", holder: str = "") -> object:
         """A JSON value, `name` being the property that it stands under and `holder` the one above."""
         if isinstance(value, dict):
             return {key: self.value(one, key, name) for key, one in value.items()}

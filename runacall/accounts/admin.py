@@ -119,12 +119,12 @@ class InvitationAdmin(ScopedAdmin):
 
     # --- buttons ----------------------------------------------------------------------------------------------
 
-    def get_actions_detail(self, request: StaffRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: StaffRequest, object_id: object) -> list[Any]:
         invitation: Any = self.get_object(request, str(object_id))
         unanswered = invitation.accepted_at is None and invitation.revoked_at is None
         return super().get_actions_detail(request, object_id) if unanswered else []
 
-    def has_answer_permission(self, request: StaffRequest, object_id: Any = None) -> bool:
+    def has_answer_permission(self, request: StaffRequest, object_id: object = None) -> bool:
         if object_id is None:
             return self.has_add_permission(request)
         invitation: Any = self.get_object(request, str(object_id))

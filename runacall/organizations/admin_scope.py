@@ -217,19 +217,19 @@ class ScopedTabularInline(ScopedChoices, TabularInline):
     def parent_admin(self) -> Any:
         return self.admin_site._registry[self.parent_model]
 
-    def has_view_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: VisitorRequest, obj: models.Model | None = None) -> bool:
         return bool(self.parent_admin.has_view_permission(request, obj))
 
-    def has_add_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: VisitorRequest, obj: models.Model | None = None) -> bool:
         return self._may(request, obj)
 
-    def has_change_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: VisitorRequest, obj: models.Model | None = None) -> bool:
         return self._may(request, obj)
 
-    def has_delete_permission(self, request: VisitorRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: VisitorRequest, obj: models.Model | None = None) -> bool:
         return self._may(request, obj)
 
-    def _may(self, request: VisitorRequest, obj: Any) -> bool:
+    def _may(self, request: VisitorRequest, obj: models.Model | None) -> bool:
         if obj is None or obj.pk is None:
             return bool(self.parent_admin.has_add_permission(request))
         return bool(self.parent_admin.has_change_permission(request, obj))

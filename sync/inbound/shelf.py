@@ -86,7 +86,7 @@ class Shelf:
 
     # --- what we expect ---
 
-    def expect(self, entity: str, chunks: Iterable[Sequence[Any]]) -> bool:
+    def expect(self, entity: str, chunks: Iterable[Sequence[object]]) -> bool:
         """Keep them, a chunk at a time; whether there is anything."""
         is_any = False
         for chunk in chunks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
@@ -55,7 +54,7 @@ class ActionRecord(models.Model):
     def __str__(self) -> str:
         return f"{self.action}: {self.done}"
 
-    def touch(self, events: models.QuerySet[Any]) -> None:
+    def touch(self, events: models.QuerySet[models.Model]) -> None:
         """Keep that it was done to `events`: one statement, however many, also if it was before.
 
         Call it before they change.
@@ -73,7 +72,7 @@ class ActionRecord(models.Model):
                 [self.pk, *params],
             )
 
-    def change(self, events: models.QuerySet[Any], **columns: object) -> int:
+    def change(self, events: models.QuerySet[models.Model], **columns: object) -> int:
         """Change these columns of `events`, keep that it was done to them, and count them; returns how many."""
         self.touch(events)
         changed = events.order_by().update(**columns | {"action": self})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -159,30 +160,6 @@ CHOICES: Mapping[str, Choice] = {
 WITHOUT_LINK = ("same_payment", "record_both")
 
 
-def keep_quickbooks(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
-    return decide("keep_quickbooks", events, by=by, at=at, **how)
-
-
-def send_ours(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
-    return decide("send_ours", events, by=by, at=at, **how)
-
-
-def void_here_too(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
-    return decide("void_here_too", events, by=by, at=at, **how)
-
-
-def send_as_new(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
-    return decide("send_as_new", events, by=by, at=at, **how)
-
-
-def same_payment(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
-    return decide("same_payment", events, by=by, at=at, **how)
-
-
-def record_both(events: SyncEventQuerySet, *, by: User, at: datetime, **how: Any) -> Report:
-    return decide("record_both", events, by=by, at=at, **how)
-
-
 def meant_by(name: str, events: SyncEventQuerySet) -> SyncEventQuerySet:
     """Those among `events` that the choice is for."""
     return events.failed().filter(failure_code__in=ACTIONS[name].codes)
@@ -215,6 +192,14 @@ def decide(
     if not report.done:
         action.delete()
     return report
+
+
+keep_quickbooks = partial(decide, "keep_quickbooks")
+send_ours = partial(decide, "send_ours")
+void_here_too = partial(decide, "void_here_too")
+send_as_new = partial(decide, "send_as_new")
+same_payment = partial(decide, "same_payment")
+record_both = partial(decide, "record_both")
 
 
 def carry_out(action_id: int, *, at: datetime) -> Report:

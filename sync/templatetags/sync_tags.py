@@ -37,6 +37,7 @@ from sync.log.waiting import (
     waiting_to_be_sent,
 )
 from sync.log.wording import attention, payments_following
+from sync.models import SyncEvent
 from sync.operations.first_run import checklist, is_open
 from sync.outbox.enqueueing import earlier_invoices
 
@@ -103,8 +104,13 @@ def time_of_day(moment: datetime | None, organization: Organization, now: dateti
 
 @register.inclusion_tag("sync/event_form.html", takes_context=True)
 def event_button(
-    context: template.Context, action: Action, label: str, event: Any = None, back: str = "", is_first: bool = True
-) -> dict[str, Any]:
+    context: template.Context,
+    action: Action,
+    label: str,
+    event: SyncEvent | None = None,
+    back: str = "",
+    is_first: bool = True,
+) -> dict[str, object]:
     """A button for one action on one event; in an opened row it does not leave the page.
 
     An action that asks first has a link to the page which does. Not `is_first`: something else is to be done first.

@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
@@ -86,7 +85,7 @@ def _refers(model: type[models.Model], other: type[models.Model]) -> bool:
     return any(field.related_model is other for field in model._meta.fields if field.is_relation)
 
 
-def _delete(rows: models.QuerySet[Any], erased: Counter[str]) -> None:
+def _delete(rows: models.QuerySet[models.Model], erased: Counter[str]) -> None:
     while step := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
             # The admin's history entries contain the row's name, and refer to it only by a number.

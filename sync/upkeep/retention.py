@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -81,7 +81,7 @@ def in_turn(rows: QuerySet[Row]) -> list[Row]:
     return found
 
 
-def in_steps(rows: QuerySet[Any], column: str, before: datetime, go_on: GoOn) -> Iterator[list[int]]:
+def in_steps(rows: QuerySet[Model], column: str, before: datetime, go_on: GoOn) -> Iterator[list[int]]:
     """Ids of the rows whose time in `column` is before then, oldest first, a few hundred at a time.
 
     Continues after the last row, not by offset: rows that stay are passed once per round, and deleted rows leave no
@@ -131,7 +131,7 @@ def delete_events(ids: list[int]) -> None:
     _delete_unread(free.exclude(Exists(used)).exclude(Exists(current)))
 
 
-def _delete_unread(rows: QuerySet[Any]) -> None:
+def _delete_unread(rows: QuerySet[Model]) -> None:
     """In one statement. Django's own delete would read each row first, payloads included, to look for what depends on
     it; nothing does any more here, and if something did, the database would refuse.
     """

@@ -134,7 +134,7 @@ def sync_status(organizations: Sequence[Organization], *, at: datetime) -> SyncS
     return SyncStatus(at, beats, queues, clocks_off(at=at))
 
 
-def _counts(organizations: Sequence[Organization], column: str, **where: Any) -> dict[int, dict[str, int]]:
+def _counts(organizations: Sequence[Organization], column: str, **where: object) -> dict[int, dict[str, int]]:
     events = SyncEvent.objects.of_connected_companies().filter(organization__in=organizations, **where).order_by()
     rows = events.values_list("organization_id", column).annotate(events=Count("pk"))
     counts: dict[int, dict[str, int]] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from qbo.connection.key_rotation import STEP, rotate_token_keys
@@ -21,11 +19,11 @@ class Command(BaseCommand):
             "--step", type=int, default=STEP, metavar="ROWS", help=f"connections at a time (default {STEP})"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        if options["step"] < 1:
+    def handle(self, *args: object, step: int, **options: object) -> None:
+        if step < 1:
             raise CommandError("--step takes a number of connections, at least 1.")
         done = up_to_date = unreadable = 0
-        for rotated in rotate_token_keys(step=options["step"]):
+        for rotated in rotate_token_keys(step=step):
             done, up_to_date = done + rotated.done, up_to_date + rotated.up_to_date
             for one in rotated.unreadable:
                 unreadable += 1

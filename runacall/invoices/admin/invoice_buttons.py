@@ -29,7 +29,7 @@ PRESERVED = "_changelist_filters"
 class InvoiceButtons(RecordAdmin):
     actions_detail = ("send_invoice", "record_payment", "void_invoice")
 
-    def get_actions_detail(self, request: StaffRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: StaffRequest, object_id: object) -> list[Any]:
         invoice: Any = self.get_object(request, str(object_id))
         fitting = {
             "send_invoice": invoice.status == Status.DRAFT,

@@ -193,7 +193,7 @@ class PaymentAdmin(RecordAdmin):
 
     # --- the button -----------------------------------------------------------------------------------------------
 
-    def get_actions_detail(self, request: StaffRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: StaffRequest, object_id: object) -> list[Any]:
         payment: Any = self.get_object(request, str(object_id))
         return [] if payment.is_void else super().get_actions_detail(request, object_id)
 

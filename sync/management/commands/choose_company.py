@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -28,14 +27,16 @@ class Command(BaseCommand):
         which.add_argument("--use-new", metavar="REALM", default="", help="use the company with this realm ID")
         parser.add_argument("--start-date", metavar="DAY", help="nothing dated earlier is sent there; default: today")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        connection, at = connection_of(organization_named(options["organization"])), clock.now()
+    def handle(
+        self, *args: object, organization: str, go_back: bool, use_new: str, start_date: str | None, **options: object
+    ) -> None:
+        connection, at = connection_of(organization_named(organization)), clock.now()
         try:
-            if options["go_back"]:
+            if go_back:
                 keep_company(connection, at=at)
-            elif options["use_new"]:
-                start_date = _day(options["start_date"]) or connection.organization.today(at)
-                use_other_company(connection, realm_id=options["use_new"], start_date=start_date, at=at)
+            elif use_new:
+                first_day = _day(start_date) or connection.organization.today(at)
+                use_other_company(connection, realm_id=use_new, start_date=first_day, at=at)
             elif connection.is_held:
                 self.stdout.write(told_of_both(connection))
                 return

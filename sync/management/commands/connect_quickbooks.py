@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from qbo.connection.connecting import CompanyUnread, RealmTaken
@@ -32,16 +30,25 @@ class Command(BaseCommand):
             "--no-earlier", action="store_true", help="do not queue what was sent before the connection"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_named(options["organization"])
+    def handle(
+        self,
+        *args: object,
+        organization: str,
+        emulator: str,
+        realm: str,
+        no_auto_create: bool,
+        no_earlier: bool,
+        **options: object,
+    ) -> None:
+        shop = organization_named(organization)
         try:
             connected = connect_to_emulator(
-                organization,
-                options["emulator"],
+                shop,
+                emulator,
                 at=clock.now(),
-                realm_id=options["realm"],
-                auto_create=not options["no_auto_create"],
-                earlier=not options["no_earlier"],
+                realm_id=realm,
+                auto_create=not no_auto_create,
+                earlier=not no_earlier,
             )
         except CompanyUndecided as undecided:
             raise CommandError(told_of_both(undecided.connection)) from undecided
@@ -49,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         except (ReadFailed, TimeoutError) as failure:
             raise CommandError(f"Connected, but its lists could not be read: {failure}") from failure
-        self.stdout.write(f"Connected {organization.name} to {_told(connected)}")
+        self.stdout.write(f"Connected {shop.name} to {_told(connected)}")
 
 
 def _told(connected: Connected) -> str:

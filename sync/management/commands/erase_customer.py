@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -21,18 +20,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser, required=True)
-        parser.add_argument("id", type=int, help="the customer's number, as in the address of its page")
+        parser.add_argument(
+            "customer", type=int, metavar="id", help="the customer's number, as in the address of its page"
+        )
         parser.add_argument("--confirm", action="store_true", help="erase; without this, only say who would be erased")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_named(options["organization"])
-        customer = Customer.objects.for_organization(organization).filter(pk=options["id"]).first()
-        if customer is None:
-            raise CommandError(f"{organization.name} has no customer {options['id']}.")
-        if not options["confirm"]:
-            raise CommandError(f"Nothing was erased. To erase {customer}: --confirm")
+    def handle(self, *args: object, organization: str, customer: int, confirm: bool, **options: object) -> None:
+        shop = organization_named(organization)
+        found = Customer.objects.for_organization(shop).filter(pk=customer).first()
+        if found is None:
+            raise CommandError(f"{shop.name} has no customer {customer}.")
+        if not confirm:
+            raise CommandError(f"Nothing was erased. To erase {found}: --confirm")
         try:
-            erased = erase_customer(customer, at=clock.now())
+            erased = erase_customer(found, at=clock.now())
         except StillInUse as problem:
             raise CommandError(f"Nothing was erased. {problem}") from problem
-        self.stdout.write(json.dumps({"erased": options["id"], "rows": dict(sorted(erased.items()))}, indent=2))
+        self.stdout.write(json.dumps({"erased": customer, "rows": dict(sorted(erased.items()))}, indent=2))

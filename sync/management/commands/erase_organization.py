@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -22,12 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="the shop's short name")
         parser.add_argument("--confirm", default="", metavar="SLUG", help="the same name once more")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_named(options["slug"])
-        if options["confirm"] != organization.slug:
+    def handle(self, *args: object, slug: str, confirm: str, **options: object) -> None:
+        organization = organization_named(slug)
+        if confirm != organization.slug:
             raise CommandError(f"Nothing was erased. To erase {organization.name}: --confirm {organization.slug}")
         try:
             erased = erase_organization(organization, at=clock.now())
         except StillInUse as problem:
             raise CommandError(f"Nothing was erased. {problem}") from problem
-        self.stdout.write(json.dumps({"erased": options["slug"], "rows": dict(sorted(erased.items()))}, indent=2))
+        self.stdout.write(json.dumps({"erased": slug, "rows": dict(sorted(erased.items()))}, indent=2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -18,8 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="the shop's short name")
         parser.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        organization, file = organization_named(options["slug"]), options["file"]
+    def handle(self, *args: object, slug: str, file: Path, **options: object) -> None:
+        organization = organization_named(slug)
         try:
             out = file.open("x", encoding="utf-8")
         except OSError as problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -19,11 +18,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seconds", type=float, metavar="N", help="stop after about this long; default: when done")
-        parser.add_argument("--json", action="store_true", help="one JSON document")
+        parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON document")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        done = maintain(at=clock.now(), seconds=options["seconds"])
-        if options["json"]:
+    def handle(self, *args: object, seconds: float | None, as_json: bool, **options: object) -> None:
+        done = maintain(at=clock.now(), seconds=seconds)
+        if as_json:
             self.stdout.write(json.dumps(done, indent=2))
         else:
             for name, count in done.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from qbo.models import Connection
@@ -19,23 +17,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser)
         parser.add_argument(
-            "--drafts", action="store_true", help="check the drafts instead of what waits or has failed"
+            "--drafts",
+            dest="drafts_only",
+            action="store_true",
+            help="check the drafts instead of what waits or has failed",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, organization: str, drafts_only: bool, **options: object) -> None:
         failed: list[str] = []
-        for organization in organizations_chosen(options["organization"]):
-            with isolated("A preflight", organization=organization.pk) as caught:
-                connection = Connection.objects.for_organization(organization).first()
+        for shop in organizations_chosen(organization):
+            with isolated("A preflight", organization=shop.pk) as caught:
+                connection = Connection.objects.for_organization(shop).first()
                 if connection is None:
-                    self.stdout.write(f"{organization.slug}: never connected to QuickBooks")
+                    self.stdout.write(f"{shop.slug}: never connected to QuickBooks")
                     continue
-                found = drafts(connection) if options["drafts"] else waiting(connection)
-                self.stdout.write(f"{organization.slug}: {said(found)}")
+                found = drafts(connection) if drafts_only else waiting(connection)
+                self.stdout.write(f"{shop.slug}: {said(found)}")
                 for cause in found.causes:
                     self.stdout.write(f"  {cause.count:,}, {money(cause.money)}: {cause.failure.message}")
             if caught.mistake:
-                failed.append(f"{organization.slug}: {caught.words}")
+                failed.append(f"{shop.slug}: {caught.words}")
         stop_for(failed)
 
 

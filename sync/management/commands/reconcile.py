@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -31,17 +30,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser, required=True)
-        parser.add_argument("--json", action="store_true", help="one JSON document; see docs/running.md")
+        parser.add_argument(
+            "--json", dest="as_json", action="store_true", help="one JSON document; see docs/running.md"
+        )
         parser.add_argument("--since", metavar="DAY", help="leave out invoices dated before this day")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        connection = connection_of(organization_named(options["organization"]))
+    def handle(self, *args: object, organization: str, since: str | None, as_json: bool, **options: object) -> None:
+        connection = connection_of(organization_named(organization))
         try:
-            found = reconcile(connection, since=_day(options["since"]), told=self._say_how_far)
+            found = reconcile(connection, since=_day(since), told=self._say_how_far)
         except CannotRead as failure:
             raise CommandError(f"The books could not be read: {failure}") from failure
         reasons = _reasons(connection, found.missing)
-        if options["json"]:
+        if as_json:
             self.stdout.write(json.dumps(_document(found, reasons), indent=2))
         else:
             self.stdout.write("\n".join(_lines(found, reasons)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -33,9 +32,9 @@ class Command(BaseCommand):
             help=f"how long stopping may take before the rest is killed (default {STOP_GRACE:.0f})",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, frozen_after: float, stop_grace: float, **options: object) -> None:
         ensure_schedules()
-        supervisor = Supervisor(frozen_after=options["frozen_after"], stop_grace=options["stop_grace"])
+        supervisor = Supervisor(frozen_after=frozen_after, stop_grace=stop_grace)
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: supervisor.stop())
         self.stdout.write("The cluster is running. Ctrl-C or SIGTERM stops it.")

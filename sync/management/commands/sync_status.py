@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
@@ -25,11 +24,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_organization_option(parser)
-        parser.add_argument("--json", action="store_true", help="one JSON document; see docs/running.md")
+        parser.add_argument(
+            "--json", dest="as_json", action="store_true", help="one JSON document; see docs/running.md"
+        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        status = sync_status(organizations_chosen(options["organization"]), at=clock.now())
-        if options["json"]:
+    def handle(self, *args: object, organization: str, as_json: bool, **options: object) -> None:
+        status = sync_status(organizations_chosen(organization), at=clock.now())
+        if as_json:
             self.stdout.write(json.dumps(status.as_json, cls=DjangoJSONEncoder, indent=2))
             return
         for line in _lines(status):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from runacall.invoices.models import Invoice, InvoiceLine, InvoiceRateSet
@@ -16,7 +14,7 @@ class Command(BaseCommand):
         " steps while people go on working, and can be started again."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         done = 0
         for done in rebuild_rate_sets(Invoice, InvoiceLine, InvoiceRateSet):
             if done % 50_000 == 0:
