@@ -17,6 +17,8 @@ from tests.needs import NEEDS
 from tests.settings import SCRATCH
 
 LEFT_OUT: Counter[str] = Counter()
+# How many cases of a test have been collected.
+SEEN: Counter[str] = Counter()
 
 # How long examples take to make says something of the machine, and at first of tables that hypothesis builds once.
 hypothesis.settings.register_profile("ours", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
@@ -108,6 +110,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     options = session.config.option
     if connection.vendor == "sqlite" and session.items and not (options.collectonly or options.nomigrations):
         migrated.database()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Of the cases of a `sampled` test, all but one in so many are slow."""
+    sampled = item.get_closest_marker("sampled")
+    if sampled:
+        name = item.nodeid.partition("[")[0]
+        SEEN[name] += 1
+        if (SEEN[name] - 1) % sampled.args[0]:
+            item.add_marker("slow")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -58,6 +58,7 @@ def interpreter(minor: int) -> str:
     return next(runs, "")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("minor", range(9, 15))
 def test_it_runs_on_each_python_that_it_names(python: Path, minor: int) -> None:
     """The packed files themselves, on another interpreter: lists, an invoice, XML, a report, a fault."""

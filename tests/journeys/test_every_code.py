@@ -30,6 +30,9 @@ LATER = (1, 5, 35, 95, 96, 600, 3000)
 SCHEDULE = [0, 5, 35, 95]
 KINDS = FailureKind
 
+# The emulator's own tests and the reader's go through all of them in any case.
+pytestmark = pytest.mark.sampled(5)
+
 
 @pytest.fixture
 def start() -> datetime:

@@ -72,6 +72,7 @@ def save(shop: Shop, case: Case, answer: Answer, scope: str) -> ActionRecord:
     return save_ahead(shop.connection, case.key, scope, answer, shown=shown, by=None, at=timezone.now())
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("made", "code", "way"),
     [

@@ -171,6 +171,7 @@ def test_ours_goes_once_hers_is_gone(shop: Shop, way: str) -> None:
     assert_agreed(shop, payment.invoices.get(), paid=once)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("how", ["deleted", "void"])
 @pytest.mark.parametrize("way", WAYS)
 def test_the_answer_crosses_with_her_deletion(shop: Shop, way: str, how: str) -> None:

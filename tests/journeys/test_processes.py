@@ -31,6 +31,7 @@ def wait_for_banner(office: Office, sentence: str) -> None:
     assert wait_until(lambda: office.banner() == sentence), (office.banner(), office.shop.events())
 
 
+@pytest.mark.slow
 @says("tax_code_not_mapped.pick", "tax_code_not_mapped.retry", "bulk.retry_all", "shows.banner")
 def test_an_unmapped_rate(shop: Shop, office: Office) -> None:
     rate = builders.rate(shop.organization, "Combined 7.25", "7.25")
@@ -63,6 +64,7 @@ def test_an_expired_connection(shop: Shop, office: Office) -> None:
     office.assert_clear(first, *waiting)
 
 
+@pytest.mark.slow
 @says("closed_period.means", "closed_period.post_to_current")
 def test_a_closed_period(shop: Shop, office: Office) -> None:
     today = shop.organization.today(timezone.now())

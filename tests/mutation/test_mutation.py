@@ -73,6 +73,7 @@ VERDICTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.timeout(600)
 def test_a_broken_line_is_killed_only_where_each_of_its_tests_fails(tree: Path) -> None:

@@ -91,6 +91,7 @@ def rounds() -> list[list[tuple[str, dict[str, str]]]]:
     return made + together
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("bad", rounds(), ids=lambda bad: " and ".join(code for code, _ in bad))
 def test_each_bad_one_is_refused(bad: list[tuple[str, dict[str, str]]]) -> None:
     changes = {name: value for _, change in bad for name, value in change.items()}
@@ -102,6 +103,7 @@ def test_each_bad_one_is_refused(bad: list[tuple[str, dict[str, str]]]) -> None:
         assert len(value) < 40 or value not in said, "a key is never said"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("start", ["-c import runacall.wsgi", "-c import runacall.asgi", "manage.py run_cluster"])
 def test_nothing_starts_with_a_bad_one(start: str) -> None:
     """The web process runs no checks of Django's by itself; commands do."""

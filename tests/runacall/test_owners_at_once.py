@@ -70,6 +70,7 @@ def test_two_owners_who_leave_at_once() -> None:
         assert refused == ["An organization needs an Owner. Make another person Owner first."]
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 @only_from_outside
 def test_the_same_on_postgresql() -> None:

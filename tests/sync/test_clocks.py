@@ -33,6 +33,7 @@ OFF = pytest.mark.parametrize("ahead", [400, -400])
 SetClock = Callable[[float], None]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.postgresql
 @only_from_outside

@@ -87,6 +87,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any] | None, str, set[str]]] =
 FILTERS = ("attention", "held", "waiting", "dismissed", "not_there", "in_books")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_each_filter_finds_what_the_column_says(books: Connection, name: str) -> None:
     states, link, cell, filters = CASES[name]

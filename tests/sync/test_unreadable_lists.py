@@ -194,6 +194,7 @@ def test_nobody_is_woken_every_second_for_it(shop: Shop, there: Tampering) -> No
     assert list(connections_with_work(at=timezone.now() + timedelta(minutes=16))) == [Connection.objects.get()]
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 @pytest.mark.timeout(300)
 @only_from_outside

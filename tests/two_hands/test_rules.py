@@ -155,6 +155,7 @@ QUIET: dict[str, Any] = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.usefixtures("_apart")
 @pytest.mark.parametrize(("safeguard", "beginning"), OF_PAYMENTS, ids=lambda value: getattr(value, "name", ""))
 def test_broken_it_is_found_with_payments(
