@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from tests.chaos.stage import PACE
+from tests.chaos.storm import Size
 from tests.chaos.weather import weather
 
 
@@ -22,7 +23,7 @@ def main() -> int:
     verdicts = [
         weather(
             seed,
-            options.invoices,
+            Size.full(options.invoices),
             kind=options.database,
             seconds=options.seconds or (240 + options.invoices / 4) * PACE,
             keep=options.keep,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.chaos.faults import ORDERS
-from tests.chaos.storm import DISASTERS, Storm
+from tests.chaos.storm import Storm
 from tests.chaos.verdict import Verdict
 
 
@@ -14,14 +13,14 @@ def told(storm: Storm, verdict: Verdict, *, database: str, seconds: float) -> st
 
 
 def _lines(storm: Storm, verdict: Verdict, database: str, seconds: float) -> Iterator[str]:
-    faults = {name: storm.counts[name] for name in ORDERS}
+    orders, disasters = storm.size.orders, storm.size.disasters
     yield (
-        f"seed {storm.seed}: {storm.invoices} invoices on {database}, {storm.hosts} cluster(s), {seconds:.0f} s:"
-        f" {storm.kills} kills, {sum(faults.values())} faults, {storm.batches} batches,"
+        f"seed {storm.seed}: {storm.size.invoices} invoices on {database}, {storm.hosts} cluster(s), {seconds:.0f} s:"
+        f" {storm.kills} kills, {sum(storm.counts[name] for name in orders)} faults, {storm.batches} batches,"
         f" {verdict.refreshes} token refreshes"
     )
-    yield from (f"  {storm.counts[name]:4} {name}" for name in (*DISASTERS, *ORDERS))
-    others = {name: count for name, count in storm.counts.items() if name not in (*DISASTERS, *ORDERS)}
+    yield from (f"  {storm.counts[name]:4} {name}" for name in (*disasters, *orders))
+    others = {name: count for name, count in storm.counts.items() if name not in (*disasters, *orders)}
     yield f"  edits: {dict(storm.edits)}; {others}"
     if storm.reconnections:
         yield f"  reconnected {len(storm.reconnections)} times: {sorted(set(storm.reconnections))}"

@@ -20,7 +20,6 @@ from tests.chaos.stage import PACE, RETRIES, Stage, kill, write_invoices
 # Shorter than our patience with an answer, as Intuit gives a request up before we do: a request that was on its
 # way when its sender died still arrives.
 STALLED_FOR = 0.8 * PACE
-FILES = 12
 ENDS = ("a worker killed", "a cluster killed", "a host powered off")
 DISASTERS = (
     *ENDS,
@@ -41,12 +40,50 @@ BETWEEN_LOOKS = 8.0 * PACE
 PASSING = ("server_error", "network", "answer_unreadable", "rate_limited")
 # Orders that the emulator holds ready, and how likely each is to strike a call that fits: together, about every second.
 AT_ONCE = 6
-RATE = 0.1
 RATES = {"token": 1.0, "query": 0.3}
-# What must have happened this often, each, and how many kills; longer storms see more of everything.
-LEAST = 3
-LEAST_KILLS = 10
-INVOICES_FOR_ONE_MORE = 400
+
+
+@dataclass(frozen=True)
+class Size:
+    """So many invoices come, in so many files, while all of this happens: each `least` times, and `kills` processes."""
+
+    invoices: int
+    least: int
+    kills: int
+    files: int = 12
+    orders: tuple[str, ...] = tuple(ORDERS)
+    disasters: tuple[str, ...] = DISASTERS
+    # How likely an order is to strike a batch.
+    rate: float = 0.1
+
+    @classmethod
+    def full(cls, invoices: int) -> Size:
+        """Everything; longer storms see more of it."""
+        least = max(3, invoices // 400)
+        return cls(invoices=invoices, least=least, kills=10 * least // 3)
+
+
+# Of each kind what doubles or loses something first, in half a minute.
+SMALL = Size(
+    invoices=50,
+    least=1,
+    kills=3,
+    files=2,
+    orders=(
+        "reset after commit",
+        "time-out after commit",
+        "503 after commit",
+        "429 in JSON with Retry-After",
+        "429 for one item",
+        "answer cut in half after commit",
+        "half an answer that looks whole after commit",
+        "502 with misleading words after commit",
+        "empty answer after commit",
+        "401 out of the blue",
+        "503 to a query",
+    ),
+    rate=0.25,
+)
 
 
 @dataclass
@@ -56,7 +93,7 @@ class Storm:
     stage: Stage
     ledger: Ledger
     seed: int
-    invoices: int
+    size: Size
     hosts: int = 2
     seconds: float = 90
     # By how many seconds the clock of each host is ahead, in turn.
@@ -98,7 +135,7 @@ class Storm:
             time.sleep(0.1)
         for person in people:
             person.send_signal(signal.SIGTERM)
-            said, _ = person.communicate(timeout=(120 + self.invoices / 10) * PACE)
+            said, _ = person.communicate(timeout=(120 + self.size.invoices / 10) * PACE)
             self.edits.update(json.loads(said.splitlines()[-1]))
 
     def _people(self) -> tuple[str, ...]:
@@ -126,34 +163,30 @@ class Storm:
         return all(host.is_up for host in self.cluster)
 
     @property
-    def least(self) -> int:
-        return max(LEAST, self.invoices // INVOICES_FOR_ONE_MORE)
-
-    @property
-    def least_kills(self) -> int:
-        return LEAST_KILLS * self.least // LEAST
-
-    @property
     def kills(self) -> int:
         return sum(self.counts[name] for name in ENDS)
 
     @property
     def wanting(self) -> list[str]:
         """What has not happened often enough yet."""
-        return [name for name in (*ORDERS, *DISASTERS) if self.counts[name] < self.least]
+        return [name for name in (*self.size.orders, *self.size.disasters) if self.counts[name] < self.size.least]
 
     @property
     def is_enough(self) -> bool:
-        return not (self.wanting or self.files or self.importing) and self.kills >= self.least_kills
+        return not (self.wanting or self.files or self.importing) and self.kills >= self.size.kills
 
     # --- invoices come in ---------------------------------------------------------------------------------------
 
+    @property
+    def _a_file(self) -> int:
+        return -(-self.size.invoices // self.size.files)
+
     def _files(self) -> list[str]:
-        size = -(-self.invoices // FILES)
+        size, invoices = self._a_file, self.size.invoices
         files = []
-        for first in range(0, self.invoices, size):
+        for first in range(0, invoices, size):
             path = self.stage.folder / f"invoices-{first}.csv"
-            write_invoices(path, min(size, self.invoices - first), first=first)
+            write_invoices(path, min(size, invoices - first), first=first)
             files.append(str(path))
         return files
 
@@ -172,8 +205,7 @@ class Storm:
 
     def _arrived(self) -> bool:
         """A database that was cut off between the commit and its answer leaves a failure that is none."""
-        size = -(-self.invoices // FILES)
-        expected = min(self.invoices, (FILES - len(self.files) + 1) * size)
+        expected = min(self.size.invoices, (self.size.files - len(self.files) + 1) * self._a_file)
         return int(self.ledger.rows("SELECT COUNT(*) FROM invoices_invoice")[0][0]) >= expected
 
     # --- things break -------------------------------------------------------------------------------------------
@@ -181,9 +213,9 @@ class Storm:
     def _strike(self) -> None:
         if len(self.ordered) < AT_ONCE:
             self._order()
-        enough = self.kills >= self.least_kills and not set(DISASTERS) & set(self.wanting)
+        enough = self.kills >= self.size.kills and not set(self.size.disasters) & set(self.wanting)
         if not enough and self._is_up_again():
-            name = self._chosen(DISASTERS)
+            name = self._chosen(self.size.disasters)
             if DOING[name](self):
                 self.counts[name] += 1
 
@@ -202,17 +234,17 @@ class Storm:
 
     def _chosen(self, names: tuple[str, ...]) -> str:
         """What is still wanted, mostly."""
-        wanted = [name for name in names if self.counts[name] < self.least]
+        wanted = [name for name in names if self.counts[name] < self.size.least]
         return self.dice.choice(wanted if wanted and self.dice.random() < 0.8 else names)
 
     def _order(self) -> None:
-        name = self._chosen(tuple(name for name in ORDERS if name not in self.ordered.values()))
+        name = self._chosen(tuple(name for name in self.size.orders if name not in self.ordered.values()))
         if ORDERS[name].get("path") == "token":
             self.expire_token()
         self.orders += 1
         # The seed is also the name by which the order is known again.
         order = {"path": "write", **ORDERS[name], "seed": self.orders, "times": 1}
-        self.stage.control("fault", **order, rate=RATES.get(str(order["path"]), RATE))
+        self.stage.control("fault", **order, rate=RATES.get(str(order["path"]), self.size.rate))
         self.ordered[self.orders] = name
 
     def _note_struck(self) -> None:

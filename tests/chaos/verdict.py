@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.chaos.ledger import Ledger
 from tests.chaos.stage import PACE, Stage
-from tests.chaos.storm import LEAST, Storm
+from tests.chaos.storm import Storm
 
 # How often an operator presses "Retry" on what used up its retries, and after how long something stands still.
 ROUNDS = 3
@@ -68,13 +68,13 @@ def _settle(storm: Storm, found: Verdict) -> None:
 
 def _enough(storm: Storm, found: Verdict) -> list[str]:
     wrong = [f"only {storm.counts[name]} times: {name}" for name in storm.wanting]
-    if storm.kills < storm.least_kills:
+    if storm.kills < storm.size.kills:
         wrong.append(f"only {storm.kills} kills")
-    if found.refreshes < LEAST:
+    if found.refreshes < storm.size.least:
         wrong.append(f"only {found.refreshes} refreshes of the token")
     edits = sum(count for name, count in storm.edits.items() if name not in ("refused", "database away"))
     wrong += [f"never done: {name}" for name in MONEY_EDITS if not storm.edits[name]]
-    return wrong if edits >= LEAST else [*wrong, f"only {edits} edits"]
+    return wrong if edits >= storm.size.least else [*wrong, f"only {edits} edits"]
 
 
 def _books(books: dict[str, Any]) -> list[str]:
@@ -125,9 +125,9 @@ def _all_checked(storm: Storm, books: dict[str, Any]) -> list[str]:
     ((there, alive),) = storm.ledger.rows(
         "SELECT COUNT(*), SUM(CASE WHEN status = 'void' THEN 0 ELSE 1 END) FROM invoices_invoice"
     )
-    if there == storm.invoices and alive <= books["checked"] <= there:
+    if there == storm.size.invoices and alive <= books["checked"] <= there:
         return []
-    return [f"{books['checked']} checked of {there} invoices, {alive} not void, {storm.invoices} imported"]
+    return [f"{books['checked']} checked of {there} invoices, {alive} not void, {storm.size.invoices} imported"]
 
 
 def _names(stage: Stage) -> list[str]:

@@ -10,14 +10,14 @@ from pathlib import Path
 from tests.chaos.ledger import Ledger, database
 from tests.chaos.report import told
 from tests.chaos.stage import Stage
-from tests.chaos.storm import Storm
+from tests.chaos.storm import Size, Storm
 from tests.chaos.verdict import Verdict, judge
 from tests.needs import POSTGRES_URL
 
 
 def weather(
     seed: int,
-    invoices: int,
+    size: Size,
     *,
     kind: str,
     seconds: float,
@@ -42,7 +42,7 @@ def weather(
                 ledger.do("UPDATE qbo_connectionsettings SET send_numbers = FALSE")
                 stage.control("custom_numbers", on=False)
                 ledger.do("UPDATE qbo_companyfacts SET custom_numbers = FALSE")
-            storm = Storm(stage, ledger, seed, invoices, seconds=seconds, clocks=clocks, paid=paid)
+            storm = Storm(stage, ledger, seed, size, seconds=seconds, clocks=clocks, paid=paid)
             storm.run()
             verdict = judge(storm)
             print(told(storm, verdict, database=kind, seconds=time.monotonic() - began), flush=True)

@@ -60,6 +60,13 @@ SAFEGUARDS = (
         (f"{ONCE}::test_a_request_id_that_quickbooks_may_have_forgotten_is_not_used_again",),
     ),
     Safeguard(
+        "cluster: one that is booting is not replaced because work waits",
+        "sync/worker/cluster.py",
+        "elif len(there) >= Conf.WORKERS + OTHER_MEMBERS:",
+        "else:",
+        ("tests/sync/test_cluster.py::test_one_that_boots_slowly_is_left_alone",),
+    ),
+    Safeguard(
         "realm: a drain that meets another company calls it no more",
         "qbo/connection/turn.py",
         "        if others:\n",

@@ -31,6 +31,13 @@ SAFEGUARDS = (
         (f"{OF_PAYMENTS}::test_a_lost_answer_is_found_and_nothing_goes_twice",),
     ),
     Safeguard(
+        "a payment found by our mark is ours, and none that was received there",
+        "sync/engine/links.py",
+        'defaults={**columns, "created_here": True}',
+        "defaults=columns",
+        (f"{OF_PAYMENTS}::test_one_whose_answer_was_lost_is_ours_as_any_other",),
+    ),
+    Safeguard(
         "a void invoice comes after its payments",
         "sync/outbox/enqueueing.py",
         "RANK_OF_UNDOING if invoice.status == Invoice.Status.VOID else RANKS[EntityType.INVOICE]",
