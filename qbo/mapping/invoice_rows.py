@@ -175,19 +175,23 @@ def base_kept(base: Base, theirs: Row, said: Said) -> Base:
     """QuickBooks' values are right: its current row and what we would send now become the base."""
     there = {str(line.get("Id")) for line in own_lines(theirs)}
     ids = [""] * len(said.get("lines", []))
-    for position, j in aligned(base.said.get("lines", []), said.get("lines", [])).items():
+    for position, j in aligned(base.said, said).items():
         if j is not None and position < len(base.line_ids) and base.line_ids[position] in there:
             ids[j] = base.line_ids[position]
     return replace(base.keep_theirs(theirs, said), line_ids=tuple(ids))
 
 
-def aligned(then: Sequence[Sequence[object]], now: Sequence[Sequence[object]]) -> dict[int, int | None]:
+def aligned(said_then: Said, said_now: Said) -> dict[int, int | None]:
     """For each line that we sent then, the line that it is now; None if it was removed.
 
-    Staff rewrite all lines at once, so lines are known again by all that they say, else by product and description,
-    else by their words and their place between those; lines of a discount among themselves.
+    The line that staff edited is the same line, whatever it says now. Others (in a base from before lines had an
+    identity, or typed again) are known by all that they say, else by product and description, else by their words and
+    their place between those; lines of a discount among themselves.
     """
+    then, now = (said.get("lines", []) for said in (said_then, said_now))
     pairs: dict[int, int | None] = dict.fromkeys(range(len(then)))
+    place_now = {identity: j for j, identity in enumerate(said_now.get("line_identities", ())) if identity}
+    pairs |= {i: place_now.get(identity) for i, identity in enumerate(said_then.get("line_identities", ()))}
     for lessens in (False, True):
         before = [i for i, line in enumerate(then) if (DISCOUNT in line[-1:]) == lessens]
         after = [j for j, line in enumerate(now) if (DISCOUNT in line[-1:]) == lessens]

@@ -95,6 +95,7 @@ def said_of(invoice: InvoiceDocument, company: Company) -> Said:
         "message": plain(invoice.customer_note),
         "memo": marks.section(invoice),
         "lines": _said_lines(invoice, company),
+        "line_identities": [line.identity for line in invoice.lines],
         "discount": f"{cents(invoice.discount)} {invoice.discount_name}".strip() if company.is_us else "",
         "tax": str(invoice.tax_total),
         "total": str(invoice.total),

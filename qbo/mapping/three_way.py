@@ -47,7 +47,7 @@ class Comparison:
         self.invoice, self.payload, self.said, self.base, self.now = invoice, payload, said, base, now
         self.our_lines = [line for line in payload["Line"] if not is_discount(line)]
         # Which of our current lines each line of the base is, by its Id there.
-        self.pairs = aligned(base.said.get("lines", []), said["lines"])
+        self.pairs = aligned(base.said, said)
         self.here = frozenset(
             {name for name in (*KEYS, *MONEY) if said[name] != base.said.get(name)}
             | {name for name in base.ours_wins if not name.startswith("line ")}

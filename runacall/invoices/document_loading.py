@@ -107,6 +107,7 @@ def line_document(line: InvoiceLine) -> LineDocument:
         unit_price=line.unit_price,
         amount=line.amount,
         rates=tuple(rate_document(rate) for rate in sorted(line.tax_rates.all(), key=lambda rate: rate.pk)),
+        identity=line.identity,
     )
 
 

@@ -66,6 +66,7 @@ class LineDocument:
     unit_price: Decimal
     amount: Decimal
     rates: tuple[RateDocument, ...] = ()
+    identity: int = 0
 
     @cached_property
     def rate_key(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -487,6 +488,32 @@ def test_a_line_that_is_changed_while_the_one_before_it_is_taken_off_keeps_its_p
     invoice.edit(lines=[line("Clean the gutters, north side", "80")], at=timezone.now())
     shop.drain()
     assert [one["Id"] for one in own_lines(shop.there(invoice))] == [gutters]
+
+
+def test_the_line_that_staff_edited_is_that_line_whatever_it_says_now(shop: Shop) -> None:
+    """Beside one that looks more like it, with another product, or moved behind another one."""
+    labor, visit = shop.item("Labor"), shop.item("Visit")
+    invoice = shop.settled_invoice(lines=[builders.line("First", "100", item=labor)])
+    there = own_lines(shop.there(invoice))
+    there[0]["SalesItemLineDetail"]["ClassRef"] = {"value": "5000000000000007280"}
+    bookkeeper(shop, invoice, Line=there)
+    new = builders.line("Second", "100", item=labor)
+    (first,) = invoice.line_inputs()
+    edited = replace(first, description="Done on Monday, with a ladder", unit_price=Decimal(80), item=visit)
+    invoice.edit(lines=[new, edited], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    found = {line["Description"]: line for line in own_lines(shop.there(invoice))}
+    assert found["Done on Monday, with a ladder"]["Id"] == there[0]["Id"]
+    assert "ClassRef" in found["Done on Monday, with a ladder"]["SalesItemLineDetail"]
+    assert "ClassRef" not in found["Second"]["SalesItemLineDetail"]
+    # Again, now that each has been written once more.
+    second, first = invoice.line_inputs()
+    invoice.edit(lines=[replace(first, description="Second"), replace(second, description="First")], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    now = {line["Id"]: line["Description"] for line in own_lines(shop.there(invoice))}
+    assert now == {there[0]["Id"]: "Second", found["Second"]["Id"]: "First"}
 
 
 def test_a_retry_sees_that_the_payment_was_taken_back(shop: Shop) -> None:

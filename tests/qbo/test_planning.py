@@ -11,7 +11,7 @@ import pytest
 from qbo.json_objects import Row
 from qbo.mapping.base import Base
 from qbo.mapping.book import MappingBook, TransactionRef
-from qbo.mapping.invoice_rows import base_after
+from qbo.mapping.invoice_rows import aligned, base_after
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section
 from qbo.mapping.planning import plan_invoice
@@ -119,6 +119,15 @@ def test_an_update_in_doubt_that_arrived_is_not_sent_again() -> None:
     theirs = answered(grown, SyncToken="1")
     plan = plan_invoice(grown, there_is(invoice(), theirs=theirs, in_doubt=True))
     assert (plan.write, plan.adopts and plan.adopts.line_ids) == (None, ("1", "2"))
+
+
+def test_lines_of_a_base_without_their_identities_are_known_by_what_they_say() -> None:
+    then = {"lines": [["11", "1", "100", "100.00", "First", "3"]]}
+    edited = ["11", "1", "80", "80.00", "First, by the hour", "3"]
+    now = {"lines": [["11", "1", "100", "100.00", "Second", "3"], edited], "line_identities": [8, 7]}
+    assert aligned(then, now) == {0: 0}
+    assert aligned(then | {"line_identities": [7]}, now) == {0: 1}
+    assert aligned(then | {"line_identities": [6]}, now) == {0: 0}
 
 
 # --- our section of the memo ------------------------------------------------------------------------------------

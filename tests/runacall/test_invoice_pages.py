@@ -93,6 +93,22 @@ def present_lines(invoice: Invoice, **first: Any) -> dict[str, Any]:
     return lines(*rows, initial=len(rows))
 
 
+def test_a_line_stays_that_line_through_the_form(office: Client, shop: Organization) -> None:
+    invoice = builders.invoice(shop, lines=[builders.line("First", "10"), builders.line("Second", "20")])
+    first, second = (line.identity for line in invoice.lines.all())
+    for words in ("once", "and again"):
+        page = reverse("admin:invoices_invoice_change", args=[invoice.pk])
+        rows = present_lines(invoice, description=words)
+        rows["lines-TOTAL_FORMS"] = 3
+        rows |= {"lines-1-DELETE": "on", "lines-2-description": "New", "lines-2-quantity": "1", "lines-2-unit_price": 5}
+        assert office.post(page, head(invoice.customer_id, number=invoice.number) | rows).status_code == 302
+        invoice.refresh_from_db()
+        changed, new = invoice.lines.all()
+        assert (changed.identity, changed.description) == (first, words)
+        assert new.identity not in (first, second)
+        second = new.identity
+
+
 # --- list -----------------------------------------------------------------------------------------------------
 
 

@@ -344,3 +344,12 @@ def test_documents_of_300_invoices_take_a_fixed_number_of_queries(
     assert len(documents) == 300
     assert all(document.total == Decimal("207.25") and len(document.lines) == 2 for document in documents.values())
     assert documents[ids[0]].lines[0].rate_key == str(tax.pk)
+
+
+def test_a_line_is_itself_once_and_on_its_own_invoice_only(shop: Organization) -> None:
+    invoice, other = (builders.invoice(shop, lines=[builders.line(), builders.line()]) for _ in range(2))
+    first, second = invoice.line_inputs()
+    invoice.edit(lines=[first, first, other.line_inputs()[0]], at=NOW)
+    again, *new = (line.identity for line in invoice.lines.all())
+    assert again == first.identity
+    assert not {first.identity, second.identity, *(line.identity for line in other.lines.all())} & {*new}

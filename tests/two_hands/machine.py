@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -231,7 +231,7 @@ class TwoHands(Hands):
             new = builders.line(
                 f"{words.TOKEN.match(old.description)[0]} {said}".strip(), price, item=old.item, rates=old.rates
             )
-            return [*lines[:at], new, *lines[at + 1 :]]
+            return [*lines[:at], replace(new, identity=old.identity), *lines[at + 1 :]]
 
         self.rewrite(number, change)
 

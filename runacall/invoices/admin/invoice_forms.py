@@ -73,6 +73,7 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
             unit_price=given.get("unit_price"),
             # A rate that the form proposed and nobody changed is not a decision: an untaxed item stays untaxed.
             rates=None if untouched else list(given.get("tax_rates") or ()),
+            identity=self.instance.identity,
         )
 
 

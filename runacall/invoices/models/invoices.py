@@ -16,7 +16,7 @@ from django.db.models import F
 from runacall.invoices import money, statuses
 from runacall.invoices.models.customers import Customer
 from runacall.invoices.models.invoice_constraints import INVOICE_CONSTRAINTS
-from runacall.invoices.models.lines import LineInput, ResolvedLine, resolve_lines, write_lines
+from runacall.invoices.models.lines import LineInput, ResolvedLine, known_again, resolve_lines, write_lines
 from runacall.invoices.models.payments import Payment, PaymentApplication
 from runacall.invoices.models.records import ADDRESS_FIELDS, Addressed, Dates, Record, RecordQuerySet, text
 from runacall.invoices.models.tax_rates import TaxRate
@@ -345,6 +345,8 @@ class Invoice(Addressed, Record):
             lines = self.line_inputs()
         elif not lines and self.status != Status.DRAFT:
             raise ValidationError(NO_LINES)
+        else:
+            lines = known_again(lines, {line.identity for line in self.lines.all()})
         default_rate = TaxRate.objects.for_organization(self.organization).default().first()
         resolved = resolve_lines(lines, customer=self.customer, default_rate=default_rate)
         self.take_totals(resolved)
@@ -361,6 +363,7 @@ class Invoice(Addressed, Record):
                 quantity=line.quantity,
                 unit_price=line.unit_price,
                 rates=list(line.tax_rates.all()),
+                identity=line.identity,
             )
             for line in self.lines.select_related("item").prefetch_related("tax_rates")
         ]

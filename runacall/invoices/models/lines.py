@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,8 @@ class InvoiceLine(models.Model):
     unit_price = models.DecimalField("rate", max_digits=12, decimal_places=4)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     tax_rates = models.ManyToManyField(TaxRate, blank=True, related_name="lines")
+    # Every edit writes all lines: a rewritten one keeps the id that it had at first.
+    first_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["position"]
@@ -54,16 +56,25 @@ class InvoiceLine(models.Model):
     def __str__(self) -> str:
         return self.description or str(self.item)
 
+    @property
+    def identity(self) -> int:
+        """Which line it is, whatever it says and wherever it stands."""
+        return self.first_id or self.pk
+
 
 @dataclass(frozen=True, kw_only=True)
 class LineInput:
-    """A line as it is entered. Missing values come from the item; missing `rates` from the order in `_rates`."""
+    """A line as it is entered. Missing values come from the item; missing `rates` from the order in `_rates`.
+
+    `identity`: which line of the invoice it was until now; None for a new one.
+    """
 
     item: PricebookItem | None = None
     description: str = ""
     quantity: Decimal = Decimal(1)
     unit_price: Decimal | None = None
     rates: Sequence[TaxRate] | None = None
+    identity: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,18 @@ class ResolvedLine:
     unit_price: Decimal
     amount: Decimal
     rates: tuple[TaxRate, ...]
+    identity: int | None
+
+
+def known_again(lines: Iterable[LineInput], identities: Iterable[int]) -> list[LineInput]:
+    """The same lines; one that is none of these, or is so a second time, is new."""
+    free = set(identities)
+    known = []
+    for line in lines:
+        is_known = line.identity in free
+        free.discard(line.identity or 0)
+        known.append(line if is_known else replace(line, identity=None))
+    return known
 
 
 def resolve_lines(
@@ -91,7 +114,8 @@ def _resolve(line: LineInput, customer: Customer, default_rate: TaxRate | None) 
     item = line.item
     description = line.description or (item.description or item.name if item else "")
     price = line.unit_price if line.unit_price is not None else (item.unit_price if item else Decimal(0))
-    return ResolvedLine(item, description, line.quantity, price, money.line_amount(line.quantity, price), rates)
+    amount = money.line_amount(line.quantity, price)
+    return ResolvedLine(item, description, line.quantity, price, amount, rates, line.identity)
 
 
 def _rates(line: LineInput, customer: Customer, default_rate: TaxRate | None) -> tuple[TaxRate, ...]:
@@ -141,4 +165,5 @@ def _row(invoice: Invoice, position: int, line: ResolvedLine) -> InvoiceLine:
         quantity=line.quantity,
         unit_price=line.unit_price,
         amount=line.amount,
+        first_id=line.identity,
     )
