@@ -31,6 +31,12 @@ THROTTLED = (
     rule("rate_limited", status=lambda status: status == 429),
 )
 
+
+def is_another_programs(evidence: Evidence) -> bool:
+    """Whether the words need not be QuickBooks' own, whose checks have passwords and codes of payments too."""
+    return not evidence.is_intuits and evidence.request_entity != "payment"
+
+
 OF_ACCESS = re.compile(r"\b(tokens?|unauthori[sz]ed|forbidden|authentication|access denied)\b|\boauth")
 
 
@@ -57,9 +63,29 @@ GATEWAYS = (
 GRANTS = (
     rule("app_refused", codes="invalid_client unauthorized_client"),
     rule("app_refused", text=r"\binvalid_client\b|\bunauthorized_client\b"),
+    rule(
+        "app_refused",
+        where=is_another_programs,
+        text=(
+            r"\b(incorrect|invalid|wrong|unknown) client (id|secret|credentials?)\b",
+            # Intuit has taken the app itself out of use; what is called an application error is something else.
+            r"\b(this|the|that|your|our) (\w+ )?app(lication)? (is |was |has been )?"
+            r"(no longer (\w+ ){0,2}(available|approved|allowed|supported|meets)"
+            r"|not (yet )?(approved|published|available)|suspended|blocked|unpublished|deactivated)\b",
+        ),
+    ),
     rule("access_refused_by_user", codes="access_denied"),
     rule("access_refused_by_user", text=r"\baccess_denied\b"),
     rule("access_refused_by_user", codes="invalid_grant", operations="authorization_code"),
+    # The code that Intuit gives for minutes while somebody connects, not the token that it is exchanged for.
+    rule(
+        "access_refused_by_user",
+        where=is_another_programs,
+        text=(
+            r"\bauthori[sz]ation code\b[^.;]{0,30}\b(expired|invalid|used|not valid)\b",
+            r"\b(expired|invalid|used) authori[sz]ation code\b",
+        ),
+    ),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
     rule("token_expired", text=r"\binvalid[_ ]grant\b|\binvalid_token\b|\btoken (has |is |was )?timed out"),
     # The Ruby client's name for every 401; Intuit's own "Authorization Failure" means missing rights.
@@ -129,8 +155,15 @@ DISCONNECTED = (
     r"(sign|log) ?in again|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
 
+WRONG_CREDENTIALS = (
+    r"\b(incorrect|invalid|wrong|bad|outdated) (\w+ ){0,2}"
+    r"(credentials?|passwords?|log-?ins?|user ?names?)\b"
+)
+
 UNREACHED = (
     rule("server_error", text=r"gateway ?time-?out|upstream connect error"),
+    # Before the network: "could not connect because of wrong credentials" was an answer.
+    rule("token_expired", text=WRONG_CREDENTIALS, not_text=r"\bclos(ed|ing)\b", where=is_another_programs),
     # A connection that somebody has to renew; one that is only lost for a moment comes below.
     rule("token_expired", text=DISCONNECTED, not_text=r"permission denied"),
     rule(
@@ -139,6 +172,7 @@ UNREACHED = (
         text=transport_words.PLAIN,
         not_text=(
             r"system failure error|\btoken (has |is |was )?timed out|\badmin(istrator)?\b|\bpermissions?\b",
+            r"\bcredentials?\b",
             transport_words.CHECKED,
         ),
     ),
@@ -196,7 +230,7 @@ ACCESS = (
     rule("app_refused", text=r"oauth2/v1/tokens", status=lambda status: status == 401),
     rule("token_expired", codes="3200 3202 100 110 270"),
     # An automation's words for a 401; QuickBooks' own "Authorization Failure" means missing rights.
-    rule("token_expired", text=r"\bcheck (the |your )(\w+ )?credentials", status=lambda status: status == 401),
+    rule("token_expired", text=r"\bcheck (the |your )(\w+ )?credentials", status=lambda status: status in (0, 401)),
     rule(
         "permission_denied",
         text=(
@@ -212,13 +246,17 @@ ACCESS = (
             r"\bno longer an? (\w+ )?(user|member|admin\w*)\b",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
             r"(need|require)s? (to have )?(\w+ ){0,3}admin(istrator)? (access|rights|permissions?|privileges)",
-            r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin|not an? (\w+ )?admin",
+            r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin"
+            r"|(\bnot|n't) (\w+ as )?an? (\w+ )?admin",
         ),
     ),
     rule(
         "token_expired",
         text=(
-            r"authenticat(ion|e)[ -]?(oauth ?)?(failed|failure|exception|fault|error)|authenticating oauth",
+            r"authenticat(ion|e)[ -]?(oauth ?)?(failed|failure|exception|fault|error|issue|problem)",
+            r"authenticating oauth",
+            r"\b(could(n't| not)|can(not|'t)|unable to|failed to) set (an? |the )?(\w+ ){0,3}token\b"
+            r"|\btoken (could|can)(n't| ?not) be set\b",
             r"\bauthentication (with|to|against|for) [\w ]{1,30} (has )?failed|ensure you are authenticated",
             r"(missing|no|without)( an?| the| its)? (valid )?(access |refresh |bearer |oauth )?token\b",
             r"\btoken (is )?missing",

@@ -22,7 +22,8 @@ TROUBLES = (
         text=(
             r"^\W*(error\W+)?invalid (json )?response\b|invalid json response",
             r"unexpected (token|character|end of (json|data|input))|\bnot valid json|looking for beginning of value",
-            r"\bexpecting value: line \d|\bjson(decode|::parser|parse|syntax)(error|exception)|malformedjsonexception",
+            r"\bexpecting value: line \d|\bjson(decode|::parser|parse|syntax)(error|exception)",
+            r"malformedjsonexception|text\.json\.jsonexception|\bjsonreaderexception",
             r"(reading|parsing|decoding) (the )?(json|xml)( (response|answer))?\b|unmarshal|\bxml (parse|syntax) error",
         ),
     ),
@@ -102,7 +103,7 @@ BROKEN = (
 
 NO_REASON = (
     r"bad request|response has an error|status code|^<|unexpected response|unknown error",
-    r"errors? (has |have )?occurred|went wrong|internal_error|request failed",
+    r"errors? (has |have )?occurred|went wrong|internal_error|request failed|\breturned an error\b",
 )
 """Whether the words only repeat that something failed."""
 
@@ -129,7 +130,7 @@ NAMED = (
             r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
             r"\bno \w+ (was |were )?(provided|supplied|specified|given)\b",
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",
-            r"\bduplicate object\b|\bresult set (is )?(too )?(big|large)\b",
+            r"\bduplicate (object|record|entry|entity)\b|\bresult set (is )?(too )?(big|large)\b",
             r"\b(character|length|size|level) limit\b",
             r"\blimit (was |is |has been )?(crossed|exceeded|reached|surpassed)\b",
         ),

@@ -21,6 +21,8 @@ HUMP = re.compile(r"[a-z][A-Z]")
 PASSED_ON = re.compile("inner|cause|detail|error|response|original|upstream|provider")
 """Keys of another error inside an error; what was asked stands under others."""
 
+PASSED_ON_CODE = re.compile("(integration|provider|upstream|original|source|intuit|quickbooks|qbo|fault)(error)?code")
+
 ENTRY_KEYS = {"code", "message", "detail", "errorcode", "errormessage"}
 
 
@@ -125,11 +127,11 @@ def error_entry(error: str, words: str, code: str = "") -> FaultEntry:
 
 
 def looks_like_entry(value: object) -> bool:
-    return isinstance(value, dict) and len(ENTRY_KEYS & set(lowered(value))) > 1
+    return isinstance(value, dict) and len(ENTRY_KEYS & set(joined_up(value))) > 1
 
 
 def entry(error: JsonObject, fault_type: str) -> FaultEntry:
-    fields = lowered(error)
+    fields = joined_up(error)
     return FaultEntry(
         code=plain_code(fields.get("code", fields.get("errorcode"))),
         message=word(fields.get("message", fields.get("errormessage"))),
@@ -147,6 +149,18 @@ def plain_code(value: object) -> str:
 
 def lowered(fields: dict[str, object]) -> dict[str, object]:
     return {str(key).lower(): value for key, value in fields.items()}
+
+
+def joined_up(fields: dict[str, object]) -> dict[str, object]:
+    """The fields of an entry by name without case and underscores; a code that was passed on stands for the code.
+
+    A program that passes on QuickBooks' fault often keeps `code` for its own and calls Intuit's `integrationCode`.
+    """
+    named = {key.replace("_", ""): value for key, value in lowered(fields).items()}
+    passed = next(
+        (value for key, value in named.items() if PASSED_ON_CODE.fullmatch(key) and word(value).isdecimal()), None
+    )
+    return named if passed is None else named | {"code": passed}
 
 
 def as_list(value: object) -> list[Any]:

@@ -100,6 +100,7 @@ DUPLICATES = (
             r"already using this name|\buse a different name\b|duplicate (customer|vendor|supplier|item|employee)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
             r"\balready exists\b",
+            r"\b(named|called) [^;]{1,80} already exists\b",
             r"\balready (has|have|uses?|goes by) (this|that|the same) name\b",
             rf"\b{SEVERAL} (\w+ )?(customers?|vendors?|items?|products?|services?|accounts?)\b[^.;]{{0,40}}\bname\b",
             r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
@@ -129,6 +130,8 @@ FIELDS = (
         text=r"e-?mail (address )?(entered )?(is|was|format|does not)|invalid e-?mail|malformed e-?mail",
     ),
     rule("number_too_long", text=r"more than 21 characters[^.]*doc"),
+    # QuickBooks' words for a query that it does not understand; they name what was asked for.
+    rule("request_refused", text=r"\bquery(validation|parser)error\b"),
 )
 
 PAYMENTS = (

@@ -67,6 +67,12 @@ def only_kind(noun: str) -> str:
     return rf"made inactive(\b[^;]{{0,20}}\bfields? with|:) {noun}(\.|\W*$)"
 
 
+def of_another(noun: str, owner: str, states: str) -> str:
+    """Says that the first of two records is gone: "the income account of this service was deleted"."""
+    belongs = r"(for|of|on|in|behind|used (by|for|on|in)|assigned to|chosen for|linked to)"
+    return rf"\b{noun} ({belongs} )?((this|the|that|an?|your|its) )?(\w+ )?{owner}\b[^,;]{{0,40}}{states}"
+
+
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
 
 

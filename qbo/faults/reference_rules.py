@@ -15,6 +15,7 @@ from qbo.faults.record_words import (
     cannot_without,
     headline,
     of_a_reference,
+    of_another,
     only_kind,
     sought,
     unchosen,
@@ -38,7 +39,14 @@ TAX = (
             r" (set ?up|enabled|turned on|activated|configured)",
         ),
     ),
-    rule("tax_calculation_failed", text=r"error while calculating (the )?(sales )?tax"),
+    rule(
+        "tax_calculation_failed",
+        text=(
+            r"\b(error|fail\w*|problem|issue|unable|could(n't| not)|cannot|can't) ((in|with|while|when|to) )?"
+            r"calculat(e|ing) (the )?(sales )?tax\b",
+            r"\btax calculation (has |was )?(fail\w*|error|issue|problem|exception)",
+        ),
+    ),
     rule(
         "tax_code_not_mapped",
         text=(
@@ -47,7 +55,7 @@ TAX = (
             r"|tax)[^.]{0,12} (rate|code)\b"
             r"(?! (of|that|between|below|above|lower|higher|less|greater))",
             rf"(do not|don't|without|not|n't) (have|provide|include|contain|return) an? (\S+ )?{TAX_NOUN}",
-            rf"\b(not|n't) (yet )?{CHOSEN} (an?|any|the) (\S+ )?{TAX_NOUN}|{TAX_NOUN} ?(ref ?)?error",
+            rf"(\bnot|n't) (yet )?{CHOSEN} (an?|any|the) (\S+ )?{TAX_NOUN}|{TAX_NOUN} ?(ref ?)?error",
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
             rf"{TAX_NOUN}\b[^,;]{{0,40}}({MISSING}|not (be )?(found|mapped)|inactive|deleted)",
             rf"(without|missing|no|unknown|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
@@ -71,6 +79,10 @@ REFERENCES = (
         text=r"(one|foreign) currency (per|at a time)|same currency|different currenc(y|ies)"
         r"|\bcurrency (of|must|does(n't| not) match|mismatch)",
     ),
+    # What is gone may be named with the record that it belongs to: "the account for this item no longer exists".
+    rule("account_inactive", text=of_another("accounts?", "(item|product|service)", rf"({GONE}|{MISSING})")),
+    rule("item_inactive", text=of_another("(item|product|service)s?", "(customer|client)", GONE)),
+    rule("item_not_found", text=of_another("(item|product|service)s?", "(customer|client)", MISSING)),
     rule(
         "customer_not_found",
         about=(
@@ -161,7 +173,8 @@ HEADLINES = (
     rule(
         "server_error",
         headline=True,
-        text=r"^(quickbooks |intuit |qbo )?(online )?(is down|(system|internal|server) error)\W*$",
+        text=r"^(quickbooks |intuit |qbo )?(online )?"
+        r"(is down|(system|internal|server) (error|issue|problem|failure))\W*$",
     ),
 )
 

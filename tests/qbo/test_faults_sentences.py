@@ -1,0 +1,69 @@
+"""The reader of faults: sentences of other programs, beside close ones that mean something else."""
+
+import json
+
+import pytest
+
+from tests.qbo.fault_bodies import JSON, TEXT, business, read
+
+SAID: list[tuple[str, str]] = [
+    # the app, the code of connecting, and credentials are three things
+    ("app_refused", "Our app is no longer approved by Intuit."),
+    ("app_refused", "This QuickBooks app was suspended. Ask its developer."),
+    ("app_refused", "Wrong client secret"),
+    ("access_refused_by_user", "The authorization code has expired"),
+    ("access_refused_by_user", "Invalid authorization code"),
+    ("token_expired", "Could not connect to QuickBooks because of wrong credentials"),
+    ("token_expired", "Could not connect to QuickBooks. Check your credentials."),
+    ("network", "Could not connect to QuickBooks"),
+    ("token_expired", "There is an authentication problem"),
+    ("token_expired", "The client could not set its access token"),
+    ("permission_denied", "You are not registered as an admin of this company"),
+    ("permission_denied", "The person who connects isn't an admin"),
+    # a record and what it belongs to
+    ("account_inactive", "The expense account for this item no longer exists"),
+    ("account_inactive", "The account of the service could not be found"),
+    ("item_not_found", "The expense item no longer exists"),
+    ("item_inactive", "The item on this customer's invoice was deleted"),
+    ("item_not_found", "The service for this customer could not be found"),
+    ("customer_not_found", "The customer of this invoice was deleted"),
+    ("duplicate_name", "A person called Dr. Smith already exists in QuickBooks, rename one of them"),
+    # tax, queries, servers, parsers
+    ("tax_code_not_mapped", "You haven't chosen a tax rate"),
+    ("tax_calculation_failed", "Tax calculation failed"),
+    ("tax_calculation_failed", "QuickBooks was unable to calculate sales tax"),
+    ("request_refused", "HTTP 400 Bad Request: QueryValidationError, property Color of customer not found"),
+    ("server_error", "QuickBooks server problem"),
+    ("unknown", "QuickBooks returned an error"),
+    ("answer_unreadable", "System.Text.Json.JsonException: the input does not contain any JSON tokens"),
+    ("validation", "Duplicate entry"),
+]
+
+
+@pytest.mark.parametrize(("failure", "words"), SAID, ids=[words[:50] for _, words in SAID])
+def test_what_other_programs_say(failure: str, words: str) -> None:
+    assert read(words, None, TEXT).code == failure
+
+
+def test_quickbooks_checks_have_passwords_and_codes_of_their_own() -> None:
+    """Words that pause a connection do so only if they need not be QuickBooks' own."""
+    assert read(business("Wrong password"), 400, JSON).code == "validation"
+    assert read(business("The authorization code is invalid"), 400, JSON).code == "validation"
+    assert read(business("That app is not available"), 400, JSON).code == "validation"
+    assert read("Wrong closing password", None, TEXT).code == "validation"
+    assert read("The authorization code is invalid", None, TEXT, entity="payment").code == "validation"
+
+
+@pytest.mark.parametrize("key", ["code", "errorCode", "error_code", "integrationCode", "provider_error_code"])
+def test_a_code_that_was_passed_on_has_many_names(key: str) -> None:
+    """Whatever status the program that passes it on gives: with QuickBooks' own code, QuickBooks has answered."""
+    passed_on = {"httpStatusCode": 502, "message": "The request failed", "detail": "No details", key: "6190"}
+
+    assert read(json.dumps(passed_on), 502, JSON).code == "subscription_inactive"
+    assert read(json.dumps({"error": passed_on}), 502, JSON).code == "subscription_inactive"
+
+
+def test_a_code_that_was_passed_on_comes_before_the_programs_own() -> None:
+    passed_on = {"code": "UPSTREAM_ERROR", "message": "The request failed", "integrationCode": 6140}
+
+    assert read(json.dumps(passed_on), None, JSON).code == "duplicate_doc_number"
