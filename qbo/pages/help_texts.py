@@ -111,7 +111,7 @@ def error_section(entry: Entry) -> Section:
         anchor=entry.anchor,
         title=entry.title,
         paragraphs=(entry.meaning, f"Who: {entry.who.words}. {KIND_WORDS[entry.kind]}."),
-        steps=tuple(fill(step, {}) for step in entry.remedy),
+        steps=tuple(filter(None, (fill(step, {}) for step in entry.remedy))),
         page=entry.where,
     )
 

@@ -47,8 +47,6 @@ def first_of_all(rows: QuerySet[Any], search: str, exact: Q) -> QuerySet[Any]:
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """A paginator for a queryset that counts up to `most` rows; what lies beyond is reached by search and filters."""
 
-    # The pager of lists: says "10,000+".
-    template_name = "runacall/bounded_pages.html"
     most = MOST
 
     @cached_property

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
-from qbo.failures import Failure
+from qbo.failures import Failure, FailureKind
 from qbo.json_objects import JsonObject
 from qbo.models import Connection
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
@@ -69,6 +69,8 @@ class Details:
     record: Place | None
     further: list[FurtherObstacle]
     buttons: list[tuple[Action, str]]
+    # Something is to be fixed on a page of ours before a retry can help.
+    is_fix_first: bool
     # Why Post to current period does not help, if the closing date stands in its way.
     cannot_post: str
     # Whether the page should refresh in a moment.
@@ -96,6 +98,8 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
     failure = event.failure
     kept = connection is None or event.realm_id != connection.realm_id
     moving = is_moving(event, standing) and not kept
+    fix = settings_place(failure) if failure and not kept else None
+    fix_first = bool(fix and failure and failure.kind is FailureKind.PERSON and event.state == State.FAILED)
     waits = event.state == State.QUEUED and not (standing.pause or moving or kept)
     return Details(
         row=log_row(event, organization, at=at),
@@ -109,13 +113,14 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         tried=_tried(attempts, count, organization),
         next_try=next_try(event, standing) if waits else "",
         others=others_waiting(event),
-        fix=settings_place(failure) if failure and not kept else None,
+        fix=fix,
         help=help_place(failure.code) if failure else None,
         obstacle=obstacle_place(failure, connection) if failure else None,
         record=record_place(event),
         further=further_obstacles(event, connection, is_kept=kept),
         # Nothing to press while it is about to be sent, or for a company that is not connected.
-        buttons=[] if moving or kept else [(action, action.label(event)) for action in offered(event, at=at)],
+        buttons=[] if moving or kept else _buttons(event, at=at, is_retry_last=fix_first),
+        is_fix_first=fix_first,
         cannot_post=cannot_post_today(event, at=at)
         if event.state in (State.FAILED, State.HELD) and is_in_closed_period(event)
         else "",
@@ -125,6 +130,11 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         came_back=came_back(event, attempts),
         steps=timeline(event, organization, attempts),
     )
+
+
+def _buttons(event: SyncEvent, *, at: datetime, is_retry_last: bool) -> list[tuple[Action, str]]:
+    buttons = [(action, action.label(event)) for action in offered(event, at=at)]
+    return sorted(buttons, key=lambda one: one[0].is_main) if is_retry_last else buttons
 
 
 def further_obstacles(event: SyncEvent, connection: Connection | None, *, is_kept: bool) -> list[FurtherObstacle]:

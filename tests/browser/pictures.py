@@ -47,7 +47,7 @@ def _signed_in(browser: Browser, web: str, *, width: int, height: int) -> Page:
 
 def _cards(page: Page, web: str) -> Page:
     page.goto(web + LOG, wait_until="networkidle")
-    return page
+    return _with_forecast(page)
 
 
 def _row(page: Page, web: str) -> Page:
@@ -64,6 +64,11 @@ def _invoice(page: Page, web: str) -> Page:
     page.get_by_role("link", name=re.compile("^Invoice #")).first.click()
     page.get_by_role("link", name="Open invoice").click()
     page.wait_for_load_state("networkidle")
+    return _with_forecast(page)
+
+
+def _with_forecast(page: Page) -> Page:
+    page.get_by_text("will go").first.wait_for()
     return page
 
 

@@ -1,4 +1,4 @@
-"""Tie-out, notifications, customers and products by keyboard alone; what has the focus is always in view."""
+"""Causes, settings and matching by keyboard alone; what has the focus is always in view."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from runacall.invoices.models import PricebookItem
+from runacall.invoices.models import PricebookItem, TaxRate
 from tests import builders
 from tests.books import Shop
 from tests.browser.conftest import apart
+from tests.browser.test_fixing import CALIFORNIA, combined
 from tests.browser.test_matching import Johns, johns
 
-__all__ = ["johns"]
+__all__ = ["combined", "johns"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PATIENCE = 60_000
 # What covers the thing that has the focus, or says that it is out of view; "" for neither.
@@ -131,3 +132,48 @@ def test_a_product_is_searched_and_chosen(open_shop: Shop, filter_here: Priceboo
     press(page, page.get_by_role("button", name="Unlink"))
     expect(page.locator("#match")).to_contain_text("Not matched")
     assert apart(lambda: PricebookItem.objects.filter(pk=filter_here.pk).exists())
+
+
+def choose(page: Page, select: Locator, label: str) -> None:
+    """By the first letters of the option, as one does in a closed list."""
+    tab_to(page, select)
+    page.keyboard.type(label[:5])
+    expect(select.locator("option:checked")).to_have_text(label)
+
+
+def assert_focus_in(place: Locator) -> None:
+    expect(place.locator(":focus").or_(place.and_(place.page.locator(":focus"))).first).to_be_attached()
+
+
+def test_a_cause_is_fixed_in_its_card_and_undone(open_shop: Shop, combined: TaxRate, page: Page) -> None:
+    # Nothing goes out, so that there is time to undo.
+    apart(lambda: open_shop.choose(sync_invoices=False))
+    arrive(page, "/admin/sync/syncevent/?status=failed")
+    shown = page.locator("#causes .rac-card", has_text="Combined 7.25")
+    choose(page, shown.get_by_label("QuickBooks tax code"), CALIFORNIA)
+    press(page, shown.get_by_role("button", name="Map and send 3"))
+    expect(shown).to_contain_text("3 waiting: sync is off")
+    assert_focus_in(shown)
+    press(page, shown.get_by_role("button", name="Undo"))
+    expect(shown).to_contain_text(f"Undone: {CALIFORNIA}.")
+    assert_focus_in(shown)
+
+
+def test_an_invoice_is_fixed_in_its_banner_and_undone(open_shop: Shop, combined: TaxRate, page: Page) -> None:
+    apart(lambda: open_shop.choose(sync_invoices=False))
+    invoice_id = apart(lambda: open_shop.failed().latest("id").record_id)
+    arrive(page, f"/admin/invoices/invoice/{invoice_id}/change/")
+    shown = page.locator("#invoice-sync")
+    choose(page, shown.get_by_label("QuickBooks tax code"), CALIFORNIA)
+    press(page, shown.get_by_role("button", name="Map and send 3"))
+    expect(shown).to_contain_text("Waiting: sync is off")
+    press(page, shown.get_by_role("button", name="Undo"))
+    expect(shown).to_contain_text(f"Undone: {CALIFORNIA}.")
+
+
+def test_a_rate_is_mapped_on_its_settings_page_and_sent(open_shop: Shop, combined: TaxRate, page: Page) -> None:
+    arrive(page, "/quickbooks/tax/")
+    choose(page, page.get_by_label("QuickBooks tax code of Combined 7.25"), CALIFORNIA)
+    press(page, page.get_by_role("button", name="Save"))
+    press(page, page.locator("#waiting").get_by_role("button", name="Send 3"))
+    expect(page.get_by_text(f"{CALIFORNIA}: 3 events on the way.")).to_be_visible()

@@ -74,3 +74,19 @@ def test_a_view_of_invoices_and_its_filters_stay_on_every_return(open_shop: Shop
     rows.first.get_by_role("link").first.click()
     page.get_by_role("link", name="Invoices", exact=True).last.click()
     expect(button).to_have_text("View: To send")
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+@pytest.mark.parametrize("address", ["/admin/sync/syncevent/?status=failed", "/admin/invoices/invoice/"])
+def test_every_menu_of_a_list_is_in_the_window(page: Page, width: int, address: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address)
+    menus = page.locator("details.rac-filters")
+    assert menus.count() > 0
+    for menu in menus.all():
+        menu.locator("summary").first.click()
+        box = menu.locator(".rac-filters-panel").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        page.keyboard.press("Escape")

@@ -420,6 +420,11 @@ class TestHelp:
         for section in help_pages()[slug].sections:
             assert f'<section id="{section.anchor}">' in html
 
+    def test_no_step_is_empty(self, books: Connection, owner: Client) -> None:
+        """A step that is only about one record is left out where no record is meant."""
+        sections = [section for page in help_pages().values() for section in page.sections]
+        assert all(step.strip() for section in sections for step in section.steps)
+
     def test_unknown_pages_are_not_there(self, books: Connection, owner: Client) -> None:
         assert owner.get(reverse("qbo:help", args=["nonsense"])).status_code == 404
 

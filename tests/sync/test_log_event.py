@@ -187,6 +187,17 @@ class TestButtons:
         assert ActionRecord.objects.get().action == "accept"
         assert "Accept the difference" not in opened(owner, log_rows.event(books))
 
+    def test_what_fixes_it_comes_before_a_retry(self, books: Connection, owner: Client) -> None:
+        def first(event: SyncEvent) -> str:
+            html = opened(owner, event)
+            at = html.index("rac-primary")
+            assert html.count("rac-primary") == 1
+            return html[at : html.index("</", at)].partition(">")[2].strip()
+
+        assert first(log_rows.event(books)) == "Map the rate"
+        offline = Failure("network")
+        assert first(log_rows.event(books, failure=offline)) == "Retry single event"
+
     def test_dismiss_without_a_reason_does_nothing(self, books: Connection, owner: Client) -> None:
         event = log_rows.event(books)
         assert "Enter a reason why" in owner.post(url("dismiss", event), headers=HTMX).content.decode()
