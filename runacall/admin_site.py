@@ -24,7 +24,7 @@ RECENT = 10
 class RunACallAdminSite(UnfoldAdminSite):
     site_title = "Run a Call"
     site_header = "Run a Call"
-    index_title = "Work"
+    index_title = "Home"
     # An empty value; the usual "-" would look like a minus among amounts.
     empty_value_display = "—"
 

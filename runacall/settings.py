@@ -334,6 +334,8 @@ UNFOLD = {
     "SITE_TITLE": "Run a Call",
     "SITE_HEADER": "Run a Call",
     "SITE_SYMBOL": "home_repair_service",
+    # No "View site": these pages are the site.
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
@@ -370,6 +372,8 @@ UNFOLD = {
                     _link("Invoices", "receipt_long", "admin:invoices_invoice_changelist"),
                     _link("Customers", "groups", "admin:invoices_customer_changelist"),
                     _link("Pricebook", "sell", "admin:invoices_pricebookitem_changelist"),
+                    _link("Categories", "folder", "admin:invoices_pricebookcategory_changelist"),
+                    _link("Tax rates", "request_page", "admin:invoices_taxrate_changelist"),
                     _link("Payments", "payments", "admin:invoices_payment_changelist"),
                 ],
             },
@@ -405,7 +409,11 @@ UNFOLD = {
             },
             {
                 "title": "Support",
-                "items": [_link("Shops", "stethoscope", "sync:shops")],
+                "items": [
+                    _link("Shops", "stethoscope", "sync:shops"),
+                    _link("Users", "person", "admin:auth_user_changelist"),
+                    _link("Groups", "group", "admin:auth_group_changelist"),
+                ],
             },
             {
                 "title": "Help",

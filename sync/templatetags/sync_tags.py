@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from qbo.failures import Failure, Subject
@@ -65,21 +66,21 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
     }
 
 
-@register.inclusion_tag("sync/home.html", takes_context=True)
-def sync_home(context: template.Context) -> dict[str, object]:
-    """The state of the books on the start page, for people who manage QuickBooks and our support."""
+@register.simple_tag(takes_context=True)
+def sync_home(context: template.Context) -> str:
+    """The state of the books on the start page, for people who manage QuickBooks and our support; "" for others."""
     # Not at the top: unfold loads every template library while it is itself being imported.
     from sync.admin.cause_cards import cards
 
     request = context["request"]
     if request.organization is None or not may_look(request):
-        return {}
+        return ""
     organization, now = request.organization, clock.now()
     shown = home(organization, at=now)
     if shown is None:
-        return {}
+        return ""
     found = cards(request)
-    return {
+    facts = {
         "home": shown,
         "failing": shown.errors > 0,
         # The banner at the top of the page has said it.
@@ -91,6 +92,7 @@ def sync_home(context: template.Context) -> dict[str, object]:
         "causes": found[:CAUSES_ON_HOME],
         "more": max(0, len(found) - CAUSES_ON_HOME),
     }
+    return render_to_string("sync/home.html", facts)
 
 
 def time_of_day(moment: datetime | None, organization: Organization, now: datetime) -> str:

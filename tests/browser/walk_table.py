@@ -65,11 +65,13 @@ on(LOG, "O", "page: link Undo", within)
 
 # --- on every page
 for title, who, says in (
-    ("Run a Call", "FDSO", "Pricebook categories"),
-    ("home_repair_service", "FDSO", "Pricebook categories"),
+    ("Run a Call", "FDSO", "Home"),
+    ("home_repair_service", "FDSO", "Home"),
     ("Work / Invoices", "FDSO", LIST),
     ("Work / Customers", "FDSO", LIST),
     ("Work / Pricebook", "FDSO", LIST),
+    ("Work / Categories", "FDSO", LIST),
+    ("Work / Tax rates", "FDSO", LIST),
     ("Work / Payments", "DSO", LIST),
     ("Settings → QuickBooks / Status", "SO", "Lists read from QuickBooks"),
     ("Settings → QuickBooks / Tax", "SO", "Default for unmapped"),
@@ -87,10 +89,11 @@ for title, who, says in (
     ("Settings / Sign-ins", "SO", LIST),
     ("Settings / Support visits", "SO", "Support visits"),
     ("Support / Shops", "S", "Open a shop to see"),
+    ("Support / Users", "S", LIST),
+    ("Support / Groups", "S", "groups"),
     ("Help / Getting started", "FDSO", "Check the company"),
     ("Help / Resolving common QuickBooks errors", "FDSO", "Where errors show up"),
     ("Help / Mapping tax rates", "FDSO", "Mapping tax rates"),
-    ("View site", "FDSO", "Pricebook categories"),
     ("Change password", "FDSO", "Change your password"),
 ):
     on("*", who, f"menu: link {title}", go(says))
@@ -105,11 +108,10 @@ on("*", "O", "banner: link Open the sync log", go("QBO sync errors need attentio
 on("*", "FDSO", "page: link Skip to the content", within)
 
 # --- the home page
-on("admin:index", "FDSO", "page: link Pricebook categories | page: link Tax rates", go(LIST), each=True)
-on("admin:index", "S", "page: link Users | page: link Groups", go("Authentication"), each=True)
+on("admin:index", "FD", "page: link Pricebook categories | page: link Tax rates", go(LIST), each=True)
 on("admin:index", "S", "page: link Open the sync log", go(LIST))
 on("admin:index", "O", "page: link Show what waits for: *", fetch("result_list"))
-on("admin:index", "FDSO", "page: link Work", go("Pricebook categories"))
+on("admin:index", "FD", "page: link Work", go("Pricebook categories"))
 on("admin:index", "FDSO", "page: link *", fetch())
 on("admin:app_list", "FDSO", "page: link *", fetch())
 
@@ -189,7 +191,7 @@ on(LISTS, "FDSO", "calendar: *", flow.calendars, once="SO")
 on(LISTS, "O", "column: link *", fetch("result_list"), each=True)
 on(LISTS, "FDS", "column: link *", fetch("result_list"), once="SO")
 on(LISTS, "FDSO", "page: link # | page: link Show all", go(LIST), each=True, once="SO")
-on(LISTS, "FDSO", "page: link Reset filters", go(), once="SO")
+on(LISTS, "FDSO", "page: link Show all *", go(), once="SO")
 on(LISTS, "FDO", "page: link Select all # * | page: link Clear selection", flow.all_across)
 on(LISTS, "FDSO", "top: link Show all", fetch(), once="SO")
 on(LISTS, "FDSO", "page: link Add *", go("css=button[name=_save]"))

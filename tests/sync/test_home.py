@@ -83,6 +83,15 @@ def test_only_those_who_manage_quickbooks_see_it(books: Connection) -> None:
         assert ("rac-home" in page(books, role)) is sees, role
 
 
+def test_the_menu_is_not_said_twice(books: Connection) -> None:
+    """Where the page has the books, what else there is stands in the menu alone; others start from the list."""
+    every = 'class="app-invoices'
+    assert every not in page(books)
+    assert every in page(books, Role.FIELD_TECH)
+    for name in ("invoices_pricebookcategory", "invoices_taxrate"):
+        assert reverse(f"admin:{name}_changelist") in page(books)
+
+
 def test_all_is_well(books: Connection) -> None:
     log_rows.event(books, State.SYNCED, at=timezone.now())
     shown = home(books.organization, at=timezone.now())
