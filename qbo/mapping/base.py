@@ -217,6 +217,21 @@ class Side:
     def as_fact(self) -> dict[str, str]:
         return {"field": self.field, "was": self.was, "ours": self.ours, "theirs": self.theirs}
 
+    def named(self, was: str, ours: str, theirs: str) -> Side:
+        """With names in place of Ids; where two have one name, their Ids tell them apart."""
+        if ours == theirs:
+            ours, theirs = (
+                f"{name} (Id {qbo_id})" if qbo_id else name
+                for name, qbo_id in ((ours, self.ours), (theirs, self.theirs))
+            )
+        return replace(self, was=was, ours=ours, theirs=theirs)
+
+
+def name_of(row: Row, key: str) -> str:
+    """What a reference is called there; e.g. "Id 58" where QuickBooks did not say."""
+    ref = row.get(key) or {}
+    return str(ref.get("name") or (f"Id {ref['value']}" if ref.get("value") else ""))
+
 
 def collisions(
     here: frozenset[str], *, known: Mapping[str, str], now: Mapping[str, str], ours: Mapping[str, str]

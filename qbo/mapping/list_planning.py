@@ -114,7 +114,7 @@ def plan_item(
     # An account that earns no more is no choice of hers.
     is_hers = now != was and not is_wanted and (held is None or held.active)
     names = (accounts[one].name if one in accounts else f"Id {one}" for one in (was, account_id, now))
-    side = Side("account", *names)
+    side = Side("account", was, account_id, now).named(*names)
     if is_hers and is_changed_here:
         return Plan(plan.write, plan.said, failures=(conflict(subject, [side]),))
     if is_hers:

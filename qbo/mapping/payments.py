@@ -13,7 +13,7 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.base import Base, Reader, Said, Side, cents, collisions, fields_of, plain, reference
+from qbo.mapping.base import Base, Reader, Said, Side, cents, collisions, fields_of, name_of, plain, reference
 from qbo.mapping.book import MappingBook, Ref, TransactionRef
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Payload, Write
@@ -150,9 +150,11 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     asked = frozenset((here | MONEY) - {*base.ours_wins})
     sides = collisions(asked, known=known, now=theirs, ours=wanted)
     if sides:
-        return Plan(write, said, failures=(conflict(_subject(payment), [*map(_in_words(payment, now), sides)]),))
+        return Plan(
+            write, said, failures=(conflict(_subject(payment), [*map(_in_words(payment, base.row, now), sides)]),)
+        )
     left = collisions(frozenset({*FIELDS, "memo"}) - here, known=known, now=theirs, ours=wanted)
-    kept = tuple(map(_in_words(payment, now), left))
+    kept = tuple(map(_in_words(payment, base.row, now), left))
     if not here:
         return Plan(said=said, kept=kept)
     if all(wanted[name] == theirs[name] for name in here):
@@ -170,15 +172,15 @@ def _held(row: Row, ours: set[str]) -> dict[str, str]:
     return fields_of(row, FIELDS) | {"invoices": ", ".join(f"Id {key}: {paid[key]}" for key in sorted(paid))}
 
 
-def _in_words(payment: PaymentDocument, now: Row) -> Callable[[Side], Side]:
+def _in_words(payment: PaymentDocument, was: Row, now: Row) -> Callable[[Side], Side]:
     """By name what was compared by Id."""
     names = {"customer": payment.customer.display_name, "method": payment.method_name, "account": payment.method_name}
 
     def said(side: Side) -> Side:
         if side.field not in names:
             return side
-        ref = now.get(KEYS[side.field]) or {}
-        return Side(side.field, side.was, names[side.field], str(ref.get("name") or side.theirs))
+        key = KEYS[side.field]
+        return side.named(name_of(was, key), names[side.field], name_of(now, key))
 
     return said
 

@@ -30,7 +30,7 @@ from qbo.mapping.invoice_rows import (
 )
 from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
 from qbo.mapping.plans import Expected, Plan, conflict
-from qbo.mapping.three_way import Comparison
+from qbo.mapping.three_way import Comparison, in_words
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO
 
@@ -165,7 +165,7 @@ def _without_base(invoice: InvoiceDocument, payload: Payload, said: Said, there:
     now = there.now
     ours, theirs = fields_of(payload, INVOICE_FIELDS), fields_of(now, INVOICE_FIELDS)
     sides = [
-        Side(name, "", ours[name], theirs[name])
+        in_words(Side(name, "", ours[name], theirs[name]), invoice, was={}, now=now)
         for name in INVOICE_FIELDS
         if ours[name] != theirs[name] and (name in ("customer", "date") or payload.get(KEYS[name][0]))
     ]

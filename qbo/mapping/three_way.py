@@ -8,7 +8,7 @@ from functools import cached_property
 
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, collisions, fields_of, plain, reference
+from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, collisions, fields_of, name_of, plain, reference
 from qbo.mapping.invoice_rows import (
     CLEARED,
     KEYS,
@@ -192,12 +192,7 @@ class Comparison:
         return name not in ("number", "due date", "terms") or KEYS[name][0] in self.payload
 
     def _in_words(self, side: Side) -> Side:
-        """A customer and terms by name, where they were compared by Id."""
-        here = {"customer": self.invoice.customer.display_name, "terms": self.invoice.terms}
-        if side.field not in here:
-            return side
-        key = KEYS[side.field][0]
-        return Side(side.field, _name_of(self.base.row, key), here[side.field], _name_of(self.now, key))
+        return in_words(side, self.invoice, was=self.base.row, now=self.now)
 
     def _tax_side(self) -> Iterator[Side]:
         """A tax that was set there by hand, not by the bookkeeper's own lines, if ours changed too."""
@@ -339,12 +334,6 @@ def _sum_of(lines: Sequence[Row]) -> Decimal:
     return sum((-amount if lessens else amount for amount, lessens in amounts), Decimal(0))
 
 
-def _name_of(row: Row, key: str) -> str:
-    """What a reference is called there; e.g. "Id 58" where QuickBooks did not say."""
-    ref = row.get(key) or {}
-    return str(ref.get("name") or (f"Id {ref['value']}" if ref.get("value") else ""))
-
-
 def _moved(there: str, was: str, ours: str) -> Decimal:
     """QuickBooks' amount, changed by as much as ours changed."""
     return Decimal(there) + Decimal(ours) - Decimal(was)
@@ -389,7 +378,7 @@ def _lines_in_words(lines: Sequence[Row | None], *, products: Sequence[str | Non
     words = []
     for line, product in zip(lines, products, strict=True):
         detail = (line or {}).get("SalesItemLineDetail") or {}
-        notes = [product or _name_of(detail, "ItemRef")] if has_products else []
+        notes = [product or name_of(detail, "ItemRef")] if has_products else []
         notes += [f"tax code {reference(detail, 'TaxCodeRef') or 'none'}"] if has_codes else []
         said = _line_words(line) if line is not None else ""
         words.append(f"{said} ({', '.join(filter(None, notes))})" if line is not None and notes else said)
@@ -407,3 +396,12 @@ def _over(there: Row, ours: Row) -> Row:
     kept = {key: value for key, value in there.items() if key not in ("Amount", "Description", "LineNum", detail_type)}
     detail = {key: value for key, value in (there.get(detail_type) or {}).items() if key not in ("Qty", "UnitPrice")}
     return {**kept, **ours, detail_type: {**detail, **ours[detail_type]}}
+
+
+def in_words(side: Side, invoice: InvoiceDocument, *, was: Row, now: Row) -> Side:
+    """A customer and terms by name, where they were compared by Id."""
+    here = {"customer": invoice.customer.display_name, "terms": invoice.terms}
+    if side.field not in here:
+        return side
+    key = KEYS[side.field][0]
+    return side.named(name_of(was, key), here[side.field], name_of(now, key))

@@ -17,7 +17,7 @@ from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section,
 from qbo.mapping.planning import plan_invoice
 from qbo.mapping.plans import Plan
 from runacall.invoices.documents import InvoiceDocument
-from tests.qbo.documents import BOOK, ITEM, book, invoice, line
+from tests.qbo.documents import BOOK, CUSTOMER, ITEM, book, invoice, line
 
 
 def answered(document: InvoiceDocument, **changes: Any) -> Row:
@@ -96,6 +96,21 @@ def test_a_link_without_a_base_overwrites_nothing_unasked() -> None:
     plan = plan_invoice(invoice(customer_note="ours"), there)
     assert codes(plan) == ["changed_in_quickbooks"]
     assert plan.failures[0].facts["fields"] == "message"
+
+
+def test_two_customers_of_one_name_are_told_apart_by_their_ids() -> None:
+    """She moved the invoice to the one, the office to the other."""
+    name = CUSTOMER.display_name
+    other = replace(CUSTOMER, id=CUSTOMER.id + 1)
+    customers = {**BOOK.customers, other.id: replace(BOOK.customers[CUSTOMER.id], qbo_id="63")}
+    theirs = answered(invoice(), CustomerRef={"value": "62", "name": name}, SyncToken="1")
+    known = replace(there_is(invoice(), theirs=theirs), customers=customers)
+    plan = plan_invoice(invoice(customer=other), known)
+    [side] = plan.failures[0].facts["sides"]
+    assert (side["field"], side["ours"], side["theirs"]) == ("customer", f"{name} (Id 63)", f"{name} (Id 62)")
+    unknown = replace(known, invoices={9: TransactionRef("301", "0", theirs=theirs)})
+    sides = plan_invoice(invoice(customer=other), unknown).failures[0].facts["sides"]
+    assert [one for one in sides if one["field"] == "customer"] == [{**side, "was": ""}]
 
 
 def test_a_link_without_a_base_that_agrees_gets_one() -> None:

@@ -277,7 +277,10 @@ class World:
                 f" {[(key, tuple(HELD[kind](one).values())) for key, one in after.rows[entity].items()]}"
             )
             held = HELD[kind](row)
-            if kind == "invoice":
+            if kind == "invoice" and words.is_void(row):
+                # Sent before it was voided here, its answer was lost, and the void followed at once.
+                assert record.status == Invoice.Status.VOID, f"invoice {record.pk} was made and voided"
+            elif kind == "invoice":
                 wanted = self.wanted(said, after)
                 for name in self.sendable(said.keys(), said):
                     # QuickBooks fills in what was left out.
@@ -286,7 +289,7 @@ class World:
                 self.check_cent(record, row, self.latest(kind, record.pk))
                 known.total = record.total
             elif held["name"] != said["name"]:
-                self.check_suffix(kind, record, said["name"], before, after)
+                self.check_suffix(realm, kind, record, said["name"], before, after)
             known.said, known.held, known.ours_wins = said, held, set()
 
     def survivor_of(self, record_id: int, before: Snapshot) -> str | None:
@@ -310,8 +313,8 @@ class World:
         elif event.failure_code == "total_differs":
             assert self.choices.stop_on_rounding, f"{event}: stopped by a cent"
 
-    def check_suffix(self, kind: str, record: Any, name: str, before: Snapshot, after: Snapshot) -> None:
-        """Two of ours may have one name; a second record beside one that is QuickBooks' own is a twin."""
+    def check_suffix(self, realm: str, kind: str, record: Any, name: str, before: Snapshot, after: Snapshot) -> None:
+        """Two of ours may have one name, or a vendor may; a second record beside one of QuickBooks' own is a twin."""
         holders = {pk for pk, key in after.links[kind].items() if pk != record.pk}
         names = {SAID[kind](one)["name"].casefold() for one in self.records(kind) if one.pk in holders}
         # Also a name that one of ours had there until it was renamed in the same drain.
@@ -321,6 +324,8 @@ class World:
             for pk in holders & there.links[kind].keys()
             if there.links[kind][pk] in there.rows[ENTITIES[kind]]
         }
+        others = self.books[realm].rows("Vendor").values() if kind == "customer" else ()
+        held |= {str(row["DisplayName"]).casefold() for row in others}
         assert name.casefold() in names | held, f"a second {kind} was made for {name}"
 
     def wanted(self, said: Fields, there: Snapshot) -> Fields:
