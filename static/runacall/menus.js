@@ -53,6 +53,8 @@ addEventListener("keydown", event => {
     };
 
     addEventListener("DOMContentLoaded", tell);
+    // As soon as it can be seen, and once more when htmx has put back what it keeps of elements with an id.
+    document.addEventListener("htmx:afterSwap", tell);
     document.addEventListener("htmx:afterSettle", tell);
     addEventListener("keydown", event => {
         if (!["Enter", " "].includes(event.key) || !event.target.matches?.("[data-by-key]")) return;

@@ -257,7 +257,9 @@ def searches_matches(found: str) -> Act:
 def _opens_a_row(walker: Walker, control: Control) -> None:
     """Open it, read the payload, retry it in place where that is offered, and close it by keyboard."""
     page = walker.page
-    row = page.locator(".rac-event", has=walker.locate(control))
+    # It moves up in the list once it is retried.
+    name = walker.locate(control).evaluate("one => one.closest('.rac-event').id")
+    row = page.locator(f"#{name}")
     walker.locate(control).click()
     row.locator(".rac-details").wait_for()
     retry = row.get_by_role("button", name="Retry single event")

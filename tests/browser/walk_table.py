@@ -113,7 +113,7 @@ on("admin:index", "S", "page: link Open the sync log", go(LIST))
 on("admin:index", "O", "page: link Show what waits for: *", fetch("result_list"))
 on("admin:index", "FD", "page: link Work", go("Pricebook categories"))
 on("admin:index", "FDSO", "page: link *", fetch())
-on("admin:app_list", "FDSO", "page: link *", fetch())
+on("admin:app_list", "FD", "page: link *", fetch())
 
 # --- every list
 LISTS = "admin:*_changelist"
