@@ -140,6 +140,15 @@ def retention() -> None:
             f" {one['p99']:.0f} ms, longest {one['longest']:.0f} ms ({one['requests']:.0f} requests)"
         )
     print(f"9 · ×{found['ratio']:.2f}; the longest transaction of upkeep {1000 * found['longest_transaction']:.0f} ms")
+    for page, took in found["pages"].items():
+        print(f"9 · {page}: {took:.0f} ms")
+    for command, took in found["commands"].items():
+        print(f"9 · {command}: {took:.1f} s")
+    for one in found["in_turns"]:
+        print(
+            f"9 · in turns with the page, {one['step']}: {one['rows']} rows, {one['statements']} statements,"
+            f" {one['cpu']:.1f} s CPU"
+        )
     for one in found["upkeep"]:
         print(
             f"9 · {one['step']}: {one['rows']} rows, {one['statements']} statements,"

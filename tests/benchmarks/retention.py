@@ -24,6 +24,25 @@ from tests.benchmarks.pages import FIRST_REALM, SHOPS, build_shops
 DAYS, EVENTS_A_RECORD, EVENTS_A_SUBMISSION = 800, 10, 25
 TURNS, REQUESTS_A_TURN = 40, 10
 PAGE = "/admin/sync/syncevent/"
+# What staff open, and what an operator types, beside all those events.
+PAGES = (
+    "/admin/",
+    PAGE,
+    f"{PAGE}?status=failed",
+    f"{PAGE}?search=Customer+7",
+    "/admin/invoices/invoice/",
+    "/quickbooks/status/",
+    "/quickbooks/tax/",
+    "/quickbooks/tie-out/",
+)
+COMMANDS = (
+    "sync_status",
+    "sync_status --organization shop-1",
+    "retry_failed --dry-run",
+    "preflight",
+    "export_log --organization shop-1",
+)
+OPENED = 5
 LONGEST = (
     "SELECT COALESCE(EXTRACT(EPOCH FROM MAX(clock_timestamp() - xact_start)), 0) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = 'upkeep'"
@@ -199,11 +218,12 @@ def measure(owner: Any, seconds: float) -> dict[str, Any]:
                 times[name].append(1000 * (time.perf_counter() - began))
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
-    process.communicate()
+    stopped_again_and_again = process.communicate()[0]
     # Once more, and never stopped: what is left of each step, for so many seconds.
     longest = LongestTransaction()
     alone = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     found = {"longest_transaction": longest.end(), "upkeep": [json.loads(line) for line in alone.splitlines()]}
+    found["in_turns"] = [json.loads(line) for line in stopped_again_and_again.splitlines()]
     for name, took in times.items():
         found[name] = {
             "requests": len(took),
@@ -214,12 +234,39 @@ def measure(owner: Any, seconds: float) -> dict[str, Any]:
     return found | {"ratio": found["with"]["p99"] / found["without"]["p99"]}
 
 
+def pages(owner: Any) -> dict[str, float]:
+    """Milliseconds that each page takes, the median of a few."""
+    from django.test import Client
+
+    client, found = Client(), {}
+    client.force_login(owner)
+    for page in PAGES:
+        took = []
+        for _ in range(OPENED):
+            began = time.perf_counter()
+            assert client.get(page).status_code == 200, page
+            took.append(1000 * (time.perf_counter() - began))
+        found[page] = statistics.median(took)
+    return found
+
+
+def commands() -> dict[str, float]:
+    """Seconds that each command takes, with the start of its process."""
+    found = {}
+    for command in COMMANDS:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "manage.py", *command.split()], stdout=subprocess.DEVNULL, check=True)
+        found[command] = time.perf_counter() - began
+    return found
+
+
 def main(events: int, seconds: float) -> None:
     """Prints one JSON object. Runs on a migrated, empty PostgreSQL database."""
     began = time.monotonic()
     owner = build(events)
     found: dict[str, Any] = {"built_in": time.monotonic() - began, "before": sizes()}
     print(json.dumps(found), file=sys.stderr, flush=True)
+    found |= {"pages": pages(owner), "commands": commands()}
     print(json.dumps(found | measure(owner, seconds)))
 
 
