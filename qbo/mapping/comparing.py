@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from qbo.json_objects import Row
-from qbo.mapping.base import There
+from qbo.mapping.base import There, name_of, reference
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
@@ -174,9 +174,8 @@ def payment_differences(one: WantedPayment, row: Row) -> dict[str, tuple[str, st
         return {"void": ("yes" if payment.is_void else "no", "yes" if is_void(row) else "no")}
     if payment.is_void:
         return {}
-    customer = row.get("CustomerRef") or {}
-    name = str(customer.get("name") or f"Id {customer.get('value')}")
-    is_same = not one.customer_id or str(customer.get("value")) == one.customer_id
+    name = name_of(row, "CustomerRef")
+    is_same = one.customer_id in ("", reference(row, "CustomerRef"))
     pairs = {
         "customer": (name if is_same else payment.customer.display_name, name),
         "amount": (str(_cents(payment.amount)), str(_cents(row.get("TotalAmt")))),
@@ -306,9 +305,8 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
     there, invoice = There.of(row), one.invoice
     if is_void(row) != invoice.is_void and (is_void(row) or there.total):
         return {"void": ("yes" if invoice.is_void else "no", "yes" if is_void(row) else f"no, {there.total}")}
-    customer = row.get("CustomerRef") or {}
     theirs = {
-        "customer": str(customer.get("name") or f"Id {customer.get('value')}"),
+        "customer": name_of(row, "CustomerRef"),
         "currency": str((row.get("CurrencyRef") or {}).get("value") or ""),
         "total": str(there.total),
         "tax": str(there.tax),
@@ -316,7 +314,7 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
         "due date": str(row.get("DueDate") or "")[:10],
         "number": there.number,
     }
-    is_same_customer = invoice.is_void or not one.customer_id or str(customer.get("value")) == one.customer_id
+    is_same_customer = invoice.is_void or one.customer_id in ("", reference(row, "CustomerRef"))
     ours = {
         "customer": theirs["customer"] if is_same_customer else invoice.customer.display_name,
         "currency": one.currency if one.currency and theirs["currency"] else theirs["currency"],

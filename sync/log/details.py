@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -119,7 +120,9 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         record=record_place(event),
         further=further_obstacles(event, connection, is_kept=kept),
         # Nothing to press while it is about to be sent, or for a company that is not connected.
-        buttons=[] if moving or kept else _buttons(event, at=at, is_retry_last=fix_first),
+        buttons=[]
+        if moving or kept
+        else in_order([(action, action.label(event)) for action in offered(event, at=at)], after_fix=fix_first),
         is_fix_first=fix_first,
         cannot_post=cannot_post_today(event, at=at)
         if event.state in (State.FAILED, State.HELD) and is_in_closed_period(event)
@@ -132,9 +135,9 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
     )
 
 
-def _buttons(event: SyncEvent, *, at: datetime, is_retry_last: bool) -> list[tuple[Action, str]]:
-    buttons = [(action, action.label(event)) for action in offered(event, at=at)]
-    return sorted(buttons, key=lambda one: one[0].is_main) if is_retry_last else buttons
+def in_order(buttons: Sequence[tuple[Action, str]], *, after_fix: bool) -> list[tuple[Action, str]]:
+    """Where something is to be fixed first, what would fail again without it comes last."""
+    return sorted(buttons, key=lambda one: after_fix and one[0].is_main)
 
 
 def further_obstacles(event: SyncEvent, connection: Connection | None, *, is_kept: bool) -> list[FurtherObstacle]:

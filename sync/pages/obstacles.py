@@ -23,6 +23,7 @@ from sync.fixing.applying import why_not_undone
 from sync.fixing.lists import Lists
 from sync.fixing.table import BY_CODE, case_of
 from sync.log.causes import causes
+from sync.log.details import in_order
 from sync.log.invoice_banner import InvoiceBanner, invoice_banner
 from sync.models import State, SyncEvent
 
@@ -81,12 +82,10 @@ def banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
     banner = invoice_banner(request, invoice, at=at)
     obstacles = obstacles_of(banner.event) if banner and banner.event and banner.event.state == State.FAILED else []
     is_fixed_here = bool(obstacles) and obstacles[0].form is not None
-    buttons = banner.buttons if banner else ()
     return {
         "banner": banner,
         "obstacles": obstacles,
-        # What fixes it comes first, and Retry last.
-        "buttons": sorted(buttons, key=lambda one: one[0].is_main) if is_fixed_here else buttons,
+        "buttons": in_order(banner.buttons if banner else (), after_fix=is_fixed_here),
         "is_fixed_here": is_fixed_here,
         "why": _why_not_undone(banner),
         "invoice": invoice,

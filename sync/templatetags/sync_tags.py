@@ -111,11 +111,11 @@ def event_button(
     label: str,
     event: SyncEvent | None = None,
     back: str = "",
-    is_first: bool = True,
+    after_fix: bool = False,
 ) -> dict[str, object]:
     """A button for one action on one event; in an opened row it does not leave the page.
 
-    An action that asks first has a link to the page which does. Not `is_first`: something else is to be done first.
+    An action that asks first has a link to the page which does. `after_fix`: something else is to be done first.
     """
     event = event or context["event"]
     name = f"admin:sync_syncevent_{action.name}"
@@ -125,7 +125,7 @@ def event_button(
         "label": label,
         "event": event,
         "back": back or context.get("back", ""),
-        "is_primary": action.is_main and is_first,
+        "is_primary": action.is_main and not after_fix,
         "in_row": context.get("in_row", False),
         "csrf_token": context.get("csrf_token"),
     }
