@@ -299,7 +299,7 @@ ACTIONS: dict[str, Action] = {
             is_followed=True,
             many=Many(
                 "It is the same",
-                "Is each of {what} the one in QuickBooks?",
+                "Count {what} only once?",
                 "QuickBooks' payments stay and are recorded here. Ours are voided, also in QuickBooks where they are"
                 " there already, so that the money counts once.",
                 "The same: {count}",
@@ -320,7 +320,7 @@ ACTIONS: dict[str, Action] = {
             is_followed=True,
             many=Many(
                 "Record both",
-                "Record both payments for {what}?",
+                "Record {what} in addition to QuickBooks'?",
                 "The customer paid twice: QuickBooks' payments stay and are recorded here, and ours are in QuickBooks"
                 " as well.",
                 "Record both for {count}",

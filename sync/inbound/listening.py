@@ -22,7 +22,7 @@ from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import take_invoices
 from sync.inbound.lists import take_lists
 from sync.inbound.notices import is_news, settle
-from sync.inbound.payments import take_payments
+from sync.inbound.payments.taking import take_payments
 from sync.models import ChangeCursor, Notice
 
 logger = logging.getLogger(__name__)

@@ -327,6 +327,8 @@ DECISIONS = (
     ("Void here too…", "VOID-C", "Void 1 invoice here too?", "Void 1 here too", "Voided here too"),
     ("Send ours…", "BOTH-D", "Send our version of 1 record?", "Send ours for 1", "Sending our version of"),
     ("Send again as new invoices…", "VOID-D", "Send 1 invoice again as new", "Send 1 as new", "Sending again"),
+    ("They are the same…", "CHECK-C", "Count 1 payment only once?", "The same: 1", "The same in QuickBooks"),
+    ("Record both…", "CHECK-D", "Record 1 payment in addition to QuickBooks'?", "Record both for 1", "Recording both"),
     ("Post to current period…", "CLOSED-3", "Post 1 invoice to the current", "Post 1 to today", "Posted to"),
     ("Hold…", "CLOSED-4", "Hold 1 event until the closing date moves?", "Hold 1", "Held"),
     ("Release…", "CLOSED-4", "Release 1 event?", "Release 1", "Released"),

@@ -17,11 +17,13 @@ from sync.inbound import tie_out as tie_outs
 from sync.models import SupportLook, SyncEvent
 from tests import builders
 from tests.books import NEIGHBOURS, STANDING_TOKEN, Shop, connected_shop
+from tests.journeys.test_from_quickbooks import pay_there
 
 # What the emulator is started with: a second company, and a token for the bookkeeper's own hand.
 COMPANIES = ("--access-token", STANDING_TOKEN, *(f"--company={realm}:us" for realm in NEIGHBOURS[:2]))
 # Changed on both sides, and voided there: two are decided on their own pages, two in the list.
-BOTH, VOID = ([f"{what}-{one}" for one in "ABCD"] for what in ("BOTH", "VOID"))
+# A check that was entered on both sides, likewise.
+BOTH, VOID, CHECK = ([f"{what}-{one}" for one in "ABCD"] for what in ("BOTH", "VOID", "CHECK"))
 # What the accountant was asked about.
 ASKED = "CLOSED-5"
 # Two pages of the lists.
@@ -77,6 +79,12 @@ def _what_arrived(shop: Shop, at: dt.datetime) -> None:
     shop.choose(sync_invoices=True, sync_payments=False)
     builders.payment(shop.invoice(customer=okafor, item=labor, number="PAID-2"), at=at, received_date=at.date())
     shop.choose(sync_payments=True)
+    checked = [shop.invoice(customer=okafor, item=labor, number=number) for number in CHECK]
+    shop.drain()
+    for invoice in checked:
+        builders.payment(invoice, "10", at=at, received_date=at.date())
+        pay_there(shop, invoice, amount="10", TxnDate=at.date().isoformat())
+    shop.hear()
     shop.drain()
 
 

@@ -174,7 +174,7 @@ on(LOG, "O", "card: button * and send # | card: button Send # | card: button Und
 " Reconnect", within)
 on(LOG, "SO", "card: link How to fix this", go("css=.rac-help"))
 on(LOG, "SO", "card: link Choose *", go("css=h1"))
-on(LOG, "O", "card: link Keep QuickBooks' for * | card: link Send # as new… | card: link Send ours for * | card: link Void # here too…", go("css=h1"), each=True)
+on(LOG, "O", "card: link Keep QuickBooks' for * | card: link Send # as new… | card: link Send ours for * | card: link Void # here too… | card: link They are the same… | card: link Record both…", go("css=h1"), each=True)
 on(LOG, "SO", "card: link Map the rate", go("Default for unmapped"))
 on(LOG, "SO", "card: link Open invoice | card: link Open customer", go("css=form"), each=True)
 on(LOG, "SO", "page: link Show all causes | page: link Show everything", go(LIST), each=True)
@@ -358,6 +358,8 @@ on(EVENT, "O", "page: button Keep QuickBooks*", does("Kept QuickBooks"))
 on(EVENT, "O", "page: button Send ours*", does("Sending our version of"))
 on(EVENT, "O", "page: button Void it here too", does("Voided here too"))
 on(EVENT, "O", "page: button Send it again as a new invoice", does("Sending again as new"))
+on(EVENT, "O", "page: button It is the same", does("The same in QuickBooks"))
+on(EVENT, "O", "page: button Record both", does("Recording both"))
 on(EVENT, "O", "page: button Dismiss | page: text Reason | page: button"
 " Dismiss…", does("Dismissed 1 event", {"page: text Reason": "entered by hand"}))
 on(EVENT, "O", "page: button Take back", does("Took back 1 event"))
@@ -368,7 +370,7 @@ on(INVOICE_PAGE, "O", "page: button Release: try again now", does("Released 1 ev
 on(INVOICE_PAGE, "O", "page: button Retry sync", does("Retried 1 event"))
 on(EVENT, "O", "page: button Retry single event", does("Retried 1 event"))
 on(LOG, "SO", "row: button Details of * | opened: *", flow.opens_a_row)
-on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button Post to current period… | page: button Hold… | page: button Ask the accountant… | page: button Release… | page: button Select all * |"
+on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button They are the same… | page: button Record both… | page: button Post to current period… | page: button Hold… | page: button Ask the accountant… | page: button Release… | page: button Select all * |"
 " page: button Clear selection", flow.log_selection)
 on(LOG, "O", "card: link Hold #…", go("until the closing date moves?"))
 # --- the accountant: her own page is another browser's, in test_closed_period
@@ -410,7 +412,7 @@ on(QUESTION, "O", "page: button Revoke the link", does("no longer works"))
 on("admin:sync_syncevent_*_all", "O", "page: link Cancel", go())
 # Pressed with one row ticked, in `log_selection`. An undo is in time only until the worker has sent: test_posting_dates.
 on("admin:sync_syncevent_*_all", "O", "page: button Keep QuickBooks' for # | page: button Send ours for # | page: button Void # here too |"
-" page: button Send # as new | page: button Dismiss # | page: text Reason | page: button Undo for #", within)
+" page: button Send # as new | page: button The same: # | page: button Record both for # | page: button Dismiss # | page: text Reason | page: button Undo for #", within)
 on("admin:sync_syncevent_hold_all", "O", "page: button Hold #", does("Held"))
 on("admin:sync_syncevent_post_to_current_period_all", "O", "page: button Post # to"
 " today", does("Posted to the current period"))

@@ -226,8 +226,6 @@ RULES = (
     ),
 )
 
-THEIR_PAYMENTS = "sync/inbound/payments.py"
-
 
 def _of_payments(
     says: str, file: str, line: str, broken: str, *, more: tuple[tuple[str, str], ...] = (), **beginning: object
@@ -253,7 +251,7 @@ OF_PAYMENTS = (
     ),
     _of_payments(
         "a payment of ours whose answer was lost does not come back as hers",
-        THEIR_PAYMENTS,
+        "sync/inbound/payments/receiving.py",
         "if not is_void(row) and not _is_marked(hearing, row)]",
         "if not is_void(row)]",
         more=(NOT_ASKED,),
@@ -262,7 +260,7 @@ OF_PAYMENTS = (
     ),
     _of_payments(
         "a payment that we have is not recorded again",
-        THEIR_PAYMENTS,
+        "sync/inbound/payments/receiving.py",
         "        rows.pop(qbo_id)\n",
         "        pass\n",
         by="bookkeeper",
@@ -270,14 +268,14 @@ OF_PAYMENTS = (
     ),
     _of_payments(
         "what was received there is not sent back",
-        THEIR_PAYMENTS,
-        '    _link(hearing, payment, row)\n    _forget(hearing, [str(row["Id"])])\n',
-        '    _forget(hearing, [str(row["Id"])])\n',
+        "sync/inbound/payments/receiving.py",
+        '    link_received(hearing, payment, row)\n    forget_untaken(hearing, [str(row["Id"])])\n',
+        '    forget_untaken(hearing, [str(row["Id"])])\n',
         by="bookkeeper",
     ),
     _of_payments(
         "one of hers that is void there is void here",
-        THEIR_PAYMENTS,
+        "sync/inbound/payments/following.py",
         '        _void(hearing, payment, link, "Voided in QuickBooks, so it is void here too", row)\n',
         "        _renew(link, row)\n",
         by="bookkeeper",
@@ -285,7 +283,7 @@ OF_PAYMENTS = (
     ),
     _of_payments(
         "one of hers that was deleted there is void here",
-        THEIR_PAYMENTS,
+        "sync/inbound/payments/following.py",
         '        _void(hearing, payment, link, "Deleted in QuickBooks, so it is void here too", None)\n',
         "",
         by="bookkeeper",
@@ -293,7 +291,7 @@ OF_PAYMENTS = (
     ),
     _of_payments(
         "one of ours that is void there waits for a person",
-        THEIR_PAYMENTS,
+        "sync/inbound/payments/following.py",
         "    if (is_void(row) and not payment.is_void) or sides:\n",
         "    if sides:\n",
         by="office",

@@ -95,7 +95,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a payment that comes in is compared with those that are recorded here",
-        "sync/inbound/payments.py",
+        "sync/inbound/payments/receiving.py",
         "if twin := _twin(hearing, row, parts):",
         "if twin := None:",
         (f"{OF_TWINS}::test_it_is_the_same",),
@@ -109,21 +109,21 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a question about two payments is over when theirs is gone",
-        "sync/inbound/payments.py",
+        "sync/inbound/payments/untaken.py",
         "    told.filter(direction=Direction.OUT).update(**queued_again(hearing.at), changed_at=hearing.at)\n",
         "",
         (f"{OF_TWINS}::test_ours_goes_once_hers_is_gone",),
     ),
     Safeguard(
         "an answer that crossed with a deletion is told",
-        "sync/inbound/payments.py",
+        "sync/inbound/payments/untaken.py",
         "    later = tell_of_crossings(hearing, forgotten) if gone else []\n",
         "    later: list[int] = []\n",
         (f"{OF_TWINS}::test_the_answer_crosses_with_her_deletion",),
     ),
     Safeguard(
         "what she deletes after it was read is no answer that crossed",
-        "sync/inbound/payments.py",
+        "sync/inbound/payments/receiving.py",
         "        crossing.delete()\n",
         "        pass\n",
         (f"{OF_TWINS}::test_what_she_deletes_once_it_was_read_is_void_here_and_nobody_is_asked",),

@@ -23,7 +23,7 @@ def tell_of_crossings(hearing: Hearing, gone: QuerySet[Untaken]) -> list[int]:
     later = []
     for one in gone.exclude(instead_of=None):
         payment = Payment.objects.filter(pk=one.instead_of or 0).select_related("customer").first()
-        if payment is None or not payment.is_void:
+        if payment is None:
             continue
         subject = Subject("payment", str(payment.pk), _numbers(one.records))
         facts = {"amount": f"{payment.amount:,}", "there_entity": "Payment", "there_id": one.qbo_id}

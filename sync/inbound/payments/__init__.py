@@ -1,0 +1,1 @@
+"""Payments as QuickBooks has them: taken in, followed, or asked about."""
