@@ -16,7 +16,7 @@ from qbo.mapping.base import place
 from qbo.mapping.book import Ref
 from qbo.mapping.names import full_name_key, name_key
 from runacall.invoices.documents import Address, CustomerDocument, ItemDocument
-from runacall.invoices.money import round_cents
+from runacall.invoices.money import dollars
 from runacall.invoices.names import addresses_in
 
 # What each common value adds to a score, and what each difference subtracts; a score is at most 100.
@@ -60,11 +60,8 @@ class Known:
 
     @property
     def price_words(self) -> str:
-        """With cents, and with more digits only where there are any: 1,200.00, 0.0725; "" where it is not known."""
-        if self.price is None:
-            return ""
-        cents = round_cents(self.price)
-        return f"{cents:,.2f}" if cents == self.price else f"{self.price.normalize():,f}"
+        """ "" where it is not known."""
+        return "" if self.price is None else dollars(self.price)
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,16 @@ class StartDateForm(forms.Form):
     )
 
 
+class FirstStartDateForm(HistoryForm, StartDateForm):
+    """The start date of the checklist, which can be changed until the first invoice is sent."""
+
+    page = "status"
+
+    def __init__(self, data: QueryDict | None = None, *, connection: Connection) -> None:
+        super().__init__(data, initial={"start_date": settings_of(connection).start_date})
+        self.connection = connection
+
+
 class InvoicesForm(SettingsForm):
     page = "invoices"
 

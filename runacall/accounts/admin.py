@@ -259,6 +259,10 @@ class SupportOnly(ListedLookups, ModelAdmin):
 
 
 class LogInForm(UserChangeForm):
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"
+
     def clean_is_superuser(self) -> bool:
         is_superuser = bool(self.cleaned_data["is_superuser"])
         if is_superuser and self.instance.memberships.exists():
@@ -273,6 +277,11 @@ class UserAdmin(DjangoUserAdmin, SupportOnly):  # type: ignore[type-arg]
     form = LogInForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "address", "first_name", "last_name", "is_staff")
+
+    @display(description="E-mail", ordering="email")
+    def address(self, user: User) -> str:
+        return user.email
 
     def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
         super().save_model(request, obj, form, change)

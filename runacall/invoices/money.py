@@ -54,6 +54,13 @@ def round_cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
+def dollars(amount: Decimal) -> str:
+    """With cents, and with more digits only where there are any: $1,200.00, −$5.00, $0.0725."""
+    whole = round_cents(amount) == amount
+    said = f"{abs(amount):,.2f}" if whole else f"{abs(amount).normalize():,f}"
+    return f"−${said}" if amount < 0 else f"${said}"
+
+
 def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
     return round_cents(quantity * unit_price)
 

@@ -217,11 +217,6 @@
         }
     }
 
-    document.addEventListener("visibilitychange", function () {
-        if (document.visibilityState === "visible") {
-            ask();
-        }
-    });
     // The row may have stayed only because it was open or had the focus.
     document.addEventListener("row-closed", ask);
     document.addEventListener("focusout", function (event) {

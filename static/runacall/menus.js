@@ -36,15 +36,18 @@ addEventListener("keydown", event => {
         return element.getAttribute("aria-label") || (element.matches(ICON) ? "" : copy.textContent.trim());
     };
 
+    const asButton = (one, name) => {
+        one.setAttribute("role", "button");
+        one.tabIndex = 0;
+        one.dataset.byKey = "";
+        if (name) one.setAttribute("aria-label", name);
+    };
+
     const tell = () => {
         for (const one of document.querySelectorAll("[x-on\\:click]:not([role])")) {
             // The ground behind a panel has nothing in it, and what holds controls is none.
             if (one.matches(OWN) || one.querySelector(OWN) || !one.textContent.trim()) continue;
-            one.setAttribute("role", "button");
-            one.tabIndex = 0;
-            one.dataset.byKey = "";
-            const name = !words(one) && NAMES[one.textContent.trim()];
-            if (name) one.setAttribute("aria-label", name);
+            asButton(one, !words(one) && NAMES[one.textContent.trim()]);
         }
         for (const icon of document.querySelectorAll(`${ICON}:not([aria-hidden], [role])`)) {
             const control = icon.closest("a, button, [role=button]");
@@ -56,6 +59,20 @@ addEventListener("keydown", event => {
     // As soon as it can be seen, and once more when htmx has put back what it keeps of elements with an id.
     document.addEventListener("htmx:afterSwap", tell);
     document.addEventListener("htmx:afterSettle", tell);
+
+    // A line that is added to a form gets the focus, and can be taken off again; then it goes back to "Add another".
+    document.addEventListener("formset:added", event => {
+        const row = event.target, off = row.querySelector(".delete-template");
+        if (off) asButton(off, "Remove this line");
+        if (!document.activeElement.closest(".add-row")) return;
+        setTimeout(() => Array.from(row.querySelectorAll(`${OWN}, .select2-selection`)).find(
+            one => one.offsetParent && one.tabIndex >= 0)?.focus());
+    });
+    document.addEventListener("formset:removed", event => {
+        if (document.activeElement !== document.body) return;
+        document.querySelector(`#${event.detail.formsetName}-group .add-row`)?.focus();
+    });
+
     addEventListener("keydown", event => {
         if (!["Enter", " "].includes(event.key) || !event.target.matches?.("[data-by-key]")) return;
         event.preventDefault();

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from qbo.mapping.tax_rows import percent_warnings
 from qbo.models import Connection
 from runacall import clock
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Organization
@@ -25,7 +26,6 @@ from sync.admin.change_list import filter_query
 from sync.forecast.retries import forecast_retry
 from sync.log.causes import words_of
 from sync.log.filters import SyncEventFilter, given
-from sync.log.holding import money
 from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
@@ -104,7 +104,7 @@ def money_of(action: Action, organization: Organization | None, events: SyncEven
 def _money_of_invoices(events: SyncEventQuerySet) -> str:
     """E.g. "63 invoices, $40,705.03"; "" where there is none."""
     total = events.filter(record_type=EntityType.INVOICE).aggregate(total=Sum("amount"), count=Count("pk"))
-    return f"{counted(total['count'], 'invoice')}, {money(total['total'])}" if total["count"] else ""
+    return f"{counted(total['count'], 'invoice')}, {dollars(total['total'])}" if total["count"] else ""
 
 
 def dates_of_posting(

@@ -15,6 +15,7 @@ from django.urls import reverse
 from qbo.models import Connection
 from qbo.pages.places import Place, help_place, settings_place
 from runacall import clock
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
 from sync.actions import ACTIONS, Action
@@ -26,7 +27,6 @@ from sync.fixing.lists import Lists
 from sync.fixing.table import BY_CODE
 from sync.log.causes import Cause, causes
 from sync.log.details import record_place
-from sync.log.holding import money
 from sync.log.results import Result, fixes_for
 from sync.log.wording import RECONNECT_HELPS, age, counted
 from sync.models import State, SyncEvent
@@ -140,7 +140,7 @@ def _head(request: StaffRequest, shown: Sequence[Card], at: datetime) -> str:
         invoices=Count("pk", filter=of_invoices), money=Sum("amount", filter=of_invoices), oldest=Min("opened_at")
     )
     said = [counted(len(shown), "cause")]
-    said += [counted(total["invoices"], "invoice"), money(total["money"])] if total["invoices"] else []
+    said += [counted(total["invoices"], "invoice"), dollars(total["money"])] if total["invoices"] else []
     return " · ".join([*said, *([f"oldest {age(total['oldest'], at)}"] if total["oldest"] else [])])
 
 
@@ -172,7 +172,7 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
         title=cause.title,
         cause=cause,
         counts=f"{waiting:,} waiting" if is_pause else what,
-        money=money(cause.money) if cause.invoices else "",
+        money=dollars(cause.money) if cause.invoices else "",
         oldest=age(cause.oldest_at, at),
         fix=settings_place(cause.failure) or (record_place(cause.sample) if of_record else None),
         help=help_place(cause.failure.code),

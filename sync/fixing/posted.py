@@ -10,11 +10,11 @@ from qbo.json_objects import Row
 from qbo.mapping.base import INVOICE_FIELDS, fields_of, plain, reference
 from qbo.mapping.loading import load_book
 from qbo.models import Connection, ListEntry
+from runacall.invoices.money import dollars
 from sync.fixing.fix import Answer, Case
 from sync.fixing.table import BY_CODE
 from sync.forecast.dry_run import Supposed, verdicts
 from sync.forecast.readiness import as_sent
-from sync.log.holding import money
 from sync.models.events import EntityType
 
 
@@ -117,11 +117,7 @@ def _quantity(given: object) -> str:
 
 
 def _money(amount: object) -> str:
-    """A price keeps the decimals that it has beyond cents."""
-    if amount in (None, ""):
-        return ""
-    exact = Decimal(str(amount))
-    return money(exact) if exact == round(exact, 2) else f"${exact.normalize():,f}"
+    return "" if amount in (None, "") else dollars(Decimal(str(amount)))
 
 
 def _names(connection: Connection, *rows: Row) -> Names:

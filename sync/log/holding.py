@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from qbo.failures import Failure, FailureKind
 from qbo.json_objects import JsonMapping
+from runacall.invoices.money import dollars
 
 
 class Books(StrEnum):
@@ -89,7 +90,7 @@ def _shown(name: str, value: str) -> str:
     if name not in ("total", "tax"):
         return value or "none"
     try:
-        return money(Decimal(value))
+        return dollars(Decimal(value))
     except InvalidOperation:
         return value
 
@@ -104,7 +105,3 @@ def for_dispatcher(held: Holding, failure: Failure, *, is_failed: bool) -> str:
     if failure.kind is FailureKind.TRANSIENT:
         return f"{lead}: QuickBooks could not be reached, or had a problem. The office is on it."
     return f"{lead}: {failure.dispatcher}"
-
-
-def money(amount: Decimal) -> str:
-    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"

@@ -13,9 +13,9 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
+from runacall.invoices.money import dollars
 from runacall.organizations.models import Organization
 from sync.actions import ACTIONS, followed
-from sync.log.holding import money
 from sync.log.rows import connection_of, pause_words
 from sync.log.wording import counted
 from sync.models import ActionRecord, State, SyncEvent
@@ -110,7 +110,7 @@ class Result:
         count = self.count
         gone = 0 if self.action.is_open else self.action.done - count.total
         said = [
-            (count.synced, f"in QuickBooks{f', {money(count.money)}' if count.money else ''}"),
+            (count.synced, f"in QuickBooks{f', {dollars(count.money)}' if count.money else ''}"),
             (count.moving, "under way"),
             (count.waiting, f"waiting: {self.pause}" if self.pause else "waiting for the next retry"),
             (count.other, "dismissed or superseded"),

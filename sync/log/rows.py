@@ -12,9 +12,10 @@ from django.conf import settings
 from qbo import catalogue
 from qbo.connection.connecting import endpoints_of
 from qbo.models import Connection, FormerCompany, Lease, Link
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.models import Organization
-from sync.log.holding import Books, Holding, InBooks, holding, money
+from sync.log.holding import Books, Holding, InBooks, holding
 from sync.log.wording import SYNC_IS_OFF, RowText, Standing, lower_first, other_company_text, row_text
 from sync.models import State, SyncEvent
 from sync.models.events import TRANSACTIONS, UNSENT, Direction, EntityType
@@ -49,7 +50,7 @@ class LogRow:
     @property
     def subtitle(self) -> str:
         """The line under the entity: customer and amount."""
-        amount = money(self.event.amount) if self.event.amount is not None else ""
+        amount = dollars(self.event.amount) if self.event.amount is not None else ""
         return " · ".join(part for part in (self.event.party, amount) if part)
 
 

@@ -12,9 +12,10 @@ from django.contrib.contenttypes.models import ContentType
 
 from qbo.models import SettingChange
 from runacall.invoices.models import Invoice
+from runacall.invoices.money import dollars
 from runacall.organizations.models import Organization
 from sync.actions import title_of
-from sync.log.holding import InBooks, money
+from sync.log.holding import InBooks
 from sync.models import ActionRecord, Attempt, Question, State, SyncEvent
 from sync.models.events import EntityType
 
@@ -68,16 +69,16 @@ def change_words(event: SyncEvent, there: InBooks | None) -> str:
     """What sending it changes in the books, in words and money; "" for rows that are not about an invoice."""
     if event.record_type != EntityType.INVOICE or event.amount is None or event.state == State.SUPERSEDED:
         return ""
-    ours = money(event.amount)
+    ours = dollars(event.amount)
     if there is None or there.gone:
         return f"It is not in QuickBooks yet. Sending it adds {ours} to the books."
     if event.state == State.SYNCED or there.total is None:
         return ""
     if there.total == event.amount:
-        return f"Its total in QuickBooks stays {money(there.total)}; other fields changed."
+        return f"Its total in QuickBooks stays {dollars(there.total)}; other fields changed."
     difference = event.amount - there.total
     sign = "+" if difference > 0 else ""
-    return f"QuickBooks has {money(there.total)} → {ours} after the change ({sign}{money(difference)})."
+    return f"QuickBooks has {dollars(there.total)} → {ours} after the change ({sign}{dollars(difference)})."
 
 
 def came_back(event: SyncEvent, attempts: Sequence[Attempt]) -> str:

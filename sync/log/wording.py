@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from qbo.failures import Failure, FailureKind, Who
-from sync.log.holding import Books, Holding, InBooks, money
+from runacall.invoices.money import dollars
+from sync.log.holding import Books, Holding, InBooks
 from sync.retry_policy import Policy, describe
 
 # The pause that staff turned on themselves, under Settings → QuickBooks → Invoices.
@@ -208,9 +209,9 @@ def books_line(there: InBooks, *, ours: Decimal | None) -> str:
     if there.total is None or ours is None:
         return said
     if there.total == ours:
-        return f"{said} · {money(there.total)} matches"
+        return f"{said} · {dollars(there.total)} matches"
     accepted = " (accepted)" if there.accepted else ""
-    return f"{said} · {money(there.total)} there, {money(ours)} here{accepted}"
+    return f"{said} · {dollars(there.total)} there, {dollars(ours)} here{accepted}"
 
 
 def attention(count: int) -> str:
@@ -226,6 +227,17 @@ def payments_following(payments: int, errors: int) -> str:
         return ""
     return (
         f"{counted(payments, 'payment')} {'waits' if payments == 1 else 'wait'} for {'it' if errors == 1 else 'them'}."
+    )
+
+
+def payments_in_failed(payments: int) -> str:
+    """What makes the difference between all that failed and the banner's count; "" if nothing does."""
+    if not payments:
+        return ""
+    one = payments == 1
+    return (
+        f"Failed includes {counted(payments, 'payment')} that only {'waits' if one else 'wait'} for an invoice;"
+        f" the banner does not count {'it' if one else 'them'} as {'an error' if one else 'errors'}."
     )
 
 

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qbo.pages.base import page_context, settings_page
 from runacall import clock
 from runacall.accounts.client_address import client_address
+from runacall.invoices.money import dollars
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from sync.closed_period import asking
-from sync.log.holding import money
 from sync.models import Answer, Question, QuestionState, SyncEvent
 from sync.posting import cannot_post_today, closed_facts
 
@@ -93,13 +93,13 @@ def _events(question: Question) -> list[SyncEvent]:
 def _listed(events: list[SyncEvent]) -> dict[str, object]:
     """The rows with each one's date in the books, and what they come to."""
     rows = [
-        {"event": event, "date": _date(event), "money": money(event.amount) if event.amount is not None else ""}
+        {"event": event, "date": _date(event), "money": dollars(event.amount) if event.amount is not None else ""}
         for event in events
     ]
     total = sum((event.amount for event in events if event.amount is not None), start=0)
     kinds = {event.record_type for event in events}
     noun = "record" if len(kinds) > 1 else "payment" if kinds == {"payment"} else "invoice"
-    return {"rows": rows, "total": money(total), "noun": noun}  # type: ignore[arg-type]
+    return {"rows": rows, "total": dollars(total), "noun": noun}  # type: ignore[arg-type]
 
 
 def _date(event: SyncEvent) -> str:

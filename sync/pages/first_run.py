@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qbo.models import Connection
 from qbo.pages.base import connection_of, page_context, settings_page
-from qbo.pages.forms import StartDateForm
+from qbo.pages.forms import FirstStartDateForm
 from qbo.pages.places import Place, settings_place
 from runacall import clock
 from runacall.invoices.models import Invoice
@@ -39,10 +39,12 @@ def _back(anchor: str = "") -> HttpResponse:
 @require_POST
 def choose_start(request: StaffRequest) -> HttpResponse:
     """Save the start date: nothing dated before that day is sent."""
-    form = StartDateForm(request.POST)
+    connection = _connection(request)
+    form = FirstStartDateForm(request.POST, connection=connection)
     if not form.is_valid():
-        messages.error(request, f"The start date was not saved. {' '.join(map(str, form.errors['start_date']))}")
-    elif first_run.choose_start(_connection(request), form.cleaned_data["start_date"], by=request.user, at=clock.now()):
+        why = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        messages.error(request, f"The start date was not saved. {why}")
+    elif first_run.choose_start(connection, form.cleaned_data["start_date"], by=request.user, at=clock.now()):
         messages.success(request, f"Nothing dated before {form.cleaned_data['start_date']:%Y-%m-%d} will be sent.")
     else:
         messages.error(request, "The start date cannot be changed: an invoice is already in QuickBooks.")

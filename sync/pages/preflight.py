@@ -17,6 +17,7 @@ from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from qbo.pages.base import may_act, page_context, settings_page
 from runacall.invoices.models import Invoice
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
@@ -25,7 +26,6 @@ from sync.fixing.ahead import DRAFTS, WAITING
 from sync.fixing.posted import fields
 from sync.forecast.dry_run import AS_IT_IS
 from sync.forecast.readiness import Outlook, as_sent, drafts, readiness, waiting
-from sync.log.holding import money
 from sync.log.rows import connection_of
 from sync.log.wording import counted
 from sync.models import State, SyncEvent
@@ -150,10 +150,10 @@ def would_fail(request: StaffRequest) -> HttpResponse:
 
 def _part(title: str, found: Outlook, connection: Connection, scope: str) -> dict[str, object]:
     shown = obstacles_ahead(connection, [(one.failure, one.ids) for one in found.causes], scope)
-    counted_money = [f"{counted(one.count, 'invoice')} · {money(one.money)}" for one in found.causes]
+    counted_money = [f"{counted(one.count, 'invoice')} · {dollars(one.money)}" for one in found.causes]
     return {
         "title": title,
         "found": found,
-        "ready_money": money(found.ready_money),
+        "ready_money": dollars(found.ready_money),
         "obstacles": [replace(one, counts=said) for one, said in zip(shown, counted_money, strict=True)],
     }

@@ -13,10 +13,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from qbo.models import Connection
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.models import Membership, Organization
 from sync.log.causes import Cause, causes
-from sync.log.holding import money
 from sync.log.wording import counted
 from sync.models import Letter, SyncEvent, ToldCause
 from sync.models.events import EntityType
@@ -123,4 +123,4 @@ def _count(cause: Cause) -> str:
         return "Nothing is sent until this is fixed"
     if not cause.invoices:
         return counted(cause.count, "record")
-    return f"{counted(cause.invoices, 'invoice')}, {money(cause.money)}"
+    return f"{counted(cause.invoices, 'invoice')}, {dollars(cause.money)}"

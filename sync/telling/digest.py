@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from qbo.models import Connection
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.models import Membership, Organization
 from sync.log.causes import causes
-from sync.log.holding import money
 from sync.log.home import home
 from sync.log.wording import counted
 from sync.models import Attempt, Letter, State, SyncEvent, Wish
@@ -65,7 +65,7 @@ def _facts(connection: Connection, at: datetime) -> dict[str, object]:
     arrived = log.filter(direction=Direction.IN, changed_at__gte=since).count()
     return {
         "organization": organization,
-        "missing": f"{counted(missing.invoices, 'invoice')}, {money(missing.money)}" if missing.invoices else "",
+        "missing": f"{counted(missing.invoices, 'invoice')}, {dollars(missing.money)}" if missing.invoices else "",
         "causes": [{"title": one.title, "count": counted(one.count, "record")} for one in standing],
         "sent": log.filter(state=State.SYNCED, direction=Direction.OUT, changed_at__gte=since).count(),
         "fixed": fixed,

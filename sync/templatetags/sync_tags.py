@@ -14,14 +14,15 @@ from django.urls import reverse
 from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from qbo.pages.base import may_act, may_look
+from qbo.pages.forms import FirstStartDateForm
 from runacall import clock
 from runacall.invoices.models import Invoice
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.access import may_see
 from runacall.organizations.models import Organization
 from sync.actions import Action
 from sync.log.attention import Errors, HeldBack, errors_of, held_back
-from sync.log.holding import money
 from sync.log.home import home
 from sync.log.rows import connection_of
 from sync.log.saved_views import LISTS, as_filters, may_keep, view_links
@@ -37,7 +38,7 @@ from sync.log.waiting import (
     waiting_for,
     waiting_to_be_sent,
 )
-from sync.log.wording import attention, payments_following
+from sync.log.wording import attention, payments_following, payments_in_failed
 from sync.models import SyncEvent
 from sync.operations.first_run import checklist, is_open
 from sync.outbox.enqueueing import earlier_invoices
@@ -57,8 +58,8 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
         "count": errors.to_fix,
         "sentence": attention(errors.to_fix),
         "following": payments_following(errors.payments, errors.to_fix),
-        "money": money(kept.money) if kept.money else "",
-        "tax": money(kept.tax) if kept.tax else "",
+        "money": dollars(kept.money) if kept.money else "",
+        "tax": dollars(kept.tax) if kept.tax else "",
         "is_more": kept.is_more,
         "url": f"{reverse(LOG)}?status=failed",
         "oob": oob,
@@ -85,8 +86,8 @@ def sync_home(context: template.Context) -> str:
         "failing": shown.errors > 0,
         # The banner at the top of the page has said it.
         "is_said": shown.counts_errors and errors_of(request).to_fix > 0,
-        "money": money(shown.missing.money),
-        "tax": money(shown.missing.tax),
+        "money": dollars(shown.missing.money),
+        "tax": dollars(shown.missing.tax),
         "last_success": time_of_day(shown.last_success, organization, now),
         "next_retry": time_of_day(shown.next_retry, organization, now),
         "causes": found[:CAUSES_ON_HOME],
@@ -254,7 +255,9 @@ def _forecast(connection: Connection | None, one: Waiting) -> str:
 @register.inclusion_tag("sync/queue_facts.html", takes_context=True)
 def sync_queue_facts(context: template.Context) -> dict[str, object]:
     """How many events are queued, checking, failed and synced."""
-    return {"facts": queue_facts(context["request"].organization)}
+    organization = context["request"].organization
+    payments = SyncEvent.objects.for_organization(organization).waiting_payments().count()
+    return {"facts": queue_facts(organization), "payments_said": payments_in_failed(payments)}
 
 
 @register.inclusion_tag("sync/company_counts.html", name="company_counts")
@@ -299,6 +302,7 @@ def first_run_checklist(context: template.Context) -> dict[str, object]:
         return {}
     return {
         "list": checklist(connection, at=clock.now()),
+        "start_form": FirstStartDateForm(connection=connection),
         "may_act": context.get("may_act", False),
         "csrf_token": context.get("csrf_token"),
     }

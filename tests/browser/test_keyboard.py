@@ -171,6 +171,18 @@ def test_an_invoice_is_fixed_in_its_banner_and_undone(open_shop: Shop, combined:
     expect(shown).to_contain_text(f"Undone: {CALIFORNIA}.")
 
 
+def test_a_line_is_added_and_taken_off_again(open_shop: Shop, page: Page) -> None:
+    invoice = apart(lambda: open_shop.invoice(send=False))
+    page.goto(f"/admin/invoices/invoice/{invoice.pk}/change/")
+    add, added = page.get_by_role("link", name="Add another Line"), page.locator("[name=lines-1-quantity]")
+    add.press("Enter")
+    expect(page.locator("tr").filter(has=added).get_by_role("combobox", name="Item")).to_be_focused()
+    tab_to(page, added)
+    press(page, page.get_by_role("button", name="Remove this line"))
+    expect(added).to_have_count(0)
+    expect(add).to_be_focused()
+
+
 def test_a_rate_is_mapped_on_its_settings_page_and_sent(open_shop: Shop, combined: TaxRate, page: Page) -> None:
     arrive(page, "/quickbooks/tax/")
     choose(page, page.get_by_label("QuickBooks tax code of Combined 7.25"), CALIFORNIA)

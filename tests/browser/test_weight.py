@@ -22,7 +22,7 @@ from tests.journeys.house import ROOT, House, free_port, wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LISTS = ("/admin/sync/syncevent/?status=failed", "/admin/invoices/invoice/")
 ROWS = 50
-MOST_COLD, MOST_WARM, MOST_REQUESTS = 350_000, 60_000, 12
+MOST_COLD, MOST_WARM, MOST_REQUESTS = 300_000, 60_000, 12
 
 
 class Scales:

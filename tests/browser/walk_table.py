@@ -277,7 +277,7 @@ on("sync:letter", "O", "page: link *", go(), once="O")
 
 # --- what is which in QuickBooks
 on("sync:customers", "SO", "page: link # failed event*", go(LIST))
-on("sync:customers", "O", "page: button Search QuickBooks for these # | page: button Search QuickBooks again", go("Searched for customers"))
+on("sync:customers", "O", "page: button Search QuickBooks for # customer* | page: button Search QuickBooks again", go("Searched for customers"))
 for matches, found in (("sync:customers", "Tremont Diner"), ("sync:products", "Labor")):
     on(matches, "SO", "page: link All # | page: link Matched # | page: link Created by Run a Call # | page: link Needs a choice # |"
     " page: link Not matched # | page: link Price differs #", go("css=[aria-current]"), each=True)
@@ -309,7 +309,7 @@ ADDRESSES = {
 ADDRESS_TABS = "page: link Billing address | page: link Service address"
 CUSTOMER: Fields = {
     "page: text Name": "Wanda Jefferson", "page: text"
-    " Company": "Jefferson & Sons", "page: text Email": "wanda@example.com",
+    " Company": "Jefferson & Sons", "page: text E-mail": "wanda@example.com",
     "page: text Phone": "216-555-0199", "page: text Terms": "Net 30", "page: tick Tax exempt": True, **ADDRESSES,
 }
 INVOICE: Fields = {
@@ -326,9 +326,9 @@ form("admin:invoices_customer_change", "FDO", CHANGED, {**CUSTOMER, "page: text"
 on("admin:invoices_customer_change", "FDSO", "page: link # invoice*", go(LIST))
 for who in "FDO":
     form("admin:invoices_invoice_add", who, ADDED, {**INVOICE, "page: text Number": f"{who}-1"}, also=f"{LINE} |"
-    f" page: link Notes | {ADDRESS_TABS}", first=LINE)
+    f" page: button Remove this line | page: link Notes | {ADDRESS_TABS}", first=LINE)
 form("admin:invoices_invoice_change", "FDO", CHANGED, INVOICE, also=f"page: link Notes | {ADDRESS_TABS}")
-on("admin:invoices_invoice_change", "FDO", f"page: tick Remove this line | {LINE}", flow.replaces_a_line)
+on("admin:invoices_invoice_change", "FDO", f"page: tick Remove this line | page: button Remove this line | {LINE}", flow.replaces_a_line)
 on("admin:auth_user_change", "S", "page: link Add another group | page: button"
 " more_vert", flow.another_made_in_a_window)
 on("admin:*", "FDO", "page: link Add another * | page: link Change selected * | page: link View selected * | page:"
@@ -485,7 +485,7 @@ NEW: Fields = {"page: text Username": "new@example.com", "page: text Password": 
 on("admin:auth_user_add", "S", "page: button Save | page: radio Enabled | page: radio Disabled |"
 f" {' | '.join(NEW)}", does(ADDED, NEW))
 USER: Fields = {
-    "page: text Username": "dispatcher@example.com", "page: text First name": "Nina", "page: text Last name": "Park", "page: text Email address": "nina@example.com",
+    "page: text Username": "dispatcher@example.com", "page: text First name": "Nina", "page: text Last name": "Park", "page: text E-mail": "nina@example.com",
     "page: tick Active": True, "page: tick Staff status": True, "page: tick Superuser status": False,
 }
 form("admin:auth_user_change", "S", CHANGED, USER)

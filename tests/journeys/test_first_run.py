@@ -170,6 +170,23 @@ def test_the_start_date_stays_once_an_invoice_is_there(shop: Shop, office: Offic
     assert ConnectionSettings.objects.get().start_date is None
 
 
+def test_a_start_date_that_another_chose_meanwhile_is_asked_about_once(newcomer: Office) -> None:
+    connect(newcomer)
+    stood_open = newcomer.visit(STATUS)
+    admin = builders.member(newcomer.shop.organization, Role.ADMIN)
+    ann = Office(newcomer.shop, visitor_of(admin))
+    start_from(ann, dt.date(2026, 11, 1))
+
+    def save(page: Page, day: str) -> str:
+        return send(newcomer.visitor, page, page.form(action="/start-date/").fill(start_date=day)).text
+
+    told = save(stood_open, "2026-10-01")
+    assert f"Start date: {admin} changed this to “2026-11-01” while the page was open. Nothing is saved yet" in told
+    assert ConnectionSettings.objects.get().start_date == dt.date(2026, 11, 1)
+    assert "Nothing dated before 2026-10-01 will be sent." in save(newcomer.visit(STATUS), "2026-10-01")
+    assert ConnectionSettings.objects.get().start_date == dt.date(2026, 10, 1)
+
+
 def test_a_long_dry_run_goes_on_where_it_was(newcomer: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(newcomer)
     start_from(newcomer, dt.date(2000, 1, 1))

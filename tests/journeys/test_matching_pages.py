@@ -393,7 +393,7 @@ def test_another_price_is_never_overwritten_and_is_a_row_to_decide(
 
     assert price() == "95.00"
     row = office.visit(f"{PRODUCTS}?state=differs").part(f"item-{item.pk}")
-    assert "Price: 120.00 here, 95.00 in QuickBooks" in row.text
+    assert "Price: $120.00 here, $95.00 in QuickBooks" in row.text
     page = matching.press(matching.page(item), "Keep both prices")
     assert "No price differs" in office.visit(f"{PRODUCTS}?state=differs").text
     item.edit(description="Pleated", at=timezone.now())
@@ -417,7 +417,7 @@ def test_both_prices_are_asked_about_again_when_one_changes(shop: Shop, office: 
     now = shop.books.row("Item", row["Id"])
     shop.books.post("item", {**now, "sparse": True, "UnitPrice": 99})
     shop.read_lists("Item")
-    assert "120.00 here, 99.00 in QuickBooks" in office.visit(f"{PRODUCTS}?state=differs").text
+    assert "$120.00 here, $99.00 in QuickBooks" in office.visit(f"{PRODUCTS}?state=differs").text
 
 
 # --- the lists ------------------------------------------------------------------------------------------------

@@ -95,6 +95,13 @@ def test_half_a_cent_is_rounded_away_from_zero(value: str, rounded: str) -> None
     assert money.round_cents(Decimal(value)) == Decimal(rounded)
 
 
+@pytest.mark.parametrize(
+    ("amount", "said"), [("1200", "$1,200.00"), ("-5", "−$5.00"), ("0.0725", "$0.0725"), ("-0.0725", "−$0.0725")]
+)
+def test_cents_are_always_said_and_more_digits_where_there_are_any(amount: str, said: str) -> None:
+    assert money.dollars(Decimal(amount)) == said
+
+
 def test_the_sketched_invoice() -> None:
     combined = Rate(1, Decimal("7.25"))
     sums = money.totals([Line(Decimal("126.11"), (combined,)), Line(Decimal("200.00"), (combined,))])

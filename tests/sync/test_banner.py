@@ -132,6 +132,13 @@ class TestOnEveryPage:
         [queue] = sync_status([books.organization], at=timezone.now()).queues
         assert (queue.needing_attention, queue.waiting_payments) == (errors, payments)
         assert SyncEvent.objects.for_organization(books.organization).needing_attention().count() == errors
+        # Status counts all that failed, and says what makes the difference.
+        status = client_of(books).get(reverse("qbo:status")).content.decode()
+        failed = errors + payments - (state == State.HELD)
+        assert f"<b>{failed}</b><span>Failed</span>" in status
+        assert (
+            "Failed includes 2 payments that only wait for an invoice; the banner does not count them" in status
+        ) == bool(payments)
 
     def html_for(self, books: Connection) -> str:
         return client_of(books).get(reverse("admin:invoices_customer_changelist")).content.decode()

@@ -308,7 +308,7 @@ class TestItem:
     def test_is_matched_to_a_product_that_is_there(self, shop: Shop, filters: list[Invoice]) -> None:
         there = shop.books.do("add_item", name="Filter for a furnace", income_account="Services", price="100")
         shop.read_lists("Item")
-        assert "Filter for a furnace · 100.00" in labels(offered(shop, self.key(shop)))["It is there already"]
+        assert "Filter for a furnace · $100.00" in labels(offered(shop, self.key(shop)))["It is there already"]
         every = offered(shop, self.key(shop), every=True)
         assert len(every.groups[1].options) > 1
         qbo_id = there["row"]["Id"]

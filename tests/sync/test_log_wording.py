@@ -12,7 +12,16 @@ import pytest
 
 from qbo.catalogue import CATALOGUE
 from qbo.failures import Failure, Subject
-from sync.log.wording import InBooks, Standing, age, attention, books_line, payments_following, row_text
+from sync.log.wording import (
+    InBooks,
+    Standing,
+    age,
+    attention,
+    books_line,
+    payments_following,
+    payments_in_failed,
+    row_text,
+)
 from sync.models import State
 from sync.retry_policy import Policy
 
@@ -142,6 +151,8 @@ def test_payments_that_follow_are_said_apart() -> None:
     assert payments_following(0, 3) == ""
     assert payments_following(1, 1) == "1 payment waits for it."
     assert payments_following(1204, 3) == "1,204 payments wait for them."
+    assert payments_in_failed(0) == ""
+    assert "1 payment that only waits for an invoice; the banner does not count it as an error" in payments_in_failed(1)
 
 
 @pytest.mark.parametrize(

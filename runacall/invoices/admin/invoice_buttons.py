@@ -16,7 +16,8 @@ from unfold.enums import ActionVariant
 
 from runacall import clock
 from runacall.invoices.admin.invoice_forms import PaymentDialog, SendDialog, VoidDialog
-from runacall.invoices.admin.records import RecordAdmin, dollars
+from runacall.invoices.admin.records import RecordAdmin
+from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
 from runacall.invoices.statuses import Status
 from runacall.organizations.middleware import StaffRequest

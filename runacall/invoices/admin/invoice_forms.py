@@ -22,6 +22,7 @@ from runacall.invoices.admin.records import RecordForm, write_plainly
 from runacall.invoices.models import Invoice, InvoiceLine, LineInput, Payment, TaxRate
 from runacall.invoices.models.invoices import NO_LINES
 from runacall.invoices.models.lines import resolve_lines
+from runacall.invoices.money import dollars
 from runacall.invoices.statuses import Status
 from runacall.organizations.days import plausible_day
 
@@ -150,11 +151,11 @@ class PaymentDialog(BaseDialogForm):
         # The page has already checked that this person may reach the invoice.
         self.invoice = Invoice.objects.for_organization(request.organization).get(pk=object_id)
         self.fields["amount"].initial = self.invoice.balance
-        self.fields["amount"].help_text = f"The balance is ${self.invoice.balance:,.2f}."
+        self.fields["amount"].help_text = f"The balance is {dollars(self.invoice.balance)}."
         self.fields["received_date"].initial = request.organization.today(clock.now())
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or self.cleaned_data
         if given.get("amount", 0) > self.invoice.balance and not given.get("rest_is_credit"):
-            self.add_error("amount", f"More than the balance of ${self.invoice.balance:,.2f}.")
+            self.add_error("amount", f"More than the balance of {dollars(self.invoice.balance)}.")
         return dict(given)

@@ -17,10 +17,11 @@ from unfold.views import ChangeList
 
 from runacall import clock
 from runacall.invoices.admin.foreign_filters import chips_of, filters_of
-from runacall.invoices.admin.records import RecordAdmin, dollars
+from runacall.invoices.admin.records import RecordAdmin
 from runacall.invoices.admin.searching import of_customers
 from runacall.invoices.foreign_columns import ForeignColumn, foreign_columns
 from runacall.invoices.models import Invoice
+from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
 from runacall.invoices.statuses import OUTSTANDING, Status
 from runacall.organizations.access import role_allows

@@ -13,13 +13,13 @@ from runacall.invoices.admin.customers import BILLING, SERVICE, paired
 from runacall.invoices.admin.invoice_buttons import InvoiceButtons
 from runacall.invoices.admin.invoice_forms import InvoiceForm, LineForm, LineFormSet
 from runacall.invoices.admin.invoice_list import STATUS_COLOURS, InvoiceList
-from runacall.invoices.admin.records import dollars, plain, without_buttons
+from runacall.invoices.admin.records import plain, without_buttons
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import Address
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoice
 from runacall.invoices.models import Invoice, InvoiceLine, TaxRate
 from runacall.invoices.models.records import PARTS
-from runacall.invoices.money import totals
+from runacall.invoices.money import dollars, totals
 from runacall.invoices.statuses import Status
 from runacall.organizations.access import may_see
 from runacall.organizations.admin_scope import ScopedTabularInline

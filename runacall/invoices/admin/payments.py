@@ -26,9 +26,10 @@ from unfold.forms import BaseDialogForm
 from runacall import clock
 from runacall.admin_site import site
 from runacall.invoices.admin.receiving import ReceiveForm
-from runacall.invoices.admin.records import RecordAdmin, dollars, without_buttons
+from runacall.invoices.admin.records import RecordAdmin, without_buttons
 from runacall.invoices.admin.searching import of_customers, paying_invoices
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication
+from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability

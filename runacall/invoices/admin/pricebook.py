@@ -6,8 +6,9 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from runacall.admin_site import site
-from runacall.invoices.admin.records import RecordAdmin, dollars
+from runacall.invoices.admin.records import RecordAdmin
 from runacall.invoices.models import PricebookCategory, PricebookItem
+from runacall.invoices.money import dollars
 from runacall.organizations.access import role_allows
 from runacall.organizations.admin_scope import ScopedRelatedFilter
 from runacall.organizations.middleware import StaffRequest

@@ -10,9 +10,8 @@ from django import forms
 from django.db.models import F, Q, QuerySet
 
 from runacall import clock
-from runacall.invoices.admin.records import dollars
 from runacall.invoices.models import Customer, Invoice, Payment
-from runacall.invoices.money import ZERO
+from runacall.invoices.money import ZERO, dollars
 from runacall.invoices.statuses import TRANSITIONS, Status
 from runacall.organizations.days import plausible_day
 

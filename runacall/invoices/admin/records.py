@@ -17,10 +17,6 @@ from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 
 
-def dollars(amount: Decimal) -> str:
-    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
-
-
 def plain(value: Decimal) -> Decimal:
     """A quantity or rate without trailing zeros, but with cents if it has any."""
     places = -min(int(value.normalize().as_tuple().exponent), 0)

@@ -28,6 +28,7 @@ class Customer(Addressed, Record):
     company = text(500)
     # Several addresses are allowed, as in QuickBooks.
     email = models.CharField(
+        "e-mail",
         max_length=254,
         blank=True,
         default="",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.core.management.base import BaseCommand, CommandParser
 
 from qbo.models import Connection
+from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from sync.forecast.readiness import Outlook, drafts, waiting
-from sync.log.holding import money
 from sync.management.organization_option import add_organization_option, organizations_chosen, stop_for
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 found = drafts(connection) if drafts_only else waiting(connection)
                 self.stdout.write(f"{shop.slug}: {said(found)}")
                 for cause in found.causes:
-                    self.stdout.write(f"  {cause.count:,}, {money(cause.money)}: {cause.failure.message}")
+                    self.stdout.write(f"  {cause.count:,}, {dollars(cause.money)}: {cause.failure.message}")
             if caught.mistake:
                 failed.append(f"{shop.slug}: {caught.words}")
         stop_for(failed)
@@ -43,4 +43,4 @@ class Command(BaseCommand):
 def said(found: Outlook) -> str:
     """E.g. "61 would go ($40,110.20), 2 would fail", and how many were checked if not all."""
     only = f" (the latest {found.checked:,} of {found.total:,} checked)" if found.checked < found.total else ""
-    return f"{found.ready:,} would go ({money(found.ready_money)}), {found.stopped:,} would fail{only}"
+    return f"{found.ready:,} would go ({dollars(found.ready_money)}), {found.stopped:,} would fail{only}"
