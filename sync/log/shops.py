@@ -34,29 +34,28 @@ class Shop:
 def shops(term: str, *, only: str, at: datetime) -> QuerySet[Organization]:
     """Organizations whose name, slug, company or realm ID contains `term`, by name.
 
-    `only`: ALL, or NEEDING_HELP for those with failed events, late work, or a
-    paused connection.
+    `only`: ALL, or NEEDING_HELP for those with errors, as their banner counts them, late work, or a paused
+    connection.
     """
     found = Organization.objects.order_by("name", "pk")
     if term:
         named = Q(name__icontains=term) | Q(slug__icontains=term) | Q(qbo_connection__company_name__icontains=term)
         found = found.filter(named | Q(qbo_connection__realm_id=term))
     if only == NEEDING_HELP:
-        events = SyncEvent.objects.filter(organization=OuterRef("pk"), realm_id=OuterRef("qbo_connection__realm_id"))
+        of_shop = {"organization": OuterRef("pk"), "realm_id": OuterRef("qbo_connection__realm_id")}
+        events, errors = SyncEvent.objects.filter(**of_shop), SyncEvent.objects.needing_attention().filter(**of_shop)
         late = events.filter(connection=OuterRef("qbo_connection"), state=State.QUEUED, due_at__lte=at - OVERDUE_AFTER)
         stopped = ~Q(qbo_connection__pause_code="") | Q(qbo_connection__status=Connection.Status.TOKEN_EXPIRED)
         is_connected = Q(qbo_connection__isnull=False)
-        found = found.filter(Exists(events.failed()) | Exists(late.allowed_out()) | (is_connected & stopped))
+        found = found.filter(Exists(errors) | Exists(late.allowed_out()) | (is_connected & stopped))
     return found
 
 
 def health_of(organizations: Sequence[Organization], *, at: datetime) -> list[Shop]:
     """In three queries, however many there are."""
     events = SyncEvent.objects.of_connected_companies().filter(organization__in=organizations).order_by()
-    failed = {
-        row["organization"]: row
-        for row in events.failed().values("organization").annotate(count=Count("pk"), oldest=Min("opened_at"))
-    }
+    errors = events.needing_attention().values("organization").annotate(count=Count("pk"), oldest=Min("opened_at"))
+    failed = {row["organization"]: row for row in errors}
     waiting = events.filter(state=State.QUEUED, due_at__lte=at).allowed_out().values_list("organization")
     due = dict(waiting.annotate(first=Min("due_at")))
     rows = Connection.objects.filter(organization__in=organizations).select_related("settings")

@@ -91,6 +91,7 @@ def sync_home(context: template.Context) -> str:
         "last_success": time_of_day(shown.last_success, organization, now),
         "next_retry": time_of_day(shown.next_retry, organization, now),
         "causes": found[:CAUSES_ON_HOME],
+        "may_act": may_act(request),
         "more": max(0, len(found) - CAUSES_ON_HOME),
     }
     return render_to_string("sync/home.html", facts)

@@ -74,7 +74,7 @@ def test_causes_are_shown_with_their_fix(books: Connection) -> None:
     failed_invoice(books)
     text = page(books)
     assert "What to fix" in text
-    assert 'href="/quickbooks/tax/' in text
+    assert '<a class="rac-button rac-primary" href="/quickbooks/tax/' in text
 
 
 def test_only_those_who_manage_quickbooks_see_it(books: Connection) -> None:
@@ -169,4 +169,6 @@ def test_our_support_sees_the_state_of_the_books_in_the_shop_that_it_opened(book
     browser.post(reverse("switch_organization"), {"organization": books.organization_id})
     text = browser.get("/admin/").content.decode()
     assert "1 sync error needs attention." in text
+    assert "What to fix" in text
+    assert "rac-primary" not in text, "it may change nothing"
     assert SupportLook.objects.filter(organization=books.organization, path="/admin/").exists()
