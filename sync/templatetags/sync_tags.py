@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -65,6 +67,15 @@ def sync_banner(context: template.Context, oob: bool = False, live: bool = False
         "oob": oob,
         "live": live,
     }
+
+
+AMOUNT = re.compile(r"-?\d+\.\d\d")
+
+
+@register.filter
+def as_dollars(kept: str) -> str:
+    """An amount as a tie-out keeps it, "1350.00", as people read it; other text as it is."""
+    return dollars(Decimal(kept)) if AMOUNT.fullmatch(kept) else kept
 
 
 @register.simple_tag(takes_context=True)

@@ -99,6 +99,7 @@ def test_what_would_fail_now_is_fixed_there(open_shop: Shop, draft: Invoice, pag
     assert apart(lambda: wait_until(lambda: open_shop.failed().count() == 1))
     page.goto("/quickbooks/what-would-fail/")
     waits, drafts = page.locator("#would-fail section").nth(0), page.locator("#would-fail section").nth(1)
+    expect(drafts.locator(".rac-obstacle")).to_have_count(2)
     date = drafts.locator(".rac-obstacle", has_text="Closed period")
     date.get_by_role("button", name="Save choice").click()
     expect(page.locator("#preflight-said")).to_contain_text("Post today")

@@ -45,13 +45,13 @@ class PaymentAdmin(RecordAdmin):
     # What the search box is shown for; `get_search_results` says how.
     search_fields = ("reference",)
     fields: tuple[Any, ...] = (
-        ("customer", "amount"),
+        ("customer", "paid"),
         ("pays", "left"),
         ("received_date", "method"),
         "reference",
         "memo",
     )
-    readonly_fields = ("customer", "amount", "pays", "left", "posting_date")
+    readonly_fields = ("customer", "paid", "pays", "left", "posting_date")
     autocomplete_fields = ("customer",)
     actions_list = ("receive_payment",)
     actions_detail = ("change_invoices", "void_payment")

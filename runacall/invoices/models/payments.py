@@ -82,7 +82,7 @@ class Payment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"Payment of {self.amount} from {self.customer.display_name}"
+        return f"Payment of {money.dollars(self.amount)} from {self.customer.display_name}"
 
     @property
     def books_date(self) -> dt.date:
