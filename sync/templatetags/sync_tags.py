@@ -74,8 +74,8 @@ AMOUNT = re.compile(r"-?\d+\.\d\d")
 
 @register.filter
 def as_dollars(kept: str) -> str:
-    """An amount as a tie-out keeps it, "1350.00", as people read it; other text as it is."""
-    return dollars(Decimal(kept)) if AMOUNT.fullmatch(kept) else kept
+    """Amounts as a tie-out keeps them, "1350.00; 7.25", as people read them; other text as it is."""
+    return "; ".join(dollars(Decimal(part)) if AMOUNT.fullmatch(part) else part for part in kept.split("; "))
 
 
 @register.simple_tag(takes_context=True)

@@ -67,6 +67,17 @@ def test_retry_all_ends_on_what_came_of_it(two_rates: tuple[TaxRate, TaxRate], o
     expect(page.get_by_text("Only: Retry of")).to_have_count(0)
 
 
+def test_one_who_comes_back_to_the_tab_sees_at_once_how_it_is(open_shop: Shop, page: Page) -> None:
+    apart(lambda: fail(open_shop, 1, "Combined 7.25"))
+    page.goto(f"{LOG}?status=failed")
+    expect(rows(page)).to_have_count(1)
+    # Read again by itself in half a minute at most, which this waits for in no case.
+    expect(page.locator("#live")).to_have_attribute("data-every", "30")
+    apart(lambda: fail(open_shop, 1, "Lake 7.25"))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(rows(page)).to_have_count(2, timeout=10_000)
+
+
 def test_rows_that_come_and_go_disturb_nobody(two_rates: tuple[TaxRate, TaxRate], open_shop: Shop, page: Page) -> None:
     fix(open_shop, two_rates[0])
     page.goto(f"{LOG}?status=failed")

@@ -16,6 +16,7 @@ from runacall.organizations.models import Role
 from sync.models import TieOut
 from sync.operations import deciding
 from sync.tasks import make_tie_out
+from sync.templatetags.sync_tags import as_dollars
 from tests import builders
 from tests.books import Shop
 from tests.journeys.test_money_elsewhere import canada, taxed  # noqa: F401  a fixture
@@ -69,6 +70,8 @@ def test_a_month_that_agrees_says_so_with_counts_and_money(shop: Shop, client: C
     assert made.content["beside"] == {"count": 1, "money": "55.00"}
     page = client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode()
     assert "June 2026 agrees with QuickBooks to the cent." in page
+    assert "3 · $324.00" in page
+    assert "1 invoice of this month that was not made by Run a Call ($55.00)" in page
     assert made.fingerprint in page
     assert july.number not in page
     # The same books have the same fingerprint, and a changed version there another one.
@@ -76,6 +79,14 @@ def test_a_month_that_agrees_says_so_with_counts_and_money(shop: Shop, client: C
     first = Invoice.objects.filter(invoice_date=JUNE).get()
     bookkeeper(shop, first, PrivateNote=f"{shop.there(first)['PrivateNote']}\nHers")
     assert compare(client).fingerprint != made.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [("1350.00; -7.25", "$1,350.00; −$7.25"), ("2026-06-28; 1001; Akron", "2026-06-28; 1001; Akron"), ("", "")],
+)
+def test_amounts_are_read_with_their_sign(kept: str, said: str) -> None:
+    assert as_dollars(kept) == said
 
 
 def test_after_the_bookkeeper_changed_twelve_things_exactly_these_are_named(shop: Shop, client: Client) -> None:
