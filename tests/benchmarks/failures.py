@@ -35,8 +35,10 @@ def queries_of(ask: Callable[[], object]) -> int:
     return len(queries)
 
 
-def fail(books: Any, count: int) -> None:
-    """Failed events without invoices of their own, each cause a rate of its own that is not mapped."""
+def fail(books: Any, count: int, *, after: int = 0) -> None:
+    """Failed events without invoices of their own, each cause a rate of its own that is not mapped; numbered from
+    `after`.
+    """
     from qbo.failures import Failure, Subject
     from sync.models import State, SyncEvent
     from sync.models.events import RANKS, EntityType, failure_columns
@@ -60,7 +62,7 @@ def fail(books: Any, count: int) -> None:
             changed_at=AT,
             **columns[number % CAUSES],
         )
-        for number in range(count)
+        for number in range(after, after + count)
     )
 
 
