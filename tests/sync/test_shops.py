@@ -15,6 +15,7 @@ from qbo.models import Connection
 from runacall.organizations.middleware import SESSION_KEY
 from runacall.organizations.models import Organization, Role
 from sync.models import State
+from sync.models.events import failure_columns
 from tests import builders, log_rows
 from tests.journeys.html import parse
 
@@ -59,7 +60,7 @@ def test_it_begins_with_those_that_need_help(support: Client) -> None:
     builders.organization(slug="new")
     # It waits for an invoice that is held: the shop's banner counts no error, and neither does this list.
     invoice = builders.invoice(well.organization, at=timezone.now())
-    log_rows.event(well, State.HELD, invoice=invoice)
+    log_rows.event(well, State.HELD, invoice=invoice, **failure_columns(log_rows.CLOSED))
     log_rows.event(well, record_type="payment", blocked_by=f"invoice:{invoice.pk}")
     assert set(rows(support)) == {"failing", "paused", "late"}
     every = rows(support, show="all")
