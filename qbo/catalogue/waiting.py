@@ -4,6 +4,10 @@ from qbo.catalogue.entry import Entry, FailureKind, Who
 
 BY_ITSELF = "Nothing to do: Run a Call tries again automatically after 5, 30 and 60 minutes."
 AT_LAST = "If it still fails after that, check status.developer.intuit.com, then retry or press Escalate."
+ALONE = (
+    "If only this one fails and others go through, compare its customer, items, tax and amounts with QuickBooks:"
+    " Intuit also calls some mistakes in a record an internal error."
+)
 
 ENTRIES = (
     Entry(
@@ -12,7 +16,7 @@ ENTRIES = (
         kind=FailureKind.TRANSIENT,
         message="QuickBooks had an internal error[ (HTTP {http_status})]",
         meaning="Intuit's servers failed, were down for maintenance or asked to try again later.",
-        remedy=(BY_ITSELF, AT_LAST),
+        remedy=(BY_ITSELF, AT_LAST, ALONE),
         who=Who.SYSTEM,
         where="log",
         dispatcher="QuickBooks has a problem right now. Run a Call tries again automatically.",
@@ -30,6 +34,24 @@ ENTRIES = (
         who=Who.SYSTEM,
         where="log",
         dispatcher="QuickBooks could not be reached. Run a Call tries again automatically.",
+        label="network",
+        waiting_helps=True,
+    ),
+    Entry(
+        code="certificate_not_trusted",
+        title="QuickBooks' certificate not trusted",
+        kind=FailureKind.TRANSIENT,
+        message="What answered for QuickBooks showed a certificate that Run a Call does not trust",
+        meaning="Something between Run a Call and Intuit answers in its place, or Run a Call's list of certificate"
+        " authorities or its clock is wrong. Nothing was sent.",
+        remedy=(
+            BY_ITSELF,
+            "If it still fails after that, press Escalate on the row and send it to Run a Call support"
+            " (admin@runacall.com): retrying alone does not help. Once it is mended, retry the failed events.",
+        ),
+        who=Who.SUPPORT,
+        where="log",
+        dispatcher="QuickBooks could not be reached safely. Run a Call tries again, and its support may have to help.",
         label="network",
         waiting_helps=True,
     ),

@@ -93,6 +93,12 @@ GRANTS = (
     rule("token_expired", text=r"re-?authenticate|re-?authorize|authorize again|please re-?connect"),
     rule("request_refused", codes="invalid_request unsupported_grant_type invalid_scope invalid_redirect_uri"),
     rule("request_refused", text=r"\bunsupported_grant_type\b|\binvalid_scope\b|redirect_?uri"),
+    # The page on which somebody connects; "try again later" is said to that person.
+    rule(
+        "access_refused_by_user",
+        where=is_another_programs,
+        text=r"\bsorry, but [^.;]{1,80}\b(didn't|did not) connect\b",
+    ),
 )
 
 SUBSCRIPTION = (
@@ -123,6 +129,14 @@ SUBSCRIPTION = (
 )
 
 
+def distrusts_a_certificate(evidence: Evidence) -> bool:
+    """Whether an entry that is not QuickBooks' own says that a certificate was not accepted."""
+    if evidence.is_intuits:
+        return False
+    numbered = evidence.code in transport_words.CURL_CERTIFICATE_CODES and no_answer(evidence.status)
+    return numbered or is_in(transport_words.CERTIFICATE, evidence.raised)
+
+
 def never_left_the_client(evidence: Evidence) -> bool:
     """Whether an entry that is not QuickBooks' own has the words or error numbers of a network stack."""
     if evidence.is_intuits:
@@ -133,15 +147,13 @@ def never_left_the_client(evidence: Evidence) -> bool:
     return numbered or is_in(transport_words.SURE, evidence.raised)
 
 
+# A status with its phrase is an answer, whatever class of error a client makes of it.
+ANSWERED = r"system failure error|upstream connect error|\b4\d\d (bad request|unauthorized|forbidden|not found)\b"
+
 # Before every code, because a client's exceptions have codes of their own.
 RAISED = (
-    rule(
-        "network",
-        where=never_left_the_client,
-        # A status with its phrase is an answer, whatever class of error a client makes of it.
-        not_text=r"system failure error|upstream connect error"
-        r"|\b4\d\d (bad request|unauthorized|forbidden|not found)\b",
-    ),
+    rule("certificate_not_trusted", where=distrusts_a_certificate, not_text=ANSWERED),
+    rule("network", where=never_left_the_client, not_text=ANSWERED),
 )
 
 DISCONNECTED = (
@@ -202,6 +214,7 @@ ACCESS = (
             r"company[^.]{0,60} (does not|doesn't) match the (\w+ )?(one|company)",
             r"\b(company|realm) ?id (mismatch|does(n't| not) match|is invalid)",
             r"\binvalid realm|\bwrong (realm|company)\b",
+            r"(\bnot|n't) (recogni[sz]e|know|find) (the|this|your) (\w+ )?realm\b|\bunknown realm\b",
         ),
     ),
     rule(

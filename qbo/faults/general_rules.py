@@ -27,6 +27,13 @@ TROUBLES = (
             r"(reading|parsing|decoding) (the )?(json|xml)( (response|answer))?\b|unmarshal|\bxml (parse|syntax) error",
         ),
     ),
+    # Ruby's parser puts the line of its own grammar before the words: "784: unexpected token at '<html>'".
+    rule(
+        "answer_unreadable",
+        status=not_refused,
+        where=lambda evidence: not evidence.entry.fault_type,
+        text=r"^(\W|\d{3}:)*unexpected token( at\b|\W*$)",
+    ),
     rule(
         "validation",
         text=(

@@ -6,6 +6,7 @@ Sources: Intuit's reference of error codes, its page on common errors, and answe
 from qbo.faults.rule import broken, rule
 
 SEVERAL = r"(more than one|multiple|several)"
+ALREADY_ONE = r"\balready (an?|another|one) (\w+ ){0,2}"
 NAME_SUPPLIED = r"names? (supplied|given|entered|provided) already exists?\b"
 
 CLOSED_BOOKS = (
@@ -89,6 +90,9 @@ DUPLICATES = (
             r"\b(invoice|document|doc|bill|reference|transaction) (number|num|no)\b[^.]{0,40}"
             r"\b(is|was|been) (in use|taken|used)\b",
             rf"\b{SEVERAL} (invoices?|bills?|transactions?|documents?)\b[^.;]{{0,40}}\bnumber\b",
+            r"\bnumber\b[^.]{0,40}\b(is|was|has been|are) (being |already )*(used|in use|taken) (on|by|for|in)"
+            r" (an)?other\b",
+            rf"{ALREADY_ONE}(invoice|bill|transaction|document)\b[^.;]{{0,40}}\b(number|num|no)\b",
             r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
         ),
     ),
@@ -103,7 +107,10 @@ DUPLICATES = (
             r"\b(named|called) [^;]{1,80} already exists\b",
             r"\balready (has|have|uses?|goes by) (this|that|the same) name\b",
             rf"\b{SEVERAL} (\w+ )?(customers?|vendors?|items?|products?|services?|accounts?)\b[^.;]{{0,40}}\bname\b",
+            rf"{ALREADY_ONE}(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.;]{{0,60}}\bname\b",
             r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
+            # What has the name may stand between: "the name 'Travel' of the list element is already in use".
+            r"\bname\b[^.;]{1,80}\b(is|was|has been) already (in use|being used|used|taken)\b",
         ),
     ),
 )

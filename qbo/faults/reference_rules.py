@@ -143,7 +143,14 @@ REFERENCES = (
     rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
     rule("income_account_missing", text=(unmapped("accounts?"), r"\bno income account\b")),
     rule("income_account_missing", text=rf"\bno (\w+ ){{0,2}}account (is |was )?{CHOSEN}\b"),
-    rule("income_account_missing", text=r"\b(income|expense|ledger|gl) account (is )?(required|missing)"),
+    rule(
+        "income_account_missing",
+        text=(
+            r"\b(income|expense|ledger|gl) account (is )?(required|missing)",
+            r"\b(specify|select|choose|set|enter|add|assign) (the|an) (\w+ )?account (on|for|of|to)"
+            r" (this|the|that|each|an) (item|product|service)\b",
+        ),
+    ),
     rule(
         "account_inactive",
         text=(

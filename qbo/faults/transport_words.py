@@ -114,8 +114,23 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
 
 SURE = "|".join(words for group in SURE_BY_ECOSYSTEM.values() for words in group)
 
+CERTIFICATE = "|".join(
+    (
+        r"self[-_ ]signed[-_ ]cert|\bcertificate[ _]verif(y|ication)[ _]failed",
+        r"\bunable_to_(verify_leaf_signature|get_issuer_cert\w*)|\bunable to get (local )?issuer certificate",
+        r"\bunable to verify the first certificate|\bcert_(has_expired|not_yet_valid)\b|certificate's altnames",
+        r"\bssl certificate problem\b|\b(ssl|tls) certificate (has )?expired",
+        r"\bpkix path (building|validation)|\bvalid certification path\b|\bsslpeerunverifiedexception\b",
+        r"\btrust relationship for the ssl|\bremote certificate (is invalid|was rejected)",
+        r"\bcurl error (51|60|77|91)\b|\bcurle_(peer_failed_verification|ssl_cacert\w*|ssl_invalidcertstatus)\b",
+        r"\bx509: |\bcertificate signed by unknown authority",
+    )
+)
+"""That an answer was near, but whoever gave it could not show that it is Intuit: waiting alone seldom helps."""
+
 WINSOCK_CODES = frozenset(str(code) for code in (*range(10035, 10066), *range(11001, 11005)))
-CURL_CODES = frozenset(str(code) for code in (5, 6, 7, 16, 18, 28, 35, 51, 52, 53, 55, 56, 58, 60, 61, 77, 91, 92))
+CURL_CODES = frozenset(str(code) for code in (5, 6, 7, 16, 18, 28, 35, 52, 53, 55, 56, 58, 61, 92))
+CURL_CERTIFICATE_CODES = frozenset(("51", "60", "77", "91"))
 
 CHECKED = r"\bis too (long|short|large)\b|\b\d[\d,]* characters\b|\bmust be (at|less|shorter|unique|between|an?|\d+)\b"
 """Says that a value is wrong; what is called "Timeout" then is a record."""

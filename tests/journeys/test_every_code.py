@@ -365,6 +365,7 @@ ELSEWHERE_OF_PAYMENTS = (
     "deposit_account_wrong_type",
 )
 NOT_FROM_THE_EMULATOR = {
+    "certificate_not_trusted": "the emulator speaks plain HTTP: see test_untrusted_certificate",
     "payment_twin": "a question to a person before anything is sent: see test_payments_on_both_sides",
     "same_payment_gone": "an answer of ours that crossed with a deletion there: see test_payments_on_both_sides",
     "payment_not_taken_over": "what came in and nobody sent: see test_from_quickbooks",

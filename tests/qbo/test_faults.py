@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from qbo.failures import Answer, FailureKind
-from qbo.faults import read_fault, read_item_fault
+from qbo.faults import is_refusal, read_fault, read_item_fault
 from tests.qbo.fault_bodies import GENERIC, HTML, JSON, TEXT, XML, body, business, fault, gateway, read, xml
 
 ONE_KIND = "What you're trying to use has been made inactive. Check the fields with {}."
@@ -15,7 +15,7 @@ ANSWERS: list[tuple[str, int | None, str, str, str]] = [
     ("network", None, "", "", "ReadTimeout: no answer after 125 s"),
     ("network", None, "", "", "some words that no rule knows"),
     ("network", None, "", TEXT, "getaddrinfo failed for quickbooks.api.intuit.com"),
-    ("network", None, "", TEXT, "SSLError: certificate verify failed"),
+    ("certificate_not_trusted", None, "", TEXT, "SSLError: certificate verify failed"),
     ("network", 0, "", "", ""),
     # statuses alone
     ("server_error", 500, "", "", ""),
@@ -806,3 +806,26 @@ def test_an_item_fault_that_says_nothing_waits_for_a_person(nonsense: Any) -> No
 
 def test_throttling_of_one_item_waits() -> None:
     assert read_item_fault(fault("3001", "ThrottleExceeded")).kind is FailureKind.WAIT
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "content_type", "text"),
+    [
+        (True, 400, TEXT, ""),
+        (True, 302, HTML, "moved"),
+        (True, 200, JSON, body("6000", "A business validation error")),
+        (True, 500, JSON, body("10000", "An application error")),
+        (True, 500, XML, xml("10000", "An application error")),
+        # Too late, a gateway's own page, cut off, or no answer at all: the write may have happened.
+        (False, 408, TEXT, ""),
+        (False, 502, HTML, "<html><h1>502 Bad Gateway</h1></html>"),
+        (False, 500, JSON, body("10000", "An application error")[:-9]),
+        (False, 500, XML, xml("10000", "An application error")[:-9]),
+        (False, 200, JSON, json.dumps({"Customer": {"Notes": "Fault"}})),
+        (False, None, "", body("6000", "A business validation error")),
+    ],
+)
+def test_only_a_whole_fault_of_quickbooks_own_is_a_refusal(
+    refused: bool, status: int | None, content_type: str, text: str
+) -> None:
+    assert is_refusal(Answer(status, content_type, text)) is refused

@@ -37,6 +37,27 @@ SAID: list[tuple[str, str]] = [
     ("unknown", "QuickBooks returned an error"),
     ("answer_unreadable", "System.Text.Json.JsonException: the input does not contain any JSON tokens"),
     ("validation", "Duplicate entry"),
+    # what has the name or the number may stand between; a number elsewhere is no duplicate
+    ("duplicate_name", "The name 'Gutters' of this list entry is already in use"),
+    ("duplicate_name", "There is already a customer in your QuickBooks account with this name"),
+    ("duplicate_doc_number", "There is already another invoice in QuickBooks with the same Invoice Number"),
+    ("duplicate_doc_number", "This number is being used on another estimate"),
+    ("validation", "There is already a payment of this amount"),
+    ("validation", "The name must not have a number that is too long"),
+    # an account that an item needs, and one that has to be told of a bill
+    ("income_account_missing", "Choose an income account for this service"),
+    ("validation", "Choose the account from which this bill was paid"),
+    # the company that a connection is for
+    ("wrong_environment", "QuickBooks did not recognise the given realm"),
+    # Intuit's page for connecting: a person has to try it again
+    (
+        "access_refused_by_user",
+        "Something is the matter. Sorry, but Run a Call didn't connect. Please try again later.",
+    ),
+    ("request_refused", "Sorry, but our app didn't connect. The redirect_uri is not in the list."),
+    # the parser of Ruby puts a number first, which is no code of QuickBooks
+    ("answer_unreadable", "765: unexpected token at '<!doctype html>'"),
+    ("validation", "765: unexpected amount"),
 ]
 
 

@@ -6,6 +6,7 @@ from tests.mutation.safeguards import (
     business,
     connection,
     engine,
+    faults,
     fences,
     fixing,
     inbound,
@@ -30,5 +31,6 @@ SAFEGUARDS: dict[str, tuple[Safeguard, ...]] = {
     "Causes fixed in their cards": fixing.SAFEGUARDS,
     "The queue": outbox.SAFEGUARDS,
     "Connection, tokens and limits": connection.SAFEGUARDS,
+    "What a fault is read as": faults.SAFEGUARDS,
     "Who sees and may do what": access.SAFEGUARDS,
 }

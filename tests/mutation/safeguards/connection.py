@@ -11,23 +11,7 @@ OF_POLICY = "tests/sync/test_retry_policy.py"
 
 OF_FIRST_RUN = "tests/journeys/test_first_run.py"
 
-OF_CODES = "tests/qbo/test_faults_codes.py"
-
 SAFEGUARDS = (
-    Safeguard(
-        "faults: another program's 500 is no refusal of QuickBooks, so it is tried again",
-        "qbo/faults/record_rules.py",
-        "where=lambda evidence: evidence.is_intuits,",
-        "where=lambda evidence: True,",
-        (f"{OF_CODES}::test_a_status_in_the_place_of_the_code",),
-    ),
-    Safeguard(
-        "faults: what a gateway says of access while its server is down ends no connection",
-        "qbo/faults/connection_rules.py",
-        "failed = broken(status) or evidence.status_as_code in GATEWAY_STATUSES",
-        "failed = broken(status)",
-        (f"{OF_CODES}::test_a_status_in_the_place_of_the_code",),
-    ),
     Safeguard(
         "first run: a shop that connects in the browser sends nothing before Go",
         "qbo/pages/connecting.py",

@@ -1,0 +1,121 @@
+"""What an answer of QuickBooks, of a gateway or of another program is read as; data."""
+
+from tests.mutation.safeguard import Safeguard
+
+CONNECTION = "qbo/faults/connection_rules.py"
+GENERAL = "qbo/faults/general_rules.py"
+RECORD = "qbo/faults/record_rules.py"
+READING = "qbo/faults/reading.py"
+OF_CODES = "tests/qbo/test_faults_codes.py"
+OF_SENTENCES = "tests/qbo/test_faults_sentences.py"
+OF_NETWORK = "tests/qbo/test_faults_network.py"
+OF_PASSING = "tests/qbo/test_faults_passing.py"
+OF_ALL = "tests/qbo/test_faults.py"
+OF_TONGUES = "tests/qbo/test_faults_tongues.py"
+
+SAFEGUARDS = (
+    Safeguard(
+        "faults: another program's 500 is no refusal of QuickBooks, so it is tried again",
+        "qbo/faults/record_rules.py",
+        "where=lambda evidence: evidence.is_intuits,",
+        "where=lambda evidence: True,",
+        (f"{OF_CODES}::test_a_status_in_the_place_of_the_code",),
+    ),
+    Safeguard(
+        "faults: what a gateway says of access while its server is down ends no connection",
+        "qbo/faults/connection_rules.py",
+        "failed = broken(status) or evidence.status_as_code in GATEWAY_STATUSES",
+        "failed = broken(status)",
+        (f"{OF_CODES}::test_a_status_in_the_place_of_the_code",),
+    ),
+    Safeguard(
+        "faults: a certificate that is not trusted is told to support, not to the shop",
+        CONNECTION,
+        'rule("certificate_not_trusted", where=distrusts_a_certificate, not_text=ANSWERED),',
+        "",
+        (f"{OF_NETWORK}::test_a_certificate_that_is_not_trusted_is_told_apart",),
+    ),
+    Safeguard(
+        "faults: a certificate that QuickBooks' own words name is no trouble with the network",
+        CONNECTION,
+        """own says that a certificate was not accepted.\"\"\"
+    if evidence.is_intuits:""",
+        """own says that a certificate was not accepted.\"\"\"
+    if False:""",
+        (f"{OF_NETWORK}::test_the_name_and_the_number_of_that_error_may_stand_where_intuits_code_would",),
+    ),
+    Safeguard(
+        "faults: words of a network stack that QuickBooks quotes in a refusal are a refusal",
+        CONNECTION,
+        """words or error numbers of a network stack.\"\"\"
+    if evidence.is_intuits:""",
+        """words or error numbers of a network stack.\"\"\"
+    if False:""",
+        (f"{OF_NETWORK}::test_what_resembles_it_and_is_something_else",),
+    ),
+    Safeguard(
+        "faults: a status with its phrase is an answer, whatever class of error a client makes of it",
+        CONNECTION,
+        'rule("network", where=never_left_the_client, not_text=ANSWERED),',
+        'rule("network", where=never_left_the_client),',
+        (f"{OF_NETWORK}::test_what_resembles_it_and_is_something_else",),
+    ),
+    Safeguard(
+        "faults: wrong credentials wait for a person, not for the network",
+        CONNECTION,
+        'rule("token_expired", text=WRONG_CREDENTIALS, not_text=r"\\bclos(ed|ing)\\b", where=is_another_programs),',
+        "",
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: passwords and codes in QuickBooks' own checks end no connection",
+        CONNECTION,
+        'return not evidence.is_intuits and evidence.request_entity != "payment"',
+        "return True",
+        (f"{OF_SENTENCES}::test_quickbooks_checks_have_passwords_and_codes_of_their_own",),
+    ),
+    Safeguard(
+        "faults: Intuit's page that did not connect waits for a person, whatever it says of later",
+        CONNECTION,
+        'text=r"\\bsorry, but [^.;]{1,80}\\b(didn\'t|did not) connect\\b",',
+        'text=r"never said",',
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: QuickBooks' code that another program passes on comes before the program's own",
+        "qbo/faults/json_shapes.py",
+        'return named if passed is None else named | {"code": passed}',
+        "return named",
+        (f"{OF_SENTENCES}::test_a_code_that_was_passed_on_has_many_names",),
+    ),
+    Safeguard(
+        "faults: after an instruction, 'try again' asks for a correction and not for patience",
+        GENERAL,
+        """not_text=(
+            r"correct|enter|select""",
+        """not_text=(
+            r"never said|or this""",
+        (f"{OF_PASSING}::test_what_has_to_be_corrected_does_not_wait",),
+    ),
+    Safeguard(
+        "faults: a query that QuickBooks does not understand is refused, whatever it names",
+        RECORD,
+        'rule("request_refused", text=r"\\bquery(validation|parser)error\\b"),',
+        "",
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: a gateway's page and a fault that was cut off say nothing about a write",
+        READING,
+        'return status > 0 and (_is_fault(body) or (is_whole_xml(body) and "<Fault" in body))',
+        'return status > 0 and (_is_fault(body) or "<Fault" in body)',
+        (f"{OF_ALL}::test_only_a_whole_fault_of_quickbooks_own_is_a_refusal",),
+    ),
+    Safeguard(
+        "faults: closed books in another language are closed books under the code of a stale record too",
+        "qbo/faults/tongue_rules.py",
+        'return (evidence.code == "5010" or (evidence.status == 403 and not evidence.is_intuits)) and CLOSED(evidence)',
+        "return False",
+        (f"{OF_TONGUES}::test_closed_books_may_come_as_something_forbidden_or_stale",),
+    ),
+)
