@@ -230,5 +230,21 @@ def wrong_account_type(element: str) -> QboFault:
     return _one("6430", "Invalid account type used", "The account type is not allowed in this place.", element)
 
 
+def different_account_type() -> QboFault:
+    """As the Ruby client's users saw it for a purchase (quickbooks-ruby 532)."""
+    words = "You need to select a different type of account for this transaction."
+    return _one("6430", "Invalid account type", words)
+
+
+def malformed_web_address(value: str, element: str) -> QboFault:
+    detail = f"Web Site URL does not have correct format. Supplied value:{value}"
+    return _one("2200", "Malformed Web Site Address format", detail, element)
+
+
+def cannot_consume() -> QboFault:
+    """An upload that is no multipart form (reported for quickbooks-node-promise)."""
+    return _one("500", "Unsupported Operation", "Operation Cannot consume content type is not supported.", "Operation")
+
+
 def tax_not_allowed() -> QboFault:
     return _one("6470", "TaxLiabilityAccount or TaxRateError", "Sales tax is not set up for this company.")

@@ -36,7 +36,8 @@ def parts_of(request: Request) -> dict[str, Message]:
     head = f"Content-Type: {request.headers.get('content-type', '')}\r\n\r\n".encode("latin-1", "replace")
     message = BytesParser().parsebytes(head + request.body.lstrip(b"\r\n"))
     if not message.is_multipart():
-        raise faults.unreadable_body()
+        multipart = request.headers.get("content-type", "").lower().startswith("multipart/")
+        raise faults.unreadable_body() if multipart else faults.cannot_consume()
     found = {}
     for part in message.walk():
         name = part.get_param("name", header="content-disposition")

@@ -25,6 +25,12 @@ SWITCHES: dict[str, Switch] = {
         ("specific", "610-generic", "2500-generic"),
         "Fault for an id that never existed in the list.",
     ),
+    "account_types_checked": Switch(
+        True,
+        (True, False),
+        "Whether a purchase, deposit, bill or journal entry is refused for the type of its account (Intuit's API"
+        " reference), or for an A/R or A/P line without its customer or vendor.",
+    ),
     "income_account_types": Switch(
         "any_income",
         ("any_income", "strict"),

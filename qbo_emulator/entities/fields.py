@@ -13,9 +13,10 @@ from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.faults import QboFault
 
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*|[-+Z].*)?$")
+WEB_ADDRESS = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 FORBIDDEN_IN_NAMES = re.compile(r"[:\t\n\r]")
 NAME_FIELDS = frozenset(("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName"))
-CHECKED = NAME_FIELDS | {"Address"}  # texts with more rules than their length
+CHECKED = NAME_FIELDS | {"Address", "URI"}  # texts with more rules than their length
 NO_LIMIT = 10**9
 DIGITS_BEFORE, DIGITS_AFTER = 15, 12
 NO_YEAR = "0001-"  # what several languages send for a date that was never set
@@ -159,6 +160,8 @@ def _string(spec: Spec, value: object, name: str, top: str, path: str) -> object
         raise faults.invalid_string(text, path)
     if name == "Address" and path.endswith("EmailAddr.Address") and not _is_email(text):
         raise faults.invalid_email(text, path)
+    if path.endswith("WebAddr.URI") and text and not WEB_ADDRESS.match(text):
+        raise faults.malformed_web_address(text, "WebAddr")
     return text
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import NAMES, Company, Row
 from qbo_emulator.books.money import cents
+from qbo_emulator.entities.account_types import check_account_types
 from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
 from qbo_emulator.entities.names import SUFFIX
 from qbo_emulator.entities.references import (
@@ -75,7 +76,9 @@ def transaction_rules(draft: Draft) -> None:
     total = sum((Decimal(str(line["Amount"])) for line in row["Line"] if is_number(line.get("Amount"))), Decimal(0))
     if draft.kind.name not in ("JournalEntry", "Transfer"):
         row["TotalAmt"] = cents(total)
-    check_sides(row["Line"])
+    if draft.kind.name == "JournalEntry":
+        check_sides(row["Line"])
+    check_account_types(draft)
 
 
 def check_stock(draft: Draft) -> None:
@@ -130,7 +133,9 @@ def stored_line(company: Company, line: Row, index: int) -> Row:
 
 
 def check_sides(lines: list[Row]) -> None:
-    """A journal entry's debits and credits must be equal."""
+    """A journal entry has two lines or more, and its debits and credits are equal."""
+    if len(lines) < 2:
+        raise faults.business("Fill out at least two detail lines to continue.")
     sides = {"Debit": Decimal(0), "Credit": Decimal(0)}
     for line in lines:
         side = (line.get("JournalEntryLineDetail") or {}).get("PostingType")
@@ -138,6 +143,15 @@ def check_sides(lines: list[Row]) -> None:
             sides[side] += Decimal(str(line["Amount"]))
     if sides["Debit"] != sides["Credit"]:
         raise faults.business("The debits and credits of a journal entry must be equal.")
+
+
+def time_rules(draft: Draft) -> None:
+    """Whose time it is: an employee's or a vendor's (Intuit's API reference: required with NameOf)."""
+    owner = draft.row["NameOf"]
+    if owner not in ("Employee", "Vendor"):
+        raise faults.invalid_enumeration(owner, "NameOf")
+    if not key_of(draft.row.get(f"{owner}Ref")):
+        raise faults.missing_parameter(f"{owner}Ref")
 
 
 def void_transaction(draft: Draft) -> None:
@@ -171,10 +185,10 @@ OTHERS = (
     *(a_list(name) for name in ("Class", "Department", "PaymentMethod", "CustomerType")),
     a_transaction("Purchase", "PaymentType", "Line"),
     a_transaction("PurchaseOrder", "VendorRef", "Line"),
-    a_transaction("Deposit", "Line", total=True),
+    a_transaction("Deposit", "DepositToAccountRef", "Line", total=True),
     a_transaction("JournalEntry", "Line", total=True),
     a_transaction("InventoryAdjustment", "Line"),
-    Kind("TimeActivity", operations=LIST | {"delete"}),
+    Kind("TimeActivity", operations=LIST | {"delete"}, required=("NameOf",), rules=time_rules),
     Kind("CompanyCurrency", operations=LIST, required=("Code",), defaults={"Active": True}),
     Kind("ExchangeRate", operations=READ_ONLY | {"update"}, key_field="SourceCurrencyCode", kept=("Id",)),
     Kind("JournalCode", operations=LIST, required=("Name",)),

@@ -41,13 +41,21 @@ COMPARISON_MARKS = ("=", "<", ">", "<=", ">=", "!=")
 TOKEN_NAMES = {"string": "STRING", "number": "INTEGER", "word": "IDENTIFIER", "mark": "MARK"}
 
 
+STRANGE = "strange"
+END = 'Encountered "<EOF>" at line 1, column {}.'
+
+
 class Token(NamedTuple):
     kind: str
     text: str
     column: int
 
     def __str__(self) -> str:
-        return f'" <{TOKEN_NAMES[self.kind]}> "{self.text} "" at line 1, column {self.column}.'
+        """How Intuit's parser names it in a refusal (recorded; the letters that its lexer does not know: reported)."""
+        if self.kind == STRANGE:
+            met = f'Encountered: "{self.text}" ({ord(self.text)}), after : ""'
+            return f"Invalid content. Lexical error at line 1, column {self.column}.  {met}"
+        return f'Encountered " <{TOKEN_NAMES[self.kind]}> "{self.text} "" at line 1, column {self.column}.'
 
 
 @dataclass
@@ -69,13 +77,15 @@ class Statement:
 
 
 def tokens(text: str) -> list[Token]:
-    found, position = [], 0
+    """The words of the statement, up to a letter that begins none: that one is only met if all before it is right."""
+    found: list[Token] = []
+    position = 0
     text = text.rstrip().rstrip(";").rstrip()
     while position < len(text):
         match = TOKEN.match(text, position)
         if not match or match.lastgroup is None:
-            rest = text[position:].lstrip()
-            raise faults.query_parse(f'Encountered "{rest[:20]}" at line 1, column {len(text) - len(rest) + 1}.')
+            column = len(text) - len(text[position:].lstrip()) + 1
+            return [*found, Token(STRANGE, text[column - 1], column)]
         found.append(Token(match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup) + 1))
         position = match.end()
     return found
@@ -92,7 +102,7 @@ def check_letters(text: str) -> None:
 
 class Parser:
     def __init__(self, text: str, *, two_words: bool = True, unequal: bool = True) -> None:
-        self.tokens, self.at = tokens(text), 0
+        self.tokens, self.at, self.length = tokens(text), 0, len(text.rstrip())
         self.two_words, self.unequal = two_words, unequal
 
     # the stream
@@ -103,7 +113,7 @@ class Parser:
     def next(self) -> Token:
         token = self.peek()
         if token is None:
-            raise faults.query_parse('Encountered "<EOF>" at the end of the statement.')
+            self.fail()
         self.at += 1
         return token
 
@@ -121,9 +131,7 @@ class Parser:
 
     def fail(self) -> NoReturn:
         token = self.peek()
-        raise faults.query_parse(
-            f"Encountered {token}" if token else 'Encountered "<EOF>" at the end of the statement.'
-        )
+        raise faults.query_parse(str(token or END.format(self.length)))
 
     # the grammar
 

@@ -136,7 +136,21 @@ def test_what_customers_owe_can_be_asked(ten: Client) -> None:
         ("selct * from Invoice", "4000", 'QueryParserError: Encountered " <IDENTIFIER> "selct "" at line 1, column 1.'),
         ("select * from Invoice where Id = '1' or Id = '2'", "4000", "QueryParserError: Encountered"),
         ("select * from Invoice where DocNumber = 'it's'", "4000", "QueryParserError: Encountered"),
-        ("select * from Invoice where", "4000", "QueryParserError: Encountered"),
+        (
+            "select * from Invoice where",
+            "4000",
+            'QueryParserError: Encountered "<EOF>" at line 1, column 27.',
+        ),
+        (
+            'select * from Customer where DisplayName = "Amy"',
+            "4000",
+            'QueryParserError: Invalid content. Lexical error at line 1, column 44.  Encountered: """ (34), after : ""',
+        ),
+        (
+            "select * from Invoice where DocNumber = %271037%27",
+            "4000",
+            'QueryParserError: Invalid content. Lexical error at line 1, column 41.  Encountered: "%" (37), after : ""',
+        ),
         (" ", "4000", "QueryParserError: The query provided was empty"),
     ],
 )
