@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from qbo.models.connection import Connection
 
@@ -100,12 +100,12 @@ class ListState(models.Model):
     @classmethod
     def want(cls, connection: Connection, names: Iterable[str], *, at: datetime) -> None:
         """Have `names` read again before the next send; names that are not mirrored lists are ignored."""
-        for name in sorted(set(names) & set(cls.LISTS)):
-            state, _ = cls.objects.get_or_create(connection=connection, name=name)
-            # Later than the last read, whatever the clock of the host that did it.
-            state.wanted_at = max(at, state.refreshed_at + A_MOMENT) if state.refreshed_at else at
-            state.retry_at = None
-            state.save(update_fields=["wanted_at", "retry_at"])
+        wanted = sorted(set(names) & set(cls.LISTS))
+        states = [ListState(connection=connection, name=name) for name in wanted]
+        ListState.objects.bulk_create(states, ignore_conflicts=True)
+        # Later than the last read, whatever the clock of the host that did it.
+        wanted_at = Case(When(refreshed_at__gte=at, then=F("refreshed_at") + A_MOMENT), default=Value(at))
+        ListState.objects.filter(connection=connection, name__in=wanted).update(wanted_at=wanted_at, retry_at=None)
 
     @property
     def title(self) -> str:

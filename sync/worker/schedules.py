@@ -16,8 +16,9 @@ SCHEDULES = {
 
 def ensure_schedules() -> None:
     """Create each schedule once; one that an operator changed stays as it is."""
-    for name, (task, minutes) in SCHEDULES.items():
-        Schedule.objects.get_or_create(
-            name=name,
-            defaults={"func": task, "schedule_type": Schedule.MINUTES, "minutes": minutes, "repeats": -1},
-        )
+    there = set(Schedule.objects.filter(name__in=SCHEDULES).values_list("name", flat=True))
+    Schedule.objects.bulk_create(
+        Schedule(name=name, func=task, schedule_type=Schedule.MINUTES, minutes=minutes, repeats=-1)
+        for name, (task, minutes) in SCHEDULES.items()
+        if name not in there
+    )

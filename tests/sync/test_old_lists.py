@@ -33,6 +33,17 @@ def stopped_by(shop: Shop, name: str, count: int = 1, *, auto_create: bool = Fal
     return [shop.invoice(customer=customer, lines=lines) for _ in range(count)]
 
 
+def test_a_list_is_wanted_after_its_last_read_whatever_the_clocks_said(shop: Shop) -> None:
+    now = timezone.now()
+    states, later = ListState.objects.filter(connection=shop.connection), now + timedelta(seconds=400)
+    states.filter(name="Item").update(refreshed_at=later)
+    states.filter(name="Term").delete()
+    ListState.want(shop.connection, ["Account", "Item", "Term", "no list"], at=now)
+    wanted = dict(states.filter(name__in=["Account", "Item", "Term"]).values_list("name", "wanted_at"))
+    assert wanted == {"Account": now, "Item": later + timedelta(microseconds=1), "Term": now}
+    assert states.count() == len(ListState.LISTS)
+
+
 @pytest.mark.parametrize("minutes", [16, 60 * 24])
 def test_what_the_bookkeeper_put_right_since_does_not_stop_an_invoice(shop: Shop, minutes: int) -> None:
     waiting = stopped_by(shop, "Furnace filter", 3)
