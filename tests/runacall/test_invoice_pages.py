@@ -128,9 +128,13 @@ def test_the_list(office: Client, shop: Organization, django_assert_max_num_quer
         assert text in html
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
+def test_search_and_filters(office: Client, shop: Organization) -> None:
+    other = builders.customer(shop, "Ann")
+    builders.invoice(shop, number="1842")
+    builders.invoice(shop, customer=other, number="1001", send=False)
+    builders.invoice(shop, customer=other, number="1002", invoice_date=dt.date(2026, 7, 1))
+    builders.invoice(shop, customer=other, number="7").void(reason="Other", at=builders.NOW)
+    for query, found in (
         ("q=%231842", {"1842"}),
         ("q=okafor", {"1842"}),
         ("q=okafor+1842", {"1842"}),
@@ -143,16 +147,9 @@ def test_the_list(office: Client, shop: Organization, django_assert_max_num_quer
         ("invoice_date_from=2026-07-01", {"1002"}),
         ("invoice_date_to=2026-06-30", {"1842", "1001", "7"}),
         ("status=outstanding&invoice_date_from=2026-07-01", {"1002"}),
-    ],
-)
-def test_search_and_filters(office: Client, shop: Organization, query: str, found: set[str]) -> None:
-    other = builders.customer(shop, "Ann")
-    builders.invoice(shop, number="1842")
-    builders.invoice(shop, customer=other, number="1001", send=False)
-    builders.invoice(shop, customer=other, number="1002", invoice_date=dt.date(2026, 7, 1))
-    builders.invoice(shop, customer=other, number="7").void(reason="Other", at=builders.NOW)
-    shown = office.get(f"{LIST}?{query}").context["cl"].result_list
-    assert {invoice.number for invoice in shown} == found
+    ):
+        shown = office.get(f"{LIST}?{query}").context["cl"].result_list
+        assert {invoice.number for invoice in shown} == found, query
 
 
 @pytest.mark.parametrize("named", [0, 1_000])

@@ -31,6 +31,7 @@ def person(shop: Organization, kind: str) -> User:
     return builders.user() if kind == "nobody" else builders.member(shop, kind)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", list(SEEN))
 def test_every_entry_opens(shop: Organization, log_in: LogIn, kind: str) -> None:
     client = log_in(person(shop, kind))

@@ -174,6 +174,7 @@ def test_a_lease_is_released_once_the_database_is_back(
         shop.drain()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.postgresql
 @only_from_outside

@@ -140,9 +140,8 @@ class TestFilters:
         log_rows.event(books, State.QUEUED, None, label="Item Capacitor", record_type="item", record_id=5, amount=None)
         log_rows.event(books, State.SYNCED, None, label="Invoice #4", direction="in")
 
-    @pytest.mark.parametrize(
-        ("query", "expected"),
-        [
+    def test_each_shows_its_rows(self, owner: Client) -> None:
+        expectations: list[tuple[dict[str, Any], set[str]]] = [
             ({"status": "failed"}, {"Invoice #1", "Invoice #2"}),
             ({"status": ["failed", "queued"]}, {"Invoice #1", "Invoice #2", "Item Capacitor"}),
             ({"cause": "item_not_found:item:9"}, {"Invoice #2"}),
@@ -155,10 +154,9 @@ class TestFilters:
             ({"search": "lakewood"}, {"Invoice #2"}),
             ({"search": "combined mapped"}, {"Invoice #1"}),
             ({"search": "nothing like it"}, set()),
-        ],
-    )
-    def test_each_shows_its_rows(self, owner: Client, query: dict[str, Any], expected: set[str]) -> None:
-        assert set(labels(owner, **query)) == expected
+        ]
+        for query, expected in expectations:
+            assert set(labels(owner, **query)) == expected, query
 
     def test_chips_count_what_the_other_filters_leave(self, owner: Client) -> None:
         counts = {chip.name: chip.count for chip in owner.get(LOG, {"status": "failed"}).context["chips"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -202,7 +203,7 @@ def keys_of_ours(settings: Any) -> None:
     settings.QBO_CLIENT_SECRET, settings.SECRET_KEY = "s3cr3t-of-the-app-42", "signs-every-session"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60 if os.environ.get("RUN_SLOW") else 20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nothing_planted_is_in_any_bundle(keys_of_ours: None, connection: Connection, data: st.DataObject) -> None:
     mine = {"name": data.draw(NAME), "email": data.draw(EMAIL), "phone": data.draw(PHONE)}
