@@ -46,8 +46,10 @@ pictures: install ## take the README's pictures from a running demo
 demo-reset: $(VENV)/.running ## start the demo over
 	@$(BIN)/python -m demo --reset
 
+# Whoever forbids Python to keep compiled code compiles it anew in each of the many processes that tests start.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install ## all tests; says what it skipped if Chromium or PostgreSQL is missing
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: install ## lint, types, import contracts, templates, migrations, the documented production settings
 	$(BIN)/ruff check .

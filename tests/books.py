@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -20,6 +21,7 @@ from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings, Link, ListState, TaxMapping
 from qbo_emulator.router import Emulator
 from qbo_emulator.server import Server
+from qbo_emulator.transport import EmulatorAdapter
 from runacall.invoices.models import Customer, Invoice, Payment, PricebookItem, TaxRate
 from runacall.organizations.models import Organization
 from sync.engine.drain import Result, drain
@@ -285,28 +287,43 @@ def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "", 
     organization = builders.organization(slug, country=country)
     at = timezone.now()
     realm = _free_company(url)
-    connection = connect(organization, grant(url, realm), environment="emulator", emulator_url=url, at=at)
-    found(connection, client_for(connection), at=at)
+    with _without_sockets(url):
+        connection = connect(organization, grant(url, realm), environment="emulator", emulator_url=url, at=at)
+        found(connection, client_for(connection), at=at)
     choose_defaults(connection, auto_create_items=auto_create_items)
     shop = Shop(organization, connection, Books(url, realm=realm), builders.rate(organization, "California 8", "8"))
     shop.map_tax()
     return shop
 
 
+# Those that run in this process, by their addresses.
+EMULATORS: dict[str, Emulator] = {}
+
+
+@contextmanager
+def _without_sockets(base: str) -> Iterator[None]:
+    """Calls of the emulator at `base` go straight into it if it runs in this process: connecting makes a dozen."""
+    if base not in EMULATORS:
+        yield
+        return
+    inside, outside = EmulatorAdapter(EMULATORS[base], sleeps=True), requests.Session.get_adapter
+
+    def adapter(session: requests.Session, url: str) -> Any:
+        return inside if url.startswith(f"{base}/") else outside(session, url)
+
+    with patch.object(requests.Session, "get_adapter", adapter):
+        yield
+
+
 @contextmanager
 def emulator(**options: Any) -> Iterator[str]:
     """A QuickBooks company on a port of its own, in this process; yields its URL."""
-    server = Server(
-        Emulator(
-            **{
-                "has_limits": False,
-                "access_token": STANDING_TOKEN,
-                "companies": dict.fromkeys(NEIGHBOURS, "us"),
-                **options,
-            }
-        ).handle
-    ).start()
+    defaults = {"has_limits": False, "access_token": STANDING_TOKEN, "companies": dict.fromkeys(NEIGHBOURS, "us")}
+    ours = Emulator(**{**defaults, **options})
+    server = Server(ours.handle).start()
+    EMULATORS[server.url] = ours
     try:
         yield server.url
     finally:
+        del EMULATORS[server.url]
         server.stop()

@@ -82,5 +82,4 @@ def _copy(stored: Stored, connection: Connection, *, at: dt.datetime) -> None:
     whose = {"connection": connection, "realm_id": connection.realm_id, "refreshed_at": at}
     ListEntry.objects.bulk_create([ListEntry(**entry, **whose) for entry in stored.entries], batch_size=500)
     CompanyFacts.objects.create(**stored.facts, **whose)
-    for name in ListState.LISTS:
-        ListState.objects.update_or_create(connection=connection, name=name, defaults={"refreshed_at": at})
+    ListState.objects.filter(connection=connection, name__in=ListState.LISTS).update(refreshed_at=at)
