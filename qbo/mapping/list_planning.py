@@ -7,7 +7,7 @@ description and income account.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from qbo.connection.client import encode
@@ -174,6 +174,26 @@ def carried_over(former_base: str, said: Said, row: Row, entity: str) -> dict[st
     known = {key: value for key, value in kept.items() if key not in told} | was
     base = Base({**said, **{name: former.said[name] for name in owed}}, known)
     return {"base": base.as_text(), "theirs": encode(kept) if kept else ""}
+
+
+def arrived(before: Base, theirs: Row, sent: Iterable[tuple[Row, Said]], entity: str) -> Base:
+    """`before` with what updates without an answer did there, the oldest first, each as its payload and what it said.
+
+    A field that one of them changed, and that is there as it said, is our own work. It would pass for the bookkeeper's,
+    and what is taken back here meanwhile would stay there.
+    """
+    readers, keys = (ITEM_FIELDS, ITEM_KEYS) if entity == "Item" else (CUSTOMER_FIELDS, CUSTOMER_KEYS)
+    if entity == "Item":
+        readers = {**readers, "account": lambda row: reference(row, "IncomeAccountRef")}
+        keys = {**keys, "account": "IncomeAccountRef"}
+    said, row = dict(before.said), dict(before.row)
+    for payload, words in sent:
+        for name, key in keys.items():
+            is_ours = key in payload and name in words and words[name] != before.said.get(name)
+            if is_ours and readers[name](payload) == readers[name](theirs):
+                said[name] = words[name]
+                row = {**row, key: theirs[key]} if key in theirs else {one: row[one] for one in row if one != key}
+    return replace(before, said=said, row=row)
 
 
 def _target(there: ListRecord) -> Payload:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS
 from runacall.invoices.models import Invoice
 from sync.matching import choosing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
@@ -219,3 +221,55 @@ def test_made_again_while_a_change_of_its_date_is_in_doubt(shop: Shop, arrives: 
         shop.drain(at + turn * LATER)
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
     assert [row["TxnDate"] for row in shop.books.invoices()] == [invoice.invoice_date.isoformat()]
+
+
+# --- changes of customers and products ----------------------------------------------------------------------------
+
+# What the office first says, and by which reader it is found in QuickBooks' row.
+SLIPS: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
+    "Customer": ("phone", "216-555-0100", CUSTOMER_FIELDS["phone"]),
+    "Item": ("description", "a slip", ITEM_FIELDS["description"]),
+}
+
+
+@pytest.mark.parametrize("later", ["", "216-555-0199", None], ids=["taken back", "changed again", "left"])
+@pytest.mark.parametrize("entity", SLIPS)
+def test_a_change_that_was_lost_is_ours_whatever_the_office_says_by_then(
+    shop: Shop, entity: str, later: str | None
+) -> None:
+    """It arrived: without a look it would stay there, or pass for a change of hers."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at, item=shop.item("Labor"))
+    record = invoice.customer if entity == "Customer" else shop.item("Labor")
+    field, slip, said = SLIPS[entity]
+    record.edit(at=at, **{field: slip})
+    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
+    shop.drain(at)
+    assert shop.event(record).state == State.CHECKING
+    assert said(shop.books.row(entity, shop.qbo_id(record))) == slip
+    if later is not None:
+        record.edit(at=at, **{field: later})
+    shop.drain(at + LATER)
+    shop.drain(at + LATER)
+    assert shop.event(record).state == State.SYNCED, shop.event(record).message
+    assert said(shop.books.row(entity, shop.qbo_id(record))) == (slip if later is None else later)
+    assert shop.event(record).message == ""
+
+
+@pytest.mark.parametrize("entity", SLIPS)
+def test_a_change_that_was_lost_and_that_she_changed_since_is_hers(shop: Shop, entity: str) -> None:
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at, item=shop.item("Labor"))
+    record = invoice.customer if entity == "Customer" else shop.item("Labor")
+    field, slip, said = SLIPS[entity]
+    record.edit(at=at, **{field: slip})
+    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
+    shop.drain(at)
+    row = shop.books.row(entity, shop.qbo_id(record))
+    hers = {"PrimaryPhone": {"FreeFormNumber": "330-555-0123"}} if entity == "Customer" else {"Description": "hers"}
+    shop.books.post(entity.lower(), {**row, **hers})
+    record.edit(at=at, **{field: "216-555-0199"})
+    shop.drain(at + LATER)
+    shop.drain(at + LATER)
+    assert shop.event(record).failure_code == "changed_in_quickbooks"
+    assert said(shop.books.row(entity, shop.qbo_id(record))) == said(hers)

@@ -29,6 +29,7 @@ from runacall.invoices.documents import CustomerDocument
 from runacall.invoices.models import Customer, Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
+from sync.engine.prepare.list_doubts import adopt_updates, still_under_way
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import CUSTOMER_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
@@ -40,12 +41,13 @@ from sync.models.events import IN_FLIGHT, UNSENT, EntityType
 def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     """The customers that have to be created; the others are linked or refused here. Raises ReadFailed, MustWait."""
     documents = load_customers(event.record_id for event in events)
+    sent = sent_before(drain, "Customer", [event for event in events if event.look_first])
+    adopt_updates(drain, "Customer", sent)
     links = {
         link.record_id: Ref(link.qbo_id, active=link.active)
         for link in Link.objects.of(drain.connection, EntityType.CUSTOMER).for_records(documents)
     }
     wanted = [documents[e.record_id] for e in events if _is_wanted(documents.get(e.record_id), links)]
-    sent = sent_before(drain, "Customer", [event for event in events if event.look_first])
     former = {record_id: _as_sent(documents.get(record_id), ones) for record_id, ones in sent.items()}
     unread: dict[str, ReadFailed] = {}
     rows = _rows(drain, "Customer", [*wanted, *filter(None, former.values())], unread)
@@ -68,6 +70,10 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     made: list[Row] | None = None
     for event in events:
         customer, link = documents.get(event.record_id), links.get(event.record_id)
+        waits = still_under_way(drain, event, sent.get(event.record_id, ()))
+        if waits:
+            settled.append(waits)
+            continue
         if customer and event.record_id in survivors:
             outcome = _link(drain, event, customer, survivors[event.record_id], link, held, merged=True)
             owed = _owed_again(drain, event, customer)

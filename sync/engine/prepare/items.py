@@ -27,6 +27,7 @@ from runacall.invoices.documents import ItemDocument
 from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
+from sync.engine.prepare.list_doubts import adopt_updates, still_under_way
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import ITEM_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
@@ -42,6 +43,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     if sent:
         # What was sent may be there, but our mirror does not show it yet.
         refresh_lists(drain.connection, drain.turn.client(), ["Item"], at=drain.now(), pace=drain.pace)
+    adopt_updates(drain, "Item", sent)
     book = load_book(drain.connection, items=list(documents.values()))
     there = load_list_records(drain.connection, EntityType.ITEM, documents)
     settled: list[Outcome] = []
@@ -49,6 +51,10 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     names: set[str] = set()
     for event in events:
         item, known, sends = documents.get(event.record_id), there.get(event.record_id), sent.get(event.record_id, [])
+        waits = still_under_way(drain, event, sends)
+        if waits:
+            settled.append(waits)
+            continue
         verdict = _judge(drain, event, item, book, names, sends, known)
         if isinstance(verdict, Outcome) and verdict.failure and read_old_lists(drain, [verdict.failure]):
             book = load_book(drain.connection, items=list(documents.values()))
