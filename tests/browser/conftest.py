@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from qbo.models import Connection
 from qbo.models.connection import Status
@@ -79,6 +79,9 @@ def owner(open_shop: Shop) -> Owner:
 
 # What the standing cluster gets is what a test asks for; the scheduler would come in its midst or not.
 LATER = timedelta(days=1)
+# Milliseconds in which a page has to do or to show what a test waits for; a busy machine needs some of them.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 # How long the cluster may take over what a test has left; then it is ended with that.
 QUIET = 20.0
 
@@ -201,7 +204,7 @@ def context(browser: Browser, house: House, owner: Owner) -> Iterator[BrowserCon
             complaints.append(f"{message.location.get('url')}: {message.text}")
 
     context = browser.new_context(base_url=house.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     context.on("console", listen)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     yield context

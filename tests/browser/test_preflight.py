@@ -94,6 +94,18 @@ def test_it_is_undone_where_it_was_saved(draft: Invoice, page: Page) -> None:
     assert not apart(lambda: TaxMapping.objects.filter(rate_key=str(rate_of(draft).pk)).exists())
 
 
+def test_the_button_stays_under_the_pointer_when_the_forecast_comes(draft: Invoice, page: Page) -> None:
+    """A click in that moment hit what had been above it."""
+    page.goto(f"/admin/invoices/invoice/{draft.pk}/change/")
+    rate = obstacle(page, UNMAPPED)
+    expect(rate).to_contain_text("As it is, it would stop: choose first.")
+    save = rate.get_by_role("button", name="Save choice")
+    before = save.bounding_box()
+    rate.get_by_label("QuickBooks tax code").select_option(label=CALIFORNIA)
+    expect(rate).to_contain_text("This code is 8 % in QuickBooks, but the rate here is 7.25 %.")
+    assert save.bounding_box() == before
+
+
 def test_what_would_fail_now_is_fixed_there(open_shop: Shop, draft: Invoice, page: Page) -> None:
     apart(lambda: fails(open_shop, draft))
     assert apart(lambda: wait_until(lambda: open_shop.failed().count() == 1))
