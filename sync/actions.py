@@ -12,7 +12,7 @@ from datetime import datetime
 from runacall.organizations.models import Ability
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
-from sync.posting import CLOSED_BY, Moved, cannot_post_today, is_in_closed_period, moved_back
+from sync.posting import CLOSED_BY, NOT_CLOSED, Moved, cannot_post_today, is_in_closed_period, moved_back
 
 # Why an event is left alone: said after a count, "3 already in QuickBooks". "" if it is not.
 Refusal = Callable[[SyncEvent, datetime], str]
@@ -365,7 +365,7 @@ ACTIONS: dict[str, Action] = {
             "Held",
             operation="sync.closed_period.hold.hold",
             codes=tuple(CLOSED_BY.values()),
-            refusal=lambda event, at: "" if _is_closed(event, State.FAILED) else "not failed for a closed period",
+            refusal=lambda event, at: "" if _is_closed(event, State.FAILED) else NOT_CLOSED,
             button="Hold until the closing date moves",
             on_invoice="Hold until the closing date moves",
             many=Many(
@@ -404,9 +404,7 @@ ACTIONS: dict[str, Action] = {
             "Made a link about",
             operation="sync.closed_period.asking.ask",
             codes=tuple(CLOSED_BY.values()),
-            refusal=lambda event, at: (
-                "" if _is_closed(event, State.FAILED, State.HELD) else "not failed for a closed period"
-            ),
+            refusal=lambda event, at: "" if _is_closed(event, State.FAILED, State.HELD) else NOT_CLOSED,
             button="Ask the accountant…",
             on_invoice="Ask the accountant…",
             asks_first=True,

@@ -21,7 +21,7 @@ from runacall.invoices.models import Dates, Invoice, Payment
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import UNSENT, EntityType, SyncEventQuerySet, held_by_code
 
-NOT_CLOSED = "not failed for a closed period"
+NOT_CLOSED = "did not fail for a closed period"
 THERE = "already in the closed period in QuickBooks; only moving the closing date helps"
 TODAY_TOO = "today is in the closed period too"
 # By kind of record, the failure that says that its date in the books is closed.

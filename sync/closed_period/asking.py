@@ -22,13 +22,12 @@ from sync.operations.dating import post_to_current_period
 from sync.operations.dismissing import dismiss
 from sync.operations.recording import Report, User, record_action
 from sync.operations.retrying import retry
-from sync.posting import closed_facts, is_in_closed_period, noun_of
+from sync.posting import NOT_CLOSED, closed_facts, is_in_closed_period, noun_of
 
 HOLDS_FOR = dt.timedelta(days=14)
 SALT = "sync.accountant"
 # As many as she can look through.
 MOST = 200
-NOT_CLOSED = "not failed for a closed period"
 TOO_MANY = f"more than the {MOST} that one question takes"
 
 

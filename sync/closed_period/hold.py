@@ -14,11 +14,10 @@ from sync.models.events import SyncEventQuerySet
 from sync.operations.recording import Report, User, keep_drains_out, record_action
 from sync.outbox.enqueueing import queued_again
 from sync.outbox.held import still_closed
-from sync.posting import is_in_closed_period
+from sync.posting import NOT_CLOSED, is_in_closed_period
 from sync.worker.wake import wake
 
 AT_ONCE = 500
-NOT_CLOSED = "not failed for a closed period"
 OPEN_NOW = "in an open period by now: retry them"
 
 

@@ -167,7 +167,7 @@ def test_posting_to_today_moves_the_invoice_and_its_payment_follows(shop: Shop) 
     shop.drain()
     assert shop.event(payment).failure_code == "closed_period"
     report = post_to_current_period(shop.failed(), by=None, at=timezone.now())
-    assert (report.done, report.left) == (1, {"not failed for a closed period": 1})
+    assert (report.done, report.left) == (1, {"did not fail for a closed period": 1})
     shop.drain()
     assert_synced(shop, payment)
 
