@@ -36,6 +36,16 @@ def _loopback_only() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_proxies() -> Iterator[None]:
+    """Nothing is called beyond this machine, and looking for a proxy in the environment is a third of a call."""
+    with (
+        patch("requests.sessions.get_environ_proxies", lambda *_, **__: {}),
+        patch("requests.sessions.get_netrc_auth", lambda *_, **__: None),
+    ):
+        yield
+
+
 # What Django makes anew after each migration, and after each test that writes outside a transaction: always the same.
 LASTING_TABLES = {"django_content_type", "auth_permission"}
 

@@ -121,6 +121,7 @@ def test_the_banner_of_the_invoice_is_yellow(few: Shop, page: Page) -> None:
     assert blue < min(red, green) - 10
 
 
+@pytest.mark.slow
 def test_no_page_scrolls_sideways_on_a_phone(few: Shop, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     for path in ("", "sync/syncevent/", "../quickbooks/tax/", "../quickbooks/status/", "../quickbooks/items/"):

@@ -91,6 +91,7 @@ def test_the_accountant_answers_without_a_log_in(
     expect(page.locator("#questions")).to_contain_text("Jane Roe was asked about 2 invoices")
 
 
+@pytest.mark.slow
 def test_a_revoked_link_is_dead_at_once(stopped: list[Invoice], page: Page) -> None:
     page.locator("#sync-banner").get_by_role("link", name="Open the sync log").click()
     page.locator("#causes").get_by_role("link", name="Ask the accountant…").click()

@@ -61,6 +61,7 @@ def test_a_rate_is_mapped_and_its_invoices_sent_in_the_card(open_shop: Shop, com
     assert apart(open_shop.reconciles)
 
 
+@pytest.mark.slow
 def test_it_is_undone_before_anything_is_sent(open_shop: Shop, combined: TaxRate, page: Page) -> None:
     # Nothing goes out, so that there is time to undo.
     apart(lambda: open_shop.choose(sync_invoices=False))
@@ -118,6 +119,7 @@ def test_the_settings_page_sends_nothing_and_the_card_then_only_sends(
     expect(shown).to_contain_text("3 in QuickBooks, $321.75", timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_the_settings_page_offers_the_same_button(open_shop: Shop, combined: TaxRate, page: Page) -> None:
     page.goto("/quickbooks/tax/")
     expect(page.locator("#waiting").get_by_role("button", name="Send 3")).to_have_count(0)

@@ -82,6 +82,7 @@ def test_a_new_person_accepts_an_invitation(open_shop: Shop, page: Page, visitor
     expect(visitor.get_by_text("This invitation is no longer valid")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_known_person_joins_by_signing_in(open_shop: Shop, page: Page, visitor: Page) -> None:
     def known() -> str:
         elsewhere = builders.organization(name="Elsewhere Plumbing")
@@ -99,6 +100,7 @@ def test_a_known_person_joins_by_signing_in(open_shop: Shop, page: Page, visitor
     assert apart(lambda: Membership.objects.filter(user__username=email).count()) == 2
 
 
+@pytest.mark.slow
 def test_an_owner_sends_again_and_revokes(open_shop: Shop, page: Page, visitor: Page) -> None:
     first = invited(page, "rosa@example.com")
     page.get_by_role("link", name="Send again").click()

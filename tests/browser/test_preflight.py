@@ -84,6 +84,7 @@ def test_a_draft_is_made_ready_on_its_page_and_then_goes(open_shop: Shop, draft:
     assert apart(open_shop.reconciles)
 
 
+@pytest.mark.slow
 def test_it_is_undone_where_it_was_saved(draft: Invoice, page: Page) -> None:
     page.goto(f"/admin/invoices/invoice/{draft.pk}/change/")
     obstacle(page, UNMAPPED).get_by_label("QuickBooks tax code").select_option(label=CALIFORNIA)
