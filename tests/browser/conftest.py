@@ -26,10 +26,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 
 from qbo.models import Connection
 from qbo.models.connection import Status
+from qbo_emulator.router import Emulator
+from qbo_emulator.server import Server
 from runacall.organizations.models import Role
 from tests import builders, needs
-from tests.books import Shop, connected_shop
-from tests.journeys.house import House, free_port, wait_until
+from tests.books import EMULATORS, STANDING_TOKEN, Shop, connected_shop
+from tests.journeys.house import House, wait_until
 
 ROOT = Path(__file__).parent
 Answer = TypeVar("Answer")
@@ -91,25 +93,26 @@ class Standing:
     """What the tests of this folder share, of which at most one uses it at a time."""
 
     house: House | None = None
-    books_port: int = 0
+    books: Server | None = None
     playwright: Playwright | None = None
     browser: Browser | None = None
 
     def open_house(self, folder: Callable[[], Path]) -> House:
-        """With a company that nobody has used."""
-        if self.house is None:
-            self.books_port = free_port()
-            self.house = House(folder())
+        """With a company that nobody has used. It is in this process: one of its own would start anew for each test."""
+        company = Emulator(has_limits=False, access_token=STANDING_TOKEN)
+        if self.house is None or self.books is None:
+            self.books = Server(company.handle)
+            self.house = House(folder(), books_url=self.books.url, books_token=STANDING_TOKEN)
             try:
-                self.house.open_books("--port", str(self.books_port))
                 self.house.open_web()
                 self.house.start_cluster()
             except BaseException:
                 self.close_house()
                 raise
-        else:
-            self.house.stop("emulator")
-            self.house.open_books("--port", str(self.books_port))
+            # Last, since a process is best started from one that has no other thread.
+            self.books.start()
+        self.books.handle = company.handle
+        EMULATORS[self.books.url] = company
         return self.house
 
     def quiet(self) -> None:
@@ -118,9 +121,12 @@ class Standing:
             self.close_house()
 
     def close_house(self) -> None:
-        house, self.house = self.house, None
+        house, books, self.house, self.books = self.house, self.books, None, None
         if house is not None:
             house.end()
+        if books is not None:
+            EMULATORS.pop(books.url, None)
+            books.stop()
 
     def open_browser(self, chromium: str) -> Browser:
         if self.browser is None:

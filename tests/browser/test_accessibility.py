@@ -56,16 +56,19 @@ LINKS = "all => all.map(one => one.getAttribute('href'))"
 def test_every_page(open_shop: Shop, page: Page) -> None:
     apart(lambda: three_failures(open_shop))
     problems = defaultdict(list)
-    scanned = 0
-    for address in pages_of(page):
+    menu = menu_of(page)
+    addresses = list(dict.fromkeys([*menu, *FURTHER]))
+    # It grows on the way.
+    for number, address in enumerate(addresses):
         answer = page.goto(address)
         assert answer is not None
         assert answer.ok, address
-        looks = LOOKS[scanned % len(LOOKS) :][:1] if BY_TURNS else LOOKS
-        scanned += 1
+        if address in menu:
+            addresses += [one for one in first_links_of(page) if one not in addresses]
+        looks = LOOKS[number % len(LOOKS) :][:1] if BY_TURNS else LOOKS
         for problem in problems_of(page, looks):
             problems[problem].append(address)
-    assert scanned > 25, "the sidebar was not found"
+    assert len(addresses) > 25, "the sidebar was not found"
     assert problems == {}
 
 
@@ -77,15 +80,15 @@ def three_failures(shop: Shop) -> None:
     assert wait_until(lambda: shop.failed().count() >= 3), shop.events()
 
 
-def pages_of(page: Page) -> list[str]:
-    """Every page of the sidebar; of every list, its first row and the page to add one; and those of `FURTHER`."""
-    sidebar = page.eval_on_selector_all("#nav-sidebar a[href], nav a[href]", LINKS)
-    found = [one for one in dict.fromkeys(sidebar) if one.startswith("/") and "logout" not in one]
-    for address in tuple(found):
-        page.goto(address)
-        found += page.eval_on_selector_all("#result_list tbody a[href$='/change/'], a[href*='/change/?']", LINKS)[:1]
-        found += page.eval_on_selector_all("a[href$='/add/']", LINKS)[:1]
-    return list(dict.fromkeys([*found, *FURTHER]))
+def menu_of(page: Page) -> list[str]:
+    links = page.eval_on_selector_all("#nav-sidebar a[href], nav a[href]", LINKS)
+    return [one for one in dict.fromkeys(links) if one.startswith("/") and "logout" not in one]
+
+
+def first_links_of(page: Page) -> list[str]:
+    """Of a list, its first row and the page to add one."""
+    rows = page.eval_on_selector_all("#result_list tbody a[href$='/change/'], a[href*='/change/?']", LINKS)
+    return [*rows[:1], *page.eval_on_selector_all("a[href$='/add/']", LINKS)[:1]]
 
 
 def problems_of(page: Page, looks: list[tuple[int, str]]) -> Iterator[str]:
