@@ -95,6 +95,7 @@ def test_post_to_current_period_shows_the_dates_and_is_undone(open_shop: Shop, c
     assert closed.due_date == today - dt.timedelta(days=10)
 
 
+@pytest.mark.slow
 def test_conflicts_that_are_alike_are_decided_together(open_shop: Shop, conflicts: list[Invoice], page: Page) -> None:
     page.goto("/admin/sync/syncevent/?status=failed")
     page.get_by_label("Select all events on this page").check()

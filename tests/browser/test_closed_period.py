@@ -51,6 +51,7 @@ def test_hold_from_the_card_then_the_date_moves(stopped: list[Invoice], open_sho
     assert apart(lambda: wait_until(lambda: open_shop.log().exclude(state=State.SYNCED).count() == 0))
 
 
+@pytest.mark.slow
 def test_the_accountant_answers_without_a_log_in(
     stopped: list[Invoice], open_shop: Shop, page: Page, house: House
 ) -> None:

@@ -77,6 +77,7 @@ def test_it_is_undone_before_anything_is_sent(open_shop: Shop, combined: TaxRate
     assert apart(open_shop.books.writes) == 0
 
 
+@pytest.mark.slow
 def test_of_two_people_the_second_is_told_who_was_faster(
     open_shop: Shop, combined: TaxRate, page: Page, context: BrowserContext
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Sh
     page.get_by_role("link", name="Download CSV").wait_for()
 
 
+@pytest.mark.slow
 def test_one_check_on_both_sides_counts_once_unless_the_customer_paid_twice(told_shop: Shop, page: Page) -> None:
     shop, today = told_shop, timezone.now().date()
 
@@ -104,6 +105,7 @@ def test_one_check_on_both_sides_counts_once_unless_the_customer_paid_twice(told
     assert apart(lambda: wait_until(is_settled, seconds=120)), apart(shop.events)
 
 
+@pytest.mark.slow
 def test_a_person_chooses_what_to_be_told(told_shop: Shop, page: Page) -> None:
     def begin() -> None:
         rate = builders.rate(told_shop.organization, "Combined 7.25", "7.25")

@@ -135,6 +135,7 @@ def test_a_lost_password_is_reset_by_e_mail(house: House, open_shop: Shop, visit
     expect(visitor).to_have_url(re.compile(r"/admin/$"))
 
 
+@pytest.mark.slow
 def test_whoever_guesses_is_locked_out_and_told_for_how_long(open_shop: Shop, visitor: Page) -> None:
     email = apart(lambda: builders.member(open_shop.organization).username)
     visitor.goto("/admin/login/")

@@ -45,6 +45,7 @@ def johns(open_shop: Shop) -> Johns:
     return Johns(shop, first, second, there, invoices, builders.rate(shop.organization, "Combined 7.25", "7.25"))
 
 
+@pytest.mark.slow
 def test_a_person_says_who_is_who(johns: Johns, page: Page) -> None:
     page.goto(f"/admin/invoices/invoice/{johns.invoices[1].pk}/change/")
     page.get_by_role("link", name="Choose the customer").click()

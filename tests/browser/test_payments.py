@@ -103,6 +103,7 @@ def parts_there(shop: Shop) -> list[float]:
     return sorted((line["Amount"] for line in row.get("Line", ())), reverse=True)
 
 
+@pytest.mark.slow
 def test_tips_and_card_fees_get_products_of_their_own_and_are_tied_out(open_shop: Shop, page: Page) -> None:
     """Chosen by hand, booked there, counted for the month; and one that the bookkeeper books elsewhere is named."""
     shop, today = open_shop, timezone.now().date()

@@ -127,6 +127,7 @@ def test_what_would_fail_now_is_fixed_there(open_shop: Shop, draft: Invoice, pag
     assert apart(lambda: wait_until(lambda: open_shop.log().exclude(state=State.SYNCED).count() == 0))
 
 
+@pytest.mark.slow
 def test_a_failed_invoice_is_fixed_in_its_banner(open_shop: Shop, draft: Invoice, page: Page) -> None:
     first, second = (apart(lambda: fails(open_shop, draft)) for _ in range(2))
     assert apart(lambda: wait_until(lambda: open_shop.failed().count() == 2))

@@ -44,6 +44,7 @@ def test_a_view_by_keyboard_alone(open_shop: Shop, page: Page) -> None:
     expect(page.get_by_text("Deleted the view “Jax reads”.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_view_of_invoices_and_its_filters_stay_on_every_return(open_shop: Shop, page: Page) -> None:
     apart(lambda: [open_shop.invoice(send=False) for _ in range(2)])
     page.goto("/admin/invoices/invoice/?status=draft")

@@ -73,6 +73,7 @@ def test_a_code_of_very_many_is_chosen_as_one_of_few(open_shop: Shop, page: Page
     }
 
 
+@pytest.mark.slow
 def test_a_page_that_stood_open_asks_about_what_another_changed(open_shop: Shop, page: Page) -> None:
     page.goto(urljoin(page.url, "/quickbooks/payments/"))
     account, method = page.get_by_label("Account of Check payments"), page.get_by_label("Method of Check payments")
