@@ -64,10 +64,27 @@ addEventListener("keydown", event => {
     document.addEventListener("formset:added", event => {
         const row = event.target, off = row.querySelector(".delete-template");
         if (off) asButton(off, "Remove this line");
-        if (!document.activeElement.closest(".add-row")) return;
+        if (event.detail.isAgain || !document.activeElement.closest(".add-row")) return;
         setTimeout(() => Array.from(row.querySelectorAll(`${OWN}, .select2-selection`)).find(
             one => one.offsetParent && one.tabIndex >= 0)?.focus());
     });
+    // Unfold renames the lines after it by writing their HTML again, which has neither what was typed nor live drop-downs.
+    document.addEventListener("click", event => {
+        const row = event.target.closest(".delete-template") && event.target.closest(".form-group");
+        if (!row) return;
+        const every = Array.from(row.parentElement.querySelectorAll(":scope > .form-group:not(.empty-form)"));
+        const after = every.slice(every.indexOf(row) + 1);
+        for (const one of after.flatMap(line => Array.from(line.querySelectorAll("*")))) {
+            if (one.matches("option")) one.toggleAttribute("selected", one.selected);
+            else if (one.matches("textarea")) one.textContent = one.value;
+            else if (one.matches("input")) one.setAttribute("value", one.value);
+            if (one.matches(".select2-container")) one.remove();
+            one.classList.remove("select2-hidden-accessible");
+            one.removeAttribute("data-select2-id");
+        }
+        setTimeout(() => after.forEach(line => line.querySelector(".form-row").dispatchEvent(
+            new CustomEvent("formset:added", { bubbles: true, detail: { formsetName: "", isAgain: true } }))));
+    }, true);
     document.addEventListener("formset:removed", event => {
         if (document.activeElement !== document.body) return;
         document.querySelector(`#${event.detail.formsetName}-group .add-row`)?.focus();

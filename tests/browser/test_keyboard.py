@@ -183,6 +183,24 @@ def test_a_line_is_added_and_taken_off_again(open_shop: Shop, page: Page) -> Non
     expect(add).to_be_focused()
 
 
+def test_what_was_typed_stays_when_a_line_above_it_is_taken_off(open_shop: Shop, page: Page) -> None:
+    item, invoice = apart(lambda: (open_shop.item("Labor"), open_shop.invoice(send=False)))
+    page.goto(f"/admin/invoices/invoice/{invoice.pk}/change/")
+    add = page.get_by_role("link", name="Add another Line")
+    add.click()
+    add.click()
+    second, third = (page.locator("tr").filter(has=page.locator(f"[name=lines-{n}-quantity]")) for n in (1, 2))
+    third.locator("textarea").fill("Two visits")
+    third.get_by_role("combobox", name="Item").click()
+    page.get_by_role("option", name="Labor").click()
+    second.get_by_role("button", name="Remove this line").click()
+    expect(third).to_have_count(0)
+    expect(second.locator("textarea")).to_have_value("Two visits")
+    expect(page.locator("[name=lines-1-item]")).to_have_value(str(item.pk))
+    second.get_by_role("combobox", name="Item").click()
+    expect(page.get_by_role("option", name="Labor")).to_be_visible()
+
+
 def test_a_rate_is_mapped_on_its_settings_page_and_sent(open_shop: Shop, combined: TaxRate, page: Page) -> None:
     arrive(page, "/quickbooks/tax/")
     choose(page, page.get_by_label("QuickBooks tax code of Combined 7.25"), CALIFORNIA)
