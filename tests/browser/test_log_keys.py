@@ -34,6 +34,8 @@ def log(open_shop: Shop, page: Page) -> Page:
     page.reload()
     page.locator("#sync-banner").get_by_role("link", name="Open the sync log").click()
     expect(page.locator("tbody.rac-event")).to_have_count(50)
+    # Its rows are there before its scripts.
+    page.wait_for_load_state()
     return page
 
 
