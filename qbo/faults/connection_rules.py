@@ -159,6 +159,9 @@ RAISED = (
 DISCONNECTED = (
     r"(quickbooks|qbo|intuit)( online)?( account| company| connection)? "
     r"(is |was |has been )?(disconnected|not connected)",
+    r"\b((quickbooks|qbo|intuit)( online)? connection"
+    r"|connection (to|with) (your |the )?(quickbooks|qbo|intuit)( online)?)"
+    r" (is |was |has become )(now |currently )?(inactive|not active|no longer (active|valid)|not valid)",
     r"(disconnected from|not connected to|no (active )?connection to) (an?y? |the |your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
     r"\bneeds? to be re-?(connected|authori[sz]ed|authenticated|linked)",

@@ -16,8 +16,11 @@ GONE = (
 
 MISSING = (
     r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?"
-    r"|(\bis|\bare|'s) not (yet )?in (your )?(quickbooks|qbo)\b)"
+    r"|(\bis|\bare|'s) not (yet )?in (your )?(quickbooks|qbo)\b"
+    r"|(?<!name )(?<!mail )(?<!address )(?<!number )(?<!phone )(?<!date )"
+    r"\b(is|are) (now )?missing (in|from) (your )?(quickbooks|qbo)\b)"
 )
+"""Says that the record is not there; that its email or number is missing there is something else."""
 
 
 THERE = r"((quickbooks|qbo)( online)? )?"
@@ -59,7 +62,10 @@ def without_id(noun: str) -> str:
 def unsent(noun: str) -> str:
     """Says that it has to go to QuickBooks first: "the contact of line 2 has not been synced to QuickBooks yet"."""
     sent = r"(synced|synchroni[sz]ed|exported|imported|pushed|created)\b"
-    return rf"\b{noun}\b[^.;:]{{0,40}}(n't| not) (yet been {sent}|been {sent}[^.;:]{{0,30}}\byet\b)"
+    return (
+        rf"\b{noun}\b[^.;:]{{0,40}}(n't| not) (yet been {sent}|been {sent}[^.;:]{{0,30}}\byet\b)"
+        rf"|\b(associated|related|linked|parent) {noun}\b[^.;:]{{0,40}} (cannot|can't|could not|couldn't) be {sent}"
+    )
 
 
 def only_kind(noun: str) -> str:
@@ -71,6 +77,11 @@ def of_another(noun: str, owner: str, states: str) -> str:
     """Says that the first of two records is gone: "the income account of this service was deleted"."""
     belongs = r"(for|of|on|in|behind|used (by|for|on|in)|assigned to|chosen for|linked to)"
     return rf"\b{noun} ({belongs} )?((this|the|that|an?|your|its) )?(\w+ )?{owner}\b[^,;]{{0,40}}{states}"
+
+
+def unlinked(noun: str, owner: str) -> str:
+    """Says that the first was not chosen for the second: "income account not linked to the item"."""
+    return rf"\b{noun} (is |was |has )?not( yet| been)* {MAPPED} (to|with|on) ((this|the|that|an?|any|its) )?{owner}\b"
 
 
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"

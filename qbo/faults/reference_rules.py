@@ -19,6 +19,7 @@ from qbo.faults.record_words import (
     only_kind,
     sought,
     unchosen,
+    unlinked,
     unmapped,
     unsent,
     without_id,
@@ -81,6 +82,7 @@ REFERENCES = (
     ),
     # What is gone may be named with the record that it belongs to: "the account for this item no longer exists".
     rule("account_inactive", text=of_another("accounts?", "(item|product|service)", rf"({GONE}|{MISSING})")),
+    rule("income_account_missing", text=unlinked("accounts?", "(item|product|service)s?")),
     rule("item_inactive", text=of_another("(item|product|service)s?", "(customer|client)", GONE)),
     rule("item_not_found", text=of_another("(item|product|service)s?", "(customer|client)", MISSING)),
     rule(
@@ -128,10 +130,10 @@ REFERENCES = (
         "item_not_found",
         about=(
             r"items? element id",
-            rf"\b(item|product|service)s?\b[^,;]{{0,40}}{MISSING}",
+            rf"\b(item|product|service|sku)s?\b[^,;]{{0,40}}{MISSING}",
             sought("((qbo|quickbooks) ?)?(item|product|service|sku)"),
             without_id("(item|product|service)"),
-            unsent("(item|product|service|sku)"),
+            unsent("(item|product|service|sku|plan)"),
             cannot_without("(item|product|service|sku)"),
             unmapped("(item|product|service)"),
         ),

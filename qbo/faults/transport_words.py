@@ -144,7 +144,8 @@ PLAIN = (
     r"connection ?(error|reset|refused|aborted|closed|lost|broken|failed|failure|dropped|interrupted|terminated)\b",
     r"connection (was |is |has been |attempt )?((prematurely|unexpectedly|abruptly) )?"
     r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
-    r"connection to \w+( online)? (was |is |has been )?(lost|interrupted|dropped)\b|\blost (the |our )?connection\b",
+    r"connection (to|with) [\w.-]+( online)? (was |is |has been )?"
+    r"(lost|interrupted|dropped|reset|refused|aborted|closed|failed)\b|\blost (the |our )?connection\b",
     r"(trouble|problems?|difficult(y|ies)) (reaching|contacting|connecting to)\b",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",
     r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",

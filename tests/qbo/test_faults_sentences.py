@@ -47,6 +47,23 @@ SAID: list[tuple[str, str]] = [
     # an account that an item needs, and one that has to be told of a bill
     ("income_account_missing", "Choose an income account for this service"),
     ("validation", "Choose the account from which this bill was paid"),
+    ("income_account_missing", "The sales account is not linked to this product"),
+    ("income_account_missing", "Product not linked to an account"),
+    ("item_not_found", "The line is not linked to an item"),
+    ("item_not_found", "That SKU cannot be found in QuickBooks"),
+    # what a record needs could not go there before it
+    ("item_not_found", "Invoice not exported: the related service Gutters could not be exported"),
+    ("customer_not_found", "The payment waits, its associated customer can't be created"),
+    ("validation", "The invoice could not be exported for a plan of that kind"),
+    # a record that is missing there, and what is missing of it
+    ("account_inactive", "The clearing account is missing in QuickBooks"),
+    ("customer_not_found", "This customer is now missing from your QuickBooks"),
+    ("validation", "The customer's phone is missing in QuickBooks"),
+    # a connection that is at an end, and one that only broke
+    ("token_expired", "The QuickBooks Online connection is currently inactive"),
+    ("token_expired", "Our connection to QuickBooks is no longer valid"),
+    ("network", "The connection to QuickBooks was reset"),
+    ("network", "Our connection with api.example.com has been closed"),
     # the company that a connection is for
     ("wrong_environment", "QuickBooks did not recognise the given realm"),
     # Intuit's page for connecting: a person has to try it again

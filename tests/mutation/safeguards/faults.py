@@ -4,6 +4,8 @@ from tests.mutation.safeguard import Safeguard
 
 CONNECTION = "qbo/faults/connection_rules.py"
 GENERAL = "qbo/faults/general_rules.py"
+WORDS = "qbo/faults/record_words.py"
+REFERENCE = "qbo/faults/reference_rules.py"
 RECORD = "qbo/faults/record_rules.py"
 READING = "qbo/faults/reading.py"
 OF_CODES = "tests/qbo/test_faults_codes.py"
@@ -117,5 +119,19 @@ SAFEGUARDS = (
         'return (evidence.code == "5010" or (evidence.status == 403 and not evidence.is_intuits)) and CLOSED(evidence)',
         "return False",
         (f"{OF_TONGUES}::test_closed_books_may_come_as_something_forbidden_or_stale",),
+    ),
+    Safeguard(
+        "faults: an email that a customer lacks in QuickBooks is not a customer that is gone",
+        WORDS,
+        "(?<!number )(?<!phone )",
+        "(?<!number )",
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: an account that was not chosen for an item is the account's fault, not the item's",
+        REFERENCE,
+        'rule("income_account_missing", text=unlinked("accounts?", "(item|product|service)s?")),',
+        "",
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
     ),
 )
