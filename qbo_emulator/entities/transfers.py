@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo_emulator.entities.others import delete_transaction, transaction_rules
+from qbo_emulator.entities.references import key_of
 
 
 def transfer_rules(draft: Draft) -> None:
@@ -14,6 +16,8 @@ def transfer_rules(draft: Draft) -> None:
     transaction_rules(draft)
     row.pop("Line")
     row["Amount"] = cents(row["Amount"])
+    if draft.kind is TRANSFER and key_of(row["FromAccountRef"]) == key_of(row["ToAccountRef"]):
+        raise faults.business("You need to choose a different account for the transfer.")
 
 
 def as_transfer(company: Company, key: str) -> Row | None:
@@ -31,7 +35,7 @@ def as_transfer(company: Company, key: str) -> Row | None:
 TRANSFER = Kind(
     "Transfer",
     operations=TRANSACTION - {"void"},
-    required=("Amount",),
+    required=("Amount", "FromAccountRef", "ToAccountRef"),
     rules=transfer_rules,
     delete=delete_transaction,
     otherwise=as_transfer,
@@ -39,7 +43,7 @@ TRANSFER = Kind(
 CARD_PAYMENT = Kind(
     "CreditCardPayment",
     operations=TRANSACTION - {"void"},
-    required=("Amount",),
+    required=("Amount", "BankAccountRef", "CreditCardAccountRef"),
     rules=transfer_rules,
     delete=delete_transaction,
     answers_as="CreditCardPaymentTxn",

@@ -97,6 +97,27 @@ def test_a_bill_is_spent_on_something_else_than_payables(sample: Client) -> None
     assert sample.fault("Bill", {"VendorRef": ref(VENDOR), "Line": [spent(PAYABLE)]})["Detail"] == words
 
 
+@pytest.mark.parametrize(
+    ("kind", "source", "target"),
+    [("Transfer", "FromAccountRef", "ToAccountRef"), ("CreditCardPayment", "BankAccountRef", "CreditCardAccountRef")],
+)
+def test_a_transfer_has_both_its_accounts(sample: Client, kind: str, source: str, target: str) -> None:
+    whole = {"Amount": 5, source: ref(CHECKING), target: ref(VISA)}
+
+    for name in (source, target):
+        refused = sample.fault(kind, {field: value for field, value in whole.items() if field != name})
+        assert (refused["code"], refused["element"]) == ("2020", name)
+    [made] = [row for row in sample.call("POST", kind.lower(), whole).json().values() if isinstance(row, dict)]
+    assert made[target]["value"] == VISA
+
+
+def test_a_transfer_goes_to_another_account(sample: Client) -> None:
+    refused = sample.fault("Transfer", {"Amount": 5, "FromAccountRef": ref(SAVINGS), "ToAccountRef": ref(SAVINGS)})
+
+    assert refused["code"] == "6000"
+    assert refused["Detail"] == "Business Validation Error: You need to choose a different account for the transfer."
+
+
 def test_without_the_switch_every_account_will_do(sample: Client) -> None:
     sample.do("switch", name="account_types_checked", value=False)
 

@@ -88,7 +88,7 @@ def test_a_form_can_be_had_as_a_pdf(books: Client) -> None:
         ("Purchase", {"PaymentType": "Cash", "Line": [{"Amount": 20}]}),
         ("JournalEntry", {"Line": [{"Amount": 5}, {"Amount": 5}]}),
         ("Deposit", {"DepositToAccountRef": {"value": "35"}, "Line": [{"Amount": 20}]}),
-        ("Transfer", {"Amount": 7, "FromAccountRef": {"value": "35"}}),
+        ("Transfer", {"Amount": 7, "FromAccountRef": {"value": "35"}, "ToAccountRef": {"value": "4"}}),
         ("Class", {"Name": "North"}),
         ("Department", {"Name": "Shop"}),
         ("PaymentMethod", {"Name": "Cheque"}),
