@@ -1,6 +1,5 @@
 """Fixtures for every test, and which tests are skipped on a machine where something is missing."""
 
-import gc
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -116,10 +115,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """The migrated database is made before the first test's time limit begins: on a busy machine it takes minutes."""
-    # What is loaded by now stays, so no collection has to look through it, and the rest is small: a tenth of all CPU.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
     options = session.config.option
     if connection.vendor == "sqlite" and session.items and not (options.collectonly or options.nomigrations):
         migrated.database()
