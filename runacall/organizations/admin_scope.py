@@ -10,10 +10,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import AutocompleteMixin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -135,6 +136,12 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         if found is None:
             raise Http404
         return found
+
+    def response_action(self, request: StaffRequest, queryset: Any) -> Any:
+        """As in Django; where what is marked cannot be an id, 400, since the database would raise."""
+        if not all(one and _may_be_id(one) for one in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("What is marked is no row of the list.")
+        return super().response_action(request, queryset)
 
     def get_form(
         self, request: StaffRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any

@@ -198,6 +198,12 @@ def test_sending_selected_drafts_says_what_it_left_alone(office: Client, shop: O
     assert Invoice.objects.filter(status=Status.SENT).count() == 3
 
 
+@pytest.mark.parametrize("marked", ["' OR 1=1", "", "9" * 30])
+@pytest.mark.parametrize(("listing", "action"), [(LIST, "send_selected"), ("/admin/sync/syncevent/", "retry")])
+def test_what_cannot_be_a_row_is_refused(office: Client, listing: str, action: str, marked: str) -> None:
+    assert office.post(listing, {"action": action, "_selected_action": ["1", marked]}).status_code == 400
+
+
 def test_sending_everything_across_pages(office: Client, shop: Organization) -> None:
     drafts = [builders.invoice(shop, send=False) for _ in range(60)]
     asked = {"action": "send_selected", "_selected_action": [drafts[0].pk], "select_across": "1"}
