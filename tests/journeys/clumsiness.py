@@ -93,12 +93,12 @@ class Walk:
     def addresses(self) -> None:
         """Every address of the resolver, with every kind of id or some, by GET and by POST."""
         for number, (route, names) in enumerate(routes()):
-            for value in [IDS[n % len(IDS)] for n in range(number * self.ids, (number + 1) * self.ids)]:
+            # Where there is none in the address, one in what is posted: each of them comes up.
+            first, count = (number * self.ids, self.ids) if names else (number, 1)
+            for value in [IDS[n % len(IDS)] for n in range(first, first + count)]:
                 path = "/" + fill(route, dict.fromkeys(names, value))
                 self.visit("GET", path)
                 self.visit("POST", path, {"id": [value], "_selected_action": [value], "action": ["retry"]})
-                if not names:
-                    break
 
     def queries(self, pages: list[str], *, every: int = 1) -> None:
         """Each parameter of each page; of each `every`-th page, by turns."""
