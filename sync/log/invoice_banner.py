@@ -172,6 +172,8 @@ def _for_office(
     may_act: bool,
 ) -> InvoiceBanner:
     said, failure = row_text(event, standing), event.failure
+    # What else is in the way has lines of its own.
+    second = said.second.removesuffix(also_in_the_way(event.further_failures))
     log = Place("Details", reverse("admin:sync_syncevent_change", args=[event.pk]))
     books = there if there and not there.gone else None
     shown = [action for action in offered(event, at=at) if action.on_invoice] if may_act else []
@@ -182,14 +184,15 @@ def _for_office(
         # time.
         decided = event.state in (State.DISMISSED, State.HELD)
         claims = held is not None and (decided or held.books not in (Books.NOT_THERE, Books.UNKNOWN))
+        fix = waiting if event.state == State.QUEUED else None
         return InvoiceBanner(
             CALM,
             held.because(said.message) if held and claims else said.message,
-            second=said.second,
+            second=second,
             event=event,
             log=log,
             books=books,
-            fix=waiting if event.state == State.QUEUED else None,
+            fix=settings_place(failure) if event.state == State.HELD and failure else fix,
             buttons=[
                 (action, label)
                 for action, label in buttons
@@ -197,15 +200,11 @@ def _for_office(
                 if not action.is_main or (event.state == State.QUEUED and not standing.pause and event.retries)
             ],
         )
-    further = event.further_failures
     return InvoiceBanner(
         ALARM,
         held.because(held.differs or said.message),
         steps=failure.remedy,
-        # What else is in the way has lines of its own.
-        second=" · ".join(
-            filter(None, (said.message if held.differs else "", said.second.removesuffix(also_in_the_way(further))))
-        ),
+        second=" · ".join(filter(None, (said.message if held.differs else "", second))),
         event=event,
         fix=settings_place(failure),
         help=help_place(failure.code),

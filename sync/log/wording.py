@@ -101,7 +101,7 @@ def row_text(
 def _state_text(event: EventLike, standing: Standing) -> RowText:
     tell: Callable[[EventLike, Standing], RowText] = {
         "failed": _failed,
-        "held": lambda event, standing: RowText(event.message, HELD_UNTIL),
+        "held": lambda event, standing: RowText(event.message, _held_until(event)),
         "queued": _queued,
         "sending": lambda event, standing: RowText("Being sent to QuickBooks"),
         "checking": _checking,
@@ -111,7 +111,10 @@ def _state_text(event: EventLike, standing: Standing) -> RowText:
     return tell(event, standing)
 
 
-HELD_UNTIL = "Held: sent automatically when the closing date in QuickBooks moves"
+def _held_until(event: EventLike) -> str:
+    also = also_in_the_way(event.further_failures)
+    # With something else in its way it would only be tried.
+    return f"Held: {'tried again' if also else 'sent'} automatically when the closing date in QuickBooks moves{also}"
 
 
 def other_company_text(event: EventLike, company: str) -> RowText:

@@ -26,6 +26,7 @@ from sync.log.causes import causes
 from sync.log.details import in_order
 from sync.log.invoice_banner import InvoiceBanner, invoice_banner
 from sync.models import State, SyncEvent
+from sync.posting import STOPPED
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,15 @@ def _obstacle(connection: Connection, failure: Failure, form: FixForm | None) ->
 def banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> dict[str, object]:
     """What the template of an invoice's banner needs; its controls lead back to the invoice."""
     banner = invoice_banner(request, invoice, at=at)
-    obstacles = obstacles_of(banner.event) if banner and banner.event and banner.event.state == State.FAILED else []
-    is_fixed_here = bool(obstacles) and obstacles[0].form is not None
+    event = banner.event if banner else None
+    obstacles = obstacles_of(event) if event and event.state in STOPPED else []
+    # What keeps a held one is its title, and a retry is not what comes next: no form of its own.
+    first = obstacles[0] if event and event.state == State.FAILED and obstacles else None
+    is_fixed_here = first is not None and first.form is not None
     return {
         "banner": banner,
-        "obstacles": obstacles,
+        "first": first,
+        "also": obstacles[1:],
         "buttons": in_order(banner.buttons if banner else (), after_fix=is_fixed_here),
         "is_fixed_here": is_fixed_here,
         "why": _why_not_undone(banner),

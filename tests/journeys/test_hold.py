@@ -65,6 +65,27 @@ def test_held_it_is_no_error_and_says_what_it_waits_for(shop: Shop, office: Offi
     assert "1 invoice is held until the closing date in QuickBooks moves." in office.visit("/admin/").text
 
 
+def test_what_else_is_in_the_way_of_a_held_one_is_shown(shop: Shop, office: Office, closed: dt.date) -> None:
+    shop.choose(auto_create_items=False)
+    filters = "Item 'Furnace filter' not found in QBO"
+    invoice = shop.invoice(
+        invoice_date=days_ago(40), lines=[builders.line(item=shop.item("Furnace filter"), rates=[shop.rate])]
+    )
+    shop.drain()
+    assert [one.code for one in shop.event(invoice).failures] == ["item_not_found", "closed_period"]
+    press_hold(office, invoice)
+    (row,) = office.log(status="held")
+    held = "Held: tried again automatically when the closing date in QuickBooks moves"
+    closing = message(days_ago(40), closed)
+    assert (row.message, row.second) == (filters, f"Not in QuickBooks · {held} · also: {closing}")
+    banner = office.invoice_banner(invoice)
+    assert f"Not in QuickBooks: {filters} {held} " in banner.text
+    assert f"Also in the way: {closing}" in banner.text
+    assert "also:" not in banner.text
+    assert "Choose the product" in [link.text for link in banner.all("a")]
+    assert f"Also in the way {closing}" in office.event_page(invoice).text
+
+
 def test_it_goes_by_itself_when_the_closing_date_moves(shop: Shop, office: Office, closed: dt.date) -> None:
     invoice = stopped(shop)
     press_hold(office, invoice)
