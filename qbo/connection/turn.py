@@ -28,6 +28,9 @@ from runacall import clock, operators_log
 from runacall.isolation import DATABASE_AWAY, connect_again
 
 Sleep = Callable[[float], None]
+NOT_CONNECTED = (
+    "QuickBooks is not connected. The shop's QuickBooks admin connects it under Settings → QuickBooks → Status."
+)
 # How often to ask for a lease that another process holds, in seconds.
 BUSY_PAUSE = 0.5
 # How long to try to release a lease while the database is away, in seconds.
@@ -35,7 +38,9 @@ RELEASE_PATIENCE = 30.0
 
 
 class NotNow(Exception):
-    """Another process is calling the company, or QuickBooks asked for a pause; the text is for staff."""
+    """Nothing is connected, another process is calling the company, or QuickBooks asked for a pause; the text is for
+    staff.
+    """
 
 
 class MustWait(Exception):
@@ -251,6 +256,9 @@ def visit(
     """
     turn = _wait_for_turn(connection, patience, sleep)
     try:
+        if connection.status == Connection.Status.DISCONNECTED:
+            # As it is now that we hold the lease: without tokens it would pass for one whose token has expired.
+            raise NotNow(NOT_CONNECTED)
         _sit_out(turn, patience, sleep)
         yield Visit(turn, patience, sleep, until)
     except ReadFailed as error:

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.conf import settings
 
+from qbo import catalogue
 from qbo.connection.queries import ReadFailed
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
-from qbo.connection.turn import NotNow, Visit, visit
+from qbo.connection.turn import NOT_CONNECTED, NotNow, Visit, visit
 from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
@@ -45,7 +46,8 @@ def asked_visit(
     `again` and `slow`: what staff read where the connection is busy, and where QuickBooks is slow (both NotYet).
     """
     if not connection.is_live:
-        raise NotRead("QuickBooks is not connected right now.")
+        paused = catalogue.entry(connection.pause_code).title if connection.pause_code else ""
+        raise NotRead(f"{paused}: see Settings → QuickBooks → Status." if paused else NOT_CONNECTED)
     until = time.monotonic() + settings.SYNC["PAGE_SECONDS"]
     try:
         failure = refresh_tokens(connection, at=at, within=settings.SYNC["PAGE_SECONDS"])

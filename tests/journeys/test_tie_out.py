@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from qbo.connection.connecting import disconnect
 from qbo.models import SettingChange
 from runacall.invoices.models import Invoice
 from runacall.organizations.models import Role
@@ -53,6 +54,16 @@ def month_of(shop: Shop, count: int) -> list[Invoice]:
     shop.drain()
     shop.assert_in_books(*made)
     return made
+
+
+def test_without_a_connection_it_says_who_connects_it(shop: Shop, client: Client) -> None:
+    month_of(shop, 1)
+    disconnect(shop.connection, at=timezone.now())
+    made = compare(client)
+    assert made.problem == (
+        "QuickBooks is not connected. The shop's QuickBooks admin connects it under Settings → QuickBooks → Status."
+    )
+    assert made.problem in client.get(f"/quickbooks/tie-out/{made.pk}/").content.decode().replace("&#x27;", "'")
 
 
 def test_a_month_that_agrees_says_so_with_counts_and_money(shop: Shop, client: Client) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from qbo.connection.connecting import disconnect
 from qbo.connection.queries import ReadFailed, read_rows
 from qbo.connection.turn import NotNow, visit
 from qbo.lists.on_request import NotRead, read_again
@@ -67,6 +68,15 @@ def test_a_person_who_comes_while_a_worker_sends_is_told_so_and_the_worker_reads
     held.release(at=timezone.now(), calls=[])
     shop.drain()
     assert not ListState.objects.stale(at=timezone.now()).exists()
+
+
+def test_a_person_is_told_why_nothing_can_be_read(shop: Shop) -> None:
+    shop.connection.pause("subscription_inactive", at=timezone.now())
+    with pytest.raises(NotRead, match=r"^QuickBooks subscription ended: see Settings → QuickBooks → Status\.$"):
+        read_again(shop.connection, ["TaxCode"], at=timezone.now())
+    disconnect(shop.connection, at=timezone.now())
+    with pytest.raises(NotRead, match=r"^QuickBooks is not connected\. The shop's QuickBooks admin connects it"):
+        read_again(shop.connection, ["TaxCode"], at=timezone.now())
 
 
 def test_a_command_waits_for_the_worker(shop: Shop) -> None:
