@@ -8,6 +8,7 @@ in its own way, so what we send and what it holds may differ although nobody cha
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -218,13 +219,17 @@ class Side:
         return {"field": self.field, "was": self.was, "ours": self.ours, "theirs": self.theirs}
 
     def named(self, was: str, ours: str, theirs: str) -> Side:
-        """With names in place of Ids; where two have one name, their Ids tell them apart."""
-        if ours == theirs:
-            ours, theirs = (
-                f"{name} (Id {qbo_id})" if qbo_id else name
-                for name, qbo_id in ((ours, self.ours), (theirs, self.theirs))
-            )
+        """With names in place of Ids."""
+        was, ours, theirs = told_apart((was, self.was), (ours, self.ours), (theirs, self.theirs))
         return replace(self, was=was, ours=ours, theirs=theirs)
+
+
+def told_apart(*records: tuple[str, str]) -> list[str]:
+    """The name of each (name, Id); where different ones have one name, their Ids tell them apart."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for name, qbo_id in records:
+        ids[name].add(qbo_id)
+    return [f"{name} (Id {qbo_id})" if qbo_id and len(ids[name]) > 1 else name for name, qbo_id in records]
 
 
 def name_of(row: Row, key: str) -> str:

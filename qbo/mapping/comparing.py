@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from qbo.json_objects import Row
-from qbo.mapping.base import There, name_of, reference
+from qbo.mapping.base import There, name_of, reference, told_apart
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
@@ -174,10 +174,8 @@ def payment_differences(one: WantedPayment, row: Row) -> dict[str, tuple[str, st
         return {"void": ("yes" if payment.is_void else "no", "yes" if is_void(row) else "no")}
     if payment.is_void:
         return {}
-    name = name_of(row, "CustomerRef")
-    is_same = one.customer_id in ("", reference(row, "CustomerRef"))
     pairs = {
-        "customer": (name if is_same else payment.customer.display_name, name),
+        "customer": _customers(payment.customer.display_name, one.customer_id, row),
         "amount": (str(_cents(payment.amount)), str(_cents(row.get("TotalAmt")))),
         "date": (payment.books_date.isoformat(), str(row.get("TxnDate") or "")[:10]),
     }
@@ -186,6 +184,15 @@ def payment_differences(one: WantedPayment, row: Row) -> dict[str, tuple[str, st
     if told != one.applied:
         pairs["invoices"] = (_parts(one.applied), _parts(told))
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _customers(name: str, qbo_id: str, row: Row) -> tuple[str, str]:
+    """Ours, `name` with the Id that it is linked to, and the row's: the same words only where it is the same one."""
+    theirs = name_of(row, "CustomerRef"), reference(row, "CustomerRef")
+    if qbo_id in ("", theirs[1]):
+        return theirs[0], theirs[0]
+    here, there = told_apart((name, qbo_id), theirs)
+    return here, there
 
 
 def _parts(applied: Mapping[str, str]) -> str:
@@ -305,8 +312,9 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
     there, invoice = There.of(row), one.invoice
     if is_void(row) != invoice.is_void and (is_void(row) or there.total):
         return {"void": ("yes" if invoice.is_void else "no", "yes" if is_void(row) else f"no, {there.total}")}
+    our_customer, their_customer = _customers(invoice.customer.display_name, one.customer_id, row)
     theirs = {
-        "customer": name_of(row, "CustomerRef"),
+        "customer": their_customer,
         "currency": str((row.get("CurrencyRef") or {}).get("value") or ""),
         "total": str(there.total),
         "tax": str(there.tax),
@@ -314,9 +322,8 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
         "due date": str(row.get("DueDate") or "")[:10],
         "number": there.number,
     }
-    is_same_customer = invoice.is_void or one.customer_id in ("", reference(row, "CustomerRef"))
     ours = {
-        "customer": theirs["customer"] if is_same_customer else invoice.customer.display_name,
+        "customer": their_customer if invoice.is_void else our_customer,
         "currency": one.currency if one.currency and theirs["currency"] else theirs["currency"],
         "total": str(_cents(one.total)),
         "tax": str(_cents(one.tax)),

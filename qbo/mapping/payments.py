@@ -13,7 +13,19 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.base import Base, Reader, Said, Side, cents, collisions, fields_of, name_of, plain, reference
+from qbo.mapping.base import (
+    Base,
+    Reader,
+    Said,
+    Side,
+    cents,
+    collisions,
+    fields_of,
+    name_of,
+    plain,
+    reference,
+    told_apart,
+)
 from qbo.mapping.book import MappingBook, Ref, TransactionRef
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Payload, Write
@@ -266,12 +278,11 @@ def _invoices(payment: PaymentDocument, book: MappingBook) -> Iterator[Failure]:
             and there.now
             and reference(there.now, "CustomerRef") not in ("", customer.qbo_id)
         ):
-            theirs = there.now["CustomerRef"]
-            name = str(theirs.get("name") or "another customer")
-            if name == payment.customer.display_name:
-                name = f"{name} (Id {theirs['value']})"
-            facts = {"ours": payment.customer.display_name, "theirs": name}
-            facts |= {"there_entity": "Invoice", "there_id": there.qbo_id}
+            key = "CustomerRef"
+            ours, theirs = told_apart(
+                (payment.customer.display_name, customer.qbo_id), (name_of(there.now, key), reference(there.now, key))
+            )
+            facts = {"ours": ours, "theirs": theirs, "there_entity": "Invoice", "there_id": there.qbo_id}
             yield Failure("payment_customer_differs", subject, facts=facts)
 
 

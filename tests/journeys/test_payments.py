@@ -464,6 +464,24 @@ def test_an_invoice_that_is_another_customers_there(shop: Shop) -> None:
     assert "Amy's Bird Sanctuary" in event.message
 
 
+def test_an_invoice_that_is_another_customers_of_the_same_name_there(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row, name = shop.there(invoice), invoice.customer.display_name
+    ours = row["CustomerRef"]["value"]
+    shop.books.post("customer", {**shop.books.row("Customer", ours), "DisplayName": "The other family"})
+    theirs = shop.books.post("customer", {"DisplayName": name})["Customer"]["Id"]
+    moved = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True, "CustomerRef": {"value": theirs}}
+    shop.books.post("invoice", moved)
+    payment = pay(invoice)
+    shop.drain()
+    assert_failed(
+        shop,
+        payment,
+        "payment_customer_differs",
+        f"In QBO invoice #{invoice.number} is {name} (Id {theirs})'s, and the payment is {name} (Id {ours})'s",
+    )
+
+
 def test_an_invoice_that_was_voided_there(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     row = shop.there(invoice)

@@ -173,6 +173,28 @@ def test_says_that_the_books_cannot_be_read(shop: Shop, invoices: list[Invoice])
         call_command("reconcile", "--organization", shop.organization.slug)
 
 
+def test_says_that_quickbooks_is_not_connected_and_who_connects_it(shop: Shop, invoices: list[Invoice]) -> None:
+    disconnect(shop.connection, at=timezone.now())
+    with pytest.raises(CommandError) as stopped:
+        call_command("reconcile", "--organization", shop.organization.slug)
+    assert str(stopped.value) == (
+        "The books could not be read: QuickBooks is not connected. The shop's QuickBooks admin connects it under"
+        " Settings → QuickBooks → Status."
+    )
+
+
+def test_tells_two_customers_of_one_name_apart(shop: Shop, invoices: list[Invoice]) -> None:
+    """Each invoice has an M. Okafor of its own; the first of them is called so there as well."""
+    name = invoices[1].customer.display_name
+    theirs, ours = (shop.there(one)["CustomerRef"]["value"] for one in invoices[:2])
+    assert (shop.books.row("Customer", theirs)["DisplayName"], ours != theirs) == (name, True)
+    tamper(shop, invoices[1], CustomerRef={"value": theirs})
+    code, found = reconcile(shop)
+    assert code
+    told = {"customer": {"ours": f"{name} (Id {ours})", "theirs": f"{name} (Id {theirs})"}}
+    assert [one["fields"] for one in found["different_invoices"] if one["number"] == invoices[1].number] == [told]
+
+
 def test_tells_a_person_line_by_line(shop: Shop, invoices: list[Invoice]) -> None:
     tamper(shop, invoices[0], "delete")
     out = io.StringIO()

@@ -214,8 +214,8 @@ RULES = (
         "reconcile tells of another customer",
         "she moves an invoice",
         "qbo/mapping/comparing.py",
-        '"customer": theirs["customer"] if is_same_customer else invoice.customer.display_name,',
-        '"customer": theirs["customer"],',
+        '"customer": their_customer if invoice.is_void else our_customer,',
+        '"customer": their_customer,',
     ),
     _rule(
         "reconcile tells of a void",
