@@ -20,6 +20,8 @@ from runacall.invoices.money import round_cents
 
 Said = JsonMapping
 
+# What QuickBooks adds to the name of an inactive record.
+DELETED = " (deleted)"
 # Characters that databases do not accept: NUL, and half of a surrogate pair.
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 MOST_DIGITS = 11
@@ -172,6 +174,12 @@ def place(row: Row, key: str) -> str:
     return ", ".join(text for text in (plain(parts.get(name)) for name in names) if text)
 
 
+def _name(row: Row, key: str) -> str:
+    """Without what QuickBooks adds to the name of an inactive record: that is no change of hers."""
+    name = plain(row.get(key))
+    return name.removesuffix(DELETED) if row.get("Active") is False else name
+
+
 Reader = Callable[[Row], str]
 
 INVOICE_FIELDS: Mapping[str, Reader] = {
@@ -186,7 +194,7 @@ INVOICE_FIELDS: Mapping[str, Reader] = {
     "message": lambda row: plain((row.get("CustomerMemo") or {}).get("value")),
 }
 CUSTOMER_FIELDS: Mapping[str, Reader] = {
-    "name": lambda row: plain(row.get("DisplayName")),
+    "name": lambda row: _name(row, "DisplayName"),
     "company": lambda row: plain(row.get("CompanyName")),
     "e-mail": lambda row: plain((row.get("PrimaryEmailAddr") or {}).get("Address")).casefold(),
     "phone": lambda row: plain((row.get("PrimaryPhone") or {}).get("FreeFormNumber")),
@@ -194,7 +202,7 @@ CUSTOMER_FIELDS: Mapping[str, Reader] = {
     "service address": lambda row: place(row, "ShipAddr"),
 }
 ITEM_FIELDS: Mapping[str, Reader] = {
-    "name": lambda row: plain(row.get("Name")),
+    "name": lambda row: _name(row, "Name"),
     "price": lambda row: price(row.get("UnitPrice")),
     "description": lambda row: plain(row.get("Description")),
 }

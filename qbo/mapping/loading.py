@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from qbo.connection.client import decode
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, reference
+from qbo.mapping.base import DELETED, Base, reference
 from qbo.mapping.book import Choices, Company, MappingBook, Ref, TransactionRef
 from qbo.mapping.list_planning import ListRecord
 from qbo.mapping.matching import Ruled
@@ -264,10 +264,6 @@ def product_row(connection: Connection, qbo_id: str) -> Row:
     if entry is None:
         return {}
     return {**entry.data, "Id": qbo_id, "Name": entry.name, "SyncToken": entry.sync_token, "Active": entry.active}
-
-
-# What QuickBooks adds to the name of an inactive record.
-DELETED = " (deleted)"
 
 
 def _inactive_keys(names: Iterable[str]) -> set[str]:

@@ -147,20 +147,35 @@ class Hand:
         survivor = self.find("Customer", reference(given.get("survivor")))
         if loser["Id"] == survivor["Id"]:
             raise Refused("A customer cannot be merged with itself.")
-        moved = 0
         pointing = {"value": survivor["Id"], "name": survivor["DisplayName"]}
-        for entity in [name for name, kind in KINDS.items() if not kind.is_list]:
-            for row in list(self.company.rows(entity)):
-                changed = pointed_elsewhere(row, loser["Id"], pointing)
-                if changed != row:
-                    self.put(entity, changed)
-                    moved += 1
+        moved = self._point_elsewhere("CustomerRef", loser["Id"], pointing)
         for row in [row for row in self.company.rows("Customer") if key_of(row.get("ParentRef")) == loser["Id"]]:
             self.change("Customer", row, {"ParentRef": pointing})
         self.change("Customer", loser, {"Active": False})
         merged = {**self.company.setting("merged", {}), loser["Id"]: survivor["Id"]}
         self.company.commit([Set("merged", merged)])
         return {"loser": loser["Id"], "survivor": survivor["Id"], "moved": moved}
+
+    def merge_items(self, given: JsonObject) -> Row:
+        """The lines of the loser move to the survivor, and the loser becomes inactive."""
+        loser = self.find("Item", reference(given.get("loser")))
+        survivor = self.find("Item", reference(given.get("survivor")))
+        if loser["Id"] == survivor["Id"] or loser["Type"] != survivor["Type"]:
+            raise Refused("A product can be merged with another one of its type.")
+        moved = self._point_elsewhere("ItemRef", loser["Id"], {"value": survivor["Id"], "name": survivor["Name"]})
+        self.change("Item", loser, {"Active": False})
+        return {"loser": loser["Id"], "survivor": survivor["Id"], "moved": moved}
+
+    def _point_elsewhere(self, key: str, loser: str, survivor: Row) -> int:
+        """Every document that names `loser` by `key` names `survivor` from now on; how many did."""
+        moved = 0
+        for entity in [name for name, kind in KINDS.items() if not kind.is_list]:
+            for row in list(self.company.rows(entity)):
+                changed = pointed_elsewhere(row, key, loser, survivor)
+                if changed != row:
+                    self.put(entity, changed)
+                    moved += 1
+        return moved
 
     def break_row(self, given: JsonObject) -> Row:
         """From now on every read that would return this row fails with 4002, until it gets another e-mail address."""
@@ -280,19 +295,19 @@ class Hand:
         return {"now": stamp(self.world.clock.now())}
 
 
-def pointed_elsewhere(row: Row, loser: str, survivor: Row) -> Row:
-    """`row` with every reference to the customer `loser` as one to `survivor`, those on its lines too."""
-    if key_of(row.get("CustomerRef")) == loser:
-        row = {**row, "CustomerRef": survivor}
-    lines = [line_elsewhere(line, loser, survivor) for line in row.get("Line", ())]
+def pointed_elsewhere(row: Row, key: str, loser: str, survivor: Row) -> Row:
+    """`row` with every reference `key` to `loser` as one to `survivor`, those on its lines too."""
+    if key_of(row.get(key)) == loser:
+        row = {**row, key: survivor}
+    lines = [line_elsewhere(line, key, loser, survivor) for line in row.get("Line", ())]
     return {**row, "Line": lines} if lines and lines != row["Line"] else row
 
 
-def line_elsewhere(line: Row, loser: str, survivor: Row) -> Row:
+def line_elsewhere(line: Row, key: str, loser: str, survivor: Row) -> Row:
     name = line.get("DetailType", "")
     detail = line.get(name)
-    if isinstance(detail, dict) and key_of(detail.get("CustomerRef")) == loser:
-        return {**line, name: {**detail, "CustomerRef": survivor}}
+    if isinstance(detail, dict) and key_of(detail.get(key)) == loser:
+        return {**line, name: {**detail, key: survivor}}
     return line
 
 

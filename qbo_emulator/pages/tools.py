@@ -124,6 +124,21 @@ TOOLS = (
         ),
     ),
     Tool(
+        "Merge two products",
+        "The lines of the first one move to the second.",
+        (
+            Form(
+                "merge_items",
+                "Merge",
+                (
+                    Field("loser", "Goes away", choices="active items"),
+                    Field("survivor", "Stays", choices="active items"),
+                ),
+                style="stop",
+            ),
+        ),
+    ),
+    Tool(
         "New tax code",
         "A code with one rate of the same name.",
         (
@@ -264,6 +279,7 @@ def choice_lists(company: Company) -> dict[str, list[tuple[str, str]]]:
         "income accounts": [(str(row["Id"]), str(row["Name"])) for row in income],
         "active vendors": pairs((row for row in company.rows("Vendor") if row["Active"]), "DisplayName"),
         "active customers": pairs((row for row in customers if row["Active"]), "DisplayName"),
+        "active items": pairs((row for row in company.rows("Item") if row["Active"]), "Name"),
         "inactive customers": pairs((row for row in customers if not row["Active"]), "DisplayName"),
         "account types": [(name, name) for name in ACCOUNT_TYPES],
     }

@@ -22,7 +22,7 @@ from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.adoption import look_in_quickbooks
-from sync.engine.prepare.items import link_items_by_name, read_old_lists
+from sync.engine.prepare.items import link_items, read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here
 from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
 from sync.engine.send.push import Ready
@@ -108,7 +108,7 @@ def _judge_all(drain: Drain, documents: Mapping[int, InvoiceDocument]) -> tuple[
     unlinked = {item_id: item for item_id, item in items.items() if item_id not in there}
     if unlinked:
         # Before judging: a product that is there by name is linked and not reported as missing.
-        unclear = link_items_by_name(drain, unlinked)
+        unclear = link_items(drain, unlinked)
         book = replace(load_book(drain.connection, list(documents.values())), unclear_items=unclear)
     return book, {record_id: judge(invoice, book) for record_id, invoice in documents.items()}
 

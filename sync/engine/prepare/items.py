@@ -12,7 +12,7 @@ from django.db import transaction
 from qbo import catalogue
 from qbo.failures import Failure
 from qbo.lists.mirrors import refresh_lists
-from qbo.mapping.base import Base
+from qbo.mapping.base import Base, reference
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord, carried_over, plan_item, said_of_item
 from qbo.mapping.loading import load_book, load_list_records, load_ruled, product_row, ref_of
@@ -28,12 +28,15 @@ from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.list_doubts import adopt_updates, still_under_way
+from sync.engine.prepare.merged_items import survivors
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import ITEM_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
 from sync.models.events import EntityType, Further
+from sync.outbox.arrivals import note_arrival
+from sync.outbox.enqueueing import item_name
 
 
 def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
@@ -44,6 +47,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         # What was sent may be there, but our mirror does not show it yet.
         refresh_lists(drain.connection, drain.turn.client(), ["Item"], at=drain.now(), pace=drain.pace)
     adopt_updates(drain, "Item", sent)
+    merged = _follow_merges(drain, documents)
     book = load_book(drain.connection, items=list(documents.values()))
     there = load_list_records(drain.connection, EntityType.ITEM, documents)
     settled: list[Outcome] = []
@@ -56,6 +60,8 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             settled.append(waits)
             continue
         verdict = _judge(drain, event, item, book, names, sends, known)
+        if event.record_id in merged:
+            verdict = _told(verdict, merged[event.record_id])
         if isinstance(verdict, Outcome) and verdict.failure and read_old_lists(drain, [verdict.failure]):
             book = load_book(drain.connection, items=list(documents.values()))
             verdict = _judge(drain, event, item, book, names, sends, known)
@@ -120,7 +126,7 @@ def _judge(
             drain, event, match.row, message=message
         )
     product = inactive_product(item, book)
-    if product and not _is_owed(drain, item):
+    if product and not _is_owed(drain, item, book):
         return nothing_to_send(
             drain, event, "The product is inactive in QuickBooks, and nothing has changed here that goes there."
         )
@@ -136,13 +142,14 @@ def _judge(
     return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item, book.chosen_account(item)))
 
 
-def _is_owed(drain: Drain, item: ItemDocument) -> bool:
-    """Something of it changed here and never went, as far as we know."""
+def _is_owed(drain: Drain, item: ItemDocument, book: MappingBook) -> bool:
+    """Something of it, or the account that staff chose for it, changed here and never went, as far as we know."""
     link = Link.objects.of(drain.connection, EntityType.ITEM).filter(record_id=item.id).first()
     base = Base.from_text(link.base) if link else None
     if base is None or base.ours_wins:
         return True
-    return any(base.said.get(name) != value for name, value in said_of_item(item).items())
+    known = {"account": reference(base.row, "IncomeAccountRef"), **base.said}
+    return any(known.get(name) != value for name, value in said_of_item(item, book.chosen_account(item)).items())
 
 
 def _owed_again(drain: Drain, event: SyncEvent, item: ItemDocument, book: MappingBook) -> Ready | Outcome | None:
@@ -192,11 +199,30 @@ def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> 
     return Plan(Write("Item", "update", item_account_payload(there, account_id)), said_of_item(item))
 
 
-def link_items_by_name(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Failure]:
-    """Link each of these items to its product, if there is exactly one with its name.
+def _follow_merges(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, str]:
+    """Link those whose product was merged into another there to that one. By item, what the log says of it."""
+    said = dict[int, str]()
+    for item_id, product in survivors(drain, items).items():
+        was = Link.objects.of(drain.connection, EntityType.ITEM).get(record_id=item_id).qbo_id
+        link_item(drain, items[item_id], product.qbo_id, product.sync_token)
+        said[item_id] = f"Merged in QuickBooks: Id {was} is now {product.name}, Id {product.qbo_id}."
+    return said
 
-    By item: why a person has to choose, where several fit.
+
+def _told(verdict: Ready | Outcome, merged: str) -> Ready | Outcome:
+    """The row says where a change went, or that nothing else was to be done."""
+    if isinstance(verdict, Ready):
+        return replace(verdict, item=replace(verdict.item, kept=f"{merged} {verdict.item.kept}".strip()))
+    return replace(verdict, message=f"{merged} {verdict.message}".strip()) if not verdict.failure else verdict
+
+
+def link_items(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Failure]:
+    """Link each of these items to the product that it was merged into there, else to the only one with its name.
+
+    By item: why a person has to choose, where several fit. Raises ReadFailed, MustWait or Stop.
     """
+    for item_id, message in _follow_merges(drain, items).items():
+        note_arrival(drain.connection, item_name(items[item_id]), at=drain.now(), message=message)
     unclear: dict[int, Failure] = {}
     for item, match in matches_by_name(drain.connection, items):
         if match.failure:

@@ -1,0 +1,81 @@
+"""Products that a bookkeeper merged in QuickBooks: which one ours are from now on, as our invoices there say it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from qbo.connection.queries import read_where_in
+from qbo.json_objects import Row
+from qbo.lists.mirrors import probe_references
+from qbo.mapping.base import Base, reference
+from qbo.mapping.book import Ref
+from qbo.mapping.invoice_rows import is_void, own_lines
+from qbo.mapping.loading import ref_of
+from qbo.models import Link, ListEntry
+from runacall.invoices.models import InvoiceLine
+from sync.engine.context import Drain
+from sync.models.events import EntityType
+
+# How many invoices with a product that is gone are checked to find out where a merge has moved their lines.
+MOVED_INVOICES = 3
+
+
+def survivors(drain: Drain, item_ids: Iterable[int]) -> dict[int, Ref]:
+    """By our item whose product is inactive there, the active product that all its lines there name now.
+
+    A merge in QuickBooks moves the lines of the one that is gone to the other. One query for all of them, and none
+    where no product is gone. A product that is another item of ours is nobody's survivor: each is one of ours. Raises
+    ReadFailed, MustWait or Stop.
+    """
+    gone = _gone(drain, item_ids)
+    if not gone:
+        return {}
+    invoices = {item_id: _latest_with(drain, item_id) for item_id in gone}
+    ids = {link.qbo_id for links in invoices.values() for link in links}
+    read = read_where_in(drain.turn.client(), "Invoice", "Id", ids, pace=drain.pace) if ids else []
+    rows = {str(row["Id"]): row for row in read if not is_void(row)}
+    named = {
+        item_id: {one for link in links if link.qbo_id in rows for one in _products(item_id, link, rows[link.qbo_id])}
+        for item_id, links in invoices.items()
+    }
+    moved = {key: ids.pop() for key, ids in named.items() if len(ids) == 1 and gone[key] not in ids}
+    times = Counter(moved.values())
+    ours = Link.objects.of(drain.connection, EntityType.ITEM).filter(qbo_id__in=times)
+    taken = {*ours.values_list("qbo_id", flat=True), *(qbo_id for qbo_id, count in times.items() if count > 1)}
+    if times.keys() - taken:
+        # Our mirror may not have it yet.
+        wanted = {"Item": times.keys() - taken}
+        probe_references(drain.connection, drain.turn.client(), wanted, at=drain.now(), pace=drain.pace)
+    entries = ListEntry.objects.of(drain.connection, "Item").active().filter(qbo_id__in=times.keys() - taken)
+    free = {entry.qbo_id: ref_of(entry) for entry in entries}
+    return {item_id: free[qbo_id] for item_id, qbo_id in moved.items() if qbo_id in free}
+
+
+def _gone(drain: Drain, item_ids: Iterable[int]) -> dict[int, str]:
+    """Those that are linked to a product that is inactive, or that our mirror has lost, with its Id."""
+    links = Link.objects.of(drain.connection, EntityType.ITEM).for_records(item_ids)
+    linked = dict(links.values_list("record_id", "qbo_id"))
+    if not linked:
+        return {}
+    active = ListEntry.objects.of(drain.connection, "Item").active().filter(qbo_id__in=linked.values())
+    there = set(active.values_list("qbo_id", flat=True))
+    return {item_id: qbo_id for item_id, qbo_id in linked.items() if qbo_id not in there}
+
+
+def _latest_with(drain: Drain, item_id: int) -> list[Link]:
+    """The latest invoices there with a line of this item."""
+    lines = InvoiceLine.objects.filter(item=item_id, invoice__organization=drain.connection.organization_id)
+    links = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id__in=lines.values("invoice"))
+    return list(links.filter(active=True).exclude(base="").order_by("-record_id")[:MOVED_INVOICES])
+
+
+def _products(item_id: int, link: Link, row: Row) -> set[str]:
+    """The products that our lines of this item name there now."""
+    base = Base.from_text(link.base)
+    said = base.said.get("lines", []) if base else []
+    ids = {
+        qbo_id for qbo_id, line in zip(base.line_ids if base else (), said, strict=False) if line[:1] == [str(item_id)]
+    }
+    lines = [line for line in own_lines(row) if str(line.get("Id")) in ids]
+    return {reference(line.get("SalesItemLineDetail") or {}, "ItemRef") for line in lines} - {""}

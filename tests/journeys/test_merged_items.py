@@ -1,0 +1,91 @@
+"""A product that a bookkeeper merged into another one in QuickBooks is that one from now on, and is not made again."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from runacall.invoices.models import PricebookItem
+from sync.models import State
+from tests.books import Shop
+from tests.journeys.office import Office
+
+
+@pytest.fixture
+def labor(shop: Shop) -> PricebookItem:
+    item: PricebookItem = shop.item("Labor")
+    for _ in range(2):
+        shop.settled_invoice(item=item)
+    return item
+
+
+def hourly(shop: Shop, **fields: object) -> str:
+    body = {"Name": "Work by the hour", "Type": "Service", "IncomeAccountRef": {"value": "1"}, **fields}
+    return str(shop.books.post("item", body)["Item"]["Id"])
+
+
+def merge(shop: Shop, item: PricebookItem, survivor: str) -> str:
+    loser = shop.qbo_id(item)
+    assert shop.books.do("merge_items", loser={"id": loser}, survivor={"id": survivor})["moved"] == 2
+    return loser
+
+
+def test_the_next_invoice_goes_with_the_one_that_is_left(shop: Shop, office: Office, labor: PricebookItem) -> None:
+    survivor = hourly(shop)
+    loser, count = merge(shop, labor, survivor), len(shop.books.rows("Item"))
+    invoice = shop.invoice(item=labor)
+    shop.drain()
+    office.assert_clear(invoice)
+    assert shop.there(invoice)["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"] == survivor
+    assert (shop.qbo_id(labor), len(shop.books.rows("Item"))) == (survivor, count)
+    assert shop.event(labor).message == f"Merged in QuickBooks: Id {loser} is now Work by the hour, Id {survivor}."
+    assert shop.reconciles()
+
+
+def test_a_change_goes_where_the_product_went(shop: Shop, labor: PricebookItem) -> None:
+    survivor = hourly(shop)
+    loser = merge(shop, labor, survivor)
+    shop.read_lists("Item")
+    labor.edit(description="by the hour", at=timezone.now())
+    shop.drain()
+    row = shop.books.row("Item", survivor)
+    assert (row["Description"], row["Name"]) == ("by the hour", "Work by the hour")
+    assert shop.event(labor).state == State.SYNCED
+    assert shop.event(labor).message == f"Merged in QuickBooks: Id {loser} is now Work by the hour, Id {survivor}."
+
+
+def test_an_edit_of_an_invoice_from_before_leaves_the_line_where_it_is(shop: Shop, labor: PricebookItem) -> None:
+    invoice = shop.settled_invoice(item=labor)
+    survivor = hourly(shop)
+    shop.books.do("merge_items", loser={"id": shop.qbo_id(labor)}, survivor={"id": survivor})
+    shop.read_lists("Item")
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    row = shop.there(invoice)
+    assert row["CustomerMemo"]["value"] == "Thank you"
+    assert row["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"] == survivor
+    assert shop.event(invoice).state == State.SYNCED
+
+
+def test_one_that_is_another_item_of_ours_is_not_followed(shop: Shop, labor: PricebookItem) -> None:
+    """Of two of ours that are one there, a person says what the second is."""
+    other = shop.item("Visit")
+    shop.settled_invoice(item=other)
+    merge(shop, labor, shop.qbo_id(other))
+    invoice = shop.invoice(item=labor)
+    shop.drain()
+    assert shop.event(invoice).failure_code == "item_inactive"
+
+
+def test_where_invoices_disagree_a_person_says(shop: Shop, labor: PricebookItem) -> None:
+    """She moved one invoice's line by hand, and made the product inactive: that is no merge."""
+    survivor = hourly(shop)
+    (first, *_) = (
+        row for row in shop.books.invoices() if row["Line"][0]["SalesItemLineDetail"]["ItemRef"]["name"] == "Labor"
+    )
+    first["Line"][0]["SalesItemLineDetail"]["ItemRef"] = {"value": survivor}
+    shop.books.post("invoice", first)
+    shop.books.do("deactivate", entity="Item", id=shop.qbo_id(labor))
+    invoice = shop.invoice(item=labor)
+    shop.drain()
+    assert shop.event(invoice).failure_code == "item_inactive"
