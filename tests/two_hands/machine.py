@@ -797,7 +797,9 @@ class TwoHands(Hands):
         except Refused as refusal:
             note(f"  {kind} {record_id} is not to be created: {refusal}")
         else:
-            self.world.known[self.world.realm, kind, record_id].licences += 1
+            known = self.world.known[self.world.realm, kind, record_id]
+            known.licences += 1
+            known.is_another = True
 
 
 class TwoHandsInCanada(TwoHands):

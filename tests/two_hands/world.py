@@ -39,6 +39,7 @@ class Known:
 
     `seen`: the row when a drain last compared it. `ours_wins`: fields that a person decided to send. `licences`: how
     often it may be created: once, and again after each decision of a person. `touched`: changed here since.
+    `is_another`: a person said that it is none of those of its name that are there.
     """
 
     said: Fields | None = None
@@ -49,6 +50,7 @@ class Known:
     licences: int = 1
     creates: int = 0
     touched: bool = False
+    is_another: bool = False
 
 
 @dataclass
@@ -288,7 +290,7 @@ class World:
                 assert abs(Decimal(str(row["TotalAmt"])) - record.total) <= self.cents
                 self.check_cent(record, row, self.latest(kind, record.pk))
                 known.total = record.total
-            elif held["name"] != said["name"]:
+            elif held["name"] != said["name"] and not known.is_another:
                 self.check_suffix(realm, kind, record, said["name"], before, after)
             known.said, known.held, known.ours_wins = said, held, set()
 
