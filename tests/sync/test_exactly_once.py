@@ -370,6 +370,24 @@ def test_what_is_voided_in_doubt_is_voided_there_too(shop: Shop, customer: Custo
     assert Decimal(str(there["TotalAmt"])) == 0
 
 
+@pytest.mark.parametrize("arrives", [False, True])
+def test_what_is_voided_in_doubt_is_looked_for_and_not_sent_again(
+    shop: Shop, customer: Customer, start: datetime, arrives: bool
+) -> None:
+    """At the last moment at which its request id is known, too: it would be made and voided for nothing."""
+    invoice = shop.invoice(customer=customer, at=start)
+    shop.books.do("fault", fault="reset", path="write", after_commit=arrives)
+    shop.drain(start)
+    assert shop.event(invoice).state == State.CHECKING
+    invoice.void(reason="entered twice", at=start)
+    for seconds in (300, 301):
+        shop.drain(start + timedelta(seconds=seconds))
+    assert [Decimal(str(row["TotalAmt"])) for row in in_books(shop, invoice)] == [0] * arrives
+    if not arrives:
+        assert shop.event(invoice).message == "Nothing to send: the invoice was voided before it reached QuickBooks."
+    assert shop.reconciles()
+
+
 def test_an_edit_taken_back_in_doubt_is_taken_back_there_too(shop: Shop, customer: Customer, start: datetime) -> None:
     invoice = shop.settled_invoice(customer=customer, at=start, customer_note="Thank you")
     invoice.edit(customer_note="a slip", at=start)

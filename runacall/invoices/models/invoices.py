@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from runacall.invoices import money, statuses
 from runacall.invoices.models.customers import Customer
@@ -35,6 +35,10 @@ class InvoiceQuerySet(RecordQuerySet):
     def sent(self) -> InvoiceQuerySet:
         """Sent at some time; this includes paid and void ones."""
         return self.alive().exclude(status=Status.DRAFT)
+
+    def withdrawn(self) -> InvoiceQuerySet:
+        """Void or deleted: nothing is owed on them."""
+        return self.filter(Q(status=Status.VOID) | Q(deleted_at__isnull=False))
 
     def past_due(self, *, on: dt.date) -> InvoiceQuerySet:
         """Those that `mark_overdue` accepts on that day."""

@@ -15,6 +15,7 @@ from qbo.connection.turn import MustWait
 from qbo.json_objects import JsonMapping, Row
 from qbo.mapping.base import created_there_at
 from qbo.models import ConnectionSettings
+from runacall.invoices.models import Invoice
 from sync.engine.context import Drain, Stop
 from sync.engine.outcomes import requeue
 from sync.engine.send.answers import events_of
@@ -32,7 +33,7 @@ def settle_doubts(work: Drain) -> bool:
     Sends the same bytes under the same request id while QuickBooks is sure to remember it; later the events
     return to the queue, to be looked up in QuickBooks before they are sent again. The same happens if a submission has
     lost events: what a person has retried in the meantime must not be sent a second time with the others. While Sync
-    invoices is off, nothing is sent again either.
+    invoices is off, nothing is sent again either, nor what would create an invoice that is void here by now.
     """
     doubts = _due(work)
     for submission_id in doubts:
@@ -85,7 +86,17 @@ def _call_ends_at(work: Drain, submission: Submission) -> datetime:
 def _may_be_resent(work: Drain, submission: Submission) -> bool:
     is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
     may_be_sent = ConnectionSettings.may_send(work.connection)
-    return is_known and may_be_sent and len(events_of(submission)) == len(submission.items)
+    is_whole = len(events_of(submission)) == len(submission.items)
+    return is_known and may_be_sent and is_whole and not _makes_what_is_void(submission)
+
+
+def _makes_what_is_void(submission: Submission) -> bool:
+    """It creates an invoice that is void or deleted here by now: sent again, it would leave a trace in the books for
+    nothing. What has arrived is found by looking, and voided there.
+    """
+    items = map(SentItem.from_json, submission.items)
+    made = [one.record_id for one in items if (one.entity, one.operation) == ("Invoice", "create")]
+    return bool(made) and Invoice.objects.filter(pk__in=made).withdrawn().exists()
 
 
 def _wait(work: Drain, submission: Submission) -> None:

@@ -81,6 +81,13 @@ SAFEGUARDS = (
         (f"{ONCE}::test_a_submission_that_has_lost_an_event_is_not_sent_again",),
     ),
     Safeguard(
+        "request id: not for an invoice that is void here by now",
+        "sync/engine/send/doubts.py",
+        " and not _makes_what_is_void(submission)",
+        "",
+        (f"{ONCE}::test_what_is_voided_in_doubt_is_looked_for_and_not_sent_again",),
+    ),
+    Safeguard(
         "request id: not while the first send may still be under way",
         "sync/engine/send/doubts.py",
         "return submission.http_status is not None or _call_ends_at(work, submission) <= work.now()",
