@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from qbo.json_objects import Row
-from qbo.mapping.base import There, name_of, reference, told_apart
+from qbo.mapping.base import DELETED, There, name_of, reference, told_apart
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
@@ -30,7 +30,8 @@ class Wanted:
     `number`: the number that it should have there; "" if QuickBooks chose it. `customer_id`: the
     customer there, if known. `qbo_id`: the Id that it is linked to. `accepted`: staff agreed to a difference.
     `rounding`: by how much total and tax may differ, because QuickBooks rounds each rate separately. `currency`:
-    the invoice's currency, if known.
+    the invoice's currency, if known. `customer_sent`: the Id of the customer that it had there after our last write,
+    if known; needed only where its row has another than `customer_id`.
     """
 
     invoice: InvoiceDocument
@@ -40,6 +41,7 @@ class Wanted:
     qbo_id: str = ""
     rounding: Decimal = ZERO
     currency: str = ""
+    customer_sent: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -78,13 +80,16 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class WantedPayment:
-    """A payment that should be in the books. `qbo_id`: the Id that it is linked to; `invoices`: our invoices' Ids."""
+    """A payment that should be in the books. `qbo_id`: the Id that it is linked to; `invoices`: our invoices' Ids;
+    `customer_sent`: as for an invoice.
+    """
 
     payment: PaymentDocument
     qbo_id: str = ""
     customer_id: str = ""
     invoices: Mapping[int, str] = field(default_factory=dict)
     accepted: bool = False
+    customer_sent: str = ""
 
     @property
     def applied(self) -> dict[str, str]:
@@ -175,7 +180,7 @@ def payment_differences(one: WantedPayment, row: Row) -> dict[str, tuple[str, st
     if payment.is_void:
         return {}
     pairs = {
-        "customer": _customers(payment.customer.display_name, one.customer_id, row),
+        "customer": _customers(payment.customer.display_name, one, row),
         "amount": (str(_cents(payment.amount)), str(_cents(row.get("TotalAmt")))),
         "date": (payment.books_date.isoformat(), str(row.get("TxnDate") or "")[:10]),
     }
@@ -186,12 +191,16 @@ def payment_differences(one: WantedPayment, row: Row) -> dict[str, tuple[str, st
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _customers(name: str, qbo_id: str, row: Row) -> tuple[str, str]:
-    """Ours, `name` with the Id that it is linked to, and the row's: the same words only where it is the same one."""
+def _customers(name: str, one: Wanted | WantedPayment, row: Row) -> tuple[str, str]:
+    """Ours and the row's: the same words only where it is the same customer.
+
+    What was sent before its customer was deleted there and made again still has the deleted one, and nobody moved it.
+    """
     theirs = name_of(row, "CustomerRef"), reference(row, "CustomerRef")
-    if qbo_id in ("", theirs[1]):
+    same_name = name == theirs[0].removesuffix(DELETED)
+    if one.customer_id in ("", theirs[1]) or (same_name and one.customer_sent in ("", theirs[1])):
         return theirs[0], theirs[0]
-    here, there = told_apart((name, qbo_id), theirs)
+    here, there = told_apart((name, one.customer_id), theirs)
     return here, there
 
 
@@ -312,7 +321,7 @@ def differences(one: Wanted, row: Row) -> dict[str, tuple[str, str]]:
     there, invoice = There.of(row), one.invoice
     if is_void(row) != invoice.is_void and (is_void(row) or there.total):
         return {"void": ("yes" if invoice.is_void else "no", "yes" if is_void(row) else f"no, {there.total}")}
-    our_customer, their_customer = _customers(invoice.customer.display_name, one.customer_id, row)
+    our_customer, their_customer = _customers(invoice.customer.display_name, one, row)
     theirs = {
         "customer": their_customer,
         "currency": str((row.get("CurrencyRef") or {}).get("value") or ""),

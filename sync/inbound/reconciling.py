@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from qbo.connection.queries import ReadFailed, read_pages, read_where_in
 from qbo.connection.tokens import RefreshUnderWay, refresh_tokens
 from qbo.connection.turn import NotNow, Sleep, Visit, visit
 from qbo.failures import Failure, FailureKind
+from qbo.json_objects import Row
+from qbo.mapping.base import Base, reference
 from qbo.mapping.comparing import Comparison, Wanted, WantedPayment, compare, compare_payments
 from qbo.mapping.loading import load_company
 from qbo.mapping.payloads import rounding_allowed
@@ -38,6 +41,7 @@ Now = Callable[[], datetime]
 # How many rows of an entity were read so far.
 Told = Callable[[str, int], None]
 T = TypeVar("T")
+Expected = TypeVar("Expected", Wanted, WantedPayment)
 
 
 class CannotRead(Exception):
@@ -66,12 +70,14 @@ def reconcile(
         for invoices in shelf.expected("Invoice"):
             marks = [(one.invoice.organization_id, one.invoice.id) for one in invoices]
             rows = shelf.beside("Invoice", marks=marks, numbers=[one.invoice.number for one in invoices])
+            invoices = with_customers_sent(connection, EntityType.INVOICE, invoices, rows)
             found.add(compare(invoices, rows, unread))
         for payments in shelf.expected("Payment"):
             marks = [(one.payment.organization_id, one.payment.id) for one in payments]
             rows = list(shelf.beside("Payment", marks=marks, ids=[one.qbo_id for one in payments]))
             links = Link.objects.of(connection, EntityType.PAYMENT).filter(qbo_id__in={str(row["Id"]) for row in rows})
             linked = dict(links.values_list("qbo_id", "record_id"))
+            payments = with_customers_sent(connection, EntityType.PAYMENT, payments, rows)
             found.payments.add(compare_payments(payments, rows, linked))
         return found
 
@@ -218,6 +224,18 @@ def _customers(connection: Connection, documents: Iterable[InvoiceDocument | Pay
     """The Id of each one's customer there."""
     links = Link.objects.of(connection, EntityType.CUSTOMER).for_records({one.customer.id for one in documents})
     return dict(links.values_list("record_id", "qbo_id"))
+
+
+def with_customers_sent(
+    connection: Connection, record_type: EntityType, some: Sequence[Expected], rows: Iterable[Row]
+) -> list[Expected]:
+    """The same; where the row has another customer than it would be sent with now, with the one it was sent with."""
+    there = {str(row["Id"]): reference(row, "CustomerRef") for row in rows}
+    unsure = [one.qbo_id for one in some if there.get(one.qbo_id, one.customer_id) != one.customer_id]
+    links = Link.objects.of(connection, record_type).filter(qbo_id__in=unsure) if unsure else Link.objects.none()
+    bases = {link.qbo_id: Base.from_text(link.base) for link in links.only("qbo_id", "base")}
+    sent = {qbo_id: reference(base.row, "CustomerRef") for qbo_id, base in bases.items() if base is not None}
+    return [replace(one, customer_sent=sent[one.qbo_id]) if one.qbo_id in sent else one for one in some]
 
 
 def _sent(connection: Connection, since: date | None, among: QuerySet[Invoice] | None) -> QuerySet[Invoice]:

@@ -29,7 +29,7 @@ from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice, Payment, PricebookItem
 from runacall.invoices.money import ZERO
 from sync.inbound.charges import CHARGES, Charges, charges_here
-from sync.inbound.reconciling import in_chunks, wanted_invoices, wanted_payments
+from sync.inbound.reconciling import in_chunks, wanted_invoices, wanted_payments, with_customers_sent
 from sync.inbound.shelf import MARKS, Shelf
 from sync.inbound.tying import (
     INVOICES,
@@ -50,6 +50,7 @@ from sync.inbound.tying import (
     tax_by_rate,
 )
 from sync.models import ActionRecord, State, SyncEvent, TieOut
+from sync.models.events import EntityType
 
 PATIENCE = 120.0
 AT_ONCE = 500
@@ -147,6 +148,7 @@ class Reading:
         marks = [(one.invoice.organization_id, one.invoice.id) for one in some]
         rows = self.shelf.beside("Invoice", marks=marks, ids=[one.qbo_id for one in some])
         words = {qbo_id: error.failure.intuit_words for qbo_id, error in self.unread.items()}
+        some = with_customers_sent(self.connection, EntityType.INVOICE, some, rows)
         named = gaps(compare(some, rows, words))
         by_id = {str(row["Id"]): row for row in rows}
         of_here = [one for one in some if self._is_within(one.invoice.books_date.isoformat())]
@@ -220,6 +222,7 @@ class Reading:
         self._fetch("Payment", [one.qbo_id for one in some], {})
         marks = [(one.payment.organization_id, one.payment.id) for one in some]
         rows = self.shelf.beside("Payment", marks=marks, ids=[one.qbo_id for one in some])
+        some = with_customers_sent(self.connection, EntityType.PAYMENT, some, rows)
         named = payment_gaps(compare_payments(some, rows, self._links("Payment", rows)))
         differing = {one.record_id for one in named}
         self.named += named

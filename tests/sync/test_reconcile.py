@@ -195,6 +195,19 @@ def test_tells_two_customers_of_one_name_apart(shop: Shop, invoices: list[Invoic
     assert [one["fields"] for one in found["different_invoices"] if one["number"] == invoices[1].number] == [told]
 
 
+def test_what_still_has_the_customer_that_was_deleted_agrees(shop: Shop, invoices: list[Invoice]) -> None:
+    """Nobody moved it; the customer was made again for a later one, under the same name."""
+    there = shop.there(invoices[0])["CustomerRef"]["value"]
+    shop.books.post("customer", {**shop.books.row("Customer", there), "Active": False})
+    shop.drain()
+    shop.invoice(customer=invoices[0].customer)
+    shop.drain()
+    assert shop.qbo_id(invoices[0].customer) != there
+    assert shop.there(invoices[0])["CustomerRef"]["value"] == there
+    code, found = reconcile(shop)
+    assert (code, found["different_invoices"]) == (0, [])
+
+
 def test_tells_a_person_line_by_line(shop: Shop, invoices: list[Invoice]) -> None:
     tamper(shop, invoices[0], "delete")
     out = io.StringIO()
