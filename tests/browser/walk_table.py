@@ -358,8 +358,6 @@ on(EVENT, "O", "page: button Keep QuickBooks*", does("Kept QuickBooks"))
 on(EVENT, "O", "page: button Send ours*", does("Sending our version of"))
 on(EVENT, "O", "page: button Void it here too", does("Voided here too"))
 on(EVENT, "O", "page: button Send it again as a new invoice", does("Sending again as new"))
-on(EVENT, "O", "page: button It is the same", does("The same in QuickBooks"))
-on(EVENT, "O", "page: button Record both", does("Recording both"))
 on(EVENT, "O", "page: button Dismiss | page: text Reason | page: button"
 " Dismiss…", does("Dismissed 1 event", {"page: text Reason": "entered by hand"}))
 on(EVENT, "O", "page: button Take back", does("Took back 1 event"))
