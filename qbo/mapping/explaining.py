@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
+from qbo.mapping.base import DELETED
 from qbo.mapping.loading import load_book
 from qbo.mapping.payloads import rate_names
 from qbo.mapping.preflight import customer_subject, item_subject, rate_subject
@@ -224,6 +225,6 @@ def _account(failure: Failure, connection: Connection, **facts: str) -> Failure:
     found = ListEntry.objects.of(connection, "Account").filter(qbo_id=failure.subject.key).first()
     if found is None:
         return failure
-    name = found.name.removesuffix(" (deleted)")
+    name = found.name.removesuffix(DELETED)
     there = {"there_entity": "Account", "there_id": found.qbo_id}
     return replace(failure, subject=Subject("account", found.qbo_id, name), facts={**failure.facts, **there, **facts})

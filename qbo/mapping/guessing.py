@@ -60,7 +60,7 @@ class Known:
 
     @property
     def price_words(self) -> str:
-        """ "" where it is not known."""
+        """Empty where it is not known."""
         return "" if self.price is None else dollars(self.price)
 
 

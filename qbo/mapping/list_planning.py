@@ -43,6 +43,11 @@ CUSTOMER_KEYS: Mapping[str, str] = {
     "service address": "ShipAddr",
 }
 ITEM_KEYS: Mapping[str, str] = {"name": "Name", "price": "UnitPrice", "description": "Description"}
+# By kind of record, how each field is read from a row, and under which key it stands there.
+FIELDS: Mapping[str, tuple[Mapping[str, Reader], Mapping[str, str]]] = {
+    "Customer": (CUSTOMER_FIELDS, CUSTOMER_KEYS),
+    "Item": (ITEM_FIELDS, ITEM_KEYS),
+}
 # How a field is cleared in a sparse update.
 EMPTIED: Mapping[str, object] = {
     **CLEARED,
@@ -88,7 +93,7 @@ def said_of_item(item: ItemDocument, account_id: str = "") -> Said:
 def plan_customer(customer: CustomerDocument, there: ListRecord) -> Plan:
     """The update that a linked customer needs, if any."""
     subject = Subject("customer", str(customer.id), customer.display_name)
-    plan = _Fields("Customer", CUSTOMER_FIELDS, CUSTOMER_KEYS, subject)
+    plan = _Fields("Customer", *FIELDS["Customer"], subject)
     return plan.of(said_of_customer(customer), customer_payload(customer), there)
 
 
@@ -104,7 +109,7 @@ def plan_item(
         "Description": item.description[:DESCRIPTION_MAX],
     }
     subject = Subject("item", str(item.id), item.name)
-    plan = _Fields("Item", ITEM_FIELDS, ITEM_KEYS, subject).of(said_of_item(item, account_id), payload, there)
+    plan = _Fields("Item", *FIELDS["Item"], subject).of(said_of_item(item, account_id), payload, there)
     was, now = (reference(row, "IncomeAccountRef") for row in (there.base.row, there.now))
     if not account_id or account_id == now or plan.failures:
         return plan
@@ -164,7 +169,7 @@ def carried_over(former_base: str, said: Said, row: Row, entity: str) -> dict[st
     and never sent is still owed: it goes where the other record says nothing or what ours said; where it says something
     else, a person decides.
     """
-    readers, keys = (ITEM_FIELDS, ITEM_KEYS) if entity == "Item" else (CUSTOMER_FIELDS, CUSTOMER_KEYS)
+    readers, keys = FIELDS[entity]
     kept, former = kept_part(entity, row), Base.from_text(former_base)
     owed = [name for name in keys if former and name in former.said and former.said[name] != said[name]]
     if former is None or not owed:
@@ -182,7 +187,7 @@ def arrived(before: Base, theirs: Row, sent: Iterable[tuple[Row, Said]], entity:
     A field that one of them changed, and that is there as it said, is our own work. It would pass for the bookkeeper's,
     and what is taken back here meanwhile would stay there.
     """
-    readers, keys = (ITEM_FIELDS, ITEM_KEYS) if entity == "Item" else (CUSTOMER_FIELDS, CUSTOMER_KEYS)
+    readers, keys = FIELDS[entity]
     if entity == "Item":
         readers = {**readers, "account": lambda row: reference(row, "IncomeAccountRef")}
         keys = {**keys, "account": "IncomeAccountRef"}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
+from qbo.mapping.base import DELETED
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.names import name_key
 from qbo.mapping.payloads import ALLOW_DUPLICATE, Write, rate_names
@@ -81,7 +82,7 @@ def _charge(item: ItemDocument, book: MappingBook) -> Iterator[Failure]:
     if product.active and not product.is_category:
         yield from check_account(product.account_id, item, book)
         return
-    subject = Subject("item", item.kind, product.name.removesuffix(" (deleted)"))
+    subject = Subject("item", item.kind, product.name.removesuffix(DELETED))
     what = {"what": CHARGE_WORDS.get(item.kind, item.kind), "row": f"{item.kind}_item_id"}
     yield Failure("charge_item_missing", subject, facts=what | {"there_entity": "Item", "there_id": product.qbo_id})
 
@@ -117,7 +118,7 @@ def item_subject(item: ItemDocument) -> Subject:
 
 
 def account_subject(account: Ref) -> Subject:
-    return Subject("account", account.qbo_id, account.name.removesuffix(" (deleted)"))
+    return Subject("account", account.qbo_id, account.name.removesuffix(DELETED))
 
 
 def account_there(account: Ref) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection as database
 
+from qbo.mapping.base import DELETED
 from qbo.mapping.names import name_key
 from qbo.models import CompanyFacts, Connection, Link, ListEntry, TaxMapping
 from runacall.invoices.models import Invoice, InvoiceRateSet, TaxRate
@@ -115,7 +116,7 @@ def tax_codes(connection: Connection) -> list[Code]:
 
 def _code(entry: ListEntry) -> Code:
     percent = entry.data.get("Percent")
-    name = entry.name.removesuffix(" (deleted)")
+    name = entry.name.removesuffix(DELETED)
     return Code(entry.qbo_id, name, Decimal(percent) if percent not in (None, "") else None, entry.active)
 
 

@@ -9,6 +9,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from qbo.mapping.base import DELETED
 from qbo.mapping.payments import DEPOSIT_TYPES
 from qbo.models import Connection, ListEntry
 
@@ -24,7 +25,7 @@ def choice_field(
     """
     offered = [("", empty), *choices]
     if current and current not in {value for value, _ in offered}:
-        name = (names or {}).get(current, current).removesuffix(" (deleted)")
+        name = (names or {}).get(current, current).removesuffix(DELETED)
         offered.append((current, f"{name} (inactive in QuickBooks)"))
     field = forms.ChoiceField(choices=offered, required=False, label=label)
     field.widget.attrs["class"] = "rac-input"

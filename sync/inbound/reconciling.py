@@ -231,7 +231,9 @@ def with_customers_sent(
 ) -> list[Expected]:
     """The same; where the row has another customer than it would be sent with now, with the one it was sent with."""
     there = {str(row["Id"]): reference(row, "CustomerRef") for row in rows}
-    unsure = [one.qbo_id for one in some if there.get(one.qbo_id, one.customer_id) != one.customer_id]
+    unsure = [
+        one.qbo_id for one in some if one.customer_id != there.get(one.qbo_id, one.customer_id) and one.customer_id
+    ]
     links = Link.objects.of(connection, record_type).filter(qbo_id__in=unsure) if unsure else Link.objects.none()
     bases = {link.qbo_id: Base.from_text(link.base) for link in links.only("qbo_id", "base")}
     sent = {qbo_id: reference(base.row, "CustomerRef") for qbo_id, base in bases.items() if base is not None}

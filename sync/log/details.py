@@ -102,6 +102,8 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
     fix = settings_place(failure) if failure and not kept else None
     fix_first = bool(fix and failure and failure.kind is FailureKind.PERSON and event.state == State.FAILED)
     waits = event.state == State.QUEUED and not (standing.pause or moving or kept)
+    # Nothing to press while it is about to be sent, or for a company that is not connected.
+    pressed = () if moving or kept else offered(event, at=at)
     return Details(
         row=log_row(event, organization, at=at),
         realm_id=event.realm_id,
@@ -119,10 +121,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         obstacle=obstacle_place(failure, connection) if failure else None,
         record=record_place(event),
         further=further_obstacles(event, connection, is_kept=kept),
-        # Nothing to press while it is about to be sent, or for a company that is not connected.
-        buttons=[]
-        if moving or kept
-        else in_order([(action, action.label(event)) for action in offered(event, at=at)], after_fix=fix_first),
+        buttons=in_order([(action, action.label(event)) for action in pressed], after_fix=fix_first),
         is_fix_first=fix_first,
         cannot_post=cannot_post_today(event, at=at)
         if event.state in (State.FAILED, State.HELD) and is_in_closed_period(event)

@@ -232,6 +232,17 @@ SLIPS: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
 }
 
 
+def slipped(shop: Shop, entity: str, at: datetime) -> Any:
+    """A customer or product that is there, with its slip, although the answer to that was lost."""
+    invoice = shop.settled_invoice(at=at, item=shop.item("Labor"))
+    record = invoice.customer if entity == "Customer" else shop.item("Labor")
+    field, slip, _ = SLIPS[entity]
+    record.edit(at=at, **{field: slip})
+    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
+    shop.drain(at)
+    return record
+
+
 @pytest.mark.parametrize("later", ["", "216-555-0199", None], ids=["taken back", "changed again", "left"])
 @pytest.mark.parametrize("entity", SLIPS)
 def test_a_change_that_was_lost_is_ours_whatever_the_office_says_by_then(
@@ -239,12 +250,8 @@ def test_a_change_that_was_lost_is_ours_whatever_the_office_says_by_then(
 ) -> None:
     """It arrived: without a look it would stay there, or pass for a change of hers."""
     at = timezone.now()
-    invoice = shop.settled_invoice(at=at, item=shop.item("Labor"))
-    record = invoice.customer if entity == "Customer" else shop.item("Labor")
     field, slip, said = SLIPS[entity]
-    record.edit(at=at, **{field: slip})
-    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
-    shop.drain(at)
+    record = slipped(shop, entity, at)
     assert shop.event(record).state == State.CHECKING
     assert said(shop.books.row(entity, shop.qbo_id(record))) == slip
     if later is not None:
@@ -259,12 +266,8 @@ def test_a_change_that_was_lost_is_ours_whatever_the_office_says_by_then(
 @pytest.mark.parametrize("entity", SLIPS)
 def test_a_change_that_was_lost_and_that_she_changed_since_is_hers(shop: Shop, entity: str) -> None:
     at = timezone.now()
-    invoice = shop.settled_invoice(at=at, item=shop.item("Labor"))
-    record = invoice.customer if entity == "Customer" else shop.item("Labor")
-    field, slip, said = SLIPS[entity]
-    record.edit(at=at, **{field: slip})
-    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
-    shop.drain(at)
+    field, _, said = SLIPS[entity]
+    record = slipped(shop, entity, at)
     row = shop.books.row(entity, shop.qbo_id(record))
     hers = {"PrimaryPhone": {"FreeFormNumber": "330-555-0123"}} if entity == "Customer" else {"Description": "hers"}
     shop.books.post(entity.lower(), {**row, **hers})

@@ -30,6 +30,7 @@ from runacall.invoices.models import Customer, Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.list_doubts import adopt_updates, still_under_way
+from sync.engine.prepare.merges import MOVED_INVOICES, latest_there
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import CUSTOMER_NAME, named_alike
 from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
@@ -308,10 +309,6 @@ def _link(
     )
 
 
-# How many invoices of a deleted customer are checked to find out where a merge has moved them.
-MOVED_INVOICES = 3
-
-
 def _survivors(drain: Drain, gone: Mapping[int, Ref]) -> dict[int, Row]:
     """By our customer, the active customer that all invoices of the deleted one now belong to.
 
@@ -319,10 +316,8 @@ def _survivors(drain: Drain, gone: Mapping[int, Ref]) -> dict[int, Row]:
     """
     wanted: dict[str, int] = {}
     for customer_id in gone:
-        invoices = Invoice.objects.filter(customer=customer_id, organization=drain.connection.organization_id)
-        links = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id__in=invoices.values("pk"))
-        latest = links.filter(active=True).order_by("-record_id").values_list("qbo_id", flat=True)[:MOVED_INVOICES]
-        wanted |= dict.fromkeys(latest, customer_id)
+        latest = latest_there(drain, Invoice.objects.filter(customer=customer_id))
+        wanted |= dict.fromkeys(latest.values_list("qbo_id", flat=True)[:MOVED_INVOICES], customer_id)
     moved: dict[int, set[str]] = {}
     for row in read_where_in(drain.turn.client(), "Invoice", "Id", wanted, pace=drain.pace):
         moved.setdefault(wanted[str(row["Id"])], set()).add(str((row.get("CustomerRef") or {}).get("value") or ""))

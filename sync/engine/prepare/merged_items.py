@@ -13,12 +13,10 @@ from qbo.mapping.book import Ref
 from qbo.mapping.invoice_rows import is_void, own_lines
 from qbo.mapping.loading import ref_of
 from qbo.models import Link, ListEntry
-from runacall.invoices.models import InvoiceLine
+from runacall.invoices.models import Invoice, InvoiceLine
 from sync.engine.context import Drain
+from sync.engine.prepare.merges import MOVED_INVOICES, latest_there
 from sync.models.events import EntityType
-
-# How many invoices with a product that is gone are checked to find out where a merge has moved their lines.
-MOVED_INVOICES = 3
 
 
 def survivors(drain: Drain, item_ids: Iterable[int]) -> dict[int, Ref]:
@@ -65,9 +63,8 @@ def _gone(drain: Drain, item_ids: Iterable[int]) -> dict[int, str]:
 
 def _latest_with(drain: Drain, item_id: int) -> list[Link]:
     """The latest invoices there with a line of this item."""
-    lines = InvoiceLine.objects.filter(item=item_id, invoice__organization=drain.connection.organization_id)
-    links = Link.objects.of(drain.connection, EntityType.INVOICE).filter(record_id__in=lines.values("invoice"))
-    return list(links.filter(active=True).exclude(base="").order_by("-record_id")[:MOVED_INVOICES])
+    invoices = Invoice.objects.filter(pk__in=InvoiceLine.objects.filter(item=item_id).values("invoice"))
+    return list(latest_there(drain, invoices).exclude(base="")[:MOVED_INVOICES])
 
 
 def _products(item_id: int, link: Link, row: Row) -> set[str]:
