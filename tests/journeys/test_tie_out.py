@@ -186,6 +186,30 @@ def test_after_the_bookkeeper_changed_payments_exactly_these_are_named(shop: Sho
     assert all(f"Payment on #{invoice.number}" in text for invoice in month[:5])
 
 
+def test_what_was_moved_to_another_customer_of_the_same_name_is_named(shop: Shop, client: Client) -> None:
+    """An invoice and a payment, on the tie-out and in what `reconcile` says."""
+    month = month_of(shop, 2)
+    payment = builders.payment(month[1], at=timezone.now(), received_date=month[1].invoice_date)
+    shop.drain()
+    invoice, received = shop.there(month[0]), shop.books.row("Payment", shop.qbo_id(payment))
+    name, ours = "M. Okafor", invoice["CustomerRef"]["value"]
+    shop.books.post("customer", {**shop.books.row("Customer", ours), "DisplayName": "The other family"})
+    theirs = shop.books.post("customer", {"DisplayName": name})["Customer"]["Id"]
+    shop.books.post("invoice", {**invoice, "CustomerRef": {"value": theirs}})
+    her_payment(shop, received, Line=[])
+    her_payment(shop, shop.books.row("Payment", received["Id"]), CustomerRef={"value": theirs})
+    told = (f"{name} (Id {ours})", f"{name} (Id {theirs})")
+    made = compare(client)
+    named = [gap for gap in made.content["differences"] if "customer" in gap["what"]]
+    assert [(gap["record_type"], gap["record_id"]) for gap in named] == [
+        ("invoice", month[0].pk),
+        ("payment", payment.pk),
+    ], made.content["differences"]
+    assert all(side in gap["here"] + gap["there"] for gap in named for side in told), named
+    found = shop.compared()
+    assert [one.fields["customer"] for one in (*found.different, *found.payments.different)] == [told, told]
+
+
 def test_outside_the_us_tax_is_told_by_the_rates_of_its_codes(canada: Shop) -> None:  # noqa: F811
     """There no code says the tax of an invoice: each rate has a line of its own."""
     gst = builders.rate(canada.organization, "GST", "5")
