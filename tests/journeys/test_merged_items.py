@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from runacall.invoices.models import PricebookItem
+from sync.engine.prepare.merges import MOVED_INVOICES
 from sync.models import State
 from tests.books import Shop
 from tests.journeys.office import Office
@@ -75,6 +76,22 @@ def test_one_that_is_another_item_of_ours_is_not_followed(shop: Shop, labor: Pri
     invoice = shop.invoice(item=labor)
     shop.drain()
     assert shop.event(invoice).failure_code == "item_inactive"
+
+
+def test_the_latest_invoices_say_where_the_products_went(shop: Shop, office: Office, labor: PricebookItem) -> None:
+    """Older ones name what she moved their lines to before the merge, and are not asked."""
+    elsewhere, survivor = hourly(shop, Name="Work before the season"), hourly(shop)
+    for row in shop.books.invoices():
+        if row["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"] == shop.qbo_id(labor):
+            row["Line"][0]["SalesItemLineDetail"]["ItemRef"] = {"value": elsewhere}
+            shop.books.post("invoice", row)
+    for _ in range(MOVED_INVOICES):
+        shop.settled_invoice(item=labor)
+    shop.books.do("merge_items", loser={"id": shop.qbo_id(labor)}, survivor={"id": survivor})
+    invoice = shop.invoice(item=labor)
+    shop.drain()
+    office.assert_clear(invoice)
+    assert shop.there(invoice)["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"] == survivor
 
 
 def test_where_invoices_disagree_a_person_says(shop: Shop, labor: PricebookItem) -> None:

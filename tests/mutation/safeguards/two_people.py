@@ -96,6 +96,13 @@ SAFEGUARDS = (
         ("tests/journeys/test_merged_items.py::test_where_invoices_disagree_a_person_says",),
     ),
     Safeguard(
+        "the latest invoices say what was merged, not the oldest",
+        "sync/engine/prepare/merges.py",
+        'links.order_by("-record_id")',
+        'links.order_by("record_id")',
+        ("tests/journeys/test_merged_items.py::test_the_latest_invoices_say_where_the_products_went",),
+    ),
+    Safeguard(
         "an income account that she chose for a product stays",
         LISTS,
         "    if is_hers:\n        return replace(plan, kept=(*plan.kept, side))\n"
