@@ -612,6 +612,39 @@ def test_a_payment_received_there_follows_its_edit_void_and_deletion_there(shop:
     assert not shop.log().unsent().exists()
 
 
+def test_how_a_payment_was_received_there_follows_its_correction_there(shop: Shop) -> None:
+    """Method, number and day; what the office corrected here goes there, and stays when she corrects another field."""
+    methods = {str(row["Name"]): str(row["Id"]) for row in shop.books.rows("PaymentMethod")}
+    invoice = shop.settled_invoice()
+    row = pay_there(shop, invoice, PaymentRefNum="4711", PaymentMethodRef={"value": methods["Cash"]})
+    shop.hear()
+    payment = invoice.payments.get()
+    said = {"PaymentRefNum": "4712", "PaymentMethodRef": {"value": methods["Check"]}, "TxnDate": "2026-06-20"}
+    shop.books.post("payment", row | said)
+    sent = payment_writes(shop)
+    shop.hear()
+    shop.drain()
+    payment.refresh_from_db()
+    received = (payment.method, payment.reference, str(payment.received_date), payment.amount)
+    assert received == ("check", "4712", "2026-06-20", Decimal(108))
+    assert (
+        shop.log()
+        .of_record("payment", payment.pk)
+        .latest("id")
+        .message.endswith("of 2026-06-20, Cash → Check, number 4711 → number 4712. It is the same here now.")
+    )
+    assert (payment_writes(shop), shop.log().unsent().count()) == (sent, 0)
+    payment.edit(reference="4713", at=timezone.now())
+    shop.drain()
+    row = shop.books.row("Payment", row["Id"])
+    assert row["PaymentRefNum"] == "4713"
+    shop.books.post("payment", row | {"TxnDate": "2026-06-21"})
+    shop.hear()
+    payment.refresh_from_db()
+    assert (payment.reference, str(payment.received_date)) == ("4713", "2026-06-21")
+    assert shop.reconciles()
+
+
 def test_money_recorded_on_both_sides_is_not_counted_twice(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     builders.payment(invoice, at=timezone.now())

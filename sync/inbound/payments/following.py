@@ -1,19 +1,19 @@
 """What happened in QuickBooks to payments that we have.
 
 One that was received there is one whose link we did not make (`created_here` is False): it follows whatever happens
-to it there. About a payment that was recorded here, a person decides.
+to it there, but for its memo. About a payment that was recorded here, a person decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part
+from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, plain
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payments import applied_by
 from qbo.models import Link
@@ -22,11 +22,8 @@ from runacall.invoices.refusals import Refused
 from sync.inbound.hearing import Hearing
 from sync.inbound.invoices import brought_back, edited
 from sync.inbound.payments.receiving import link_received
-from sync.inbound.payments.rows import day_of
-from sync.inbound.payments.untaken import (
-    forget_untaken,
-    keep_untaken,
-)
+from sync.inbound.payments.rows import day_of, method_of, number_of
+from sync.inbound.payments.untaken import forget_untaken, keep_untaken
 from sync.models.events import Direction
 from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, unsent_of
 from sync.outbox.enqueueing import invoice_name, payment_name
@@ -104,17 +101,16 @@ def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     parts = {invoices[pk]: Decimal(applied[qbo_id]) for qbo_id, pk in ours.items()}
     elsewhere = sum((Decimal(amount) for key, amount in applied.items() if key not in ours), Decimal(0))
     amount = Decimal(cents(row.get("TotalAmt"))) - elsewhere
-    day = day_of(row, otherwise=payment.received_date)
-    same = (payment.amount, payment.received_date, before) == (amount, day, parts)
-    if same:
+    fields = _corrected(hearing, link, row, payment)
+    if (payment.amount, before) == (amount, parts) and not fields:
         _renew(link, row)
         forget_untaken(hearing, [link.qbo_id])
         return
-    was = f"{payment.amount:,} of {payment.received_date}"
+    was, said = f"{payment.amount:,} of {payment.received_date}", _words(payment)
     names = [invoice_name(invoice) for invoice in {*before, *parts}]
     waited = [name for name in names if unsent_of(connection, name) is not None]
     try:
-        payment.restate(amount=amount, received_date=day, parts=parts, at=at)
+        payment.restate(amount=amount, parts=parts, at=at, by=None, **fields)
     except Refused as refusal:
         subject = Subject("payment", str(payment.pk), was)
         facts = {"amount": f"{amount:,}", "reason": str(refusal), "there_entity": "Payment", "there_id": link.qbo_id}
@@ -128,9 +124,32 @@ def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     for name in names:
         if name not in waited:
             drop_just_opened(connection, name)
-    message = f"Changed in QuickBooks: {was} → {amount:,} of {day}. It is the same here now."
+    now = _words(payment)
+    changes = ", ".join(f"{said[name]} → {now[name]}" for name in now if now[name] != said[name]) or "what it pays"
+    message = f"Changed in QuickBooks: {changes}. It is the same here now."
     note_arrival(connection, payment_name(payment), at=at, message=message, row=row, just_opened=True)
     hearing.came["payments changed"] += 1
+
+
+def _corrected(hearing: Hearing, link: Link, row: Row, payment: Payment) -> dict[str, object]:
+    """The day, the method and the number of one that was received there, where they changed there."""
+    read: dict[str, Callable[[Row], object]] = {
+        "received_date": lambda one: day_of(one, otherwise=payment.books_date),
+        "method": lambda one: method_of(hearing, one),
+        "reference": number_of,
+    }
+    known = (Base.from_text(link.base) or Base()).row
+    here = {"received_date": payment.books_date, "method": payment.method, "reference": plain(payment.reference)}
+    return {name: of(row) for name, of in read.items() if of(row) not in (of(known), here[name])}
+
+
+def _words(payment: Payment) -> dict[str, str]:
+    """What the log says of it, before a change and after it."""
+    return {
+        "money": f"{payment.amount:,} of {payment.received_date}",
+        "method": payment.get_method_display(),
+        "reference": f"number {payment.reference}" if payment.reference else "no number",
+    }
 
 
 def _void(hearing: Hearing, payment: Payment, link: Link, message: str, row: Row | None) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, cents, changed_there_at, kept_part, plain, reference
+from qbo.mapping.base import Base, cents, changed_there_at, kept_part, reference
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import PAYMENT, marked_as
@@ -20,7 +20,7 @@ from qbo.models import Link
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.models import Invoice, Payment
 from sync.inbound.hearing import Hearing
-from sync.inbound.payments.rows import customer_of, day_of, method_of
+from sync.inbound.payments.rows import customer_of, day_of, method_of, number_of
 from sync.inbound.payments.untaken import TOLD, dismissed_among, forget_untaken, keep_untaken, total_of, untaken_of
 from sync.models import SyncEvent, TwoPayments
 from sync.models.events import Direction, EntityType
@@ -94,7 +94,7 @@ def record_received(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> Non
         amount=Decimal(cents(row.get("TotalAmt"))) - elsewhere,
         method=method_of(hearing, row),
         received_date=day_of(row, otherwise=connection.organization.today(at)),
-        reference=plain(row.get("PaymentRefNum"))[:100],
+        reference=number_of(row),
         memo=str(row.get("PrivateNote") or "")[:500],
     )
     link_received(hearing, payment, row)

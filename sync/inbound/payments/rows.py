@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from qbo.json_objects import Row
-from qbo.mapping.base import reference
+from qbo.mapping.base import plain, reference
 from qbo.mapping.names import name_key
 from qbo.models import Link, ListEntry, PaymentMapping
 from runacall.invoices.models import Customer, Payment
@@ -46,6 +46,11 @@ def method_of(hearing: Hearing, row: Row) -> str:
         return mapped.method
     entry = ListEntry.objects.of(connection, "PaymentMethod").filter(qbo_id=method_id).first()
     return METHODS.get(name_key(entry.name) if entry else "", Payment.Method.OTHER)
+
+
+def number_of(row: Row) -> str:
+    """The number of the check, or the bank's reference."""
+    return plain(row.get("PaymentRefNum"))[:100]
 
 
 def day_of(row: Row, *, otherwise: date) -> date:

@@ -10,9 +10,7 @@ from runacall.invoices.models import Payment
 from sync.inbound.hearing import Hearing
 from sync.inbound.payments.following import lose_ours, take_ours
 from sync.inbound.payments.receiving import received, record_received
-from sync.inbound.payments.untaken import (
-    add_untaken,
-)
+from sync.inbound.payments.untaken import add_untaken
 
 
 def take_payments(hearing: Hearing) -> None:
