@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from qbo_emulator.entities.fields import TABLE, WELL_KNOWN
 BATCH = "IntuitBatchRequest"
 TOLERANT = frozenset(("Line", *(name for name in TABLE if name.endswith("LineDetail"))))  # clients in use rely on it
 BATCH_ATTRIBUTES = ("bId", "operation", "optionsData")
+DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")  # as Ruby writes a time; reported to work as a date
 
 
 def read(text: str, roots: Collection[str] = ()) -> Any:
@@ -69,7 +71,8 @@ def field_value(element: ElementTree.Element, kind: str) -> object:
         return value_of(element, kind)
     if element.attrib and not kind:
         return {**element.attrib, "value": element.text or ""}
-    return element.text or ""
+    text = element.text or ""
+    return text[:10] if kind == "date" and DATE_AND_TIME.match(text) else text
 
 
 def as_list(value: object) -> list[object]:

@@ -87,6 +87,11 @@ SWITCHES: dict[str, Switch] = {
         "unlink", ("unlink", "refuse"), "Delete of an invoice with payments: the same choice."
     ),
     "payment_moves_sync_token": Switch(True, (True, False), "Whether a payment increases its invoice's SyncToken."),
+    "estimate_left_alone": Switch(
+        "Pending",
+        ("Pending", "Accepted", "Closed"),
+        "Status of an estimate whose invoice is deleted, voided or no longer linked.",
+    ),
     "due_date_without_terms": Switch(
         "company_terms",
         ("company_terms", "30_days"),

@@ -173,7 +173,7 @@ def discount_line(draft: Draft, line: Row) -> Row:
     account = key_of(detail.get("DiscountAccountRef"))
     default = key_of(company.preference("SalesFormsPrefs", "DefaultDiscountAccount")) or "86"
     chosen = resolve(company, ACCOUNT, account or default)
-    stored["DiscountAccountRef"] = pointing(chosen, "Name")
+    stored["DiscountAccountRef"] = pointing(chosen, "FullyQualifiedName")
     return {
         "Amount": line.get("Amount", ZERO),
         "DetailType": "DiscountLineDetail",

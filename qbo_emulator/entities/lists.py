@@ -88,7 +88,7 @@ def item_rules(draft: Draft) -> None:
     qualify(draft, parent)
     for field in ITEM_ACCOUNTS:
         if key_of(draft.sent.get(field)):
-            row[field] = pointing(resolve(draft.company, ACCOUNT, row[field]), "Name")
+            row[field] = pointing(resolve(draft.company, ACCOUNT, row[field]), "FullyQualifiedName")
     check_accounts(draft)
     if "QtyOnHand" in draft.sent:  # as it is now; kept is what there was on the first day
         row["QtyOnHand"] = Decimal(row["QtyOnHand"]) - draft.company.balances.moved.get(row["Id"], Decimal(0))

@@ -116,7 +116,7 @@ def name_accounts(company: Company, holder: Row) -> None:
     """The accounts and the item that `holder` refers to, which must exist, with their names."""
     for field in ACCOUNTS:
         if key_of(holder.get(field)):
-            holder[field] = pointing(resolve(company, ACCOUNT, holder[field]), "Name")
+            holder[field] = pointing(resolve(company, ACCOUNT, holder[field]), "FullyQualifiedName")
     if key_of(holder.get("ItemRef")):
         holder["ItemRef"] = pointing(resolve(company, ITEM, holder["ItemRef"]), "Name")
 

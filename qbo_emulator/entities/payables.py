@@ -27,7 +27,7 @@ def payable_rules(draft: Draft) -> None:
     transaction_rules(draft)
     account = company.get("Account", key_of(row.get("APAccountRef")) or ACCOUNTS_PAYABLE)
     if account:
-        row["APAccountRef"] = pointing(account, "Name")
+        row["APAccountRef"] = pointing(account, "FullyQualifiedName")
     row["LinkedTxn"] = (draft.before or {}).get("LinkedTxn", row.get("LinkedTxn", []))
     row["Balance"] = cents(max(row["TotalAmt"] - paid_on(company, row), ZERO))
     if draft.kind.name == "Bill":

@@ -12,6 +12,7 @@ from qbo_emulator.books.money import cents
 from qbo_emulator.entities import taxes
 from qbo_emulator.entities.currencies import currency_of_transaction
 from qbo_emulator.entities.due import due_by_default
+from qbo_emulator.entities.estimates import close_estimates
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo_emulator.entities.lines import ZERO, charges, price_discount, sales_lines, stored_lines, with_subtotal
 from qbo_emulator.entities.numbers import number_transaction
@@ -116,6 +117,7 @@ def keep_links(draft: Draft) -> None:
     own = [link for link in standing if link.get("TxnType") == "Payment"]
     others = sent if "LinkedTxn" in draft.sent else [link for link in standing if link not in own]
     draft.row["LinkedTxn"] = others + own
+    close_estimates(draft)
 
 
 def fill_addresses(draft: Draft) -> None:
@@ -225,6 +227,7 @@ def void_sale(draft: Draft) -> None:
     row = draft.row
     row["Line"] = [void_line(line) for line in row["Line"]]
     row |= {"TxnTaxDetail": {"TotalTax": 0}, "TotalAmt": 0, "Balance": 0, "LinkedTxn": []}
+    close_estimates(draft)
     row["PrivateNote"] = void_note(draft.company, row.get("PrivateNote", ""))
 
 
@@ -249,6 +252,8 @@ def void_note(company: Company, note: str) -> str:
 def delete_sale(draft: Draft) -> None:
     check_open(draft.company, draft.row["TxnDate"])
     free_payments(draft, "delete_paid_invoice")
+    draft.row["LinkedTxn"] = []
+    close_estimates(draft)
 
 
 def free_payments(draft: Draft, switch: str) -> None:
@@ -315,7 +320,7 @@ def receipt_rules(draft: Draft) -> None:
         method = resolve(draft.company, PAYMENT_METHOD, draft.row["PaymentMethodRef"])
         draft.row["PaymentMethodRef"] = pointing(method, "Name")
     sales_rules(draft)
-    draft.row["DepositToAccountRef"] = pointing(account, "Name")
+    draft.row["DepositToAccountRef"] = pointing(account, "FullyQualifiedName")
 
 
 def estimate_rules(draft: Draft) -> None:

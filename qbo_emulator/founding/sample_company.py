@@ -15,6 +15,7 @@ from qbo_emulator.founding import sample_documents
 from qbo_emulator.founding.sample_facts import (
     ACCOUNTS,
     CURRENCIES,
+    CUSTOMER_TYPES,
     CUSTOMERS,
     EARNS_ON,
     EMPLOYEES,
@@ -115,8 +116,12 @@ def rows(*, at: datetime) -> list[Change]:
     money = [
         ("CompanyCurrency", {"Id": key, "Code": code, "Name": name, "Active": True}) for key, code, name in CURRENCIES
     ]
+    types = [
+        ("CustomerType", {"Id": str(key), "Name": name, "Active": True}) for key, name in enumerate(CUSTOMER_TYPES, 1)
+    ]
     books = [("Account", row) for row in chart()]
-    return [Put(entity, stored(row, made)) for entity, row in [*books, *people, *sellers, *staff, *goods, *money]]
+    lists = [*books, *people, *sellers, *staff, *goods, *money, *types]
+    return [Put(entity, stored(row, made)) for entity, row in lists]
 
 
 def chart() -> Iterator[Row]:

@@ -151,6 +151,7 @@ ACCOUNTS = (
     ("91", "Board of Equalization Payable", "Other Current Liability", "SalesTaxPayable", ""),
     ("92", "Out Of Scope Agency Payable", "Other Current Liability", "SalesTaxPayable", ""),
 )
+CUSTOMER_TYPES = ("Retail", "Drop Ship", "Distributor", "Wholesale")  # made by a person only, the API reads them
 CURRENCIES = (("1", "CAD", "Canadian Dollar"), ("2", "EUR", "Euro"), ("3", "GBP", "British Pound Sterling"))
 # id of an inventory item -> how many there were on the first day, and what one costs
 IN_STOCK = {"5": (6, "125"), "11": (27, "10"), "16": (35, "0.75"), "17": (43, "2.5")}

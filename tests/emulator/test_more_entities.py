@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,36 @@ def test_an_invoice_links_only_estimates_that_are_there(books: Client) -> None:
     assert row["LinkedTxn"] == [{"TxnId": key, "TxnType": "Estimate"}]
 
 
+def estimate_of(books: Client, key: str) -> tuple[str, list[dict[str, str]]]:
+    row = books.read("Estimate", key)
+    return row["TxnStatus"], row["LinkedTxn"]
+
+
+def billed(books: Client) -> tuple[str, dict[str, Any]]:
+    """The id of an estimate, and the invoice that was made from it."""
+    key = books.post("Estimate", invoice())["Id"]
+    return key, books.post("Invoice", invoice(LinkedTxn=[{"TxnId": key, "TxnType": "Estimate"}]))
+
+
+def test_an_invoice_closes_its_estimate(books: Client) -> None:
+    key, made = billed(books)
+    assert estimate_of(books, key) == ("Closed", [{"TxnId": made["Id"], "TxnType": "Invoice"}])
+    noted = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "x"}
+    assert books.post("Invoice", noted)["LinkedTxn"] == made["LinkedTxn"]
+    assert estimate_of(books, key)[0] == "Closed"
+
+
+@pytest.mark.parametrize("operation", ["delete", "void"])
+def test_an_estimate_is_open_again_without_its_invoice(books: Client, operation: str) -> None:
+    key, made = billed(books)
+    books.post("Invoice", {"Id": made["Id"], "SyncToken": "0"}, operation=operation)
+    assert estimate_of(books, key) == ("Pending", [])
+    books.do("switch", name="estimate_left_alone", value="Accepted")
+    key, made = billed(books)
+    books.post("Invoice", {"Id": made["Id"], "SyncToken": "0", "sparse": True, "LinkedTxn": []})
+    assert estimate_of(books, key) == ("Accepted", [])
+
+
 def test_sending_marks_the_form(books: Client) -> None:
     key = books.post("Invoice", invoice())["Id"]
     answer = books.call("POST", f"invoice/{key}/send", sendTo="a@example.com").json()["Invoice"]
@@ -115,6 +146,11 @@ def test_an_exchange_rate_goes_by_its_currency(books: Client) -> None:
     row = books.query("select * from ExchangeRate where SourceCurrencyCode = 'EUR'")["ExchangeRate"][0]
     body = {"SourceCurrencyCode": "EUR", "SyncToken": row["SyncToken"], "Rate": 2, "sparse": True}
     assert books.post("ExchangeRate", body)["Rate"] == 2
+    asked = {"sourcecurrencycode": "EUR", "asofdate": "2025-07-07"}
+    on_that_day = books.call("GET", "exchangerate", **asked).json()["ExchangeRate"]
+    assert (on_that_day["AsOfDate"], on_that_day["Rate"]) == ("2025-07-07", 2)
+    latest = books.call("GET", "exchangerate", **asked | {"asofdate": ""}).json()["ExchangeRate"]
+    assert latest["AsOfDate"] == row["AsOfDate"]
 
 
 # tax service

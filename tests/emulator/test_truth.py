@@ -95,6 +95,27 @@ def test_the_sample_company_has_the_recorded_receipts(sample: Client) -> None:
         assert len(ids) == len(set(ids))
 
 
+def test_an_account_is_referred_to_by_its_full_name(sample: Client) -> None:
+    full = "Landscaping Services:Job Materials:Plants and Soil"  # as in recorded answers
+    item = sample.read("Item", "14")
+    assert item["IncomeAccountRef"] == {"value": "49", "name": full}
+    assert sample.post("Item", item)["IncomeAccountRef"]["name"] == full
+    detail = {
+        "DetailType": "AccountBasedExpenseLineDetail",
+        "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "49"}},
+    }
+    bill = sample.post("Bill", {"VendorRef": {"value": "30"}, "Line": [{"Amount": 5, **detail}]})
+    assert bill["Line"][0]["AccountBasedExpenseLineDetail"]["AccountRef"]["name"] == full
+
+
+def test_the_sample_company_has_types_of_customers(sample: Client) -> None:
+    rows = sample.query("select * from CustomerType")["CustomerType"]
+    assert {row["Id"]: row["Name"] for row in rows} == {
+        "1": "Retail", "2": "Drop Ship", "3": "Distributor", "4": "Wholesale",
+    }  # fmt: skip
+    assert sample.read("CustomerType", "4")["Active"] is True
+
+
 def test_an_unknown_property_is_refused_with_those_that_are_known(books: Client) -> None:
     detail = books.fault("Invoice", invoice(BadJson=True))["Detail"]
     assert detail.startswith(

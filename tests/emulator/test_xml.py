@@ -61,6 +61,18 @@ def test_unknown_elements_on_lines_are_tolerated(books: Client) -> None:
     assert (refused.status_code, 'code="2010"' in refused.text) == (400, True)
 
 
+@pytest.mark.parametrize("written", ["2026-02-10 04:22:59 UTC", "2026-02-10 00:00:00 -0800", "2026-02-10"])
+def test_a_date_may_be_written_as_ruby_writes_a_time(books: Client, written: str) -> None:
+    body = INVOICE.format(root="Invoice", more="", end=f"<TxnDate>{written}</TxnDate>")
+    assert found(call(books, "POST", "invoice", body), "Invoice/TxnDate").text == "2026-02-10"
+
+
+def test_a_wrong_date_is_refused_in_xml_and_a_time_in_json(books: Client) -> None:
+    body = INVOICE.format(root="Invoice", more="", end="<TxnDate>10 February 2026 04:22:59</TxnDate>")
+    assert call(books, "POST", "invoice", body).status_code == 400
+    assert books.fault("Invoice", invoice(TxnDate="2026-02-10 04:22:59 UTC"))["code"] == "2010"
+
+
 def test_a_wrong_root_is_refused(books: Client) -> None:
     refused = call(books, "POST", "invoice", INVOICE.format(root="SalesReceipt", more="", end=""))
     assert (refused.status_code, 'code="2010"' in refused.text) == (400, True)
