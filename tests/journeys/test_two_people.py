@@ -477,6 +477,22 @@ def test_a_line_is_known_by_its_words_where_another_is_taken_off(shop: Shop) -> 
     assert (line["Id"], line["SalesItemLineDetail"]["ClassRef"]["value"]) == (there[1]["Id"], "5000000000000007280")
 
 
+def test_lines_that_are_typed_again_in_another_order_are_known_by_their_words(shop: Shop) -> None:
+    labor = shop.item("Labor")
+    first, last = (builders.line(name, price, item=labor) for name, price in (("First", "10"), ("Last", "30")))
+    invoice = shop.settled_invoice(lines=[first, last])
+    there = own_lines(shop.there(invoice))
+    there[1]["SalesItemLineDetail"]["ClassRef"] = {"value": "5000000000000007280"}
+    bookkeeper(shop, invoice, Line=there)
+    invoice.edit(lines=[builders.line("Last", "31", item=labor), first], at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    lines = {line["Description"]: line for line in own_lines(shop.there(invoice))}
+    assert {words: line["Id"] for words, line in lines.items()} == {"First": there[0]["Id"], "Last": there[1]["Id"]}
+    assert [line["SalesItemLineDetail"].get("ClassRef") for line in lines.values()].count(None) == 1
+    assert lines["Last"]["SalesItemLineDetail"]["ClassRef"]["value"] == "5000000000000007280"
+
+
 def test_a_line_that_is_changed_while_the_one_before_it_is_taken_off_keeps_its_place_there(shop: Shop) -> None:
     def line(words: str, price: str) -> Any:
         return builders.line(words, price, item=shop.item("Labor"), rates=[shop.rate])

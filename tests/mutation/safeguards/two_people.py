@@ -201,11 +201,11 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_a_line_that_is_changed_while_the_one_before_it_is_taken_off_keeps_its_place_there",),
     ),
     Safeguard(
-        "a line is known by its words where another is taken off",
+        "a line that is typed again is known by its words, wherever it stands",
         ROWS,
         "for known_by in (tuple, _product_and_description):",
         "for known_by in ():",
-        (f"{OF_TWO}::test_a_line_is_known_by_its_words_where_another_is_taken_off",),
+        (f"{OF_TWO}::test_lines_that_are_typed_again_in_another_order_are_known_by_their_words",),
     ),
     Safeguard(
         "what she changed on an invoice whose answer was lost is hers",
