@@ -148,7 +148,7 @@ def _run(tree: Path, tests: Sequence[str], *, patience: float | None = None, sto
             [*python, *pytest, *options, *tests],
             cwd=tree,
             env={name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
-            | {"MUTATION_REPORT": report.name},
+            | {"MUTATION_REPORT": report.name, "RUN_SLOW": "1"},
             capture_output=True,
             text=True,
             timeout=patience,
