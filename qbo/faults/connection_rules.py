@@ -15,8 +15,9 @@ THROTTLED = (
     rule(
         "rate_limited",
         text=(
-            r"throttle ?(limits? )?exceeded|\bthrottl(ed|ing)\b",
-            r"request limit|api (call )?limit|rate (limit|exceeded)",
+            r"throttle ?(limits? )?(exceeded|reached)|\bslow down\b|\brequest rate (is )?too high|\bthrottl(ed|ing)\b",
+            r"request limit|(api|call) (call |usage |rate )?(limit|quota)|number of (\w+ )?(requests|api calls)\b"
+            r"|rate (limit|exceeded)",
             r"\bquota (has been |was |is )?(exceeded|reached|used up|exhausted)",
             r"\blimit of \d[\d,.]* ((api|http|concurrent) (requests|calls)\b"
             r"|(requests|calls) (per|an?|every|each) (second|minute|hour|day)\b)",
@@ -67,7 +68,8 @@ GRANTS = (
         "app_refused",
         where=is_another_programs,
         text=(
-            r"\b(incorrect|invalid|wrong|unknown) client (id|secret|credentials?)\b",
+            r"\b(incorrect|invalid|wrong|unknown) client (id|secret|credentials?)\b|^\W*invalid client\W*$",
+            r"\bclient authentication failed",
             # Intuit has taken the app itself out of use; what is called an application error is something else.
             r"\b(this|the|that|your|our) (\w+ )?app(lication)? (is |was |has been )?"
             r"(no longer (\w+ ){0,2}(available|approved|allowed|supported|meets)"
@@ -115,9 +117,11 @@ SUBSCRIPTION = (
             r"trial or subscription period",
             r"\b(company|quickbooks|qbo)\b[^.;]{0,30}\bread[- ]only (mode|state|access)",
             r"\brenew (the|your) (\w+ )?(plan|subscription)",
-            r"(trial|subscription|plan) (has )?(ended|expired|lapsed)",
-            r"\b(company|account) (is |was )?no longer (active|subscribed)",
-            r"invalid company status|\bcompany (file )?(is )?(inactive|not active|suspended)",
+            r"(trial|subscription|plan)( period)? (has |is )?(ended|expired|lapsed|over|past due|overdue|unpaid)\b",
+            r"\bno (active|valid|current|paid) (\w+ )?(subscription|plan)\b",
+            r"\b(company|(your|quickbooks|qbo|intuit|online) account) (is |was )?no longer (active|subscribed)",
+            r"invalid company status|\bcompany (file )?(is |has |was |been )*(inactive|not active|suspended|expired"
+            r"|deactivated)\b",
             r"(billing|payment) problem|problem with (your|the) (\w+ )?(subscription|billing)",
             r"\bsubscription (is|was|has been)(n't| not| no longer) (currently )?(active|current|valid|paid)"
             r"|\bbilling lapsed",
@@ -156,6 +160,18 @@ RAISED = (
     rule("network", where=never_left_the_client, not_text=ANSWERED),
 )
 
+ACCESS_THING = (
+    r"((?<!unexpected )\btokens?|\b(quickbooks|qbo|intuit)( online)? (connection|access|session|log-?in|integration)"
+    r"|\bconnection (to|with) (your |the )?(quickbooks|qbo|intuit)( online)?|\bauthori[sz]ation|\bauthentication"
+    r"|\bcredentials?|\bsession|\blog-?in|\bconsent)"
+)
+LAPSED = (
+    r"((is|are|was|were|has|have|been|now|already) )*(expired|revoked|lapsed|rejected|invalid|not valid"
+    r"|no longer valid)\b"
+    r"|\b(needs?|has|have|must|should|requires?)( to)?( be)? re-?(new|authori[sz]|connect|authenticat|link|fresh)"
+)
+"""What gives access, and that somebody has to renew it; one that is only lost for a moment is the network's."""
+
 DISCONNECTED = (
     r"(quickbooks|qbo|intuit)( online)?( account| company| connection)? "
     r"(is |was |has been )?(disconnected|not connected)",
@@ -167,7 +183,9 @@ DISCONNECTED = (
     r"\bneeds? to be re-?(connected|authori[sz]ed|authenticated|linked)",
     r"\b(signed|logged) out\b",
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
-    r"(sign|log) ?in again|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
+    rf"{ACCESS_THING}( has timed out and)? ({LAPSED})",
+    r"(sign|log) ?in (to (quickbooks|qbo|intuit)|again)|\bneeds? re-?auth|^\W*(not_connected )?not connected\b"
+    r"|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
 
 WRONG_CREDENTIALS = (
@@ -216,6 +234,8 @@ ACCESS = (
         text=(
             r"company[^.]{0,60} (does not|doesn't) match the (\w+ )?(one|company)",
             r"\b(company|realm) ?id (mismatch|does(n't| not) match|is invalid)",
+            r"\b(linked|connected) to an?(other| different) (quickbooks |qbo )?(company|realm)\b|\brealm mismatch",
+            r"\bconnected company does(n't| not) match",
             r"\binvalid realm|\bwrong (realm|company)\b",
             r"(\bnot|n't) (recogni[sz]e|know|find) (the|this|your) (\w+ )?realm\b|\bunknown realm\b",
         ),
@@ -240,6 +260,8 @@ ACCESS = (
             rf"already (been )?{CONNECTED}[^.]{{0,60}}\b{SOMEBODY_ELSE}|{SOMEBODY_ELSE}[^.]{{0,60}}already {CONNECTED}",
             rf"{SOMEBODY_ELSE}[^.]{{0,40}}\bhas (already )?{CONNECTED}|\b{CONNECTED} by {SOMEBODY_ELSE}",
             rf"\balready (been )?{CONNECTED} by\b",
+            r"\b(company|realm|(quickbooks|qbo|intuit) account)\b[^.;]{0,40}\balready (been )?(linked|connected"
+            r"|bound)\b",
             rf"\b(company|quickbooks|qbo|intuit|realm)\b[^.;]{{0,40}}\balready (been )?(linked|connected) to {ANOTHER}",
         ),
     ),
@@ -254,7 +276,8 @@ ACCESS = (
             r"\bpermissions? (is |are |was |were )?(denied|declined|refused|missing|insufficient|required)",
             r"\b(do|does)( not|n't) have (the |an? )?(\w+ )?(access|permissions?|rights|privileges)\b",
             r"lacks? (the )?(\w+ )?(scope|permission)|insufficient (scope|permission|privilege|access|right)",
-            r"(does|do) not have (the )?(\w+ )?permission",
+            r"(does|do) not have (the )?(\w+ )?permission|\bmissing (the )?(\w+ )?scope\b|\brole does(n't| not) allow",
+            r"\badmin(istrator)? (access |rights |role |permissions? )?(is |are )?(required|needed)\b",
             r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"
             r"|with)? ?no access to\b",
             r"\b(user|person|admin|employee)\b[^.;]{0,50}\b(was|is|has been) (removed|deleted) (from|in) (the|your"
@@ -283,9 +306,13 @@ ACCESS = (
             r"(has |have |are |is |was |hasn't |has not )?(been )?"
             r"(expired|revoked|disconnected)",
             r"(could not|failed to|unable to|cannot) (refresh|authenticate\b)",
-            r"token[ _]?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
+            r"(?<!unexpected )token[ _]?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"\btoken\b[^.;]{0,40} (is|has|was) (been )?(expired|revoked|rejected)\b",
-            r"(expired|revoked|invalid) (access |refresh |bearer |oauth )?token",
+            r"(expired|revoked|invalid|bad|rejected) (access |refresh |bearer |oauth )?token",
+            r"\bauthentication (is )?required|\brevoked (the |your |its )?(access|authori[sz]ation|connection"
+            r"|consent)\b",
+            r"\b(error|fail\w*|unable|problem)( while| in| to)* refresh(ing)? (the |an? |your )?(\w+ ){0,2}tokens?\b",
+            r"\brefreshing (the |an? |your )?(\w+ ){0,2}token (has )?failed",
             r"refresh token (failed|is missing)|\btoken refresh (has )?failed|refresh oauth ?2 access token",
             r"(rejected|refused|declined) (the |your |our |this )?((stored|saved) )?((access |refresh "
             r"|bearer )?token|authori[sz]ation"
@@ -302,7 +329,10 @@ ACCESS = (
     rule("token_expired", where=lambda evidence: evidence.entry.fault_type.upper().startswith("AUTHENTICATION")),
     rule(
         "permission_denied",
-        text=r"not authorized to|access (is |was |has been )?(denied|declined|refused)|denied access|\bforbidden\b",
+        text=(
+            r"not authorized (to|for)\b|access( to [^.;]{1,40})? (is |was |has been )?(denied|declined|refused)",
+            r"denied access|\bforbidden\b",
+        ),
     ),
     rule("token_expired", text=r"\bunauthori[sz]ed\b|requires authorization"),
     rule("permission_denied", status=lambda status: status == 403),

@@ -47,15 +47,21 @@ TROUBLES = (
             r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)|\bplease wait (while|until)\b|\boverloaded\b",
             r"\bretr(y|ies) (exceeded|exhausted)",
-            r"wrong (on|in|at) our (end|side)|unexpected ((internal|critical|system|server) )*error|\(-30\d{3}\)",
+            r"\bat (this|the) (time|moment)\W*$|\b(not|n't) (available|possible) (right now|at (this|the) (time"
+            r"|moment))",
+            r"\b(quickbooks|qbo|intuit)( online)?( api| service)? (is )?(currently |temporarily )?unavailable\b",
+            r"\b(quickbooks|qbo|intuit)( online)? (had|has|met|encountered) an? (internal|unexpected"
+            r"|temporary) (error|problem)",
+            r"wrong (on|in|at) (our|their|intuit's|quickbooks'?s?) (end|side)|unexpected ((internal|critical|system"
+            r"|server) )*error|\(-30\d{3}\)",
             r"one name at a time|at (exactly )?the same time|failed to acquire the lock"
             r"|\b(locked|used) by another (process|request|operation|session|job)\b|\banother process is\b",
             r"temporarily unavailable|currently (unavailable|busy)"
             r"|\b(service|server|endpoint|api) (is )?unavailable",
             r"\bwill (automatically )?(retry|try again)\b|\bretrying\b|\bretr[iy]able(response|error|exception)",
             r"\b(quickbooks|qbo|intuit|server|service|api|system) is (too )?busy\b",
-            r"\b(temporary|intermittent) (error|issue|problem|failure)|\boutage\b",
-            r"experiencing (technical|some|an?)\b",
+            r"\b(temporary|transient|intermittent) (error|issue|problem|failure)|\boutage\b",
+            r"experiencing (technical|some|an?|issues|problems|difficulties|high)\b",
         ),
     ),
     rule("server_error", text=r"timed[ -]out|time-?out\b", not_text=CHECKED),

@@ -5,6 +5,25 @@ Sources: Intuit's reference of error codes, its page on common errors, and answe
 
 from qbo.faults.rule import broken, rule
 
+KIND = (
+    r"(invoice|document|doc|bill|check|cheque|reference|ref|transaction|estimate|quote|(credit|debit) (memo|note)"
+    r"|receipt|order)"
+)
+NOT_OF_A_DOCUMENT = "".join(
+    f"(?<!{owner} )" for owner in ("phone", "account", "fax", "mobile", "card", "tax", "serial", "routing", "id")
+)
+NUMBER = (
+    rf"({KIND} ?(numbers?|num|no(?! longer)|#)|ref ?#|docnum\w*|doc_no|invoice_number|invoice id"
+    rf"|{NOT_OF_A_DOCUMENT}\bnumbers?\b)"
+)
+TAKEN = (
+    r"(already|((is|was|are|been) )?(being )?(in use|taken)|(is|was|are|been) (being )?used(?! (to|as)\b)"
+    r"|(is )?an? duplicate|not unique|must be unique)\b"
+)
+NONE_EXISTS = r"\bno (\w+ ){1,6}exists?\b|\bno longer exists?\b"
+INSTEAD = r"\b(use|specify|choose|enter|pick|select|give) an?(other|( \w+)? (different|unique|new))"
+PERIOD = r"(period|month|quarter|(fiscal|financial|accounting|book) ?year)"
+
 SEVERAL = r"(more than one|multiple|several)"
 ALREADY_ONE = r"\balready (an?|another|one) (\w+ ){0,2}"
 NAME_SUPPLIED = r"names? (supplied|given|entered|provided) already exists?\b"
@@ -15,17 +34,16 @@ CLOSED_BOOKS = (
     rule(
         "closed_period",
         text=(
-            r"\bperiod( that| which)?( has| is| was|'s)?( been| already| now)* (closed|locked|frozen)\b",
-            r"closed (accounting |financial |fiscal )?(period|books|year)",
-            r"\b(book ?|(fiscal|financial|accounting) )year (is |has been |was )?(already |now )?"
-            r"(closed|locked|frozen)",
+            rf"\b{PERIOD}( that| which)?( has| is| was|'s)?( been| already| now)* (closed|locked|frozen)\b",
+            rf"closed ((accounting|financial|fiscal|reporting|posting) )?({PERIOD}|books|year)",
             r"\b(accounting|books) (is |are |has been |have been )?(already |now )?frozen",
             r"\bno open (accounting |fiscal |financial |posting )?(period|year)|period (is )?not open",
             r"(not (with)?in|outside)( of)? (the |an |your )?((date )?range of )?(the |your )?(open |current )*"
             r"(accounting|fiscal|financial|posting) (period|year)",
             r"books (are |have been |were )?(closed|locked)",
             r"locked (accounting )?(period|books)|\bdate (is )?locked",
-            r"\bclos(ing|ed?) date\b|close the books|\bbooks (cannot|can't|can not) be (updated|changed)",
+            r"\block(ing)? date\b|\bclos(ing|ed?) date\b|close the books|\bbooks (cannot|can't|can not) be (updated"
+            r"|changed)",
         ),
     ),
     rule("closed_period", codes="6200 6210"),
@@ -42,6 +60,12 @@ CONCURRENT = (
             r"(edited|changed|modified|updated)\b",
             r"(edited|changed|modified|updated)( in (quickbooks|qbo)( online)?)?"
             r" (by (another (user|person)|some ?(one|body) else)|(in \w+( \w+)? )?since)",
+            r"\b(invalid|stale|outdated|old|wrong) sync ?token|\b(version|edit) conflict\b|\bconcurrent (modification"
+            r"|update)",
+            r"\bconcurrencyexception|\boptimistic ?lock|\bversion\b[^.;]{0,40}\b(outdated|out of date|old)\b",
+            r"\b(outdated|old(er)?) version of (this|the)\b|^\W*outdated version\W*$",
+            r"\b(invoice|payment|customer|item|record|object|transaction) (has |was )(been )?changed in (quickbooks"
+            r"|qbo)",
             r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|out of date|does(n't| not) match|invalid|old\b)",
         ),
     ),
@@ -81,36 +105,38 @@ DECIDED = (
 DUPLICATES = (
     rule(
         "duplicate_doc_number",
+        not_text=NONE_EXISTS,
         text=(
             r"docnumber=\S+ is assigned to",
-            r"\b(number|docnum\w*|doc_no|invoice_number|invoice id)\b[^.]{0,60}\balready\b",
-            r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b|\bnumber (is )?(exists|taken)\b",
-            r"\b(doc(ument)?_?)?(numbers?|num) [^.]{0,40}must be unique",
-            r"duplicate (invoice |transaction |reference )?(number|no\b)",
-            r"\b(invoice|document|doc|bill|reference|transaction) (number|num|no)\b[^.]{0,40}"
-            r"\b(is|was|been) (in use|taken|used)\b",
+            rf"\b{NUMBER}([^.;]{{0,60}}?\b{TAKEN}| exists\b)|\b{KIND} number conflict",
+            rf"\bduplicate ({KIND} ?)?(numbers?|no|ref)\b|{INSTEAD} ({KIND} )?number\b",
+            r"\b(another|already|an?) (\w+ ){1,4}(this|that|the same) number\b",
+            r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b",
             rf"\b{SEVERAL} (invoices?|bills?|transactions?|documents?)\b[^.;]{{0,40}}\bnumber\b",
-            r"\bnumber\b[^.]{0,40}\b(is|was|has been|are) (being |already )*(used|in use|taken) (on|by|for|in)"
-            r" (an)?other\b",
             rf"{ALREADY_ONE}(invoice|bill|transaction|document)\b[^.;]{{0,40}}\b(number|num|no)\b",
             r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
         ),
     ),
     rule(
         "duplicate_name",
+        not_text=NONE_EXISTS,
         text=(
-            r"duplicate (\w+ )?name|\bname (is |has )?(a )?duplicated?\b|\bname must be unique",
+            r"duplicate (\w+ )?name|\bname (is |has )?(a )?duplicated?\b",
             NAME_SUPPLIED,
-            r"already using this name|\buse a different name\b|duplicate (customer|vendor|supplier|item|employee)\b",
+            # What has the name may stand between: "the name 'Travel' of the list element is already in use".
+            rf"\bnames?\b([^;]{{1,80}}?\b{TAKEN}| exists\b)|{INSTEAD} (\w+ )?name\b|\bname conflict",
+            r"\bis already an? (\w+ )?(customer|client|vendor|supplier|item|product|service|account) (named|called)\b",
+            r"\banother (customer|client|vendor|supplier|employee|item|product|service|account)"
+            r" (uses|has|with)\b[^.;]{0,20}\bname\b",
+            r"already using this name|duplicate (customer|vendor|supplier|item|employee)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
             r"\balready exists\b",
             r"\b(named|called) [^;]{1,80} already exists\b",
             r"\balready (has|have|uses?|goes by) (this|that|the same) name\b",
             rf"\b{SEVERAL} (\w+ )?(customers?|vendors?|items?|products?|services?|accounts?)\b[^.;]{{0,40}}\bname\b",
-            rf"{ALREADY_ONE}(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.;]{{0,60}}\bname\b",
-            r"name (is )?(already )?(exists|in use|used\b|taken)|with (this|that|the same) name (already )?exists",
-            # What has the name may stand between: "the name 'Travel' of the list element is already in use".
-            r"\bname\b[^.;]{1,80}\b(is|was|has been) already (in use|being used|used|taken)\b",
+            rf"{ALREADY_ONE}(customer|client|vendor|supplier|employee|item|product|service"
+            rf"|account)\b[^.;]{{0,60}}\bname\b",
+            r"with (this|that|the same) name (already )?exists",
         ),
     ),
 )

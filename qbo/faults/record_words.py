@@ -1,6 +1,7 @@
 """How programs say in English that a record is gone, missing, not mapped or not chosen; knows no rule.
 
-Each function makes a regular expression for one noun: the same is said of customers, items, accounts and taxes.
+Each function makes a regular expression for one noun: the same is said of customers, items, accounts and taxes. What is
+said of one noun and not of another is a term that is missing here, not a rule of its own.
 """
 
 import re
@@ -8,39 +9,109 @@ import re
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule, rule
 
+# Nouns
+
+# The other side of a connection is a client too, and an app has a client ID.
+CUSTOMER = (
+    r"(customers?|(?<!http )(?<!api )(?<!oauth )clients?"
+    r"(?![ _-]?(error|exception|id\b|secret|credential|auth|app|librar)))"
+)
+ITEM = r"(product ?/ ?services?|items?|products?|services?|skus?)"
+ACCOUNT = r"accounts?"
+TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
+"""A tax rate or code; the tax itself, or its amount, is something else."""
+DOCUMENT = (
+    r"(invoices?|bills?|estimates?|quotes?|(sales |refund )?receipts?|deposits?|(bill ?)?payments?|transactions?"
+    r"|purchases?|(purchase|sales) ?orders?|(credit|debit) ?(memo|note)s?|(vendor )?credits?|journal ?entr(y|ies)"
+    r"|transfers?)"
+)
+OTHER_RECORD = (
+    r"(vendors?|suppliers?|class(es)?|locations?|departments?|terms?|employees?|payment ?methods?|tax ?agenc(y|ies)"
+    r"|projects?|job ?sites?)"
+)
+
+PART = (
+    r"(?!(s|'s)?[ _-]?(names?|numbers?|nos?\b|types?|kinds?|e-?mails?|address|phones?|notes?|memos?|messages?|amounts?"
+    r"|quantit|prices?|descriptions?|dates?|balances?|currenc|owners?|managers?|status|format|limit|errors?"
+    r"|in the name))"
+)
+"""After a noun: what is wrong is not the record, but a field of it."""
+
+# States
+
 GONE = (
-    r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|(?<!\bbe )\b(made|marked( as)?)) (now |currently )?"
-    r"(merged or )?(inactive|not active|deactivated|deleted)"
+    r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\b(may|might) be|(?<!\bbe )\b(made|marked( as)?)) (now |currently |already )?"
+    r"(merged or |deleted or |inactive or )?(inactive|not active|no longer active|deactivated|deleted|archived"
+    r"|disabled|merged|removed((?= (from|in) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\W*$|[.;,])))"
+    r"|(\bis|\bare)n't active\b"
 )
 """Says that something is gone; that it cannot or must not be deleted is something else."""
 
-MISSING = (
-    r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?"
-    r"|(\bis|\bare|'s) not (yet )?in (your )?(quickbooks|qbo)\b"
-    r"|(?<!name )(?<!mail )(?<!address )(?<!number )(?<!phone )(?<!date )"
-    r"\b(is|are) (now )?missing (in|from) (your )?(quickbooks|qbo)\b)"
-)
-"""Says that the record is not there; that its email or number is missing there is something else."""
-
+NO_PREPOSITION = r"(?!(because|by|from|in|on|for|when|while|and|or|if|as)\b)"
+GONE_NOUN = r"(inactive|not active|deleted|deactivated|archived|disabled)"
+"""The same before a noun, or after it in a headline."""
 
 THERE = r"((quickbooks|qbo)( online)? )?"
 """The name of their program before the noun: "no QuickBooks tax code"."""
 
-MAPPED = r"(mapped|linked|matched|paired)"
-MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?)"
+NOT_OF_A_FIELD = "".join(f"(?<!{part} )" for part in ("name", "mail", "address", "number", "phone", "date"))
+MISSING = (
+    r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?|no longer available"
+    r"|(\bis|\bare|'s)( not|n't) (yet )?in (your )?(quickbooks|qbo)\b"
+    r"|(not|n't) (available|present) in (your )?(quickbooks|qbo)\b"
+    rf"|{NOT_OF_A_FIELD}(?<!is )(?<!are )(?<!now )\b((is|are) (now )?)?missing (in|from) (your )?(quickbooks|qbo)\b)"
+)
+"""Says that the record is not there; that its email or number is missing there is something else."""
 
-DOCUMENT = r"(invoice|bill|estimate|receipt|deposit|payment|transaction)"
-OTHER_RECORD = r"(vendor|supplier|class|location|department|term|employee|payment method|tax agency|project)"
+MAPPED = r"(mapped|linked|matched|paired)"
+MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?|resolved)"
+CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
+
+
+def gone(noun: str) -> str:
+    """Says that it was there: "the customer was deleted", "an inactive item", "restore the customer"."""
+    return (
+        rf"\b{noun}\b[^,;]{{0,40}}({GONE})"
+        rf"|(?<!\bbe )\b(inactive|deleted) ({NO_PREPOSITION}\w+ )?{noun}\b{PART}"
+        rf"|\b(re-?activate|un-?archive|restore|activate) (the|this|that|an?) (\w+ )?{noun}\b{PART}"
+    )
+
+
+def missing(noun: str) -> str:
+    """Says in any way that it is not there, or that none was chosen."""
+    return "|".join(
+        (
+            rf"\b{noun}\b[^,;]{{0,40}}{MISSING}",
+            sought(noun),
+            without_id(noun),
+            unsent(noun),
+            cannot_without(noun),
+            unmapped(noun),
+            mistaken(noun),
+            rf"\b{noun} mapping (has |is |was )?(fail\w*|incomplete|invalid|missing)\b",
+        )
+    )
 
 
 def sought(noun: str) -> str:
     """Says that it was not found: "unable to find the customer", "no matching customer"."""
+    named = r"( (with|for|named|called|in)\b[^.;]{1,60})?"
     return (
         rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load) "
-        rf"((an?|the|any|matching|valid|your|quickbooks|qbo|online) )*{noun}"
-        rf"|\bno (matching|such|corresponding) {THERE}{noun}"
-        rf"|\bno (valid )?{THERE}{noun}( mapping| match| record)?( (with|for|named|called)\b[^.;]{{1,60}})?"
+        rf"((an?|the|any|matching|valid|your|quickbooks|qbo|online) )*{noun}\b"
+        rf"|\bno (matching|such|corresponding|resolved) {THERE}{noun}\b"
+        rf"|\bno (valid |active )?{THERE}{noun}( mapping| match| record)?{named}"
         r" (was |were )?(found|exists?|match\w*)\b"
+        rf"|\b(there is|there are|there's|has|have) no {THERE}{noun} (with|for|named|called|in)\b"
+    )
+
+
+def mistaken(noun: str) -> str:
+    """Says that a reference to it leads nowhere: "invalid reference to QuickBooks customer", "unknown customer ID"."""
+    return (
+        rf"\binvalid reference to {THERE}((an?|the) )?{noun}\b{PART}"
+        rf"|\b(invalid|unknown|unrecogni[sz]ed|bad) {noun} (reference|ref|id)\b"
+        rf"|\b{noun} (reference|ref|id)( \S{{1,20}})? (is |was )?(invalid|not valid|unknown|not recogni[sz]ed)\b"
     )
 
 
@@ -50,13 +121,18 @@ def unmapped(noun: str) -> str:
         rf"(\bnot|n't|\bnever)( yet| been| currently)* {MAPPED} (to|with) ((an?|any|the|your"
         rf"|its) )?{THERE}(\w+ )?{noun}\b"
         rf"|\bno {THERE}(\w+ )?{noun} (is |was |has been |could be )?(currently |yet )?{MADE_OUT}\b"
-        rf"|\bno {THERE}{noun} mapping\b|\bunmapped (\w+ ){{0,3}}{noun}\b"
+        rf"|\b(no|missing|unmapped|invalid) {THERE}(\w+ )?{noun} mapping\b"
+        rf"|\bunmapped (\w+ ){{0,3}}{noun}\b"
+        rf"|\b{noun}\b[^.,;]{{0,40}}( is| are| was|'s)?( not|n't)( yet| been| currently)* (un)?mapped\b"
     )
 
 
 def without_id(noun: str) -> str:
     """Says that it is not linked to QuickBooks' record: "contact 17 has no QuickBooks customer ID"."""
-    return rf"\b{noun}\b[^.;:]{{0,40}} (has|have) no (quickbooks|qbo)( online)? (\w+ )?id\b"
+    return (
+        rf"\b{noun}\b[^.;:]{{0,40}} (has|have) no (quickbooks|qbo)( online)? (\w+ )?id\b"
+        rf"|(?<!your )(?<!quickbooks )(?<!this )\b{noun} (is|was) not {MAPPED} to (quickbooks|qbo)\b"
+    )
 
 
 def unsent(noun: str) -> str:
@@ -84,16 +160,10 @@ def unlinked(noun: str, owner: str) -> str:
     return rf"\b{noun} (is |was |has )?not( yet| been)* {MAPPED} (to|with|on) ((this|the|that|an?|any|its) )?{owner}\b"
 
 
-CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
-
-
 def cannot_without(noun: str) -> str:
     """Says that it is required: "the invoice cannot be synchronized without a customer"."""
     return rf"(can(not| not|'t)|could not|unable to)[^.;]{{0,40}} without (an?|the|any)? ?{noun}"
 
-
-TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
-"""A tax rate or code; the tax itself, or its amount, is something else."""
 
 BAD_REFERENCE = re.compile(
     r"invalid reference|object not found|\belement id\b|\breference (non valide|invalide|introuvable)"
@@ -107,17 +177,13 @@ def of_a_reference(evidence: Evidence) -> bool:
     return evidence.code in ("610", "2500") or (not evidence.code and BAD_REFERENCE.search(evidence.text) is not None)
 
 
-GONE_NOUN = r"(inactive|not active|deleted|deactivated|archived|disabled)"
-
-
 def headline(failure: str, noun: str, states: str) -> Rule:
     """A state before or after its noun: "Deleted customer", "Customer deleted"."""
     return rule(
         failure,
         headline=True,
         text=(
-            rf"\b{states} (\w+ )?{noun}\b(?! (number|name|type|id)\b)",
-            rf"\b{noun} mapping (has |is |was )?(fail\w*|incomplete|invalid)\b",
+            rf"\b{states} ({NO_PREPOSITION}\w+ )?{noun}\b(?! (number|name|type|id|error|format|status)\b)",
             rf"\b{noun}( mapping)?( is| was| has been)? {states}\b(?! (a|an|the|its)\b)",
         ),
     )

@@ -4,16 +4,23 @@ Sources: Intuit's reference of error codes, its page on common errors, and answe
 """
 
 from qbo.faults.record_words import (
+    ACCOUNT,
     CHOSEN,
+    CUSTOMER,
     DOCUMENT,
     GONE,
     GONE_NOUN,
+    ITEM,
+    MADE_OUT,
     MISSING,
     OTHER_RECORD,
+    PART,
     TAX_NOUN,
     THERE,
-    cannot_without,
+    gone,
     headline,
+    missing,
+    mistaken,
     of_a_reference,
     of_another,
     only_kind,
@@ -32,10 +39,13 @@ TAX = (
     rule(
         "tax_not_enabled",
         text=(
-            r"\b(tax(es)?|vat|gst|hst|pst|qst)( feature)? (\S+ )?(not|isn't|hasn't|aren't) (been |yet )*"
+            r"\b(tax(es)?|vat|gst|hst|pst|qst)( feature)?(?! (codes?|rates?|groups?)) (\S+ )?"
+            r"(not|isn't|hasn't|aren't) (been |yet )*"
             r"(set ?up|enabled|turned on|active|configured)",
             r"(set ?up|turn on|enable|activate) (your )?(sales )?(tax(es)?|vat|gst|hst)\b(?! (code|rate))",
-            r"\b(tax(es)?|vat|gst|hst) (is |are )?(disabled|turned off)",
+            r"\b(tax(es)?|vat|gst|hst) (is |are )?(disabled|turned off|off)\b",
+            r"(not|n't) (turned on|enabled|set ?up|use|activated|configured) (sales )?(tax(es)?|vat|gst"
+            r"|hst)\b(?! (code|rate))",
             r"\b(tax(es)?|vat|gst|hst) (must|has to|have to|needs? to) (first )?be"
             r" (set ?up|enabled|turned on|activated|configured)",
         ),
@@ -45,6 +55,7 @@ TAX = (
         text=(
             r"\b(error|fail\w*|problem|issue|unable|could(n't| not)|cannot|can't) ((in|with|while|when|to) )?"
             r"calculat(e|ing) (the )?(sales )?tax\b",
+            r"\b(sales )?tax(es)? (could|can)(n't| ?not) be calculated",
             r"\btax calculation (has |was )?(fail\w*|error|issue|problem|exception)",
         ),
     ),
@@ -52,20 +63,25 @@ TAX = (
         "tax_code_not_mapped",
         text=(
             rf"invalid (line )?{TAX_NOUN}|valid line taxcodes|not a valid (\w+ )?{TAX_NOUN}",
-            r"(have|select|choose|pick|specify|assign|set|configure) an? (\S+ ){0,2}(gst|hst|vat"
+            r"(have|has|select|choose|pick|specify|assign|set|configure) an? (\S+ ){0,2}(gst|hst|vat"
             r"|tax)[^.]{0,12} (rate|code)\b"
             r"(?! (of|that|between|below|above|lower|higher|less|greater))",
             rf"(do not|don't|without|not|n't) (have|provide|include|contain|return) an? (\S+ )?{TAX_NOUN}",
             rf"(\bnot|n't) (yet )?{CHOSEN} (an?|any|the) (\S+ )?{TAX_NOUN}|{TAX_NOUN} ?(ref ?)?error",
-            rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|inactive|not valid))",
-            rf"{TAX_NOUN}\b[^,;]{{0,40}}({MISSING}|not (be )?(found|mapped)|inactive|deleted)",
-            rf"(without|missing|no|unknown|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
-            unmapped(TAX_NOUN),
-            r"(unmapped|(no|missing|invalid)( \w+)?) (sales )?tax mapping|unmapped (sales )?tax",
+            rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|not valid|not {CHOSEN}))",
+            rf"(without|missing|no|unknown|unrecogni[sz]ed|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
+            rf"\bno {THERE}tax (\w+ )?rate\b|{TAX_NOUN}\b[^,;]{{0,40}}(could not|cannot|can't|couldn't) be {MADE_OUT}",
+            rf"\b(unable to|could(n't| not)|cannot|can't|failed to) (determine|map|resolve) (the |an? )?(sales )?"
+            rf"{TAX_NOUN}\b",
+            rf"\b(no mapping (found )?for|please map|\bmap) (the |this |your |an? )?(sales )?({TAX_NOUN}|tax(es)?)\b",
+            gone(TAX_NOUN),
+            rf"{TAX_NOUN} inactive\b",
+            missing(TAX_NOUN),
+            r"(unmapped|(no|missing|invalid)( \w+)?) (sales )?tax mapping|unmapped (sales )?tax\b(?! agenc)",
+            r"\btax(es)? (is |are )?not mapped",
             r"\btax (mapping )?(is )?(not found|missing|unmapped)",
             r"\btax mapping (has |is )?(fail|incomplete|invalid)",
-            sought(rf"(sales )?(tax\b(?! (amount|return|report|payment|filing))|{TAX_NOUN})"),
-            cannot_without(TAX_NOUN),
+            sought(r"(sales )?tax(?! (amount|return|report|payment|filing|agenc))"),
             # QuickBooks' older interface's words for a reference to nothing.
             r"invalid reference to quickbooks[^.]{0,60}(sales ?tax|tax ?code)",
             rf"\({TAX_NOUN} [^)]{{1,80}}\)[^.]{{0,40}}cannot be found",
@@ -83,21 +99,17 @@ REFERENCES = (
     # What is gone may be named with the record that it belongs to: "the account for this item no longer exists".
     rule("account_inactive", text=of_another("accounts?", "(item|product|service)", rf"({GONE}|{MISSING})")),
     rule("income_account_missing", text=unlinked("accounts?", "(item|product|service)s?")),
-    rule("item_inactive", text=of_another("(item|product|service)s?", "(customer|client)", GONE)),
+    rule("item_inactive", text=of_another("(item|product|service)s?", "(customer|client)", f"({GONE})")),
     rule("item_not_found", text=of_another("(item|product|service)s?", "(customer|client)", MISSING)),
     rule(
         "customer_not_found",
         about=(
             r"names element id",
             r"customer (that is )?(assigned to|you have specified|specified)[^.]{0,60}deleted",
-            rf"\bcustomers?\b[^,;]{{0,40}}({GONE}|{MISSING})",
-            r"restore (the|this) customer",
-            sought("customer"),
-            without_id("(customer|contact|client)"),
-            unsent("(customer|contact|client)"),
-            cannot_without("customer"),
-            r"\binactive (\w+ )?customer\b",
-            unmapped("customer"),
+            gone(CUSTOMER),
+            missing(CUSTOMER),
+            without_id("contact"),
+            unsent("contact"),
         ),
     ),
     # QuickBooks lists every kind that it looked at; where it lists one, that is the one.
@@ -109,7 +121,7 @@ REFERENCES = (
     rule(
         "account_inactive",
         text=(
-            r"\binactive (\w+ )?account\b|income account [^,;]{0,40}" + GONE,
+            r"\binactive (\w+ )?account\b|income account [^,;]{0,40}(" + GONE + ")",
             r"\b(choose|select|use|pick) an(other)? active (\w+ )?account\b",
         ),
     ),
@@ -118,32 +130,14 @@ REFERENCES = (
         about=r"category instead of a product|categories cannot be used|item is a category",
     ),
     # QuickBooks deletes an item by making it inactive, so "deleted" has the same remedy.
-    rule(
-        "item_inactive",
-        about=(
-            r"activate this item|product/service[^.]{0,60}(deleted|inactive)",
-            rf"\b(item|product|service)s?\b[^,;]{{0,40}}{GONE}",
-            r"\b(inactive|deleted) (\w+ )?(item|product|service)s?\b",
-        ),
-    ),
-    rule(
-        "item_not_found",
-        about=(
-            r"items? element id",
-            rf"\b(item|product|service|sku)s?\b[^,;]{{0,40}}{MISSING}",
-            sought("((qbo|quickbooks) ?)?(item|product|service|sku)"),
-            without_id("(item|product|service)"),
-            unsent("(item|product|service|sku|plan)"),
-            cannot_without("(item|product|service|sku)"),
-            unmapped("(item|product|service)"),
-        ),
-    ),
+    rule("item_inactive", about=(r"product/service[^.]{0,60}(deleted|inactive)", gone(ITEM))),
+    rule("item_not_found", about=(r"items? element id", missing(f"((qbo|quickbooks) ?)?{ITEM}"), unsent("plan"))),
     # Only where a reference is the trouble: a dump of the request holds the word too.
     rule("item_not_found", where=of_a_reference, about=r"item_?ref\b"),
     rule("item_not_found", codes="6440"),
     rule("account_inactive", about=r"accounts? element id"),
     rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
-    rule("income_account_missing", text=(unmapped("accounts?"), r"\bno income account\b")),
+    rule("income_account_missing", text=(unmapped(ACCOUNT), r"\bno income account\b")),
     rule("income_account_missing", text=rf"\bno (\w+ ){{0,2}}account (is |was )?{CHOSEN}\b"),
     rule(
         "income_account_missing",
@@ -157,38 +151,42 @@ REFERENCES = (
         "account_inactive",
         text=(
             rf"\baccounts?\b(?! (number|name|type|manager|owner))[^,;]{{0,40}}({GONE}|{MISSING})",
-            sought(r"(\w+ )?account(?! (number|name|type|manager|owner))"),
+            sought(rf"(\w+ )?accounts?\b{PART}"),
+            mistaken(rf"(\w+ )?{ACCOUNT}"),
+            r"\b(re-?activate|restore) (the|this|that|an?) (\w+ )?account\b",
+            r"\baccount mapping (has |is |was )?(fail\w*|incomplete|invalid|missing)\b",
         ),
     ),
     rule("tax_code_not_mapped", codes="6000", about=TAX_NOUN),
-    rule("not_found_other", text=(unmapped(OTHER_RECORD), sought(OTHER_RECORD))),
+    rule("not_found_other", text=missing(OTHER_RECORD)),
     rule("not_found_other", about=r"\b\w+ element id"),
     rule("not_found_other", where=of_a_reference, about=r"\w+ref\b"),
 )
 
 # In the same order as the references above: tax, customer, item, account, the rest.
 HEADLINES = (
-    headline("customer_not_found", "customer", rf"({GONE_NOUN}|missing|unknown|invalid)"),
-    unchosen("customer_not_found", "customer"),
-    headline("item_inactive", "(item|product|service|sku)", GONE_NOUN),
-    headline("item_not_found", "(item|product|service|sku)", "(missing|unknown|invalid|not found)"),
+    headline("customer_not_found", CUSTOMER, rf"({GONE_NOUN}|missing|unknown|invalid)"),
+    unchosen("customer_not_found", CUSTOMER),
+    headline("item_inactive", ITEM, GONE_NOUN),
+    headline("item_not_found", ITEM, "(missing|unknown|invalid|not found)"),
     unchosen("item_not_found", "(item|product|service)"),
     headline("income_account_missing", "income account", "(missing|unmapped)"),
     unchosen("income_account_missing", "(income )?account"),
     rule("account_inactive", headline=True, text=rf"\baccount number (is )?{GONE_NOUN}"),
     headline("account_inactive", "account", rf"({GONE_NOUN}|missing|unknown)"),
-    headline("not_found_other", f"({OTHER_RECORD}|{DOCUMENT})", GONE_NOUN),
+    headline("not_found_other", f"({OTHER_RECORD}|{DOCUMENT}|records?)", f"({GONE_NOUN}|unknown)"),
     rule("not_found_other", headline=True, text=r"\bmissing (invoice|bill|transaction)(\W*$| \w*id\b)"),
     rule(
         "server_error",
         headline=True,
-        text=r"^(quickbooks |intuit |qbo )?(online )?"
-        r"(is down|(system|internal|server) (error|issue|problem|failure))\W*$",
+        text=r"^(\w+_\w+ )?(quickbooks |intuit |qbo )?(online )?"
+        r"(is down|(system|internal|server|provider|upstream) (error|issue|problem|failure|unavailable))\b",
     ),
 )
 
+ANY_OTHER = f"({OTHER_RECORD}|{DOCUMENT}|records?|documents?)"
 ITSELF = "read update delete void sparse_update sparse"
-ITSELF_GONE = r"\blist element\b[^.;]{0,30}" + GONE
+ITSELF_GONE = rf"\blist element\b[^.;]{{0,30}}({GONE})"
 
 INACTIVE = (
     rule("link_refused", codes="620"),
@@ -198,11 +196,7 @@ INACTIVE = (
     # What the request itself wants to change, where QuickBooks calls it a list element.
     rule("customer_not_found", operations=ITSELF, entities="customer", text=ITSELF_GONE),
     rule("item_not_found", operations=ITSELF, entities="item", text=ITSELF_GONE),
-    rule(
-        "not_found_other",
-        text=r"\b(invoice|document|bill|estimate|receipt|deposit|payment|transaction|record|vendor|supplier|employee"
-        r"|class|location|department|term)\b[^,;]{0,40}" + MISSING,
-    ),
+    rule("not_found_other", text=(missing(ANY_OTHER), gone(ANY_OTHER))),
     rule(
         "not_found_other",
         text=(
@@ -233,7 +227,7 @@ INACTIVE = (
             r"(?<!\bbe )made inactive",
             r"object not found",
             r"invalid reference\b",
-            r"(has been|have been|is|are|was) (deleted|inactive)",
+            rf"({GONE})",
             r"specified in the request cannot be found",
         ),
     ),

@@ -8,7 +8,8 @@ clients that integrations use. All are matched in lower case.
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     "any, by the name of its class": (
         # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
-        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|communication|network|dns|unresolved|unknownhost|nameresolution|ssl|tls"
+        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|communication|network|dns|unresolved|unknownhost"
+        r"|nameresolution|ssl|tls"
         r"|handshake"
         r"|disconnect|unreachable|closedchannel)[a-z]*(error|exception|failure)\b",
         r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",
@@ -136,7 +137,20 @@ CHECKED = r"\bis too (long|short|large)\b|\b\d[\d,]* characters\b|\bmust be (at|
 """Says that a value is wrong; what is called "Timeout" then is a record."""
 
 # Anybody may write these; they count only if there was no answer and no code of QuickBooks.
+BROKEN_OFF = r"(reset|refused|closed|lost|aborted|failed|dropped|broken|terminated|interrupted)"
 PLAIN = (
+    r"\b(connections?|sockets?|channel|tunnel|handshake)\b[^.;,]{0,40} (could not|cannot|can't|couldn't) be"
+    r" (established|made|opened|completed)",
+    rf"\b(connection|socket|channel|tunnel)( to (the |a )?[\w.-]{{1,40}})? ((was|is|has been"
+    rf"|unexpectedly) )*{BROKEN_OFF}\b",
+    r"\b(host|remote|server|dns|domain) ?name\b[^.;]{0,40}(not|cannot|n't)( be)? (resolved|found)\b",
+    r"(\baddress\b[^.;]{0,40}|\b[\w-]+(\.[\w-]+)+ )(could not|cannot|can't|couldn't|not) (be )?resolved\b",
+    r"\bname (could )?not (be )?resolved|\bhost (not found|is down)|\bsocket (error|closed)\b"
+    r"|^\W*unable to connect\W*$",
+    r"\bremotely closed|\bincomplete (response|read)\b|\b(transport|i/o) error\b|^\W*ioexception\W*$"
+    r"|disconnected from (the )?server",
+    r"\berror (while )?(copying|reading|sending|writing) (the |a )?(content|response|request|data)\b",
+    r"\bwait(ed|ing) for (an? |the )?(response|answer|reply)\b|^\W*((ssl|tls) )?certificate (has |is )?expired\W*$",
     r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",
     r"could(n't| not) (resolve|connect)|cannot connect to|resolv(e|ing) (host|timed)",
     r"name resolution|unknown ?host|no such host|name could not be resolved|\bdns\b",

@@ -13,9 +13,53 @@ OF_SENTENCES = "tests/qbo/test_faults_sentences.py"
 OF_NETWORK = "tests/qbo/test_faults_network.py"
 OF_PASSING = "tests/qbo/test_faults_passing.py"
 OF_ALL = "tests/qbo/test_faults.py"
+OF_NOUNS = "tests/qbo/test_faults_nouns.py"
+OF_THINGS = "tests/qbo/test_faults_things.py"
 OF_TONGUES = "tests/qbo/test_faults_tongues.py"
 
 SAFEGUARDS = (
+    Safeguard(
+        "faults: the telephone's number that somebody else has is no invoice's",
+        RECORD,
+        """rf"|{NOT_OF_A_DOCUMENT}\\bnumbers?\\b)\"""",
+        """r"|\\bnumbers?\\b)\"""",
+        (f"{OF_THINGS}::test_a_few_words_are_read",),
+    ),
+    Safeguard(
+        "faults: that no record of the name exists is not that the name is taken",
+        RECORD,
+        'NONE_EXISTS = r"\\bno (\\w+ ){1,6}exists?\\b|',
+        'NONE_EXISTS = r"',
+        (f"{OF_THINGS}::test_a_few_words_are_read",),
+    ),
+    Safeguard(
+        "faults: a parser's unexpected token is none that gives access",
+        CONNECTION,
+        'ACCESS_THING = (\n    r"((?<!unexpected )\\btokens?|',
+        'ACCESS_THING = (\n    r"(\\btokens?|',
+        (f"{OF_THINGS}::test_a_few_words_are_read",),
+    ),
+    Safeguard(
+        "faults: a client of HTTP that found nothing is no customer who is missing",
+        WORDS,
+        "(?![ _-]?(error|exception|id\\b|secret|credential|auth|app|librar))",
+        "",
+        (f"{OF_NOUNS}::test_what_only_looks_like_a_missing_record",),
+    ),
+    Safeguard(
+        "faults: a payment that was taken out of its deposit is not gone",
+        WORDS,
+        "removed((?= (from|in) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\\W*$|[.;,]))",
+        "removed",
+        (f"{OF_NOUNS}::test_what_only_looks_like_a_missing_record",),
+    ),
+    Safeguard(
+        "faults: a record that cannot be deleted because others use it is not deleted",
+        WORDS,
+        'NO_PREPOSITION = r"(?!(because|',
+        'NO_PREPOSITION = r"(?!(becaus|',
+        (f"{OF_NOUNS}::test_what_only_looks_like_a_missing_record",),
+    ),
     Safeguard(
         "faults: another program's 500 is no refusal of QuickBooks, so it is tried again",
         "qbo/faults/record_rules.py",
