@@ -7,7 +7,7 @@ import traceback
 from datetime import datetime
 
 from qbo_emulator import pages
-from qbo_emulator.api import admission
+from qbo_emulator.api import admission, entitlements
 from qbo_emulator.api.calls import PREFIX
 from qbo_emulator.books.clock import http_date
 from qbo_emulator.control import endpoint
@@ -39,6 +39,8 @@ class Emulator(World):
             answer = admission.handle(self, request, at)
             answer.delay += self.latency_ms / 1000
             return answer
+        if path.startswith(entitlements.PREFIX):
+            return entitlements.handle(self, request, at)
         if path.startswith("/emulator/"):
             return endpoint.handle(self, request, at)
         if endpoints.serves(path):

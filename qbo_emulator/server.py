@@ -16,6 +16,7 @@ from qbo_emulator.messages import Request, Response
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 LARGEST_HEAD, LARGEST_BODY = 65536, 64 * 1024 * 1024
 ONE_LINE = re.compile(r"[\r\n]+")
+THIS_MACHINE = ("127.0.0.1", "localhost")
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -110,7 +111,7 @@ class Reader:
         if head is None:
             return None
         line, *rest = head.decode("latin-1").split("\r\n")
-        headers = dict(_header(one) for one in rest if one)
+        headers = self._with_port(dict(_header(one) for one in rest if one))
         try:
             method, target, version = line.split(" ")
         except ValueError:
@@ -123,6 +124,12 @@ class Reader:
             return Request.to(method, target, headers=headers, body=body), keeps
         except ValueError:
             raise Malformed("not an address") from None
+
+    def _with_port(self, headers: dict[str, str]) -> dict[str, str]:
+        """`headers` with the port in Host, which Intuit's PHP SDK leaves out: addresses in answers are made from it."""
+        if headers.get("host", "") in THIS_MACHINE and "x-forwarded-proto" not in headers:
+            headers["host"] += f":{self.connection.getsockname()[1]}"
+        return headers
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("transfer-encoding", "").lower() == "chunked":

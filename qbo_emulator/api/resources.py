@@ -11,7 +11,8 @@ from qbo_emulator.api.showing import member
 from qbo_emulator.books.clock import stamp
 from qbo_emulator.books.company import Company, Put
 from qbo_emulator.books.encoding import dumps, loads
-from qbo_emulator.entities import fields, operations
+from qbo_emulator.entities import operations
+from qbo_emulator.entities.currencies import rate_on
 from qbo_emulator.entities.registry import BY_PATH
 from qbo_emulator.faults import QboFault
 from qbo_emulator.messages import Request, base_url
@@ -151,15 +152,13 @@ def upload(company: Company, call: Call) -> str:
 
 
 def exchange_rate(company: Company, call: Call) -> str:
-    """The rate of a currency as of the day that the address names: rates do not change by themselves."""
+    """The rate of a currency as of the day that the address names."""
     asked = {name.lower(): value for name, value in call.request.query.items()}
     code = asked.get("sourcecurrencycode", "")
     if not code:
         raise faults.missing_parameter("sourcecurrencycode")
     row = operations.read(company, BY_PATH["exchangerate"], code.upper())
-    if fields.DATE.match(asked.get("asofdate", "")):
-        row = {**row, "AsOfDate": asked["asofdate"][:10]}
-    return member(company, BY_PATH["exchangerate"], row)
+    return member(company, BY_PATH["exchangerate"], rate_on(row, asked.get("asofdate", "")))
 
 
 SPECIAL: dict[tuple[str, str], Callable[[Company, Call], str]] = {

@@ -9,9 +9,10 @@ from qbo_emulator.entities.kind import Kind
 
 def shown(company: Company, kind: Kind, row: Row) -> str:
     """`row` as JSON, wrapped in its type if its kind says so. Anything that is not a stored row is shown as it is."""
+    if kind.is_wrapped and "Type" in row:
+        return dumps({row["Type"]: {name: value for name, value in row.items() if name != "Type"}})
     is_stored = company.get(kind.name, row.get("Id")) is row
-    text = company.encoded(kind.name, row) if is_stored else dumps(row)
-    return f'{{"{row["Type"]}":{text}}}' if kind.is_wrapped and "Type" in row else text
+    return company.encoded(kind.name, row) if is_stored else dumps(row)
 
 
 def member(company: Company, kind: Kind, row: Row) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents
+from qbo_emulator.entities.fields import DATE
 from qbo_emulator.entities.kind import Draft
 from qbo_emulator.entities.references import key_of
 
@@ -54,3 +55,8 @@ def currency_of_transaction(draft: Draft, name: Row | None) -> None:
     row["ExchangeRate"] = rate = Decimal(row.get("ExchangeRate", 1)) if currency != home else Decimal(1)
     if "TotalAmt" in row and currency != home:
         row["HomeTotalAmt"] = cents(row["TotalAmt"] * rate)
+
+
+def rate_on(row: Row, day: str) -> Row:
+    """The exchange rate `row` as of `day`, if that is one: rates do not change by themselves."""
+    return {**row, "AsOfDate": day[:10]} if DATE.match(day) else row

@@ -11,6 +11,7 @@ from qbo_emulator.entities.fields import clean
 from qbo_emulator.entities.kind import LIST, Draft, Kind
 from qbo_emulator.entities.others import OTHERS, transaction_rules
 from qbo_emulator.entities.payables import BILL, VENDOR_CREDIT
+from qbo_emulator.entities.references import key_of
 from qbo_emulator.entities.sales import (
     CREDIT_MEMO,
     ESTIMATE,
@@ -40,7 +41,7 @@ def opened(body: Row) -> Row:
 
 
 def recurring_rules(draft: Draft) -> None:
-    """The rules of the transaction that it is a template of, without number, date and balance."""
+    """The rules of the transaction that it is a template of, without number and dates."""
     row = draft.row
     kind = TEMPLATES[row["Type"]]
     info = row.get("RecurringInfo")
@@ -49,14 +50,24 @@ def recurring_rules(draft: Draft) -> None:
     if info.get("RecurType") not in (None, *RECUR_TYPES):
         raise faults.invalid_enumeration(info["RecurType"], "RecurringInfo.RecurType")
     sent = clean(kind.member, {name: value for name, value in row.items() if name not in SYSTEM_FIELDS})
-    inner = replace(draft, kind=kind, sent=sent, row={**kind.defaults, **sent, "Id": row["Id"]}, also=[])
+    # A template has no date, so nothing of before is in a closed period.
+    inner = replace(draft, kind=kind, sent=sent, before=None, row={**kind.defaults, **sent, "Id": row["Id"]}, also=[])
     for name in kind.required:
         if name not in inner.row:
             raise faults.missing_parameter(name)
     rules_of(kind)(inner)
     draft.row = {**inner.row, "RecurringInfo": {"Active": True, **info}, "Type": row["Type"]}
-    for name in ("DocNumber", "TxnDate", "DueDate", "Balance"):
+    draft.row["RecurDataRef"] = (draft.before or {}).get("RecurDataRef") or {"value": next_of_its_own(draft)}
+    if kind is BILL:
+        draft.row["Balance"] = inner.row["TotalAmt"]
+    for name in ("DocNumber", "TxnDate", "DueDate"):
         draft.row.pop(name, None)
+
+
+def next_of_its_own(draft: Draft) -> str:
+    """The number of a new template: these count by themselves (documented: 2, 3 and 4 beside Ids 20, 23 and 1537)."""
+    used = (int(key_of(row.get("RecurDataRef")) or 0) for row in draft.company.rows(draft.kind.name))
+    return str(max(used, default=0) + 1)
 
 
 def rules_of(kind: Kind) -> Callable[[Draft], None]:

@@ -389,8 +389,12 @@ def company_info(realm: str, place: World) -> Row:
         "WebAddr": {},
         "SupportedLanguages": "en",
         "NameValue": [
+            {"Name": "NeoEnabled", "Value": "true"},
+            {"Name": "IndustryType", "Value": "Landscaping Services"},
+            {"Name": "IndustryCode", "Value": "561730"},
             {"Name": "SubscriptionStatus", "Value": "SUBSCRIBED"},
             {"Name": "OfferingSku", "Value": "QuickBooks Online Plus"},
             {"Name": "PayrollFeature", "Value": "false"},
+            {"Name": "AccountantFeature", "Value": "false"},
         ],
     }

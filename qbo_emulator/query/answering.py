@@ -8,6 +8,7 @@ from functools import partial
 from qbo_emulator import faults
 from qbo_emulator.books.balances import BALANCED
 from qbo_emulator.books.company import Company, Row
+from qbo_emulator.entities.currencies import rate_on
 from qbo_emulator.entities.fields import TABLE, spelled
 from qbo_emulator.entities.kind import Kind
 from qbo_emulator.entities.operations import BAD_ROW, gone_by_merge
@@ -125,9 +126,17 @@ def matching(company: Company, kind: Kind, statement: Statement, *, asks_active:
     rows = with_balances(company, statement, candidates(company, kind, statement))
     if kind.name == "Customer" and company.setting("merged"):
         rows = (row for row in rows if not gone_by_merge(company, kind, row))
+    if kind.name == "ExchangeRate":
+        rows = rates(rows, statement)
     if kind.is_list and not asks_active:
         rows = (row for row in rows if row.get("Active") is not False)
     return [row for row in rows if all(matches(row, one) for one in statement.where)]
+
+
+def rates(rows: Iterable[Row], statement: Statement) -> Iterable[Row]:
+    """Exchange rates as of the day that the statement asks for (a query of an official SDK's tests)."""
+    days = [str(one.values[0]) for one in statement.where if one.property == "AsOfDate" and one.operator == "="]
+    return [rate_on(row, days[0]) for row in rows] if days else rows
 
 
 def candidates(company: Company, kind: Kind, statement: Statement) -> Iterable[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,3 +55,15 @@ def test_the_program_for_node(start_process: Callable[..., Process]) -> None:
     command = ["node", "-e", blocks("node", "js")[0]]
     done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "1038 120\n"), done.stderr
+
+
+@pytest.mark.processes
+def test_the_program_for_go(start_process: Callable[..., Process], tmp_path: Path) -> None:
+    client = "github.com/rwestlund/quickbooks-go"
+    if not shutil.which("go") or subprocess.run(["go", "list", client], capture_output=True, cwd=tmp_path).returncode:
+        pytest.skip("Go or its client is not installed")
+    ready = start_process("--seed", "sandbox").ready
+    (tmp_path / "main.go").write_text(blocks("go", "go")[0])
+    command = ["go", "run", "main.go"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(ready), capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "1038 120.00\n"), done.stderr

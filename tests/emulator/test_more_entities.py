@@ -149,6 +149,10 @@ def test_an_exchange_rate_goes_by_its_currency(books: Client) -> None:
     asked = {"sourcecurrencycode": "EUR", "asofdate": "2025-07-07"}
     on_that_day = books.call("GET", "exchangerate", **asked).json()["ExchangeRate"]
     assert (on_that_day["AsOfDate"], on_that_day["Rate"]) == ("2025-07-07", 2)
+    asking = "select * from exchangerate where sourcecurrencycode in ('EUR', 'GBP') and asofdate = '2025-07-07'"
+    rows = books.query(asking)["ExchangeRate"]
+    assert {one["SourceCurrencyCode"]: one["AsOfDate"] for one in rows} == {"EUR": "2025-07-07", "GBP": "2025-07-07"}
+    assert books.query(asking.replace("=", ">=").replace("2025", "2099")) == {}
     latest = books.call("GET", "exchangerate", **asked | {"asofdate": ""}).json()["ExchangeRate"]
     assert latest["AsOfDate"] == row["AsOfDate"]
 
@@ -256,6 +260,28 @@ def test_a_recurring_invoice_in_xml(books: Client) -> None:
     answer = send_xml(books, "recurringtransaction", body)
     assert "<RecurringTransaction><Invoice" in answer
     assert "<RecurType>Automated</RecurType>" in answer
+    assert "<RecurDataRef>1</RecurDataRef>" in answer
+
+
+def test_a_template_is_answered_as_documented(books: Client) -> None:
+    """With a number of its own and a balance, and without anything that its transaction does not have."""
+    info = {"RecurringInfo": {"Name": "x", "RecurType": "Automated"}}
+    vendor = books.post("Vendor", {"DisplayName": "Hall Properties"})["Id"]
+    body = {"VendorRef": {"value": vendor}, "Line": [spent()], **info}
+    first, second = (books.post("RecurringTransaction", {"Bill": body})["Bill"] for _ in range(2))
+    assert [one["RecurDataRef"] for one in (first, second)] == [{"value": "1"}, {"value": "2"}]
+    assert first["Balance"] == first["TotalAmt"] == 900
+    assert not {"Type", "DocNumber", "TxnDate"} & first.keys()
+    changed = books.post("RecurringTransaction", {"Bill": {**second, "PrivateNote": "rent"}})["Bill"]
+    assert (changed["RecurDataRef"], changed["PrivateNote"]) == ({"value": "2"}, "rent")
+    [row] = books.query("select * from RecurringTransaction where Type = 'Bill' maxresults 1")["RecurringTransaction"]
+    assert row == {"Bill": books.read("RecurringTransaction", row["Bill"]["Id"])["Bill"]}
+    assert "Type" not in row["Bill"]
+
+
+def spent() -> dict[str, Any]:
+    detail = {"AccountRef": {"value": "86"}}
+    return {"Amount": 900, "DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": detail}
 
 
 def test_a_batch_in_xml(books: Client) -> None:

@@ -25,6 +25,19 @@ def test_the_ready_line_tells_all_that_a_client_needs(start_process: Start) -> N
     assert ready["page"] == f"{ready['url']}/"
 
 
+@pytest.mark.parametrize("forwarded", [{}, {"X-Forwarded-Proto": "https"}])
+def test_addresses_in_answers_have_our_port_though_the_host_header_has_none(
+    start_process: Start, forwarded: dict[str, str]
+) -> None:
+    """Intuit's PHP SDK sends no port; behind a proxy there is none."""
+    books = start_process().client()
+    headers = {**books.headers, "Host": "127.0.0.1", **forwarded}
+    url = f"{books.url}/v3/company/{books.realm}/upload"
+    answer = requests.post(url, files={"file_content_0": ("a.txt", b"a")}, headers=headers, timeout=20).json()
+    address = answer["AttachableResponse"][0]["Attachable"]["TempDownloadUri"]
+    assert address.startswith("https://127.0.0.1/" if forwarded else f"{books.url}/")
+
+
 def test_who_is_faster_than_intuit_is_told_once(start_process: Start, tmp_path: Path) -> None:
     told = tmp_path / "stderr"
     with told.open("w") as stderr:

@@ -108,6 +108,19 @@ def test_an_account_is_referred_to_by_its_full_name(sample: Client) -> None:
     assert bill["Line"][0]["AccountBasedExpenseLineDetail"]["AccountRef"]["name"] == full
 
 
+def test_the_company_tells_what_clients_have_accessors_for(books: Client) -> None:
+    told = {one["Name"]: one["Value"] for one in books.read("CompanyInfo", "1")["NameValue"]}
+    assert told["IndustryType"] == "Landscaping Services"
+    assert {
+        "NeoEnabled",
+        "IndustryCode",
+        "SubscriptionStatus",
+        "OfferingSku",
+        "PayrollFeature",
+        "AccountantFeature",
+    } <= {*told}
+
+
 def test_the_sample_company_has_types_of_customers(sample: Client) -> None:
     rows = sample.query("select * from CustomerType")["CustomerType"]
     assert {row["Id"]: row["Name"] for row in rows} == {

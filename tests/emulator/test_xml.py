@@ -115,3 +115,28 @@ def test_a_401_comes_in_the_form_of_the_switch(books: Client, how: str, start: s
     books.headers["Accept"] = "application/json"
     if how == "as_asked":
         assert books.call("GET", "preferences").json()["Fault"]["type"] == "AUTHENTICATION"
+
+
+def entitlements(books: Client) -> requests.Response:
+    url = f"{books.url}/manage/entitlements/v3/{books.realm}"
+    return books.session.get(url, headers={**books.headers, **XML}, params={"minorversion": 75}, timeout=20)
+
+
+def test_what_the_plan_includes_is_told_without_a_namespace(books: Client) -> None:
+    told = ElementTree.fromstring(entitlements(books).content)
+    assert (told.tag, told.findtext("QboCompany"), told.findtext("DaysRemainingTrial")) == (
+        "EntitlementsResponse", "true", "0",
+    )  # fmt: skip
+    terms = {one.attrib["id"]: (one.findtext("name"), one.findtext("term")) for one in told.findall("Entitlement")}
+    assert terms["1"] == ("Class Tracking", "On")
+    assert terms["8"] == ("Merchant Service", "Off")
+    counts = {one.findtext("name"): one.findtext("currentCount") for one in told.findall("Thresholds/threshold")}
+    assert counts["ACCOUNTS"] == str(len(books.query("select * from Account maxresults 1000")["Account"]))
+    books.do("subscription", status="TRIAL")
+    assert ElementTree.fromstring(entitlements(books).content).findtext("DaysRemainingTrial") == "30"
+
+
+def test_who_may_not_call_the_company_is_not_told_its_plan(books: Client) -> None:
+    books.headers = {"Authorization": "Bearer nobody-knows-this-token"}
+    refused = entitlements(books)
+    assert (refused.status_code, "Class Tracking" in refused.text) == (401, False)
