@@ -29,7 +29,7 @@ from qbo.mapping.base import (
 from qbo.mapping.book import MappingBook, Ref, TransactionRef
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Payload, Write
-from qbo.mapping.plans import Expected, Plan, conflict
+from qbo.mapping.plans import Expected, Plan, conflict, void_on_both_sides
 from qbo.mapping.preflight import account_subject, account_there, customer_subject
 from runacall.invoices.documents import PaymentDocument
 
@@ -124,7 +124,7 @@ def plan_payment(payment: PaymentDocument, book: MappingBook) -> Plan:
 
 def _undo(there: TransactionRef | None) -> Plan:
     if there is None or there.voided or there.gone or is_void(there.now):
-        return Plan()
+        return void_on_both_sides(there)
     return Plan(Write("Payment", "update", _target(there), options="void"))
 
 

@@ -29,7 +29,7 @@ from qbo.mapping.invoice_rows import (
     own_lines,
 )
 from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
-from qbo.mapping.plans import Expected, Plan, conflict
+from qbo.mapping.plans import Expected, Plan, conflict, void_on_both_sides
 from qbo.mapping.three_way import Comparison, in_words
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO
@@ -62,7 +62,7 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
 
 def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingBook) -> Plan:
     if there is None or there.voided or there.gone or is_void(there.now):
-        return Plan()
+        return void_on_both_sides(there)
     target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token}
     if invoice.is_deleted:
         return Plan(Write("Invoice", "delete", target))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qbo.failures import Failure, Subject
 from qbo.json_objects import JsonObject
 from qbo.mapping.base import Base, Said, Side
+from qbo.mapping.book import TransactionRef
+from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Write
 
 
@@ -40,6 +42,15 @@ class Plan:
     failures: tuple[Failure, ...] = ()
     adopts: Base | None = None
     kept: tuple[Side, ...] = ()
+
+
+def void_on_both_sides(there: TransactionRef | None) -> Plan:
+    """Nothing to do. Where it was voided there before ours was sent, that is what we know of it from now on: whoever
+    brings it back there, even just as it was, has changed it.
+    """
+    if there is None or there.base is None or there.gone or not is_void(there.theirs):
+        return Plan()
+    return Plan(adopts=replace(there.base, row=there.theirs))
 
 
 def changes_in_words(sides: Sequence[Side]) -> str:

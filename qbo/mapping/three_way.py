@@ -136,7 +136,10 @@ class Comparison:
         return [*map(self._in_words, sorted(found, key=lambda side: side.field)), *self._tax_side()]
 
     def _line_sides(self) -> Iterator[Side]:
-        """Our lines that both changed, also where she only chose another product or tax code."""
+        """Our lines that both changed, also where she only chose another product or tax code.
+
+        A product or tax code there that is the one we would send is no question: ours follows a merge of products.
+        """
         was, now = ({str(line.get("Id")): line for line in own_lines(row)} for row in (self.base.row, self.now))
         for position, j in self.pairs.items():
             name = f"line {position + 1}"
@@ -144,8 +147,7 @@ class Comparison:
                 continue
             qbo_id = self.base.line_ids[position] if position < len(self.base.line_ids) else ""
             lines = (was.get(qbo_id), self.our_lines[j] if j is not None else None, now.get(qbo_id))
-            then, ours, theirs = map(_line_held, lines)
-            if theirs not in (then, ours):
+            if _clash(*map(_line_held, lines)):
                 product = self._product(j) if j is not None else ""
                 yield Side(name, *_lines_in_words(lines, products=(None, product, None)))
 
@@ -359,12 +361,23 @@ def _line_words(line: Row) -> str:
     return f"{quantity}{cents(line.get('Amount'))} {what}".strip()
 
 
-def _line_held(line: Row | None) -> tuple[str, str, str]:
+Held = tuple[str, str, str]
+NOT_THERE: Held = ("", "", "")
+
+
+def _line_held(line: Row | None) -> Held:
     """A line as it is compared: in words, its product and its tax code; nothing for one that is not there."""
     if line is None:
-        return "", "", ""
+        return NOT_THERE
     detail = line.get("SalesItemLineDetail") or {}
     return _line_words(line), reference(detail, "ItemRef"), reference(detail, "TaxCodeRef")
+
+
+def _clash(then: Held, ours: Held, theirs: Held) -> bool:
+    """Whether something of a line is neither as it was nor as we say it; of one that is gone, whether it is another."""
+    if NOT_THERE in (ours, theirs):
+        return theirs not in (then, ours)
+    return any(there not in known for there, *known in zip(theirs, then, ours, strict=True))
 
 
 def _lines_in_words(lines: Sequence[Row | None], *, products: Sequence[str | None]) -> list[str]:

@@ -28,8 +28,12 @@ def invoice(shop: Shop) -> Invoice:
     return shop.settled_invoice()
 
 
-def voided(shop: Shop, invoice: Invoice, kind: str) -> tuple[Record, dict[str, Any]]:
-    """Void on both sides, and how it was there before."""
+def voided(
+    shop: Shop, invoice: Invoice, kind: str, *, hers_first: bool = False, is_heard: bool = False
+) -> tuple[Record, dict[str, Any]]:
+    """Void on both sides, and how it was there before. `hers_first`: she voided it before ours went; `is_heard`: which
+    Run a Call read before it sent anything.
+    """
     record: Record = invoice
     if kind != "invoice":
         record = builders.payment(invoice, "40", at=timezone.now())
@@ -39,7 +43,11 @@ def voided(shop: Shop, invoice: Invoice, kind: str) -> tuple[Record, dict[str, A
             link_of(shop, record).update(created_here=False)
     before = row_of(shop, record)
     shop.hear()
+    if hers_first:
+        she_voids(shop, record)
     record.void(at=timezone.now(), **({"reason": "mistake"} if kind == "invoice" else {}))  # type: ignore[union-attr]
+    if is_heard:
+        shop.hear()
     shop.drain()
     shop.hear()
     assert is_void(row_of(shop, record))
@@ -83,15 +91,38 @@ def test_it_is_told_and_can_be_voided_there_again(shop: Shop, invoice: Invoice, 
     assert (shop.failed().count(), shop.reconciles()) == (0, True)
 
 
+def she_voids(shop: Shop, record: Record) -> None:
+    now = row_of(shop, record)
+    target = {"Id": now["Id"], "SyncToken": now["SyncToken"], "sparse": True}
+    how = {"operation": "void"} if isinstance(record, Invoice) else {"operation": "update", "include": "void"}
+    shop.books.post(shop.kind(record), target, **how)
+
+
+@pytest.mark.parametrize("is_heard", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_told_where_both_had_voided_it(
+    shop: Shop, invoice: Invoice, office: Office, kind: str, is_heard: bool
+) -> None:
+    """She voided it as well, before ours went; then she brings it back just as it was."""
+    record, before = voided(shop, invoice, kind, hers_first=True, is_heard=is_heard)
+    brought_back(shop, record, before)
+    shop.hear()
+    assert shop.failed().get().failure_code == "edited_in_quickbooks"
+    (row,) = office.log(status="failed")
+    assert f"Status void void not void, {Decimal(before['TotalAmt']):,.2f}" in office.opened(row).text
+    assert deciding.send_ours(shop.failed(), by=None, at=timezone.now()).done == 1
+    shop.drain()
+    assert is_void(row_of(shop, record))
+    shop.hear()
+    assert (shop.failed().count(), shop.reconciles()) == (0, True)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_settled_where_she_voids_it_again(shop: Shop, invoice: Invoice, kind: str) -> None:
     record, before = voided(shop, invoice, kind)
     brought_back(shop, record, before)
     shop.hear()
-    now = row_of(shop, record)
-    target = {"Id": now["Id"], "SyncToken": now["SyncToken"]}
-    how = {"operation": "void"} if kind == "invoice" else {"operation": "update", "include": "void"}
-    shop.books.post(shop.kind(record), {**target, "sparse": True}, **how)
+    she_voids(shop, record)
     shop.hear()
     assert shop.failed().count() == 0
 

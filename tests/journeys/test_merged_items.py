@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
@@ -66,6 +70,43 @@ def test_an_edit_of_an_invoice_from_before_leaves_the_line_where_it_is(shop: Sho
     assert row["CustomerMemo"]["value"] == "Thank you"
     assert row["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"] == survivor
     assert shop.event(invoice).state == State.SYNCED
+
+
+@pytest.mark.parametrize("learned_by", ["the daily reading", "the refusal", "the reading of changes"])
+def test_a_new_price_on_a_line_that_the_merge_moved_goes(
+    shop: Shop, office: Office, labor: PricebookItem, learned_by: str
+) -> None:
+    """Both sides say the survivor now: the office changed the price, and nobody else did."""
+    invoice = shop.settled_invoice(item=labor)
+    survivor = hourly(shop)
+    shop.books.do("merge_items", loser={"id": shop.qbo_id(labor)}, survivor={"id": survivor})
+    if learned_by == "the daily reading":
+        shop.read_lists("Item")
+    if learned_by == "the reading of changes":
+        shop.hear(timezone.now() + timedelta(minutes=20))
+        office.assert_clear(invoice)
+    (line,) = invoice.line_inputs()
+    invoice.edit(lines=[replace(line, unit_price=Decimal("80"))], at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).facts
+    office.assert_clear(invoice)
+    (there,) = (one["SalesItemLineDetail"] for one in shop.there(invoice)["Line"] if "SalesItemLineDetail" in one)
+    assert (there["ItemRef"]["value"], there["UnitPrice"]) == (survivor, 80)
+
+
+def test_a_price_that_both_changed_on_such_a_line_waits(shop: Shop, labor: PricebookItem) -> None:
+    invoice = shop.settled_invoice(item=labor)
+    survivor = hourly(shop)
+    shop.books.do("merge_items", loser={"id": shop.qbo_id(labor)}, survivor={"id": survivor})
+    shop.read_lists("Item")
+    row = shop.there(invoice)
+    row["Line"][0] |= {"Amount": 90}
+    row["Line"][0]["SalesItemLineDetail"] |= {"UnitPrice": 90, "Qty": 1}
+    shop.books.post("invoice", row)
+    (line,) = invoice.line_inputs()
+    invoice.edit(lines=[replace(line, unit_price=Decimal("80"))], at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).failure_code == "changed_in_quickbooks"
 
 
 def test_one_that_is_another_item_of_ours_is_not_followed(shop: Shop, labor: PricebookItem) -> None:

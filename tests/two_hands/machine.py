@@ -54,6 +54,7 @@ OF_INVOICES = (
     ("writes", "deletes"), ("voids", "receives_a_payment"), ("voids", "changes_the_message"),
     ("moves_it_to_another_customer", "moves_it_to_another_customer"),
     ("moves_it_to_another_customer", "merges_customers"), ("sends_an_invoice", "copies"),
+    ("changes_a_line", "merges_items"), ("puts_in_a_line", "merges_items"),
 )  # fmt: skip
 OF_LISTS = (
     ("sends_an_invoice", "merges_customers"), ("gets_an_email_address", "corrects_a_customer"),
@@ -62,6 +63,7 @@ OF_LISTS = (
     ("renames_an_item", "edits_an_item"),
     ("reprices_an_item", "moves_an_item_to_another_account"), ("sends_an_invoice", "deletes_a_customer"),
     ("sends_an_invoice", "makes_an_item_inactive"), ("sends_an_invoice", "adds_a_name"),
+    ("sends_an_invoice", "merges_items"), ("reprices_an_item", "merges_items"), ("renames_an_item", "merges_items"),
 )  # fmt: skip
 MOST_BETWEEN = 4
 CLASS = {"value": "5000000000000007280"}
@@ -343,7 +345,7 @@ class TwoHands(Hands):
             lines = {name for name in lines if said.get(name) != (known.said or {}).get(name)}
             clashing = {name for name in lines if (known.held or {}).get(name) != (known.seen or {}).get(name)}
             known.ours_wins |= {name for name in told if not name.startswith("line ") and name != "tax"} | clashing
-            known.held = known.seen
+            known.held, known.undecided = known.seen, known.undecided or known.held
 
     @decisions()
     def office_voids_here_too(self) -> None:
@@ -639,6 +641,12 @@ class TwoHands(Hands):
     @bookkeeper(number=ANY, account=("1", "79"))
     def bookkeeper_moves_an_item_to_another_account(self, number: int, account: str) -> None:
         self.books.change("Item", self.item(number), IncomeAccountRef={"value": account})
+
+    @bookkeeper(number=ANY, into=ANY)
+    def bookkeeper_merges_items(self, number: int, into: int) -> None:
+        loser, survivor = self.item(number)["Id"], self.any_of("item", into)["Id"]
+        if loser != survivor:
+            self.books.do("merge_items", loser={"id": loser}, survivor={"id": survivor})
 
     @bookkeeper(number=ANY)
     def bookkeeper_makes_an_item_inactive(self, number: int) -> None:

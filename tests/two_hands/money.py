@@ -471,6 +471,19 @@ class PaymentsOfTwo(Hands):
             self.books.post("Invoice", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
 
     @rule(number=A_NUMBER)
+    def bookkeeper_brings_an_invoice_back(self, number: int) -> None:
+        """One that is void, just as it was."""
+        rows = [row for row in self.books.rows("Invoice").values() if words.is_void(row)]
+        if not rows:
+            return
+        row = rows[number % len(rows)]
+        lines = [
+            {**line, "Amount": 100, "SalesItemLineDetail": {**line["SalesItemLineDetail"], "Qty": 1, "UnitPrice": 100}}
+            for line in words.lines_of(row)
+        ]
+        assert self.books.change("Invoice", row, Line=lines, CustomerRef=row["CustomerRef"])
+
+    @rule(number=A_NUMBER)
     def bookkeeper_changes_the_message(self, number: int) -> None:
         row = self.row(number)
         if row is not None:

@@ -142,6 +142,20 @@ RULES = (
         "return {}",
     ),
     _rule(
+        "what a merge left of a product is linked, and nothing stops",
+        "she merges a product that gets another invoice",
+        "sync/engine/prepare/merged_items.py",
+        "return {item_id: free[qbo_id] for item_id, qbo_id in moved.items() if qbo_id in free}",
+        "return {}",
+    ),
+    _rule(
+        "a merge of products asks nothing about a line that only the office changed",
+        "she merges a product, and its price is changed on an invoice",
+        THREE_WAY,
+        "    if NOT_THERE in (ours, theirs):\n        return",
+        "    if True:\n        return",
+    ),
+    _rule(
         "a customer who is there by name is not made a second time",
         "a customer is there by name",
         "qbo/mapping/matching.py",

@@ -35,6 +35,8 @@ OURS = ("office_writes", {"field": "internal_note", "said": "ask Ann"})
 MESSAGE = ("office_writes", {"field": "customer_note", "said": "call first"})
 HER_MESSAGE = ("bookkeeper_changes_the_message", {"said": "blue door"})
 OUR_PRICE = ("office_changes_a_line", {"place": 0, "price": "80"})
+# The latest one, so that she merges into it.
+HER_PRODUCT = ("bookkeeper_adds_an_item", {"name": "Work by the hour"})
 
 SCENES = (
     _scene("each says something else", HER_MESSAGE, OURS, "drains"),
@@ -88,6 +90,20 @@ SCENES = (
         "she merges a customer who gets another invoice",
         ("bookkeeper_merges_customers", {"number": 0, "into": 5}),
         NEW,
+        "drains",
+    ),
+    _scene(
+        "she merges a product that gets another invoice",
+        HER_PRODUCT,
+        ("bookkeeper_merges_items", {"number": 0, "into": 0}),
+        NEW,
+        "drains",
+    ),
+    _scene(
+        "she merges a product, and its price is changed on an invoice",
+        HER_PRODUCT,
+        ("bookkeeper_merges_items", {"number": 0, "into": 0}),
+        OUR_PRICE,
         "drains",
     ),
     _scene(

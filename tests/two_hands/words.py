@@ -99,6 +99,17 @@ def _held_line(line: Row) -> tuple[str, ...]:
     return amount, text(line.get("Description")), item, ref(detail, "TaxCodeRef")
 
 
+def is_clash(held: Any, wanted: Any, there: Any) -> bool:
+    """Whether a field that both changed is neither as it was nor as we say it.
+
+    Of a line, its words and amount, its product and its tax code are each compared for itself.
+    """
+    if not all(isinstance(one, tuple) for one in (held, wanted, there)):
+        return bool(there not in (held, wanted))
+    parts = [[one[:2], *one[2:]] for one in (held, wanted, there)]
+    return any(there not in known for *known, there in zip(*parts, strict=True))
+
+
 def hers_of_invoice(row: Row) -> Fields:
     """What on an invoice is the bookkeeper's alone."""
     lines = lines_of(row)

@@ -30,6 +30,8 @@ HELD = {"invoice": words.held_invoice, "customer": words.held_customer, "item": 
 SAID = {"invoice": words.said_invoice, "customer": words.said_customer, "item": words.said_item}
 CONFLICTS = ("changed_in_quickbooks", "paid_in_quickbooks")
 COMPARED = {"void", "customer", "total", "tax", "date", "due date", "number"}
+# What lives on as another one after a merge.
+SURVIVORS = ("customer", "item")
 NOT_MONEY = {"due date", "terms", "number", "e-mail", "billing address", "service address", "message", "memo", "date"}
 
 
@@ -39,12 +41,14 @@ class Known:
 
     `seen`: the row when a drain last compared it. `ours_wins`: fields that a person decided to send. `licences`: how
     often it may be created: once, and again after each decision of a person. `touched`: changed here since.
-    `is_another`: a person said that it is none of those of its name that are there.
+    `undecided`: `held` before a person decided to send ours, until that is there: Run a Call may not have read yet what
+    that person saw. `is_another`: a person said that it is none of those of its name that are there.
     """
 
     said: Fields | None = None
     held: Fields | None = None
     seen: Fields | None = None
+    undecided: Fields | None = None
     total: Decimal = Decimal(0)
     ours_wins: set[str] = field(default_factory=set)
     licences: int = 1
@@ -183,6 +187,7 @@ class World:
             return
         self.check_strangers(before, after)
         self.check_numbers(before, after)
+        self.check_merges(before, after)
         for kind in ("item", "customer", "invoice"):
             for record in self.records(kind):
                 self.check_record(realm, kind, record, before, after)
@@ -270,9 +275,9 @@ class World:
             if not mine:
                 continue
             known.creates += 1
-            if kind == "customer":
-                survivor = self.survivor_of(record.pk, before)
-                assert survivor is None, f"customer {record.pk} was made again, and it is {survivor} since the merge"
+            if kind in SURVIVORS:
+                survivor = self.survivor_of(kind, record.pk, before)
+                assert survivor is None, f"{kind} {record.pk} was made again, and it is {survivor} since the merge"
             assert known.creates <= known.licences, (
                 f"{kind} {record.pk} was made {known.creates} times of {known.licences}: {self.latest(kind, record.pk)}"
                 f" {before.links[kind]} -> {after.links[kind]}"
@@ -293,16 +298,52 @@ class World:
                 self.check_suffix(realm, kind, record, said["name"], before, after)
             known.said, known.held, known.ours_wins = said, held, set()
 
-    def survivor_of(self, record_id: int, before: Snapshot) -> str | None:
-        """The customer to whom all invoices of one that is gone there have moved."""
-        gone = before.row("customer", record_id)
+    def survivor_of(self, kind: str, record_id: int, there: Snapshot) -> str | None:
+        """The customer or product to which everything of one that is gone there has moved, if it is nobody else's.
+
+        Two of our customers may be one there; each product is one of ours.
+        """
+        gone = there.row(kind, record_id)
         if gone is None or gone.get("Active", True):
             return None
-        rows = [before.row("invoice", one.pk) for one in self.invoices() if one.customer_id == record_id]
-        ids = {words.ref(row, "CustomerRef") for row in rows if row is not None}
-        survivor = ids.pop() if len(ids) == 1 else gone["Id"]
-        is_there = before.rows["Customer"].get(survivor, {}).get("Active", True)
-        return survivor if survivor != gone["Id"] and is_there else None
+        survivor = self.moved_to(kind, record_id, there)
+        row = there.rows[ENTITIES[kind]].get(survivor or "", {})
+        if survivor in (None, gone["Id"]) or not row.get("Active", True):
+            return None
+        others = {one.pk for one in self.records(kind)} - {record_id}
+        if kind == "item" and any(self.moved_to(kind, pk, there) == survivor for pk in others):
+            return None
+        return None if kind == "item" and survivor in there.links[kind].values() else survivor
+
+    def moved_to(self, kind: str, record_id: int, there: Snapshot) -> str | None:
+        """The one that all invoices of ours with this customer or product name there; None if they disagree."""
+        ids = set[str]()
+        for invoice in self.invoices():
+            row = there.row("invoice", invoice.pk)
+            if row is None:
+                continue
+            if kind == "customer":
+                ids |= {words.ref(row, "CustomerRef")} if invoice.customer_id == record_id else set()
+            elif not words.is_void(row):
+                ours = {
+                    words.TOKEN.match(line.description)[0] for line in invoice.lines.all() if line.item_id == record_id
+                }
+                lines = [line for line in words.lines_of(row) if words.token_of(line) in ours]
+                ids |= {words.ref(line["SalesItemLineDetail"], "ItemRef") for line in lines}
+        return ids.pop() if len(ids) == 1 else None
+
+    def check_merges(self, before: Snapshot, after: Snapshot) -> None:
+        """Nothing stops because of a product that lives on as another one."""
+        events = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=self.realm, changed_at=self.at)
+        for event in events.filter(state=State.FAILED):
+            for failure in event.failures:
+                if failure.code != "item_inactive":
+                    continue
+                survivor = self.survivor_of("item", int(failure.subject.key), before)
+                is_left = after.rows["Item"].get(survivor or "", {}).get("Active")
+                assert not is_left, (
+                    f"{event}: item {failure.subject.key} is {survivor} since the merge: {event.message}"
+                )
 
     def check_cent(self, record: Invoice, row: Row, event: SyncEvent | None) -> None:
         """A cent that QuickBooks rounds otherwise is a remark, or stops the invoice where the shop wants that."""
@@ -350,7 +391,9 @@ class World:
         ours = {name for name in said.keys() | known.said.keys() if said.get(name) != known.said.get(name)}
         ours = self.sendable(ours | known.ours_wins, said) if kind == "invoice" else ours | known.ours_wins
         theirs = {name for name in was.keys() | known.held.keys() if was.get(name) != known.held.get(name)}
-        collisions = {one for one in ours & theirs - known.ours_wins if wanted.get(one) != was.get(one)}
+        both = ours & theirs
+        clashes = {one for one in both if words.is_clash(known.held.get(one), wanted.get(one), was.get(one))}
+        collisions = clashes - known.ours_wins
         changed = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
         if "account" in changed and not self.is_open(was["account"]):
             # An account that earns no more is replaced by the one that the office chose.
@@ -375,11 +418,14 @@ class World:
                 # A line that replaces one which she took off as well is that line for Run a Call: it asks.
                 self.check_conflict_is_told(event, collisions, label, may_name={"line"} if all(lines) else set())
         if kind == "invoice":
-            self.check_no_conflict_is_invented(event, ours & theirs, label)
+            gone = {name for name in theirs if name not in was}
+            held = known.undecided or known.held
+            unread = {one for one in ours if words.is_clash(held.get(one), wanted.get(one), was.get(one))}
+            self.check_no_conflict_is_invented(event, both, clashes | gone | unread, label)
         if written:
             if kind == "invoice":
                 self.check_total(record, known, then, row, ours, theirs, label)
-            known.said, known.held, known.ours_wins = said, now, set()
+            known.said, known.held, known.ours_wins, known.undecided = said, now, set(), None
         if event is None:
             return
         if event.state == State.FAILED:
@@ -391,6 +437,7 @@ class World:
                     f" known {known}; then {was}"
                 )
             known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
+            known.undecided = None
             known.total = record.total if kind == "invoice" else known.total
 
     def is_open(self, account_id: str) -> bool:
@@ -444,13 +491,22 @@ class World:
         )
         assert all(side["ours"] != side["theirs"] for side in event.facts["sides"])
 
-    def check_no_conflict_is_invented(self, event: Any, both: set[str], label: str) -> None:
-        """What a person has decided, or only one changed, is not asked again. Lines are told by their place alone."""
+    def check_no_conflict_is_invented(self, event: Any, both: set[str], clashes: set[str], label: str) -> None:
+        """What a person has decided, or only one changed, is not asked again.
+
+        A line is told by its place alone; one that replaces a line which she took off as well is that line for Run a
+        Call. `clashes`: what both changed to something else, and what she took off.
+        """
         if event is None or event.state != State.FAILED or event.changed_at != self.at:
             return
         if event.failure_code == "changed_in_quickbooks":
-            told = {side["field"] for side in event.facts["sides"] if not side["field"].startswith("line")}
-            assert told - {"tax", "total"} <= both, f"{label}: the log tells of {told}, and both changed only {both}"
+            told = {side["field"] for side in event.facts["sides"]}
+            lines = {name for name in told if name.startswith("line")}
+            assert told - lines - {"tax", "total"} <= both, (
+                f"{label}: the log tells of {told}, both changed only {both}"
+            )
+            is_line = any(name.startswith("line ") for name in clashes)
+            assert not lines or is_line, f"{label}: the log tells of {lines}, and both changed no line: {event.facts}"
 
     def note_settled(self, known: Known, event: Any, said: Fields) -> None:
         if event is not None and event.state in (State.SYNCED, State.SUPERSEDED):

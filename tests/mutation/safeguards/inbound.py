@@ -14,6 +14,13 @@ SAFEGUARDS = (
         ("tests/journeys/test_brought_back.py::test_it_is_told_and_can_be_voided_there_again",),
     ),
     Safeguard(
+        "what both had voided and she brought back as it was is told",
+        "qbo/mapping/plans.py",
+        "    return Plan(adopts=replace(there.base, row=there.theirs))\n",
+        "    return Plan()\n",
+        ("tests/journeys/test_brought_back.py::test_it_is_told_where_both_had_voided_it",),
+    ),
+    Safeguard(
         "a payment that was brought back is recorded here once more where a person wants that",
         "sync/operations/deciding.py",
         "    if is_back and event.record_type == EntityType.PAYMENT:\n        return _take_in_again(event, link, at)\n",

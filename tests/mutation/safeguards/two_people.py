@@ -89,6 +89,20 @@ SAFEGUARDS = (
         ("tests/journeys/test_merged_items.py::test_one_that_is_another_item_of_ours_is_not_followed",),
     ),
     Safeguard(
+        "a product that both sides name by now is no question about a line",
+        THREE_WAY,
+        "    return any(there not in known for there, *known in zip(theirs, then, ours, strict=True))\n",
+        "    return theirs not in (then, ours)\n",
+        ("tests/journeys/test_merged_items.py::test_a_new_price_on_a_line_that_the_merge_moved_goes",),
+    ),
+    Safeguard(
+        "a price that both changed on a line of a merged product waits for a person",
+        THREE_WAY,
+        "    return any(there not in known for there, *known in zip(theirs, then, ours, strict=True))\n",
+        "    return all(there not in known for there, *known in zip(theirs, then, ours, strict=True))\n",
+        ("tests/journeys/test_merged_items.py::test_a_price_that_both_changed_on_such_a_line_waits",),
+    ),
+    Safeguard(
         "lines that she moved by hand are no merge of products",
         MERGED,
         "{key: ids.pop() for key, ids in named.items() if len(ids) == 1 and gone[key] not in ids}",
