@@ -29,7 +29,7 @@ from qbo.mapping.base import (
 from qbo.mapping.book import MappingBook, Ref, TransactionRef
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Payload, Write
-from qbo.mapping.plans import Expected, Plan, conflict, void_on_both_sides
+from qbo.mapping.plans import Expected, Plan, conflict, settled_undo
 from qbo.mapping.preflight import account_subject, account_there, customer_subject
 from runacall.invoices.documents import PaymentDocument
 
@@ -109,7 +109,7 @@ def plan_payment(payment: PaymentDocument, book: MappingBook) -> Plan:
     """What to do so that QuickBooks agrees with the payment."""
     there = book.payments.get(payment.id)
     if payment.is_void:
-        return _undo(there)
+        return _undo(payment, there)
     payload, said = payment_payload(payment, book), said_of_payment(payment)
     # What QuickBooks calls them: a record that was made again there has another Id.
     said = {**said, "lines": applied_by(payload), "customer_ref": reference(payload, "CustomerRef")}
@@ -122,10 +122,11 @@ def plan_payment(payment: PaymentDocument, book: MappingBook) -> Plan:
     return _change(payment, payload, said, there)
 
 
-def _undo(there: TransactionRef | None) -> Plan:
-    if there is None or there.voided or there.gone or is_void(there.now):
-        return void_on_both_sides(there)
-    return Plan(Write("Payment", "update", _target(there), options="void"))
+def _undo(payment: PaymentDocument, there: TransactionRef | None) -> Plan:
+    if there is None:
+        return Plan()
+    write = Write("Payment", "update", _target(there), options="void")
+    return settled_undo(there, write, _subject(payment)) or Plan(write)
 
 
 def _target(there: TransactionRef) -> Payload:

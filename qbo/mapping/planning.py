@@ -29,7 +29,7 @@ from qbo.mapping.invoice_rows import (
     own_lines,
 )
 from qbo.mapping.payloads import Payload, Write, discount_lines, invoice_payload, rounding_allowed
-from qbo.mapping.plans import Expected, Plan, conflict, void_on_both_sides
+from qbo.mapping.plans import Expected, Plan, conflict, settled_undo
 from qbo.mapping.three_way import Comparison, in_words
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import ZERO
@@ -61,12 +61,15 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
 
 
 def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingBook) -> Plan:
-    if there is None or there.voided or there.gone or is_void(there.now):
-        return void_on_both_sides(there)
+    if there is None:
+        return Plan()
     target: Payload = {"Id": there.qbo_id, "SyncToken": there.current_token}
+    write = Write("Invoice", "update", target, options="void")
+    settled = settled_undo(there, write, Subject("invoice", str(invoice.id), invoice.number))
+    if settled is not None:
+        return settled
     if invoice.is_deleted:
         return Plan(Write("Invoice", "delete", target))
-    write = Write("Invoice", "update", target, options="void")
     payments = book.payments_on.get(invoice.id, {}) if book.choices.sync_payments else {}
     ours = {payment.qbo_id for payment in payments.values()}
     paid = (_failure("void_has_payments", invoice),) if is_paid(there.now, besides=ours) else ()

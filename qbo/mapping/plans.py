@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from qbo.failures import Failure, Subject
-from qbo.json_objects import JsonObject
-from qbo.mapping.base import Base, Said, Side
+from qbo.json_objects import JsonObject, Row
+from qbo.mapping.base import STATUS, Base, Said, Side, cents
 from qbo.mapping.book import TransactionRef
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Write
@@ -44,13 +45,21 @@ class Plan:
     kept: tuple[Side, ...] = ()
 
 
-def void_on_both_sides(there: TransactionRef | None) -> Plan:
-    """Nothing to do. Where it was voided there before ours was sent, that is what we know of it from now on: whoever
-    brings it back there, even just as it was, has changed it.
+def settled_undo(there: TransactionRef, write: Write, subject: Subject) -> Plan | None:
+    """What becomes of a record that is void here and there already, or gone there; None where `write` is to void it.
+
+    Where it was voided there before ours was sent, that is what we know of it from now on: whoever brings it back
+    there, even just as it was, has changed it. Where we voided it there and it is not void any more, a person decides,
+    whatever else has changed here.
     """
-    if there is None or there.base is None or there.gone or not is_void(there.theirs):
+    if there.gone:
         return Plan()
-    return Plan(adopts=replace(there.base, row=there.theirs))
+    if is_void(there.now):
+        return Plan(adopts=replace(there.base, row=there.theirs) if there.base and there.theirs else None)
+    if not there.voided:
+        return None
+    back = brought_back(there.base, there.now)
+    return Plan(write, failures=(edited(subject, back),)) if back else Plan()
 
 
 def changes_in_words(sides: Sequence[Side]) -> str:
@@ -72,3 +81,17 @@ def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:
     if len(sides) == 1:
         facts |= {"ours": sides[0].ours, "theirs": sides[0].theirs}
     return Failure("changed_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
+
+
+def brought_back(base: Base | None, row: Row) -> list[Side]:
+    """What is void here has an amount again there, or another one than we know of."""
+    was, now = (cents(one.get("TotalAmt")) for one in (base.row if base else {}, row))
+    return [Side(STATUS, "void", "void", f"not void, {Decimal(now):,}")] if base and Decimal(now) and now != was else []
+
+
+def edited(subject: Subject, sides: Sequence[Side]) -> Failure:
+    """The difference that a change in QuickBooks made, field by field, for a person to choose."""
+    facts: dict[str, object] = {"fields": ", ".join(side.field for side in sides)}
+    if len(sides) == 1:
+        facts |= {"ours": sides[0].ours or "empty", "theirs": sides[0].theirs or "empty"}
+    return Failure("edited_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})

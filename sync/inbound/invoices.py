@@ -10,12 +10,12 @@ from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.lists.checking import checked_reference
-from qbo.mapping.base import STATUS, Base, Side, There, cents, changed_there_at, kept_part
+from qbo.mapping.base import Base, Side, There, changed_there_at, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.planning import changed_there, is_decisive
-from qbo.mapping.plans import changes_in_words
+from qbo.mapping.plans import brought_back, changes_in_words, edited
 from qbo.models import Link
 from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument
@@ -126,20 +126,6 @@ def _difference(invoice: InvoiceDocument, book: MappingBook) -> Failure | None:
         return Failure("voided_in_quickbooks", subject, facts={"here": "here it is still open"})
     sides = changed_there(invoice, book)
     return edited(subject, sides) if any(map(is_decisive, sides)) else None
-
-
-def brought_back(base: Base | None, row: Row) -> list[Side]:
-    """What is void here has an amount again there, or another one than we know of."""
-    was, now = (cents(one.get("TotalAmt")) for one in (base.row if base else {}, row))
-    return [Side(STATUS, "void", "void", f"not void, {Decimal(now):,}")] if base and Decimal(now) and now != was else []
-
-
-def edited(subject: Subject, sides: Sequence[Side]) -> Failure:
-    """The difference that a change in QuickBooks made, field by field, for a person to choose."""
-    facts: dict[str, object] = {"fields": ", ".join(side.field for side in sides)}
-    if len(sides) == 1:
-        facts |= {"ours": sides[0].ours or "empty", "theirs": sides[0].theirs or "empty"}
-    return Failure("edited_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
 
 
 def remark(sides: Sequence[Side]) -> str:

@@ -91,6 +91,42 @@ def test_it_is_told_and_can_be_voided_there_again(shop: Shop, invoice: Invoice, 
     assert (shop.failed().count(), shop.reconciles()) == (0, True)
 
 
+@pytest.mark.parametrize("is_hers", [False, True])
+@pytest.mark.parametrize("kind", ["invoice", "payment"])
+def test_it_is_still_told_when_something_else_of_it_changes_here(
+    shop: Shop, invoice: Invoice, kind: str, is_hers: bool
+) -> None:
+    """The office takes back what had paid the invoice, or voids the invoice of the payment: neither decides for it."""
+    paid = builders.payment(invoice, "40", at=timezone.now())
+    shop.drain()
+    record: Record = invoice if kind == "invoice" else paid
+    before = row_of(shop, record)
+    other = paid if kind == "invoice" else invoice
+    how = {"reason": "mistake"}
+    record.void(at=timezone.now(), **(how if kind == "invoice" else {}))  # type: ignore[union-attr]
+    shop.drain()
+    shop.hear()
+    brought_back(shop, record, before)
+    shop.hear()
+    assert shop.failed().get(record_type=kind).failure_code == "edited_in_quickbooks"
+    other.void(at=timezone.now(), **(how if kind == "payment" else {}))
+    for _ in range(2):
+        shop.drain()
+        shop.hear()
+    assert not is_void(row_of(shop, record))
+    assert shop.failed().get(record_type=kind).failure_code == "edited_in_quickbooks"
+    if is_hers:
+        she_voids(shop, record)
+    else:
+        deciding.send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert is_void(row_of(shop, record))
+    shop.hear()
+    shop.retry()
+    shop.drain()
+    assert (shop.failed().count(), shop.reconciles()) == (0, True)
+
+
 def she_voids(shop: Shop, record: Record) -> None:
     now = row_of(shop, record)
     target = {"Id": now["Id"], "SyncToken": now["SyncToken"], "sparse": True}

@@ -22,6 +22,8 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from qbo.mapping.payments import NO_METHOD
+from qbo.models import PaymentMapping
 from qbo_emulator.books.company import Put
 from runacall.invoices.models import Invoice, Payment
 from runacall.invoices.refusals import Refused
@@ -222,6 +224,7 @@ class PaymentsOfTwo(Hands):
         lost=st.sampled_from((None, None, False, True)),
         hers=st.sampled_from(HERS),
         ours=st.sampled_from(OURS),
+        is_back=st.booleans(),
         turns=st.sampled_from(TURNS),
     )
     def first_invoices(
@@ -234,10 +237,11 @@ class PaymentsOfTwo(Hands):
         lost: bool | None,
         hers: str,
         ours: str,
+        is_back: bool,
         turns: int,
     ) -> None:
         """`hers_stays`: where money is recorded twice, the office gives way in the end. `by`: who receives the first
-        payment; then both are at it at the same time.
+        payment; then both are at it at the same time. `is_back`: where it is void by then, she brings it back.
         """
         assert self.books.do("switch", name="webhook_format", value=form)
         assert self.books.do("switch", name="webhook_reversed", value=is_reversed)
@@ -256,6 +260,8 @@ class PaymentsOfTwo(Hands):
         self.passes(20)
         self.is_broken = False
         self.both_at_one_payment(0, hers, ours)
+        if is_back:
+            self.bookkeeper_brings_a_payment_back(0, 10)
 
     @rule(number=A_NUMBER, hers=st.sampled_from(HERS), ours=st.sampled_from(OURS))
     def both_at_one_payment(self, number: int, hers: str, ours: str) -> None:
@@ -481,7 +487,9 @@ class PaymentsOfTwo(Hands):
             {**line, "Amount": 100, "SalesItemLineDetail": {**line["SalesItemLineDetail"], "Qty": 1, "UnitPrice": 100}}
             for line in words.lines_of(row)
         ]
-        assert self.books.change("Invoice", row, Line=lines, CustomerRef=row["CustomerRef"])
+        tax = {"TxnTaxCodeRef": {"value": "2"}, "TotalTax": 8}
+        assert self.books.change("Invoice", row, Line=lines, CustomerRef=row["CustomerRef"], TxnTaxDetail=tax)
+        assert self.books.rows("Invoice")[row["Id"]]["TotalAmt"] == 108
 
     @rule(number=A_NUMBER)
     def bookkeeper_changes_the_message(self, number: int) -> None:
@@ -585,6 +593,14 @@ class PaymentsOfTwo(Hands):
                 for row in there.values():
                     if words.payment_of(row) is None and not words.is_void(row):
                         self.take_back(row)
+            case "payment_method_missing":
+                # One that she had received without a method, made there again as ours.
+                PaymentMapping.objects.update_or_create(
+                    connection=self.shop.connection,
+                    realm_id=self.world.realm,
+                    method=record.method,
+                    defaults={"method_id": NO_METHOD},
+                )
             case "same_payment_gone":
                 dismissing.dismiss(log, by=None, at=self.at, reason="the bookkeeper took hers back")
             case "payment_invoice_gone":

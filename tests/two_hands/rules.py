@@ -311,4 +311,14 @@ OF_PAYMENTS = (
         by="office",
         hers="void",
     ),
+    _of_payments(
+        "one that both had voided and that she brought back just as it was is told",
+        "qbo/mapping/plans.py",
+        "        return Plan(adopts=replace(there.base, row=there.theirs) if there.base and there.theirs else None)\n",
+        "        return Plan()\n",
+        by="office",
+        hers="void",
+        ours="void",
+        is_back=True,
+    ),
 )

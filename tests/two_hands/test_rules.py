@@ -151,6 +151,7 @@ QUIET: dict[str, Any] = {
     "lost": None,
     "hers": "nothing",
     "ours": "nothing",
+    "is_back": False,
     "turns": 0,
 }
 

@@ -16,6 +16,7 @@ from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.log.holding import Books
 from sync.log.rows import log_row
 from sync.models import State, SyncEvent
+from sync.models.events import Direction
 from tests import builders
 from tests.books import Shop
 from tests.two_hands import words
@@ -147,8 +148,10 @@ class World:
         )
 
     def latest(self, kind: str, record_id: int, realm: str = "") -> SyncEvent | None:
+        """Of a customer or product the latest one that sends: a row tells as well what it has become by a merge."""
         rows = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=realm or self.realm)
-        return rows.of_record(kind, record_id).order_by("pk").last()
+        rows = rows.of_record(kind, record_id).order_by("pk")
+        return (rows.filter(direction=Direction.OUT).last() if kind in SURVIVORS else None) or rows.last()
 
     def touch(self, kind: str, record_id: int) -> None:
         """It was changed here: every company that has it, or is to get it, is owed that."""

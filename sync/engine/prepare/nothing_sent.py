@@ -16,7 +16,7 @@ from sync.engine.outcomes import Outcome
 from sync.engine.send.doubts import Sent
 from sync.engine.send.push import Ready
 from sync.models import Attempt, SyncEvent
-from sync.models.events import Further
+from sync.models.events import Direction, Further
 
 Kind = Attempt.Kind
 
@@ -32,8 +32,11 @@ def refused_here(
 ) -> Outcome:
     """Preflight knows that it cannot succeed: Failed, with the payload that would have been sent.
 
-    `further`: the other failures, after `failure`.
+    `further`: the other failures, after `failure`. What was changed there is a row from QuickBooks, as if it had just
+    been read, and is over when she changes it back.
     """
+    if failure.code == "edited_in_quickbooks":
+        columns["direction"] = Direction.IN
     request = encode(write.batch_item(0)) if write else ""
     attempt = drain.attempt(event, Kind.SETTLED_HERE, request=request)
     return Outcome.failed(attempt, failure, look_first=event.look_first, further=further, **columns)

@@ -16,11 +16,11 @@ from qbo.json_objects import Row
 from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, plain
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payments import applied_by
+from qbo.mapping.plans import brought_back, edited
 from qbo.models import Link
 from runacall.invoices.models import Invoice, Payment
 from runacall.invoices.refusals import Refused
 from sync.inbound.hearing import Hearing
-from sync.inbound.invoices import brought_back, edited
 from sync.inbound.payments.receiving import link_received
 from sync.inbound.payments.rows import day_of, method_of, number_of
 from sync.inbound.payments.untaken import forget_untaken, keep_untaken

@@ -16,9 +16,23 @@ SAFEGUARDS = (
     Safeguard(
         "what both had voided and she brought back as it was is told",
         "qbo/mapping/plans.py",
-        "    return Plan(adopts=replace(there.base, row=there.theirs))\n",
-        "    return Plan()\n",
+        "        return Plan(adopts=replace(there.base, row=there.theirs) if there.base and there.theirs else None)\n",
+        "        return Plan()\n",
         ("tests/journeys/test_brought_back.py::test_it_is_told_where_both_had_voided_it",),
+    ),
+    Safeguard(
+        "what she brought back stays told, whatever else of it changes here",
+        "qbo/mapping/plans.py",
+        "    return Plan(write, failures=(edited(subject, back),)) if back else Plan()\n",
+        "    return Plan()\n",
+        ("tests/journeys/test_brought_back.py::test_it_is_still_told_when_something_else_of_it_changes_here",),
+    ),
+    Safeguard(
+        "what she brought back and voids again is settled, also where something else of it changed here",
+        "sync/engine/prepare/nothing_sent.py",
+        '        columns["direction"] = Direction.IN\n',
+        "        pass\n",
+        ("tests/journeys/test_brought_back.py::test_it_is_still_told_when_something_else_of_it_changes_here",),
     ),
     Safeguard(
         "a payment that was brought back is recorded here once more where a person wants that",
