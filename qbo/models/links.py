@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import models, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from qbo.models.connection import Connection
 from qbo.models.loose_ends import LooseEnd
@@ -24,6 +26,16 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def for_records(self, record_ids: Iterable[int]) -> LinkQuerySet:
         return self.filter(record_id__in=list(record_ids))
+
+    def met_by_no_write(self) -> LinkQuerySet:
+        """Those whose row beside the base is of the very version that we would write to, as after a merge: no refused
+        SyncToken would tell that it says something else.
+        """
+        return self.filter(theirs__contains=Concat(Value('"SyncToken":"'), "sync_token", Value('"')))
+
+    def forget_theirs(self) -> int:
+        """Forget the rows beside the bases that our next write meets anyway."""
+        return self.exclude(theirs="").exclude(pk__in=self.met_by_no_write().values("pk")).update(theirs="")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Records without a link are found by their loose ends."""

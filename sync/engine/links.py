@@ -120,6 +120,7 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
     are marked so. Raises ReadFailed, MustWait, Stop.
     """
     links = Link.objects.of(drain.connection, entity.lower()).for_records(record_ids).defer("base", "theirs")
+    beside = {*links.exclude(theirs="").values_list("pk", flat=True)}
     by_id: dict[str, list[Link]] = {}
     for link in links:
         by_id.setdefault(link.qbo_id, []).append(link)
@@ -134,8 +135,9 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
         store_entries(drain.connection, "Item", rows, at=drain.now())
     for row in rows:
         for link in by_id.pop(identity(row), ()):
-            # QuickBooks raises the token with each change, so the same token means the same record.
-            moved = str(row.get("SyncToken", "")) != link.sync_token
+            # QuickBooks raises the token with each change: the same token means the same record. What stands beside a
+            # base under that token is another record, as after a merge, or there is no base.
+            moved = str(row.get("SyncToken", "")) != link.sync_token or link.pk in beside
             Link.objects.filter(pk=link.pk).update(
                 theirs=encode(kept_part(entity, row)) if moved else "",
                 active=bool(row.get("Active", True)),

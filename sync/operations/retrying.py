@@ -162,4 +162,4 @@ def _look_at_them_again(events: SyncEventQuerySet) -> None:
             records = rows.filter(connection_id=connection_id, realm_id=realm_id).values("record_id")
             # Forgotten, so that the next write meets the row as it is.
             links = Link.objects.filter(connection_id=connection_id, realm_id=realm_id, record_type=record_type)
-            links.filter(record_id__in=records).update(theirs="")
+            links.filter(record_id__in=records).forget_theirs()

@@ -80,6 +80,33 @@ def test_where_the_survivor_has_another_number_a_person_decides(
     assert shop.books.row("Customer", survivor)["PrimaryEmailAddr"]["Address"] == "new@example.com"
 
 
+def test_a_retry_does_not_send_a_number_over_the_survivors(shop: Shop, customer: Customer) -> None:
+    survivor = survivor_of(shop, customer, PrimaryPhone={"FreeFormNumber": HERS})
+    customer.edit(phone=OURS, at=timezone.now())
+    for _ in range(4):
+        shop.drain()
+        shop.retry()
+    shop.drain()
+    assert (shop.failed().get().failure_code, phone(shop, survivor)) == ("changed_in_quickbooks", HERS)
+
+
+def test_a_retry_meets_what_she_has_changed_of_the_survivor_since(shop: Shop, customer: Customer) -> None:
+    survivor = survivor_of(shop, customer, PrimaryPhone={"FreeFormNumber": HERS})
+    customer.edit(phone=OURS, at=timezone.now())
+    shop.drain()
+    shop.drain()
+    row = shop.books.row("Customer", survivor)
+    shop.books.post("customer", {**row, "PrimaryPhone": {"FreeFormNumber": "330-555-0199"}})
+    shop.retry()
+    shop.drain()
+    shop.drain()
+    assert phone(shop, survivor) == "330-555-0199"
+    shop.books.post("customer", {**shop.books.row("Customer", survivor), "PrimaryPhone": {"FreeFormNumber": OURS}})
+    shop.retry()
+    shop.drain()
+    assert shop.failed().count() == 0
+
+
 def test_a_change_that_waited_for_the_customer_to_be_active_again_goes_to_the_survivor(
     shop: Shop, customer: Customer
 ) -> None:
@@ -135,6 +162,10 @@ def test_a_price_goes_to_the_product_that_a_person_chose_instead(shop: Shop, pri
     row = shop.books.row("Item", other["Id"])
     assert (row["Name"], row.get("UnitPrice")) == ("Work by the hour", 130 if goes else price)
     assert shop.event(item).failure_code == ("" if goes else "changed_in_quickbooks")
+    # Nor does a retry decide for a person.
+    shop.retry()
+    shop.drain()
+    assert shop.books.row("Item", other["Id"]).get("UnitPrice") == (130 if goes else price)
 
 
 @pytest.mark.parametrize(("price", "goes"), [(120, True), (95, False)])

@@ -394,6 +394,11 @@ def test_what_we_do_not_remember_and_differs_waits_for_a_person(shop: Shop) -> N
     shop.drain()
     assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
     assert len(shop.books.invoices()) == 1
+    # A retry looks again, and asks the same.
+    asked = shop.event(invoice).facts
+    shop.retry()
+    shop.drain()
+    assert shop.event(invoice).facts == asked
     decide(deciding.send_ours, shop)
     shop.drain()
     shop.assert_in_books(invoice)

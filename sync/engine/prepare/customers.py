@@ -29,7 +29,7 @@ from runacall.invoices.documents import CustomerDocument
 from runacall.invoices.models import Customer, Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
-from sync.engine.prepare.list_doubts import adopt_updates, still_under_way
+from sync.engine.prepare.list_doubts import look_at_updates, still_under_way
 from sync.engine.prepare.merges import MOVED_INVOICES, latest_there
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import CUSTOMER_NAME, named_alike
@@ -43,7 +43,7 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     """The customers that have to be created; the others are linked or refused here. Raises ReadFailed, MustWait."""
     documents = load_customers(event.record_id for event in events)
     sent = sent_before(drain, "Customer", [event for event in events if event.look_first])
-    adopt_updates(drain, "Customer", sent)
+    look_at_updates(drain, "Customer", events, sent)
     links = {
         link.record_id: Ref(link.qbo_id, active=link.active)
         for link in Link.objects.of(drain.connection, EntityType.CUSTOMER).for_records(documents)

@@ -27,7 +27,7 @@ from runacall.invoices.documents import ItemDocument
 from runacall.invoices.models import PricebookItem
 from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome, record, release_dependants
-from sync.engine.prepare.list_doubts import adopt_updates, still_under_way
+from sync.engine.prepare.list_doubts import look_at_updates, still_under_way
 from sync.engine.prepare.merged_items import survivors
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import ITEM_NAME, named_alike
@@ -46,7 +46,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     if sent:
         # What was sent may be there, but our mirror does not show it yet.
         refresh_lists(drain.connection, drain.turn.client(), ["Item"], at=drain.now(), pace=drain.pace)
-    adopt_updates(drain, "Item", sent)
+    look_at_updates(drain, "Item", events, sent)
     merged = _follow_merges(drain, documents)
     book = load_book(drain.connection, items=list(documents.values()))
     there = load_list_records(drain.connection, EntityType.ITEM, documents)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -17,15 +17,18 @@ from sync.engine.send.doubts import Sent
 from sync.models import Attempt, SyncEvent
 
 
-def adopt_updates(drain: Drain, entity: str, sent: Mapping[int, Sequence[Sent]]) -> None:
-    """Read the rows of those that an update was sent of, and make what has arrived part of their bases.
+def look_at_updates(drain: Drain, entity: str, events: Iterable[SyncEvent], sent: Mapping[int, Sequence[Sent]]) -> None:
+    """Read the rows of those that an update was sent of, and make what has arrived part of their bases; and the rows
+    that no write would meet, since they may have changed since a person was asked.
 
     `entity`: Customer or Item; `sent`: by record. Raises ReadFailed, MustWait or Stop.
     """
     updates = {key: updates_of(ones) for key, ones in sent.items() if updates_of(ones)}
-    if not updates:
+    links = Link.objects.of(drain.connection, entity.lower()).for_records(event.record_id for event in events)
+    wanted = {*updates, *links.met_by_no_write().values_list("record_id", flat=True)}
+    if not wanted:
         return
-    read_their_rows(drain, entity, updates)
+    read_their_rows(drain, entity, wanted)
     links = Link.objects.of(drain.connection, entity.lower()).for_records(updates).exclude(theirs="").exclude(base="")
     for link in links:
         before = Base.from_text(link.base)

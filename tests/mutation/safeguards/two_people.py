@@ -103,6 +103,27 @@ SAFEGUARDS = (
         ("tests/journeys/test_merged_items.py::test_a_price_that_both_changed_on_such_a_line_waits",),
     ),
     Safeguard(
+        "a retry sends nothing over what the survivor of a merge says",
+        "qbo/models/links.py",
+        '.exclude(pk__in=self.met_by_no_write().values("pk")).update',
+        ".update",
+        (f"{OF_CARRIED}::test_a_retry_does_not_send_a_number_over_the_survivors",),
+    ),
+    Safeguard(
+        "a retry meets what she has changed of the survivor since",
+        "sync/engine/prepare/list_doubts.py",
+        '{*updates, *links.met_by_no_write().values_list("record_id", flat=True)}',
+        "{*updates}",
+        (f"{OF_CARRIED}::test_a_retry_meets_what_she_has_changed_of_the_survivor_since",),
+    ),
+    Safeguard(
+        "a retry of what we do not remember asks the same",
+        "sync/engine/links.py",
+        " or link.pk in beside\n",
+        "\n",
+        (f"{OF_TWO}::test_what_we_do_not_remember_and_differs_waits_for_a_person",),
+    ),
+    Safeguard(
         "lines that she moved by hand are no merge of products",
         MERGED,
         "{key: ids.pop() for key, ids in named.items() if len(ids) == 1 and gone[key] not in ids}",
