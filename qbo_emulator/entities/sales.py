@@ -25,6 +25,9 @@ ENUMERATIONS = {
 }
 
 
+ADDRESSES = ("BillAddr", "ShipAddr")
+
+
 def sales_rules(draft: Draft) -> None:
     """Turns `draft.row` into what QuickBooks stores. Raises QboFault if Intuit's rules refuse it."""
     check_enumerations(draft.row)
@@ -121,11 +124,18 @@ def keep_links(draft: Draft) -> None:
 
 
 def fill_addresses(draft: Draft) -> None:
-    """A new form copies the customer's addresses if it has none; without one, it is billed to the name alone."""
+    """A new form copies the customer's addresses if it has none; without one, it is billed to the name alone.
+
+    A receipt that loses its customer in a full update loses the addresses too (recorded).
+    """
     customer = draft.company.get("Customer", key_of(draft.row.get("CustomerRef"))) or {}
     if draft.before is not None or not customer:
+        gone = () if customer or draft.sparse else ADDRESSES
+        for field in gone:
+            if field not in draft.sent:
+                draft.row.pop(field, None)
         return
-    for field in ("BillAddr", "ShipAddr"):
+    for field in ADDRESSES:
         if field not in draft.row and field in customer:
             draft.row[field] = customer[field]
     draft.row.setdefault("BillAddr", {"Line1": customer["DisplayName"]})
@@ -305,7 +315,7 @@ ONLINE_PAYMENT = {
 }
 
 
-KEPT = ("LinkedTxn", "BillAddr", "ShipAddr")
+KEPT = ("LinkedTxn", *ADDRESSES)
 
 
 def receipt_rules(draft: Draft) -> None:

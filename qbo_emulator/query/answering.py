@@ -172,14 +172,17 @@ def pseudo_codes(company: Company, kind: Kind, statement: Statement, *, asks_act
 
 
 def ordered(company: Company, kind: Kind, rows: list[Row], statement: Statement) -> list[Row]:
-    """Rows as asked, else lists by their full name and transactions newest first (recorded)."""
+    """Rows as asked, else lists by their full name, capitals before small letters, and transactions newest first.
+
+    All recorded: a sandbox tells PG&E before Pam Seitz.
+    """
     if statement.order:
         for name, descending in reversed(statement.order):
             rows = sorted(rows, key=partial(order_key, name), reverse=descending)
         return rows
     if kind.is_list:
         name_field = "FullyQualifiedName" if kind.name in ("Customer", "Item", "Account") else kind.name_field
-        return sorted(rows, key=lambda row: str(row.get(name_field, row.get("Name", ""))).lower())
+        return sorted(rows, key=lambda row: str(row.get(name_field, row.get("Name", ""))))
     turns = company.tables[kind.name].turns
     return sorted(rows, key=lambda row: turns[row["Id"]], reverse=True)
 

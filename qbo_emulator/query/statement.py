@@ -42,7 +42,27 @@ TOKEN_NAMES = {"string": "STRING", "number": "INTEGER", "word": "IDENTIFIER", "m
 
 
 STRANGE = "strange"
+UNCLOSED = "unclosed"
 END = 'Encountered "<EOF>" at line 1, column {}.'
+SHOWN = str.maketrans({"\\": "\\\\", '"': '\\"', "'": "\\'"})
+
+
+def expecting(*words: str) -> str:
+    return "\nWas expecting one of:\n" + "".join(f"    {word}\n" for word in words) + "    "
+
+
+# recorded after an equals sign, and after a condition
+A_VALUE = expecting('"false" ...', '"true" ...')
+AN_END = expecting(
+    "<EOF> ",
+    "<AND> ...",
+    '"iterator" ...',
+    '"maxresults" ...',
+    "<OR> ...",
+    '"order" ...',
+    '"orderby" ...',
+    '"startposition" ...',
+)
 
 
 class Token(NamedTuple):
@@ -51,9 +71,12 @@ class Token(NamedTuple):
     column: int
 
     def __str__(self) -> str:
-        """How Intuit's parser names it in a refusal (recorded; the letters that its lexer does not know: reported)."""
-        if self.kind == STRANGE:
-            met = f'Encountered: "{self.text}" ({ord(self.text)}), after : ""'
+        """How Intuit's parser names it in a refusal (recorded)."""
+        if self.kind in (STRANGE, UNCLOSED):
+            shown = self.text.translate(SHOWN)
+            met = f'Encountered: "{shown}" ({ord(self.text[0])}), after : ""'
+            if self.kind == UNCLOSED:
+                met = f'Encountered: <EOF> after : "{shown}"'
             return f"Invalid content. Lexical error at line 1, column {self.column}.  {met}"
         return f'Encountered " <{TOKEN_NAMES[self.kind]}> "{self.text} "" at line 1, column {self.column}.'
 
@@ -84,8 +107,10 @@ def tokens(text: str) -> list[Token]:
     while position < len(text):
         match = TOKEN.match(text, position)
         if not match or match.lastgroup is None:
-            column = len(text) - len(text[position:].lstrip()) + 1
-            return [*found, Token(STRANGE, text[column - 1], column)]
+            rest = text[position:].lstrip()
+            if rest.startswith("'"):
+                return [*found, Token(UNCLOSED, rest, len(text) + 1)]
+            return [*found, Token(STRANGE, rest[0], len(text) - len(rest) + 1)]
         found.append(Token(match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup) + 1))
         position = match.end()
     return found
@@ -129,9 +154,10 @@ class Parser:
         if not self.takes(word):
             self.fail()
 
-    def fail(self) -> NoReturn:
+    def fail(self, expected: str = "") -> NoReturn:
         token = self.peek()
-        raise faults.query_parse(str(token or END.format(self.length)))
+        told = expected if token and token.kind == "word" else ""
+        raise faults.query_parse(str(token or END.format(self.length)) + told)
 
     # the grammar
 
@@ -143,9 +169,10 @@ class Parser:
         made.entity = self.word()
         if self.takes("where"):
             made.where = self.conditions()
+        last = self.at
         self.tail(made)
         if self.peek():
-            self.fail()
+            self.fail(AN_END if made.where and self.at == last else "")
         return made
 
     def projection(self, made: Statement) -> None:
@@ -196,7 +223,7 @@ class Parser:
             return self.next().text
         if token and token.text.lower() in ("true", "false"):
             return self.next().text.lower() == "true"
-        self.fail()
+        self.fail(A_VALUE)
 
     def tail(self, made: Statement) -> None:
         while True:

@@ -42,8 +42,20 @@ def test_transactions_come_newest_first(ten: Client) -> None:
 def test_lists_come_by_name_and_carry_no_total(books: Client) -> None:
     found = books.query("select * from Account")
     names = [row["Name"] for row in found["Account"]]
-    assert names == sorted(names, key=str.lower)
+    assert names == sorted(names)
     assert "totalCount" not in found
+
+
+def test_lists_tell_capitals_before_small_letters(books: Client) -> None:
+    # Recorded of a sandbox's vendors.
+    for name in ("Pam Seitz", "PG&E", "Norton Lumber"):
+        books.post("Vendor", {"DisplayName": name})
+    told = [row["DisplayName"] for row in books.query("select * from Vendor")["Vendor"]]
+    assert [name for name in told if name in ("Pam Seitz", "PG&E", "Norton Lumber")] == [
+        "Norton Lumber",
+        "PG&E",
+        "Pam Seitz",
+    ]
 
 
 def test_count(ten: Client) -> None:
@@ -144,7 +156,33 @@ def test_what_customers_owe_can_be_asked(ten: Client) -> None:
         (
             'select * from Customer where DisplayName = "Amy"',
             "4000",
-            'QueryParserError: Invalid content. Lexical error at line 1, column 44.  Encountered: """ (34), after : ""',
+            "QueryParserError: Invalid content. Lexical error at line 1, column 44.  "
+            r'Encountered: "\"" (34), after : ""',
+        ),
+        (
+            r"select * from Customer where DisplayName = \'Amy\'",
+            "4000",
+            "QueryParserError: Invalid content. Lexical error at line 1, column 44.  "
+            r'Encountered: "\\" (92), after : ""',
+        ),
+        (
+            r"select * from Customer where DisplayName = 'Amy\'s Bird Sanctuary\'",
+            "4000",
+            "QueryParserError: Invalid content. Lexical error at line 1, column 68.  Encountered: <EOF> after : "
+            r'''"\'Amy\\\'s Bird Sanctuary\\\'"''',
+        ),
+        (
+            "select * from Customer where DisplayName = Amy's Bird Sanctuary'Amys",
+            "4000",
+            'QueryParserError: Encountered " <IDENTIFIER> "Amy "" at line 1, column 44.\nWas expecting one of:\n'
+            '    "false" ...\n    "true" ...\n    ',
+        ),
+        (
+            "select * from Customer where DisplayName = 'Amy's Bird Sanctuary'",
+            "4000",
+            'QueryParserError: Encountered " <IDENTIFIER> "s "" at line 1, column 49.\nWas expecting one of:\n'
+            '    <EOF> \n    <AND> ...\n    "iterator" ...\n    "maxresults" ...\n    <OR> ...\n    "order" ...\n'
+            '    "orderby" ...\n    "startposition" ...\n    ',
         ),
         (
             "select * from Invoice where DocNumber = %271037%27",

@@ -49,6 +49,14 @@ def test_a_full_update_clears_what_it_does_not_name(books: Client) -> None:
     assert "PrivateNote" not in changed
 
 
+def test_a_receipt_that_loses_its_customer_loses_the_addresses(books: Client) -> None:
+    row = books.post("SalesReceipt", invoice())
+    kept = books.post("SalesReceipt", {"Id": row["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "a"})
+    assert kept["BillAddr"] == row["BillAddr"]
+    changed = books.post("SalesReceipt", {"Id": row["Id"], "SyncToken": "1", "Line": [line()]})
+    assert not {"CustomerRef", "BillAddr", "ShipAddr"} & changed.keys()
+
+
 def test_a_sparse_update_replaces_the_lines_as_a_whole(books: Client) -> None:
     row = books.post("Invoice", invoice(line("10"), line("20")))
     changed = books.post("Invoice", {"Id": row["Id"], "SyncToken": "0", "sparse": True, "Line": [line("5")]})
