@@ -439,8 +439,9 @@ class World:
                     f"{label}: Synced, and {name} is {now.get(name)}, ours is {wanted.get(name)}; {event.message};"
                     f" known {known}; then {was}"
                 )
-            known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
-            known.undecided = None
+            # Where nothing of ours was to be sent, nobody looked at what she has changed.
+            known.held = now if ours or written else known.held
+            known.said, known.touched, known.ours_wins, known.undecided = said, False, set(), None
             known.total = record.total if kind == "invoice" else known.total
 
     def is_open(self, account_id: str) -> bool:

@@ -8,7 +8,7 @@ OF_JOURNEYS = "tests/journeys/test_from_quickbooks.py"
 SAFEGUARDS = (
     Safeguard(
         "what is void here and was brought back there is told",
-        "sync/inbound/invoices.py",
+        "qbo/mapping/plans.py",
         "if base and Decimal(now) and now != was else []",
         "if False else []",
         ("tests/journeys/test_brought_back.py::test_it_is_told_and_can_be_voided_there_again",),
