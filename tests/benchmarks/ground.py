@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from tests.chaos.stage import COLUMNS, Stage
+from tests.chaos.stage import COLUMNS, HASTE, Stage
 
 SLUG = "shop"
 NO_LIMITS = {
@@ -31,7 +31,7 @@ class Ground(Stage):
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in super().environment.items() if not name.startswith("SYNC_")}
+        kept = {name: value for name, value in super().environment.items() if name not in HASTE}
         return {**kept, "Q_POLL": "0.2", **({} if self.has_limits else NO_LIMITS)}
 
     def start_company(self, *more: str) -> None:
