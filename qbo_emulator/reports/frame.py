@@ -52,15 +52,44 @@ DETAILED = frozenset(
 NAMES = {name.lower(): name for name in (*COLUMNS, *DETAILED)}
 NARROWED = {"customer": "Customer", "vendor": "Vendor", "item": "Item", "class": "Class", "department": "Department"}
 LEDGERS = ("GeneralLedger", "GeneralLedgerDetail")
+SALES = ("CustomerSales", "ItemSales", "DepartmentSales", "ClassSales")
+BALANCES = ("CustomerBalance", "VendorBalance")
+OF_ONE_DAY = ("AgedReceivables", "AgedPayables", "InventoryValuationSummary")
+# What heads say: an example of each report is documented, and three are recorded.
+SUMMARIZED = frozenset(("ProfitAndLoss", "BalanceSheet", "CashFlow", "CustomerIncome", "VendorExpenses", *SALES))
+WITHOUT_BASIS = frozenset(("CashFlow", "JournalReport", "TransactionList", "AccountList", *BALANCES, *OF_ONE_DAY))
+WITHOUT_PERIOD = frozenset(("AccountList", *BALANCES))
+OF_STANDARD = frozenset(("ProfitAndLoss", "BalanceSheet"))
+# report -> the period that it tells of if none is asked for
+USUAL_MACRO = {
+    **dict.fromkeys(("ProfitAndLoss", "BalanceSheet", "CashFlow"), "this calendar year-to-date"),
+    **dict.fromkeys(("CustomerIncome", "VendorExpenses"), "this calendar year-to-date"),
+    **dict.fromkeys((*LEDGERS, "TrialBalance", "JournalReport", *SALES), "this month-to-date"),
+    **dict.fromkeys(BALANCES, "all"),
+    **dict.fromkeys(OF_ONE_DAY, "today"),
+}
+ASKS_DAYS = ("start_date", "end_date", "report_date", "as_of_date")
 OF_PEOPLE = frozenset(("CustomerBalance", "AgedReceivables", "CustomerIncome", "CustomerSales"))
 
 
-def period(asked: dict[str, str], at: datetime) -> tuple[str, str]:
+def macro_of(name: str, asked: dict[str, str]) -> str:
+    """The name of the period, if it has one."""
+    if any(asked.get(field) for field in ASKS_DAYS):
+        return asked.get("date_macro", "")
+    return asked.get("date_macro") or USUAL_MACRO.get(name, "")
+
+
+def period(name: str, asked: dict[str, str], at: datetime) -> tuple[str, str]:
     """First and last day that are asked about. Raises QboFault for what is no date."""
     today = pacific_date(at)
-    first, last = MACROS.get(asked.get("date_macro", "").lower(), this_year_to_date)(today)
-    end = day(asked.get("report_date") or asked.get("as_of_date"), last)
-    return day(asked.get("start_date"), first), day(asked.get("end_date"), end)
+    macro = macro_of(name, asked).lower()
+    if name in BALANCES and not asked.get("date_macro"):
+        macro = ""  # all that is owed, but as of today
+    first, last = MACROS.get(macro, this_year_to_date)(today)
+    end = day(asked.get("end_date") or asked.get("report_date") or asked.get("as_of_date"), last)
+    if name in OF_ONE_DAY and not macro:
+        return day(asked.get("start_date"), end), end
+    return day(asked.get("start_date"), first), end
 
 
 def day(given: str | None, otherwise: date | str) -> str:
@@ -99,28 +128,31 @@ MACROS: Mapping[str, Callable[[date], tuple[date, date]]] = {
     "this month": this_month,
     "this month-to-date": lambda today: (today.replace(day=1), today),
     "last month": last_month,
-    **dict.fromkeys(("this year", "this fiscal year"), this_year),
-    **dict.fromkeys(("this year-to-date", "this fiscal year-to-date"), this_year_to_date),
-    **dict.fromkeys(("last year", "last fiscal year"), last_year),
+    **dict.fromkeys(("this year", "this fiscal year", "this calendar year"), this_year),
+    **dict.fromkeys(("this year-to-date", "this fiscal year-to-date", "this calendar year-to-date"), this_year_to_date),
+    **dict.fromkeys(("last year", "last fiscal year", "last calendar year"), last_year),
     "all": lambda today: (date(1900, 1, 1), date(9998, 12, 31)),
 }
 
 
 def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, str], at: datetime, empty: bool) -> Row:
-    options = (("AccountingStandard", "GAAP"), ("NoReportData", "true" if empty else "false"))
-    is_statement = name not in DETAILED
+    options = [("AccountingStandard", "GAAP")] if name in OF_STANDARD else []
+    if name in (*BALANCES, *OF_ONE_DAY):
+        options.append(("report_date", days[1]))
+    options.append(("NoReportData", "true" if empty else "false"))
     narrowed = {shown: asked[given] for given, shown in NARROWED.items() if asked.get(given)}
+    basis = "Cash" if asked.get("accounting_method", "").lower() == "cash" else "Accrual"
+    macro = macro_of(name, asked)
     return {
         "Time": stamp(at),
         "ReportName": name,
-        **({"DateMacro": asked["date_macro"]} if asked.get("date_macro") else {}),
-        "ReportBasis": "Cash" if asked.get("accounting_method", "").lower() == "cash" else "Accrual",
-        "StartPeriod": days[0],
-        "EndPeriod": days[1],
-        **({"SummarizeColumnsBy": asked.get("summarize_column_by", "Total")} if is_statement else {}),
+        **({"DateMacro": macro} if macro else {}),
+        **({"ReportBasis": basis} if name not in WITHOUT_BASIS else {}),
+        **({"StartPeriod": days[0], "EndPeriod": days[1]} if name not in WITHOUT_PERIOD else {}),
+        **({"SummarizeColumnsBy": asked.get("summarize_column_by", "Total")} if name in SUMMARIZED else {}),
         "Currency": company.setting("currency", {}).get("value", "USD"),
         **narrowed,
-        "Option": [{"Name": option, "Value": value} for option, value in options[0 if is_statement else 1 :]],
+        "Option": [{"Name": option, "Value": value} for option, value in options],
     }
 
 

@@ -44,7 +44,7 @@ def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) 
     known = NAMES.get(name.lower())
     if known is None:
         raise faults.unsupported(f"report {name}")
-    days = period(asked, at)
+    days = period(known, asked, at)
     with company.lock:
         rows = ROWS[known](company, days, asked) if known in ROWS else []
     return {

@@ -219,6 +219,54 @@ def test_the_general_ledger_runs_from_balance_to_balance(books: Client) -> None:
     assert [column["ColType"] for column in ledger["Columns"]["Column"]][-2:] == ["subt_nat_amount", "rbal_nat_amount"]
 
 
+def test_the_general_ledger_follows_the_chart_and_puts_accounts_inside_others(sample: Client) -> None:
+    # Recorded: banks first, expenses last; only the outermost account has an id, that of the first one with rows.
+    ledger = report(sample, "GeneralLedger", **ALL)
+    heads = [row["Header"]["ColData"][0] for row in ledger["Rows"]["Row"]]
+    names = [head["value"] for head in heads]
+    in_order = ["Checking", "Accounts Receivable (A/R)", "Undeposited Funds", "Truck", "Accounts Payable (A/P)"]
+    assert [name for name in names if name in (*in_order, "Advertising")] == [*in_order, "Advertising"]
+    truck = ledger["Rows"]["Row"][names.index("Truck")]
+    [inner] = truck["Rows"]["Row"]
+    assert inner["Header"]["ColData"][0] == {"value": "Depreciation"}
+    assert heads[names.index("Truck")]["id"] == "39"
+    totals = [one["Summary"]["ColData"][6]["value"] for one in (truck, inner)]
+    assert totals[0] == totals[1] != ""
+
+
+@pytest.mark.parametrize(
+    ("name", "macro", "keys"),
+    [
+        ("ProfitAndLoss", "this calendar year-to-date", {"ReportBasis", "StartPeriod", "SummarizeColumnsBy"}),
+        ("VendorExpenses", "this calendar year-to-date", {"ReportBasis", "StartPeriod", "SummarizeColumnsBy"}),
+        ("ClassSales", "this month-to-date", {"ReportBasis", "StartPeriod", "SummarizeColumnsBy"}),
+        ("TrialBalance", "this month-to-date", {"ReportBasis", "StartPeriod"}),
+        ("GeneralLedger", "this month-to-date", {"ReportBasis", "StartPeriod"}),
+        ("JournalReport", "this month-to-date", {"StartPeriod"}),
+        ("AgedPayables", "today", {"StartPeriod"}),
+        ("CustomerBalance", "all", set()),
+        ("AccountList", None, set()),
+    ],
+)
+def test_heads_name_the_usual_period(sample: Client, name: str, macro: str | None, keys: set[str]) -> None:
+    # An example of each in Intuit's documentation, asked without dates.
+    head = report(sample, name)["Header"]
+    assert head.get("DateMacro") == macro
+    assert head.keys() & {"ReportBasis", "StartPeriod", "SummarizeColumnsBy"} == keys
+    options = [option["Name"] for option in head["Option"]]
+    assert ("report_date" in options) == (macro in ("today", "all"))
+    assert ("AccountingStandard" in options) == (name == "ProfitAndLoss")
+    if macro == "today":
+        assert head["StartPeriod"] == head["EndPeriod"]
+
+
+def test_dates_that_are_asked_have_no_name(sample: Client) -> None:
+    assert "DateMacro" not in report(sample, "GeneralLedger", start_date="2026-01-01")["Header"]
+    aged = report(sample, "AgedReceivables", report_date="2026-06-30")["Header"]
+    assert (aged["StartPeriod"], aged["EndPeriod"]) == ("2026-06-30", "2026-06-30")
+    assert "DateMacro" not in aged
+
+
 def test_an_empty_company_has_no_data(books: Client) -> None:
     made = report(books, "CustomerBalance")
     assert made["Rows"] == {"Row": []}
