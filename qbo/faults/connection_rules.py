@@ -184,6 +184,7 @@ DISCONNECTED = (
     r"\b(signed|logged) out\b",
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     rf"{ACCESS_THING}( has timed out and)? ({LAPSED})",
+    r"\bconnection (status )?is (now )?(inactive|not active)\b",
     r"(sign|log) ?in (to (quickbooks|qbo|intuit)|again)|\bneeds? re-?auth|^\W*(not_connected )?not connected\b"
     r"|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
@@ -209,7 +210,7 @@ UNREACHED = (
             transport_words.CHECKED,
         ),
     ),
-    rule("network", text=r"(response|status) code\W{0,3}0\b"),
+    rule("network", text=r"(response|status) code\W{0,3}0\b|^\W*(\w+\W+)?http 599\b"),
     rule("network", where=lambda evidence: evidence.http_status == 0),
 )
 
@@ -268,7 +269,12 @@ ACCESS = (
     rule("app_refused", text=r"oauth2/v1/tokens", status=lambda status: status == 401),
     rule("token_expired", codes="3200 3202 100 110 270"),
     # An automation's words for a 401; QuickBooks' own "Authorization Failure" means missing rights.
-    rule("token_expired", text=r"\bcheck (the |your )(\w+ )?credentials", status=lambda status: status in (0, 401)),
+    rule(
+        "token_expired",
+        text=r"\bcheck (the |your )(\w+ )?credentials",
+        not_text=r"\bforbidden\b",
+        status=lambda status: status in (0, 401),
+    ),
     rule(
         "permission_denied",
         text=(

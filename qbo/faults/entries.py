@@ -8,6 +8,7 @@ endpoint's OAuth errors; and quotes of all these in the words of client librarie
 import html
 import re
 from dataclasses import fields
+from urllib.parse import unquote
 
 from qbo.failures import FaultEntry
 from qbo.faults import json_shapes, text_shapes, xml_shapes
@@ -16,6 +17,8 @@ LONGEST_BODY = 400_000
 """How many characters are searched: a fault is in the first few thousand."""
 
 ESCAPED_QUOTE = re.compile(r"[{\[,]\s*&(?:quot|#0*34|#x0*22);", re.IGNORECASE)
+IN_AN_ADDRESS = re.compile(r"%7B(%0A|%20|\+)*%22", re.IGNORECASE)
+"""JSON that was made part of an address, as where a page is told what went wrong."""
 HEAD = LONGEST_BODY * 3 // 4
 
 
@@ -34,6 +37,8 @@ def structured_entries(body: str) -> tuple[FaultEntry, ...]:
     if not found and ESCAPED_QUOTE.search(text):
         # JSON that was escaped to be shown on a page.
         return json_shapes.entries(html.unescape(text))
+    if not found and IN_AN_ADDRESS.search(text):
+        return json_shapes.entries(unquote(text))
     return found
 
 

@@ -14,7 +14,7 @@ STATUS_IN_WORDS = (
     re.compile(r"\bhttp_?code\W{1,5}(\d{3})\b"),
     re.compile(r"response code\W{0,3}(\d{1,3})\b"),
     re.compile(r"status code(?: is)?\W{0,4}(\d{1,3})\b"),
-    re.compile(r"\bstatus\W{1,3}(\d{3})\b"),
+    re.compile(r"(?:\b|_)status\W{1,3}(\d{3})\b"),
     re.compile(r"\b\w*(?:response|statuscode)error\W{1,3}(\d{3})\b"),
     re.compile(r"\b(?:non-2\w\w|unexpected) (?:response|answer|status)\W{1,3}([45]\d\d)\b"),
     re.compile(r"\bhttp(?!://)(?:/[\d.]+)?(?: status| error)?\W{0,3}(\d{3})\b"),
@@ -29,7 +29,22 @@ STATUS_IN_WORDS = (
     re.compile(r"\b(?:api|http|server|request) error\W{1,3}([45]\d\d)\b"),
     re.compile(r"\berror (?:code\W{0,3})?(52[0-7])\b"),
     re.compile(r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|non autorise|n(?:o|ao) autorizado)\b"),
+    re.compile(
+        r"\b(?:autorise|autorizado|autorisiert|gemachtigd|verboten|interdit|prohibido|proibido|verboden)\b"
+        r"(?: toegang)?\W{1,3}(\d{3})\b"
+    ),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
+    # Not what was returned, such as invoices, may come behind it, and the code is not that of an account or a tax.
+    re.compile(
+        r"(?:\b(?:got|received|returned|gave|failed with|responded|response|httperror)"
+        r"|(?<!tax )(?<!account )(?<!accounting )(?<!item )(?<!product )(?<!service )(?<!zip )(?<!postal )"
+        r"\b(?:error )?code)"
+        r"\W{1,3}(?:an? |http |status |code )*"
+        r"(40\d|429|50[0-4]|52\d)(?=\W*$|[,;:)]|\. | (?:from|while|when|on|for|error|response|after)\b)"
+    ),
+    re.compile(r"\b(40[134]|429|50[0-4]) error\b"),
+    # As .NET says in every language: "The remote server returned an error: (401) Unauthorized."
+    re.compile(r": ?\(([45]\d\d)\) "),
     # In brackets at the end of a sentence about QuickBooks; elsewhere it may be the number of an account.
     re.compile(r"\b(?:quickbooks|qbo|intuit)\b[^.:(\"']{0,60} \((401|403|429|50[0-4])\)(?=\W*$|\. )"),
 )

@@ -47,7 +47,7 @@ TROUBLES = (
             r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)|\bplease wait (while|until)\b|\boverloaded\b",
             r"\bretr(y|ies) (exceeded|exhausted)",
-            r"\bat (this|the) (time|moment)\W*$|\b(not|n't) (available|possible) (right now|at (this|the) (time"
+            r"\bat (this|the) (time|moment)\W*$|(\bnot|n't) (available|possible) (right now|at (this|the) (time"
             r"|moment))",
             r"\b(quickbooks|qbo|intuit)( online)?( api| service)? (is )?(currently |temporarily )?unavailable\b",
             r"\b(quickbooks|qbo|intuit)( online)? (had|has|met|encountered) an? (internal|unexpected"
@@ -116,6 +116,7 @@ BROKEN = (
 
 NO_REASON = (
     r"bad request|response has an error|status code|^<|unexpected response|unknown error",
+    r"erreur inconnue|error desconocido|unbekannter? fehler|erro desconhecido|onbekende fout|不明なエラー",
     r"errors? (has |have )?occurred|went wrong|internal_error|request failed|\breturned an error\b",
 )
 """Whether the words only repeat that something failed."""

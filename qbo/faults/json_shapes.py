@@ -24,6 +24,7 @@ PASSED_ON = re.compile("inner|cause|detail|error|response|original|upstream|prov
 PASSED_ON_CODE = re.compile("(integration|provider|upstream|original|source|intuit|quickbooks|qbo|fault)(error)?code")
 
 ENTRY_KEYS = {"code", "message", "detail", "errorcode", "errormessage"}
+DETAIL_KEYS = ("detail", "errordetail", "details", "description", "errordescription")
 
 
 def entries(text: str) -> tuple[FaultEntry, ...]:
@@ -135,7 +136,7 @@ def entry(error: JsonObject, fault_type: str) -> FaultEntry:
     return FaultEntry(
         code=plain_code(fields.get("code", fields.get("errorcode"))),
         message=word(fields.get("message", fields.get("errormessage"))),
-        detail=word(fields.get("detail", fields.get("description"))),
+        detail=next(filter(None, (word(fields.get(name)) for name in DETAIL_KEYS)), ""),
         element=word(fields.get("element")),
         fault_type=fault_type,
     )

@@ -160,7 +160,7 @@ FIELDS = (
     rule("bad_email", codes="4002", text="e-?mail"),
     rule(
         "bad_email",
-        text=r"e-?mail (address )?(entered )?(is|was|format|does not)|invalid e-?mail|malformed e-?mail",
+        text=r"e-?mail (address )?(entered )?(is|was|format|does not)|(invalid|malformed|bad|incorrect|wrong) e-?mail",
     ),
     rule("number_too_long", text=r"more than 21 characters[^.]*doc"),
     # QuickBooks' words for a query that it does not understand; they name what was asked for.

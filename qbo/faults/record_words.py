@@ -68,6 +68,10 @@ MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?|resolved)"
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
 
 
+BETWEEN = r"(?:[^.,;]|(?<=\d)[.,](?=\d))"
+"""A letter between a noun and its state; the point in a rate ends nothing: "tax rate 8.25% not found"."""
+
+
 def gone(noun: str) -> str:
     """Says that it was there: "the customer was deleted", "an inactive item", "restore the customer"."""
     return (
@@ -123,7 +127,7 @@ def unmapped(noun: str) -> str:
         rf"|\bno {THERE}(\w+ )?{noun} (is |was |has been |could be )?(currently |yet )?{MADE_OUT}\b"
         rf"|\b(no|missing|unmapped|invalid) {THERE}(\w+ )?{noun} mapping\b"
         rf"|\bunmapped (\w+ ){{0,3}}{noun}\b"
-        rf"|\b{noun}\b[^.,;]{{0,40}}( is| are| was|'s)?( not|n't)( yet| been| currently)* (un)?mapped\b"
+        rf"|\b{noun}\b{BETWEEN}{{0,40}}( is| are| was|'s)?( not|n't)( yet| been| currently)* (un)?mapped\b"
     )
 
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote_plus
 
 from qbo.failures import FaultEntry
 from qbo.faults.json_shapes import plain_code
@@ -41,6 +42,10 @@ LOWEST_CODE_IN_WORDS = 600
 SEVERE_CODES = {10_000, 10_100, 10_200}
 
 TAG = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</|<[^<>]*>", re.IGNORECASE)
+# A sentence that was made part of an address: "?error=Tax+code+not+mapped".
+OF_AN_ADDRESS = re.compile(
+    r"[?&=](?:[\w'.,:-]|%(?!20)[0-9A-F]{2}){1,40}(?:(?:\+|%20)(?:[\w'.,:-]|%(?!20)[0-9A-F]{2}){1,40}){2}", re.IGNORECASE
+)
 LOOKS_LIKE_HTML = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|title|h1)\b", re.IGNORECASE)
 LONGEST_WORDS = 4_000
 # Where Node prints what was asked behind an error: its time-outs and references say nothing of the answer.
@@ -90,6 +95,8 @@ def shown(text: str) -> str:
     """What a person would read: HTML without its tags, cut to a length that rules can search."""
     if LOOKS_LIKE_HTML.search(text[:2_000]):
         text = html.unescape(TAG.sub(" ", text[: 5 * LONGEST_WORDS]))
+    if OF_AN_ADDRESS.search(text[:LONGEST_WORDS]):
+        text = unquote_plus(text[:LONGEST_WORDS])
     return REQUEST_DUMP.split(text, maxsplit=1)[0][:LONGEST_WORDS].strip()
 
 

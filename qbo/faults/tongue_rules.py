@@ -31,8 +31,8 @@ def together(thing: str, states: str) -> str:
     return rf"(?:{thing}){WITHIN}{{0,60}}?(?:{states})|(?:{states}){WITHIN}{{0,40}}?(?:{thing})"
 
 
-WITHIN = r"(?:[^.;!?。]|(?<=\d)\.(?=\d))"
-"""A letter of the same sentence; the dots in a date or an amount end none."""
+WITHIN = r"(?:[^.;!?。]|(?<=\d)\.(?=\d)|(?<=\bref)\.)"
+"""A letter of the same sentence; the dots in a date, an amount or "ref." end none."""
 
 API_NAMES = (
     r"\b(invoice|estimate|bill|payment|deposit|purchase|vendor|employee|transfer|journalentry|salesreceipt|creditmemo"
@@ -136,9 +136,9 @@ RECORDS: tuple[Rule, ...] = (
 
 CONNECTION: tuple[Rule, ...] = (
     rule("app_already_connected", where=says(lambda t: t.somebody_else)),
-    rule("subscription_inactive", where=tells(lambda t: t.subscription, lambda t: t.ended)),
+    rule("subscription_inactive", where=tells(lambda t: t.subscription, lambda t: t.ended, lambda t: t.gone)),
     rule("subscription_inactive", where=says(lambda t: t.refused_company)),
-    rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended, lambda t: t.lacking)),
+    rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended, lambda t: t.lacking, lambda t: t.invalid)),
     rule("token_expired", where=says(lambda t: t.sign_in, lambda t: t.unconnected)),
     rule("permission_denied", where=says(lambda t: t.denied)),
     rule("server_error", where=says(lambda t: t.later)),

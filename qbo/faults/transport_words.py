@@ -117,6 +117,7 @@ SURE = "|".join(words for group in SURE_BY_ECOSYSTEM.values() for words in group
 
 CERTIFICATE = "|".join(
     (
+        r"\bcertificate[a-z]*exception\b",
         r"self[-_ ]signed[-_ ]cert|\bcertificate[ _]verif(y|ication)[ _]failed",
         r"\bunable_to_(verify_leaf_signature|get_issuer_cert\w*)|\bunable to get (local )?issuer certificate",
         r"\bunable to verify the first certificate|\bcert_(has_expired|not_yet_valid)\b|certificate's altnames",

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from qbo import catalogue
-from tests.qbo.fault_bodies import JSON, XML, body, read, xml
+from tests.qbo.fault_bodies import JSON, TEXT, XML, body, read, xml
 
 WORDS_DECIDE = [
     ("customer_not_found", 400, "This customer has been made inactive in QuickBooks"),
@@ -88,3 +88,43 @@ def test_an_automation_tells_the_status_beside_its_words(failure: str, told: dic
 )
 def test_an_error_of_one_word_is_words_and_not_silence(failure: str, told: dict[str, object]) -> None:
     assert read(json.dumps(told), None, JSON).code == failure
+
+
+ANSWERS = {
+    401: "token_expired",
+    403: "permission_denied",
+    429: "rate_limited",
+    500: "server_error",
+    503: "server_error",
+}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("HTTP {}", "{}", "status code {}", "Error {}", "status: {}", "http_status={}", "code={}", "Error code: {}"),
+        *("Request failed: {}", "Request failed with status {}", "failed with {}", "got a {}", "responded {}"),
+        *("{} error", "HTTPError({})", "Bad response: {}", "Received {} from QuickBooks", "QuickBooks returned {}"),
+        *("QuickBooks API error ({})", "Sync failed ({})", "HTTP {} from Intuit", "Unexpected response code: {}"),
+        *("invoice push failed, http_status={}", "Client got status {} while creating an invoice"),
+        *('{{"status":{}}}', '{{"error":"HTTP {}"}}', '{{"message":"Request failed with status code {}"}}'),
+    ],
+)
+def test_a_status_is_read_wherever_it_stands(form: str) -> None:
+    read_as = {status: read(form.format(status), None, TEXT, entity="", operation="").code for status in ANSWERS}
+    assert read_as == ANSWERS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Choose another account code: 401",
+            "Shorten the product code: 503",
+            "We received 500 invoices from you, too many",
+        ),
+        *("The parcel must have a zip code: 503", "Responded: 403 of 500 customers must be corrected"),
+    ],
+)
+def test_a_number_that_is_no_status(text: str) -> None:
+    assert read(text, None, TEXT, entity="", operation="").code == "validation"

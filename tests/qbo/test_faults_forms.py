@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -235,6 +236,16 @@ WITH_THE_CODE: dict[str, Form] = {
         f"{{ Fault: {{ Error: [ {{ Message: '{told.message}',\n Detail: '{told.detail}',\n code: '{told.code}',\n"
         f" element: '{told.element}' }} ],\n type: '{told.kind}' }} }}"
     ),
+    "JSON in an address": lambda told: f"/settings?error={quote(json.dumps(told.fault))}",
+    "JSON with an error's keys": lambda told: json.dumps(
+        {"error_code": told.code, "error_message": told.message, "error_detail": told.detail, "fault_type": told.kind}
+    ),
+    "JSON of a client's error": lambda told: json.dumps(
+        {"message": f"Request failed with status code {told.status}", "response": {"data": told.fault}}
+    ),
+    "YAML": lambda told: (
+        f"Fault:\n  Error:\n  - Message: {told.message}\n    Detail: {told.detail}\n    code: '{told.code}'\n"
+    ),
     "Go's error": lambda told: f"create invoice: unexpected answer: {json.dumps(told.fault)}",
     "Go's struct": lambda told: f"Type: {told.kind} Code: {told.code} Message: {told.message} Detail: {told.detail}",
     "a row of a table": lambda told: f"| {told.code} | {told.message} | {told.detail} |",
@@ -250,6 +261,7 @@ WITHOUT_THE_CODE: dict[str, Form] = {
     "words in brackets": lambda told: f"[QuickBooks] {told.message} - {told.detail}",
     "words in capitals": lambda told: f"{told.message}: {told.detail}".upper(),
     "words on a page": lambda told: f"<html><body><h1>{told.message}</h1><p>{told.detail}</p></body></html>",
+    "words in an address": lambda told: f"/settings?qbo_error={quote_plus(f'{told.message}: {told.detail}')}",
     "words in an e-mail": lambda told: (
         f"Hello,\n\nYour invoice 1042 was not sent. QuickBooks says: {told.message}: {told.detail}"
     ),

@@ -127,6 +127,7 @@ SHORT: dict[str, tuple[str, ...]] = {
     "server_error": (
         *("QuickBooks is unavailable", "QuickBooks had an internal error", "QuickBooks is experiencing issues"),
         *("Something went wrong on Intuit's side", "Transient error", "Request could not be completed at this time"),
+        *("Our services aren't available right now", "The request returned code 503. Nothing was read."),
         *("The service is not available right now", "SERVER_ERROR", "PROVIDER_UNAVAILABLE"),
     ),
     "subscription_inactive": (
@@ -144,6 +145,7 @@ SHORT: dict[str, tuple[str, ...]] = {
     ),
     "network": (
         *("Name not resolved", "Host not found", "Socket closed", "Socket error", "Host is down", "Unable to connect"),
+        *("java.security.cert.CertificateExpiredException: NotAfter: 2022", "HTTP 599: Timeout during request"),
         *("Remotely closed", "Certificate expired", "Incomplete response", "Incomplete read", "Transport error"),
         *("Error while copying content to a stream", "Error reading response", "Error sending request", "I/O error"),
         *("IOException", "Disconnected from server", "Gave up waiting for a response"),
@@ -161,7 +163,13 @@ SHORT: dict[str, tuple[str, ...]] = {
         *("Make sure every line has a GST/HST code", "Tax rate not selected", "Tax code not set", "Tax not mapped"),
         *("Tax code could not be determined", "Unable to determine tax code", "Unable to map tax rate 8.25%"),
         *("No mapping for tax rate 8.25%", "No mapping found for tax code X", "Map your taxes"),
-        *("Please map the tax rate", "Unrecognized tax code", "The sales tax could not be calculated"),
+        *(
+            "Tax rate 8.25% is not mapped",
+            "Tax code 'County 7.25' not mapped",
+            "Please map the tax rate",
+            "Unrecognized tax code",
+            "The sales tax could not be calculated",
+        ),
         "No tax agency rate for this code",
     ),
     "customer_not_found": ("No customer with this name exists", "A customer of that name no longer exists"),

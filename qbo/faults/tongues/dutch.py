@@ -6,25 +6,33 @@ DUTCH = Tongue(
     tax=r"\b(btw|omzetbelasting|belasting)",
     tax_code=r"\b(btw|omzetbelasting|belasting)[- ]?(s?tarief|s?tarieven|s?codes?|s?percentages?)",
     amount=r"bedrag",
-    customer=r"\b(klant(en)?|debiteur(en)?)\b",
+    customer=r"\b(klant(en)?|debiteur(en)?)\b"
+    r"|\brelaties?\b",
     item=r"\b(product(en)?|artikel(en|s)?|dienst(en)?)\b",
-    account=r"\b(\w{0,14}rekening(en)?|account)\b",
-    number=r"\b(factuur|document|boekings?|transactie)[- ]?nummers?\b|\b(dit|hetzelfde|dezelfde) (nummer|id)\b",
+    account=r"\b(\w{0,14}rekening(en)?|account)\b"
+    r"|\bgrootboeknummers?\b",
+    number=r"\b(factuur|document|boekings?|transactie)[- ]?nummers?\b|\b(dit|hetzelfde|dezelfde) (nummer|id)\b"
+    r"|\b(boekstuk|referentie)nummers?\b"
+    r"|\bfactuur\b",
     name=r"\b\w{0,8}na(am|men)\b",
-    period=r"\b\w{0,12}(periode|boekjaar)\b|\b(de|uw) boeken\b|\badministratie\b",
+    period=r"\b\w{0,12}(periode|boekjaar)\b|\b(maand|kwartaal)\b|\b(de|uw) boeken\b|\badministratie\b",
     record=r"\b(factuur|medewerker|project|offerte|creditnota|bon|bestelling|facturen|transactie|betaling"
-    r"|leverancier|boeking|klasse)\b",
+    r"|leverancier|boeking|klasse)\b"
+    r"|\b(journaal|memoriaal)post(en)?\b",
     thing=r"\b(object|record|element|referentie)\b",
     access=r"\b(\w{0,10}token|sessie|verbinding met (quickbooks|intuit|qbo)|autorisatie|machtiging|toegang)\b",
     subscription=r"\b(abonnement|proefperiode)\b",
     gone=r"\binactie(f|ve)\b|niet (meer )?actief\b|gedeactiveerd|gearchiveerd|samengevoegd|\b(is|zijn|werd|werden) (al "
     r"|inmiddels )?verwijderd\b|\bverwijderde\b",
-    missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b",
+    missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b"
+    r"|\bniet bekend\b",
     none=r"\bgeen",
     found=r"(gevonden|aanwezig)",
     taken=r"\b(al|reeds) [^.]{0,20}?(gebruikt|in gebruik|bestaat|toegewezen|geregistreerd)|bestaat (al|reeds)"
-    r"|\bgebruikt (al|reeds)|\bdubbele?\b",
-    closed=r"\b(af|ge)?(gesloten|sloten)\b|\bvergrendeld\b",
+    r"|\bgebruikt (al|reeds)|\bdubbele?\b"
+    r"|\bin gebruik\b|\bgebruikt (deze|dezelfde) naam\b|\buniek zijn\b|\breeds ingeboekt\b|\bbestaat (er )?al\b",
+    closed=r"\b(af|ge)?(gesloten|sloten)\b|\bvergrendeld\b"
+    r"|\bgeblokkeerd\b",
     ended=r"verlopen|ingetrokken|bee(i)?ndigd|opgezegd|gee(i)?ndigd|vervallen|opgeschort",
     needed=r"\b(kies|selecteer|moet(en)?|vereist|verplicht|zorg|hebben|heeft|bevatten|bevat|ontbreekt|ontbreken"
     r"|zonder|geen|wijs|toewijzen|voer|invoeren)\b",
@@ -35,9 +43,11 @@ DUTCH = Tongue(
     tax_off=r"\b(btw|omzetbelasting)\b[^.]{0,40}\bniet (ingesteld|ingeschakeld|geactiveerd)"
     r"|\bstel (eerst )?(de )?(btw|omzetbelasting)",
     tax_calculation=r"\b(fout|probleem)\b[^.]{0,60}bereken\w*[^.]{0,30}(btw|belasting)|(btw"
-    r"|belasting)\w*[^.]{0,30}(bereken\w*)[^.]{0,20}(fout|mislukt)",
+    r"|belasting)\w*[^.]{0,30}(bereken\w*)[^.]{0,20}(fout|mislukt)"
+    r"|\b(btw|belasting)\b[^.]{0,20}\b(kon|kan|konden) niet worden berekend",
     sign_in=r"\bopnieuw (verbinden|verbinding|aanmelden|inloggen|te verbinden)|\b(verbind|meld u"
-    r"|log) [^.]{0,20}opnieuw",
+    r"|log) [^.]{0,20}opnieuw"
+    r"|\bauthenticatie (is )?(vereist|nodig|mislukt)",
     unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bniet( meer)? (verbonden|gekoppeld)|\b(quickbooks|qbo"
     r"|intuit)\b[^.;]{0,20}"
     r"\bontkoppeld|\b(weigerde|weigert)\b[^.;]{0,25}(token|inloggegevens|sessie|autorisatie)|(token|inloggegevens"
@@ -45,27 +55,33 @@ DUTCH = Tongue(
     r"|autorisatie)\b[^.;]{0,25}\b(geweigerd|afgewezen)",
     somebody_else=r"\b(een andere (gebruiker|persoon|beheerder)|iemand anders)[^.;]{0,60}"
     r"\b(al|reeds)\b[^.;]{0,50}(verbonden|gekoppeld|gekocht|geinstalleerd)|\b(al|reeds) door (een andere"
-    r"|iemand anders)[^.;]{0,40}(verbonden|gekoppeld|gekocht|geinstalleerd)",
+    r"|iemand anders)[^.;]{0,40}(verbonden|gekoppeld|gekocht|geinstalleerd)"
+    r"|\bapp is (al|reeds) (verbonden|gekoppeld|gekocht|geinstalleerd)",
     denied=r"\bbeheerder (te )?zijn\b|\balleen (een |de )?(hoofd)?beheerder"
     r"|\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
-    r"|machtigingen)|\bniet gemachtigd",
+    r"|machtigingen)|\bniet gemachtigd"
+    r"|\bverboden toegang\b|\btoegang verboden\b",
     refused_company=r"\b(betalings|facturerings)probleem",
     no_customer=r"\b(moet|dient) een [^.]{0,25}klant (te )?(hebben|bevatten)|\bklant (is )?(verplicht|vereist"
     r"|ontbreekt)",
     no_period=r"\bboeken kunnen niet( meer)? worden (bijgewerkt|gewijzigd)|\bperiode is bee(i)?ndigd"
     r"|\bgeen [^.]{0,20}(periode|boekjaar)[^.]{0,20}\b(open|geopend)",
     too_many=r"\b(aanvragen|verzoeken)\b[^.;]{0,30}(beperkt|gelimiteerd)|\bte veel (api-)?(aanvragen|verzoeken"
-    r"|aanroepen)|\b(aanvraag|verzoek|api)-?limiet",
+    r"|aanroepen)|\b(aanvraag|verzoek|api)-?limiet"
+    r"|\bmaximum ?aantal (aanvragen|verzoeken|aanroepen)|\bmaximale aantal (aanvragen|verzoeken)",
     later=r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
-    r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar",
+    r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar"
+    r"|\bonderhoud\b|\b(quickbooks|qbo)( online)? is (momenteel |tijdelijk )?niet beschikbaar",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
-    r"|bewerkt) door een andere",
+    r"|bewerkt) door een andere"
+    r"|\been andere (gebruiker|persoon) heeft\b[^.]{0,40}(gewijzigd|bewerkt)",
     account_type=r"\b(rekening|account)(type|soort)|type rekening",
     unreached=r"\b(duurde|duurt) te lang"
     r"|\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
     r"|mislukt|verloren)|\bnetwerkfout|verbinding [^.]{0,50}(mislukt|verbroken|verloren|geweigerd|niet mogelijk)"
     r"|\bfout bij [^.]{0,12}verbinding|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken"
-    r"|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding",
+    r"|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding"
+    r"|\btime-?outperiode|\bexterne certificaat|\bservercertificaat",
     socket=r"(^|: ?|\] ?)verbinding is (weggevallen|verlopen)|\bgeen route naar"
     r"|\bnetwerk (is onbereikbaar|ligt plat)|\bgebroken pijp|\bnaam of dienst is niet bekend|\bnaamsherleiding",
     refused=r"\bvalidatiefout",

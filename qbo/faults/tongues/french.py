@@ -11,9 +11,10 @@ FRENCH = Tongue(
     item=r"\b(produits?|services?|articles?)\b",
     account=r"\bcomptes?\b",
     number=r"\b(numero|n°|no)s? (de |du |d'une? |d')?(la |l'|ce |cette )?(documents?|factures?|recus?|operations?"
-    r"|transactions?|pieces?|reference)\b|\bce numero\b|\bmeme (id|identifiant|numero|reference)\b",
+    r"|transactions?|pieces?|reference)\b|\bce numero\b|\bmeme (id|identifiant|numero|reference)\b"
+    r"|\bfactures?\b",
     name=r"\bnoms?\b",
-    period=r"\b(periodes?|exercices?|livres|comptabilite)\b",
+    period=r"\b(periodes?|mois|trimestres?|exercices?|livres|comptabilite)\b",
     record=r"\b(factures?|employee?s?|projets?|devis|estimations?|recus?|ecritures?|depenses?|bons? de commande"
     r"|operations?|transactions?"
     r"|paiements?|fournisseurs?|classes?|modalites)\b",
@@ -24,11 +25,13 @@ FRENCH = Tongue(
     gone=r"\b(?<!etre )(?<!rendre )(inactifs?|desactive(e|s|es)?)\b|\b(est|sont|etait|devenue?s?"
     r"|semble) inactives?\b|\b(a|ont|est|sont) (deja )?(ete )?(supprime|efface|desactive|archive|fusionne)(e|s|es)?\b",
     missing=r"\bintrouvables?\b|\bn'exist(e|ent) (pas|plus)\b|\b(pas|non)( pu)?( ete| etre)* (trouve|repere)(e|s"
-    r"|es)?\b",
+    r"|es)?\b"
+    r"|\bimpossible (de |d')(trouver|localiser|reperer)|(?<!erreur )\binconnue?s?\b",
     none=r"\baucune?",
     found=r"(trouve|ne correspond)",
     taken=r"\bdeja [^.]{0,20}(utilise|pris|attribue|employe|affecte|existant|en usage|enregistre|recu|saisi)"
-    r"|\bexiste deja|\ben double\b|\b(utilise|porte) deja|\bdoublon",
+    r"|\bexiste deja|\ben double\b|\b(utilise|porte) deja|\bdoublon"
+    r"|\b(doit|doivent) etre uniques?\b",
     closed=r"\b(ferme|cloture|verrouille|fige|bloque)(e|s|es)?\b|\bclos\b|\b(est|sont|ete) closes?\b",
     ended=r"\b(expire|revoque|termine|annule|resilie|suspendu|echu)(e|s|es)?\b|\bplus valides?\b|\bpris fin\b"
     r"|\barrive(e|s)? a (echeance|expiration)",
@@ -43,32 +46,41 @@ FRENCH = Tongue(
     tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas"
     r"|pas( encore)?) (encore )?(ete )?(active|configure|parametre)|\b(configurez|activez"
     r"|parametrez) (d'abord )?(la |les |votre )?(taxes?|tva)\b",
-    tax_calculation=r"\b(erreur|probleme)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(taxes?|tva|tps|impots?)\b",
-    sign_in=r"\b(reconnecte[rz]|vous reconnecter|reconnexion|connectez-vous a nouveau)\b",
+    tax_calculation=r"\b(erreur|probleme)\b[^.]{0,60}\bcalcul\w*\b[^.]{0,30}\b(taxes?|tva|tps|impots?)\b"
+    r"|\b(impossible de|pas pu) calculer (la |les |l')?(taxes?|tva|tps|impots?)\b",
+    sign_in=r"\b(reconnecte[rz]|vous reconnecter|reconnexion|connectez-vous a nouveau)\b"
+    r"|\bauthentification (est )?(requise|necessaire)|\bechec de l'authentification|\bauthentification (a )?echoue",
     unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\b(pas|plus|non)( encore)? connecte|\b(quickbooks|qbo|intuit)\b"
     r"[^.;]{0,20}\bdeconnecte|\b(refuse|rejete)(e|s|es)?\b[^.;]{0,25}\b(jetons?|identifiants|session|autorisation)\b"
     r"|\b(jetons?|identifiants|session|autorisation)\b[^.;]{0,25}\b(refuse|rejete)(e|s|es)?\b",
     somebody_else=r"\b(une? autre (utilisateur|personne|administrateur)|quelqu'un d'autre)[^.;]{0,60}"
     r"\bdeja (connecte|achete|installe|souscrit|abonne)|\bdeja (ete )?(connecte|achete|installe"
     r"|souscrit)e?s?\b[^.;]{0,40}"
-    r"\bpar (une? autre|quelqu'un d'autre)",
+    r"\bpar (une? autre|quelqu'un d'autre)"
+    r"|\bapplication (est |a )?deja (ete )?(achete|connecte|installe|souscrit)",
     denied=r"\bn'(ai|as|a|avez|ont) (pas|plus) (l')?acces\b"
     r"|\b(doit|devez|doivent|faut) etre (un |une |l')?administrat"
     r"|\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permissions?"
-    r"|autorisations?|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise",
+    r"|autorisations?|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise"
+    r"|\bdroits insuffisants",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
     no_customer=r"\b(doit|doivent|devrait) (avoir|comporter|contenir|etre associee? a) (un |une )?client"
-    r"|\bclient (est )?(obligatoire|requis|manquant)",
+    r"|\bclient (est )?(obligatoire|requis|manquant)"
+    r"|\b(doit|devez|veuillez) (selectionner|choisir|indiquer|saisir) un client\b",
     no_period=r"\bperiode( comptable)? (est|a ete) terminee|\blivres( comptables)? ne peuvent (pas"
     r"|plus) etre (mis a jour|modifies)|\baucune? (exercice|periode)[^.]{0,30}\bouverte?\b",
     too_many=r"\b(requetes|appels)\b[^.;]{0,30}\b(limitee?s|restreinte?s)\b|\btrop de (requetes|demandes|appels)"
     r"|\blimit(e|ee|es)? (de |du nombre de |le |les "
-    r"|le nombre de )?(requetes|demandes|appels|debit)\b",
+    r"|le nombre de )?(requetes|demandes|appels|debit)\b"
+    r"|\bnombre (maximal|maximum|total) de (requetes|appels)",
     later=r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
     r"|dans)\b|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
-    r"|\btemporairement (indisponible|hors)",
+    r"|\btemporairement (indisponible|hors)"
+    r"|\b(quickbooks|qbo)( en ligne)? est (temporairement |actuellement )?indisponible|\ben maintenance\b",
     other_user=r"\b(modifie|mis a jour|edite)(e|s|es)? (entre-temps )?par (un autre utilisateur|une autre personne)"
-    r"|\btravaill\w+ [^.]{0,40}en meme temps",
+    r"|\btravaill\w+ [^.]{0,40}en meme temps"
+    r"|\b(un autre utilisateur|une autre personne|quelqu'un d'autre) a (modifie|mis a jour|change)|\bmodifie(e|s"
+    r"|es)? depuis\b",
     account_type=r"\btypes? de comptes?\b",
     unreached=r"\btrop de temps (a|pour) repondre"
     r"|\bdelai (d'attente|de connexion|imparti|d'expiration)|\bhote (inconnu|distant)|aucun hote\b"
@@ -76,7 +88,8 @@ FRENCH = Tongue(
     r"|fermee|perdue|coupee|impossible)|[^.]{0,40} (a echoue|est impossible))|\b(perte|rupture) de (la )?connexion"
     r"|\berreur (de )?reseau|\breseau (est )?(inaccessible|injoignable)|\bimpossible de (joindre|contacter"
     r"|se connecter)|\bechec de (la )?(connexion|resolution)|\bimpossible d'etablir|\b(probleme"
-    r"|erreur) de connexion (internet|au serveur|reseau)|\bne repond pas|\bcanal securise",
+    r"|erreur) de connexion (internet|au serveur|reseau)|\bne repond pas|\bcanal securise"
+    r"|(?<!votre )\bconnexion a expire\W*$|\bnegociation (ssl|tls)|\bcertificat (distant|du serveur|ssl)",
     socket=r"\bconnexion (re-initialisee|terminee par expiration|sous-jacente)|\bchemin d'acces pour atteindre l'hote"
     r"|\breseau (n'est pas accessible|ne fonctionne pas)|\babandon de la connexion|\brelais brise"
     r"|\bnom ou service inconnu|\bresolution du nom\b|\baucune connexion n'a pu",

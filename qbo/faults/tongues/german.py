@@ -9,11 +9,14 @@ GERMAN = Tongue(
     amount=r"betrag|betra(e)?ge",
     customer=r"\b(kunden?|debitor(en)?)\b",
     item=r"\b(artikels?|produkte?s?|dienstleistung(en)?|leistung(en)?)\b",
-    account=r"\b\w{0,20}kont(o|en|os)\b",
+    account=r"\b\w{0,20}kont(o|en|os)\b"
+    r"|\bkontonummern?\b",
     number=r"\b(rechnungs|beleg|dokument(en)?|buchungs|transaktions)[- ]?(nummern?|nr)\b|\b(diese|die|derselben"
-    r"|gleichen?) (nummer|id)\b",
+    r"|gleichen?) (nummer|id)\b"
+    r"|\bdieser nummer\b"
+    r"|\brechnung\b",
     name=r"\b\w{0,10}namen?s?\b",
-    period=r"periode\b|zeitraum|gescha(e)?ftsjahr|\bbu(e)?cher\b|buchhaltung\b",
+    period=r"periode\b|\bmonat\b|\bquartal\b|zeitraum|gescha(e)?ftsjahr|\bbu(e)?cher\b|buchhaltung\b",
     record=r"rechnung\b|mitarbeiter(in)?\b|projekt\b|angebot\b|gutschrift\b|quittung\b|\bbeleg\b|bestellung\b"
     r"|transaktion|buchung\b|zahlung"
     r"|lieferant|klasse\b",
@@ -28,7 +31,8 @@ GERMAN = Tongue(
     found=r"(gefunden|vorhanden)",
     taken=r"(bereits|schon) [^.]{0,40}?(verwendet|vergeben|benutzt|vorhanden|belegt|existiert|erfasst|in (verwendung"
     r"|gebrauch|benutzung))|(existiert|verwendet|benutzt) (bereits|schon)|doppelt|duplikat|(diesen"
-    r"|denselben) namen bereits|bereits diesen",
+    r"|denselben) namen bereits|bereits diesen"
+    r"|eindeutig sein",
     closed=r"(ge|abge|ver)schlossen|gesperrt",
     ended=r"abgelaufen|widerrufen|ungu(e)?ltig geworden|beendet|geku(e)?ndigt|ausgelaufen|gesperrt",
     needed=r"\b((aus)?wa(e)?hlen|wa(e)?hlt|angeben|geben sie|eingeben|muss|mu(e)?ssen|erforderlich|enthalten|fehlt"
@@ -41,9 +45,11 @@ GERMAN = Tongue(
     tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)|\brichten sie (zuerst "
     r"|zuna(e)?chst )?(die )?\w*(steuer|mwst)",
     tax_calculation=r"fehler\b[^.]{0,60}(berechn\w+)[^.]{0,30}(steuer|mwst)|(steuer"
-    r"|mwst)\w*[^.]{0,30}nicht berechnet|steuerberechnung",
+    r"|mwst)\w*[^.]{0,30}nicht berechnet|steuerberechnung"
+    r"|(steuer|mwst)\w* konnten? nicht berechnet",
     sign_in=r"(erneut|neu|wieder) (anmelden|verbinden|autorisieren|anzumelden|zu verbinden)|(verbinden"
-    r"|melden) sie [^.;]{0,30}\b(erneut|neu|wieder)\b|zugriff[^.;]{0,40}(widerrufen|abgelaufen|entzogen)",
+    r"|melden) sie [^.;]{0,30}\b(erneut|neu|wieder)\b|zugriff[^.;]{0,40}(widerrufen|abgelaufen|entzogen)"
+    r"|authentifizierung (ist )?(erforderlich|fehlgeschlagen)",
     unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bnicht( mehr)? verbunden|\b(quickbooks|qbo"
     r"|intuit)\b[^.;]{0,20}"
     r"\bgetrennt|(token|anmeldedaten|zugangsdaten|sitzung|autorisierung\w*)\b[^.;]{0,25}(abgelehnt|zuru(e)?ckgewiesen"
@@ -52,10 +58,12 @@ GERMAN = Tongue(
     somebody_else=r"(\beine? andere[rs]? (benutzer(in)?|nutzer|person|administrator)|\bjemand anders)[^.;]{0,60}"
     r"(bereits|schon)[^.;]{0,60}(verbunden|gekauft|erworben|installiert|abonniert)|(bereits|schon) von (einem|einer)"
     r" anderen (benutzer(in)?|nutzer|person|administrator)[^.;]{0,40}(verbunden|gekauft|erworben|installiert"
-    r"|abonniert)",
+    r"|abonniert)"
+    r"|\bapp (wurde|ist) (bereits|schon) (verbunden|gekauft|erworben|installiert)",
     denied=r"\badministrator(in)? sein\b|\bnur (ein |der )?(haupt)?administrator"
     r"|zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
-    r"|rechte|zugriffsrechte)|nicht berechtigt|fehlende (berechtigung|rechte)",
+    r"|rechte|zugriffsrechte)|nicht berechtigt|fehlende (berechtigung|rechte)"
+    r"|unzureichende (berechtigung|rechte)|zugriff verboten",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
     no_customer=r"\b(muss|sollte|soll) einen? [^.]{0,25}kunden? (haben|enthalten)|\bkunde (ist )?(erforderlich|fehlt)",
     no_period=r"\bbu(e)?cher ko(e)?nnen (nicht|nicht mehr) (aktualisiert|gea(e)?ndert)|\bperiode ist (beendet"
@@ -64,12 +72,15 @@ GERMAN = Tongue(
     too_many=r"(anfragen|aufrufe)\b[^.;]{0,30}(limitiert|begrenzt|gedrosselt)|zu viele (api-)?(anfragen|aufrufe"
     r"|anforderungen)|(anfragen?|abruf|aufruf|raten|api)-?limit|(anfragen"
     r"|aufrufe) (pro|je)"
-    r" (minute|sekunde|stunde|tag)\b[^.]{0,40}(u(e)?berschritten|erreicht)",
+    r" (minute|sekunde|stunde|tag)\b[^.]{0,40}(u(e)?berschritten|erreicht)"
+    r"|maximale? (an)?zahl (der|von|an) (anfragen|aufrufe)",
     later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
     r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
-    r"|server)\b[^.]{0,30}nicht verfu(e)?gbar",
+    r"|server)\b[^.]{0,30}nicht verfu(e)?gbar"
+    r"|wartungs(arbeit|modus|fenster)|\b(quickbooks|qbo)( online)? ist (derzeit|momentan|zurzeit) nicht",
     other_user=r"von (einem|einer) ander(en|em) (benutzer(in)?|person|nutzer)[^.]{0,20}(gea(e)?ndert|bearbeitet)"
-    r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)",
+    r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)"
+    r"|\beine? andere[rs]? (benutzer(in)?|nutzer|person) hat\b[^.]{0,40}(gea(e)?ndert|bearbeitet)",
     account_type=r"\bkonto(typ|art)|typ des kontos",
     unreached=r"zu lange? (gebraucht|gedauert)"
     r"|zeitu(e)?berschreitung|zeitlimit|remotename|remoteserver|remotehost|zielcomputer"
@@ -78,7 +89,8 @@ GERMAN = Tongue(
     r"|namensauflo(e)?sung|sicherer? (ssl|kanal)|verbindung [^.]{0,40}(verloren|fehlgeschlagen|gescheitert)"
     r"|keine verbindung (zu|zum|zur|mit)\b|verbindung [^.]{0,40}nicht (hergestellt|aufgebaut|mo(e)?glich)"
     r"|keine verbindung [^.]{0,40}(hergestellt|aufgebaut|mo(e)?glich)|verbindungs(fehler|aufbau|problem)"
-    r"|antwortet nicht|nicht erreichbar",
+    r"|antwortet nicht|nicht erreichbar"
+    r"|remotezertifikat|serverzertifikat",
     socket=r"kommunikationspartner|wartezeit fu(e)?r die verbindung|keine route zum|abbruch der verbindung"
     r"|netzwerk ist nicht (aktiv|erreichbar)|name oder der dienst ist nicht bekannt",
     refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",

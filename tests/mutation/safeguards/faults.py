@@ -13,11 +13,40 @@ OF_SENTENCES = "tests/qbo/test_faults_sentences.py"
 OF_NETWORK = "tests/qbo/test_faults_network.py"
 OF_PASSING = "tests/qbo/test_faults_passing.py"
 OF_ALL = "tests/qbo/test_faults.py"
+OF_LANGUAGES = "tests/qbo/test_faults_languages.py"
 OF_NOUNS = "tests/qbo/test_faults_nouns.py"
 OF_THINGS = "tests/qbo/test_faults_things.py"
 OF_TONGUES = "tests/qbo/test_faults_tongues.py"
 
 SAFEGUARDS = (
+    Safeguard(
+        "faults: a refusal that .NET tells in another language is not tried again as the network",
+        "qbo/faults/evidence.py",
+        're.compile(r": ?\\(([45]\\d\\d)\\) "),',
+        "",
+        (f"{OF_LANGUAGES}::test_other_programs_in_other_languages",),
+    ),
+    Safeguard(
+        "faults: the code of an account is no HTTP status that ends a connection",
+        "qbo/faults/evidence.py",
+        "(?<!tax )(?<!account )(?<!accounting )",
+        "",
+        (f"{OF_CODES}::test_a_number_that_is_no_status",),
+    ),
+    Safeguard(
+        "faults: a 401 in another language is for the connection, a 403 for rights",
+        "qbo/faults/evidence.py",
+        'r"\\b(?:autorise|autorizado|autorisiert|gemachtigd|verboten|interdit|prohibido|proibido|verboden)\\b"',
+        'r"\\b(?:verboten|interdit|prohibido|proibido|verboden)\\b"',
+        (f"{OF_LANGUAGES}::test_a_language_tells_a_fault_in_many_words",),
+    ),
+    Safeguard(
+        "faults: an unknown error in another language is about no unknown customer",
+        "qbo/faults/tongues/french.py",
+        "(?<!erreur )",
+        "",
+        (f"{OF_LANGUAGES}::test_an_unknown_error_names_no_record",),
+    ),
     Safeguard(
         "faults: the telephone's number that somebody else has is no invoice's",
         RECORD,
