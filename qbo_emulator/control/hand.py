@@ -22,7 +22,7 @@ from qbo_emulator.control.arguments import (
     reference,
 )
 from qbo_emulator.entities import operations
-from qbo_emulator.entities.references import key_of
+from qbo_emulator.entities.references import key_of, pointing
 from qbo_emulator.entities.registry import KINDS
 from qbo_emulator.faults import QboFault
 from qbo_emulator.founding import seed
@@ -162,7 +162,7 @@ class Hand:
         survivor = self.find("Item", reference(given.get("survivor")))
         if loser["Id"] == survivor["Id"] or loser["Type"] != survivor["Type"]:
             raise Refused("A product can be merged with another one of its type.")
-        moved = self._point_elsewhere("ItemRef", loser["Id"], {"value": survivor["Id"], "name": survivor["Name"]})
+        moved = self._point_elsewhere("ItemRef", loser["Id"], pointing(survivor, "FullyQualifiedName"))
         self.change("Item", loser, {"Active": False})
         return {"loser": loser["Id"], "survivor": survivor["Id"], "moved": moved}
 

@@ -127,7 +127,7 @@ def item_reference(draft: Draft, reference: object) -> Row:
     check_income_account(company, item)
     if draft.kind.name != "Estimate":
         check_start_of_stock(company, item, draft.row.get("TxnDate"))
-    return {"value": item["Id"], "name": item["Name"]}
+    return pointing(item, "FullyQualifiedName")
 
 
 def check_income_account(company: Company, item: Row) -> None:

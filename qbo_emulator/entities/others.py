@@ -118,7 +118,7 @@ def name_accounts(company: Company, holder: Row) -> None:
         if key_of(holder.get(field)):
             holder[field] = pointing(resolve(company, ACCOUNT, holder[field]), "FullyQualifiedName")
     if key_of(holder.get("ItemRef")):
-        holder["ItemRef"] = pointing(resolve(company, ITEM, holder["ItemRef"]), "Name")
+        holder["ItemRef"] = pointing(resolve(company, ITEM, holder["ItemRef"]), "FullyQualifiedName")
 
 
 def stored_line(company: Company, line: Row, index: int) -> Row:

@@ -38,6 +38,9 @@ LATIN_1 = 0xFF
 COMPARISON_MARKS = ("=", "<", ">", "<=", ">=", "!=")
 
 
+# words of the language that its parser names by themselves, and those that it names in capitals (recorded)
+LITERALS = frozenset(("false", "iterator", "maxresults", "null", "order", "orderby", "startposition", "true"))
+CONNECTIVES = frozenset(("and", "or"))
 TOKEN_NAMES = {"string": "STRING", "number": "INTEGER", "word": "IDENTIFIER", "mark": "MARK"}
 
 
@@ -51,7 +54,8 @@ def expecting(*words: str) -> str:
     return "\nWas expecting one of:\n" + "".join(f"    {word}\n" for word in words) + "    "
 
 
-# recorded after an equals sign, and after a condition
+# recorded after FROM, after an equals sign, and after a condition
+A_NAME = "\nWas expecting:\n    <IDENTIFIER> ...\n    "
 A_VALUE = expecting('"false" ...', '"true" ...')
 AN_END = expecting(
     "<EOF> ",
@@ -78,7 +82,13 @@ class Token(NamedTuple):
             if self.kind == UNCLOSED:
                 met = f'Encountered: <EOF> after : "{shown}"'
             return f"Invalid content. Lexical error at line 1, column {self.column}.  {met}"
-        return f'Encountered " <{TOKEN_NAMES[self.kind]}> "{self.text} "" at line 1, column {self.column}.'
+        return f'Encountered " {self.type_name()} "{self.text} "" at line 1, column {self.column}.'
+
+    def type_name(self) -> str:
+        word = self.text.lower() if self.kind == "word" else ""
+        if word in LITERALS:
+            return f'"{word}"'
+        return f"<{word.upper() if word in CONNECTIVES else TOKEN_NAMES[self.kind]}>"
 
 
 @dataclass
@@ -166,6 +176,9 @@ class Parser:
         self.expect("select")
         self.projection(made)
         self.expect("from")
+        entity = self.peek()
+        if entity and entity.kind == "word" and entity.text.lower() in LITERALS:
+            self.fail(A_NAME)
         made.entity = self.word()
         if self.takes("where"):
             made.where = self.conditions()

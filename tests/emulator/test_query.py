@@ -189,6 +189,12 @@ def test_what_customers_owe_can_be_asked(ten: Client) -> None:
             "4000",
             'QueryParserError: Invalid content. Lexical error at line 1, column 41.  Encountered: "%" (37), after : ""',
         ),
+        (
+            "SELECT * FROM NULL",
+            "4000",
+            'QueryParserError: Encountered " "null" "NULL "" at line 1, column 15.\n'
+            "Was expecting:\n    <IDENTIFIER> ...\n    ",
+        ),
         (" ", "4000", "QueryParserError: The query provided was empty"),
     ],
 )

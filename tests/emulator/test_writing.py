@@ -49,6 +49,15 @@ def test_a_full_update_clears_what_it_does_not_name(books: Client) -> None:
     assert "PrivateNote" not in changed
 
 
+def test_a_line_names_an_item_in_full(books: Client) -> None:
+    # Recorded: "Oribe:Shampoo:Test Product".
+    parent = books.post("Item", {"Name": "Parts", "Type": "Category"})["Id"]
+    item = {"Name": "Bolt", "Type": "Service", "IncomeAccountRef": {"value": "1"}}
+    child = books.post("Item", {**item, "SubItem": True, "ParentRef": {"value": parent}})
+    row = books.post("Invoice", invoice({**line(), "SalesItemLineDetail": {"ItemRef": {"value": child["Id"]}}}))
+    assert row["Line"][0]["SalesItemLineDetail"]["ItemRef"] == {"value": child["Id"], "name": "Parts:Bolt"}
+
+
 def test_a_receipt_that_loses_its_customer_loses_the_addresses(books: Client) -> None:
     row = books.post("SalesReceipt", invoice())
     kept = books.post("SalesReceipt", {"Id": row["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "a"})
