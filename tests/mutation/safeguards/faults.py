@@ -196,8 +196,8 @@ SAFEGUARDS = (
     Safeguard(
         "faults: an email that a customer lacks in QuickBooks is not a customer that is gone",
         WORDS,
-        "(?<!number )(?<!phone )",
-        "(?<!number )",
+        '"number", "phone", "date")',
+        '"number", "date")',
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
     ),
     Safeguard(
