@@ -174,7 +174,7 @@ LAPSED = (
 
 DISCONNECTED = (
     r"(quickbooks|qbo|intuit)( online)?( account| company| connection)? "
-    r"(is |was |has been )?(disconnected|not connected)",
+    r"((is |was |has been )?(disconnected|not connected)|(is|was)n't connected)",
     r"\b((quickbooks|qbo|intuit)( online)? connection"
     r"|connection (to|with) (your |the )?(quickbooks|qbo|intuit)( online)?)"
     r" (is |was |has become )(now |currently )?(inactive|not active|no longer (active|valid)|not valid)",

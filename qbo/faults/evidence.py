@@ -53,6 +53,13 @@ TAG = re.compile(
     r"""(?<!\#)<[/!?]?[A-Za-z][\w:.-]{0,40}(?:\s+[\w:.-]{1,40}\s*=\s*(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s<>]{1,300})){0,12}"""
     r"""\s*[/?]?>|<[!?][^<>]{0,400}>"""
 )
+WRITTEN_OUT = (
+    (re.compile(r"\b(is|are|was|were|has|have|had|does|do|did|could)n't\b"), r"\1 not"),
+    (re.compile(r"\bcan(?:'t| not)\b"), "cannot"),
+    (re.compile(r"\b(?:was|were|is|are) (?:unable|not able) to\b"), "could not"),
+    (re.compile(r"\b(quickbooks|qbo) online\b"), r"\1"),
+    (re.compile(r"\b(is|are|was) currently (?!unavailable|busy|down|offline|un)"), r"\1 "),
+)
 BREAK = re.compile(r"(?:\\[nrt]|\s)+")
 QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "\xa0": " "})
 
@@ -149,7 +156,17 @@ def tidy(text: str) -> str:
     text = html.unescape(TAG.sub(" ", text))
     if not text.isascii():
         text = without_accents(well_decoded(text))
-    return BREAK.sub(" ", text.translate(QUOTES)).strip().casefold()
+    return written_out(BREAK.sub(" ", text.translate(QUOTES)).strip().casefold())
+
+
+def written_out(text: str) -> str:
+    """English without contractions and words that change nothing, so that the rules need each saying only once.
+
+    "Isn't currently in QuickBooks Online" is "is not in quickbooks".
+    """
+    for expression, words in WRITTEN_OUT:
+        text = expression.sub(words, text)
+    return text
 
 
 def spelled_out(text: str) -> str:

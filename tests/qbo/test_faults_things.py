@@ -203,3 +203,37 @@ def test_no_two_things_are_told_in_the_same_words() -> None:
 def label_of(text: str) -> str:
     code = read(text[0].upper() + text[1:], None, TEXT, entity="", operation="").code
     return catalogue.entry(code).label
+
+
+SAME = [
+    ("The {n} is not in QuickBooks", "The {n} isn't in QuickBooks", "The {n} is currently not in QuickBooks Online"),
+    ("The {n} was not found", "The {n} wasn't found", "The {n} wasn’t found"),
+    ("The {n} cannot be found", "The {n} can't be found", "The {n} can not be found", "The {n} was unable to be found"),
+    ("The {n} could not be mapped", "The {n} couldn't be mapped", "The {n} was not able to be mapped"),
+]
+
+
+@pytest.mark.parametrize("phrases", SAME)
+@pytest.mark.parametrize("noun", ["customer", "product", "account", "tax code", "vendor", "invoice"])
+def test_contractions_and_idle_words_change_nothing(phrases: tuple[str, ...], noun: str) -> None:
+    assert len({label_of(phrase.format(n=noun)) for phrase in phrases}) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("token_expired", "QuickBooks isn't connected"),
+        ("token_expired", "QuickBooks Online is currently not connected"),
+        ("token_expired", "The token is currently expired"),
+        ("tax_code_not_mapped", "The tax code isn't valid for this company"),
+        ("tax_code_not_mapped", "The sales tax was unable to be calculated"),
+        ("network", "The connection can not be established"),
+        ("account_inactive", "The sales account isn't linked to this product"),
+        ("subscription_inactive", "The company file isn't active"),
+        ("permission_denied", "This QuickBooks Online app was suspended. Ask its developer."),
+        # here it changes something
+        ("server_error", "The server is currently busy"),
+    ],
+)
+def test_they_are_read_as_the_words_they_stand_for(label: str, text: str) -> None:
+    assert label_of(text) == label
