@@ -15,6 +15,7 @@ from sync.operations import deciding, dismissing
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import Office
+from tests.on_postgres import only_from_outside, run_on_postgres
 
 OURS, HERS = "216-555-0100", "330-555-0123"
 
@@ -193,3 +194,11 @@ def test_a_phone_number_goes_to_the_customer_that_a_person_chose_instead(shop: S
     choose(Subject(CUSTOMERS, shop.connection, customer.pk), other, by=None, at=timezone.now())
     shop.drain()
     assert (shop.qbo_id(customer), phone(shop, other["Id"])) == (other["Id"], OURS)
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.timeout(600)
+@only_from_outside
+def test_a_retry_does_the_same_on_postgresql() -> None:
+    run_on_postgres(__file__, only="retry or chose")
