@@ -155,7 +155,8 @@ class _Fields:
         write = Write(
             self.entity, "update", _target(there) | {key: value for key, value in changes.items() if value is not None}
         )
-        if all(ours[name] == theirs[name] for name in here):
+        # Of a row that was not read since, only a refused SyncToken tells what has become of it.
+        if there.theirs and all(ours[name] == theirs[name] for name in here):
             return Plan(said=said, adopts=Base(said, now), kept=kept)
         sides = collisions(here - {*base.ours_wins}, known=known, now=theirs, ours=ours)
         failures: tuple[Failure, ...] = (conflict(self.subject, sides),) if sides else ()

@@ -170,7 +170,8 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     kept = tuple(map(_in_words(payment, base.row, now), left))
     if not here:
         return Plan(said=said, kept=kept)
-    if all(wanted[name] == theirs[name] for name in here):
+    # Of a row that was not read since, only a refused SyncToken tells what has become of it.
+    if there.theirs and all(wanted[name] == theirs[name] for name in here):
         return Plan(said=said, adopts=Base(said, now), kept=kept)
     expected = Expected(
         total=cents(payment.amount) if "amount" in here else "",

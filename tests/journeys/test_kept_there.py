@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -105,3 +105,28 @@ def test_a_payment(shop: Shop, invoice: Invoice) -> None:
     hers(shop, "Payment", payment, PaymentRefNum="1108")
     payment.edit(memo="by mail", at=timezone.now())
     assert said(shop, payment) == f"{KEPT}reference 1107 → 1108. Run a Call still says 1107."
+
+
+def test_what_she_has_changed_again_is_not_taken_for_what_we_say_by_now(shop: Shop, invoice: Invoice) -> None:
+    """What was known to stand there is what the office says now. She has changed it since, and nobody has read that."""
+    payment = builders.payment(invoice, "40", at=timezone.now())
+    said(shop, payment)
+    customer, item = invoice.customer, shop.item("Labor")
+    hers(shop, "Customer", customer, PrimaryPhone={"FreeFormNumber": "330-555-0123"})
+    hers(shop, "Item", item, Description="hers")
+    hers(shop, "Payment", payment, PaymentRefNum="7")
+    customer.edit(email="new@example.com", at=timezone.now())
+    item.edit(unit_price="120", at=timezone.now())
+    payment.edit(received_date=payment.received_date - timedelta(days=1), at=timezone.now())
+    for record in (customer, item, payment):
+        assert said(shop, record).startswith(KEPT)
+    hers(shop, "Customer", customer, PrimaryPhone={"FreeFormNumber": "330-555-0199"})
+    hers(shop, "Item", item, Description="hers again")
+    hers(shop, "Payment", payment, PaymentRefNum="8")
+    customer.edit(phone="330-555-0123", at=timezone.now())
+    item.edit(description="hers", at=timezone.now())
+    payment.edit(reference="7", at=timezone.now())
+    shop.drain()
+    shop.drain()
+    failures = {shop.kind(one): shop.event(one).failure_code for one in (customer, item, payment)}
+    assert failures == dict.fromkeys(("customer", "item", "payment"), "changed_in_quickbooks")

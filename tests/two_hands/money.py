@@ -488,8 +488,9 @@ class PaymentsOfTwo(Hands):
             for line in words.lines_of(row)
         ]
         tax = {"TxnTaxCodeRef": {"value": "2"}, "TotalTax": 8}
-        assert self.books.change("Invoice", row, Line=lines, CustomerRef=row["CustomerRef"], TxnTaxDetail=tax)
-        assert self.books.rows("Invoice")[row["Id"]]["TotalAmt"] == 108
+        self.books.change("Invoice", row, Line=lines, CustomerRef=row["CustomerRef"], TxnTaxDetail=tax)
+        # It may be her write that is lost.
+        assert self.books.rows("Invoice")[row["Id"]]["TotalAmt"] in (0, 108)
 
     @rule(number=A_NUMBER)
     def bookkeeper_changes_the_message(self, number: int) -> None:

@@ -124,6 +124,20 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_what_we_do_not_remember_and_differs_waits_for_a_person",),
     ),
     Safeguard(
+        "what was last known to stand there does not pass for what stands there now",
+        LISTS,
+        "        if there.theirs and all(ours[name] == theirs[name] for name in here):\n",
+        "        if all(ours[name] == theirs[name] for name in here):\n",
+        ("tests/journeys/test_kept_there.py::test_what_she_has_changed_again_is_not_taken_for_what_we_say_by_now",),
+    ),
+    Safeguard(
+        "what was last known of a payment there does not pass for what stands there now",
+        "qbo/mapping/payments.py",
+        "    if there.theirs and all(wanted[name] == theirs[name] for name in here):\n",
+        "    if all(wanted[name] == theirs[name] for name in here):\n",
+        ("tests/journeys/test_kept_there.py::test_what_she_has_changed_again_is_not_taken_for_what_we_say_by_now",),
+    ),
+    Safeguard(
         "lines that she moved by hand are no merge of products",
         MERGED,
         "{key: ids.pop() for key, ids in named.items() if len(ids) == 1 and gone[key] not in ids}",
