@@ -163,6 +163,15 @@ class _Fields:
         return Plan(write, said, failures=failures, kept=kept)
 
 
+def _with_account(entity: str) -> tuple[Mapping[str, Reader], Mapping[str, str]]:
+    """The fields of a kind of record, with the income account of a product."""
+    readers, keys = FIELDS[entity]
+    if entity != "Item":
+        return readers, keys
+    account = "IncomeAccountRef"
+    return {**readers, "account": lambda row: reference(row, account)}, {**keys, "account": account}
+
+
 def carried_over(former_base: str, said: Said, row: Row, entity: str) -> dict[str, str]:
     """The columns `base` and `theirs` of a link that names another record there from now on, `row`.
 
@@ -170,9 +179,9 @@ def carried_over(former_base: str, said: Said, row: Row, entity: str) -> dict[st
     and never sent is still owed: it goes where the other record says nothing or what ours said; where it says something
     else, a person decides.
     """
-    readers, keys = FIELDS[entity]
+    readers, keys = _with_account(entity)
     kept, former = kept_part(entity, row), Base.from_text(former_base)
-    owed = [name for name in keys if former and name in former.said and former.said[name] != said[name]]
+    owed = [name for name in keys if former and name in former.said and former.said[name] != said.get(name)]
     if former is None or not owed:
         return {"base": Base(said, kept).as_text(), "theirs": ""}
     told = [keys[name] for name in owed if readers[name](row)]
@@ -188,10 +197,7 @@ def arrived(before: Base, theirs: Row, sent: Iterable[tuple[Row, Said]], entity:
     A field that one of them changed, and that is there as it said, is our own work. It would pass for the bookkeeper's,
     and what is taken back here meanwhile would stay there.
     """
-    readers, keys = FIELDS[entity]
-    if entity == "Item":
-        readers = {**readers, "account": lambda row: reference(row, "IncomeAccountRef")}
-        keys = {**keys, "account": "IncomeAccountRef"}
+    readers, keys = _with_account(entity)
     said, row = dict(before.said), dict(before.row)
     for payload, words in sent:
         for name, key in keys.items():

@@ -18,6 +18,7 @@ from qbo.connection.client import decode, encode
 from qbo.json_objects import JsonMapping, Row
 from qbo.mapping.base import Base, kept_part
 from qbo.mapping.list_planning import carried_over, said_of_customer, said_of_item
+from qbo.mapping.loading import load_book
 from qbo.models import Connection, Link, MatchChoice
 from runacall.invoices.document_loading import load_customers, load_items
 from runacall.invoices.models import Invoice, InvoiceLine
@@ -279,7 +280,8 @@ def _held_by_another(subject: Subject, qbo_id: str) -> bool:
 def _said(subject: Subject) -> Mapping[str, object]:
     if subject.kind.is_customers:
         return said_of_customer(load_customers([subject.record_id])[subject.record_id])
-    return said_of_item(load_items([subject.record_id])[subject.record_id])
+    item = load_items([subject.record_id])[subject.record_id]
+    return said_of_item(item, load_book(subject.connection, items=[item]).chosen_account(item))
 
 
 def _name_of(row: Row) -> str:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from qbo.models import AccountMapping
 from runacall.invoices.models import PricebookItem
+from sync.matching.choosing import Subject, choose
+from sync.matching.kinds import PRODUCTS
 from sync.models import State
 from sync.operations import deciding
 from tests.books import Shop
@@ -220,6 +222,33 @@ def test_another_account_that_the_office_chose_goes_with_the_next_change(shop: S
     labor.edit(unit_price="135.00", at=timezone.now())
     shop.drain()
     assert account(shop, labor) == OTHER
+
+
+@pytest.mark.parametrize("found", ["by its name", "as what a merge left", "by a person"])
+def test_an_account_that_a_product_had_when_it_became_ours_stays(shop: Shop, found: str) -> None:
+    """What differed before the link is no change of ours, and another choice of the office is one."""
+    remap(shop, SERVICES)
+    name = "Labor" if found == "by its name" else "Work by the hour"
+    fields = {"Name": name, "Type": "Service", "IncomeAccountRef": {"value": HERS}, "UnitPrice": 100}
+    item: PricebookItem = shop.item("Labor")
+    if found != "by its name":
+        shop.settled_invoice(item=item)
+    row = shop.books.post("item", fields)["Item"]
+    if found == "as what a merge left":
+        shop.books.do("merge_items", loser={"id": shop.qbo_id(item)}, survivor={"id": row["Id"]})
+    if found == "by a person":
+        choose(Subject(PRODUCTS, shop.connection, item.pk), row, by=None, at=timezone.now())
+    shop.read_lists("Item")
+    shop.settled_invoice(item=item)
+    assert shop.qbo_id(item) == row["Id"]
+    item.edit(description="by the hour", at=timezone.now())
+    shop.drain()
+    now = there(shop, "Item", item)
+    assert (account(shop, item), now["Description"], shop.event(item).state) == (HERS, "by the hour", State.SYNCED)
+    remap(shop, OTHER)
+    item.edit(description="by the day", at=timezone.now())
+    shop.drain()
+    assert account(shop, item) == OTHER
 
 
 def test_an_account_of_hers_that_is_inactive_by_now_is_replaced(shop: Shop, labor: PricebookItem) -> None:

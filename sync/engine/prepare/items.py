@@ -120,7 +120,7 @@ def _judge(
     # Looked for before creating: QuickBooks refuses a second product of that name, and an inactive one keeps it.
     match = _find(drain, item, sent)
     if match.row:
-        link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+        link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")), book)
         message = f"Linked to the product with the same name in QuickBooks, Id {match.row['Id']}."
         return (_owed_again(drain, event, item, book) if there else None) or linked(
             drain, event, match.row, message=message
@@ -202,9 +202,11 @@ def _update(item: ItemDocument, book: MappingBook, known: ListRecord | None) -> 
 def _follow_merges(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, str]:
     """Link those whose product was merged into another there to that one. By item, what the log says of it."""
     said = dict[int, str]()
-    for item_id, product in survivors(drain, items).items():
+    merged = survivors(drain, items)
+    book = load_book(drain.connection, items=[items[item_id] for item_id in merged]) if merged else None
+    for item_id, product in merged.items():
         was = Link.objects.of(drain.connection, EntityType.ITEM).get(record_id=item_id).qbo_id
-        link_item(drain, items[item_id], product.qbo_id, product.sync_token)
+        link_item(drain, items[item_id], product.qbo_id, product.sync_token, book)
         said[item_id] = f"Merged in QuickBooks: Id {was} is now {product.name}, Id {product.qbo_id}."
     return said
 
@@ -224,11 +226,14 @@ def link_items(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Fai
     for item_id, message in _follow_merges(drain, items).items():
         note_arrival(drain.connection, item_name(items[item_id]), at=drain.now(), message=message)
     unclear: dict[int, Failure] = {}
-    for item, match in matches_by_name(drain.connection, items):
+    matches = matches_by_name(drain.connection, items)
+    found = [item for item, match in matches if match.row]
+    book = load_book(drain.connection, items=found) if found else None
+    for item, match in matches:
         if match.failure:
             unclear[item.id] = match.failure
         if match.row:
-            link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")))
+            link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")), book)
     return unclear
 
 
@@ -282,7 +287,9 @@ def item_rivals(connection: Connection, items: Iterable[ItemDocument]) -> dict[i
     return {pk: [one for one in documents.values() if one.id != pk and named[one.id] == keys[pk]] for pk in keys}
 
 
-def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) -> None:
+def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str, book: MappingBook | None) -> None:
+    """`book`: with the account that staff chose for it; what it has there stays until they choose another."""
+    said = said_of_item(item, book.chosen_account(item) if book else "")
     links = Link.objects.of(drain.connection, EntityType.ITEM)
     former = links.filter(record_id=item.id).first()
     row = product_row(drain.connection, qbo_id)
@@ -298,6 +305,6 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str) ->
             "synced_at": drain.now(),
             "created_here": False,
             # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
-            **carried_over(former.base if former else "", said_of_item(item), row, "Item"),
+            **carried_over(former.base if former else "", said, row, "Item"),
         },
     )
