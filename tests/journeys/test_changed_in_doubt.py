@@ -67,6 +67,29 @@ def test_a_message_that_she_wrote_meanwhile_is_not_written_over(shop: Shop) -> N
     assert shop.there(invoice)["CustomerMemo"] == {"value": "blue door"}
 
 
+def test_a_copy_of_hers_is_told_from_one_that_we_changed(shop: Shop) -> None:
+    """A change of ours was lost, and only a copy with our mark is left there: it is compared, and nothing breaks."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    first = shop.there(invoice)
+    shop.books.do("fault", fault="reset", path="write", after_commit=False, times=1)
+    invoice.edit(customer_note="call first", at=at)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    lines = [{key: line[key] for key in line if key != "Id"} for line in first["Line"]]
+    keys = ("CustomerRef", "PrivateNote", "TxnDate", "DueDate", "TxnTaxDetail")
+    shop.books.delete("Invoice", first)
+    copy = shop.books.post("invoice", {**{key: first[key] for key in keys}, "DocNumber": "1001", "Line": lines})
+    shop.books.post("invoice", {**copy["Invoice"], "CustomerMemo": {"value": "blue door"}, "TxnDate": "2026-01-15"})
+    at += LATER
+    shop.drain(at)
+    assert shop.event(invoice).failure_code == "record_deleted_there"
+    shop.retry(at=at)
+    shop.drain(at)
+    assert shop.event(invoice).failure_code == "changed_in_quickbooks"
+    assert (shop.qbo_id(invoice), len(shop.books.invoices())) == (copy["Invoice"]["Id"], 1)
+
+
 @pytest.mark.parametrize("is_voided", [False, True], ids=["reworded", "void"])
 def test_what_she_did_to_a_lost_invoice_is_still_hers_when_it_is_retried(shop: Shop, is_voided: bool) -> None:
     at = timezone.now()

@@ -178,8 +178,10 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
 
     Settled if nothing changed since; otherwise an update or a void is needed.
     """
+    # What only changed an earlier one, which is gone by now, has not made this one.
+    made = [one for one in sends if one.item.operation == "create"]
     # The newest send that the row fits: an older one may have arrived before it and been replaced.
-    arrived = next((one for one in reversed(sends) if holds(row, one.payload)), sends[-1] if sends else None)
+    arrived = next((one for one in reversed(made) if holds(row, one.payload)), made[-1] if made else None)
     if arrived is None:
         item = item_of(event, Write("Invoice", "create", {}))
         keep_link(drain, EntityType.INVOICE, event.record_id, columns_without_base(item, row, at=drain.now()))

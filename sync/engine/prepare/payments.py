@@ -177,7 +177,8 @@ def _rows_of(drain: Drain, payments: Sequence[PaymentDocument], sent: Mapping[in
 
 def _adopt(drain: Drain, event: SyncEvent, payment: PaymentDocument, row: Row, sends: Sequence[Sent]) -> Outcome | None:
     """An earlier send did arrive: link it. Settled if nothing changed here since; otherwise an update is needed."""
-    arrived = sends[-1] if sends else None
+    # What only changed an earlier one, which is gone by now, has not made this one.
+    arrived = next((one for one in reversed(sends) if one.item.operation == "create"), None)
     if arrived is None:
         item = item_of(event, Write("Payment", "create", {}))
         keep_link(drain, EntityType.PAYMENT, payment.id, columns_without_base(item, row, at=drain.now()))

@@ -138,6 +138,20 @@ SAFEGUARDS = (
         ("tests/journeys/test_kept_there.py::test_what_she_has_changed_again_is_not_taken_for_what_we_say_by_now",),
     ),
     Safeguard(
+        "the income account that a product had when it became ours stays",
+        "sync/engine/prepare/items.py",
+        '    said = said_of_item(item, book.chosen_account(item) if book else "")\n',
+        "    said = said_of_item(item)\n",
+        (f"{OF_LISTS}::test_an_account_that_a_product_had_when_it_became_ours_stays",),
+    ),
+    Safeguard(
+        "what only changed an earlier invoice did not make the one that is found",
+        ADOPTION,
+        '    made = [one for one in sends if one.item.operation == "create"]\n',
+        "    made = [*sends]\n",
+        (f"{OF_DOUBT}::test_a_copy_of_hers_is_told_from_one_that_we_changed",),
+    ),
+    Safeguard(
         "lines that she moved by hand are no merge of products",
         MERGED,
         "{key: ids.pop() for key, ids in named.items() if len(ids) == 1 and gone[key] not in ids}",
