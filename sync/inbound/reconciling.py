@@ -236,7 +236,12 @@ def with_customers_sent(
     ]
     links = Link.objects.of(connection, record_type).filter(qbo_id__in=unsure) if unsure else Link.objects.none()
     bases = {link.qbo_id: Base.from_text(link.base) for link in links.only("qbo_id", "base")}
-    sent = {qbo_id: reference(base.row, "CustomerRef") for qbo_id, base in bases.items() if base is not None}
+    # What we said, not what stood there after our last write: she may have moved it before, and ours left it there.
+    sent = {
+        qbo_id: str(base.said.get("customer_ref") or reference(base.row, "CustomerRef"))
+        for qbo_id, base in bases.items()
+        if base is not None
+    }
     return [replace(one, customer_sent=sent[one.qbo_id]) if one.qbo_id in sent else one for one in some]
 
 

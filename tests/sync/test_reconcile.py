@@ -208,6 +208,21 @@ def test_what_still_has_the_customer_that_was_deleted_agrees(shop: Shop, invoice
     assert (code, found["different_invoices"]) == (0, [])
 
 
+def test_what_she_moved_to_one_of_the_same_name_is_told_also_after_our_next_write(
+    shop: Shop, invoices: list[Invoice]
+) -> None:
+    invoice = invoices[0]
+    ours = shop.books.row("Customer", shop.qbo_id(invoice.customer))
+    shop.books.post("customer", {**ours, "DisplayName": f"{ours['DisplayName']} before"})
+    other = shop.books.post("customer", {"DisplayName": ours["DisplayName"]})["Customer"]
+    shop.books.post("invoice", {**shop.there(invoice), "CustomerRef": {"value": other["Id"]}})
+    invoice.edit(customer_note="call first", at=timezone.now())
+    shop.drain()
+    assert shop.there(invoice)["CustomerMemo"]["value"] == "call first"
+    code, found = reconcile(shop)
+    assert (code, [one["number"] for one in found["different_invoices"]]) == (1, [invoice.number])
+
+
 def test_tells_a_person_line_by_line(shop: Shop, invoices: list[Invoice]) -> None:
     tamper(shop, invoices[0], "delete")
     out = io.StringIO()

@@ -331,7 +331,11 @@ class World:
                 ours = {
                     words.TOKEN.match(line.description)[0] for line in invoice.lines.all() if line.item_id == record_id
                 }
-                lines = [line for line in words.lines_of(row) if words.token_of(line) in ours]
+                lines = words.lines_of(row)
+                if ours - words.ids_by_token(row).keys() and not all(map(words.token_of, lines)):
+                    # One of hers may stand in the place of ours, under the same Id.
+                    return None
+                lines = [line for line in lines if words.token_of(line) in ours]
                 ids |= {words.ref(line["SalesItemLineDetail"], "ItemRef") for line in lines}
         return ids.pop() if len(ids) == 1 else None
 
