@@ -43,7 +43,8 @@ class Known:
     `seen`: the row when a drain last compared it. `ours_wins`: fields that a person decided to send. `licences`: how
     often it may be created: once, and again after each decision of a person. `touched`: changed here since.
     `undecided`: `held` before a person decided to send ours, until that is there: Run a Call may not have read yet what
-    that person saw. `is_another`: a person said that it is none of those of its name that are there.
+    that person saw. `is_another`: a person said that it is none of those of its name that are there. `sent_to`: of an
+    invoice, the Id of its customer when Run a Call last wrote it.
     """
 
     said: Fields | None = None
@@ -56,6 +57,7 @@ class Known:
     creates: int = 0
     touched: bool = False
     is_another: bool = False
+    sent_to: str = ""
 
 
 @dataclass
@@ -300,6 +302,7 @@ class World:
             elif held["name"] != said["name"] and not known.is_another:
                 self.check_suffix(realm, kind, record, said["name"], before, after)
             known.said, known.held, known.ours_wins = said, held, set()
+            self.note_sent_to(known, kind, record, after)
 
     def survivor_of(self, kind: str, record_id: int, there: Snapshot) -> str | None:
         """The customer or product to which everything of one that is gone there has moved, if it is nobody else's.
@@ -433,6 +436,7 @@ class World:
             if kind == "invoice":
                 self.check_total(record, known, then, row, ours, theirs, label)
             known.said, known.held, known.ours_wins, known.undecided = said, now, set(), None
+            self.note_sent_to(known, kind, record, after)
         if event is None:
             return
         if event.state == State.FAILED:
@@ -447,6 +451,11 @@ class World:
             known.held = now if ours or written else known.held
             known.said, known.touched, known.ours_wins, known.undecided = said, False, set(), None
             known.total = record.total if kind == "invoice" else known.total
+
+    @staticmethod
+    def note_sent_to(known: Known, kind: str, record: Any, after: Snapshot) -> None:
+        if kind == "invoice":
+            known.sent_to = after.links["customer"].get(record.customer_id, "")
 
     def is_open(self, account_id: str) -> bool:
         return bool(self.books[self.realm].rows("Account").get(account_id, {}).get("Active", True))
@@ -584,8 +593,12 @@ class World:
         if is_void != words.is_void(row):
             return {"void"}
         total, tax = (Decimal(0), Decimal(0)) if is_void else (invoice.total, invoice.tax_total)
+        customer, named = words.ref(row, "CustomerRef"), (row.get("CustomerRef") or {}).get("name", "")
+        # Sent before its customer was made again there, and moved by nobody.
+        as_sent = customer == self.known[self.realm, "invoice", invoice.pk].sent_to
+        as_sent = as_sent and named.removesuffix(" (deleted)") == invoice.customer.display_name
         found = {
-            "customer": is_void or words.ref(row, "CustomerRef") == customers.get(invoice.customer_id),
+            "customer": is_void or customer == customers.get(invoice.customer_id) or as_sent,
             "total": Decimal(str(row["TotalAmt"])) == total,
             "tax": Decimal(str((row.get("TxnTaxDetail") or {}).get("TotalTax") or 0)) == tax,
             # A void overtakes what was changed before it: only that it is void is sent.
