@@ -126,6 +126,8 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
     sent("O-STOPPED", send=False, lines=[builders.line(item=labor, rates=[combined])])
     for number in ("F", "D", "O"):
         sent(f"{number}-DRAFT", send=False)
+    # Not left to the cluster, which may read what changed there before the walk, during it or after it.
+    shop.hear()
 
 
 def _what_was_asked(shop: Shop, owner: Any, at: dt.datetime) -> None:
