@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from qbo.models import Link
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, LineInput
 from sync.models import ActionRecord, State, Submission, SyncEvent
 from sync.operations import deciding
 from tests import builders
@@ -468,14 +468,20 @@ def test_after_keeping_hers_each_line_is_still_known(shop: Shop) -> None:
     assert found == [(there[0]["Id"], "First", 11), (there[1]["Id"], "Last, corrected", 30)]
 
 
-def test_a_line_is_known_by_its_words_where_another_is_taken_off(shop: Shop) -> None:
+def with_her_class_on_the_last(shop: Shop) -> tuple[Invoice, LineInput, list[Any]]:
+    """An invoice of two lines, the first of them as it was entered, and both as they are in QuickBooks."""
     labor = shop.item("Labor")
     first, last = (builders.line(name, price, item=labor) for name, price in (("First", "10"), ("Last", "30")))
     invoice = shop.settled_invoice(lines=[first, last])
     there = own_lines(shop.there(invoice))
     there[1]["SalesItemLineDetail"]["ClassRef"] = {"value": "5000000000000007280"}
     bookkeeper(shop, invoice, Line=there)
-    invoice.edit(lines=[builders.line("Last", "31", item=labor)], at=timezone.now())
+    return invoice, first, there
+
+
+def test_a_line_is_known_by_its_words_where_another_is_taken_off(shop: Shop) -> None:
+    invoice, _, there = with_her_class_on_the_last(shop)
+    invoice.edit(lines=[builders.line("Last", "31", item=shop.item("Labor"))], at=timezone.now())
     shop.drain()
     shop.assert_in_books(invoice)
     (line,) = own_lines(shop.there(invoice))
@@ -483,13 +489,8 @@ def test_a_line_is_known_by_its_words_where_another_is_taken_off(shop: Shop) -> 
 
 
 def test_lines_that_are_typed_again_in_another_order_are_known_by_their_words(shop: Shop) -> None:
-    labor = shop.item("Labor")
-    first, last = (builders.line(name, price, item=labor) for name, price in (("First", "10"), ("Last", "30")))
-    invoice = shop.settled_invoice(lines=[first, last])
-    there = own_lines(shop.there(invoice))
-    there[1]["SalesItemLineDetail"]["ClassRef"] = {"value": "5000000000000007280"}
-    bookkeeper(shop, invoice, Line=there)
-    invoice.edit(lines=[builders.line("Last", "31", item=labor), first], at=timezone.now())
+    invoice, first, there = with_her_class_on_the_last(shop)
+    invoice.edit(lines=[builders.line("Last", "31", item=shop.item("Labor")), first], at=timezone.now())
     shop.drain()
     shop.assert_in_books(invoice)
     lines = {line["Description"]: line for line in own_lines(shop.there(invoice))}

@@ -203,7 +203,9 @@ def _follow_merges(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int,
     """Link those whose product was merged into another there to that one. By item, what the log says of it."""
     said = dict[int, str]()
     merged = survivors(drain, items)
-    book = load_book(drain.connection, items=[items[item_id] for item_id in merged]) if merged else None
+    if not merged:
+        return said
+    book = load_book(drain.connection, items=[items[item_id] for item_id in merged])
     for item_id, product in merged.items():
         was = Link.objects.of(drain.connection, EntityType.ITEM).get(record_id=item_id).qbo_id
         link_item(drain, items[item_id], product.qbo_id, product.sync_token, book)
@@ -225,15 +227,13 @@ def link_items(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Fai
     """
     for item_id, message in _follow_merges(drain, items).items():
         note_arrival(drain.connection, item_name(items[item_id]), at=drain.now(), message=message)
-    unclear: dict[int, Failure] = {}
     matches = matches_by_name(drain.connection, items)
-    found = [item for item, match in matches if match.row]
-    book = load_book(drain.connection, items=found) if found else None
-    for item, match in matches:
-        if match.failure:
-            unclear[item.id] = match.failure
-        if match.row:
-            link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")), book)
+    unclear = {item.id: match.failure for item, match in matches if match.failure}
+    found = [(item, match.row) for item, match in matches if match.row]
+    if found:
+        book = load_book(drain.connection, items=[item for item, _ in found])
+        for item, row in found:
+            link_item(drain, item, str(row["Id"]), str(row.get("SyncToken", "")), book)
     return unclear
 
 
@@ -287,9 +287,9 @@ def item_rivals(connection: Connection, items: Iterable[ItemDocument]) -> dict[i
     return {pk: [one for one in documents.values() if one.id != pk and named[one.id] == keys[pk]] for pk in keys}
 
 
-def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str, book: MappingBook | None) -> None:
+def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str, book: MappingBook) -> None:
     """`book`: with the account that staff chose for it; what it has there stays until they choose another."""
-    said = said_of_item(item, book.chosen_account(item) if book else "")
+    said = said_of_item(item, book.chosen_account(item))
     links = Link.objects.of(drain.connection, EntityType.ITEM)
     former = links.filter(record_id=item.id).first()
     row = product_row(drain.connection, qbo_id)

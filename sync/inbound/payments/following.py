@@ -106,13 +106,13 @@ def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
         _renew(link, row)
         forget_untaken(hearing, [link.qbo_id])
         return
-    was, said = f"{payment.amount:,} of {payment.received_date}", _words(payment)
+    said = _words(payment)
     names = [invoice_name(invoice) for invoice in {*before, *parts}]
     waited = [name for name in names if unsent_of(connection, name) is not None]
     try:
         payment.restate(amount=amount, parts=parts, at=at, by=None, **fields)
     except Refused as refusal:
-        subject = Subject("payment", str(payment.pk), was)
+        subject = Subject("payment", str(payment.pk), said["money"])
         facts = {"amount": f"{amount:,}", "reason": str(refusal), "there_entity": "Payment", "there_id": link.qbo_id}
         failure = Failure("payment_not_taken_over", subject, facts=facts)
         name = payment_name(payment)

@@ -140,7 +140,7 @@ SAFEGUARDS = (
     Safeguard(
         "the income account that a product had when it became ours stays",
         "sync/engine/prepare/items.py",
-        '    said = said_of_item(item, book.chosen_account(item) if book else "")\n',
+        "    said = said_of_item(item, book.chosen_account(item))\n",
         "    said = said_of_item(item)\n",
         (f"{OF_LISTS}::test_an_account_that_a_product_had_when_it_became_ours_stays",),
     ),
