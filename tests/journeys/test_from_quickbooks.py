@@ -645,6 +645,23 @@ def test_how_a_payment_was_received_there_follows_its_correction_there(shop: Sho
     assert shop.reconciles()
 
 
+def test_what_was_changed_here_of_a_payment_stays_where_she_corrects_something_else(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row = pay_there(shop, invoice, PaymentRefNum="4711", TxnDate="2026-06-20")
+    shop.hear()
+    payment = invoice.payments.get()
+    shop.books.do("close_books", date="2026-06-30")
+    payment.edit(reference="4713", at=timezone.now())
+    shop.drain()
+    dismissing.dismiss(shop.failed(), by=None, at=timezone.now(), reason="the bookkeeper knows it")
+    assert not shop.log().unsent().exists()
+    shop.books.do("close_books", date=None)
+    shop.books.post("payment", row | {"TxnDate": "2026-06-21"})
+    shop.hear()
+    payment.refresh_from_db()
+    assert (payment.reference, str(payment.received_date)) == ("4713", "2026-06-21")
+
+
 def test_money_recorded_on_both_sides_is_not_counted_twice(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     builders.payment(invoice, at=timezone.now())
