@@ -58,6 +58,7 @@ class Known:
     touched: bool = False
     is_another: bool = False
     sent_to: str = ""
+    arrived: dict[str, tuple[Fields, Fields]] = field(default_factory=dict)
 
 
 @dataclass
@@ -242,6 +243,8 @@ class World:
             # Two customers of ours that were merged there: each is one more hand on the row of the other.
             known.said, known.held, known.touched, known.ours_wins = said, now, False, set()
             return
+        if qbo_id in known.arrived:
+            (known.said, known.held), known.ours_wins = known.arrived.pop(qbo_id), set()
         if before.links[kind].get(record.pk) != qbo_id and kind != "invoice":
             # Linked, by name or as the survivor of a merge: what differs was so before. What was changed here and is
             # not there yet is still owed; where the row says something else than it did, a person decides.
@@ -301,6 +304,9 @@ class World:
                 known.total = record.total
             elif held["name"] != said["name"] and not known.is_another:
                 self.check_suffix(realm, kind, record, said["name"], before, after)
+            if kind in SURVIVORS and after.links[kind].get(record.pk, key) != key:
+                known.arrived[key] = said, held
+                continue
             known.said, known.held, known.ours_wins = said, held, set()
             self.note_sent_to(known, kind, record, after)
 
