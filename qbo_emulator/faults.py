@@ -221,6 +221,11 @@ def duplicate_name(owner: str = "customer, vendor or employee") -> QboFault:
     return _one("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {words}")
 
 
+def duplicate_person() -> QboFault:
+    """As recorded since 2020 for a customer; older answers say which lists share a name, as duplicate_name does."""
+    return _one("6240", "Duplicate Name Exists Error", "The name supplied already exists. : null", None)
+
+
 def before_start_of_inventory(item: str) -> QboFault:
     message = "Transaction date is prior to start date for inventory item"
     return _one("6270", message, f"{message} : {item}")

@@ -37,6 +37,12 @@ SWITCHES: dict[str, Switch] = {
         "Account types an item may earn on; Intuit's text says more than practice shows.",
     ),
     "name_uniqueness_ignores_case": Switch(True, (True, False), "Whether JANE and Jane are one name."),
+    "duplicate_name_words": Switch(
+        "null",
+        ("null", "who"),
+        "Words of 6240 for a person's name: null as recorded in 2020 and since, or whose name it is, as before and"
+        " in the documents.",
+    ),
     "deleted_suffix_frees_name": Switch(True, (True, False), "Whether an inactivated name may be used again."),
     "merged_customer_read": Switch(
         "610", ("610", "inactive"), "A customer that was merged away: hidden, and 610 on a read; or as an inactive one."

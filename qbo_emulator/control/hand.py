@@ -332,6 +332,7 @@ def do(world: World, given: JsonObject, at: datetime) -> Row:
         with company.work():
             return command(Hand(world, company, at), arguments)
     except QboFault as fault:
-        raise Refused(fault.entries[0].detail) from None
+        first = fault.entries[0]
+        raise Refused(f"{first.message}: {first.detail}") from None
     except (ValueError, TypeError, KeyError, InvalidOperation) as mistake:
         raise Refused(f"{type(mistake).__name__}: {mistake}") from None

@@ -20,7 +20,7 @@ WITH_MODIFIER = frozenset(("Invoice", "Bill", "PurchaseOrder"))
 WITH_ITEM_ACCOUNT = frozenset(("Invoice", "CreditMemo", "Estimate"))
 WITH_FREE_FORM_ADDRESS = frozenset(("Invoice", "CreditMemo", "Estimate"))
 LINES_WITH_NUMBERS = frozenset(("Bill", "PurchaseOrder", "Deposit"))
-WITHOUT_EMPTY_LINKS = frozenset(("CreditMemo", "SalesReceipt", "RefundReceipt"))
+RECEIPTS = frozenset(("SalesReceipt", "RefundReceipt"))
 TXN_TYPE_OF_PURCHASE = {"Check": "3", "CreditCard": "11", "Cash": "54"}
 NO_COORDINATE = "INVALID"  # what Intuit sends if it could not find the place
 
@@ -32,6 +32,8 @@ def dressed(company: Company, entity: str, row: Row, before: Row | None = None) 
         row["MetaData"] = {**row.get("MetaData", {}), "LastModifiedByRef": LAST_MODIFIED_BY}
     if entity == "Payment":
         row["Line"] = [payment_line(company, line, before) for line in row.get("Line", ())]
+    if entity in RECEIPTS:
+        leave_out_tax(row, before)
     of_kind = DRESSES.get(entity)
     if of_kind:
         of_kind(company, row)
@@ -125,11 +127,12 @@ def without_empty_links(company: Company, row: Row) -> None:
         row.pop("LinkedTxn", None)
 
 
-def sales_receipt(company: Company, row: Row) -> None:
-    """Without links, and without tax where there is none."""
-    without_empty_links(company, row)
-    if row.get("TxnTaxDetail") == {"TotalTax": 0}:
-        del row["TxnTaxDetail"]
+def leave_out_tax(receipt: Row, before: Row | None) -> None:
+    """A receipt without tax has no TxnTaxDetail if it was made without a customer (recorded: the others have one)."""
+    if receipt.get("TxnTaxDetail") != {"TotalTax": 0} or "CustomerRef" in receipt:
+        return
+    if before is None or "TxnTaxDetail" not in before:
+        del receipt["TxnTaxDetail"]
 
 
 # payments
@@ -242,8 +245,8 @@ DRESSES: dict[str, Callable[[Company, Row], None]] = {
     "Invoice": sale,
     "CreditMemo": credit_memo,
     "Estimate": estimate,
-    "SalesReceipt": sales_receipt,
-    "RefundReceipt": sales_receipt,
+    "SalesReceipt": without_empty_links,
+    "RefundReceipt": without_empty_links,
     "Bill": bill,
     "VendorCredit": bill,
     "Purchase": purchase,

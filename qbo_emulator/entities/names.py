@@ -44,7 +44,8 @@ def deleted_name(draft: Draft, name: str) -> str:
 
 def check_name_free(draft: Draft, name: str) -> None:
     if draft.row.get("Active") is not False and holder(draft.company, name, besides=draft.row.get("Id")):
-        raise faults.duplicate_name()
+        told = draft.company.switch("duplicate_name_words") == "who"
+        raise faults.duplicate_name() if told else faults.duplicate_person()
 
 
 def holder(company: Company, name: str, *, besides: str | None = None) -> Row | None:

@@ -193,4 +193,5 @@ OTHERS = (
     Kind("ExchangeRate", operations=READ_ONLY | {"update"}, key_field="SourceCurrencyCode", kept=("Id",)),
     Kind("JournalCode", operations=LIST, required=("Name",)),
     Kind("Budget", operations=READ_ONLY),
+    Kind("ReimburseCharge", operations=READ_ONLY),
 )

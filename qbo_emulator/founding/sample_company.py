@@ -17,6 +17,7 @@ from qbo_emulator.founding.sample_facts import (
     CURRENCIES,
     CUSTOMER_TYPES,
     CUSTOMERS,
+    DESCRIPTIONS,
     EARNS_ON,
     EMPLOYEES,
     IN_STOCK,
@@ -86,7 +87,12 @@ def sales_line(item: str, quantity: int | str, price: str, code: str) -> Row:
     count = Decimal(quantity)
     detail = {"ItemRef": {"value": item}, "Qty": count, "UnitPrice": price, "TaxCodeRef": {"value": code}}
     amount = (count * Decimal(price)).quantize(Decimal("0.01"))
-    return {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
+    line = {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
+    return {**described(item), **line}
+
+
+def described(item: str) -> Row:
+    return {"Description": DESCRIPTIONS[item]} if item in DESCRIPTIONS else {}
 
 
 def discount_line(percent: int) -> Row:
@@ -224,6 +230,7 @@ def item(key: str, name: str, kind: str, price: str, taxable: bool) -> Row:
     return {
         "Id": key,
         "Name": name,
+        **described(key),
         "Active": True,
         "FullyQualifiedName": name,
         "Taxable": taxable,

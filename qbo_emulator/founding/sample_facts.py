@@ -207,6 +207,24 @@ EARNS_ON = {
     "16": "50",
     "17": "50",
 }
+# id of an item -> its description, which forms that are filled in by hand take over
+DESCRIPTIONS = {
+    "3": "Concrete for fountain installation",
+    "4": "Custom Design",
+    "5": "Rock Fountain",
+    "6": "Weekly Gardening Service",
+    "7": "Installation of landscape design",
+    "8": "Garden Lighting",
+    "9": "Maintenance & Repair",
+    "10": "Pest Control Services",
+    "11": "Fountain Pump",
+    "13": "Garden Rocks",
+    "14": "Sod",
+    "15": "2 cubic ft. bag",
+    "16": "Sprinkler Heads",
+    "17": "Sprinkler Pipes",
+    "18": "Tree and Shrub Trimming",
+}
 ITEMS = (  # id, name, type, price, taxable
     ("3", "Concrete", "Service", "0", True),
     ("4", "Design", "Service", "75", False),

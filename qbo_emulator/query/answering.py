@@ -36,6 +36,19 @@ NOT_QUERYABLE = frozenset(
 )
 
 
+# Types of Intuit's schema that no query knows; a name outside of the schema is refused in other words.
+WITHOUT_QUERY = frozenset(
+    (
+        "BooleanTypeCustomFieldDefinition", "ChargeCredit", "ConvenienceFeeDetail", "Currency", "CustomerMsg",
+        "CustomFieldDefinition", "DateTypeCustomFieldDefinition", "EmailDeliveryInfo", "FixedAsset", "InventorySite",
+        "ItemReceipt", "JobType", "MasterAccount", "NumberTypeCustomFieldDefinition", "OtherName", "PriceLevel",
+        "PriceLevelPerItem", "QbdtEntityIdMapping", "SalesOrder", "SalesRep", "ShipMethod", "StatementCharge", "Status",
+        "StringTypeCustomFieldDefinition", "SyncActivity", "Tag", "Task", "TaxClassification", "TaxPayment",
+        "TaxReturn", "TaxService", "TDSMetadata", "TemplateName", "UOM", "User", "UserAlert", "VendorType",
+    )
+)  # fmt: skip
+
+
 def answer(company: Company, text: str) -> tuple[Kind, Statement, list[Row], int]:
     """Kind, statement, the page of rows, and how many rows match in all. Raises QboFault 4000 or 4001."""
     statement = read(company, text)
@@ -70,6 +83,8 @@ def read(company: Company, text: str) -> Statement:
     kind = KINDS.get(statement.entity)
     if kind is None and company.switch("entity_names_ignore_case"):
         kind = BY_PATH.get(statement.entity.lower())
+    if statement.entity in WITHOUT_QUERY:
+        raise faults.query_invalid(f"Metadata not found for Entity: {statement.entity}")
     if kind is None or "query" not in kind.operations:
         raise faults.query_invalid(f"invalid context declaration: {statement.entity}")
     statement.entity = kind.name

@@ -42,14 +42,21 @@ def general_ledger(company: Company, days: tuple[str, str]) -> list[Row]:
         parent = key_in(account.get("ParentRef"))
         below[parent if company.get("Account", parent) else ""].append(account)
 
-    def sections(parent: str) -> Iterator[Row]:
+    def under(parent: str) -> Iterator[Part]:
         for account in below[parent]:
             moved = moves_of(account, of_account[account["Id"]], days[0])
-            inner = list(sections(account["Id"]))
+            inner = list(under(account["Id"]))
             if moved.before or moved.entries or inner:
-                yield section_of(company, account, moved, together, inner)
+                yield part_of(company, account, moved, together, inner)
 
-    return list(sections(""))
+    return [section for part in under("") for section in part.sections]
+
+
+class Part(NamedTuple):
+    """An account with what is below it, and what changed in both."""
+
+    sections: list[Row]
+    changes: list[Decimal]
 
 
 class Moves(NamedTuple):
@@ -74,36 +81,41 @@ def moves_of(account: Row, entries: list[Entry], start: str) -> Moves:
     return Moves(sign, sign * before, [entry for entry in entries if entry.day >= start])
 
 
-def section_of(company: Company, account: Row, moves: Moves, together: Together, inner: list[Row]) -> Row:
-    """The account's own rows, then the accounts below it."""
+def part_of(company: Company, account: Row, moves: Moves, together: Together, inner: list[Part]) -> Part:
+    """Recorded: accounts below one that has rows of its own follow it, and then their common total;
+    an account without rows is a heading around them.
+    """
     balance = moves.before
     rows = [data(cell("Beginning Balance"), *blanks(WIDTH - 2), cell(balance))] if balance else []
     for entry in moves.entries:
         balance += moves.sign * entry.amount
         rows.append(movement(company, entry, together, moves.sign * entry.amount, balance))
-    totals = [one["Summary"]["ColData"][AMOUNT]["value"] for one in inner]
-    changed = [Decimal(total) for total in totals if total]
-    changed += [moves.sign * entry.amount for entry in moves.entries]
-    # Recorded: only the outermost account has an id, and it is that of the first account with rows.
-    key = account["Id"] if rows else inner[0]["Header"]["ColData"][0]["id"]
-    return {
-        "Header": {"ColData": [cell(account["Name"], key), *blanks(WIDTH - 1)]},
-        "Rows": {"Row": [*rows, *map(without_id, inner)]},
-        "Summary": {
-            "ColData": [
-                cell(f"Total for {account['Name']}"),
-                *blanks(WIDTH - 3),
-                cell(sum(changed, ZERO)) if changed else cell(""),
-                cell(""),
-            ]
-        },
-        "type": "Section",
-    }
+    own = [moves.sign * entry.amount for entry in moves.entries]
+    changes = own + [change for part in inner for change in part.changes]
+    sections = [section for part in inner for section in part.sections]
+    name, key = account["Name"], account["Id"]
+    if not rows:
+        return Part([heading(name, sections, changes)], changes)
+    total = [{"Summary": summary(f"{name} with sub-accounts", changes), "type": "Section"}] if inner else []
+    return Part([section_of(cell(name, key), rows, summary(name, own)), *sections, *total], changes)
 
 
-def without_id(made: Row) -> Row:
-    title, *others = made["Header"]["ColData"]
-    return {**made, "Header": {"ColData": [cell(title["value"]), *others]}}
+def heading(name: str, sections: list[Row], changes: list[Decimal]) -> Row:
+    """Recorded: it has the id of the first account in it, and that one has none."""
+    first, *others = sections
+    title, *rest = first["Header"]["ColData"]
+    without_id = {**first, "Header": {"ColData": [cell(title["value"]), *rest]}}
+    return section_of(cell(name, title["id"]), [without_id, *others], summary(name, changes))
+
+
+def section_of(title: dict[str, str], rows: list[Row], total: Row) -> Row:
+    head = {"ColData": [title, *blanks(WIDTH - 1)]}
+    return {"Header": head, "Rows": {"Row": rows}, "Summary": total, "type": "Section"}
+
+
+def summary(name: str, changes: list[Decimal]) -> Row:
+    total = cell(sum(changes, ZERO)) if changes else cell("")
+    return {"ColData": [cell(f"Total for {name}"), *blanks(WIDTH - 3), total, cell("")]}
 
 
 def movement(company: Company, entry: Entry, together: Together, amount: Decimal, balance: Decimal) -> Row:

@@ -28,7 +28,7 @@ def test_a_form_does_what_the_command_does_and_says_so(books: Client) -> None:
 
 def test_a_form_that_is_refused_says_why(books: Client) -> None:
     answer = press(books, do="add_customer", name="Amy's Bird Sanctuary")
-    assert "is already using this name" in answer.text
+    assert "Duplicate Name Exists Error: The name supplied already exists." in answer.text
 
 
 def test_every_switch_can_be_set_on_the_page(books: Client) -> None:

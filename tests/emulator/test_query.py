@@ -130,6 +130,7 @@ def test_what_customers_owe_can_be_asked(ten: Client) -> None:
     ("statement", "code", "words"),
     [
         ("select * from Custmoer", "4001", "QueryValidationError: invalid context declaration: Custmoer"),
+        ("select * from TaxService", "4001", "QueryValidationError: Metadata not found for Entity: TaxService"),
         (
             "select * from Invoice startposition 0",
             "4001",

@@ -182,7 +182,13 @@ def test_a_name_is_one_over_customers_vendors_and_employees(books: Client) -> No
     books.do("add_vendor", name="Ohio Heating")
     fault = books.fault("Customer", {"DisplayName": "ohio heating"})
     assert (fault["code"], fault["Message"]) == ("6240", "Duplicate Name Exists Error")
-    assert "Another customer, vendor or employee is already using this name." in fault["Detail"]
+    assert (fault["Detail"], fault.keys() & {"element"}) == ("The name supplied already exists. : null", set())
+    books.do("switch", name="duplicate_name_words", value="who")
+    fault = books.fault("Customer", {"DisplayName": "ohio heating"})
+    assert fault["Detail"] == (
+        "The name supplied already exists. : Another customer, vendor or employee is already using this name. "
+        "Please use a different name."
+    )
 
 
 def test_an_item_earns_on_an_income_account(books: Client) -> None:

@@ -219,19 +219,58 @@ def test_the_general_ledger_runs_from_balance_to_balance(books: Client) -> None:
     assert [column["ColType"] for column in ledger["Columns"]["Column"]][-2:] == ["subt_nat_amount", "rbal_nat_amount"]
 
 
-def test_the_general_ledger_follows_the_chart_and_puts_accounts_inside_others(sample: Client) -> None:
-    # Recorded: banks first, expenses last; only the outermost account has an id, that of the first one with rows.
+def test_the_general_ledger_follows_the_chart_and_puts_accounts_inside_headings(sample: Client) -> None:
+    # Recorded: banks first, expenses last; an account without rows is a heading, and has the id of the first one in it.
     ledger = report(sample, "GeneralLedger", **ALL)
-    heads = [row["Header"]["ColData"][0] for row in ledger["Rows"]["Row"]]
+    heads = [row["Header"]["ColData"][0] for row in ledger["Rows"]["Row"] if "Header" in row]
     names = [head["value"] for head in heads]
     in_order = ["Checking", "Accounts Receivable (A/R)", "Undeposited Funds", "Truck", "Accounts Payable (A/P)"]
     assert [name for name in names if name in (*in_order, "Advertising")] == [*in_order, "Advertising"]
-    truck = ledger["Rows"]["Row"][names.index("Truck")]
+    truck = next(
+        row
+        for row in ledger["Rows"]["Row"]
+        if row.get("Header", {}).get("ColData", [{}])[0] == {"value": "Truck", "id": "39"}
+    )
     [inner] = truck["Rows"]["Row"]
     assert inner["Header"]["ColData"][0] == {"value": "Depreciation"}
-    assert heads[names.index("Truck")]["id"] == "39"
     totals = [one["Summary"]["ColData"][6]["value"] for one in (truck, inner)]
     assert totals[0] == totals[1] != ""
+
+
+def test_accounts_below_one_with_rows_follow_it_in_the_general_ledger(books: Client) -> None:
+    made = {}
+    for name, parent in (("Car", ""), ("Fuel", "Car"), ("Fees", "Car"), ("Parking", "Fees"), ("Tolls", "Fees")):
+        under = {"SubAccount": True, "ParentRef": {"value": made[parent]}} if parent else {}
+        made[name] = books.post("Account", {"Name": name, "AccountType": "Expense", **under})["Id"]
+    for name, spent in (("Car", 34), ("Fuel", 5), ("Parking", 2), ("Tolls", 1)):
+        sides = (("Debit", made[name]), ("Credit", "35"))
+        entry = [
+            {
+                "Amount": spent,
+                "DetailType": "JournalEntryLineDetail",
+                "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": key}},
+            }
+            for side, key in sides
+        ]
+        books.post("JournalEntry", {"Line": entry})
+    rows = report(books, "GeneralLedger")["Rows"]["Row"]
+    car = next(at for at, row in enumerate(rows) if "Header" in row and row["Header"]["ColData"][0]["value"] == "Car")
+    outline = [
+        (
+            row["Header"]["ColData"][0] if "Header" in row else None,
+            row["Summary"]["ColData"][0]["value"],
+            row["Summary"]["ColData"][6]["value"],
+        )
+        for row in rows[car:]
+    ]
+    assert outline == [
+        ({"value": "Car", "id": made["Car"]}, "Total for Car", "34.00"),
+        ({"value": "Fees", "id": made["Parking"]}, "Total for Fees", "3.00"),
+        ({"value": "Fuel", "id": made["Fuel"]}, "Total for Fuel", "5.00"),
+        (None, "Total for Car with sub-accounts", "42.00"),
+    ]
+    inner = [row["Header"]["ColData"][0] for row in rows[car + 1]["Rows"]["Row"]]
+    assert inner == [{"value": "Parking"}, {"value": "Tolls", "id": made["Tolls"]}]
 
 
 @pytest.mark.parametrize(

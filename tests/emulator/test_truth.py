@@ -12,7 +12,7 @@ import pytest
 from qbo_emulator import Emulator
 from qbo_emulator.books.clock import PACIFIC, Clock
 
-from .conftest import TOKEN, Client, invoice
+from .conftest import TOKEN, Client, invoice, line
 
 
 @pytest.fixture
@@ -77,6 +77,31 @@ def test_the_payment_method_of_a_receipt_has_its_name_and_exists(books: Client) 
     made = books.post("SalesReceipt", invoice(PaymentMethodRef={"value": "2"}))
     assert made["PaymentMethodRef"] == {"value": "2", "name": "Check"}
     assert books.fault("SalesReceipt", invoice(PaymentMethodRef={"value": "99"}))["code"] == "2500"
+
+
+@pytest.mark.parametrize("entity", ["SalesReceipt", "RefundReceipt"])
+def test_a_receipt_has_a_tax_detail_unless_it_was_made_without_a_customer(books: Client, entity: str) -> None:
+    # Recorded of both; one that loses its customer keeps the detail.
+    sold = {"Line": [line()], "DepositToAccountRef": {"value": "35"}}
+    none = {"TotalTax": 0}
+    row = books.post(entity, {**sold, "CustomerRef": {"value": "1"}})
+    assert row["TxnTaxDetail"] == none
+    row = books.post(entity, {**sold, "Id": row["Id"], "SyncToken": row["SyncToken"]})
+    assert ("CustomerRef" in row, row["TxnTaxDetail"]) == (False, none)
+    row = books.post(entity, sold)
+    for operation in ("update", "void"):
+        assert "TxnTaxDetail" not in row
+        sent = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True}
+        if operation == "void" and entity == "RefundReceipt":
+            break
+        row = books.post(entity, sent, operation=operation)
+    assert "TxnTaxDetail" not in row
+
+
+def test_items_of_the_sample_company_are_described_and_so_are_its_lines(sample: Client) -> None:
+    assert sample.read("Item", "4")["Description"] == "Custom Design"
+    assert sample.read("SalesReceipt", "17")["Line"][0]["Description"] == "Custom Design"
+    assert "Description" not in sample.read("Item", "1")
 
 
 def test_the_sample_company_has_the_recorded_receipts(sample: Client) -> None:
