@@ -29,7 +29,7 @@ from qbo.mapping.base import (
 )
 from qbo.mapping.book import Ref
 from qbo.mapping.invoice_rows import CLEARED
-from qbo.mapping.names import OF_ITEM, name_for_quickbooks
+from qbo.mapping.names import OF_CUSTOMER, OF_ITEM, name_for_quickbooks, own_part
 from qbo.mapping.payloads import DESCRIPTION_MAX, Payload, Write, customer_payload
 from qbo.mapping.plans import Plan, conflict
 from runacall.invoices.documents import CustomerDocument, ItemDocument
@@ -94,7 +94,9 @@ def plan_customer(customer: CustomerDocument, there: ListRecord) -> Plan:
     """The update that a linked customer needs, if any."""
     subject = Subject("customer", str(customer.id), customer.display_name)
     plan = _Fields("Customer", *FIELDS["Customer"], subject)
-    return plan.of(said_of_customer(customer), customer_payload(customer), there)
+    payload = customer_payload(customer)
+    payload["DisplayName"] = _name_there(customer.display_name, OF_CUSTOMER, customer.id, there)
+    return plan.of(said_of_customer(customer), payload, there)
 
 
 def plan_item(
@@ -104,7 +106,7 @@ def plan_item(
     `accounts`, which are those of the company.
     """
     payload: Payload = {
-        "Name": name_for_quickbooks(item.name, OF_ITEM, record_id=item.id),
+        "Name": _name_there(item.name, OF_ITEM, item.id, there),
         "UnitPrice": item.unit_price,
         "Description": item.description[:DESCRIPTION_MAX],
     }
@@ -129,6 +131,12 @@ def plan_item(
     changes = dict(plan.write.payload) if plan.write else _target(there)
     write = Write("Item", "update", changes | {"IncomeAccountRef": {"value": account_id}})
     return Plan(write, plan.said, kept=plan.kept)
+
+
+def _name_there(name: str, longest: int, record_id: int, there: ListRecord) -> str:
+    """The name as an update says it: what stands under a parent there has only its own part as a name."""
+    full_name = str(there.now.get("FullyQualifiedName") or "")
+    return name_for_quickbooks(own_part(name, full_name), longest, record_id=record_id)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 
 from runacall.invoices.names import name_key
 
-__all__ = ["OF_CUSTOMER", "OF_ITEM", "full_name_key", "is_acceptable", "name_for_quickbooks", "name_key"]
+__all__ = ["OF_CUSTOMER", "OF_ITEM", "full_name_key", "is_acceptable", "name_for_quickbooks", "name_key", "own_part"]
 
 # The most characters of Customer.DisplayName and of Item.Name.
 OF_CUSTOMER, OF_ITEM = 500, 100
@@ -14,6 +14,15 @@ _FORBIDDEN = re.compile(r"\s*[:\t\r\n]+\s*")
 def full_name_key(name: str) -> str:
     """The key of a name as QuickBooks spells one with its parents: "Parent:Child", "Category:Item"."""
     return ":".join(name_key(part) for part in name.split(":"))
+
+
+def own_part(name: str, full_name: str) -> str:
+    """`name` without its parents, if it is spelled with them and its record stands under a parent in QuickBooks.
+
+    `full_name`: what QuickBooks calls the record with its parents; "" where it is not there.
+    """
+    own = name.rpartition(":")[2].strip()
+    return own if own and ":" in name and ":" in full_name else name
 
 
 def is_acceptable(name: str, longest: int) -> bool:

@@ -143,7 +143,7 @@ def _both(base: Row, row: Row) -> tuple[dict[str, str], dict[str, str]]:
 def _columns(field: str, row: Row, customer: Customer) -> Iterable[tuple[str, Any]]:
     """Our columns that take over a field. A company's name is taken over by the name that it is shown under."""
     if field == "name":
-        yield ("company" if customer.company else "name"), str(row.get("DisplayName") or "")
+        yield ("company" if customer.company else "name"), _name(row, customer)
     elif field == "e-mail":
         yield "email", str((row.get("PrimaryEmailAddr") or {}).get("Address") or "")
     elif field == "phone":
@@ -155,6 +155,13 @@ def _columns(field: str, row: Row, customer: Customer) -> Iterable[tuple[str, An
             # QuickBooks rewrites the country, for example as USA.
             if part != "Country":
                 yield f"{kind}_{column}", str(place.get(part) or "")
+
+
+def _name(row: Row, customer: Customer) -> str:
+    """With its parents, if ours is spelled with them: one "Unit 4" is not the other."""
+    full_name = str(row.get("FullyQualifiedName") or "")
+    under_a_parent = ":" in customer.display_name and ":" in full_name
+    return full_name if under_a_parent else str(row.get("DisplayName") or "")
 
 
 def _activate(hearing: Hearing, link: Link, row: Row, customer: Customer, *, active: bool) -> None:

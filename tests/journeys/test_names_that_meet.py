@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
 
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Customer, Invoice, PricebookItem
 from sync.models import State
 from tests import builders
 from tests.books import Shop
@@ -236,6 +236,43 @@ def test_a_sub_customer_and_a_category_item_are_linked_by_their_full_names(shop:
     assert line.item is not None
     assert shop.qbo_id(invoice.customer) == child["Customer"]["Id"]
     assert shop.qbo_id(line.item) == there["Item"]["Id"]
+
+
+def under_parents(shop: Shop) -> tuple[Customer, PricebookItem]:
+    """A sub-customer and a product of a category, each with its invoice in QuickBooks."""
+    parent = shop.books.do("add_customer", name="ABC Property")["row"]["Id"]
+    shop.books.post("customer", {"DisplayName": "Unit 4", "ParentRef": {"value": parent}, "Job": True})
+    category = shop.books.post("item", {"Name": "Heating", "Type": "Category"})["Item"]["Id"]
+    product = {"Name": "Filter", "Type": "Service", "IncomeAccountRef": {"value": "1"}, "SubItem": True}
+    shop.books.post("item", {**product, "ParentRef": {"value": category}})
+    shop.read_lists("Item")
+    customer = builders.customer(shop.organization, "ABC Property:Unit 4")
+    item = builders.item(shop.organization, "Heating : Filter")
+    shop.settled_invoice(customer=customer, item=item)
+    return customer, item
+
+
+def test_a_new_name_of_what_stands_under_a_parent_is_its_own_part_there(shop: Shop) -> None:
+    customer, item = under_parents(shop)
+    customer.edit(name="ABC Property:Unit 5", phone="555-0105", at=timezone.now())
+    item.edit(name="Heating:Filter 16x25", at=timezone.now())
+    shop.drain()
+    assert (shop.event(customer).state, shop.event(item).state) == ("synced", "synced")
+    assert shop.books.row("Customer", shop.qbo_id(customer))["FullyQualifiedName"] == "ABC Property:Unit 5"
+    assert shop.books.row("Item", shop.qbo_id(item))["FullyQualifiedName"] == "Heating:Filter 16x25"
+
+
+def test_a_sub_customer_that_she_renames_keeps_its_parent_here(shop: Shop) -> None:
+    customer, _ = under_parents(shop)
+    row = shop.books.row("Customer", shop.qbo_id(customer))
+    shop.books.post("customer", {**row, "DisplayName": "Unit 44"})
+    shop.hear()
+    customer.refresh_from_db()
+    assert customer.name == "ABC Property:Unit 44"
+    customer.edit(phone="555-0105", at=timezone.now())
+    shop.drain()
+    now = shop.books.row("Customer", shop.qbo_id(customer))
+    assert (now["FullyQualifiedName"], now["PrimaryPhone"]["FreeFormNumber"]) == ("ABC Property:Unit 44", "555-0105")
 
 
 def test_a_colon_in_a_name_that_is_nowhere_there_is_sent_as_before(shop: Shop) -> None:
