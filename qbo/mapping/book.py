@@ -64,6 +64,11 @@ class TransactionRef:
     def current_token(self) -> str:
         return str(self.theirs.get("SyncToken") or self.sync_token)
 
+    def gets_day(self, day: date) -> bool:
+        """Whether our next write gives it `day`, because that is not what we said last."""
+        said = self.base.said.get("date") if self.base and not self.gone else None
+        return said != day.isoformat() or (self.base is not None and "date" in self.base.ours_wins)
+
 
 @dataclass(frozen=True)
 class Company:

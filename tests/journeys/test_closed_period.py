@@ -173,3 +173,21 @@ def test_moving_a_standing_invoice_out_of_the_closed_period_is_refused_there(
     standing.edit(invoice_date=days_ago(0), at=timezone.now())
     shop.drain()
     assert shop.event(standing).failure_code == CODE
+
+
+def test_what_she_moved_out_of_the_closed_period_takes_a_note(shop: Shop) -> None:
+    """Its date here is still in the closed period, and is not sent with the note."""
+    invoice = shop.settled_invoice(invoice_date=days_ago(40))
+    shop.books.post("invoice", {**shop.there(invoice), "TxnDate": days_ago(10).isoformat()})
+    shop.books.do("close_books", date=days_ago(30).isoformat())
+    shop.read_lists("Preferences")
+    shop.hear()
+    invoice.edit(internal_note="Gate code 12", at=timezone.now())
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    there = shop.there(invoice)
+    assert (there["TxnDate"], "Gate code 12" in there["PrivateNote"]) == (days_ago(10).isoformat(), True)
+    invoice.edit(invoice_date=days_ago(35), at=timezone.now())
+    shop.drain()
+    assert CODE in {failure.code for failure in shop.event(invoice).failures}
+    assert shop.there(invoice)["TxnDate"] == days_ago(10).isoformat()

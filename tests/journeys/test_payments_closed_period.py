@@ -14,6 +14,7 @@ from sync.closed_period import asking
 from sync.closed_period.hold import hold
 from sync.models import Answer, Question, State, SyncEvent
 from sync.operations.dating import post_to_current_period, undo_posting
+from sync.operations.deciding import keep_quickbooks
 from sync.posting import dates_key
 from tests.books import Shop
 from tests.journeys.office import Office
@@ -82,6 +83,21 @@ def test_what_is_there_in_a_closed_period_cannot_be_posted_elsewhere(shop: Shop)
     shop.drain()
     report = post_to_current_period(shop.failed(), by=None, at=timezone.now())
     assert report.left == {"already in the closed period in QuickBooks; only moving the closing date helps": 1}
+
+
+def test_one_that_she_moved_out_of_the_closed_period_takes_a_new_number(shop: Shop) -> None:
+    payment = pay(shop.settled_invoice(), received_date=days_ago(40))
+    shop.drain()
+    shop.books.post("payment", {**there(shop, payment), "TxnDate": days_ago(10).isoformat()})
+    shop.books.do("close_books", date=days_ago(30).isoformat())
+    shop.read_lists("Preferences")
+    shop.hear()
+    assert keep_quickbooks(shop.failed(), by=None, at=timezone.now()).done == 1
+    payment.edit(reference="1108", at=timezone.now())
+    shop.drain()
+    assert shop.event(payment).state == State.SYNCED, shop.event(payment).message
+    row = there(shop, payment)
+    assert (row["TxnDate"], row["PaymentRefNum"]) == (days_ago(10).isoformat(), "1108")
 
 
 def test_held_it_goes_when_the_closing_date_moves(shop: Shop, stopped: Payment, office: Office) -> None:
