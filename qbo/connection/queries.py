@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from qbo.connection.client import Client, Reply
@@ -21,10 +22,16 @@ VALUES = 120
 # What the query language is known to accept: Latin-1 without control characters. For anything else the whole
 # statement is refused with a "Lexical error", code 4000 (reports of 2014 to 2021).
 _UNSAFE = re.compile(r"[^ -~\u00a0-\u00ff]+")
-# What somebody may have written differently there: ’ for ', or – for -.
-_VARIES = re.compile("[^ -~\u00a0-\u00ff]+|['\"`´«»-]+")
-# A blank that somebody may have typed twice there, or pasted as one that does not break; of the first ones in a name.
-_BLANKS, _MOST_BLANKS = ("  ", "\u00a0"), 3
+# What somebody may have written differently there: ’ for ', – for -, … for three full stops.
+_VARIES = re.compile("[^ -~\u00a0-\u00ff]+|['\"`´«»-]+|\\.{3}")
+# Letters whose accent may be a character of its own there, as macOS writes it.
+_ACCENTED = re.compile("[À-ÅÇ-ÏÑ-ÖÙ-Ýà-åç-ïñ-öù-ýÿ]")
+# The shortest part to look for where only the accents may differ: "É" and one letter more would find half the list.
+_SHORTEST = 3
+# What somebody may have written differently, in letters that a statement may hold: a blank typed twice, or pasted as
+# one that does not break; ß for ss. Of the first ones in a name.
+_OTHERWISE = {" ": ("  ", "\u00a0"), "ss": ("ß",), "ß": ("ss",)}
+_PLACES, _MOST_PLACES = re.compile(" |ss|ß", re.IGNORECASE), 3
 # Intuit's codes for a statement that was not understood, and for one that fails because of a stored row.
 _BAD_ROW = frozenset({"4002"})
 _OF_ONE_VALUE = frozenset({"4000", "4001"}) | _BAD_ROW
@@ -162,8 +169,8 @@ def read_where_in(
 ) -> list[Row]:
     """Rows whose `field` is one of `values` (compared by `name_key`), in few requests.
 
-    `however_spelled`: also with another apostrophe or dash there, which takes one more request for each such value,
-    and with another blank between two words, which takes none.
+    `however_spelled`: also with another apostrophe, dash or accent there, which takes one more request for each such
+    value, and with another blank between two words, ß for ss or 2 for ², which takes none.
 
     A value that cannot be used in a statement is looked up by its longest usable part. If one value's rows
     cannot be read, the others are read without it, and it is added to `unread` with QuickBooks' message. Raises
@@ -173,7 +180,7 @@ def read_where_in(
     plain = [value for value in wanted if not _UNSAFE.search(value)]
     patterns: dict[str, list[str]] = {}
     for value in wanted:
-        if _UNSAFE.search(value) or (however_spelled and _VARIES.search(value)):
+        if _UNSAFE.search(value) or (however_spelled and _varies(value)):
             patterns.setdefault(pattern_of(value), []).append(value)
 
     def read(where: str) -> list[Row]:
@@ -200,17 +207,30 @@ def read_where_in(
     return rows if not patterns else list({str(row["Id"]): row for row in rows}.values())
 
 
+def _varies(value: str) -> bool:
+    """Whether it may be written there in letters that no statement may hold."""
+    return bool(_VARIES.search(value)) or (bool(_ACCENTED.search(value)) and len(_sure_part(value)) >= _SHORTEST)
+
+
 def _spellings(value: str) -> list[str]:
-    """`value`, and as it is where one blank in it is another one."""
-    blanks = [match.start() for match in re.finditer(" ", value)][:_MOST_BLANKS]
-    return [value, *(f"{value[:at]}{blank}{value[at + 1 :]}" for at in blanks for blank in _BLANKS)]
+    """`value`, and as it is where one blank or letter in it is written otherwise."""
+    found = [value, unicodedata.normalize("NFKC", value)]
+    for match in list(_PLACES.finditer(value))[:_MOST_PLACES]:
+        start, end = match.span()
+        found += [f"{value[:start]}{other}{value[end:]}" for other in _OTHERWISE[match[0].lower()]]
+    return [one for one in dict.fromkeys(found) if not _UNSAFE.search(one)]
+
+
+def _sure_part(value: str) -> str:
+    """The longest part of `value` that is sure to be there as it is; "" if there is none."""
+    parts = (part.strip() for words in _VARIES.split(value) for part in _ACCENTED.split(words))
+    return max(parts, key=len)
 
 
 def pattern_of(value: str) -> str:
     """A LIKE pattern that finds `value` by its longest part that is sure to be there; "" if there is none."""
-    parts = [part.strip() for part in _VARIES.split(value)]
-    longest = max(parts, key=len)
-    return f"{'' if parts[0] == longest else '%'}{longest}%" if longest else ""
+    longest = _sure_part(value)
+    return f"{'' if value.startswith(longest) else '%'}{longest}%" if longest else ""
 
 
 def safe_part(value: str) -> str:

@@ -2,18 +2,15 @@
 
 import re
 
-from runacall.invoices.names import name_key
+from runacall.invoices.names import full_name_key, name_key
 
 __all__ = ["OF_CUSTOMER", "OF_ITEM", "full_name_key", "is_acceptable", "name_for_quickbooks", "name_key", "own_part"]
 
 # The most characters of Customer.DisplayName and of Item.Name.
 OF_CUSTOMER, OF_ITEM = 500, 100
-_FORBIDDEN = re.compile(r"\s*[:\t\r\n]+\s*")
-
-
-def full_name_key(name: str) -> str:
-    """The key of a name as QuickBooks spells one with its parents: "Parent:Child", "Category:Item"."""
-    return ":".join(name_key(part) for part in name.split(":"))
+_FORBIDDEN = re.compile(r"\s*:+\s*")
+# Blanks that QuickBooks refuses: a plain one is the same to everybody.
+_BLANKS = re.compile(r"\s*[\t\r\n]+\s*")
 
 
 def own_part(name: str, full_name: str) -> str:
@@ -36,8 +33,9 @@ def name_for_quickbooks(name: str, longest: int, *, record_id: int, taken: bool 
     `longest`: OF_CUSTOMER or OF_ITEM; `taken`: another of our records has the name in QuickBooks. Two different names
     never become one, because every changed name has its record's id.
     """
+    name = _BLANKS.sub(" ", name.strip())
     if is_acceptable(name, longest) and not taken:
-        return name.strip()
+        return name
     suffix = f" ({record_id})"
-    cleaned = _FORBIDDEN.sub(" - ", name.strip()) or "No name"
+    cleaned = _FORBIDDEN.sub(" - ", name) or "No name"
     return cleaned[: longest - len(suffix)].rstrip() + suffix

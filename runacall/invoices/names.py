@@ -11,9 +11,11 @@ _NOTHING = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202
 # Phones and word processors write these where a keyboard writes ' " and -.
 _SAME = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc\u0060\u00b4\ua78c", "'")
-    | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"')
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
 )
+# Both letters I of Turkish are the same letter to people who write names in English.
+_TURKISH = re.compile("i\u0307|\u0131")
 
 
 def name_key(name: str) -> str:
@@ -28,7 +30,12 @@ def name_key(name: str) -> str:
     # Before NFKC, which makes a space and a combining accent of an acute accent that stands alone.
     plain = _NOTHING.sub("", name.translate(_SAME))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold()).translate(_SAME)
-    return _BLANKS.sub(" ", _NOTHING.sub("", folded)).strip()
+    return _BLANKS.sub(" ", _TURKISH.sub("i", _NOTHING.sub("", folded))).strip()
+
+
+def full_name_key(name: str) -> str:
+    """The key of a name as QuickBooks spells one with its parents: "Parent:Child", "Category:Item"."""
+    return ":".join(name_key(part) for part in name.split(":"))
 
 
 def as_typed(name: str) -> str:
