@@ -458,3 +458,50 @@ def test_several_e_mails_in_one_field_and_any_of_them_is_the_customer(run: Impor
         "ann@example.com, office@example.com",
         "else@example.com",
     ]
+
+
+def test_blanks_around_a_colon_make_no_second_sub_customer_and_no_second_item(run: Import, shop: Organization) -> None:
+    run(simple("1,ABC:Unit 4,2026-06-17,Heat:Filter,1,1,1,,,", "2,ABC : Unit 4 ,2026-06-17,Heat :Filter,1,1,1,,,"))
+    assert list(Customer.objects.values_list("name", flat=True)) == ["ABC:Unit 4"]
+    assert list(PricebookItem.objects.values_list("name", flat=True)) == ["Heat:Filter"]
+
+
+def test_blanks_of_a_number_make_no_second_invoice(run: Import, shop: Organization) -> None:
+    run(simple("A 1,Ann,2026-06-17,A,1,1,1,,,", "A\u00a01\u200b,Ann,2026-06-17,B,1,2,2,,,"))
+    assert (Invoice.objects.get().number, Invoice.objects.get().lines.count()) == ("A 1", 2)
+
+
+@pytest.mark.parametrize(("written", "percent"), [(".0725", "7.25"), ('"0,05"', "5"), ("0.08875", "8.875")])
+def test_a_fraction_is_asked_about_however_it_is_written(
+    run: Import, shop: Organization, written: str, percent: str
+) -> None:
+    said = refused(run, simple(f"1,Ann,2026-06-17,A,1,100,100,Y,{written},"))
+    assert f"looks like a fraction. If you mean {percent} %, write {percent}%" in said
+
+
+def test_a_rate_is_found_by_its_name_as_names_are_compared(run: Import, shop: Organization) -> None:
+    builders.rate(shop, "Combined 7.25")
+    run(simple("1,Ann,2026-06-17,A,1,100,100,Y,combined\u00a0 7.25,"))
+    assert (TaxRate.objects.count(), Invoice.objects.get().tax_total) == (1, Decimal("7.25"))
+
+
+def test_whether_a_line_is_taxable_in_french_and_one_complaint_where_it_cannot_be_read(
+    run: Import, shop: Organization
+) -> None:
+    run(simple("2,Ann,2026-06-17,A,1,100,100,Oui,13,", "3,Ann,2026-06-17,A,1,100,100,Non,,"))
+    assert [invoice.tax_total for invoice in Invoice.objects.order_by("number")] == [13, 0]
+    assert "1 problem:\nRow 2: Taxable “maybe” is not Y or N." in refused(
+        run, simple("1,Ann,2026-06-17,A,1,100,100,Maybe,13,")
+    )
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "total"),
+    [("CA", "12,50", "12.50"), ("CH", "1’234.50", "1234.50"), ("IN", "1,23,456", "123456")],
+)
+def test_amounts_are_read_as_a_country_writes_them(
+    run: Import, shop: Organization, country: str, written: str, total: str
+) -> None:
+    abroad(shop, country)
+    run(f"InvoiceNo;Customer;InvoiceDate;Item;ItemAmount\n1001;Ann;2026-06-17;A;{written}\n")
+    assert Invoice.objects.get().total == Decimal(total)

@@ -12,10 +12,11 @@ from runacall.invoices.documents import Address
 from runacall.invoices.invoice_import.rows import CsvInvoice, CsvLine
 from runacall.invoices.models import Customer, PricebookItem, TaxRate
 from runacall.invoices.models.records import address_columns
-from runacall.invoices.names import addresses_in, name_key
+from runacall.invoices.names import addresses_in, full_name_key, name_key
 from runacall.organizations.models import Organization
 
-_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*(%?)\Z")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]+)?|[.,][0-9]+)\s*(%?)\Z")
+_FOUR_PLACES = Decimal("0.0001")
 AT_ONCE = 400
 
 
@@ -26,7 +27,7 @@ def _in_parts(ids: list[int]) -> Iterator[list[int]]:
 
 
 class CustomerFinder:
-    """Finds customers by name, as names are compared everywhere (`name_key`), and by e-mail if both sides have one."""
+    """Finds customers by name, as names are compared everywhere (`full_name_key`), and by e-mail if both have one."""
 
     def __init__(self, organization: Organization, names: set[str]) -> None:
         self.organization = organization
@@ -34,16 +35,16 @@ class CustomerFinder:
         # A customer without an e-mail address takes the first address that the file gives for it.
         self.emails: dict[int, frozenset[str]] = {}
         self.known: dict[str, list[Customer]] = defaultdict(list)
-        customers, keys = Customer.objects.for_organization(organization).order_by("pk"), set(map(name_key, names))
+        customers, keys = Customer.objects.for_organization(organization).order_by("pk"), set(map(full_name_key, names))
         named = customers.values_list("pk", "company", "name").iterator()
-        fitting = [pk for pk, company, name in named if name_key(company or name) in keys]
+        fitting = [pk for pk, company, name in named if full_name_key(company or name) in keys]
         for part in _in_parts(fitting):
             for customer in customers.filter(pk__in=part):
                 self._keep(customer.display_name, customer)
 
     def find(self, invoice: CsvInvoice) -> Customer:
         """The customer that the invoice names. Raises ValueError if it could be several."""
-        known = self.known[name_key(invoice.customer)]
+        known = self.known[full_name_key(invoice.customer)]
         if invoice.email:
             return self._of(known, invoice.email) or self._claim(known, invoice.email) or self._make(invoice)
         if len(known) > 1:
@@ -76,7 +77,7 @@ class CustomerFinder:
         return customer
 
     def _keep(self, name: str, customer: Customer) -> None:
-        self.known[name_key(name)].append(customer)
+        self.known[full_name_key(name)].append(customer)
         self.emails[id(customer)] = addresses_in(customer.email)
 
 
@@ -88,18 +89,18 @@ class ItemFinder:
         self.new: list[PricebookItem] = []
         self.by_key: dict[str, PricebookItem] = {}
         self.known: dict[str, PricebookItem] = {}
-        items, keys = PricebookItem.objects.for_organization(organization), set(map(name_key, names))
+        items, keys = PricebookItem.objects.for_organization(organization), set(map(full_name_key, names))
         named = items.order_by("pk").values_list("pk", "name").iterator()
-        for part in _in_parts([pk for pk, name in named if name_key(name) in keys]):
+        for part in _in_parts([pk for pk, name in named if full_name_key(name) in keys]):
             for item in items.filter(pk__in=part).order_by("pk"):
                 self.known[item.name] = item
-                self.by_key.setdefault(name_key(item.name), item)
+                self.by_key.setdefault(full_name_key(item.name), item)
 
     def find(self, line: CsvLine) -> PricebookItem | None:
-        if not name_key(line.item):
+        if not full_name_key(line.item):
             return None
-        known = self.known.get(line.item) or self.by_key.get(name_key(line.item))
-        return known or self.by_key.setdefault(name_key(line.item), self._make(line))
+        known = self.known.get(line.item) or self.by_key.get(full_name_key(line.item))
+        return known or self.by_key.setdefault(full_name_key(line.item), self._make(line))
 
     def _make(self, line: CsvLine) -> PricebookItem:
         item = PricebookItem(
@@ -120,6 +121,7 @@ class RateFinder:
         self.organization = organization
         self.new: list[TaxRate] = []
         self.by_name: dict[str, TaxRate] = {}
+        self.by_key: dict[str, list[TaxRate]] = defaultdict(list)
         self.by_percent: dict[Decimal, list[TaxRate]] = defaultdict(list)
         for rate in TaxRate.objects.for_organization(organization):
             self._keep(rate)
@@ -134,8 +136,8 @@ class RateFinder:
             return []
         if not line.tax:
             return [self._default()]
-        if line.tax in self.by_name:
-            return [self.by_name[line.tax]]
+        if named := self._named(line.tax):
+            return [named]
         found = [rate for part in line.tax.split("+") for rate in self._part(part.strip())]
         if len({id(rate) for rate in found}) < len(found):
             raise ValueError(f"TaxRate “{line.tax}” names a rate twice.")
@@ -146,20 +148,25 @@ class RateFinder:
             raise ValueError("Taxable says yes, but there is no TaxRate and no default rate.")
         return self.default
 
+    def _named(self, name: str) -> TaxRate | None:
+        """The rate of this name, or the only one whose name means the same."""
+        alike = self.by_key[name_key(name)]
+        return self.by_name.get(name) or (alike[0] if len(alike) == 1 else None)
+
     def _part(self, part: str) -> list[TaxRate]:
-        if part in self.by_name:
-            return [self.by_name[part]]
+        if named := self._named(part):
+            return [named]
         written = _PERCENT.match(part)
         # No rate has thousands, so a comma in it is a decimal comma in every country.
         percent = Decimal(written[1].replace(",", ".")) if written else Decimal(-1)
-        if written is None or percent > 100:
-            raise ValueError(f"TaxRate “{part}” is neither a percentage nor the name of a tax rate.")
-        if 0 < percent < 1 and not written[2] and not self.by_percent[percent]:
+        if written and 0 < percent < 1 and not written[2] and not self.by_percent[percent]:
             meant = f"{(percent * 100).normalize():f}"
             raise ValueError(
                 f"TaxRate “{part}” looks like a fraction. If you mean {meant} %, write {meant}%;"
                 f" if not, write {percent:f}%."
             )
+        if not 0 <= percent <= 100 or percent != percent.quantize(_FOUR_PLACES):
+            raise ValueError(f"TaxRate “{part}” is neither a percentage nor the name of a tax rate.")
         return self._of_percent(percent)
 
     def _of_percent(self, percent: Decimal) -> list[TaxRate]:
@@ -184,5 +191,6 @@ class RateFinder:
 
     def _keep(self, rate: Any) -> None:
         self.by_name[rate.name] = rate
+        self.by_key[name_key(rate.name)].append(rate)
         if rate.is_active:
             self.by_percent[rate.percent].append(rate)

@@ -16,14 +16,15 @@ from runacall.invoices.invoice_import.values import (
     PLAIN,
     Ambiguous,
     DateOrder,
+    DecimalMark,
     Manner,
     complete_product,
     parse_amount,
     parse_date,
 )
-from runacall.invoices.names import are_addresses, name_key
+from runacall.invoices.names import are_addresses, as_typed, full_name_key
 
-_YES, _NO = ("y", "yes", "true", "1", "t"), ("n", "no", "false", "0", "f")
+_YES, _NO = ("y", "yes", "true", "1", "t", "oui"), ("n", "no", "false", "0", "f", "non")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class CsvInvoice:
 
 
 def _has_decimal_comma(value: str) -> bool:
-    return parse_amount(value.replace(".", ""), Manner(decimal_comma=True)) is not None
+    return parse_amount(value.replace(".", ""), Manner(DecimalMark.COMMA)) is not None
 
 
 class Row:
@@ -71,7 +72,7 @@ class Row:
         self.cells = [cell.replace("\x00", "") for cell in cells]
 
     def head(self) -> CsvInvoice:
-        number = self.text("InvoiceNo").strip()
+        number = as_typed(self.text("InvoiceNo"))
         if not number:
             self._complain("InvoiceNo is empty.")
         address = {part: self.text(column) for part, column in ADDRESS_COLUMNS.items()}
@@ -107,7 +108,7 @@ class Row:
             was, now = getattr(first, name), getattr(this, name)
             if not now or now in (blank, was):
                 continue
-            if name == "customer" and name_key(was) == name_key(now):
+            if name == "customer" and full_name_key(was) == full_name_key(now):
                 continue
             if was and was != blank:
                 label = name.replace("_", " ")
@@ -135,7 +136,7 @@ class Row:
         if not value:
             return None
         try:
-            return parse_date(value, self.manner.dates)
+            return parse_date(value, self.manner)
         except Ambiguous as reason:
             self._complain(f"{column} “{value}” {reason}.")
         except ValueError:
@@ -147,7 +148,7 @@ class Row:
         value = self.text("Taxable").strip().lower()
         if value and value not in _YES + _NO:
             self._complain(f"Taxable “{value}” is not Y or N.")
-        return value in _YES if value else None
+        return value in _YES if value in _YES + _NO else None
 
     def amount(self, column: str) -> Decimal | None:
         value = self.text(column).strip()
@@ -159,7 +160,7 @@ class Row:
             self._complain(f"{column} “{value}” {reason}.")
             return None
         if number is None:
-            comma = _has_decimal_comma(value) and not self.manner.decimal_comma
+            comma = self.manner.decimals is DecimalMark.POINT and _has_decimal_comma(value)
             why = ": write a decimal point" if comma else ""
             self._complain(f"{column} “{value[:40]}” is not a number{why}.")
         elif abs(number) >= (AMOUNT_BOUND if column == "ItemAmount" else FACTOR_BOUND):

@@ -20,12 +20,22 @@ class DateOrder(StrEnum):
     EITHER = "either"  # both are in use: only an unambiguous date is accepted
 
 
+class DecimalMark(StrEnum):
+    """What stands before the decimals of a number."""
+
+    POINT = "."
+    COMMA = ","
+    EITHER = "either"  # both are in use; only commas and blanks stand between thousands
+
+
 @dataclass(frozen=True)
 class Manner:
     """How numbers and dates are written in the country of the file."""
 
-    decimal_comma: bool = False
+    decimals: DecimalMark = DecimalMark.POINT
     dates: DateOrder = DateOrder.MONTH_FIRST
+    # A year of two digits is not taken for the last number of a date.
+    may_begin_with_year: bool = False
 
 
 class Ambiguous(ValueError):
@@ -33,7 +43,8 @@ class Ambiguous(ValueError):
 
 
 _MONTH_FIRST = frozenset({"US", "PR", "PH"})
-_BOTH_ORDERS = frozenset({"CA"})
+_BOTH_ORDERS, _BOTH_DECIMALS = frozenset({"CA"}), frozenset({"CA", "CH"})
+_YEAR_FIRST = frozenset({"CA", "CN", "HU", "JP", "KR", "LT", "SE", "TW"})
 _DECIMAL_COMMA = frozenset(
     [
         "AR",
@@ -82,21 +93,27 @@ def manner_of(country: str, dates: DateOrder | None = None) -> Manner:
     order = DateOrder.MONTH_FIRST if country in _MONTH_FIRST else DateOrder.DAY_FIRST
     if country in _BOTH_ORDERS:
         order = DateOrder.EITHER
-    return Manner(decimal_comma=country in _DECIMAL_COMMA, dates=dates or order)
+    decimals = DecimalMark.COMMA if country in _DECIMAL_COMMA else DecimalMark.POINT
+    if country in _BOTH_DECIMALS:
+        decimals = DecimalMark.EITHER
+    return Manner(decimals, dates or order, may_begin_with_year=country in _YEAR_FIRST)
 
 
 PLAIN = Manner()
 
-_AMOUNT = re.compile(r"(-?)([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)?(\.[0-9]+)?\Z")
-_COMMA_AMOUNT = re.compile(r"(-?)([0-9]{1,3}(?:[. '][0-9]{3})+|[0-9]+)?(,[0-9]+)?\Z")
+# No thousands begin with 0: "0,125" is no way to write 125. In India, groups of two stand before the last one.
+_AMOUNT = re.compile(r"(-?)([1-9][0-9]{0,2}(?:[, '][0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}|[0-9]+)?(\.[0-9]+)?\Z")
+_COMMA_AMOUNT = re.compile(r"(-?)([1-9][0-9]{0,2}(?:[. '][0-9]{3})+|[0-9]+)?(,[0-9]+)?\Z")
 _ONE_SEPARATOR = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
 # What stands before or after an amount: a sign of a currency, its code, or both ("CA$").
 _CURRENCY = r"(?:[A-Z]{2,3}\s?)?[$€£¥]|[A-Z]{3}|C\$|kr|zł"
 _OF_MONEY = re.compile(rf"(-?)\s*(?:{_CURRENCY})?\s*(-?)([0-9.,' ]*[0-9.,])\s*(?:{_CURRENCY})?\s*(-?)\Z")
 _IN_PARENTHESES = re.compile(r"\((.+)\)\Z")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
-_DATE = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})\Z")
-_ISO_DATE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?\Z")
+_DATE = re.compile(r"([0-9]{1,2})([/.-])\s?([0-9]{1,2})\2\s?([0-9]{4}|[0-9]{2})\Z")
+_ISO_DATE = re.compile(r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))\Z")
+# What spreadsheets and databases add to a day.
+_MIDNIGHT = re.compile(r"[T ](?:0?0:00(?::00(?:\.0+)?)?Z?|12:00(?::00)? AM)\Z", re.I)
 _NAMED_DATE = re.compile(r"(?:([0-9]{1,2})[ -])?([A-Z][a-z]{2,8})\.?[ -](?:([0-9]{1,2}),? )?([0-9]{4})\Z", re.I)
 _FOUR_PLACES = Decimal("0.0001")
 # The largest quantity or rate, and the largest amount, that the columns can hold.
@@ -107,23 +124,31 @@ AMOUNT_BOUND = Decimal(10) ** 10
 def parse_amount(value: str, manner: Manner = PLAIN) -> Decimal | None:
     """“1234.5”, “1,234.50”, “$7”, “7 CAD”, “-5” and “(5.00)” as numbers; None for anything else, such as “1e5”.
 
-    With decimal commas also “1234,5”, “1.234,50” and “1 234,50”. Raises Ambiguous there for “1.234” and “1,234”.
+    With decimal commas also “1234,5”, “1.234,50” and “1 234,50”. Raises Ambiguous there for “1.234” and “1,234”, and
+    for the second where both are in use.
     """
     written = _bare(value.translate(_MINUS).strip())
     if written is None:
         return None
-    if manner.decimal_comma:
-        if _ONE_SEPARATOR.match(written):
-            digits = re.sub(r"[.,]", "", written)
-            raise Ambiguous(f"may be {digits} or {written.replace('.', ',')}. Write {digits}, or add one more decimal")
-        found = _COMMA_AMOUNT.match(written)
+    if _ONE_SEPARATOR.match(written) and (manner.decimals, "," in written) in _MAY_BE_TWO:
+        digits = re.sub(r"[.,]", "", written)
+        raise Ambiguous(f"may be {digits} or {written.replace('.', ',')}. Write {digits}, or add one more decimal")
+    for mark in _MARKS[manner.decimals]:
+        found = _FORMS[mark].match(written)
         if found and (found[2] or found[3]):
-            whole = re.sub(r"[. ']", "", found[2] or "0")
+            whole = re.sub(r"[,. ']", "", found[2] or "0")
             return Decimal(f"{found[1]}{whole}{(found[3] or '').replace(',', '.')}")
-    found = _AMOUNT.match(written)
-    if not found or not (found[2] or found[3]):
-        return None
-    return Decimal(f"{found[1]}{re.sub('[, ]', '', found[2] or '0')}{found[3] or ''}")
+    return None
+
+
+_MAY_BE_TWO = {(DecimalMark.COMMA, True), (DecimalMark.COMMA, False), (DecimalMark.EITHER, True)}
+_FORMS = {DecimalMark.POINT: _AMOUNT, DecimalMark.COMMA: _COMMA_AMOUNT}
+# In which forms a number is looked for, in order.
+_MARKS = {
+    DecimalMark.POINT: (DecimalMark.POINT,),
+    DecimalMark.COMMA: (DecimalMark.COMMA, DecimalMark.POINT),
+    DecimalMark.EITHER: (DecimalMark.POINT, DecimalMark.COMMA),
+}
 
 
 def _bare(value: str) -> str | None:
@@ -136,20 +161,25 @@ def _bare(value: str) -> str | None:
     return f"{signs}{found[3]}" if len(signs) <= 1 else None
 
 
-def parse_date(value: str, order: DateOrder = DateOrder.MONTH_FIRST) -> dt.date:
-    """Accepts 2026-06-17 (20260617, 2026/06/17), 17 Jun 2026 and June 17, 2026, or day, month and year in the given
-    order; those with points and dashes only if the day may come first.
+def parse_date(value: str, manner: Manner = PLAIN) -> dt.date:
+    """Accepts 2026-06-17 (20260617, 2026/6/17), 17 Jun 2026 and June 17, 2026, or day, month and year in the order of
+    the manner; those with points and dashes only if the day may come first. A year of two digits is of this century.
 
-    Raises Ambiguous if either number could be the month, and ValueError for anything else and for a year before 1900
-    or after 2100.
+    Raises Ambiguous if either number could be the month, or the year of two digits may come first, and ValueError for
+    anything else and for a year before 1900 or after 2100.
     """
+    value, order = _MIDNIGHT.sub("", value), manner.dates
     if iso := _ISO_DATE.match(value):
-        year, month, day = int(iso[1]), int(iso[3]), int(iso[4])
+        year, month, day = int(iso[1]), int(iso[3] or iso[5]), int(iso[4] or iso[6])
     elif (named := _NAMED_DATE.match(value)) and bool(named[1]) != bool(named[3]):
         year, day = int(named[4]), int(named[1] or named[3])
         month = _month(named[2])
     elif (written := _DATE.match(value)) and (written[2] == "/" or order != DateOrder.MONTH_FIRST):
         first, second, year = int(written[1]), int(written[3]), int(written[4])
+        if len(written[4]) == len("26"):
+            if manner.may_begin_with_year or written[2] == "-":
+                raise Ambiguous("has a year of two digits. Write four")
+            year += 2000
         if order == DateOrder.EITHER and first != second and first <= 12 and second <= 12:
             one, other = f"{year}-{first:02}-{second:02}", f"{year}-{second:02}-{first:02}"
             raise Ambiguous(f"may be {one} or {other}. Write one of these, or set --date-format")
