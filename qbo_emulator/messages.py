@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
@@ -10,6 +11,9 @@ JSON = "application/json"
 JSON_UTF8 = "application/json;charset=utf-8"
 XML = "application/xml"
 HTML = "text/html; charset=utf-8"
+LARGEST_BODY = 64 * 1024 * 1024
+# Content-Encoding -> what zlib reads it with; Intuit's SDKs for Java and .NET can compress what they send
+WINDOW = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
 @dataclass
@@ -22,9 +26,16 @@ class Request:
 
     @classmethod
     def to(cls, method: str, target: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Request:
-        """A request for `target`, an absolute URL or a path with its query string."""
+        """A request for `target`, an absolute URL or a path with its query string; a compressed body is opened.
+
+        Raises ValueError for what is no address, and for a body that is not compressed as its header says.
+        """
         parts = urlsplit(target)
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
+        window = WINDOW.get(lowered.get("content-encoding", "").lower())
+        if window and body:
+            body = inflated(body, window)
+            del lowered["content-encoding"]  # a recording passes on what it holds
         query = dict(parse_qsl(parts.query, keep_blank_values=True)) if parts.query else {}
         return cls(method.upper(), parts.path or "/", query, lowered, body)
 
@@ -35,6 +46,18 @@ class Request:
     @property
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def inflated(data: bytes, window: int) -> bytes:
+    """What was compressed. Raises ValueError if it was not, ends early or is too large."""
+    reader = zlib.decompressobj(window)
+    try:
+        found = reader.decompress(data, LARGEST_BODY)
+    except zlib.error:
+        raise ValueError("a body that is not compressed as its header says") from None
+    if not reader.eof:
+        raise ValueError("a compressed body that ends early or is too large")
+    return found
 
 
 @dataclass

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 
-from qbo_emulator.messages import Request, Response
+from qbo_emulator.messages import LARGEST_BODY, Request, Response
 
 REASONS = {status.value: status.phrase for status in HTTPStatus}
-LARGEST_HEAD, LARGEST_BODY = 65536, 64 * 1024 * 1024
+LARGEST_HEAD = 65536
 ONE_LINE = re.compile(r"[\r\n]+")
 THIS_MACHINE = ("127.0.0.1", "localhost")
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -122,8 +122,8 @@ class Reader:
         keeps = headers.get("connection", "").lower() != "close" and version == "HTTP/1.1"
         try:
             return Request.to(method, target, headers=headers, body=body), keeps
-        except ValueError:
-            raise Malformed("not an address") from None
+        except ValueError as problem:
+            raise Malformed(f"not a request: {problem}") from None
 
     def _with_port(self, headers: dict[str, str]) -> dict[str, str]:
         """`headers` with the port in Host, which Intuit's PHP SDK leaves out: addresses in answers are made from it."""
@@ -140,13 +140,17 @@ class Reader:
         return self._exactly(int(length))
 
     def _chunks(self) -> bytes:
-        parts = []
+        parts: list[bytes] = []
+        whole = 0
         while True:
             line = self._until(b"\r\n", LARGEST_HEAD)
             try:
                 size = int((line or b"").split(b";")[0], 16)
             except ValueError:
                 raise Malformed("bad chunk") from None
+            whole += size
+            if whole > LARGEST_BODY:
+                raise Malformed("too long")
             parts.append(self._exactly(size))
             self._until(b"\r\n", LARGEST_HEAD)
             if size == 0:

@@ -52,7 +52,7 @@ def as_request(prepared: requests.PreparedRequest) -> Request:
     data = body.encode() if isinstance(body, str) else bytes(body)
     request = Request.to(prepared.method or "GET", prepared.url or "/", headers=dict(prepared.headers), body=data)
     host = (prepared.url or "").split("/")[2]
-    return Request(request.method, request.path, request.query, {"host": host, **request.headers}, data)
+    return Request(request.method, request.path, request.query, {"host": host, **request.headers}, request.body)
 
 
 def as_response(answer: Response, request: requests.PreparedRequest) -> requests.Response:

@@ -19,7 +19,11 @@ from qbo_emulator.messages import Request, base_url
 from qbo_emulator.world.world import World
 
 DEEPEST = 100  # levels of a body; Intuit's own go no deeper than ten
-SENT_BY_EMAIL = ("invoice", "estimate", "salesreceipt", "creditmemo", "refundreceipt", "payment")
+# path of a form that can be sent by e-mail -> the field with its address
+SENT_BY_EMAIL = {
+    **dict.fromkeys(("invoice", "estimate", "salesreceipt", "creditmemo", "refundreceipt", "payment"), "BillEmail"),
+    "purchaseorder": "POEmail",
+}
 
 
 def inside(world: World, company: Company, call: Call) -> str:
@@ -135,14 +139,18 @@ def tax_code(company: Company, call: Call) -> str:
 
 
 def sent_by_email(company: Company, call: Call) -> str:
-    """The form with its e-mail marked as sent; no e-mail is sent."""
+    """The form with its e-mail marked as sent; no e-mail is sent.
+
+    A purchase order takes no address from its own field (seen by a developer).
+    """
     kind = BY_PATH[call.resource]
     row = operations.read(company, kind, call.rest[0])
+    field = SENT_BY_EMAIL[call.resource]
     address = call.request.query.get("sendTo") or row.get("BillEmail", {}).get("Address")
     if not address:
-        raise faults.missing_parameter("BillEmail")
+        raise faults.business("Email Address is required to send email")
     delivered = {"DeliveryType": "Email", "DeliveryTime": stamp(call.at)}
-    marked = {**row, "EmailStatus": "EmailSent", "BillEmail": {"Address": address}, "DeliveryInfo": delivered}
+    marked = {**row, "EmailStatus": "EmailSent", field: {"Address": address}, "DeliveryInfo": delivered}
     company.commit([Put(kind.name, marked)])
     return f'"{kind.name}":{company.encoded(kind.name, marked)}'
 

@@ -112,9 +112,10 @@ SWITCHES: dict[str, Switch] = {
         True, (True, False), "Whether a repeated request id also gets a stored fault again."
     ),
     "sparse_without_required": Switch(
-        "accept",
-        ("accept", "refuse"),
-        "A sparse update of a bill without VendorRef or an expense without PaymentType: taken, or 2020 (seen).",
+        "refuse",
+        ("refuse", "accept"),
+        "A sparse update of a bill without VendorRef, an expense without PaymentType, a class without Name and some "
+        "others: 2020 (seen), or taken.",
     ),
     "cdc_days": Switch(
         30,

@@ -71,6 +71,8 @@ def write(
         return create(company, kind, body, at=at, options=options)
     before = current(company, kind, body)
     if operation == "update":
+        if is_sparse(body):
+            check_required_even_sparse(company, kind, body)
         return update(company, kind, body, before, at=at, options=options)
     return remove(company, kind, operation, before, at=at)
 
@@ -111,9 +113,7 @@ def sent_fields(kind: Kind, body: Row) -> Row:
 
 def update(company: Company, kind: Kind, body: Row, before: Row, *, at: datetime, options: frozenset[str]) -> Row:
     sent = sent_fields(kind, body)
-    sparse = body.get("sparse") in (True, "true")
-    if sparse:
-        check_required_even_sparse(company, kind, sent)
+    sparse = is_sparse(body)
     kept = before if sparse else {name: before[name] for name in kind.kept if name in before}
     row = {**kind.defaults, **kept, **sent, "Id": before["Id"]}
     if sparse:
@@ -125,6 +125,10 @@ def update(company: Company, kind: Kind, body: Row, before: Row, *, at: datetime
     if sparse and kind.is_list and changes_nothing(draft):
         return before
     return store_next(draft)
+
+
+def is_sparse(body: Row) -> bool:
+    return body.get("sparse") in (True, "true")
 
 
 def changes_nothing(draft: Draft) -> bool:
@@ -157,13 +161,23 @@ def is_hollow(value: object) -> bool:
 CLEARABLE = frozenset(("string", "EmailAddress", "TelephoneNumber", "WebSiteAddress", "MemoRef", "ReferenceType"))
 NEVER_EMPTY = ("Id", "SyncToken", "DisplayName", "Name", "DocNumber", "CustomerRef", "CurrencyRef")
 
-REQUIRED_EVEN_SPARSE = {"Bill": "VendorRef", "Purchase": "PaymentType"}
+# What Intuit asks for even in a sparse update, tried in sandbox companies by developers of other clients.
+REQUIRED_EVEN_SPARSE = {
+    **dict.fromkeys(("Bill", "BillPayment", "VendorCredit"), ("VendorRef",)),
+    "Purchase": ("PaymentType",),
+    "Deposit": ("DepositToAccountRef",),
+    "Transfer": ("FromAccountRef", "ToAccountRef", "Amount"),
+    "CreditCardPayment": ("CreditCardAccountRef", "BankAccountRef", "Amount"),
+    **dict.fromkeys(("Class", "Department", "Term"), ("Name",)),
+}
 
 
-def check_required_even_sparse(company: Company, kind: Kind, sent: Row) -> None:
-    name = REQUIRED_EVEN_SPARSE.get(kind.name)
-    if name and name not in sent and company.switch("sparse_without_required") == "refuse":
-        raise faults.missing_parameter(name)
+def check_required_even_sparse(company: Company, kind: Kind, body: Row) -> None:
+    if company.switch("sparse_without_required") == "accept":
+        return
+    for name in REQUIRED_EVEN_SPARSE.get(kind.name, ()):
+        if body.get(name) in (None, "", {}):
+            raise faults.missing_parameter(name)
 
 
 def check_required(draft: Draft) -> None:

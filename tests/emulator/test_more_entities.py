@@ -102,6 +102,15 @@ def test_sending_marks_the_form(books: Client) -> None:
     assert (answer["EmailStatus"], answer["BillEmail"]) == ("EmailSent", {"Address": "a@example.com"})
 
 
+def test_a_purchase_order_is_sent_to_the_address_in_the_call(books: Client) -> None:
+    vendor = books.post("Vendor", {"DisplayName": "Hicks Hardware"})["Id"]
+    key = books.post("PurchaseOrder", {"VendorRef": {"value": vendor}, "Line": [{"Amount": 20}]})["Id"]
+    sent = books.call("POST", f"purchaseorder/{key}/send", sendTo="a@example.com").json()["PurchaseOrder"]
+    assert (sent["EmailStatus"], sent["POEmail"]) == ("EmailSent", {"Address": "a@example.com"})
+    refused = books.call("POST", f"purchaseorder/{key}/send").json()["Fault"]["Error"][0]
+    assert refused["Detail"] == "Business Validation Error: Email Address is required to send email"
+
+
 def test_a_form_can_be_had_as_a_pdf(books: Client) -> None:
     key = books.post("Invoice", invoice())["Id"]
     answer = books.call("GET", f"invoice/{key}/pdf")

@@ -1,0 +1,62 @@
+"""Bodies that come compressed, as Intuit's SDKs for Java and .NET can send them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from qbo_emulator import messages
+from qbo_emulator.messages import Request, Response
+from qbo_emulator.server import Server
+
+from .conftest import Client, invoice
+
+ENCODINGS = {"gzip": gzip.compress, "GZIP": gzip.compress, "deflate": zlib.compress}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_compressed_body_is_opened(books: Client, encoding: str) -> None:
+    data = ENCODINGS[encoding](json.dumps(invoice(), default=float).encode())
+    url = f"{books.url}/v3/company/{books.realm}/invoice"
+    headers = {**books.headers, "Content-Encoding": encoding}
+    assert books.session.post(url, data=data, headers=headers).json()["Invoice"]["TotalAmt"] == 100
+    assert books.session.post(url, data=b"", headers=headers).status_code == 400
+
+
+def opened(data: bytes, encoding: str = "gzip") -> bytes:
+    return Request.to("POST", "/", headers={"Content-Encoding": encoding}, body=data).body
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda data: data[1:], lambda data: data[:-9], lambda data: b"{}", zlib.compress],
+    ids=["head", "end", "plain", "other"],
+)
+def test_what_is_not_compressed_as_it_says_is_refused(spoil: Callable[[bytes], bytes]) -> None:
+    data = gzip.compress(b"x" * 1000)
+    assert opened(data) == b"x" * 1000
+    with pytest.raises(ValueError, match="compressed"):
+        opened(spoil(data))
+    assert opened(spoil(data), "br") == spoil(data)
+
+
+def test_a_body_that_grows_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "LARGEST_BODY", 1000)
+    assert len(opened(gzip.compress(b"x" * 1000))) == 1000
+    with pytest.raises(ValueError, match="too large"):
+        opened(gzip.compress(b"x" * 1001))
+
+
+def test_the_server_says_that_a_compressed_body_is_spoilt() -> None:
+    server = Server(lambda request: Response(200, request.body.decode())).start()
+    try:
+        headers = {"Content-Encoding": "gzip"}
+        assert requests.post(server.url, data=gzip.compress(b"yes"), headers=headers, timeout=10).text == "yes"
+        assert requests.post(server.url, data=b"no", headers=headers, timeout=10).status_code == 400
+    finally:
+        server.stop()
