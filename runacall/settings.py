@@ -196,6 +196,8 @@ SYNC: dict[str, Any] = {
     "BATCH_SIZE": env.int("SYNC_BATCH_SIZE", 30),
     # So few writes go each on its own, and leave Intuit's 40 batches a minute to who has many.
     "ALONE_AT_MOST": env.int("SYNC_ALONE_AT_MOST", 5),
+    # A number that nothing in the company had is not asked for again within so many seconds; 0 asks for each.
+    "NUMBERS_COUNT_FOR": env.float("SYNC_NUMBERS_COUNT_FOR", 15),
     "BATCHES_IN_FLIGHT": env.int("SYNC_BATCHES_IN_FLIGHT", 8),
     "REQUESTS_A_MINUTE": env.int("SYNC_REQUESTS_A_MINUTE", 500),
     "REQUESTS_A_SECOND": env.int("SYNC_REQUESTS_A_SECOND", 10),

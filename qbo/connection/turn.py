@@ -19,6 +19,7 @@ from django.conf import settings
 from qbo.connection.bounds import leave_session, new_session, take_session
 from qbo.connection.client import Client
 from qbo.connection.endpoints import endpoints
+from qbo.connection.free_numbers import FreeNumbers
 from qbo.connection.limiter import SHORT_WAIT, Limiter, Limits, pause_asked_for
 from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
@@ -79,6 +80,7 @@ class Turn:
     limiter: Limiter
     # The company that the turn is for, even if the connection changes to another one later.
     realm_id: str
+    numbers: FreeNumbers
     # What reads go over, one after another.
     reader: requests.Session | None = None
 
@@ -96,7 +98,8 @@ class Turn:
             requests_a_second=settings.SYNC["REQUESTS_A_SECOND"],
             batches_a_minute=settings.SYNC["BATCHES_A_MINUTE"],
         )
-        return cls(connection, lease, Limiter(limits, _calls_of(lease)), connection.realm_id)
+        numbers = FreeNumbers.from_json(lease.free_numbers, connection.realm_id)
+        return cls(connection, lease, Limiter(limits, _calls_of(lease)), connection.realm_id, numbers)
 
     @cached_property
     def address(self) -> str:
@@ -163,11 +166,12 @@ class Turn:
     def count_call(self, *, at: datetime, batch: bool) -> None:
         """Count a call that is made now, at `at`, and renew the lease. Raises LeaseLost if another process has it.
 
-        Stored before the call: whoever takes over after a crash knows of it. Within a transaction, the row of the
-        lease is locked until it ends, as by `Lease.assert_held`.
+        Stored before the call, with the numbers that it uses up: whoever takes over after a crash knows of them. Within
+        a transaction, the row of the lease is locked until it ends, as by `Lease.assert_held`.
         """
         self.limiter.note(at.timestamp(), batch=batch)
-        self.lease.renew(at=at, seconds=settings.SYNC["LEASE_SECONDS"], calls=self.limiter.calls)
+        seconds, calls, numbers = settings.SYNC["LEASE_SECONDS"], self.limiter.calls, self.numbers.as_json
+        self.lease.renew(at=at, seconds=seconds, calls=calls, free_numbers=numbers)
 
     def quiet_for(self) -> float:
         """How many more seconds QuickBooks asked us to wait."""

@@ -41,6 +41,8 @@ class Lease(models.Model):
     drained_at = models.DateTimeField(null=True, blank=True)
     # The calls of the last minute, and until when QuickBooks asked us not to call.
     calls = models.JSONField(default=list)
+    # Which numbers nothing had there a moment ago (qbo.connection.free_numbers).
+    free_numbers = models.JSONField(null=True, blank=True)
     # Before this, Intuit's limits allow no further call.
     resume_at = models.DateTimeField(null=True, blank=True)
     quiet_until = models.DateTimeField(null=True, blank=True)
@@ -81,13 +83,10 @@ class Lease(models.Model):
         held = cls.objects.filter(pk=lease_id, fence=fence)
         return bool(held.update(fence=F("fence") + 1, expires_at=None, woken_at=None))
 
-    def renew(self, *, at: datetime, seconds: float, calls: list[list[float]] | None = None) -> None:
-        """Extend the lease by `seconds`. Raises LeaseLost if another process has taken over."""
+    def renew(self, *, at: datetime, seconds: float, **stored: object) -> None:
+        """Extend the lease by `seconds`, and store these of its columns. Raises LeaseLost if another process has it."""
         expires_at = at + timedelta(seconds=seconds)
-        changes: dict[str, object] = {"expires_at": expires_at}
-        if calls is not None:
-            changes["calls"] = calls
-        self._guarded(**changes)
+        self._guarded(expires_at=expires_at, **stored)
         # Only now, because threads that are about to call check it.
         self.expires_at = expires_at
 

@@ -52,6 +52,8 @@ class Drain:
         # So few writes go each on its own.
         self.alone_at_most: int = settings.SYNC["ALONE_AT_MOST"]
         self.in_flight: int = settings.SYNC["BATCHES_IN_FLIGHT"]
+        # Seconds for which a look at numbers counts.
+        self.numbers_count_for: float = settings.SYNC["NUMBERS_COUNT_FOR"]
         # Seconds after which a call has ended, whatever its result.
         self.answers_within: float = settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"]
 

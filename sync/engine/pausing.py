@@ -76,6 +76,9 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     `refused`: the token that QuickBooks refused although it looked fresh. Raises Stop while another process
     renews it, TokenUnavailable while Intuit's token service does not work.
     """
+    if not drain.connection.is_live:
+        # Paused for the answer of another call that was in flight with this one.
+        return False
     # Several batches in flight are refused for the same token: that counts once.
     drain.renewals += refused is not None and refused == drain.connection.access_token
     if drain.renewals > RENEWALS:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -34,7 +35,8 @@ def test_many_go_in_batches_and_a_few_on_their_own(shop: Shop) -> None:
     assert shop.books.writes() == 2 + 5, "two batches of 30, and 5 alone"
 
 
-def test_what_cannot_succeed_costs_no_call(shop: Shop) -> None:
+def test_what_cannot_succeed_costs_no_call(shop: Shop, settings: Any) -> None:
+    settings.SYNC = {**settings.SYNC, "NUMBERS_COUNT_FOR": 0}
     customer = shop.settled_invoice().customer
     other = builders.rate(shop.organization, "Combined 7.25", "7.25")
     taxed = [builders.line(item=shop.item("Labor"), rates=[other])]

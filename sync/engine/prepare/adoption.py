@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
-from qbo.connection.queries import ReadFailed, read_where_in
+from qbo.connection.free_numbers import following
+from qbo.connection.queries import VALUES, ReadFailed, read_where_in
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
@@ -20,6 +21,7 @@ from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
 from qbo.mapping.plans import Plan
 from qbo.models import Link
+from runacall import clock
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import round_cents
 from sync.engine.context import Drain
@@ -64,13 +66,14 @@ def look_in_quickbooks(
     sent = sent_before(drain, "Invoice", lost.values()) if lost else {}
     new: dict[int, SyncEvent] = {}
     numbers: set[str] = set()
+    sure: set[str] = set()
     for event in events:
         plan = plans.get(event.record_id)
         if plan and plan.write:
             new |= {event.record_id: event} if plan.write.operation == "create" else {}
-            numbers |= _new_number(plan)
+            (numbers if event.look_first else sure).update(_new_number(plan))
     unread: dict[str, ReadFailed] = {}
-    rows = _rows_of_numbers(drain, numbers, sent, unread)
+    rows = _rows_of_numbers(drain, numbers, sure, sent, unread)
     if lost:
         rows += _rows_of_doubtful(drain, [documents[record_id] for record_id in lost], sent, book)
         rows += _rows_made_meanwhile(drain, {key: documents[key] for key in lost}, sent, rows)
@@ -137,13 +140,23 @@ def _unread_number(
 
 
 def _rows_of_numbers(
-    drain: Drain, numbers: set[str], sent: Mapping[int, Iterable[Sent]], unread: dict[str, ReadFailed]
+    drain: Drain, doubtful: set[str], sure: set[str], sent: Mapping[int, Iterable[Sent]], unread: dict[str, ReadFailed]
 ) -> list[Row]:
-    """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber), so we do,
-    in one query per batch.
+    """QuickBooks may not check numbers (Intuit's API reference, Invoice.DocNumber), so we do, in one query per batch.
+
+    `sure`: numbers of what has certainly not been sent yet. Of those it is enough that they were free a moment ago; so
+    the numbers that come next are asked for as well, as far as they need no further query.
     """
-    numbers |= {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
-    return read_where_in(drain.turn.client(), "Invoice", "DocNumber", numbers, pace=drain.pace, unread=unread)
+    at = clock.now().timestamp()
+    asked = {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
+    asked |= doubtful | sure - drain.turn.numbers.take(doubtful | sure, at=at, counts_for=drain.numbers_count_for)
+    if not asked:
+        return []
+    ahead = set(following(sure)[: -len(asked) % VALUES])
+    rows = read_where_in(drain.turn.client(), "Invoice", "DocNumber", asked | ahead, pace=drain.pace, unread=unread)
+    held = {str(row.get("DocNumber", "")) for row in rows}
+    drain.turn.numbers.note(ahead, held=asked | held | unread.keys(), at=at)
+    return rows
 
 
 def _rows_of_doubtful(

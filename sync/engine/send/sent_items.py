@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from qbo.failures import Failure, Subject
@@ -41,7 +41,7 @@ class SentItem:
 
     @property
     def as_json(self) -> dict[str, object]:
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, stored: JsonMapping) -> SentItem:

@@ -14,6 +14,8 @@ COMPANIES = "tests/journeys/test_another_company.py"
 OLD_LISTS = "tests/sync/test_old_lists.py"
 ONCE = "tests/sync/test_exactly_once.py"
 
+FREE_NUMBERS = "qbo/connection/free_numbers.py"
+OF_FREE_NUMBERS = "tests/sync/test_free_numbers.py"
 EVENTS = "sync/models/events.py"
 DEAD = "tests/sync/test_dead_holders.py"
 
@@ -184,6 +186,43 @@ SAFEGUARDS = (
         '"number": (item.number, there.number)',
         '"number": ("", there.number)',
         (f"{OF_SENT_ITEMS}::test_each_field_that_came_back_otherwise_is_named",),
+    ),
+    Safeguard(
+        "numbers: one that was free is given once",
+        FREE_NUMBERS,
+        "        self.keys -= {name_key(number) for number in numbers}\n",
+        "",
+        (f"{OF_FREE_NUMBERS}::TestInADrain::test_a_number_is_known_to_be_free_for_one_invoice_only",),
+    ),
+    Safeguard(
+        "numbers: what may have been sent is always asked for",
+        "sync/engine/prepare/adoption.py",
+        "asked |= doubtful | sure - drain",
+        "asked |= (doubtful | sure) - drain",
+        (f"{OF_FREE_NUMBERS}::TestInADrain::test_what_may_have_been_sent_is_always_looked_for",),
+    ),
+    Safeguard(
+        "numbers: a look counts for seconds only",
+        FREE_NUMBERS,
+        "if not 0 <= at - self.seen_at < counts_for:",
+        "if at < self.seen_at:",
+        (f"{OF_FREE_NUMBERS}::TestFreeNumbers::test_nothing_is_known_after_that_time_or_before",),
+    ),
+    Safeguard(
+        "numbers: one that somebody has is not free",
+        FREE_NUMBERS,
+        " - set(map(name_key, held))",
+        "",
+        (f"{OF_FREE_NUMBERS}::TestInADrain::test_a_number_that_somebody_had_then_is_still_taken",),
+    ),
+    Safeguard(
+        "tokens: once it is paused, what else was in flight asks for no token",
+        "sync/engine/pausing.py",
+        """    if not drain.connection.is_live:
+        # Paused for""",
+        """    if False:
+        # Paused for""",
+        ("tests/journeys/test_token_expired.py::test_one_row_whatever_number_of_invoices_wait",),
     ),
     Safeguard(
         "what comes back: its date",
