@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import resolve, reverse
+from django.utils.functional import SimpleLazyObject
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
@@ -46,12 +48,20 @@ class RunACallAdminSite(UnfoldAdminSite):
         groups: list[dict[str, Any]] = super().get_sidebar_list(request)
         for group in groups:
             for entry in group["items"]:
-                entry["has_permission"] = self.may_open(request, str(entry["link"]))
+                entry["has_permission"] = self.may_open(request, entry["link"])
         return groups
+
+    def _get_navigation_items(self, request: HttpRequest, items: list[Any], tabs: Any = None) -> list[Any]:
+        """As in unfold, with links that are worked out once instead of each time that one is read."""
+        return list(super()._get_navigation_items(request, [{**one, "link": str(one["link"])} for one in items], tabs))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """As in Django, but only once a page shows it: the navigation of ours does not."""
+        return SimpleLazyObject(lambda: AdminSite.get_app_list(self, request, app_label))
 
     def may_open(self, request: VisitorRequest, path: str) -> bool:
         """Whether one of our pages would open for this person, by the same rule as its view."""
-        view: Any = resolve(path).func
+        view = _view_at(path)
         if hasattr(view, "model_admin"):
             return bool(view.model_admin.has_view_permission(request))
         return bool(view.may_open(request) if hasattr(view, "may_open") else self.has_permission(request))
@@ -97,6 +107,12 @@ class RunACallAdminSite(UnfoldAdminSite):
         if admin is None or not admin.has_view_permission(request):
             return False
         return bool(admin.get_queryset(request).filter(pk=entry.object_id).exists())
+
+
+@cache
+def _view_at(path: str) -> Any:
+    """The view of one of our pages. There are some thirty paths, and each is looked for on every page."""
+    return resolve(path).func
 
 
 site = RunACallAdminSite()

@@ -49,7 +49,7 @@ def current(request: HttpRequest) -> tuple[Organization | None, Membership | Non
     if not user.is_authenticated:
         return None, None
     chosen = request.session.get(SESSION_KEY)
-    memberships = list(Membership.objects.usable_by(user))
+    memberships = _memberships_of(request, user)
     for membership in memberships:
         if membership.organization_id == chosen:
             return membership.organization, membership
@@ -65,4 +65,13 @@ def own_organizations(request: HttpRequest) -> list[Organization]:
     """What the switcher offers: a person's own organizations. Our support has a page of all shops instead."""
     if not request.user.is_authenticated:
         return []
-    return [membership.organization for membership in Membership.objects.usable_by(request.user)]
+    return [membership.organization for membership in _memberships_of(request, request.user)]
+
+
+def _memberships_of(request: HttpRequest, user: User) -> list[Membership]:
+    """Those that this person may use; asked for once a request."""
+    known: list[Membership] | None = getattr(request, "_memberships", None)
+    if known is None:
+        known = list(Membership.objects.usable_by(user))
+        request._memberships = known  # type: ignore[attr-defined]
+    return known

@@ -12,7 +12,7 @@ from runacall.invoices.models import Invoice
 from runacall.invoices.money import ZERO
 from runacall.organizations.middleware import VisitorRequest
 from sync.models import SyncEvent
-from sync.models.events import EntityType, SyncEventQuerySet
+from sync.models.events import OF_INVOICE, EntityType, SyncEventQuerySet
 
 # How many errors the banner, which is on every page, adds up: 5,000 would take as long as the rest of the page.
 MOST_ADDED_UP = 1_000
@@ -37,7 +37,7 @@ class Errors(NamedTuple):
 
 
 def errors_of(request: VisitorRequest) -> Errors:
-    """One query per page; none for people who do not manage QuickBooks."""
+    """Counted once per page; not at all for people who do not manage QuickBooks."""
     membership = getattr(request, "membership", None)
     if membership is None or not membership.manages_quickbooks:
         return Errors()
@@ -49,9 +49,14 @@ def errors_of(request: VisitorRequest) -> Errors:
 
 
 def count_errors(events: SyncEventQuerySet) -> Errors:
-    """The errors among `events`, in one query."""
-    waiting = Count("pk", filter=Q(pk__in=events.waiting_payments().order_by().values("pk")))
-    found = events.failed().order_by().aggregate(failed=Count("pk"), payments=waiting)
+    """The errors among `events`: one query, and a second one where payments may wait for an invoice."""
+    failed = events.failed().order_by()
+    of_invoices = Q(record_type=EntityType.PAYMENT, blocked_by__startswith=OF_INVOICE)
+    found = failed.aggregate(failed=Count("pk"), payments=Count("pk", filter=of_invoices))
+    if found["payments"]:
+        # Both numbers in one query, since an event may fail at this moment.
+        waiting = Count("pk", filter=Q(pk__in=events.waiting_payments().order_by().values("pk")))
+        found = failed.aggregate(failed=Count("pk"), payments=waiting)
     return Errors(found["failed"] - found["payments"], found["payments"])
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from runacall.organizations.models import Organization, Role
 from tests import builders
@@ -53,3 +55,18 @@ def test_the_sidebar_fits_the_role(shop: Organization, log_in: LogIn, kind: str)
     everyday = [entry for entry in entries if entry.endswith(("Customers", "Pricebook"))]
     # The office has a second page of customers, that of their matches.
     assert len(everyday) == (0 if kind == "nobody" else 3 if SEEN[kind] == OFFICE else 2)
+
+
+def test_a_page_asks_once_for_what_its_menu_is_made_of(
+    shop: Organization, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is on every page: the person's organizations, and where its thirty links lead."""
+    client = log_in(builders.member(shop))
+    client.get("/admin/")
+    resolved: list[str] = []
+    monkeypatch.setattr("runacall.admin_site.resolve", resolved.append)
+    with CaptureQueriesContext(database) as seen:
+        html = client.get("/admin/").content.decode()
+    assert len([one for one in seen if 'FROM "organizations_membership"' in one["sql"]]) == 1
+    assert resolved == []
+    assert parse(html).one(id="nav-sidebar-apps").all("a")
