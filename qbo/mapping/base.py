@@ -82,6 +82,10 @@ class Base:
         """
         return replace(self, said=said, row=theirs, ours_wins=())
 
+    def saying(self, name: str, value: str) -> Base:
+        """With another value of ours that QuickBooks has already."""
+        return replace(self, said={**self.said, name: value})
+
     def send_ours(self, theirs: Row, fields: tuple[str, ...]) -> Base:
         """Our values are right in `fields`: they count as changed here, whatever QuickBooks has."""
         return replace(self, row=theirs, ours_wins=fields)

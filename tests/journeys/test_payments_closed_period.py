@@ -52,6 +52,95 @@ def test_posted_to_today_it_keeps_the_day_on_which_it_was_received(shop: Shop, s
     assert list(shop.failed()) == []
 
 
+def move_there(shop: Shop, payment: Payment, day: dt.date) -> None:
+    shop.books.post("payment", {**there(shop, payment), "TxnDate": day.isoformat()})
+
+
+def says_a_day(shop: Shop, words: str) -> bool:
+    """Whether a write with these words says a date too."""
+    (sent,) = [str(one["body"]) for one in shop.books.requests() if words in str(one["body"])]
+    return "TxnDate" in sent
+
+
+def test_moved_back_there_to_its_own_day_it_has_that_day_here_too(shop: Shop, stopped: Payment) -> None:
+    post_to_current_period(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    shop.books.do("close_books", date=None)
+    shop.read_lists("Preferences")
+    move_there(shop, stopped, days_ago(40))
+    shop.hear()
+    stopped.refresh_from_db()
+    assert (stopped.received_date, stopped.posting_date) == (days_ago(40), None)
+    event = shop.event(stopped)
+    assert (event.direction, event.state) == ("in", "synced")
+    assert event.message == f"Moved back in QuickBooks to its own day, {days_ago(40)}. It is the same here now."
+    stopped.edit(reference="1108", at=timezone.now())
+    shop.drain()
+    assert_synced(shop, stopped)
+    assert (there(shop, stopped)["TxnDate"], there(shop, stopped)["PaymentRefNum"]) == (
+        days_ago(40).isoformat(),
+        "1108",
+    )
+    assert not says_a_day(shop, "1108")
+
+
+def test_moved_back_there_while_a_change_waits_here(shop: Shop, stopped: Payment) -> None:
+    post_to_current_period(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    shop.books.do("close_books", date=None)
+    shop.read_lists("Preferences")
+    move_there(shop, stopped, days_ago(40))
+    stopped.edit(reference="1108", at=timezone.now())
+    shop.hear()
+    shop.drain()
+    stopped.refresh_from_db()
+    assert stopped.posting_date is None
+    assert_synced(shop, stopped)
+    assert (there(shop, stopped)["TxnDate"], there(shop, stopped)["PaymentRefNum"]) == (
+        days_ago(40).isoformat(),
+        "1108",
+    )
+
+
+def test_moved_there_to_a_third_day_a_person_decides(shop: Shop, stopped: Payment) -> None:
+    post_to_current_period(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    shop.books.do("close_books", date=None)
+    move_there(shop, stopped, days_ago(20))
+    shop.hear()
+    stopped.refresh_from_db()
+    assert stopped.posting_date == today(shop)
+    assert shop.event(stopped).message == f"Changed in QBO: date is {days_ago(20)} there and {today(shop)} here"
+
+
+def test_a_paid_invoice_that_is_moved_back_there_has_its_own_day_in_the_books_again(shop: Shop) -> None:
+    shop.books.do("close_books", date=days_ago(30).isoformat())
+    shop.read_lists("Preferences")
+    invoice = shop.invoice(invoice_date=days_ago(40))
+    payment = pay(invoice, received_date=days_ago(10))
+    shop.drain()
+    post_to_current_period(shop.log().of_record("invoice", invoice.pk).failed(), by=None, at=timezone.now())
+    shop.drain()
+    shop.drain()
+    assert shop.there(invoice)["TxnDate"] == today(shop).isoformat()
+    shop.books.do("close_books", date=None)
+    shop.read_lists("Preferences")
+    shop.books.post("invoice", {**shop.there(invoice), "TxnDate": days_ago(40).isoformat()})
+    shop.hear()
+    invoice.refresh_from_db()
+    assert (invoice.invoice_date, invoice.posting_date) == (days_ago(40), None)
+    assert shop.event(invoice).message.startswith("Moved back in QuickBooks to its own day")
+    assert_synced(shop, payment)
+    shop.assert_in_books(invoice)
+    payment.void(at=timezone.now())
+    shop.drain()
+    invoice.refresh_from_db()
+    invoice.edit(internal_note="Gate code 12", at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    assert not says_a_day(shop, "Gate code 12")
+
+
 def test_posting_is_taken_back_until_it_is_sent(shop: Shop, stopped: Payment) -> None:
     post_to_current_period(shop.failed(), by=None, at=timezone.now())
     assert undo_posting(shop.log().of_record("payment", stopped.pk), by=None, at=timezone.now()).done == 1

@@ -31,10 +31,11 @@ from sync.outbox.enqueueing import invoice_name, payment_name
 
 def take_ours(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     connection, at, name = hearing.connection, hearing.at, payment_name(payment)
+    if _is_on_its_own_day(payment, row) and not is_in_flight(connection, name):
+        _take_posting_back(hearing, link, payment)
     waiting = unsent_of(connection, name)
     if is_in_flight(connection, name) or (waiting is not None and waiting.direction == Direction.OUT):
-        link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
-        link.save(update_fields=["theirs", "there_at"])
+        _keep_theirs(link, row)
         return
     if not (link.created_here or payment.is_void):
         _follow(hearing, link, row, payment)
@@ -43,8 +44,7 @@ def take_ours(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     base = Base.from_text(link.base) or Base()
     sides = [] if is_void(row) else _sides(base.row, row, payment)
     if (is_void(row) and not payment.is_void) or sides:
-        link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
-        link.save(update_fields=["theirs", "there_at"])
+        _keep_theirs(link, row)
         failure = edited(subject, sides) if sides else Failure("payment_voided_there", subject, facts=STANDS_HERE)
         hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at, row=row)
         return
@@ -52,6 +52,31 @@ def take_ours(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     if waiting is not None:
         note_arrival(connection, name, at=at, message="Changed back in QuickBooks: it agrees again", row=row)
     hearing.came["payments"] += 1
+
+
+def _keep_theirs(link: Link, row: Row) -> None:
+    """As it is there now, beside the base; its day there says whether the closing date stops a change of it."""
+    link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
+    link.txn_date = There.of(row).day
+    link.save(update_fields=["theirs", "there_at", "txn_date"])
+
+
+def _is_on_its_own_day(payment: Payment, row: Row) -> bool:
+    """It was posted to another day while its own was closed, and somebody has moved it back there."""
+    posted = payment.posting_date is not None and not payment.is_void and not is_void(row)
+    return posted and There.of(row).day == payment.received_date != payment.posting_date
+
+
+def _take_posting_back(hearing: Hearing, link: Link, payment: Payment) -> None:
+    connection, name = hearing.connection, payment_name(payment)
+    waited = unsent_of(connection, name) is not None
+    payment.move_back(payment.dates._replace(posting_date=None), at=hearing.at)
+    if base := Base.from_text(link.base):
+        link.base = base.saying("date", payment.books_date.isoformat()).as_text()
+        link.save(update_fields=["base"])
+    if not waited:
+        message = f"Moved back in QuickBooks to its own day, {payment.received_date}. It is the same here now."
+        note_arrival(connection, name, at=hearing.at, message=message, just_opened=True)
 
 
 STANDS_HERE = {"here": "here it still counts"}
