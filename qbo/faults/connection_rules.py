@@ -68,7 +68,9 @@ GRANTS = (
         "app_refused",
         where=is_another_programs,
         text=(
-            r"\b(incorrect|invalid|wrong|unknown) client (id|secret|credentials?)\b|^\W*invalid client\W*$",
+            r"\b(incorrect|invalid|wrong|unknown|missing) client (id|secret|credentials?)\b|^\W*invalid client\W*$",
+            r"\bclient[ _](id|secret)\b[^.;]{0,30}\b(is|are|was|were) (not (set|configured|provided)|missing)\b",
+            r"\b(rejected|refused|declined) (the |our |your |this )?(app|client)('s)? (credentials|id|secret)\b",
             r"\bclient authentication failed",
             # Intuit has taken the app itself out of use; what is called an application error is something else.
             r"\b(this|the|that|your|our) (\w+ )?app(lication)? (is |was |has been )?"
@@ -85,7 +87,9 @@ GRANTS = (
         where=is_another_programs,
         text=(
             r"\bauthori[sz]ation code\b[^.;]{0,30}\b(expired|invalid|used|not valid)\b",
-            r"\b(expired|invalid|used) authori[sz]ation code\b",
+            r"\b(expired|invalid|used|no|missing) authori[sz]ation code\b",
+            r"\b(authori[sz]ation|consent|sign-?in|log-?in) (is |was |has been )?cancell?ed\b",
+            r"\buser (has )?(declined|refused|cancell?ed)\b",
         ),
     ),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
@@ -116,6 +120,8 @@ SUBSCRIPTION = (
             r"subscription for company has lapsed",
             r"trial or subscription period",
             r"\b(company|quickbooks|qbo)\b[^.;]{0,30}\bread[- ]only (mode|state|access)",
+            r"\bcompany is (now )?read[- ]only\b",
+            r"\b(quickbooks|qbo|intuit)( \w+)? (is |was )?(past due|overdue|unpaid)\b",
             r"\brenew (the|your) (\w+ )?(plan|subscription)",
             r"(trial|subscription|plan)( period)? (has |is )?(ended|expired|lapsed|over|past due|overdue|unpaid)\b",
             r"\bno (active|valid|current|paid) (\w+ )?(subscription|plan)\b",
@@ -173,7 +179,7 @@ LAPSED = (
 """What gives access, and that somebody has to renew it; one that is only lost for a moment is the network's."""
 
 DISCONNECTED = (
-    r"(quickbooks|qbo|intuit)( online)?( account| company| connection)? "
+    r"(quickbooks|qbo|intuit)( online)?( account| company| connection| integration)? "
     r"((is |was |has been )?(disconnected|not connected)|(is|was)n't connected)",
     r"\b((quickbooks|qbo|intuit)( online)? connection"
     r"|connection (to|with) (your |the )?(quickbooks|qbo|intuit)( online)?)"
@@ -189,6 +195,24 @@ DISCONNECTED = (
     r"|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
 
+PROGRAM = r"(quickbooks|qbo|intuit)"
+NEVER_CONNECTED = (
+    rf"\b{PROGRAM}( (account|company|connection|integration|organi[sz]ation))? (is |was |has )?(not|never)"
+    r"( yet| been)* (connected|linked|configured|set ?up|authori[sz]ed|authenticated)\b"
+    # Not what of theirs is not set up, nor a record that is not linked to one of theirs.
+    r"(?! (to|for|with) ((this|the|that|an?|any|sales|use|collect|your) )*"
+    r"(accounts?|items?|products?|services?|customers?|tax|vat|gst|lines?|currenc|multi|class|location|discount))",
+    rf"\bno (active |valid )?{PROGRAM} (company|organi[sz]ation|connection|integration|credentials?|tokens?|realm)\b",
+    rf"\bno {PROGRAM} account (is |was |has been )?connected\b",
+    r"(?<!card )(?<!payment )(?<!client )\b(credentials|realm ?id|tokens?) (is |are |was |were )?"
+    r"(missing|not (found|stored|set|configured))\b",
+    rf"\b(missing|no) ({PROGRAM} )?(credentials|realm( ?id)?)\b|\bno tokens? (found|stored|saved|available|on file)\b",
+    rf"(^\W*|[.!;:] |\bplease |\bmust |\bneed to )(first )?connect (to )?(your |the |an? )?({PROGRAM}|company)\b"
+    r"(?![^.]{0,20}\b(fail|error|time|refus))",
+    rf"\b{PROGRAM}( \w+)? (requires|needs) re-?(auth|connect)",
+)
+"""Says that nobody has connected QuickBooks, or that what a connection consists of was not kept."""
+
 WRONG_CREDENTIALS = (
     r"\b(incorrect|invalid|wrong|bad|outdated) (\w+ ){0,2}"
     r"(credentials?|passwords?|log-?ins?|user ?names?)\b"
@@ -200,6 +224,7 @@ UNREACHED = (
     rule("token_expired", text=WRONG_CREDENTIALS, not_text=r"\bclos(ed|ing)\b", where=is_another_programs),
     # A connection that somebody has to renew; one that is only lost for a moment comes below.
     rule("token_expired", text=DISCONNECTED, not_text=r"permission denied"),
+    rule("token_expired", text=NEVER_CONNECTED, where=lambda evidence: not evidence.is_intuits),
     rule(
         "network",
         where=lambda evidence: not evidence.is_intuits and no_answer(evidence.status),
@@ -224,6 +249,9 @@ SOMEBODY_ELSE = (
     r"(user|admin|administrator|person|login|account|organi[sz]ation|workspace))"
 )
 
+MISSING_THERE = r"\b(not exist|not found|no longer exists?) in (quickbooks|qbo)\b"
+"""Was said by a program that could look there: its status is its own, and says nothing of access."""
+
 ACCESS = (
     # With a 5xx these codes come from a failing gateway, not from a check of rights.
     rule("server_error", codes="100 110 120 130 140 3100 3200", status=broken),
@@ -238,6 +266,8 @@ ACCESS = (
             r"\b(linked|connected) to an?(other| different) (quickbooks |qbo )?(company|realm)\b|\brealm mismatch",
             r"\bconnected company does(n't| not) match",
             r"\binvalid realm|\bwrong (realm|company)\b",
+            r"\b(connected|chose|selected|authori[sz]ed) (a different|another|the wrong) (quickbooks |qbo )?"
+            r"(company|realm)\b",
             r"(\bnot|n't) (recogni[sz]e|know|find) (the|this|your) (\w+ )?realm\b|\bunknown realm\b",
         ),
     ),
@@ -331,7 +361,7 @@ ACCESS = (
     # The gateway's code for missing rights; with a 401 from its dispatcher it means the token.
     rule("token_expired", codes="3100", text=r"dispatcher ?error", status=lambda status: status == 401),
     rule("permission_denied", codes="120 3100 5020"),
-    rule("token_expired", status=lambda status: status == 401),
+    rule("token_expired", status=lambda status: status == 401, not_text=MISSING_THERE),
     rule("token_expired", where=lambda evidence: evidence.entry.fault_type.upper().startswith("AUTHENTICATION")),
     rule(
         "permission_denied",
@@ -340,8 +370,8 @@ ACCESS = (
             r"denied access|\bforbidden\b",
         ),
     ),
-    rule("token_expired", text=r"\bunauthori[sz]ed\b|requires authorization"),
-    rule("permission_denied", status=lambda status: status == 403),
+    rule("token_expired", text=r"\bunauthori[sz]ed\b|requires authorization|\bnot authori[sz]ed\b"),
+    rule("permission_denied", status=lambda status: status == 403, not_text=MISSING_THERE),
     rule("edition_lacks_feature", codes="5030"),
     rule(
         "edition_lacks_feature",

@@ -28,9 +28,12 @@ STATUS_IN_WORDS = (
     re.compile(r"\b(?:error|failed|request)\W{1,4}([45]\d\d)(?:(?:\W+\1)+\b|\W*$)"),
     re.compile(r"\b(?:api|http|server|request) error\W{1,3}([45]\d\d)\b"),
     re.compile(r"\berror (?:code\W{0,3})?(52[0-7])\b"),
-    re.compile(r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|non autorise|n(?:o|ao) autorizado)\b"),
     re.compile(
-        r"\b(?:autorise|autorizado|autorisiert|gemachtigd|verboten|interdit|prohibido|proibido|verboden)\b"
+        r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|vietato|non autori(?:se|zzato)"
+        r"|n(?:o|ao) autorizado)\b"
+    ),
+    re.compile(
+        r"\b(?:autorise|autorizado|autorizzato|autorisiert|gemachtigd|verboten|interdit|prohibido|proibido|verboden|vietato)\b"
         r"(?: toegang)?\W{1,3}(\d{3})\b"
     ),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),

@@ -52,7 +52,8 @@ TROUBLES = (
             r"\b(quickbooks|qbo|intuit)( online)?( api| service)? (is )?(currently |temporarily )?unavailable\b",
             r"\b(quickbooks|qbo|intuit)( online)? (had|has|met|encountered) an? (internal|unexpected"
             r"|temporary) (error|problem)",
-            r"wrong (on|in|at) (our|their|intuit's|quickbooks'?s?) (end|side)|unexpected ((internal|critical|system"
+            r"(wrong|error|problem|issue|trouble) (on|in|at) (our|their|its|intuit's|quickbooks'?s?) (end|side)"
+            r"|unexpected ((internal|critical|system"
             r"|server) )*error|\(-30\d{3}\)",
             r"one name at a time|at (exactly )?the same time|failed to acquire the lock"
             r"|\b(locked|used) by another (process|request|operation|session|job)\b|\banother process is\b",
@@ -116,7 +117,8 @@ BROKEN = (
 
 NO_REASON = (
     r"bad request|response has an error|status code|^<|unexpected response|unknown error",
-    r"erreur inconnue|error desconocido|unbekannter? fehler|erro desconhecido|onbekende fout|不明なエラー",
+    r"erreur inconnue|error desconocido|errore sconosciuto|unbekannter? fehler",
+    r"erro desconhecido|onbekende fout|不明なエラー",
     r"errors? (has |have )?occurred|went wrong|internal_error|request failed|\breturned an error\b",
 )
 """Whether the words only repeat that something failed."""

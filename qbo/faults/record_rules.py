@@ -64,7 +64,8 @@ CONCURRENT = (
             r"|update)",
             r"\bconcurrencyexception|\boptimistic ?lock|\bversion\b[^.;]{0,40}\b(outdated|out of date|old)\b",
             r"\b(outdated|old(er)?) version of (this|the)\b|^\W*outdated version\W*$",
-            r"\b(invoice|payment|customer|item|record|object|transaction) (has |was )(been )?changed in (quickbooks"
+            r"\b(invoice|payment|customer|item|record|object|transaction) (has |was )(been )?"
+            r"(changed|modified|edited|updated) in (quickbooks"
             r"|qbo)",
             r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|out of date|does(n't| not) match|invalid|old\b)",
         ),
@@ -124,11 +125,11 @@ DUPLICATES = (
             r"duplicate (\w+ )?name|\bname (is |has )?(a )?duplicated?\b",
             NAME_SUPPLIED,
             # What has the name may stand between: "the name 'Travel' of the list element is already in use".
-            rf"\bnames?\b([^;]{{1,80}}?\b{TAKEN}| exists\b)|{INSTEAD} (\w+ )?name\b|\bname conflict",
+            rf"(\bnames?|\bdisplayname)\b([^;]{{1,80}}?\b{TAKEN}| exists\b)|{INSTEAD} (\w+ )?name\b|\bname conflict",
             r"\bis already an? (\w+ )?(customer|client|vendor|supplier|item|product|service|account) (named|called)\b",
             r"\banother (customer|client|vendor|supplier|employee|item|product|service|account)"
             r" (uses|has|with)\b[^.;]{0,20}\bname\b",
-            r"already using this name|duplicate (customer|vendor|supplier|item|employee)\b",
+            r"\busing (this|that|the same) name\b|duplicate (customer|vendor|supplier|item|employee)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
             r"\balready exists\b",
             r"\b(named|called) [^;]{1,80} already exists\b",
@@ -143,7 +144,7 @@ DUPLICATES = (
 
 FIELDS = (
     rule("customer_not_found", codes="6250 6560"),
-    rule("customer_not_found", text=r"customer ?ref is missing|invalid customer\b"),
+    rule("customer_not_found", text=r"customer ?ref (is )?(missing|required)|invalid customer\b"),
     rule(
         "customer_not_found",
         text=(
@@ -154,7 +155,7 @@ FIELDS = (
             r"(?! (memo|message|number|note|e-?mail|address|type|ref|in the name field))",
         ),
     ),
-    rule("item_not_found", text=r"item ?ref is missing"),
+    rule("item_not_found", text=r"item ?ref (is )?(missing|required)"),
     rule("request_refused", text=r"unsupported operation|operation .{0,300} is not supported"),
     rule("field_refused", text=r"\brequired param(eter)?\b|is missing in the request"),
     rule("bad_email", codes="4002", text="e-?mail"),

@@ -65,7 +65,7 @@ MISSING = (
 
 MAPPED = r"(mapped|linked|matched|paired)"
 MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?|resolved)"
-CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given)"
+CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given|configured|defined)"
 
 
 BETWEEN = r"(?:[^.,;]|(?<=\d)[.,](?=\d))"
@@ -101,7 +101,7 @@ def sought(noun: str) -> str:
     """Says that it was not found: "unable to find the customer", "no matching customer"."""
     named = r"( (with|for|named|called|in)\b[^.;]{1,60})?"
     return (
-        rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load) "
+        rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load|resolve) "
         rf"((an?|the|any|matching|valid|your|quickbooks|qbo|online) )*{noun}\b"
         rf"|\bno (matching|such|corresponding|resolved) {THERE}{noun}\b"
         rf"|\bno (valid |active )?{THERE}{noun}( mapping| match| record)?{named}"
@@ -143,7 +143,8 @@ def unsent(noun: str) -> str:
     """Says that it has to go to QuickBooks first: "the contact of line 2 has not been synced to QuickBooks yet"."""
     sent = r"(synced|synchroni[sz]ed|exported|imported|pushed|created)\b"
     return (
-        rf"\b{noun}\b[^.;:]{{0,40}}(n't| not) (yet been {sent}|been {sent}[^.;:]{{0,30}}\byet\b)"
+        rf"\b{noun} (is |was |has )?not( yet| been)* {sent} to (quickbooks|qbo)( yet)?\W*$"
+        rf"|\b{noun}\b[^.;:]{{0,40}}(n't| not) (yet been {sent}|been {sent}[^.;:]{{0,30}}\byet\b)"
         rf"|\b(associated|related|linked|parent) {noun}\b[^.;:]{{0,40}} (cannot|can't|could not|couldn't) be {sent}"
     )
 
@@ -164,6 +165,14 @@ def unlinked(noun: str, owner: str) -> str:
     return rf"\b{noun} (is |was |has )?not( yet| been)* {MAPPED} (to|with|on) ((this|the|that|an?|any|its) )?{owner}\b"
 
 
+def lacking(owner: str, noun: str) -> str:
+    """Says that it was left out of a record of ours: "the invoice has no customer", "lines are missing accounts"."""
+    return (
+        rf"\b{owner}\b[^.;:]{{0,30}} ((has|have) no|(is |are )?(missing|lacks?|without))"
+        rf" ((an?|its|the) )?{THERE}(\w+ )?{noun}\b{PART}"
+    )
+
+
 def cannot_without(noun: str) -> str:
     """Says that it is required: "the invoice cannot be synchronized without a customer"."""
     return rf"(can(not| not|'t)|could not|unable to)[^.;]{{0,40}} without (an?|the|any)? ?{noun}"
@@ -171,7 +180,8 @@ def cannot_without(noun: str) -> str:
 
 BAD_REFERENCE = re.compile(
     r"invalid reference|object not found|\belement id\b|\breference (non valide|invalide|introuvable)"
-    r"|\breferencia (no (es )?valida|invalida)|ungu(e)?ltige (referenz|verweis)|ongeldige (referentie|verwijzing)"
+    r"|\breferencia (no (es )?valida|invalida)|\briferimento (non valido|errato)"
+    r"|ungu(e)?ltige (referenz|verweis)|ongeldige (referentie|verwijzing)"
     r"|無効な参照|参照 ?id"
 )
 
@@ -187,7 +197,7 @@ def headline(failure: str, noun: str, states: str) -> Rule:
         failure,
         headline=True,
         text=(
-            rf"\b{states} ({NO_PREPOSITION}\w+ )?{noun}\b(?! (number|name|type|id|error|format|status)\b)",
+            rf"\b{states} ({NO_PREPOSITION}\w+ )?{noun}\b{PART}(?! id\b)",
             rf"\b{noun}( mapping)?( is| was| has been)? {states}\b(?! (a|an|the|its)\b)",
         ),
     )

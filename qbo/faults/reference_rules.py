@@ -19,6 +19,7 @@ from qbo.faults.record_words import (
     THERE,
     gone,
     headline,
+    lacking,
     missing,
     mistaken,
     of_a_reference,
@@ -33,6 +34,9 @@ from qbo.faults.record_words import (
 )
 from qbo.faults.rule import rule
 
+OF_AN_ACCOUNT = rf"({DOCUMENT}|{ITEM}|line ?items?\(?s?\)?|lines?|expenses?|categor(y|ies)|entr(y|ies)|company)"
+"""What posts to an account, or has to have one."""
+
 TAX = (
     rule("tax_code_not_mapped", codes="6100 6160 6230 2280 6470"),
     rule("tax_not_enabled", codes="6170"),
@@ -44,7 +48,7 @@ TAX = (
             r"(set ?up|enabled|turned on|active|configured)",
             r"(set ?up|turn on|enable|activate) (your )?(sales )?(tax(es)?|vat|gst|hst)\b(?! (code|rate))",
             r"\b(tax(es)?|vat|gst|hst) (is |are )?(disabled|turned off|off)\b",
-            r"(not|n't) (turned on|enabled|set ?up|use|activated|configured) (sales )?(tax(es)?|vat|gst"
+            r"(not|n't) (turned on|enabled|set ?up|use|activated|configured) (for )?(sales )?(tax(es)?|vat|gst"
             r"|hst)\b(?! (code|rate))",
             r"\b(tax(es)?|vat|gst|hst) (must|has to|have to|needs? to) (first )?be"
             r" (set ?up|enabled|turned on|activated|configured)",
@@ -63,11 +67,12 @@ TAX = (
         "tax_code_not_mapped",
         text=(
             rf"invalid (line )?{TAX_NOUN}|valid line taxcodes|not a valid (\w+ )?{TAX_NOUN}",
-            r"(have|has|select|choose|pick|specify|assign|set|configure) an? (\S+ ){0,2}(gst|hst|vat"
+            r"(have|has|needs?|requires?|select|choose|pick|specify|assign|set|configure) an? (\S+ ){0,2}(gst|hst|vat"
             r"|tax)[^.]{0,12} (rate|code)\b"
             r"(?! (of|that|between|below|above|lower|higher|less|greater))",
             rf"(do not|don't|without|not|n't) (have|provide|include|contain|return) an? (\S+ )?{TAX_NOUN}",
             rf"(\bnot|n't) (yet )?{CHOSEN} (an?|any|the) (\S+ )?{TAX_NOUN}|{TAX_NOUN} ?(ref ?)?error",
+            r"\btax ?code ?ref (is )?(missing|required)\b",
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|not valid|not {CHOSEN}))",
             rf"(without|missing|no|unknown|unrecogni[sz]ed|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
             rf"\bno {THERE}tax (\w+ )?rate\b|{TAX_NOUN}\b[^,;]{{0,40}}(could not|cannot|can't|couldn't) be {MADE_OUT}",
@@ -110,6 +115,7 @@ REFERENCES = (
             missing(CUSTOMER),
             without_id("contact"),
             unsent("contact"),
+            lacking(DOCUMENT, "customer"),
         ),
     ),
     # QuickBooks lists every kind that it looked at; where it lists one, that is the one.
@@ -132,12 +138,13 @@ REFERENCES = (
     # QuickBooks deletes an item by making it inactive, so "deleted" has the same remedy.
     rule("item_inactive", about=(r"product/service[^.]{0,60}(deleted|inactive)", gone(ITEM))),
     rule("item_not_found", about=(r"items? element id", missing(f"((qbo|quickbooks) ?)?{ITEM}"), unsent("plan"))),
+    rule("item_not_found", text=lacking(r"(line items?|lines?)", "(item|product|service)")),
     # Only where a reference is the trouble: a dump of the request holds the word too.
     rule("item_not_found", where=of_a_reference, about=r"item_?ref\b"),
     rule("item_not_found", codes="6440"),
     rule("account_inactive", about=r"accounts? element id"),
     rule("account_inactive", where=of_a_reference, about=r"account_?ref\b|account ?based ?expense"),
-    rule("income_account_missing", text=(unmapped(ACCOUNT), r"\bno income account\b")),
+    rule("income_account_missing", text=(unmapped(ACCOUNT), r"\bno income account\b", lacking(OF_AN_ACCOUNT, ACCOUNT))),
     rule("income_account_missing", text=rf"\bno (\w+ ){{0,2}}account (is |was )?{CHOSEN}\b"),
     rule(
         "income_account_missing",
@@ -207,7 +214,10 @@ INACTIVE = (
     rule(
         "not_found_other",
         headline=True,
-        text=r"\b(invoice|bill|transaction|record) not (yet )?(imported|exported|synced|synchroni[sz]ed|sent)\b",
+        text=(
+            r"\b(invoice|bill|transaction|record) not (yet )?(imported|exported|synced|synchroni[sz]ed|sent)\b",
+            unsent(ANY_OTHER),
+        ),
     ),
     rule("not_found_other", text=r"\b(is|are|was|were) not (yet )?in (your )?(quickbooks|qbo)\b"),
     rule("not_found_other", codes="610", operations="read query cdc"),

@@ -50,6 +50,16 @@ def lacks(thing: Words, *states: Words) -> Condition:
     return either(tells(thing, lambda t: t.missing, *states), found(none_found))
 
 
+def unchosen(thing: Words) -> Condition:
+    """Whether none was selected, in either order: "aucun client n'a été sélectionné"."""
+
+    def both_ways(tongue: Tongue) -> str:
+        none = rf"(?:{tongue.none}) ?(?:\w+ ){{0,2}}?(?:{thing(tongue)})"
+        return rf"{none}{WITHIN}{{0,20}}?(?:{tongue.chosen})|(?:{tongue.chosen}){WITHIN}{{0,12}}?{none}"
+
+    return found({tongue: both_ways(tongue) for tongue in TONGUES})
+
+
 def found(expressions: dict[Tongue, str]) -> Condition:
     return lambda evidence: any(is_in(expressions[tongue], evidence.text) for tongue in languages_in(evidence.text))
 
@@ -103,6 +113,7 @@ RECORDS: tuple[Rule, ...] = (
     rule("closed_period", where=CLOSED),
     rule("rate_limited", where=says(lambda t: t.too_many)),
     rule("stale_object", where=says(lambda t: t.other_user)),
+    rule("stale_object", where=tells(lambda t: f"{t.thing}|{t.record}", lambda t: t.outdated)),
     rule("duplicate_doc_number", where=tells(lambda t: t.number, lambda t: t.taken)),
     rule("duplicate_name", where=tells(lambda t: t.name, lambda t: t.taken)),
     rule("tax_calculation_failed", where=says(lambda t: t.tax_calculation)),
@@ -122,9 +133,11 @@ RECORDS: tuple[Rule, ...] = (
     ),
     rule("customer_not_found", where=says(lambda t: t.no_customer)),
     rule("customer_not_found", where=lacks(lambda t: t.customer, lambda t: t.gone)),
+    rule("customer_not_found", where=unchosen(lambda t: t.customer)),
     rule("customer_not_found", headline=True, where=tells(lambda t: t.customer, lambda t: t.invalid)),
     rule("item_inactive", where=tells(lambda t: t.item, lambda t: t.gone)),
-    rule("item_not_found", where=lacks(lambda t: t.item)),
+    rule("item_not_found", where=either(lacks(lambda t: t.item), unchosen(lambda t: t.item))),
+    rule("income_account_missing", where=unchosen(lambda t: t.account)),
     rule(
         "account_inactive",
         where=lacks(lambda t: t.account, lambda t: t.gone, lambda t: t.closed),

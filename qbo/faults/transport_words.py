@@ -153,7 +153,10 @@ PLAIN = (
     r"\berror (while )?(copying|reading|sending|writing) (the |a )?(content|response|request|data)\b",
     r"\bwait(ed|ing) for (an? |the )?(response|answer|reply)\b|^\W*((ssl|tls) )?certificate (has |is )?expired\W*$",
     r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",
-    r"could(n't| not) (resolve|connect)|cannot connect to|resolv(e|ing) (host|timed)",
+    # A program resolves names of hosts, and references to records.
+    r"could(n't| not) (connect|resolve (?!(the |an? |any |your )?(quickbooks |qbo )?(customer|client|item|product"
+    r"|service|account|tax|vendor|supplier|class|location|term|reference|conflict)))|cannot connect to"
+    r"|resolv(e|ing) (host|timed)",
     r"name resolution|unknown ?host|no such host|name could not be resolved|\bdns\b",
     r"broken pipe|\beof occurred|incompleteread|chunkedencoding|end of file|(^|[:\s])(unexpected )?eof\W*$",
     r"connection ?(error|reset|refused|aborted|closed|lost|broken|failed|failure|dropped|interrupted|terminated)\b",
@@ -176,6 +179,6 @@ PLAIN = (
     r"(ssl|tls|server|peer|remote|security|untrusted) cert(ificate)?\b|certificate (is )?(untrusted|not trusted)",
     r"(ssl|tls)[^.]{0,30}(error|handshake|failed|alert|certificate|connect|routines)",
     r"\b(terminated|aborted)\W*$|\b(network|connection|connectivity) (issue|problem)|\bno (response|answer|reply) from",
-    r"(not|n't) (respond|answer\b|reply\b|reach\b|be (reached|contacted)|communicat)"
+    r"(?<!will )(not|n't) (respond|answer\b|reply\b|reach\b|be (reached|contacted)|communicat)"
     r"|unable to (reach|communicate|contact)|\bunreachable\b",
 )

@@ -75,12 +75,62 @@ SAID: list[tuple[str, str]] = [
     # the parser of Ruby puts a number first, which is no code of QuickBooks
     ("answer_unreadable", "765: unexpected token at '<!doctype html>'"),
     ("validation", "765: unexpected amount"),
+    # nobody has connected QuickBooks, or something of QuickBooks is not set up
+    ("token_expired", "No QuickBooks company is linked"),
+    ("token_expired", "The QuickBooks integration was never set up"),
+    ("tax_not_enabled", "QuickBooks is not set up for sales tax"),
+    ("validation", "QuickBooks is not configured for multiple currencies, choose dollars"),
+    ("token_expired", "QuickBooks credentials are not stored"),
+    ("token_expired", "No tokens on file"),
+    ("token_expired", "First connect QuickBooks"),
+    ("network", "Error: connect to QuickBooks failed, connection lost"),
+    ("token_expired", "QuickBooks needs reauthorization"),
+    ("token_expired", "It was not authorized. Please try again."),
+    ("access_refused_by_user", "No authorization code came back"),
+    ("access_refused_by_user", "The sign-in was cancelled"),
+    ("access_refused_by_user", "The user declined"),
+    ("app_refused", "The client secret is not set"),
+    ("app_refused", "Intuit refused our app credentials"),
+    ("wrong_environment", "You selected another QuickBooks company"),
+    # what was left out of a record, and of which field
+    ("customer_not_found", "The receipt is missing its customer"),
+    ("validation", "The receipt is missing its customer message"),
+    ("customer_not_found", "CustomerRef required"),
+    ("item_not_found", "ItemRef required"),
+    ("tax_code_not_mapped", "TaxCodeRef missing"),
+    ("tax_code_not_mapped", "Each line needs a VAT code"),
+    ("item_not_found", "A line has no product"),
+    ("validation", "A line has no product description"),
+    ("income_account_missing", "Two lines are missing accounts"),
+    ("validation", "The bill has no account number"),
+    ("item_not_found", "Default service not configured"),
+    # what did not go there, and why
+    ("customer_not_found", "Customer not pushed to QuickBooks"),
+    ("not_found_other", "The estimate was not exported to QuickBooks yet"),
+    ("validation", "Customer not pushed to QuickBooks because its phone is too long"),
+    # a reference and the name of a host are resolved
+    ("customer_not_found", "We could not resolve the customer"),
+    ("network", "We could not resolve books.example.com"),
+    ("validation", "Edits made now will not reach the books, correct the date"),
+    ("duplicate_name", "DisplayName must be unique"),
+    ("duplicate_name", "Somebody is using this name"),
+    ("stale_object", "The payment was edited in QuickBooks"),
+    ("subscription_inactive", "Your QuickBooks bill is past due"),
+    ("subscription_inactive", "The company is read-only now"),
+    ("server_error", "There is a problem on Intuit's side"),
 ]
 
 
 @pytest.mark.parametrize(("failure", "words"), SAID, ids=[words[:50] for _, words in SAID])
 def test_what_other_programs_say(failure: str, words: str) -> None:
     assert read(words, None, TEXT).code == failure
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_program_that_could_look_into_quickbooks_had_access(status: int) -> None:
+    """Its status is its own: the connection is not paused because a vendor is missing."""
+    assert read('{"errors":"That vendor does not exist in QuickBooks"}', status, JSON).code == "not_found_other"
+    assert read('{"errors":"That vendor does not exist"}', status, JSON).code in ("token_expired", "permission_denied")
 
 
 def test_quickbooks_checks_have_passwords_and_codes_of_their_own() -> None:

@@ -11,17 +11,19 @@ from qbo.faults.expressions import is_in
 from qbo.faults.tongues.dutch import DUTCH
 from qbo.faults.tongues.french import FRENCH
 from qbo.faults.tongues.german import GERMAN
+from qbo.faults.tongues.italian import ITALIAN
 from qbo.faults.tongues.japanese import JAPANESE
 from qbo.faults.tongues.portuguese import PORTUGUESE
 from qbo.faults.tongues.spanish import SPANISH
 from qbo.faults.tongues.tongue import Tongue
 
-TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, JAPANESE)
+TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, ITALIAN, JAPANESE)
 
-STATES = ("gone", "missing", "found", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking")
+STATES = ("gone", "missing", "found", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking", "outdated")
 # For a number that is too large or too small: then a different number is needed.
 BOUNDS = re.compile(
-    r"\b(entre|zwischen|tussen) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*|exceder"
+    r"\b(entre|zwischen|tussen|tra|fra) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*"
+    r"|exceder|maggiore|minore|superiore|inferiore|superare"
     r"|groter|kleiner|gro(e)?sser|ho(e)?her|hoger|lager|niedriger)\b|(?<![つ件行個])以上|以下"
 )
 SAYINGS = (

@@ -19,11 +19,12 @@ DUTCH = Tongue(
     record=r"\b(factuur|medewerker|project|offerte|creditnota|bon|bestelling|facturen|transactie|betaling"
     r"|leverancier|boeking|klasse)\b"
     r"|\b(journaal|memoriaal)post(en)?\b",
-    thing=r"\b(object|record|element|referentie)\b",
-    access=r"\b(\w{0,10}token|sessie|verbinding met (quickbooks|intuit|qbo)|autorisatie|machtiging|toegang)\b",
+    thing=r"\b(object|record|element|referentie|bron|resource)\b",
+    access=r"\b(\w{0,16}token|sessie|verbinding met (quickbooks|intuit|qbo)|autorisatie|machtiging|toegang)\b",
     subscription=r"\b(abonnement|proefperiode)\b",
     gone=r"\binactie(f|ve)\b|niet (meer )?actief\b|gedeactiveerd|gearchiveerd|samengevoegd|\b(is|zijn|werd|werden) (al "
-    r"|inmiddels )?verwijderd\b|\bverwijderde\b",
+    r"|inmiddels )?verwijderd\b|\bverwijderde\b"
+    r"|(?<!niet )(?<!worden )\bverwijderd\b(?! (worden|zijn))",
     missing=r"niet (worden )?(gevonden|teruggevonden)|bestaa(t|n) niet|\bonbekende?\b"
     r"|\bniet bekend\b",
     none=r"\bgeen",
@@ -39,6 +40,8 @@ DUTCH = Tongue(
     invalid=r"ongeldige?\b|niet geldig|onjuiste?\b",
     unset=r"niet (ingesteld|ingeschakeld|geactiveerd|geconfigureerd|toegewezen|opgegeven|gekoppeld|ingevuld)",
     lacking=r"\bontbreekt\b|\bontbreken(de)?\b|kon niet worden opgehaald",
+    outdated=r"\bverouderde?\b",
+    chosen=r"(geselecteerd|gekozen|opgegeven)",
     closing_date=r"\b(afsluit|sluitings)datum\b",
     tax_off=r"\b(btw|omzetbelasting)\b[^.]{0,40}\bniet (ingesteld|ingeschakeld|geactiveerd)"
     r"|\bstel (eerst )?(de )?(btw|omzetbelasting)",
@@ -60,7 +63,9 @@ DUTCH = Tongue(
     denied=r"\bbeheerder (te )?zijn\b|\balleen (een |de )?(hoofd)?beheerder"
     r"|\btoegang (is )?geweigerd|\bgeen (toegang|rechten|toestemming|machtiging)|\bonvoldoende (rechten"
     r"|machtigingen)|\bniet gemachtigd"
-    r"|\bverboden toegang\b|\btoegang verboden\b",
+    r"|\bniet bevoegd\b|\bverboden toegang\b|\btoegang verboden\b"
+    r"|\b(actie|handeling|bewerking) (is )?(verboden|niet (toegestaan"
+    r"|geoorloofd))",
     refused_company=r"\b(betalings|facturerings)probleem",
     no_customer=r"\b(moet|dient) een [^.]{0,25}klant (te )?(hebben|bevatten)|\bklant (is )?(verplicht|vereist"
     r"|ontbreekt)",
@@ -74,14 +79,15 @@ DUTCH = Tongue(
     r"|\bonderhoud\b|\b(quickbooks|qbo)( online)? is (momenteel |tijdelijk )?niet beschikbaar",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
     r"|bewerkt) door een andere"
-    r"|\been andere (gebruiker|persoon) heeft\b[^.]{0,40}(gewijzigd|bewerkt)",
+    r"|\bwerkten? [^.]{0,30}tegelijk|\been andere (gebruiker|persoon) heeft\b[^.]{0,40}(gewijzigd|bewerkt)",
     account_type=r"\b(rekening|account)(type|soort)|type rekening",
     unreached=r"\b(duurde|duurt) te lang"
     r"|\bexterne (naam|host|server)|\bonbekende host|\bverbinding (is |werd )?(geweigerd|verbroken|gesloten"
     r"|mislukt|verloren)|\bnetwerkfout|verbinding [^.]{0,50}(mislukt|verbroken|verloren|geweigerd|niet mogelijk)"
     r"|\bfout bij [^.]{0,12}verbinding|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken"
     r"|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding"
-    r"|\btime-?outperiode|\bexterne certificaat|\bservercertificaat",
+    r"|\btime-?outperiode|\bexterne certificaat|\bservercertificaat|\bonbereikbaar\b|\bgeen internet"
+    r"|\bssl/tls-kanaal|\bwelke host dit is|\bverzenden van de aanvraag(\.|\W*$)",
     socket=r"(^|: ?|\] ?)verbinding is (weggevallen|verlopen)|\bgeen route naar"
     r"|\bnetwerk (is onbereikbaar|ligt plat)|\bgebroken pijp|\bnaam of dienst is niet bekend|\bnaamsherleiding",
     refused=r"\bvalidatiefout",

@@ -18,7 +18,7 @@ FRENCH = Tongue(
     record=r"\b(factures?|employee?s?|projets?|devis|estimations?|recus?|ecritures?|depenses?|bons? de commande"
     r"|operations?|transactions?"
     r"|paiements?|fournisseurs?|classes?|modalites)\b",
-    thing=r"\b(objets?|elements?|enregistrements?|reference)\b",
+    thing=r"\b(objets?|elements?|enregistrements?|reference|ressources?)\b",
     access=r"\b(jetons?|sessions?|connexions? a (quickbooks|intuit|qbo)|autorisations?|acces)\b",
     subscription=r"\b(abonnements?|periode d'essai|essai)\b",
     # "Inactive" and "archive" are English too, so they count after a French verb.
@@ -42,6 +42,8 @@ FRENCH = Tongue(
     unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini|renseigne|saisi|indique"
     r"|associe|attribue)",
     lacking=r"\bmanquante?s?\b|\babsente?s?\b|\bechec de l\'obtention",
+    outdated=r"\b(perime|obsolete|depasse)(e|s|es)?\b",
+    chosen=r"(selectionne|choisi|indique|precise|specifie)",
     closing_date=r"\bdate de (cloture|fermeture)\b",
     tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas"
     r"|pas( encore)?) (encore )?(ete )?(active|configure|parametre)|\b(configurez|activez"
@@ -62,7 +64,8 @@ FRENCH = Tongue(
     r"|\b(doit|devez|doivent|faut) etre (un |une |l')?administrat"
     r"|\bacces (est |a ete )?(refuse|interdit|non autorise)|\b(pas|aucune?) (de |d'|la |l'|les )?(permissions?"
     r"|autorisations?|droits?)\b|\bautorisations? insuffisantes?|\bnon autorise"
-    r"|\bdroits insuffisants",
+    r"|\bdroits insuffisants|\b(n'etes|etes|n'est|n'es) pas autorisee?s? (a|pour)\b"
+    r"|\b(action|operation) (est )?(interdite|non autorisee)",
     refused_company=r"\b(facturation|paiement) [^.]{0,30}probleme|probleme de (facturation|paiement)",
     no_customer=r"\b(doit|doivent|devrait) (avoir|comporter|contenir|etre associee? a) (un |une )?client"
     r"|\bclient (est )?(obligatoire|requis|manquant)"
@@ -89,7 +92,10 @@ FRENCH = Tongue(
     r"|\berreur (de )?reseau|\breseau (est )?(inaccessible|injoignable)|\bimpossible de (joindre|contacter"
     r"|se connecter)|\bechec de (la )?(connexion|resolution)|\bimpossible d'etablir|\b(probleme"
     r"|erreur) de connexion (internet|au serveur|reseau)|\bne repond pas|\bcanal securise"
-    r"|(?<!votre )\bconnexion a expire\W*$|\bnegociation (ssl|tls)|\bcertificat (distant|du serveur|ssl)",
+    r"|(?<!votre )\bconnexion a expire\W*$|\boperation a expire\W*$"
+    r"|\bnegociation (ssl|tls)|\bcertificat (distant|du serveur|ssl)"
+    r"|\benvoi de la (demande|requete)(\.|\W*$)|\bserveur (est )?(injoignable|inaccessible)"
+    r"|\b(pas de|aucune) connexion (a )?internet",
     socket=r"\bconnexion (re-initialisee|terminee par expiration|sous-jacente)|\bchemin d'acces pour atteindre l'hote"
     r"|\breseau (n'est pas accessible|ne fonctionne pas)|\babandon de la connexion|\brelais brise"
     r"|\bnom ou service inconnu|\bresolution du nom\b|\baucune connexion n'a pu",

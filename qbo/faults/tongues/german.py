@@ -20,12 +20,12 @@ GERMAN = Tongue(
     record=r"rechnung\b|mitarbeiter(in)?\b|projekt\b|angebot\b|gutschrift\b|quittung\b|\bbeleg\b|bestellung\b"
     r"|transaktion|buchung\b|zahlung"
     r"|lieferant|klasse\b",
-    thing=r"objekt|datensatz|vorgang|\belement|referenz",
+    thing=r"objekt|datensatz|vorgang|\belement|referenz|ressource",
     access=r"token|sitzung|verbindung (zu|mit) (quickbooks|intuit|qbo)|autorisierung|anmeldung|\bzugang\b",
     subscription=r"\babo\b|abonnement|testphase|testzeitraum",
     gone=r"(?<!nicht )\binaktiv(e|er|en|es)?\b|nicht (mehr )?aktiv\b|(de|in)aktiviert|archiviert|\b(wurden?|ist"
     r"|sind) (bereits |schon |inzwischen |in quickbooks )?gelo(e)?scht\b|gelo(e)?scht worden|zusammengefu(e)?hrt\b"
-    r"|gelo(e)?schte[nrs]?\b",
+    r"|gelo(e)?schte[nrs]?\b|(?<!nicht )gelo(e)?scht\b(?! (werden|sein))",
     missing=r"nicht (mehr )?(gefunden|vorhanden|auffindbar|ermittelt)|existier(t|en) nicht|\bunbekannt(e|er|en|es)?\b",
     none=r"\bkeine?[nrs]?",
     found=r"(gefunden|vorhanden)",
@@ -41,7 +41,9 @@ GERMAN = Tongue(
     unset=r"nicht (eingerichtet|aktiviert|konfiguriert|hinterlegt|definiert|erfasst|gepflegt|zugeordnet|zugewiesen"
     r"|angegeben)",
     lacking=r"\bfehl(t|en)\b|\bfehlende[rsn]?\b|konnte nicht (abgerufen|bezogen)",
-    closing_date=r"abschlussdatum|buchungsschluss|datum des buchabschlusses",
+    outdated=r"\bveraltet\w*",
+    chosen=r"(ausgewa(e)?hlt|gewa(e)?hlt|angegeben)",
+    closing_date=r"abschlussdatum|buchungsschluss|stichtag [^.;]{0,12}abschluss|datum des buchabschlusses",
     tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)|\brichten sie (zuerst "
     r"|zuna(e)?chst )?(die )?\w*(steuer|mwst)",
     tax_calculation=r"fehler\b[^.]{0,60}(berechn\w+)[^.]{0,30}(steuer|mwst)|(steuer"
@@ -63,7 +65,7 @@ GERMAN = Tongue(
     denied=r"\badministrator(in)? sein\b|\bnur (ein |der )?(haupt)?administrator"
     r"|zugriff (wurde )?(verweigert|nicht erlaubt)|kein(e|en)? (ausreichende[ns]? )?(berechtigung|zugriff"
     r"|rechte|zugriffsrechte)|nicht berechtigt|fehlende (berechtigung|rechte)"
-    r"|unzureichende (berechtigung|rechte)|zugriff verboten",
+    r"|unzureichende (berechtigung|rechte)|(zugriff|aktion|vorgang) (ist )?(verboten|nicht (erlaubt|zula(e)?ssig))",
     refused_company=r"(zahlungs|abrechnungs)problem|problem (bei|mit) der (abrechnung|zahlung)",
     no_customer=r"\b(muss|sollte|soll) einen? [^.]{0,25}kunden? (haben|enthalten)|\bkunde (ist )?(erforderlich|fehlt)",
     no_period=r"\bbu(e)?cher ko(e)?nnen (nicht|nicht mehr) (aktualisiert|gea(e)?ndert)|\bperiode ist (beendet"
@@ -90,7 +92,8 @@ GERMAN = Tongue(
     r"|keine verbindung (zu|zum|zur|mit)\b|verbindung [^.]{0,40}nicht (hergestellt|aufgebaut|mo(e)?glich)"
     r"|keine verbindung [^.]{0,40}(hergestellt|aufgebaut|mo(e)?glich)|verbindungs(fehler|aufbau|problem)"
     r"|antwortet nicht|nicht erreichbar"
-    r"|remotezertifikat|serverzertifikat",
+    r"|remotezertifikat|serverzertifikat|gegenstelle|kein solcher host|\bssl/tls-kanal|keine internetverbindung"
+    r"|senden der anforderung(\.|\W*$)",
     socket=r"kommunikationspartner|wartezeit fu(e)?r die verbindung|keine route zum|abbruch der verbindung"
     r"|netzwerk ist nicht (aktiv|erreichbar)|name oder der dienst ist nicht bekannt",
     refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",

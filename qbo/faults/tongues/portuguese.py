@@ -17,12 +17,12 @@ PORTUGUESE = Tongue(
     record=r"\b(faturas?|funcionarios?|projetos?|lancamentos?|vendas?|orcamentos?|recibos?|despesas?|compras?|notas?"
     r"|transac(ao|oes)|transacca?o(es)?"
     r"|pagamentos?|fornecedor(es)?|classes?)\b",
-    thing=r"\b(objet?os?|elementos?|registr?os?|referencia)\b",
+    thing=r"\b(objet?os?|elementos?|registr?os?|referencia|recursos?)\b",
     access=r"\b(tokens?|sess(ao|oes)|conexao (com|a) o? ?(quickbooks|intuit|qbo)|ligacao ao? (quickbooks|intuit)"
     r"|autorizacao|acesso)\b",
     subscription=r"\b(assinaturas?|subscric(ao|oes)|periodo de (teste|avaliacao))\b",
     gone=r"\b(?<!estar )(?<!ser )(inativ[oa]s?|desativad[oa]s?|arquivad[oa]s?)\b|\b(foi|foram|esta|estao"
-    r"|sido) (excluid|eliminad|removid|apagad|deletad|mesclad)[oa]s?\b",
+    r"|sido) (excluid|eliminad|removid|apagad|deletad|mesclad)[oa]s?\b|\b(excluiu|eliminou|apagou|desativou)\b",
     missing=r"\bnao (foi |foram |pode ser |pode |foi possivel )?(encontrad[oa]s?|localizad[oa]s?|encontrar"
     r"|localizar)\b|\bnao existem?\b|\binexistentes?\b"
     r"|(?<!erro )\bdesconhecid[oa]s?\b",
@@ -41,6 +41,8 @@ PORTUGUESE = Tongue(
     invalid=r"\b(invalid[oa]s?|nao (e |sao )?valid[oa]s?|incorret[oa]s?)\b",
     unset=r"\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad|definid|atribuid|informad|selecionad)",
     lacking=r"\bfalt(a|am|ando)\b|\bausentes?\b|\bnao foi possivel obter",
+    outdated=r"\b(obsolet|desatualizad)[oa]s?\b",
+    chosen=r"(selecion|escolhid|indicad|especific|informad)",
     closing_date=r"\bdata de (fechamento|encerramento|fecho)\b",
     tax_off=r"\b(impostos?( sobre vendas)?|iva)\b[^.]{0,40}\bnao (esta|estao|foi|foram) (configurad|ativad"
     r"|habilitad)|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",
@@ -60,7 +62,8 @@ PORTUGUESE = Tongue(
     r"|\baplicativo ja (foi|esta) (conectad|comprad|instalad)o",
     denied=r"\b(deve|devem|precisa|precisam) ser (um |uma |o )?administrador"
     r"|\bacesso (foi |esta )?(negado|nao autorizado|proibido)|\bnao (tem|possui) (a |as )?(permiss(ao|oes)"
-    r"|acesso|direitos?)|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b",
+    r"|acesso|direitos?)|\bpermiss(ao|oes) (insuficientes?|negada)|\bsem permissao\b"
+    r"|\bnao (esta|estao|e) autorizad[oa]s? (a|para)\b|\b(acao|operacao) (e )?(proibida|nao (permitida|autorizada))",
     refused_company=r"\bproblemas? (de|com a) (cobranca|faturacao|faturamento|pagamento)",
     no_customer=r"\b(deve|deveria) (ter|conter|incluir) um cliente|\bcliente (e )?(obrigatorio|necessario)"
     r"|\bfalta o cliente",
@@ -84,7 +87,8 @@ PORTUGUESE = Tongue(
     r"|foi perdida))|\bperda de (conexao|ligacao)|\brecusou ativamente|\b(erro|falha|problema)s? (de|na|com a) (rede"
     r"|conexao)|\bsem conexao|\bnao respond(e|eu)\b|\bdemorou (muito|demais)|\bnao (foi possivel"
     r"|e possivel) (conectar|estabelecer|resolver|contactar)|\bcanal seguro"
-    r"|\bconexao expirou\W*$|\btempo esgotado\b|\bcertificado (remoto|do servidor)",
+    r"|\bconexao expirou\W*$|\btempo esgotado\b|\bcertificado (remoto|do servidor)"
+    r"|\benviar (a solicitacao|o pedido)(\.|\W*$)|\bservidor (esta )?inacessivel|\bhost nao e conhecido",
     socket=r"\btempo esgotado para conexao|\b(nao ha rota|sem caminho) para o (host|anfitriao)"
     r"|\brede (esta (fora de alcance|em baixo)|inacessivel|nao responde)|\b(pipe|tunel) quebrado"
     r"|\btermino de conexao|\babortou a ligacao|\bligacao (recusada|reposta)|^\W*ligacao expirada|\bconexao subjacente"

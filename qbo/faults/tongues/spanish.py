@@ -18,11 +18,12 @@ SPANISH = Tongue(
     record=r"\b(facturas?|empleados?|proyectos?|asientos?|ventas?|cotizacion(es)?|presupuestos?|recibos?|compras?"
     r"|gastos?|transaccion(es)?|pagos?"
     r"|proveedor(es)?|clases?)\b",
-    thing=r"\b(objetos?|elementos?|registros?|referencia)\b",
+    thing=r"\b(objetos?|elementos?|registros?|referencia|recursos?)\b",
     access=r"\b(tokens?|sesion(es)?|conexion(es)? (a|con) (quickbooks|intuit|qbo)|autorizacion(es)?|acceso)\b",
     subscription=r"\b(suscripcion(es)?|periodo de prueba|prueba gratuita)\b",
     gone=r"\b(?<!estar )(?<!ser )(inactiv[oa]s?|desactivad[oa]s?|archivad[oa]s?)\b|\b(fue|fueron|sido|esta|estan"
-    r"|estaba) (eliminad|borrad|suprimid|fusionad)[oa]s?\b|\bse (elimino|borro|desactivo|suprimio)\b",
+    r"|estaba) (eliminad|borrad|suprimid|fusionad)[oa]s?\b"
+    r"|\bse (elimino|borro|desactivo|suprimio)\b|\bha (eliminado|borrado|desactivado)\b",
     missing=r"\bno (se )?(ha |han |fue |fueron |pudo |puede |pudimos )?(sido )?(encontro|encontraron|encuentra"
     r"|encuentran|existen?|encontrad[oa]s?|encontrar|hallad[oa]|hallo|localizad[oa])\b|\binexistentes?\b"
     r"|(?<!error )\bdesconocid[oa]s?\b",
@@ -41,6 +42,8 @@ SPANISH = Tongue(
     unset=r"\bno (esta|estan|se ha|se han|ha sido|han sido) (configurad|activad|habilitad|definid|asignad|indicad"
     r"|seleccionad)",
     lacking=r"\bfaltan?\b|\bfaltantes?\b|\bausentes?\b|\bno se pudo obtener",
+    outdated=r"\b(obsolet|desactualizad|desfasad)[oa]s?\b",
+    chosen=r"(seleccion|elegid|eligi|indic|especific)",
     closing_date=r"\bfecha de cierre\b",
     tax_off=r"\b(impuestos?( sobre las ventas| a las ventas)?|iva)\b[^.]{0,40}\bno (esta|estan|se ha|se han|ha sido"
     r"|han sido) (configurad|activad|habilitad)|\b(configure|active|habilite) (primero )?(el |los )?(impuestos?|iva)\b",
@@ -60,7 +63,9 @@ SPANISH = Tongue(
     r"|\baplicacion ya (fue|ha sido|esta) (conectad|comprad|instalad)a",
     denied=r"\b(debe|debes|deben|tiene que|hay que) ser (un |una |el )?administrador"
     r"|\bacceso (esta |fue |ha sido )?(denegado|no autorizado|prohibido)|\bno (tiene|tienes|cuenta con) (los "
-    r"|el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)|\bsin permisos?\b",
+    r"|el |la )?(permisos?|autorizacion|derechos?|acceso)\b|\bpermisos? (insuficientes?|denegado)|\bsin permisos?\b"
+    r"|\bno (esta|estas|estan) autorizad[oa]s? (a|para)\b"
+    r"|\b(accion|operacion) (esta )?(prohibida|no (permitida|autorizada))",
     refused_company=r"\bproblemas? (de|con la) (facturacion|pago)",
     no_customer=r"\b(debe|deberia) (tener|incluir|contener) un cliente|\bcliente (es )?(obligatorio|requerido)"
     r"|\bfalta el cliente"
@@ -88,7 +93,8 @@ SPANISH = Tongue(
     r"|\bno responde\b|\bsin conexion|\bno (se puede|se pudo|es posible) (conectar|establecer|resolver)"
     r"|\bcanal seguro|\bservidor remoto\b"
     r"|\bse (restablecio|interrumpio|cerro|perdio|rechazo) la conexion|\bconexion (expiro|ha expirado)\W*$"
-    r"|\bcertificado (remoto|del servidor)",
+    r"|\bcertificado (remoto|del servidor)"
+    r"|\benviar la solicitud(\.|\W*$)|\bservidor (es |esta )?(inaccesible|inalcanzable)",
     socket=r"\bconexion (rehusada|reinicializada)|\bexpiro el tiempo de conexion|\bninguna ruta hasta el"
     r"|\bla red (es inaccesible|no esta activa)|\btuberia rota|\b(el fin de|terminado) la conexion"
     r"|\bnombre o servicio desconocido|\bresolucion del nombre\b",

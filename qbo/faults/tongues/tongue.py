@@ -36,6 +36,8 @@ class Tongue:
     invalid: str
     unset: str  # not set up, not entered
     lacking: str
+    outdated: str
+    chosen: str  # behind "no": none was selected
     # sayings
     closing_date: str
     tax_off: str

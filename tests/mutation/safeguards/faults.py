@@ -43,8 +43,8 @@ SAFEGUARDS = (
     Safeguard(
         "faults: a 401 in another language is for the connection, a 403 for rights",
         "qbo/faults/evidence.py",
-        'r"\\b(?:autorise|autorizado|autorisiert|gemachtigd|verboten|interdit|prohibido|proibido|verboden)\\b"',
-        'r"\\b(?:verboten|interdit|prohibido|proibido|verboden)\\b"',
+        'r"\\b(?:autorise|autorizado|autorizzato|autorisiert|gemachtigd|verboten',
+        'r"\\b(?:verboten',
         (f"{OF_LANGUAGES}::test_a_language_tells_a_fault_in_many_words",),
     ),
     Safeguard(
@@ -213,5 +213,33 @@ SAFEGUARDS = (
         'rule("income_account_missing", text=unlinked("accounts?", "(item|product|service)s?")),',
         "",
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: a program that looked for a record in QuickBooks had access, whatever status it gives",
+        CONNECTION,
+        'MISSING_THERE = r"\\b(not exist|not found|no longer exists?) in (quickbooks|qbo)\\b"',
+        'MISSING_THERE = r"never said"',
+        (f"{OF_SENTENCES}::test_a_program_that_could_look_into_quickbooks_had_access",),
+    ),
+    Safeguard(
+        "faults: a reference that could not be resolved is not tried again as the name of a host",
+        "qbo/faults/transport_words.py",
+        "r\"could(n't| not) (connect|resolve (?!(the ",
+        "r\"could(n't| not) (connect|resolve (?!(never ",
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: what cannot be deleted is not deleted, in German",
+        "qbo/faults/tongues/german.py",
+        "(?<!nicht )gelo(e)?scht\\b(?! (werden|sein))",
+        "gelo(e)?scht\\b",
+        (f"{OF_TONGUES}::test_what_resembles_them_is_left_to_a_person",),
+    ),
+    Safeguard(
+        "faults: a request of a person that failed is not the request that got no answer",
+        "qbo/faults/tongues/german.py",
+        "senden der anforderung(\\.|\\W*$)",
+        "senden der anforderung",
+        (f"{OF_TONGUES}::test_what_resembles_them_is_left_to_a_person",),
     ),
 )
