@@ -20,6 +20,7 @@ from qbo_emulator.server import Server
 from runacall.organizations.models import Organization
 from sync.models import State, SyncEvent
 from tests import builders, log_rows
+from tests.books import NO_LIMITS
 
 STATUS, CONNECT, CALLBACK, DISCONNECT = (
     reverse(f"qbo:{name}") for name in ("status", "connect", "callback", "disconnect")
@@ -34,6 +35,7 @@ def there() -> Emulator:
 @pytest.fixture
 def intuit(settings: Any, there: Emulator) -> Any:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
+    settings.SYNC = {**settings.SYNC, **NO_LIMITS}
     server = Server(there.handle).start()
     settings.QBO_EMULATOR_URL = server.url
     yield server.url

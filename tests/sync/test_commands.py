@@ -18,13 +18,14 @@ from runacall.invoices.models import TaxRate
 from runacall.organizations.models import Organization
 from sync.models import ActionRecord, State, SyncEvent
 from tests import builders
-from tests.books import Books, emulator
+from tests.books import NO_LIMITS, Books, emulator
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def quickbooks() -> Iterator[Books]:
+def quickbooks(settings: Any) -> Iterator[Books]:
+    settings.SYNC = {**settings.SYNC, **NO_LIMITS}
     with emulator() as url:
         yield Books(url)
 
