@@ -243,6 +243,7 @@ def test_a_page_that_is_out_of_date_chooses_nothing(shop: Shop, office: Office) 
     assert shop.connection.realm_id != OTHER
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("day", ["", "0001-01-01", "9999-12-31", "yesterday", "2026-13-40", "\x00"])
 def test_a_start_date_that_is_none_chooses_nothing(shop: Shop, office: Office, day: str) -> None:
     page = choose_there(office, OTHER)

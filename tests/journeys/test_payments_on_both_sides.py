@@ -200,6 +200,7 @@ def test_the_answer_crosses_with_her_deletion(shop: Shop, way: str, how: str) ->
     assert_agreed(shop, invoice, paid="0.00")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", WAYS)
 def test_what_she_deletes_once_it_was_read_is_void_here_and_nobody_is_asked(shop: Shop, way: str) -> None:
     _, amount = PAID.get(way, ("50.00", "50"))

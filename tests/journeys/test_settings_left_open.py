@@ -45,6 +45,7 @@ def test_what_the_other_saved_stays_where_it_was_not_touched(shop: Shop, office:
     assert SettingChange.objects.filter(page="invoices", setting="Run a Call IDs in QBO").count() == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "field"),
     [

@@ -78,6 +78,7 @@ MISTAKEN = (
 )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("phrase", [*GONE, *MISSING, *MISTAKEN])
 def test_a_phrase_means_the_same_of_every_noun(phrase: str) -> None:
     wrong = []

@@ -97,6 +97,7 @@ class TestOfABatch:
     def _few_go_in_batches_too(self, settings: Any) -> None:
         settings.SYNC = {**settings.SYNC, "ALONE_AT_MOST": 0}
 
+    @pytest.mark.sampled(3)
     @pytest.mark.parametrize(
         "values",
         [

@@ -340,6 +340,7 @@ def test_what_a_dismissed_customer_holds_back_fails_and_waits(shop: Shop, start:
     assert len(shop.attempts(later)) <= 2
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("sends_numbers", [False, True])
 @pytest.mark.parametrize("field", [*EDITS, "customer"])
 def test_it_is_found_as_what_it_went_out_whatever_was_edited_since(
