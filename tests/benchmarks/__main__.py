@@ -19,6 +19,7 @@ from typing import Any
 from tests.benchmarks.click import click, memory
 from tests.benchmarks.drain_speed import against_a_plain_loop, against_the_limits
 from tests.benchmarks.fairness import small_beside_big
+from tests.benchmarks.ground import AS_IN_PRODUCTION
 from tests.benchmarks.scale import costs
 from tests.benchmarks.single import one_at_a_time
 from tests.chaos.stage import ROOT
@@ -225,14 +226,14 @@ def in_a_database(url: str, module: str, *arguments: str) -> dict[str, dict[str,
 def run_in(url: str, module: str, *arguments: str) -> dict[str, dict[str, dict[str, float]]]:
     environment = {
         **os.environ,
+        **AS_IN_PRODUCTION,
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "runacall.settings",
-        "DEBUG": "true",
         "ALLOWED_HOSTS": "testserver",
-        "TOKEN_KEYS": "gZ4gWBO0Zfx1HOhLpOHpP3QUQDHmSeoiD8X1tkHiHTQ=",
     }
     how = {"cwd": ROOT, "env": environment, "check": True}
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], **how)  # type: ignore[call-overload]
+    for command in (("migrate",), ("collectstatic", "--no-input")):
+        subprocess.run([sys.executable, "manage.py", *command, "--verbosity", "0"], **how)  # type: ignore[call-overload]
     done = subprocess.run([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True, **how)  # type: ignore[call-overload]
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
