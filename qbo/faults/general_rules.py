@@ -44,7 +44,11 @@ TROUBLES = (
     rule(
         "server_error",
         text=(
-            r"(try|retry) (it )?again (later|in (a|an|some|\d+)|after)",
+            r"(try|retry) (it )?again (later|shortly|soon|in (a|an|some|\d+)|after)",
+            r"\bretry (later|shortly|soon|in (a|an|some|\d+)|after (a|some|\d+))\b",
+            r"\b(sync|synchroni[sz]ation|request|update|operation|job|export|import|run)\b[^.;]{0,40}"
+            r"\balready (in progress|running|under ?way)\b",
+            r"\b(quickbooks|qbo|intuit|server|service|report)\b[^.;]{0,60}\bright now\W*$",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)|\bplease wait (while|until)\b|\boverloaded\b",
             r"\bretr(y|ies) (exceeded|exhausted)",
             r"\bat (this|the) (time|moment)\W*$|(\bnot|n't) (available|possible) (right now|at (this|the) (time"

@@ -101,7 +101,7 @@ def at_top(document: object) -> Iterator[FaultEntry]:
         fields = lowered(one)
         error = fields.get("error", fields.get("errors"))
         if isinstance(error, str) and error:
-            words = word(fields.get("error_description", fields.get("message")))
+            words = first_word(fields, ("error_description", "message", *DETAIL_KEYS))
             yield error_entry(error, words, plain_code(fields.get("code")))
         elif isinstance(error, dict | list):
             for one_error in as_list(error):
@@ -136,7 +136,7 @@ def entry(error: JsonObject, fault_type: str) -> FaultEntry:
     return FaultEntry(
         code=plain_code(fields.get("code", fields.get("errorcode"))),
         message=word(fields.get("message", fields.get("errormessage"))),
-        detail=next(filter(None, (word(fields.get(name)) for name in DETAIL_KEYS)), ""),
+        detail=first_word(fields, DETAIL_KEYS),
         element=word(fields.get("element")),
         fault_type=fault_type,
     )
@@ -166,6 +166,11 @@ def joined_up(fields: dict[str, object]) -> dict[str, object]:
 
 def as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def first_word(fields: dict[str, object], names: tuple[str, ...]) -> str:
+    """The first of these fields that is a scalar with text in it; "" without one."""
+    return next(filter(None, (word(fields.get(name)) for name in names)), "")
 
 
 def word(value: object) -> str:

@@ -42,7 +42,8 @@ PART = (
 GONE = (
     r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\b(may|might) be|(?<!\bbe )\b(made|marked( as)?)) (now |currently |already )?"
     r"(merged or |deleted or |inactive or )?(inactive|not active|no longer active|deactivated|deleted|archived"
-    r"|disabled|merged|removed((?= (from|in) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\W*$|[.;,])))"
+    r"|disabled|merged"
+    r"|removed((?= (from|in|inside|within) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\W*$|[.;,])))"
     r"|(\bis|\bare)n't active\b"
 )
 """Says that something is gone; that it cannot or must not be deleted is something else."""
@@ -64,7 +65,7 @@ MISSING = (
 """Says that the record is not there; that its email or number is missing there is something else."""
 
 MAPPED = r"(mapped|linked|matched|paired)"
-MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?|resolved)"
+MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?|resolved|chosen|selected|assigned|picked)"
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given|configured|defined)"
 
 
@@ -78,6 +79,7 @@ def gone(noun: str) -> str:
         rf"\b{noun}\b[^,;]{{0,40}}({GONE})"
         rf"|(?<!\bbe )\b(inactive|deleted) ({NO_PREPOSITION}\w+ )?{noun}\b{PART}"
         rf"|\b(re-?activate|un-?archive|restore|activate) (the|this|that|an?) (\w+ )?{noun}\b{PART}"
+        rf"|\b(reports?|shows?|lists?|flags?) (the|this|that) {noun}\b[^.,;]{{0,20}} as {GONE_NOUN}\b"
     )
 
 
@@ -122,12 +124,15 @@ def mistaken(noun: str) -> str:
 def unmapped(noun: str) -> str:
     """Says that nothing was chosen for a record of ours: "the company is not mapped to a QuickBooks customer"."""
     return (
-        rf"(\bnot|n't|\bnever)( yet| been| currently)* {MAPPED} (to|with) ((an?|any|the|your"
+        rf"(\bnot|n't|\bnever|\bno longer)( yet| been| currently)* {MAPPED} (to|with) ((an?|any|the|your"
         rf"|its) )?{THERE}(\w+ )?{noun}\b"
+        rf"|\b(could not|cannot|must|has to|have to|needs? to) be {MAPPED}"
+        rf" (to|with) ((an?|any|the|its) )?{THERE}{noun}\b"
         rf"|\bno {THERE}(\w+ )?{noun} (is |was |has been |could be )?(currently |yet )?{MADE_OUT}\b"
         rf"|\b(no|missing|unmapped|invalid) {THERE}(\w+ )?{noun} mapping\b"
         rf"|\bunmapped (\w+ ){{0,3}}{noun}\b"
         rf"|\b{noun}\b{BETWEEN}{{0,40}}( is| are| was|'s)?( not|n't)( yet| been| currently)* (un)?mapped\b"
+        rf"|\b{noun} (is |are |was )?(not|no longer) {MAPPED} (in|to|with) (quickbooks|qbo)\b"
     )
 
 

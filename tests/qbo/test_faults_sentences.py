@@ -118,6 +118,19 @@ SAID: list[tuple[str, str]] = [
     ("subscription_inactive", "Your QuickBooks bill is past due"),
     ("subscription_inactive", "The company is read-only now"),
     ("server_error", "There is a problem on Intuit's side"),
+    # what was not chosen, and what was deleted, in more words
+    ("item_not_found", "The fee could not be mapped to a QuickBooks service"),
+    ("item_not_found", "Labor must be mapped to a QuickBooks item"),
+    ("customer_not_found", "The customer is no longer matched in QuickBooks"),
+    ("item_not_found", "No QuickBooks product is picked for trips"),
+    ("not_found_other", "The bill was removed inside QuickBooks, so we stop"),
+    ("not_found_other", "QuickBooks shows this estimate as deleted"),
+    # what passes, and what only sounds like it
+    ("server_error", "QuickBooks cannot give this report right now"),
+    ("validation", "Choose who is in charge right now"),
+    ("server_error", "A sync of this invoice is already running"),
+    ("server_error", "Busy, retry shortly"),
+    ("validation", "Shorten the name, then retry after that"),
 ]
 
 
@@ -149,6 +162,13 @@ def test_a_code_that_was_passed_on_has_many_names(key: str) -> None:
 
     assert read(json.dumps(passed_on), 502, JSON).code == "subscription_inactive"
     assert read(json.dumps({"error": passed_on}), 502, JSON).code == "subscription_inactive"
+
+
+@pytest.mark.parametrize("key", ["error_description", "message", "detail", "details", "description"])
+def test_a_program_puts_what_quickbooks_said_beside_its_own_words(key: str) -> None:
+    told = {"error": "QuickBooks refused the update", key: "Duplicate Document Number Error"}
+
+    assert read(json.dumps(told), 422, JSON).code == "duplicate_doc_number"
 
 
 def test_a_code_that_was_passed_on_comes_before_the_programs_own() -> None:

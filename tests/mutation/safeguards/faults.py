@@ -85,7 +85,7 @@ SAFEGUARDS = (
     Safeguard(
         "faults: a payment that was taken out of its deposit is not gone",
         WORDS,
-        "removed((?= (from|in) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\\W*$|[.;,]))",
+        "removed((?= (from|in|inside|within) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\\W*$|[.;,]))",
         "removed",
         (f"{OF_NOUNS}::test_what_only_looks_like_a_missing_record",),
     ),
