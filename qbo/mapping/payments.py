@@ -162,12 +162,11 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     wanted["memo"], theirs["memo"], known["memo"] = said["memo"], section, str(base.said.get("memo", ""))
     asked = frozenset((here | MONEY) - {*base.ours_wins})
     sides = collisions(asked, known=known, now=theirs, ours=wanted)
+    in_words = _in_words(payment, base.row, payload, now)
     if sides:
-        return Plan(
-            write, said, failures=(conflict(_subject(payment), [*map(_in_words(payment, base.row, now), sides)]),)
-        )
+        return Plan(write, said, failures=(conflict(_subject(payment), [*map(in_words, sides)]),))
     left = collisions(frozenset({*FIELDS, "memo"}) - here, known=known, now=theirs, ours=wanted)
-    kept = tuple(map(_in_words(payment, base.row, now), left))
+    kept = tuple(map(in_words, left))
     if not here:
         return Plan(said=said, kept=kept)
     # Of a row that was not read since, only a refused SyncToken tells what has become of it.
@@ -186,11 +185,16 @@ def _held(row: Row, ours: set[str]) -> dict[str, str]:
     return fields_of(row, FIELDS) | {"invoices": ", ".join(f"Id {key}: {paid[key]}" for key in sorted(paid))}
 
 
-def _in_words(payment: PaymentDocument, was: Row, now: Row) -> Callable[[Side], Side]:
-    """By name what was compared by Id."""
+def _in_words(payment: PaymentDocument, was: Row, payload: Payload, now: Row) -> Callable[[Side], Side]:
+    """By name what was compared by Id, and all that the payment pays, also what is none of ours."""
+    numbers = {
+        line["LinkedTxn"][0]["TxnId"]: one.number for line, one in zip(payload["Line"], payment.applied, strict=True)
+    }
     names = {"customer": payment.customer.display_name, "method": payment.method_name, "account": payment.method_name}
 
     def said(side: Side) -> Side:
+        if side.field == "invoices":
+            return Side("invoices", *(parts_in_words(applied_by(row), numbers) for row in (was, payload, now)))
         if side.field not in names:
             return side
         key = KEYS[side.field]
@@ -208,6 +212,12 @@ def applied_by(row: Row) -> dict[str, str]:
                 key = str(one.get("TxnId"))
                 found[key] = found.get(key, Decimal(0)) + Decimal(str(line.get("Amount") or 0))
     return {key: cents(amount) for key, amount in found.items()}
+
+
+def parts_in_words(applied: Mapping[str, str], numbers: Mapping[str, str]) -> str:
+    """E.g. "#1842: 108.00, Id 7: 20.00"; `numbers`: of our invoices by their Ids there."""
+    called = {key: f"#{numbers[key]}" if key in numbers else f"Id {key}" for key in applied}
+    return ", ".join(f"{called[key]}: {applied[key]}" for key in sorted(applied)) or "none"
 
 
 def holds_payment(row: Row, written: Row) -> bool:

@@ -79,7 +79,7 @@ def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:
     """The conflict of fields that changed here and there: base, ours and theirs of each, for a person to choose."""
     facts: JsonObject = {"fields": ", ".join(side.field for side in sides)}
     if len(sides) == 1:
-        facts |= {"ours": sides[0].ours, "theirs": sides[0].theirs}
+        facts |= {"ours": sides[0].ours or "empty", "theirs": sides[0].theirs or "empty"}
     return Failure("changed_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
 
 

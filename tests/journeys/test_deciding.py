@@ -64,6 +64,16 @@ def test_both_changed_a_field_and_quickbooks_is_kept(shop: Shop, office: Office,
     assert shop.there(invoice)["CustomerMemo"]["value"] == "by the bookkeeper"
 
 
+def test_what_one_of_them_emptied_is_said_as_well(shop: Shop, office: Office, invoice: Invoice) -> None:
+    hers(shop, invoice, CustomerMemo={"value": ""})
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    shop.drain()
+    message = "Changed on both sides: message is Thank you here and empty in QBO"
+    different = "In QuickBooks, but different: message Thank you here, empty there"
+    office.assert_failed(invoice, message, code="changed_in_quickbooks", books=different)
+    assert office.visit("/admin/").part("sync-banner")
+
+
 def test_both_changed_it_and_ours_is_sent(shop: Shop, office: Office, invoice: Invoice) -> None:
     hers(shop, invoice, CustomerMemo={"value": "by the bookkeeper"}, DueDate="2026-12-24")
     invoice.edit(customer_note="Thank you", at=timezone.now())

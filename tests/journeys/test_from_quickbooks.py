@@ -506,6 +506,8 @@ def test_payments_of_the_last_day_are_compared_each_night_too(shop: Shop) -> Non
     kept = links.get(record_id=other.pk)
     kept.total, kept.base = Decimal(60), kept.base.replace('"TotalAmt":50', '"TotalAmt":60')
     kept.save()
+    target = {"Id": links.get(record_id=old.pk).qbo_id, "SyncToken": links.get(record_id=old.pk).sync_token}
+    shop.books.post("payment", {**target, "sparse": True}, operation="update", include="void")
     links.filter(record_id=old.pk).update(qbo_id="99998", synced_at=timezone.now() - timedelta(days=3))
     before = shop.books.metered()
     assert compare_last_day(shop.connection) is not None
@@ -660,6 +662,43 @@ def test_what_was_changed_here_of_a_payment_stays_where_she_corrects_something_e
     shop.hear()
     payment.refresh_from_db()
     assert (payment.reference, str(payment.received_date)) == ("4713", "2026-06-21")
+
+
+def test_a_copy_of_our_payment_is_one_that_was_received_there(shop: Shop) -> None:
+    """With our mark in its memo, on another invoice of ours."""
+    one = shop.settled_invoice()
+    two = shop.settled_invoice(customer=one.customer)
+    payment = builders.payment(one, at=timezone.now())
+    shop.drain()
+    note = shop.books.row("Payment", shop.qbo_id(payment))["PrivateNote"]
+    pay_there(shop, two, PrivateNote=note)
+    shop.hear()
+    shop.drain()
+    two.refresh_from_db()
+    assert two.balance == 0
+    assert len(shop.books.rows("Payment")) == 2
+    assert shop.compared().paid_otherwise == []
+    shop.assert_in_books(one, two)
+
+
+@pytest.mark.parametrize("cash", [0, 58])
+def test_what_a_credit_there_pays_is_told(shop: Shop, cash: int, caplog: pytest.LogCaptureFixture) -> None:
+    """QuickBooks applies a credit note by a payment of what is paid beside it, or of nothing."""
+    invoice = shop.settled_invoice()
+    there = shop.there(invoice)
+    line = {"ItemRef": {"value": "1"}, "TaxCodeRef": {"value": "NON"}}
+    lines = [{"Amount": 50, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": line}]
+    note = shop.books.post("creditmemo", {"CustomerRef": there["CustomerRef"], "Line": lines})["CreditMemo"]
+    used = {"Amount": 50, "LinkedTxn": [{"TxnId": note["Id"], "TxnType": "CreditMemo"}]}
+    paid = {"Amount": 50 + cash, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
+    body = {"CustomerRef": there["CustomerRef"], "TotalAmt": cash, "Line": [paid, used]}
+    shop.books.post("payment", body)
+    shop.hear()
+    event = shop.event(invoice)
+    assert event.failure_code == "payment_not_taken_over"
+    assert event.message.endswith("is not recorded here: it uses a credit of the customer in QuickBooks")
+    assert "failed" not in caplog.text
+    assert not Payment.objects.exists()
 
 
 def test_money_recorded_on_both_sides_is_not_counted_twice(shop: Shop) -> None:

@@ -347,6 +347,30 @@ def test_an_amount_that_she_corrected_waits_for_a_person_whatever_the_office_cha
     assert shop.there(invoice)["Balance"] == invoice.total - 10
 
 
+def test_what_she_had_it_pay_instead_is_said_in_full(shop: Shop) -> None:
+    """Another invoice of ours, and one of hers: with their numbers and amounts, whoever notices first."""
+    one = shop.settled_invoice()
+    two = shop.settled_invoice(customer=one.customer)
+    hers = shop.books.do("add_invoice", amount="20", customer={"id": shop.qbo_id(one.customer)})["row"]["Id"]
+    payments = [pay(one, amount) for amount in ("60", "40")]
+    shop.drain()
+    for payment, amounts in zip(payments, ((40, 20), (40, 0)), strict=True):
+        lines = [
+            {"Amount": amount, "LinkedTxn": [{"TxnId": qbo_id, "TxnType": "Invoice"}]}
+            for qbo_id, amount in zip((shop.qbo_id(two), hers), amounts, strict=True)
+            if amount
+        ]
+        shop.books.post("payment", {**there(shop, payment), "Line": lines})
+    payments[0].edit(reference="1108", at=timezone.now())
+    shop.drain()
+    # Of an invoice that this payment does not pay here, the plan has no number.
+    said = f"invoices is #{one.number}: 60.00 here and Id {shop.qbo_id(two)}: 40.00, Id {hers}: 20.00 in QBO"
+    assert_failed(shop, payments[0], "changed_in_quickbooks", f"Changed on both sides: {said}")
+    shop.hear()
+    said = f"invoices is #{two.number}: 40.00 there and #{one.number}: 40.00 here"
+    assert_failed(shop, payments[1], "edited_in_quickbooks", f"Changed in QBO: {said}")
+
+
 def test_an_amount_that_she_corrected_stays_to_decide_when_the_office_saves_without_a_change(shop: Shop) -> None:
     payment = pay(shop.settled_invoice(), "10")
     shop.drain()

@@ -6,7 +6,7 @@ to it there, but for its memo. About a payment that was recorded here, a person 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,13 +15,13 @@ from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, plain
 from qbo.mapping.invoice_rows import is_void
-from qbo.mapping.payments import applied_by
+from qbo.mapping.payments import applied_by, parts_in_words
 from qbo.mapping.plans import brought_back, edited
 from qbo.models import Link
 from runacall.invoices.models import Invoice, Payment
-from runacall.invoices.refusals import Refused
+from runacall.invoices.refusals import PaymentRefused, Refused
 from sync.inbound.hearing import Hearing
-from sync.inbound.payments.receiving import link_received
+from sync.inbound.payments.receiving import WITH_CREDIT, link_received
 from sync.inbound.payments.rows import day_of, method_of, number_of
 from sync.inbound.payments.untaken import forget_untaken, keep_untaken
 from sync.models.events import Direction
@@ -42,7 +42,7 @@ def take_ours(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
         return
     subject = Subject("payment", str(payment.pk), f"{payment.amount:,} of {payment.received_date.isoformat()}")
     base = Base.from_text(link.base) or Base()
-    sides = [] if is_void(row) else _sides(base.row, row, payment)
+    sides = [] if is_void(row) else _sides(hearing, base.row, row, payment)
     if (is_void(row) and not payment.is_void) or sides:
         _keep_theirs(link, row)
         failure = edited(subject, sides) if sides else Failure("payment_voided_there", subject, facts=STANDS_HERE)
@@ -82,7 +82,7 @@ def _take_posting_back(hearing: Hearing, link: Link, payment: Payment) -> None:
 STANDS_HERE = {"here": "here it still counts"}
 
 
-def _sides(known: Row, now: Row, payment: Payment) -> list[Side]:
+def _sides(hearing: Hearing, known: Row, now: Row, payment: Payment) -> list[Side]:
     """Amount, date and what it pays, where they changed there to something else than here."""
     if payment.is_void:
         return brought_back(Base(row=known), now)
@@ -95,12 +95,12 @@ def _sides(known: Row, now: Row, payment: Payment) -> list[Side]:
     ]
     was, there = (applied_by(row) for row in (known, now))
     if any(there.get(key) != amount for key, amount in was.items()):
-        sides.append(Side("invoices", _parts(was), _parts(was), _parts(there)))
+        links = Link.objects.of(hearing.connection, "invoice").filter(qbo_id__in={*was, *there})
+        by_id = dict(links.values_list("qbo_id", "record_id"))
+        invoices = Invoice.objects.in_bulk(by_id.values())
+        numbers = {key: invoices[pk].number for key, pk in by_id.items() if pk in invoices}
+        sides.append(Side("invoices", *(parts_in_words(one, numbers) for one in (was, was, there))))
     return sides
-
-
-def _parts(applied: Mapping[str, str]) -> str:
-    return ", ".join(f"Id {key}: {amount}" for key, amount in sorted(applied.items())) or "none"
 
 
 def _renew(link: Link, row: Row) -> None:
@@ -135,6 +135,8 @@ def _follow(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     names = [invoice_name(invoice) for invoice in {*before, *parts}]
     waited = [name for name in names if unsent_of(connection, name) is not None]
     try:
+        if sum(parts.values()) > amount:
+            raise PaymentRefused(WITH_CREDIT)
         payment.restate(amount=amount, parts=parts, at=at, by=None, **fields)
     except Refused as refusal:
         subject = Subject("payment", str(payment.pk), said["money"])

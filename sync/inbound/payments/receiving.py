@@ -56,13 +56,15 @@ def _look_at_known(hearing: Hearing, row: Row) -> None:
 
 
 def _is_marked(hearing: Hearing, row: Row) -> bool:
-    """One of ours whose answer was lost: the engine finds and links it. One that a person has taken in again is not."""
+    """One of ours whose answer was lost: the engine finds and links it. One that a person has taken in again is not,
+    nor a copy that the bookkeeper made of one that we know.
+    """
     mark = marked_as(str(row.get("PrivateNote") or ""), PAYMENT)
-    return (
-        mark is not None
-        and mark[0] == hearing.connection.organization_id
-        and not untaken_of(hearing).filter(qbo_id=str(row["Id"]), records=[f"{EntityType.PAYMENT}:{mark[1]}"]).exists()
-    )
+    if mark is None or mark[0] != hearing.connection.organization_id:
+        return False
+    known = Link.objects.of(hearing.connection, "payment").filter(record_id=mark[1], active=True)
+    again = untaken_of(hearing).filter(qbo_id=str(row["Id"]), records=[f"{EntityType.PAYMENT}:{mark[1]}"])
+    return not (known.exists() or again.exists())
 
 
 def record_received(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> None:
@@ -78,20 +80,21 @@ def record_received(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> Non
             _ask(hearing, row, twin)
             keep_untaken(hearing, row, [payment_name(twin), *names.values()])
         return
-    if reason := _refusal(wanted):
+    elsewhere = sum((Decimal(paid) for key, paid in applied.items() if key not in parts), Decimal(0))
+    # What pays invoices that are none of ours is no credit of the customer here.
+    amount = Decimal(cents(row.get("TotalAmt"))) - elsewhere
+    if reason := _refusal(wanted, amount):
         if not dismissed_among(hearing, {str(row["Id"])}, facts__amount=total_of(row)):
             for pk, invoice in invoices.items():
                 _tell(hearing, row, invoice, names[pk], reason)
             keep_untaken(hearing, row, names.values())
         return
-    elsewhere = sum((Decimal(amount) for key, amount in applied.items() if key not in parts), Decimal(0))
     payment = Payment.objects.receive(
         parts=wanted,
         at=at,
         organization=connection.organization,
         customer=customer_of(hearing, row) or next(iter(invoices.values())).customer,
-        # What pays invoices that are none of ours is no credit of the customer here.
-        amount=Decimal(cents(row.get("TotalAmt"))) - elsewhere,
+        amount=amount,
         method=method_of(hearing, row),
         received_date=day_of(row, otherwise=connection.organization.today(at)),
         reference=number_of(row),
@@ -143,15 +146,21 @@ def _ask(hearing: Hearing, row: Row, payment: Payment) -> None:
         hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at, row=row)
 
 
-def _refusal(wanted: Mapping[Invoice, Decimal]) -> str:
-    """Why an invoice cannot take its part; "" if all can."""
-    for invoice, amount in wanted.items():
+def _refusal(wanted: Mapping[Invoice, Decimal], amount: Decimal) -> str:
+    """Why an invoice cannot take its part, or the payment is less than they; "" if all can."""
+    for invoice, part in wanted.items():
         if not invoice.can_become(Invoice.Status.PAID):
             return f"here it is {invoice.get_status_display()}"
-        if amount > invoice.balance:
+        if part > invoice.balance:
             return f"here only {invoice.balance:,} of it is open"
+    if sum(wanted.values()) > amount:
+        return WITH_CREDIT
     customers = {invoice.customer_id for invoice in wanted}
     return "" if len(customers) == 1 else "here its invoices have different customers"
+
+
+# A credit note, or what is left of another payment: neither is known here.
+WITH_CREDIT = "it uses a credit of the customer in QuickBooks"
 
 
 def _tell(hearing: Hearing, row: Row, invoice: Invoice, name: RecordName, reason: str) -> None:

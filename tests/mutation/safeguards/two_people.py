@@ -355,6 +355,13 @@ SAFEGUARDS = (
         (f"{OF_NAMES}::test_one_that_is_there_with_another_blank_is_linked",),
     ),
     Safeguard(
+        "a copy of our payment is no lost one of ours",
+        "sync/inbound/payments/receiving.py",
+        "return not (known.exists() or again.exists())",
+        "return not again.exists()",
+        ("tests/journeys/test_from_quickbooks.py::test_a_copy_of_our_payment_is_one_that_was_received_there",),
+    ),
+    Safeguard(
         "what stands under a parent there is renamed by its own part",
         "qbo/mapping/names.py",
         'return own if own and ":" in name and ":" in full_name else name',
