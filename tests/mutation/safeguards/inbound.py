@@ -135,7 +135,7 @@ SAFEGUARDS = (
     Safeguard(
         "payments there: the same money is not counted twice",
         "sync/inbound/payments/receiving.py",
-        "if reason := _refusal(wanted):",
+        "if reason := _refusal(wanted, amount):",
         'if reason := "":',
         (f"{OF_JOURNEYS}::test_money_recorded_on_both_sides_is_not_counted_twice",),
     ),
