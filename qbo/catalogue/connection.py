@@ -8,7 +8,7 @@ ENTRIES = (
         title="QuickBooks subscription ended",
         kind=FailureKind.PAUSE,
         message="The QuickBooks subscription has ended or has a billing problem",
-        meaning="Intuit takes no new data for this company, because its trial or subscription ended or a bill is"
+        meaning="QuickBooks takes no new data for this company, because its trial or subscription ended or a bill is"
         " unpaid.",
         remedy=(
             "In QuickBooks, click the gear icon and open the account information: renew the subscription or fix the"
@@ -28,7 +28,7 @@ ENTRIES = (
         meaning="The person who connected is no longer an admin in QuickBooks, or the app was disconnected there.",
         remedy=(
             "Ask a QuickBooks admin of the company to open Settings → QuickBooks → Status and press Reconnect.",
-            "Choose the same company when Intuit asks. Queued events are sent automatically.",
+            "Choose the same company when QuickBooks asks. Queued events are sent automatically.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
         where="status",
@@ -40,7 +40,7 @@ ENTRIES = (
         title="Wrong company or environment",
         kind=FailureKind.PAUSE,
         message="The token of this connection is for a different QuickBooks company or server",
-        meaning="Intuit says that the token is not for this company or server: a sandbox mixed with production, or"
+        meaning="QuickBooks says that the token is not for this company or server: a sandbox mixed with production, or"
         " another company was chosen when connecting.",
         remedy=(
             "Check that the realm ID under Settings → QuickBooks → Status belongs to the right company.",
@@ -57,7 +57,7 @@ ENTRIES = (
         title="A different company was connected",
         kind=FailureKind.PAUSE,
         message="A different QuickBooks company was connected; nothing is sent until you choose",
-        meaning="Somebody pressed Connect and chose a different company on Intuit's page, not the one that has this"
+        meaning="Somebody pressed Connect and chose a different company on QuickBooks' page, not the one that has this"
         " shop's invoices. Nothing has been sent to it.",
         remedy=(
             "Open Settings → QuickBooks → Status and press “Choose the company”.",
@@ -75,9 +75,9 @@ ENTRIES = (
         title="Company locked",
         kind=FailureKind.PAUSE,
         message="The QuickBooks company is locked",
-        meaning="Intuit has locked the company, for example while it is being copied, restored or reviewed.",
+        meaning="QuickBooks has locked the company, for example while it is being copied, restored or reviewed.",
         remedy=(
-            "Sign in to QuickBooks and follow what it says there, or ask Intuit's support why the company is locked.",
+            "Sign in to QuickBooks and follow what it says there, or ask its support why the company is locked.",
             "Then open Settings → QuickBooks → Status and check the connection; queued events are sent automatically.",
         ),
         who=Who.QUICKBOOKS_ADMIN,
@@ -89,8 +89,9 @@ ENTRIES = (
         code="app_refused",
         title="App refused",
         kind=FailureKind.PAUSE,
-        message="Intuit does not accept Run a Call's own credentials",
-        meaning="Intuit refused the app's client id or secret. Reconnecting does not help: Run a Call has to fix it.",
+        message="QuickBooks does not accept Run a Call's own credentials",
+        meaning="QuickBooks refused the app's client id or secret. Reconnecting does not help: Run a Call has to fix"
+        " it.",
         remedy=(
             "Press Escalate on the row and send it to Run a Call support (admin@runacall.com).",
             "Nothing is lost: queued events are sent when it is fixed.",
@@ -105,7 +106,7 @@ ENTRIES = (
         title="App already connected",
         kind=FailureKind.PAUSE,
         message="Somebody else at the company already has the connection to Run a Call",
-        meaning="Intuit lets only one person per company connect an app, and somebody else has connected it.",
+        meaning="QuickBooks lets only one person per company connect an app, and somebody else has connected it.",
         remedy=(
             "Ask the person who connected before to disconnect the app in QuickBooks (Apps → My apps).",
             "Then open Settings → QuickBooks → Status and press Connect.",
@@ -154,7 +155,7 @@ ENTRIES = (
         title="Connecting was not allowed",
         kind=FailureKind.PERSON,
         message="Connecting to QuickBooks was canceled or not allowed",
-        meaning="The person who was connecting did not agree on Intuit's page, or took so long that Intuit's code"
+        meaning="The person who was connecting did not agree on QuickBooks' page, or took so long that its code"
         " expired.",
         remedy=(
             "Open Settings → QuickBooks → Status and press Connect again.",

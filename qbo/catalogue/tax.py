@@ -32,7 +32,7 @@ ENTRIES = (
             "Open Settings → QuickBooks → Tax and check the QBO code of each rate on the invoice, or pick a"
             " different one.",
             "Retry the failed invoice.",
-            "If it happens again, press Escalate on the row: the error may be Intuit's.",
+            "If it happens again, press Escalate on the row: the error may be QuickBooks' own.",
         ),
         who=Who.OFFICE,
         where="tax",

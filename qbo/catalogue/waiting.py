@@ -6,7 +6,7 @@ BY_ITSELF = "Nothing to do: Run a Call tries again automatically after 5, 30 and
 AT_LAST = "If it still fails after that, check status.developer.intuit.com, then retry or press Escalate."
 ALONE = (
     "If only this one fails and others go through, compare its customer, items, tax and amounts with QuickBooks:"
-    " Intuit also calls some mistakes in a record an internal error."
+    " QuickBooks also calls some mistakes in a record an internal error."
 )
 
 ENTRIES = (
@@ -15,7 +15,7 @@ ENTRIES = (
         title="QuickBooks had an error",
         kind=FailureKind.TRANSIENT,
         message="QuickBooks had an internal error[ (HTTP {http_status})]",
-        meaning="Intuit's servers failed, were down for maintenance or asked to try again later.",
+        meaning="QuickBooks' servers failed, were down for maintenance or asked to try again later.",
         remedy=(BY_ITSELF, AT_LAST, ALONE),
         who=Who.SYSTEM,
         where="log",
@@ -28,7 +28,7 @@ ENTRIES = (
         title="QuickBooks not reached",
         kind=FailureKind.TRANSIENT,
         message="QuickBooks could not be reached",
-        meaning="The network between Run a Call and Intuit failed or took too long. What was sent may have arrived:"
+        meaning="The network between Run a Call and QuickBooks failed or took too long. What was sent may have arrived:"
         " Run a Call checks QuickBooks before it sends it again.",
         remedy=(BY_ITSELF, AT_LAST),
         who=Who.SYSTEM,
@@ -42,7 +42,7 @@ ENTRIES = (
         title="QuickBooks' certificate not trusted",
         kind=FailureKind.TRANSIENT,
         message="What answered for QuickBooks showed a certificate that Run a Call does not trust",
-        meaning="Something between Run a Call and Intuit answers in its place, or Run a Call's list of certificate"
+        meaning="Something between Run a Call and QuickBooks answers in its place, or Run a Call's list of certificate"
         " authorities or its clock is wrong. Nothing was sent.",
         remedy=(
             BY_ITSELF,
@@ -74,7 +74,7 @@ ENTRIES = (
         title="QuickBooks asks to slow down",
         kind=FailureKind.WAIT,
         message="QuickBooks asks us to slow down",
-        meaning="Intuit limits how many requests it accepts for a company per minute. Waiting uses up no retry.",
+        meaning="QuickBooks limits how many requests it accepts for a company per minute. Waiting uses up no retry.",
         remedy=("Nothing to do: sending continues automatically in a minute or so.",),
         who=Who.SYSTEM,
         where="log",

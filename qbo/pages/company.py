@@ -67,7 +67,7 @@ def go_back(request: StaffRequest) -> HttpResponse:
     if connection.is_live:
         messages.success(request, f"Back to {connection}. Queued events are sent automatically.")
         return to_status()
-    messages.info(request, f"Nothing was sent. Choose {connection} on Intuit's page to connect it again.")
+    messages.info(request, f"Nothing was sent. Choose {connection} on QuickBooks' page to connect it again.")
     return to_intuit(request)
 
 

@@ -22,11 +22,11 @@ from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
 FOREIGN = (
-    "This answer from Intuit does not belong to a connection that was started here, or it has already "
+    "This answer from QuickBooks does not belong to a connection that was started here, or it has already "
     "been used. Nothing was changed. Press Connect and try again."
 )
-REFUSED = "Connecting was not allowed on Intuit's page. Nothing was changed."
-INCOMPLETE = "Intuit's answer was incomplete. Nothing was changed. Press Connect and try again."
+REFUSED = "Connecting was not allowed on QuickBooks' page. Nothing was changed."
+INCOMPLETE = "QuickBooks' answer was incomplete. Nothing was changed. Press Connect and try again."
 SWITCHED = "You switched to another organization while connecting. Nothing was changed. Press Connect again."
 TAKEN = (
     "This QuickBooks company is connected to another organization in Run a Call. Disconnect it "
@@ -48,7 +48,7 @@ def start(request: StaffRequest) -> HttpResponse:
 
 def to_intuit(request: StaffRequest) -> HttpResponse:
     if not settings.QBO_CLIENT_ID:
-        messages.error(request, "Run a Call has no Intuit credentials yet (QBO_CLIENT_ID). Contact support.")
+        messages.error(request, "Run a Call has no credentials for QuickBooks yet (QBO_CLIENT_ID). Contact support.")
         return to_status()
     state = Consent.ask(request.organization, by=request.user, session=_session(request), at=clock.now())
     environment, emulator_url = target()

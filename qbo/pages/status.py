@@ -46,7 +46,7 @@ def pause_words(connection: Connection, paused: Failure | None) -> str:
     detail = connection.pause_detail
     if not paused or detail in ("", paused.message):
         return ""
-    return detail if detail.startswith(paused.title) else f"Intuit's words: {detail}"
+    return detail if detail.startswith(paused.title) else f"QuickBooks' words: {detail}"
 
 
 def status_words(connection: Connection, paused: Failure | None) -> str:

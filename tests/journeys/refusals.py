@@ -129,7 +129,7 @@ ITEMS: tuple[Refusal, ...] = (
     Refusal("subscription_inactive", ENDED, "6190", "Invalid Company Status", "The trial of this company has ended."),
     Refusal("permission_denied", DENIED, "5020", "Permission Denied Error", "You do not have permission to do this."),
     Refusal("wrong_environment", ELSEWHERE, "130", "WrongCluster", "The company lives on another server."),
-    Refusal("company_locked", LOCKED, "140", "Company locked", "Intuit has locked the company."),
+    Refusal("company_locked", LOCKED, "140", "Company locked", "QuickBooks has locked the company."),
     Refusal(
         "company_reset", "All data of the QuickBooks company was deleted and it was started over",
         "10200", "Company reset", "The data of this company was removed.",

@@ -33,7 +33,7 @@ def tokens(shop: Shop) -> tuple[str, int]:
 def test_an_answer_with_a_foreign_state_changes_nothing(shop: Shop, office: Office, query: str) -> None:
     before = tokens(shop)
     told = office.visit(f"{CALLBACK}?{query}")
-    assert "This answer from Intuit does not belong to a connection that was started here" in told.text
+    assert "This answer from QuickBooks does not belong to a connection that was started here" in told.text
     assert tokens(shop) == before
 
 
@@ -56,7 +56,7 @@ def test_saying_no_on_intuits_page_changes_nothing(shop: Shop, office: Office) -
     status = office.visit("/quickbooks/status/")
     consent = send(office.visitor, status, status.form(action="/connect/"))
     told = send(office.visitor, consent, consent.form(), decision="refuse")
-    assert "Connecting was not allowed on Intuit's page. Nothing was changed." in told.text
+    assert "Connecting was not allowed on QuickBooks' page. Nothing was changed." in told.text
     assert tokens(shop) == before
 
 

@@ -339,7 +339,7 @@ def test_credentials_that_intuit_refuses_are_ours_to_mend(shop: Shop, start: dat
     settings.QBO_CLIENT_SECRET = "not-the-one"
     Connection.objects.update(access_expires_at=start)
     shop.drain(start)
-    assert_paused(shop, invoice, "app_refused", "Intuit does not accept Run a Call's own credentials", start)
+    assert_paused(shop, invoice, "app_refused", "QuickBooks does not accept Run a Call's own credentials", start)
 
 
 # --- nothing is left out ------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def test_it_is_a_token_expired_of_that_connection_alone(
     assert office.banner() == "1 QBO sync error needs attention."
     status = office.visit("/quickbooks/status/").text
     assert "can no longer read the stored tokens" in status
-    assert "Intuit's words" not in status
+    assert "QuickBooks' words" not in status
     office.reconnect()
     tasks.drain_connection(shop.connection.pk)
     office.assert_clear(waiting)

@@ -168,7 +168,7 @@ def test_switching_organizations_meanwhile_changes_nothing(intuit: str, shop: Or
 
 def test_refusing_on_intuits_page_changes_nothing(intuit: str, owner: Client) -> None:
     answer = owner.get(CALLBACK, answer_of_intuit(owner, "refuse"), follow=True)
-    assert said(answer) == ["Connecting was not allowed on Intuit's page. Nothing was changed."]
+    assert said(answer) == ["Connecting was not allowed on QuickBooks' page. Nothing was changed."]
     assert not Connection.objects.exists()
 
 
@@ -275,7 +275,7 @@ def _aged(answer: Any, life: Any) -> Any:
 
 def test_without_credentials_connect_says_so(owner: Client, settings: Any) -> None:
     settings.QBO_CLIENT_ID = ""
-    assert "no Intuit credentials yet" in said(owner.post(CONNECT, follow=True))[0]
+    assert "no credentials for QuickBooks yet" in said(owner.post(CONNECT, follow=True))[0]
 
 
 class TestReconnect:
