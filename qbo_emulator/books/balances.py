@@ -48,7 +48,7 @@ class Balances:
             direction, field = OWING[entity]
             name = (row.get("CustomerRef") or row.get("VendorRef") or {}).get("value", "")
             self.owed[name] += sign * direction * row.get(field, 0)
-        for account, amount in postings(entity, row):
+        for account, amount, _ in postings(entity, row):
             self.posted[account] += sign * amount
         if entity == "Customer" and "ParentRef" in row:
             self.has_jobs = True
@@ -112,6 +112,6 @@ def worth_of_stock(ledger: Ledger) -> dict[str, Decimal]:
     worth: dict[str, Decimal] = ledger.balances()
     for entity in BOOKED:
         for row in ledger.rows(entity):
-            for account, amount in postings(entity, row):
+            for account, amount, _ in postings(entity, row):
                 worth[account] -= amount
     return worth

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple, Optional
 
-from qbo_emulator.books.postings import BOOKED, account_of, amount_of, postings
+from qbo_emulator.books.postings import BOOKED, Posting, account_of, amount_of, described, postings
 from qbo_emulator.books.stock import Move, key_in, lines_of, moves
 from qbo_emulator.books.table import Row
 
@@ -29,6 +29,7 @@ class Entry(NamedTuple):
     amount: Decimal  # debits are positive
     entity: str
     row: Row
+    memo: str | None = None  # the description of its line; None if it is of no line
 
 
 class Ledger:
@@ -51,12 +52,9 @@ class Ledger:
         for row in self.rows("Item"):
             yield from self._opening(row)
         for entity, row in self._by_age():
-            parts: dict[str, Decimal] = defaultdict(Decimal)
-            for account, amount in self._postings(entity, row):
-                parts[account] += amount
-            for account, amount in parts.items():
+            for account, amount, memo in self._postings(entity, row):
                 if amount:
-                    yield Entry(str(row.get("TxnDate", "")), account, amount, entity, row)
+                    yield Entry(str(row.get("TxnDate", "")), account, amount, entity, row, memo)
 
     def _by_age(self) -> list[tuple[str, Row]]:
         """On one day, incoming stock comes before outgoing, so that nothing is sold before it was bought."""
@@ -74,37 +72,39 @@ class Ledger:
             yield Entry(day, account_of(item, "AssetAccountRef", STOCK), value, "Item", item)
             yield Entry(day, OPENING_EQUITY, -value, "Item", item)
 
-    def _postings(self, entity: str, row: Row) -> Iterator[tuple[str, Decimal]]:
+    def _postings(self, entity: str, row: Row) -> Iterator[Posting]:
         left = ZERO
-        for account, amount in postings(entity, row):
-            left += amount
-            yield account, amount
+        for posting in postings(entity, row):
+            left += posting[1]
+            yield posting
         others = [*self._lines(entity, row), *self._stock(entity, row)]
-        for account, amount in others:
-            left += amount
-            yield account, amount
+        for posting in others:
+            left += posting[1]
+            yield posting
         if left:  # taxes inside of prices, cash back, amounts without an account
-            yield (others[0][0] if others else SALES_INCOME if entity in SOLD else UNCATEGORIZED_EXPENSE), -left
+            yield (others[0][0] if others else SALES_INCOME if entity in SOLD else UNCATEGORIZED_EXPENSE), -left, ""
 
-    def _lines(self, entity: str, row: Row) -> Iterator[tuple[str, Decimal]]:
+    def _lines(self, entity: str, row: Row) -> Iterator[Posting]:
         """Income of what is sold, and what was bought by item."""
         if entity in SOLD:
             sign = 1 if entity in GIVEN_BACK else -1
-            yield from ((account, sign * amount) for account, amount in self._income(row))
+            yield from ((account, sign * amount, memo) for account, amount, memo in self._income(row))
         elif entity in BOUGHT:
             sign = -1 if entity in GIVEN_BACK or row.get("Credit") is True else 1
             for line in lines_of(row):
                 detail = line.get("ItemBasedExpenseLineDetail")
                 if isinstance(detail, dict):
-                    yield self._account_of_purchase(key_in(detail.get("ItemRef"))), sign * amount_of(line)
+                    account = self._account_of_purchase(key_in(detail.get("ItemRef")))
+                    yield account, sign * amount_of(line), described(line)
 
-    def _income(self, row: Row) -> Iterator[tuple[str, Decimal]]:
+    def _income(self, row: Row) -> Iterator[Posting]:
         for line in lines_of(row):
             if "SalesItemLineDetail" in line:
                 item = self.get("Item", key_in(line["SalesItemLineDetail"].get("ItemRef"))) or {}
-                yield account_of(item, "IncomeAccountRef", SALES_INCOME), amount_of(line)
+                yield account_of(item, "IncomeAccountRef", SALES_INCOME), amount_of(line), described(line)
             elif "DiscountLineDetail" in line:
-                yield account_of(line["DiscountLineDetail"], "DiscountAccountRef", DISCOUNTS), -amount_of(line)
+                account = account_of(line["DiscountLineDetail"], "DiscountAccountRef", DISCOUNTS)
+                yield account, -amount_of(line), described(line) or "Discount"
 
     def _account_of_purchase(self, key: str) -> str:
         item = self.get("Item", key) or {}
@@ -114,7 +114,7 @@ class Ledger:
 
     # stock, first in, first out (as QuickBooks values it)
 
-    def _stock(self, entity: str, row: Row) -> Iterator[tuple[str, Decimal]]:
+    def _stock(self, entity: str, row: Row) -> Iterator[Posting]:
         for move in moves(entity, row):
             item = self.get("Item", move.item) or {}
             if not is_stock(item) or not move.quantity:
@@ -125,8 +125,10 @@ class Ledger:
                 continue
             value = self._value(item, move.quantity)
             against = account_of(item, "ExpenseAccountRef", COST_OF_GOODS)
-            yield asset, value
-            yield account_of(row, "AdjustAccountRef", against) if entity == "InventoryAdjustment" else against, -value
+            if entity == "InventoryAdjustment":
+                against = account_of(row, "AdjustAccountRef", against)
+            yield asset, value, move.memo
+            yield against, -value, move.memo
 
     def _bought(self, move: Move) -> None:
         if move.quantity > 0:

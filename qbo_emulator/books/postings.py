@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Optional
 
 from qbo_emulator.books.table import Row
 
 RECEIVABLE, UNDEPOSITED, PAYABLE, SALES_TAX = "84", "4", "33", "90"
 OF_BALANCE_SHEET = frozenset(("Asset", "Liability", "Equity"))
-Posting = tuple[str, Decimal]  # account id, amount
+Posting = tuple[str, Decimal, Optional[str]]  # account id, amount, the description of its line (None: of no line)
 
 
 def postings(entity: str, row: Row) -> Iterator[Posting]:
-    """The accounts that `row` changes, and by how much."""
+    """The accounts that `row` changes, and by how much; the first one is what it was paid by or is owed on."""
     of_entity = BOOKED.get(entity)
     if of_entity:
-        yield from ((account, amount) for account, amount in of_entity(row) if account)
+        yield from (posting for posting in of_entity(row) if posting[0])
 
 
 def account_of(holder: object, field: str, otherwise: str = "") -> str:
@@ -29,91 +30,95 @@ def amount_of(holder: Row, field: str = "Amount") -> Decimal:
     return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(0)
 
 
-def details(row: Row) -> Iterator[tuple[Row, Decimal]]:
-    """The detail of each line that names an account, with the line's amount."""
+def details(row: Row) -> Iterator[tuple[Row, Decimal, str]]:
+    """The detail of each line that names an account, with the line's amount and description."""
     for line in row.get("Line", ()):
         detail = line.get(line.get("DetailType", "")) or {}
         if account_of(detail, "AccountRef"):
-            yield detail, amount_of(line)
+            yield detail, amount_of(line), described(line)
+
+
+def described(line: Row) -> str:
+    return str(line.get("Description", ""))
 
 
 def invoice(row: Row) -> Iterator[Posting]:
     deposit = amount_of(row, "Deposit")
-    yield RECEIVABLE, amount_of(row, "TotalAmt") - deposit
-    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), deposit
+    yield RECEIVABLE, amount_of(row, "TotalAmt") - deposit, None
+    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), deposit, None
     yield from sales_tax(row)
 
 
 def sales_tax(row: Row) -> Iterator[Posting]:
-    yield SALES_TAX, -amount_of(row.get("TxnTaxDetail", {}), "TotalTax")
+    yield SALES_TAX, -amount_of(row.get("TxnTaxDetail", {}), "TotalTax"), None
 
 
 def sales_receipt(row: Row) -> Iterator[Posting]:
-    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), amount_of(row, "TotalAmt")
+    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), amount_of(row, "TotalAmt"), None
     yield from sales_tax(row)
 
 
 def payment(row: Row) -> Iterator[Posting]:
-    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), amount_of(row, "TotalAmt")
-    yield RECEIVABLE, -amount_of(row, "TotalAmt")
+    yield account_of(row, "DepositToAccountRef", UNDEPOSITED), amount_of(row, "TotalAmt"), None
+    yield RECEIVABLE, -amount_of(row, "TotalAmt"), None
 
 
 def bill(row: Row) -> Iterator[Posting]:
-    yield account_of(row, "APAccountRef", PAYABLE), -amount_of(row, "TotalAmt")
+    yield account_of(row, "APAccountRef", PAYABLE), -amount_of(row, "TotalAmt"), None
     yield from spent(row)
 
 
 def spent(row: Row) -> Iterator[Posting]:
-    for detail, amount in details(row):
-        yield account_of(detail, "AccountRef"), amount
+    for detail, amount, memo in details(row):
+        yield account_of(detail, "AccountRef"), amount, memo
 
 
 def bill_payment(row: Row) -> Iterator[Posting]:
     total = amount_of(row, "TotalAmt")
-    yield account_of(row, "APAccountRef", PAYABLE), total
-    yield account_of(row.get("CheckPayment") or {}, "BankAccountRef"), -total
-    yield account_of(row.get("CreditCardPayment") or {}, "CCAccountRef"), -total
+    yield account_of(row, "APAccountRef", PAYABLE), total, None
+    yield account_of(row.get("CheckPayment") or {}, "BankAccountRef"), -total, None
+    yield account_of(row.get("CreditCardPayment") or {}, "CCAccountRef"), -total, None
 
 
 def purchase(row: Row) -> Iterator[Posting]:
     sign = -1 if row.get("Credit") is True else 1
-    yield account_of(row, "AccountRef"), -sign * amount_of(row, "TotalAmt")
-    for account, amount in spent(row):
-        yield account, sign * amount
+    yield account_of(row, "AccountRef"), -sign * amount_of(row, "TotalAmt"), None
+    for account, amount, memo in spent(row):
+        yield account, sign * amount, memo
 
 
 def deposit(row: Row) -> Iterator[Posting]:
-    yield account_of(row, "DepositToAccountRef"), amount_of(row, "TotalAmt")
+    yield account_of(row, "DepositToAccountRef"), amount_of(row, "TotalAmt"), None
     for line in row.get("Line", ()):
         detail = line.get("DepositLineDetail") or {}
-        yield account_of(detail, "AccountRef", UNDEPOSITED), -amount_of(line)
+        yield account_of(detail, "AccountRef", UNDEPOSITED), -amount_of(line), described(line)
 
 
 def journal_entry(row: Row) -> Iterator[Posting]:
-    for detail, amount in details(row):
-        yield account_of(detail, "AccountRef"), -amount if detail.get("PostingType") == "Credit" else amount
+    for detail, amount, memo in details(row):
+        yield account_of(detail, "AccountRef"), -amount if detail.get("PostingType") == "Credit" else amount, memo
 
 
 def transfer(row: Row) -> Iterator[Posting]:
-    yield account_of(row, "FromAccountRef"), -amount_of(row)
-    yield account_of(row, "ToAccountRef"), amount_of(row)
+    yield account_of(row, "FromAccountRef"), -amount_of(row), None
+    yield account_of(row, "ToAccountRef"), amount_of(row), None
 
 
 def card_payment(row: Row) -> Iterator[Posting]:
-    yield account_of(row, "BankAccountRef"), -amount_of(row)
-    yield account_of(row, "CreditCardAccountRef"), amount_of(row)
+    yield account_of(row, "BankAccountRef"), -amount_of(row), None
+    yield account_of(row, "CreditCardAccountRef"), amount_of(row), None
 
 
 def credit_memo(row: Row) -> Iterator[Posting]:
-    return ((account, -amount) for account, amount in invoice({**row, "Deposit": 0}))
+    return ((account, -amount, memo) for account, amount, memo in invoice({**row, "Deposit": 0}))
 
 
 def refund_receipt(row: Row) -> Iterator[Posting]:
-    return ((account, -amount) for account, amount in sales_receipt(row))
+    return ((account, -amount, memo) for account, amount, memo in sales_receipt(row))
 
 
 def vendor_credit(row: Row) -> Iterator[Posting]:
-    return ((account, -amount) for account, amount in bill(row))
+    return ((account, -amount, memo) for account, amount, memo in bill(row))
 
 
 BOOKED = {

@@ -26,6 +26,7 @@ class Move(NamedTuple):
     item: str
     quantity: Decimal  # incoming quantity; negative is outgoing
     amount: Decimal  # of the line
+    memo: str = ""
 
 
 def moves(entity: str, row: Row) -> Iterator[Move]:
@@ -41,7 +42,8 @@ def moves(entity: str, row: Row) -> Iterator[Move]:
         item = key_in(detail.get("ItemRef"))
         if item:
             amount = decimal(line.get("Amount"))
-            yield Move(item, direction * decimal(detail.get("Qty", 1 if amount else 0)), amount)
+            quantity = direction * decimal(detail.get("Qty", 1 if amount else 0))
+            yield Move(item, quantity, amount, str(line.get("Description", "")))
 
 
 def lines_of(row: Row) -> Iterator[Row]:

@@ -12,43 +12,71 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.reports.periods import Span
 
 AGES = ("Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total")
+# what `columns` may ask for -> its title and type
+CHOICE = {
+    "tx_date": ("Date", "Date"),
+    "txn_type": ("Transaction Type", "String"),
+    "doc_num": ("Num", "String"),
+    "is_no_post": ("Posting", "Boolean"),
+    "name": ("Name", "String"),
+    "cust_name": ("Customer", "String"),
+    "vend_name": ("Vendor", "String"),
+    "memo": ("Memo/Description", "String"),
+    "account_name": ("Account", "String"),
+    "split_acc": ("Split", "String"),
+    "other_account": ("Split", "String"),
+    "due_date": ("Due Date", "Date"),
+    "subt_nat_amount": ("Amount", "Money"),
+    "nat_amount": ("Amount", "Money"),
+    "rbal_nat_amount": ("Balance", "Money"),
+    "subt_amount": ("Amount", "Money"),
+    "subt_open_bal": ("Open Balance", "Money"),
+    "debt_amt": ("Debit", "Money"),
+    "credit_amt": ("Credit", "Money"),
+    "create_date": ("Create Date", "Date"),
+    "last_mod_date": ("Last Modified", "Date"),
+    "pmt_mthd": ("Payment Method", "String"),
+    "term_name": ("Terms", "String"),
+    "klass_name": ("Class", "String"),
+    "dept_name": ("Location", "String"),
+}
 LIST = (
-    ("Date", "tx_date"),
-    ("Transaction Type", "txn_type"),
-    ("Num", "doc_num"),
-    ("Posting", "is_no_post"),
-    ("Name", "name"),
-    ("Memo/Description", "memo"),
-    ("Account", "account_name"),
-    ("Split", "other_account"),
-    ("Amount", "subt_nat_amount"),
+    *("tx_date", "txn_type", "doc_num", "is_no_post", "name", "memo", "account_name", "other_account"),
+    "subt_nat_amount",
 )
-GENERAL_LEDGER = (
-    *LIST[:3],
-    ("Name", "name"),
-    ("Memo/Description", "memo"),
-    ("Split", "split_acc"),
-    ("Amount", "subt_nat_amount"),
-    ("Balance", "rbal_nat_amount"),
+LEDGER = ("tx_date", "txn_type", "doc_num", "name", "memo", "split_acc", "subt_nat_amount", "rbal_nat_amount")
+OF_PERSON = ("tx_date", "txn_type", "doc_num", "is_no_post", "memo", "account_name", "subt_nat_amount")
+OPEN = ("tx_date", "txn_type", "doc_num", "due_date", "subt_amount", "subt_open_bal")
+# report about single transactions -> its usual columns
+DETAILED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("GeneralLedger", "GeneralLedgerDetail", "ProfitAndLossDetail", "TransactionDetailByAccount"), LEDGER
+    ),
+    "JournalReport": ("tx_date", "txn_type", "doc_num", "name", "memo", "account_name", "debt_amt", "credit_amt"),
+    **dict.fromkeys(("TransactionList", "InventoryValuationDetail"), LIST),
+    **dict.fromkeys(("TransactionListByCustomer", "TransactionListByVendor"), OF_PERSON),
+    "TransactionListWithSplits": (*LIST[:-2], "nat_amount"),
+    **dict.fromkeys(("CustomerBalanceDetail", "VendorBalanceDetail"), OPEN),
+    "AgedReceivableDetail": (*OPEN[:3], "cust_name", *OPEN[3:]),
+    "AgedPayableDetail": (*OPEN[:3], "vend_name", *OPEN[3:]),
+}
+# of these, columns have a type and their key apart from it; those of the others have their key as type (recorded)
+TYPED = frozenset(
+    ("ProfitAndLossDetail", "TransactionListByCustomer", "TransactionListByVendor", "TransactionListWithSplits")
 )
+OF_ITEM = ("Quantity", "Amount", "% of Sales", "Avg Price", "COGS", "Gross Margin", "Gross Margin %")
 # report -> its columns after the first
 COLUMNS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("BalanceSheet", "ProfitAndLoss", "CashFlow"), ("TOTAL",)),
-    **dict.fromkeys(("CustomerIncome", "VendorExpenses"), ("Total",)),
-    **dict.fromkeys(("CustomerSales", "ItemSales", "DepartmentSales", "ClassSales", "TaxSummary"), ("Total",)),
+    "CustomerIncome": ("Income", "Expenses", "Net Income"),
+    **dict.fromkeys(("VendorExpenses", "CustomerSales", "DepartmentSales", "ClassSales", "TaxSummary"), ("Total",)),
+    "ItemSales": OF_ITEM,
     **dict.fromkeys(("CustomerBalance", "VendorBalance"), ("Total",)),
     **dict.fromkeys(("TrialBalance", "TrialBalanceFR"), ("Debit", "Credit")),
     **dict.fromkeys(("AgedReceivables", "AgedPayables"), AGES),
     "InventoryValuationSummary": ("SKU", "Qty", "Asset Value", "Avg Cost"),
     "AccountList": ("Type", "Detail Type", "Description", "Balance"),
 }
-DETAILED = frozenset(
-    (
-        "ProfitAndLossDetail", "CustomerBalanceDetail", "VendorBalanceDetail", "AgedReceivableDetail",
-        "AgedPayableDetail", "TransactionList", "TransactionListWithSplits", "TransactionListByCustomer",
-        "TransactionListByVendor", "GeneralLedger", "GeneralLedgerDetail", "InventoryValuationDetail", "JournalReport",
-    )
-)  # fmt: skip
 NAMES = {name.lower(): name for name in (*COLUMNS, *DETAILED)}
 NARROWED = {"customer": "Customer", "vendor": "Vendor", "item": "Item", "class": "Class", "department": "Department"}
 LEDGERS = ("GeneralLedger", "GeneralLedgerDetail")
@@ -56,7 +84,7 @@ SALES = ("CustomerSales", "ItemSales", "DepartmentSales", "ClassSales")
 BALANCES = ("CustomerBalance", "VendorBalance")
 OF_ONE_DAY = ("AgedReceivables", "AgedPayables", "InventoryValuationSummary")
 # What heads say: an example of each report is documented, and three are recorded.
-SUMMARIZED = frozenset(("ProfitAndLoss", "BalanceSheet", "CashFlow", "CustomerIncome", "VendorExpenses", *SALES))
+SUMMARIZED = frozenset(("ProfitAndLoss", "BalanceSheet", "CashFlow", "VendorExpenses", *SALES))
 WITHOUT_BASIS = frozenset(("CashFlow", "JournalReport", "TransactionList", "AccountList", *BALANCES, *OF_ONE_DAY))
 WITHOUT_PERIOD = frozenset(("AccountList", *BALANCES))
 OF_STANDARD = frozenset(("ProfitAndLoss", "BalanceSheet"))
@@ -69,7 +97,14 @@ USUAL_MACRO = {
     **dict.fromkeys(OF_ONE_DAY, "today"),
 }
 ASKS_DAYS = ("start_date", "end_date", "report_date", "as_of_date")
-OF_PEOPLE = frozenset(("CustomerBalance", "AgedReceivables", "CustomerIncome", "CustomerSales"))
+# type of the first column, where it is no account
+FIRST = {
+    **dict.fromkeys(("CustomerBalance", "AgedReceivables", "CustomerIncome", "CustomerSales"), "Customer"),
+    "VendorExpenses": "Vendor",
+    "ItemSales": "ProductsAndService",
+    "DepartmentSales": "Department",
+    "ClassSales": "Class",
+}
 
 
 def macro_of(name: str, asked: dict[str, str]) -> str:
@@ -159,18 +194,31 @@ def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, 
 STATEMENTS = ("ProfitAndLoss", "BalanceSheet", "CashFlow")
 
 
-def columns(name: str, spans: list[Span]) -> list[dict[str, object]]:
+def keys(name: str, asked: dict[str, str]) -> list[str]:
+    """The columns of a report about single transactions: those that were asked for and that we know, or the usual."""
+    wanted = [one.strip() for one in asked.get("columns", "").split(",")]
+    return [one for one in wanted if one in CHOICE] or list(DETAILED[name])
+
+
+def columns(name: str, spans: list[Span], asked: dict[str, str]) -> list[dict[str, object]]:
     """Columns of lists have their key as type; those of the big statements have it separately (both recorded)."""
     if name in DETAILED:
-        return [column(title, key) for title, key in (GENERAL_LEDGER if name in LEDGERS else LIST)]
-    first = column("", "Customer" if name in OF_PEOPLE else "Account")
+        return [chosen_column(one, typed=name in TYPED) for one in keys(name, asked)]
+    first = column("", FIRST.get(name, "Account"))
     others = [column(title, "Money") for title in COLUMNS[name]]
+    if name == "ItemSales":
+        return [first, {**column("Total", "Money"), "Columns": {"Column": others}}]
     if name in STATEMENTS:
         if spans and name == "BalanceSheet":
             others = []
         totals = [{**one, "MetaData": key("total")} for one in others]
         return [{**first, "MetaData": key("account")}, *map(of_span, spans), *totals]
     return [first, *others]
+
+
+def chosen_column(name: str, *, typed: bool) -> dict[str, object]:
+    title, kind = CHOICE[name]
+    return {**column(title, kind), "MetaData": key(name)} if typed else column(title, name)
 
 
 def column(title: str, kind: str) -> dict[str, object]:

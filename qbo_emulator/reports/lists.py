@@ -6,31 +6,22 @@ from decimal import Decimal
 
 from qbo_emulator.books.company import TRANSACTIONS, Company, Row
 from qbo_emulator.books.postings import postings
+from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, money, of_row, person, summed
 from qbo_emulator.reports.frame import cell, data, section
 
 ZERO = Decimal(0)
-TITLES = {
-    "CreditMemo": "Credit Memo",
-    "SalesReceipt": "Sales Receipt",
-    "RefundReceipt": "Refund",
-    "BillPayment": "Bill Payment",
-    "VendorCredit": "Vendor Credit",
-    "PurchaseOrder": "Purchase Order",
-    "JournalEntry": "Journal Entry",
-    "CreditCardPayment": "Credit Card Payment",
-    "InventoryAdjustment": "Inventory Qty Adjust",
-    "Purchase": "Expense",
-}
-NOT_POSTING = frozenset(("Estimate", "PurchaseOrder"))
 LESS = frozenset(("CreditMemo", "RefundReceipt"))  # amounts that the list shows as negative
-PEOPLE = ("CustomerRef", "VendorRef", "EntityRef")
 
 
-def transactions(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[Row]:
+def transactions(company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str]) -> list[Row]:
     """Every transaction of the period, oldest first; `customer`, `vendor` and `transaction_type` narrow it."""
+    return [chosen(facts(company, entity, row), keys) for entity, row in found(company, days, asked)]
+
+
+def found(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[tuple[str, Row]]:
     wanted = {asked[name] for name in ("customer", "vendor") if asked.get(name)}
     kind = asked.get("transaction_type", "").lower()
-    found = [
+    rows = [
         (row["TxnDate"], int(row["Id"]), entity, row)
         for entity in sorted(TRANSACTIONS)
         for row in company.rows(entity)
@@ -38,30 +29,61 @@ def transactions(company: Company, days: tuple[str, str], asked: dict[str, str])
         and (not wanted or person(row)[1] in wanted)
         and kind in ("", entity.lower())
     ]
-    return [transaction(company, entity, row) for _, _, entity, row in sorted(found, key=lambda one: one[:2])]
+    return [(entity, row) for _, _, entity, row in sorted(rows, key=lambda one: one[:2])]
 
 
-def transaction(company: Company, entity: str, row: Row) -> Row:
-    accounts = [(company.get("Account", key) or {}).get("Name", "") for key, amount in postings(entity, row) if amount]
-    account, *split = accounts or [""]
+def facts(company: Company, entity: str, row: Row) -> dict[str, dict[str, str]]:
+    """What each column says of a transaction."""
+    booked = [key for key, amount, _ in postings(entity, row) if amount]
+    names = [(company.get("Account", key) or {}).get("Name", "") for key in booked]
+    account, *split = names or [""]
+    shown = amount_of(entity, row)
+    return {
+        **of_row(entity, row),
+        "account_name": cell(account),
+        "other_account": cell(split[0] if len(split) == 1 else "-Split-" if split else ""),
+        **dict.fromkeys(AMOUNTS, money(shown)),
+    }
+
+
+def amount_of(entity: str, row: Row) -> Decimal:
     amount = Decimal(row.get("TotalAmt", 0) or row.get("Amount", 0))
-    return data(
-        cell(row["TxnDate"]),
-        cell(TITLES.get(entity, entity), row["Id"]),
-        cell(row.get("DocNumber", "")),
-        cell("No" if entity in NOT_POSTING else "Yes"),
-        cell(*person(row)),
-        cell(row.get("PrivateNote", "")),
-        cell(account),
-        cell(split[0] if len(split) == 1 else "-Split-" if split else ""),
-        cell(-amount if entity in LESS else amount),
-    )
+    return -amount if entity in LESS else amount
 
 
-def person(row: Row) -> tuple[str, str]:
-    """Name and id of the customer or vendor."""
-    reference: Row = next((row[field] for field in PEOPLE if isinstance(row.get(field), dict)), {})
-    return str(reference.get("name", "")), str(reference.get("value", ""))
+def by_person(company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str], of: str) -> list[Row]:
+    """The transactions of each customer or vendor under their name."""
+    whose: dict[tuple[str, str], list[tuple[str, Row]]] = {}
+    for entity, row in found(company, days, asked):
+        if f"{of}Ref" in row or (of == "Vendor" and row.get("EntityRef", {}).get("type") == "Vendor"):
+            whose.setdefault(person(row), []).append((entity, row))
+    made = []
+    for (name, key), theirs in sorted(whose.items()):
+        total = sum((amount_of(entity, row) for entity, row in theirs), ZERO)
+        rows = [chosen(facts(company, entity, row), keys) for entity, row in theirs]
+        made.append(headed(cell(name, key), keys, rows, summed(f"Total for {name}", keys, {"subt_nat_amount": total})))
+    return made
+
+
+def journal(company: Company, days: tuple[str, str], keys: list[str]) -> list[Row]:
+    """Every side of every transaction, its sums and an empty row; only the first names the transaction (documented)."""
+    books = Books(company, days[1])
+    rows, whole = [], {"debt_amt": ZERO, "credit_amt": ZERO}
+    for (_, key), entries in books.together.items():
+        if entries[0].day < days[0]:
+            continue
+        for number, entry in enumerate(entries):
+            cells = books.of_part(Part(entry, entry.amount, ZERO))
+            rows.append(chosen({**cells, **FOLLOWING, "txn_type": cell("", key)} if number else cells, keys))
+        debit = sum((entry.amount for entry in entries if entry.amount > 0), ZERO)
+        sums = {"debt_amt": debit, "credit_amt": debit}
+        whole = {name: whole[name] + sums[name] for name in whole}
+        rows.append({"Summary": summed("", keys, sums), "type": "Section"})
+        rows.append(data(*(cell("") for _ in keys)))
+    return [*rows, {"Summary": summed("TOTAL", keys, whole), "type": "Section"}] if rows else []
+
+
+FOLLOWING = {"tx_date": cell("0-00-00"), "doc_num": cell(""), "name": {"value": "", "id": ""}}
 
 
 def accounts(company: Company) -> list[Row]:

@@ -7,23 +7,51 @@ from datetime import datetime
 
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.reports import ledgers, lists, owing, statements
-from qbo_emulator.reports.frame import LEDGERS, NAMES, STATEMENTS, columns, header, period
+from qbo_emulator.reports import ledgers, lists, owing, sales, statements
+from qbo_emulator.reports.frame import LEDGERS, NAMES, columns, header, keys, period
+from qbo_emulator.reports.owing import OF_CUSTOMERS, OF_VENDORS
 from qbo_emulator.reports.periods import Span, spans
 
 Days = tuple[str, str]
+SPANNED = ("ProfitAndLoss", "BalanceSheet")  # those that `summarize_column_by` gives more columns
 ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
     "ProfitAndLoss": lambda company, days, asked: statements.profit_and_loss(company, days, summarized(days, asked)),
     "BalanceSheet": lambda company, days, asked: statements.balance_sheet(company, days, summarized(days, asked)),
+    "CashFlow": lambda company, days, asked: statements.cash_flow(company, days),
     "TrialBalance": lambda company, days, asked: statements.trial_balance(company, days),
-    "AgedReceivables": lambda company, days, asked: owing.aged(company, owing.OF_CUSTOMERS, days),
-    "AgedPayables": lambda company, days, asked: owing.aged(company, owing.OF_VENDORS, days),
-    "CustomerBalance": lambda company, days, asked: owing.balances(company, owing.OF_CUSTOMERS, days),
-    "VendorBalance": lambda company, days, asked: owing.balances(company, owing.OF_VENDORS, days),
-    "TransactionList": lists.transactions,
-    **dict.fromkeys(LEDGERS, lambda company, days, asked: ledgers.general_ledger(company, days)),
+    "AgedReceivables": lambda company, days, asked: owing.aged(company, OF_CUSTOMERS, days),
+    "AgedPayables": lambda company, days, asked: owing.aged(company, OF_VENDORS, days),
+    "CustomerBalance": lambda company, days, asked: owing.balances(company, OF_CUSTOMERS, days),
+    "VendorBalance": lambda company, days, asked: owing.balances(company, OF_VENDORS, days),
+    "CustomerIncome": lambda company, days, asked: sales.of_customers(company, days),
+    "VendorExpenses": lambda company, days, asked: sales.of_vendors(company, days),
+    "CustomerSales": lambda company, days, asked: sales.sales(company, days, "Customer"),
+    "ClassSales": lambda company, days, asked: sales.sales(company, days, "Class"),
+    "DepartmentSales": lambda company, days, asked: sales.sales(company, days, "Department"),
+    "ItemSales": lambda company, days, asked: sales.of_items(company, days),
     "AccountList": lambda company, days, asked: lists.accounts(company),
     "InventoryValuationSummary": lambda company, days, asked: lists.stock(company),
+}
+# reports about single transactions, with the keys of their columns
+IN_DETAIL: dict[str, Callable[[Company, Days, list[str], dict[str, str]], list[Row]]] = {
+    **dict.fromkeys(LEDGERS, lambda company, days, keys, asked: ledgers.general_ledger(company, days, keys)),
+    **dict.fromkeys(
+        ("TransactionDetailByAccount", "TransactionListWithSplits"),
+        lambda company, days, keys, asked: ledgers.general_ledger(company, days, keys, begins=False),
+    ),
+    "ProfitAndLossDetail": lambda company, days, keys, asked: ledgers.profit_and_loss(company, days, keys),
+    "JournalReport": lambda company, days, keys, asked: lists.journal(company, days, keys),
+    "TransactionList": lists.transactions,
+    "TransactionListByCustomer": lambda company, days, keys, asked: lists.by_person(
+        company, days, keys, asked, OF_CUSTOMERS
+    ),
+    "TransactionListByVendor": lambda company, days, keys, asked: lists.by_person(
+        company, days, keys, asked, OF_VENDORS
+    ),
+    "CustomerBalanceDetail": lambda company, days, keys, asked: owing.in_detail(company, OF_CUSTOMERS, days, keys),
+    "VendorBalanceDetail": lambda company, days, keys, asked: owing.in_detail(company, OF_VENDORS, days, keys),
+    "AgedReceivableDetail": lambda company, days, keys, asked: owing.aged_in_detail(company, OF_CUSTOMERS, days, keys),
+    "AgedPayableDetail": lambda company, days, keys, asked: owing.aged_in_detail(company, OF_VENDORS, days, keys),
 }
 
 
@@ -33,7 +61,13 @@ def summarized(days: Days, asked: dict[str, str]) -> list[Span]:
 
 def is_empty(rows: list[Row]) -> bool:
     """Whether there are only headers and sums."""
-    return not any(row["type"] == "Data" or not is_empty(row.get("Rows", {}).get("Row", [])) for row in rows)
+    return not any("ColData" in row or not is_empty(row.get("Rows", {}).get("Row", [])) for row in rows)
+
+
+def rows_of(company: Company, name: str, days: Days, asked: dict[str, str]) -> list[Row]:
+    if name in IN_DETAIL:
+        return IN_DETAIL[name](company, days, keys(name, asked), asked)
+    return ROWS[name](company, days, asked) if name in ROWS else []
 
 
 def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) -> Row:
@@ -46,9 +80,9 @@ def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) 
         raise faults.unsupported(f"report {name}")
     days = period(known, asked, at)
     with company.lock:
-        rows = ROWS[known](company, days, asked) if known in ROWS else []
+        rows = rows_of(company, known, days, asked)
     return {
         "Header": header(company, known, asked, days, at, is_empty(rows)),
-        "Columns": {"Column": columns(known, summarized(days, asked) if known in STATEMENTS else [])},
-        "Rows": {"Row": rows},
+        "Columns": {"Column": columns(known, summarized(days, asked) if known in SPANNED else [], asked)},
+        "Rows": {"Row": rows} if rows else {},
     }

@@ -208,6 +208,61 @@ def earned(label: str, group: str, sums: Sums) -> list[Row]:
     return [{**data(cell(label), *(amount_cell(one) for one in sums)), "group": group}] if any(sums) else []
 
 
+# cash flow: type of account -> the group that its changes belong to
+FLOW = {
+    **dict.fromkeys(("Accounts Receivable", "Other Current Asset", "Accounts Payable"), "OperatingAdjustments"),
+    **dict.fromkeys(("Credit Card", "Other Current Liability"), "OperatingAdjustments"),
+    **dict.fromkeys(("Fixed Asset", "Other Asset"), "InvestingActivities"),
+    **dict.fromkeys(("Long Term Liability", "Equity"), "FinancingActivities"),
+}
+ADJUSTMENTS = "Adjustments to reconcile Net Income to Net Cash provided by operations:"
+
+
+def is_cash(account: Row) -> bool:
+    return account["AccountType"] == "Bank" or account.get("AccountSubType") == "UndepositedFunds"
+
+
+def cash_flow(company: Company, days: tuple[str, str]) -> list[Row]:
+    """What earned and took cash, and what there is of it; its outline is documented."""
+    ledger = company.ledger()
+    before = ledger.balances(until=(date.fromisoformat(days[0]) - timedelta(days=1)).isoformat())
+    changes = ledger.balances(since=days[0], until=days[1])
+    profit = Statement(company, [changes]).profit[0]
+    cash = [row["Id"] for row in company.rows("Account") if is_cash(row)]
+    start, more = (sum((amounts.get(key, ZERO) for key in cash), ZERO) for amounts in (before, changes))
+    groups: dict[str, list[tuple[Row, Decimal]]] = {group: [] for group in FLOW.values()}
+    for row in sorted(company.rows("Account"), key=lambda row: str(row["FullyQualifiedName"]).lower()):
+        if changes.get(row["Id"]) and not is_cash(row) and row["AccountType"] in FLOW:
+            groups[FLOW[row["AccountType"]]].append((row, -changes[row["Id"]]))
+    made = {
+        group: [data(cell(row["Name"], row["Id"]), cell(amount)) for row, amount in groups[group]] for group in groups
+    }
+    sums = {group: sum((amount for _, amount in groups[group]), ZERO) for group in groups}
+    if not (start or more or profit or any(made.values())):
+        return []
+    adjusted = section(
+        "OperatingAdjustments",
+        ADJUSTMENTS,
+        made["OperatingAdjustments"],
+        (f"Total {ADJUSTMENTS}", [sums["OperatingAdjustments"]]),
+    )
+    operating = [{**data(cell("Net Income"), cell(profit)), "group": "NetIncome"}]
+    operating += [adjusted] if made["OperatingAdjustments"] else []
+    rows = [flow("Operating", operating, profit + sums["OperatingAdjustments"])]
+    for word in ("Investing", "Financing"):
+        if made[f"{word}Activities"]:
+            rows.append(flow(word, made[f"{word}Activities"], sums[f"{word}Activities"]))
+    rows.append(sum_row("CashIncrease", "Net cash increase for period", [more]))
+    if start:
+        rows.append(sum_row("BeginningCash", "Cash at beginning of period", [start]))
+    return [*rows, sum_row("EndingCash", "Cash at end of period", [start + more])]
+
+
+def flow(word: str, rows: list[Row], amount: Decimal) -> Row:
+    label = f"Net cash provided by {word.lower()} activities"
+    return section(f"{word}Activities", f"{word} Activities".upper(), rows, (label, [amount]))
+
+
 def trial_balance(company: Company, days: tuple[str, str]) -> list[Row]:
     amounts = company.ledger().balances(until=days[1])
     moved = [row for row in company.rows("Account") if amounts.get(row["Id"])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qbo_emulator import Emulator
+from qbo_emulator.reports.frame import NAMES
 from qbo_emulator.reports.periods import spans
 
 from .conftest import TOKEN, Client, invoice, line
@@ -308,8 +310,201 @@ def test_dates_that_are_asked_have_no_name(sample: Client) -> None:
 
 def test_an_empty_company_has_no_data(books: Client) -> None:
     made = report(books, "CustomerBalance")
-    assert made["Rows"] == {"Row": []}
+    assert made["Rows"] == {}
     assert {"Name": "NoReportData", "Value": "true"} in made["Header"]["Option"]
+
+
+# single transactions
+
+
+def outline(row: dict[str, Any]) -> Any:
+    """The title of a row (its id too), what is in it and its sum."""
+    if "ColData" in row:
+        return [cell["value"] for cell in row["ColData"]]
+    head = row["Header"]["ColData"][0] if "Header" in row else {}
+    inner = [outline(one) for one in row.get("Rows", {}).get("Row", [])]
+    return head.get("value"), head.get("id"), inner, row["Summary"]["ColData"][0]["value"]
+
+
+def spent(account: str, amount: int, words: str) -> dict[str, Any]:
+    name = "AccountBasedExpenseLineDetail"
+    return {"Amount": amount, "Description": words, "DetailType": name, name: {"AccountRef": {"value": account}}}
+
+
+def test_profit_and_loss_in_detail_is_outlined_as_recorded(books: Client) -> None:
+    car = books.post("Account", {"Name": "Car", "AccountType": "Expense"})["Id"]
+    under = {"SubAccount": True, "ParentRef": {"value": car}}
+    fuel = books.post("Account", {"Name": "Fuel", "AccountType": "Expense", **under})["Id"]
+    paid = {"PaymentType": "Cash", "AccountRef": {"value": "35"}, "TxnDate": "2026-03-02", "PrivateNote": "not shown"}
+    made = books.post("Purchase", {**paid, "Line": [spent(car, 30, "Tyres"), spent(fuel, 12, "Petrol")]})
+    books.post("Purchase", {**paid, "TxnDate": "2026-03-03", "Credit": True, "Line": [spent(car, 30, "")]})
+    shown = report(books, "ProfitAndLossDetail", start_date="2026-01-01", end_date="2026-12-31")
+    [ordinary] = shown["Rows"]["Row"]
+    assert ordinary["Rows"]["Row"][0]["Rows"] == {}
+    rows = [
+        ["2026-03-02", "Expense", "", "", "Tyres", "Checking", "30.00", "30.00"],
+        ["2026-03-03", "Expense", "", "", "", "Checking", "-30.00", ".00"],
+    ]
+    petrol = ["2026-03-02", "Expense", "", "", "Petrol", "Checking", "12.00", "12.00"]
+    of_car = [(None, None, rows, "Total for Car"), ("Fuel", fuel, [petrol], "Total for Fuel")]
+    expenses = [("Car", car, of_car, "Total for Car with sub-accounts")]
+    assert outline(ordinary) == (
+        *("Ordinary Income/Expenses", None),
+        [(None, None, [], "Gross Profit"), ("Expenses", None, expenses, "Total for Expenses")],
+        "Net Income",
+    )
+    assert ordinary["Summary"]["ColData"][6]["value"] == "-12.00"
+    cells = next(lines({"Row": ordinary["Rows"]["Row"][1]["Rows"]["Row"]}))
+    assert (cells[1], cells[5]) == ({"value": "Expense", "id": made["Id"]}, {"value": "Checking", "id": "35"})
+    assert shown["Columns"]["Column"][0] == {
+        "ColTitle": "Date",
+        "ColType": "Date",
+        "MetaData": [{"Name": "ColKey", "Value": "tx_date"}],
+    }
+
+
+def test_the_journal_names_a_transaction_once(books: Client) -> None:
+    made = books.post("Invoice", invoice(line("40"), line("60"), TxnDate="2026-02-02", DocNumber="7"))
+    shown = report(books, "JournalReport", start_date="2026-02-01", end_date="2026-02-28")
+    assert [outline(row) for row in shown["Rows"]["Row"]] == [
+        ["2026-02-02", "Invoice", "7", "Amy's Bird Sanctuary", "", "Accounts Receivable (A/R)", "100.00", ""],
+        ["0-00-00", "", "", "", "", "Services", "", "40.00"],
+        ["0-00-00", "", "", "", "", "Services", "", "60.00"],
+        (None, None, [], ""),
+        [""] * 8,
+        (None, None, [], "TOTAL"),
+    ]
+    [_, second, _, sums, _, whole] = [row.get("ColData") or row["Summary"]["ColData"] for row in shown["Rows"]["Row"]]
+    assert second[1] == {"value": "", "id": made["Id"]}
+    assert [cell["value"] for cell in sums[6:]] == [cell["value"] for cell in whole[6:]] == ["100.00", "100.00"]
+
+
+def test_a_journal_entry_stands_opposite_to_its_other_account(books: Client) -> None:
+    name = "JournalEntryLineDetail"
+
+    def entry(*sides: tuple[str, int, str]) -> list[dict[str, Any]]:
+        return [
+            {"Amount": amount, "DetailType": name, name: {"PostingType": side, "AccountRef": {"value": key}}}
+            for side, amount, key in sides
+        ]
+
+    books.post("JournalEntry", {"Line": entry(("Debit", 9, "7"), ("Credit", 9, "35"))})
+    books.post("JournalEntry", {"Line": entry(("Debit", 9, "7"), ("Credit", 4, "35"), ("Credit", 5, "4"))})
+    shown = [cells for cells in lines(report(books, "GeneralLedger")["Rows"]) if cells[1].get("id")]
+    assert [cells[5]["value"] for cells in shown if cells[6]["value"] == "9.00"] == ["Checking", "-Split-"]
+
+
+@pytest.mark.parametrize("name", ["GeneralLedger", "TransactionList", "JournalReport", "TransactionDetailByAccount"])
+def test_columns_may_be_chosen(sample: Client, name: str) -> None:
+    made = report(sample, name, columns="doc_num, due_date,nonsense,txn_type,account_name", **ALL)
+    titles = [column["ColTitle"] for column in made["Columns"]["Column"]]
+    assert titles == ["Num", "Due Date", "Transaction Type", "Account"]
+    [sold] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == "1037"][:1]
+    assert (sold[2]["value"], sold[3]["value"]) == ("Invoice", "Accounts Receivable (A/R)")
+    invoices = sample.query("select DueDate from Invoice where DocNumber = '1037'")["Invoice"]
+    assert sold[1]["value"] == invoices[0]["DueDate"]
+
+
+def width(column: dict[str, Any]) -> int:
+    return len(column.get("Columns", {}).get("Column", [column]))
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES.values())))
+def test_every_row_has_a_cell_for_each_column(sample: Client, name: str) -> None:
+    made = report(sample, name, **ALL)
+    wide = sum(width(column) for column in made["Columns"]["Column"])
+    shown = list(lines(made["Rows"]))
+    assert {len(cells) for cells in shown} <= {wide}
+    has_rows = name not in ("TaxSummary", "InventoryValuationDetail", "TrialBalanceFR")
+    assert bool(shown) == has_rows
+    assert {"Name": "NoReportData", "Value": str(not has_rows).lower()} in made["Header"]["Option"]
+
+
+def whole(made: dict[str, Any], column: int) -> Decimal:
+    """The amount below a column of a report."""
+    return Decimal(made["Rows"]["Row"][-1]["Summary"]["ColData"][column]["value"])
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "of", "its"),
+    [
+        ("CustomerBalanceDetail", 5, "CustomerBalance", 1),
+        ("VendorBalanceDetail", 5, "VendorBalance", 1),
+        ("AgedReceivableDetail", 6, "AgedReceivables", 6),
+        ("AgedPayableDetail", 6, "AgedPayables", 6),
+        ("ProfitAndLossDetail", 6, "ProfitAndLoss", 1),
+        ("ClassSales", 1, "ItemSales", 2),
+        ("CustomerSales", 1, "DepartmentSales", 1),
+    ],
+)
+def test_details_add_up_to_the_whole(sample: Client, name: str, column: int, of: str, its: int) -> None:
+    assert whole(report(sample, name, **ALL), column) == whole(report(sample, of, **ALL), its) != 0
+
+
+def test_the_age_of_what_is_owed_heads_its_section(books: Client) -> None:
+    for due in ("2026-06-30", "2026-06-01", "2026-05-01", "2026-04-02", "2026-01-01"):
+        books.post("Invoice", invoice(TxnDate="2026-01-01", DueDate=due))
+    made = report(books, "AgedReceivableDetail", report_date="2026-06-30")["Rows"]["Row"]
+    assert [row["Header"]["ColData"][0]["value"] for row in made[:-1]] == [
+        *("91 or more days past due", "61 - 90 days past due", "31 - 60 days past due", "1 - 30 days past due"),
+        "Current",
+    ]
+
+
+def test_cash_flows_to_what_is_in_the_bank(sample: Client) -> None:
+    before, end = busy_days(sample)
+    start = str(date.fromisoformat(before) + timedelta(days=20))
+    made = report(sample, "CashFlow", start_date=start, end_date=end)
+    cash = {"Checking", "Savings", "Undeposited Funds"}
+    sheet = report(sample, "BalanceSheet", end_date=end)
+    there = [cells for cells in lines(sheet["Rows"]) if cells[0]["value"] in cash]
+    assert whole(made, 1) == sum(Decimal(cells[1]["value"]) for cells in there) != 0
+    groups = {row["group"]: Decimal(row["Summary"]["ColData"][1]["value"]) for row in made["Rows"]["Row"]}
+    assert groups["CashIncrease"] == sum(groups[group] for group in groups if group.endswith("Activities"))
+    assert groups["EndingCash"] == groups["CashIncrease"] + groups["BeginningCash"]
+    earned = report(sample, "ProfitAndLoss", start_date=start, end_date=end)
+    assert amount(made, "Net Income") == amount(earned, "Net Income")
+
+
+def test_income_and_expenses_of_people(books: Client) -> None:
+    books.post("Invoice", invoice(line("40"), TxnDate="2026-02-02"))
+    vendor = {"VendorRef": {"value": books.post("Vendor", {"DisplayName": "Ironworks"})["Id"]}}
+    for entity, cost in (("Bill", 30), ("VendorCredit", 4)):
+        books.post(entity, {**vendor, "TxnDate": "2026-02-02", "Line": [spent("7", cost, "")]})
+    year = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
+    [amy, _] = report(books, "CustomerIncome", **year)["Rows"]["Row"]
+    assert [cell["value"] for cell in amy["ColData"]] == ["Amy's Bird Sanctuary", "40.00", "0.00", "40.00"]
+    assert "type" not in amy
+    [ironworks, _] = report(books, "VendorExpenses", **year)["Rows"]["Row"]
+    assert [cell["value"] for cell in ironworks["ColData"]] == ["Ironworks", "26.00"]
+    [nowhere, _] = report(books, "DepartmentSales", **year)["Rows"]["Row"]
+    assert (nowhere["ColData"][0]["value"], nowhere["group"]) == ("Not Specified", "**")
+    books.post("CreditMemo", invoice(line("15"), TxnDate="2026-02-02"))
+    assert whole(report(books, "DepartmentSales", **year), 1) == 25
+    assert [whole(report(books, "CustomerIncome", **year), column) for column in (1, 2, 3)] == [25, 0, 25]
+
+
+def test_details_by_account_begin_with_the_period(books: Client) -> None:
+    books.post("Invoice", invoice(line("40"), TxnDate="2026-01-31"))
+    discount = {"DetailType": "DiscountLineDetail", "Amount": 10, "DiscountLineDetail": {"PercentBased": False}}
+    books.post("Invoice", invoice(line("60"), discount, TxnDate="2026-02-02"))
+    made = report(books, "TransactionDetailByAccount", start_date="2026-02-01", end_date="2026-02-28")
+    shown = [[cell["value"] for cell in cells[4:]] for cells in lines(made["Rows"]) if cells[1]["value"]]
+    assert shown == [
+        ["", "-Split-", "50.00", "50.00"],
+        ["Discount", "Accounts Receivable (A/R)", "-10.00", "-10.00"],
+        ["", "Accounts Receivable (A/R)", "60.00", "60.00"],
+    ]
+
+
+def test_the_list_by_vendor_says_how_a_bill_was_paid(sample: Client) -> None:
+    made = report(sample, "TransactionListByVendor", **ALL)
+    kinds = {cells[1]["value"] for cells in lines(made["Rows"])}
+    assert kinds >= {"Bill", "Bill Payment (Check)", "Bill Payment (Credit Card)", "Check", "Expense"}
+    assert not kinds & {"Invoice", "Payment"}
+    assert "Bill" not in {
+        cells[1]["value"] for cells in lines(report(sample, "TransactionListByCustomer", **ALL)["Rows"])
+    }
 
 
 # stock
