@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 
 import pytest
 from django.utils import timezone
@@ -10,10 +13,11 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 from playwright.sync_api import Page, expect
 
+from qbo_emulator.router import Emulator
 from sync.models import ChangeCursor, Letter
 from sync.models.events import Direction
 from tests import builders
-from tests.books import Shop
+from tests.books import EMULATORS, Shop
 from tests.browser.conftest import apart
 from tests.browser.test_first_run import shot
 from tests.journeys.house import House, wait_until
@@ -24,10 +28,32 @@ PATIENCE = 60_000
 
 
 @pytest.fixture
-def told_shop(house: House, open_shop: Shop) -> Shop:
-    """A shop of whose company the web process hears."""
+def told_shop(house: House, open_shop: Shop) -> Iterator[Shop]:
+    """A shop of whose company the web process hears. Its changes have been read once: the next time only because of a
+    webhook.
+    """
     open_shop.books.do("webhook", url=f"{house.url}/quickbooks/webhooks/", verifier="emulator-verifier")
-    return open_shop
+    assert wait_until(lambda: open_shop.hear() is not None)
+    with delivering(EMULATORS[open_shop.books.url]):
+        yield open_shop
+
+
+@contextmanager
+def delivering(emulator: Emulator) -> Iterator[None]:
+    """Send its webhooks, as a process of its own does."""
+    is_over = Event()
+
+    def deliver() -> None:
+        while not is_over.wait(0.2):
+            emulator.webhooks.deliver(list(emulator.companies.values()), emulator.clock.now())
+
+    thread = Thread(target=deliver)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def heard(shop: Shop) -> int:
