@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -122,7 +123,8 @@ def enqueue_payment(
 ) -> bool:
     """Open or join the payment's event if the change concerns QuickBooks; True if it concerns the connected company.
 
-    A new payment goes while Sync payments is on, once each invoice that it pays is in QuickBooks or on its way there.
+    A new payment goes while Sync payments is on, once each invoice that it pays is in QuickBooks or on its way there;
+    to an earlier company as well, once that one is connected.
     """
     name = payment_name(payment)
     holders = _companies_that_have_it(connection, name)
@@ -132,32 +134,43 @@ def enqueue_payment(
     if settings is None:
         return False
     rows = SyncEvent.objects.of(connection).of_record(name.record_type, name.record_id)
-    is_known = connection.realm_id in holders or rows.exclude(state__in=CLOSED).exists()
-    if not (is_known or _should_send_payment(connection, settings, payment)):
-        return False
+    if not (connection.realm_id in holders or rows.exclude(state__in=CLOSED).exists()):
+        companies = _companies_for(connection, settings, payment)
+        for realm_id in companies - holders - {connection.realm_id}:
+            open_event(connection, name, at=at, realm_id=realm_id)
+        if connection.realm_id not in companies:
+            return False
     open_event(connection, name, at=at)
     return True
 
 
-def _should_send_payment(connection: Connection, settings: ConnectionSettings, payment: Payment) -> bool:
+def _companies_for(connection: Connection, settings: ConnectionSettings, payment: Payment) -> set[str]:
+    """The realm IDs of those that a new payment goes to: the connected one, and earlier ones with all that it pays."""
     if not (settings.sync_invoices and settings.sync_payments) or payment.is_void:
-        return False
+        return set()
     paid = list(payment.invoices.all())
     # Nothing is owed of a void one any more.
-    invoices = [invoice for invoice in paid if invoice.status != Invoice.Status.VOID]
+    invoices = {invoice.pk: invoice for invoice in paid if invoice.status != Invoice.Status.VOID}
     if paid and not invoices:
-        return False
-    ids = {invoice.pk for invoice in invoices}
-    known = set(
-        SyncEvent.objects.of(connection)
-        .filter(record_type=EntityType.INVOICE, record_id__in=ids)
-        .exclude(state__in=(State.SUPERSEDED, State.DISMISSED))
-        .values_list("record_id", flat=True)
-    )
-    known |= set(Link.objects.of(connection, EntityType.INVOICE).for_records(ids).values_list("record_id", flat=True))
+        return set()
     if not invoices and settings.start_date:
-        return payment.received_date >= settings.start_date
-    return all(invoice.pk in known or _should_send(settings, invoice) for invoice in invoices)
+        return {connection.realm_id} if payment.received_date >= settings.start_date else set()
+    known = _known_by_company(connection, invoices)
+    here = known.get(connection.realm_id, set())
+    goes = all(pk in here or _should_send(settings, invoice) for pk, invoice in invoices.items())
+    earlier = {realm_id for realm_id, there in known.items() if invoices and there == invoices.keys()}
+    return earlier | {connection.realm_id} if goes else earlier - {connection.realm_id}
+
+
+def _known_by_company(connection: Connection, invoice_ids: Collection[int]) -> Mapping[str, set[int]]:
+    """By realm ID, which of these invoices are in that company or on their way there."""
+    found: dict[str, set[int]] = defaultdict(set)
+    of_invoices = {"connection": connection, "record_type": EntityType.INVOICE, "record_id__in": invoice_ids}
+    events = SyncEvent.objects.filter(**of_invoices).exclude(state__in=(State.SUPERSEDED, State.DISMISSED))
+    for rows in (events, Link.objects.filter(**of_invoices)):
+        for realm_id, record_id in rows.values_list("realm_id", "record_id"):
+            found[realm_id].add(record_id)
+    return found
 
 
 def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:

@@ -90,11 +90,20 @@ def held_by(shop: Shop, realm: str) -> list[dict[str, Any]]:
     return [row for row in rows if "Run a Call invoice" in str(row.get("PrivateNote"))]
 
 
+def row_of(shop: Shop, realm: str, invoice: Invoice) -> dict[str, Any]:
+    """What a company holds of an invoice."""
+    mark = f"(ref {invoice.organization_id}-{invoice.pk})"
+    return next(row for row in held_by(shop, realm) if mark in row["PrivateNote"])
+
+
 def memo(shop: Shop, realm: str, invoice: Invoice) -> str:
     """What a company holds as the message of an invoice."""
-    mark = f"(ref {invoice.organization_id}-{invoice.pk})"
-    row = next(row for row in held_by(shop, realm) if mark in row["PrivateNote"])
-    return str((row.get("CustomerMemo") or {}).get("value", ""))
+    return str((row_of(shop, realm, invoice).get("CustomerMemo") or {}).get("value", ""))
+
+
+def balance(shop: Shop, realm: str, invoice: Invoice) -> Decimal:
+    """What is still owed of an invoice in the books of a company."""
+    return Decimal(str(row_of(shop, realm, invoice)["Balance"]))
 
 
 def calls_to(shop: Shop, realm: str) -> list[str]:
@@ -173,6 +182,12 @@ def test_used_on_purpose_then_back(shop: Shop, office: Office, invoices: Invoice
     older.edit(customer_note="Still not", at=start + LATER)
     assert not shop.log().of_record("invoice", older.pk).exists()
 
+    # So is a payment of it.
+    paid = builders.payment(invoices.synced, at=start + LATER)
+    shop.drain(start + 2 * LATER)
+    assert shop.event(paid).state == State.SYNCED, shop.event(paid).message
+    assert balance(shop, first, invoices.synced) == paid.amount
+
     page = choose_there(office, first)
     assert "connected before" in page.part("company-other").text
     send(office.visitor, page, page.form(action="/company/use/"))
@@ -186,6 +201,8 @@ def test_used_on_purpose_then_back(shop: Shop, office: Office, invoices: Invoice
     for invoice in (invoices.synced, invoices.checking, invoices.queued, older):
         assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
     assert memo(shop, first, invoices.synced) == "In both"
+    assert shop.event(paid).state == State.SYNCED, shop.event(paid).message
+    assert balance(shop, first, invoices.synced) == balance(shop, OTHER, invoices.synced) == 0
     assert len(held_by(shop, first)) == 4
     assert len(held_by(shop, OTHER)) == 4
 

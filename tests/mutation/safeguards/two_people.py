@@ -355,6 +355,13 @@ SAFEGUARDS = (
         (f"{OF_NAMES}::test_one_that_is_there_with_another_blank_is_linked",),
     ),
     Safeguard(
+        "a payment of what an earlier company has is owed to that one",
+        "sync/outbox/enqueueing.py",
+        "return earlier | {connection.realm_id} if goes else earlier - {connection.realm_id}",
+        "return {connection.realm_id} if goes else set()",
+        ("tests/journeys/test_another_company.py::test_used_on_purpose_then_back",),
+    ),
+    Safeguard(
         "a copy of our payment is no lost one of ours",
         "sync/inbound/payments/receiving.py",
         "return not (known.exists() or again.exists())",
