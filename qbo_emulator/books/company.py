@@ -152,13 +152,15 @@ class Company:
         changes = list(changes)
         for change in changes:
             self._apply(change)
-            self._pending.append(self._line(change))
+            if self.journal.keeps:
+                self._pending.append(self._line(change))
         self.tell(self, changes)
 
     def remember(self, request_id: str, answer: Remembered) -> None:
         self.remembered[request_id] = answer
         stored = [answer.status, answer.content_type, answer.packed, answer.fingerprint, str(answer.at)]
-        self._pending.append(dumps(["q", request_id, *stored]))
+        if self.journal.keeps:
+            self._pending.append(dumps(["q", request_id, *stored]))
 
     def hold(self, events: list[list[str]]) -> None:
         """Stores what webhooks have to send, together with the writes it is about."""

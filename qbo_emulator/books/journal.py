@@ -44,8 +44,13 @@ class Journal:
         os.replace(fresh, self.path)
         self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a file: without one no change has to be worded."""
+        return self._file >= 0
+
     def append(self, realm: str, changes: list[str]) -> None:
-        if self._file < 0 or not changes:
+        if not self.keeps or not changes:
             return
         data = self._line(realm, changes).encode()
         with self._lock:
