@@ -1,4 +1,4 @@
-"""A connected shop for journeys: real HTTP to the emulator, no waiting for Intuit's limits."""
+"""A connected shop for journeys, with nothing to wait for: Intuit's limits are off."""
 
 from collections.abc import Iterator
 from typing import Any
