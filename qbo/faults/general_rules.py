@@ -146,7 +146,7 @@ NAMED = (
         "validation",
         text=(
             r"\b(must|needs? to|cannot|can't|can not|required|at least|out of bounds|outside the)\b",
-            r"\b(missing|invalid|incorrect|wrong|malformed|unsupported|conform|mis-?match(es)?)\b",
+            r"\b(missing|invalid|incorrect|wrong|malformed|unsupported|conform|mis-?match(es)?|syntax)\b",
             r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
             r"\bno \w+ (was |were )?(provided|supplied|specified|given)\b",
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",

@@ -219,7 +219,15 @@ INACTIVE = (
             unsent(ANY_OTHER),
         ),
     ),
-    rule("not_found_other", text=r"\b(is|are|was|were) not (yet )?in (your )?(quickbooks|qbo)\b"),
+    rule(
+        "not_found_other",
+        text=(
+            r"\b(is|are|was|were) not (yet )?in (your )?(quickbooks|qbo)\b",
+            r"\bnot exist in (your )?(quickbooks|qbo)\b",
+        ),
+        not_text=r"\b(fields?|propert(y|ies)|parameters?|columns?|features?|reports?|settings?|options?|methods?) "
+        r"(\w+ )?(does|do) not exist\b",
+    ),
     rule("not_found_other", codes="610", operations="read query cdc"),
     rule("record_deleted_there", codes="610", operations="delete void"),
     # These refer to accounts in every line, and to little else that can be made inactive.

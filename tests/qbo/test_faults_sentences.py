@@ -125,6 +125,10 @@ SAID: list[tuple[str, str]] = [
     ("item_not_found", "No QuickBooks product is picked for trips"),
     ("not_found_other", "The bill was removed inside QuickBooks, so we stop"),
     ("not_found_other", "QuickBooks shows this estimate as deleted"),
+    ("not_found_other", "The pay rule does not exist in QuickBooks"),
+    ("not_found_other", "The wage type doesn't exist in your QuickBooks"),
+    ("validation", "The field Shade does not exist in QuickBooks"),
+    ("validation", "Error 400: Bad Request, syntax"),
     # what passes, and what only sounds like it
     ("server_error", "QuickBooks cannot give this report right now"),
     ("validation", "Choose who is in charge right now"),

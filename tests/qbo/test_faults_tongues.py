@@ -876,6 +876,8 @@ def test_accents_may_be_missing_escaped_or_misread(words: str) -> None:
         # A request that was made wrongly was sent.
         "Error al enviar la solicitud de compra: falta la fecha",
         "Fehler beim Senden der Anforderung 12: Datum fehlt",
+        "Fout bij het verzenden van de aanvraag van juni: datum ontbreekt",
+        "Errore durante l'invio della richiesta di acquisto: manca la data",
         "El nombre es demasiado largo.",
         "Sélectionnez un autre compte et réessayez.",
         "Das Konto muss vom Typ Erlöse sein.",
@@ -883,6 +885,7 @@ def test_accents_may_be_missing_escaped_or_misread(words: str) -> None:
 )
 def test_what_resembles_them_is_left_to_a_person(words: str) -> None:
     assert read(business(words)).code == "validation"
+    assert read(words, None, TEXT).code == "validation"  # nor where a program says it, without a status
 
 
 @pytest.mark.parametrize(
