@@ -102,8 +102,8 @@ def missing_parameter(name: str, element: str | None = None) -> QboFault:
     return _one("2020", message, f"Required parameter {name} is missing in the request", element or name)
 
 
-def invalid_id(value: object) -> QboFault:
-    return _one("2030", "Invalid ID", f"Id should be a valid number. Supplied value:{value}", "Id")
+def invalid_id(value: object, element: str = "Id") -> QboFault:
+    return _one("2030", "Invalid ID", f"Id should be a valid number. Supplied value:{value}", element)
 
 
 def invalid_string(value: str, element: str) -> QboFault:

@@ -70,7 +70,7 @@ def of_entity(world: World, company: Company, call: Call) -> str:
         raise no_resource(call)
     if call.request.method == "GET":
         if not call.rest and not kind.is_single:
-            raise no_resource(call)
+            raise faults.unsupported(no_method(kind.name), None)
         row = operations.read(company, kind, call.rest[0] if call.rest else "1")
         if kind.name == "Invoice" and "invoicelink" in call.request.query.get("include", "").lower():
             row = {**row, "InvoiceLink": invoice_link(company, call.request, row["Id"])}
@@ -89,6 +89,13 @@ def of_entity(world: World, company: Company, call: Call) -> str:
 def invoice_link(company: Company, request: Request, key: str) -> str:
     link = f"{base_url(request)}/app/invoice?txnId={key}"
     return link.replace("http:", "https:", 1) if company.switch("invoice_link_scheme") == "https" else link
+
+
+def no_method(entity: str) -> str:
+    """What is said of a read without an id: two generations of Intuit's service have different words (recorded)."""
+    if entity in ("Bill", "Purchase", "Vendor"):
+        return f"operation could not find resource for entity {entity.lower()}"
+    return "No resource method found for GET, return 405 with Allow header"
 
 
 def no_resource(call: Call) -> QboFault:

@@ -11,6 +11,7 @@ from qbo_emulator.books.company import Change, Company, Drop, Put, Row, Set
 from qbo_emulator.entities.dressing import dressed
 from qbo_emulator.entities.fields import TABLE, clean
 from qbo_emulator.entities.kind import BY_ITSELF, Draft, Kind
+from qbo_emulator.entities.references import name_places
 
 READ_ONLY_STATES = ("EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELLED")
 SYSTEM_FIELDS = ("Id", "SyncToken", "MetaData", "domain", "sparse", "status")
@@ -32,11 +33,22 @@ def standing(company: Company, kind: Kind, key: str) -> Row:
     if kind.is_single:
         key = "1"
     row = company.get(kind.name, key) or kind.otherwise(company, key)
-    if row is None and not key.isdigit() and not kind.key_field:
+    if row is None and not kind.key_field and not is_id(kind, key):
         raise faults.invalid_id(key)
     if row is None or gone_by_merge(company, kind, row):
         raise faults.object_not_found()
     return row
+
+
+# Of these, an id of 9999999999999 is none (recorded); a vendor's is only unknown, and attachments have longer ones.
+WITH_SHORT_IDS = frozenset(
+    ("Invoice", "Estimate", "Bill", "BillPayment", "Purchase", "JournalEntry", "Customer", "Employee", "Item")
+)
+LARGEST_ID = 2**31 - 1
+
+
+def is_id(kind: Kind, key: str) -> bool:
+    return key.isdecimal() and (kind.name not in WITH_SHORT_IDS or int(key) <= LARGEST_ID)
 
 
 def gone_by_merge(company: Company, kind: Kind, row: Row) -> bool:
@@ -94,7 +106,7 @@ def current(company: Company, kind: Kind, body: Row) -> Row:
 
 
 def create(company: Company, kind: Kind, body: Row, *, at: datetime, options: frozenset[str]) -> Row:
-    sent = sent_fields(kind, body)
+    sent = sent_fields(company, kind, body)
     row = {**kind.defaults, **sent, "Id": company.next_id(kind.name)}
     draft = Draft(company, kind, sent, None, row, at, options)
     check_required(draft)
@@ -104,15 +116,16 @@ def create(company: Company, kind: Kind, body: Row, *, at: datetime, options: fr
     return stored if options >= BY_ITSELF else kind.after(company, kind, stored, at=at)
 
 
-def sent_fields(kind: Kind, body: Row) -> Row:
+def sent_fields(company: Company, kind: Kind, body: Row) -> Row:
     sent = clean(kind.member, body)
     for name in SYSTEM_FIELDS:
         sent.pop(name, None)
+    name_places(company, sent)
     return sent
 
 
 def update(company: Company, kind: Kind, body: Row, before: Row, *, at: datetime, options: frozenset[str]) -> Row:
-    sent = sent_fields(kind, body)
+    sent = sent_fields(company, kind, body)
     sparse = is_sparse(body)
     kept = before if sparse else {name: before[name] for name in kind.kept if name in before}
     row = {**kind.defaults, **kept, **sent, "Id": before["Id"]}

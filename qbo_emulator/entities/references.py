@@ -57,6 +57,11 @@ TAX_CODE = Target(
     "TaxCode", _at("TxnTaxDetail.TxnTaxCodeRef"), lambda row: _at("TxnTaxDetail.TxnTaxCodeRef")(row["Id"])
 )
 TAX_AGENCY = Target("TaxAgency", _element_missing("TaxAgency"), lambda row: _element_missing("TaxAgency")(row["Id"]))
+CLASS = Target("Class", _element_missing("Klasses"), lambda row: _element_missing("Klasses")(row["Id"]))
+DEPARTMENT = Target(
+    "Department", _element_missing("Departments"), lambda row: _element_missing("Departments")(row["Id"])
+)
+PLACES = {"ClassRef": CLASS, "DepartmentRef": DEPARTMENT}
 GENERIC = {"610-generic": faults.object_not_found, "2500-generic": faults.invalid_reference}
 
 
@@ -76,6 +81,26 @@ def resolve(company: Company, target: Target, reference: object) -> Row:
     if row.get("Active") is False:
         raise inactive(company, target, row)
     return row
+
+
+def name_places(company: Company, row: Row, path: str = "") -> None:
+    """Names the class and the location of `row` and of its lines. Raises QboFault for what is no id and for what does
+    not exist (both recorded for a class); an inactive one is taken.
+    """
+    for field, target in PLACES.items():
+        key = key_of(row.get(field))
+        if not key:
+            continue
+        if not key.isdigit():
+            raise faults.invalid_id(key, f"{path}{field}.value")
+        place = company.get(target.entity, key)
+        if place is None:
+            raise missing(company, target, key)
+        row[field] = pointing(place, "FullyQualifiedName")
+    for line in row.get("Line", ()):
+        kind = line.get("DetailType")
+        if isinstance(line.get(kind), dict):
+            name_places(company, line[kind], f"{path}Line.{kind}.")
 
 
 def missing(company: Company, target: Target, key: str) -> QboFault:

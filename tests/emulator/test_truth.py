@@ -234,6 +234,52 @@ def test_some_fields_must_stand_in_every_update(
     assert sample.call("POST", entity.lower(), again).status_code == 200
 
 
+@pytest.mark.parametrize("entity", ["Invoice", "Bill"])
+def test_a_class_must_be_there_and_gets_its_name(sample: Client, entity: str) -> None:
+    """Words as recorded in 2026; those for a location are inferred from them."""
+    north = sample.post("Class", {"Name": "Up north"})["Id"]
+    shop = sample.post("Department", {"Name": "Up shop"})["Id"]
+
+    def body(**reference: str) -> dict[str, object]:
+        detail = "SalesItemLineDetail" if entity == "Invoice" else "AccountBasedExpenseLineDetail"
+        about = {"ItemRef": {"value": "1"}} if entity == "Invoice" else {"AccountRef": {"value": "7"}}
+        inner = {**about, "ClassRef": {"value": reference.get("inner", north)}}
+        lines = [{"Amount": 5, "DetailType": detail, detail: inner}]
+        who = {"CustomerRef": {"value": "1"}} if entity == "Invoice" else {"VendorRef": {"value": "30"}}
+        return {**who, "Line": lines, "DepartmentRef": {"value": reference.get("location", shop)}}
+
+    made = sample.post(entity, body())
+    detail = made["Line"][0]["DetailType"]
+    assert made["Line"][0][detail]["ClassRef"] == {"value": north, "name": "Up north"}
+    assert made["DepartmentRef"] == {"value": shop, "name": "Up shop"}
+    missing = sample.fault(entity, body(inner="999999"))
+    words = "Invalid Reference Id : Klasses element id 999999 not found"
+    assert (missing["code"], missing["Detail"], missing["element"]) == ("2500", words, "Reference Id")
+    named = sample.fault(entity, body(inner="North"))
+    words = "Id should be a valid number. Supplied value:North"
+    assert (named["code"], named["Detail"], named["element"]) == ("2030", words, f"Line.{detail}.ClassRef.value")
+    assert sample.fault(entity, body(location="99"))["Detail"].endswith("Departments element id 99 not found")
+    assert sample.fault(entity, body(location="Shop"))["element"] == "DepartmentRef.value"
+
+
+def test_an_id_that_is_too_large_is_none(sample: Client) -> None:
+    for entity, code in (("invoice", "2030"), ("customer", "2030"), ("purchase", "2030"), ("vendor", "610")):
+        [error] = sample.call("GET", f"{entity}/9999999999999").json()["Fault"]["Error"]
+        assert error["code"] == code
+        [error] = sample.call("GET", f"{entity}/{2**31 - 1}").json()["Fault"]["Error"]
+        assert error["code"] == "610"
+
+
+def test_a_read_without_an_id_is_told_of_the_method(sample: Client) -> None:
+    for path, words in (
+        ("customer", "Operation No resource method found for GET, return 405 with Allow header is not supported."),
+        ("journalentry/", "Operation No resource method found for GET, return 405 with Allow header is not supported."),
+        ("bill/", "Operation operation could not find resource for entity bill is not supported."),
+    ):
+        [error] = sample.call("GET", path).json()["Fault"]["Error"]
+        assert (error["Message"], error["Detail"]) == ("Unsupported Operation", words)
+
+
 def test_the_other_fields_need_not_stand_in_a_sparse_update(sample: Client) -> None:
     for entity in ("Invoice", "Customer", "Item", "Vendor", "Payment", "JournalEntry", "Estimate"):
         [row] = sample.query(f"select * from {entity} maxresults 1")[entity]

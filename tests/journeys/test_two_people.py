@@ -24,6 +24,11 @@ def bookkeeper(shop: Shop, invoice: Invoice, **fields: Any) -> dict[str, Any]:
     return shop.there(invoice)
 
 
+def her_class(shop: Shop) -> dict[str, str]:
+    """A reference to a class that she has made in QuickBooks."""
+    return {"value": shop.books.post("class", {"Name": "North"})["Class"]["Id"]}
+
+
 def own_lines(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [line for line in row["Line"] if line["DetailType"] == "SalesItemLineDetail"]
 
@@ -55,9 +60,9 @@ def test_an_update_says_only_what_changed_here(shop: Shop) -> None:
 
 def test_what_the_bookkeeper_put_on_our_lines_and_into_the_memo_outlives_our_edit(shop: Shop) -> None:
     invoice = shop.settled_invoice(internal_note="Gate code 12")
-    there = shop.there(invoice)
+    there, north = shop.there(invoice), her_class(shop)
     for line in own_lines(there):
-        line["SalesItemLineDetail"] |= {"ClassRef": {"value": "5000000000000007280"}, "ServiceDate": "2026-06-01"}
+        line["SalesItemLineDetail"] |= {"ClassRef": north, "ServiceDate": "2026-06-01"}
     bookkeeper(shop, invoice, Line=there["Line"], PrivateNote=f"{there['PrivateNote']}\nCalled on Monday.")
     invoice.edit(
         lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")],
@@ -68,7 +73,7 @@ def test_what_the_bookkeeper_put_on_our_lines_and_into_the_memo_outlives_our_edi
     shop.assert_in_books(invoice)
     now = shop.there(invoice)
     (line,) = own_lines(now)
-    assert line["SalesItemLineDetail"]["ClassRef"]["value"] == "5000000000000007280"
+    assert line["SalesItemLineDetail"]["ClassRef"]["value"] == north["value"]
     assert line["SalesItemLineDetail"]["ServiceDate"] == "2026-06-01"
     assert line["Id"] == own_lines(there)[0]["Id"]
     assert "Called on Monday." in now["PrivateNote"]
@@ -474,7 +479,7 @@ def with_her_class_on_the_last(shop: Shop) -> tuple[Invoice, LineInput, list[Any
     first, last = (builders.line(name, price, item=labor) for name, price in (("First", "10"), ("Last", "30")))
     invoice = shop.settled_invoice(lines=[first, last])
     there = own_lines(shop.there(invoice))
-    there[1]["SalesItemLineDetail"]["ClassRef"] = {"value": "5000000000000007280"}
+    there[1]["SalesItemLineDetail"]["ClassRef"] = her_class(shop)
     bookkeeper(shop, invoice, Line=there)
     return invoice, first, there
 
@@ -485,7 +490,7 @@ def test_a_line_is_known_by_its_words_where_another_is_taken_off(shop: Shop) -> 
     shop.drain()
     shop.assert_in_books(invoice)
     (line,) = own_lines(shop.there(invoice))
-    assert (line["Id"], line["SalesItemLineDetail"]["ClassRef"]["value"]) == (there[1]["Id"], "5000000000000007280")
+    assert (line["Id"], line["SalesItemLineDetail"]["ClassRef"]["name"]) == (there[1]["Id"], "North")
 
 
 def test_lines_that_are_typed_again_in_another_order_are_known_by_their_words(shop: Shop) -> None:
@@ -496,7 +501,7 @@ def test_lines_that_are_typed_again_in_another_order_are_known_by_their_words(sh
     lines = {line["Description"]: line for line in own_lines(shop.there(invoice))}
     assert {words: line["Id"] for words, line in lines.items()} == {"First": there[0]["Id"], "Last": there[1]["Id"]}
     assert [line["SalesItemLineDetail"].get("ClassRef") for line in lines.values()].count(None) == 1
-    assert lines["Last"]["SalesItemLineDetail"]["ClassRef"]["value"] == "5000000000000007280"
+    assert lines["Last"]["SalesItemLineDetail"]["ClassRef"]["name"] == "North"
 
 
 def test_a_line_that_is_changed_while_the_one_before_it_is_taken_off_keeps_its_place_there(shop: Shop) -> None:
@@ -517,7 +522,7 @@ def test_the_line_that_staff_edited_is_that_line_whatever_it_says_now(shop: Shop
     labor, visit = shop.item("Labor"), shop.item("Visit")
     invoice = shop.settled_invoice(lines=[builders.line("First", "100", item=labor)])
     there = own_lines(shop.there(invoice))
-    there[0]["SalesItemLineDetail"]["ClassRef"] = {"value": "5000000000000007280"}
+    there[0]["SalesItemLineDetail"]["ClassRef"] = her_class(shop)
     bookkeeper(shop, invoice, Line=there)
     new = builders.line("Second", "100", item=labor)
     (first,) = invoice.line_inputs()

@@ -66,7 +66,6 @@ OF_LISTS = (
     ("sends_an_invoice", "merges_items"), ("reprices_an_item", "merges_items"), ("renames_an_item", "merges_items"),
 )  # fmt: skip
 MOST_BETWEEN = 4
-CLASS = {"value": "5000000000000007280"}
 
 
 Choices = Sequence[Any]
@@ -492,9 +491,12 @@ class TwoHands(Hands):
 
     @bookkeeper(number=ANY)
     def bookkeeper_puts_a_class_on_the_lines(self, number: int) -> None:
+        self.books.post("Class", {"Name": "North"})  # refused if she has made it before
+        more = {"ClassRef": {"value": next(iter(self.books.rows("Class")))}, "ServiceDate": "2026-06-01"}
+
         def change(lines: list[Row]) -> list[Row]:
             key = "SalesItemLineDetail"
-            return [{**line, key: {**line[key], "ClassRef": CLASS, "ServiceDate": "2026-06-01"}} for line in lines]
+            return [{**line, key: {**line[key], **more}} for line in lines]
 
         self.lines(number, change)
 
