@@ -108,7 +108,13 @@ class Comparison:
 
     @property
     def moves_money_or_customer(self) -> bool:
-        return self.moves_money or "customer" in self.here
+        return "customer" in self.here or (self.moves_money and not self._is_only_worded)
+
+    @property
+    def _is_only_worded(self) -> bool:
+        """Of the lines, only descriptions changed: neither what is owed, nor what it is booked under."""
+        then, now = ([_without_words(line) for line in said.get("lines", ())] for said in (self.base.said, self.said))
+        return self.here & set(MONEY) == {"lines"} and then == now and not self._forced_lines()
 
     def _forced_lines(self) -> set[str]:
         return {name for name in self.base.ours_wins if name.startswith("line ")}
@@ -328,6 +334,11 @@ class Comparison:
             date=self.invoice.books_date.isoformat() if "date" in self.here else "",
             number=str(self.payload.get("DocNumber") or "") if "number" in self.here else "",
         )
+
+
+def _without_words(line: Sequence[str]) -> list[str]:
+    """One of our lines as it is said (`planning.said_of`), without its description."""
+    return [*line[:4], *line[5:]]
 
 
 def _sum_of(lines: Sequence[Row]) -> Decimal:

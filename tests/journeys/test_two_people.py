@@ -205,6 +205,23 @@ def test_the_notes_of_a_paid_invoice_go(shop: Shop) -> None:
     assert Decimal(str(shop.there(invoice)["Balance"])) == 0
 
 
+def test_other_words_on_a_line_of_a_paid_invoice_go_and_another_product_does_not(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    pay(shop, invoice, 108)
+    same, other = (
+        builders.line("Labor, two visits", item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Visit")
+    )
+    invoice.edit(lines=[same], at=timezone.now())
+    shop.drain()
+    shop.assert_in_books(invoice)
+    (line,) = own_lines(shop.there(invoice))
+    assert (line["Description"], shop.there(invoice)["Balance"]) == ("Labor, two visits", 0)
+    invoice.edit(lines=[other], at=timezone.now())
+    shop.drain()
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
+
+
 def test_a_note_on_an_invoice_whose_product_is_inactive_there_names_the_product(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     shop.books.do("deactivate", entity="Item", name="Labor")
