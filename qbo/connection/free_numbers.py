@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from runacall.invoices.names import name_key
 
 # How many of the numbers that come next are asked for along with one.
-AHEAD = 30
+AHEAD = 60
 _LAST_DIGITS = re.compile(r"[0-9]{1,15}$")
 
 
@@ -54,6 +54,10 @@ class FreeNumbers:
         taken = {number for number in numbers if name_key(number) in self.keys}
         self.keys -= {name_key(number) for number in numbers}
         return taken
+
+    def is_old(self, *, at: float, counts_for: float) -> bool:
+        """Whether to look again before what is known counts no more: a third of that time is over."""
+        return at - self.seen_at > counts_for / 3
 
     def note(self, numbers: Iterable[str], *, held: Iterable[str], at: float) -> None:
         """Of these `numbers`, asked for at `at`, only those `held` were there. What was known before is forgotten."""

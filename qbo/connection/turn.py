@@ -170,8 +170,12 @@ class Turn:
         a transaction, the row of the lease is locked until it ends, as by `Lease.assert_held`.
         """
         self.limiter.note(at.timestamp(), batch=batch)
-        seconds, calls, numbers = settings.SYNC["LEASE_SECONDS"], self.limiter.calls, self.numbers.as_json
-        self.lease.renew(at=at, seconds=seconds, calls=calls, free_numbers=numbers)
+        self.lease.renew(at=at, seconds=settings.SYNC["LEASE_SECONDS"], **self._stored)
+
+    @property
+    def _stored(self) -> dict[str, object]:
+        """What the next holder of the lease has to know."""
+        return {"calls": self.limiter.calls, "free_numbers": self.numbers.as_json}
 
     def quiet_for(self) -> float:
         """How many more seconds QuickBooks asked us to wait."""
@@ -199,7 +203,7 @@ class Turn:
         with suppress(LeaseLost):
             while True:
                 try:
-                    self.lease.release(at=clock.now(), calls=self.limiter.calls, resume_in=resume_in)
+                    self.lease.release(at=clock.now(), resume_in=resume_in, **self._stored)
                     break
                 except DATABASE_AWAY:
                     # Asked again for a while: nobody else may send until the lease is released.

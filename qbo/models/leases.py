@@ -94,10 +94,11 @@ class Lease(models.Model):
         """Lock the row until the transaction ends, and check that we hold the lease. Raises LeaseLost."""
         self._guarded(holder=self.holder)
 
-    def release(self, *, at: datetime, calls: list[list[float]], resume_in: float | None = None) -> None:
+    def release(self, *, at: datetime, resume_in: float | None = None, **stored: object) -> None:
+        """Give the lease up, and store these of its columns. Raises LeaseLost if another process has it."""
         resume_at = at + timedelta(seconds=resume_in) if resume_in else None
         # A drain requested in the meantime found the lease taken and did nothing, so it has to be requested again.
-        self._guarded(expires_at=None, drained_at=at, calls=calls, resume_at=resume_at, woken_at=None)
+        self._guarded(expires_at=None, drained_at=at, resume_at=resume_at, woken_at=None, **stored)
 
     def stay_quiet(self, *, until: datetime) -> None:
         """Of several pauses the longest counts."""

@@ -40,6 +40,8 @@ class Drain:
     # How often QuickBooks refused a token that looked fresh.
     renewals: int = 0
     progress: Callable[[int], None] = lambda count: None
+    # A read to make while the next write is on its way; its answer is not waited for by anybody.
+    meanwhile: Callable[[], None] | None = None
     # Of the turn: they stay the same for as long as it is held.
     connection: Connection = field(init=False)
     lease: Lease = field(init=False)

@@ -32,8 +32,27 @@ class TestInADrain:
         assert len(asked(shop)) == before
         assert [row["DocNumber"] for row in shop.books.invoices()] == [one.number for one in (first, *others)]
 
+    def test_it_looks_ahead_while_an_invoice_is_on_its_way(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(FreeNumbers, "is_old", lambda *_, **__: True)
+        customer = shop.settled_invoice(number="20").customer
+        before = len(asked(shop))
+        shop.settled_invoice(number="21", customer=customer)
+        assert len(asked(shop)) == before + 1
+        assert "'22'" in asked(shop)[-1]
+        assert "'21'" not in asked(shop)[-1]
+        assert [one["path"].rsplit("/")[-1] for one in shop.books.requests()][-2:].count("query") == 1
+        shop.connection.lease.refresh_from_db()
+        assert "22" in shop.connection.lease.free_numbers["keys"]
+
+    def test_a_look_ahead_that_fails_stops_nothing(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(FreeNumbers, "is_old", lambda *_, **__: True)
+        customer = shop.settled_invoice(number="20").customer
+        shop.books.do("fault", fault="status", status=503, path="query", times=5)
+        shop.settled_invoice(number="21", customer=customer)
+        assert len(shop.books.invoices()) == 2
+
     def test_a_number_that_somebody_had_then_is_still_taken(self, shop: Shop) -> None:
-        first = shop.settled_invoice(number="9")
+        first = shop.settled_invoice(number="A-9")
         shop.books.do("duplicate_number_check", on=False)
         hers = {"CustomerRef": {"value": shop.qbo_id(first.customer)}, "DocNumber": "43", "Line": HER_LINE}
         shop.books.post("invoice", hers)
@@ -91,6 +110,12 @@ class TestFreeNumbers:
         known = FreeNumbers(REALM)
         known.note(["1"], held=[], at=100.0)
         assert known.take(["1"], at=100.0 + later, counts_for=15) == set()
+
+    @pytest.mark.parametrize(("later", "is_old"), [(5.0, False), (5.1, True)])
+    def test_it_is_looked_again_before_it_counts_no_more(self, later: float, is_old: bool) -> None:
+        known = FreeNumbers(REALM)
+        known.note(["1"], held=[], at=100.0)
+        assert known.is_old(at=100.0 + later, counts_for=15) is is_old
 
     def test_it_is_of_one_company(self) -> None:
         known = FreeNumbers(REALM)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 
 from qbo.connection.client import decode, encode
 from qbo.connection.free_numbers import following
 from qbo.connection.queries import VALUES, ReadFailed, read_where_in
+from qbo.connection.turn import MustWait
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
@@ -24,7 +27,7 @@ from qbo.models import Link
 from runacall import clock
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.money import round_cents
-from sync.engine.context import Drain
+from sync.engine.context import Drain, Stop
 from sync.engine.links import columns_without_base, keep_link, link_columns, read_their_rows
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import looked, not_yet, refused_here
@@ -148,15 +151,33 @@ def _rows_of_numbers(
     the numbers that come next are asked for as well, as far as they need no further query.
     """
     at = clock.now().timestamp()
+    known, counts_for = drain.turn.numbers, drain.numbers_count_for
     asked = {str(one.payload["DocNumber"]) for sends in sent.values() for one in sends if "DocNumber" in one.payload}
-    asked |= doubtful | sure - drain.turn.numbers.take(doubtful | sure, at=at, counts_for=drain.numbers_count_for)
-    if not asked:
-        return []
-    ahead = set(following(sure)[: -len(asked) % VALUES])
-    rows = read_where_in(drain.turn.client(), "Invoice", "DocNumber", asked | ahead, pace=drain.pace, unread=unread)
+    asked |= doubtful | sure - known.take(doubtful | sure, at=at, counts_for=counts_for)
+    if asked:
+        return _read_numbers(drain, asked, following(sure)[: -len(asked) % VALUES], unread)
+    if sure and known.is_old(at=at, counts_for=counts_for):
+        # So that not even one invoice in some seconds waits for it.
+        drain.meanwhile = partial(_look_ahead, drain, following(sure))
+    return []
+
+
+def _read_numbers(
+    drain: Drain, asked: Collection[str], ahead: Collection[str], unread: dict[str, ReadFailed]
+) -> list[Row]:
+    """Rows with these numbers; which of `ahead` none has is remembered."""
+    at = clock.now().timestamp()
+    wanted = {*asked, *ahead}
+    rows = read_where_in(drain.turn.client(), "Invoice", "DocNumber", wanted, pace=drain.pace, unread=unread)
     held = {str(row.get("DocNumber", "")) for row in rows}
-    drain.turn.numbers.note(ahead, held=asked | held | unread.keys(), at=at)
+    drain.turn.numbers.note(ahead, held={*asked, *held, *unread}, at=at)
     return rows
+
+
+def _look_ahead(drain: Drain, ahead: Collection[str]) -> None:
+    """Find out which of the numbers that come next are free. If that fails, whoever needs one asks for it."""
+    with suppress(ReadFailed, MustWait, Stop):
+        _read_numbers(drain, (), ahead, {})
 
 
 def _rows_of_doubtful(

@@ -102,6 +102,9 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                     continue
                 drain.turn.limiter.leaves(clock.now().timestamp())
                 flying[pool.submit(_send, drain, submission)] = submission
+                if drain.meanwhile and not unsent:
+                    reading, drain.meanwhile = drain.meanwhile, None
+                    reading()
                 if len(flying) >= in_flight:
                     _receive(drain, flying)
         except (MustWait, Stop):

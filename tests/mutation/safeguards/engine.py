@@ -197,8 +197,8 @@ SAFEGUARDS = (
     Safeguard(
         "numbers: what may have been sent is always asked for",
         "sync/engine/prepare/adoption.py",
-        "asked |= doubtful | sure - drain",
-        "asked |= (doubtful | sure) - drain",
+        "asked |= doubtful | sure - known.take",
+        "asked |= (doubtful | sure) - known.take",
         (f"{OF_FREE_NUMBERS}::TestInADrain::test_what_may_have_been_sent_is_always_looked_for",),
     ),
     Safeguard(
