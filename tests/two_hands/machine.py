@@ -326,6 +326,7 @@ class TwoHands(Hands):
             known = self.world.known[self.world.realm, event.record_type, event.record_id]
             record = self.world.record(event.record_type, event.record_id)
             said = SAID_OF[event.record_type](record)
+            known.undecided = known.undecided or known.held
             known.said, known.held, known.touched, known.ours_wins = said, known.seen, False, set()
             known.total = record.total if event.record_type == "invoice" else known.total
 
