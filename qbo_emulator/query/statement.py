@@ -193,9 +193,14 @@ class Parser:
             made.counts = True
             return
         while True:
-            made.columns.append("*" if self.takes("*") else self.word())
+            made.columns.append("*" if self.takes("*") else self.column())
             if not self.takes(","):
                 return
+
+    def column(self) -> str:
+        """A property, or all of one that has others in it (Line.*), as Intuit's SDKs and samples ask for lines."""
+        name = self.word()
+        return name[:-1] if name.endswith(".") and self.takes("*") else name
 
     def word(self) -> str:
         token = self.peek()

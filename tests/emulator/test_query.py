@@ -121,6 +121,28 @@ def test_a_star_with_a_column(books: Client) -> None:
     assert books.query("select *, Sku from Item")["Item"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "fields"),
+    [
+        ("*, Line.*", {"Line", "DocNumber", "CustomerRef"}),
+        ("*,Line.*,TxnTaxDetail.*", {"Line", "DocNumber", "CustomerRef"}),
+        ("Line.*", {"Line"}),
+        ("Id, line.SalesItemLineDetail.*, DocNumber", {"Line", "DocNumber"}),
+        ("MetaData.*", {"MetaData"}),
+    ],
+)
+def test_all_of_a_column(ten: Client, columns: str, fields: set[str]) -> None:
+    """As Intuit's SDKs for Java, .NET and PHP and their samples ask for lines."""
+    [row] = ten.query(f"select {columns} from Invoice maxresults 1")["Invoice"]
+    assert fields <= row.keys()
+    assert columns.startswith("*,") or row.keys() == fields | {"Id", "domain", "sparse"}
+
+
+@pytest.mark.parametrize("columns", ["Nothing.*", "Line.*.*", ".*"])
+def test_all_of_what_is_no_column(ten: Client, columns: str) -> None:
+    assert ten.query_fault(f"select {columns} from Invoice")["code"] in ("4000", "4001")
+
+
 def test_what_customers_owe_can_be_asked(ten: Client) -> None:
     assert ten.query("select * from Customer where Balance > '0'")["maxResults"] == 1
     assert ten.query("select * from Customer where Balance > '100000'") == {}

@@ -262,6 +262,15 @@ def test_a_class_must_be_there_and_gets_its_name(sample: Client, entity: str) ->
     assert sample.fault(entity, body(location="Shop"))["element"] == "DepartmentRef.value"
 
 
+@pytest.mark.parametrize("word", ["INVOICE", "invoice", "Invoice"])
+def test_what_a_link_leads_to_may_be_written_in_any_case(books: Client, word: str) -> None:
+    made = books.post("Invoice", invoice())
+    lines = [{"Amount": 40, "LinkedTxn": [{"TxnId": made["Id"], "TxnType": word}]}]
+    paid = books.post("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 40, "Line": lines})
+    assert paid["Line"][0]["LinkedTxn"] == [{"TxnId": made["Id"], "TxnType": "Invoice"}]
+    assert books.read("Invoice", made["Id"])["Balance"] == 60
+
+
 def test_an_id_that_is_too_large_is_none(sample: Client) -> None:
     for entity, code in (("invoice", "2030"), ("customer", "2030"), ("purchase", "2030"), ("vendor", "610")):
         [error] = sample.call("GET", f"{entity}/9999999999999").json()["Fault"]["Error"]
