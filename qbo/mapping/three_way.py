@@ -8,7 +8,19 @@ from functools import cached_property
 
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, collisions, fields_of, name_of, plain, reference
+from qbo.mapping.base import (
+    INVOICE_FIELDS,
+    Base,
+    Said,
+    Side,
+    cents,
+    collisions,
+    fields_of,
+    name_of,
+    number,
+    plain,
+    reference,
+)
 from qbo.mapping.invoice_rows import (
     CLEARED,
     KEYS,
@@ -112,9 +124,14 @@ class Comparison:
 
     @property
     def _is_only_worded(self) -> bool:
-        """Of the lines, only descriptions changed: neither what is owed, nor what it is booked under."""
-        then, now = ([_without_words(line) for line in said.get("lines", ())] for said in (self.base.said, self.said))
-        return self.here & set(MONEY) == {"lines"} and then == now and not self._forced_lines()
+        """The lines that we would send are those that are there but for their descriptions, and so is the tax.
+
+        What was accepted of hers is not ours: other words may not bring our amount along.
+        """
+        if self.here & set(MONEY) != {"lines"} or Decimal(_tax_of(self.now)) != self.invoice.tax_total:
+            return False
+        sent, there = ([_booked(line) for line in lines] for lines in (self._lines(), own_lines(self.now)))
+        return sent == there
 
     def _forced_lines(self) -> set[str]:
         return {name for name in self.base.ours_wins if name.startswith("line ")}
@@ -336,9 +353,11 @@ class Comparison:
         )
 
 
-def _without_words(line: Sequence[str]) -> list[str]:
-    """One of our lines as it is said (`planning.said_of`), without its description."""
-    return [*line[:4], *line[5:]]
+def _booked(line: Row) -> tuple[str, ...]:
+    """A line without its description."""
+    detail = line.get("SalesItemLineDetail") or {}
+    amounts = number(detail.get("Qty")), number(detail.get("UnitPrice")), cents(line.get("Amount"))
+    return str(line.get("Id") or ""), *amounts, reference(detail, "ItemRef"), reference(detail, "TaxCodeRef")
 
 
 def _sum_of(lines: Sequence[Row]) -> Decimal:

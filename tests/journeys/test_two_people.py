@@ -222,6 +222,19 @@ def test_other_words_on_a_line_of_a_paid_invoice_go_and_another_product_does_not
     assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
 
 
+def test_other_words_do_not_bring_an_amount_along_that_was_not_taken(shop: Shop) -> None:
+    invoice = shop.settled_invoice(lines=[builders.line(item=shop.item("Labor"))])
+    pay(shop, invoice, 100)
+    cheaper = builders.line(item=shop.item("Labor"), unit_price="80")
+    invoice.edit(lines=[cheaper], at=timezone.now())
+    shop.drain()
+    assert decide(deciding.keep_quickbooks, shop).done == 1
+    invoice.edit(lines=[replace(cheaper, description="Labor, two visits")], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
+    assert Decimal(str(shop.there(invoice)["TotalAmt"])) == 100
+
+
 def test_a_note_on_an_invoice_whose_product_is_inactive_there_names_the_product(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     shop.books.do("deactivate", entity="Item", name="Labor")

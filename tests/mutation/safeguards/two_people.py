@@ -355,6 +355,13 @@ SAFEGUARDS = (
         (f"{OF_NAMES}::test_one_that_is_there_with_another_blank_is_linked",),
     ),
     Safeguard(
+        "other words on a line of a paid invoice bring no amount along",
+        THREE_WAY,
+        "        return sent == there\n",
+        "        return True\n",
+        (f"{OF_TWO}::test_other_words_do_not_bring_an_amount_along_that_was_not_taken",),
+    ),
+    Safeguard(
         "a payment of what an earlier company has is owed to that one",
         "sync/outbox/enqueueing.py",
         "return earlier | {connection.realm_id} if goes else earlier - {connection.realm_id}",
