@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Optional
 
 from qbo_emulator import faults
-from qbo_emulator.api.showing import member, shown
+from qbo_emulator.api.showing import FIRST_DAY, member, shown, with_first_day
 from qbo_emulator.books.company import Company
 from qbo_emulator.books.encoding import JsonObject, dumps
 from qbo_emulator.entities import operations
@@ -42,7 +42,7 @@ def answer(company: Company, item: JsonObject, *, at: datetime, breaker: ItemBre
 def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker: ItemBreaker) -> str:
     """One item's answer as the inside of a JSON object. Raises QboFault."""
     if "Query" in item:
-        return f'"QueryResponse":{query_response(company, str(item["Query"]))}'
+        return f'"QueryResponse":{query_response(company, str(item["Query"]), options_of(item))}'
     entity, body = payload(item)
     kind = BY_MEMBER.get(entity)
     if kind is None:
@@ -50,9 +50,12 @@ def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker
     operation = operation_of(item)
     if struck := breaker(kind.name, operation):
         raise struck
-    options = frozenset(str(item.get("optionsData") or "").lower().split(","))
-    row = operations.write(company, kind, operation, body, at=at, options=options)
+    row = operations.write(company, kind, operation, body, at=at, options=options_of(item))
     return member(company, kind, row)
+
+
+def options_of(item: JsonObject) -> frozenset[str]:
+    return frozenset(str(item.get("optionsData") or "").lower().split(","))
 
 
 def payload(item: JsonObject) -> tuple[str, object]:
@@ -65,23 +68,27 @@ def payload(item: JsonObject) -> tuple[str, object]:
 def operation_of(item: dict[str, object]) -> str:
     """The operation; an item that names none is a create (a public client's tests)."""
     operation = str(item.get("operation") or "").lower()
-    voids = operation in ("", "update") and "void" in str(item.get("optionsData") or "").lower().split(",")
+    voids = operation in ("", "update") and "void" in options_of(item)
     return "void" if voids else operation or "create"
 
 
-def query_response(company: Company, text: str) -> str:
+def query_response(company: Company, text: str, options: frozenset[str] = frozenset()) -> str:
     """The content of QueryResponse: `{}` if nothing was found (recorded)."""
     kind, statement, rows, total = query.answer(company, text)
     if statement.counts:
         return dumps({"totalCount": total})
     if not rows:
         return "{}"
-    found = ",".join(shown_found(company, kind, row, statement) for row in rows)
+    found = ",".join(shown_found(company, kind, row, statement, options) for row in rows)
     tail = f',"totalCount":{total}' if kind.counts_total else ""
     return f'{{"{kind.member}":[{found}],"startPosition":{statement.start},"maxResults":{len(rows)}{tail}}}'
 
 
-def shown_found(company: Company, kind: Kind, row: dict[str, object], statement: Statement) -> str:
+def shown_found(
+    company: Company, kind: Kind, row: dict[str, object], statement: Statement, options: frozenset[str]
+) -> str:
+    if kind.name == "CompanyInfo" and FIRST_DAY in options:
+        return dumps(with_first_day(company, row))
     if "*" in statement.columns or "SyncToken" not in row:  # a pseudo tax code has none
         return shown(company, kind, row)
     full = company.with_balance(kind.name, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qbo_emulator.books.company import Company, Row
+from qbo_emulator.books.company import TRANSACTIONS, Company, Row
 from qbo_emulator.books.encoding import dumps
 from qbo_emulator.entities.kind import Kind
 
@@ -18,3 +18,13 @@ def shown(company: Company, kind: Kind, row: Row) -> str:
 def member(company: Company, kind: Kind, row: Row) -> str:
     """`row` as a member of the answer's object."""
     return f'"{kind.member}":{shown(company, kind, row)}'
+
+
+FIRST_DAY = "firsttxndate"
+
+
+def with_first_day(company: Company, info: Row) -> Row:
+    """The company with the day of its first transaction, if it has any, for who asks for it by `include`."""
+    days = sorted(row["TxnDate"] for entity in TRANSACTIONS for row in company.rows(entity) if row.get("TxnDate"))
+    told = [{"Name": FIRST_DAY, "Value": days[0]}] if days else []
+    return {**info, "NameValue": [*info.get("NameValue", ()), *told]}

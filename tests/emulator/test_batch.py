@@ -1,5 +1,7 @@
 """Batches and request ids."""
 
+from typing import Any
+
 import pytest
 
 from .conftest import Client, invoice, line
@@ -133,3 +135,24 @@ def test_a_card_payment_goes_by_either_name(books: Client) -> None:
 
 
 CARD_PAYMENT = ("CreditCardPayment", "CreditCardPaymentTxn")
+
+
+def test_the_day_of_the_first_transaction_comes_with_the_company_for_who_asks(books: Client) -> None:
+    """A live test of Intuit's SDK for .NET asks for it in a batch; its SDK for Java on a query."""
+
+    def days(info: dict[str, Any]) -> list[str]:
+        return [pair["Value"] for pair in info["NameValue"] if pair["Name"] == "firsttxndate"]
+
+    def asked() -> list[list[str]]:
+        item = {"bId": "1", "Query": "Select * From CompanyInfo", "optionsData": "firsttxndate"}
+        [answer] = books.batch(item)
+        query = books.call("GET", "query", query="select * from CompanyInfo", include="firsttxndate").json()
+        read = books.call("GET", "companyinfo/1", include="firstTxnDate").json()
+        found = [answer["QueryResponse"]["CompanyInfo"][0], query["QueryResponse"]["CompanyInfo"][0]]
+        return [days(info) for info in (*found, read["CompanyInfo"])]
+
+    assert asked() == [[], [], []]
+    for day in ("2026-03-02", "2026-02-03"):
+        books.post("Invoice", invoice(TxnDate=day))
+    assert asked() == [["2026-02-03"]] * 3
+    assert days(books.query("select * from CompanyInfo")["CompanyInfo"][0]) == []
