@@ -136,8 +136,10 @@ class Chip:
     is_on: bool
 
 
-def rows_in(kind: MatchKind, connection: Connection, state: str, search: str) -> QuerySet[Any]:
-    """Our records in one of STATES that `search` finds."""
+def rows_in(
+    kind: MatchKind, connection: Connection, state: str, search: str, differing: Sequence[int] | None = None
+) -> QuerySet[Any]:
+    """Our records in one of STATES that `search` finds. `differing`: `differing_ids`, where they are known already."""
     records = kind.records(connection)
     links = Link.objects.of(connection, kind.record_type)
     if state == "choose":
@@ -148,7 +150,7 @@ def rows_in(kind: MatchKind, connection: Connection, state: str, search: str) ->
         there = links.filter(active=True, created_here=state == "created", record_id=OuterRef("pk"))
         records = records.filter(Exists(there))
     elif state == "differs":
-        records = records.filter(pk__in=differing_ids(connection))
+        records = records.filter(pk__in=differing_ids(connection) if differing is None else differing)
     return records.filter(kind.matching(search)) if search else records
 
 
@@ -228,16 +230,19 @@ def _accepted(link: Link, ours: object, theirs: object) -> bool:
     return base.said.get("price") == number(ours) and number(base.row.get("UnitPrice")) == number(theirs)
 
 
-def chips(kind: MatchKind, connection: Connection, chosen: str, search: str) -> list[Chip]:
-    """The states with the number of records in each; the search is kept."""
+def chips(
+    kind: MatchKind, connection: Connection, chosen: str, search: str, differing: Sequence[int] | None = None
+) -> list[Chip]:
+    """The states with the number of records in each; the search is kept. `differing`: as in `rows_in`."""
     total = count_up_to(kind.records(connection), MOST_COUNTED)
     counts: dict[str, Counted | str] = {
         name: count_up_to(rows_in(kind, connection, name, ""), MOST_COUNTED) for name in STATES if name != "differs"
     }
     if not kind.is_customers:
         # All prices are compared for it: in a big shop only where somebody asks for them.
-        is_few = not total.is_more or chosen == "differs"
-        counts["differs"] = Counted(len(differing_ids(connection))) if is_few else ""
+        if differing is None and (not total.is_more or chosen == "differs"):
+            differing = differing_ids(connection)
+        counts["differs"] = Counted(len(differing)) if differing is not None else ""
     found = []
     for name, label in STATES.items():
         if name in counts:

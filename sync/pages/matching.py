@@ -27,7 +27,17 @@ from runacall.organizations.middleware import StaffRequest
 from sync.matching import choosing
 from sync.matching.choosing import Subject
 from sync.matching.kinds import CUSTOMERS, PRODUCTS, MatchKind
-from sync.matching.listing import ROWS, STATES, MatchRow, chips, match_rows, page_of, rows_in, waiting_ids
+from sync.matching.listing import (
+    ROWS,
+    STATES,
+    MatchRow,
+    chips,
+    differing_ids,
+    match_rows,
+    page_of,
+    rows_in,
+    waiting_ids,
+)
 from sync.matching.record import record_context
 
 # The scores from which guesses may be accepted together.
@@ -69,7 +79,8 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
     if request.method == "POST":
         return _accept_all(request, kind, connection)
     state, search = _asked_for(request, kind, connection)
-    page = page_of(rows_in(kind, connection, state, search), request.GET.get("page", "1"))
+    differing = differing_ids(connection) if state == "differs" else None
+    page = page_of(rows_in(kind, connection, state, search, differing), request.GET.get("page", "1"))
     records = list(page.object_list)
     looked = _looked(request, connection, records) if kind.is_customers and "look" in request.GET else None
     rows = match_rows(kind, connection, records, looked)
@@ -80,7 +91,7 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
         connection=connection,
         rows=rows,
         page=page,
-        chips=chips(kind, connection, state, search),
+        chips=chips(kind, connection, state, search, differing),
         state=state,
         search=search,
         scores=SCORES,
