@@ -16,12 +16,13 @@ THROTTLED = (
         "rate_limited",
         text=(
             r"throttle ?(limits? )?(exceeded|reached)|\bslow down\b|\brequest rate (is )?too high|\bthrottl(ed|ing)\b",
+            r"\b(requests|calls)\b[^.;]{0,30}\btoo (quickly|fast|often|frequently)\b",
             r"request limit|(api|call) (call |usage |rate )?(limit|quota)|number of (\w+ )?(requests|api calls)\b"
             r"|rate (limit|exceeded)",
             r"\bquota (has been |was |is )?(exceeded|reached|used up|exhausted)",
             r"\blimit of \d[\d,.]* ((api|http|concurrent) (requests|calls)\b"
             r"|(requests|calls) (per|an?|every|each) (second|minute|hour|day)\b)",
-            r"too ?many ?(requests|concurrent|(api )?calls)|\bspike ?arrest|\btoo many times\b|\brate[ -]limit",
+            r"too ?many ?(requests|concurrent|(api )?calls)|\bspike ?arrest|\btoo many times\b|\brate[ _-]limit",
             # A shop's own calls and requests are something else: only those of an interface have a limit in time.
             r"\b(maximum|max\.?|allowed|exceeded the) number of (api |http |concurrent )?(requests|calls)\b",
             r"\b(reached|exceeded|hit|used up) (your|the|its|our) (\w+ ){0,4}(api|http) (requests?|calls?)\b",
@@ -69,7 +70,8 @@ GRANTS = (
         where=is_another_programs,
         text=(
             r"\b(incorrect|invalid|wrong|unknown|missing) client (id|secret|credentials?)\b|^\W*invalid client\W*$",
-            r"\bclient[ _](id|secret)\b[^.;]{0,30}\b(is|are|was|were) (not (set|configured|provided)|missing)\b",
+            r"((\b|_)client[ _](id|secret)|\b(app|client) (credentials|keys?))\b[^.;]{0,30}"
+            r"\b(is|are|was|were) (not (set|configured|provided)|missing)\b",
             r"\b(rejected|refused|declined) (the |our |your |this )?(app|client)('s)? (credentials|id|secret)\b",
             r"\bclient authentication failed",
             # Intuit has taken the app itself out of use; what is called an application error is something else.
@@ -169,11 +171,12 @@ RAISED = (
 ACCESS_THING = (
     r"((?<!unexpected )\btokens?|\b(quickbooks|qbo|intuit)( online)? (connection|access|session|log-?in|integration)"
     r"|\bconnection (to|with) (your |the )?(quickbooks|qbo|intuit)( online)?|\bauthori[sz]ation|\bauthentication"
-    r"|\bcredentials?|\bsession|\blog-?in|\bconsent)"
+    r"|\bcredentials?|\bsession|\b(log|sign)-?in( (to|with) (quickbooks|qbo|intuit)( online)?)?|\bconsent"
+    r"|\baccess to (your |the )?(quickbooks|qbo|intuit)( online)?)"
 )
 LAPSED = (
     r"((is|are|was|were|has|have|been|now|already) )*(expired|revoked|lapsed|rejected|invalid|not valid"
-    r"|no longer valid)\b"
+    r"|no longer valid|ran out|run out)\b"
     r"|\b(needs?|has|have|must|should|requires?)( to)?( be)? re-?(new|authori[sz]|connect|authenticat|link|fresh)"
 )
 """What gives access, and that somebody has to renew it; one that is only lost for a moment is the network's."""
@@ -188,10 +191,15 @@ DISCONNECTED = (
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
     r"\bneeds? to be re-?(connected|authori[sz]ed|authenticated|linked)",
     r"\b(signed|logged) out\b",
+    r"\b(user|company|person|owner|admin\w*|you|they) (has |have )?disconnected (the |our |this |your )?"
+    r"(app|application|quickbooks|qbo|intuit)\b",
+    r"(^\W*|\b(please|must|should|(needs?|have|has) to) )(authori[sz]e|authenticate|connect|link) (to |with )?"
+    r"(your |the )?(quickbooks|qbo|intuit)( online)? again\b",
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     rf"{ACCESS_THING}( has timed out and)? ({LAPSED})",
     r"\bconnection (status )?is (now )?(inactive|not active)\b",
     r"(sign|log) ?in (to (quickbooks|qbo|intuit)|again)|\bneeds? re-?auth|^\W*(not_connected )?not connected\b"
+    r"|re-?auth\w*[ _](is )?(required|needed)"
     r"|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
 
@@ -210,6 +218,8 @@ NEVER_CONNECTED = (
     rf"(^\W*|[.!;:] |\bplease |\bmust |\bneed to )(first )?connect (to )?(your |the |an? )?({PROGRAM}|company)\b"
     r"(?![^.]{0,20}\b(fail|error|time|refus))",
     rf"\b{PROGRAM}( \w+)? (requires|needs) re-?(auth|connect)",
+    rf"\b(failed to|could(n't| not)|unable to) (complete|finish) (the |your )?{PROGRAM}( online)? "
+    r"(authori[sz]ation|authentication|connection|sign-?in|log-?in|set-?up)\b",
 )
 """Says that nobody has connected QuickBooks, or that what a connection consists of was not kept."""
 
@@ -311,7 +321,8 @@ ACCESS = (
             r"authorization ?fail(ed|ure)",
             r"\bpermissions? (is |are |was |were )?(denied|declined|refused|missing|insufficient|required)",
             r"\b(do|does)( not|n't) have (the |an? )?(\w+ )?(access|permissions?|rights|privileges)\b",
-            r"lacks? (the )?(\w+ )?(scope|permission)|insufficient (scope|permission|privilege|access|right)",
+            r"lacks? (the )?(\w+ )?(scope|permission|rights?\b)|insufficient (scope|permission|privilege|access|right)",
+            r"\buser\b[^.;]{0,30}\bnot (allowed|permitted|entitled) to\b",
             r"(does|do) not have (the )?(\w+ )?permission|\bmissing (the )?(\w+ )?scope\b|\brole does(n't| not) allow",
             r"\badmin(istrator)? (access |rights |role |permissions? )?(is |are )?(required|needed)\b",
             r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"
@@ -331,7 +342,7 @@ ACCESS = (
             r"authenticat(ion|e)[ -]?(oauth ?)?(failed|failure|exception|fault|error|issue|problem)",
             r"authenticating oauth",
             r"\b(could(n't| not)|can(not|'t)|unable to|failed to) set (an? |the )?(\w+ ){0,3}token\b"
-            r"|\btoken (could|can)(n't| ?not) be set\b",
+            r"|\btoken (could|can)(n't| ?not) be (set|refreshed|renewed)\b",
             r"\bauthentication (with|to|against|for) [\w ]{1,30} (has )?failed|ensure you are authenticated",
             r"(missing|no|without)( an?| the| its)? (valid )?(access |refresh |bearer |oauth )?token\b",
             r"\btoken (is )?missing",

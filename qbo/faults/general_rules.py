@@ -54,8 +54,8 @@ TROUBLES = (
             r"\bat (this|the) (time|moment)\W*$|(\bnot|n't) (available|possible) (right now|at (this|the) (time"
             r"|moment))",
             r"\b(quickbooks|qbo|intuit)( online)?( api| service)? (is )?(currently |temporarily )?unavailable\b",
-            r"\b(quickbooks|qbo|intuit)( online)? (had|has|met|encountered) an? (internal|unexpected"
-            r"|temporary) (error|problem)",
+            r"\b(quickbooks|qbo|intuit)( online)? (had|has|met|encountered|returned|reported) an? (internal|unexpected"
+            r"|temporary|server) (error|problem)",
             r"(wrong|error|problem|issue|trouble) (on|in|at) (our|their|its|intuit's|quickbooks'?s?) (end|side)"
             r"|unexpected ((internal|critical|system"
             r"|server) )*error|\(-30\d{3}\)",
@@ -64,7 +64,9 @@ TROUBLES = (
             r"temporarily unavailable|currently (unavailable|busy)"
             r"|\b(service|server|endpoint|api) (is )?unavailable",
             r"\bwill (automatically )?(retry|try again)\b|\bretrying\b|\bretr[iy]able(response|error|exception)",
-            r"\b(quickbooks|qbo|intuit|server|service|api|system) is (too )?busy\b",
+            r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) (too |very )?busy\b",
+            r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) having (\w+ )?"
+            r"(problems|issues|trouble|difficulties)\b",
             r"\b(temporary|transient|intermittent) (error|issue|problem|failure)|\boutage\b",
             r"experiencing (technical|some|an?|issues|problems|difficulties|high)\b",
         ),

@@ -25,7 +25,7 @@ INSTEAD = r"\b(use|specify|choose|enter|pick|select|give) an?(other|( \w+)? (dif
 PERIOD = r"(period|month|quarter|(fiscal|financial|accounting|book) ?year)"
 
 SEVERAL = r"(more than one|multiple|several)"
-ALREADY_ONE = r"\balready (an?|another|one) (\w+ ){0,2}"
+ALREADY_ONE = r"\balready (has |have )?(an?|another|one) (\w+ ){0,2}"
 NAME_SUPPLIED = r"names? (supplied|given|entered|provided) already exists?\b"
 
 CLOSED_BOOKS = (
@@ -64,6 +64,8 @@ CONCURRENT = (
             r"|update)",
             r"\bconcurrencyexception|\boptimistic ?lock|\bversion\b[^.;]{0,40}\b(outdated|out of date|old)\b",
             r"\b(outdated|old(er)?) version of (this|the)\b|^\W*outdated version\W*$",
+            r"\b(invoice|payment|customer|item|record|object|transaction) (changed|modified|edited|updated) in"
+            r" (quickbooks|qbo)( online)? (during|while|since|meanwhile|in the meantime)\b",
             r"\b(invoice|payment|customer|item|record|object|transaction) (has |was )(been )?"
             r"(changed|modified|edited|updated) in (quickbooks"
             r"|qbo)",
@@ -114,7 +116,7 @@ DUPLICATES = (
             r"\b(another|already|an?) (\w+ ){1,4}(this|that|the same) number\b",
             r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b",
             rf"\b{SEVERAL} (invoices?|bills?|transactions?|documents?)\b[^.;]{{0,40}}\bnumber\b",
-            rf"{ALREADY_ONE}(invoice|bill|transaction|document)\b[^.;]{{0,40}}\b(number|num|no)\b",
+            rf"{ALREADY_ONE}(invoice|bill|transaction|document)\b[^.;]{{0,40}}\b(number(ed)?|num|no)\b",
             r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
         ),
     ),
@@ -127,8 +129,8 @@ DUPLICATES = (
             # What has the name may stand between: "the name 'Travel' of the list element is already in use".
             rf"(\bnames?|\bdisplayname)\b([^;]{{1,80}}?\b{TAKEN}| exists\b)|{INSTEAD} (\w+ )?name\b|\bname conflict",
             r"\bis already an? (\w+ )?(customer|client|vendor|supplier|item|product|service|account) (named|called)\b",
-            r"\banother (customer|client|vendor|supplier|employee|item|product|service|account)"
-            r" (uses|has|with)\b[^.;]{0,20}\bname\b",
+            r"\banother (customer|client|vendor|supplier|employee|item|product|service|account|record)"
+            r"( in (quickbooks|qbo)( online)?)? (uses|has|with)\b[^.;]{0,20}\bname\b",
             r"\busing (this|that|the same) name\b|duplicate (customer|vendor|supplier|item|employee)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
             r"\balready exists\b",
@@ -136,7 +138,7 @@ DUPLICATES = (
             r"\balready (has|have|uses?|goes by) (this|that|the same) name\b",
             rf"\b{SEVERAL} (\w+ )?(customers?|vendors?|items?|products?|services?|accounts?)\b[^.;]{{0,40}}\bname\b",
             rf"{ALREADY_ONE}(customer|client|vendor|supplier|employee|item|product|service"
-            rf"|account)\b[^.;]{{0,60}}\bname\b",
+            rf"|account)\b[^.;]{{0,60}}\b(named?|called)\b",
             r"with (this|that|the same) name (already )?exists",
         ),
     ),

@@ -41,8 +41,8 @@ PART = (
 
 GONE = (
     r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\b(may|might) be|(?<!\bbe )\b(made|marked( as)?)) (now |currently |already )?"
-    r"(merged or |deleted or |inactive or )?(inactive|not active|no longer active|deactivated|deleted|archived"
-    r"|disabled|merged"
+    r"(merged or |deleted or |voided or |inactive or )?(inactive|not active|no longer active|deactivated|deleted"
+    r"|archived|disabled|merged"
     r"|removed((?= (from|in|inside|within) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\W*$|[.;,])))"
     r"|(\bis|\bare)n't active\b"
 )
@@ -58,7 +58,7 @@ THERE = r"((quickbooks|qbo)( online)? )?"
 NOT_OF_A_FIELD = "".join(f"(?<!{part} )" for part in ("name", "mail", "address", "number", "phone", "date"))
 MISSING = (
     r"(not found|(not|cannot|n't) be (found|located|matched)|(not|n't) exist|no longer exists?|no longer available"
-    r"|(\bis|\bare|'s)( not|n't) (yet )?in (your )?(quickbooks|qbo)\b"
+    r"|(\bis|\bare|'s)( not|n't| no longer) (yet )?in (your )?(quickbooks|qbo)\b"
     r"|(not|n't) (available|present) in (your )?(quickbooks|qbo)\b"
     rf"|{NOT_OF_A_FIELD}(?<!is )(?<!are )(?<!now )\b((is|are) (now )?)?missing (in|from) (your )?(quickbooks|qbo)\b)"
 )
@@ -109,6 +109,7 @@ def sought(noun: str) -> str:
         rf"|\bno (valid |active )?{THERE}{noun}( mapping| match| record)?{named}"
         r" (was |were )?(found|exists?|match\w*)\b"
         rf"|\b(there is|there are|there's|has|have) no {THERE}{noun} (with|for|named|called|in)\b"
+        rf"|\bno (quickbooks|qbo)( online)? (?!payments\b){noun}\b{PART}"
     )
 
 
@@ -116,8 +117,8 @@ def mistaken(noun: str) -> str:
     """Says that a reference to it leads nowhere: "invalid reference to QuickBooks customer", "unknown customer ID"."""
     return (
         rf"\binvalid reference to {THERE}((an?|the) )?{noun}\b{PART}"
-        rf"|\b(invalid|unknown|unrecogni[sz]ed|bad) {noun} (reference|ref|id)\b"
-        rf"|\b{noun} (reference|ref|id)( \S{{1,20}})? (is |was )?(invalid|not valid|unknown|not recogni[sz]ed)\b"
+        rf"|\b(invalid|unknown|unrecogni[sz]ed|bad) {noun} ?(reference|ref|id)\b"
+        rf"|\b{noun} ?(reference|ref|id)( \S{{1,20}})? (is |was )?(invalid|not valid|unknown|not recogni[sz]ed)\b"
     )
 
 
@@ -133,6 +134,9 @@ def unmapped(noun: str) -> str:
         rf"|\bunmapped (\w+ ){{0,3}}{noun}\b"
         rf"|\b{noun}\b{BETWEEN}{{0,40}}( is| are| was|'s)?( not|n't)( yet| been| currently)* (un)?mapped\b"
         rf"|\b{noun} (is |are |was )?(not|no longer) {MAPPED} (in|to|with) (quickbooks|qbo)\b"
+        rf"|\b(choose|select|pick|assign|(map|link|match)( [\w.-]+){{1,4}} to) (an?|the) (quickbooks|qbo)( online)?"
+        rf" (\w+ )?{noun}\b{PART}"
+        rf"|\b(choose|select|pick) an? (\w+ )?{noun} (first|before)\b"
     )
 
 
@@ -149,6 +153,7 @@ def unsent(noun: str) -> str:
     sent = r"(synced|synchroni[sz]ed|exported|imported|pushed|created)\b"
     return (
         rf"\b{noun} (is |was |has )?not( yet| been)* {sent} to (quickbooks|qbo)( yet)?\W*$"
+        rf"|\b(sync|synchroni[sz]e|export|push|send) (the|this|its) {noun} (to (quickbooks|qbo) )?first\b"
         rf"|\b{noun}\b[^.;:]{{0,40}}(n't| not) (yet been {sent}|been {sent}[^.;:]{{0,30}}\byet\b)"
         rf"|\b(associated|related|linked|parent) {noun}\b[^.;:]{{0,40}} (cannot|can't|could not|couldn't) be {sent}"
     )

@@ -153,6 +153,7 @@ PLAIN = (
     r"\berror (while )?(copying|reading|sending|writing) (the |a )?(content|response|request|data)\b",
     r"\bwait(ed|ing) for (an? |the )?(response|answer|reply)\b|^\W*((ssl|tls) )?certificate (has |is )?expired\W*$",
     r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",
+    r"\b(quickbooks|qbo|intuit|server|host|service|api)( online)? (is |was |are )?(not reachable|unreachable)\b",
     # A program resolves names of hosts, and references to records.
     r"could(n't| not) (connect|resolve (?!(the |an? |any |your )?(quickbooks |qbo )?(customer|client|item|product"
     r"|service|account|tax|vendor|supplier|class|location|term|reference|conflict)))|cannot connect to"

@@ -242,4 +242,18 @@ SAFEGUARDS = (
         "senden der anforderung",
         (f"{OF_TONGUES}::test_what_resembles_them_is_left_to_a_person",),
     ),
+    Safeguard(
+        "faults: a record that is to be changed in QuickBooks is not one that was changed meanwhile",
+        RECORD,
+        'r" (quickbooks|qbo)( online)? (during|while|since|meanwhile|in the meantime)\\b",',
+        'r" (quickbooks|qbo)( online)?\\b",',
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: a program that connects to QuickBooks again by itself asks nobody to connect it",
+        CONNECTION,
+        'r"(^\\W*|\\b(please|must|should|(needs?|have|has) to) )(authori[sz]e',
+        'r"\\b(authori[sz]e',
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
 )
