@@ -98,9 +98,7 @@ def load_book(
     if payments:
         rows = PaymentMapping.objects.filter(**here).values_list("method", "method_id", "account_id")
         methods = {method: (method_id, account_id) for method, method_id, account_id in rows}
-    # Only what has to be created or changed there needs an account.
-    accounts = AccountMapping.objects.filter(**here) if items or absent else AccountMapping.objects.none()
-    chosen = list(accounts.values_list("item_id", "category_id", "account_id"))
+    chosen = list(AccountMapping.objects.filter(**here).values_list("item_id", "category_id", "account_id"))
     return MappingBook(
         company=_company(getattr(stored.connection, "facts", None), connection.realm_id),
         currency=stored.connection.organization.currency,
