@@ -41,9 +41,10 @@ class Part(NamedTuple):
 class Books:
     """The entries of a company until a day, and what stands opposite to each."""
 
-    def __init__(self, company: Company, until: str) -> None:
+    def __init__(self, company: Company, until: str, asked: dict[str, str]) -> None:
         self.company = company
-        self.entries = [entry for entry in company.ledger().entries if entry.day <= until]
+        told = (entry for entry in company.ledger().entries if entry.day <= until)
+        self.entries = [entry for entry in told if wants(entry.entity, entry.row, asked)]
         self.together: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in self.entries:
             self.together[entry.entity, entry.row["Id"]].append(entry)
@@ -120,6 +121,39 @@ def person(row: Row) -> tuple[str, str]:
     """Name and id of the customer or vendor."""
     reference: Row = next((row[field] for field in PEOPLE if isinstance(row.get(field), dict)), {})
     return str(reference.get("name", "")), str(reference.get("value", ""))
+
+
+# what `transaction_type` calls them, where it is not by their own name (documented)
+TYPES = {
+    "Payment": "receivepayment",
+    "RefundReceipt": "creditrefund",
+    "InventoryAdjustment": "inventoryquantityadjustment",
+}
+PAID = {"Check": "check", "Cash": "cashpurchase", "CreditCard": "creditcardcharge"}
+
+
+def type_of(entity: str, row: Row) -> str:
+    if entity == "BillPayment":
+        return f"billpayment{row.get('PayType', '')}".lower()
+    if entity == "Purchase":
+        return "creditcardcredit" if row.get("Credit") is True else PAID.get(str(row.get("PaymentType")), "")
+    return TYPES.get(entity, entity.lower())
+
+
+def ids(asked: dict[str, str], name: str) -> set[str]:
+    return {one.strip() for one in asked.get(name, "").split(",") if one.strip()}
+
+
+def wants(entity: str, row: Row, asked: dict[str, str]) -> bool:
+    """Whether `customer`, `vendor`, `department` and `transaction_type` let the transaction into a report."""
+    people = ids(asked, "customer") | ids(asked, "vendor")
+    places = ids(asked, "department")
+    kinds = {one.lower() for one in ids(asked, "transaction_type")}
+    return (
+        (not people or person(row)[1] in people)
+        and (not places or named(row, "DepartmentRef").get("id") in places)
+        and (not kinds or type_of(entity, row) in kinds or entity.lower() in kinds)
+    )
 
 
 def money(amount: Decimal) -> Cell:

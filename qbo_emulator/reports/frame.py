@@ -92,7 +92,7 @@ OF_STANDARD = frozenset(("ProfitAndLoss", "BalanceSheet"))
 USUAL_MACRO = {
     **dict.fromkeys(("ProfitAndLoss", "BalanceSheet", "CashFlow"), "this calendar year-to-date"),
     **dict.fromkeys(("CustomerIncome", "VendorExpenses"), "this calendar year-to-date"),
-    **dict.fromkeys((*LEDGERS, "TrialBalance", "JournalReport", *SALES), "this month-to-date"),
+    **dict.fromkeys((*LEDGERS, "TrialBalance", "JournalReport", "TransactionList", *SALES), "this month-to-date"),
     **dict.fromkeys(BALANCES, "all"),
     **dict.fromkeys(OF_ONE_DAY, "today"),
 }
@@ -120,7 +120,7 @@ def period(name: str, asked: dict[str, str], at: datetime) -> tuple[str, str]:
     macro = macro_of(name, asked).lower()
     if name in BALANCES and not asked.get("date_macro"):
         macro = ""  # all that is owed, but as of today
-    first, last = MACROS.get(macro, this_year_to_date)(today)
+    first, last = MACROS.get(macro, YEAR_TO_DATE)(today)
     end = day(asked.get("end_date") or asked.get("report_date") or asked.get("as_of_date"), last)
     if name in OF_ONE_DAY and not macro:
         return day(asked.get("start_date"), end), end
@@ -136,38 +136,82 @@ def day(given: str | None, otherwise: date | str) -> str:
         raise faults.unreadable_body() from None
 
 
-def this_year_to_date(today: date) -> tuple[date, date]:
-    return today.replace(month=1, day=1), today
+Period = tuple[date, date]
 
 
-def this_year(today: date) -> tuple[date, date]:
-    return today.replace(month=1, day=1), today.replace(month=12, day=31)
+def moved(first: date, months: int) -> date:
+    """The first day of a month, so many months on."""
+    count = first.year * 12 + first.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
 
 
-def last_year(today: date) -> tuple[date, date]:
-    return this_year(today.replace(year=today.year - 1, day=1))
+def from_month(first: date, months: int) -> Period:
+    return first, moved(first, months) - timedelta(days=1)
 
 
-def this_month(today: date) -> tuple[date, date]:
-    first = today.replace(day=1)
-    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+def from_day(first: date, days: int) -> Period:
+    return first, first + timedelta(days=days - 1)
 
 
-def last_month(today: date) -> tuple[date, date]:
-    return this_month(today.replace(day=1) - timedelta(days=1))
+def year(today: date, of: int = 0) -> Period:
+    return from_month(date(today.year + of, 1, 1), 12)
 
 
-MACROS: Mapping[str, Callable[[date], tuple[date, date]]] = {
+def quarter(today: date, of: int = 0) -> Period:
+    return from_month(moved(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), 3 * of), 3)
+
+
+def month(today: date, of: int = 0) -> Period:
+    return from_month(moved(today.replace(day=1), of), 1)
+
+
+def week(today: date, of: int = 0) -> Period:
+    """Weeks begin on Sunday."""
+    return from_day(today - timedelta(days=(today.weekday() + 1) % 7 - 7 * of), 7)
+
+
+Of = Callable[[date, int], Period]
+
+
+def to_date(of: Of, back: int) -> Callable[[date], Period]:
+    """From the beginning of a period to today, or so far into an earlier one as today is into this one."""
+
+    def days(today: date) -> Period:
+        first, last = of(today, back)
+        if of in (year, quarter, month):
+            begun = of(today, 0)[0]
+            ahead = (today.year - begun.year) * 12 + today.month - begun.month
+            there = moved(first, ahead)
+            return first, min(there.replace(day=min(today.day, month(there)[1].day)), last)
+        return first, min(first + (today - of(today, 0)[0]), last)
+
+    return days
+
+
+def named(of: Of, back: int) -> Callable[[date], Period]:
+    return lambda today: of(today, back)
+
+
+WHENS = {"this": 0, "last": -1, "next": 1}
+SPELLINGS = {
+    **dict.fromkeys(("year", "fiscal year", "calendar year"), year),
+    **dict.fromkeys(("quarter", "fiscal quarter", "calendar quarter"), quarter),
+    "month": month,
+    "week": week,
+}
+MACROS: Mapping[str, Callable[[date], Period]] = {
     "today": lambda today: (today, today),
     "yesterday": lambda today: (today - timedelta(days=1),) * 2,
-    "this month": this_month,
-    "this month-to-date": lambda today: (today.replace(day=1), today),
-    "last month": last_month,
-    **dict.fromkeys(("this year", "this fiscal year", "this calendar year"), this_year),
-    **dict.fromkeys(("this year-to-date", "this fiscal year-to-date", "this calendar year-to-date"), this_year_to_date),
-    **dict.fromkeys(("last year", "last fiscal year", "last calendar year"), last_year),
+    "next 4 weeks": lambda today: from_day(week(today, 1)[0], 28),
+    **{f"{when} {word}": named(of, WHENS[when]) for word, of in SPELLINGS.items() for when in WHENS},
+    **{
+        f"{when} {word}-to-date": to_date(of, WHENS[when])
+        for word, of in SPELLINGS.items()
+        for when in ("this", "last")
+    },
     "all": lambda today: (date(1900, 1, 1), date(9998, 12, 31)),
 }
+YEAR_TO_DATE = MACROS["this year-to-date"]
 
 
 def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, str], at: datetime, empty: bool) -> Row:

@@ -11,7 +11,7 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.ledger import Entry
 from qbo_emulator.books.postings import OF_BALANCE_SHEET
 from qbo_emulator.books.stock import key_in
-from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, money, summed
+from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, ids, money, summed
 from qbo_emulator.reports.frame import cell, data
 from qbo_emulator.reports.statements import (
     COST,
@@ -56,11 +56,13 @@ Shown = Callable[[Row, Moves, list[Group]], Group]
 class Tree:
     """The accounts of a company, those below others under them, with what moved on each."""
 
-    def __init__(self, company: Company, days: tuple[str, str], *, begins: bool) -> None:
-        self.books, self.start, self.begins = Books(company, days[1]), days[0], begins
+    def __init__(self, company: Company, days: tuple[str, str], asked: dict[str, str], *, begins: bool) -> None:
+        self.books, self.start, self.begins = Books(company, days[1], asked), days[0], begins
+        accounts = ids(asked, "account")
         self.of_account: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.books.entries:
-            self.of_account[entry.account].append(entry)
+            if not accounts or entry.account in accounts:
+                self.of_account[entry.account].append(entry)
         self.below: dict[str, list[Row]] = defaultdict(list)
         for account in sorted(company.rows("Account"), key=lambda row: (place(row), row["FullyQualifiedName"])):
             parent = key_in(account.get("ParentRef"))
@@ -75,12 +77,14 @@ class Tree:
                 yield shown(account, moved, inner)
 
 
-def general_ledger(company: Company, days: tuple[str, str], keys: list[str], *, begins: bool = True) -> list[Row]:
+def general_ledger(
+    company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str], *, begins: bool = True
+) -> list[Row]:
     """One section for each account with a balance or with changes in the period, those below others inside of them.
 
     `begins` False leaves out what was there before.
     """
-    tree = Tree(company, days, begins=begins)
+    tree = Tree(company, days, asked, begins=begins)
 
     def shown(account: Row, moves: Moves, inner: list[Group]) -> Group:
         return part_of(tree.books, account, moves, keys, inner)
@@ -153,9 +157,9 @@ ORDINARY = ((INCOME, "Income"), (COST, "Cost of Goods Sold"), (EXPENSE, "Expense
 OTHER = ((OTHER_INCOME, "Other Income"), (OTHER_EXPENSE, "Other Expenses"))
 
 
-def profit_and_loss(company: Company, days: tuple[str, str], keys: list[str]) -> list[Row]:
+def profit_and_loss(company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str]) -> list[Row]:
     """Every transaction on an account of income or expense, under its account."""
-    tree = Tree(company, days, begins=False)
+    tree = Tree(company, days, asked, begins=False)
 
     def shown(account: Row, moves: Moves, inner: list[Group]) -> Group:
         return profit_part(tree.books, account, moves, keys, inner)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from qbo_emulator.books.company import TRANSACTIONS, Company, Row
 from qbo_emulator.books.postings import postings
-from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, money, of_row, person, summed
+from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, ids, money, of_row, person, summed, wants
 from qbo_emulator.reports.frame import cell, data, section
 
 ZERO = Decimal(0)
@@ -19,17 +19,17 @@ def transactions(company: Company, days: tuple[str, str], keys: list[str], asked
 
 
 def found(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[tuple[str, Row]]:
-    wanted = {asked[name] for name in ("customer", "vendor") if asked.get(name)}
-    kind = asked.get("transaction_type", "").lower()
     rows = [
         (row["TxnDate"], int(row["Id"]), entity, row)
         for entity in sorted(TRANSACTIONS)
         for row in company.rows(entity)
-        if days[0] <= row.get("TxnDate", "") <= days[1]
-        and (not wanted or person(row)[1] in wanted)
-        and kind in ("", entity.lower())
+        if days[0] <= row.get("TxnDate", "") <= days[1] and wants(entity, row, asked)
     ]
-    return [(entity, row) for _, _, entity, row in sorted(rows, key=lambda one: one[:2])]
+    accounts = ids(asked, "account")
+    listed = [(entity, row) for _, _, entity, row in sorted(rows, key=lambda one: one[:2])]
+    return [
+        (entity, row) for entity, row in listed if not accounts or accounts & {one[0] for one in postings(entity, row)}
+    ]
 
 
 def facts(company: Company, entity: str, row: Row) -> dict[str, dict[str, str]]:
@@ -65,9 +65,9 @@ def by_person(company: Company, days: tuple[str, str], keys: list[str], asked: d
     return made
 
 
-def journal(company: Company, days: tuple[str, str], keys: list[str]) -> list[Row]:
+def journal(company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str]) -> list[Row]:
     """Every side of every transaction, its sums and an empty row; only the first names the transaction (documented)."""
-    books = Books(company, days[1])
+    books = Books(company, days[1], asked)
     rows, whole = [], {"debt_amt": ZERO, "credit_amt": ZERO}
     for (_, key), entries in books.together.items():
         if entries[0].day < days[0]:

@@ -34,13 +34,13 @@ ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
 }
 # reports about single transactions, with the keys of their columns
 IN_DETAIL: dict[str, Callable[[Company, Days, list[str], dict[str, str]], list[Row]]] = {
-    **dict.fromkeys(LEDGERS, lambda company, days, keys, asked: ledgers.general_ledger(company, days, keys)),
+    **dict.fromkeys(LEDGERS, ledgers.general_ledger),
     **dict.fromkeys(
         ("TransactionDetailByAccount", "TransactionListWithSplits"),
-        lambda company, days, keys, asked: ledgers.general_ledger(company, days, keys, begins=False),
+        lambda company, days, keys, asked: ledgers.general_ledger(company, days, keys, asked, begins=False),
     ),
-    "ProfitAndLossDetail": lambda company, days, keys, asked: ledgers.profit_and_loss(company, days, keys),
-    "JournalReport": lambda company, days, keys, asked: lists.journal(company, days, keys),
+    "ProfitAndLossDetail": ledgers.profit_and_loss,
+    "JournalReport": lists.journal,
     "TransactionList": lists.transactions,
     "TransactionListByCustomer": lambda company, days, keys, asked: lists.by_person(
         company, days, keys, asked, OF_CUSTOMERS
@@ -78,6 +78,8 @@ def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) 
     known = NAMES.get(name.lower())
     if known is None:
         raise faults.unsupported(f"report {name}")
+    if known == "TransactionList" and not asked.get("end_date"):
+        asked = {name: value for name, value in asked.items() if name != "start_date"}  # it goes unheard (seen)
     days = period(known, asked, at)
     with company.lock:
         rows = rows_of(company, known, days, asked)

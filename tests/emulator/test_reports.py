@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qbo_emulator import Emulator
-from qbo_emulator.reports.frame import NAMES
+from qbo_emulator.reports.frame import MACROS, NAMES
 from qbo_emulator.reports.periods import spans
 
 from .conftest import TOKEN, Client, invoice, line
@@ -130,6 +130,54 @@ def test_every_transaction_is_in_the_list(sample: Client) -> None:
 def test_a_period_may_be_named(sample: Client, macro: str) -> None:
     head = report(sample, "ProfitAndLoss", date_macro=macro)["Header"]
     assert head["StartPeriod"] <= head["EndPeriod"]
+
+
+@pytest.mark.parametrize(
+    ("macro", "first", "last"),
+    [
+        ("this week", "2026-05-17", "2026-05-23"),
+        ("last week", "2026-05-10", "2026-05-16"),
+        ("next week", "2026-05-24", "2026-05-30"),
+        ("this week-to-date", "2026-05-17", "2026-05-20"),
+        ("last week-to-date", "2026-05-10", "2026-05-13"),
+        ("next 4 weeks", "2026-05-24", "2026-06-20"),
+        ("this month", "2026-05-01", "2026-05-31"),
+        ("next month", "2026-06-01", "2026-06-30"),
+        ("last month-to-date", "2026-04-01", "2026-04-20"),
+        ("this fiscal quarter", "2026-04-01", "2026-06-30"),
+        ("last fiscal quarter", "2026-01-01", "2026-03-31"),
+        ("next fiscal quarter", "2026-07-01", "2026-09-30"),
+        ("this fiscal quarter-to-date", "2026-04-01", "2026-05-20"),
+        ("last fiscal quarter-to-date", "2026-01-01", "2026-02-20"),
+        ("this fiscal year-to-date", "2026-01-01", "2026-05-20"),
+        ("last fiscal year-to-date", "2025-01-01", "2025-05-20"),
+        ("last fiscal year", "2025-01-01", "2025-12-31"),
+        ("next fiscal year", "2027-01-01", "2027-12-31"),
+    ],
+)
+def test_periods_have_the_days_of_their_names(macro: str, first: str, last: str) -> None:
+    """Every name in Intuit's documentation, on a Wednesday."""
+    assert [str(day) for day in MACROS[macro](date(2026, 5, 20))] == [first, last]
+
+
+@pytest.mark.parametrize(
+    ("macro", "today", "last"),
+    [
+        ("last month-to-date", date(2026, 3, 31), "2026-02-28"),
+        ("last fiscal year-to-date", date(2028, 2, 29), "2027-02-28"),
+        ("last week-to-date", date(2026, 5, 17), "2026-05-10"),
+        ("last fiscal quarter-to-date", date(2026, 1, 31), "2025-10-31"),
+    ],
+)
+def test_a_day_that_the_earlier_period_lacks_is_its_last(macro: str, today: date, last: str) -> None:
+    assert str(MACROS[macro](today)[1]) == last
+
+
+def test_a_list_hears_its_first_day_only_with_its_last(sample: Client) -> None:
+    """Seen live by a client's developer."""
+    assert report(sample, "TransactionList", start_date="2020-01-01")["Header"]["DateMacro"] == "this month-to-date"
+    made = report(sample, "TransactionList", start_date="2020-01-01", end_date="2020-01-31")["Header"]
+    assert (made["StartPeriod"], made["EndPeriod"]) == ("2020-01-01", "2020-01-31")
 
 
 def test_heads_say_what_was_asked(sample: Client) -> None:
@@ -495,6 +543,25 @@ def test_details_by_account_begin_with_the_period(books: Client) -> None:
         ["Discount", "Accounts Receivable (A/R)", "-10.00", "-10.00"],
         ["", "Accounts Receivable (A/R)", "60.00", "60.00"],
     ]
+
+
+@pytest.mark.parametrize("name", ["TransactionList", "GeneralLedger", "JournalReport"])
+def test_reports_may_be_narrowed(sample: Client, name: str) -> None:
+    def kinds(**asked: str) -> set[str]:
+        made = report(sample, name, columns="txn_type,name", **ALL, **asked)
+        return {cells[0]["value"] for cells in lines(made["Rows"]) if cells[0].get("id") and cells[0]["value"]}
+
+    assert kinds(transaction_type="ReceivePayment,Estimate") - {"Estimate"} == {"Payment"}
+    assert kinds(transaction_type="BillPaymentCheck") == {"Bill Payment (Check)"}
+    assert kinds(transaction_type="Check,CashPurchase") == {"Check", "Expense"}
+    assert kinds(transaction_type="CreditCardCharge") == {"Expense"}
+    made = report(sample, name, columns="name,txn_type", customer="24, 1", **ALL)
+    people = {cells[0].get("id") for cells in lines(made["Rows"]) if len(cells[0]) == 2 and cells[1].get("id")}
+    assert people - {""} == {"24", "1"}
+    if name != "JournalReport":
+        assert "Bill" not in kinds(account="35")
+        payments = kinds(transaction_type="BillPaymentCheck,BillPaymentCreditCard")
+        assert kinds(account="33") == {"Bill", "Vendor Credit", *payments}
 
 
 def test_the_list_by_vendor_says_how_a_bill_was_paid(sample: Client) -> None:
