@@ -358,9 +358,10 @@ ACCESS = (
             r"(expired|revoked|invalid|bad|rejected) (access |refresh |bearer |oauth )?token",
             r"\bauthentication (is )?required|\brevoked (the |your |its )?(access|authori[sz]ation|connection"
             r"|consent)\b",
+            r"\b(quickbooks|qbo|intuit)( online)? authori[sz]ation (is )?(required|needed)\b",
             r"\b(error|fail\w*|unable|problem)( while| in| to)* refresh(ing)? (the |an? |your )?(\w+ ){0,2}tokens?\b",
             r"\brefreshing (the |an? |your )?(\w+ ){0,2}token (has )?failed",
-            r"refresh token (failed|is missing)|\btoken refresh (has )?failed|refresh oauth ?2 access token",
+            r"refresh token (failed|is missing)|\btoken (refresh|exchange) (has )?failed|refresh oauth ?2 access token",
             r"(rejected|refused|declined) (the |your |our |this )?((stored|saved) )?((access |refresh "
             r"|bearer )?token|authori[sz]ation"
             r"|sign-?in)\b",

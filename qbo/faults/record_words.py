@@ -105,6 +105,7 @@ def sought(noun: str) -> str:
     return (
         rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load|resolve) "
         rf"((an?|the|any|matching|valid|your|quickbooks|qbo|online) )*{noun}\b"
+        r"(?! (statements?|reports?|histor(y|ies)|lists?)\b)"
         rf"|\bno (matching|such|corresponding|resolved) {THERE}{noun}\b"
         rf"|\bno (valid |active )?{THERE}{noun}( mapping| match| record)?{named}"
         r" (was |were )?(found|exists?|match\w*)\b"

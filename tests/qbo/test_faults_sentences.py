@@ -173,7 +173,11 @@ SAID: list[tuple[str, str]] = [
     ("server_error", "QuickBooks reported a server error"),
     ("rate_limited", "Our calls come too often"),
     ("rate_limited", "qbo_rate_limited"),
+    ("token_expired", "The token exchange failed"),
+    ("token_expired", "Intuit authorization needed"),
+    ("validation", "The card needs an authorization; authorization required"),
     # what passes, and what only sounds like it
+    ("server_error", "Could not fetch the customer history, try again later"),
     ("server_error", "QuickBooks cannot give this report right now"),
     ("validation", "Choose who is in charge right now"),
     ("server_error", "A sync of this invoice is already running"),

@@ -256,4 +256,11 @@ SAFEGUARDS = (
         'r"\\b(authori[sz]e',
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
     ),
+    Safeguard(
+        "faults: a customer's history that could not be read is waited for; the customer is there",
+        WORDS,
+        'r"(?! (statements?|reports?|histor(y|ies)|lists?)\\b)"',
+        "",
+        (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
 )
