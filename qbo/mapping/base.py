@@ -53,7 +53,7 @@ KEPT = {
 class Base:
     """`said`: our fields as we last sent them; `row`: what QuickBooks answered.
 
-    `line_ids`: the Ids of our lines there, in our order. `ours_wins`: fields that are sent whatever QuickBooks has,
+    `line_ids`: the Ids of our lines there, in our order. `ours_wins`: fields that are sent in place of what `row` has,
     because a person chose so or because QuickBooks did not keep what was sent.
     """
 
@@ -87,7 +87,7 @@ class Base:
         return replace(self, said={**self.said, name: value})
 
     def send_ours(self, theirs: Row, fields: tuple[str, ...]) -> Base:
-        """Our values are right in `fields`: they count as changed here, whatever QuickBooks has."""
+        """Our values are right in `fields`, in place of those in `theirs`; another one there is a question again."""
         return replace(self, row=theirs, ours_wins=fields)
 
 

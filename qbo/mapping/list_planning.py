@@ -119,7 +119,7 @@ def plan_item(
     is_changed_here = is_wanted or account_id != there.base.said.get("account", was)
     held = accounts.get(now)
     # An account that earns no more is no choice of hers.
-    is_hers = now != was and not is_wanted and (held is None or held.active)
+    is_hers = now != was and (held is None or held.active)
     names = (accounts[one].name if one in accounts else f"Id {one}" for one in (was, account_id, now))
     side = Side("account", was, account_id, now).named(*names)
     if is_hers and is_changed_here:
@@ -166,7 +166,7 @@ class _Fields:
         # Of a row that was not read since, only a refused SyncToken tells what has become of it.
         if there.theirs and all(ours[name] == theirs[name] for name in here):
             return Plan(said=said, adopts=Base(said, now), kept=kept)
-        sides = collisions(here - {*base.ours_wins}, known=known, now=theirs, ours=ours)
+        sides = collisions(here, known=known, now=theirs, ours=ours)
         failures: tuple[Failure, ...] = (conflict(self.subject, sides),) if sides else ()
         return Plan(write, said, failures=failures, kept=kept)
 

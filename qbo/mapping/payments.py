@@ -160,7 +160,7 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
         return Plan(write, said, failures=(_failure("payment_voided_there", payment),))
     known, theirs, wanted = (_held(row, {*ours_then, *said["lines"]}) for row in (base.row, now, payload))
     wanted["memo"], theirs["memo"], known["memo"] = said["memo"], section, str(base.said.get("memo", ""))
-    asked = frozenset((here | MONEY) - {*base.ours_wins})
+    asked = frozenset(here | MONEY)
     sides = collisions(asked, known=known, now=theirs, ours=wanted)
     in_words = _in_words(payment, base.row, payload, now)
     if sides:

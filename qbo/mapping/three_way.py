@@ -154,7 +154,7 @@ class Comparison:
         known, now = self._held(self.base.row), self._held(self.now)
         ours = fields_of(self.payload, INVOICE_FIELDS)
         ours |= {"memo": plain(self.said["memo"]), "discount": _discount_of(self.payload)}
-        fields = self.here - {"lines", "tax"} - {*self.base.ours_wins}
+        fields = self.here - {"lines", "tax"}
         found = [*collisions(fields, known=known, now=now, ours=ours), *self._line_sides()]
         return [*map(self._in_words, sorted(found, key=lambda side: side.field)), *self._tax_side()]
 
@@ -166,7 +166,8 @@ class Comparison:
         was, now = ({str(line.get("Id")): line for line in own_lines(row)} for row in (self.base.row, self.now))
         for position, j in self.pairs.items():
             name = f"line {position + 1}"
-            if name in self.base.ours_wins or (j is not None and not self._is_changed(position, j)):
+            forced = name in self.base.ours_wins
+            if not forced and j is not None and not self._is_changed(position, j):
                 continue
             qbo_id = self.base.line_ids[position] if position < len(self.base.line_ids) else ""
             lines = (was.get(qbo_id), self.our_lines[j] if j is not None else None, now.get(qbo_id))
@@ -222,7 +223,7 @@ class Comparison:
     def _tax_side(self) -> Iterator[Side]:
         """A tax that was set there by hand, not by the bookkeeper's own lines, if ours changed too."""
         was, now = _tax_of(self.base.row), _tax_of(self.now)
-        if "tax" not in self.here or "tax" in self.base.ours_wins or was == now or self._lines_differ_there():
+        if "tax" not in self.here or was == now or self._lines_differ_there():
             return
         if now != cents(self.invoice.tax_total):
             yield Side("tax", was, cents(self.invoice.tax_total), now)

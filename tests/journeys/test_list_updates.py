@@ -86,6 +86,26 @@ def test_an_email_changed_on_both_sides_is_a_persons_to_decide(shop: Shop) -> No
     assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "ours@example.com"
 
 
+def test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop) -> None:
+    customer = shop.settled_invoice().customer
+
+    def hers(address: str) -> None:
+        target = {key: there(shop, "Customer", customer)[key] for key in ("Id", "SyncToken")}
+        shop.books.post("customer", {**target, "sparse": True, "PrimaryEmailAddr": {"Address": address}})
+
+    hers("hers@example.com")
+    customer.edit(email="ours@example.com", at=timezone.now())
+    shop.drain()
+    hers("again@example.com")
+    deciding.send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert shop.event(customer).failure_code == "changed_in_quickbooks"
+    assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "again@example.com"
+    deciding.send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "ours@example.com"
+
+
 def test_a_new_price_goes_there_and_her_description_stays(shop: Shop) -> None:
     item = shop.item("Labor")
     shop.settled_invoice(item=item)

@@ -310,6 +310,47 @@ def test_sending_ours_replaces_that_field_and_no_other(shop: Shop, conflict: Inv
     assert there["DueDate"] == "2026-12-24"
 
 
+def test_what_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop, conflict: Invoice) -> None:
+    """The person saw another value than the one that ours would replace."""
+    bookkeeper(shop, conflict, CustomerMemo={"value": "by the bookkeeper, on Monday"})
+    assert decide(deciding.send_ours, shop).done == 1
+    shop.drain()
+    assert state(shop, conflict) == (State.FAILED, "changed_in_quickbooks")
+    assert shop.event(conflict).facts["sides"] == [
+        {
+            "field": "message",
+            "was": "by the bookkeeper",
+            "ours": "Thank you",
+            "theirs": "by the bookkeeper, on Monday",
+        }
+    ]
+    assert shop.there(conflict)["CustomerMemo"]["value"] == "by the bookkeeper, on Monday"
+    assert decide(deciding.send_ours, shop).done == 1
+    shop.drain()
+    assert shop.there(conflict)["CustomerMemo"]["value"] == "Thank you"
+
+
+def test_a_line_that_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+
+    def priced(price: int) -> None:
+        (line,) = own_lines(shop.there(invoice))
+        detail = line["SalesItemLineDetail"] | {"UnitPrice": price, "Qty": 1}
+        bookkeeper(shop, invoice, Line=[line | {"Amount": price, "SalesItemLineDetail": detail}])
+
+    priced(90)
+    invoice.edit(lines=[builders.line(item=shop.item("Labor"), rates=[shop.rate], quantity="2")], at=timezone.now())
+    shop.drain()
+    priced(95)
+    decide(deciding.send_ours, shop)
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    assert "95.00 Labor in QBO" in shop.event(invoice).message
+    decide(deciding.send_ours, shop)
+    shop.drain()
+    assert Decimal(str(own_lines(shop.there(invoice))[0]["Amount"])) == 200
+
+
 def test_the_same_line_changed_on_both_sides_is_a_persons_to_decide(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     there = shop.there(invoice)

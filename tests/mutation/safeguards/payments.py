@@ -68,8 +68,8 @@ SAFEGUARDS = (
     Safeguard(
         "another amount there waits for a person, whatever we have changed",
         PAYMENTS,
-        "frozenset((here | MONEY) - {*base.ours_wins})",
-        "frozenset(here - {*base.ours_wins})",
+        "frozenset(here | MONEY)",
+        "frozenset(here)",
         (f"{OF_PAYMENTS}::test_an_amount_that_she_corrected_waits_for_a_person_whatever_the_office_changed",),
     ),
     Safeguard(

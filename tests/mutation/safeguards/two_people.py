@@ -194,8 +194,8 @@ SAFEGUARDS = (
     Safeguard(
         "an account of hers that is inactive by now is replaced",
         LISTS,
-        "    is_hers = now != was and not is_wanted and (held is None or held.active)\n",
-        "    is_hers = now != was and not is_wanted\n",
+        "    is_hers = now != was and (held is None or held.active)\n",
+        "    is_hers = now != was\n",
         (f"{OF_LISTS}::test_an_account_of_hers_that_is_inactive_by_now_is_replaced",),
     ),
     Safeguard(
@@ -360,6 +360,20 @@ SAFEGUARDS = (
         "        return sent == there\n",
         "        return True\n",
         (f"{OF_TWO}::test_other_words_do_not_bring_an_amount_along_that_was_not_taken",),
+    ),
+    Safeguard(
+        "what she changes after a person chose ours is asked about again",
+        THREE_WAY,
+        'fields = self.here - {"lines", "tax"}\n',
+        'fields = self.here - {"lines", "tax"} - {*self.base.ours_wins}\n',
+        (f"{OF_TWO}::test_what_she_changes_after_a_person_chose_ours_is_asked_about_again",),
+    ),
+    Safeguard(
+        "a customer's e-mail that she changes after a person chose ours is asked about again",
+        LISTS,
+        "sides = collisions(here, known=known, now=theirs, ours=ours)",
+        "sides = collisions(here - {*base.ours_wins}, known=known, now=theirs, ours=ours)",
+        (f"{OF_LISTS}::test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_again",),
     ),
     Safeguard(
         "a payment of what an earlier company has is owed to that one",
