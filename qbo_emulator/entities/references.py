@@ -88,7 +88,9 @@ def name_places(company: Company, row: Row, path: str = "") -> None:
     not exist (both recorded for a class); an inactive one is taken.
     """
     for field, target in PLACES.items():
-        key = key_of(row.get(field))
+        if field not in row:
+            continue
+        key = key_of(row[field])
         if not key:
             continue
         if not key.isdigit():
