@@ -16,6 +16,8 @@ THROTTLED = (
         "rate_limited",
         text=(
             r"throttle ?(limits? )?(exceeded|reached)|\bslow down\b|\brequest rate (is )?too high|\bthrottl(ed|ing)\b",
+            r"\b(quickbooks|qbo|intuit)( online)? (is )?(temporarily |currently )?limit(ing|s|ed) (the |our |your )?"
+            r"(requests|calls)\b",
             r"\b(requests|calls)\b[^.;]{0,30}\btoo (quickly|fast|often|frequently)\b",
             r"request limit|(api|call) (call |usage |rate )?(limit|quota)|number of (\w+ )?(requests|api calls)\b"
             r"|rate (limit|exceeded)",
@@ -212,6 +214,7 @@ NEVER_CONNECTED = (
     r"(accounts?|items?|products?|services?|customers?|tax|vat|gst|lines?|currenc|multi|class|location|discount))",
     rf"\bno (active |valid )?{PROGRAM} (company|organi[sz]ation|connection|integration|credentials?|tokens?|realm)\b",
     rf"\bno {PROGRAM} account (is |was |has been )?connected\b",
+    rf"\b{PROGRAM}( online)? connection (is |was )?(not found|missing)\b",
     r"(?<!card )(?<!payment )(?<!client )\b(credentials|realm ?id|tokens?) (is |are |was |were )?"
     r"(missing|not (found|stored|set|configured))\b",
     rf"\b(missing|no) ({PROGRAM} )?(credentials|realm( ?id)?)\b|\bno tokens? (found|stored|saved|available|on file)\b",

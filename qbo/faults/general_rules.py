@@ -75,7 +75,7 @@ TROUBLES = (
     # After an instruction it asks for a correction, not for waiting: "Shorten the name and try again."
     rule(
         "server_error",
-        text=r"please try again\W*$|(^|[.!?] )try again\W*$",
+        text=r"please (try again|retry)\W*$|(^|[.!?] )try again\W*$",
         not_text=(
             r"correct|enter|select|choose|check|change|fix|remove|\bvalid\b|invalid|specify|different|another (?!user)",
             r"\b(must|needs?|too|already|missing|required|review|verify|ensure|make sure|update|edit|adjust|add|map"

@@ -69,7 +69,8 @@ CONCURRENT = (
             r"\b(invoice|payment|customer|item|record|object|transaction) (has |was )(been )?"
             r"(changed|modified|edited|updated) in (quickbooks"
             r"|qbo)",
-            r"\bsync ?token\b[^.]{0,40}(mismatch|stale|outdated|out of date|does(n't| not) match|invalid|old\b)",
+            r"\bsync ?token\b[^.]{0,40}(mismatch|conflict|stale|outdated|out of date|does(n't| not) match|invalid"
+            r"|old\b)",
         ),
     ),
     rule("record_deleted_there", text=r"another user has deleted this"),

@@ -174,6 +174,11 @@ SAID: list[tuple[str, str]] = [
     ("rate_limited", "Our calls come too often"),
     ("rate_limited", "qbo_rate_limited"),
     ("token_expired", "The token exchange failed"),
+    ("token_expired", "The QuickBooks connection is missing"),
+    ("stale_object", "The SyncToken is in conflict"),
+    ("rate_limited", "QuickBooks is currently limiting our calls"),
+    ("server_error", "An odd response came from QuickBooks. Please retry"),
+    ("validation", "The memo is missing. Please retry"),
     ("token_expired", "Intuit authorization needed"),
     ("validation", "The card needs an authorization; authorization required"),
     # what passes, and what only sounds like it
