@@ -299,3 +299,42 @@ def test_a_change_that_was_lost_and_that_she_changed_since_is_hers(shop: Shop, e
     shop.drain(at + LATER)
     assert shop.event(record).failure_code == "changed_in_quickbooks"
     assert said(shop.books.row(entity, shop.qbo_id(record))) == said(hers)
+
+
+def lost(shop: Shop, entity: str, at: datetime) -> tuple[Any, dict[str, Any]]:
+    """A customer or product of an invoice that is to be made, and its row, of which nobody was told."""
+    settled = shop.settled_invoice(at=at)
+    customer, item = settled.customer, shop.item("Labor")
+    if entity == "Customer":
+        customer = builders.customer(shop.organization, "Anna Smith")
+    else:
+        item = builders.item(shop.organization, "Permit", at=at)
+    shop.invoice(customer=customer, item=item, at=at)
+    return (customer if entity == "Customer" else item), lose_the_answer(shop, at, entity)
+
+
+@pytest.mark.parametrize("entity", SLIPS)
+def test_what_the_office_changed_after_a_lost_create_goes_out(shop: Shop, entity: str) -> None:
+    at = timezone.now()
+    field, changed, said = SLIPS[entity]
+    record, row = lost(shop, entity, at)
+    record.edit(at=at, **{field: changed})
+    for times in (1, 2, 3):
+        shop.drain(at + times * LATER)
+    assert shop.event(record).state == State.SYNCED, shop.event(record).message
+    assert shop.qbo_id(record) == row["Id"]
+    assert said(shop.books.row(entity, row["Id"])) == changed
+
+
+@pytest.mark.parametrize("entity", SLIPS)
+def test_what_both_changed_after_a_lost_create_is_a_persons_to_say(shop: Shop, entity: str) -> None:
+    at = timezone.now()
+    field, changed, said = SLIPS[entity]
+    record, row = lost(shop, entity, at)
+    hers = {"PrimaryPhone": {"FreeFormNumber": "330-555-0123"}} if entity == "Customer" else {"Description": "hers"}
+    shop.books.post(entity.lower(), {**row, **hers})
+    record.edit(at=at, **{field: changed})
+    for times in (1, 2, 3):
+        shop.drain(at + times * LATER)
+    assert shop.event(record).failure_code == "changed_in_quickbooks", shop.event(record).message
+    assert said(shop.books.row(entity, row["Id"])) == said(hers)

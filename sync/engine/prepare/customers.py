@@ -33,7 +33,7 @@ from sync.engine.prepare.list_doubts import look_at_updates, still_under_way
 from sync.engine.prepare.merges import MOVED_INVOICES, latest_there
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import CUSTOMER_NAME, named_alike
-from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
+from sync.engine.send.doubts import Sent, base_as_sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
 from sync.models.events import IN_FLIGHT, UNSENT, EntityType
@@ -91,13 +91,14 @@ def prepare_customers(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             continue
         found = _find(former.get(event.record_id), rows, held)
         match = found or _match(customer, rows, held, holders, rivals.get(event.record_id, ()), ruled)
-        verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id))
         sends = sent.get(event.record_id, ())
+        verdict = _judge(drain, event, customer, link, match, held, there.get(event.record_id), sends)
         if isinstance(verdict, Ready) and customer and sends:
             if made is None:
                 made = changed_since(made_meanwhile(drain, "Customer", chain.from_iterable(sent.values())))
                 held |= _linked_ids(drain, made)
-            verdict = not_yet(drain, event, sends) or _renamed(drain, event, verdict, customer, made, held, ruled)
+            waits = not_yet(drain, event, sends)
+            verdict = waits or _renamed(drain, event, verdict, customer, sends, made, held, ruled)
         if not isinstance(verdict, Ready):
             settled.append(verdict)
             continue
@@ -127,14 +128,15 @@ def _judge(
     match: Match,
     held: dict[str, int],
     there: ListRecord | None,
+    sends: Sequence[Sent],
 ) -> Ready | Outcome:
     if customer is None:
         return nothing_to_send(drain, event, "The customer no longer exists.")
     if link and link.active:
         return owed_update(drain, event, plan_customer(customer, there) if there else Plan())
     if match.row:
-        outcome = _link(drain, event, customer, match.row, link, held)
-        return (_owed_again(drain, event, customer) if link else None) or outcome
+        outcome = _link(drain, event, customer, match.row, link, held, sends=sends)
+        return (_owed_again(drain, event, customer) if link or sends else None) or outcome
     write = Write("Customer", "create", customer_payload(customer, name_taken=match.taken))
     if match.failure:
         return refused_here(drain, event, _worded(match, customer, link), write)
@@ -234,6 +236,7 @@ def _renamed(
     event: SyncEvent,
     ready: Ready,
     customer: CustomerDocument,
+    sends: Sequence[Sent],
     made: Sequence[Row],
     held: dict[str, int],
     ruled: Mapping[int, Ruled],
@@ -252,7 +255,8 @@ def _renamed(
     ours = fields_of(ready.write.payload, CUSTOMER_FIELDS)
     alike = [row for row in free if any(ours[name] and ours[name] == CUSTOMER_FIELDS[name](row) for name in TELLING)]
     if len(alike) == 1:
-        return _link(drain, event, customer, alike[0], None, held)
+        outcome = _link(drain, event, customer, alike[0], None, held, sends=sends)
+        return _owed_again(drain, event, customer) or outcome
     return refused_here(drain, event, ambiguous(customer, alike or free, ()), ready.write)
 
 
@@ -277,10 +281,13 @@ def _link(
     held: dict[str, int],
     *,
     merged: bool = False,
+    sends: Sequence[Sent] = (),
 ) -> Outcome:
+    """`sends`: what went out for it without an answer, which this row may have come of."""
     qbo_id = str(row["Id"])
     held[qbo_id] = customer.id
     there = Link.objects.of(drain.connection, EntityType.CUSTOMER).filter(record_id=customer.id).first()
+    base = base_as_sent(sends, "Customer") or (there.base if there else "")
     columns = {
         "qbo_id": qbo_id,
         "sync_token": str(row.get("SyncToken", "")),
@@ -288,7 +295,7 @@ def _link(
         "synced_at": drain.now(),
         "created_here": False,
         # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
-        **carried_over(there.base if there else "", said_of_customer(customer), row, "Customer"),
+        **carried_over(base, said_of_customer(customer), row, "Customer"),
     }
     if former and former.qbo_id == qbo_id:
         # The same one, active again: what changed here meanwhile is still to be sent, and compared with what is there.

@@ -10,7 +10,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from qbo import catalogue
+from qbo.connection.queries import read_where_in
 from qbo.failures import Failure
+from qbo.lists.checking import checked
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.base import Base, reference
 from qbo.mapping.book import MappingBook, Ref
@@ -31,7 +33,7 @@ from sync.engine.prepare.list_doubts import look_at_updates, still_under_way
 from sync.engine.prepare.merged_items import survivors
 from sync.engine.prepare.nothing_sent import linked, not_yet, nothing_to_send, owed_if_any, owed_update, refused_here
 from sync.engine.prepare.rivals import ITEM_NAME, named_alike
-from sync.engine.send.doubts import Sent, changed_since, made_meanwhile, sent_before
+from sync.engine.send.doubts import Sent, base_as_sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
 from sync.models.events import EntityType, Further
@@ -120,9 +122,9 @@ def _judge(
     # Looked for before creating: QuickBooks refuses a second product of that name, and an inactive one keeps it.
     match = _find(drain, item, sent)
     if match.row:
-        link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")), book)
+        link_item(drain, item, str(match.row["Id"]), str(match.row.get("SyncToken", "")), book, sent)
         message = f"Linked to the product with the same name in QuickBooks, Id {match.row['Id']}."
-        return (_owed_again(drain, event, item, book) if there else None) or linked(
+        return (_owed_again(drain, event, item, book) if there or sent else None) or linked(
             drain, event, match.row, message=message
         )
     product = inactive_product(item, book)
@@ -287,12 +289,21 @@ def item_rivals(connection: Connection, items: Iterable[ItemDocument]) -> dict[i
     return {pk: [one for one in documents.values() if one.id != pk and named[one.id] == keys[pk]] for pk in keys}
 
 
-def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str, book: MappingBook) -> None:
-    """`book`: with the account that staff chose for it; what it has there stays until they choose another."""
+def link_item(
+    drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str, book: MappingBook, sends: Sequence[Sent] = ()
+) -> None:
+    """`book`: with the account that staff chose for it; what it has there stays until they choose another.
+
+    `sends`: what went out for it without an answer, which that product may have come of.
+    """
     said = said_of_item(item, book.chosen_account(item))
     links = Link.objects.of(drain.connection, EntityType.ITEM)
     former = links.filter(record_id=item.id).first()
     row = product_row(drain.connection, qbo_id)
+    if sends:
+        # The mirror has no descriptions, and she may have written one since.
+        client = drain.turn.client()
+        row = next(iter(checked(read_where_in(client, "Item", "Id", [qbo_id], pace=drain.pace))), row)
     links.update_or_create(
         connection=drain.connection,
         realm_id=drain.turn.realm_id,
@@ -305,6 +316,6 @@ def link_item(drain: Drain, item: ItemDocument, qbo_id: str, sync_token: str, bo
             "synced_at": drain.now(),
             "created_here": False,
             # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
-            **carried_over(former.base if former else "", said, row, "Item"),
+            **carried_over(base_as_sent(sends, "Item") or (former.base if former else ""), said, row, "Item"),
         },
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from qbo.connection.queries import quoted, read_rows
 from qbo.connection.turn import MustWait
 from qbo.json_objects import JsonMapping, Row
-from qbo.mapping.base import created_there_at
+from qbo.mapping.base import Base, created_there_at, kept_part
 from qbo.models import ConnectionSettings
 from runacall.invoices.models import Invoice
 from sync.engine.context import Drain, Stop
@@ -126,6 +126,14 @@ class Sent:
     sent_at: datetime
     over_at: datetime
     item: SentItem
+
+
+def base_as_sent(sends: Sequence[Sent], entity: str) -> str:
+    """The column `base` of a link to what these sends have made, as the last of them would have made it; "" if none
+    creates. What was changed here since then is still owed.
+    """
+    made = next((one for one in reversed(sends) if one.item.operation == "create"), None)
+    return Base(made.item.said, kept_part(entity, made.payload)).as_text() if made else ""
 
 
 def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[int, list[Sent]]:

@@ -17,6 +17,16 @@ OF_NAMES = "tests/journeys/test_names_that_meet.py"
 
 SAFEGUARDS = (
     Safeguard(
+        "lost create: what changed here since then is owed",
+        "sync/engine/send/doubts.py",
+        'return Base(made.item.said, kept_part(entity, made.payload)).as_text() if made else ""',
+        'return ""',
+        (
+            "tests/journeys/test_changed_in_doubt.py::test_what_the_office_changed_after_a_lost_create_goes_out",
+            "tests/journeys/test_changed_in_doubt.py::test_what_both_changed_after_a_lost_create_is_a_persons_to_say",
+        ),
+    ),
+    Safeguard(
         "an update says only what changed here",
         THREE_WAY,
         "            if name in self.here:\n",
