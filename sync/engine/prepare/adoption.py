@@ -229,7 +229,7 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
         # Somebody has changed it since: it is compared with what we sent, also when it is looked at again.
         kept = kept_part("Invoice", row)
         base = base_of_create(kept, item.said, written)
-        columns |= {"base": base.as_text(), "theirs": encode(kept), "sync_token": UNCHANGED}
+        columns |= {"base": base.as_text(), "theirs": encode(kept)}
     keep_link(drain, EntityType.INVOICE, event.record_id, columns)
     if not unchanged:
         return None

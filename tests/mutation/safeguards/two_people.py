@@ -299,13 +299,6 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_what_she_changed_while_a_new_invoice_was_in_doubt_stays",),
     ),
     Safeguard(
-        "what she changed on an invoice whose answer was lost is still hers when it is looked at again",
-        ADOPTION,
-        ', "sync_token": UNCHANGED}',
-        "}",
-        (f"{OF_DOUBT}::test_what_she_did_to_a_lost_invoice_is_still_hers_when_it_is_retried",),
-    ),
-    Safeguard(
         "an invoice that is sent as new is not taken for the void one",
         ADOPTION,
         "if record_id in lost and may_have_made(sent[record_id], row)]",
@@ -329,8 +322,8 @@ SAFEGUARDS = (
     Safeguard(
         "a customer that she renamed while its answer was lost is not made again",
         "sync/engine/prepare/customers.py",
-        "or _renamed(drain, event, verdict, customer, made, held, ruled)",
-        "or verdict",
+        "waits or _renamed(drain, event, verdict, customer, sends, made, held, ruled)",
+        "waits or verdict",
         (
             f"{OF_DOUBT}::test_a_customer_of_another_name_is_known_by_the_rest",
             f"{OF_DOUBT}::test_a_customer_of_whom_only_the_name_was_known_is_a_persons_to_say",
