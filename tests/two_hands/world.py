@@ -410,6 +410,10 @@ class World:
         both = ours & theirs
         clashes = {one for one in both if words.is_clash(known.held.get(one), wanted.get(one), was.get(one))}
         collisions = clashes - known.ours_wins
+        # As they stand against what Run a Call had read when a person decided.
+        held = known.undecided or known.held
+        unread = {one for one in ours if words.is_clash(held.get(one), wanted.get(one), was.get(one))}
+        unread |= {one for one in ours & held.keys() if one not in was}
         changed = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
         if "account" in changed and not self.is_open(was["account"]):
             # An account that earns no more is replaced by the one that the office chose.
@@ -432,11 +436,10 @@ class World:
             if known.touched:
                 lines = [{name for name in side if name.startswith("line ")} for side in (ours, theirs)]
                 # A line that replaces one which she took off as well is that line for Run a Call: it asks.
-                self.check_conflict_is_told(event, collisions, label, may_name={"line"} if all(lines) else set())
+                may_name = ({"line"} if all(lines) else set()) | unread
+                self.check_conflict_is_told(event, collisions, label, may_name=may_name)
         if kind == "invoice":
             gone = {name for name in theirs if name not in was}
-            held = known.undecided or known.held
-            unread = {one for one in ours if words.is_clash(held.get(one), wanted.get(one), was.get(one))}
             self.check_no_conflict_is_invented(event, both | unread, clashes | gone | unread, label)
         if written:
             if kind == "invoice":
@@ -509,7 +512,7 @@ class World:
         if event.failure_code != "changed_in_quickbooks":
             return
         told = {side["field"] for side in event.facts["sides"]}
-        named = may_name | {"line" if name.startswith("line ") else name for name in collisions}
+        named = {"line" if name.startswith("line ") else name for name in collisions | may_name}
         # What she changed after the row was read is told after the next look.
         assert named >= {"line" if name.startswith("line ") else name for name in told - {"tax"}}, (
             f"{label}: both changed {collisions}, the log tells of {told}"
