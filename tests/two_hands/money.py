@@ -168,9 +168,9 @@ class PaymentsOfTwo(Hands):
             news = [told[key] for key in (("invoice", pk) for pk in pays) if key in told]
             # Or a person was asked whether it is one of ours.
             news += [one for one in told.values() if one.facts.get("there_id") == qbo_id]
-            # Or is asked whether another one of hers is that of ours; this one waits for the answer.
+            # Or is asked something else about that of ours; whether this one is it waits for the answer.
             beside = {pk for pk, one in ours.items() if one.applications.filter(invoice__in=pays).exists()}
-            news += [one for pk in beside if (one := told.get(("payment", pk))) and one.failure_code == "payment_twin"]
+            news += [one for pk in beside if (one := told.get(("payment", pk))) and one.state == State.FAILED]
             assert news, f"payment {qbo_id} of {row['TotalAmt']} there is not recorded here, and the log does not tell"
             open_ids |= {*pays}
         for pk, payment in ours.items():
