@@ -124,14 +124,17 @@ class Comparison:
 
     @property
     def _is_only_worded(self) -> bool:
-        """The lines that we would send are those that are there but for their descriptions, and so is the tax.
-
-        What was accepted of hers is not ours: other words may not bring our amount along.
-        """
-        if self.here & set(MONEY) != {"lines"} or Decimal(_tax_of(self.now)) != self.invoice.tax_total:
+        """The lines that we would send are those that are there but for their descriptions, and so is the tax."""
+        if self.here & set(MONEY) != {"lines"} or not self._keeps_tax():
             return False
         sent, there = ([_booked(line) for line in lines] for lines in (self._lines(), own_lines(self.now)))
         return sent == there
+
+    def _keeps_tax(self) -> bool:
+        if "TxnTaxDetail" not in self.payload:
+            return True
+        there, tax = _tax_of(self.now), self._tax()
+        return cents(tax.get("TotalTax", self.invoice.tax_total if "TaxLine" in tax else there)) == there
 
     def _forced_lines(self) -> set[str]:
         return {name for name in self.base.ours_wins if name.startswith("line ")}
@@ -170,9 +173,11 @@ class Comparison:
             if not forced and j is not None and not self._is_changed(position, j):
                 continue
             qbo_id = self.base.line_ids[position] if position < len(self.base.line_ids) else ""
-            lines = (was.get(qbo_id), self.our_lines[j] if j is not None else None, now.get(qbo_id))
-            if _clash(*map(_line_held, lines)):
-                product = self._product(j) if j is not None else ""
+            then, there = was.get(qbo_id), now.get(qbo_id)
+            ours, sent = (self.our_lines[j], self._over(there, position, j)) if j is not None else (None, None)
+            if _clash(*map(_line_held, (then, sent, there))):
+                # Whoever sends ours sends the whole line.
+                lines, product = (then, ours, there), self._product(j) if j is not None else ""
                 yield Side(name, *_lines_in_words(lines, products=(None, product, None)))
 
     def _product(self, j: int) -> str:
@@ -236,6 +241,10 @@ class Comparison:
         said = self.base.said.get("lines", [])
         return position >= len(said) or list(said[position]) != list(self.said["lines"][j])
 
+    def _is_reworded(self, position: int, j: int) -> bool:
+        then, now = self.base.said.get("lines", [])[position : position + 1], self.said["lines"][j]
+        return bool(then) and _without_words(then[0]) == _without_words(now)
+
     def changes(self) -> Payload:
         """The part of the payload that is sent: what changed here, and our lines among the bookkeeper's."""
         changes: Payload = {}
@@ -283,11 +292,22 @@ class Comparison:
             j = self.pairs.get(position)
             if j is not None:
                 placed.add(j)
-                forced = f"line {position + 1}" in self.base.ours_wins
-                lines.append(_over(line, self.our_lines[j]) if forced or self._is_changed(position, j) else line)
+                lines.append(self._over(line, position, j))
         kept_away = self._removed_there()
         lines += [line for j, line in enumerate(self.our_lines) if j not in placed and j not in kept_away]
         return [*lines, discount] if discount is not None else lines
+
+    def _over(self, there: Row | None, position: int, j: int) -> Row:
+        """One of our lines as it is sent. Other words bring no amount along: it may be hers, which a person kept."""
+        ours: Row = self.our_lines[j]
+        if there is None:
+            return ours
+        forced = f"line {position + 1}" in self.base.ours_wins
+        if not (forced or self._is_changed(position, j)):
+            return there
+        if not forced and self._is_reworded(position, j):
+            return {**there, "Description": ours["Description"]}
+        return _over(there, ours)
 
     def line_ids(self) -> list[str]:
         """The Id there of each of our lines, in our order; "" for those without an Id yet."""
@@ -359,6 +379,11 @@ def _booked(line: Row) -> tuple[str, ...]:
     detail = line.get("SalesItemLineDetail") or {}
     amounts = number(detail.get("Qty")), number(detail.get("UnitPrice")), cents(line.get("Amount"))
     return str(line.get("Id") or ""), *amounts, reference(detail, "ItemRef"), reference(detail, "TaxCodeRef")
+
+
+def _without_words(line: Sequence[str]) -> list[str]:
+    """One of our lines as we say it (`planning.said_of`), without its description."""
+    return [*line[:4], *line[5:]]
 
 
 def _sum_of(lines: Sequence[Row]) -> Decimal:

@@ -222,17 +222,29 @@ def test_other_words_on_a_line_of_a_paid_invoice_go_and_another_product_does_not
     assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
 
 
-def test_other_words_do_not_bring_an_amount_along_that_was_not_taken(shop: Shop) -> None:
-    invoice = shop.settled_invoice(lines=[builders.line(item=shop.item("Labor"))])
-    pay(shop, invoice, 100)
-    cheaper = builders.line(item=shop.item("Labor"), unit_price="80")
+@pytest.mark.parametrize("is_paid", [True, False], ids=["paid there", "open there"])
+def test_other_words_do_not_bring_an_amount_along_that_was_not_taken(shop: Shop, is_paid: bool) -> None:
+    """A person kept hers: the words of the line go, and her amount and tax stay."""
+    invoice = shop.settled_invoice()
+    cheaper = builders.line(item=shop.item("Labor"), unit_price="80", rates=[shop.rate])
+    if is_paid:
+        pay(shop, invoice, 108)
+    else:
+        (line,) = own_lines(shop.there(invoice))
+        detail = line["SalesItemLineDetail"] | {"UnitPrice": 120}
+        hers = [line | {"Amount": 120, "SalesItemLineDetail": detail}]
+        bookkeeper(shop, invoice, Line=hers, TxnTaxDetail={"TotalTax": 9.6})
+    before = shop.there(invoice)["TotalAmt"]
     invoice.edit(lines=[cheaper], at=timezone.now())
     shop.drain()
     assert decide(deciding.keep_quickbooks, shop).done == 1
     invoice.edit(lines=[replace(cheaper, description="Labor, two visits")], at=timezone.now())
     shop.drain()
-    assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
-    assert Decimal(str(shop.there(invoice)["TotalAmt"])) == 100
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    (line,) = own_lines(shop.there(invoice))
+    assert (line["Description"], shop.there(invoice)["TotalAmt"]) == ("Labor, two visits", before)
+    (different,) = shop.compared().different
+    assert different.fields["total"] == ("86.40", f"{before:.2f}")
 
 
 def test_a_note_on_an_invoice_whose_product_is_inactive_there_names_the_product(shop: Shop) -> None:

@@ -257,8 +257,8 @@ OF_PAYMENTS = (
     _of_payments(
         "an amount that she corrected waits for a person",
         "qbo/mapping/payments.py",
-        "frozenset((here | MONEY) - {*base.ours_wins})",
-        "frozenset(here - {*base.ours_wins})",
+        "frozenset(here | MONEY)",
+        "frozenset(here)",
         by="office",
         hers="corrects",
         ours="reference",

@@ -110,6 +110,14 @@ def is_clash(held: Any, wanted: Any, there: Any) -> bool:
     return any(there not in known for *known, there in zip(*parts, strict=True))
 
 
+def reworded(before: Any, wanted: Any, said: Any, there: Any) -> Any:
+    """What a line is to be there, of which we say only other words than `before`: what else stands there stays."""
+    if not all(isinstance(one, tuple) for one in (before, wanted, said, there)):
+        return wanted
+    is_only_words = (before[0], *before[2:]) == (said[0], *said[2:])
+    return (there[0], wanted[1], *there[2:]) if is_only_words else wanted
+
+
 def hers_of_invoice(row: Row) -> Fields:
     """What on an invoice is the bookkeeper's alone."""
     lines = lines_of(row)

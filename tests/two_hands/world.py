@@ -405,6 +405,8 @@ class World:
         was, now = HELD[kind](then), HELD[kind](row)
         wanted = self.wanted(said, after) if kind == "invoice" else said
         ours = {name for name in said.keys() | known.said.keys() if said.get(name) != known.said.get(name)}
+        for name in (ours - known.ours_wins) & wanted.keys() if kind == "invoice" else ():
+            wanted[name] = words.reworded(known.said.get(name), wanted.get(name), said.get(name), was.get(name))
         ours = self.sendable(ours | known.ours_wins, said) if kind == "invoice" else ours | known.ours_wins
         theirs = {name for name in was.keys() | known.held.keys() if was.get(name) != known.held.get(name)}
         both = ours & theirs

@@ -358,11 +358,18 @@ SAFEGUARDS = (
         (f"{OF_NAMES}::test_one_that_is_there_with_another_blank_is_linked",),
     ),
     Safeguard(
-        "other words on a line of a paid invoice bring no amount along",
+        "other words on a line bring no amount along",
+        THREE_WAY,
+        "if not forced and self._is_reworded(position, j):",
+        "if False:",
+        (f"{OF_TWO}::test_other_words_do_not_bring_an_amount_along_that_was_not_taken",),
+    ),
+    Safeguard(
+        "another product on a line of a paid invoice waits for a person",
         THREE_WAY,
         "        return sent == there\n",
         "        return True\n",
-        (f"{OF_TWO}::test_other_words_do_not_bring_an_amount_along_that_was_not_taken",),
+        (f"{OF_TWO}::test_other_words_on_a_line_of_a_paid_invoice_go_and_another_product_does_not",),
     ),
     Safeguard(
         "what she changes after a person chose ours is asked about again",
