@@ -62,7 +62,8 @@ class Lease(models.Model):
         # A connection gets its lease with its first drain.
         taken = free.update(**ours) or (cls.objects.get_or_create(connection=connection)[1] and free.update(**ours))
         leases = cls.objects.select_related("connection")
-        return leases.get(connection=connection, holder=holder) if taken else None
+        # None as well after a pause as long as the lease: another holder has it by now.
+        return leases.filter(connection=connection, holder=holder).first() if taken else None
 
     @classmethod
     def overtake(cls, connection: Connection) -> None:

@@ -1,8 +1,10 @@
 """One lease holder per connection; a process that wakes up late writes nothing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from qbo.models import Lease
@@ -28,6 +30,22 @@ def test_an_expired_lease_is_taken_over_and_the_late_holder_is_stopped(shop: Sho
         late.renew(at=timezone.now(), seconds=180)
     with pytest.raises(LeaseLost):
         late.assert_held()
+
+
+def test_a_lease_that_was_lost_before_it_was_read_is_somebody_elses(shop: Shop) -> None:
+    """A process that was suspended in between for as long as a lease lasts."""
+    take(shop, "before", at=timezone.now() - timedelta(seconds=200))
+    later: list[Lease | None] = []
+
+    def suspended(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and not later:
+            later.append(None)
+            later[0] = take(shop, "next", at=timezone.now() + timedelta(seconds=181))
+        return execute(sql, *rest)
+
+    with database.execute_wrapper(suspended):
+        assert take(shop, "late") is None
+    assert later[0]
 
 
 def test_a_drain_that_finds_the_lease_held_does_nothing(shop: Shop) -> None:

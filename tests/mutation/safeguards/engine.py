@@ -118,6 +118,13 @@ SAFEGUARDS = (
         ("tests/sync/test_leases.py::test_a_second_holder_is_turned_away",),
     ),
     Safeguard(
+        "lease: one that was lost before it was read is somebody else's",
+        LEASES,
+        "leases.filter(connection=connection, holder=holder).first()",
+        "leases.get(connection=connection, holder=holder)",
+        ("tests/sync/test_leases.py::test_a_lease_that_was_lost_before_it_was_read_is_somebody_elses",),
+    ),
+    Safeguard(
         "lease: a dead holder's lease is not freed once another holder has it",
         LEASES,
         "held = cls.objects.filter(pk=lease_id, fence=fence)",
