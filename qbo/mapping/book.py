@@ -160,6 +160,13 @@ class MappingBook:
     # Numbers that only void invoices hold there which were these very ones of ours.
     spent_numbers: frozenset[str] = frozenset()
 
+    def gives_closed_day(self, there: TransactionRef | None, day: date) -> bool:
+        """Whether our next write gives a record a `day` on which the books are closed; `there`: what it is now there.
+
+        A change of something else leaves the day there, which the bookkeeper may have moved out of the closed period.
+        """
+        return (there is None or there.gets_day(day)) and self.company.is_closed_on(day)
+
     def product_of(self, item: ItemDocument) -> Ref | None:
         """The product that a line of this item is booked under; None is a gap."""
         return self.charge_items.get(item.kind) or self.items.get(item.id)

@@ -337,7 +337,7 @@ NO_METHOD = "none"
 
 def _closed(payment: PaymentDocument, book: MappingBook) -> Iterator[Failure]:
     there = book.payments.get(payment.id)
-    if (there is None or there.gets_day(payment.books_date)) and book.company.is_closed_on(payment.books_date):
+    if book.gives_closed_day(there, payment.books_date):
         yield _closed_period(payment, book)
 
 

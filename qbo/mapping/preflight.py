@@ -146,7 +146,7 @@ def _settings_of_the_company(write: Write, invoice: InvoiceDocument, book: Mappi
     if invoice.discount and company.is_us and not company.allow_discount:
         yield Failure("discount_not_enabled", Subject("company", "discount", "discounts"))
     yield from _closed_there(invoice, book)
-    if _gets_closed_day(invoice, book):
+    if book.gives_closed_day(book.invoices.get(invoice.id), invoice.books_date):
         yield closed_period(invoice, book)
     if len(str(write.payload.get("DocNumber") or "")) > NUMBER_MAX:
         yield Failure("number_too_long", _number_subject(invoice))
@@ -166,13 +166,7 @@ def falls_in_closed_period(invoice: InvoiceDocument, book: MappingBook) -> bool:
     """Whether the closing date keeps this invoice out, whatever else does."""
     if any(_closed_there(invoice, book)):
         return True
-    return not invoice.is_void and _gets_closed_day(invoice, book)
-
-
-def _gets_closed_day(invoice: InvoiceDocument, book: MappingBook) -> bool:
-    """A change of something else leaves the day there, which the bookkeeper may have moved out of the closed period."""
-    there = book.invoices.get(invoice.id)
-    return (there is None or there.gets_day(invoice.books_date)) and book.company.is_closed_on(invoice.books_date)
+    return not invoice.is_void and book.gives_closed_day(book.invoices.get(invoice.id), invoice.books_date)
 
 
 def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:

@@ -174,7 +174,7 @@ class Comparison:
                 continue
             qbo_id = self.base.line_ids[position] if position < len(self.base.line_ids) else ""
             then, there = was.get(qbo_id), now.get(qbo_id)
-            ours, sent = (self.our_lines[j], self._over(there, position, j)) if j is not None else (None, None)
+            ours, sent = (self.our_lines[j], self._sent_line(there, position, j)) if j is not None else (None, None)
             if _clash(*map(_line_held, (then, sent, there))):
                 # Whoever sends ours sends the whole line.
                 lines, product = (then, ours, there), self._product(j) if j is not None else ""
@@ -292,12 +292,12 @@ class Comparison:
             j = self.pairs.get(position)
             if j is not None:
                 placed.add(j)
-                lines.append(self._over(line, position, j))
+                lines.append(self._sent_line(line, position, j))
         kept_away = self._removed_there()
         lines += [line for j, line in enumerate(self.our_lines) if j not in placed and j not in kept_away]
         return [*lines, discount] if discount is not None else lines
 
-    def _over(self, there: Row | None, position: int, j: int) -> Row:
+    def _sent_line(self, there: Row | None, position: int, j: int) -> Row:
         """One of our lines as it is sent. Other words bring no amount along: it may be hers, which a person kept."""
         ours: Row = self.our_lines[j]
         if there is None:

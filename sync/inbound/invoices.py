@@ -22,6 +22,7 @@ from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice, PaymentApplication
 from runacall.invoices.money import round_cents
 from sync.inbound.hearing import Hearing
+from sync.inbound.postings import is_on_its_own_day, take_posting_back
 from sync.models import State, SyncEvent
 from sync.models.events import Direction, EntityType
 from sync.outbox.arrivals import is_in_flight, note_arrival, note_difference, unsent_of
@@ -92,8 +93,10 @@ def _take(
     connection, at = hearing.connection, hearing.at
     if is_in_flight(connection, name):
         return
-    if _is_on_its_own_day(invoice, row):
-        invoice = _take_posting_back(hearing, link, invoice, name)
+    is_back = is_on_its_own_day(row, own_day=invoice.invoice_date, posted_to=invoice.posting_date)
+    if is_back and not invoice.is_void:
+        take_posting_back(hearing, link, Invoice.objects.get(pk=invoice.id), name)
+        invoice = load_invoices([invoice.id])[invoice.id]
     waiting = unsent_of(connection, name)
     if waiting is not None and waiting.direction == Direction.OUT:
         # It meets what is there now when it is sent; what failed because of it gets another try.
@@ -113,26 +116,6 @@ def _take(
     elif waiting is not None:
         note_arrival(connection, name, at=at, message="Changed back in QuickBooks: it agrees again", row=row)
     hearing.came["invoices with a remark" if sides else "invoices"] += 1
-
-
-def _is_on_its_own_day(invoice: InvoiceDocument, row: Row) -> bool:
-    """It was posted to another day while its own was closed, and somebody has moved it back there."""
-    posted = invoice.posting_date is not None and not invoice.is_void and not is_void(row)
-    return posted and There.of(row).day == invoice.invoice_date != invoice.posting_date
-
-
-def _take_posting_back(hearing: Hearing, link: Link, invoice: InvoiceDocument, name: RecordName) -> InvoiceDocument:
-    """The invoice as it is then."""
-    waited = unsent_of(hearing.connection, name) is not None
-    record = Invoice.objects.get(pk=invoice.id)
-    record.move_back(record.dates._replace(posting_date=None), at=hearing.at)
-    if base := Base.from_text(link.base):
-        link.base = base.saying("date", record.books_date.isoformat()).as_text()
-        link.save(update_fields=["base"])
-    if not waited:
-        message = f"Moved back in QuickBooks to its own day, {record.invoice_date}. It is the same here now."
-        note_arrival(hearing.connection, name, at=hearing.at, message=message, just_opened=True)
-    return load_invoices([invoice.id])[invoice.id]
 
 
 def _difference(invoice: InvoiceDocument, book: MappingBook) -> Failure | None:

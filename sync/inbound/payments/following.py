@@ -24,6 +24,7 @@ from sync.inbound.hearing import Hearing
 from sync.inbound.payments.receiving import WITH_CREDIT, link_received
 from sync.inbound.payments.rows import day_of, method_of, number_of
 from sync.inbound.payments.untaken import forget_untaken, keep_untaken
+from sync.inbound.postings import is_on_its_own_day, take_posting_back
 from sync.models.events import Direction
 from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, unsent_of
 from sync.outbox.enqueueing import invoice_name, payment_name
@@ -31,8 +32,9 @@ from sync.outbox.enqueueing import invoice_name, payment_name
 
 def take_ours(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     connection, at, name = hearing.connection, hearing.at, payment_name(payment)
-    if _is_on_its_own_day(payment, row) and not is_in_flight(connection, name):
-        _take_posting_back(hearing, link, payment)
+    is_back = is_on_its_own_day(row, own_day=payment.received_date, posted_to=payment.posting_date)
+    if is_back and not payment.is_void and not is_in_flight(connection, name):
+        take_posting_back(hearing, link, payment, name)
     waiting = unsent_of(connection, name)
     if is_in_flight(connection, name) or (waiting is not None and waiting.direction == Direction.OUT):
         _keep_theirs(link, row)
@@ -59,24 +61,6 @@ def _keep_theirs(link: Link, row: Row) -> None:
     link.theirs, link.there_at = encode(kept_part("Payment", row)), changed_there_at(row)
     link.txn_date = There.of(row).day
     link.save(update_fields=["theirs", "there_at", "txn_date"])
-
-
-def _is_on_its_own_day(payment: Payment, row: Row) -> bool:
-    """It was posted to another day while its own was closed, and somebody has moved it back there."""
-    posted = payment.posting_date is not None and not payment.is_void and not is_void(row)
-    return posted and There.of(row).day == payment.received_date != payment.posting_date
-
-
-def _take_posting_back(hearing: Hearing, link: Link, payment: Payment) -> None:
-    connection, name = hearing.connection, payment_name(payment)
-    waited = unsent_of(connection, name) is not None
-    payment.move_back(payment.dates._replace(posting_date=None), at=hearing.at)
-    if base := Base.from_text(link.base):
-        link.base = base.saying("date", payment.books_date.isoformat()).as_text()
-        link.save(update_fields=["base"])
-    if not waited:
-        message = f"Moved back in QuickBooks to its own day, {payment.received_date}. It is the same here now."
-        note_arrival(connection, name, at=hearing.at, message=message, just_opened=True)
 
 
 STANDS_HERE = {"here": "here it still counts"}

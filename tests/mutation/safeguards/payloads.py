@@ -118,8 +118,8 @@ SAFEGUARDS = (
     Safeguard(
         "what stands in a closed period is not touched",
         PREFLIGHT,
-        "    yield from _closed_there(invoice, book)\n    if _gets",
-        "    if _gets",
+        "    yield from _closed_there(invoice, book)\n    if book.gives",
+        "    if book.gives",
         (f"{OF_PREFLIGHT}::test_what_stands_in_a_closed_period_can_be_neither_moved_out_nor_voided",),
     ),
     Safeguard(
