@@ -338,3 +338,15 @@ def test_what_both_changed_after_a_lost_create_is_a_persons_to_say(shop: Shop, e
         shop.drain(at + times * LATER)
     assert shop.event(record).failure_code == "changed_in_quickbooks", shop.event(record).message
     assert said(shop.books.row(entity, row["Id"])) == said(hers)
+
+
+def test_what_the_office_changed_goes_also_to_one_that_she_renamed(shop: Shop) -> None:
+    at = timezone.now()
+    invoice, row = lost_customer(shop, at, email="anna@example.com")
+    shop.books.post("customer", {**row, "DisplayName": "Smith Household"})
+    invoice.customer.edit(at=at, phone="216-555-0100")
+    for times in (1, 2, 3):
+        shop.drain(at + times * LATER)
+    there = shop.books.row("Customer", row["Id"])
+    assert shop.qbo_id(invoice.customer) == row["Id"]
+    assert (there["DisplayName"], CUSTOMER_FIELDS["phone"](there)) == ("Smith Household", "216-555-0100")
