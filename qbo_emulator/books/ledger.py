@@ -29,7 +29,12 @@ class Entry(NamedTuple):
     amount: Decimal  # debits are positive
     entity: str
     row: Row
-    memo: str | None = None  # the description of its line; None if it is of no line
+    line: Row | None = None  # None if it is of no line
+
+    @property
+    def memo(self) -> str | None:
+        """The description of its line; None if it is of no line."""
+        return None if self.line is None else described(self.line)
 
 
 class Ledger:
@@ -39,6 +44,7 @@ class Ledger:
         self.rows, self.get = rows, get
         self.layers: dict[str, deque[list[Decimal]]] = defaultdict(deque)  # item -> [quantity, unit cost], oldest first
         self.entries = list(self._entries())
+        self.by_transaction: dict[tuple[str, str], list[Entry]] = {}
 
     def balances(self, *, until: str = "9999", since: str = "") -> dict[str, Decimal]:
         """The sums of the accounts over the days from `since` to `until`, both included."""
@@ -48,13 +54,20 @@ class Ledger:
                 found[entry.account] += entry.amount
         return found
 
+    def of(self, entity: str, key: str) -> list[Entry]:
+        """The entries of one transaction."""
+        if not self.by_transaction:
+            for entry in self.entries:
+                self.by_transaction.setdefault((entry.entity, entry.row["Id"]), []).append(entry)
+        return self.by_transaction.get((entity, key), [])
+
     def _entries(self) -> Iterator[Entry]:
         for row in self.rows("Item"):
             yield from self._opening(row)
         for entity, row in self._by_age():
-            for account, amount, memo in self._postings(entity, row):
+            for account, amount, line in self._postings(entity, row):
                 if amount:
-                    yield Entry(str(row.get("TxnDate", "")), account, amount, entity, row, memo)
+                    yield Entry(str(row.get("TxnDate", "")), account, amount, entity, row, line)
 
     def _by_age(self) -> list[tuple[str, Row]]:
         """On one day, incoming stock comes before outgoing, so that nothing is sold before it was bought."""
@@ -82,29 +95,29 @@ class Ledger:
             left += posting[1]
             yield posting
         if left:  # taxes inside of prices, cash back, amounts without an account
-            yield (others[0][0] if others else SALES_INCOME if entity in SOLD else UNCATEGORIZED_EXPENSE), -left, ""
+            yield (others[0][0] if others else SALES_INCOME if entity in SOLD else UNCATEGORIZED_EXPENSE), -left, {}
 
     def _lines(self, entity: str, row: Row) -> Iterator[Posting]:
         """Income of what is sold, and what was bought by item."""
         if entity in SOLD:
             sign = 1 if entity in GIVEN_BACK else -1
-            yield from ((account, sign * amount, memo) for account, amount, memo in self._income(row))
+            yield from ((account, sign * amount, line) for account, amount, line in self._income(row))
         elif entity in BOUGHT:
             sign = -1 if entity in GIVEN_BACK or row.get("Credit") is True else 1
             for line in lines_of(row):
                 detail = line.get("ItemBasedExpenseLineDetail")
                 if isinstance(detail, dict):
                     account = self._account_of_purchase(key_in(detail.get("ItemRef")))
-                    yield account, sign * amount_of(line), described(line)
+                    yield account, sign * amount_of(line), line
 
     def _income(self, row: Row) -> Iterator[Posting]:
         for line in lines_of(row):
             if "SalesItemLineDetail" in line:
                 item = self.get("Item", key_in(line["SalesItemLineDetail"].get("ItemRef"))) or {}
-                yield account_of(item, "IncomeAccountRef", SALES_INCOME), amount_of(line), described(line)
+                yield account_of(item, "IncomeAccountRef", SALES_INCOME), amount_of(line), line
             elif "DiscountLineDetail" in line:
                 account = account_of(line["DiscountLineDetail"], "DiscountAccountRef", DISCOUNTS)
-                yield account, -amount_of(line), described(line) or "Discount"
+                yield account, -amount_of(line), {**line, "Description": described(line) or "Discount"}
 
     def _account_of_purchase(self, key: str) -> str:
         item = self.get("Item", key) or {}
@@ -127,8 +140,8 @@ class Ledger:
             against = account_of(item, "ExpenseAccountRef", COST_OF_GOODS)
             if entity == "InventoryAdjustment":
                 against = account_of(row, "AdjustAccountRef", against)
-            yield asset, value, move.memo
-            yield against, -value, move.memo
+            yield asset, value, move.line
+            yield against, -value, move.line
 
     def _bought(self, move: Move) -> None:
         if move.quantity > 0:

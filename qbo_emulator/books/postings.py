@@ -10,7 +10,7 @@ from qbo_emulator.books.table import Row
 
 RECEIVABLE, UNDEPOSITED, PAYABLE, SALES_TAX = "84", "4", "33", "90"
 OF_BALANCE_SHEET = frozenset(("Asset", "Liability", "Equity"))
-Posting = tuple[str, Decimal, Optional[str]]  # account id, amount, the description of its line (None: of no line)
+Posting = tuple[str, Decimal, Optional[Row]]  # account id, amount, its line (None: of no line)
 
 
 def postings(entity: str, row: Row) -> Iterator[Posting]:
@@ -30,12 +30,12 @@ def amount_of(holder: Row, field: str = "Amount") -> Decimal:
     return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(0)
 
 
-def details(row: Row) -> Iterator[tuple[Row, Decimal, str]]:
-    """The detail of each line that names an account, with the line's amount and description."""
+def details(row: Row) -> Iterator[tuple[Row, Decimal, Row]]:
+    """The detail of each line that names an account, with the line's amount and the line."""
     for line in row.get("Line", ()):
         detail = line.get(line.get("DetailType", "")) or {}
         if account_of(detail, "AccountRef"):
-            yield detail, amount_of(line), described(line)
+            yield detail, amount_of(line), line
 
 
 def described(line: Row) -> str:
@@ -69,8 +69,8 @@ def bill(row: Row) -> Iterator[Posting]:
 
 
 def spent(row: Row) -> Iterator[Posting]:
-    for detail, amount, memo in details(row):
-        yield account_of(detail, "AccountRef"), amount, memo
+    for detail, amount, line in details(row):
+        yield account_of(detail, "AccountRef"), amount, line
 
 
 def bill_payment(row: Row) -> Iterator[Posting]:
@@ -83,20 +83,20 @@ def bill_payment(row: Row) -> Iterator[Posting]:
 def purchase(row: Row) -> Iterator[Posting]:
     sign = -1 if row.get("Credit") is True else 1
     yield account_of(row, "AccountRef"), -sign * amount_of(row, "TotalAmt"), None
-    for account, amount, memo in spent(row):
-        yield account, sign * amount, memo
+    for account, amount, line in spent(row):
+        yield account, sign * amount, line
 
 
 def deposit(row: Row) -> Iterator[Posting]:
     yield account_of(row, "DepositToAccountRef"), amount_of(row, "TotalAmt"), None
     for line in row.get("Line", ()):
         detail = line.get("DepositLineDetail") or {}
-        yield account_of(detail, "AccountRef", UNDEPOSITED), -amount_of(line), described(line)
+        yield account_of(detail, "AccountRef", UNDEPOSITED), -amount_of(line), line
 
 
 def journal_entry(row: Row) -> Iterator[Posting]:
-    for detail, amount, memo in details(row):
-        yield account_of(detail, "AccountRef"), -amount if detail.get("PostingType") == "Credit" else amount, memo
+    for detail, amount, line in details(row):
+        yield account_of(detail, "AccountRef"), -amount if detail.get("PostingType") == "Credit" else amount, line
 
 
 def transfer(row: Row) -> Iterator[Posting]:
@@ -110,15 +110,15 @@ def card_payment(row: Row) -> Iterator[Posting]:
 
 
 def credit_memo(row: Row) -> Iterator[Posting]:
-    return ((account, -amount, memo) for account, amount, memo in invoice({**row, "Deposit": 0}))
+    return ((account, -amount, line) for account, amount, line in invoice({**row, "Deposit": 0}))
 
 
 def refund_receipt(row: Row) -> Iterator[Posting]:
-    return ((account, -amount, memo) for account, amount, memo in sales_receipt(row))
+    return ((account, -amount, line) for account, amount, line in sales_receipt(row))
 
 
 def vendor_credit(row: Row) -> Iterator[Posting]:
-    return ((account, -amount, memo) for account, amount, memo in bill(row))
+    return ((account, -amount, line) for account, amount, line in bill(row))
 
 
 BOOKED = {

@@ -26,7 +26,7 @@ class Move(NamedTuple):
     item: str
     quantity: Decimal  # incoming quantity; negative is outgoing
     amount: Decimal  # of the line
-    memo: str = ""
+    line: Row
 
 
 def moves(entity: str, row: Row) -> Iterator[Move]:
@@ -43,7 +43,7 @@ def moves(entity: str, row: Row) -> Iterator[Move]:
         if item:
             amount = decimal(line.get("Amount"))
             quantity = direction * decimal(detail.get("Qty", 1 if amount else 0))
-            yield Move(item, quantity, amount, str(line.get("Description", "")))
+            yield Move(item, quantity, amount, line)
 
 
 def lines_of(row: Row) -> Iterator[Row]:
@@ -58,7 +58,7 @@ def adjusted(row: Row) -> Iterator[Move]:
     for line in row.get("Line", ()):
         detail = line.get("ItemAdjustmentLineDetail")
         if isinstance(detail, dict) and key_in(detail.get("ItemRef")):
-            yield Move(key_in(detail["ItemRef"]), decimal(detail.get("QtyDiff")), Decimal(0))
+            yield Move(key_in(detail["ItemRef"]), decimal(detail.get("QtyDiff")), Decimal(0), line)
 
 
 def key_in(reference: object) -> str:

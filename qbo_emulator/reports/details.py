@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.ledger import Entry
-from qbo_emulator.reports.frame import cell, data
+from qbo_emulator.reports.frame import NAMED_ALSO, cell, data
+from qbo_emulator.reports.whose import detail_of, ids, is_wanted, narrowing
 
 ZERO = Decimal(0)
 TITLES = {
@@ -26,8 +27,11 @@ PAID_BY = {"Check": "Bill Payment (Check)", "CreditCard": "Bill Payment (Credit 
 PEOPLE = ("CustomerRef", "VendorRef", "EntityRef")
 NOT_POSTING = frozenset(("Estimate", "PurchaseOrder"))
 WITHOUT_MAIN = frozenset(("JournalEntry", "InventoryAdjustment", "Item"))
-AMOUNTS = ("subt_nat_amount", "nat_amount")
+# each amount also goes by the names that several currencies and taxes give it
+AMOUNTS = tuple(f"{before}nat_{home}amount{after}" for before in ("subt_", "") for home, after in NAMED_ALSO)
+BALANCES = tuple(f"rbal_nat_{home}amount{after}" for home, after in NAMED_ALSO)
 Cell = dict[str, str]
+NOTHING = {"value": "", "id": ""}  # where a class, a location, an account or a person could stand (recorded)
 
 
 class Part(NamedTuple):
@@ -43,22 +47,24 @@ class Books:
 
     def __init__(self, company: Company, until: str, asked: dict[str, str]) -> None:
         self.company = company
-        told = (entry for entry in company.ledger().entries if entry.day <= until)
-        self.entries = [entry for entry in told if wants(entry.entity, entry.row, asked)]
+        told = [entry for entry in company.ledger().entries if entry.day <= until]
         self.together: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-        for entry in self.entries:
+        for entry in told:
             self.together[entry.entity, entry.row["Id"]].append(entry)
+        wanted = narrowing(asked)
+        self.entries = [
+            one for one in told if is_of_type(one.entity, one.row, asked) and is_wanted(one.row, one.line, wanted)
+        ]
 
     def split(self, entry: Entry) -> Cell:
         """The account on the other side: of a line, what the whole was paid by or is owed on (recorded)."""
         parts = self.together[entry.entity, entry.row["Id"]]
         if entry.entity not in WITHOUT_MAIN and entry is not parts[0]:
             return self.account(parts[0].account)
-        others = {one.account for one in parts} - {entry.account}
-        return self.account(next(iter(others))) if len(others) == 1 else {"value": "-Split-", "id": ""}
+        return opposite(self.company, {one.account for one in parts} - {entry.account})
 
     def account(self, key: str) -> Cell:
-        return cell((self.company.get("Account", key) or {}).get("Name", ""), key)
+        return account_cell(self.company, key)
 
     def of_part(self, part: Part) -> dict[str, Cell]:
         """What each column says."""
@@ -67,16 +73,41 @@ class Books:
         memo = row.get("PrivateNote", "") if entry.memo is None else entry.memo
         return {
             **of_row(entry.entity, row),
+            **of_line(entry.line),
             "tx_date": cell(entry.day),
             "memo": cell(memo),
             "account_name": self.account(entry.account),
             "split_acc": self.split(entry),
             "other_account": self.split(entry),
             **dict.fromkeys(AMOUNTS, money(part.amount)),
-            "rbal_nat_amount": money(part.balance),
+            **dict.fromkeys(BALANCES, money(part.balance)),
             "debt_amt": money(entry.amount) if entry.amount > 0 else cell(""),
             "credit_amt": money(-entry.amount) if entry.amount < 0 else cell(""),
         }
+
+
+def account_cell(company: Company, key: str) -> Cell:
+    """Accounts go by their full names (recorded)."""
+    return cell((company.get("Account", key) or {}).get("FullyQualifiedName", ""), key) if key else dict(NOTHING)
+
+
+def opposite(company: Company, accounts: set[str]) -> Cell:
+    """The account on the other side, if it is only one."""
+    return account_cell(company, next(iter(accounts), "")) if len(accounts) < 2 else {"value": "-Split-", "id": ""}
+
+
+def of_line(line: Row | None) -> dict[str, Cell]:
+    """What the line says otherwise than its transaction as a whole, or beyond it."""
+    detail = detail_of(line or {})
+    named_there = {key: field for key, field in OF_LINE.items() if isinstance(detail.get(field), dict)}
+    return {
+        **{key: named(detail, field) for key, field in named_there.items()},
+        **{key: cell(detail[field]) for key, field in COUNTED.items() if detail.get(field) is not None},
+    }
+
+
+OF_LINE = {"klass_name": "ClassRef", "dept_name": "DepartmentRef", "item_name": "ItemRef"}
+COUNTED = {"quantity": "Qty", "rate": "UnitPrice"}
 
 
 def of_row(entity: str, row: Row) -> dict[str, Cell]:
@@ -84,6 +115,7 @@ def of_row(entity: str, row: Row) -> dict[str, Cell]:
     who, key = person(row)
     times = row.get("MetaData", {})
     whose = {"value": who, "id": key}
+    paid = "Paid" if not row.get("Balance") else "Unpaid"
     return {
         "tx_date": cell(row.get("TxnDate", "")),
         "txn_type": cell(title(entity, row), row["Id"]),
@@ -91,6 +123,15 @@ def of_row(entity: str, row: Row) -> dict[str, Cell]:
         "is_no_post": cell("No" if entity in NOT_POSTING else "Yes"),
         "name": whose,
         "cust_name": whose if "CustomerRef" in row else cell(""),
+        "inv_date": cell(row.get("TxnDate", "") if entity == "Invoice" else ""),
+        "cust_msg": cell(row.get("CustomerMemo", {}).get("value", "")),
+        "is_ar_paid": cell(paid if entity in ("Invoice", "CreditMemo") else ""),
+        "is_ap_paid": cell(paid if entity in ("Bill", "VendorCredit") else ""),
+        "tracking_num": cell(row.get("TrackingNum", "")),
+        "printed": cell("To be printed" if row.get("PrintStatus") == "NeedToPrint" else ""),
+        **{
+            f"sales_cust{at + 1}": cell(one.get("StringValue", "")) for at, one in enumerate(row.get("CustomField", ()))
+        },
         "vend_name": whose if "CustomerRef" not in row else cell(""),
         "memo": cell(row.get("PrivateNote", "")),
         "due_date": cell(row.get("DueDate", "")),
@@ -105,7 +146,9 @@ def of_row(entity: str, row: Row) -> dict[str, Cell]:
 
 def named(row: Row, field: str) -> Cell:
     reference = row.get(field)
-    return cell(reference.get("name", ""), str(reference.get("value", ""))) if isinstance(reference, dict) else cell("")
+    if not isinstance(reference, dict):
+        return dict(NOTHING)
+    return {"value": str(reference.get("name", "")), "id": str(reference.get("value", ""))}
 
 
 def title(entity: str, row: Row) -> str:
@@ -140,20 +183,10 @@ def type_of(entity: str, row: Row) -> str:
     return TYPES.get(entity, entity.lower())
 
 
-def ids(asked: dict[str, str], name: str) -> set[str]:
-    return {one.strip() for one in asked.get(name, "").split(",") if one.strip()}
-
-
-def wants(entity: str, row: Row, asked: dict[str, str]) -> bool:
-    """Whether `customer`, `vendor`, `department` and `transaction_type` let the transaction into a report."""
-    people = ids(asked, "customer") | ids(asked, "vendor")
-    places = ids(asked, "department")
+def is_of_type(entity: str, row: Row, asked: dict[str, str]) -> bool:
+    """Whether `transaction_type` lets the transaction into a report."""
     kinds = {one.lower() for one in ids(asked, "transaction_type")}
-    return (
-        (not people or person(row)[1] in people)
-        and (not places or named(row, "DepartmentRef").get("id") in places)
-        and (not kinds or type_of(entity, row) in kinds or entity.lower() in kinds)
-    )
+    return not kinds or type_of(entity, row) in kinds or entity.lower() in kinds
 
 
 def money(amount: Decimal) -> Cell:

@@ -9,9 +9,11 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.clock import pacific_date, stamp
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.reports.periods import Span
+from qbo_emulator.reports.dividing import Column, key
 
 AGES = ("Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total")
+# several currencies and taxes apart give an amount other names: before the word amount, and behind it
+NAMED_ALSO = (("", ""), ("home_", ""), ("", "_nt"), ("", "_home_nt"))
 # what `columns` may ask for -> its title and type
 CHOICE = {
     "tx_date": ("Date", "Date"),
@@ -26,9 +28,12 @@ CHOICE = {
     "split_acc": ("Split", "String"),
     "other_account": ("Split", "String"),
     "due_date": ("Due Date", "Date"),
-    "subt_nat_amount": ("Amount", "Money"),
-    "nat_amount": ("Amount", "Money"),
-    "rbal_nat_amount": ("Balance", "Money"),
+    **{
+        f"{before}nat_{home}amount{after}": ("Amount", "Money")
+        for before in ("subt_", "")
+        for home, after in NAMED_ALSO
+    },
+    **{f"rbal_nat_{home}amount{after}": ("Balance", "Money") for home, after in NAMED_ALSO},
     "subt_amount": ("Amount", "Money"),
     "subt_open_bal": ("Open Balance", "Money"),
     "debt_amt": ("Debit", "Money"),
@@ -39,6 +44,20 @@ CHOICE = {
     "term_name": ("Terms", "String"),
     "klass_name": ("Class", "String"),
     "dept_name": ("Location", "String"),
+    "item_name": ("Product/Service", "String"),
+    "quantity": ("Qty", "Number"),
+    "rate": ("Rate", "Money"),
+    "emp_name": ("Employee", "String"),
+    "create_by": ("Created By", "String"),
+    "last_mod_by": ("Last Modified By", "String"),
+    "inv_date": ("Invoice Date", "Date"),
+    "cust_msg": ("Message", "String"),
+    "is_ap_paid": ("A/P Paid", "String"),
+    "is_ar_paid": ("A/R Paid", "String"),
+    "is_cleared": ("Clr", "String"),
+    "printed": ("Check Printed", "String"),
+    "tracking_num": ("Tracking #", "String"),
+    **{f"sales_cust{at}": (f"Custom {at}", "String") for at in (1, 2, 3)},
 }
 LIST = (
     *("tx_date", "txn_type", "doc_num", "is_no_post", "name", "memo", "account_name", "other_account"),
@@ -60,6 +79,8 @@ DETAILED: dict[str, tuple[str, ...]] = {
     "AgedReceivableDetail": (*OPEN[:3], "cust_name", *OPEN[3:]),
     "AgedPayableDetail": (*OPEN[:3], "vend_name", *OPEN[3:]),
 }
+# report -> columns that it leaves out though they are asked for (seen: the account heads its section)
+UNHEARD = {"ProfitAndLossDetail": frozenset(("account_name",))}
 # of these, columns have a type and their key apart from it; those of the others have their key as type (recorded)
 TYPED = frozenset(
     ("ProfitAndLossDetail", "TransactionListByCustomer", "TransactionListByVendor", "TransactionListWithSplits")
@@ -67,7 +88,7 @@ TYPED = frozenset(
 OF_ITEM = ("Quantity", "Amount", "% of Sales", "Avg Price", "COGS", "Gross Margin", "Gross Margin %")
 # report -> its columns after the first
 COLUMNS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("BalanceSheet", "ProfitAndLoss", "CashFlow"), ("TOTAL",)),
+    **dict.fromkeys(("BalanceSheet", "ProfitAndLoss", "CashFlow"), ()),  # as they are divided
     "CustomerIncome": ("Income", "Expenses", "Net Income"),
     **dict.fromkeys(("VendorExpenses", "CustomerSales", "DepartmentSales", "ClassSales", "TaxSummary"), ("Total",)),
     "ItemSales": OF_ITEM,
@@ -220,7 +241,8 @@ def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, 
         options.append(("report_date", days[1]))
     options.append(("NoReportData", "true" if empty else "false"))
     narrowed = {shown: asked[given] for given, shown in NARROWED.items() if asked.get(given)}
-    basis = "Cash" if asked.get("accounting_method", "").lower() == "cash" else "Accrual"
+    usual = company.preferences.get("ReportPrefs", {}).get("ReportBasis", "Accrual")
+    basis = "Cash" if asked.get("accounting_method", usual).lower() == "cash" else "Accrual"
     macro = macro_of(name, asked)
     return {
         "Time": stamp(at),
@@ -241,22 +263,21 @@ STATEMENTS = ("ProfitAndLoss", "BalanceSheet", "CashFlow")
 def keys(name: str, asked: dict[str, str]) -> list[str]:
     """The columns of a report about single transactions: those that were asked for and that we know, or the usual."""
     wanted = [one.strip() for one in asked.get("columns", "").split(",")]
-    return [one for one in wanted if one in CHOICE] or list(DETAILED[name])
+    known = [one for one in wanted if one in CHOICE and one not in UNHEARD.get(name, ())]
+    return known or list(DETAILED[name])
 
 
-def columns(name: str, spans: list[Span], asked: dict[str, str]) -> list[dict[str, object]]:
+def columns(name: str, parts: list[Column], asked: dict[str, str]) -> list[dict[str, object]]:
     """Columns of lists have their key as type; those of the big statements have it separately (both recorded)."""
     if name in DETAILED:
         return [chosen_column(one, typed=name in TYPED) for one in keys(name, asked)]
     first = column("", FIRST.get(name, "Account"))
+    if name in STATEMENTS:
+        inner = [{**column(part.title, "Money"), "MetaData": part.meta} for part in parts]
+        return [{**first, "MetaData": key("account")}, *inner]
     others = [column(title, "Money") for title in COLUMNS[name]]
     if name == "ItemSales":
         return [first, {**column("Total", "Money"), "Columns": {"Column": others}}]
-    if name in STATEMENTS:
-        if spans and name == "BalanceSheet":
-            others = []
-        totals = [{**one, "MetaData": key("total")} for one in others]
-        return [{**first, "MetaData": key("account")}, *map(of_span, spans), *totals]
     return [first, *others]
 
 
@@ -269,20 +290,11 @@ def column(title: str, kind: str) -> dict[str, object]:
     return {"ColTitle": title, "ColType": kind}
 
 
-def of_span(span: Span) -> dict[str, object]:
-    days = [{"Name": "StartDate", "Value": str(span.start)}, {"Name": "EndDate", "Value": str(span.end)}]
-    return {**column(span.title, "Money"), "MetaData": [*days, *key(span.title)]}
-
-
-def key(value: str) -> list[dict[str, str]]:
-    return [{"Name": "ColKey", "Value": value}]
-
-
 # rows
 
 
 def cell(value: object, key: str = "") -> dict[str, str]:
-    shown = {"value": f"{value:.2f}" if isinstance(value, Decimal) else str(value)}
+    shown = {"value": f"{value or abs(value):.2f}" if isinstance(value, Decimal) else str(value)}  # never -0.00
     return {**shown, "id": key} if key else shown
 
 
@@ -291,12 +303,17 @@ def data(*cells: dict[str, str]) -> Row:
 
 
 def section(
-    group: str, title: str, rows: list[Row], total: tuple[str, list[Decimal]], head: list[Decimal] | None = None
+    group: str,
+    title: str,
+    rows: list[Row],
+    total: tuple[str, list[Decimal]],
+    head: list[Decimal] | None = None,
+    key: str = "",
 ) -> Row:
-    """Rows under a title, with their sums; `head` are the amounts next to the title."""
+    """Rows under a title, with their sums; `head` are the amounts next to the title, `key` is its account's id."""
     label, sums = total
     blanks = [amount_cell(one) for one in head] if head else [cell("") for _ in sums]
-    made: Row = {"Header": {"ColData": [cell(title), *blanks]}} if title else {}
+    made: Row = {"Header": {"ColData": [cell(title, key), *blanks]}} if title else {}
     if rows:
         made["Rows"] = {"Row": rows}
     made["Summary"] = {"ColData": [cell(label), *(cell(one) for one in sums)]}

@@ -11,7 +11,7 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.ledger import Entry
 from qbo_emulator.books.postings import OF_BALANCE_SHEET
 from qbo_emulator.books.stock import key_in
-from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, ids, money, summed
+from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, money, summed
 from qbo_emulator.reports.frame import cell, data
 from qbo_emulator.reports.statements import (
     COST,
@@ -23,6 +23,7 @@ from qbo_emulator.reports.statements import (
     OTHER_INCOME,
     PROFIT,
 )
+from qbo_emulator.reports.whose import ids
 
 ZERO = Decimal(0)
 # types of accounts, in the order of the chart of accounts (recorded)

@@ -2,47 +2,91 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from qbo_emulator.books.company import TRANSACTIONS, Company, Row
+from qbo_emulator.books.ledger import Ledger
 from qbo_emulator.books.postings import postings
-from qbo_emulator.reports.details import AMOUNTS, Books, Part, chosen, headed, ids, money, of_row, person, summed, wants
+from qbo_emulator.reports.choosing import grouped, is_chosen, ordered
+from qbo_emulator.reports.details import (
+    AMOUNTS,
+    WITHOUT_MAIN,
+    Books,
+    Cell,
+    Part,
+    account_cell,
+    chosen,
+    headed,
+    money,
+    of_row,
+    opposite,
+    person,
+    summed,
+)
 from qbo_emulator.reports.frame import cell, data, section
+from qbo_emulator.reports.whose import ids
 
 ZERO = Decimal(0)
 LESS = frozenset(("CreditMemo", "RefundReceipt"))  # amounts that the list shows as negative
 
 
-def transactions(company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str]) -> list[Row]:
-    """Every transaction of the period, oldest first; `customer`, `vendor` and `transaction_type` narrow it."""
-    return [chosen(facts(company, entity, row), keys) for entity, row in found(company, days, asked)]
+def transactions(
+    company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str], today: date
+) -> list[Row]:
+    """Every transaction of the period, oldest first, or as the request narrows, sorts and groups them."""
+    ledger, listed = company.ledger(), found(company, days, asked, today)
+    told = ordered([facts(company, ledger, entity, row) for entity, row in listed], asked)
+    groups = grouped(told, asked)
+    if groups is None:
+        return [chosen(cells, keys) for cells in told]
+    return [under(heading, rows, keys) for heading, rows in groups]
 
 
-def found(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[tuple[str, Row]]:
+def under(heading: Cell, rows: list[dict[str, Cell]], keys: list[str]) -> Row:
+    total = sum((Decimal(cells[AMOUNTS[0]]["value"] or 0) for cells in rows), ZERO)
+    sums = summed(f"Total for {heading['value']}", keys, dict.fromkeys(AMOUNTS, total))
+    return headed(heading, keys, [chosen(cells, keys) for cells in rows], sums)
+
+
+def found(company: Company, days: tuple[str, str], asked: dict[str, str], today: date) -> list[tuple[str, Row]]:
+    accounts = ids(asked, "account")
+    sources = {one.lower() for one in ids(asked, "source_account_type")}
     rows = [
         (row["TxnDate"], int(row["Id"]), entity, row)
         for entity in sorted(TRANSACTIONS)
         for row in company.rows(entity)
-        if days[0] <= row.get("TxnDate", "") <= days[1] and wants(entity, row, asked)
+        if days[0] <= row.get("TxnDate", "") <= days[1] and is_chosen(entity, row, asked, today)
     ]
-    accounts = ids(asked, "account")
     listed = [(entity, row) for _, _, entity, row in sorted(rows, key=lambda one: one[:2])]
+    if sources:
+        listed = [(entity, row) for entity, row in listed if source_of(company, entity, row) in sources]
     return [
         (entity, row) for entity, row in listed if not accounts or accounts & {one[0] for one in postings(entity, row)}
     ]
 
 
-def facts(company: Company, entity: str, row: Row) -> dict[str, dict[str, str]]:
+def main_account(entity: str, row: Row) -> str:
+    """The id of the account that a transaction was paid by or is owed on; empty for a journal entry (recorded)."""
+    return "" if entity in WITHOUT_MAIN else next((key for key, _, _ in postings(entity, row)), "")
+
+
+def source_of(company: Company, entity: str, row: Row) -> str:
+    """The type of its account, as `source_account_type` writes it, in lower case."""
+    account = company.get("Account", main_account(entity, row)) or {}
+    return "".join(str(account.get("AccountType", "nonposting")).lower().split())
+
+
+def facts(company: Company, ledger: Ledger, entity: str, row: Row) -> dict[str, Cell]:
     """What each column says of a transaction."""
-    booked = [key for key, amount, _ in postings(entity, row) if amount]
-    names = [(company.get("Account", key) or {}).get("Name", "") for key in booked]
-    account, *split = names or [""]
-    shown = amount_of(entity, row)
+    main = main_account(entity, row)
+    others = {entry.account for entry in ledger.of(entity, row["Id"])} - {main}
+    amount = money(amount_of(entity, row)) if main or entity not in WITHOUT_MAIN else cell("")
     return {
         **of_row(entity, row),
-        "account_name": cell(account),
-        "other_account": cell(split[0] if len(split) == 1 else "-Split-" if split else ""),
-        **dict.fromkeys(AMOUNTS, money(shown)),
+        "account_name": account_cell(company, main),
+        "other_account": opposite(company, others),
+        **dict.fromkeys(AMOUNTS, amount),
     }
 
 
@@ -51,26 +95,28 @@ def amount_of(entity: str, row: Row) -> Decimal:
     return -amount if entity in LESS else amount
 
 
-def by_person(company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str], of: str) -> list[Row]:
+def by_person(
+    company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str], today: date, of: str
+) -> list[Row]:
     """The transactions of each customer or vendor under their name."""
     whose: dict[tuple[str, str], list[tuple[str, Row]]] = {}
-    for entity, row in found(company, days, asked):
+    for entity, row in found(company, days, asked, today):
         if f"{of}Ref" in row or (of == "Vendor" and row.get("EntityRef", {}).get("type") == "Vendor"):
             whose.setdefault(person(row), []).append((entity, row))
-    made = []
-    for (name, key), theirs in sorted(whose.items()):
-        total = sum((amount_of(entity, row) for entity, row in theirs), ZERO)
-        rows = [chosen(facts(company, entity, row), keys) for entity, row in theirs]
-        made.append(headed(cell(name, key), keys, rows, summed(f"Total for {name}", keys, {"subt_nat_amount": total})))
-    return made
+    ledger = company.ledger()
+    return [
+        under(cell(name, key), [facts(company, ledger, entity, row) for entity, row in theirs], keys)
+        for (name, key), theirs in sorted(whose.items())
+    ]
 
 
 def journal(company: Company, days: tuple[str, str], keys: list[str], asked: dict[str, str]) -> list[Row]:
     """Every side of every transaction, its sums and an empty row; only the first names the transaction (documented)."""
     books = Books(company, days[1], asked)
     rows, whole = [], {"debt_amt": ZERO, "credit_amt": ZERO}
-    for (_, key), entries in books.together.items():
-        if entries[0].day < days[0]:
+    wanted = {(entry.entity, entry.row["Id"]) for entry in books.entries}
+    for (entity, key), entries in books.together.items():
+        if entries[0].day < days[0] or (entity, key) not in wanted:
             continue
         for number, entry in enumerate(entries):
             cells = books.of_part(Part(entry, entry.amount, ZERO))

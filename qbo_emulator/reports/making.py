@@ -3,60 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from qbo_emulator import faults
+from qbo_emulator.books.clock import pacific_date
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.reports import ledgers, lists, owing, sales, statements
+from qbo_emulator.reports.dividing import Division, divided
 from qbo_emulator.reports.frame import LEDGERS, NAMES, columns, header, keys, period
 from qbo_emulator.reports.owing import OF_CUSTOMERS, OF_VENDORS
-from qbo_emulator.reports.periods import Span, spans
+from qbo_emulator.reports.whose import Wanted, narrowing
 
 Days = tuple[str, str]
-SPANNED = ("ProfitAndLoss", "BalanceSheet")  # those that `summarize_column_by` gives more columns
-ROWS: dict[str, Callable[[Company, Days, dict[str, str]], list[Row]]] = {
-    "ProfitAndLoss": lambda company, days, asked: statements.profit_and_loss(company, days, summarized(days, asked)),
-    "BalanceSheet": lambda company, days, asked: statements.balance_sheet(company, days, summarized(days, asked)),
-    "CashFlow": lambda company, days, asked: statements.cash_flow(company, days),
-    "TrialBalance": lambda company, days, asked: statements.trial_balance(company, days),
-    "AgedReceivables": lambda company, days, asked: owing.aged(company, OF_CUSTOMERS, days),
-    "AgedPayables": lambda company, days, asked: owing.aged(company, OF_VENDORS, days),
-    "CustomerBalance": lambda company, days, asked: owing.balances(company, OF_CUSTOMERS, days),
-    "VendorBalance": lambda company, days, asked: owing.balances(company, OF_VENDORS, days),
-    "CustomerIncome": lambda company, days, asked: sales.of_customers(company, days),
-    "VendorExpenses": lambda company, days, asked: sales.of_vendors(company, days),
-    "CustomerSales": lambda company, days, asked: sales.sales(company, days, "Customer"),
-    "ClassSales": lambda company, days, asked: sales.sales(company, days, "Class"),
-    "DepartmentSales": lambda company, days, asked: sales.sales(company, days, "Department"),
-    "ItemSales": lambda company, days, asked: sales.of_items(company, days),
-    "AccountList": lambda company, days, asked: lists.accounts(company),
-    "InventoryValuationSummary": lambda company, days, asked: lists.stock(company),
-}
-# reports about single transactions, with the keys of their columns
-IN_DETAIL: dict[str, Callable[[Company, Days, list[str], dict[str, str]], list[Row]]] = {
-    **dict.fromkeys(LEDGERS, ledgers.general_ledger),
-    **dict.fromkeys(
-        ("TransactionDetailByAccount", "TransactionListWithSplits"),
-        lambda company, days, keys, asked: ledgers.general_ledger(company, days, keys, asked, begins=False),
-    ),
-    "ProfitAndLossDetail": ledgers.profit_and_loss,
-    "JournalReport": lists.journal,
-    "TransactionList": lists.transactions,
-    "TransactionListByCustomer": lambda company, days, keys, asked: lists.by_person(
-        company, days, keys, asked, OF_CUSTOMERS
-    ),
-    "TransactionListByVendor": lambda company, days, keys, asked: lists.by_person(
-        company, days, keys, asked, OF_VENDORS
-    ),
-    "CustomerBalanceDetail": lambda company, days, keys, asked: owing.in_detail(company, OF_CUSTOMERS, days, keys),
-    "VendorBalanceDetail": lambda company, days, keys, asked: owing.in_detail(company, OF_VENDORS, days, keys),
-    "AgedReceivableDetail": lambda company, days, keys, asked: owing.aged_in_detail(company, OF_CUSTOMERS, days, keys),
-    "AgedPayableDetail": lambda company, days, keys, asked: owing.aged_in_detail(company, OF_VENDORS, days, keys),
-}
 
 
-def summarized(days: Days, asked: dict[str, str]) -> list[Span]:
-    return spans(days, asked.get("summarize_column_by", ""))
+class Inquiry(NamedTuple):
+    """Which report of which company is asked for, with the days that it tells of and the options of the request."""
+
+    company: Company
+    name: str
+    days: tuple[str, str]
+    asked: dict[str, str]
+    today: date
+
+    @property
+    def wanted(self) -> Wanted:
+        return narrowing(self.asked)
+
+    @property
+    def keys(self) -> list[str]:
+        """Of its columns, if it is about single transactions."""
+        return keys(self.name, self.asked)
+
+
+# those that `summarize_column_by` gives more columns
+STATEMENTS: dict[str, Callable[[Company, Division], list[Row]]] = {
+    "ProfitAndLoss": statements.profit_and_loss,
+    "BalanceSheet": statements.balance_sheet,
+    "CashFlow": statements.cash_flow,
+}
+Rows = Callable[[Inquiry], list[Row]]
+
+
+def owed(making: Callable[[Company, str, Days, Wanted], list[Row]], of: str) -> Rows:
+    return lambda ask: making(ask.company, of, ask.days, ask.wanted)
+
+
+def owed_in_detail(making: Callable[[Company, str, Days, list[str], Wanted], list[Row]], of: str) -> Rows:
+    return lambda ask: making(ask.company, of, ask.days, ask.keys, ask.wanted)
+
+
+def sold(of: str) -> Rows:
+    return lambda ask: sales.sales(ask.company, ask.days, of, ask.wanted)
+
+
+def ledger(*, begins: bool) -> Rows:
+    return lambda ask: ledgers.general_ledger(ask.company, ask.days, ask.keys, ask.asked, begins=begins)
+
+
+def by_person(of: str) -> Rows:
+    return lambda ask: lists.by_person(ask.company, ask.days, ask.keys, ask.asked, ask.today, of)
+
+
+ROWS: dict[str, Rows] = {
+    "TrialBalance": lambda ask: statements.trial_balance(ask.company, ask.days, ask.wanted),
+    "AgedReceivables": owed(owing.aged, OF_CUSTOMERS),
+    "AgedPayables": owed(owing.aged, OF_VENDORS),
+    "CustomerBalance": owed(owing.balances, OF_CUSTOMERS),
+    "VendorBalance": owed(owing.balances, OF_VENDORS),
+    "CustomerIncome": lambda ask: sales.of_customers(ask.company, ask.days, ask.wanted),
+    "VendorExpenses": lambda ask: sales.of_vendors(ask.company, ask.days, ask.wanted),
+    "CustomerSales": sold("Customer"),
+    "ClassSales": sold("Class"),
+    "DepartmentSales": sold("Department"),
+    "ItemSales": lambda ask: sales.of_items(ask.company, ask.days, ask.wanted),
+    "AccountList": lambda ask: lists.accounts(ask.company),
+    "InventoryValuationSummary": lambda ask: lists.stock(ask.company),
+    # reports about single transactions
+    **dict.fromkeys(LEDGERS, ledger(begins=True)),
+    **dict.fromkeys(("TransactionDetailByAccount", "TransactionListWithSplits"), ledger(begins=False)),
+    "ProfitAndLossDetail": lambda ask: ledgers.profit_and_loss(ask.company, ask.days, ask.keys, ask.asked),
+    "JournalReport": lambda ask: lists.journal(ask.company, ask.days, ask.keys, ask.asked),
+    "TransactionList": lambda ask: lists.transactions(ask.company, ask.days, ask.keys, ask.asked, ask.today),
+    "TransactionListByCustomer": by_person(OF_CUSTOMERS),
+    "TransactionListByVendor": by_person(OF_VENDORS),
+    "CustomerBalanceDetail": owed_in_detail(owing.in_detail, OF_CUSTOMERS),
+    "VendorBalanceDetail": owed_in_detail(owing.in_detail, OF_VENDORS),
+    "AgedReceivableDetail": owed_in_detail(owing.aged_in_detail, OF_CUSTOMERS),
+    "AgedPayableDetail": owed_in_detail(owing.aged_in_detail, OF_VENDORS),
+}
 
 
 def is_empty(rows: list[Row]) -> bool:
@@ -64,10 +100,8 @@ def is_empty(rows: list[Row]) -> bool:
     return not any("ColData" in row or not is_empty(row.get("Rows", {}).get("Row", [])) for row in rows)
 
 
-def rows_of(company: Company, name: str, days: Days, asked: dict[str, str]) -> list[Row]:
-    if name in IN_DETAIL:
-        return IN_DETAIL[name](company, days, keys(name, asked), asked)
-    return ROWS[name](company, days, asked) if name in ROWS else []
+def rows_of(inquiry: Inquiry) -> list[Row]:
+    return ROWS[inquiry.name](inquiry) if inquiry.name in ROWS else []
 
 
 def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) -> Row:
@@ -82,9 +116,11 @@ def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) 
         asked = {name: value for name, value in asked.items() if name != "start_date"}  # it goes unheard (seen)
     days = period(known, asked, at)
     with company.lock:
-        rows = rows_of(company, known, days, asked)
+        division = divided(company, known, days, asked) if known in STATEMENTS else Division([], "")
+        inquiry = Inquiry(company, known, days, asked, pacific_date(at))
+        rows = STATEMENTS[known](company, division) if known in STATEMENTS else rows_of(inquiry)
     return {
         "Header": header(company, known, asked, days, at, is_empty(rows)),
-        "Columns": {"Column": columns(known, summarized(days, asked) if known in SPANNED else [], asked)},
+        "Columns": {"Column": columns(known, division.columns, asked)},
         "Rows": {"Row": rows} if rows else {},
     }

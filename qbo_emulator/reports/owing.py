@@ -12,6 +12,7 @@ from qbo_emulator.books.balances import OWING
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.reports.details import chosen, headed, money, of_row, summed
 from qbo_emulator.reports.frame import cell, data, section
+from qbo_emulator.reports.whose import Wanted, is_listed
 
 ZERO = Decimal(0)
 AGE_LIMITS = (0, 30, 60, 90)  # days past due, up to which an amount belongs to a column
@@ -33,30 +34,30 @@ class Item(NamedTuple):
     row: Row
 
 
-def open_items(company: Company, of: str, until: str) -> Iterator[Item]:
+def open_items(company: Company, of: str, until: str, wanted: Wanted) -> Iterator[Item]:
     """Whose it is, when it was due, and how much is open."""
     for entity, (sign, field) in OWING.items():
         for row in company.rows(entity):
             reference = row.get(f"{of}Ref")
             amount = Decimal(row.get(field, 0))
-            if reference and amount and row["TxnDate"] <= until:
+            if reference and amount and row["TxnDate"] <= until and is_listed(row, wanted):
                 yield Item(reference["value"], str(row.get("DueDate") or row["TxnDate"]), sign * amount, entity, row)
 
 
-def in_detail(company: Company, of: str, days: tuple[str, str], keys: list[str]) -> list[Row]:
+def in_detail(company: Company, of: str, days: tuple[str, str], keys: list[str], wanted: Wanted) -> list[Row]:
     """What each customer or vendor owes or is owed, transaction by transaction, under their name."""
     whose: dict[str, list[Item]] = defaultdict(list)
-    for item in open_items(company, of, days[1]):
+    for item in open_items(company, of, days[1], wanted):
         whose[item.key].append(item)
     names = named(company, of, {key: [item.amount for item in items] for key, items in whose.items()})
     sections = [under(cell(name, key), f"Total for {name}", whose[key], keys) for name, key in names]
     return with_total(sections, [item for _, key in names for item in whose[key]], keys)
 
 
-def aged_in_detail(company: Company, of: str, days: tuple[str, str], keys: list[str]) -> list[Row]:
+def aged_in_detail(company: Company, of: str, days: tuple[str, str], keys: list[str], wanted: Wanted) -> list[Row]:
     """What is open, transaction by transaction, under the age of each."""
     by_age: dict[int, list[Item]] = defaultdict(list)
-    for item in open_items(company, of, days[1]):
+    for item in open_items(company, of, days[1], wanted):
         by_age[column_of(item.due, days[1])].append(item)
     sections = [
         under(cell(AGES[age]), f"Total for {AGES[age]}", by_age[age], keys) for age in sorted(by_age, reverse=True)
@@ -89,17 +90,17 @@ def with_total(sections: list[Row], items: list[Item], keys: list[str]) -> list[
     return [*sections, total] if sections else []
 
 
-def balances(company: Company, of: str, days: tuple[str, str]) -> list[Row]:
+def balances(company: Company, of: str, days: tuple[str, str], wanted: Wanted) -> list[Row]:
     owed: dict[str, Decimal] = defaultdict(Decimal)
-    for item in open_items(company, of, days[1]):
+    for item in open_items(company, of, days[1], wanted):
         owed[item.key] += item.amount
     rows = [data(cell(name, key), cell(owed[key])) for name, key in named(company, of, owed)]
     return [*rows, section("GrandTotal", "", [], ("TOTAL", [sum(owed.values(), ZERO)]))] if rows else []
 
 
-def aged(company: Company, of: str, days: tuple[str, str]) -> list[Row]:
+def aged(company: Company, of: str, days: tuple[str, str], wanted: Wanted) -> list[Row]:
     by_age: dict[str, list[Decimal]] = {}
-    for item in open_items(company, of, days[1]):
+    for item in open_items(company, of, days[1], wanted):
         ages = by_age.setdefault(item.key, [ZERO] * 5)
         ages[column_of(item.due, days[1])] += item.amount
     rows = [

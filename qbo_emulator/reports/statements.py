@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from decimal import Decimal
 
 from qbo_emulator.books.company import Company, Row
+from qbo_emulator.reports.dividing import Amounts, Division, summed
 from qbo_emulator.reports.frame import amount_cell, cell, data, section, sum_row
-from qbo_emulator.reports.periods import Span
+from qbo_emulator.reports.whose import Wanted, is_wanted
 
 ZERO = Decimal(0)
-Amounts = dict[str, Decimal]
 Sums = list[Decimal]
 """One amount per column."""
 INCOME, COST, EXPENSE = "Income", "Cost of Goods Sold", "Expense"
@@ -39,8 +38,13 @@ class Statement:
     `sign` -1 shows credits as positive.
     """
 
-    def __init__(self, company: Company, columns: list[Amounts]) -> None:
-        self.company, self.columns = company, columns
+    def __init__(self, company: Company, columns: list[Amounts], *, sums_heads: bool = False) -> None:
+        self.company, self.columns, self.sums_heads = company, columns, sums_heads
+
+    @classmethod
+    def of(cls, company: Company, division: Division) -> Statement:
+        """With columns by customer, class and so on, the total of an account without own rows is 0.00 (recorded)."""
+        return cls(company, [one.amounts for one in division.columns], sums_heads=bool(division.by))
 
     def of_type(self, kind: str) -> list[Row]:
         found = [row for row in self.company.rows("Account") if row["AccountType"] == kind]
@@ -70,7 +74,10 @@ class Statement:
         ]
         if below:
             label = (f"Total {row['Name']}", added(own, *(amounts_shown(one) for one in below)))
-            yield section("", row["Name"], below, label, head=own if any(own) else None)
+            made = section("", row["Name"], below, label, head=own, key=row["Id"])
+            if self.sums_heads:
+                made["Header"]["ColData"][-1] = cell(own[-1])
+            yield made
         elif any(own):
             yield data(cell(row["Name"], row["Id"]), *(amount_cell(one) for one in own))
 
@@ -105,11 +112,8 @@ def amounts_shown(row: Row) -> Sums:
     return [Decimal(one["value"] or 0) for one in cells[1:]]
 
 
-def profit_and_loss(company: Company, days: tuple[str, str], spans: list[Span]) -> list[Row]:
-    """One column a span and one for all of them."""
-    ledger = company.ledger()
-    columns = [ledger.balances(since=str(span.start), until=str(span.end)) for span in spans]
-    statement = Statement(company, [*columns, ledger.balances(since=days[0], until=days[1])])
+def profit_and_loss(company: Company, division: Division) -> list[Row]:
+    statement = Statement.of(company, division)
     gross = less(statement.total(INCOME, -1), statement.total(COST, 1))
     operating = less(gross, statement.total(EXPENSE, 1))
     other = less(statement.total(OTHER_INCOME, -1), statement.total(OTHER_EXPENSE, 1))
@@ -137,18 +141,10 @@ def without_sums(row: Row) -> Row:
     return {**row, "Summary": {"ColData": [label, *(cell("") for _ in sums)]}}
 
 
-def balance_sheet(company: Company, days: tuple[str, str], spans: list[Span]) -> list[Row]:
-    """The balance at the end of each span, or of the days."""
-    ends = [str(span.end) for span in spans] or [days[1]]
-    ledger = company.ledger()
-    statement = Statement(company, [ledger.balances(until=end) for end in ends])
-    retained = Statement(company, [ledger.balances(until=end_of_last_year(end)) for end in ends]).profit
+def balance_sheet(company: Company, division: Division) -> list[Row]:
+    statement = Statement.of(company, division)
+    retained = Statement(company, [one.earlier for one in division.columns]).profit
     return [assets(statement), liabilities_and_equity(statement, retained)]
-
-
-def end_of_last_year(day: str) -> str:
-    """The balance sheet shows earlier earnings as retained earnings."""
-    return (date.fromisoformat(day).replace(month=1, day=1) - timedelta(days=1)).isoformat()
 
 
 def assets(statement: Statement) -> Row:
@@ -222,49 +218,52 @@ def is_cash(account: Row) -> bool:
     return account["AccountType"] == "Bank" or account.get("AccountSubType") == "UndepositedFunds"
 
 
-def cash_flow(company: Company, days: tuple[str, str]) -> list[Row]:
+def cash_flow(company: Company, division: Division) -> list[Row]:
     """What earned and took cash, and what there is of it; its outline is documented."""
-    ledger = company.ledger()
-    before = ledger.balances(until=(date.fromisoformat(days[0]) - timedelta(days=1)).isoformat())
-    changes = ledger.balances(since=days[0], until=days[1])
-    profit = Statement(company, [changes]).profit[0]
-    cash = [row["Id"] for row in company.rows("Account") if is_cash(row)]
-    start, more = (sum((amounts.get(key, ZERO) for key in cash), ZERO) for amounts in (before, changes))
-    groups: dict[str, list[tuple[Row, Decimal]]] = {group: [] for group in FLOW.values()}
-    for row in sorted(company.rows("Account"), key=lambda row: str(row["FullyQualifiedName"]).lower()):
-        if changes.get(row["Id"]) and not is_cash(row) and row["AccountType"] in FLOW:
-            groups[FLOW[row["AccountType"]]].append((row, -changes[row["Id"]]))
+    statement = Statement.of(company, division)
+    accounts = sorted(company.rows("Account"), key=lambda row: str(row["FullyQualifiedName"]).lower())
+    cash = [row for row in accounts if is_cash(row)]
+    before = Statement(company, [one.earlier for one in division.columns])
+    start = added(statement.nothing, *(before.own(row, 1) for row in cash))
+    more = added(statement.nothing, *(statement.own(row, 1) for row in cash))
+    groups: dict[str, list[tuple[Row, Sums]]] = {group: [] for group in FLOW.values()}
+    for row in accounts:
+        changed = statement.own(row, -1)
+        if any(changed) and not is_cash(row) and row["AccountType"] in FLOW:
+            groups[FLOW[row["AccountType"]]].append((row, changed))
     made = {
-        group: [data(cell(row["Name"], row["Id"]), cell(amount)) for row, amount in groups[group]] for group in groups
+        group: [data(cell(row["Name"], row["Id"]), *map(cell, sums)) for row, sums in groups[group]] for group in groups
     }
-    sums = {group: sum((amount for _, amount in groups[group]), ZERO) for group in groups}
-    if not (start or more or profit or any(made.values())):
+    sums = {group: added(statement.nothing, *(one for _, one in groups[group])) for group in groups}
+    profit = statement.profit
+    if not (any(start) or any(more) or any(profit) or any(made.values())):
         return []
     adjusted = section(
         "OperatingAdjustments",
         ADJUSTMENTS,
         made["OperatingAdjustments"],
-        (f"Total {ADJUSTMENTS}", [sums["OperatingAdjustments"]]),
+        (f"Total {ADJUSTMENTS}", sums["OperatingAdjustments"]),
     )
-    operating = [{**data(cell("Net Income"), cell(profit)), "group": "NetIncome"}]
+    operating = [{**data(cell("Net Income"), *map(cell, profit)), "group": "NetIncome"}]
     operating += [adjusted] if made["OperatingAdjustments"] else []
-    rows = [flow("Operating", operating, profit + sums["OperatingAdjustments"])]
+    rows = [flow("Operating", operating, added(profit, sums["OperatingAdjustments"]))]
     for word in ("Investing", "Financing"):
         if made[f"{word}Activities"]:
             rows.append(flow(word, made[f"{word}Activities"], sums[f"{word}Activities"]))
-    rows.append(sum_row("CashIncrease", "Net cash increase for period", [more]))
-    if start:
-        rows.append(sum_row("BeginningCash", "Cash at beginning of period", [start]))
-    return [*rows, sum_row("EndingCash", "Cash at end of period", [start + more])]
+    rows.append(sum_row("CashIncrease", "Net cash increase for period", more))
+    if any(start):
+        rows.append(sum_row("BeginningCash", "Cash at beginning of period", start))
+    return [*rows, sum_row("EndingCash", "Cash at end of period", added(start, more))]
 
 
-def flow(word: str, rows: list[Row], amount: Decimal) -> Row:
+def flow(word: str, rows: list[Row], sums: Sums) -> Row:
     label = f"Net cash provided by {word.lower()} activities"
-    return section(f"{word}Activities", f"{word} Activities".upper(), rows, (label, [amount]))
+    return section(f"{word}Activities", f"{word} Activities".upper(), rows, (label, sums))
 
 
-def trial_balance(company: Company, days: tuple[str, str]) -> list[Row]:
-    amounts = company.ledger().balances(until=days[1])
+def trial_balance(company: Company, days: tuple[str, str], wanted: Wanted) -> list[Row]:
+    entries = (entry for entry in company.ledger().entries if is_wanted(entry.row, entry.line, wanted))
+    amounts = summed(entries, "", days[1])
     moved = [row for row in company.rows("Account") if amounts.get(row["Id"])]
     rows = [
         data(cell(row["FullyQualifiedName"], row["Id"]), *sides(amounts[row["Id"]]))

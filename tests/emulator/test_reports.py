@@ -27,7 +27,7 @@ def sample(client_of: Make) -> Client:
     return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
 
 
-def report(books: Client, name: str, **asked: str) -> dict[str, Any]:
+def report(books: Client, name: str, /, **asked: str) -> dict[str, Any]:
     answer = books.call("GET", f"reports/{name}", **asked)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -78,6 +78,7 @@ def test_sub_accounts_stand_below_their_parents(sample: Client) -> None:
     assert {row["ColData"][0]["value"] for row in utilities["Rows"]["Row"]} == {"Gas and Electric", "Telephone"}
     inside = sum(Decimal(row["ColData"][1]["value"]) for row in utilities["Rows"]["Row"])
     own = Decimal(utilities["Header"]["ColData"][1]["value"] or 0)
+    assert utilities["Header"]["ColData"][0]["id"] == "24"  # an account that heads others has its id (recorded)
     assert Decimal(utilities["Summary"]["ColData"][1]["value"]) == inside + own
 
 
@@ -183,7 +184,7 @@ def test_a_list_hears_its_first_day_only_with_its_last(sample: Client) -> None:
 def test_heads_say_what_was_asked(sample: Client) -> None:
     made = report(sample, "ProfitAndLoss", customer="1", summarize_column_by="Customers", **ALL)
     assert (made["Header"]["Customer"], made["Header"]["SummarizeColumnsBy"]) == ("1", "Customers")
-    assert made["Columns"]["Column"][1] == {
+    assert made["Columns"]["Column"][-1] == {
         "ColTitle": "TOTAL",
         "ColType": "Money",
         "MetaData": [{"Name": "ColKey", "Value": "total"}],
@@ -737,3 +738,192 @@ def test_a_balance_sheet_by_month_stands_at_the_end_of_each(sample: Client) -> N
 )
 def test_columns_are_headed_by_their_days(days: tuple[str, str], by: str, titles: list[str]) -> None:
     assert [one.title for one in spans(days, by)] == titles
+
+
+# columns by customer, vendor, employee, location, class and item
+
+
+def entry_line(posting: str, amount: int, account: str, **detail: Any) -> dict[str, Any]:
+    inner = {"PostingType": posting, "AccountRef": {"value": account}, **detail}
+    return {"Amount": amount, "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": inner}
+
+
+@pytest.fixture
+def tagged(sample: Client) -> Client:
+    """The sample company with two classes, a location, and lines for customers, vendors and employees."""
+    aluminium, brass = ({"value": sample.post("Class", {"Name": name})["Id"]} for name in ("Aluminium", "brass"))
+    store = {"value": sample.post("Department", {"Name": "Kiosk"})["Id"]}
+    sample.post(
+        "Invoice", invoice(line("70", ClassRef=aluminium), line("5", ClassRef=brass), line("3"), DepartmentRef=store)
+    )
+    job = sample.post("Customer", {"DisplayName": "Zoo", "ParentRef": {"value": "1"}, "Job": True})
+    sample.post("SalesReceipt", invoice(line("11", item="11", ClassRef=brass), customer=job["Id"]))
+    spent = {"AccountRef": {"value": "7"}, "CustomerRef": {"value": "2"}, "ClassRef": aluminium}
+    cost = {"Amount": 30, "DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": spent}
+    sample.post("Bill", {"VendorRef": {"value": "30"}, "Line": [cost], "DepartmentRef": store})
+    worker = sample.query("select * from Employee maxresults 1")["Employee"][0]["Id"]
+    whose = [{"Type": kind, "EntityRef": {"value": key}} for kind, key in (("Employee", worker), ("Customer", "3"))]
+    given = [
+        entry_line("Debit", 8, "7", Entity=whose[0]),
+        entry_line("Credit", 8, "1", Entity=whose[1], ClassRef=brass, DepartmentRef=store),
+    ]
+    sample.post("JournalEntry", {"Line": given})
+    return sample
+
+
+def column_keys(made: dict[str, Any]) -> list[str]:
+    return [
+        next(one["Value"] for one in column["MetaData"] if one["Name"] == "ColKey")
+        for column in made["Columns"]["Column"][1:]
+    ]
+
+
+def column_of(made: dict[str, Any], at: int) -> dict[tuple[str, str], Decimal]:
+    """The amounts of a column that are not zero, by label; an account with its whole, where others are below it."""
+    cells = [one for one in lines(made["Rows"]) if Decimal(one[at]["value"] or 0)]
+    return {one[0]["value"].replace("Total ", ""): Decimal(one[at]["value"]) for one in cells}
+
+
+NARROWED_BY = {
+    **{"Customers": "customer", "Vendors": "vendor", "Employees": "employee", "Departments": "department"},
+    **{"Classes": "class", "ProductsAndServices": "item"},
+}
+
+
+@pytest.mark.parametrize("name", ["ProfitAndLoss", "BalanceSheet", "CashFlow"])
+@pytest.mark.parametrize("by", sorted(NARROWED_BY))
+def test_columns_by_whose_it_is_are_reports_narrowed_to_each_and_add_up(tagged: Client, name: str, by: str) -> None:
+    made = report(tagged, name, summarize_column_by=by, **ALL)
+    assert made["Header"]["SummarizeColumnsBy"] == by
+    keys = column_keys(made)
+    assert keys[-2:] == ["not_specified", "total"]
+    assert len(keys) > 2
+    for at, key in enumerate(keys[:-2], 1):
+        alone = report(tagged, name, **{NARROWED_BY[by]: key}, **ALL)
+        assert column_of(made, at) == column_of(alone, 1)
+    assert column_of(made, len(keys)) == column_of(report(tagged, name, **ALL), 1)
+    for cells in lines(made["Rows"]):
+        parts = [Decimal(one["value"] or 0) for one in cells[1:]]
+        assert sum(parts[:-1]) == parts[-1], cells
+
+
+def test_columns_by_class_are_headed_as_recorded(tagged: Client) -> None:
+    made = report(tagged, "ProfitAndLoss", summarize_column_by="Classes", **ALL)
+    titles = [column["ColTitle"] for column in made["Columns"]["Column"]]
+    assert titles == ["", "Aluminium", "brass", "Not Specified", "TOTAL"]
+    assert {tuple(sorted(column)) for column in made["Columns"]["Column"]} == {("ColTitle", "ColType", "MetaData")}
+    heads = [
+        row["Header"]["ColData"] for row in rows_in(made) if row.get("Header", {}).get("ColData", [{}])[0].get("id")
+    ]
+    [materials] = [cells for cells in heads if cells[0] == {"value": "Job Materials", "id": "46"}]
+    assert [cell["value"] for cell in materials[1:]] == ["", "", "", "0.00"]
+    assert report(tagged, "ProfitAndLoss", **ALL)["Columns"]["Column"][1]["ColTitle"] == "Total"
+
+
+def test_a_column_of_a_sub_customer_has_its_own_name_behind_its_parent(tagged: Client) -> None:
+    made = report(tagged, "ProfitAndLoss", summarize_column_by="Customers", **ALL)
+    titles = [column["ColTitle"] for column in made["Columns"]["Column"]]
+    assert titles.index("Zoo") == titles.index("Amy's Bird Sanctuary") + 1
+
+
+def rows_in(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for row in made.get("Rows", {}).get("Row", []):
+        yield row
+        yield from rows_in(row)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "keeps"),
+    [
+        ("CustomerBalance", {"customer": "1"}, {"1"}),
+        ("AgedReceivables", {"customer": "1,2"}, {"1", "2"}),
+        ("VendorBalance", {"vendor": "30"}, {"30"}),
+        ("VendorExpenses", {"vendor": "30"}, {"30"}),
+        ("CustomerSales", {"customer": "1"}, {"1"}),
+        ("CustomerIncome", {"customer": "1"}, {"1"}),
+        ("ItemSales", {"item": "11"}, {"11"}),
+    ],
+)
+def test_summaries_may_be_narrowed(tagged: Client, name: str, asked: dict[str, str], keeps: set[str]) -> None:
+    tagged.post("Invoice", invoice(line("9"), customer="2"))
+    made = report(tagged, name, **asked, **ALL)
+    assert {cells[0]["id"] for cells in lines(made["Rows"]) if "id" in cells[0]} == keeps
+
+
+def test_a_line_has_its_own_class_in_details(tagged: Client) -> None:
+    made = report(tagged, "ProfitAndLossDetail", columns="account_name,klass_name,dept_name,subt_nat_amount", **ALL)
+    assert [column["ColTitle"] for column in made["Columns"]["Column"]] == ["Class", "Location", "Amount"]
+    found = {(cells[0]["value"], cells[1]["value"], cells[2]["value"]) for cells in lines(made["Rows"])}
+    assert {("Aluminium", "Kiosk", "70.00"), ("brass", "Kiosk", "5.00"), ("", "Kiosk", "3.00")} <= found
+    bare = next(cells for cells in lines(made["Rows"]) if cells[0]["value"] == "" and "id" in cells[0])
+    assert bare[0] == {"value": "", "id": ""}  # recorded
+
+
+# the list of transactions
+
+
+def told(books: Client, columns: str = "txn_type,doc_num", **asked: str) -> list[list[str]]:
+    made = report(books, "TransactionList", columns=columns, **{**ALL, **asked})
+    return [[cell["value"] for cell in cells] for cells in lines(made["Rows"])]
+
+
+def test_a_list_tells_accounts_as_recorded(sample: Client) -> None:
+    sample.post("JournalEntry", {"Line": [entry_line("Debit", 8, "7"), entry_line("Credit", 8, "35")]})
+    made = report(sample, "TransactionList", columns="txn_type,name,account_name,other_account,subt_nat_amount", **ALL)
+    cells = {row["ColData"][0]["value"]: row["ColData"][1:] for row in made["Rows"]["Row"]}
+    none = {"value": "", "id": ""}
+    assert cells["Journal Entry"] == [none, none, {"value": "-Split-", "id": ""}, {"value": ""}]
+    assert cells["Payment"][2] == {"value": "Accounts Receivable (A/R)", "id": "84"}
+    assert "Automobile:Fuel" in {row["ColData"][3]["value"] for row in made["Rows"]["Row"]}
+
+
+def test_a_list_may_be_narrowed_by_what_its_documents_say(sample: Client) -> None:
+    sold = sample.post("Invoice", invoice(line("77.25"), DocNumber="Q-7", DueDate="2031-05-06", PrivateNote="Hm, so"))
+    check = {"PaymentType": "Check", "AccountRef": {"value": "35"}, "PrintStatus": "NeedToPrint", "DocNumber": "Q-8"}
+    spent = {"Amount": 30, "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "7"}}}
+    sparse = {"Id": sold["Id"], "SyncToken": sold["SyncToken"], "sparse": True, "PrintStatus": "NotSet"}
+    sample.post("Invoice", sparse)
+    sample.post("Purchase", {**check, "Line": [{**spent, "DetailType": "AccountBasedExpenseLineDetail"}]})
+    mine = [["Invoice", "Q-7"]]
+    assert told(sample, docnum="q-7") == told(sample, bothamount="77.25") == mine
+    assert told(sample, start_duedate="2031-05-06") == told(sample, end_duedate="2031-05-06", docnum="Q-7") == mine
+    assert told(sample, docnum="Q-7,Q-8", arpaid="Unpaid") == mine
+    assert told(sample, docnum="Q-7", arpaid="Paid") == told(sample, docnum="Q-7", cleared="Reconciled") == []
+    assert told(sample, docnum="Q-7,Q-8", printed="To_be_printed") == [["Check", "Q-8"]]
+    assert told(sample, docnum="Q-7,Q-8", source_account_type="Bank") == [["Check", "Q-8"]]
+    assert told(sample, docnum="Q-7", createdate_macro="Today") == mine
+    assert told(sample, docnum="Q-7", moddate_macro="Last Year") == []
+    term = sample.read("Invoice", sold["Id"])["SalesTermRef"]["value"] if "SalesTermRef" in sold else ""
+    assert told(sample, docnum="Q-7", term="99") == []
+    assert not term or told(sample, docnum="Q-7", term=term) == mine
+    assert told(sample, docnum="Q-7,Q-8", payment_method="Cash") == []
+    assert told(sample, docnum="Q-7", name="1") == mine
+
+
+def test_a_list_may_be_sorted(sample: Client) -> None:
+    amounts = [Decimal(one or 0) for [one] in told(sample, "subt_nat_amount", sort_by="subt_nat_amount")]
+    assert amounts == sorted(amounts)
+    names = [one.lower() for [one] in told(sample, "name", sort_by="name", sort_order="descend")]
+    assert names == sorted(names, reverse=True)
+    assert names[0] > names[-1]
+
+
+GROUPINGS = ["Account", "Customer", "Day", "Employee", "Location", "Month", "Name", "Payment Method", "Quarter"]
+
+
+@pytest.mark.parametrize("by", [*GROUPINGS, "Transaction Type", "Vendor", "Week", "Year"])
+def test_a_grouped_list_has_each_transaction_once_with_its_sums(sample: Client, by: str) -> None:
+    made = report(sample, "TransactionList", group_by=by, **ALL)
+    plain = report(sample, "TransactionList", group_by="None", **ALL)
+    assert sorted(map(str, (row["ColData"] for row in rows_in(made) if "ColData" in row))) == sorted(
+        str(row["ColData"]) for row in plain["Rows"]["Row"]
+    )
+    for section in made["Rows"]["Row"]:
+        inner = sum(Decimal(row["ColData"][-1]["value"] or 0) for row in section["Rows"]["Row"])
+        assert Decimal(section["Summary"]["ColData"][-1]["value"]) == inner
+        title = section["Header"]["ColData"][0]["value"]
+        assert section["Summary"]["ColData"][0]["value"] == f"Total for {title}"
+
+
+def test_a_list_is_grouped_by_nothing_that_is_unknown(sample: Client) -> None:
+    assert sample.call("GET", "reports/TransactionList", group_by="Moon").status_code == 400
