@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Optional
 
 from qbo_emulator import faults
-from qbo_emulator.api.showing import FIRST_DAY, member, shown, with_first_day
+from qbo_emulator.api import changes
+from qbo_emulator.api.showing import member, shown, with_extras
 from qbo_emulator.books.company import Company
 from qbo_emulator.books.encoding import JsonObject, dumps
 from qbo_emulator.entities import operations
@@ -21,28 +22,31 @@ ItemBreaker = Callable[[str, str], Optional[QboFault]]  # (entity, operation) ->
 CONTROL_KEYS = frozenset(("bId", "operation", "optionsData", "Query", "CDCQuery", "ReportQuery"))
 
 
-def run(company: Company, body: object, *, at: datetime, breaker: ItemBreaker) -> list[str]:
+def run(company: Company, body: object, *, at: datetime, breaker: ItemBreaker, base: str) -> list[str]:
     """The answers to the items, as JSON. Raises QboFault if the batch itself is refused."""
     items = body.get("BatchItemRequest") if isinstance(body, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise faults.unreadable_body()
     if len(items) > company.switch("batch_size"):
         raise faults.batch_too_large(len(items), company.switch("batch_size"))
-    return [answer(company, item, at=at, breaker=breaker) for item in items]
+    return [answer(company, item, at=at, breaker=breaker, base=base) for item in items]
 
 
-def answer(company: Company, item: JsonObject, *, at: datetime, breaker: ItemBreaker) -> str:
+def answer(company: Company, item: JsonObject, *, at: datetime, breaker: ItemBreaker, base: str) -> str:
     try:
-        inside = run_item(company, item, at=at, breaker=breaker)
+        inside = run_item(company, item, at=at, breaker=breaker, base=base)
     except QboFault as fault:
         inside = f'"Fault":{dumps(fault.as_json())}'
     return f'{{{inside},"bId":{dumps(item.get("bId"))}}}'
 
 
-def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker: ItemBreaker) -> str:
+def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker: ItemBreaker, base: str) -> str:
     """One item's answer as the inside of a JSON object. Raises QboFault."""
     if "Query" in item:
-        return f'"QueryResponse":{query_response(company, str(item["Query"]), options_of(item))}'
+        return f'"QueryResponse":{query_response(company, str(item["Query"]), options_of(item), base)}'
+    if isinstance(asked := item.get("CDCQuery"), dict):
+        entities, since = str(asked.get("Entities", "")), str(asked.get("ChangedSince", ""))
+        return f'"CDCResponse":{changes.answer(company, entities, since, at=at)[1:-1]}'
     entity, body = payload(item)
     kind = BY_MEMBER.get(entity)
     if kind is None:
@@ -51,7 +55,7 @@ def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker
     if struck := breaker(kind.name, operation):
         raise struck
     row = operations.write(company, kind, operation, body, at=at, options=options_of(item))
-    return member(company, kind, row)
+    return member(company, kind, with_extras(company, kind, row, options_of(item), base))
 
 
 def options_of(item: JsonObject) -> frozenset[str]:
@@ -72,24 +76,22 @@ def operation_of(item: dict[str, object]) -> str:
     return "void" if voids else operation or "create"
 
 
-def query_response(company: Company, text: str, options: frozenset[str] = frozenset()) -> str:
+def query_response(company: Company, text: str, options: frozenset[str] = frozenset(), base: str = "") -> str:
     """The content of QueryResponse: `{}` if nothing was found (recorded)."""
     kind, statement, rows, total = query.answer(company, text)
     if statement.counts:
         return dumps({"totalCount": total})
     if not rows:
         return "{}"
-    found = ",".join(shown_found(company, kind, row, statement, options) for row in rows)
+    found = ",".join(shown_found(company, kind, row, statement, options, base) for row in rows)
     tail = f',"totalCount":{total}' if kind.counts_total else ""
     return f'{{"{kind.member}":[{found}],"startPosition":{statement.start},"maxResults":{len(rows)}{tail}}}'
 
 
 def shown_found(
-    company: Company, kind: Kind, row: dict[str, object], statement: Statement, options: frozenset[str]
+    company: Company, kind: Kind, row: dict[str, object], statement: Statement, options: frozenset[str], base: str
 ) -> str:
-    if kind.name == "CompanyInfo" and FIRST_DAY in options:
-        return dumps(with_first_day(company, row))
     if "*" in statement.columns or "SyncToken" not in row:  # a pseudo tax code has none
-        return shown(company, kind, row)
+        return shown(company, kind, with_extras(company, kind, row, options, base))
     full = company.with_balance(kind.name, row)
     return dumps(query.projected(kind, full, statement.columns))

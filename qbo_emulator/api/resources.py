@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from qbo_emulator import faults
 from qbo_emulator.api import batch, breaking, changes, files, tax_service, xml_input
 from qbo_emulator.api.calls import Call
-from qbo_emulator.api.showing import FIRST_DAY, member, with_first_day
+from qbo_emulator.api.showing import member, with_extras
 from qbo_emulator.books.clock import stamp
 from qbo_emulator.books.company import Company, Put
 from qbo_emulator.books.encoding import dumps, loads
@@ -44,7 +44,7 @@ def queried(company: Company, call: Call) -> str:
     text = call.request.query.get("query") or text_of(call.request.body).strip()
     if call.request.method == "POST" and text.startswith("query="):
         text = call.request.form["query"]
-    found = batch.query_response(company, text, included(call))
+    found = batch.query_response(company, text, included(call), base_url(call.request))
     top = company.switch("preferences_query") == "top" and found.startswith('{"Preferences"')
     if top:
         return f'"Preferences":{dumps(company.preferences)}'
@@ -60,7 +60,7 @@ def batched(world: World, company: Company, call: Call) -> str:
         struck = world.breakages.strike("batch", frozenset((entity.lower(),)), operation, item=True)
         return breaking.item_fault(struck) if struck else None
 
-    shown = batch.run(company, body, at=call.at, breaker=breaker)
+    shown = batch.run(company, body, at=call.at, breaker=breaker, base=base_url(call.request))
     return f'"BatchItemResponse":[{",".join(shown)}]'
 
 
@@ -72,11 +72,7 @@ def of_entity(world: World, company: Company, call: Call) -> str:
         if not call.rest and not kind.is_single:
             raise faults.unsupported(no_method(kind.name), None)
         row = operations.read(company, kind, call.rest[0] if call.rest else "1")
-        if kind.name == "Invoice" and "invoicelink" in included(call):
-            row = {**row, "InvoiceLink": invoice_link(company, call.request, row["Id"])}
-            return f'"Invoice":{dumps(row)}'
-        if kind.name == "CompanyInfo" and FIRST_DAY in included(call):
-            return f'"CompanyInfo":{dumps(with_first_day(company, row))}'
+        row = with_extras(company, kind, row, included(call), base_url(call.request))
         return member(company, kind, row)
     if call.request.method != "POST" or call.rest:
         raise no_resource(call)
@@ -84,17 +80,12 @@ def of_entity(world: World, company: Company, call: Call) -> str:
         raise breaking.item_fault(struck)
     body = body_of(call.request, {kind.name, kind.member})
     row = operations.write(company, kind, call.operation, body, at=call.at, options=included(call))
-    return member(company, kind, row)
+    return member(company, kind, with_extras(company, kind, row, included(call), base_url(call.request)))
 
 
 def included(call: Call) -> frozenset[str]:
     """What the call asks for on top, or lets pass."""
     return frozenset(call.request.query.get("include", "").lower().split(","))
-
-
-def invoice_link(company: Company, request: Request, key: str) -> str:
-    link = f"{base_url(request)}/app/invoice?txnId={key}"
-    return link.replace("http:", "https:", 1) if company.switch("invoice_link_scheme") == "https" else link
 
 
 def no_method(entity: str) -> str:

@@ -23,6 +23,21 @@ def member(company: Company, kind: Kind, row: Row) -> str:
 FIRST_DAY = "firsttxndate"
 
 
+LINK = "invoicelink"
+
+
+def with_extras(company: Company, kind: Kind, row: Row, options: frozenset[str], base: str) -> Row:
+    """`row` with what `include` asks for on top: a link to the invoice on the server `base`, a company's first day."""
+    if kind.name == "Invoice" and LINK in options and row.get("status") != "Deleted":
+        return {**company.with_balance(kind.name, row), "InvoiceLink": invoice_link(company, base, row["Id"])}
+    return with_first_day(company, row) if kind.name == "CompanyInfo" and FIRST_DAY in options else row
+
+
+def invoice_link(company: Company, base: str, key: str) -> str:
+    link = f"{base}/app/invoice?txnId={key}"
+    return link.replace("http:", "https:", 1) if company.switch("invoice_link_scheme") == "https" else link
+
+
 def with_first_day(company: Company, info: Row) -> Row:
     """The company with the day of its first transaction, if it has any, for who asks for it by `include`."""
     days = sorted(row["TxnDate"] for entity in TRANSACTIONS for row in company.rows(entity) if row.get("TxnDate"))

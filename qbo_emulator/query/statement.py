@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 from qbo_emulator import faults
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<string>'(?:\\.|[^'\\])*')|(?P<number>-?\d+(?:\.\d+)?(?![\w.]))|(?P<word>[A-Za-z_][\w.]*)"
+    r"\s*(?:(?P<string>'(?:\\.|[^'\\])*')|(?P<number>-?\d+(?:\.\d+)?(?![\d.]))|(?P<word>[A-Za-z_][\w.]*)"
     r"|(?P<mark><=|>=|!=|[=<>(),*]))",
     re.S,
 )

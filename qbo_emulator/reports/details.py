@@ -96,6 +96,34 @@ def opposite(company: Company, accounts: set[str]) -> Cell:
     return account_cell(company, next(iter(accounts), "")) if len(accounts) < 2 else {"value": "-Split-", "id": ""}
 
 
+def of_person(company: Company, row: Row) -> dict[str, Cell]:
+    """What is known of the customer or vendor of a transaction."""
+    of = "cust" if "CustomerRef" in row else "vend"
+    who = company.get("Customer" if of == "cust" else "Vendor", person(row)[1]) or {}
+    phone, mail = who.get("PrimaryPhone", {}).get("FreeFormNumber", ""), who.get("PrimaryEmailAddr", {})
+    facts = {
+        **dict.fromkeys((f"{of}_tel", f"{of}_pri_tel"), phone),
+        **dict.fromkeys((f"{of}_bill_email", f"{of}_pri_email"), mail.get("Address", "")),
+        f"{of}_comp_name": who.get("CompanyName", ""),
+        f"{of}_pri_cont": " ".join(one for one in (who.get("GivenName"), who.get("FamilyName")) if one),
+        f"{of}_bill_addr": address(row.get("BillAddr") or who.get("BillAddr") or {}),
+        "bill_addr": address(row.get("BillAddr") or who.get("BillAddr") or {}),
+        "ship_addr": address(row.get("ShipAddr") or who.get("ShipAddr") or {}),
+        "ship_date": row.get("ShipDate", ""),
+        "ship_via": row.get("ShipMethodRef", {}).get("name", ""),
+        "currency": row.get("CurrencyRef", {}).get("value", ""),
+        "exch_rate": row.get("ExchangeRate", ""),
+    }
+    return {key: cell(value) for key, value in facts.items()}
+
+
+ADDRESS = ("Line1", "Line2", "Line3", "Line4", "Line5", "City", "CountrySubDivisionCode", "PostalCode", "Country")
+
+
+def address(found: Row) -> str:
+    return " ".join(str(found[part]) for part in ADDRESS if found.get(part))
+
+
 def of_line(line: Row | None) -> dict[str, Cell]:
     """What the line says otherwise than its transaction as a whole, or beyond it."""
     detail = detail_of(line or {})

@@ -9,11 +9,18 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.clock import pacific_date, stamp
 from qbo_emulator.books.company import Company, Row
+from qbo_emulator.reports.ages import ages
 from qbo_emulator.reports.dividing import Column, key
 
-AGES = ("Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total")
 # several currencies and taxes apart give an amount other names: before the word amount, and behind it
 NAMED_ALSO = (("", ""), ("home_", ""), ("", "_nt"), ("", "_home_nt"))
+# what is open: of customers, and with another sign inside of Intuit of vendors (recorded: shown as it is)
+OPEN_AMOUNTS = tuple(
+    f"subt_{negative}{home}{what}"
+    for negative in ("", "neg_")
+    for home in ("", "home_")
+    for what in ("amount", "open_bal")
+)
 # what `columns` may ask for -> its title and type
 CHOICE = {
     "tx_date": ("Date", "Date"),
@@ -34,8 +41,8 @@ CHOICE = {
         for home, after in NAMED_ALSO
     },
     **{f"rbal_nat_{home}amount{after}": ("Balance", "Money") for home, after in NAMED_ALSO},
-    "subt_amount": ("Amount", "Money"),
-    "subt_open_bal": ("Open Balance", "Money"),
+    **{key: ("Amount" if key.endswith("amount") else "Open Balance", "Money") for key in OPEN_AMOUNTS},
+    "past_due": ("Past Due", "String"),
     "debt_amt": ("Debit", "Money"),
     "credit_amt": ("Credit", "Money"),
     "create_date": ("Create Date", "Date"),
@@ -44,6 +51,18 @@ CHOICE = {
     "term_name": ("Terms", "String"),
     "klass_name": ("Class", "String"),
     "dept_name": ("Location", "String"),
+    **{f"{of}_tel": ("Phone", "String") for of in ("cust", "vend")},
+    **{f"{of}_pri_tel": ("Phone", "String") for of in ("cust", "vend")},
+    **{f"{of}_bill_email": ("Email", "String") for of in ("cust", "vend")},
+    **{f"{of}_pri_email": ("Email", "String") for of in ("cust", "vend")},
+    **{f"{of}_comp_name": ("Company", "String") for of in ("cust", "vend")},
+    **{f"{of}_pri_cont": ("Full Name", "String") for of in ("cust", "vend")},
+    **{f"{of}bill_addr": ("Billing Address", "String") for of in ("", "cust_", "vend_")},
+    "ship_addr": ("Shipping Address", "String"),
+    "ship_date": ("Ship Date", "Date"),
+    "ship_via": ("Ship Via", "String"),
+    "currency": ("Currency", "String"),
+    "exch_rate": ("Exchange Rate", "String"),
     "item_name": ("Product/Service", "String"),
     "quantity": ("Qty", "Number"),
     "rate": ("Rate", "Money"),
@@ -75,15 +94,19 @@ DETAILED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("TransactionList", "InventoryValuationDetail"), LIST),
     **dict.fromkeys(("TransactionListByCustomer", "TransactionListByVendor"), OF_PERSON),
     "TransactionListWithSplits": (*LIST[:-2], "nat_amount"),
-    **dict.fromkeys(("CustomerBalanceDetail", "VendorBalanceDetail"), OPEN),
+    "CustomerBalanceDetail": OPEN,
+    "VendorBalanceDetail": (*OPEN[:4], "subt_neg_amount", "subt_neg_open_bal"),
     "AgedReceivableDetail": (*OPEN[:3], "cust_name", *OPEN[3:]),
-    "AgedPayableDetail": (*OPEN[:3], "vend_name", *OPEN[3:]),
+    "AgedPayableDetail": (*OPEN[:3], "vend_name", "due_date", "past_due", "subt_neg_amount", "subt_neg_open_bal"),
 }
 # report -> columns that it leaves out though they are asked for (seen: the account heads its section)
 UNHEARD = {"ProfitAndLossDetail": frozenset(("account_name",))}
 # of these, columns have a type and their key apart from it; those of the others have their key as type (recorded)
 TYPED = frozenset(
-    ("ProfitAndLossDetail", "TransactionListByCustomer", "TransactionListByVendor", "TransactionListWithSplits")
+    (
+        *("ProfitAndLossDetail", "TransactionListByCustomer", "TransactionListByVendor", "TransactionListWithSplits"),
+        *("AgedPayableDetail", "AgedReceivableDetail"),
+    )
 )
 OF_ITEM = ("Quantity", "Amount", "% of Sales", "Avg Price", "COGS", "Gross Margin", "Gross Margin %")
 # report -> its columns after the first
@@ -94,7 +117,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "ItemSales": OF_ITEM,
     **dict.fromkeys(("CustomerBalance", "VendorBalance"), ("Total",)),
     **dict.fromkeys(("TrialBalance", "TrialBalanceFR"), ("Debit", "Credit")),
-    **dict.fromkeys(("AgedReceivables", "AgedPayables"), AGES),
+    **dict.fromkeys(("AgedReceivables", "AgedPayables"), ()),  # by age
     "InventoryValuationSummary": ("SKU", "Qty", "Asset Value", "Avg Cost"),
     "AccountList": ("Type", "Detail Type", "Description", "Balance"),
 }
@@ -103,7 +126,10 @@ NARROWED = {"customer": "Customer", "vendor": "Vendor", "item": "Item", "class":
 LEDGERS = ("GeneralLedger", "GeneralLedgerDetail")
 SALES = ("CustomerSales", "ItemSales", "DepartmentSales", "ClassSales")
 BALANCES = ("CustomerBalance", "VendorBalance")
-OF_ONE_DAY = ("AgedReceivables", "AgedPayables", "InventoryValuationSummary")
+OF_ONE_DAY = (
+    *("AgedReceivables", "AgedPayables", "AgedReceivableDetail", "AgedPayableDetail"),
+    "InventoryValuationSummary",
+)
 # What heads say: an example of each report is documented, and three are recorded.
 SUMMARIZED = frozenset(("ProfitAndLoss", "BalanceSheet", "CashFlow", "VendorExpenses", *SALES))
 WITHOUT_BASIS = frozenset(("CashFlow", "JournalReport", "TransactionList", "AccountList", *BALANCES, *OF_ONE_DAY))
@@ -257,6 +283,7 @@ def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, 
     }
 
 
+AGED = ("AgedReceivables", "AgedPayables")
 STATEMENTS = ("ProfitAndLoss", "BalanceSheet", "CashFlow")
 
 
@@ -275,7 +302,8 @@ def columns(name: str, parts: list[Column], asked: dict[str, str]) -> list[dict[
     if name in STATEMENTS:
         inner = [{**column(part.title, "Money"), "MetaData": part.meta} for part in parts]
         return [{**first, "MetaData": key("account")}, *inner]
-    others = [column(title, "Money") for title in COLUMNS[name]]
+    titles = (*ages(asked).titles, "Total") if name in AGED else COLUMNS[name]
+    others = [column(title, "Money") for title in titles]
     if name == "ItemSales":
         return [first, {**column("Total", "Money"), "Columns": {"Column": others}}]
     return [first, *others]

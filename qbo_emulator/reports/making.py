@@ -12,7 +12,7 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.reports import ledgers, lists, owing, sales, statements
 from qbo_emulator.reports.dividing import Division, divided
 from qbo_emulator.reports.frame import LEDGERS, NAMES, columns, header, keys, period
-from qbo_emulator.reports.owing import OF_CUSTOMERS, OF_VENDORS
+from qbo_emulator.reports.owing import OF_CUSTOMERS, OF_VENDORS, Asked
 from qbo_emulator.reports.whose import Wanted, narrowing
 
 Days = tuple[str, str]
@@ -46,12 +46,12 @@ STATEMENTS: dict[str, Callable[[Company, Division], list[Row]]] = {
 Rows = Callable[[Inquiry], list[Row]]
 
 
-def owed(making: Callable[[Company, str, Days, Wanted], list[Row]], of: str) -> Rows:
-    return lambda ask: making(ask.company, of, ask.days, ask.wanted)
+def owed(making: Callable[[Company, str, Asked], list[Row]], of: str) -> Rows:
+    return lambda ask: making(ask.company, of, Asked.of(ask.days, ask.asked))
 
 
-def owed_in_detail(making: Callable[[Company, str, Days, list[str], Wanted], list[Row]], of: str) -> Rows:
-    return lambda ask: making(ask.company, of, ask.days, ask.keys, ask.wanted)
+def owed_in_detail(making: Callable[[Company, str, Asked, list[str]], list[Row]], of: str) -> Rows:
+    return lambda ask: making(ask.company, of, Asked.of(ask.days, ask.asked), ask.keys)
 
 
 def sold(of: str) -> Rows:

@@ -366,3 +366,28 @@ def test_an_invoice_comes_with_its_link_on_demand(books: Client) -> None:
     books.do("switch", name="invoice_link_scheme", value="as_called")
     link = books.call("GET", f"invoice/{key}", include="invoiceLink").json()["Invoice"]["InvoiceLink"]
     assert books.session.get(link, timeout=9).status_code == 200
+
+
+def test_the_link_also_comes_with_writes_queries_and_batches(books: Client) -> None:
+    made = books.post("Invoice", invoice(), include="invoiceLink")
+    assert made["InvoiceLink"].startswith("https://")
+    asked = "select * from Invoice"
+    found = books.call("GET", "query", query=asked, include="invoiceLink").json()["QueryResponse"]["Invoice"]
+    assert [row["InvoiceLink"] for row in found] == [made["InvoiceLink"]]
+    assert found[0]["Balance"] == 100
+    item = {"bId": "1", "operation": "update", "optionsData": "invoiceLink"}
+    sparse = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True}
+    [answer] = books.batch({**item, "Invoice": {**sparse, "PrivateNote": "x"}})
+    assert answer["Invoice"]["InvoiceLink"] == made["InvoiceLink"]
+    gone = {"Id": made["Id"], "SyncToken": answer["Invoice"]["SyncToken"]}
+    assert "InvoiceLink" not in books.post("Invoice", gone, operation="delete", include="invoiceLink")
+
+
+def test_a_batch_may_ask_for_changes(books: Client) -> None:
+    books.post("Invoice", invoice())
+    since = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    [answer] = books.batch({"bId": "c", "CDCQuery": {"Entities": "Invoice,Vendor", "ChangedSince": since}})
+    [found, nothing] = answer["CDCResponse"]["QueryResponse"]
+    assert (len(found["Invoice"]), nothing, answer["bId"]) == (1, {}, "c")
+    [refused] = books.batch({"bId": "d", "CDCQuery": {"Entities": "Invoice"}})
+    assert refused["Fault"]["Error"][0]["code"] == "2020"

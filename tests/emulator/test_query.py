@@ -23,6 +23,8 @@ def test_nothing_found_is_an_empty_object(books: Client) -> None:
 
 
 def test_rows_come_with_their_place_and_number(ten: Client) -> None:
+    found = ten.query("select * from Invoice maxresults 2startposition 3")  # as a client in use writes it
+    assert (found["startPosition"], found["maxResults"]) == (3, 2)
     found = ten.query("select * from Invoice startposition 3 maxresults 2")
     assert (found["startPosition"], found["maxResults"], found["totalCount"]) == (3, 2, 10)
 

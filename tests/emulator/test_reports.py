@@ -480,7 +480,7 @@ def whole(made: dict[str, Any], column: int) -> Decimal:
         ("CustomerBalanceDetail", 5, "CustomerBalance", 1),
         ("VendorBalanceDetail", 5, "VendorBalance", 1),
         ("AgedReceivableDetail", 6, "AgedReceivables", 6),
-        ("AgedPayableDetail", 6, "AgedPayables", 6),
+        ("AgedPayableDetail", 7, "AgedPayables", 6),
         ("ProfitAndLossDetail", 6, "ProfitAndLoss", 1),
         ("ClassSales", 1, "ItemSales", 2),
         ("CustomerSales", 1, "DepartmentSales", 1),
@@ -927,3 +927,72 @@ def test_a_grouped_list_has_each_transaction_once_with_its_sums(sample: Client, 
 
 def test_a_list_is_grouped_by_nothing_that_is_unknown(sample: Client) -> None:
     assert sample.call("GET", "reports/TransactionList", group_by="Moon").status_code == 400
+
+
+# ages
+
+
+def test_the_detail_of_payables_has_the_columns_that_were_recorded(sample: Client) -> None:
+    bill = {"VendorRef": {"value": "30"}, "TxnDate": "2030-01-01", "DueDate": "2030-01-31"}
+    cost = {"Amount": 30, "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "7"}}}
+    sample.post("Bill", {**bill, "Line": [{**cost, "DetailType": "AccountBasedExpenseLineDetail"}]})
+    made = report(sample, "AgedPayableDetail", report_date="2030-02-10", vendor="30")
+    columns = [
+        (column["ColTitle"], column["ColType"], column["MetaData"][0]["Value"]) for column in made["Columns"]["Column"]
+    ]
+    assert columns == [
+        *(("Date", "Date", "tx_date"), ("Transaction Type", "String", "txn_type"), ("Num", "String", "doc_num")),
+        *(("Vendor", "String", "vend_name"), ("Due Date", "Date", "due_date"), ("Past Due", "String", "past_due")),
+        *(("Amount", "Money", "subt_neg_amount"), ("Open Balance", "Money", "subt_neg_open_bal")),
+    ]
+    assert ["2030-01-31", "10", "30.00", "30.00"] in [[c["value"] for c in cells[4:]] for cells in lines(made["Rows"])]
+    assert {"Name": "report_date", "Value": "2030-02-10"} in made["Header"]["Option"]
+
+
+USUAL_AGES = ["Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total"]
+BY_FIFTEEN = {"aging_period": "15", "num_periods": "3"}
+
+
+@pytest.mark.parametrize(
+    ("late", "asked", "titles", "column"),
+    [
+        (0, {}, USUAL_AGES, 1),
+        (1, BY_FIFTEEN, ["Current", "1 - 15", "16 - 30", "31 and over", "Total"], 2),
+        (15, BY_FIFTEEN, ["Current", "1 - 15", "16 - 30", "31 and over", "Total"], 2),
+        (16, BY_FIFTEEN, ["Current", "1 - 15", "16 - 30", "31 and over", "Total"], 3),
+        (31, BY_FIFTEEN, ["Current", "1 - 15", "16 - 30", "31 and over", "Total"], 4),
+        (400, {"num_periods": "1"}, ["Current", "1 and over", "Total"], 2),
+        (31, {"aging_period": "x", "num_periods": "0"}, USUAL_AGES, 3),
+    ],
+)
+def test_ages_are_as_long_and_as_many_as_asked(
+    books: Client, late: int, asked: dict[str, str], titles: list[str], column: int
+) -> None:
+    due = str(date(2026, 6, 30) - timedelta(days=late))
+    books.post("Invoice", invoice(TxnDate="2025-01-01", DueDate=due))
+    made = report(books, "AgedReceivables", report_date="2026-06-30", **asked)
+    assert [one["ColTitle"] for one in made["Columns"]["Column"][1:]] == titles
+    [amy] = data_rows(made)
+    assert [at for at, one in enumerate(amy) if one["value"] == "100.00"] == [column, len(titles)]
+    detail = report(books, "AgedReceivableDetail", report_date="2026-06-30", **asked)["Rows"]["Row"][0]
+    heading = titles[column - 1].replace("and over", "or more")
+    assert detail["Header"]["ColData"][0]["value"] == heading + (" days past due" if column > 1 else "")
+
+
+def test_details_of_what_is_owed_may_be_narrowed_by_age_and_tell_of_the_person(books: Client) -> None:
+    mail = {"PrimaryEmailAddr": {"Address": "a@example.org"}, "CompanyName": "Ada Ltd", "GivenName": "Ada"}
+    ada = books.post("Customer", {"DisplayName": "Ada", **mail})["Id"]
+    for due in ("2026-06-29", "2026-06-01"):
+        books.post("Invoice", invoice(customer=ada, TxnDate="2026-01-01", DueDate=due))
+
+    def dues(**asked: str) -> list[str]:
+        made = report(books, "AgedReceivableDetail", columns="due_date", report_date="2026-06-30", **asked)
+        return sorted(cells[0]["value"] for cells in lines(made["Rows"]) if cells[0]["value"].startswith("2026"))
+
+    assert dues() == ["2026-06-01", "2026-06-29"]
+    assert dues(past_due="2") == dues(end_duedate="2026-06-28") == ["2026-06-01"]
+    assert dues(start_duedate="2026-06-02") == ["2026-06-29"]
+    wanted = "cust_bill_email,cust_comp_name,cust_pri_cont,past_due"
+    made = report(books, "AgedReceivableDetail", columns=wanted, report_date="2026-06-30")
+    [*_, row] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == "a@example.org"]
+    assert [cell["value"] for cell in row[1:3]] == ["Ada Ltd", "Ada"]
