@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import signal
 import sys
@@ -173,7 +174,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_recording(parser)
     try:
         return run(parser.parse_args(arguments))
-    except (OSError, ValueError, Refused) as problem:
+    except OSError as problem:
+        hint = " (--port 0 takes a free one)" if problem.errno == errno.EADDRINUSE else ""
+        sys.stderr.write(f"qbo-emulator: {problem}{hint}\n")
+        return 1
+    except (ValueError, Refused) as problem:
         sys.stderr.write(f"qbo-emulator: {problem}\n")
         return 1
 

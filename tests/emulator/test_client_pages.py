@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from qbo_emulator import cli
 from tests.contract.test_node_clients import node_modules
 
 from .conftest import Process
@@ -27,6 +29,21 @@ def blocks(page: str, language: str) -> list[str]:
 def environment(ready: dict[str, str]) -> dict[str, str]:
     where = {"QBO_URL": ready["url"], "QBO_REALM_ID": ready["realm_id"], "QBO_ACCESS_TOKEN": ready["access_token"]}
     return {**os.environ, **where}
+
+
+@pytest.mark.parametrize("page", ["python", "node", "ruby", "php", "java", "go"])
+def test_what_a_page_says_to_start_is_what_its_program_looks_for(page: str) -> None:
+    text = (PAGES / f"{page}.md").read_text()
+    [command] = re.findall(r"^    qbo-emulator (.*)$", text, re.M)
+    parser = argparse.ArgumentParser()
+    cli.add_arguments(parser)
+    options = parser.parse_args(command.split())
+    said = dict(one.split("=", 1) for one in re.search(r"^    export (.*)$", text, re.M)[1].split())  # type: ignore[index]
+    assert said["QBO_URL"] == f"http://127.0.0.1:{options.port}"
+    assert (said["QBO_REALM_ID"], said["QBO_ACCESS_TOKEN"]) == (options.realm, options.access_token)
+    assert (options.seed, options.no_limits) == ("sandbox", False)
+    language = {"node": "js"}.get(page, page)
+    assert {name for name in said if name in blocks(page, language)[0]} >= {"QBO_REALM_ID", "QBO_ACCESS_TOKEN"}
 
 
 def test_the_program_for_python(start_process: Callable[..., Process]) -> None:

@@ -10,10 +10,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from qbo_emulator import cli
+
 from .conftest import TOKEN, Process, invoice
 
 pytestmark = pytest.mark.processes
 Start = Callable[..., Process]
+
+
+def test_a_port_in_use_is_said_with_what_helps(start_process: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    port = start_process().ready["url"].rsplit(":", 1)[1]
+    assert cli.main(["--port", port]) == 1
+    assert "--port 0 takes a free one" in capsys.readouterr().err
 
 
 def test_the_ready_line_tells_all_that_a_client_needs(start_process: Start) -> None:

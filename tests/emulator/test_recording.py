@@ -102,6 +102,22 @@ def test_what_is_refused_is_refused_again(recorded: tuple[Client, Path], name: s
     assert name not in file.read_text()
 
 
+def test_who_is_in_intuits_own_sample_company_leads_to_the_same_rows_here(tmp_path: Path) -> None:
+    file = tmp_path / "recording.jsonl"
+    elsewhere = Emulator(access_token=TOKEN, has_limits=False, sample=True)
+    there = Server(elsewhere.handle).start()
+    server = Server(Upstream(there.url, file).handle).start()
+    books = Client(requests.Session(), server.url, elsewhere.realm_id)
+    for name in ("Cool Cars", "Amy\\'s Bird Sanctuary"):
+        assert books.query(f"select * from Customer where DisplayName = '{name}'")["Customer"]
+    assert books.query("select * from Customer where FullyQualifiedName = 'Shara Barnett:Barnett Design'")["Customer"]
+    server.stop()
+    there.stop()
+    fresh = Emulator(access_token="another", has_limits=False, sample=True)
+    assert [outcome.differences for outcome in Replay(fresh).play(read(file))] == [[], [], []]
+    assert "Pariente" not in file.read_text()
+
+
 def test_faults_quote_nobody(recorded: tuple[Client, Path]) -> None:
     books, file = recorded
     row = books.post("Customer", {"DisplayName": "Ada Lovelace"})
