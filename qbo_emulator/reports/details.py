@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.ledger import Entry
+from qbo_emulator.reports import basis
 from qbo_emulator.reports.frame import NAMED_ALSO, cell, data
 from qbo_emulator.reports.whose import detail_of, ids, is_wanted, narrowing
 
@@ -47,7 +48,7 @@ class Books:
 
     def __init__(self, company: Company, until: str, asked: dict[str, str]) -> None:
         self.company = company
-        told = [entry for entry in company.ledger().entries if entry.day <= until]
+        told = [entry for entry in basis.entries(company, asked) if entry.day <= until]
         self.together: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in told:
             self.together[entry.entity, entry.row["Id"]].append(entry)

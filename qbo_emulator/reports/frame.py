@@ -10,6 +10,7 @@ from qbo_emulator import faults
 from qbo_emulator.books.clock import pacific_date, stamp
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.reports.ages import ages
+from qbo_emulator.reports.basis import basis_of
 from qbo_emulator.reports.dividing import Column, key
 
 # several currencies and taxes apart give an amount other names: before the word amount, and behind it
@@ -267,14 +268,12 @@ def header(company: Company, name: str, asked: dict[str, str], days: tuple[str, 
         options.append(("report_date", days[1]))
     options.append(("NoReportData", "true" if empty else "false"))
     narrowed = {shown: asked[given] for given, shown in NARROWED.items() if asked.get(given)}
-    usual = company.preferences.get("ReportPrefs", {}).get("ReportBasis", "Accrual")
-    basis = "Cash" if asked.get("accounting_method", usual).lower() == "cash" else "Accrual"
     macro = macro_of(name, asked)
     return {
         "Time": stamp(at),
         "ReportName": name,
         **({"DateMacro": macro} if macro else {}),
-        **({"ReportBasis": basis} if name not in WITHOUT_BASIS else {}),
+        **({"ReportBasis": basis_of(company, asked)} if name not in WITHOUT_BASIS else {}),
         **({"StartPeriod": days[0], "EndPeriod": days[1]} if name not in WITHOUT_PERIOD else {}),
         **({"SummarizeColumnsBy": asked.get("summarize_column_by", "Total")} if name in SUMMARIZED else {}),
         "Currency": company.setting("currency", {}).get("value", "USD"),

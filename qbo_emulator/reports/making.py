@@ -67,13 +67,13 @@ def by_person(of: str) -> Rows:
 
 
 ROWS: dict[str, Rows] = {
-    "TrialBalance": lambda ask: statements.trial_balance(ask.company, ask.days, ask.wanted),
+    "TrialBalance": lambda ask: statements.trial_balance(ask.company, ask.days, ask.asked),
     "AgedReceivables": owed(owing.aged, OF_CUSTOMERS),
     "AgedPayables": owed(owing.aged, OF_VENDORS),
     "CustomerBalance": owed(owing.balances, OF_CUSTOMERS),
     "VendorBalance": owed(owing.balances, OF_VENDORS),
-    "CustomerIncome": lambda ask: sales.of_customers(ask.company, ask.days, ask.wanted),
-    "VendorExpenses": lambda ask: sales.of_vendors(ask.company, ask.days, ask.wanted),
+    "CustomerIncome": lambda ask: sales.of_customers(ask.company, ask.days, ask.asked),
+    "VendorExpenses": lambda ask: sales.of_vendors(ask.company, ask.days, ask.asked),
     "CustomerSales": sold("Customer"),
     "ClassSales": sold("Class"),
     "DepartmentSales": sold("Department"),

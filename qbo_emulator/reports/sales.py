@@ -10,10 +10,11 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.ledger import GIVEN_BACK, SOLD
 from qbo_emulator.books.postings import amount_of
 from qbo_emulator.books.stock import key_in, lines_of
+from qbo_emulator.reports import basis
 from qbo_emulator.reports.details import Cell, person
 from qbo_emulator.reports.frame import OF_ITEM, cell, section
 from qbo_emulator.reports.statements import COST, EXPENSE, INCOME, OTHER_EXPENSE, OTHER_INCOME
-from qbo_emulator.reports.whose import Wanted, is_wanted
+from qbo_emulator.reports.whose import Wanted, is_wanted, narrowing
 
 ZERO = Decimal(0)
 Key = tuple[str, str]  # name and id
@@ -21,27 +22,28 @@ NOT_SPECIFIED = "Not Specified"
 EARNED, SPENT = frozenset((INCOME, OTHER_INCOME)), frozenset((COST, EXPENSE, OTHER_EXPENSE))
 
 
-def of_customers(company: Company, days: tuple[str, str], wanted: Wanted) -> list[Row]:
+def of_customers(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[Row]:
     """Income, expenses and what remains, by customer."""
     sums: dict[Key, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    for whose, kind, amount, row in moved(company, days, wanted):
+    for whose, kind, amount, row in moved(company, days, asked):
         if "CustomerRef" in row:
             sums[whose][kind in SPENT] += amount if kind in SPENT else -amount
     return listed({key: [*both, both[0] - both[1]] for key, both in sums.items()})
 
 
-def of_vendors(company: Company, days: tuple[str, str], wanted: Wanted) -> list[Row]:
+def of_vendors(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[Row]:
     """Expenses by vendor."""
     sums: dict[Key, list[Decimal]] = defaultdict(lambda: [ZERO])
-    for whose, kind, amount, row in moved(company, days, wanted):
+    for whose, kind, amount, row in moved(company, days, asked):
         if kind in SPENT and whose[1] and "CustomerRef" not in row:
             sums[whose][0] += amount
     return listed(sums)
 
 
-def moved(company: Company, days: tuple[str, str], wanted: Wanted) -> Iterator[tuple[Key, str, Decimal, Row]]:
+def moved(company: Company, days: tuple[str, str], asked: dict[str, str]) -> Iterator[tuple[Key, str, Decimal, Row]]:
     """Whose it is, the type of account, the amount (debits positive) and the transaction."""
-    for entry in company.ledger().entries:
+    wanted = narrowing(asked)
+    for entry in basis.entries(company, asked):
         if days[0] <= entry.day <= days[1] and is_wanted(entry.row, entry.line, wanted):
             kind = (company.get("Account", entry.account) or {}).get("AccountType", "")
             if kind in EARNED | SPENT:

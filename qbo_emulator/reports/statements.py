@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from qbo_emulator.books.company import Company, Row
+from qbo_emulator.reports import basis
 from qbo_emulator.reports.dividing import Amounts, Division, summed
 from qbo_emulator.reports.frame import amount_cell, cell, data, section, sum_row
-from qbo_emulator.reports.whose import Wanted, is_wanted
+from qbo_emulator.reports.whose import is_wanted, narrowing
 
 ZERO = Decimal(0)
 Sums = list[Decimal]
@@ -261,8 +262,9 @@ def flow(word: str, rows: list[Row], sums: Sums) -> Row:
     return section(f"{word}Activities", f"{word} Activities".upper(), rows, (label, sums))
 
 
-def trial_balance(company: Company, days: tuple[str, str], wanted: Wanted) -> list[Row]:
-    entries = (entry for entry in company.ledger().entries if is_wanted(entry.row, entry.line, wanted))
+def trial_balance(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[Row]:
+    wanted = narrowing(asked)
+    entries = (entry for entry in basis.entries(company, asked) if is_wanted(entry.row, entry.line, wanted))
     amounts = summed(entries, "", days[1])
     moved = [row for row in company.rows("Account") if amounts.get(row["Id"])]
     rows = [

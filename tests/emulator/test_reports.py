@@ -996,3 +996,93 @@ def test_details_of_what_is_owed_may_be_narrowed_by_age_and_tell_of_the_person(b
     made = report(books, "AgedReceivableDetail", columns=wanted, report_date="2026-06-30")
     [*_, row] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == "a@example.org"]
     assert [cell["value"] for cell in row[1:3]] == ["Ada Ltd", "Ada"]
+
+
+# on the basis of cash
+
+
+def paid(entity: str, key: str, amount: int, day: str, **fields: Any) -> dict[str, Any]:
+    line = {"Amount": amount, "LinkedTxn": [{"TxnId": key, "TxnType": entity}]}
+    return {"CustomerRef": {"value": "1"}, "TotalAmt": amount, "Line": [line], "TxnDate": day, **fields}
+
+
+def of_cash(books: Client, name: str, **asked: str) -> dict[str, Any]:
+    made = report(books, name, accounting_method="Cash", **{**ALL, **asked})
+    assert made["Header"]["ReportBasis"] == "Cash"
+    return made
+
+
+def test_income_counts_as_far_and_on_the_days_that_it_is_paid(books: Client) -> None:
+    lines_ = (line("60"), line("40", item="2"))
+    sold = books.post("Invoice", invoice(*lines_, TxnDate="2026-01-15"))
+    assert report(books, "ProfitAndLoss", accounting_method="Cash", **ALL)["Rows"]["Row"][-1]["Summary"] == {
+        "ColData": [{"value": "Net Income"}, {"value": ""}]
+    }
+    books.post("Payment", paid("Invoice", sold["Id"], 33, "2026-02-10"))
+    books.post("Payment", paid("Invoice", sold["Id"], 17, "2026-03-10"))
+    made = of_cash(books, "ProfitAndLoss", summarize_column_by="Month", start_date="2026-01-01", end_date="2026-03-31")
+    [income] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == "Total Income"]
+    assert [cell["value"] for cell in income[1:]] == ["0.00", "33.00", "17.00", "50.00"]
+    sheet = of_cash(books, "BalanceSheet")
+    assert amount(sheet, "TOTAL ASSETS") == amount(sheet, "TOTAL LIABILITIES AND EQUITY") == 50
+    assert "Accounts Receivable" not in str(sheet["Rows"])
+    assert amount(report(books, "ProfitAndLoss", **ALL), "Total Income") == 100
+    books.do("preference", group="ReportPrefs", name="ReportBasis", value="Cash")
+    made = report(books, "ProfitAndLoss", **ALL)
+    assert (made["Header"]["ReportBasis"], amount(made, "Total Income")) == ("Cash", 50)
+
+
+def test_expenses_count_when_their_bill_is_paid_and_what_is_left_over_is_income(sample: Client) -> None:
+    before = {name: amount(of_cash(sample, "ProfitAndLoss"), name) for name in ("Total Expenses", "Total Income")}
+    cost = {"Amount": 30, "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "7"}}}
+    bill = {"VendorRef": {"value": "30"}, "Line": [{**cost, "DetailType": "AccountBasedExpenseLineDetail"}]}
+    owed = sample.post("Bill", bill)
+    assert amount(of_cash(sample, "ProfitAndLoss"), "Total Expenses") == before["Total Expenses"]
+    line_ = {"Amount": 12, "LinkedTxn": [{"TxnId": owed["Id"], "TxnType": "Bill"}]}
+    check = {"PayType": "Check", "CheckPayment": {"BankAccountRef": {"value": "35"}}, "VendorRef": {"value": "30"}}
+    sample.post("BillPayment", {**check, "TotalAmt": 12, "Line": [line_]})
+    assert amount(of_cash(sample, "ProfitAndLoss"), "Total Expenses") == before["Total Expenses"] + 12
+    sample.post("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 9})
+    assert amount(of_cash(sample, "ProfitAndLoss"), "Total Income") == before["Total Income"] + 9
+    assert amount(of_cash(sample, "ProfitAndLoss"), "Unapplied Cash Payment Income") >= 9
+
+
+def test_a_deposit_of_an_invoice_is_cash_on_its_day(books: Client) -> None:
+    books.post("Invoice", invoice(line("100"), Deposit=25, TxnDate="2026-01-15"))
+    made = of_cash(books, "ProfitAndLoss", start_date="2026-01-15", end_date="2026-01-15")
+    assert amount(made, "Total Income") == 25
+    assert amount(of_cash(books, "BalanceSheet"), "TOTAL ASSETS") == 25
+
+
+@pytest.mark.parametrize("name", ["BalanceSheet", "TrialBalance", "JournalReport"])
+def test_the_sample_company_balances_on_the_basis_of_cash(sample: Client, name: str) -> None:
+    made = report(sample, name, accounting_method="cash", **ALL)
+    if name == "BalanceSheet":
+        assert amount(made, "TOTAL ASSETS") == amount(made, "TOTAL LIABILITIES AND EQUITY")
+        return
+    [total] = [cells for cells in lines(made["Rows"]) if cells[0]["value"] == "TOTAL"]
+    assert total[-2]["value"] == total[-1]["value"] != "0.00"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 999), st.integers(1, 999), st.integers(0, 120)), min_size=1, max_size=6))
+def test_what_is_paid_in_parts_adds_up_to_the_whole(parts: list[tuple[int, int, int]]) -> None:
+    """However cents fall, all payments together count as the whole invoice, and each keeps the books in balance."""
+    emulator = Emulator(access_token=TOKEN, has_limits=False)
+    prices = [Decimal(price) / 100 for price, *_ in parts]
+    sold = call(emulator, "POST", "invoice", invoice(*(line(price) for price in prices)))["Invoice"]
+    shares = [(Decimal(share) / 100, f"2027-{late % 12 + 1:02}-01") for _, share, late in parts]
+    left = sum(prices)
+    for share, day in [*shares, (left, "2028-01-01")]:
+        some = min(left, share)
+        if some:
+            call(emulator, "POST", "payment", {**paid("Invoice", sold["Id"], 1, day), **of_amount(some, sold["Id"])})
+            left -= some
+        query = "accounting_method=Cash&start_date=1900-01-01&end_date=2999-12-31"
+        made, sheet = (call(emulator, "GET", f"reports/{name}?{query}") for name in ("ProfitAndLoss", "BalanceSheet"))
+        assert amount(made, "Total Income") == sum(prices) - left
+        assert amount(sheet, "TOTAL ASSETS") == amount(sheet, "TOTAL LIABILITIES AND EQUITY") == sum(prices) - left
+
+
+def of_amount(some: Decimal, key: str) -> dict[str, Any]:
+    return {"TotalAmt": some, "Line": [{"Amount": some, "LinkedTxn": [{"TxnId": key, "TxnType": "Invoice"}]}]}
