@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
@@ -29,11 +30,17 @@ from sync.worker.cluster import END_DRAIN
 from sync.worker.schedules import ensure_schedules
 from sync.worker.wake import wake
 
+# So many more objects in a worker before Python looks for cycles among them; some megabytes.
+GARBAGE_AT = 50_000
+
 
 @receiver(post_spawn, dispatch_uid="sync.worker_started")
 def worker_started(**_: object) -> None:
     """In each worker of a cluster, when it starts."""
     stopping.heed(END_DRAIN)
+    # What was imported stays. A wave makes many objects and hardly a cycle, so looking for cycles can be rare.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AT)
 
 
 @receiver(record_changed, sender=Invoice, dispatch_uid="sync.invoice_changed")

@@ -9,12 +9,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from qbo.connection.turn import Turn
 from qbo.failures import FailureKind
 from qbo.models import Connection
 from runacall import clock
 from runacall.isolation import isolated
 from sync.actions import ACTIONS
-from sync.engine.drain import drain
+from sync.engine.drain import Result, drain_in, looks
 from sync.engine.pausing import clear_interrupted_row, open_interrupted_row, pause_idle
 from sync.engine.renewing import RENEWED, renew_unused
 from sync.inbound import listening, tie_out
@@ -39,21 +40,22 @@ logger = logging.getLogger(__name__)
 
 def drain_connection(connection_id: int) -> int:
     """Drain one connection for a while, and request another drain for what is left. Returns how many were settled."""
-    connection = Connection.objects.filter(pk=connection_id).first()
-    if connection is None:
-        return 0
-    fence = isolated("A drain", connection=connection_id, organization=connection.organization_id)
-    with fence as caught, tallied(connection) as count:
-        result = drain(connection, give_way=lambda: _others_wait(connection_id))
-        count.is_ours = not result.busy
+    with isolated("A drain", connection=connection_id) as caught, tallied(connection_id) as count:
+        # Taking the turn reads the connection; nothing of it is needed before.
+        turn = Turn.take_by_id(connection_id, also=looks(at=clock.now()))
+        count.is_ours = turn is not None
+        # Whoever else has the turn also sends what we would have sent.
+        result = drain_in(turn, give_way=lambda: _others_wait(connection_id)) if turn else Result(busy=True)
     if caught.mistake:
-        open_interrupted_row(connection, caught.words, at=clock.now())
+        open_interrupted_row(Connection.objects.get(pk=connection_id), caught.words, at=clock.now())
+        return 0
+    _beat()
+    if turn is None:
         return 0
     if result.has_failed:
-        clear_interrupted_row(connection, at=clock.now())
-    _beat()
-    if not result.busy and connections_with_work(at=clock.now()).filter(pk=connection_id).exists():
-        wake(connection)
+        clear_interrupted_row(turn.connection, at=clock.now())
+    if result.may_have_more and connections_with_work(at=clock.now()).filter(pk=connection_id).exists():
+        wake(turn.connection)
     return result.settled
 
 

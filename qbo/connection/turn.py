@@ -7,11 +7,12 @@ holds the lease, Intuit's limits are counted once per company, however many host
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -24,7 +25,7 @@ from qbo.connection.limiter import SHORT_WAIT, Limiter, Limits, pause_asked_for
 from qbo.connection.queries import ReadFailed
 from qbo.failures import FailureKind
 from qbo.models import Connection, Lease
-from qbo.models.leases import CompanyChanged, LeaseLost, new_holder
+from qbo.models.leases import NOTHING_MORE, CompanyChanged, LeaseLost, new_holder
 from runacall import clock, operators_log
 from runacall.isolation import DATABASE_AWAY, connect_again
 
@@ -85,14 +86,26 @@ class Turn:
     reader: requests.Session | None = None
 
     @classmethod
-    def take(cls, connection: Connection) -> Turn | None:
-        """The turn if the lease was free or had expired, otherwise None. Reads the connection again."""
+    def take(cls, connection: Connection, *, also: Mapping[str, Any] = NOTHING_MORE) -> Turn | None:
+        """The turn if the lease was free or had expired, otherwise None. Reads the connection again.
+
+        `also`: what else to read with the lease, as annotations of `Turn.lease`.
+        """
+        turn = cls.take_by_id(connection.pk, also=also)
+        if turn is not None:
+            # What was loaded before we had the lease may belong to another company.
+            connection.become(turn.connection)
+            turn.connection = connection
+        return turn
+
+    @classmethod
+    def take_by_id(cls, connection_id: int, *, also: Mapping[str, Any] = NOTHING_MORE) -> Turn | None:
+        """As `take`, with the connection as it is now; None as well if there is no such connection."""
         seconds = settings.SYNC["LEASE_SECONDS"]
-        lease = Lease.acquire(connection, holder=new_holder(), at=clock.now(), seconds=seconds)
+        lease = Lease.acquire(connection_id, holder=new_holder(), at=clock.now(), seconds=seconds, also=also)
         if lease is None:
             return None
-        # What was loaded before we had the lease may belong to another company.
-        connection.become(lease.connection)
+        connection = lease.connection
         limits = Limits(
             requests_a_minute=settings.SYNC["REQUESTS_A_MINUTE"],
             requests_a_second=settings.SYNC["REQUESTS_A_SECOND"],
@@ -194,16 +207,16 @@ class Turn:
             seconds=round(seconds, 1),
         )
 
-    def end(self, *, resume_in: float | None = None) -> None:
-        """Release the lease, unless another process already has it.
+    def end(self, *, resume_in: float | None = None) -> bool:
+        """Release the lease, unless another process already has it; True if a drain was requested in the meantime.
 
         `resume_in`: seconds until the limits allow another call.
         """
-        until = time.monotonic() + RELEASE_PATIENCE
+        until, was_asked = time.monotonic() + RELEASE_PATIENCE, False
         with suppress(LeaseLost):
             while True:
                 try:
-                    self.lease.release(at=clock.now(), resume_in=resume_in, **self._stored)
+                    was_asked = self.lease.release(at=clock.now(), resume_in=resume_in, **self._stored)
                     break
                 except DATABASE_AWAY:
                     # Asked again for a while: nobody else may send until the lease is released.
@@ -211,6 +224,7 @@ class Turn:
                         raise
                     time.sleep(BUSY_PAUSE)
         self.end_reads()
+        return was_asked
 
 
 def _calls_of(lease: Lease) -> list[list[float]]:

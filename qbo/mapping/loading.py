@@ -98,9 +98,11 @@ def load_book(
     if payments:
         rows = PaymentMapping.objects.filter(**here).values_list("method", "method_id", "account_id")
         methods = {method: (method_id, account_id) for method, method_id, account_id in rows}
+    company = _company(getattr(stored.connection, "facts", None), connection.realm_id)
+    mapped = TaxMapping.objects.filter(**here).values_list("rate_key", "tax_code_id")
     chosen = list(AccountMapping.objects.filter(**here).values_list("item_id", "category_id", "account_id"))
     return MappingBook(
-        company=_company(getattr(stored.connection, "facts", None), connection.realm_id),
+        company=company,
         currency=stored.connection.organization.currency,
         choices=_choices(settings, methods, unsaved),
         customers={
@@ -118,10 +120,7 @@ def load_book(
         payments_on={
             pk: {one: sent_payments[one] for one in ids if one in sent_payments} for pk, ids in on_void.items()
         },
-        tax_mappings={
-            **dict(TaxMapping.objects.filter(**here).values_list("rate_key", "tax_code_id")),
-            **unsaved.tax_mappings,
-        },
+        tax_mappings={**(dict(mapped) if _names_tax_codes(invoices, company) else {}), **unsaved.tax_mappings},
         account_mappings={
             **{category_id: account_id for item_id, category_id, account_id in chosen if item_id is None},
             **unsaved.account_mappings,
@@ -137,6 +136,12 @@ def load_book(
         one_off_item=one_off if one_off and one_off.active else None,
         terms={row.name_key: row.qbo_id for row in lists["Term"]},
     )
+
+
+def _names_tax_codes(invoices: Sequence[InvoiceDocument], company: Company) -> bool:
+    """Whether any of these has a tax code there: outside the US each line has one. Without invoices anybody may ask."""
+    taxed = (one.customer.tax_exempt or any(line.rates for line in one.lines) for one in invoices)
+    return not invoices or not company.is_us or any(taxed)
 
 
 def _choices(settings: ConnectionSettings, methods: Mapping[str, tuple[str, str]], unsaved: Unsaved) -> Choices:

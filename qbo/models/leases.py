@@ -8,6 +8,7 @@ import hashlib
 import os
 import socket
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +20,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from qbo.models.connection import Connection
+
+NOTHING_MORE: Mapping[str, Any] = {}
 
 
 class LeaseLost(Exception):
@@ -51,19 +54,30 @@ class Lease(models.Model):
         return f"Lease of {self.connection}"
 
     @classmethod
-    def acquire(cls, connection: Connection, *, holder: str, at: datetime, seconds: float) -> Lease | None:
+    def acquire(
+        cls, connection_id: int, *, holder: str, at: datetime, seconds: float, also: Mapping[str, Any] = NOTHING_MORE
+    ) -> Lease | None:
         """The lease, with the connection as it is now, if it was free or expired, otherwise None.
 
-        One conditional UPDATE decides.
+        One conditional UPDATE decides. None as well if there is no such connection. `also`: what else to read with the
+        lease, as annotations.
         """
-        free = cls.objects.filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection)
+        free = cls.objects.filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection_id)
         until = at + timedelta(seconds=seconds)
         ours: dict[str, Any] = {"holder": holder, "fence": F("fence") + 1, "expires_at": until, "woken_at": None}
         # A connection gets its lease with its first drain.
-        taken = free.update(**ours) or (cls.objects.get_or_create(connection=connection)[1] and free.update(**ours))
-        leases = cls.objects.select_related("connection")
+        taken = free.update(**ours) or (cls._is_new(connection_id) and free.update(**ours))
+        leases = cls.objects.select_related("connection").annotate(**also)
         # None as well after a pause as long as the lease: another holder has it by now.
-        return leases.filter(connection=connection, holder=holder).first() if taken else None
+        return leases.filter(connection=connection_id, holder=holder).first() if taken else None
+
+    @classmethod
+    def _is_new(cls, connection_id: int) -> bool:
+        """Whether the connection is there and had no lease until now; it has one then."""
+        if cls.objects.filter(connection=connection_id).exists():
+            return False
+        there = Connection.objects.filter(pk=connection_id).exists()
+        return there and cls.objects.get_or_create(connection_id=connection_id)[1]
 
     @classmethod
     def overtake(cls, connection: Connection) -> None:
@@ -95,11 +109,18 @@ class Lease(models.Model):
         """Lock the row until the transaction ends, and check that we hold the lease. Raises LeaseLost."""
         self._guarded(holder=self.holder)
 
-    def release(self, *, at: datetime, resume_in: float | None = None, **stored: object) -> None:
-        """Give the lease up, and store these of its columns. Raises LeaseLost if another process has it."""
+    def release(self, *, at: datetime, resume_in: float | None = None, **stored: object) -> bool:
+        """Give the lease up, and store these of its columns; True if a drain was requested while it was held.
+
+        That drain found the lease taken and did nothing, so it has to be requested again. Raises LeaseLost if another
+        process has the lease.
+        """
         resume_at = at + timedelta(seconds=resume_in) if resume_in else None
-        # A drain requested in the meantime found the lease taken and did nothing, so it has to be requested again.
-        self._guarded(expires_at=None, drained_at=at, resume_at=resume_at, woken_at=None, **stored)
+        changes = {"expires_at": None, "drained_at": at, "resume_at": resume_at, **stored}
+        if Lease.objects.filter(pk=self.pk, fence=self.fence, woken_at=None).update(**changes):
+            return False
+        self._guarded(**changes, woken_at=None)
+        return True
 
     def stay_quiet(self, *, until: datetime) -> None:
         """Of several pauses the longest counts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from runacall.invoices.documents import (
     AppliedDocument,
@@ -29,9 +29,12 @@ from runacall.invoices.statuses import Status
 
 def load_invoices(ids: Iterable[int]) -> dict[int, InvoiceDocument]:
     """Documents of these invoices, deleted drafts too, by id; unknown ids are left out."""
-    lines = InvoiceLine.objects.select_related("item").prefetch_related("tax_rates").order_by("position")
+    taxed = InvoiceLine.tax_rates.through.objects.filter(invoiceline=OuterRef("pk"))
+    lines = InvoiceLine.objects.select_related("item").annotate(is_taxed=Exists(taxed)).order_by("position")
     invoices = Invoice.objects.filter(pk__in=list(ids)).select_related("customer")
-    loaded = invoices.prefetch_related(Prefetch("lines", queryset=lines))
+    loaded = list(invoices.prefetch_related(Prefetch("lines", queryset=lines)))
+    # Their rates are a query that most shops' invoices do not need.
+    prefetch_related_objects([line for one in loaded for line in one.lines.all() if line.is_taxed], "tax_rates")
     return {invoice.pk: invoice_document(invoice) for invoice in loaded}
 
 
@@ -99,6 +102,7 @@ def invoice_document(invoice: Invoice) -> InvoiceDocument:
 
 
 def line_document(line: InvoiceLine) -> LineDocument:
+    rates = line.tax_rates.all() if getattr(line, "is_taxed", True) else ()
     return LineDocument(
         position=line.position,
         item=item_document(line.item) if line.item else None,
@@ -106,7 +110,7 @@ def line_document(line: InvoiceLine) -> LineDocument:
         quantity=line.quantity,
         unit_price=line.unit_price,
         amount=line.amount,
-        rates=tuple(rate_document(rate) for rate in sorted(line.tax_rates.all(), key=lambda rate: rate.pk)),
+        rates=tuple(rate_document(rate) for rate in sorted(rates, key=lambda rate: rate.pk)),
         identity=line.identity,
     )
 

@@ -35,6 +35,11 @@ class Drain:
     stopped: bool = False
     # Whether the shop had a failed event at the last look; without one, none has to be released.
     has_failed: bool = True
+    # Of this wave: whether it is all that was due, and how many events of it are Synced.
+    claimed_all: bool = False
+    synced: int = 0
+    # Whether nothing was due at the last look.
+    is_empty: bool = False
     # How many waves of invoices were sent.
     invoice_waves: int = 0
     # How often QuickBooks refused a token that looked fresh.

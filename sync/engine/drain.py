@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
 
 from qbo.connection.client import Reply
 from qbo.connection.queries import ReadFailed
@@ -17,7 +17,7 @@ from qbo.connection.turn import MustWait, Turn
 from qbo.failures import FailureKind
 from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
-from qbo.models import Connection, ListState
+from qbo.models import Connection, Lease, ListState
 from qbo.models.leases import LeaseLost
 from qbo.models.lists import ListStateQuerySet
 from runacall import clock, operators_log
@@ -57,13 +57,15 @@ PREPARE: dict[str, Callable[[Drain, Sequence[SyncEvent]], list[Ready]]] = {
 class Result:
     """The result of a drain. `resume_in`: if limits ended it, the seconds after which to continue.
 
-    `has_failed`: the shop may have a failed event, of any company.
+    `has_failed`: the shop may have a failed event, of any company. `may_have_more`: more may be due already; False if
+    nothing was, and nobody has asked for another drain since.
     """
 
     settled: int = 0
     busy: bool = False
     resume_in: float | None = None
     has_failed: bool = True
+    may_have_more: bool = True
 
 
 def drain(
@@ -79,15 +81,25 @@ def drain(
     """
     if not connection.is_live:
         return Result()
-    turn = Turn.take(connection)
+    turn = Turn.take(connection, also=looks(at=now()))
     # Somebody else may call this company now. Whoever it is also sends what we would have sent.
-    if turn is None:
-        return Result(busy=True)
+    return drain_in(turn, now=now, progress=progress, give_way=give_way) if turn else Result(busy=True)
+
+
+def drain_in(
+    turn: Turn,
+    *,
+    now: Now = clock.now,
+    progress: Callable[[int], None] = lambda count: None,
+    give_way: Callable[[], bool] = lambda: False,
+) -> Result:
+    """As `drain`, in a turn that was just taken, with `looks` at what is due; ends it."""
+    connection = turn.connection
     work = Drain(turn, now)
     work.progress = progress
     # Taking the turn read the connection again: it may have been paused since the caller looked.
     work.stopped = not connection.is_live
-    resume_in, ended = None, "error"
+    resume_in, ended, was_asked = None, "error", True
     try:
         resume_in = _run(work, give_way)
         stopped = "stopped" if work.stopped else "nothing due"
@@ -100,7 +112,7 @@ def drain(
         resume_in = STUMBLE_PAUSE
         raise
     finally:
-        turn.end(resume_in=resume_in)
+        was_asked = turn.end(resume_in=resume_in)
         # A lease that was lost is worth a look.
         write = operators_log.warn if ended in ("lease lost", "error") else operators_log.note
         write(
@@ -112,13 +124,15 @@ def drain(
             ended=ended,
             milliseconds=round((time.monotonic() - work.began) * 1000),
         )
-    return Result(work.settled, resume_in=resume_in, has_failed=work.has_failed)
+    may_have_more = was_asked or not work.is_empty
+    return Result(work.settled, resume_in=resume_in, has_failed=work.has_failed, may_have_more=may_have_more)
 
 
 def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
     """Wave after wave; returns the seconds to wait if a limit ended it."""
     try:
-        there = what_is_due(work)
+        # Seen as the turn was taken.
+        there = _as_seen(work, [getattr(work.lease, part.name) for part in fields(Due)])
         if there.is_left:
             take_over(work)
             there = what_is_due(work)
@@ -129,9 +143,10 @@ def _run(work: Drain, give_way: Callable[[], bool]) -> float | None:
         while there.is_any and not (work.stopped or work.time_is_up):
             # A round is what one wave of invoices needs, with the customers and items that go first.
             is_round_over = work.invoice_waves > 0 or time.monotonic() - work.began >= ROUND_SECONDS
-            if (is_round_over and give_way()) or not _one_wave(work, there):
+            if (is_round_over and give_way()) or not _one_wave(work, there) or work.is_empty:
                 break
             there = what_is_due(work)
+        work.is_empty = work.is_empty or not there.is_any
     # Limits end a drain instead of making it sleep: a sleeping worker would keep other shops waiting.
     except MustWait as wait:
         return wait.seconds
@@ -158,20 +173,29 @@ class Due:
 
 
 def what_is_due(work: Drain) -> Due:
-    """In one query, each part by a small index of its own."""
-    events = SyncEvent.objects.of(work.connection)
-    waiting = events.filter(due_at__lte=work.now())
-    found = Connection.objects.filter(pk=work.connection.pk).values_list(
-        # Unknown outcomes are checked even while nothing may be sent, because a look sends nothing.
-        Exists(waiting.filter(state=State.CHECKING)),
-        Exists(waiting.filter(state=State.QUEUED).allowed_out()),
-        Exists(_stale_lists(work)),
-        Exists(events.filter(state=State.SENDING, fence__lt=work.fence)),
-        Exists(SyncEvent.objects.failed().filter(organization=work.connection.organization_id)),
-    )
-    due = Due(*map(bool, found.get()))
+    """In one query."""
+    return _as_seen(work, Lease.objects.filter(pk=work.lease.pk).values_list(*looks(at=work.now()).values()).get())
+
+
+def _as_seen(work: Drain, seen: Sequence[object]) -> Due:
+    due = Due(*map(bool, seen))
     work.has_failed = due.has_failed
     return due
+
+
+def looks(*, at: datetime) -> dict[str, Exists]:
+    """For a lease, what `Due` says of its connection and company; each part by a small index of its own."""
+    connection, realm_id = OuterRef("connection"), OuterRef("connection__realm_id")
+    events = SyncEvent.objects.filter(connection=connection, realm_id=realm_id)
+    waiting = events.filter(due_at__lte=at)
+    return {
+        # Unknown outcomes are checked even while nothing may be sent, because a look sends nothing.
+        "is_in_doubt": Exists(waiting.filter(state=State.CHECKING)),
+        "is_queued": Exists(waiting.filter(state=State.QUEUED).allowed_out()),
+        "is_stale": Exists(ListState.objects.filter(connection=connection).stale(at=at)),
+        "is_left": Exists(events.filter(state=State.SENDING, fence__lt=OuterRef("fence"))),
+        "has_failed": Exists(SyncEvent.objects.failed().filter(organization=OuterRef("connection__organization"))),
+    }
 
 
 def _one_wave(work: Drain, there: Due) -> bool:
@@ -204,6 +228,8 @@ def _one_wave(work: Drain, there: Due) -> bool:
     in_flight = work.in_flight if events[0].record_type in TRANSACTIONS else 1
     unsent = push(work, ready, in_flight=in_flight)
     work.invoice_waves += bool(ready) and events[0].record_type in TRANSACTIONS
+    # Nothing waits for any of them, and none is tried again: no need to look whether something is due.
+    work.is_empty = work.claimed_all and not work.has_failed and work.synced == len(events)
     if unsent:
         release(work, [one.event for one in unsent])
         if not work.stopped and not work.time_is_up:
@@ -224,6 +250,7 @@ def claim(drain: Drain) -> list[SyncEvent]:
         # Locked as they are read: a person may be dismissing one at this moment.
         first = list(due.select_for_update(of=("self",)).order_by("rank", "due_at", "id")[:wave])
         claimed = [event for event in first if event.rank == first[0].rank]
+        drain.claimed_all, drain.synced = len(claimed) == len(first) < wave, 0
         SyncEvent.objects.filter(pk__in=[event.pk for event in claimed]).update(state=State.SENDING, fence=drain.fence)
     for event in claimed:
         event.state, event.fence = State.SENDING, drain.fence

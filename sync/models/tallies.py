@@ -26,10 +26,10 @@ class Tally(models.Model):
         return f"{self.name} {self.label}: {self.value:g}"
 
     @classmethod
-    def add(cls, connection: Connection, counts: Mapping[tuple[str, str], float]) -> None:
+    def add(cls, connection_id: int, counts: Mapping[tuple[str, str], float]) -> None:
         """Increase each total of (name, label) by its amount; several processes may do so at once."""
         for (name, label), count in counts.items():
-            rows = cls.objects.filter(connection=connection, name=name, label=label)
+            rows = cls.objects.filter(connection=connection_id, name=name, label=label)
             if not rows.update(value=F("value") + count):
-                cls.objects.get_or_create(connection=connection, name=name, label=label)
+                cls.objects.get_or_create(connection_id=connection_id, name=name, label=label)
                 rows.update(value=F("value") + count)

@@ -39,8 +39,8 @@ def _count(letter: Letter, outcome: Letter.Outcome) -> None:
     """Where nobody may read /metrics, nothing is counted; as in `sync.worker.tallying`."""
     if not settings.METRICS_TOKEN:
         return
-    for connection in Connection.objects.filter(organization=letter.organization_id):
-        Tally.add(connection, {("e-mail", outcome.value): 1})
+    for pk in Connection.objects.filter(organization=letter.organization_id).values_list("pk", flat=True):
+        Tally.add(pk, {("e-mail", outcome.value): 1})
 
 
 def _send(letter: Letter, at: datetime) -> Letter.Outcome:

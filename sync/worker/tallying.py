@@ -17,7 +17,6 @@ from django.db import Error as DatabaseAway
 from django.db import models
 from django.db.models import Max
 
-from qbo.models import Connection
 from sync.models import Attempt, State, Submission, Tally
 
 logger = logging.getLogger(__name__)
@@ -36,8 +35,8 @@ class Count:
 
 
 @contextmanager
-def tallied(connection: Connection) -> Iterator[Count]:
-    """Count what one drain does over `connection` inside the block, however it ends. An error in counting never stops
+def tallied(connection_id: int) -> Iterator[Count]:
+    """Count what one drain does over the connection inside the block, however it ends. An error in counting never stops
     the drain.
 
     Where nobody may read /metrics (METRICS_TOKEN is empty), nothing is counted: that saves ten queries a drain.
@@ -51,25 +50,25 @@ def tallied(connection: Connection) -> Iterator[Count]:
         yield count
     finally:
         if count.is_ours:
-            _keep(connection, time.monotonic() - began, attempts=attempts, submissions=submissions)
+            _keep(connection_id, time.monotonic() - began, attempts=attempts, submissions=submissions)
 
 
-def _keep(connection: Connection, seconds: float, *, attempts: int, submissions: int) -> None:
+def _keep(connection_id: int, seconds: float, *, attempts: int, submissions: int) -> None:
     """`attempts` and `submissions`: the ids of the last ones before the drain."""
     try:
-        counts = outcomes(connection, after=attempts) + calls(connection, after=submissions)
-        Tally.add(connection, counts + observed("drain", DRAIN_BUCKETS, seconds))
+        counts = outcomes(connection_id, after=attempts) + calls(connection_id, after=submissions)
+        Tally.add(connection_id, counts + observed("drain", DRAIN_BUCKETS, seconds))
     except DatabaseAway:
-        logger.warning("The totals of connection %s were not updated.", connection.pk)
+        logger.warning("The totals of connection %s were not updated.", connection_id)
 
 
 def _last(model: type[Attempt] | type[Submission]) -> int:
     return model.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
-def outcomes(connection: Connection, *, after: int) -> Counts:
+def outcomes(connection_id: int, *, after: int) -> Counts:
     """Attempts by outcome; failed ones by code, and those that are tried again later."""
-    rows = Attempt.objects.filter(pk__gt=after, event__connection=connection).order_by()
+    rows = Attempt.objects.filter(pk__gt=after, event__connection=connection_id).order_by()
     counts: Counts = Counter()
     for outcome, code, number in rows.values_list("outcome", "failure_code").annotate(attempts=models.Count("pk")):
         counts["outcome", f"{outcome}:{code if outcome == State.FAILED else ''}"] += number
@@ -78,9 +77,9 @@ def outcomes(connection: Connection, *, after: int) -> Counts:
     return counts
 
 
-def calls(connection: Connection, *, after: int) -> Counts:
+def calls(connection_id: int, *, after: int) -> Counts:
     """Writes by the class of their HTTP status, and how long each took."""
-    rows = Submission.objects.filter(pk__gt=after, connection=connection)
+    rows = Submission.objects.filter(pk__gt=after, connection=connection_id)
     counts: Counts = Counter()
     for status, milliseconds in rows.values_list("http_status", "duration_ms"):
         counts["call", status_class(status)] += 1

@@ -122,15 +122,21 @@ def customer(shop: Shop) -> Customer:
     return shop.settled_invoice().customer
 
 
+@pytest.mark.parametrize("is_committed", [False, True])
 def test_an_answer_is_recorded_although_the_database_was_cut_off_meanwhile(
-    shop: Shop, customer: Customer, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, customer: Customer, monkeypatch: pytest.MonkeyPatch, is_committed: bool
 ) -> None:
+    """Once, also where it was recorded and only the word of that was cut off."""
     invoice, read, cuts = shop.invoice(customer=customer), push.read_items, [1]
 
     def cut_once(*arguments: Any) -> None:
-        if cuts.pop() if cuts else False:
+        is_cut = bool(cuts and cuts.pop())
+        if is_cut and not is_committed:
             cut()
         read(*arguments)
+        if is_cut and is_committed:
+            cut()
+            SyncEvent.objects.exists()
 
     monkeypatch.setattr(push, "read_items", cut_once)
     shop.drain()

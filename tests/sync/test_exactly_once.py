@@ -537,7 +537,7 @@ def test_a_wake_that_fails_after_the_commit_fails_nobody(shop: Shop, monkeypatch
 
 
 def test_a_wake_that_met_a_busy_connection_is_not_the_last(shop: Shop, start: datetime) -> None:
-    lease = Lease.acquire(shop.connection, holder="a worker", at=start, seconds=180)
+    lease = Lease.acquire(shop.connection.pk, holder="a worker", at=start, seconds=180)
     assert lease
     shop.invoice(at=start)  # its wake finds the lease held, and is spent
     lease.release(at=start, calls=[])

@@ -14,7 +14,7 @@ from tests.books import Shop
 
 
 def take(shop: Shop, holder: str, *, at: object = None) -> Lease | None:
-    return Lease.acquire(shop.connection, holder=holder, at=at or timezone.now(), seconds=180)  # type: ignore[arg-type]
+    return Lease.acquire(shop.connection.pk, holder=holder, at=at or timezone.now(), seconds=180)  # type: ignore[arg-type]
 
 
 def test_a_second_holder_is_turned_away(shop: Shop) -> None:

@@ -106,7 +106,7 @@ def test_emails_that_wait_and_those_that_were_tried() -> None:
             organization=books.organization, user=person, key=str(number), subject="?", text="?", html="?",
             made_at=now - dt.timedelta(minutes=10 * number), next_at=next_at, sent_at=sent_at,
         )  # fmt: skip
-    Tally.add(books, {("e-mail", "sent"): 3})
+    Tally.add(books.pk, {("e-mail", "sent"): 3})
     found = scraped()
     assert found["runacall_emails_waiting", ""] == 2, "neither the one that was given up nor the one that was sent"
     assert 600 <= found["runacall_emails_oldest_seconds", ""] < 660
@@ -145,13 +145,13 @@ def test_what_a_drain_did_is_counted_once() -> None:
     event, other = log_rows.event(books), log_rows.event(others)
     work(event)
     for _ in range(2):
-        with tallying.tallied(books):
+        with tallying.tallied(books.pk):
             work(event)
             work(other)
-    with tallying.tallied(books) as count:
+    with tallying.tallied(books.pk) as count:
         work(event)
         count.is_ours = False
-    with suppress(ZeroDivisionError), tallying.tallied(books):
+    with suppress(ZeroDivisionError), tallying.tallied(books.pk):
         work(event)
         raise ZeroDivisionError
     found = scraped()
@@ -172,7 +172,7 @@ def test_nothing_is_counted_that_nobody_may_read(settings: Any) -> None:
     settings.METRICS_TOKEN = ""
     books = log_rows.shop_with_books()
     event = log_rows.event(books)
-    with tallying.tallied(books):
+    with tallying.tallied(books.pk):
         work(event)
     assert not Tally.objects.exists()
 
@@ -181,7 +181,7 @@ def test_labels_are_bounded() -> None:
     """A label is a word of ours: no id, no name, no text of QuickBooks makes another series."""
     books = log_rows.shop_with_books()
     event = log_rows.event(books)
-    with tallying.tallied(books):
+    with tallying.tallied(books.pk):
         work(event)
     for status in (None, 200, 299, 400, 429, 503, 599):
         assert tallying.status_class(status) in ("none", "2xx", "4xx", "429", "5xx")
@@ -201,7 +201,7 @@ def test_alerts_and_dashboard_name_only_what_is_there() -> None:
     event = log_rows.event(books)
     log_rows.event(books, State.QUEUED, None, at=timezone.now() - dt.timedelta(minutes=2))
     Heartbeat.objects.create(name="maintain", at=timezone.now())
-    with tallying.tallied(books):
+    with tallying.tallied(books.pk):
         work(event)
     there = {name for name, _ in scraped()} | {"runacall_token_days_left"}
     rules = yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"][0]["rules"]

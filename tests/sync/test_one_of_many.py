@@ -79,7 +79,7 @@ class TestTheMachinery:
 
     def test_a_drain_says_so_in_the_log_and_clears_it(self, shop: Shop, monkeypatch: Any, caplog: Any) -> None:
         shop.invoice()
-        monkeypatch.setattr("sync.engine.drain.what_is_due", poisoned(lambda work: None, lambda work: True))
+        monkeypatch.setattr("sync.engine.drain.claim", poisoned(lambda work: None, lambda work: True))
         assert tasks.drain_connection(shop.connection.pk) == 0
         row = connection_row(shop)
         assert row

@@ -23,7 +23,7 @@ def lease_of(shop: Shop) -> Lease:
 
 
 def take(shop: Shop, *, seconds: float = 180) -> Lease | None:
-    return Lease.acquire(shop.connection, holder="another:1:x", at=timezone.now(), seconds=seconds)
+    return Lease.acquire(shop.connection.pk, holder="another:1:x", at=timezone.now(), seconds=seconds)
 
 
 def test_what_a_person_has_read_counts_against_the_limits(shop: Shop) -> None:

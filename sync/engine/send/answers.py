@@ -43,11 +43,15 @@ def events_of(submission: Submission) -> dict[int, SyncEvent]:
 
 @dataclass(frozen=True)
 class Answered:
-    """What is needed to read an answer: the drain, the submission, and the reply."""
+    """What is needed to read an answer: the drain, the submission, and the reply.
+
+    `sent`: its events, by id, if this process has just sent them and has not read the answer before.
+    """
 
     drain: Drain
     submission: Submission
     reply: Reply
+    sent: Mapping[int, SyncEvent] | None = None
 
     @property
     def items(self) -> list[object] | None:
@@ -123,7 +127,8 @@ def read_items(answered: Answered, answers: Sequence[object]) -> None:
     drain, submission = answered.drain, answered.submission
     # By bId: Intuit does not promise to answer in the order of the request.
     by_id = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
-    events, links, outcomes = events_of(submission), list[Link](), dict[int, Outcome]()
+    events = events_of(submission) if answered.sent is None else answered.sent
+    links, outcomes = list[Link](), dict[int, Outcome]()
     items = [SentItem.from_json(stored) for stored in submission.items]
     writes = submission.writes
     with transaction.atomic():
@@ -177,6 +182,7 @@ def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> list[tuple[int,
     A batch may be answered with 200 and still report an expired subscription or throttling.
     """
     drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
+    drain.synced += sum(outcome.state == State.SYNCED for outcome in outcomes.values())
     again: list[tuple[int, Failure]] = []
     for index, outcome in outcomes.items():
         failure = outcome.failure

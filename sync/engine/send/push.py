@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
@@ -69,6 +69,18 @@ class Ready:
         return cls(event, plan.write, item)
 
 
+@dataclass(frozen=True)
+class Flight:
+    """A call that was written ahead, and what it carries."""
+
+    submission: Submission
+    chunk: Sequence[Ready]
+
+    @property
+    def events(self) -> dict[int, SyncEvent]:
+        return {one.event.pk: one.event for one in self.chunk}
+
+
 def item_of(event: SyncEvent, write: Write) -> SentItem:
     """What a submission stores about one write: which event it is for, and what kind of write it is."""
     return SentItem(
@@ -90,18 +102,18 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
     unsent = deque(ready)
     drain.turn.end_reads()
     with ThreadPoolExecutor(max_workers=in_flight) as pool:
-        flying: dict[Future[Reply], Submission] = {}
+        flying: dict[Future[Reply], Flight] = {}
         try:
             while unsent and not drain.stopped:
                 # Waits before the write-ahead: what is written and then not sent would have to be looked up as if it
                 # had arrived.
                 size = drain.next_call(len(unsent))
                 chunk = [unsent.popleft() for _ in range(size)]
-                submission = _write_ahead_safely(drain, chunk)
-                if submission is None:
+                flight = _write_ahead_safely(drain, chunk)
+                if flight is None:
                     continue
                 drain.turn.limiter.leaves(clock.now().timestamp())
-                flying[pool.submit(_send, drain, submission)] = submission
+                flying[pool.submit(_send, drain, flight.submission)] = flight
                 if drain.meanwhile and not unsent:
                     reading, drain.meanwhile = drain.meanwhile, None
                     reading()
@@ -123,8 +135,8 @@ def resend(drain: Drain, submission: Submission) -> None:
     _read(drain, submission, _send(drain, submission))
 
 
-def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
-    """Read the answer; if only the token was refused, send the same bytes with a fresh one."""
+def _read(drain: Drain, submission: Submission, reply: Reply, sent: Mapping[int, SyncEvent] | None = None) -> None:
+    """Read the answer; if only the token was refused, send the same bytes with a fresh one. `sent`: as in Answered."""
     renewals = 0
     while True:
         # Request id and Intuit's trace id connect our log with Intuit's.
@@ -141,7 +153,7 @@ def _read(drain: Drain, submission: Submission, reply: Reply) -> None:
             milliseconds=reply.duration_ms,
         )
         # True only for a refused token: Intuit refuses it before it reads the body, so nothing was done.
-        if not _read_safely(Answered(drain, submission, reply), renewals):
+        if not _read_safely(Answered(drain, submission, reply, sent), renewals):
             return
         renewals += 1
         try:
@@ -180,10 +192,10 @@ def _read_safely(answered: Answered, renewals: int) -> bool:
         return False
 
 
-def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | None:
+def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Flight | None:
     """As `write_ahead`; an event that cannot be stored fails alone and the rest is sent. None if nothing is left."""
     try:
-        return write_ahead(drain, chunk)
+        return Flight(write_ahead(drain, chunk), chunk)
     except NOBODYS_MISTAKE:
         raise
     except Exception:
@@ -195,7 +207,7 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Submission | No
             fit.append(one)
         if caught.mistake:
             stop_for_mistake(drain, [one.event], caught.mistake)
-    return write_ahead(drain, fit) if fit else None
+    return Flight(write_ahead(drain, fit), fit) if fit else None
 
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
@@ -246,16 +258,17 @@ def _send(drain: Drain, submission: Submission) -> Reply:
         return client.post(submission.path, submission.body, submission.params)
 
 
-def _receive(drain: Drain, flying: dict[Future[Reply], Submission]) -> None:
+def _receive(drain: Drain, flying: dict[Future[Reply], Flight]) -> None:
     """Wait for the next answer and record it."""
     # In the order of the answers: a slow one does not keep the results of the others from the page.
     done, _ = wait(flying, return_when=FIRST_COMPLETED)
     for future in done:
-        submission, reply = flying.pop(future), future.result()
+        flight, reply = flying.pop(future), future.result()
         try:
-            _read(drain, submission, reply)
+            _read(drain, flight.submission, reply, flight.events)
         except DATABASE_AWAY:
             # A connection that was cut costs nothing: the answer is here, and is recorded over another one.
             if not connect_again():
                 raise
-            _read(drain, submission, reply)
+            # The events are read anew: the first reading may have been committed.
+            _read(drain, flight.submission, reply)

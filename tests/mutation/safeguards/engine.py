@@ -23,10 +23,11 @@ SAFEGUARDS = (
     Safeguard(
         "write-ahead: what is about to be sent is committed first",
         PUSH,
-        "                flying[pool.submit(_send, drain, submission)] = submission\n",
-        """                submission.current_events.update(submission=None)
+        "                flying[pool.submit(_send, drain, flight.submission)] = flight\n",
+        """                submission = flight.submission
+                submission.current_events.update(submission=None)
                 Submission.objects.filter(pk=submission.pk).delete()
-                flying[pool.submit(_send, drain, submission)] = submission
+                flying[pool.submit(_send, drain, submission)] = flight
 """,
         (f"{ONCE}::test_what_went_out_before_a_kill_goes_out_no_second_time",),
         more=(
@@ -39,6 +40,20 @@ SAFEGUARDS = (
 """,
             ),
         ),
+    ),
+    Safeguard(
+        "answers: what was recorded before the database was cut off is recorded once",
+        PUSH,
+        "_read(drain, flight.submission, reply)\n",
+        "_read(drain, flight.submission, reply, flight.events)\n",
+        ("tests/sync/test_dead_holders.py::test_an_answer_is_recorded_although_the_database_was_cut_off_meanwhile",),
+    ),
+    Safeguard(
+        "lease: what was asked for while it was held is asked for again",
+        LEASES,
+        ", woken_at=None).update(**changes)",
+        ").update(**changes)",
+        ("tests/sync/test_single_send.py::test_only_a_drain_that_was_asked_for_meanwhile_is_asked_for_again",),
     ),
     Safeguard(
         "write-ahead: what a dead holder may have sent is in doubt",
@@ -113,15 +128,15 @@ SAFEGUARDS = (
     Safeguard(
         "lease: one holder at a time",
         LEASES,
-        "filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection)",
-        "filter(connection=connection)",
+        "filter(Q(expires_at=None) | Q(expires_at__lte=at), connection=connection_id)",
+        "filter(connection=connection_id)",
         ("tests/sync/test_leases.py::test_a_second_holder_is_turned_away",),
     ),
     Safeguard(
         "lease: one that was lost before it was read is somebody else's",
         LEASES,
-        "leases.filter(connection=connection, holder=holder).first()",
-        "leases.get(connection=connection, holder=holder)",
+        "leases.filter(connection=connection_id, holder=holder).first()",
+        "leases.get(connection=connection_id, holder=holder)",
         ("tests/sync/test_leases.py::test_a_lease_that_was_lost_before_it_was_read_is_somebody_elses",),
     ),
     Safeguard(
