@@ -43,14 +43,16 @@ class Known:
     `seen`: the row when a drain last compared it. `ours_wins`: fields that a person decided to send. `licences`: how
     often it may be created: once, and again after each decision of a person. `touched`: changed here since.
     `undecided`: `held` before a person decided, until our next write: Run a Call may not have read yet what that person
-    saw. `is_another`: a person said that it is none of those of its name that are there. `sent_to`: of an
-    invoice, the Id of its customer when Run a Call last wrote it.
+    saw. `passed`: how the row stood since, each time when a drain had compared it. `is_another`: a person said that it
+    is none of those of its name that are there. `sent_to`: of an invoice, the Id of its customer when Run a Call last
+    wrote it.
     """
 
     said: Fields | None = None
     held: Fields | None = None
     seen: Fields | None = None
     undecided: Fields | None = None
+    passed: list[Fields] = field(default_factory=list)
     total: Decimal = Decimal(0)
     ours_wins: set[str] = field(default_factory=set)
     licences: int = 1
@@ -439,6 +441,13 @@ class World:
                 lines = [{name for name in side if name.startswith("line ")} for side in (ours, theirs)]
                 # A line that replaces one which she took off as well is that line for Run a Call: it asks.
                 may_name = ({"line"} if all(lines) else set()) | unread
+                # What a person decided about may have been read before the row was changed once more.
+                may_name |= {
+                    one
+                    for read in known.passed
+                    for one in ours
+                    if words.is_clash(read.get(one), wanted.get(one), was.get(one))
+                }
                 self.check_conflict_is_told(event, collisions, label, may_name=may_name)
         if kind == "invoice":
             gone = {name for name in theirs if name not in was}
@@ -447,11 +456,13 @@ class World:
             if kind == "invoice":
                 self.check_total(record, known, then, row, ours, theirs, label)
             known.said, known.held, known.ours_wins, known.undecided = said, now, set(), None
+            known.passed = []
             self.note_sent_to(known, kind, record, after)
         if event is None:
             return
         if event.state == State.FAILED:
             known.seen = now
+            known.passed.append(now)
         if event.state == State.SYNCED and known.touched:
             for name in ours:
                 assert now.get(name) == wanted.get(name), (
@@ -461,6 +472,7 @@ class World:
             # Where nothing of ours was to be sent, nobody looked at what she has changed.
             known.held = now if ours or written else known.held
             known.said, known.touched, known.ours_wins, known.undecided = said, False, set(), None
+            known.passed = []
             known.total = record.total if kind == "invoice" else known.total
 
     @staticmethod
