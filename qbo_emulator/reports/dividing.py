@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from qbo_emulator.books.company import Company
 from qbo_emulator.books.ledger import Entry
-from qbo_emulator.reports import basis
 from qbo_emulator.reports.periods import Span, spans
 from qbo_emulator.reports.whose import is_wanted, narrowing, whose
 
@@ -45,10 +44,12 @@ class Division(NamedTuple):
     by: str
 
 
-def divided(company: Company, name: str, days: tuple[str, str], asked: dict[str, str]) -> Division:
-    """The columns of ProfitAndLoss, BalanceSheet or CashFlow that `asked` summarizes by, narrowed as it says."""
+def divided(
+    company: Company, name: str, entries: list[Entry], days: tuple[str, str], asked: dict[str, str]
+) -> Division:
+    """The columns of the report `name` that `asked` summarizes by, of the entries that it wants."""
     wanted, by = narrowing(asked), asked.get("summarize_column_by", "").lower()
-    entries = [entry for entry in basis.entries(company, asked) if is_wanted(entry.row, entry.line, wanted)]
+    entries = [entry for entry in entries if is_wanted(entry.row, entry.line, wanted)]
     if by in BY:
         return Division(by_entity(company, entries, name, days, BY[by]), BY[by])
     parts = spans(days, by)

@@ -298,6 +298,8 @@ def columns(name: str, parts: list[Column], asked: dict[str, str]) -> list[dict[
     if name in DETAILED:
         return [chosen_column(one, typed=name in TYPED) for one in keys(name, asked)]
     first = column("", FIRST.get(name, "Account"))
+    if name not in STATEMENTS and len(parts) > 1:
+        return [first, *({**column(part.title, "Money"), "MetaData": part.meta} for part in parts)]
     if name in STATEMENTS:
         inner = [{**column(part.title, "Money"), "MetaData": part.meta} for part in parts]
         return [{**first, "MetaData": key("account")}, *inner]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from qbo_emulator import faults
 from qbo_emulator.books.clock import pacific_date
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.reports import ledgers, lists, owing, sales, statements
+from qbo_emulator.reports import basis, ledgers, lists, owing, sales, statements
 from qbo_emulator.reports.dividing import Division, divided
 from qbo_emulator.reports.frame import LEDGERS, NAMES, columns, header, keys, period
 from qbo_emulator.reports.owing import OF_CUSTOMERS, OF_VENDORS, Asked
@@ -43,6 +43,13 @@ STATEMENTS: dict[str, Callable[[Company, Division], list[Row]]] = {
     "BalanceSheet": statements.balance_sheet,
     "CashFlow": statements.cash_flow,
 }
+# the same for what was sold and spent: by which entity they are
+TABLED = {
+    "CustomerSales": "Customer",
+    "ClassSales": "Class",
+    "DepartmentSales": "Department",
+    "VendorExpenses": "Vendor",
+}
 Rows = Callable[[Inquiry], list[Row]]
 
 
@@ -52,10 +59,6 @@ def owed(making: Callable[[Company, str, Asked], list[Row]], of: str) -> Rows:
 
 def owed_in_detail(making: Callable[[Company, str, Asked, list[str]], list[Row]], of: str) -> Rows:
     return lambda ask: making(ask.company, of, Asked.of(ask.days, ask.asked), ask.keys)
-
-
-def sold(of: str) -> Rows:
-    return lambda ask: sales.sales(ask.company, ask.days, of, ask.wanted)
 
 
 def ledger(*, begins: bool) -> Rows:
@@ -73,10 +76,6 @@ ROWS: dict[str, Rows] = {
     "CustomerBalance": owed(owing.balances, OF_CUSTOMERS),
     "VendorBalance": owed(owing.balances, OF_VENDORS),
     "CustomerIncome": lambda ask: sales.of_customers(ask.company, ask.days, ask.asked),
-    "VendorExpenses": lambda ask: sales.of_vendors(ask.company, ask.days, ask.asked),
-    "CustomerSales": sold("Customer"),
-    "ClassSales": sold("Class"),
-    "DepartmentSales": sold("Department"),
     "ItemSales": lambda ask: sales.of_items(ask.company, ask.days, ask.wanted),
     "AccountList": lambda ask: lists.accounts(ask.company),
     "InventoryValuationSummary": lambda ask: lists.stock(ask.company),
@@ -100,8 +99,25 @@ def is_empty(rows: list[Row]) -> bool:
     return not any("ColData" in row or not is_empty(row.get("Rows", {}).get("Row", [])) for row in rows)
 
 
-def rows_of(inquiry: Inquiry) -> list[Row]:
-    return ROWS[inquiry.name](inquiry) if inquiry.name in ROWS else []
+def division_of(ask: Inquiry) -> Division:
+    """The columns that the request divides the report into, if it is one that has such."""
+    if ask.name in STATEMENTS:
+        entries = basis.entries(ask.company, ask.asked)
+    elif ask.name == "VendorExpenses":
+        entries = sales.spent_by_vendor(ask.company, ask.days, ask.asked)
+    elif ask.name in TABLED:
+        entries = sales.sold_by(ask.company, ask.days, TABLED[ask.name])
+    else:
+        return Division([], "")
+    return divided(ask.company, ask.name, entries, ask.days, ask.asked)
+
+
+def rows_of(ask: Inquiry, division: Division) -> list[Row]:
+    if ask.name in STATEMENTS:
+        return STATEMENTS[ask.name](ask.company, division)
+    if ask.name in TABLED:
+        return sales.tabled(ask.company, TABLED[ask.name], division)
+    return ROWS[ask.name](ask) if ask.name in ROWS else []
 
 
 def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) -> Row:
@@ -116,9 +132,9 @@ def report(company: Company, name: str, asked: dict[str, str], *, at: datetime) 
         asked = {name: value for name, value in asked.items() if name != "start_date"}  # it goes unheard (seen)
     days = period(known, asked, at)
     with company.lock:
-        division = divided(company, known, days, asked) if known in STATEMENTS else Division([], "")
         inquiry = Inquiry(company, known, days, asked, pacific_date(at))
-        rows = STATEMENTS[known](company, division) if known in STATEMENTS else rows_of(inquiry)
+        division = division_of(inquiry)
+        rows = rows_of(inquiry, division)
     return {
         "Header": header(company, known, asked, days, at, is_empty(rows)),
         "Columns": {"Column": columns(known, division.columns, asked)},

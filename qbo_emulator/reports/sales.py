@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.books.ledger import GIVEN_BACK, SOLD
+from qbo_emulator.books.ledger import GIVEN_BACK, SOLD, Entry
 from qbo_emulator.books.postings import amount_of
 from qbo_emulator.books.stock import key_in, lines_of
 from qbo_emulator.reports import basis
 from qbo_emulator.reports.details import Cell, person
-from qbo_emulator.reports.frame import OF_ITEM, cell, section
+from qbo_emulator.reports.dividing import Division
+from qbo_emulator.reports.frame import OF_ITEM, amount_cell, cell, section
 from qbo_emulator.reports.statements import COST, EXPENSE, INCOME, OTHER_EXPENSE, OTHER_INCOME
-from qbo_emulator.reports.whose import Wanted, is_wanted, narrowing
+from qbo_emulator.reports.whose import Wanted, is_wanted, narrowing, whose
 
 ZERO = Decimal(0)
 Key = tuple[str, str]  # name and id
@@ -25,29 +26,29 @@ EARNED, SPENT = frozenset((INCOME, OTHER_INCOME)), frozenset((COST, EXPENSE, OTH
 def of_customers(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[Row]:
     """Income, expenses and what remains, by customer."""
     sums: dict[Key, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    for whose, kind, amount, row in moved(company, days, asked):
-        if "CustomerRef" in row:
-            sums[whose][kind in SPENT] += amount if kind in SPENT else -amount
+    for who, kind, entry in moved(company, days, asked):
+        if "CustomerRef" in entry.row:
+            sums[who][kind in SPENT] += entry.amount if kind in SPENT else -entry.amount
     return listed({key: [*both, both[0] - both[1]] for key, both in sums.items()})
 
 
-def of_vendors(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[Row]:
-    """Expenses by vendor."""
-    sums: dict[Key, list[Decimal]] = defaultdict(lambda: [ZERO])
-    for whose, kind, amount, row in moved(company, days, asked):
-        if kind in SPENT and whose[1] and "CustomerRef" not in row:
-            sums[whose][0] += amount
-    return listed(sums)
+def spent_by_vendor(company: Company, days: tuple[str, str], asked: dict[str, str]) -> list[Entry]:
+    """What was spent, booked under the vendors' ids."""
+    return [
+        entry._replace(account=who[1])
+        for who, kind, entry in moved(company, days, asked)
+        if kind in SPENT and who[1] and "CustomerRef" not in entry.row
+    ]
 
 
-def moved(company: Company, days: tuple[str, str], asked: dict[str, str]) -> Iterator[tuple[Key, str, Decimal, Row]]:
-    """Whose it is, the type of account, the amount (debits positive) and the transaction."""
+def moved(company: Company, days: tuple[str, str], asked: dict[str, str]) -> Iterator[tuple[Key, str, Entry]]:
+    """Whose it is, the type of account, and the entry (debits positive)."""
     wanted = narrowing(asked)
     for entry in basis.entries(company, asked):
         if days[0] <= entry.day <= days[1] and is_wanted(entry.row, entry.line, wanted):
             kind = (company.get("Account", entry.account) or {}).get("AccountType", "")
             if kind in EARNED | SPENT:
-                yield person(entry.row), kind, entry.amount, entry.row
+                yield person(entry.row), kind, entry
 
 
 def sold(company: Company, days: tuple[str, str], wanted: Wanted) -> Iterator[tuple[Row, Row, int]]:
@@ -60,23 +61,47 @@ def sold(company: Company, days: tuple[str, str], wanted: Wanted) -> Iterator[tu
                 yield from ((line, row, sign) for line in lines if is_wanted(row, line, wanted))
 
 
-def sales(company: Company, days: tuple[str, str], of: str, wanted: Wanted) -> list[Row]:
-    """What was sold by customer, class or location; what has none stands last."""
-    sums: dict[Key, list[Decimal]] = defaultdict(lambda: [ZERO])
-    for line, row, sign in sold(company, days, wanted):
-        reference = row.get(f"{of}Ref") or line["SalesItemLineDetail"].get(f"{of}Ref") or {}
-        sums[str(reference.get("name", "")), key_in(reference)][0] += sign * amount_of(line)
-    nowhere = sums.pop(("", ""), None)
-    return listed(sums, [nowhere] if nowhere else [])
+def sold_by(company: Company, days: tuple[str, str], of: str) -> list[Entry]:
+    """What was sold, booked under the ids of customers, classes or locations; empty where there is none."""
+    return [
+        Entry(row["TxnDate"], whose(row, line, of), sign * amount_of(line), "", row, line)
+        for line, row, sign in sold(company, days, {})
+    ]
 
 
-def listed(sums: dict[Key, list[Decimal]], others: list[list[Decimal]] | None = None) -> list[Row]:
+def tabled(company: Company, of: str, division: Division) -> list[Row]:
+    """A row for each customer, vendor, class or location with its amounts in the columns; what has none stands last,
+    and all below it.
+    """
+    columns = [one.amounts for one in division.columns]
+    keys = list(dict.fromkeys(key for amounts in columns for key in amounts))
+    names = {key: (company.get(of, key) or {}) for key in keys if key}
+    titles = {key: str(row.get("FullyQualifiedName", row.get("DisplayName", key))) for key, row in names.items()}
+    sums = {(titles[key], key): [amounts.get(key, ZERO) for amounts in columns] for key in titles}
+    nowhere = [amounts.get("", ZERO) for amounts in columns]
+    return listed(sums, [nowhere] if "" in keys else [], with_blanks)
+
+
+def in_full(sums: list[Decimal]) -> list[Cell]:
+    return [cell(one) for one in sums]
+
+
+def with_blanks(sums: list[Decimal]) -> list[Cell]:
+    """The last is of all, and stands there even if it is nothing."""
+    return [*map(amount_cell, sums[:-1]), cell(sums[-1])]
+
+
+def listed(
+    sums: dict[Key, list[Decimal]],
+    others: list[list[Decimal]] | None = None,
+    shown: Callable[[list[Decimal]], list[Cell]] = in_full,
+) -> list[Row]:
     """A row for each name and one for all; rows of these reports have no type (documented)."""
     amounts = [*sums.values(), *(others or [])]
     if not amounts:
         return []
-    rows: list[Row] = [{"ColData": [cell(*key), *map(cell, sums[key])]} for key in sorted(sums)]
-    rows += [{"ColData": [cell(NOT_SPECIFIED), *map(cell, one)], "group": "**"} for one in others or []]
+    rows: list[Row] = [{"ColData": [cell(*key), *shown(sums[key])]} for key in sorted(sums)]
+    rows += [{"ColData": [cell(NOT_SPECIFIED), *shown(one)], "group": "**"} for one in others or []]
     return [*rows, section("GrandTotal", "", [], ("TOTAL", [sum(column, ZERO) for column in zip(*amounts)]))]
 
 

@@ -1086,3 +1086,19 @@ def test_what_is_paid_in_parts_adds_up_to_the_whole(parts: list[tuple[int, int, 
 
 def of_amount(some: Decimal, key: str) -> dict[str, Any]:
     return {"TotalAmt": some, "Line": [{"Amount": some, "LinkedTxn": [{"TxnId": key, "TxnType": "Invoice"}]}]}
+
+
+@pytest.mark.parametrize("name", ["CustomerSales", "ClassSales", "DepartmentSales", "VendorExpenses"])
+@pytest.mark.parametrize("by", ["Month", "Quarter", "Classes", "Customers"])
+def test_sales_and_expenses_have_the_columns_that_are_asked_for(tagged: Client, name: str, by: str) -> None:
+    days = {"start_date": "2026-01-01", "end_date": "2027-12-31"}
+    made = report(tagged, name, summarize_column_by=by, **days)
+    plain = report(tagged, name, **days)
+    titles = [column["ColTitle"] for column in made["Columns"]["Column"]]
+    assert titles[-1] == ("Total" if by in ("Month", "Quarter") else "TOTAL")
+    assert len(titles) > 2
+    shown = list(lines(made["Rows"]))
+    assert [(cells[0], cells[-1]) for cells in shown] == [(cells[0], cells[1]) for cells in lines(plain["Rows"])]
+    for cells in shown:
+        assert len(cells) == len(titles)
+        assert sum(Decimal(one["value"] or 0) for one in cells[1:-1]) == Decimal(cells[-1]["value"])
