@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from qbo_emulator import faults
-from qbo_emulator.api import batch, breaking, changes, files, tax_service, xml_input
+from qbo_emulator.api import batch, breaking, changes, files, tax_classifications, tax_service, xml_input
 from qbo_emulator.api.calls import Call
 from qbo_emulator.api.showing import member, with_extras
 from qbo_emulator.books.clock import stamp
@@ -30,6 +30,8 @@ def inside(world: World, company: Company, call: Call) -> str:
     """The members of the answer. Raises QboFault."""
     if call.resource == "query":
         return queried(company, call)
+    if call.resource == "taxclassification" and call.request.method == "GET":
+        return tax_classifications.answer(call)
     if call.resource == "batch" and call.is_write:
         return batched(world, company, call)
     special = SPECIAL.get((call.request.method, "/".join([call.resource, *call.rest]).lower()))

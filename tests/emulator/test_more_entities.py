@@ -391,3 +391,25 @@ def test_a_batch_may_ask_for_changes(books: Client) -> None:
     assert (len(found["Invoice"]), nothing, answer["bId"]) == (1, {}, "c")
     [refused] = books.batch({"bId": "d", "CDCQuery": {"Entities": "Invoice"}})
     assert refused["Fault"]["Error"][0]["code"] == "2020"
+
+
+def test_tax_classifications_are_read_by_path_alone(books: Client) -> None:
+    """By id, by parent, by level and all (documented); queries do not know them (recorded)."""
+
+    def keys(path: str, **asked: str) -> list[str]:
+        found = books.call("GET", f"taxclassification{path}", **asked).json()["QueryResponse"]
+        return [row["id"] for row in found.get("TaxClassification", ())]
+
+    [parent] = keys("", level="1")
+    children = keys("", level="2")
+    assert keys(f"/{parent}/children") == children != []
+    assert keys("") == [parent, *children]
+    assert keys("", level="3") == []
+    one = books.call("GET", f"taxclassification/{children[0]}").json()["TaxClassification"]
+    assert (one["ParentRef"]["value"], one["level"]) == (parent, "2")
+    assert one["id"].startswith(one["code"])
+    books.headers["Accept"] = "application/xml"
+    assert f"<Id>{children[0]}</Id>" in books.call("GET", f"taxclassification/{children[0]}").text
+    books.headers["Accept"] = "application/json"
+    assert books.call("GET", "taxclassification/none").json()["Fault"]["Error"][0]["code"] == "610"
+    assert books.query_fault("select * from TaxClassification")["code"] == "4001"
