@@ -80,6 +80,39 @@ class AddPartOfWordsIndex(RunPython):
         return str(schema_editor.quote_name(apps.get_model(app_label, model_name)._meta.db_table))
 
 
+class AddIndexOfSome(RunPython):
+    """On PostgreSQL: an index of the few rows that fulfil a condition only PostgreSQL words so, built CONCURRENTLY.
+
+    Its migration has `atomic = False`. `condition`: SQL, as queries spell it.
+    """
+
+    def __init__(self, model_name: str, name: str, column: str, condition: str) -> None:
+        self.model_name, self.name, self.column, self.condition = model_name, name, column, condition
+        super().__init__(self._build, self._drop)
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return type(self).__name__, [self.model_name, self.name, self.column, self.condition], {}
+
+    def describe(self) -> str:
+        return f"Index some rows of {self.model_name} ({self.name})"
+
+    def _build(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        app_label, model_name = self.model_name.split(".")
+        table = apps.get_model(app_label, model_name)._meta.db_table
+        quote = schema_editor.quote_name
+        self._drop(apps, schema_editor)
+        schema_editor.execute(
+            f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {quote(table)} ({quote(self.column)})"
+            f" WHERE {self.condition}"
+        )
+
+    def _drop(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.name)}")
+
+
 def _has_trigrams(database: BaseDatabaseWrapper) -> bool:
     """Whether pg_trgm is there, after an attempt to create it."""
     with database.cursor() as cursor:

@@ -103,6 +103,11 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
     # A pooler that gives out a session per transaction cannot keep a cursor open after it.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED_BY_TRANSACTION", False)
+    if not DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"]:
+        # A page reads few rows, by indexes: to compile its plan, or to start other processes for it, takes longer than
+        # they save. PGOPTIONS, which PostgreSQL's library itself would read, is kept.
+        quick = f"{env.str('PGOPTIONS', '')} -c jit=off -c max_parallel_workers_per_gather=0".strip()
+        DATABASES["default"]["OPTIONS"].setdefault("options", quick)
 # A streaming replica of that server, for the pages of REPLICA_VIEWS alone; see `runacall.replica`.
 DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
 DATABASE_REPLICA_MAX_LAG = env.float("DATABASE_REPLICA_MAX_LAG", 10)

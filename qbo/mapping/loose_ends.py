@@ -12,6 +12,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from qbo.models import Connection, Gathered, Link, LooseEnd
 from qbo.models.links import RecordType
 from runacall.invoices.models import Customer, Invoice, Payment, PricebookItem
+from runacall.looked_up import there_is_no
 from runacall.organizations.paging import MOST, count_up_to
 
 AT_ONCE = 1_000
@@ -45,7 +46,7 @@ def without_link(rows: Any, connection: Connection, record_type: str) -> Any:
     """Those of `rows` that have no active link."""
     some = may_have_no_link(connection, record_type)
     links = Link.objects.of(connection, record_type).filter(active=True, record_id=OuterRef("pk"))
-    return (rows if some is None else rows.filter(pk__in=some)).exclude(Exists(links))
+    return rows.exclude(Exists(links)) if some is None else rows.filter(there_is_no(links), pk__in=some)
 
 
 def _records(connection: Connection, record_type: str) -> QuerySet[Any]:

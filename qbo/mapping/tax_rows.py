@@ -263,18 +263,20 @@ KEYS_AT_ONCE = 400
 _LATEST = (
     f"SELECT invoice_id FROM {InvoiceRateSet._meta.db_table} AS one WHERE organization_id = %s AND one.key = used.key"
 )
+# A value and not EXISTS, so that it is looked up for each: PostgreSQL would make a join of it, and go through all links
+# of the company, for each of them through the latest invoices.
 _LINKED = (
-    f"SELECT 1 FROM {Link._meta.db_table} AS link WHERE link.record_type = 'invoice'"
-    " AND link.record_id = latest.invoice_id AND link.connection_id = %s AND link.realm_id = %s"
+    f"(SELECT 1 FROM {Link._meta.db_table} AS link WHERE link.record_type = 'invoice'"
+    " AND link.record_id = latest.invoice_id AND link.connection_id = %s AND link.realm_id = %s LIMIT 1)"
 )
 # Only table names of our own models are inserted.
 _COUNTS = f"""
 WITH used(key) AS (VALUES {{keys}})
 SELECT used.key,
     (SELECT COUNT(*) FROM ({_LATEST} LIMIT %s) AS latest),
-    (SELECT COUNT(*) FROM ({_LATEST} ORDER BY invoice_id DESC LIMIT %s) AS latest WHERE EXISTS ({_LINKED})),
+    (SELECT COUNT(*) FROM ({_LATEST} ORDER BY invoice_id DESC LIMIT %s) AS latest WHERE {_LINKED} IS NOT NULL),
     (SELECT COUNT(*) FROM ({_LATEST} ORDER BY invoice_id DESC LIMIT %s) AS latest
         JOIN {Invoice._meta.db_table} AS invoice ON invoice.id = latest.invoice_id
-        WHERE invoice.status = 'draft' AND NOT EXISTS ({_LINKED}))
+        WHERE CASE invoice.status WHEN 'draft' THEN {_LINKED} IS NULL END)
 FROM used
 """

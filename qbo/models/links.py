@@ -89,6 +89,12 @@ class Link(models.Model):
                 condition=models.Q(active=False),
                 name="qbo_link_gone",
             ),
+            # Which customers and products were matched, and which created.
+            models.Index(
+                fields=["connection", "realm_id", "record_type", "created_here", "record_id"],
+                condition=models.Q(active=True, record_type__in=["customer", "item"]),
+                name="qbo_link_made_here",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

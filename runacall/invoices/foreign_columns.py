@@ -52,5 +52,8 @@ def show_in_list(column: ForeignColumn) -> None:
 
 
 def foreign_columns(request: StaffRequest) -> list[ForeignColumn]:
-    """The columns that this person may see."""
-    return [column for column in _columns if column.is_offered(request)]
+    """The columns that this person may see: the same for all of a page."""
+    found: list[ForeignColumn] | None = getattr(request, "_foreign_columns", None)
+    if found is None:
+        found = request._foreign_columns = [column for column in _columns if column.is_offered(request)]  # type: ignore[attr-defined]
+    return found

@@ -20,6 +20,7 @@ from django.db import IntegrityError, models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.views import ChangeList
 
 from runacall.organizations.access import role_allows, scoped_rows
 from runacall.organizations.days import plausible_day
@@ -102,6 +103,16 @@ def _may_be_id(value: object) -> bool:
     return not text or (text.isascii() and text.isdecimal() and len(text) < 19)
 
 
+class ScopedChangeList(ChangeList):
+    paginator: Paginator[Any]
+
+    def get_results(self, request: StaffRequest) -> None:
+        """As in Django, which searches once more where all that was found is on one page."""
+        super().get_results(request)
+        if isinstance(self.paginator, SearchPaginator) and not self.multi_page:
+            self.result_list = self.paginator.page(1).object_list
+
+
 class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     # The ability that each needs. None means every member for `viewing`, and nobody for the others.
     viewing: Ability | None = None
@@ -129,6 +140,9 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         kind = self.search_paginator if is_search else self.paginator
         paginator: Paginator[object] = kind(queryset, per_page, *rest, **more)
         return paginator
+
+    def get_changelist(self, request: StaffRequest, **kwargs: object) -> type[ChangeList]:
+        return ScopedChangeList
 
     def get_object(self, request: StaffRequest, object_id: str, from_field: str | None = None) -> models.Model:
         """The row, or 404: Django would redirect with a message, which scripts cannot recognize."""

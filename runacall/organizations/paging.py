@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, Q, QuerySet, Value, When
 
 # Counting all of 400,000 rows takes longer than everything else on a page.
 MOST = 10_000
 # Of a search: what is found may be rare, so that counting it reads many rows that it is not.
-MOST_FOUND = 1_000
+MOST_FOUND = 500
 # From here on a number is rare enough in other numbers to sort what contains it.
 TELLING_DIGITS = 3
 
@@ -64,6 +64,23 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class SearchPaginator(BoundedPaginator):
-    """For what a search found."""
+    """For what a search found. Rows may be passed over before those of the page, or sorted with them: that is done
+    once, for the ids, which also say how many there are; then the rows of the page are read by these.
+    """
 
     most = MOST_FOUND
+
+    @cached_property
+    def counted(self) -> Counted:
+        return Counted.up_to(self.most, len(self.ids))
+
+    @cached_property
+    def ids(self) -> list[Any]:
+        rows: Any = self.object_list
+        return list(rows.values_list("pk", flat=True)[: self.most + 1])
+
+    def page(self, number: int | str) -> Page[Any]:
+        found, rows = super().page(number), cast("Any", self.object_list)
+        first = max(found.start_index() - 1, 0)
+        found.object_list = rows.filter(pk__in=self.ids[first : found.end_index()])
+        return found

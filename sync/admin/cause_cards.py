@@ -187,7 +187,7 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
 def form_for(cause: Cause, lists: Lists) -> FixForm | None:
     """The form that fixes a cause of failed events; None if nothing here does."""
     with isolated("Offering a fix", event=cause.sample.pk, cause=cause.key):
-        events = SyncEvent.objects.of(lists.connection).failed().held_by(cause.key)
+        events = SyncEvent.objects.failed_of(lists.connection).held_by(cause.key)
         case = Case(lists.connection, cause.failure, events, lists)
         return form_of(case, cause.count, shown_at=cause.newest_at)
     return None

@@ -102,4 +102,4 @@ def save_ahead(
 
 def still_failed(connection: Connection, key: str) -> int:
     """How many events failed for the same cause; a choice that is made ahead does not send them."""
-    return SyncEvent.objects.of(connection).failed().held_by(key).count()
+    return SyncEvent.objects.failed_of(connection).held_by(key).count()

@@ -30,7 +30,7 @@ def case_of(connection: Connection, key: str, *, event_id: int = 0) -> Case | No
     `event_id`: on whose invoice's page it is shown; None if that one is no longer stopped. What changes invoices
     themselves changes only this one there, and only of this one is told what a retry would come to.
     """
-    held = SyncEvent.objects.of(connection).failed().held_by(key)
+    held = SyncEvent.objects.failed_of(connection).held_by(key)
     sample = held.filter(pk=event_id).first() if event_id else held.order_by("pk").first()
     failure = next((one for one in (sample.failures if sample else ()) if one.cause_key[:200] == key), None)
     if failure is None or sample is None:

@@ -18,14 +18,16 @@ from sync.log.causes import Cause
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
-# This many are checked one by one; of more, one for each set of causes.
-MOST_CHECKED = 1_000
+# This many invoices are checked one by one; of more, one for each set of causes.
+MOST_CHECKED = 300
+# The most payments that are checked.
+MOST_PAYMENTS = 1_000
 # A payment only waits for these, and follows by itself.
 SENT_FIRST = ("waits_for_invoice", "customer_not_found")
 # As many are loaded together.
 TOGETHER = 500
 # As many on a settings page, which says it of several causes.
-MOST_BESIDE = 200
+MOST_BESIDE = 50
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def forecast_retry(
 
 def forecast_fix(connection: Connection, cause: Cause) -> str:
     """The forecast of retrying everything that `cause` blocks; "" while it blocks them all."""
-    found = forecast_retry(connection, SyncEvent.objects.of(connection).failed().held_by(cause.key), most=MOST_BESIDE)
+    found = forecast_retry(connection, SyncEvent.objects.failed_of(connection).held_by(cause.key), most=MOST_BESIDE)
     is_unfixed = not found.go and [failure.cause_key for failure, _ in found.stay] == [cause.key]
     return "" if is_unfixed else found.sentence
 
@@ -90,7 +92,7 @@ def _stopped_payments(
     connection: Connection, retried: SyncEventQuerySet, blocked: Mapping[int, Failure]
 ) -> list[Failure]:
     """What would stop each payment that stays: an invoice that it pays, or something of its own."""
-    ids = retried.filter(record_type=EntityType.PAYMENT).order_by().values_list("record_id", flat=True)[:MOST_CHECKED]
+    ids = retried.filter(record_type=EntityType.PAYMENT).order_by().values_list("record_id", flat=True)[:MOST_PAYMENTS]
     payments = load_payments(ids).values()
     if not payments:
         return []

@@ -5,17 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 
-from qbo.models import Link
+from qbo.models import Connection, Link
 from runacall.invoices.models import Invoice
 from runacall.invoices.money import ZERO
 from runacall.organizations.middleware import VisitorRequest
+from sync.log.counting import count_each
 from sync.models import SyncEvent
 from sync.models.events import OF_INVOICE, EntityType, SyncEventQuerySet
 
 # How many errors the banner, which is on every page, adds up: 5,000 would take as long as the rest of the page.
-MOST_ADDED_UP = 1_000
+MOST_ADDED_UP = 500
 
 
 class HeldBack(NamedTuple):
@@ -51,13 +52,11 @@ def errors_of(request: VisitorRequest) -> Errors:
 def count_errors(events: SyncEventQuerySet) -> Errors:
     """The errors among `events`: one query, and a second one where payments may wait for an invoice."""
     failed = events.failed().order_by()
-    of_invoices = Q(record_type=EntityType.PAYMENT, blocked_by__startswith=OF_INVOICE)
-    found = failed.aggregate(failed=Count("pk"), payments=Count("pk", filter=of_invoices))
-    if found["payments"]:
-        # Both numbers in one query, since an event may fail at this moment.
-        waiting = Count("pk", filter=Q(pk__in=events.waiting_payments().order_by().values("pk")))
-        found = failed.aggregate(failed=Count("pk"), payments=waiting)
-    return Errors(found["failed"] - found["payments"], found["payments"])
+    of_invoices = failed.filter(record_type=EntityType.PAYMENT, blocked_by__startswith=OF_INVOICE)
+    number, payments = count_each([failed, of_invoices])
+    if payments:
+        number, payments = count_each([failed, events.waiting_payments().order_by()])
+    return Errors(number - payments, payments)
 
 
 def attention_count(request: VisitorRequest) -> int:
@@ -70,19 +69,19 @@ def held_back(request: VisitorRequest) -> HeldBack:
     errors = errors_of(request)
     if not errors.to_fix:
         return HeldBack()
+    failed = SyncEvent.objects.for_organization(request.organization).failed().filter(record_type=EntityType.INVOICE)
+    is_more = sum(errors) > MOST_ADDED_UP
+    latest = failed.values("record_id")[:MOST_ADDED_UP] if is_more else failed.order_by().values("record_id")
+    # A change that failed holds back nothing of its invoice: that one is in the books.
+    now = Connection.objects.filter(organization=request.organization)
     there = Link.objects.filter(
-        connection=OuterRef("connection"),
-        realm_id=OuterRef("realm_id"),
+        connection=Subquery(now.values("pk")[:1]),
+        realm_id=Subquery(now.values("realm_id")[:1]),
         record_type=EntityType.INVOICE,
-        record_id=OuterRef("record_id"),
+        record_id=OuterRef("pk"),
         active=True,
     )
-    failed = SyncEvent.objects.for_organization(request.organization).failed()
-    is_more = sum(errors) > MOST_ADDED_UP
-    rows = SyncEvent.objects.filter(pk__in=failed.values("pk")[:MOST_ADDED_UP]) if is_more else failed
-    # A change that failed holds back nothing of its invoice: that one is in the books.
-    absent = rows.filter(~Exists(there), record_type=EntityType.INVOICE).order_by().values("record_id")
-    invoices = Invoice.objects.for_organization(request.organization).filter(pk__in=absent).order_by()
+    invoices = Invoice.objects.for_organization(request.organization).filter(~Exists(there), pk__in=latest).order_by()
     sums = invoices.aggregate(money=Sum("total"), tax=Sum("tax_total"))
     return HeldBack(sums["money"] or ZERO, sums["tax"] or ZERO, is_more)
 

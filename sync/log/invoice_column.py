@@ -12,6 +12,7 @@ from qbo.models import Connection, Link
 from runacall.invoices.foreign_columns import ForeignColumn, ForeignState
 from runacall.invoices.models import Invoice
 from runacall.invoices.models.invoices import InvoiceQuerySet
+from runacall.looked_up import there_is_no
 from runacall.organizations.access import role_allows
 from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
@@ -38,8 +39,16 @@ COLOURS = {
 NOT_MEANT = (Invoice.Status.DRAFT, Invoice.Status.VOID)
 
 
+def _connection_of(request: StaffRequest) -> Connection | None:
+    """Read once for a page."""
+    if not hasattr(request, "_books_of_list"):
+        request._books_of_list = connection_of(request.organization)  # type: ignore[attr-defined]
+    found: Connection | None = request._books_of_list  # type: ignore[attr-defined]
+    return found
+
+
 def _is_offered(request: StaffRequest) -> bool:
-    if connection_of(request.organization) is None:
+    if _connection_of(request) is None:
         return False
     is_support = request.membership is None and bool(request.user.is_superuser)
     return is_support or role_allows(request, Ability.SEE_INVOICE_SYNC)
@@ -50,7 +59,7 @@ def _is_offered(request: StaffRequest) -> bool:
 
 def _words(request: StaffRequest, invoices: Sequence[Invoice]) -> dict[int, str]:
     """Two queries, however many invoices there are."""
-    connection = connection_of(request.organization)
+    connection = _connection_of(request)
     if connection is None or request.organization is None:
         return {}
     ids = [invoice.pk for invoice in invoices]
@@ -119,20 +128,35 @@ def _there(connection: Connection) -> Exists:
     return Exists(links.filter(record_id=OuterRef("pk"), active=True))
 
 
-def _with_event(*states: State) -> Callable[[Connection, InvoiceQuerySet], InvoiceQuerySet]:
-    """The invoices whose current event is in one of `states`; starts from the few events that are."""
+def _open(*states: State) -> Callable[[Connection, InvoiceQuerySet], InvoiceQuerySet]:
+    """The invoices whose current event is in one of `states`, none of which is settled.
+
+    A record has at most one event that is not sent, and what is being sent comes before it: no event is ranked here.
+    """
+    overtaking = [state for state in IN_FLIGHT if state not in states]
 
     def rows(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
-        some = invoices.filter(pk__in=_events(connection).filter(state__in=states).values("record_id"))
-        found: InvoiceQuerySet = some.alias(state_there=_current_state(connection)).filter(state_there__in=states)
+        found: InvoiceQuerySet = invoices.filter(
+            pk__in=_events(connection).filter(state__in=states).values("record_id")
+        )
+        if overtaking:
+            sending = _events(connection).filter(state__in=overtaking, record_id=OuterRef("pk"))
+            found = found.filter(there_is_no(sending))
         return found
 
     return rows
 
 
+def _dismissed(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+    """The invoices whose current event is dismissed; starts from the few that have such an event."""
+    some = invoices.filter(pk__in=_events(connection).filter(state=State.DISMISSED).values("record_id"))
+    found: InvoiceQuerySet = some.alias(state_there=_current_state(connection)).filter(state_there=State.DISMISSED)
+    return found
+
+
 def _in_books(connection: Connection, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
     """Those that are there, with nothing open, and not dismissed last: of which there are few."""
-    dismissed = _with_event(State.DISMISSED)(connection, Invoice.objects.for_organization(connection.organization))
+    dismissed = _dismissed(connection, Invoice.objects.for_organization(connection.organization))
     # Without the organization, so that the index by record serves it. The state of each one's current event would take
     # several times as long for the thousands that are counted.
     events = SyncEvent.objects.of(connection).of_record(EntityType.INVOICE, OuterRef("pk"))
@@ -156,17 +180,17 @@ def _state(
     is_kept: bool = False,
 ) -> ForeignState:
     def found(request: StaffRequest, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
-        connection = connection_of(request.organization)
+        connection = _connection_of(request)
         return rows(connection, invoices) if connection else invoices.none()
 
     return ForeignState(name, label, found, is_counted, is_kept)
 
 
 STATES = (
-    _state("attention", "Needs attention", _with_event(State.FAILED), is_counted=True, is_kept=True),
-    _state("held", HELD, _with_event(State.HELD), is_counted=True),
-    _state("waiting", ON_ITS_WAY, _with_event(State.QUEUED, *IN_FLIGHT), is_counted=True),
-    _state("dismissed", "Dismissed", _with_event(State.DISMISSED), is_counted=True),
+    _state("attention", "Needs attention", _open(State.FAILED), is_counted=True, is_kept=True),
+    _state("held", HELD, _open(State.HELD), is_counted=True),
+    _state("waiting", ON_ITS_WAY, _open(State.QUEUED, *IN_FLIGHT), is_counted=True),
+    _state("dismissed", "Dismissed", _dismissed, is_counted=True),
     _state("not_there", "Not in QuickBooks", _not_there),
     _state("in_books", IN_BOOKS, _in_books),
 )

@@ -6,6 +6,7 @@ import heapq
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page
@@ -35,7 +36,7 @@ from qbo.mapping.names import name_key
 from qbo.models import AccountMapping, Connection, ConnectionSettings, Link, ListEntry, MatchChoice
 from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.models import Customer, PricebookItem
-from runacall.organizations.paging import BoundedPaginator, Counted, count_up_to
+from runacall.organizations.paging import BoundedPaginator, Counted, SearchPaginator, count_up_to
 from sync.log.causes import Cause, causes
 from sync.matching.kinds import MatchKind
 from sync.models import State, SyncEvent
@@ -49,9 +50,9 @@ COMPARED = 500
 # The database looks for so many words in each name in less time than the names take to be read.
 FEW_WORDS = 8
 # How many of a state are counted, for the number next to its name.
-MOST_COUNTED = 2_000
+MOST_COUNTED = 1_000
 # The most products with a common word that are compared with an item.
-NEAR = 60
+NEAR = 30
 WORD = re.compile(r"\w{3,}")
 LOG = "admin:sync_syncevent_changelist"
 
@@ -136,44 +137,53 @@ class Chip:
     is_on: bool
 
 
+class Survey:
+    """What has to be looked for among all records of a kind: at most once for a page, and only if it is asked for."""
+
+    def __init__(self, kind: MatchKind, connection: Connection) -> None:
+        self.kind, self.connection = kind, connection
+
+    @cached_property
+    def causes(self) -> list[Cause]:
+        """What is wrong with records of this kind, as far as it makes events fail."""
+        rows = SyncEvent.objects.failed_of(self.connection)
+        found, kind = causes(rows.held_by_any(self.kind.codes), limit=MOST), str(self.kind.record_type)
+        return [one for one in found if one.failure.code in self.kind.codes and one.failure.subject.kind == kind]
+
+    @property
+    def waiting_ids(self) -> list[int]:
+        """Our records that failed events need, first or besides something else."""
+        keys = dict.fromkeys(cause.failure.subject.key for cause in self.causes)
+        return [int(key) for key in keys if key.isdecimal() and len(key) < 19]
+
+    @cached_property
+    def differing(self) -> list[int]:
+        return differing_ids(self.connection)
+
+
 def rows_in(
-    kind: MatchKind, connection: Connection, state: str, search: str, differing: Sequence[int] | None = None
+    kind: MatchKind, connection: Connection, state: str, search: str, survey: Survey | None = None
 ) -> QuerySet[Any]:
-    """Our records in one of STATES that `search` finds. `differing`: `differing_ids`, where they are known already."""
-    records = kind.records(connection)
+    """Our records in one of STATES that `search` finds."""
+    records, survey = kind.records(connection), survey or Survey(kind, connection)
     links = Link.objects.of(connection, kind.record_type)
     if state == "choose":
-        records = records.filter(pk__in=waiting_ids(kind, connection))
+        records = records.filter(pk__in=survey.waiting_ids)
     elif state == "unmatched":
         records = without_link(records, connection, kind.record_type)
     elif state in ("matched", "created"):
         there = links.filter(active=True, created_here=state == "created", record_id=OuterRef("pk"))
         records = records.filter(Exists(there))
     elif state == "differs":
-        records = records.filter(pk__in=differing_ids(connection) if differing is None else differing)
+        records = records.filter(pk__in=survey.differing)
     return records.filter(kind.matching(search)) if search else records
 
 
-def waiting_ids(kind: MatchKind, connection: Connection) -> list[int]:
-    """Our records that failed events need, first or besides something else."""
-    keys = dict.fromkeys(cause.failure.subject.key for cause in _causes(kind, connection))
-    return [int(key) for key in keys if key.isdecimal() and len(key) < 19]
-
-
-def _causes(kind: MatchKind, connection: Connection) -> list[Cause]:
-    """What is wrong with records of this kind, as far as it makes events fail."""
-    rows = SyncEvent.objects.of(connection).filter(organization=connection.organization_id)
-    found = causes(rows.held_by_any(kind.codes), limit=MOST)
-    return [
-        one for one in found if one.failure.code in kind.codes and one.failure.subject.kind == str(kind.record_type)
-    ]
-
-
-def stopped(kind: MatchKind, connection: Connection, record_ids: Iterable[int]) -> dict[int, list[Stopped]]:
+def stopped(survey: Survey, record_ids: Iterable[int]) -> dict[int, list[Stopped]]:
     """By record, the failed events that need it, by cause."""
     wanted = {str(pk) for pk in record_ids}
     found: dict[int, list[Stopped]] = {}
-    for cause in sorted(_causes(kind, connection), key=lambda cause: cause.key):
+    for cause in sorted(survey.causes, key=lambda cause: cause.key):
         if cause.failure.subject.key in wanted:
             one = Stopped(cause.failure.message, cause.count, cause.key)
             found.setdefault(int(cause.failure.subject.key), []).append(one)
@@ -231,18 +241,28 @@ def _accepted(link: Link, ours: object, theirs: object) -> bool:
 
 
 def chips(
-    kind: MatchKind, connection: Connection, chosen: str, search: str, differing: Sequence[int] | None = None
+    kind: MatchKind,
+    connection: Connection,
+    chosen: str,
+    search: str,
+    survey: Survey | None = None,
+    counted: Counted | None = None,
 ) -> list[Chip]:
-    """The states with the number of records in each; the search is kept. `differing`: as in `rows_in`."""
-    total = count_up_to(kind.records(connection), MOST_COUNTED)
+    """The states with the number of records in each; the search is kept. `counted`: those of the chosen state, where
+    that is known already.
+    """
+    survey = survey or Survey(kind, connection)
     counts: dict[str, Counted | str] = {
-        name: count_up_to(rows_in(kind, connection, name, ""), MOST_COUNTED) for name in STATES if name != "differs"
+        name: count_up_to(rows_in(kind, connection, name, "", survey), MOST_COUNTED)
+        for name in STATES
+        if name != "differs" and not (name == chosen and counted)
     }
     if not kind.is_customers:
         # All prices are compared for it: in a big shop only where somebody asks for them.
-        if differing is None and (not total.is_more or chosen == "differs"):
-            differing = differing_ids(connection)
-        counts["differs"] = Counted(len(differing)) if differing is not None else ""
+        is_big = count_up_to(kind.records(connection), MOST_COUNTED).is_more
+        counts["differs"] = Counted(len(survey.differing)) if chosen == "differs" or not is_big else ""
+    if counted:
+        counts[chosen] = counted
     found = []
     for name, label in STATES.items():
         if name in counts:
@@ -251,8 +271,10 @@ def chips(
     return found
 
 
-def page_of(records: QuerySet[Any], number: str) -> Page[Any]:
-    return BoundedPaginator(records, ROWS).get_page(number)
+def page_of(records: QuerySet[Any], number: str, *, is_search: bool) -> tuple[Page[Any], Counted]:
+    """The page, and how many there are on all pages."""
+    paginator = (SearchPaginator if is_search else BoundedPaginator)(records, ROWS)
+    return paginator.get_page(number), paginator.counted
 
 
 def match_rows(
@@ -260,11 +282,12 @@ def match_rows(
     connection: Connection,
     records: Sequence[Customer | PricebookItem],
     looked: Sequence[Row] | None = None,
+    survey: Survey | None = None,
 ) -> list[MatchRow]:
     """`looked`: customers of QuickBooks that were read on request; products come from the mirror."""
     ids = [record.pk for record in records]
     links = {one.record_id: one for one in Link.objects.of(connection, kind.record_type).for_records(ids)}
-    waiting, ruled = stopped(kind, connection, ids), load_ruled(connection, kind.record_type, ids)
+    waiting, ruled = stopped(survey or Survey(kind, connection), ids), load_ruled(connection, kind.record_type, ids)
     theirs = _customers_there(looked) if kind.is_customers else products_there(connection, records, links)
     held = holders(kind, connection, theirs)
     ours = known_here(kind, connection, records)

@@ -93,6 +93,10 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         """The events of the company that `connection` is for."""
         return self.filter(connection=connection, realm_id=connection.realm_id)
 
+    def failed_of(self, connection: Connection) -> SyncEventQuerySet:
+        """What failed of it. The organization is in it because the indexes of failures begin with that."""
+        return self.of(connection).filter(organization=connection.organization_id, state=State.FAILED)
+
     def of_connected_companies(self) -> SyncEventQuerySet:
         """As `of`, for all connections."""
         return self.filter(realm_id=models.F("connection__realm_id"))
@@ -114,7 +118,8 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
         """The events that a cause stops, first or not; `cause`: its key, or a code of the catalogue."""
         if ":" not in cause:
             return self.held_by_any([cause])
-        return self.failing().filter(Q(cause_key=cause) | Q(further_keys__contains=f"\n{_line(cause)}\n"))
+        first = Q(failure_code=cause.partition(":")[0], cause_key=cause)
+        return self.failing().filter(first | Q(has_further=True, further_keys__contains=f"\n{_line(cause)}\n"))
 
     def held_by_any(self, codes: Iterable[str]) -> SyncEventQuerySet:
         """As `held_by`, for several codes of the catalogue."""
@@ -295,7 +300,23 @@ class SyncEvent(models.Model):
                 condition=Q(state="failed") & Q(has_further=True),
                 name="sync_further",
             ),
-            models.Index(fields=["organization", "realm_id"], condition=~Q(failure_code=""), name="sync_failing"),
+            models.Index(
+                fields=["organization", "realm_id", "failure_code"],
+                condition=~Q(failure_code=""),
+                name="sync_failing_code",
+            ),
+            # Few: whether any of them waits for an invoice is asked on every page.
+            models.Index(
+                fields=["organization", "realm_id"],
+                condition=Q(state="failed") & Q(record_type="payment"),
+                name="sync_failed_payments",
+            ),
+            # The log of one kind. Most rows are about invoices, and sync_log_page finds those soon enough.
+            models.Index(
+                fields=["organization", "realm_id", "record_type", "-changed_at", "-id"],
+                condition=~Q(record_type="invoice"),
+                name="sync_log_others",
+            ),
             models.Index(fields=["connection", "record_id", "record_type"], name="sync_record"),
             models.Index(fields=["connection", "realm_id"], condition=Q(state="held"), name="sync_held"),
             # For deleting submissions: without it, each delete would search the whole log.
@@ -369,7 +390,8 @@ def _as_json(failure: Failure) -> dict[str, object]:
 def held_by_code(*codes: str) -> Q:
     """That one of these codes of the catalogue stops an event, first or not."""
     further = [Q(further_keys__contains=f"\n{code}{end}") for code in codes for end in (":", "\n")]
-    return reduce(or_, further, Q(failure_code__in=list(codes)))
+    # Either side names the columns of an index, so that not all that failed is read.
+    return Q(failure_code__in=list(codes)) | Q(reduce(or_, further, Q(pk__in=[])), has_further=True)
 
 
 def _line(key: str) -> str:

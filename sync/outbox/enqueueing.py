@@ -18,6 +18,7 @@ from qbo.models.settings import WhenToSync
 from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication, PricebookItem
+from runacall.looked_up import there_is_no
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import NO_FAILURE, RANK_OF_UNDOING, RANKS, UNSENT, Direction, EntityType
 
@@ -227,11 +228,12 @@ def earlier_invoices(
     known = SyncEvent.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
     rows = Invoice.objects.for_organization(connection.organization).sent().exclude(status=Invoice.Status.VOID)
     some = may_have_no_link(connection, EntityType.INVOICE, realm_id=realm_id)
-    rows = rows if some is None else rows.filter(pk__in=some)
-    # EXISTS, since PostgreSQL goes through the whole list for each row of a long NOT IN.
-    rows = rows.exclude(Exists(linked.filter(record_id=OuterRef("pk")))).exclude(
-        Exists(known.filter(record_id=OuterRef("pk")))
-    )
+    sent, opened = (one.filter(record_id=OuterRef("pk")) for one in (linked, known))
+    if some is None:
+        # EXISTS, since PostgreSQL goes through the whole list for each row of a long NOT IN.
+        rows = rows.exclude(Exists(sent)).exclude(Exists(opened))
+    else:
+        rows = rows.filter(there_is_no(sent), there_is_no(opened), pk__in=some)
     if start_date:
         rows = rows.filter(invoice_date__gte=start_date)
     if settings.when_to_sync == WhenToSync.ON_PAYMENT:

@@ -69,5 +69,5 @@ def _open(connection: Connection, state: ListState, rows: SyncEventQuerySet, *, 
 def _release(connection: Connection, name: str, *, since: datetime, at: datetime) -> int:
     """Events that failed because of the list while it could not be read are checked once more."""
     codes = [code for code, entry in catalogue.CATALOGUE.items() if name in entry.refreshes]
-    failed = SyncEvent.objects.of(connection).held_by_any(codes).filter(changed_at__gte=since).failed()
+    failed = SyncEvent.objects.failed_of(connection).held_by_any(codes).filter(changed_at__gte=since)
     return failed.exclude(record_type=EntityType.CONNECTION).update(**queued_again(at), changed_at=at)

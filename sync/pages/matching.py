@@ -31,12 +31,11 @@ from sync.matching.listing import (
     ROWS,
     STATES,
     MatchRow,
+    Survey,
     chips,
-    differing_ids,
     match_rows,
     page_of,
     rows_in,
-    waiting_ids,
 )
 from sync.matching.record import record_context
 
@@ -78,12 +77,13 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
         return TemplateResponse(request, "qbo/not_connected.html", page_context(request, kind.title))
     if request.method == "POST":
         return _accept_all(request, kind, connection)
-    state, search = _asked_for(request, kind, connection)
-    differing = differing_ids(connection) if state == "differs" else None
-    page = page_of(rows_in(kind, connection, state, search, differing), request.GET.get("page", "1"))
+    survey = Survey(kind, connection)
+    state, search = _asked_for(request, survey)
+    found = rows_in(kind, connection, state, search, survey)
+    page, counted = page_of(found, request.GET.get("page", "1"), is_search=bool(search))
     records = list(page.object_list)
     looked = _looked(request, connection, records) if kind.is_customers and "look" in request.GET else None
-    rows = match_rows(kind, connection, records, looked)
+    rows = match_rows(kind, connection, records, looked, survey)
     context = page_context(
         request,
         kind.title,
@@ -91,7 +91,7 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
         connection=connection,
         rows=rows,
         page=page,
-        chips=chips(kind, connection, state, search, differing),
+        chips=chips(kind, connection, state, search, survey, None if search else counted),
         state=state,
         search=search,
         scores=SCORES,
@@ -106,12 +106,12 @@ def _list(request: StaffRequest, kind: MatchKind) -> HttpResponse:
     return TemplateResponse(request, "sync/matching/list.html", context)
 
 
-def _asked_for(request: StaffRequest, kind: MatchKind, connection: Connection) -> tuple[str, str]:
+def _asked_for(request: StaffRequest, survey: Survey) -> tuple[str, str]:
     """State and search of the list, by its address."""
     search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     state = request.GET.get("state", "")
-    if state not in STATES or (kind.is_customers and state == "differs"):
-        state = "all" if search else "choose" if waiting_ids(kind, connection) else "unmatched"
+    if state not in STATES or (survey.kind.is_customers and state == "differs"):
+        state = "all" if search else "choose" if survey.waiting_ids else "unmatched"
     return state, search
 
 
@@ -176,12 +176,13 @@ def _rows_of_page(request: StaffRequest, kind: MatchKind, connection: Connection
 
 def _rows_of_all_pages(request: StaffRequest, kind: MatchKind, connection: Connection) -> list[MatchRow]:
     """All rows of the list, a page at a time as they are shown, so that each has the guess that its page shows."""
-    state, search = _asked_for(request, kind, connection)
-    records = list(rows_in(kind, connection, state, search)[:MOST_AT_ONCE])
+    survey = Survey(kind, connection)
+    state, search = _asked_for(request, survey)
+    records = list(rows_in(kind, connection, state, search, survey)[:MOST_AT_ONCE])
     return [
         row
         for start in range(0, len(records), ROWS)
-        for row in match_rows(kind, connection, records[start : start + ROWS])
+        for row in match_rows(kind, connection, records[start : start + ROWS], survey=survey)
     ]
 
 

@@ -136,3 +136,15 @@ def test_connections_to_postgresql_are_kept_and_looked_at() -> None:
     ask += "print(d['CONN_MAX_AGE'], d['CONN_HEALTH_CHECKS'])"
     assert run("-c", ask, environment=production()).stdout.split() == ["60", "True"]
     assert run("-c", ask, environment=production(DATABASE_CONN_MAX_AGE="5")).stdout.split() == ["5", "True"]
+
+
+def test_a_plan_is_neither_compiled_nor_shared_out() -> None:
+    ask = "from runacall.settings import DATABASES; print(DATABASES['default']['OPTIONS'].get('options', 'none'))"
+    quick = "-c jit=off -c max_parallel_workers_per_gather=0"
+    assert run("-c", ask, environment=production()).stdout.strip() == quick
+    # PostgreSQL's library leaves PGOPTIONS where a connection has options of its own.
+    kept = production(PGOPTIONS="-c lock_timeout=5s")
+    assert run("-c", ask, environment=kept).stdout.strip() == f"-c lock_timeout=5s {quick}"
+    # Such a pooler refuses them.
+    pooled = production(DATABASE_POOLED_BY_TRANSACTION="true")
+    assert run("-c", ask, environment=pooled).stdout.strip() == "none"

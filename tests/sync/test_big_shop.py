@@ -10,12 +10,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from qbo.mapping.loose_ends import EVERY, gather
+from qbo.mapping.loose_ends import EVERY, gather, without_link
+from qbo.mapping.tax_rows import sets_in_use
 from qbo.models import Connection
+from runacall.invoices.models import Customer
 from runacall.organizations.models import Role
 from sync.forecast.readiness import readiness
 from sync.log.waiting import company_counts
 from sync.models import SyncEvent
+from sync.outbox.enqueueing import earlier_invoices
 from tests import builders, log_rows
 
 STATUS, OFFER = reverse("qbo:status"), reverse("sync:earlier_offer")
@@ -133,5 +136,23 @@ def test_picking_a_customer_counts_no_more_than_a_search(books: Connection) -> N
     client = client_of(books)
     with CaptureQueriesContext(database) as asked:
         assert "Ann Example" in client.get(reverse("admin:autocomplete"), asked_for).content.decode()
-    [count] = [one["sql"] for one in asked.captured_queries if one["sql"].startswith("SELECT COUNT(*)")]
-    assert "LIMIT 1001" in count
+    searches = [one["sql"] for one in asked.captured_queries if "LIKE" in one["sql"]]
+    assert [sql for sql in searches if "COUNT(" in sql] == []
+    assert len([sql for sql in searches if "LIMIT 501" in sql]) == 1
+
+
+def test_a_rate_sets_links_are_looked_up_one_by_one(books: Connection) -> None:
+    """As a join PostgreSQL would go through all links of a company, for each of them through the latest invoices."""
+    builders.invoice(books.organization, lines=[builders.line(rates=[builders.rate(books.organization)])])
+    with CaptureQueriesContext(database) as asked:
+        sets_in_use(books.organization, books)
+    [counts] = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"]]
+    assert "EXISTS" not in counts
+
+
+def test_an_earlier_invoices_links_are_looked_up_one_by_one(books: Connection) -> None:
+    builders.invoice(books.organization)
+    for day in range(2):
+        gather(books, at=log_rows.AT + day * EVERY, go_on=lambda: True)
+    for rows in (earlier_invoices(books), without_link(Customer.objects.all(), books, "customer")):
+        assert "EXISTS" not in str(rows.query)

@@ -75,6 +75,12 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any] | None, str, set[str]]] =
     "an edit failed": ((State.SYNCED, State.FAILED), {}, "Change not in QuickBooks", {"attention"}),
     "sent again after it failed": ((State.FAILED, State.SENDING), None, "On its way", {"waiting", "not_there"}),
     "held": ((State.HELD,), None, "Held", {"held", "not_there"}),
+    "in doubt, with a change that is held": (
+        (State.CHECKING, State.HELD),
+        None,
+        "On its way",
+        {"waiting", "not_there"},
+    ),
     "an edit is held": ((State.SYNCED, State.HELD), {}, "Held", {"held"}),
     "dismissed": ((State.DISMISSED,), None, "Not in QuickBooks", {"dismissed", "not_there"}),
     "an edit was dismissed": ((State.SYNCED, State.DISMISSED), {}, "Change not in QuickBooks", {"dismissed"}),
@@ -177,6 +183,49 @@ def test_no_statement_counts_all_invoices_of_a_filter(books: Connection) -> None
     with CaptureQueriesContext(database) as many:
         client.get(LIST, {"quickbooks": "in_books"})
     assert len(many) == len(few)
+
+
+def test_of_a_search_that_finds_very_many_no_state_is_counted(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        sent(books, State.FAILED)
+    client = client_of(books)
+    monkeypatch.setattr("runacall.organizations.paging.SearchPaginator.most", 3)
+    assert chips(client, q="Okafor")["attention"] == "Needs attention 3"
+    assert chips(client, q="Okafor", quickbooks="held")["attention"] == "Needs attention 3"
+    monkeypatch.setattr("runacall.organizations.paging.SearchPaginator.most", 2)
+    assert chips(client, q="Okafor")["attention"] == "Needs attention"
+    assert chips(client, q="Okafor", quickbooks="held")["attention"] == "Needs attention"
+    assert chips(client, q="Okafor", quickbooks="attention")["attention"] == "Needs attention 2+"
+
+
+@pytest.mark.parametrize("query", [{"quickbooks": "attention"}, {"quickbooks": "not_there"}, {"q": "Okafor"}])
+def test_what_a_filter_finds_is_looked_for_once_and_only_the_page_is_read(
+    books: Connection, query: dict[str, str]
+) -> None:
+    for _ in range(3):
+        sent(books, State.FAILED)
+    client = client_of(books)
+    client.get(LIST, query)
+    with CaptureQueriesContext(database) as asked:
+        assert len(client.get(LIST, query).context["cl"].result_list) == 3
+    lists = [one["sql"] for one in asked.captured_queries if 'ORDER BY "invoices_invoice"."invoice_date"' in one["sql"]]
+    [ids, page] = lists
+    assert ids.startswith('SELECT "invoices_invoice"."id" AS "pk" FROM')
+    assert '"invoices_invoice"."id" IN (' in page
+    chosen = query.get("quickbooks")
+    again = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"] and "IN ('failed')" in one["sql"]]
+    assert len([sql for sql in again if 'FROM "invoices_invoice"' in sql]) == (0 if chosen == "attention" else 1)
+
+
+def test_the_company_is_read_once_for_the_column(books: Connection) -> None:
+    sent(books, State.FAILED)
+    client = client_of(books)
+    client.get(LIST)
+    with CaptureQueriesContext(database) as asked:
+        client.get(LIST)
+    assert len([one for one in asked.captured_queries if "qbo_lease" in one["sql"]]) == 1
 
 
 def test_the_way_back_from_an_invoice_keeps_the_filter(books: Connection) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.db import connection as database
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from qbo.models import Connection, Link, ListEntry
 from runacall.invoices.models import PricebookItem
+from runacall.organizations.models import Role
 from sync.matching import listing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from tests import builders, log_rows
@@ -94,3 +97,24 @@ def test_prices_are_compared_in_a_big_shop_where_somebody_asks(
         return next(str(chip.count) for chip in listing.chips(PRODUCTS, books, state, "") if chip.name == "differs")
 
     assert (told("all"), told("differs")) == ("", "2")
+
+
+@pytest.mark.parametrize(("page", "kind"), [("sync:customers", "customer"), ("sync:products", "item")])
+def test_what_is_looked_for_among_all_is_looked_for_once(books: Connection, page: str, kind: str) -> None:
+    """Which records failed events need goes through all that failed."""
+    log_rows.event(books)
+    client = Client()
+    client.force_login(builders.member(books.organization, Role.OWNER))
+    client.get(reverse(page))
+    for query in ({}, {"state": "unmatched"}, {"state": "all"}):
+        with CaptureQueriesContext(database) as asked:
+            client.get(reverse(page), query)
+        causes = [one["sql"] for one in asked.captured_queries if "name_ambiguous" in one["sql"]] + [
+            one["sql"] for one in asked.captured_queries if "item_ambiguous" in one["sql"]
+        ]
+        assert len([sql for sql in causes if '"cause_key"' in sql.partition("FROM")[0]]) == 1
+        # Those of the state that is shown are counted as pages, and not again beside its name.
+        count = [
+            one["sql"] for one in asked.captured_queries if "qbo_looseend" in one["sql"] and "COUNT(" in one["sql"]
+        ]
+        assert len(count) <= 1

@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from runacall.invoices.foreign_columns import ForeignColumn, ForeignState, foreign_columns
 from runacall.organizations.middleware import StaffRequest
-from runacall.organizations.paging import Counted, count_up_to
+from runacall.organizations.paging import Counted, SearchPaginator, count_up_to
 
 # A shop has hundreds of thousands of invoices; beyond this, counting costs more than the figure is worth.
 MOST_IN_CHIP = 1_000
@@ -68,12 +68,27 @@ def chips_of(cl: Any, request: StaffRequest) -> list[Chips]:
 
 def _chips(column: ForeignColumn, cl: Any, request: StaffRequest) -> Any:
     chosen = request.GET.get(column.parameter, "")
-    others = cl.get_queryset(request, exclude_parameters=[column.parameter])
+    others = _others(column, cl, request, is_all=not chosen)
     yield Chip("all", "All", cl.get_query_string(remove=[column.parameter, PAGE_VAR]), not chosen)
     for state in column.states:
-        count = count_up_to(state.rows(request, others), MOST_IN_CHIP) if state.is_counted else None
-        if (count and count.number) or not state.is_counted or state.is_kept or state.name == chosen:
+        count = None
+        if state.is_counted and state.name == chosen:
+            count = cl.paginator.counted  # by the list itself
+        elif state.is_counted and others is not None:
+            count = count_up_to(state.rows(request, others), MOST_IN_CHIP)
+        if count is None or count.number or state.is_kept or state.name == chosen:
             yield Chip(state.name, state.label, _address(cl, column, state), state.name == chosen, count)
+
+
+def _others(column: ForeignColumn, cl: Any, request: StaffRequest, *, is_all: bool) -> Any:
+    """What the other filters and the search find; None if a search finds more than are counted. `is_all`: that is what
+    the list shows.
+    """
+    others = cl.queryset if is_all else cl.get_queryset(request, exclude_parameters=[column.parameter])
+    if not cl.query:
+        return others
+    found = cl.paginator if is_all else SearchPaginator(others, cl.list_per_page)
+    return None if found.is_more else cl.root_queryset.filter(pk__in=found.ids)
 
 
 def _address(cl: Any, column: ForeignColumn, state: ForeignState) -> str:

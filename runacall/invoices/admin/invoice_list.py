@@ -25,6 +25,7 @@ from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
 from runacall.invoices.statuses import OUTSTANDING, Status
 from runacall.organizations.access import role_allows
+from runacall.organizations.admin_scope import ScopedChangeList
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.paging import first_of_all
 
@@ -42,7 +43,7 @@ STATUS_COLOURS = {
 }
 
 
-class InvoiceChangeList(ChangeList):
+class InvoiceChangeList(ScopedChangeList):
     list_display: Any
 
     def get_results(self, request: StaffRequest) -> None:

@@ -64,7 +64,8 @@ class PaymentAdmin(RecordAdmin):
         """Each word is part of the reference, of an invoice's number, or of the customer's name, company or e-mail."""
         for word in search_term.replace("\0", "").split():
             word = word.removeprefix("#")
-            elsewhere = of_customers(request.organization, word) | paying_invoices(request.organization, word)
+            customers = of_customers(request.organization, word, is_joined=False)
+            elsewhere = customers | paying_invoices(request.organization, word)
             queryset = queryset.filter(Q(reference__icontains=word) | elsewhere)
         return queryset, False
 

@@ -12,26 +12,39 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from runacall.invoices.models import Customer, Invoice, PaymentApplication
+from runacall.looked_up import there_is
 from runacall.organizations.models import Organization
 
 # More than this are joined in the database instead of named to it: of so many, some are soon found on the way.
 MOST_NAMED = 1_000
+# An index of parts of words has nothing about shorter ones.
+LETTERS_OF_INDEX = 3
 
 
-def of_customers(organization: Organization | None, word: str) -> Q:
-    """Of a customer whose name, company or e-mail contains the word."""
+def of_customers(organization: Organization | None, word: str, *, is_joined: bool = True) -> Q:
+    """Of a customer whose name, company or e-mail contains the word. `is_joined`: whether many customers are joined."""
     customers = Customer.objects.for_organization(organization).filter(_has(word)).order_by()
     found = _ids(customers, "pk")
-    return _has(word, "customer__") if found is None else Q(customer__in=found)
+    if found is not None:
+        return Q(customer__in=found)
+    return (
+        _has(word, "customer__")
+        if is_joined
+        else there_is(Customer.objects.filter(_has(word), pk=OuterRef("customer")))
+    )
 
 
 def paying_invoices(organization: Organization | None, word: str) -> Q:
     """Payments of an invoice whose number contains the word."""
     invoices = Invoice.objects.for_organization(organization).filter(number__icontains=word).order_by()
     numbered = _ids(invoices, "pk")
-    parts = PaymentApplication.objects.filter(invoice__in=invoices if numbered is None else numbered)
-    paid = None if numbered is None else _ids(parts, "payment_id")
-    return Q(Exists(parts.filter(payment=OuterRef("pk")))) if paid is None else Q(pk__in=paid)
+    paid = None if numbered is None else _ids(PaymentApplication.objects.filter(invoice__in=numbered), "payment_id")
+    if paid is not None:
+        return Q(pk__in=paid)
+    part = PaymentApplication.objects.filter(payment=OuterRef("pk"))
+    if len(word) >= LETTERS_OF_INDEX:
+        return Q(Exists(part.filter(invoice__in=invoices)))
+    return there_is(part.filter(invoice__number__icontains=word))
 
 
 def _ids(rows: Any, column: str) -> list[int] | None:

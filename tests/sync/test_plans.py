@@ -1,0 +1,117 @@
+"""PostgreSQL finds what pages of a big shop ask for by indexes: its plans say so."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from qbo.models import Connection, Link
+from runacall.invoices.models import Customer, PricebookItem
+from runacall.organizations.models import Role
+from sync.engine.prepare.rivals import CUSTOMER_NAME, ITEM_NAME, named_alike
+from sync.models import SyncEvent
+from tests import builders, log_rows
+from tests.on_postgres import IS_POSTGRES, only_from_outside, run_on_postgres
+
+only_on_postgresql = pytest.mark.skipif(not IS_POSTGRES, reason="the test below runs them on PostgreSQL")
+
+
+@pytest.fixture
+def books(db: None) -> Connection:
+    return log_rows.shop_with_books()
+
+
+def client_of(books: Connection) -> Client:
+    client = Client()
+    client.force_login(builders.member(books.organization, Role.OWNER))
+    return client
+
+
+def plan_of(asked: CaptureQueriesContext, part: str) -> str:
+    """How PostgreSQL finds the rows of the one statement that has `part`, if reading everything is forbidden."""
+    [sql] = [one["sql"] for one in asked.captured_queries if part in one["sql"]]
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+def copy_of(event: SyncEvent, **changes: Any) -> SyncEvent:
+    values = {one.attname: getattr(event, one.attname) for one in SyncEvent._meta.concrete_fields}
+    return SyncEvent(**values | {"id": None} | changes)
+
+
+@only_from_outside
+@pytest.mark.postgresql
+def test_the_same_on_postgresql() -> None:
+    run_on_postgres(__file__)
+
+
+@only_on_postgresql
+def test_every_page_counts_errors_in_indexes_of_their_own(books: Connection) -> None:
+    log_rows.event(books)
+    client = client_of(books)
+    with CaptureQueriesContext(database) as asked:
+        client.get(reverse("admin:invoices_customer_changelist"))
+    plan = plan_of(asked, "AS counted")
+    assert "sync_failed_payments" in plan, plan
+
+
+@only_on_postgresql
+@pytest.mark.parametrize("kind", ["payment", "customer"])
+def test_the_log_of_a_rare_kind_is_walked_by_its_index(books: Connection, kind: str) -> None:
+    log_rows.event(books, record_type=kind)
+    client = client_of(books)
+    with CaptureQueriesContext(database) as asked:
+        client.get(reverse("admin:sync_syncevent_changelist"), {"entity": kind})
+    plan = plan_of(asked, f"\"record_type\" = '{kind}') ORDER BY")
+    assert "sync_log_others" in plan, plan
+    assert "Sort" not in plan, plan
+
+
+@only_on_postgresql
+@pytest.mark.parametrize("cause", ["tax_code_not_mapped", "tax_code_not_mapped:tax_rate:3"])
+def test_what_a_cause_stops_is_found_by_its_code(books: Connection, cause: str) -> None:
+    sample = log_rows.event(books, failure=log_rows.CLOSED)
+    SyncEvent.objects.bulk_create(copy_of(sample, record_id=n) for n in range(2_000))
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE sync_syncevent")
+    with CaptureQueriesContext(database) as asked:
+        list(SyncEvent.objects.failed_of(books).held_by(cause).order_by())
+    plan = plan_of(asked, "sync_syncevent")
+    assert "sync_failing_code" in plan, plan
+    assert "sync_further" in plan, plan
+
+
+@only_on_postgresql
+def test_matches_are_counted_without_the_others(books: Connection) -> None:
+    with CaptureQueriesContext(database) as asked:
+        list(Link.objects.of(books, "customer").filter(active=True, created_here=False).values("record_id"))
+    plan = plan_of(asked, "created_here")
+    assert "qbo_link_made_here" in plan, plan
+
+
+@only_on_postgresql
+def test_names_spelled_otherwise_have_indexes(books: Connection) -> None:
+    migration = import_module("runacall.invoices.migrations.0016_names_spelled_otherwise").Migration
+    for one in migration.operations:
+        table = apps.get_model(one.model_name)._meta.db_table
+        with database.cursor() as cursor:
+            cursor.execute(f"CREATE INDEX {one.name} ON {table} ({one.column}) WHERE {one.condition}")
+    for model, name, index in (
+        (PricebookItem, ITEM_NAME, "item_spelled_otherwise"),
+        (Customer, CUSTOMER_NAME, "customer_spelled_otherwise"),
+    ):
+        with CaptureQueriesContext(database) as asked:
+            named_alike(model.objects.for_organization(books.organization), name, {"part 7"})
+        [one] = asked.captured_queries
+        one["sql"] = one["sql"].partition(" FOR ")[2] or one["sql"]
+        plan = plan_of(asked, "LOWER")
+        assert index in plan, plan
