@@ -58,28 +58,41 @@ def reconcile(
 ) -> Comparison:
     """Compare every invoice that should be in the books (dated from `since`) with all that are. Raises CannotRead.
 
-    However many there are, only what differs is kept in memory. `told`: is told how many rows were read so far.
+    `told`: is told how many rows were read so far.
     """
+    found = Comparison()
+    for some in comparisons(connection, now=now, since=since, sleep=sleep, told=told):
+        found.add(some)
+    return found
+
+
+def comparisons(
+    connection: Connection,
+    *,
+    now: Now = clock.now,
+    since: date | None = None,
+    sleep: Sleep = time.sleep,
+    told: Told = lambda entity, count: None,
+) -> Iterator[Comparison]:
+    """As `reconcile`, of a few hundred at a time: however many there are, no more are kept in memory."""
     with Shelf() as shelf:
         # Before the books are read: what is sent meanwhile is not missing there.
         shelf.expect("Invoice", in_chunks(wanted_invoices(connection, since=since)))
         has_payments = shelf.expect("Payment", in_chunks(wanted_payments(connection, since=since)))
         entities = ("Invoice", "Payment") if has_payments else ("Invoice",)
         unread = read_books(connection, shelf, entities=entities, now=now, sleep=sleep, told=told)
-        found = Comparison()
         for invoices in shelf.expected("Invoice"):
             marks = [(one.invoice.organization_id, one.invoice.id) for one in invoices]
             rows = shelf.beside("Invoice", marks=marks, numbers=[one.invoice.number for one in invoices])
             invoices = with_customers_sent(connection, EntityType.INVOICE, invoices, rows)
-            found.add(compare(invoices, rows, unread))
+            yield compare(invoices, rows, unread)
         for payments in shelf.expected("Payment"):
             marks = [(one.payment.organization_id, one.payment.id) for one in payments]
             rows = list(shelf.beside("Payment", marks=marks, ids=[one.qbo_id for one in payments]))
             links = Link.objects.of(connection, EntityType.PAYMENT).filter(qbo_id__in={str(row["Id"]) for row in rows})
             linked = dict(links.values_list("qbo_id", "record_id"))
             payments = with_customers_sent(connection, EntityType.PAYMENT, payments, rows)
-            found.payments.add(compare_payments(payments, rows, linked))
-        return found
+            yield Comparison(payments=compare_payments(payments, rows, linked))
 
 
 def read_books(

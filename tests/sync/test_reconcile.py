@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +16,11 @@ from django.utils import timezone
 from qbo.connection.client import encode
 from qbo.connection.connecting import disconnect
 from qbo.connection.turn import client_for
+from qbo.mapping.comparing import Comparison
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.models import Invoice
+from sync.inbound import reconciling
+from sync.management.commands import reconcile as command
 from sync.models import SyncEvent
 from sync.operations.dismissing import accept
 from tests import builders
@@ -230,6 +235,43 @@ def test_tells_a_person_line_by_line(shop: Shop, invoices: list[Invoice]) -> Non
         call_command("reconcile", "--organization", shop.organization.slug, stdout=out)
     assert f"missing    #{invoices[0].number}" in out.getvalue()
     assert "5 checked: 4 matched, 1 missing, 0 twice" in out.getvalue()
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_keeps_no_more_than_a_few_hundred_in_memory(
+    shop: Shop, invoices: list[Invoice], monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    """In a shop with 400,000 invoices, and what differs may be very many too."""
+    tamper(shop, invoices[0], "delete")
+    tamper(shop, invoices[3], "delete")
+    most: list[int] = []
+    pieces = reconciling.comparisons
+
+    def watched(*arguments: Any, **more: Any) -> Iterator[Comparison]:
+        for one in pieces(*arguments, **more):
+            most.append(one.checked)
+            yield one
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("all were added up")
+
+    monkeypatch.setattr(reconciling, "AT_ONCE", 2)
+    monkeypatch.setattr(command, "comparisons", watched)
+    monkeypatch.setattr(Comparison, "add", refuse)
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="do not match"):
+        call_command("reconcile", "--organization", shop.organization.slug, *form, stdout=out)
+    assert most == [2, 2, 1]
+    text = out.getvalue()
+    if form:
+        found = json.loads(text)
+        assert (found["checked"], found["matched"], found["missing"]) == (5, 3, 2)
+        assert text == json.dumps(found, indent=2) + "\n"
+    else:
+        numbers = [invoices[0].number, invoices[3].number]
+        assert re.findall(r"^missing    #(\S+) ", text, re.MULTILINE) == numbers
+        assert text.endswith("\n")
+        assert "5 checked: 3 matched, 2 missing" in text
 
 
 def test_a_shop_without_a_connection(db: None) -> None:
