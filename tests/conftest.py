@@ -106,12 +106,45 @@ def _scratch() -> Iterator[None]:
     shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
+# What takes many seconds, most of them waiting for other processes, by the marks that say so.
+LONG = ("long", "processes", "slow")
+# As many as `make test` has; with more or fewer the longest still come early.
+WORKERS = 3
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers are dealt equal parts in this order: one begins with a storm, others meet theirs when it is over."""
-    storms = [item for item in items if "test_storm" in item.nodeid]
-    others = [item for item in items if "test_storm" not in item.nodeid]
-    half, later = len(others) // 2, len(others) * 8 // 10
-    items[:] = [*storms[:1], *others[:half], *others[half:later], *storms[1:], *others[later:]]
+    """Workers are dealt equal parts in this order, and one that is done takes from another's end: the longest go first.
+
+    The first has the browser's, which share one; the second the storms, one after the other.
+    """
+    heads: tuple[list[pytest.Item], ...] = ([], [], [])
+    others: list[pytest.Item] = []
+    for item in items:
+        if "test_storm" in item.nodeid:
+            heads[1].append(item)
+        elif item.get_closest_marker("browser") and "test_every_control" not in item.nodeid:
+            heads[0].append(item)
+        elif not item.get_closest_marker("sampled") and any(map(item.get_closest_marker, LONG)):
+            heads[2 if len(heads[1]) > len(heads[2]) else 1].append(item)
+        else:
+            others.append(item)
+    most = -(-len(items) // WORKERS)
+    ordered: list[pytest.Item] = []
+    for head in heads:
+        rest = max(0, most - len(head))
+        ordered += [*head, *others[:rest]]
+        others = others[rest:]
+    items[:] = [*ordered, *others]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is imported and collected stays: while it comes, there is no garbage to look for."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -19,7 +19,7 @@ def start() -> datetime:
     return timezone.now()
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("numbered", [True, False], ids=["our numbers", "their numbers"])
 @pytest.mark.parametrize("after_commit", [True, False], ids=["acted", "not acted"])
 @pytest.mark.parametrize("fault", ["html", "empty", "cut", "reset", "status"])

@@ -80,7 +80,7 @@ def both(shop: Shop, item: PricebookItem, order: str, ours: Mapping[str, Any], h
     shop.drain()
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("hers", FIELDS)
 @pytest.mark.parametrize("ours", FIELDS)

@@ -18,7 +18,7 @@ from tests.simulation.cases import Case, acts_at, singles
 from tests.simulation.history import ANSWER, CALL, COMMIT, QUERY, Act
 
 ROOT = Path(__file__).resolve().parents[2]
-STORMS, POINTS = (9, 21) if os.environ.get("RUN_SLOW") else (5, 10)
+STORMS, POINTS = (9, 21) if os.environ.get("RUN_SLOW") else (4, 8)
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -29,6 +29,7 @@ def simulate(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.long
 def test_storms_and_crash_points_leave_the_books_right() -> None:
     done = simulate("--seeds", f"1-{STORMS}", "--some-points", str(POINTS))
     assert done.returncode == 0, done.stdout + done.stderr

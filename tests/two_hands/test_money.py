@@ -14,6 +14,7 @@ from tests.two_hands.playing import play
 from tests.two_hands.test_two_hands import SEEDS, histories
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.usefixtures("_apart")
 @pytest.mark.parametrize("number", SEEDS)

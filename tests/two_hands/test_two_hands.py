@@ -21,6 +21,7 @@ def histories(usual: int) -> int:
     return int(os.environ.get("TWO_HANDS") or (usual if os.environ.get("RUN_SLOW") else usual // 2))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.usefixtures("_apart")
 @pytest.mark.parametrize("number", SEEDS)
