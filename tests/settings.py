@@ -6,7 +6,8 @@ from pathlib import Path
 
 SCRATCH = Path(tempfile.gettempdir()) / f"runacall-tests-{os.getpid()}"
 os.environ.setdefault("DEBUG", "true")
-os.environ.setdefault("SECRET_KEY", "tests")
+# Long enough for processes without DEBUG, which read sessions and tasks that a test signs.
+os.environ.setdefault("SECRET_KEY", "of-the-tests-and-nothing-else-2718281828459045235360287")
 os.environ.setdefault("TOKEN_KEYS", "gZ4gWBO0Zfx1HOhLpOHpP3QUQDHmSeoiD8X1tkHiHTQ=")
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{SCRATCH}/main.sqlite3")
 SCRATCH.mkdir(exist_ok=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test import Client
@@ -29,7 +30,7 @@ from qbo.models.connection import Status
 from qbo_emulator.router import Emulator
 from qbo_emulator.server import Server
 from runacall.organizations.models import Role
-from tests import builders, needs
+from tests import builders, collected, needs
 from tests.books import EMULATORS, STANDING_TOKEN, Shop, connected_shop
 from tests.journeys.house import House, wait_until
 
@@ -38,7 +39,33 @@ Answer = TypeVar("Answer")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Playwright's way to a Firefox that it has not built itself.
 BESIDE_FIREFOX = ROOT / "firefox"
-FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
+# Those that Playwright turns off, since only the last list counts; and what shows suggestions under the address bar,
+# for which each new window of a headless browser starts a process of its own.
+NOT_WANTED = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+)
+FLAGS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    f"--disable-features={','.join(NOT_WANTED)}",
+]
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +115,11 @@ expect.set_options(timeout=PATIENCE)
 QUIET = 20.0
 
 
+# As in production, where a page has half of the weight; only a demo may lead to an emulator there.
+AS_IN_PRODUCTION = {"DEBUG": "false", "DEMO": "true"}
+TOKEN_KEY = Fernet.generate_key().decode()
+
+
 @dataclass
 class Standing:
     """What the tests of this folder share, of which at most one uses it at a time."""
@@ -102,7 +134,8 @@ class Standing:
         company = Emulator(has_limits=False, access_token=STANDING_TOKEN)
         if self.house is None or self.books is None:
             self.books = Server(company.handle)
-            self.house = House(folder(), books_url=self.books.url, books_token=STANDING_TOKEN)
+            told = {**AS_IN_PRODUCTION, "TOKEN_KEYS": TOKEN_KEY, "STATIC_ROOT": str(collected.static_files())}
+            self.house = House(folder(), books_url=self.books.url, books_token=STANDING_TOKEN, told=told)
             try:
                 self.house.open_web()
                 self.house.start_cluster()
@@ -181,6 +214,7 @@ def _alone() -> None:
 @pytest.fixture
 def house(transactional_db: None, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET = "emulator-client", "emulator-secret"
+    settings.TOKEN_KEYS = [TOKEN_KEY]
     Schedule.objects.update(next_run=timezone.now() + LATER)
     yield STANDING.open_house(lambda: tmp_path_factory.mktemp("house"))
     STANDING.quiet()
@@ -221,7 +255,7 @@ def context(browser: Browser, house: House, owner: Owner) -> Iterator[BrowserCon
 
 @pytest.fixture
 def page(context: BrowserContext, owner: Owner) -> Page:
-    """Logged in, on the home page."""
+    """Logged in, and nowhere yet."""
     return signed_in(context, owner)
 
 
@@ -234,15 +268,13 @@ def signed_in(context: BrowserContext, owner: Owner) -> Page:
         return client.cookies["sessionid"].value
 
     context.add_cookies([{"name": "sessionid", "value": apart(session), "domain": "127.0.0.1", "path": "/"}])
-    page = context.new_page()
-    page.goto("/admin/")
-    return page
+    return context.new_page()
 
 
-def logged_in(context: BrowserContext, owner: Owner, *, at: str = "") -> Page:
-    """As `signed_in`, through the log-in page of the server `at`, by default the house's."""
+def logged_in(context: BrowserContext, owner: Owner) -> Page:
+    """As `signed_in`, through the log-in page."""
     page = context.new_page()
-    page.goto(f"{at}/admin/login/")
+    page.goto("/admin/login/")
     page.fill("input[name=username]", owner.username)
     page.fill("input[name=password]", builders.PASSWORD)
     page.press("input[name=password]", "Enter")

@@ -52,6 +52,7 @@ def rows(page: Page) -> Locator:
 
 @says("shows.banner", "shows.log", "log.opens", "tax_code_not_mapped.pick", "bulk.retry_all", "bulk.matching_succeed")
 def test_from_the_banner_to_no_banner(dozens: Shop, page: Page) -> None:
+    page.goto("/admin/")
     expect(banner(page)).to_contain_text(f"{DOZENS} QBO sync errors need attention.")
     banner(page).get_by_role("link", name="Open the sync log").click()
     expect(rows(page)).to_have_count(50)

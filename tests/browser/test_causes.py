@@ -61,6 +61,7 @@ def conflicts(open_shop: Shop) -> list[Invoice]:
     return invoices
 
 
+@pytest.mark.slow
 def test_both_causes_are_shown_and_the_fix_forecasts_what_stays(twice_stopped: Shop, page: Page) -> None:
     page.goto("/admin/sync/syncevent/?status=failed")
     row = page.locator("tbody.rac-event", has_text="also:").first
@@ -79,6 +80,7 @@ def test_both_causes_are_shown_and_the_fix_forecasts_what_stays(twice_stopped: S
     expect(page.locator("#sync-banner")).to_contain_text("1 QBO sync error needs attention.", timeout=60_000)
 
 
+@pytest.mark.slow
 def test_post_to_current_period_shows_the_dates_and_is_undone(open_shop: Shop, closed: Invoice, page: Page) -> None:
     today = apart(lambda: open_shop.organization.today(timezone.now()))
     page.goto(f"/admin/invoices/invoice/{closed.pk}/change/")

@@ -35,6 +35,7 @@ def held(open_shop: Shop) -> Shop:
     return open_shop
 
 
+@pytest.mark.slow
 def test_counts_and_goes_back(held: Shop, page: Page) -> None:
     page.goto("/quickbooks/status/")
     page.get_by_role("link", name="Choose the company").first.click()

@@ -33,7 +33,9 @@ def open_books(shop: Shop) -> None:
     shop.books.do("close_books", date=None)
 
 
+@pytest.mark.slow
 def test_hold_from_the_card_then_the_date_moves(stopped: list[Invoice], open_shop: Shop, page: Page) -> None:
+    page.goto("/admin/")
     page.locator("#sync-banner").get_by_role("link", name="Open the sync log").click()
     page.locator("#causes").get_by_role("link", name="Hold 2…").click()
     expect(page.get_by_role("heading", name="Hold 2 events until the closing date moves?")).to_be_visible()
@@ -55,6 +57,7 @@ def test_hold_from_the_card_then_the_date_moves(stopped: list[Invoice], open_sho
 def test_the_accountant_answers_without_a_log_in(
     stopped: list[Invoice], open_shop: Shop, page: Page, house: House
 ) -> None:
+    page.goto("/admin/")
     page.locator("#sync-banner").get_by_role("link", name="Open the sync log").click()
     page.locator("#causes").get_by_role("link", name="Ask the accountant…").click()
     page.get_by_label("Name of the accountant").fill("Jane Roe")
@@ -94,6 +97,7 @@ def test_the_accountant_answers_without_a_log_in(
 
 @pytest.mark.slow
 def test_a_revoked_link_is_dead_at_once(stopped: list[Invoice], page: Page) -> None:
+    page.goto("/admin/")
     page.locator("#sync-banner").get_by_role("link", name="Open the sync log").click()
     page.locator("#causes").get_by_role("link", name="Ask the accountant…").click()
     page.get_by_label("Name of the accountant").fill("Jane Roe")

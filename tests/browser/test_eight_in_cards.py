@@ -159,6 +159,7 @@ def switch_to(page: Page, shop: shop_data.Shop) -> None:
 
 def test_all_of_the_demo_from_the_log(context: BrowserContext, owner: Owner, house: House) -> None:
     page = signed_in(context, owner)
+    page.goto("/admin/")
     heating, plumbing, electric = shop_data.SHOPS
     hand = Hand(page)
     switch_to(page, heating)

@@ -186,6 +186,7 @@ def arrive(page: Page, organization: Organization, house: House) -> None:
     expect(page.locator("#first-run")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_us_shop(context: BrowserContext, house: House) -> None:
     rates = [("State 5.75", "5.75"), ("County 2.25", "2.25"), ("California", "8")]
     organization, link = apart(lambda: shop_of("US", rates, [[2], [0, 1], []]))

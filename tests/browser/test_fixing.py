@@ -12,7 +12,7 @@ from sync.models import State
 from tests import builders
 from tests.books import Shop
 from tests.browser.conftest import Owner, apart, signed_in
-from tests.journeys.house import wait_until
+from tests.journeys.house import House, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 LOG = "/admin/sync/syncevent/?status=failed"
@@ -79,13 +79,13 @@ def test_it_is_undone_before_anything_is_sent(open_shop: Shop, combined: TaxRate
 
 @pytest.mark.slow
 def test_of_two_people_the_second_is_told_who_was_faster(
-    open_shop: Shop, combined: TaxRate, page: Page, context: BrowserContext
+    open_shop: Shop, combined: TaxRate, page: Page, context: BrowserContext, house: House
 ) -> None:
     # Nothing goes out, so that both cards stay as they are.
     apart(lambda: open_shop.choose(sync_invoices=False))
     colleague = apart(lambda: builders.member(open_shop.organization, Role.ADMIN).username)
     assert context.browser is not None
-    elsewhere = context.browser.new_context(base_url=page.url.partition("/admin")[0])
+    elsewhere = context.browser.new_context(base_url=house.url)
     other = signed_in(elsewhere, Owner(colleague))
     for each in (page, other):
         each.goto(LOG)
@@ -105,6 +105,7 @@ def test_of_two_people_the_second_is_told_who_was_faster(
     assert len(apart(open_shop.books.invoices)) == 3
 
 
+@pytest.mark.slow
 def test_the_settings_page_sends_nothing_and_the_card_then_only_sends(
     open_shop: Shop, combined: TaxRate, page: Page
 ) -> None:

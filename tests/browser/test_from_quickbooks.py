@@ -64,6 +64,7 @@ def heard(shop: Shop) -> int:
     return shop.log().filter(direction=Direction.IN).count()
 
 
+@pytest.mark.slow
 def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Shop, page: Page) -> None:
     shop, today = told_shop, timezone.now().date()
 
@@ -133,6 +134,8 @@ def test_one_check_on_both_sides_counts_once_unless_the_customer_paid_twice(told
 
 @pytest.mark.slow
 def test_a_person_chooses_what_to_be_told(told_shop: Shop, page: Page) -> None:
+    page.goto("/admin/")
+
     def begin() -> None:
         rate = builders.rate(told_shop.organization, "Combined 7.25", "7.25")
         told_shop.invoice(lines=[builders.line(item=told_shop.item("Labor"), rates=[rate])])

@@ -56,6 +56,7 @@ def fits(page: Page) -> bool:
 
 
 def test_a_new_person_accepts_an_invitation(open_shop: Shop, page: Page, visitor: Page) -> None:
+    page.goto("/admin/")
     link = invited(page, "nina@example.com")
     visitor.goto(link)
     expect(visitor.get_by_text("as Dispatcher")).to_be_visible()
@@ -84,6 +85,8 @@ def test_a_new_person_accepts_an_invitation(open_shop: Shop, page: Page, visitor
 
 @pytest.mark.slow
 def test_a_known_person_joins_by_signing_in(open_shop: Shop, page: Page, visitor: Page) -> None:
+    page.goto("/admin/")
+
     def known() -> str:
         elsewhere = builders.organization(name="Elsewhere Plumbing")
         person = builders.member(elsewhere, user=builders.user("omar@example.com"))
@@ -102,6 +105,7 @@ def test_a_known_person_joins_by_signing_in(open_shop: Shop, page: Page, visitor
 
 @pytest.mark.slow
 def test_an_owner_sends_again_and_revokes(open_shop: Shop, page: Page, visitor: Page) -> None:
+    page.goto("/admin/")
     first = invited(page, "rosa@example.com")
     page.get_by_role("link", name="Send again").click()
     page.get_by_role("button", name="Send again").click()
@@ -118,6 +122,7 @@ def test_an_owner_sends_again_and_revokes(open_shop: Shop, page: Page, visitor: 
     expect(visitor.get_by_text("This invitation is no longer valid")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_lost_password_is_reset_by_e_mail(house: House, open_shop: Shop, visitor: Page) -> None:
     email = apart(lambda: builders.member(open_shop.organization).username)
     visitor.goto("/admin/login/")

@@ -119,6 +119,7 @@ def filter_here(open_shop: Shop) -> PricebookItem:
     return builders.item(open_shop.organization, "Furnace filter")
 
 
+@pytest.mark.slow
 def test_a_product_is_searched_and_chosen(open_shop: Shop, filter_here: PricebookItem, page: Page) -> None:
     arrive(page, "/quickbooks/products/?state=unmatched")
     press(page, page.get_by_role("link", name="Choose for Furnace filter"))
@@ -201,6 +202,7 @@ def test_what_was_typed_stays_when_a_line_above_it_is_taken_off(open_shop: Shop,
     expect(page.get_by_role("option", name="Labor")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_rate_is_mapped_on_its_settings_page_and_sent(open_shop: Shop, combined: TaxRate, page: Page) -> None:
     arrive(page, "/quickbooks/tax/")
     choose(page, page.get_by_label("QuickBooks tax code of Combined 7.25"), CALIFORNIA)

@@ -31,7 +31,7 @@ class Keys:
 def log(open_shop: Shop, page: Page) -> Page:
     """The failed events of two pages, reached from the banner."""
     apart(lambda: forgotten(open_shop, 53))
-    page.reload()
+    page.goto("/admin/")
     page.locator("#sync-banner").get_by_role("link", name="Open the sync log").click()
     expect(page.locator("tbody.rac-event")).to_have_count(50)
     # Its rows are there before its scripts.

@@ -80,6 +80,7 @@ def test_a_person_says_who_is_who(johns: Johns, page: Page) -> None:
     expect(page.locator("#history")).to_contain_text("Cannot be undone.")
 
 
+@pytest.mark.slow
 def test_guesses_are_looked_for_and_taken_in_the_list(johns: Johns, page: Page) -> None:
     page.goto("/quickbooks/customers/")
     expect(page.get_by_role("link", name=re.compile("Needs a choice"))).to_have_attribute("aria-current", "true")

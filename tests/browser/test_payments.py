@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def test_where_payments_go_is_chosen_and_said(open_shop: Shop, page: Page) -> None:
+    page.goto("/admin/")
     page.locator("#nav-sidebar-apps").get_by_role("link", name="Payments").last.click()
     expect(page.locator("#content-main h1")).to_have_text("Payments")
     page.get_by_label("Method of Card payments").select_option("No method")
@@ -36,6 +37,7 @@ def test_where_payments_go_is_chosen_and_said(open_shop: Shop, page: Page) -> No
 
 def test_one_check_for_three_invoices(open_shop: Shop, page: Page) -> None:
     """Received by typing and ticking, sums said meanwhile; corrected, and taken back."""
+    page.goto("/admin/")
     customer = apart(lambda: three_invoices(open_shop))
     page.locator("#nav-sidebar-apps").get_by_role("link", name="Payments").first.click()
     page.get_by_role("link", name="Receive payment").click()
@@ -106,6 +108,7 @@ def parts_there(shop: Shop) -> list[float]:
 @pytest.mark.slow
 def test_tips_and_card_fees_get_products_of_their_own_and_are_tied_out(open_shop: Shop, page: Page) -> None:
     """Chosen by hand, booked there, counted for the month; and one that the bookkeeper books elsewhere is named."""
+    page.goto("/admin/")
     shop, today = open_shop, timezone.now().date()
 
     def begin() -> None:

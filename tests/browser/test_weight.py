@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-from cryptography.fernet import Fernet
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests import builders, log_rows, needs
 from tests.benchmarks.failures import CAUSES, FEW, MANY, ROUNDS, fail
 from tests.books import Shop
-from tests.browser.conftest import Owner, apart, logged_in
-from tests.journeys.house import ROOT, House, free_port, wait_until
+from tests.browser.conftest import apart
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LISTS = ("/admin/sync/syncevent/?status=failed", "/admin/invoices/invoice/")
@@ -54,42 +47,13 @@ class Scales:
         return sorted(self.loaded, reverse=True)
 
 
-@pytest.fixture
-def production(house: House, tmp_path: Path) -> Iterator[str]:
-    """The address of a web server without DEBUG, with the static files that `collectstatic` makes."""
-    environment = {
-        **house.environment,
-        "DEBUG": "false",
-        "SECRET_KEY": "of-this-test-and-nothing-else-" * 2,
-        "TOKEN_KEYS": Fernet.generate_key().decode(),
-        "QBO_EMULATOR_URL": "",
-        "STATIC_ROOT": str(tmp_path / "static"),
-    }
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
-    address = f"127.0.0.1:{free_port()}"
-    house.start("production", "-m", "gunicorn", "runacall.wsgi", "--bind", address, "--threads", "4", env=environment)
-    assert wait_until(lambda: answers(address)), (house.folder / "production.log").read_text()
-    yield f"http://{address}"
-    house.stop("production")
-
-
-def answers(address: str) -> bool:
-    try:
-        return requests.get(f"http://{address}/admin/login/", timeout=10).ok
-    except requests.RequestException:
-        return False
-
-
 @pytest.mark.skipif(needs.with_firefox(), reason="the bytes are counted by Chromium's own protocol")
-@pytest.mark.usefixtures("_real_passwords")
-def test_the_lists_are_light(open_shop: Shop, context: BrowserContext, owner: Owner, production: str) -> None:
+def test_the_lists_are_light(open_shop: Shop, page: Page) -> None:
     apart(lambda: fifty_failures(open_shop))
-    logged_in(context, owner, at=production)
     for address in LISTS:
-        scales = Scales(context)
+        scales = Scales(page.context)
         scales.session.send("Network.clearBrowserCache")
-        cold, warm = scales.load(production + address), scales.load(production + address)
+        cold, warm = scales.load(address), scales.load(address)
         assert scales.page.locator("tbody tr").count() >= ROWS
         assert sum(size for size, _ in cold) <= MOST_COLD, cold
         assert sum(size for size, _ in warm) <= MOST_WARM, warm

@@ -44,6 +44,8 @@ class House:
     books_token: str = ""
     url: str = ""
     settings: str = "runacall.settings"
+    # Of the environment, beside what every house has.
+    told: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -62,6 +64,7 @@ class House:
             "PYTHONUNBUFFERED": "1",
             # Where the links of e-mails lead.
             **({"SITE_URL": self.url} if self.url else {}),
+            **self.told,
         }
 
     def open(self) -> None:
