@@ -18,6 +18,7 @@ THROTTLED = (
             r"throttle ?(limits? )?(exceeded|reached)|\bslow down\b|\brequest rate (is )?too high|\bthrottl(ed|ing)\b",
             r"\b(quickbooks|qbo|intuit)( online)? (is )?(temporarily |currently )?limit(ing|s|ed) (the |our |your )?"
             r"(requests|calls)\b",
+            r"\blimits? (how many|the (number|amount) of) (\w+ )?(requests|calls)\b",
             r"\b(requests|calls)\b[^.;]{0,30}\btoo (quickly|fast|often|frequently)\b",
             r"request limit|(api|call) (call |usage |rate )?(limit|quota)|number of (\w+ )?(requests|api calls)\b"
             r"|rate (limit|exceeded)",
@@ -74,6 +75,7 @@ GRANTS = (
             r"\b(incorrect|invalid|wrong|unknown|missing) client (id|secret|credentials?)\b|^\W*invalid client\W*$",
             r"((\b|_)client[ _](id|secret)|\b(app|client) (credentials|keys?))\b[^.;]{0,30}"
             r"\b(is|are|was|were) (not (set|configured|provided)|missing)\b",
+            r"\bcredentials\b[^;]{0,60}(\b|_)client[ _](id|secret)\b",
             r"\b(rejected|refused|declined) (the |our |your |this )?(app|client)('s)? (credentials|id|secret)\b",
             r"\bclient authentication failed",
             # Intuit has taken the app itself out of use; what is called an application error is something else.
@@ -93,6 +95,7 @@ GRANTS = (
             r"\bauthori[sz]ation code\b[^.;]{0,30}\b(expired|invalid|used|not valid)\b",
             r"\b(expired|invalid|used|no|missing) authori[sz]ation code\b",
             r"\b(authori[sz]ation|consent|sign-?in|log-?in) (is |was |has been )?cancell?ed\b",
+            r"\bconnect(ion|ing) (to|with) (your |the )?(quickbooks|qbo|intuit) (is |was |has been )?cancell?ed\b",
             r"\buser (has )?(declined|refused|cancell?ed)\b",
         ),
     ),
@@ -132,7 +135,7 @@ SUBSCRIPTION = (
             r"\b(company|(your|quickbooks|qbo|intuit|online) account) (is |was )?no longer (active|subscribed)",
             r"invalid company status|\bcompany (file )?(is |has |was |been )*(inactive|not active|suspended|expired"
             r"|deactivated)\b",
-            r"(billing|payment) problem|problem with (your|the) (\w+ )?(subscription|billing)",
+            r"(billing|payment) (problem|issue)|(problem|issue) with (your|the) (\w+ )?(subscription|billing)",
             r"\bsubscription (is|was|has been)(n't| not| no longer) (currently )?(active|current|valid|paid)"
             r"|\bbilling lapsed",
             r"subscription (was |is |has been )?(cancell?ed|inactive|suspended|ended|required)",
@@ -197,6 +200,11 @@ DISCONNECTED = (
     r"(app|application|quickbooks|qbo|intuit)\b",
     r"(^\W*|\b(please|must|should|(needs?|have|has) to) )(authori[sz]e|authenticate|connect|link) (to |with )?"
     r"(your |the )?(quickbooks|qbo|intuit)( online)? again\b",
+    r"\b(needs?|asks?|wants?|requires) (you|someone|somebody|an? \w+|the \w+) to (re-?)?(connect|sign in|log in"
+    r"|authori[sz]e)\b",
+    r"\b(please|must|need to|have to|needs to|has to) (sign in|log in|connect|authori[sz]e) again\b",
+    r"(^|[.!;:] )(please )?(connect|sign in|log in|authori[sz]e) again\b"
+    r"|\bwe (no longer have|do not have|have lost|lost) access\b",
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     rf"{ACCESS_THING}( has timed out and)? ({LAPSED})",
     r"\bconnection (status )?is (now )?(inactive|not active)\b",
@@ -233,6 +241,13 @@ WRONG_CREDENTIALS = (
 
 UNREACHED = (
     rule("server_error", text=r"gateway ?time-?out|upstream connect error"),
+    # There was an answer, or there will be one soon.
+    rule(
+        "server_error",
+        text=r"\b(not|n't) (answer|respond)\w* (properly|correctly|as expected|right now|at (this|the) (time"
+        r"|moment))\b",
+        where=lambda evidence: not evidence.is_intuits,
+    ),
     # Before the network: "could not connect because of wrong credentials" was an answer.
     rule("token_expired", text=WRONG_CREDENTIALS, not_text=r"\bclos(ed|ing)\b", where=is_another_programs),
     # A connection that somebody has to renew; one that is only lost for a moment comes below.
@@ -291,6 +306,8 @@ ACCESS = (
             r"\b(environment|sandbox) mis-?match|\bwrong (intuit |quickbooks )?environment\b",
             r"\b(sandbox|development) (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
             r"\b(with|using|against|on|for|in) (the |your )?production\b",
+            r"\b(sandbox|development|test|production) (compan(y|ies)|accounts?|tokens?|keys?)\b[^.;]{0,20}"
+            r"\b((cannot|can't|must not|may not) be (used|connected)|(is|are) not (supported|allowed))\b",
             r"\bproduction (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
             r"\b(with|using|against|on|for|in) (the |your |a )?(sandbox|development)\b",
         ),
@@ -325,7 +342,9 @@ ACCESS = (
             r"\bpermissions? (is |are |was |were )?(denied|declined|refused|missing|insufficient|required)",
             r"\b(do|does)( not|n't) have (the |an? )?(\w+ )?(access|permissions?|rights|privileges)\b",
             r"lacks? (the )?(\w+ )?(scope|permission|rights?\b)|insufficient (scope|permission|privilege|access|right)",
-            r"\buser\b[^.;]{0,30}\bnot (allowed|permitted|entitled) to\b",
+            r"\b(user|you|person|log-?in)\b[^.;]{0,40}\b(not|no longer) (an? )?(\w+ )?(part|member) of\b",
+            r"\b(user|person|log-?in)\b[^.;]{0,30}\bnot belong to (the|this|that|your) (\w+ )?company\b",
+            r"\buser\b[^.;]{0,30}\bnot (allowed|permitted|entitled) to\b|\b(user|log-?in) cannot access\b",
             r"(does|do) not have (the )?(\w+ )?permission|\bmissing (the )?(\w+ )?scope\b|\brole does(n't| not) allow",
             r"\badmin(istrator)? (access |rights |role |permissions? )?(is |are )?(required|needed)\b",
             r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"

@@ -49,7 +49,7 @@ STATUS_IN_WORDS = (
     # As .NET says in every language: "The remote server returned an error: (401) Unauthorized."
     re.compile(r": ?\(([45]\d\d)\) "),
     # In brackets at the end of a sentence about QuickBooks; elsewhere it may be the number of an account.
-    re.compile(r"\b(?:quickbooks|qbo|intuit)\b[^.:(\"']{0,60} \((401|403|429|50[0-4])\)(?=\W*$|\. )"),
+    re.compile(r"\b(?:quickbooks|qbo|intuit)\b(?:'s)?[^.:(\"']{0,60} \((401|403|429|50[0-4])\)(?=\W*$|\. )"),
 )
 # Not what Ruby and Python print between such brackets: "#<EOFError: end of file reached>", "<urlopen error timed out>".
 TAG = re.compile(
@@ -61,6 +61,8 @@ WRITTEN_OUT = (
     (re.compile(r"\bcan(?:'t| not)\b"), "cannot"),
     (re.compile(r"\b(?:was|were|is|are) (?:unable|not able) to\b"), "could not"),
     (re.compile(r"\b(quickbooks|qbo) online\b"), r"\1"),
+    # What was put into a sentence: "has no [tax] rate".
+    (re.compile(r"\[([a-z]{3,20})\](?= [a-z])"), r"\1"),
     (re.compile(r"\b(is|are|was) currently (?!unavailable|busy|down|offline|un)"), r"\1 "),
 )
 BREAK = re.compile(r"(?:\\[nrt]|\s)+")
@@ -177,7 +179,7 @@ def spelled_out(text: str) -> str:
     names = CONSTANT.findall(text[:LONGEST_TEXT])
     only = NAMESPACE.sub("", text.strip())
     if CLASS_NAME.fullmatch(only):
-        names.append(HUMP.sub("_", only))
+        names.extend(HUMP.sub("_", part) for part in re.split(r"::|\.", text.strip())[-2:])
     return " ".join(name.replace("_", " ").casefold() for name in names)
 
 

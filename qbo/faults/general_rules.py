@@ -5,6 +5,7 @@ Sources: texts under code 6000 and 10000 as developers have published them, and 
 
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import REQUEST_TIMEOUT, broken, rule
+from qbo.faults.sentences import tells_no_reason
 from qbo.faults.transport_words import CHECKED
 
 
@@ -44,10 +45,11 @@ TROUBLES = (
     rule(
         "server_error",
         text=(
-            r"(try|retry) (it )?again (later|shortly|soon|in (a|an|some|\d+)|after)",
+            r"(try(ing)?|retry(ing)?) (it )?again (later|shortly|soon|in (a|an|some|\d+)|after)|\bkeep trying\b",
             r"\bretry (later|shortly|soon|in (a|an|some|\d+)|after (a|some|\d+))\b",
             r"\b(sync|synchroni[sz]ation|request|update|operation|job|export|import|run)\b[^.;]{0,40}"
-            r"\balready (in progress|running|under ?way)\b",
+            r"\balready (in progress|running|under ?way)\b|\banother (sync|export|import|job) is (in progress"
+            r"|running)\b",
             r"\b(quickbooks|qbo|intuit|server|service|report)\b[^.;]{0,60}\bright now\W*$",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)|\bplease wait (while|until)\b|\boverloaded\b",
             r"\bretr(y|ies) (exceeded|exhausted)",
@@ -56,14 +58,17 @@ TROUBLES = (
             r"\b(quickbooks|qbo|intuit)( online)?( api| service)? (is )?(currently |temporarily )?unavailable\b",
             r"\b(quickbooks|qbo|intuit)( online)? (had|has|met|encountered|returned|reported) an? (internal|unexpected"
             r"|temporary|server) (error|problem)",
-            r"(wrong|error|problem|issue|trouble) (on|in|at) (our|their|its|intuit's|quickbooks'?s?) (end|side)"
+            r"\b(problem|error|issue|trouble) at (quickbooks|qbo|intuit)\b|\b(quickbooks|qbo|intuit) (had"
+            r"|has) an? (error|problem) of its own"
+            r"|(wrong|error|problem|issue|trouble) (on|in|at) (our|their|its|intuit's|quickbooks'?s?) (end|side)"
             r"|unexpected ((internal|critical|system"
             r"|server) )*error|\(-30\d{3}\)",
             r"one name at a time|at (exactly )?the same time|failed to acquire the lock"
-            r"|\b(locked|used) by another (process|request|operation|session|job)\b|\banother process is\b",
+            r"|\b(locked|used) by another (process|request|operation|session|job|sync)\b|\banother process is\b",
             r"temporarily unavailable|currently (unavailable|busy)"
             r"|\b(service|server|endpoint|api) (is )?unavailable",
-            r"\bwill (automatically )?(retry|try again)\b|\bretrying\b|\bretr[iy]able(response|error|exception)",
+            r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b|(?<!before )\bretrying\b"
+            r"|\bretr[iy]able(response|error|exception)",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) (too |very )?busy\b",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) having (\w+ )?"
             r"(problems|issues|trouble|difficulties)\b",
@@ -143,6 +148,7 @@ NAMED = (
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.content_type),
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.text),
     rule("field_refused", text=r"\bis missing in the request|string length|supplied (value|length)"),
+    rule("unknown", where=lambda evidence: tells_no_reason(evidence.text)),
     # How a program says in English that it refuses something.
     rule(
         "validation",

@@ -59,10 +59,18 @@ CONCURRENT = (
             r"\b(some ?(one|body) else|another (user|person)) (has |have |had )?(already |just )?"
             r"(edited|changed|modified|updated)\b",
             r"(edited|changed|modified|updated)( in (quickbooks|qbo)( online)?)?"
-            r" (by (another (user|person)|some ?(one|body) else)|(in \w+( \w+)? )?since)",
+            r" (by (another (user|person|process|program|application)|some ?(one|body) else)|(in \w+( \w+)? )?since)",
             r"\b(invalid|stale|outdated|old|wrong) sync ?token|\b(version|edit) conflict\b|\bconcurrent (modification"
             r"|update)",
             r"\bconcurrencyexception|\boptimistic ?lock|\bversion\b[^.;]{0,40}\b(outdated|out of date|old)\b",
+            r"\b(changed|modified|edited|updated) in (quickbooks|qbo) (meanwhile|in the meantime|since (then|we|you"
+            r"|it|the last))\b",
+            r"^\W*(it|this|that) (has |was )?(been )?(changed|modified|edited|updated) in (quickbooks|qbo)\b",
+            r"\b(copy|version|record|object|invoice|payment|customer|item|transaction)\b[^.;]{0,30} is newer\b"
+            r"|\bnewer (version|copy) of (this|that|the|your) (invoice|payment|customer|item|record|transaction"
+            r"|bill)\b",
+            r"\bsome ?(one|body) (has )?(edited|changed|modified|updated) (this|the|that|it)\b[^.;]{0,30}"
+            r"\bin (quickbooks|qbo)\b",
             r"\b(outdated|old(er)?) version of (this|the)\b|^\W*outdated version\W*$",
             r"\b(invoice|payment|customer|item|record|object|transaction) (changed|modified|edited|updated) in"
             r" (quickbooks|qbo)( online)? (during|while|since|meanwhile|in the meantime)\b",
@@ -112,10 +120,11 @@ DUPLICATES = (
         not_text=NONE_EXISTS,
         text=(
             r"docnumber=\S+ is assigned to",
+            rf"\banother {KIND}\b[^.;]{{0,40}}\b(uses|has) (the |this |that )?(same )?number\b",
             rf"\b{NUMBER}([^.;]{{0,60}}?\b{TAKEN}| exists\b)|\b{KIND} number conflict",
             rf"\bduplicate ({KIND} ?)?(numbers?|no|ref)\b|{INSTEAD} ({KIND} )?number\b",
             r"\b(another|already|an?) (\w+ ){1,4}(this|that|the same) number\b",
-            r"\b(invoice|bill|document|transaction)\b[^.,;]{0,30}\balready exists\b",
+            r"\b(invoice|bill|document|transaction)\b((?!\bname\b)[^.,;:]){0,30}\balready exists\b",
             rf"\b{SEVERAL} (invoices?|bills?|transactions?|documents?)\b[^.;]{{0,40}}\bnumber\b",
             rf"{ALREADY_ONE}(invoice|bill|transaction|document)\b[^.;]{{0,40}}\b(number(ed)?|num|no)\b",
             r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
@@ -130,8 +139,14 @@ DUPLICATES = (
             # What has the name may stand between: "the name 'Travel' of the list element is already in use".
             rf"(\bnames?|\bdisplayname)\b([^;]{{1,80}}?\b{TAKEN}| exists\b)|{INSTEAD} (\w+ )?name\b|\bname conflict",
             r"\bis already an? (\w+ )?(customer|client|vendor|supplier|item|product|service|account) (named|called)\b",
-            r"\banother (customer|client|vendor|supplier|employee|item|product|service|account|record)"
+            r"\banother ((quickbooks|qbo) )?(customer|client|contact|vendor|supplier|employee|item|product|service"
+            r"|account"
+            r"|record)"
             r"( in (quickbooks|qbo)( online)?)? (uses|has|with)\b[^.;]{0,20}\bname\b",
+            r"\b(uses?|shares?|has|have) (this|that|the) same (display )?name\b|\bshares? (this|that|the|a) name\b",
+            r"\brequires? unique (\w+ )?names\b|\bname\b[^.;]{0,40} belongs to an?(other)? (customer|client|vendor"
+            r"|supplier"
+            r"|employee|item|account)\b",
             r"\busing (this|that|the same) name\b|duplicate (customer|vendor|supplier|item|employee)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
             r"\balready exists\b",
@@ -153,7 +168,7 @@ FIELDS = (
         text=(
             r"(must|should|needs? to|has to) (have|be assigned|be linked to|be associated with) an? (\w+ )?customer\b"
             r"(?! (memo|message|name|number|note|e-?mail|address|type|ref))",
-            r"\bcustomer (is )?(required|mandatory|missing)\W*$",
+            r"(?<!of the )(?<!of this )(?<!of a )\bcustomer (is )?(required|mandatory|missing)\W*$",
             r"(must|need to|have to|please) (enter|select|choose|specify|add|provide) an? customer( name)?\b"
             r"(?! (memo|message|number|note|e-?mail|address|type|ref|in the name field))",
         ),

@@ -18,7 +18,7 @@ CUSTOMER = (
 )
 ITEM = r"(product ?/ ?services?|items?|products?|services?|skus?)"
 ACCOUNT = r"accounts?"
-TAX_NOUN = r"(tax|vat|gst|hst|pst|qst)[ _-]?(codes?|rates?|categor(y|ies)|groups?)"
+TAX_NOUN = r"((tax|vat|gst|hst|pst|qst)[ _-]?(codes?|(agency )?rates?|categor(y|ies)|groups?)|sales tax items?)"
 """A tax rate or code; the tax itself, or its amount, is something else."""
 DOCUMENT = (
     r"(invoices?|bills?|estimates?|quotes?|(sales |refund )?receipts?|deposits?|(bill ?)?payments?|transactions?"
@@ -69,6 +69,9 @@ MADE_OUT = rf"({MAPPED}|defined|configured|determined|set( up)?|resolved|chosen|
 CHOSEN = r"(selected|chosen|specified|provided|assigned|mapped|set|given|configured|defined)"
 
 
+NO_OWNER = r"(?!'s? \w)"
+"""After a noun: what comes next is what belongs to it."""
+
 BETWEEN = r"(?:[^.,;]|(?<=\d)[.,](?=\d))"
 """A letter between a noun and its state; the point in a rate ends nothing: "tax rate 8.25% not found"."""
 
@@ -76,7 +79,7 @@ BETWEEN = r"(?:[^.,;]|(?<=\d)[.,](?=\d))"
 def gone(noun: str) -> str:
     """Says that it was there: "the customer was deleted", "an inactive item", "restore the customer"."""
     return (
-        rf"\b{noun}\b[^,;]{{0,40}}({GONE})"
+        rf"\b{noun}\b{NO_OWNER}[^,;]{{0,40}}({GONE})"
         rf"|(?<!\bbe )\b(inactive|deleted) ({NO_PREPOSITION}\w+ )?{noun}\b{PART}"
         rf"|\b(re-?activate|un-?archive|restore|activate) (the|this|that|an?) (\w+ )?{noun}\b{PART}"
         rf"|\b(reports?|shows?|lists?|flags?) (the|this|that) {noun}\b[^.,;]{{0,20}} as {GONE_NOUN}\b"
@@ -87,7 +90,7 @@ def missing(noun: str) -> str:
     """Says in any way that it is not there, or that none was chosen."""
     return "|".join(
         (
-            rf"\b{noun}\b[^,;]{{0,40}}{MISSING}",
+            rf"\b{noun}\b{NO_OWNER}[^,;]{{0,40}}{MISSING}",
             sought(noun),
             without_id(noun),
             unsent(noun),
@@ -105,7 +108,7 @@ def sought(noun: str) -> str:
     return (
         rf"(unable to|failed to|could(n't| not)|can(not|'t)) (find|locate|match|look ?up|fetch|load|resolve) "
         rf"((an?|the|any|matching|valid|your|quickbooks|qbo|online) )*{noun}\b"
-        r"(?! (statements?|reports?|histor(y|ies)|lists?)\b)"
+        r"(?! (statements?|reports?|histor(y|ies)|lists?|amounts?|totals?|balances?|dates?|e-?mails?|phones?)\b)"
         rf"|\bno (matching|such|corresponding|resolved) {THERE}{noun}\b"
         rf"|\bno (valid |active )?{THERE}{noun}( mapping| match| record)?{named}"
         r" (was |were )?(found|exists?|match\w*)\b"
@@ -209,7 +212,8 @@ def headline(failure: str, noun: str, states: str) -> Rule:
         headline=True,
         text=(
             rf"\b{states} ({NO_PREPOSITION}\w+ )?{noun}\b{PART}(?! id\b)",
-            rf"\b{noun}( mapping)?( is| was| has been)? {states}\b(?! (a|an|the|its)\b)",
+            rf"(?<!of )(?<!of the )(?<!of this )\b{noun}( mapping)?( is| was| has been)? {states}\b(?! (a|an|the"
+            rf"|its)\b)",
         ),
     )
 

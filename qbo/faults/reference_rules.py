@@ -48,7 +48,7 @@ TAX = (
             r"(set ?up|enabled|turned on|active|configured)",
             r"(set ?up|turn on|enable|activate) (your )?(sales )?(tax(es)?|vat|gst|hst)\b(?! (code|rate))",
             r"\b(tax(es)?|vat|gst|hst) (is |are )?(disabled|turned off|off)\b",
-            r"(not|n't) (turned on|enabled|set ?up|use|activated|configured) (for )?(sales )?(tax(es)?|vat|gst"
+            r"(not|n't) (turned on|enabled|set ?up|use|activated|configured) (for )?(sales )?(tax(?!-)(es)?|vat|gst"
             r"|hst)\b(?! (code|rate))",
             r"\b(tax(es)?|vat|gst|hst) (must|has to|have to|needs? to) (first )?be"
             r" (set ?up|enabled|turned on|activated|configured)",
@@ -195,9 +195,12 @@ ANY_OTHER = f"({OTHER_RECORD}|{DOCUMENT}|records?|documents?)"
 ITSELF = "read update delete void sparse_update sparse"
 ITSELF_GONE = rf"\blist element\b[^.;]{{0,30}}({GONE})"
 
-INACTIVE = (
+LINKS = (
     rule("link_refused", codes="620"),
     rule("link_refused", text=r"txn ?id cannot be linked|cannot validate linked"),
+)
+
+INACTIVE = (
     rule("customer_not_found", codes="610", operations=ITSELF, entities="customer"),
     rule("item_not_found", codes="610", operations=ITSELF, entities="item"),
     # What the request itself wants to change, where QuickBooks calls it a list element.
@@ -222,7 +225,7 @@ INACTIVE = (
     rule(
         "not_found_other",
         text=(
-            r"\b(is|are|was|were) not (yet )?in (your )?(quickbooks|qbo)\b",
+            r"(\bis|\bare|\bwas|\bwere|'s) (not|no longer) (yet )?in (your )?(quickbooks|qbo)\b",
             r"\bnot exist in (your )?(quickbooks|qbo)\b",
         ),
         not_text=r"\b(fields?|propert(y|ies)|parameters?|columns?|features?|reports?|settings?|options?|methods?) "
@@ -237,6 +240,9 @@ INACTIVE = (
         text=r"(?<!\bbe )made inactive",
         where=lambda evidence: evidence.operation in ("", "create", "batch"),
     ),
+)
+
+UNNAMED = (
     # Only reading what was sent can show which of the references is meant.
     rule("reference_not_found", codes="610 2500"),
     rule(

@@ -11,6 +11,7 @@ from qbo.faults import connection_rules as connection
 from qbo.faults import general_rules as general
 from qbo.faults import record_rules as record
 from qbo.faults import reference_rules as reference
+from qbo.faults import sentence_rules as sentence
 from qbo.faults import tongue_rules as tongue
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule
@@ -36,11 +37,15 @@ RULES: tuple[Rule, ...] = (
     *reference.HEADLINES,
     *tongue.RECORDS,
     *tongue.CONNECTION,
+    *reference.LINKS,
+    *sentence.RECORDS,
     *reference.INACTIVE,
+    *reference.UNNAMED,
     *general.TROUBLES,
     *general.BUSINESS,
     *general.BROKEN,
     *tongue.REFUSED,
+    *sentence.SENTENCES,
     *general.NAMED,
 )
 

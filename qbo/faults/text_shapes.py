@@ -25,7 +25,8 @@ MOST_PAIRS = 400
 
 # What is numbered by the shop, not by Intuit: "tax code 5010", "accounting code: 4000".
 SHOPS_OWN = "".join(
-    f"(?<!{noun} )" for noun in ("account", "accounting", "item", "postal", "product", "service", "tax", "zip")
+    f"(?<!{noun} )"
+    for noun in ("account", "accounting", "gl", "item", "ledger", "postal", "product", "service", "tax", "zip")
 )
 CODE_IN_WORDS = (
     re.compile(r"errorCode[=:\s]+0*(\d{1,5})", re.IGNORECASE),

@@ -40,6 +40,19 @@ API_NAMES = (
 )
 """What programs in every language call the API's records."""
 
+CONNECTING = (
+    r"\b(connexion|conexion|conexao|ligacao|connessione|verbinding|koppeling|verbindung) (a|ao?|con?|com|met|zu|mit)"
+    r" (o )?(quickbooks|intuit|qbo)"
+)
+CALLED_OFF = r"\b(annulee?|cancelad[oa]|anulad[oa]|annullat[oa]|geannuleerd)\b|\b(vom benutzer|von ihnen) abgebrochen"
+"""That somebody who was to connect QuickBooks called it off."""
+
+DOCUMENT_NAMES = (
+    r"\b(invoice|estimate|bill|payment|deposit|purchase|transfer|journalentry|salesreceipt|creditmemo|billpayment"
+    r"|purchaseorder|vendorcredit|refundreceipt)\b|\bdoc?kument\w*|\bdocumen(to?s?|ti)\b|\bbeleg\b|伝票|書類"
+)
+"""What has a number, as programs in every language call it."""
+
 
 def lacks(thing: Words, *states: Words) -> Condition:
     """The same for what is missing, also in the order "no customer found"."""
@@ -143,7 +156,8 @@ RECORDS: tuple[Rule, ...] = (
         where=lacks(lambda t: t.account, lambda t: t.gone, lambda t: t.closed),
     ),
     rule("duplicate_name", headline=True, where=tells(lambda t: f"{t.customer}|{t.item}", lambda t: t.taken)),
-    rule("not_found_other", where=lacks(lambda t: f"{t.record}|{API_NAMES}", lambda t: t.gone)),
+    rule("duplicate_doc_number", where=tells(lambda t: DOCUMENT_NAMES, lambda t: t.taken)),
+    rule("not_found_other", where=lacks(lambda t: f"{t.record}|{API_NAMES}|{DOCUMENT_NAMES}", lambda t: t.gone)),
     rule("not_found_other", where=lacks(lambda t: t.number)),
 )
 
@@ -151,6 +165,7 @@ CONNECTION: tuple[Rule, ...] = (
     rule("app_already_connected", where=says(lambda t: t.somebody_else)),
     rule("subscription_inactive", where=tells(lambda t: t.subscription, lambda t: t.ended, lambda t: t.gone)),
     rule("subscription_inactive", where=says(lambda t: t.refused_company)),
+    rule("access_refused_by_user", where=tells(lambda t: CONNECTING, lambda t: CALLED_OFF)),
     rule("token_expired", where=tells(lambda t: t.access, lambda t: t.ended, lambda t: t.lacking, lambda t: t.invalid)),
     rule("token_expired", where=says(lambda t: t.sign_in, lambda t: t.unconnected)),
     rule("permission_denied", where=says(lambda t: t.denied)),

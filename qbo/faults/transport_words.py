@@ -166,6 +166,7 @@ PLAIN = (
     r"connection (to|with) [\w.-]+( online)? (was |is |has been )?"
     r"(lost|interrupted|dropped|reset|refused|aborted|closed|failed)\b|\blost (the |our )?connection\b",
     r"(trouble|problems?|difficult(y|ies)) (reaching|contacting|connecting to)\b",
+    r"\b(connection|line) (to|with) [\w.-]+ (broke|went down)\b|\bnever reached (the )?(quickbooks|qbo|intuit|server)",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",
     r"\b(refused|reset|closed|dropped) (the |our )?connection|disconnected before|server disconnected",
     r"check your (internet|network)( connection)?\b",

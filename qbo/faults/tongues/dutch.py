@@ -74,7 +74,9 @@ DUTCH = Tongue(
     too_many=r"\b(aanvragen|verzoeken)\b[^.;]{0,30}(beperkt|gelimiteerd)|\bte veel (api-)?(aanvragen|verzoeken"
     r"|aanroepen)|\b(aanvraag|verzoek|api)-?limiet"
     r"|\bmaximum ?aantal (aanvragen|verzoeken|aanroepen)|\bmaximale aantal (aanvragen|verzoeken)",
-    later=r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
+    later=r"\b(wordt|word) (automatisch )?opnieuw (geprobeerd|verzonden)|\breageert (momenteel|nu"
+    r"|op dit moment) niet\b|"
+    r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
     r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar"
     r"|\bonderhoud\b|\b(quickbooks|qbo)( online)? is (momenteel |tijdelijk )?niet beschikbaar",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"

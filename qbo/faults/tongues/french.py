@@ -76,7 +76,10 @@ FRENCH = Tongue(
     r"|\blimit(e|ee|es)? (de |du nombre de |le |les "
     r"|le nombre de )?(requetes|demandes|appels|debit)\b"
     r"|\bnombre (maximal|maximum|total) de (requetes|appels)",
-    later=r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
+    later=r"\b(sera|seront) (automatiquement )?(reessaye|retente|renvoye)(e|s|es)?\b|\breessaierons\b"
+    r"|\bne repond pas (pour le"
+    r" moment|actuellement|en ce moment)|\bnouvelle tentative (automatique|sera)|"
+    r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
     r"|dans)\b|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
     r"|\btemporairement (indisponible|hors)"
     r"|\b(quickbooks|qbo)( en ligne)? est (temporairement |actuellement )?indisponible|\ben maintenance\b",

@@ -76,7 +76,10 @@ GERMAN = Tongue(
     r"|aufrufe) (pro|je)"
     r" (minute|sekunde|stunde|tag)\b[^.]{0,40}(u(e)?berschritten|erreicht)"
     r"|maximale? (an)?zahl (der|von|an) (anfragen|aufrufe)",
-    later=r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
+    later=r"\bwird (automatisch |in kurze |spa(e)?ter )*(erneut versucht|wiederholt|nochmals? versucht)|\b(antwortet"
+    r"|reagiert)"
+    r" (zurzeit|momentan|gerade|derzeit) nicht|"
+    r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
     r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
     r"|server)\b[^.]{0,30}nicht verfu(e)?gbar"
     r"|wartungs(arbeit|modus|fenster)|\b(quickbooks|qbo)( online)? ist (derzeit|momentan|zurzeit) nicht",

@@ -73,7 +73,9 @@ ITALIAN = Tongue(
     too_many=r"\b(richieste|chiamate)\b[^.;]{0,30}\blimitate\b|\btroppe (richieste|chiamate)"
     r"|\blimit(e|a|ato|ando) (di |delle |le |il numero di |del numero di )?(richieste|chiamate|velocita|frequenza)\b"
     r"|\bnumero massimo di (richieste|chiamate)",
-    later=r"\b(riprova(re|te)?|ritenta(re|te)?)\b[^.]{0,40}\b(piu tardi|in seguito|tra (qualche|pochi|un|\d))"
+    later=r"\b(riproveremo|verra (automaticamente )?(ritentat|riprovat)\w|si riprova|nuovo tentativo automatico)"
+    r"|\bnon (sta rispondendo|risponde) (al momento|in questo momento)|"
+    r"\b(riprova(re|te)?|ritenta(re|te)?)\b[^.]{0,40}\b(piu tardi|in seguito|tra (qualche|pochi|un|\d))"
     r"|\berrore (imprevisto|interno|inatteso|di sistema)|\b(servizio|server)\b[^.]{0,30}\bnon (e )?disponibile"
     r"|\btemporaneamente non disponibile|\b(quickbooks|qbo)( online)? (attualmente )?non (e )?disponibile"
     r"|\bin manutenzione\b",

@@ -75,7 +75,10 @@ PORTUGUESE = Tongue(
     r"|o numero de )?"
     r"(solicitacoes|requisicoes|chamadas|pedidos|taxa)\b"
     r"|\bnumero maximo de (solicitacoes|requisicoes|chamadas)",
-    later=r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)|\b(servico"
+    later=r"\b(tentaremos (de novo|novamente)|sera (tentad|reenviad)\w+( automaticamente| novamente)"
+    r"|nova tentativa automatica)"
+    r"|\bnao (esta respondendo|responde) (no momento|neste momento)|"
+    r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)|\b(servico"
     r"|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)"
     r"|\b(quickbooks|qbo)( online)? nao esta disponivel|\bem manutencao\b",
     other_user=r"\b(modificad|alterad|atualizad|editad)[oa]s? por outr[oa] (usuari[oa]|utilizador|pessoa)"

@@ -79,7 +79,9 @@ SPANISH = Tongue(
     r"|el numero de )?(solicitudes"
     r"|peticiones|llamadas|consultas|velocidad)\b"
     r"|\bnumero maximo de (solicitudes|peticiones|llamadas)",
-    later=r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
+    later=r"\b(se reintenta(ra)?|reintentaremos|se volvera a intentar|se intentara (de nuevo|otra vez))\b"
+    r"|\bno (esta respondiendo|responde) (en este momento|ahora)|"
+    r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
     r"|en unos?)\b|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible"
     r"|\b(quickbooks|qbo)( online)? no esta disponible|\ben mantenimiento\b",
     other_user=r"\b(modificad|cambiad|actualizad|editad)[oa]s? por otr[oa] (usuari[oa]|persona)"

@@ -16,6 +16,7 @@ OF_ALL = "tests/qbo/test_faults.py"
 OF_LANGUAGES = "tests/qbo/test_faults_languages.py"
 OF_NOUNS = "tests/qbo/test_faults_nouns.py"
 OF_THINGS = "tests/qbo/test_faults_things.py"
+OF_PARTS = "tests/qbo/test_faults_parts.py"
 OF_TONGUES = "tests/qbo/test_faults_tongues.py"
 
 SAFEGUARDS = (
@@ -259,8 +260,36 @@ SAFEGUARDS = (
     Safeguard(
         "faults: a customer's history that could not be read is waited for; the customer is there",
         WORDS,
-        'r"(?! (statements?|reports?|histor(y|ies)|lists?)\\b)"',
-        "",
+        'r"(?! (statements?|reports?|histor(y|ies)|lists?|amounts?',
+        'r"(?! (amounts?',
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
+    ),
+    Safeguard(
+        "faults: QuickBooks' own checks, and what has a status of its own, are not read by things and states",
+        "qbo/faults/sentence_rules.py",
+        "return not evidence.is_intuits and evidence.status in OPEN and not",
+        "return not",
+        (f"{OF_PARTS}::test_only_sentences_of_other_programs_are_read_by_their_parts",),
+    ),
+    Safeguard(
+        "faults: what belongs to a record is not the record",
+        "qbo/faults/sentences.py",
+        "before = [mention for mention in mentions if mention.end <= position and not is_owner(clause, mention)]",
+        "before = [mention for mention in mentions[:1] if mention.end <= position]",
+        (f"{OF_PARTS}::test_a_sentence_is_read_by_its_parts",),
+    ),
+    Safeguard(
+        "faults: that a record did not go there is no reason where the reason stands beside it",
+        "qbo/faults/sentences.py",
+        'if state in ("unsent", "awaited") and clause.is_result:',
+        "if False:",
+        (f"{OF_PARTS}::test_a_sentence_is_read_by_its_parts",),
+    ),
+    Safeguard(
+        "faults: who is told to look before retrying is not told that it is tried again",
+        GENERAL,
+        "(?<!before )\\bretrying",
+        "\\bretrying",
+        (f"{OF_PARTS}::test_a_sentence_is_read_by_its_parts",),
     ),
 )

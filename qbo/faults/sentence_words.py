@@ -1,0 +1,193 @@
+"""The things that programs name in English, and the states in which they are; knows no rule.
+
+Where several kinds of things begin at one place, the first in the table counts, so that a field of a record
+("customer email", "account's type") is never the record itself.
+"""
+
+from qbo.faults.record_words import GONE, PART
+
+PROGRAM = r"(?:quickbooks(?: online)?|qbo|intuit)"
+DOCUMENT = (
+    r"(?:invoices?|bills?|estimates?|quotes?|(?:sales |refund )?receipts?|deposits?|(?:bill )?payments?|purchases?"
+    r"|(?:purchase |sales |work )?orders?|credit ?(?:memo|note)s?|vendor credits?|journal ?entr(?:y|ies)|transfers?"
+    r"|transactions?|expenses?|refunds?|time ?(?:sheet|activit)\w*)"
+)
+RECORD = (
+    r"(?:vendors?|suppliers?|payees?|class(?:es)?|locations?|departments?|(?:payment )?terms?|employees?"
+    r"|payment ?(?:methods?|types?)|tax agenc(?:y|ies)|projects?|jobs?)"
+)
+OWNER = (
+    rf"(?:customer|client|contact|vendor|supplier|employee|item|product|service|account|company|{DOCUMENT}|line|job"
+    r"|project|billing|shipping|mailing|display|primary|due|posting|unit|sales|user|tax|bank|routing|card)"
+)
+FIELD = (
+    r"(?:e-?mails?(?: address(?:es)?)?|address(?:es)?(?: line)?s?|phones?|cit(?:y|ies)|zip(?: code)?|postal codes?"
+    r"|descriptions?|memos?|messages?|notes?|quantit(?:y|ies)|qty|amounts?|totals?|balances?|prices?|costs?|rates?"
+    r"|dates?|currenc(?:y|ies)|types?|status(?:es)?|titles?|websites?|formats?|lengths?|fields?|values?|files?"
+    r"|attachments?|passwords?|keys?|settings?|templates?|details?|limits?|lists?|reports?|statements?|histor(?:y|ies)"
+    r"|countr(?:y|ies)|discounts?|percentages?|signatures?|groups?|portals?|managers?|owners?|tags?|hours?|columns?"
+    r"|features?|tracking|levels?|counts?)"
+)
+
+THINGS: dict[str, str] = {
+    "tax_code": (
+        r"(?:(?:sales )?tax|vat|gst|hst|pst|qst)[ _-]?(?:codes?|rates?|categor(?:y|ies)|groups?|items?|agency rates?"
+        r"|mappings?)(?: mappings?)?"
+    ),
+    "permission": (
+        r"(?:admin(?:istrator)? |user |access |the )*(?:rights|permissions?|privileges)"
+        r"|(?:company |primary |master )?admin(?:istrator)?s?(?: access| log-?in| user| account| role)?"
+    ),
+    "numbered": rf"{DOCUMENT} #? ?\d[\w-]*",
+    "number": (
+        rf"(?:{DOCUMENT}|document|doc|reference|ref|check|cheque)s? ?(?:numbers?|num|no\.|#)|docnum(?:ber)?s?"
+        r"|(?:this|that|same) number|numbers? #?\d[\w-]*"
+    ),
+    "record": rf"{RECORD}(?: mappings?)?{PART}(?! tracking)",
+    "field": (
+        rf"(?:{OWNER}(?:(?:'s|s')(?: \w+)?)? ){{0,2}}(?:{FIELD}|(?:phone|account|card|routing|tax|id|fax|serial)"
+        r" (?:numbers?|id))|multi-?currency"
+    ),
+    "name": rf"(?:{OWNER}(?:'s)? )?(?:(?:full|company|display) )?names?|displayname|(?:someone|somebody"
+    rf"|one) (?:called|named)",
+    "period": (
+        r"(?:accounting |fiscal |financial |reporting |posting )?(?:periods?|books|quarter|month)"
+        r"|(?:fiscal|accounting|financial) years?|(?:january|february|march|april|june|july|august|september|october"
+        r"|november|december|may(?= (?:is|was|has)))(?: \d{4})?"
+    ),
+    "subscription": rf"subscriptions?|(?:your|the|{PROGRAM}|company) plan|(?:free )?trials?",
+    "account_there": rf"{PROGRAM}(?:'s)? accounts?",
+    "login": r"your account",
+    "access": (
+        r"(?:access |refresh |bearer |oauth2? )*tokens?|connections?|authentication|credentials?"
+        rf"|sessions?|integrations?|(?:sign|log)-?ins?|oauth2?|auth|{PROGRAM} (?:access|link|authori[sz]ation)"
+        rf"|our access|(?:access|authori[sz]ation) (?:to|with|for|from) (?:\w+ )?{PROGRAM}(?: company)?"
+        rf"|link between [^.;]{{1,30}} {PROGRAM}"
+    ),
+    "account": (
+        r"charts? of accounts(?: mappings?)?|(?:gl |bank |income |expense |default |deposit |clearing )*accounts?"
+        rf"(?: mappings?)?{PART}(?! (?:from|to|in) which\b)|(?:expense |income |spending )?categor(?:y"
+        rf"|ies)(?: mappings?)?|(?:gl|ledger) codes?"
+    ),
+    "customer": rf"(?:(?:sub-?)?customers?|clients?|contacts?)(?: mappings?)?{PART}",
+    "line": r"(?:invoice )?line ?items?|lines?",
+    "item": rf"(?:products? ?/ ?services?|items?|products?|services?|skus?)(?: mappings?)?{PART}",
+    "company": r"compan(?:y|ies)(?: file)?|realms?(?: id)?",
+    "document": rf"{DOCUMENT}{PART}",
+    "entry": r"(?:records?|objects?|entit(?:y|ies)|elements?)",
+    "tax": r"(?:(?:automated )?(?:sales )?tax(?:es)?|vat|gst|hst)(?! (?:exempt|id\b|form|return|reason|certificat"
+    r"|region))",
+    "program": rf"{PROGRAM}(?: payments| payroll)?",
+}
+"""Each kind of thing, the longer words for what could be another one first."""
+
+CHOSEN = (
+    r"(?:mapped|linked|matched|paired|selected|chosen|set(?: ?up)?|configured|assigned|specified|provided|defined"
+    r"|determined|resolved|identified|picked)"
+)
+FOUND = r"(?:found|located|recogni[sz]ed|matched)"
+SENT = r"(?:synced|synchroni[sz]ed|exported|imported|pushed|sent|created|added|posted|uploaded|transferred)"
+NOT = r"(?<!could )(?<!must )(?:not|never|no longer)(?: yet| been| currently| be)*"
+MUST = r"(?:must|needs? to|has to|have to|should)(?: first)? be"
+PLEASE = r"(?:^|please |must |needs? to |have to |has to |first,? |should |to |and |or |then )"
+
+SEND_FIRST = (
+    r"(?:^|please |must |needs? to |have to |has to |first,? |should )"
+    r"(?:sync|synchroni[sz]e|export|push|create|add|import|send|set up)"
+    r"(?=.*\b(?:first\b|before (?:you|it|we|its|sync|export|push|send|creat|invoic)))"
+)
+
+BEHIND: dict[str, str] = {
+    "gone": rf"{GONE}|{MUST} active|(?:is|are|was) gone|(?<!be )(?:is|was|been|were) voided"
+    rf"|(?<!be )(?<!made )(?:inactive|deactivated|deleted|archived)(?= in\b|\W*$)",
+    "absent": (
+        rf"{NOT} {FOUND}|(?:cannot|could not) be {FOUND}|not exist|no longer exists?|(?:not"
+        rf"|no longer) (?:yet )?in(?! use)"
+        r"|not (?:available(?= in\b)|present)|missing(?=\W*$| (?:in|from|on|at|for|here|there)\b)|unknown"
+        r"|unrecogni[sz]ed"
+    ),
+    "unmapped": (
+        rf"{NOT} {CHOSEN}|(?:cannot|could not) be {CHOSEN}|{MUST} {CHOSEN}|unmapped|unlinked|invalid|(?:not"
+        rf"|no longer) valid|required"
+    ),
+    "unsent": rf"{NOT} (?:{SENT}|reached)|{MUST} {SENT}",
+    "awaited": rf"{NOT} {SENT}(?=.* yet\b)|(?:not|never) (?:been )?yet (?:been )?{SENT}|is not {SENT}|{MUST} {SENT}",
+    "taken": (
+        r"already (?:exists?|uses?|used|taken|in use|belongs?)|(?:is|are|was|been|being) (?:already )?(?:in use|used"
+        r"|taken|duplicated?)|exists|(?:a|is|as) duplicate|not unique|(?:must|have to|has to|needs to) be unique"
+        r"|not free|already (?:in|there)(?! progress)|collision|conflicts?|clash\w*|belongs to (?:an?|another)"
+    ),
+    "ambiguous": r"(?:multiple|several|more than one) match\w*|ambiguous|(?:is|are) not unique",
+    "closed": r"closed|locked|frozen",
+    "ended": (
+        r"expired?|expires|lapsed|ended|over|cancell?ed|suspended|inactive|not active|no longer active|past due"
+        r"|unpaid|terminated|overdue|deactivated|restricted|on hold|ran out"
+    ),
+    "lost": (
+        r"removed|lost|severed|revoked|no longer (?:valid|accepted|works?|working)|rejected|denied|refused|failed"
+        r"|failure|broken|error|(?:could not|cannot) be (?:decrypted|read|verified|renewed|refreshed|used)"
+        rf"|{MUST} (?:re-?\w+|renewed|restored|refreshed|repaired|(?:set up|made) again)|needs? (?:your "
+        rf"|some )?(?:attention|renewal)"
+        r"|invalid|missing|required|not (?:valid|found|set up|configured)"
+    ),
+    "disconnected": rf"disconnected|deauthori[sz]ed|{NOT} (?:connected|linked|authori[sz]ed)",
+    "different": r"different|wrong|mis-?match\w*|not match|not the (?:one|same)",
+    "others": r"(?:belongs?|connected|linked) to (?:an?other|a different|someone|somebody)|used by (?:another|someone)",
+    "unpaid": r"not (?:been )?paid(?: for)?|past due|unpaid",
+    "off": rf"{NOT} (?:set ?up|enabled|turned on|active|activated|configured|(?:switched|turned) on)|disabled"
+    rf"|(?:turned|switched) off|is off",
+}
+"""States that stand behind their thing, in the same clause."""
+
+BEFORE: dict[str, str] = {
+    "absent": (
+        r"(?:could not|cannot|unable to|failed to) (?:find|locate|match|look up|resolve|determine|identify|map|link)"
+        r"(?: or create)?"
+        r"|not (?:know|sure|tell|clear) (?:which|what)|not have (?:this|that|the|an?|any)"
+    ),
+    "unmapped": (
+        r"no(?! longer)|without|missing|lacks?|lacking|(?:needs?|requires?)(?: an?)?(?! the\b)|unmapped|unlinked"
+        r"|unknown"
+        r"|unrecogni[sz]ed"
+        rf"|(?:{NOT}|{MUST}) (?:mapped|linked|matched|assigned) (?:to|with)"
+    ),
+    "unchosen": (
+        rf"{PLEASE}(?:(?:re-?)?map|link|match|attach|assign) [^.;]{{1,40}}? (?:to|with)(?= (?:an?|the|one|its|any)\b)"
+        rf"|{PLEASE}(?:choose|select|pick|(?:re-?)?map|link|attach|assign|specify|re-?activate|restore|configure|set)"
+        r"|(?:^|please )match"
+    ),
+    "gone": r"inactive|deleted|archived|deactivated",
+    "unsent": SEND_FIRST,
+    "replaced": r"(?:choose|select|pick|use|assign|map to) (?:another|a different|an)",
+    "awaited": SEND_FIRST,
+    "blocked": r"(?:could not|cannot|unable to|failed to) (?:create|sync|synchroni[sz]e|export|push|send|save|import"
+    r"|add)",
+    "taken": r"duplicated?|already (?:has|have|uses?|used|the)",
+    "closed": r"closed|locked|frozen",
+    "ended": r"renew|has suspended|has cancell?ed|has deactivated|expired|inactive|no active|no valid|no paid",
+    "lost": r"no longer accepts?|not accept|removed|withdrew|withdrawn|lost|restore|renew|refresh|re-?establish"
+    r"|no(?! longer)|invalid|expired|revoked|missing",
+    "disconnected": (
+        rf"re-?connect(?:ing)?|re-?authori[sz]e|{NOT} connected(?: to| with)?|{NOT} (?:linked|authori[sz]ed)"
+        rf"|{PLEASE}(?:connect|link)"
+    ),
+    "different": r"different|wrong|another|not the",
+    "lacking": r"lost(?: their| its| the)?|no longer ha(?:s|ve)|not have|lacks?|insufficient|needs?|requires?"
+    r"|without|missing|no(?! longer)"
+    r"|(?:must|has to|have to|should) (?:be|have)|not|(?:connect|log in|sign in) (?:with|as)|only|ask",
+    "off": r"not got|(?:turn|switch) on|enable|activate|set up",
+}
+"""States that stand before their thing, with few words between."""
+
+FRAME = (
+    r"an?|the|your|our|this|that|its|it|is|was|were|be|been|has|have|had|did|do|does|there|some|something|one|more"
+    r"|we|you|they|i|to|in|into|with|from|on|for|of|at|by|while|when|during|trying|tried|attempt(?:ing|ed)?"
+    r"|sync(?:s|ed|ing|hroni[sz]\w*)?|export(?:s|ed|ing)?|import(?:s|ed|ing)?|push(?:es|ed|ing)?|creat(?:e|es|ed|ing"
+    r"|ion)|sav(?:e|es|ed|ing)|send(?:s|ing)?|sent|post(?:s|ed|ing)?|updat(?:e|es|ed|ing)|upload(?:s|ed|ing)?|writ(?:e"
+    r"|ing|ten)|transfer(?:s|red|ring)?|process(?:ed|ing)?|complet(?:e|ed|ing)|add(?:ed|ing)?|record(?:ed|ing)?"
+    r"|fail(?:s|ed|ing|ure)?|errors?|problems?|issues?|unable|could|cannot|can|not|went|wrong|occurred|happened"
+    r"|rejected|returned|refused|reported|declined|accept(?:ed)?|unknown|quickbooks|online|qbo|intuit|api|request"
+    r"|response|return|results?|know|said|successfully|data|unsuccessful|please|contact|support|see|logs?|details?"
+    r"|and|or|the following"
+)
+"""Words of a sentence that tells only that something failed, beside the names of records."""
