@@ -271,17 +271,6 @@ def signed_in(context: BrowserContext, owner: Owner) -> Page:
     return context.new_page()
 
 
-def logged_in(context: BrowserContext, owner: Owner) -> Page:
-    """As `signed_in`, through the log-in page."""
-    page = context.new_page()
-    page.goto("/admin/login/")
-    page.fill("input[name=username]", owner.username)
-    page.fill("input[name=password]", builders.PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url("**/admin/")
-    return page
-
-
 @pytest.fixture
 def _real_passwords(settings: Any) -> None:
     """Such as the web process can read: it does not know the quick hasher of the tests."""
