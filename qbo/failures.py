@@ -89,6 +89,13 @@ class Failure:
         return self.entry.title
 
     @property
+    def cause_title(self) -> str:
+        """What is wrong with everything of this cause: the message, where all of it is about one thing."""
+        if self.code == "closed_period" and self.facts.get("closing_date"):
+            return f"Closed period: the books are closed through {self.facts['closing_date']}"
+        return self.message if self.entry.cause_per_subject else self.title
+
+    @property
     def is_difference(self) -> bool:
         """Whether QuickBooks stored the record, but not as it was sent."""
         return "fields" in self.facts

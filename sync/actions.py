@@ -5,7 +5,7 @@ A new action is one entry here and the operation that it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +69,8 @@ class Action:
     button: str | Callable[[SyncEvent], str] = ""
     on_invoice: str | Callable[[SyncEvent], str] = ""
     is_main: bool = False
+    # A person has to choose between it and others: a retry alone settles nothing.
+    is_decision: bool = False
     # Its button leads to the page for many, which asks first.
     asks_first: bool = False
     # What is said if the reason that it needs is missing.
@@ -96,6 +98,11 @@ class Action:
 def offered(event: SyncEvent, *, at: datetime) -> list[Action]:
     """The actions that can be done to `event` now, in the order of their buttons."""
     return [action for action in ACTIONS.values() if action.operation and not action.refuses(event, at)]
+
+
+def to_decide(actions: Iterable[Action]) -> bool:
+    """Whether a person has to choose one of them first."""
+    return any(action.is_decision for action in actions)
 
 
 def followed() -> list[str]:
@@ -213,6 +220,8 @@ ACTIONS: dict[str, Action] = {
             "Kept QuickBooks' version of",
             operation="sync.operations.deciding.keep_quickbooks",
             codes=("changed_in_quickbooks", "edited_in_quickbooks", "paid_in_quickbooks"),
+            on_invoice="Keep QuickBooks'",
+            is_decision=True,
             is_followed=True,
             many=Many(
                 "Keep QuickBooks'",
@@ -234,6 +243,8 @@ ACTIONS: dict[str, Action] = {
             operation="sync.operations.deciding.send_ours",
             codes=("changed_in_quickbooks", "edited_in_quickbooks"),
             refusal=_not_sent_over,
+            on_invoice="Send ours",
+            is_decision=True,
             is_followed=True,
             many=Many(
                 "Send ours",
@@ -255,6 +266,8 @@ ACTIONS: dict[str, Action] = {
             operation="sync.operations.deciding.void_here_too",
             codes=("voided_in_quickbooks", "record_deleted_there"),
             refusal=_not_voided_here,
+            on_invoice="Void it here too",
+            is_decision=True,
             is_followed=True,
             many=Many(
                 "Void here too",
@@ -275,6 +288,8 @@ ACTIONS: dict[str, Action] = {
             "Sending again as new:",
             operation="sync.operations.deciding.send_as_new",
             codes=("voided_in_quickbooks",),
+            on_invoice="Send it again as a new invoice",
+            is_decision=True,
             is_followed=True,
             many=Many(
                 "Send again as new invoices",
@@ -296,6 +311,7 @@ ACTIONS: dict[str, Action] = {
             "The same in QuickBooks:",
             operation="sync.operations.deciding.same_payment",
             codes=("payment_twin",),
+            is_decision=True,
             is_followed=True,
             many=Many(
                 "It is the same",
@@ -317,6 +333,7 @@ ACTIONS: dict[str, Action] = {
             "Recording both:",
             operation="sync.operations.deciding.record_both",
             codes=("payment_twin",),
+            is_decision=True,
             is_followed=True,
             many=Many(
                 "Record both",

@@ -146,7 +146,7 @@ def _cause_title(cl: SyncLogChangeList) -> str:
         return ""
     failures = (failure for event in cl.result_list for failure in event.failures if failure.cause_key == key)
     found = next(failures, None)
-    return found.message if found else catalogue.entry(key.partition(":")[0]).title
+    return found.cause_title if found else catalogue.entry(key.partition(":")[0]).title
 
 
 def _hidden(request: StaffRequest) -> list[tuple[str, str]]:

@@ -91,7 +91,7 @@ def save_ahead(
         action.fix = {
             "cause": key,
             "code": case.failure.code,
-            "title": case.failure.message,
+            "title": case.failure.cause_title,
             "chosen": chosen,
             "undo": kept,
             "invoices": list(case.ahead),

@@ -48,9 +48,8 @@ class Shown:
 def forecast(case: Case, answer: Answer) -> Forecast:
     """How many would go with that answer, and what would still stop the others; nothing is saved."""
     fix = BY_CODE.get(case.failure.code)
-    if fix is None or not answer.choice:
-        return forecast_retry(case.connection, case.events, supposed=fix.as_it_is(case) if fix else AS_IT_IS)
-    return forecast_retry(case.connection, case.events, supposed=fix.supposed(case, answer))
+    supposed = fix.supposed(case, answer) if fix and answer.choice else AS_IT_IS
+    return forecast_retry(case.connection, case.events, supposed=supposed)
 
 
 def fix_cause(
@@ -83,7 +82,7 @@ def fix_cause(
         action.fix = {
             "cause": key,
             "code": case.failure.code,
-            "title": case.failure.message,
+            "title": case.failure.cause_title,
             "chosen": chosen,
             "undo": kept,
             "money": str(total or 0),

@@ -12,7 +12,7 @@ from qbo.failures import Failure
 from qbo.json_objects import Row
 from qbo.models import Connection
 from sync.fixing.lists import Lists
-from sync.forecast.dry_run import AS_IT_IS, Supposed
+from sync.forecast.dry_run import Supposed
 from sync.models import SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
@@ -134,8 +134,6 @@ class Fix:
     supposed: Callable[[Case, Answer], Supposed]
     apply: Callable[[Case, Answer, User, datetime], Mapping[str, object]]
     undo: Callable[[Connection, Mapping[str, object], User, datetime], None]
-    # What is so before anybody has chosen, beyond what we can judge ourselves.
-    as_it_is: Callable[[Case], Supposed] = lambda case: AS_IT_IS
     # What it depends on is read from QuickBooks before anything is sent: what we know says little.
     is_read_first: bool = False
     # What failed first is a record with an event of its own, which has to be sent again.

@@ -58,14 +58,12 @@ class Verdict:
 class Supposed:
     """What would be different: settings, mappings and links that are not saved, and the invoices themselves.
 
-    `customers`: ours whose own failure it settles. `remains`: what would still stop an invoice although nothing that
-    we know does; only QuickBooks told us.
+    `customers`: ours whose own failure it settles.
     """
 
     unsaved: Unsaved = field(default_factory=Unsaved)
     change: Callable[[InvoiceDocument], InvoiceDocument] | None = None
     customers: frozenset[int] = frozenset()
-    remains: Callable[[InvoiceDocument], Failure | None] | None = None
 
 
 AS_IT_IS = Supposed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Min
@@ -11,8 +11,9 @@ from django.db.models import Count, Min
 from qbo.failures import Failure
 from qbo.mapping.loading import load_book
 from qbo.mapping.payments import check_payment, plan_payment
-from qbo.models import Connection, Link
+from qbo.models import Connection, ConnectionSettings, Link
 from runacall.invoices.document_loading import load_payments
+from runacall.invoices.documents import InvoiceDocument
 from sync.forecast.dry_run import AS_IT_IS, Supposed, Verdict, verdicts
 from sync.log.causes import Cause
 from sync.models import State, SyncEvent
@@ -24,6 +25,8 @@ MOST_CHECKED = 300
 MOST_PAYMENTS = 1_000
 # A payment only waits for these, and follows by itself.
 SENT_FIRST = ("waits_for_invoice", "customer_not_found")
+# QuickBooks has the number: no list of ours knows which it has.
+NUMBER_TAKEN = "duplicate_doc_number"
 # As many are loaded together.
 TOGETHER = 500
 # As many on a settings page, which says it of several causes.
@@ -52,7 +55,8 @@ class Forecast:
         about = "" if self.is_exact else "about "
         said = [f"{about}{self.go:,} will go"] if self.go else []
         said += [
-            f"{about}{count:,} stay{'s' if count == 1 else ''}: {failure.message}" for failure, count in self.stay[:3]
+            f"{about}{count:,} stay{'s' if count == 1 else ''}: {failure.cause_title}"
+            for failure, count in self.stay[:3]
         ]
         more = sum(count for _, count in self.stay[3:])
         return " · ".join([*said, *([f"{about}{more:,} more stay"] if more else [])])
@@ -70,13 +74,16 @@ def forecast_retry(
     invoices = retried.filter(record_type=EntityType.INVOICE).order_by()
     ids = list(invoices.values_list("record_id", flat=True)[: most + 1])
     weights = dict.fromkeys(ids, 1) if len(ids) <= most else _alike(invoices, most)
-    blocked = stopped(connection, list(weights), supposed=supposed)
+    taken = _taken_numbers(connection, invoices.filter(record_id__in=list(weights)), supposed)
+    blocked = stopped(connection, list(weights), supposed=supposed, remains=taken)
     counts: Counter[str] = Counter()
     for record_id, failure in blocked.items():
         counts[failure.cause_key] += weights[record_id]
     payments = _stopped_payments(connection, retried, blocked)
-    counts += Counter(failure.cause_key for failure in payments)
-    first = {failure.cause_key: failure for failure in reversed([*blocked.values(), *payments])}
+    customers = _stopped_customers(connection, retried, supposed)
+    alone = [*payments, *customers]
+    counts += Counter(failure.cause_key for failure in alone)
+    first = {failure.cause_key: failure for failure in reversed([*blocked.values(), *alone])}
     go = retried.count() - counts.total()
     return Forecast(go, [(first[key], count) for key, count in counts.most_common()], len(ids) <= most)
 
@@ -104,20 +111,52 @@ def _stopped_payments(
     return found
 
 
+def _stopped_customers(connection: Connection, retried: SyncEventQuerySet, supposed: Supposed) -> list[Failure]:
+    """What stops each customer's own row."""
+    rows = retried.filter(record_type=EntityType.CUSTOMER).order_by()
+    ids = set(rows.values_list("record_id", flat=True)[:MOST_CHECKED]) - supposed.customers
+    return list(failed_customers(connection, ids).values()) if ids else []
+
+
+def _taken_numbers(
+    connection: Connection, invoices: SyncEventQuerySet, supposed: Supposed
+) -> Callable[[InvoiceDocument], Failure | None]:
+    """What still stops an invoice that would go out with the number that QuickBooks refused."""
+    settings = supposed.unsaved.settings or ConnectionSettings.objects.filter(connection=connection).first()
+    held = invoices.failed().held_by(NUMBER_TAKEN) if settings and settings.send_numbers else invoices.none()
+    refused = {
+        event.record_id: failure for event in held for failure in event.failures if failure.cause_key == NUMBER_TAKEN
+    }
+
+    def remains(invoice: InvoiceDocument) -> Failure | None:
+        failure = refused.get(invoice.id)
+        return failure if failure and failure.subject.key in (invoice.number, "") else None
+
+    return remains
+
+
 def _alike(invoices: SyncEventQuerySet, most: int) -> dict[int, int]:
     """One record of each set of causes, with the count; the largest sets first."""
     sets = invoices.values("cause_key", "further_keys").annotate(count=Count("pk"), sample=Min("record_id"))
     return {row["sample"]: row["count"] for row in sets.order_by("-count")[:most]}
 
 
-def stopped(connection: Connection, record_ids: Sequence[int], *, supposed: Supposed = AS_IT_IS) -> dict[int, Failure]:
-    """What would stop each of these invoices; those that would go are left out."""
+def stopped(
+    connection: Connection,
+    record_ids: Sequence[int],
+    *,
+    supposed: Supposed = AS_IT_IS,
+    remains: Callable[[InvoiceDocument], Failure | None] = lambda invoice: None,
+) -> dict[int, Failure]:
+    """What would stop each of these invoices; those that would go are left out.
+
+    `remains`: what would although nothing that we know does; only QuickBooks told us.
+    """
     found: list[Verdict] = []
     for start in range(0, len(record_ids), TOGETHER):
         found += verdicts(connection, record_ids[start : start + TOGETHER], supposed=supposed)
     ids = {one.invoice.customer.id for one in found} - supposed.customers
     customers = failed_customers(connection, ids)
-    remains = supposed.remains or (lambda invoice: None)
     shared = {
         one.invoice.id: one.failure or remains(one.invoice) or customers.get(one.invoice.customer.id) for one in found
     }

@@ -107,14 +107,16 @@ def _of_invoices(both: list[tuple[Verdict, Verdict]]) -> Iterator[str]:
     freed = sum(bool(now.failure and not then.failure) for now, then in both)
     if freed:
         yield f"{counted(freed, 'invoice')} would no longer stop; retry those that have failed."
-    stopped = Counter(then.failure.message for now, then in both if then.failure and not now.failure)
+    stopped = Counter(then.failure.cause_title for now, then in both if then.failure and not now.failure)
     for message, count in stopped.most_common():
         yield f"{counted(count, 'invoice')} would stop: {message}."
+    # Of what stops, before or after, nothing would be posted otherwise.
+    going = [(now, then) for now, then in both if not now.failure and not then.failure]
     for part, words in CHANGES:
-        count = sum(part(now.payload) != part(then.payload) and bool(part(then.payload)) for now, then in both)
+        count = sum(part(now.payload) != part(then.payload) and bool(part(then.payload)) for now, then in going)
         if count:
             yield f"{counted(count, 'waiting invoice')} would {words}."
-    unnumbered = sum(bool(_number(now.payload)) and not _number(then.payload) for now, then in both)
+    unnumbered = sum(bool(_number(now.payload)) and not _number(then.payload) for now, then in both if not then.failure)
     if unnumbered:
         yield f"{counted(unnumbered, 'waiting invoice')} would get QuickBooks’ numbers."
     before = {item for now, _ in both for item in now.created}
@@ -165,7 +167,7 @@ class _Judged(NamedTuple):
 def _judged(payment: PaymentDocument, book: MappingBook) -> _Judged:
     plan = plan_payment(payment, book)
     failures = [one for one in check_payment(payment, plan, book) if one.code not in COMES_FIRST]
-    return _Judged(plan.write.payload if plan.write else {}, failures[0].message if failures else "")
+    return _Judged(plan.write.payload if plan.write else {}, failures[0].cause_title if failures else "")
 
 
 # What is sent before the payment, so that it is no problem of its own.

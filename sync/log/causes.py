@@ -47,10 +47,7 @@ class Cause:
 
     @property
     def title(self) -> str:
-        """What is wrong: the failure's own message if it names one thing, otherwise the general title."""
-        if self.failure.code == "closed_period" and self.failure.facts.get("closing_date"):
-            return f"Closed period: the books are closed through {self.failure.facts['closing_date']}"
-        return self.failure.message if self.failure.entry.cause_per_subject else self.failure.title
+        return self.failure.cause_title
 
 
 # How many different sets of further causes are counted; those beyond hold back the least money.
@@ -91,7 +88,7 @@ def causes(events: SyncEventQuerySet, *, limit: int = 100) -> list[Cause]:
 def words_of(events: SyncEventQuerySet, key: str) -> str:
     """The cause of that key, or just a code, as one of the failed `events` words it; in general where none has it."""
     sample = events.failed().held_by(key).first()
-    found = (failure.message for failure in (sample.failures if sample else ()) if failure.cause_key == key)
+    found = (failure.cause_title for failure in (sample.failures if sample else ()) if failure.cause_key == key)
     return next(found, catalogue.entry(key.partition(":")[0]).title)
 
 

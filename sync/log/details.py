@@ -15,7 +15,7 @@ from qbo.json_objects import JsonObject
 from qbo.models import Connection
 from qbo.pages.places import Place, help_place, obstacle_place, settings_place
 from runacall.organizations.models import Organization
-from sync.actions import Action, offered
+from sync.actions import Action, offered, to_decide
 from sync.log.questions import Asked, questions_about
 from sync.log.redaction import readable
 from sync.log.rows import LogRow, connection_of, in_books, log_row, standing_of
@@ -72,6 +72,8 @@ class Details:
     buttons: list[tuple[Action, str]]
     # Something is to be fixed on a page of ours before a retry can help.
     is_fix_first: bool
+    # What would fail again without that, or before a person has decided, comes last.
+    is_retry_last: bool
     # Why Post to current period does not help, if the closing date stands in its way.
     cannot_post: str
     # Whether the page should refresh in a moment.
@@ -104,6 +106,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
     waits = event.state == State.QUEUED and not (standing.pause or moving or kept)
     # Nothing to press while it is about to be sent, or for a company that is not connected.
     pressed = () if moving or kept else offered(event, at=at)
+    retry_last = fix_first or to_decide(pressed)
     return Details(
         row=log_row(event, organization, at=at),
         realm_id=event.realm_id,
@@ -121,8 +124,9 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
         obstacle=obstacle_place(failure, connection) if failure else None,
         record=record_place(event),
         further=further_obstacles(event, connection, is_kept=kept),
-        buttons=in_order([(action, action.label(event)) for action in pressed], after_fix=fix_first),
+        buttons=in_order([(action, action.label(event)) for action in pressed], after_fix=retry_last),
         is_fix_first=fix_first,
+        is_retry_last=retry_last,
         cannot_post=cannot_post_today(event, at=at)
         if event.state in (State.FAILED, State.HELD) and is_in_closed_period(event)
         else "",
@@ -135,7 +139,7 @@ def details(event: SyncEvent, organization: Organization, *, at: datetime, attem
 
 
 def in_order(buttons: Sequence[tuple[Action, str]], *, after_fix: bool) -> list[tuple[Action, str]]:
-    """Where something is to be fixed first, what would fail again without it comes last."""
+    """Where something is to be fixed or decided first, what would fail again without it comes last."""
     return sorted(buttons, key=lambda one: after_fix and one[0].is_main)
 
 

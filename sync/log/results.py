@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
+from qbo import catalogue
 from runacall.invoices.money import dollars
 from runacall.organizations.models import Organization
 from sync.actions import ACTIONS, followed
@@ -161,7 +162,9 @@ def results_for(organization: Organization | None, user: User | AnonymousUser, *
     recent = ActionRecord.objects.filter(organization=organization, at__gte=at - LOOKED_FOR, action__in=followed())
     actions = list(recent.filter(fix={}).select_related("by").order_by("-at", "-id")[:MOST])
     found = _results(actions, organization, user, at=at)
-    return [result for result in found if _is_shown(result, user, at)]
+    # A result of which nothing is left, since all was done again, would only be in the way of the later one.
+    telling = (one for one in found if one.action.is_open or one.count.total or one.action.left)
+    return [result for result in telling if _is_shown(result, user, at)]
 
 
 def fixes_for(organization: Organization | None, user: User | AnonymousUser, *, at: datetime) -> list[Result]:
@@ -191,7 +194,9 @@ def _stops(
     found: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     for row in rows if actions else ():
         if len(found[row["action_id"]]) < MOST_STOPS:
-            found[row["action_id"]].append((row["words"], row["n"]))
+            entry = catalogue.entry(row["cause_key"].partition(":")[0])
+            words = row["words"] if entry.cause_per_subject else entry.title
+            found[row["action_id"]].append((words, row["n"]))
     return found
 
 

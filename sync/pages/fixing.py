@@ -37,6 +37,8 @@ LOG = "admin:sync_syncevent_changelist"
 LONGEST = 200
 # What preflight finds without a fix of its own; of all others only QuickBooks knows.
 JUDGED_HERE = ("mixed_tax_rates", "currency_differs")
+# What a retry creates again, as it says on its row.
+CREATED_AGAIN = "record_deleted_there"
 
 
 @settings_page
@@ -87,6 +89,7 @@ def _foreseen(case: Case, answer: Answer) -> dict[str, object]:
     return {
         "is_read_first": fix is not None and fix.is_read_first,
         "is_unknown": fix is None and case.failure.code not in JUDGED_HERE,
+        "is_created_again": case.failure.code == CREATED_AGAIN,
         "forecast": found,
         "is_unfixed": unchanged,
         "is_ahead": bool(case.ahead),

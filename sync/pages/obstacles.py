@@ -17,6 +17,7 @@ from runacall.invoices.admin.invoice_buttons import filters_of_the_list
 from runacall.invoices.models import Invoice
 from runacall.isolation import isolated
 from runacall.organizations.middleware import StaffRequest
+from sync.actions import to_decide
 from sync.admin.cause_cards import FixForm, form_ahead, form_for, form_now
 from sync.fixing.ahead import WAITING, fix_ahead_of, made
 from sync.fixing.applying import why_not_undone
@@ -86,11 +87,14 @@ def banner_context(request: StaffRequest, invoice: Invoice, *, at: datetime) -> 
     # What keeps a held one is its title, and a retry is not what comes next: no form of its own.
     first = obstacles[0] if event and event.state == State.FAILED and obstacles else None
     is_fixed_here = first is not None and first.form is not None
+    buttons = banner.buttons if banner else ()
+    retry_last = is_fixed_here or to_decide(action for action, _ in buttons)
     return {
         "banner": banner,
         "first": first,
         "also": obstacles[1:],
-        "buttons": in_order(banner.buttons if banner else (), after_fix=is_fixed_here),
+        "buttons": in_order(buttons, after_fix=retry_last),
+        "is_retry_last": retry_last,
         "is_fixed_here": is_fixed_here,
         "why": _why_not_undone(banner),
         "invoice": invoice,

@@ -75,7 +75,7 @@ def test_both_causes_are_shown_and_the_fix_forecasts_what_stays(twice_stopped: S
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#waiting")).to_contain_text(f"3 will go · 1 stays: {FILTER}")
     page.get_by_role("link", name="Retry them").click()
-    expect(page.locator("#forecast")).to_contain_text("3 will go, 1 stay:")
+    expect(page.locator("#forecast")).to_contain_text("3 will go, 1 stays:")
     page.get_by_role("button", name="Retry 4").click()
     expect(page.locator("#sync-banner")).to_contain_text("1 QBO sync error needs attention.", timeout=60_000)
 

@@ -183,7 +183,7 @@ def test_a_fix_forecasts_what_goes_and_what_stays(shop: Shop, office: Office, co
     assert f"wait for ‘Combined 7.25’ · 3 will go · 1 stays: {FILTER} · Retry them" in after
     page = office.visit(f"{SETTINGS}/tax/")
     asked = office.visitor.get(page.link("Retry them"))
-    assert asked.part("forecast").text == f"3 will go, 1 stay: 1: {FILTER}"
+    assert asked.part("forecast").text == f"3 will go, 1 stays: 1: {FILTER}"
     office.say_yes(asked)
     shop.drain()
     assert [event.failure_code for event in shop.failed()] == ["item_not_found"]

@@ -191,3 +191,13 @@ def test_what_she_moved_out_of_the_closed_period_takes_a_note(shop: Shop) -> Non
     shop.drain()
     assert CODE in {failure.code for failure in shop.event(invoice).failures}
     assert shop.there(invoice)["TxnDate"] == days_ago(10).isoformat()
+
+
+def test_one_day_does_not_stand_for_all_of_them(shop: Shop, office: Office, closed: dt.date) -> None:
+    for days in (40, 50):
+        shop.invoice(invoice_date=days_ago(days))
+    shop.drain()
+    asked = office.visit("/admin/sync/syncevent/retry/?status=failed&cause=closed_period")
+    title = f"Closed period: the books are closed through {closed}"
+    assert asked.part("forecast").text == f"0 will go, 2 stay: 2: {title}"
+    assert f"Cause {title} Retry 2" in asked.text

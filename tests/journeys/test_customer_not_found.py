@@ -186,3 +186,9 @@ def test_an_edited_invoice_uses_the_new_customer_from_then_on(shop: Shop, office
     shop.drain()
     office.assert_clear(first, second)
     assert shop.there(first)["CustomerRef"]["value"] == shop.qbo_id(okafor)
+
+
+def test_a_retry_is_not_foretold_to_help_the_customer_itself(shop: Shop, office: Office, okafor: Customer) -> None:
+    deleted_and_name_taken(shop, okafor)
+    asked = office.visit("/admin/sync/syncevent/retry/?status=failed")
+    assert asked.part("forecast").text == f"0 will go, 2 stay: 2: {MESSAGE}"

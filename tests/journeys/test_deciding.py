@@ -13,7 +13,7 @@ from runacall.invoices.models import Invoice
 from sync.models import State
 from tests import builders
 from tests.books import Shop
-from tests.journeys.office import Office
+from tests.journeys.office import INVOICES, Office
 from tests.journeys.visiting import Page, send
 
 
@@ -135,6 +135,36 @@ def test_voided_there_and_sent_again_as_a_new_one(shop: Shop, office: Office, in
     assert shop.qbo_id(invoice) != former
     assert shop.there(invoice)["TotalAmt"] == 108
     assert shop.books.row("Invoice", former)["TotalAmt"] == 0
+
+
+def test_what_there_is_to_decide_can_be_decided_on_the_invoice(shop: Shop, office: Office, invoice: Invoice) -> None:
+    void_there(shop, invoice)
+    invoice.edit(internal_note="called back", at=timezone.now())
+    shop.drain()
+    page = office.visit(f"{INVOICES}/{invoice.pk}/change/")
+    pressed = [button.text for button in page.part("invoice-sync").all("button")]
+    assert pressed == ["Void it here too", "Send it again as a new invoice", "Retry sync"]
+    # A retry would only fail again, so that it is not what the eye meets first.
+    assert [one.text for one in page.part("invoice-sync").all("button", class_="rac-primary")] == []
+    send(office.visitor, page, page.form(action="/void-here-too/"))
+    shop.drain()
+    invoice.refresh_from_db()
+    assert invoice.status == Invoice.Status.VOID
+
+
+def test_a_retry_of_what_was_deleted_there_is_said_to_create_it_again(
+    shop: Shop, office: Office, invoice: Invoice
+) -> None:
+    there = shop.there(invoice)
+    shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="delete")
+    invoice.edit(internal_note="called back", at=timezone.now())
+    shop.drain()
+    event = shop.event(invoice)
+    said = office.visit(f"/quickbooks/fix/?cause={event.cause_key}&event={event.pk}").text
+    assert said.strip() == "A retry creates it again in QuickBooks."
+    office.retry(invoice)
+    shop.drain()
+    office.assert_clear(invoice)
 
 
 @pytest.mark.parametrize("batch", [False, True], ids=["on its own", "in a batch"])

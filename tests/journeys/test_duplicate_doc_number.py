@@ -73,6 +73,23 @@ def test_turning_the_ids_off_lets_quickbooks_number(shop: Shop, office: Office, 
     assert there["DocNumber"] != "1842"
 
 
+def test_a_retry_is_not_foretold_to_help_while_the_number_stays(shop: Shop, office: Office, typed: str) -> None:
+    invoices = [shop.invoice(number="1842"), shop.invoice(number="1843")]
+    shop.books.do("add_invoice", doc_number="1843")
+    shop.drain()
+    page = office.visit("/quickbooks/invoices/")
+    assert page.part("waiting").text == "2 failed invoices wait: Duplicate Doc Number · Retry them · Show"
+    asked = office.visitor.get(page.link("Retry them"))
+    assert asked.part("forecast").text == "0 will go, 2 stay: 2: Duplicate Doc Number"
+    # Neither number stands for both.
+    assert "Cause Duplicate Doc Number Retry 2" in asked.text
+    invoices[0].edit(number="2842", at=timezone.now())
+    shop.books.do("custom_numbers", on=False)
+    office.refresh("invoices")
+    told = office.choose("send_numbers", False)
+    assert "1 failed invoice waits: Duplicate Doc Number · 1 will go" in told.part("waiting").text
+
+
 @says("duplicate_doc_number.turn_off")
 def test_with_the_ids_off_no_number_is_sent_at_all(shop: Shop, office: Office, typed: str) -> None:
     """If the company expects numbers by hand, nothing is sent: the invoice would have no number there."""

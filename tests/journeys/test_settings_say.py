@@ -47,6 +47,17 @@ def test_numbers_off_while_quickbooks_numbers_by_hand_says_what_would_stop(shop:
     office.refresh("invoices")
     waiting(shop, 2)
     assert "2 invoices would stop: " in told(office, "invoices", send_numbers=False)
+    # Of those that stop, none gets a number.
+    assert "would get QuickBooks’ numbers" not in told(office, "invoices", send_numbers=False)
+
+
+def test_of_what_stops_nothing_is_said_to_be_posted_otherwise(shop: Shop, office: Office) -> None:
+    TaxMapping.objects.all().delete()
+    waiting(shop, 2)
+    shop.drain()
+    shown = told(office, "tax", **{f"rate-{shop.rate.pk}": "2"})
+    assert "2 invoices would no longer stop" in shown
+    assert "different tax code" not in shown
 
 
 def test_sync_off_and_on_says_how_many_would_wait_and_go(shop: Shop, office: Office) -> None:

@@ -170,6 +170,13 @@ class TestResults:
         ]
         assert said(other.get(LOG)) == ["Retried 1 event. 1 in QuickBooks, $349.75."]
 
+    def test_one_of_which_nothing_is_left_is_not_told_beside_the_later_one(
+        self, owner: Client, retried: list[SyncEvent]
+    ) -> None:
+        self.settle(retried, State.FAILED)
+        owner.post(f"{RETRY_ALL}?status=failed")
+        assert said(owner.get(LOG)) == ["Retried 5 events. 5 under way."]
+
     def test_an_edit_takes_an_event_out_of_the_action(self, books: Connection, owner: Client) -> None:
         invoice = builders.invoice(books.organization)
         event = SyncEvent.objects.get()

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 
-from qbo.failures import Failure
 from qbo.json_objects import JsonMapping
 from qbo.mapping.loading import Unsaved
 from qbo.mapping.preflight import NUMBER_MAX
@@ -19,7 +18,6 @@ from runacall.invoices.models.numbering import FIRST_NUMBER, NumberSequence
 from runacall.invoices.refusals import Refused
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
 from sync.forecast.dry_run import Supposed
-from sync.models.events import EntityType
 
 # Over so many invoices a person gives no numbers from a card.
 MOST = 500
@@ -83,29 +81,7 @@ def _supposed(case: Case, answer: Answer) -> Supposed:
     if answer.way == "again":
         return Supposed()
     number = _renumbered(case, answer)
-    return Supposed(
-        change=lambda invoice: replace(invoice, number=number(invoice)),
-        remains=_unless(case, lambda invoice: number(invoice) != invoice.number),
-    )
-
-
-def _as_it_is(case: Case) -> Supposed:
-    """A number that QuickBooks has, or that is too long, stays so until it changes."""
-    if case.failure.code == "numbering_by_hand":
-        return Supposed()
-    return Supposed(remains=_unless(case, lambda invoice: False))
-
-
-def _unless(case: Case, helps: Callable[[InvoiceDocument], bool]) -> Callable[[InvoiceDocument], Failure | None]:
-    """What still stops an invoice whose number stays: its own failure of this kind."""
-    known = dict(case.events.filter(record_type=EntityType.INVOICE).values_list("record_id", "subject_key"))
-    is_theirs = not case.lists.settings.send_numbers
-
-    def remains(invoice: InvoiceDocument) -> Failure | None:
-        stays = known.get(invoice.id) in (invoice.number, "") and not is_theirs and not helps(invoice)
-        return case.failure if stays else None
-
-    return remains
+    return Supposed(change=lambda invoice: replace(invoice, number=number(invoice)))
 
 
 def _apply(case: Case, answer: Answer, by: User, at: datetime) -> Mapping[str, object]:
@@ -171,7 +147,6 @@ FIX = Fix(
     supposed=_supposed,
     apply=_apply,
     undo=_undo,
-    as_it_is=_as_it_is,
     edits=True,
     afterwards="Numbers can be changed on each invoice; numbering under Settings → QuickBooks → Invoices.",
 )

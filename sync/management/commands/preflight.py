@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 found = drafts(connection) if drafts_only else waiting(connection)
                 self.stdout.write(f"{shop.slug}: {said(found)}")
                 for cause in found.causes:
-                    self.stdout.write(f"  {cause.count:,}, {dollars(cause.money)}: {cause.failure.message}")
+                    self.stdout.write(f"  {cause.count:,}, {dollars(cause.money)}: {cause.failure.cause_title}")
             if caught.mistake:
                 failed.append(f"{shop.slug}: {caught.words}")
         stop_for(failed)
