@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "runacall.organizations.middleware.CurrentOrganizationMiddleware",
+    "runacall.accounts.middleware.LoggedOutMiddleware",
     "runacall.accounts.middleware.OwnPasswordMiddleware",
     "sync.log.support_looks.SupportLooksMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -264,6 +265,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = "runacall.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static"))

@@ -14,10 +14,7 @@ from qbo.pages.forms import InvoicesForm, settings_of
 from runacall import clock
 from runacall.organizations.middleware import StaffRequest
 
-BY_HAND = (
-    "QuickBooks is set to “Custom transaction numbers” (Account and settings → Sales → Sales form content), so it "
-    "does not assign numbers: invoices would fail with “No invoice number”. Turn that setting off in QuickBooks first."
-)
+SAVED_AND = "Saved. Invoices fail with “No invoice number” as long as QuickBooks does not number them: see below."
 
 
 @settings_page
@@ -35,9 +32,10 @@ def invoices(request: StaffRequest) -> HttpResponse:
             context = page_context(request, "Turn on Sync invoices", connection=connection, form=form)
             return TemplateResponse(request, "qbo/turn_on.html", context)
         form.save_at(clock.now(), by=request.user)
-        messages.success(request, "Saved.")
         if by_hand and "send_numbers" in form.changed_data and not form.cleaned_data["send_numbers"]:
-            messages.warning(request, BY_HAND)
+            messages.warning(request, SAVED_AND)
+        else:
+            messages.success(request, "Saved.")
         return HttpResponseRedirect(reverse("qbo:invoices"))
     context = page_context(
         request,
@@ -45,7 +43,6 @@ def invoices(request: StaffRequest) -> HttpResponse:
         connection=connection,
         form=form,
         by_hand=by_hand,
-        by_hand_words=BY_HAND,
         changes=latest_changes(connection, "invoices"),
         read_at=read_at(connection, ["Preferences"]),
     )

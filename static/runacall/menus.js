@@ -99,3 +99,12 @@ addEventListener("keydown", event => {
         if (above?.matches("nav")) setTimeout(() => above.querySelector(`${OWN}, [data-by-key]`)?.focus(), 250);
     });
 })();
+
+// Who has chosen System gets its new light at once, not with the next page.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    const page = window.Alpine?.$data(document.documentElement);
+    if (page?.adminTheme !== "auto") return;
+    // Unfold asks the system whenever the choice is made.
+    page.adminTheme = "";
+    page.adminTheme = "auto";
+});

@@ -38,10 +38,10 @@
         select.focus();
     });
 
-    document.addEventListener("change", function (event) {
-        const select = event.target.closest("select[data-percent]");
+    // Says whether the chosen code's percentage is the rate's.
+    function compare(select) {
         const known = document.getElementById("code-percents");
-        if (!select || !known) {
+        if (!known) {
             return;
         }
         const ours = select.dataset.percent;
@@ -51,5 +51,14 @@
         const words = select.form.dataset.otherPercent;
         notice.textContent = differs ? words.replace("{theirs}", theirs).replace("{ours}", ours) : "";
         notice.hidden = !differs;
+    }
+
+    document.addEventListener("change", function (event) {
+        const select = event.target.closest("select[data-percent]");
+        if (select) {
+            compare(select);
+        }
     });
+    // What was chosen and is not saved is still chosen on the page that says so.
+    document.querySelectorAll("select[data-percent]").forEach(compare);
 })();

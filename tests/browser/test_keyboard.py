@@ -175,7 +175,7 @@ def test_an_invoice_is_fixed_in_its_banner_and_undone(open_shop: Shop, combined:
 def test_a_line_is_added_and_taken_off_again(open_shop: Shop, page: Page) -> None:
     invoice = apart(lambda: open_shop.invoice(send=False))
     page.goto(f"/admin/invoices/invoice/{invoice.pk}/change/")
-    add, added = page.get_by_role("link", name="Add another Line"), page.locator("[name=lines-1-quantity]")
+    add, added = page.get_by_role("link", name="Add a line"), page.locator("[name=lines-1-quantity]")
     add.press("Enter")
     expect(page.locator("tr").filter(has=added).get_by_role("combobox", name="Item")).to_be_focused()
     tab_to(page, added)
@@ -187,7 +187,7 @@ def test_a_line_is_added_and_taken_off_again(open_shop: Shop, page: Page) -> Non
 def test_what_was_typed_stays_when_a_line_above_it_is_taken_off(open_shop: Shop, page: Page) -> None:
     item, invoice = apart(lambda: (open_shop.item("Labor"), open_shop.invoice(send=False)))
     page.goto(f"/admin/invoices/invoice/{invoice.pk}/change/")
-    add = page.get_by_role("link", name="Add another Line")
+    add = page.get_by_role("link", name="Add a line")
     add.click()
     add.click()
     second, third = (page.locator("tr").filter(has=page.locator(f"[name=lines-{n}-quantity]")) for n in (1, 2))

@@ -182,7 +182,7 @@ def _another_made_in_a_window(walker: Walker, control: Control) -> None:
 
 def _replaces_a_line(walker: Walker, control: Control) -> None:
     page = walker.page
-    walker.locate(walker.here("page: link Add another Line")).click()
+    walker.locate(walker.here("page: link Add a line")).click()
     walker.look()
     items = [one for one in walker.controls if one.key == "page: choice Item"]
     put(walker, items[-1], "Labor")

@@ -319,7 +319,7 @@ INVOICE: Fields = {
     "page: text Rate": "150", "page: choice Tax rates": "California 8",
     "page: text Customer note": "Thank you", "page: text Internal note": "Gate code 12", **ADDRESSES,
 }
-LINE = "page: link Add another Line"
+LINE = "page: link Add a line"
 form("admin:invoices_customer_add", "FDO", ADDED, CUSTOMER, also=ADDRESS_TABS)
 form("admin:invoices_customer_change", "FDO", CHANGED, {**CUSTOMER, "page: text"
 " Phone": "216-555-0177"}, also=ADDRESS_TABS)
@@ -366,6 +366,8 @@ on(EVENT, "O", "page: button Release: try again now", does("Released 1 event"))
 on(INVOICE_PAGE, "O", "page: button Hold until the closing date moves", does("Held 1 event"))
 on(INVOICE_PAGE, "O", "page: button Release: try again now", does("Released 1 event"))
 on(INVOICE_PAGE, "O", "page: button Retry sync", does("Retried 1 event"))
+# Pressed on the event's own page, and by test_from_quickbooks.
+on(INVOICE_PAGE, "O", "page: button Keep QuickBooks' | page: button Send ours | page: button Void it here too | page: button Send it again as a new invoice", within)
 on(EVENT, "O", "page: button Retry single event", does("Retried 1 event"))
 on(LOG, "SO", "row: button Details of * | opened: *", flow.opens_a_row)
 on(LOG, "O", "column: tick * | row: tick * | page: button Retry | page: button Dismiss… | page: button Keep QuickBooks'… | page: button Send ours… | page: button Void here too… | page: button Send again as new invoices… | page: button They are the same… | page: button Record both… | page: button Post to current period… | page: button Hold… | page: button Ask the accountant… | page: button Release… | page: button Select all * |"

@@ -31,7 +31,7 @@ def save(office: Office, page: Page, **chosen: str | bool) -> Page:
 
 
 def said(page: Page) -> str:
-    return " ".join(node.text for node in page.root.all(class_="rac-error"))
+    return " ".join(node.text for node in page.root.all(class_="rac-notice-bad"))
 
 
 def test_what_the_other_saved_stays_where_it_was_not_touched(shop: Shop, office: Office, ann: Office) -> None:
@@ -73,6 +73,8 @@ def test_what_both_changed_is_asked_about_once(shop: Shop, office: Office, ann: 
     who = User.objects.get(memberships__role=Role.ADMIN)
     assert f"{who} changed this to “{options[hers]}” while the page was open." in said(answer)
     assert form(ann.visit(path)).fields[field] == [hers]
+    # Where the page begins, not below what one has to scroll past.
+    assert answer.body.index("while the page was open") < answer.body.index('class="rac-settings"')
     # The choice is still there, and goes if it is saved again.
     assert form(answer).fields[field] == [ours]
     assert "Saved." in send(office.visitor, answer, form(answer)).text

@@ -343,7 +343,11 @@ class TestInvoices:
         ConnectionSettings.objects.update(send_numbers=True)
         CompanyFacts.objects.update(custom_numbers=True)
         answer = owner.post(INVOICES, posted, follow=True)
-        assert any("Custom transaction numbers" in str(message) for message in answer.context["messages"])
+        assert ["Saved. Invoices fail" in str(message) for message in answer.context["messages"]] == [True]
+        shown = text(answer)
+        assert shown.count("Custom transaction numbers") == 1
+        assert "Nobody gives a number now:" in shown
+        assert "Before you turn this off" not in shown
 
     def test_says_what_waits_for_it(self, books: Connection, owner: Client) -> None:
         log_rows.event(books, failure=Failure("duplicate_doc_number", Subject("number", "1", "1")))

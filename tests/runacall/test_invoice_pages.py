@@ -546,3 +546,42 @@ def test_many_drafts_are_sent_though_each_queues_a_task(shop: Organization, offi
     assert answer.status_code == 200
     assert {Invoice.objects.get(pk=pk).status for pk in chosen} == {Invoice.Status.SENT}
     assert connection.events.count() == 3
+
+
+# --- days and headings ----------------------------------------------------------------------------------------
+
+SPELLED = re.compile(r"\b(Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}|[ap]\.m\.")
+
+
+def test_a_day_is_written_in_one_form_on_every_page(office: Client, shop: Organization) -> None:
+    invoice = builders.invoice(shop)
+    builders.payment(invoice, "60")
+    for path in (LIST, page(invoice), page(invoice, "history"), "/admin/invoices/payment/", "/admin/"):
+        html = office.get(path).content.decode()
+        assert SPELLED.search(html) is None, path
+    assert str(invoice.invoice_date) in office.get(LIST).content.decode()
+
+
+def test_recent_actions_say_what_was_done(office: Client, shop: Organization) -> None:
+    invoice = builders.invoice(shop, send=False)
+    form = head(invoice.customer_id, number="2001", discount_name="Spring") | present_lines(invoice)
+    assert office.post(page(invoice), form).status_code == 302
+    html = " ".join(office.get("/admin/").content.decode().split())
+    assert "Changed Number and Discount name." in html or "Changed Discount name and Number." in html
+
+
+def test_an_empty_form_says_what_it_adds_and_offers_no_other(office: Client) -> None:
+    for kind in ("invoice", "customer", "taxrate"):
+        html = office.get(f"/admin/invoices/{kind}/add/").content.decode()
+        assert f"Add {kind.replace('taxrate', 'tax rate')}" in re.sub(r".*<h1|</h1>.*", "", html, flags=re.S)
+        assert "addlink" not in html
+    assert "addlink" in office.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("add", [True, False])
+def test_a_number_that_is_taken_is_said_at_the_number(office: Client, shop: Organization, add: bool) -> None:
+    builders.invoice(shop, number="1")
+    mine = builders.invoice(shop)
+    posted = head(mine.customer_id, number="1") | (lines() if add else present_lines(mine))
+    form = office.post(f"{LIST}add/" if add else page(mine), posted).context["adminform"].form
+    assert dict(form.errors) == {"number": ["There is already an invoice with this number."]}

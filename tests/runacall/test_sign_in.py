@@ -249,3 +249,23 @@ class TestPasswordThatOthersKnew:
         client = Client()
         sign_in(client, known.username, "set by support 1")
         assert "You are signed out" in client.post("/admin/logout/").content.decode()
+
+
+class TestLoggedOutInTheMeantime:
+    """In another tab, or because the session has ended."""
+
+    PAGE = "/admin/invoices/customer/"
+
+    def test_a_part_of_a_page_does_not_become_the_log_in_page(self, ann: User) -> None:
+        answer = Client().get(self.PAGE, headers={"HX-Request": "true"})
+        assert (answer.status_code, answer["HX-Refresh"], answer.content) == (200, "true", b"")
+        assert Client().get(self.PAGE)["Location"] == f"{DOOR}?next={self.PAGE}"
+
+    def test_what_was_sent_is_said_to_be_lost(self, ann: User, log_in: LogIn) -> None:
+        client = Client()
+        said = client.post(f"{self.PAGE}add/", {"name": "Lake Supply"}, follow=True).content.decode()
+        assert "what you just sent was not saved" in said
+        # Said once; and who only opened a page has lost nothing.
+        assert "was not saved" not in client.get(DOOR).content.decode()
+        assert "was not saved" not in Client().get(self.PAGE, follow=True).content.decode()
+        assert "was not saved" not in log_in(ann).post("/admin/logout/", follow=True).content.decode()

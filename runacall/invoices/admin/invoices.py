@@ -33,9 +33,12 @@ class LineInline(ScopedTabularInline):
     formset = LineFormSet
     readonly_fields = ("line_quantity", "line_rate", "line_amount")
     autocomplete_fields = ("item", "tax_rates")
-    extra = 0
     hide_title = True
     verbose_name_plural = "Lines"
+
+    def get_extra(self, request: StaffRequest, obj: Invoice | None = None, **kwargs: Any) -> int:
+        """A new invoice has its first line ready; one that stays empty is none."""
+        return 0 if obj else 1
 
     def get_fields(self, request: StaffRequest, obj: Invoice | None = None) -> tuple[str, ...]:
         if self.has_change_permission(request, obj):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 
 from runacall import clock
@@ -44,6 +45,19 @@ class RecordForm(ScopedForm):
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 3
+
+    def _post_clean(self) -> None:
+        """What is there already is said at the field that has it, not above them all."""
+        super()._post_clean()  # type: ignore[misc]
+        for said in self.errors.pop(NON_FIELD_ERRORS, ()):
+            self.add_error(self._field_of(str(said)), str(said))
+
+    def _field_of(self, said: str) -> str | None:
+        for constraint in self.instance._meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint) and str(constraint.violation_error_message) == said:
+                named = (name.removesuffix("_key") for name in constraint.fields)
+                return next((name for name in named if name in self.fields), None)
+        return None
 
 
 class RecordAdmin(ScopedAdmin):
