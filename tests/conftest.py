@@ -128,10 +128,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             heads[2 if len(heads[1]) > len(heads[2]) else 1].append(item)
         else:
             others.append(item)
-    most = -(-len(items) // WORKERS)
     ordered: list[pytest.Item] = []
-    for head in heads:
-        rest = max(0, most - len(head))
+    for left, head in zip(range(WORKERS, 0, -1), heads, strict=True):
+        rest = max(0, (len(items) - len(ordered)) // left - len(head))
         ordered += [*head, *others[:rest]]
         others = others[rest:]
     items[:] = [*ordered, *others]
