@@ -10,7 +10,7 @@ from qbo_emulator import faults
 from qbo_emulator.books.company import Row
 from qbo_emulator.reports.details import Cell, is_of_type, named, person
 from qbo_emulator.reports.frame import MACROS, cell, day
-from qbo_emulator.reports.periods import end_of_month, end_of_quarter, end_of_week, end_of_year
+from qbo_emulator.reports.periods import end_of_month, end_of_quarter, end_of_week, end_of_year, start_of_week
 from qbo_emulator.reports.periods import title as titled
 from qbo_emulator.reports.whose import ids, is_listed, narrowing
 
@@ -123,7 +123,7 @@ GROUPS: Mapping[str, Callable[[Cells], tuple[str, Cell]]] = {
     "paymentmethod": by_cell("pmt_mthd"),
     "transactiontype": lambda row: (row["txn_type"]["value"].lower(), cell(row["txn_type"]["value"])),
     "day": by_day(period_of(lambda at: at, lambda at: at)),
-    "week": by_day(period_of(lambda at: date.fromordinal(end_of_week(at).toordinal() - 6), end_of_week)),
+    "week": by_day(period_of(start_of_week, end_of_week)),
     "month": by_day(period_of(lambda at: at.replace(day=1), end_of_month)),
     "quarter": by_day(
         period_of(lambda at: at.replace(day=1, month=(at.month - 1) // 3 * 3 + 1), end_of_quarter),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -23,11 +24,16 @@ def day_of(day: date) -> date:
 
 
 def end_of_week(day: date) -> date:
-    return day + timedelta(days=(5 - day.weekday()) % 7)
+    """Weeks end on Saturday; the calendar of computers ends on a Friday."""
+    return date.fromordinal(min(day.toordinal() + (5 - day.weekday()) % 7, date.max.toordinal()))
+
+
+def start_of_week(day: date) -> date:
+    return day - timedelta(days=(day.weekday() + 1) % 7)
 
 
 def end_of_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - ONE_DAY
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def end_of_quarter(day: date) -> date:
@@ -56,6 +62,8 @@ def spans(days: tuple[str, str], summarized_by: str) -> list[Span]:
     while end_of and first <= last and len(found) <= MOST_COLUMNS:
         end = min(end_of(first), last)
         found.append(Span(title(first, end), first, end))
+        if end == last:
+            break
         first = end + ONE_DAY
     return found if len(found) <= MOST_COLUMNS else []
 

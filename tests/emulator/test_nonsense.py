@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from qbo_emulator import Emulator, Request
 from qbo_emulator.books.encoding import dumps, loads
 from qbo_emulator.entities.registry import BY_PATH, KINDS
+from qbo_emulator.reports.frame import CHOICE, MACROS, NAMES
 
 from .conftest import TOKEN, invoice, line
 
@@ -89,3 +90,55 @@ def test_bodies_that_are_none(path: str) -> None:
 def test_paths_and_methods_that_are_none(method: str) -> None:
     for path in ODD_PATHS:
         assert "Fault" in answer(emulator(), method, path), path
+
+
+# reports, with every option that they know and values that are none
+
+DATES = ("", "0001-01-01", "1900-01-01", "2026-02-29", "2026-11-29", "9999-01-01", "9999-12-31", "10000-01-01", "x")
+ASKED = {
+    **dict.fromkeys(("start_date", "end_date", "report_date", "start_duedate", "end_duedate", "start_moddate"), DATES),
+    **dict.fromkeys(("date_macro", "duedate_macro", "createdate_macro"), (*MACROS, "Moon")),
+    "summarize_column_by": ("Total", "Days", "Week", "Month", "Quarter", "Year", "Classes", "Customers", "Moon"),
+    "group_by": ("Account", "Day", "Week", "Month", "Quarter", "Year", "Name", "None", "Moon"),
+    "accounting_method": ("Cash", "Accrual", "Moon"),
+    **dict.fromkeys(("columns", "sort_by"), (*CHOICE, ",".join(CHOICE), "moon")),
+    **dict.fromkeys(("aging_period", "num_periods", "past_due"), ("0", "-1", "15", "9" * 20, "1e9", "x")),
+    "bothamount": ("10", "NaN", "Infinity", "1e999999", "x"),
+    **dict.fromkeys(("customer", "vendor", "class", "department", "item", "account", "term"), ("1", "1,2", ",", "x")),
+    **dict.fromkeys(
+        ("arpaid", "appaid", "cleared", "printed", "source_account_type"), ("Paid", "Cleared", "Bank", "x")
+    ),
+}
+
+
+SIDES = [{"PostingType": kind, "AccountRef": {"value": key}} for kind, key in (("Debit", "7"), ("Credit", "35"))]
+OPTION = st.sampled_from([(name, value) for name, values in sorted(ASKED.items()) for value in values])
+
+
+def with_ends_of_the_calendar() -> Emulator:
+    """A company with a journal entry as early and as late as dates go."""
+    peer = emulator()
+    lines = [{"DetailType": "JournalEntryLineDetail", "Amount": 1, "JournalEntryLineDetail": one} for one in SIDES]
+    for day in ("0002-01-01", "9999-12-31"):
+        assert "JournalEntry" in answer(peer, "POST", "journalentry", dumps({"TxnDate": day, "Line": lines}).encode())
+    return peer
+
+
+def test_a_thousand_reports_of_any_options() -> None:
+    peer = with_ends_of_the_calendar()
+
+    @settings(max_examples=1000, deadline=None)
+    @given(name=st.sampled_from(sorted(set(NAMES.values()))), asked=st.lists(OPTION, max_size=6))
+    def run(name: str, asked: list[tuple[str, str]]) -> None:
+        answer(peer, "GET", f"reports/{name}?{urlencode(asked)}")
+
+    run()
+
+
+@pytest.mark.parametrize("days", [("0002-01-01", "0002-02-01"), ("9999-01-01", "9999-12-31")])
+@pytest.mark.parametrize("by", ["Days", "Week", "Month", "Quarter", "Year"])
+def test_reports_at_the_ends_of_the_calendar(days: tuple[str, str], by: str) -> None:
+    peer = with_ends_of_the_calendar()
+    asked = {"start_date": days[0], "end_date": days[1], "summarize_column_by": by, "group_by": by.replace("ys", "y")}
+    for name in ("ProfitAndLoss", "BalanceSheet", "CashFlow", "TransactionList"):
+        assert answer(peer, "GET", f"reports/{name}?{urlencode(asked)}")["Rows"]
