@@ -20,7 +20,7 @@ from sync.models import SyncEvent
 from sync.models.events import EntityType, SyncEventQuerySet
 
 # Of more, the latest are checked, and the page says so: 500 would take a second.
-MOST = 150
+MOST = 100
 
 
 def as_sent(supposed: Supposed) -> Supposed:
