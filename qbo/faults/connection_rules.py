@@ -74,7 +74,8 @@ GRANTS = (
         text=(
             r"\b(incorrect|invalid|wrong|unknown|missing) client (id|secret|credentials?)\b|^\W*invalid client\W*$",
             r"((\b|_)client[ _](id|secret)|\b(app|client) (credentials|keys?))\b[^.;]{0,30}"
-            r"\b(is|are|was|were) (not (set|configured|provided)|missing)\b",
+            r"\b((is |are |was |were )?(not (set|configured|provided)|missing)|unset|undefined)\b",
+            r"\bnot (recogni[sz]e|accept|know) (the |our |your |this )?(app|client)( id)?\b",
             r"\bcredentials\b[^;]{0,60}(\b|_)client[ _](id|secret)\b",
             r"\b(rejected|refused|declined) (the |our |your |this )?(app|client)('s)? (credentials|id|secret)\b",
             r"\bclient authentication failed",
@@ -96,6 +97,12 @@ GRANTS = (
             r"\b(expired|invalid|used|no|missing) authori[sz]ation code\b",
             r"\b(authori[sz]ation|consent|sign-?in|log-?in) (is |was |has been )?cancell?ed\b",
             r"\bconnect(ion|ing) (to|with) (your |the )?(quickbooks|qbo|intuit) (is |was |has been )?cancell?ed\b",
+            r"\bnot (return|send|give|contain|include) (an? |the |any )?authori[sz]ation code\b",
+            r"\bnot (say|tell|return|send) (us )?(which|the|an?|any) (company|realm)\b",
+            r"\b(connect|connection|authori[sz]ation|sign-?in) (attempt|request)\b[^.;]{0,30}\b(stale|tampered"
+            r"|expired)\b",
+            r"\b(connect|connection|authori[sz]ation|sign-?in) link (has |is )?expired\b",
+            r"\b(oauth|csrf|callback)\b[^.;]{0,60}\b(invalid|expired|missing|wrong)\b[^.;]{0,12} state\b",
             r"\buser (has )?(declined|refused|cancell?ed)\b",
         ),
     ),
@@ -216,7 +223,7 @@ DISCONNECTED = (
 PROGRAM = r"(quickbooks|qbo|intuit)"
 NEVER_CONNECTED = (
     rf"\b{PROGRAM}( (account|company|connection|integration|organi[sz]ation))? (is |was |has )?(not|never)"
-    r"( yet| been)* (connected|linked|configured|set ?up|authori[sz]ed|authenticated)\b"
+    r"( yet| been| fully| properly)* (connected|linked|configured|set ?up|authori[sz]ed|authenticated)\b"
     # Not what of theirs is not set up, nor a record that is not linked to one of theirs.
     r"(?! (to|for|with) ((this|the|that|an?|any|sales|use|collect|your) )*"
     r"(accounts?|items?|products?|services?|customers?|tax|vat|gst|lines?|currenc|multi|class|location|discount))",
@@ -227,7 +234,8 @@ NEVER_CONNECTED = (
     r"(missing|not (found|stored|set|configured))\b",
     rf"\b(missing|no) ({PROGRAM} )?(credentials|realm( ?id)?)\b|\bno tokens? (found|stored|saved|available|on file)\b",
     rf"(^\W*|[.!;:] |\bplease |\bmust |\bneed to )(first )?connect (to )?(your |the |an? )?({PROGRAM}|company)\b"
-    r"(?![^.]{0,20}\b(fail|error|time|refus))",
+    r"(?![^.]{0,20}\b(fail|error|time|refus))"
+    r"(?! (item|product|service|customer|client|vendor|supplier|tax|class|location|employee))",
     rf"\b{PROGRAM}( \w+)? (requires|needs) re-?(auth|connect)",
     rf"\b(failed to|could(n't| not)|unable to) (complete|finish) (the |your )?{PROGRAM}( online)? "
     r"(authori[sz]ation|authentication|connection|sign-?in|log-?in|set-?up)\b",
@@ -344,6 +352,7 @@ ACCESS = (
             r"lacks? (the )?(\w+ )?(scope|permission|rights?\b)|insufficient (scope|permission|privilege|access|right)",
             r"\b(user|you|person|log-?in)\b[^.;]{0,40}\b(not|no longer) (an? )?(\w+ )?(part|member) of\b",
             r"\b(user|person|log-?in)\b[^.;]{0,30}\bnot belong to (the|this|that|your) (\w+ )?company\b",
+            r"\bnot (been )?granted (this |the |our |us )?(app\w* )?(access|permission)\b",
             r"\buser\b[^.;]{0,30}\bnot (allowed|permitted|entitled) to\b|\b(user|log-?in) cannot access\b",
             r"(does|do) not have (the )?(\w+ )?permission|\bmissing (the )?(\w+ )?scope\b|\brole does(n't| not) allow",
             r"\badmin(istrator)? (access |rights |role |permissions? )?(is |are )?(required|needed)\b",
@@ -384,7 +393,7 @@ ACCESS = (
             r"\b(error|fail\w*|unable|problem)( while| in| to)* refresh(ing)? (the |an? |your )?(\w+ ){0,2}tokens?\b",
             r"\brefreshing (the |an? |your )?(\w+ ){0,2}token (has )?failed",
             r"refresh token (failed|is missing)|\btoken (refresh|exchange) (has )?failed|refresh oauth ?2 access token",
-            r"(rejected|refused|declined) (the |your |our |this )?((stored|saved) )?((access |refresh "
+            r"(rejected|refused|declined|not accept(ed)?) (the |your |our |this )?((stored|saved) )?((access |refresh "
             r"|bearer )?token|authori[sz]ation"
             r"|sign-?in)\b",
             r"\b(token|credentials|authori[sz]ation|consent)\b[^.;]{0,60}\b(not|no longer|isn't|aren't) (\w+ )?valid\b",

@@ -27,6 +27,7 @@ STATUS_IN_WORDS = (
     re.compile(r"^\W*(\d{3})(?:\W+\1)*\W*$"),
     re.compile(r"\b(?:error|failed|request)\W{1,4}([45]\d\d)(?:(?:\W+\1)+\b|\W*$)"),
     re.compile(r"\b(?:api|http|server|request) error\W{1,3}([45]\d\d)\b"),
+    re.compile(r"\b(?:quickbooks|qbo|intuit) api (40[0-4]|429|50[0-4])(?=\W*$|:)"),
     re.compile(r"\berror (?:code\W{0,3})?(52[0-7])\b"),
     re.compile(
         r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|vietato|non autori(?:se|zzato)"

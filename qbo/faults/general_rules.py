@@ -25,6 +25,9 @@ TROUBLES = (
             r"unexpected (token|character|end of (json|data|input))|\bnot valid json|looking for beginning of value",
             r"\bexpecting value: line \d|\bjson(decode|::parser|parse|syntax)(error|exception)",
             r"malformedjsonexception|text\.json\.jsonexception|\bjsonreaderexception",
+            r"\b(fail\w* to|could not|cannot|unable to) (parse|decode|read) (the )?(\w+ ){0,2}(json|xml) (response"
+            r"|answer|reply)\b",
+            r"\b(response|answer|reply) (is|was|did|does) not (be |contain |return )?(valid )?json\b|\bnon-json\b",
             r"(reading|parsing|decoding) (the )?(json|xml)( (response|answer))?\b|unmarshal|\bxml (parse|syntax) error",
         ),
     ),
@@ -67,7 +70,8 @@ TROUBLES = (
             r"|\b(locked|used) by another (process|request|operation|session|job|sync)\b|\banother process is\b",
             r"temporarily unavailable|currently (unavailable|busy)"
             r"|\b(service|server|endpoint|api) (is )?unavailable",
-            r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b|(?<!before )\bretrying\b"
+            r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b"
+            r"|(?<!before )(?<!or )(?<!and )(?<!by )(?<!for )(?<!when )\bretrying\b"
             r"|\bretr[iy]able(response|error|exception)",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) (too |very )?busy\b",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) having (\w+ )?"
@@ -77,6 +81,9 @@ TROUBLES = (
         ),
     ),
     rule("server_error", text=r"timed[ -]out|time-?out\b", not_text=CHECKED),
+)
+
+ASKED_TO_TRY_AGAIN = (
     # After an instruction it asks for a correction, not for waiting: "Shorten the name and try again."
     rule(
         "server_error",

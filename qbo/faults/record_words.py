@@ -40,7 +40,8 @@ PART = (
 # States
 
 GONE = (
-    r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\b(may|might) be|(?<!\bbe )\b(made|marked( as)?)) (now |currently |already )?"
+    r"(\bis|\bare|\bwas|\bwere|\bbeen|'s|\b(may|might)( already| now)? (be|have been)|(?<!\bbe )\b(made"
+    r"|marked( as)?)) (now |currently |already )?"
     r"(merged or |deleted or |voided or |inactive or )?(inactive|not active|no longer active|deactivated|deleted"
     r"|archived|disabled|merged"
     r"|removed((?= (from|in|inside|within) (the |your )?(quickbooks|qbo|list|books|chart))|(?=\W*$|[.;,])))"
@@ -147,7 +148,7 @@ def unmapped(noun: str) -> str:
 def without_id(noun: str) -> str:
     """Says that it is not linked to QuickBooks' record: "contact 17 has no QuickBooks customer ID"."""
     return (
-        rf"\b{noun}\b[^.;:]{{0,40}} (has|have) no (quickbooks|qbo)( online)? (\w+ )?id\b"
+        rf"\b{noun}\b[^.;:]{{0,40}} ((has|have) no|(does|do) not have an?) (quickbooks|qbo)( online)? (\w+ )?id\b"
         rf"|(?<!your )(?<!quickbooks )(?<!this )\b{noun} (is|was) not {MAPPED} to (quickbooks|qbo)\b"
     )
 

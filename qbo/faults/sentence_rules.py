@@ -72,6 +72,7 @@ SENTENCES: tuple[Rule, ...] = (
     sentence("app_already_connected", "company account_there", "others"),
     sentence("permission_denied", "permission", "lacking"),
     sentence("wrong_environment", "company", "different"),
+    sentence("not_found_other", "document numbered", "awaited"),
     sentence("duplicate_doc_number", "number numbered document", "taken"),
     sentence("duplicate_name", "name customer item record entry", "taken"),
     sentence("tax_not_enabled", "tax", "off"),
@@ -80,9 +81,10 @@ SENTENCES: tuple[Rule, ...] = (
     sentence("customer_not_found", "customer", "unsent awaited"),
     sentence("item_not_found", "item", "unsent awaited"),
     sentence("income_account_missing", "account", "unsent awaited"),
-    sentence("account_inactive", "account", "closed"),
+    sentence("account_inactive", "account", "closed doubted"),
+    sentence("account_inactive", "account_there", "doubted"),
+    sentence("tax_code_not_mapped", "tax_code", "doubted"),
     sentence("not_found_other", "record", "unsent awaited"),
-    sentence("not_found_other", "document numbered", "awaited"),
     # What an app has under a name of its own: "Loan 5 has not been synced to QuickBooks yet".
     rule(
         "not_found_other",

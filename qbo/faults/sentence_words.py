@@ -59,7 +59,9 @@ THINGS: dict[str, str] = {
     "account_there": rf"{PROGRAM}(?:'s)? accounts?",
     "login": r"your account",
     "access": (
-        r"(?:access |refresh |bearer |oauth2? )*tokens?|connections?|authentication|credentials?"
+        r"(?:realm|company) ?ids?|app authori[sz]ation|(?:access |refresh |bearer |oauth2? )*tokens?|connections?"
+        r"|authentication"
+        r"|credentials?"
         rf"|sessions?|integrations?|(?:sign|log)-?ins?|oauth2?|auth|{PROGRAM} (?:access|link|authori[sz]ation)"
         rf"|our access|(?:access|authori[sz]ation) (?:to|with|for|from) (?:\w+ )?{PROGRAM}(?: company)?"
         rf"|link between [^.;]{{1,30}} {PROGRAM}"
@@ -87,7 +89,7 @@ CHOSEN = (
 )
 FOUND = r"(?:found|located|recogni[sz]ed|matched)"
 SENT = r"(?:synced|synchroni[sz]ed|exported|imported|pushed|sent|created|added|posted|uploaded|transferred)"
-NOT = r"(?<!could )(?<!must )(?:not|never|no longer)(?: yet| been| currently| be)*"
+NOT = r"(?<!could )(?<!must )(?:not|never|no longer)(?: yet| been| currently| be| fully| properly)*"
 MUST = r"(?:must|needs? to|has to|have to|should)(?: first)? be"
 PLEASE = r"(?:^|please |must |needs? to |have to |has to |first,? |should |to |and |or |then )"
 
@@ -128,7 +130,7 @@ BEHIND: dict[str, str] = {
         r"|failure|broken|error|(?:could not|cannot) be (?:decrypted|read|verified|renewed|refreshed|used)"
         rf"|{MUST} (?:re-?\w+|renewed|restored|refreshed|repaired|(?:set up|made) again)|needs? (?:your "
         rf"|some )?(?:attention|renewal)"
-        r"|invalid|missing|required|not (?:valid|found|set up|configured)"
+        r"|invalid|missing|required|not (?:valid|found|set(?: up)?|configured|stored)"
     ),
     "disconnected": rf"disconnected|deauthori[sz]ed|{NOT} (?:connected|linked|authori[sz]ed)",
     "different": r"different|wrong|mis-?match\w*|not match|not the (?:one|same)",
@@ -143,7 +145,7 @@ BEFORE: dict[str, str] = {
     "absent": (
         r"(?:could not|cannot|unable to|failed to) (?:find|locate|match|look up|resolve|determine|identify|map|link)"
         r"(?: or create)?"
-        r"|not (?:know|sure|tell|clear) (?:which|what)|not have (?:this|that|the|an?|any)"
+        r"|not (?:know|sure|tell|clear) (?:which|what)|not have (?:this|that|the|an?|any)|not match (?:an?|any)"
     ),
     "unmapped": (
         r"no(?! longer)|without|missing|lacks?|lacking|(?:needs?|requires?)(?: an?)?(?! the\b)|unmapped|unlinked"
@@ -153,11 +155,13 @@ BEFORE: dict[str, str] = {
     ),
     "unchosen": (
         rf"{PLEASE}(?:(?:re-?)?map|link|match|attach|assign) [^.;]{{1,40}}? (?:to|with)(?= (?:an?|the|one|its|any)\b)"
-        rf"|{PLEASE}(?:choose|select|pick|(?:re-?)?map|link|attach|assign|specify|re-?activate|restore|configure|set)"
+        rf"|{PLEASE}(?:choose|select|pick|(?:re-?)?map|link|attach|assign|connect|specify|re-?activate|restore|configure"
+        r"|set)"
         r"|(?:^|please )match"
     ),
     "gone": r"inactive|deleted|archived|deactivated",
     "unsent": SEND_FIRST,
+    "doubted": rf"{PLEASE}(?:check|verify|review)",
     "replaced": r"(?:choose|select|pick|use|assign|map to) (?:another|a different|an)",
     "awaited": SEND_FIRST,
     "blocked": r"(?:could not|cannot|unable to|failed to) (?:create|sync|synchroni[sz]e|export|push|send|save|import"
@@ -180,7 +184,7 @@ BEFORE: dict[str, str] = {
 """States that stand before their thing, with few words between."""
 
 FRAME = (
-    r"an?|the|your|our|this|that|its|it|is|was|were|be|been|has|have|had|did|do|does|there|some|something|one|more"
+    r"existing|saved|records?|entr(?:y|ies)|full|initial|nightly|manual|automatic(?:ally)?|an?|the|your|our|this|that|its|it|is|was|were|be|been|has|have|had|did|do|does|there|some|something|one|more"
     r"|we|you|they|i|to|in|into|with|from|on|for|of|at|by|while|when|during|trying|tried|attempt(?:ing|ed)?"
     r"|sync(?:s|ed|ing|hroni[sz]\w*)?|export(?:s|ed|ing)?|import(?:s|ed|ing)?|push(?:es|ed|ing)?|creat(?:e|es|ed|ing"
     r"|ion)|sav(?:e|es|ed|ing)|send(?:s|ing)?|sent|post(?:s|ed|ing)?|updat(?:e|es|ed|ing)|upload(?:s|ed|ing)?|writ(?:e"

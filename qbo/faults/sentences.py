@@ -28,7 +28,8 @@ MAPPING = re.compile(r"\bmappings?$")
 """Who speaks of a mapping has something to complain about it."""
 BETWEEN = re.compile(r"(?<!\blink) between ")
 ADVICE = re.compile(
-    r" ?(?:please|run|sync|create|map|add|select|choose|push|export|go|check|open|click|re-?connect|link|see|fix|try)\b"
+    r" ?(?:please|run|sync|create|map|add|select|choose|push|export|go|check|open|click|re-?connect|link|see|fix|try"
+    r"|needs?|requires?|must)\b"
 )
 """How a clause begins that says what to do, and gives no reason."""
 RESULT = frozenset(("so", "therefore"))

@@ -288,8 +288,8 @@ SAFEGUARDS = (
     Safeguard(
         "faults: who is told to look before retrying is not told that it is tried again",
         GENERAL,
-        "(?<!before )\\bretrying",
-        "\\bretrying",
+        "(?<!before )(?<!or )",
+        "",
         (f"{OF_PARTS}::test_a_sentence_is_read_by_its_parts",),
     ),
 )
