@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,6 +12,7 @@ from tests import builders
 from tests.books import Shop
 from tests.browser.conftest import apart
 from tests.browser.test_fixing import combined
+from tests.journeys.house import House
 
 __all__ = ["combined"]
 
@@ -32,6 +32,7 @@ def test_an_opened_row_leaves_the_columns_where_they_are(combined: TaxRate, page
 
 
 def test_a_page_follows_the_system_to_dark_and_back(page: Page) -> None:
+    page.goto("/admin/")
     whole = page.locator("html")
     for scheme, is_dark in (("dark", True), ("light", False)):
         page.emulate_media(color_scheme=scheme)
@@ -39,6 +40,7 @@ def test_a_page_follows_the_system_to_dark_and_back(page: Page) -> None:
 
 
 def test_who_has_chosen_keeps_it(page: Page) -> None:
+    page.goto("/admin/")
     page.evaluate("localStorage.setItem('adminTheme', JSON.stringify('light'))")
     page.reload()
     page.emulate_media(color_scheme="dark")
@@ -47,6 +49,8 @@ def test_who_has_chosen_keeps_it(page: Page) -> None:
 
 def test_a_row_that_is_opened_after_the_session_ended_leads_to_the_door(combined: TaxRate, page: Page) -> None:
     page.goto(LOG)
+    # What a page asks for as it opens would lead there, too.
+    page.wait_for_load_state("networkidle")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Details of Invoice").first.click()
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
@@ -68,10 +72,13 @@ def test_a_choice_that_is_not_saved_has_its_own_warning(combined: TaxRate, open_
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/"])
-def test_without_scripts_a_page_can_be_read_and_says_what_it_lacks(page: Page, browser: Browser, path: str) -> None:
-    with browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()) as context:
+def test_without_scripts_a_page_can_be_read_and_says_what_it_lacks(
+    page: Page, browser: Browser, house: House, path: str
+) -> None:
+    state = page.context.storage_state()
+    with browser.new_context(base_url=house.url, java_script_enabled=False, storage_state=state) as context:
         plain = context.new_page()
-        plain.goto(urljoin(page.url, path))
+        plain.goto(path)
         expect(plain.locator("h1").first).to_be_visible()
         told = "getComputedStyle(document.body, '::before').content"
         assert "needs JavaScript" in plain.evaluate(told)
