@@ -7,21 +7,18 @@ A host whose clock is minutes ahead would take a lease that is still held. On SQ
 from __future__ import annotations
 
 import socket
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import Error, connection
 from django.utils import timezone
 
-from runacall import operators_log
+from runacall import operators_log, stopwatch
 
 # After so many seconds the database is asked again; until then the time is what it said, and what has passed since.
 ASK_AGAIN_AFTER = 30.0
 # A host whose own clock differs by more, in seconds, is reported: it still sends, because nothing goes by that clock.
 OFF_BY = 5.0
-# Linux' clock that also runs while the machine is suspended.
-_STOPWATCH = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 @dataclass(frozen=True)
@@ -35,11 +32,11 @@ class Reading:
     @classmethod
     def take(cls) -> Reading:
         """Ask the database."""
-        stopwatch, host_at = _stopwatch(), timezone.now()
+        began, host_at = stopwatch.seconds(), timezone.now()
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             [at] = cursor.fetchone()
-        return cls(at.astimezone(UTC), stopwatch, host_at)
+        return cls(at.astimezone(UTC), began, host_at)
 
     @property
     def host_ahead(self) -> float:
@@ -49,7 +46,7 @@ class Reading:
     @property
     def age(self) -> float:
         """In seconds."""
-        return _stopwatch() - self.stopwatch
+        return stopwatch.seconds() - self.stopwatch
 
     def now(self) -> datetime:
         return self.at + timedelta(seconds=self.age)
@@ -96,7 +93,3 @@ def read() -> Reading:
     if abs(_last.host_ahead) > OFF_BY:
         operators_log.warn("clock off", holder=socket.gethostname(), seconds=round(_last.host_ahead, 1))
     return _last
-
-
-def _stopwatch() -> float:
-    return time.clock_gettime(_STOPWATCH)

@@ -21,6 +21,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from runacall import stopwatch
+
 PIECE = 65536
 _running = threading.local()
 
@@ -34,6 +36,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self._passes_at = stopwatch.seconds() + seconds
         self.has_passed = False
         self._is_over = False
         self._socket: socket.socket | None = None
@@ -53,9 +56,12 @@ class Deadline:
         _running.deadline = None
 
     def watch(self, connected: socket.socket | None) -> None:
-        """The call goes over this socket."""
+        """The call goes over this socket, from now on."""
         with self._lock:
             self._socket = connected
+            # Not by the timer alone: a process that was suspended meanwhile may get here before its timer does, and
+            # what it was about to send may have been sent by another one.
+            self.has_passed = self.has_passed or stopwatch.seconds() >= self._passes_at
             if self.has_passed:
                 self._shut()
 

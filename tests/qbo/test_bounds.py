@@ -19,6 +19,7 @@ from qbo.connection.client import Reply, exchange
 from qbo.lists.on_request import SLOW, NotRead, read_again
 from qbo.models import ListState
 from qbo_emulator.messages import Response
+from runacall import stopwatch
 from sync.models import State
 from tests.books import NO_LIMITS, Shop, connected_shop
 from tests.tampering import DRIP, ENDLESS, Tampering, tampered_emulator
@@ -73,6 +74,27 @@ def test_too_long(there: Tampering, tamper: Any) -> None:
     assert reply.status is None
     assert reply.cut == "the answer was longer than 1 MB"
     assert took < 10
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_process_that_was_suspended_on_the_way_sends_nothing(
+    there: Tampering, monkeypatch: pytest.MonkeyPatch, is_open: bool
+) -> None:
+    """Its timer may fire after the bytes have left; by then another process may have sent the same."""
+    session, seconds, arrived = new_session(), stopwatch.seconds, list[Response]()
+    if is_open:
+        ask(there, session=session)
+    there.answers["state"] = lambda answer: (arrived.append(answer), answer)[1]
+    enter = bounds.Deadline.__enter__
+
+    def suspended(deadline: bounds.Deadline) -> bounds.Deadline:
+        monkeypatch.setattr(stopwatch, "seconds", lambda: seconds() + 700)
+        return enter(deadline)
+
+    monkeypatch.setattr(bounds.Deadline, "__enter__", suspended)
+    reply, _ = ask(there, session=session, seconds=20)
+    assert (reply.status, reply.cut) == (None, "no whole answer came within 20 s")
+    assert not arrived
 
 
 def test_no_time_left(there: Tampering) -> None:

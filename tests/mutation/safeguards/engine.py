@@ -42,6 +42,13 @@ SAFEGUARDS = (
         ),
     ),
     Safeguard(
+        "deadline: a process that was suspended on the way sends nothing",
+        "qbo/connection/bounds.py",
+        "self.has_passed = self.has_passed or stopwatch.seconds() >= self._passes_at",
+        "pass",
+        ("tests/qbo/test_bounds.py::test_a_process_that_was_suspended_on_the_way_sends_nothing",),
+    ),
+    Safeguard(
         "answers: what was recorded before the database was cut off is recorded once",
         PUSH,
         "_read(drain, flight.submission, reply)\n",
