@@ -30,7 +30,7 @@ NUMBER_TAKEN = "duplicate_doc_number"
 # As many are loaded together.
 TOGETHER = 500
 # As many on a settings page, which says it of several causes.
-MOST_BESIDE = 50
+MOST_BESIDE = 60
 
 
 @dataclass(frozen=True)

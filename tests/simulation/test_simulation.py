@@ -41,7 +41,7 @@ def test_storms_and_crash_points_leave_the_books_right() -> None:
 @pytest.mark.slow
 def test_what_is_broken_is_found_and_shrunk() -> None:
     broken = "request id: a second send goes out under the same one"
-    done = simulate("--seeds", "1-40", "--first", "--without", broken)
+    done = simulate("--seeds", "1-100", "--first", "--without", broken)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "is in the books 2 times" in done.stdout
     again = re.search(r"--scenario (\d+) --acts '(.+)'", done.stdout)
