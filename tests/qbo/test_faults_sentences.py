@@ -59,6 +59,8 @@ SAID: list[tuple[str, str]] = [
     ("account_inactive", "The clearing account is missing in QuickBooks"),
     ("customer_not_found", "This customer is now missing from your QuickBooks"),
     ("validation", "The customer's phone is missing in QuickBooks"),
+    ("validation", "Customer phone missing in QuickBooks"),
+    ("validation", "Could not sync invoice 5: customer email missing from your QuickBooks"),
     # a connection that is at an end, and one that only broke
     ("token_expired", "The QuickBooks Online connection is currently inactive"),
     ("token_expired", "Our connection to QuickBooks is no longer valid"),
