@@ -1,30 +1,25 @@
 """An SQLite database with every migration applied: made once, kept on this machine, and copied from then on.
 
-Applying all migrations takes seconds of every process that begins with an empty database. The kept one is named by
-everything that says what it must look like, so it cannot be stale; and `migrate` runs on the copy nevertheless.
+Applying all migrations takes seconds of every process that begins with an empty database. `migrate` runs on the copy
+nevertheless.
 """
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import distributions
 from pathlib import Path
 
+from tests.kept import fingerprint, folder_of, kept
+
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = Path(tempfile.gettempdir()) / f"runacall-migrated-{os.getuid()}"
-# One that nobody has copied for so long is of a branch that has gone on.
-KEPT_FOR = 7 * 24 * 3600
+KEPT = folder_of("migrated")
 OURS = ("runacall", "qbo", "sync")
 IMPORTED = re.compile(r"^(?:from|import) ((?:runacall|qbo|sync)\.[\w.]+)", re.MULTILINE)
 
@@ -35,28 +30,15 @@ def copy_to(path: Path) -> None:
 
 
 @cache
-def database(kept: Path = KEPT) -> Path:
+def database(folder: Path = KEPT) -> Path:
     """Where it is kept; made now if it is not there."""
-    kept.mkdir(mode=0o700, exist_ok=True)
-    there = kept / f"{state_of_migrations()}.sqlite3"
-    # Whoever comes second waits for it instead of making it, too.
-    with (kept / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not there.exists():
-            _remove_old(kept)
-            _make(there)
-        os.utime(there)
-    return there
+    return kept(folder, f"{state_of_migrations()}.sqlite3", _make)
 
 
 def state_of_migrations(root: Path = ROOT) -> str:
     """A hash of all that decides which tables there are and what is in them at first."""
-    said = hashlib.sha256(sqlite3.sqlite_version.encode())
     # Other people's migrations change with their version alone.
-    said.update("".join(sorted(f"{one.name} {one.version}\n" for one in distributions())).encode())
-    for path in sorted(_deciding(root)):
-        said.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
-    return said.hexdigest()[:32]
+    return fingerprint(root, _deciding(root), sqlite3.sqlite_version.encode())
 
 
 def _deciding(root: Path) -> Iterator[Path]:
@@ -85,9 +67,3 @@ def _make(there: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     new.replace(there)
-
-
-def _remove_old(kept: Path) -> None:
-    for one in kept.glob("*.sqlite3"):
-        if one.stat().st_mtime < time.time() - KEPT_FOR:
-            one.unlink()
