@@ -73,13 +73,16 @@ def forecast_retry(
     retried = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
     invoices = retried.filter(record_type=EntityType.INVOICE).order_by()
     ids = list(invoices.values_list("record_id", flat=True)[: most + 1])
-    weights = dict.fromkeys(ids, 1) if len(ids) <= most else _alike(invoices, most)
+    samples = {} if len(ids) <= most else _samples(invoices, most)
+    weights = dict(samples.values()) if samples else dict.fromkeys(ids, 1)
     taken = _taken_numbers(connection, invoices.filter(record_id__in=list(weights)), supposed)
     blocked = stopped(connection, list(weights), supposed=supposed, remains=taken)
     counts: Counter[str] = Counter()
     for record_id, failure in blocked.items():
         counts[failure.cause_key] += weights[record_id]
-    payments = _stopped_payments(connection, retried, blocked)
+    payments = _stopped_payments(
+        connection, retried, lambda paid: {**_as_alike(invoices, paid, samples, blocked), **blocked}
+    )
     customers = _stopped_customers(connection, retried, supposed)
     alone = [*payments, *customers]
     counts += Counter(failure.cause_key for failure in alone)
@@ -96,14 +99,19 @@ def forecast_fix(connection: Connection, cause: Cause) -> str:
 
 
 def _stopped_payments(
-    connection: Connection, retried: SyncEventQuerySet, blocked: Mapping[int, Failure]
+    connection: Connection,
+    retried: SyncEventQuerySet,
+    stopping: Callable[[Sequence[int]], Mapping[int, Failure]],
 ) -> list[Failure]:
-    """What would stop each payment that stays: an invoice that it pays, or something of its own."""
+    """What would stop each payment that stays: an invoice that it pays, or something of its own. `stopping`: what would
+    stop these invoices, as far as they are retried too.
+    """
     ids = retried.filter(record_type=EntityType.PAYMENT).order_by().values_list("record_id", flat=True)[:MOST_PAYMENTS]
     payments = load_payments(ids).values()
     if not payments:
         return []
     book, found = load_book(connection, payments=list(payments)), list[Failure]()
+    blocked = stopping([one.invoice_id for payment in payments for one in payment.applied])
     for payment in payments:
         of_invoices = [blocked[one.invoice_id] for one in payment.applied if one.invoice_id in blocked]
         own = check_payment(payment, plan_payment(payment, book), book)
@@ -135,10 +143,25 @@ def _taken_numbers(
     return remains
 
 
-def _alike(invoices: SyncEventQuerySet, most: int) -> dict[int, int]:
-    """One record of each set of causes, with the count; the largest sets first."""
-    sets = invoices.values("cause_key", "further_keys").annotate(count=Count("pk"), sample=Min("record_id"))
-    return {row["sample"]: row["count"] for row in sets.order_by("-count")[:most]}
+# By the causes of an event: one record that has them, and how many do.
+Samples = Mapping[tuple[str, str], tuple[int, int]]
+
+
+def _samples(invoices: SyncEventQuerySet, most: int) -> Samples:
+    """The largest sets of causes first."""
+    sets = invoices.values_list("cause_key", "further_keys").annotate(sample=Min("record_id"), count=Count("pk"))
+    return {(first, further): (sample, count) for first, further, sample, count in sets.order_by("-count")[:most]}
+
+
+def _as_alike(
+    invoices: SyncEventQuerySet, record_ids: Sequence[int], samples: Samples, blocked: Mapping[int, Failure]
+) -> dict[int, Failure]:
+    """What would stop each of these: what stops the sample with the same causes."""
+    if not samples:
+        return {}
+    rows = invoices.filter(record_id__in=record_ids).values_list("record_id", "cause_key", "further_keys")
+    alike = {record_id: samples.get((first, further), (0, 0))[0] for record_id, first, further in rows}
+    return {record_id: blocked[sample] for record_id, sample in alike.items() if sample in blocked}
 
 
 def stopped(

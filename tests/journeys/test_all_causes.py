@@ -203,6 +203,21 @@ def test_of_very_many_those_alike_are_forecast_by_one(
     assert found.sentence == f"about 3 will go · about 2 stay: {FILTER}"
 
 
+def test_of_very_many_each_payment_stays_with_its_invoice(
+    shop: Shop, combined: TaxRate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with one that is not looked at itself."""
+    monkeypatch.setattr(retries, "MOST_CHECKED", 3)
+    for invoice in [once_stopped(shop, combined) for _ in range(4)][2:]:
+        builders.payment(invoice, at=timezone.now())
+    shop.drain()
+    assert shop.failed().filter(record_type="payment").count() == 2
+    found = retries.forecast_retry(shop.connection, shop.failed())
+    assert found.sentence == f"about 6 stay: {UNMAPPED}"
+    shop.map_tax(combined)
+    assert retries.forecast_retry(shop.connection, shop.failed()).sentence == "about 6 will go"
+
+
 def test_a_customer_that_failed_keeps_its_invoices_in_the_forecast(shop: Shop, combined: TaxRate) -> None:
     customer = builders.customer(shop.organization, "Lake Supply", email="lake@example.com")
     shop.books.post("vendor", {"DisplayName": "Lake Supply"})
