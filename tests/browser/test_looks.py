@@ -107,3 +107,17 @@ def test_a_long_name_covers_nothing_beside_it(open_shop: Shop, page: Page) -> No
     box, beside = (page.locator(one).bounding_box() for one in (".field-customer .select2-selection", ".field-number"))
     assert box["x"] + box["width"] <= beside["x"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_boxes_of_a_line_can_be_read(open_shop: Shop, page: Page, width: int) -> None:
+    """A product's name, and a rate's; beside the menu, and on a phone."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/admin/invoices/invoice/")
+    page.get_by_role("link", name="Add invoice").first.click()
+    boxes = page.locator("#lines-group .select2-container")
+    expect(boxes.first).to_be_visible()
+    widths = [box["width"] for one in boxes.all() if (box := one.bounding_box())]
+    assert len(widths) == 2
+    assert min(widths) > 180, widths
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
