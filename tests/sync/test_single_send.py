@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from qbo.connection import bounds
 from qbo.models import Lease
+from runacall.invoices.models import Customer
 from sync import tasks
 from sync.engine.send import push
 from sync.models import Heartbeat, State
+from sync.operations import retrying
 from tests import builders
 from tests.books import Shop, connected_shop, emulator
 
@@ -56,6 +58,19 @@ def test_only_a_drain_that_was_asked_for_meanwhile_is_asked_for_again(
     assert asked == ([shop.connection] if is_asked else [])
     tasks.drain_connection(shop.connection.pk)
     assert shop.event(later[0]).state == State.SYNCED
+
+
+def test_what_a_success_releases_goes_in_the_same_drain(shop: Shop) -> None:
+    """Nothing else was due when the customer was claimed; its invoice, which had failed for want of it, is now."""
+    customer = builders.customer(shop.organization, "Lake Supply")
+    shop.books.post("vendor", {"DisplayName": "Lake Supply"})
+    invoice = shop.invoice(customer=customer)
+    shop.drain()
+    assert shop.event(invoice).state == State.FAILED
+    Customer.objects.filter(pk=customer.pk).update(name="Lake Supply Company")
+    retrying.retry(shop.failed().filter(record_type="customer"), by=None, at=timezone.now())
+    tasks.drain_connection(shop.connection.pk)
+    assert shop.event(invoice).state == State.SYNCED
 
 
 def test_the_next_invoice_needs_no_handshake(
