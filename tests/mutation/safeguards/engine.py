@@ -56,6 +56,20 @@ SAFEGUARDS = (
         ("tests/sync/test_dead_holders.py::test_an_answer_is_recorded_although_the_database_was_cut_off_meanwhile",),
     ),
     Safeguard(
+        "drain: what a success releases goes in the same drain",
+        DRAIN,
+        "work.claimed_all and not work.has_failed and",
+        "work.claimed_all and",
+        ("tests/sync/test_single_send.py::test_what_a_success_releases_goes_in_the_same_drain",),
+    ),
+    Safeguard(
+        "forecast: a payment stays with an invoice that is forecast by one alike",
+        "sync/forecast/retries.py",
+        "{**_as_alike(invoices, paid, samples, blocked), **blocked}",
+        "blocked",
+        ("tests/journeys/test_all_causes.py::test_of_very_many_each_payment_stays_with_its_invoice",),
+    ),
+    Safeguard(
         "lease: what was asked for while it was held is asked for again",
         LEASES,
         ", woken_at=None).update(**changes)",
