@@ -107,9 +107,11 @@ def bigshop() -> None:
             invoices = 405_000 if url else 50_000
             small, large = in_a_database(url, "tests.benchmarks.big_shop", str(invoices)).values()
             for page, found in large.items():
-                ratio = found["ms"] / small[page]["ms"]
+                less = small[page]
+                ratio, shown = found["ms"] / less["ms"], f"{less['shown']:.0f} and {found['shown']:.0f} rows or choices"
                 print(
                     f"8 · {page}, {invoices:,} invoices, {name}: {found['ms']:.0f} ms, ×{ratio:.2f} of 1,000;"
+                    f" {shown};"
                     f" {found['queries']:.0f} queries, the slowest {found['slowest_ms']:.0f} ms;"
                     f" {found['kb']:.0f} kB, status {found['status']:.0f}"
                 )

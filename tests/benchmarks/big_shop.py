@@ -1,22 +1,35 @@
-"""Benchmark 8: one shop with very many invoices: every page that staff open, beside the same shop with 1,000."""
+"""Benchmark 8: one shop with very many invoices: every page that staff open, beside the same shop with 1,000.
+
+What a page shows is the same in both: as many rows, choices, causes and tax rates. So the one with 1,000 invoices has
+the same tax rates and causes, more failures than its share, and numbers and names of which a search finds a page.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
-FAILURES, CAUSES = 5000, 60
+FAILURES, CAUSES, RATES = 5000, 60, 300
+# So long ago the first invoice was dated, and the first event was.
+DAYS_OF_INVOICES, DAYS_OF_EVENTS = 600, 281
+# Half a year ago, as far as the log and the list of invoices are asked for a month.
+MONTH = timedelta(days=210), timedelta(days=180)
+# A page of rows, and some that are found besides; and how many products a drop-down offers at most.
+A_PAGE, OFFERED = 55, 2000
+# Rows of a table, choices of a drop-down, and results of a search while somebody types.
+SHOWN = re.compile(rb'<tr[ >]|<option|"id":')
 PAGES = {
     "start page": "/admin/",
     "log": "/admin/sync/syncevent/",
     "log, failed": "/admin/sync/syncevent/?status=failed",
-    "log, by cause": "/admin/sync/syncevent/?cause=tax_code_not_mapped:tax_rate:7",
+    "log, by cause": "/admin/sync/syncevent/?cause=tax_code_not_mapped:tax_rate:{rate}",
     "log, search of a number": "/admin/sync/syncevent/?search=777",
     "log, search of a name": "/admin/sync/syncevent/?search=Customer+77",
     "log, search of nothing": "/admin/sync/syncevent/?search=nobody+there",
@@ -46,15 +59,15 @@ PAGES = {
     "log, synced": "/admin/sync/syncevent/?status=synced",
     "log, customers": "/admin/sync/syncevent/?entity=customer",
     "log, payments": "/admin/sync/syncevent/?entity=payment",
-    "log, of a month": "/admin/sync/syncevent/?after=2024-03-01&before=2024-03-31",
+    "log, of a month": "/admin/sync/syncevent/?after={after}&before={before}",
     "log, search of a message": "/admin/sync/syncevent/?search=mapped",
     "log, oldest first": "/admin/sync/syncevent/?o=1",
     "payment settings": "/quickbooks/payments/",
     "what would fail": "/quickbooks/what-would-fail/",
     "tie-outs": "/quickbooks/tie-out/",
     "notifications": "/quickbooks/notifications/",
-    "fix of a cause": "/quickbooks/fix/?cause=tax_code_not_mapped:tax_rate:7",
-    "fix of a cause, every choice": "/quickbooks/fix/?cause=tax_code_not_mapped:tax_rate:7&every=1",
+    "fix of a cause": "/quickbooks/fix/?cause=tax_code_not_mapped:tax_rate:{rate}",
+    "fix of a cause, every choice": "/quickbooks/fix/?cause=tax_code_not_mapped:tax_rate:{rate}&every=1",
     "customers, all": "/quickbooks/customers/?state=all",
     "customers, created": "/quickbooks/customers/?state=created",
     "products, all": "/quickbooks/products/?state=all",
@@ -67,8 +80,8 @@ PAGES = {
     "invoice list, outstanding": "/admin/invoices/invoice/?status=outstanding",
     "invoice list, drafts": "/admin/invoices/invoice/?status=draft",
     "invoice list, by total": "/admin/invoices/invoice/?o=5",
-    "invoice list, of a month": "/admin/invoices/invoice/?invoice_date_from=2024-03-01&invoice_date_to=2024-03-31",
-    "invoice list, deep page": "/admin/invoices/invoice/?p=90",
+    "invoice list, of a month": "/admin/invoices/invoice/?invoice_date_from={after}&invoice_date_to={before}",
+    "invoice list, deep page": "/admin/invoices/invoice/?p={deepest}",
     "payment list": "/admin/invoices/payment/",
     "payment list, cash": "/admin/invoices/payment/?method__exact=cash",
     "payment list, search": "/admin/invoices/payment/?q=777",
@@ -92,23 +105,72 @@ class Size:
     failures: int
     items: int
     payments: int
+    # The customers and products that are not in QuickBooks.
+    new_customers: int
+    new_items: int
+    # The number in the name of the first customer and product, and that of the first invoice.
+    named_from: int = 0
+    numbered_from: int = 1000
+    # When the first event was and the first invoice is dated, and the time from one to the next.
+    began_at: str = "2024-01-01"
+    began_on: str = "2024-01-01"
+    seconds_apart: float = 60
+    a_day: float = 600
+    # Those that were sent before QuickBooks was connected are the last by number, and the first in time by so many.
+    shifted: int = 0
 
     @property
     def events(self) -> int:
         """Of invoices. The others were sent before QuickBooks was connected, and never since."""
         return self.invoices * 400 // 405
 
+    @property
+    def every(self) -> int:
+        """Each invoice with a number that this divides has failed."""
+        return self.events // self.failures
+
+    @property
+    def of_one_cause(self) -> int:
+        """So many of the first failures have one cause, the one that pages are asked for: more than a page of them."""
+        return max(0, (FAILURES - self.failures) // CAUSES)
+
 
 def sizes(invoices: int) -> Size:
     """As many customers, products and rates as a shop of so many invoices has."""
     share = invoices / 405_000
+    customers, items = max(100, int(50_000 * share)), max(100, int(50_000 * share))
     return Size(
         invoices,
-        customers=max(100, int(50_000 * share)),
-        rates=max(10, int(300 * share)),
+        customers=customers,
+        rates=max(10, int(RATES * share)),
         failures=max(50, int(FAILURES * share)),
-        items=max(100, int(50_000 * share)),
+        items=items,
         payments=invoices // 8,
+        new_customers=customers // 20,
+        new_items=items // 100,
+    )
+
+
+def beside(invoices: int, *, today: date) -> Size:
+    """As `sizes`, for shops whose pages are compared: what a page shows is the same, and all comes up to today."""
+    size = sizes(invoices)
+    is_small = invoices < 10 * CAUSES * A_PAGE
+    return replace(
+        size,
+        rates=RATES,
+        customers=max(4 * A_PAGE, size.customers),
+        items=max(OFFERED + A_PAGE, size.items),
+        failures=max(FAILURES // CAUSES + 2 * CAUSES, size.failures),
+        new_customers=max(A_PAGE, size.new_customers),
+        new_items=max(A_PAGE, size.new_items),
+        # What is searched for begins with 77 or holds 777: among few there would be one or none.
+        named_from=7700 if is_small else 0,
+        numbered_from=77_700 if is_small else 1000,
+        began_at=f"{today - timedelta(days=DAYS_OF_EVENTS)}",
+        began_on=f"{today - timedelta(days=DAYS_OF_INVOICES)}",
+        seconds_apart=DAYS_OF_EVENTS * 86_400 / invoices,
+        a_day=invoices / DAYS_OF_INVOICES,
+        shifted=invoices - size.events,
     )
 
 
@@ -132,17 +194,19 @@ class Writer:
             f"(WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < {count - 1}) SELECT n FROM s)"
         )
 
-    def moment(self) -> str:
+    def moment(self, size: Size, n: str = "n") -> str:
+        """When the invoice with that number was sent, and its event was."""
+        seconds = f"(({n} + {size.shifted}) % {size.invoices}) * {size.seconds_apart:.6f}"
         if self.is_postgres:
-            return "TIMESTAMP WITH TIME ZONE '2024-01-01 00:00:00+00' + n * INTERVAL '1 minute'"
-        return "datetime('2024-01-01', '+' || n || ' minutes')"
+            return f"TIMESTAMP WITH TIME ZONE '{size.began_at} 00:00:00+00' + {seconds} * INTERVAL '1 second'"
+        return f"datetime('{size.began_at}', '+' || ({seconds}) || ' seconds')"
 
     def letters(self, length: int) -> str:
         """So many, where a row is to be as wide as it is in a real shop."""
         return f"repeat('x', {length})" if self.is_postgres else f"hex(zeroblob({length // 2}))"
 
     def json(self, length: int) -> str:
-        text = f"""'{{"UnitPrice": 100, "Description": "' || {self.letters(length)} || '"}}'"""
+        text = f"""'{{"Type": "Service", "UnitPrice": 100, "Description": "' || {self.letters(length)} || '"}}'"""
         return f"({text})::jsonb" if self.is_postgres else f"({text})"
 
     def base(self) -> str:
@@ -152,8 +216,11 @@ class Writer:
             f"""{self.letters(1000)} || '"}}}}'"""
         )
 
-    def day(self) -> str:
-        return "DATE '2024-01-01' + n / 600" if self.is_postgres else "date('2024-01-01', '+' || (n / 600) || ' days')"
+    def day(self, size: Size, n: str = "n") -> str:
+        days = f"(({n} + {size.shifted}) % {size.invoices}) / {size.a_day:.6f}"
+        if self.is_postgres:
+            return f"DATE '{size.began_on}' + CAST(floor({days}) AS integer)"
+        return f"date('{size.began_on}', '+' || CAST({days} AS integer) || ' days')"
 
     def insert(self, model: Any, count: int, **columns: str) -> None:
         """`columns`: SQL for some columns by attribute; the others get their default or an empty value."""
@@ -213,28 +280,40 @@ def build(number: int, size: Size) -> Any:
     owner = User.objects.create_user(f"owner{number}@example.com", password="x", is_staff=True)
     Membership.objects.create(organization=shop, user=owner, role="owner")
     category = PricebookCategory.objects.create(organization=shop, name="Parts")
-    of, at = {"organization_id": f"{number}"}, write.moment()
+    of, at = {"organization_id": f"{number}"}, write.moment(size)
+    paid_at = write.moment(size, "(8 * n + 1)")
+    # Not the payments' invoices, which have to be there.
+    failed = f"(n % {size.every} = 0 AND n < {size.events})"
+    cause = f"CASE WHEN n / {size.every} < {size.of_one_cause} THEN 7 ELSE (n / {size.every}) % {CAUSES} END"
+    rate = f"{base} + CASE WHEN {failed} THEN {cause} ELSE n % {size.rates} END"
     here = {"connection_id": f"{number}", "realm_id": f"'{realm}'"}
     write.insert(
         TaxRate, size.rates, id=f"{base} + n", name="'County ' || n", percent="5 + (n % 40) / 10.0", **of
     )  # fmt: skip
     write.insert(
-        Customer, size.customers, id=f"{base} + n", name="'Customer ' || n", email="'c' || n || '@example.com'", **of
+        Customer,
+        size.customers,
+        id=f"{base} + n",
+        name=f"'Customer ' || ({size.named_from} + n)",
+        email="'c' || n || '@example.com'",
+        **of,
     )
     write.insert(
-        PricebookItem, size.items, id=f"{base} + n", name="'Part ' || n", unit_price="100", kind="'part'",
-        category_id=str(category.pk), **of,
+        PricebookItem, size.items, id=f"{base} + n", name=f"'Part ' || ({size.named_from} + n)", unit_price="100",
+        kind="'part'", category_id=str(category.pk), **of,
     )  # fmt: skip
     paid = f"n % 8 = 1 AND n / 8 < {size.payments}"
     write.insert(
-        Invoice, size.invoices, id=f"{base} + n", number="'' || (1000 + n)",
-        status=f"CASE WHEN {paid} THEN 'paid' WHEN n % 16 = 2 THEN 'overdue' ELSE 'sent' END", invoice_date=write.day(),
-        subtotal="100", tax_total="8", total="108", amount_paid=f"CASE WHEN {paid} THEN 108 ELSE 0 END", discount="0",
-        sent_at=at, created_at=at, updated_at=at, customer_id=f"{base} + n % {size.customers}", **of,
+        Invoice, size.invoices, id=f"{base} + n", number=f"'' || ({size.numbered_from} + n)",
+        status=f"CASE WHEN {paid} THEN 'paid' WHEN n % 16 = 2 THEN 'overdue' ELSE 'sent' END",
+        invoice_date=write.day(size), subtotal="100", tax_total="8", total="108", discount="0",
+        amount_paid=f"CASE WHEN {paid} THEN 108 ELSE 0 END", sent_at=at, created_at=at, updated_at=at,
+        customer_id=f"{base} + n % {size.customers}", **of,
     )  # fmt: skip
     write.insert(
         Payment, size.payments, id=f"{base} + n", customer_id=f"{base} + (8 * n + 1) % {size.customers}", amount="108",
-        method="CASE WHEN n % 5 = 0 THEN 'cash' ELSE 'check' END", received_date=write.day(), reference="'' || n", **of,
+        method="CASE WHEN n % 2 = 0 THEN 'cash' ELSE 'check' END", received_date=write.day(size, "(8 * n + 1)"),
+        reference=f"'' || ({size.numbered_from} + n)", **of,
     )  # fmt: skip
     write.insert(
         PaymentApplication, size.payments, id=f"{base} + n", payment_id=f"{base} + n", invoice_id=f"{base} + 8 * n + 1",
@@ -246,51 +325,51 @@ def build(number: int, size: Size) -> Any:
     )  # fmt: skip
     write.insert(
         InvoiceLine.tax_rates.through, size.invoices, id=f"{base} + n", invoiceline_id=f"{base} + n",
-        taxrate_id=f"{base} + n % {size.rates}",
+        taxrate_id=rate,
     )  # fmt: skip
     write.insert(
         InvoiceRateSet, size.invoices, id=f"{base} + n", invoice_id=f"{base} + n",
-        key=f"'' || ({base} + n % {size.rates})", **of,
+        key=f"'' || ({rate})", **of,
     )  # fmt: skip
     entries = {"refreshed_at": at, **here}
-    for entity, name, count in (("TaxCode", "County", size.rates), ("Item", "Part", size.items)):
+    lists = (("TaxCode", "County", size.rates, 0), ("Item", "Part", size.items, size.named_from))
+    for entity, name, count, first in lists:
         write.insert(
             ListEntry, count, id=f"{base} + n + {0 if entity == 'Item' else 5_000_000}", entity=f"'{entity}'",
-            qbo_id="'' || (n + 1)", name=f"'{name} ' || n", name_key=f"'{name.lower()} ' || n",
+            qbo_id="'' || (n + 1)", name=f"'{name} ' || ({first} + n)", name_key=f"'{name.lower()} ' || ({first} + n)",
             data=write.json(400), **entries,
         )  # fmt: skip
-    every = size.events // size.failures
-    # Not the payments' invoices, which have to be there.
-    failed, cause = f"(n % {every} = 0)", f"(n / {every}) % {CAUSES}"
     links = {"synced_at": at, "created_here": "TRUE" if write.is_postgres else "1", "base": write.base(), **here}
     counts = {
-        "customer": size.customers * 95 // 100, "item": size.items * 99 // 100, "invoice": size.events,
+        "customer": size.customers - size.new_customers, "item": size.items - size.new_items, "invoice": size.events,
         "payment": size.payments,
     }  # fmt: skip
+    of_invoices = {"total": "108", "tax": "8", "doc_number": f"'' || ({size.numbered_from} + n)"}
     for place, (kind, count) in enumerate(counts.items()):
         write.insert(
             Link, count, id=f"{base} + {place * 2_000_000} + n", record_type=f"'{kind}'", record_id=f"{base} + n",
-            qbo_id="'' || (n + 1)", **({**links, "total": "108", "tax": "8", "doc_number": "'' || (1000 + n)"}
-            if kind == "invoice" else links),
+            qbo_id="'' || (n + 1)", **links, **(of_invoices if kind == "invoice" else {}),
         )  # fmt: skip
     # What failed never got there.
     write.run(f"DELETE FROM qbo_link WHERE connection_id = {number} AND record_type = 'invoice'"
-              f" AND (record_id - {base}) % {every} = 0")  # fmt: skip
+              f" AND (record_id - {base}) % {size.every} = 0")  # fmt: skip
     write.insert(
         SyncEvent, size.payments, id=f"{base} + 5000000 + n", record_type="'payment'", record_id=f"{base} + n",
-        rank="4", opened_at=at, changed_at=at,
-        label="'Payment on #' || (1000 + 8 * n + 1)", party=f"'Customer ' || ((8 * n + 1) % {size.customers})",
+        rank="4", opened_at=paid_at, changed_at=paid_at,
+        label=f"'Payment on #' || ({size.numbered_from} + 8 * n + 1)",
+        party=f"'Customer ' || ({size.named_from} + (8 * n + 1) % {size.customers})",
         amount="108", state="'synced'", **of, **here,
     )  # fmt: skip
     write.insert(
         SyncEvent, size.events, id=f"{base} + n", record_type="'invoice'", record_id=f"{base} + n", rank="3",
-        label="'Invoice #' || (1000 + n)", party=f"'Customer ' || (n % {size.customers})", amount="108",
+        label=f"'Invoice #' || ({size.numbered_from} + n)",
+        party=f"'Customer ' || ({size.named_from} + n % {size.customers})", amount="108",
         state=f"CASE WHEN {failed} THEN 'failed' ELSE 'synced' END", opened_at=at, changed_at=at,
         message=f"CASE WHEN {failed} THEN 'Tax code ''County ' || ({cause}) || ''' not mapped' ELSE '' END",
         failure_code=f"CASE WHEN {failed} THEN 'tax_code_not_mapped' ELSE '' END",
-        cause_key=f"CASE WHEN {failed} THEN 'tax_code_not_mapped:tax_rate:' || ({cause}) ELSE '' END",
+        cause_key=f"CASE WHEN {failed} THEN 'tax_code_not_mapped:tax_rate:' || ({rate}) ELSE '' END",
         subject_kind=f"CASE WHEN {failed} THEN 'tax_rate' ELSE '' END",
-        subject_key=f"CASE WHEN {failed} THEN '' || ({cause}) ELSE '' END",
+        subject_key=f"CASE WHEN {failed} THEN '' || ({rate}) ELSE '' END",
         subject_name=f"CASE WHEN {failed} THEN 'County ' || ({cause}) ELSE '' END", **of, **here,
     )  # fmt: skip
     write.insert(
@@ -302,9 +381,15 @@ def build(number: int, size: Size) -> Any:
 
 def pages_of(number: int, size: Size) -> dict[str, str]:
     """The addresses of every page of the shop with that number, by name."""
-    row, earlier = number * 10_000_000, size.events
+    from django.utils import timezone
+
+    from runacall.organizations.paging import MOST
+
+    row, earlier, today = number * 10_000_000, size.events, timezone.localdate()
+    month = {"after": today - MONTH[0], "before": today - MONTH[1]}
+    deepest = min(MOST, size.invoices) // 50
     return {
-        **PAGES,
+        **{name: address.format(**month, deepest=deepest, rate=row + 7) for name, address in PAGES.items()},
         "an event": f"/admin/sync/syncevent/{row}/change/",
         "an invoice": f"/admin/invoices/invoice/{row}/change/",
         "an invoice sent before QuickBooks": f"/admin/invoices/invoice/{row + earlier}/change/",
@@ -321,7 +406,7 @@ def pages_of(number: int, size: Size) -> dict[str, str]:
 
 
 def measure(owner: Any, number: int, size: Size, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Median milliseconds, queries and kilobytes of each page, after a warm-up."""
+    """Median milliseconds, queries, kilobytes and what each page shows, after a warm-up."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -338,7 +423,12 @@ def measure(owner: Any, number: int, size: Size, rounds: int) -> Iterator[tuple[
             client.get(address)
         slowest = max(queries.captured_queries, key=lambda one: float(one["time"]), default={"time": 0, "sql": ""})
         found: dict[str, Any] = {"ms": statistics.median(times), "queries": len(queries), "status": answer.status_code}
-        found |= {"kb": len(answer.content) / 1024, "slowest_ms": 1000 * float(slowest["time"]), "sql": slowest["sql"]}
+        found |= {
+            "shown": len(SHOWN.findall(answer.content)),
+            "kb": len(answer.content) / 1024,
+            "slowest_ms": 1000 * float(slowest["time"]),
+            "sql": slowest["sql"],
+        }
         yield name, found
 
 
@@ -349,7 +439,7 @@ def main(invoices: int, rounds: int = 3) -> None:
     from qbo.mapping.loose_ends import gather
     from qbo.models import Connection
 
-    shops = {1: sizes(1000), 2: sizes(invoices)}
+    shops = {number: beside(count, today=timezone.localdate()) for number, count in {1: 1000, 2: invoices}.items()}
     owners = {number: build(number, size) for number, size in shops.items()}
     for connection in Connection.objects.all():
         # As upkeep has on the second day.
