@@ -52,9 +52,8 @@ def admit(world: World, call: Call) -> Response | None:
     if state == "disconnected" and world.switch(call.realm, "disconnected_answer") == "403":
         return answers.disconnected(at=call.at)
     if state != "ok" or grant is None:
-        how = world.switch(call.realm, "unauthenticated_format")
-        asked = "json" if call.wants_json else "xml"
-        return answers.not_authenticated(token, how=asked if how == "as_asked" else how, at=call.at)
+        how = world.switch(call.realm, "unauthenticated_format") if call.wants_json else "xml"
+        return answers.not_authenticated(token, how="json" if how == "as_asked" else how, at=call.at)
     if grant.realm != call.realm or call.realm not in world.companies:
         return answers.wrong_realm(world.switch(grant.realm, "wrong_realm_answer"), at=call.at)
     return throttle(world, call)

@@ -27,7 +27,7 @@ def answer(ordered: Breakage, *, at: datetime, wants_json: bool, instead_of: Res
     if ordered.fault == "throttle":
         return answers.throttled(ordered.format or "xml", status=429, retry_after=ordered.retry_after, at=at)
     if ordered.fault == "auth":
-        return answers.not_authenticated("eyJlbXVsYXRvciI6", at=at)
+        return answers.not_authenticated("eyJlbXVsYXRvciI6", at=at, how="json_lower" if wants_json else "xml")
     if ordered.fault == "html":
         page = answers.gateway_page(200)
         page.body = (

@@ -23,6 +23,7 @@ ATTRIBUTES = (
 )
 
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 
@@ -85,6 +86,8 @@ def _object(name: str, value: JsonObject, kind: str) -> str:
     attributes = "".join(f" {key}={quoteattr(text_of(value[key]))}" for key in ATTRIBUTES if is_attribute(key, value))
     if "value" in value and (kind in WITH_TEXT or (not kind and name.endswith(("Ref", "Memo")))):
         return f"<{name}{attributes}>{escape(text_of(value['value']))}</{name}>"
+    if kind == "CustomFieldDefinition":
+        attributes += _type_of_custom_field(value)
     table = TABLE.get(kind, {})
     inner = "".join(
         element(key, one, table[key].type if key in table else "")
@@ -92,6 +95,12 @@ def _object(name: str, value: JsonObject, kind: str) -> str:
         if not is_attribute(key, value)
     )
     return f"<{name}{attributes}>{inner}</{name}>"
+
+
+def _type_of_custom_field(value: JsonObject) -> str:
+    """The schema's type of a custom field of Preferences, which has no type of its own (Intuit's XML example)."""
+    kinds = [str(one.get("Type", "")) for one in value.get("CustomField", ())]
+    return f' xmlns:xsi="{XSI}" xsi:type="{kinds[0]}CustomFieldDefinition"' if kinds else ""
 
 
 def is_attribute(key: str, value: dict[str, object]) -> bool:

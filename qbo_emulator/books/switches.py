@@ -157,7 +157,7 @@ SWITCHES: dict[str, Switch] = {
     "unauthenticated_format": Switch(
         "json_lower",
         ("json_lower", "as_asked", "xml"),
-        "Form of a 401 with 3200: lower case as recorded, as asked for, or XML.",
+        "Form of a 401 with 3200 for who asks for JSON: lower case as recorded, as other faults, or XML.",
     ),
     "throttle_format": Switch(
         "xml", ("xml", "json", "json_lower"), "Body of a 429. Recorded as XML; the JSON form is inferred."

@@ -58,6 +58,7 @@ def discovery(request: Request) -> Response:
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": ["openid", "email", "profile", "address", "phone"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
     }
     return Response(200, dumps(found), JSON_UTF8)
 

@@ -60,3 +60,38 @@ def test_the_server_says_that_a_compressed_body_is_spoilt() -> None:
         assert requests.post(server.url, data=b"no", headers=headers, timeout=10).status_code == 400
     finally:
         server.stop()
+
+
+def test_an_address_may_be_whole_as_a_proxy_gets_it() -> None:
+    """Intuit's Java SDK drops the port of its address, unless it is told that this is its proxy."""
+    server = Server(lambda request: Response(200, f"{request.method} {request.path} {request.query}")).start()
+    try:
+        address = "http://quickbooks.invalid/v3/company/1/query?query=a%20b"
+        answer = requests.get(address, proxies={"http": server.url}, timeout=10)
+        assert answer.text == "GET /v3/company/1/query {'query': 'a b'}"
+    finally:
+        server.stop()
+
+
+def test_a_call_without_a_body_may_say_how_it_is_compressed(books: Client) -> None:
+    headers = {**books.headers, "Content-Encoding": "gzip"}
+    url = f"{books.url}/v3/company/{books.realm}"
+    assert books.session.get(f"{url}/customer/1", headers=headers, timeout=10).status_code == 200
+    made = books.post("Invoice", invoice(BillEmail={"Address": "a@example.com"}))
+    sent = books.session.post(f"{url}/invoice/{made['Id']}/send", headers=headers, timeout=10)
+    assert sent.json()["Invoice"]["EmailStatus"] == "EmailSent"
+
+
+def test_an_upload_may_lack_its_last_boundary(books: Client) -> None:
+    """As Intuit's Java SDK writes it, compressed as a whole."""
+    parts = (
+        '\r\n--b\r\nContent-Disposition: form-data; name="file_metadata_1"\r\nContent-Type: application/json\r\n\r\n'
+        '{"FileName": "n.txt", "ContentType": "text/plain"}'
+        '\r\n\r\n--b\r\nContent-Disposition: form-data; name="file_content_1" ; filename="n.txt"\r\n'
+        "Content-Type: text/plain\r\n\r\nhello"
+    )
+    headers = {**books.headers, "Content-Encoding": "gzip", "Content-Type": "multipart/form-data; boundary=b"}
+    url = f"{books.url}/v3/company/{books.realm}/upload"
+    answer = books.session.post(url, data=gzip.compress(parts.encode()), headers=headers, timeout=10).json()
+    [made] = answer["AttachableResponse"]
+    assert (made["Attachable"]["FileName"], made["Attachable"]["Size"]) == ("n.txt", 5)

@@ -71,6 +71,10 @@ def test_consent_leads_back_with_code_state_and_realm(app: App, emulator: Emulat
     assert back["code"]
 
 
+def test_discovery_tells_the_claims(app: App) -> None:
+    assert set(app.found["claims_supported"]) >= {"aud", "exp", "iat", "iss", "realmid", "sub"}
+
+
 def test_a_refusal_leads_back_with_an_error(app: App) -> None:
     assert app.callback("refuse") == {"error": "access_denied", "state": "s-1"}
 

@@ -105,7 +105,45 @@ def test_an_upload_tells_its_metadata_in_either_form(books: Client, metadata: st
     assert answer["AttachableResponse"][0]["Attachable"]["FileName"] == "a.txt"
 
 
-@pytest.mark.parametrize(("how", "start"), [("json_lower", '{"warnings"'), ("as_asked", "<?xml"), ("xml", "<?xml")])
+KIND = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+@pytest.mark.parametrize("path", ["SalesFormsPrefs/CustomField", "VendorAndPurchasesPrefs/POCustomField"])
+def test_a_custom_field_of_the_preferences_names_its_type(books: Client, path: str) -> None:
+    answer = call(books, "GET", "preferences")
+    where = "/".join(f"{NAMESPACE}{part}" for part in f"Preferences/{path}".split("/"))
+    fields = ElementTree.fromstring(answer.content).findall(where)
+    assert fields
+    for field in fields:
+        values = {value.text for value in field.iter(f"{NAMESPACE}Type")}
+        assert values == {field.get(KIND, "").replace("CustomFieldDefinition", "")}
+
+
+def test_preferences_can_be_sent_back_as_they_came(books: Client) -> None:
+    answer = call(books, "GET", "preferences")
+    row = found(answer, "Preferences")
+    ElementTree.register_namespace("", NAMESPACE.strip("{}"))
+    sent = call(books, "POST", "preferences", ElementTree.tostring(row, encoding="unicode"), operation="update")
+    assert found(sent, "Preferences/SyncToken").text != found(answer, "Preferences/SyncToken").text
+
+
+@pytest.mark.parametrize(
+    ("accept", "start"), [("application/json", '{"warnings"'), ("application/xml", "<?xml"), ("*/*", "<?xml")]
+)
+def test_a_401_is_json_in_lower_case_or_xml(books: Client, accept: str, start: str) -> None:
+    headers = {"Accept": accept, "Authorization": "Bearer nonsense-and-more"}
+    url = f"{books.url}/v3/company/{books.realm}/customer/1"
+    answer = books.session.get(url, headers=headers, timeout=20)
+    assert (answer.status_code, answer.text[: len(start)]) == (401, start)
+
+
+def test_an_ordered_401_is_xml_too(books: Client) -> None:
+    books.do("fault", fault="auth", path="customer")
+    answer = call(books, "GET", "customer/1")
+    assert (answer.status_code, answer.text[:5]) == (401, "<?xml")
+
+
+@pytest.mark.parametrize(("how", "start"), [("json_lower", "<?xml"), ("as_asked", "<?xml"), ("xml", "<?xml")])
 def test_a_401_comes_in_the_form_of_the_switch(books: Client, how: str, start: str) -> None:
     books.do("switch", name="unauthenticated_format", value=how)
     books.headers = {"Authorization": "Bearer nobody-knows-this-token"}
