@@ -68,20 +68,25 @@ GATEWAYS = (
 GRANTS = (
     rule("app_refused", codes="invalid_client unauthorized_client"),
     rule("app_refused", text=r"\binvalid_client\b|\bunauthorized_client\b"),
+    # The older way of connecting, of which some programs still quote answers.
+    rule("app_refused", text=r"\binvalid app token\b|\boauth_problem\W{1,3}(signature|consumer)_"),
     rule(
         "app_refused",
         where=is_another_programs,
         text=(
-            r"\b(incorrect|invalid|wrong|unknown|missing) client (id|secret|credentials?)\b|^\W*invalid client\W*$",
-            r"((\b|_)client[ _](id|secret)|\b(app|client) (credentials|keys?))\b[^.;]{0,30}"
-            r"\b((is |are |was |were )?(not (set|configured|provided)|missing)|unset|undefined)\b",
+            r"\b(incorrect|invalid|wrong|unknown|missing|no) ((quickbooks|qbo|intuit|app) )?client (id|secret"
+            r"|credentials?)\b"
+            r"|^\W*invalid client\W*$",
+            r"((\b|_)client[ _](id|secret)|\b(app|client|api) (credentials|keys?))\b[^.;]{0,30}"
+            r"\b((is |are |was |were )?(not (set|configured|provided|valid)|missing|wrong|incorrect|invalid)|unset"
+            r"|undefined)\b",
             r"\bnot (recogni[sz]e|accept|know) (the |our |your |this )?(app|client)( id)?\b",
             r"\bcredentials\b[^;]{0,60}(\b|_)client[ _](id|secret)\b",
             r"\b(rejected|refused|declined) (the |our |your |this )?(app|client)('s)? (credentials|id|secret)\b",
             r"\bclient authentication failed",
             # Intuit has taken the app itself out of use; what is called an application error is something else.
-            r"\b(this|the|that|your|our) (\w+ )?app(lication)? (is |was |has been )?"
-            r"(no longer (\w+ ){0,2}(available|approved|allowed|supported|meets)"
+            r"\b(this|the|that|your|our) (\w+ )?app(lication)? (is |was |has been |may |might |does |must )?"
+            r"(not (in|have) production\b|no longer (\w+ ){0,2}(available|approved|allowed|supported|meets)"
             r"|not (yet )?(approved|published|available)|suspended|blocked|unpublished|deactivated)\b",
         ),
     ),
@@ -102,8 +107,18 @@ GRANTS = (
             r"\b(connect|connection|authori[sz]ation|sign-?in) (attempt|request)\b[^.;]{0,30}\b(stale|tampered"
             r"|expired)\b",
             r"\b(connect|connection|authori[sz]ation|sign-?in) link (has |is )?expired\b",
-            r"\b(oauth|csrf|callback)\b[^.;]{0,60}\b(invalid|expired|missing|wrong)\b[^.;]{0,12} state\b",
-            r"\buser (has )?(declined|refused|cancell?ed)\b",
+            # Of the address to which Intuit sends somebody back; elsewhere a state is part of a postal address.
+            r"\b(oauth|csrf|callback)\b[^.;]{0,60}\b(invalid|expired|missing|wrong)\b[^.;]{0,12} (state|code|realm)",
+            r"\b(invalid|missing|wrong|bad) (oauth state|csrf (state|token))\b|\binvalid state (parameter|token)\b",
+            r"\b(missing|no) (code|realm ?id)\b[^.;]{0,30}\b(callback|redirect)\b",
+            r"\b(oauth state|csrf (state|token))( parameter)? ((is|was|has|did) )?(invalid|mis-?match\w*|expired"
+            r"|missing"
+            r"|not match)|^\W*(error\W+)?(state|state parameter) (mis-?match|does not match)",
+            r"\buser (has )?(declined|denied|refused|rejected|cancell?ed)\b(?! access\b)"
+            r"|^\W*(error\W+)?you cancell?ed (the |your )?"
+            r"(connection|authori[sz]ation|sign-?in)\b",
+            r"\b(authori[sz]ation|consent|connection|access) (was |has been )?(denied|declined|refused|rejected"
+            r"|cancell?ed) by (the |a )?user\b",
         ),
     ),
     rule("token_expired", codes="invalid_grant invalid_token token_expired"),
@@ -248,7 +263,7 @@ WRONG_CREDENTIALS = (
 )
 
 UNREACHED = (
-    rule("server_error", text=r"gateway ?time-?out|upstream connect error"),
+    rule("server_error", text=r"gateway ?time-?out|upstream (connect error|request time-?out|server is timing out)"),
     # There was an answer, or there will be one soon.
     rule(
         "server_error",
@@ -313,15 +328,19 @@ ACCESS = (
             r"\b(sandbox|development|production)\W{1,3}(sandbox|development|production) (mis-?match|conflict)",
             r"\b(environment|sandbox) mis-?match|\bwrong (intuit |quickbooks )?environment\b",
             r"\b(sandbox|development) (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
-            r"\b(with|using|against|on|for|in) (the |your )?production\b",
+            r"\b(with|using|against|on|for|in) (the |your |a )?production\b",
             r"\b(sandbox|development|test|production) (compan(y|ies)|accounts?|tokens?|keys?)\b[^.;]{0,20}"
-            r"\b((cannot|can't|must not|may not) be (used|connected)|(is|are) not (supported|allowed))\b",
+            r"\b((cannot|can't|must not|may not|can only|may only) be (used|connected)|only (work|connect)"
+            r"|(is|are) not (supported|allowed))\b",
+            r"\b(realm|company) ?id\b[^.;]{0,20}\bnot (belong to|match|the one)\b",
             r"\bproduction (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
             r"\b(with|using|against|on|for|in) (the |your |a )?(sandbox|development)\b",
         ),
     ),
     rule("company_locked", codes="140"),
-    rule("company_locked", text=r"company (is )?locked"),
+    rule(
+        "company_locked", text=r"company (is )?locked", not_text=r"\blocked by another (process|request|session|sync)\b"
+    ),
     rule(
         "app_already_connected",
         text=(
@@ -349,6 +368,12 @@ ACCESS = (
             r"authorization ?fail(ed|ure)",
             r"\bpermissions? (is |are |was |were )?(denied|declined|refused|missing|insufficient|required)",
             r"\b(do|does)( not|n't) have (the |an? )?(\w+ )?(access|permissions?|rights|privileges)\b",
+            r"\blost (their |its |the |all |his |her |our )?access to (the|this|that|your) (\w+ )?company\b",
+            r"\b(company access|access to (the|this|that|your) company)\b[^.;]{0,20}\b(removed|revoked|lost|ended)\b",
+            r"\badministrator (for|to (get|give|grant|have|request)) (\w+ )?(access|permissions?|rights)\b",
+            r"\b(this|the|your|our) app(lication)? (is |was )?not (yet )?authori[sz]ed\b"
+            r"|^\W*(error\W+)?app(lication)? (is )?not authori[sz]ed\b",
+            r"\bscopes? (is |was |were |has |have )?(been )?not (been )?(authori[sz]ed|granted)\b",
             r"lacks? (the )?(\w+ )?(scope|permission|rights?\b)|insufficient (scope|permission|privilege|access|right)",
             r"\b(user|you|person|log-?in)\b[^.;]{0,40}\b(not|no longer) (an? )?(\w+ )?(part|member) of\b",
             r"\b(user|person|log-?in)\b[^.;]{0,30}\bnot belong to (the|this|that|your) (\w+ )?company\b",

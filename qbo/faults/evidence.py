@@ -34,7 +34,8 @@ STATUS_IN_WORDS = (
         r"|n(?:o|ao) autorizado)\b"
     ),
     re.compile(
-        r"\b(?:autorise|autorizado|autorizzato|autorisiert|gemachtigd|verboten|interdit|prohibido|proibido|verboden|vietato)\b"
+        r"\b(?:autorise|autorizado|autorizzato|autorisiert|gemachtigd|verboten|interdit|prohibido|proibido|verboden"
+        r"|vietato)\b"
         r"(?: toegang)?\W{1,3}(\d{3})\b"
     ),
     re.compile(r"\b(?:responded with|returned) (?:a |an )?(?:status |http |error )*(\d{3})\b"),
@@ -54,7 +55,8 @@ STATUS_IN_WORDS = (
 )
 # Not what Ruby and Python print between such brackets: "#<EOFError: end of file reached>", "<urlopen error timed out>".
 TAG = re.compile(
-    r"""(?<!\#)<[/!?]?[A-Za-z][\w:.-]{0,40}(?:\s+[\w:.-]{1,40}\s*=\s*(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'|[^\s<>]{1,300})){0,12}"""
+    r"""(?<!\#)<[/!?]?[A-Za-z][\w:.-]{0,40}(?:\s+[\w:.-]{1,40}\s*=\s*(?:"[^"<>]{0,300}"|'[^'<>]{0,300}'"
+    r"|[^\s<>]{1,300})){0,12}"""
     r"""\s*[/?]?>|<[!?][^<>]{0,400}>"""
 )
 WRITTEN_OUT = (
@@ -66,6 +68,8 @@ WRITTEN_OUT = (
     (re.compile(r"\[([a-z]{3,20})\](?= [a-z])"), r"\1"),
     (re.compile(r"\b(is|are|was) currently (?!unavailable|busy|down|offline|un)"), r"\1 "),
 )
+# What languages print below an exception: where in a program it was, and nothing of what is wrong.
+STACK = re.compile(r"(?:\n|\\n)\s+at [^\n\\]{1,300}")
 BREAK = re.compile(r"(?:\\[nrt]|\s)+")
 QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "\xa0": " "})
 
@@ -86,7 +90,7 @@ class Evidence:
 
         Names that mean a sentence (MISSING_TAX_CODE, also in the place of Intuit's code) are added as words.
         """
-        told = f"{self.entry.message} {self.entry.detail}"
+        told = STACK.sub(" ", f"{self.entry.message} {self.entry.detail}")
         return " ".join(filter(None, (tidy(told), spelled_out(self.entry.code), spelled_out(told))))
 
     @cached_property
@@ -150,7 +154,7 @@ STATUS_CODES = frozenset((400, 401, 403, 404, 408, 422, 429, 500, 501)) | GATEWA
 SEVERE_CODES = frozenset({10_100, 10_200})
 CONSTANT = re.compile(r"\b[A-Z]{2,40}(?:_[A-Z0-9]{1,40}){1,9}\b|^[a-z]{2,40}(?:_[a-z]{2,40}){1,9}(?=\s*$)")
 CLASS_NAME = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,9}")
-NAMESPACE = re.compile(r"^(?:\w{1,40}(?:::|\.)){1,8}")
+NAMESPACE = re.compile(r"^(?:(?:Uncaught |Fatal )?(?:Error|Exception): )?(?:\w{1,40}(?:::|\.)){0,8}")
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 ACCENTS = re.compile("[\u0300-\u036f]")

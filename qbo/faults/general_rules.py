@@ -3,6 +3,8 @@
 Sources: texts under code 6000 and 10000 as developers have published them, and the meaning of HTTP statuses.
 """
 
+import re
+
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import REQUEST_TIMEOUT, broken, rule
 from qbo.faults.sentences import tells_no_reason
@@ -48,7 +50,12 @@ TROUBLES = (
     rule(
         "server_error",
         text=(
-            r"(try(ing)?|retry(ing)?) (it )?again (later|shortly|soon|in (a|an|some|\d+)|after)|\bkeep trying\b",
+            r"(try(ing)?|retry(ing)?) (it )?again (later|shortly|soon|in (a|an|some|\d+)|after)|\bkeep trying\b"
+            r"|\btry later\b|\bcheck back (later|soon|shortly|in (a|an|some|\d+))\b",
+            # Not what an electrician sells.
+            r"\bcircuit ?breaker (is )?(now )?open( for (quickbooks|qbo|intuit))?\W*$|\bcircuitbreakeropen",
+            r"\bdeadlock (found|detected|victim)|\bdeadlocked\b|\block wait timeout\b|\bdatabase (is |lock )(locked"
+            r"|timeout)",
             r"\bretry (later|shortly|soon|in (a|an|some|\d+)|after (a|some|\d+))\b",
             r"\b(sync|synchroni[sz]ation|request|update|operation|job|export|import|run)\b[^.;]{0,40}"
             r"\balready (in progress|running|under ?way)\b|\banother (sync|export|import|job) is (in progress"
@@ -63,12 +70,14 @@ TROUBLES = (
             r"|temporary|server) (error|problem)",
             r"\b(problem|error|issue|trouble) at (quickbooks|qbo|intuit)\b|\b(quickbooks|qbo|intuit) (had"
             r"|has) an? (error|problem) of its own"
-            r"|(wrong|error|problem|issue|trouble) (on|in|at) (our|their|its|intuit's|quickbooks'?s?) (end|side)"
+            r"|(wrong|(not|n't) (quite )?right|error|problem|issue|trouble) (on|in|at) (our|their|its|intuit's"
+            r"|quickbooks'?s?) (end|side)"
             r"|unexpected ((internal|critical|system"
             r"|server) )*error|\(-30\d{3}\)",
             r"one name at a time|at (exactly )?the same time|failed to acquire the lock"
             r"|\b(locked|used) by another (process|request|operation|session|job|sync)\b|\banother process is\b",
-            r"temporarily unavailable|currently (unavailable|busy)"
+            r"temporarily (unavailable|not available|down|offline|out of service)|currently (unavailable|busy)"
+            r"|\b(server|service|quickbooks|api|system) too busy\b"
             r"|\b(service|server|endpoint|api) (is )?unavailable",
             r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b"
             r"|(?<!before )(?<!or )(?<!and )(?<!by )(?<!for )(?<!when )\bretrying\b"
@@ -114,24 +123,45 @@ BUSINESS = (
 )
 
 BROKEN = (
+    # A program passes on with a status of its own what QuickBooks checked.
+    rule(
+        "validation",
+        status=broken,
+        text=r"\bbusiness validation error\b",
+        where=lambda evidence: not evidence.is_intuits,
+        not_text=r"business validation error\W*$",
+    ),
     rule("server_error", codes="10000 6002 150"),
     rule("server_error", status=lambda status: broken(status) or status == REQUEST_TIMEOUT),
     rule(
         "server_error",
         text=(
             r"internal ?server ?error|bad ?gateway|service ?unavailable|gateway ?time-?out",
-            r"upstream (connect|request)|healthy upstream",
+            r"upstream (connect|request|server)|healthy upstream",
             r"system failure|application error has occurred",
-            r"be (right )?back soon|\bbe right back\b|maintenance",
+            r"be (right )?back (soon|shortly|later)|\bbe right back\b",
+            # Not what a shop sells: "Annual maintenance has no price".
+            r"\b((down|offline|unavailable|closed) for|in|under|undergoing|during|performing) "
+            r"((the|some|our|a|scheduled|planned|routine|system|urgent|emergency|nightly|regular) )*maintenance\b"
+            r"(?! (plan|agreement|contract|fee|item|service|visit|call|package|invoice|job|work order)s?\b)",
+            r"\b(scheduled|planned|system|server|site|routine|emergency) maintenance (is |has |window|mode|in |until"
+            r"|from|work\b)"
+            r"|\bmaintenance (mode|window|page|break|is (in progress|under ?way))\b",
+            r"^\W*((site|system|server|website|quickbooks|qbo|intuit|online|is|under|down|for|in|scheduled|planned) )*"
+            r"maintenance\W*$",
             r"\b(servers?|services?|systems?|api|quickbooks|qbo|intuit|online) (is|are) (currently |temporarily )*"
             r"(down|offline)\b",
         ),
     ),
+)
+
+MISDIRECTED = (
     rule(
         "request_refused",
         status=lambda status: status in (301, 302, 303, 307, 308, 404, 405, 406, 411, 413, 414, 415),
     ),
 )
+"""After the sentences, because a program of ours gives 404 for a customer that it did not find there."""
 
 NO_REASON = (
     r"bad request|response has an error|status code|^<|unexpected response|unknown error",
@@ -140,6 +170,14 @@ NO_REASON = (
     r"errors? (has |have )?occurred|went wrong|internal_error|request failed|\breturned an error\b",
 )
 """Whether the words only repeat that something failed."""
+
+
+CUT_OFF = re.compile(r"^\s*[\[{]|\":")
+
+
+def in_whole_json(evidence: Evidence) -> bool:
+    """Whether the words stood in a document of JSON that was not cut off; what was cut off tells nothing."""
+    return "json" in evidence.content_type and CUT_OFF.search(evidence.entry.message) is None
 
 
 def of_a_validation_code(evidence: Evidence) -> bool:
@@ -174,7 +212,15 @@ NAMED = (
         "validation",
         text=r"\w+\W+\w+\W+\w+\W+\w+|[\u3040-\u30ff\u4e00-\u9fff]{6}",  # a sentence; Japanese has no blanks
         not_text=NO_REASON,
-        status=lambda status: status in (0, 400, 422),
+        status=lambda status: status in (0, 400, 409, 422),
+    ),
+    # A program that tells in JSON what is wrong, with the status of a success; a page with that status tells nothing.
+    rule(
+        "validation",
+        text=r"\w+\W+\w+\W+\w+\W+\w+",
+        not_text=NO_REASON,
+        status=lambda status: status == 200,
+        where=in_whole_json,
     ),
     rule("answer_unreadable", status=lambda status: 200 <= status < 300),
 )

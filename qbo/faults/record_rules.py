@@ -13,12 +13,17 @@ NOT_OF_A_DOCUMENT = "".join(
     f"(?<!{owner} )" for owner in ("phone", "account", "fax", "mobile", "card", "tax", "serial", "routing", "id")
 )
 NUMBER = (
-    rf"({KIND} ?(numbers?|num|no(?! longer)|#)|ref ?#|docnum\w*|doc_no|invoice_number|invoice id"
+    rf"({KIND} ?(numbers?|num|no(?! longer)|#)|ref ?#|(journal|je) ?(numbers?|no\b)|docnum\w*|doc_no|invoice_number"
+    rf"|invoice id"
     rf"|{NOT_OF_A_DOCUMENT}\bnumbers?\b)"
 )
 TAKEN = (
     r"(already|((is|was|are|been) )?(being )?(in use|taken)|(is|was|are|been) (being )?used(?! (to|as)\b)"
-    r"|(is )?an? duplicate|not unique|must be unique)\b"
+    r"|(is )?an? duplicate|not unique|must be unique"
+    r"|(was|has been) (already |previously )?(used|entered|recorded) (before|previously)|(was|been) previously used"
+    r"|already (entered|recorded)"
+    r"|(cannot|must not|may not) be (re-?used|repeated|used (twice|again))"
+    r"|(is |was |been )?assigned to (another|an existing|a different|an other))\b"
 )
 NONE_EXISTS = r"\bno (\w+ ){1,6}exists?\b|\bno longer exists?\b"
 INSTEAD = r"\b(use|specify|choose|enter|pick|select|give) an?(other|( \w+)? (different|unique|new))"
@@ -49,8 +54,47 @@ CLOSED_BOOKS = (
     rule("closed_period", codes="6200 6210"),
 )
 
+OF_A_RECORD = (
+    r"(?:(?:invoice|payment|customer|client|item|product|vendor|supplier|bill|estimate|receipt|account|transaction"
+    r"|record"
+    r"|object|entity|entry|row|document|copy|data)(?:'s)?)"
+)
+OURS_IS_OLD = (
+    r"(?:stale(?![ -]dated)|outdated|out of date|out of sync|(?:not|no longer) (?:the )?(?:latest|current|newest"
+    r"|most recent)"
+    r"|newer|has changed|mis-?match\w*|behind)"
+)
+"""Says of the version that was read that QuickBooks has a later one."""
+EDITED = r"(?:edited|editing|changed|changing|modified|modifying|updated|updating|saved changes to)"
+
 CONCURRENT = (
     rule("stale_object", codes="5010"),
+    rule(
+        "stale_object",
+        where=lambda evidence: not evidence.is_intuits,
+        text=(
+            # Not of a program's or an interface's version.
+            rf"\b(sync ?token|version of (the|this|that|your) {OF_A_RECORD}|{OF_A_RECORD} version|etag"
+            rf"|the version (that )?you"
+            rf" (sent|have|are (editing|updating)))\b[^.;,]{{0,20}}\b{OURS_IS_OLD}\b",
+            rf"^\W*(error\W+)?(version (mis-?match|conflict)|{OURS_IS_OLD} (version|{OF_A_RECORD}))\W*$",
+            r"\b(newer|more recent|later) sync ?token\b",
+            rf"\b(your|our|this|the|that|an?) ({OF_A_RECORD} |\w+ )?(copy|{OF_A_RECORD}) (of (this|the|that"
+            rf"|your) {OF_A_RECORD} )?"
+            r"(is|was) (now )?(stale(?![ -]dated)|outdated|out of date)\b",
+            rf"\b(newer|more recent|later|latest) (version|copy|changes?)( of (this|the|that|your) {OF_A_RECORD})?"
+            r"( exists?\b| (is |was |are )?(found |made |available )?in (quickbooks|qbo))",
+            rf"\b(has|have|holds) a (newer|more recent|later) (version|copy) of (this|the|that|your) {OF_A_RECORD}",
+            rf"\b(outdated|stale|old) (copy|version) of (this|the|that|your|an?) {OF_A_RECORD}",
+            r"\b(an?|the) (outdated|stale) (copy|record|object|entity)\b",
+            rf"\bnot the (latest|current|newest) version of (this|the|that|your) {OF_A_RECORD}",
+            rf"\b(another|a different|other|two) (users?|persons?|people|sessions?|transactions?|process(es)?|programs?"
+            rf"|app\w*)( (has|have|is|are|had))?( (just|already))? {EDITED} (this|the|that|it|your)\b",
+            rf"\b{OF_A_RECORD} (has been |was |has )?{EDITED} (by (another|a different)|in the (meantime|meanwhile))",
+            r"\b(update|edit|write|version|concurrency|concurrent) conflict\b|\bconcurrency ?(error|exception|failure)",
+            r"\betag\b[^.;]{0,20}\b(mis-?match|not match)|\bprecondition failed\b[^.]{0,20}\bversion\b",
+        ),
+    ),
     rule(
         "stale_object",
         text=(
@@ -121,11 +165,17 @@ DUPLICATES = (
         text=(
             r"docnumber=\S+ is assigned to",
             rf"\banother {KIND}\b[^.;]{{0,40}}\b(uses|has) (the |this |that )?(same )?number\b",
-            rf"\b{NUMBER}([^.;]{{0,60}}?\b{TAKEN}| exists\b)|\b{KIND} number conflict",
-            rf"\bduplicate ({KIND} ?)?(numbers?|no|ref)\b|{INSTEAD} ({KIND} )?number\b",
-            r"\b(another|already|an?) (\w+ ){1,4}(this|that|the same) number\b",
+            rf"\b{NUMBER}((?:[^.;]|\.(?= ?[\w-]*\d)){{0,60}}?\b{TAKEN}| exists\b)|\b{KIND} number conflict",
+            rf"\b(duplicate|repeated) ({KIND} ?)?(numbers?|no|ref)\b|\b{KIND} number (is |was )?repeated\b"
+            rf"|\b{NUMBER} (collision|clash)|{INSTEAD} ({KIND} )?number\b",
+            r"\b(another|already|an?) (?!account|customer|client|vendor|supplier|employee)(\w+ ){1,4}(this|that"
+            r"|the same)"
+            r" number\b",
             r"\b(invoice|bill|document|transaction)\b((?!\bname\b)[^.,;:]){0,30}\balready exists\b",
-            rf"\b{SEVERAL} (invoices?|bills?|transactions?|documents?)\b[^.;]{{0,40}}\bnumber\b",
+            rf"\b({SEVERAL}|two|another|existing) (invoices?|bills?|transactions?|documents?|estimates?|receipts?)\b"
+            r"[^.;]{0,40}\b(same |the |that )(doc ?number|number)\b",
+            rf"\b{SEVERAL} (invoices?|bills?|transactions?|documents?)\b[^.;]{{0,40}}\b(doc ?)?number\b",
+            rf"\b(has|have|with|uses) the same number as another {KIND}\b",
             rf"{ALREADY_ONE}(invoice|bill|transaction|document)\b[^.;]{{0,40}}\b(number(ed)?|num|no)\b",
             r"duplicate (invoice|bill|transaction|document)\b|\b(invoice|document) (is a )?duplicate\b",
         ),

@@ -187,7 +187,8 @@ HEADLINES = (
         "server_error",
         headline=True,
         text=r"^(\w+_\w+ )?(quickbooks |intuit |qbo )?(online )?"
-        r"(is down|(system|internal|server|provider|upstream) (error|issue|problem|failure|unavailable))\b",
+        r"(is down|(system|internal|server|provider|upstream|backend) (error|issue|problem|failure|unavailable))\b"
+        r"(?! (log|page|message|text|report|field|list|code|email)s?\b)",
     ),
 )
 
@@ -211,7 +212,11 @@ INACTIVE = (
         "not_found_other",
         text=(
             r"\b(related|linked|associated|parent) (invoice|bill|payment|transaction|record)\b[^.;]{0,40}"
-            r"\b(was|is|were|has|have)( not|n't) (been )?(imported|exported|synced|synchroni[sz]ed|sent|found)"
+            r"\b(was|is|were|has|have)( not|n't) (been )?(imported|exported|synced|synchroni[sz]ed|sent|found)",
+            rf"\b{DOCUMENT} (for|of|behind|belonging to) (this|the|that|its) {DOCUMENT} (was|is|has)( not"
+            rf"|n't) (yet )?(been )?"
+            r"(imported|exported|synced|synchroni[sz]ed|sent)",
+            rf"\bno (such )?{DOCUMENT} with (this|that|the) (id|number|reference)\b",
         ),
     ),
     rule(
@@ -227,6 +232,7 @@ INACTIVE = (
         text=(
             r"(\bis|\bare|\bwas|\bwere|'s) (not|no longer) (yet )?in (your )?(quickbooks|qbo)\b",
             r"\bnot exist in (your )?(quickbooks|qbo)\b",
+            r"\banother user (may|might|could) have deleted (it|this|that|them)\b",
         ),
         not_text=r"\b(fields?|propert(y|ies)|parameters?|columns?|features?|reports?|settings?|options?|methods?) "
         r"(\w+ )?(does|do) not exist\b",

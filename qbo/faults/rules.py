@@ -46,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     *general.BROKEN,
     *tongue.REFUSED,
     *sentence.SENTENCES,
+    *general.MISDIRECTED,
     *general.ASKED_TO_TRY_AGAIN,
     *general.NAMED,
 )

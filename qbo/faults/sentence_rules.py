@@ -7,7 +7,7 @@ from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule, rule
 from qbo.faults.sentences import only_thing, pairs_in
 
-OPEN = frozenset((0, 200, 400, 404, 409, 422))
+OPEN = frozenset((0, 200, 400, 404, 409, 422, 500))
 """Statuses that leave open what is wrong."""
 
 
@@ -38,7 +38,7 @@ def sentence(failure: str, things: str, states: str) -> Rule:
 
 
 RECORDS: tuple[Rule, ...] = (
-    sentence("tax_code_not_mapped", "tax_code", "gone absent ambiguous unmapped unchosen"),
+    sentence("tax_code_not_mapped", "tax_code", "gone absent ambiguous unmapped unchosen unusable"),
     sentence("item_inactive", "item", "gone"),
     sentence("customer_not_found", "customer", "gone absent unmapped unchosen"),
     sentence("item_not_found", "item", "absent unmapped unchosen"),
@@ -47,7 +47,7 @@ RECORDS: tuple[Rule, ...] = (
     sentence("income_account_missing", "account_there", "absent unmapped unchosen"),
     sentence("not_found_other", "record", "gone absent unmapped"),
     sentence("not_found_other", "document numbered", "gone absent"),
-    sentence("not_found_other", "entry", "gone"),
+    sentence("not_found_other", "entry", "gone absent"),
     # What is gone may be named elsewhere: "Made inactive: customer Acme", "It is inactive, choose another account".
     *(
         rule(failure, text=record_words.GONE, where=condition)
@@ -70,7 +70,8 @@ SENTENCES: tuple[Rule, ...] = (
     sentence("subscription_inactive", "company account_there", "ended"),
     sentence("subscription_inactive", "program account_there", "unpaid"),
     sentence("app_already_connected", "company account_there", "others"),
-    sentence("permission_denied", "permission", "lacking"),
+    sentence("permission_denied", "permission scope", "lacking refused wanted"),
+    sentence("permission_denied", "user role", "lacking refused"),
     sentence("wrong_environment", "company", "different"),
     sentence("not_found_other", "document numbered", "awaited"),
     sentence("duplicate_doc_number", "number numbered document", "taken"),

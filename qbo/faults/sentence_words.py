@@ -31,11 +31,16 @@ FIELD = (
 
 THINGS: dict[str, str] = {
     "tax_code": (
-        r"(?:(?:sales )?tax|vat|gst|hst|pst|qst)[ _-]?(?:codes?|rates?|categor(?:y|ies)|groups?|items?|agency rates?"
-        r"|mappings?)(?: mappings?)?"
+        r"(?:(?:zero|standard|reduced|exempt|taxable|default|shipping|sales)[ -](?:rated? )?)*"
+        r"(?:tax|vat|gst|hst|pst|qst)[ _-]?(?:codes?|rates?|categor(?:y|ies)|groups?|items?|agency rates?|types?"
+        rf"|class(?:es)?|jurisdictions?|mappings?)(?: mappings?)?{PART}"
+        r"|(?:txn)?tax(?:code|rate) ?refs?|(?:zero|standard|reduced)[ -]rated? codes?"
     ),
+    "scope": r"(?:oauth |accounting |required |requested )*scopes?(?! of (?:work|the|this|our))",
+    "role": r"(?:user )?roles?",
+    "user": rf"(?:{PROGRAM}(?:'s)? |connected |current |authori[sz]ing )*users?{PART}",
     "permission": (
-        r"(?:admin(?:istrator)? |user |access |the )*(?:rights|permissions?|privileges)"
+        r"(?:admin(?:istrator)? |user |access |the )*(?:rights|permissions?|privileges)(?! slips?)"
         r"|(?:company |primary |master )?admin(?:istrator)?s?(?: access| log-?in| user| account| role)?"
     ),
     "numbered": rf"{DOCUMENT} #? ?\d[\w-]*",
@@ -67,16 +72,19 @@ THINGS: dict[str, str] = {
         rf"|link between [^.;]{{1,30}} {PROGRAM}"
     ),
     "account": (
-        r"charts? of accounts(?: mappings?)?|(?:gl |bank |income |expense |default |deposit |clearing )*accounts?"
+        r"charts? of accounts(?: mappings?)?|(?:depositto|income|expense|asset|bank)accountrefs?|(?:gl |bank |income "
+        r"|expense |default |deposit |clearing )*accounts?"
         rf"(?: mappings?)?{PART}(?! (?:from|to|in) which\b)|(?:expense |income |spending )?categor(?:y"
-        rf"|ies)(?: mappings?)?|(?:gl|ledger) codes?"
+        rf"|ies)(?: mappings?)?|(?:gl|ledger|account) codes?"
     ),
-    "customer": rf"(?:(?:sub-?)?customers?|clients?|contacts?)(?: mappings?)?{PART}",
+    "customer": (
+        rf"(?:(?:sub-?)?customers?|clients?(?! (?:id|secret|credential|key|app)s?\b)|contacts?)(?: mappings?)?{PART}"
+    ),
     "line": r"(?:invoice )?line ?items?|lines?",
     "item": rf"(?:products? ?/ ?services?|items?|products?|services?|skus?)(?: mappings?)?{PART}",
     "company": r"compan(?:y|ies)(?: file)?|realms?(?: id)?",
     "document": rf"{DOCUMENT}{PART}",
-    "entry": r"(?:records?|objects?|entit(?:y|ies)|elements?)",
+    "entry": r"(?:records?|objects?|entit(?:y|ies)|elements?|attachment target)",
     "tax": r"(?:(?:automated )?(?:sales )?tax(?:es)?|vat|gst|hst)(?! (?:exempt|id\b|form|return|reason|certificat"
     r"|region))",
     "program": rf"{PROGRAM}(?: payments| payroll)?",
@@ -84,7 +92,8 @@ THINGS: dict[str, str] = {
 """Each kind of thing, the longer words for what could be another one first."""
 
 CHOSEN = (
-    r"(?:mapped|linked|matched|paired|selected|chosen|set(?: ?up)?|configured|assigned|specified|provided|defined"
+    r"(?:mapped|linked|matched|paired|selected|chosen|set(?: ?up)?|configured|assigned|specified|provided|supplied"
+    r"|defined"
     r"|determined|resolved|identified|picked)"
 )
 FOUND = r"(?:found|located|recogni[sz]ed|matched)"
@@ -93,10 +102,16 @@ NOT = r"(?<!could )(?<!must )(?:not|never|no longer)(?: yet| been| currently| be
 MUST = r"(?:must|needs? to|has to|have to|should)(?: first)? be"
 PLEASE = r"(?:^|please |must |needs? to |have to |has to |first,? |should |to |and |or |then )"
 
+ACT = (
+    r"(?:access|see|view|read|create|edit|change|add|modify|delete|void|connect|sync|write|manage|use|do|approve|open)"
+)
+"""What somebody may do in QuickBooks."""
+
+ASKED = r"(?:^|please |must |needs? to |have to |has to |first,? |should )"
 SEND_FIRST = (
-    r"(?:^|please |must |needs? to |have to |has to |first,? |should )"
-    r"(?:sync|synchroni[sz]e|export|push|create|add|import|send|set up)"
+    rf"{ASKED}(?:sync|synchroni[sz]e|export|push|create|add|import|send|set up)"
     r"(?=.*\b(?:first\b|before (?:you|it|we|its|sync|export|push|send|creat|invoic)))"
+    rf"|{ASKED}(?:sync|synchroni[sz]e|export|push|send)(?=.*\bbefore (?:the|this|that|any)\b)"
 )
 
 BEHIND: dict[str, str] = {
@@ -105,12 +120,17 @@ BEHIND: dict[str, str] = {
     "absent": (
         rf"{NOT} {FOUND}|(?:cannot|could not) be {FOUND}|not exist|no longer exists?|(?:not"
         rf"|no longer) (?:yet )?in(?! use)"
-        r"|not (?:available(?= in\b)|present)|missing(?=\W*$| (?:in|from|on|at|for|here|there)\b)|unknown"
+        r"|not (?:available(?= in\b)|present)|ha(?:s|ve) no (?:counterpart|equivalent|match)|missing(?=\W*$| (?:in"
+        r"|from|on|at|for|here|there)\b)|unknown"
         r"|unrecogni[sz]ed"
     ),
     "unmapped": (
         rf"{NOT} {CHOSEN}|(?:cannot|could not) be {CHOSEN}|{MUST} {CHOSEN}|unmapped|unlinked|invalid|(?:not"
-        rf"|no longer) valid|required"
+        rf"|no longer) (?:an? )?valid|required|(?:is|are|was|were|cannot be|must not be|left) (?:blank|empty)"
+    ),
+    "unusable": (
+        r"(?:cannot|can only|may only|may not|must not) be used|not (?:available|applicable|allowed|usable)"
+        r"|not apply|only (?:available|applicable|valid) (?:for|to|on)"
     ),
     "unsent": rf"{NOT} (?:{SENT}|reached)|{MUST} {SENT}",
     "awaited": rf"{NOT} {SENT}(?=.* yet\b)|(?:not|never) (?:been )?yet (?:been )?{SENT}|is not {SENT}|{MUST} {SENT}",
@@ -132,6 +152,14 @@ BEHIND: dict[str, str] = {
         rf"|some )?(?:attention|renewal)"
         r"|invalid|missing|required|not (?:valid|found|set(?: up)?|configured|stored)"
     ),
+    "lacking": (
+        r"insufficient|limited|not enough|ha(?:s|ve) (?:limited|no)|not (?:have|included?|requested|sufficient|enough)"
+    ),
+    "wanted": r"required|needed|missing",
+    "refused": (
+        rf"not (?:been )?(?:granted|authori[sz]ed|given|approved|allowed|let|permit)|(?:cannot|may not) {ACT}"
+        rf"|not (?:able|allowed|permitted) to {ACT}|denied"
+    ),
     "disconnected": rf"disconnected|deauthori[sz]ed|{NOT} (?:connected|linked|authori[sz]ed)",
     "different": r"different|wrong|mis-?match\w*|not match|not the (?:one|same)",
     "others": r"(?:belongs?|connected|linked) to (?:an?other|a different|someone|somebody)|used by (?:another|someone)",
@@ -143,7 +171,8 @@ BEHIND: dict[str, str] = {
 
 BEFORE: dict[str, str] = {
     "absent": (
-        r"(?:could not|cannot|unable to|failed to) (?:find|locate|match|look up|resolve|determine|identify|map|link)"
+        r"(?:could not|cannot|unable to|failed to) (?:match|map|link|assign) [^.;]{1,40}? (?:to|with)"
+        r"|(?:could not|cannot|unable to|failed to) (?:find|locate|match|look up|resolve|determine|identify|map|link)"
         r"(?: or create)?"
         r"|not (?:know|sure|tell|clear) (?:which|what)|not have (?:this|that|the|an?|any)|not match (?:an?|any)"
     ),
@@ -155,13 +184,15 @@ BEFORE: dict[str, str] = {
     ),
     "unchosen": (
         rf"{PLEASE}(?:(?:re-?)?map|link|match|attach|assign) [^.;]{{1,40}}? (?:to|with)(?= (?:an?|the|one|its|any)\b)"
-        rf"|{PLEASE}(?:choose|select|pick|(?:re-?)?map|link|attach|assign|connect|specify|re-?activate|restore|configure"
-        r"|set)"
+        rf"|{PLEASE}(?:choose|select|pick|(?:re-?)?map|link|attach|assign|connect|specify|re-?activate|restore"
+        rf"|configure"
+        r"|set(?: up)?)"
         r"|(?:^|please )match"
     ),
     "gone": r"inactive|deleted|archived|deactivated",
     "unsent": SEND_FIRST,
     "doubted": rf"{PLEASE}(?:check|verify|review)",
+    "unusable": r"cannot use|invalid|wrong|incorrect",
     "replaced": r"(?:choose|select|pick|use|assign|map to) (?:another|a different|an)",
     "awaited": SEND_FIRST,
     "blocked": r"(?:could not|cannot|unable to|failed to) (?:create|sync|synchroni[sz]e|export|push|send|save|import"
@@ -178,13 +209,16 @@ BEFORE: dict[str, str] = {
     "different": r"different|wrong|another|not the",
     "lacking": r"lost(?: their| its| the)?|no longer ha(?:s|ve)|not have|lacks?|insufficient|needs?|requires?"
     r"|without|missing|no(?! longer)"
-    r"|(?:must|has to|have to|should) (?:be|have)|not|(?:connect|log in|sign in) (?:with|as)|only|ask",
+    r"|(?:must|has to|have to|should) (?:be|have)|not|(?:connect|log in|sign in|logged in|signed in) (?:with|as)|only"
+    r"|ask",
+    "refused": r"not (?:been )?(?:granted|authori[sz]ed|given|approved|allowed)",
     "off": r"not got|(?:turn|switch) on|enable|activate|set up",
 }
 """States that stand before their thing, with few words between."""
 
 FRAME = (
-    r"existing|saved|records?|entr(?:y|ies)|full|initial|nightly|manual|automatic(?:ally)?|an?|the|your|our|this|that|its|it|is|was|were|be|been|has|have|had|did|do|does|there|some|something|one|more"
+    r"existing|saved|records?|entr(?:y|ies)|full|initial|nightly|manual|automatic(?:ally)?|an?|the|your|our|this|that"
+    r"|its|it|is|was|were|be|been|has|have|had|did|do|does|there|some|something|one|more"
     r"|we|you|they|i|to|in|into|with|from|on|for|of|at|by|while|when|during|trying|tried|attempt(?:ing|ed)?"
     r"|sync(?:s|ed|ing|hroni[sz]\w*)?|export(?:s|ed|ing)?|import(?:s|ed|ing)?|push(?:es|ed|ing)?|creat(?:e|es|ed|ing"
     r"|ion)|sav(?:e|es|ed|ing)|send(?:s|ing)?|sent|post(?:s|ed|ing)?|updat(?:e|es|ed|ing)|upload(?:s|ed|ing)?|writ(?:e"

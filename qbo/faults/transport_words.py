@@ -155,7 +155,7 @@ PLAIN = (
     r"timed[ -]?out|time-?out\b|(read|connect|connection|open)timeout|timeout(error|exception)",
     r"\b(quickbooks|qbo|intuit|server|host|service|api)( online)? (is |was |are )?(not reachable|unreachable)\b",
     # A program resolves names of hosts, and references to records.
-    r"could(n't| not) (connect|resolve (?!(the |an? |any |your )?(quickbooks |qbo )?(customer|client|item|product"
+    r"could(n't| not) (connect|resolve (?!([a-z]+ ){0,4}(customer|client|item|product"
     r"|service|account|tax|vendor|supplier|class|location|term|reference|conflict)))|cannot connect to"
     r"|resolv(e|ing) (host|timed)",
     r"name resolution|unknown ?host|no such host|name could not be resolved|\bdns\b",

@@ -18,6 +18,7 @@ OF_NOUNS = "tests/qbo/test_faults_nouns.py"
 OF_THINGS = "tests/qbo/test_faults_things.py"
 OF_PARTS = "tests/qbo/test_faults_parts.py"
 OF_TONGUES = "tests/qbo/test_faults_tongues.py"
+OF_NEIGHBORS = "tests/qbo/test_faults_neighbors.py"
 
 SAFEGUARDS = (
     Safeguard(
@@ -225,7 +226,7 @@ SAFEGUARDS = (
     Safeguard(
         "faults: a reference that could not be resolved is not tried again as the name of a host",
         "qbo/faults/transport_words.py",
-        "r\"could(n't| not) (connect|resolve (?!(the ",
+        "r\"could(n't| not) (connect|resolve (?!([a-z]+ ){0,4}(",
         "r\"could(n't| not) (connect|resolve (?!(never ",
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
     ),
@@ -291,5 +292,49 @@ SAFEGUARDS = (
         "(?<!before )(?<!or )",
         "",
         (f"{OF_PARTS}::test_a_sentence_is_read_by_its_parts",),
+    ),
+    Safeguard(
+        "faults: a stale-dated check, which somebody has to replace, is not waited for as a stale record",
+        RECORD,
+        'r"(?:stale(?![ -]dated)|outdated',
+        'r"(?:stale|outdated',
+        (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
+    ),
+    Safeguard(
+        "faults: a price list or an app that is out of date is no record that is read again and sent",
+        RECORD,
+        'rf"\\b(your|our|this|the|that|an?) ({OF_A_RECORD} |\\w+ )?(copy|{OF_A_RECORD}) ',
+        'rf"\\b(your|our|this|the|that|an?) ({OF_A_RECORD} |\\w+ )?(copy|{OF_A_RECORD}|list) ',
+        (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
+    ),
+    Safeguard(
+        "faults: the maintenance that a shop sells is not waited for as that of a server",
+        GENERAL,
+        'r"(?! (plan|agreement|contract',
+        'r"(?! (agreement|contract',
+        (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
+    ),
+    Safeguard(
+        "faults: an electrician's circuit breaker is not waited for",
+        GENERAL,
+        "is )?(now )?open( for (quickbooks|qbo|intuit))?\\W*$",
+        "is )?(now )?open( for (quickbooks|qbo|intuit))?",
+        (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
+    ),
+    Safeguard(
+        "faults: what QuickBooks checked is not tried again because a program passes it on with a server's status",
+        GENERAL,
+        'text=r"\\bbusiness validation error\\b",',
+        'text=r"\\bno such words\\b",',
+        (
+            f"{OF_NEIGHBORS}::test_what_quickbooks_checked_does_not_wait_because_a_program_passes_it_on_with_a_status_of_its_own",
+        ),
+    ),
+    Safeguard(
+        "faults: an answer that was cut off is no refusal, the write may have been made",
+        GENERAL,
+        'return "json" in evidence.content_type and CUT_OFF.search(evidence.entry.message) is None',
+        'return "json" in evidence.content_type',
+        (f"{OF_ALL}::test_an_answer_is_read",),
     ),
 )
