@@ -60,7 +60,7 @@ OF_A_RECORD = (
     r"|object|entity|entry|row|document|copy|data)(?:'s)?)"
 )
 OURS_IS_OLD = (
-    r"(?:stale(?![ -]dated)|outdated|out of date|out of sync|(?:not|no longer) (?:the )?(?:latest|current|newest"
+    r"(?:stale|outdated|out of date|out of sync|(?:not|no longer) (?:the )?(?:latest|current|newest"
     r"|most recent)"
     r"|newer|has changed|mis-?match\w*|behind)"
 )

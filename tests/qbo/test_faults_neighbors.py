@@ -59,7 +59,7 @@ NEIGHBORS: dict[str, tuple[tuple[str, str], ...]] = {
         ("QuickBooks has a later version of that invoice", "There is a later version of our app, install it"),
         ("A newer version of the record exists", "A newer version of QuickBooks is needed for attachments"),
         ("Another session changed this invoice", "Another technician changed the hours, correct the total"),
-        ("This record is stale", "The check is stale-dated and cannot be deposited"),
+        ("This record is stale", "This payment is stale-dated and cannot be deposited"),
         ("Concurrency error", "The currency error must be corrected"),
         ("Stale record", "Stale-dated checks must be replaced"),
     ),

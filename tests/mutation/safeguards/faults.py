@@ -296,8 +296,8 @@ SAFEGUARDS = (
     Safeguard(
         "faults: a stale-dated check, which somebody has to replace, is not waited for as a stale record",
         RECORD,
-        'r"(?:stale(?![ -]dated)|outdated',
-        'r"(?:stale|outdated',
+        'r"(is|was) (now )?(stale(?![ -]dated)|',
+        'r"(is|was) (now )?(stale|',
         (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
     ),
     Safeguard(
