@@ -49,6 +49,9 @@ addEventListener("keydown", event => {
             if (one.matches(OWN) || one.querySelector(OWN) || !one.textContent.trim()) continue;
             asButton(one, !words(one) && NAMES[one.textContent.trim()]);
         }
+        for (const one of document.querySelectorAll(".form-group:not(.empty-form) .delete-template:not([role])")) {
+            asButton(one, "Remove this line");
+        }
         for (const icon of document.querySelectorAll(`${ICON}:not([aria-hidden], [role])`)) {
             const control = icon.closest("a, button, [role=button]");
             if (!control || words(control) || control.title) icon.setAttribute("aria-hidden", "true");

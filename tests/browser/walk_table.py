@@ -31,7 +31,7 @@ from tests.browser.walk_acts import (
 from tests.browser.walker import Line
 
 LINES: list[Line] = []
-ADDED, CHANGED, WRONG = "was added successfully", "was changed successfully", "Please correct the error"
+ADDED, CHANGED, WRONG = "was added successfully", "was changed successfully", "Nothing was saved yet."
 LIST, DOOR = "css=#result_list", "css=input[type=password]"
 
 

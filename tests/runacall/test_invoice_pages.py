@@ -291,8 +291,9 @@ def test_saving_nothing_new_says_nothing_to_the_books(office: Client, shop: Orga
         ({}, {"unit_price": ""}, "needs a rate"),
         ({"number": "1"}, {}, "There is already an invoice with this number"),
         ({"number": ""}, {}, "This field is required"),
-        ({"customer": ""}, {}, "This field is required"),
-        ({"discount": ""}, {}, "This field is required"),
+        ({"customer": ""}, {}, "<b>Customer:</b> Choose a customer."),
+        ({"discount": "ten"}, {}, "<b>Discount:</b> Enter a number."),
+        ({}, {"unit_price": "ten"}, "<b>Line 1, Rate:</b> Enter a number."),
     ],
 )
 def test_mistakes_are_named_and_nothing_is_saved(

@@ -22,7 +22,7 @@ from runacall.invoices.admin.records import RecordForm, write_plainly
 from runacall.invoices.models import Invoice, InvoiceLine, LineInput, Payment, TaxRate
 from runacall.invoices.models.invoices import NO_LINES
 from runacall.invoices.models.lines import resolve_lines
-from runacall.invoices.money import dollars
+from runacall.invoices.money import ZERO, dollars
 from runacall.invoices.statuses import Status
 from runacall.organizations.days import plausible_day
 
@@ -39,6 +39,13 @@ class InvoiceForm(RecordForm):
         if "number" in self.fields and not self.instance.pk:
             self.fields["number"].required = False
             self.fields["number"].help_text = "Leave empty to use the next free number."
+        if "discount" in self.fields:
+            self.fields["discount"].required = False
+        if "customer" in self.fields:
+            self.fields["customer"].error_messages["required"] = "Choose a customer."
+
+    def clean_discount(self) -> Decimal:
+        return self.cleaned_data["discount"] or ZERO
 
 
 class LineForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html
 
 from runacall import clock
 from runacall.admin_site import site
 from runacall.invoices.admin.customers import BILLING, SERVICE, paired
 from runacall.invoices.admin.invoice_buttons import InvoiceButtons
+from runacall.invoices.admin.invoice_figures import InvoiceFigures, rows_above_total
 from runacall.invoices.admin.invoice_forms import InvoiceForm, LineForm, LineFormSet
 from runacall.invoices.admin.invoice_list import STATUS_COLOURS, InvoiceList
 from runacall.invoices.admin.records import plain, without_buttons
@@ -19,7 +22,7 @@ from runacall.invoices.documents import Address
 from runacall.invoices.invoice_entry import InvoiceInput, enter_invoice
 from runacall.invoices.models import Invoice, InvoiceLine, TaxRate
 from runacall.invoices.models.records import PARTS
-from runacall.invoices.money import dollars, totals
+from runacall.invoices.money import dollars
 from runacall.invoices.statuses import Status
 from runacall.organizations.access import may_see
 from runacall.organizations.admin_scope import ScopedTabularInline
@@ -55,7 +58,7 @@ class LineInline(ScopedTabularInline):
 
     @admin.display(description="Amount")
     def line_amount(self, line: InvoiceLine) -> str:
-        return dollars(line.amount) if line.amount is not None else ""
+        return format_html("<span data-amount>{}</span>", dollars(line.amount) if line.amount is not None else "")
 
     def get_queryset(self, request: StaffRequest) -> models.QuerySet[InvoiceLine]:
         lines: models.QuerySet[InvoiceLine] = super().get_queryset(request)
@@ -80,7 +83,7 @@ class LineInline(ScopedTabularInline):
 
 
 @admin.register(Invoice, site=site)
-class InvoiceAdmin(InvoiceList, InvoiceButtons):
+class InvoiceAdmin(InvoiceList, InvoiceButtons, InvoiceFigures):
     adding = changing = Ability.EDIT_INVOICES
     deleting = Ability.DELETE_DRAFTS
     form = InvoiceForm
@@ -93,8 +96,8 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
                 "fields": (
                     ("customer", "number"),
                     ("invoice_date", "due_date"),
-                    ("terms", "discount"),
-                    ("discount_name",),
+                    ("terms",),
+                    ("discount", "discount_name"),
                 )
             },
         ),
@@ -119,6 +122,10 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
     def render_change_form(self, request: StaffRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := kwargs.get("obj"):
             context.update(_page_facts(obj, may_see(request, Ability.TAKE_PAYMENTS)))
+            if self.has_change_permission(request, obj):
+                context["figures_url"] = reverse("admin:invoices_invoice_figures", args=[obj.pk])
+        else:
+            context["figures_url"] = reverse("admin:invoices_invoice_add_figures")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: StaffRequest, obj: object, form: object, change: bool) -> None:
@@ -158,16 +165,12 @@ class InvoiceAdmin(InvoiceList, InvoiceButtons):
 def _page_facts(invoice: Invoice, sees_payments: bool) -> dict[str, object]:
     """What the invoice page shows besides its form: totals, taxes by set of rates, payments, and why it is locked."""
     document = load_invoices([invoice.pk])[invoice.pk]
-    names = {line.rate_key: " + ".join(rate.name for rate in line.rates) for line in document.lines}
-    sums = totals(document.lines, document.discount)
     return {
         "locked": invoice.lock_reason,
         "total": dollars(document.total),
         "status_colour": STATUS_COLOURS[Status(invoice.status)],
         "sums": [
-            ("Subtotal", dollars(document.subtotal)),
-            *([(document.discount_name or "Discount", dollars(-document.discount))] if document.discount else []),
-            *[(names[part.key], dollars(part.tax)) for part in sums.rate_sets if part.key],
+            *rows_above_total(document.lines, document.discount, document.discount_name),
             ("Total", dollars(document.total)),
             ("Paid", dollars(document.amount_paid)),
             ("Balance", dollars(document.balance)),
