@@ -8,25 +8,29 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Sum
+from django.db.models import Count, Min, OuterRef, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 
 from qbo.models import Connection, Link
 from runacall.invoices.models import Invoice
 from runacall.invoices.money import ZERO
+from runacall.looked_up import there_is, there_is_no
 from runacall.organizations.models import Organization
 from sync.log.attention import count_errors
+from sync.log.counting import count_each
 from sync.log.rows import connection_of, pause_words
 from sync.log.wording import age, counted
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType, SyncEventQuerySet
+from sync.models.events import WAITING, EntityType, SyncEventQuerySet
 
 DAYS = 14
 # In the last days of a month (this many), the page says how many are left.
 MONTH_END_NEAR = 7
-UNSETTLED = (State.FAILED, State.HELD, State.QUEUED, State.SENDING, State.CHECKING)
+# How many of those that wait longest are asked whether QuickBooks has them, before all are.
+OLDEST_ASKED = 100
 LOG = "admin:sync_syncevent_changelist"
 
 
@@ -87,7 +91,7 @@ def home(organization: Organization, *, at: datetime) -> Home | None:
         return None
     events = SyncEvent.objects.for_organization(organization).order_by()
     errors = count_errors(events)
-    missing = missing_of(connection, events)
+    missing = missing_of(connection)
     retries = events.filter(state=State.QUEUED, retries__gt=0).aggregate(next=Min("due_at"), count=Count("pk"))
     synced = events.filter(state=State.SYNCED).order_by("-changed_at").values_list("changed_at", flat=True)
     held = dict(events.held().values_list("record_type").annotate(count=Count("pk")))
@@ -128,28 +132,50 @@ def verdict(
     return "Everything you sent is in QuickBooks.", "good"
 
 
-def missing_of(connection: Connection, events: SyncEventQuerySet) -> Missing:
-    """The part of `events`, all of one connection, that is not settled yet."""
-    unsettled = events.filter(record_type=EntityType.INVOICE, state__in=UNSETTLED)
-    there = Link.objects.filter(
-        connection=connection,
-        realm_id=connection.realm_id,
-        record_type=EntityType.INVOICE,
-        record_id=OuterRef("record_id"),
-        active=True,
-    )
-    absent = unsettled.filter(~Exists(there))
-    of_invoices = Invoice.objects.filter(pk__in=absent.values("record_id")).order_by()
-    sums = of_invoices.aggregate(count=Count("pk"), money=Sum("total"), tax=Sum("tax_total"))
-    first = absent.aggregate(invoices=Count("record_id", distinct=True), oldest_at=Min("opened_at"))
+def missing_of(connection: Connection) -> Missing:
+    """What is not settled yet of the company that is connected."""
+    # An index of its own has what is not sent, and another one what is being sent; a record has at most one of each.
+    of_invoices = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE).order_by()
+    unsent, in_flight = of_invoices.unsent(), of_invoices.in_flight()
+    others = in_flight.exclude(there_is(unsent.filter(record_id=OuterRef("record_id"))))
+    numbers = count_each([unsent, others])
+    sums = [_sums(_absent(connection, part)) for part, number in zip((unsent, others), numbers, strict=True) if number]
+    invoices = sum(one["count"] for one in sums)
     return Missing(
-        invoices=sums["count"],
-        money=sums["money"] or ZERO,
-        tax=sums["tax"] or ZERO,
+        invoices=invoices,
+        money=sum((one["money"] or ZERO for one in sums), ZERO),
+        tax=sum((one["tax"] or ZERO for one in sums), ZERO),
         # All of them but those: asking QuickBooks' Ids for each of 5,000 once more takes as long as the sums.
-        changes=unsettled.values("record_id").distinct().count() - first["invoices"],
-        oldest_at=first["oldest_at"],
+        changes=sum(numbers) - invoices,
+        oldest_at=_oldest_absent(connection) if invoices else None,
     )
+
+
+def _absent(connection: Connection, events: SyncEventQuerySet) -> SyncEventQuerySet:
+    """Those whose invoice is not in QuickBooks."""
+    links = Link.objects.of(connection, EntityType.INVOICE).filter(active=True, record_id=OuterRef("record_id"))
+    return events.filter(there_is_no(links))
+
+
+def _sums(events: SyncEventQuerySet) -> dict[str, Any]:
+    invoices = Invoice.objects.filter(pk__in=events.values("record_id")).order_by()
+    return invoices.aggregate(count=Count("pk"), money=Sum("total"), tax=Sum("tax_total"))
+
+
+def _oldest_absent(connection: Connection) -> datetime | None:
+    """Since when the first one waits. Mostly one of the very first is absent, so they are asked from that end."""
+    events = SyncEvent.objects.for_organization(connection.organization, realm_id=connection.realm_id)
+    of_invoices, oldest = events.filter(record_type=EntityType.INVOICE), []
+    # An index has the times of what failed.
+    for part in (of_invoices.failed(), of_invoices.filter(state__in=(*WAITING, State.HELD, State.SENDING))):
+        first = list(part.order_by("opened_at").values_list("record_id", "opened_at")[:OLDEST_ASKED])
+        there = Link.objects.of(connection, EntityType.INVOICE).for_records(pk for pk, _ in first).filter(active=True)
+        known = set(there.values_list("record_id", flat=True))
+        found = next((at for pk, at in first if pk not in known), None)
+        if found is None and len(first) == OLDEST_ASKED:
+            found = _absent(connection, part).aggregate(at=Min("opened_at"))["at"]
+        oldest.append(found)
+    return min(filter(None, oldest), default=None)
 
 
 def month_end(today: date) -> str:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from qbo.models import Connection
 from runacall.organizations.models import Role
+from sync.log import home as home_module
 from sync.log.home import DAYS, home, month_end
 from sync.models import State, SupportLook, SyncEvent
 from tests import builders, log_rows
@@ -62,6 +63,29 @@ def test_what_is_missing_is_counted_with_its_money_and_tax(books: Connection) ->
     assert "4 sync errors need attention." not in text
     assert f"${shown.missing.money:,.2f}" in text
     assert "1 more is there, but without the latest change." in text
+
+
+def test_an_invoice_that_changed_while_it_was_sent_is_missing_once(books: Connection) -> None:
+    unsent = failed_invoice(books)
+    log_rows.event(books, State.SENDING, invoice=invoice_of(unsent), at=timezone.now() - timedelta(hours=8), fence=1)
+    alone = failed_invoice(books, State.SENDING, fence=1)
+    shown = home(books.organization, at=timezone.now())
+    assert shown
+    assert (shown.missing.invoices, shown.missing.changes) == (2, 0)
+    assert shown.missing.money == invoice_of(unsent).total + invoice_of(alone).total
+    assert shown.oldest == "8 h", "the one that is being sent waits longest"
+
+
+def test_the_oldest_is_found_behind_many_that_are_there(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home_module, "OLDEST_ASKED", 2)
+    for hours in (9, 8, 7):
+        invoice = builders.invoice(books.organization)
+        log_rows.event(books, invoice=invoice, at=timezone.now() - timedelta(hours=hours))
+        log_rows.link(books, invoice, qbo_id=f"{hours}")
+    failed_invoice(books)
+    shown = home(books.organization, at=timezone.now())
+    assert shown
+    assert (shown.oldest, shown.missing.invoices, shown.missing.changes) == ("5 h", 1, 3)
 
 
 def invoice_of(event: SyncEvent):  # type: ignore[no-untyped-def]

@@ -16,6 +16,7 @@ from qbo.models import Connection, Link
 from runacall.invoices.models import Customer, PricebookItem
 from runacall.organizations.models import Role
 from sync.engine.prepare.rivals import CUSTOMER_NAME, ITEM_NAME, named_alike
+from sync.log.causes import causes
 from sync.models import SyncEvent
 from tests import builders, log_rows
 from tests.on_postgres import IS_POSTGRES, only_from_outside, run_on_postgres
@@ -34,11 +35,16 @@ def client_of(books: Connection) -> Client:
     return client
 
 
-def plan_of(asked: CaptureQueriesContext, part: str) -> str:
-    """How PostgreSQL finds the rows of the one statement that has `part`, if reading everything is forbidden."""
+def plan_of(asked: CaptureQueriesContext, part: str, *, in_index: bool = False) -> str:
+    """How PostgreSQL finds the rows of the one statement that has `part`, if reading everything is forbidden.
+
+    `in_index`: as it does once the table was vacuumed, which a transaction cannot do.
+    """
     [sql] = [one["sql"] for one in asked.captured_queries if part in one["sql"]]
     with database.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        if in_index:
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN {sql}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
@@ -88,6 +94,18 @@ def test_what_a_cause_stops_is_found_by_its_code(books: Connection, cause: str) 
     plan = plan_of(asked, "sync_syncevent")
     assert "sync_failing_code" in plan, plan
     assert "sync_further" in plan, plan
+
+
+@only_on_postgresql
+def test_causes_are_added_up_in_their_index(books: Connection) -> None:
+    sample = log_rows.event(books)
+    SyncEvent.objects.bulk_create(copy_of(sample, record_id=n) for n in range(2_000))
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE sync_syncevent")
+    with CaptureQueriesContext(database) as asked:
+        causes(SyncEvent.objects.for_organization(books.organization))
+    plan = plan_of(asked, 'AS "cause_key", COUNT', in_index=True)
+    assert "Index Only Scan using sync_causes" in plan, plan
 
 
 @only_on_postgresql
