@@ -36,7 +36,8 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        """Where this machine reaches it: 0.0.0.0 is every address and none to call."""
+        return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
 
     def run(self) -> None:
         while not self._stopped.is_set():

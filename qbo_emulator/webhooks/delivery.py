@@ -19,6 +19,10 @@ RETRIES = (10, 20, 30, 300, 1200, 7200, 14400, 21600)
 ANSWER_WITHIN = 3.0
 MOST_EVENTS = 100
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+OF_A_CONTAINER = (
+    "host.docker.internal",
+    "host.containers.internal",
+)  # the machine that runs it, as Docker and Podman say
 
 Post = Callable[[str, dict[str, str], bytes], int]  # (url, headers, body) -> HTTP status, 0 where nobody answers
 
@@ -82,7 +86,7 @@ class Webhooks:
 def may_be_told(url: str) -> bool:
     """Webhooks are sent only to this machine."""
     parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
+    return parts.scheme in ("http", "https") and parts.hostname in (*LOOPBACK, *OF_A_CONTAINER)
 
 
 def post_over_http(url: str, headers: dict[str, str], body: bytes) -> int:
