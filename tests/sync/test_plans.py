@@ -38,13 +38,13 @@ def client_of(books: Connection) -> Client:
 def plan_of(asked: CaptureQueriesContext, part: str, *, in_index: bool = False) -> str:
     """How PostgreSQL finds the rows of the one statement that has `part`, if reading everything is forbidden.
 
-    `in_index`: as it does once the table was vacuumed, which a transaction cannot do.
+    `in_index`: in an index alone, as it does once the table was vacuumed, which a transaction cannot do.
     """
     [sql] = [one["sql"] for one in asked.captured_queries if part in one["sql"]]
     with database.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         if in_index:
-            cursor.execute("SET LOCAL enable_bitmapscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = off")
         cursor.execute(f"EXPLAIN {sql}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
