@@ -19,6 +19,12 @@
     }
 
     document.addEventListener("click", function (event) {
+        // On a phone a cause is folded until somebody wants to fix it.
+        const opener = event.target.closest(".rac-card-opener");
+        if (opener) {
+            opener.setAttribute("aria-expanded", String(opener.getAttribute("aria-expanded") !== "true"));
+            return;
+        }
         const button = event.target.closest(".rac-open");
         if (button) {
             toggle(button);

@@ -213,7 +213,7 @@ def rows(page: Page) -> Iterator[Row]:
         said = body.one(class_="rac-message").one("div")
         yield Row(
             event_id=said["id"].removeprefix("said-"),
-            timestamp=body.one(class_="rac-time").text,
+            timestamp=body.one(class_="rac-time").one("span").text,
             entity=body.one(class_="rac-entity").one("a").text,
             direction=body.one(class_="rac-direction").text,
             status=body.one(class_="rac-status").text,
