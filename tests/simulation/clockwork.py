@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,8 @@ class Clockwork:
         self.is_atomic: Callable[[], bool] = lambda: False
         self.points = 0
         self.deaths = 0
+        # Threads that are held up, and calls on their way: a run is not over before they had their effect.
+        self.outstanding = 0
         self._hub = greenlet.getcurrent()
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._serial, self._pids = itertools.count(), itertools.count(100)
@@ -188,7 +190,16 @@ class Clockwork:
         if act.what == "skew":
             thread.process.host.skew = act.value
         if act.what == "pause" and not self.is_atomic():
-            self.sleep(act.value)
+            with self.held_up():
+                self.sleep(act.value)
+
+    @contextlib.contextmanager
+    def held_up(self) -> Iterator[None]:
+        self.outstanding += 1
+        try:
+            yield
+        finally:
+            self.outstanding -= 1
 
     def kill(self, process: Process, *, restart_in: float) -> None:
         if not process.alive:

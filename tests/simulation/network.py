@@ -95,6 +95,7 @@ class Network(BaseAdapter):
         back = NEVER if what in ("silent", "late") else WAY
 
         def deliver() -> None:
+            work.outstanding -= 1
             exchange.response = self._handled(arrived, act)
             self.after()
             if back < NEVER:
@@ -104,6 +105,7 @@ class Network(BaseAdapter):
             exchange.is_back = True
             work.wake(me)
 
+        work.outstanding += 1
         work.later(way, deliver)
         if what == "late":
             work.sleep(WAY)

@@ -52,6 +52,15 @@ def test_what_is_broken_is_found_and_shrunk() -> None:
     assert whole.returncode == 0, "with the safeguard in place it goes well"
 
 
+def test_a_run_waits_for_whoever_is_held_up() -> None:
+    """What a process does that wakes up after everything was settled counts as well."""
+    done = simulate("--scenario", "small", "--acts", "20=pause 700")
+    assert done.returncode == 0, done.stdout + done.stderr
+    minutes = re.search(r"1 runs of (\d+) simulated minutes", done.stdout)
+    assert minutes, done.stdout
+    assert int(minutes[1]) * 60 > 700, done.stdout
+
+
 def test_a_history_is_read_as_it_is_told() -> None:
     acts = {3: Act("kill"), 17: Act("500 acted", 2.5), 40: Act("500"), 41: Act("pause", 700.0), 50: Act("cut")}
     assert history.read(history.told(acts)) == acts
