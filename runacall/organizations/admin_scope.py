@@ -27,7 +27,7 @@ from runacall.organizations.days import plausible_day
 from runacall.organizations.lookups import ListedLookups
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability, Organization
-from runacall.organizations.paging import BoundedPaginator, SearchPaginator
+from runacall.organizations.paging import BoundedPaginator, SearchPaginator, TypedPaginator
 
 SAVED_MEANWHILE = "Somebody just saved the same thing. Nothing was changed. Check it and try again."
 
@@ -136,8 +136,9 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
     def get_paginator(
         self, request: StaffRequest, queryset: Any, per_page: int, *rest: Any, **more: Any
     ) -> Paginator[object]:
-        is_search = request.GET.get(SEARCH_VAR) or request.GET.get(TERM)
-        kind = self.search_paginator if is_search else self.paginator
+        kind = self.search_paginator if request.GET.get(SEARCH_VAR) else self.paginator
+        if request.GET.get(TERM):
+            kind = TypedPaginator
         paginator: Paginator[object] = kind(queryset, per_page, *rest, **more)
         return paginator
 

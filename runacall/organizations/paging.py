@@ -84,3 +84,18 @@ class SearchPaginator(BoundedPaginator):
         first = max(found.start_index() - 1, 0)
         found.object_list = rows.filter(pk__in=self.ids[first : found.end_index()])
         return found
+
+
+class TypedPaginator(SearchPaginator):
+    """For what is offered while somebody types: how many there are is not said, only whether there is another page, so
+    that nothing is looked for beyond its first row.
+    """
+
+    @cached_property
+    def count(self) -> int:
+        return min(len(self.ids), MOST_FOUND)
+
+    def page(self, number: int | str) -> Page[Any]:
+        if isinstance(number, int):
+            self.most = min(number * self.per_page, MOST_FOUND)
+        return super().page(number)

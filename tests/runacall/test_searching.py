@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection as database
+from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from runacall.invoices.admin.searching import contains
 from runacall.invoices.models import Payment
 from runacall.organizations.models import Organization, Role
 from tests import builders
@@ -65,3 +67,57 @@ def test_no_statement_joins_what_it_searches(shop: Organization, office: Client)
     searches = [one["sql"] for one in asked.captured_queries if '"reference"' in one["sql"] and "LIKE" in one["sql"]]
     assert searches
     assert [sql for sql in searches if "DISTINCT" in sql or '"number"' in sql] == []
+
+
+CUSTOMERS = reverse("admin:invoices_customer_changelist")
+PICK = reverse("admin:autocomplete")
+
+
+def named(office: Client, words: str) -> list[str]:
+    return sorted(one.name for one in office.get(CUSTOMERS, {"q": words}).context["cl"].result_list)
+
+
+def test_digits_and_letters_are_found_in_each_column_in_any_case(shop: Organization, office: Client) -> None:
+    builders.customer(shop, "Ada Lindqvist", phone="614-555-0177")
+    builders.customer(shop, "Unit 77 Élan", email="elan@example.com")
+    assert named(office, "77") == ["Ada Lindqvist", "Unit 77 Élan"]
+    assert named(office, "-0") == ["Ada Lindqvist"], "a sign looks the same in small letters and capitals"
+    assert named(office, "lindqvist 77") == named(office, "LINDQVIST") == ["Ada Lindqvist"]
+    assert named(office, '"unit 77"') == ["Unit 77 Élan"], "what is in quotes is one word"
+    assert named(office, '"77 unit"') == []
+    assert named(office, "7\x007") == named(office, "77"), "NUL is in no text"
+
+
+@pytest.mark.parametrize(
+    ("word", "is_indexed", "lookup"),
+    [
+        ("77", False, "contains"),
+        ("77", True, "contains"),
+        ("777", False, "contains"),
+        ("777", True, "icontains"),
+        ("-0177", False, "contains"),
+        ("7b", False, "icontains"),
+        ("7b", True, "icontains"),
+        ("７７", False, "icontains"),
+    ],
+)
+def test_only_digits_and_signs_are_looked_for_as_they_are(word: str, is_indexed: bool, lookup: str) -> None:
+    """And in three or more an index has capitals: there all words are spelled as it is."""
+    assert contains("name", word, is_indexed=is_indexed) == Q(**{f"name__{lookup}": word})
+
+
+def test_what_is_offered_while_somebody_types_is_looked_for_a_page_at_a_time(
+    shop: Organization, office: Client
+) -> None:
+    for n in range(45):
+        builders.customer(shop, f"Typed {n:02}")
+    field = {"app_label": "invoices", "model_name": "invoice", "field_name": "customer", "term": "typed"}
+    names: list[str] = []
+    for page, more in ((1, True), (2, True), (3, False)):
+        with CaptureQueriesContext(database) as asked:
+            answer = office.get(PICK, field | {"page": page}).json()
+        names += [one["text"] for one in answer["results"]]
+        assert answer["pagination"]["more"] is more, page
+        [search] = [one["sql"] for one in asked.captured_queries if "%typed%" in one["sql"] and "LIMIT" in one["sql"]]
+        assert search.endswith(f"LIMIT {20 * page + 1}"), "not all that the term finds"
+    assert len(set(names)) == len(names) == 45

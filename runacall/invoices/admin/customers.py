@@ -30,6 +30,7 @@ class CustomerAdmin(RecordAdmin):
     list_display = ("called", "email", "phone", "terms", "exempt")
     list_filter = ("tax_exempt",)
     search_fields = ("name", "company", "email", "phone")
+    words_are_indexed = True
     readonly_fields = ("invoices",)
     actions_detail = ("receive_payment",)
     fieldsets = (

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -27,7 +27,7 @@ from runacall import clock
 from runacall.admin_site import site
 from runacall.invoices.admin.receiving import ReceiveForm
 from runacall.invoices.admin.records import RecordAdmin, without_buttons
-from runacall.invoices.admin.searching import of_customers, paying_invoices
+from runacall.invoices.admin.searching import contains, of_customers, paying_invoices
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication
 from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
@@ -66,7 +66,7 @@ class PaymentAdmin(RecordAdmin):
             word = word.removeprefix("#")
             customers = of_customers(request.organization, word, is_joined=False)
             elsewhere = customers | paying_invoices(request.organization, word)
-            queryset = queryset.filter(Q(reference__icontains=word) | elsewhere)
+            queryset = queryset.filter(contains("reference", word, is_indexed=True) | elsewhere)
         return queryset, False
 
     def get_fields(self, request: VisitorRequest, obj: Payment | None = None) -> tuple[Any, ...]:

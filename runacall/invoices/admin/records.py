@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
+from django.utils.text import smart_split, unescape_string_literal
 
 from runacall import clock
+from runacall.invoices.admin.searching import contains
 from runacall.invoices.models.records import Record
 from runacall.invoices.refusals import Refused
 from runacall.organizations.access import role_allows
@@ -63,6 +67,8 @@ class RecordForm(ScopedForm):
 class RecordAdmin(ScopedAdmin):
     form = RecordForm
     refusals = (Refused,)
+    # Whether an index of parts of words serves the columns of the search.
+    words_are_indexed = False
 
     class Media:
         css = {"all": ("runacall/business.css",)}
@@ -85,8 +91,16 @@ class RecordAdmin(ScopedAdmin):
     def get_search_results(
         self, request: StaffRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        found, duplicates = super().get_search_results(request, queryset, search_term)
+        """As in Django for columns of the table itself: each word, or what is in quotes, is in one of them."""
+        found = queryset
+        for word in smart_split(search_term.replace("\0", "")):
+            is_quoted = word.startswith(('"', "'")) and word[0] == word[-1]
+            part = unescape_string_literal(word) if is_quoted else word
+            columns = self.get_search_fields(request)
+            found = found.filter(
+                reduce(or_, (contains(one, part, is_indexed=self.words_are_indexed) for one in columns))
+            )
         # A searching drop-down offers only active records; the list itself shows the inactive ones too.
         if request.path.endswith("/autocomplete/") and hasattr(found, "active"):
             found = found.active()
-        return found, duplicates
+        return found, False
