@@ -78,7 +78,8 @@ GRANTS = (
             r"|credentials?)\b"
             r"|^\W*invalid client\W*$",
             r"((\b|_)client[ _](id|secret)|\b(app|client|api) (credentials|keys?))\b[^.;]{0,30}"
-            r"\b((is |are |was |were )?(not (set|configured|provided|valid)|missing|wrong|incorrect|invalid)|unset"
+            r"\b((is |are |was |were )?(not (set|configured|provided|valid)|missing|wrong|incorrect|invalid|rotated|expired"
+            r"|regenerated)|unset"
             r"|undefined)\b",
             r"\bnot (recogni[sz]e|accept|know) (the |our |your |this )?(app|client)( id)?\b",
             r"\bcredentials\b[^;]{0,60}(\b|_)client[ _](id|secret)\b",
@@ -117,6 +118,8 @@ GRANTS = (
             r"\buser (has )?(declined|denied|refused|rejected|cancell?ed)\b(?! access\b)"
             r"|^\W*(error\W+)?you cancell?ed (the |your )?"
             r"(connection|authori[sz]ation|sign-?in)\b",
+            r"\b(quickbooks|qbo|intuit) (authori[sz]ation|consent|permission)( request)? (was |has been )?"
+            r"(denied|declined|not granted)\b",
             r"\b(authori[sz]ation|consent|connection|access) (was |has been )?(denied|declined|refused|rejected"
             r"|cancell?ed) by (the |a )?user\b",
         ),
@@ -151,7 +154,7 @@ SUBSCRIPTION = (
             r"\b(company|quickbooks|qbo)\b[^.;]{0,30}\bread[- ]only (mode|state|access)",
             r"\bcompany is (now )?read[- ]only\b",
             r"\b(quickbooks|qbo|intuit)( \w+)? (is |was )?(past due|overdue|unpaid)\b",
-            r"\brenew (the|your) (\w+ )?(plan|subscription)",
+            r"\brenew (the|your) (\w+ )?(plan|subscription)|\bre-?subscribe\b",
             r"(trial|subscription|plan)( period)? (has |is )?(ended|expired|lapsed|over|past due|overdue|unpaid)\b",
             r"\bno (active|valid|current|paid) (\w+ )?(subscription|plan)\b",
             r"\b(company|(your|quickbooks|qbo|intuit|online) account) (is |was )?no longer (active|subscribed)",
@@ -214,10 +217,12 @@ DISCONNECTED = (
     r"\b((quickbooks|qbo|intuit)( online)? connection"
     r"|connection (to|with) (your |the )?(quickbooks|qbo|intuit)( online)?)"
     r" (is |was |has become )(now |currently )?(inactive|not active|no longer (active|valid)|not valid)",
+    r"\b(quickbooks|qbo|intuit)( online)? (connection|integration|link) (is|was|has been) (now )?(removed|deleted"
+    r"|severed)\b",
     r"(disconnected from|not connected to|no (active )?connection to) (an?y? |the |your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
     r"\bneeds? to be re-?(connected|authori[sz]ed|authenticated|linked)",
-    r"\b(signed|logged) out\b",
+    r"\b(signed|logged) out\b|\b(please|must|need to|have to|needs to|has to) (authori[sz]e|connect) (the|this|our) app\b",
     r"\b(user|company|person|owner|admin\w*|you|they) (has |have )?disconnected (the |our |this |your )?"
     r"(app|application|quickbooks|qbo|intuit)\b",
     r"(^\W*|\b(please|must|should|(needs?|have|has) to) )(authori[sz]e|authenticate|connect|link) (to |with )?"
@@ -237,13 +242,19 @@ DISCONNECTED = (
 
 PROGRAM = r"(quickbooks|qbo|intuit)"
 NEVER_CONNECTED = (
-    rf"\b{PROGRAM}( (account|company|connection|integration|organi[sz]ation))? (is |was |has )?(not|never)"
+    rf"\b{PROGRAM}( (account|company|connection|integration|organi[sz]ation|service|api|client|sync))? (is |was |has )?"
+    r"(not|never)"
     r"( yet| been| fully| properly)* (connected|linked|configured|set ?up|authori[sz]ed|authenticated)\b"
     # Not what of theirs is not set up, nor a record that is not linked to one of theirs.
     r"(?! (to|for|with) ((this|the|that|an?|any|sales|use|collect|your) )*"
     r"(accounts?|items?|products?|services?|customers?|tax|vat|gst|lines?|currenc|multi|class|location|discount))",
     rf"\bno (active |valid )?{PROGRAM} (company|organi[sz]ation|connection|integration|credentials?|tokens?|realm)\b",
     rf"\bno {PROGRAM} account (is |was |has been )?connected\b",
+    rf"\b(not|never) (yet )?(linked|connected|mapped) (to|with) (an?|any|the|your) {PROGRAM} (company|organi[sz]ation"
+    rf"|realm)\b",
+    rf"\b(failed|failure|error|unable|could not|problem)( to| while| in| with)? (complet(e|ing)|perform(ing)?"
+    rf"|finish(ing)?|in)?"
+    rf" ?(the )?({PROGRAM} )?token exchange\b",
     rf"\b{PROGRAM}( online)? connection (is |was )?(not found|missing)\b",
     r"(?<!card )(?<!payment )(?<!client )\b(credentials|realm ?id|tokens?) (is |are |was |were )?"
     r"(missing|not (found|stored|set|configured))\b",
@@ -316,7 +327,7 @@ ACCESS = (
             r"\b(company|realm) ?id (mismatch|does(n't| not) match|is invalid)",
             r"\b(linked|connected) to an?(other| different) (quickbooks |qbo )?(company|realm)\b|\brealm mismatch",
             r"\bconnected company does(n't| not) match",
-            r"\binvalid realm|\bwrong (realm|company)\b",
+            r"\binvalid realm|\bwrong (realm|company)\b|\brealm ?(id )?(has |was )?(been )?changed\b",
             r"\b(connected|chose|selected|authori[sz]ed) (a different|another|the wrong) (quickbooks |qbo )?"
             r"(company|realm)\b",
             r"(\bnot|n't) (recogni[sz]e|know|find) (the|this|your) (\w+ )?realm\b|\bunknown realm\b",
@@ -438,7 +449,7 @@ ACCESS = (
             r"denied access|\bforbidden\b",
         ),
     ),
-    rule("token_expired", text=r"\bunauthori[sz]ed\b|requires authorization|\bnot authori[sz]ed\b"),
+    rule("token_expired", text=r"\bunauthori[sz]ed\b(?! (discount|change|edit|amount|refund|charge|expense|purchase)s?\b)|requires authorization|\bnot authori[sz]ed\b"),
     rule("permission_denied", status=lambda status: status == 403, not_text=MISSING_THERE),
     rule("edition_lacks_feature", codes="5030"),
     rule(

@@ -189,7 +189,7 @@ NAMED = (
     rule("validation", codes="4002"),
     rule("validation", where=of_a_validation_code),
     rule("validation", where=lambda evidence: evidence.entry.fault_type.lower().startswith("validation")),
-    rule("validation", text=r"validation (error|fault|exception)|validationfault"),
+    rule("validation", text=r"validation (error|fault|exception|failed|failure)|validationfault"),
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.content_type),
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.text),
     rule("field_refused", text=r"\bis missing in the request|string length|supplied (value|length)"),
@@ -203,7 +203,8 @@ NAMED = (
             r"\b(select|choose|enter|specify|fill out|exceeds?|greater than|less than)\b",
             r"\bno \w+ (was |were )?(provided|supplied|specified|given)\b",
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",
-            r"\bduplicate (object|record|entry|entity)\b|\bresult set (is )?(too )?(big|large)\b",
+            r"\bduplicate \w+|\bunknown (field|property|parameter|attribute|column|key)\b|\bnothing to \w+"
+            r"|^\W*no (\w+ )?lines?\W*$|\bresult set (is )?(too )?(big|large)\b",
             r"\b(character|length|size|level) limit\b",
             r"\blimit (was |is |has been )?(crossed|exceeded|reached|surpassed)\b",
         ),

@@ -109,7 +109,7 @@ CONCURRENT = (
             r"\bconcurrencyexception|\boptimistic ?lock|\bversion\b[^.;]{0,40}\b(outdated|out of date|old)\b",
             r"\b(changed|modified|edited|updated) in (quickbooks|qbo) (meanwhile|in the meantime|since (then|we|you"
             r"|it|the last))\b",
-            r"^\W*(it|this|that) (has |was )?(been )?(changed|modified|edited|updated) in (quickbooks|qbo)\b",
+            r"^\W*((it|this|that) )?(has |was )?(been )?(changed|modified|edited|updated) in (quickbooks|qbo)\b",
             r"\b(copy|version|record|object|invoice|payment|customer|item|transaction)\b[^.;]{0,30} is newer\b"
             r"|\bnewer (version|copy) of (this|that|the|your) (invoice|payment|customer|item|record|transaction"
             r"|bill)\b",
@@ -197,6 +197,9 @@ DUPLICATES = (
             r"\brequires? unique (\w+ )?names\b|\bname\b[^.;]{0,40} belongs to an?(other)? (customer|client|vendor"
             r"|supplier"
             r"|employee|item|account)\b",
+            r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.;]{0,20} (already )?(uses|has)"
+            r" (this|that) (display )?name\b",
+            r"\b(existing|another|already an?|there is an?) (\w+ ){1,4}with (this|that|the same) (display )?name\b",
             r"\busing (this|that|the same) name\b|duplicate (customer|vendor|supplier|item|employee)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
             r"\balready exists\b",

@@ -16,7 +16,7 @@ CUSTOMER = (
     r"(customers?|(?<!http )(?<!api )(?<!oauth )clients?"
     r"(?![ _-]?(error|exception|id\b|secret|credential|auth|app|librar)))"
 )
-ITEM = r"(product ?/ ?services?|items?|products?|services?|skus?)"
+ITEM = r"(product ?/ ?services?|(?<!line )items?|products?|services?|skus?)"
 ACCOUNT = r"accounts?"
 TAX_NOUN = r"((tax|vat|gst|hst|pst|qst)[ _-]?(codes?|(agency )?rates?|categor(y|ies)|groups?)|sales tax items?)"
 """A tax rate or code; the tax itself, or its amount, is something else."""
@@ -31,7 +31,7 @@ OTHER_RECORD = (
 )
 
 PART = (
-    r"(?!(s|'s)?[ _-]?(names?|numbers?|nos?\b|types?|kinds?|e-?mails?|address|phones?|notes?|memos?|messages?|amounts?"
+    r"(?!(s|'s)?[ _-]?(names?|numbers?|nos?\b|(sub-?)?types?|kinds?|e-?mails?|address|phones?|notes?|memos?|messages?|amounts?"
     r"|quantit|prices?|descriptions?|dates?|balances?|currenc|owners?|managers?|status|format|limit|errors?"
     r"|in the name))"
 )
@@ -123,7 +123,8 @@ def mistaken(noun: str) -> str:
     return (
         rf"\binvalid reference to {THERE}((an?|the) )?{noun}\b{PART}"
         rf"|\b(invalid|unknown|unrecogni[sz]ed|bad) {noun} ?(reference|ref|id)\b"
-        rf"|\b{noun} ?(reference|ref|id)( \S{{1,20}})? (is |was )?(invalid|not valid|unknown|not recogni[sz]ed)\b"
+        rf"|\b{noun} ?(reference|ref|id)(\.value)?( \S{{1,20}})? (is |was |does )?"
+        r"(invalid|not valid|unknown|not recogni[sz]ed|not found|not exist)\b"
     )
 
 

@@ -216,6 +216,8 @@ INACTIVE = (
             rf"\b{DOCUMENT} (for|of|behind|belonging to) (this|the|that|its) {DOCUMENT} (was|is|has)( not"
             rf"|n't) (yet )?(been )?"
             r"(imported|exported|synced|synchroni[sz]ed|sent)",
+            r"\b(must|needs? to|has to|have to) (first )?be (imported|exported|synced|synchroni[sz]ed|sent|pushed) "
+            rf"(to (quickbooks|qbo) )?before (this|the|its|that|your) {DOCUMENT}\b",
             rf"\bno (such )?{DOCUMENT} with (this|that|the) (id|number|reference)\b",
         ),
     ),

@@ -50,7 +50,7 @@ THINGS: dict[str, str] = {
     ),
     "record": rf"{RECORD}(?: mappings?)?{PART}(?! tracking)",
     "field": (
-        rf"(?:{OWNER}(?:(?:'s|s')(?: \w+)?)? ){{0,2}}(?:{FIELD}|(?:phone|account|card|routing|tax|id|fax|serial)"
+        rf"(?!company file\b)(?:{OWNER}(?:(?:'s|s')(?: \w+)?)? ){{0,2}}(?:{FIELD}|(?:phone|account|card|routing|tax|id|fax|serial)"
         r" (?:numbers?|id))|multi-?currency"
     ),
     "name": rf"(?:{OWNER}(?:'s)? )?(?:(?:full|company|display) )?names?|displayname|(?:someone|somebody"
@@ -64,7 +64,7 @@ THINGS: dict[str, str] = {
     "account_there": rf"{PROGRAM}(?:'s)? accounts?",
     "login": r"your account",
     "access": (
-        r"(?:realm|company) ?ids?|app authori[sz]ation|(?:access |refresh |bearer |oauth2? )*tokens?|connections?"
+        r"(?:realm|company) ?ids?|app authori[sz]ation|(?:access |refresh |bearer |oauth2? )*tokens?|connections?|connected accounts?|jwts?|oauth grants?"
         r"|authentication"
         r"|credentials?"
         rf"|sessions?|integrations?|(?:sign|log)-?ins?|oauth2?|auth|{PROGRAM} (?:access|link|authori[sz]ation)"
@@ -126,7 +126,8 @@ BEHIND: dict[str, str] = {
     ),
     "unmapped": (
         rf"{NOT} {CHOSEN}|(?:cannot|could not) be {CHOSEN}|{MUST} {CHOSEN}|unmapped|unlinked|invalid|(?:not"
-        rf"|no longer) (?:an? )?valid|required|(?:is|are|was|were|cannot be|must not be|left) (?:blank|empty)"
+        rf"|no longer) (?:an? )?valid|required|unresolved|undetermined|unset|(?:is|are|was|were|cannot be|must not be"
+        rf"|left) (?:blank|empty)"
     ),
     "unusable": (
         r"(?:cannot|can only|may only|may not|must not) be used|not (?:available|applicable|allowed|usable)"
@@ -146,7 +147,7 @@ BEHIND: dict[str, str] = {
         r"|unpaid|terminated|overdue|deactivated|restricted|on hold|ran out"
     ),
     "lost": (
-        r"removed|lost|severed|revoked|no longer (?:valid|accepted|works?|working)|rejected|denied|refused|failed"
+        r"removed|lost|severed|revoked|no longer (?:valid|accepted|works?|working|usable)|stale|\d+ days old|too old|rejected|denied|refused|failed"
         r"|failure|broken|error|(?:could not|cannot) be (?:decrypted|read|verified|renewed|refreshed|used)"
         rf"|{MUST} (?:re-?\w+|renewed|restored|refreshed|repaired|(?:set up|made) again)|needs? (?:your "
         rf"|some )?(?:attention|renewal)"
@@ -156,6 +157,7 @@ BEHIND: dict[str, str] = {
         r"insufficient|limited|not enough|ha(?:s|ve) (?:limited|no)|not (?:have|included?|requested|sufficient|enough)"
     ),
     "wanted": r"required|needed|missing",
+    "reduced": r"(?:was|were|been|have) (?:changed|revoked|removed|withdrawn|reduced|taken away)|changed",
     "refused": (
         rf"not (?:been )?(?:granted|authori[sz]ed|given|approved|allowed|let|permit)|(?:cannot|may not) {ACT}"
         rf"|not (?:able|allowed|permitted) to {ACT}|denied"
@@ -182,6 +184,11 @@ BEFORE: dict[str, str] = {
         r"|unrecogni[sz]ed"
         rf"|(?:{NOT}|{MUST}) (?:mapped|linked|matched|assigned) (?:to|with)"
     ),
+    "ambiguous": (
+        r"(?:multiple|several|more than one|two)(?= (?:\S+ ){1,4}(?:(?:were|was) )?(?:found|match\w*"
+        r"|exist)\b(?! (?:the|this|that|your)"
+        r" (?:same )?(?:name|number)\b))"
+    ),
     "unchosen": (
         rf"{PLEASE}(?:(?:re-?)?map|link|match|attach|assign) [^.;]{{1,40}}? (?:to|with)(?= (?:an?|the|one|its|any)\b)"
         rf"|{PLEASE}(?:choose|select|pick|(?:re-?)?map|link|attach|assign|connect|specify|re-?activate|restore"
@@ -201,7 +208,7 @@ BEFORE: dict[str, str] = {
     "closed": r"closed|locked|frozen",
     "ended": r"renew|has suspended|has cancell?ed|has deactivated|expired|inactive|no active|no valid|no paid",
     "lost": r"no longer accepts?|not accept|removed|withdrew|withdrawn|lost|restore|renew|refresh|re-?establish"
-    r"|no(?! longer)|invalid|expired|revoked|missing",
+    r"|no(?! longer)|invalid|expired|revoked|missing|stale",
     "disconnected": (
         rf"re-?connect(?:ing)?|re-?authori[sz]e|{NOT} connected(?: to| with)?|{NOT} (?:linked|authori[sz]ed)"
         rf"|{PLEASE}(?:connect|link)"
