@@ -78,7 +78,8 @@ GRANTS = (
             r"|credentials?)\b"
             r"|^\W*invalid client\W*$",
             r"((\b|_)client[ _](id|secret)|\b(app|client|api) (credentials|keys?))\b[^.;]{0,30}"
-            r"\b((is |are |was |were )?(not (set|configured|provided|valid)|missing|wrong|incorrect|invalid|rotated|expired"
+            r"\b((is |are |was |were )?(not (set|configured|provided|valid)|missing|wrong|incorrect|invalid|rotated"
+            r"|expired"
             r"|regenerated)|unset"
             r"|undefined)\b",
             r"\bnot (recogni[sz]e|accept|know) (the |our |your |this )?(app|client)( id)?\b",
@@ -118,8 +119,9 @@ GRANTS = (
             r"\buser (has )?(declined|denied|refused|rejected|cancell?ed)\b(?! access\b)"
             r"|^\W*(error\W+)?you cancell?ed (the |your )?"
             r"(connection|authori[sz]ation|sign-?in)\b",
-            r"\b(quickbooks|qbo|intuit) (authori[sz]ation|consent|permission)( request)? (was |has been )?"
-            r"(denied|declined|not granted)\b",
+            r"^\W*(error\W+)?consent (was )?(denied|declined|refused)\b",
+            r"\b(quickbooks|qbo|intuit) ((authori[sz]ation|consent)( request)? (was |has been )?(denied|declined)"
+            r"|(authori[sz]ation|consent|permission) (was |has been )?not granted)\b",
             r"\b(authori[sz]ation|consent|connection|access) (was |has been )?(denied|declined|refused|rejected"
             r"|cancell?ed) by (the |a )?user\b",
         ),
@@ -222,7 +224,8 @@ DISCONNECTED = (
     r"(disconnected from|not connected to|no (active )?connection to) (an?y? |the |your )?(quickbooks|qbo|intuit)",
     r"(?<!try )(?<!trying )\bto re-?connect\b|\b(must|should|please) re-?connect\b",
     r"\bneeds? to be re-?(connected|authori[sz]ed|authenticated|linked)",
-    r"\b(signed|logged) out\b|\b(please|must|need to|have to|needs to|has to) (authori[sz]e|connect) (the|this|our) app\b",
+    r"\b(signed|logged) out\b|\b(please|must|need to|have to|needs to|has to) (authori[sz]e|connect) (the|this"
+    r"|our) app\b",
     r"\b(user|company|person|owner|admin\w*|you|they) (has |have )?disconnected (the |our |this |your )?"
     r"(app|application|quickbooks|qbo|intuit)\b",
     r"(^\W*|\b(please|must|should|(needs?|have|has) to) )(authori[sz]e|authenticate|connect|link) (to |with )?"
@@ -428,7 +431,8 @@ ACCESS = (
             r"\b(quickbooks|qbo|intuit)( online)? authori[sz]ation (is )?(required|needed)\b",
             r"\b(error|fail\w*|unable|problem)( while| in| to)* refresh(ing)? (the |an? |your )?(\w+ ){0,2}tokens?\b",
             r"\brefreshing (the |an? |your )?(\w+ ){0,2}token (has )?failed",
-            r"refresh token (failed|is missing)|\btoken (refresh|exchange) (has )?failed|refresh oauth ?2 access token",
+            r"^\W*(error\W+)?refresh (has )?failed\W*$|refresh token (failed|is missing)|\btoken (refresh"
+            r"|exchange) (has )?failed|refresh oauth ?2 access token",
             r"(rejected|refused|declined|not accept(ed)?) (the |your |our |this )?((stored|saved) )?((access |refresh "
             r"|bearer )?token|authori[sz]ation"
             r"|sign-?in)\b",
@@ -449,7 +453,11 @@ ACCESS = (
             r"denied access|\bforbidden\b",
         ),
     ),
-    rule("token_expired", text=r"\bunauthori[sz]ed\b(?! (discount|change|edit|amount|refund|charge|expense|purchase)s?\b)|requires authorization|\bnot authori[sz]ed\b"),
+    rule(
+        "token_expired",
+        text=r"\bunauthori[sz]ed\b(?! (discount|change|edit|amount|refund|charge"
+        r"|expense|purchase)s?\b)|requires authorization|\bnot authori[sz]ed\b",
+    ),
     rule("permission_denied", status=lambda status: status == 403, not_text=MISSING_THERE),
     rule("edition_lacks_feature", codes="5030"),
     rule(

@@ -91,7 +91,8 @@ class Evidence:
         Names that mean a sentence (MISSING_TAX_CODE, also in the place of Intuit's code) are added as words.
         """
         told = STACK.sub(" ", f"{self.entry.message} {self.entry.detail}")
-        return " ".join(filter(None, (tidy(told), spelled_out(self.entry.code), spelled_out(told))))
+        of_code = spelled_out(self.entry.code) or words_of_a_name(self.entry.code)
+        return " ".join(filter(None, (tidy(told), of_code, spelled_out(told))))
 
     @cached_property
     def about(self) -> str:
@@ -155,7 +156,13 @@ SEVERE_CODES = frozenset({10_100, 10_200})
 CONSTANT = re.compile(r"\b[A-Z]{2,40}(?:_[A-Z0-9]{1,40}){1,9}\b|^[a-z]{2,40}(?:_[a-z]{2,40}){1,9}(?=\s*$)")
 CLASS_NAME = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,9}")
 NAMESPACE = re.compile(r"^(?:(?:Uncaught |Fatal )?(?:Error|Exception): )?(?:\w{1,40}(?:::|\.)){0,8}")
-HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+NAME = re.compile(
+    r"(?:(?:Uncaught |Fatal )?(?:Error|Exception): )?(?:[A-Za-z]\w{0,40}(?:::|[./:\\])){0,6}"
+    r"(?P<last>[A-Za-z][A-Za-z0-9]{0,60}(?:[-_][A-Za-z0-9]{1,40}){0,9})"
+)
+FRAMED = re.compile(r"^(?:qbo?|quickbooks|intuit) | (?:error|exception|fault)$")
+"""What stands around the words of a name."""
+HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 ACCENTS = re.compile("[\u0300-\u036f]")
 MISREAD = re.compile("[ÃÂ][\x80-\xbf\u0152-\u02dc\u2013-\u2122]|â€")
@@ -188,6 +195,18 @@ def spelled_out(text: str) -> str:
     return " ".join(name.replace("_", " ").casefold() for name in names)
 
 
+def words_of_a_name(text: str) -> str:
+    """The words of a text that is only a name, however it is written: qbo.tax_code_missing, tax-code-missing."""
+    name = NAME.fullmatch(text.strip())
+    words = re.split("[-_]", HUMP.sub("_", name["last"])) if name else []
+    return " ".join(words).casefold().replace("quick books", "quickbooks") if len(words) > 1 else ""
+
+
+def one_word(code: str) -> str:
+    """A code that is a word: UNAUTHORIZED. A message of one word is read as it is."""
+    return code.strip().casefold() if code.strip().isalpha() else ""
+
+
 def well_decoded(text: str) -> str:
     """The text with repaired encoding, if UTF-8 was read as Windows-1252: "période", not "pÃ©riode"."""
     if MISREAD.search(text):
@@ -211,8 +230,19 @@ def gather(
     request_entity: str,
     operation: str,
 ) -> list[Evidence]:
-    """One piece of evidence per entry; an answer without any entry is evidence too."""
+    """One piece of evidence per entry; an answer without any entry is evidence too.
+
+    A name in the place of the code or of the message (qbo.tax_code_missing) is read once more on its own.
+    """
+    told = list(entries[:MOST_ENTRIES]) or [FaultEntry()]
+    named = [
+        FaultEntry(message=headline, fault_type=entry.fault_type)
+        for entry in told
+        for words in (words_of_a_name(entry.message), words_of_a_name(entry.code) or one_word(entry.code))
+        for headline in dict.fromkeys((words, FRAMED.sub("", words)))
+        if headline
+    ]
     return [
         Evidence(entry, http_status, content_type, request_entity.strip().lower(), operation.strip().lower())
-        for entry in entries[:MOST_ENTRIES] or (FaultEntry(),)
+        for entry in told + named
     ]

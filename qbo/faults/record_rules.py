@@ -197,7 +197,8 @@ DUPLICATES = (
             r"\brequires? unique (\w+ )?names\b|\bname\b[^.;]{0,40} belongs to an?(other)? (customer|client|vendor"
             r"|supplier"
             r"|employee|item|account)\b",
-            r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.;]{0,20} (already )?(uses|has)"
+            r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.;]{0,20} (already )?(uses"
+            r"|has)"
             r" (this|that) (display )?name\b",
             r"\b(existing|another|already an?|there is an?) (\w+ ){1,4}with (this|that|the same) (display )?name\b",
             r"\busing (this|that|the same) name\b|duplicate (customer|vendor|supplier|item|employee)\b",

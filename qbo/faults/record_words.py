@@ -31,7 +31,8 @@ OTHER_RECORD = (
 )
 
 PART = (
-    r"(?!(s|'s)?[ _-]?(names?|numbers?|nos?\b|(sub-?)?types?|kinds?|e-?mails?|address|phones?|notes?|memos?|messages?|amounts?"
+    r"(?!(s|'s)?[ _-]?(names?|numbers?|nos?\b|(sub-?)?types?|kinds?|e-?mails?|address|phones?|notes?|memos?|messages?"
+    r"|amounts?"
     r"|quantit|prices?|descriptions?|dates?|balances?|currenc|owners?|managers?|status|format|limit|errors?"
     r"|in the name))"
 )

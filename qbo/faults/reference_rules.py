@@ -187,7 +187,8 @@ HEADLINES = (
         "server_error",
         headline=True,
         text=r"^(\w+_\w+ )?(quickbooks |intuit |qbo )?(online )?"
-        r"(is down|(system|internal|server|provider|upstream|backend) (error|issue|problem|failure|unavailable))\b"
+        r"(is down|(system|internal|server|provider|upstream|backend|gateway) (is )?(down|error|issue|problem|failure"
+        r"|unavailable))\b"
         r"(?! (log|page|message|text|report|field|list|code|email)s?\b)",
     ),
 )

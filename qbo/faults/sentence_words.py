@@ -50,7 +50,8 @@ THINGS: dict[str, str] = {
     ),
     "record": rf"{RECORD}(?: mappings?)?{PART}(?! tracking)",
     "field": (
-        rf"(?!company file\b)(?:{OWNER}(?:(?:'s|s')(?: \w+)?)? ){{0,2}}(?:{FIELD}|(?:phone|account|card|routing|tax|id|fax|serial)"
+        rf"(?!company file\b)(?:{OWNER}(?:(?:'s|s')(?: \w+)?)? ){{0,2}}(?:{FIELD}|(?:phone|account|card|routing|tax"
+        rf"|id|fax|serial)"
         r" (?:numbers?|id))|multi-?currency"
     ),
     "name": rf"(?:{OWNER}(?:'s)? )?(?:(?:full|company|display) )?names?|displayname|(?:someone|somebody"
@@ -62,9 +63,10 @@ THINGS: dict[str, str] = {
     ),
     "subscription": rf"subscriptions?|(?:your|the|{PROGRAM}|company) plan|(?:free )?trials?",
     "account_there": rf"{PROGRAM}(?:'s)? accounts?",
-    "login": r"your account",
+    "login": rf"your account{PART}",
     "access": (
-        r"(?:realm|company) ?ids?|app authori[sz]ation|(?:access |refresh |bearer |oauth2? )*tokens?|connections?|connected accounts?|jwts?|oauth grants?"
+        r"(?:realm|company) ?ids?|app authori[sz]ation|(?:access |refresh |bearer |oauth2? )*tokens?|connections?"
+        r"|connected accounts?|jwts?|oauth grants?"
         r"|authentication"
         r"|credentials?"
         rf"|sessions?|integrations?|(?:sign|log)-?ins?|oauth2?|auth|{PROGRAM} (?:access|link|authori[sz]ation)"
@@ -147,7 +149,8 @@ BEHIND: dict[str, str] = {
         r"|unpaid|terminated|overdue|deactivated|restricted|on hold|ran out"
     ),
     "lost": (
-        r"removed|lost|severed|revoked|no longer (?:valid|accepted|works?|working|usable)|stale|\d+ days old|too old|rejected|denied|refused|failed"
+        r"removed|lost|severed|revoked|no longer (?:valid|accepted|works?|working|usable)|stale|\d+ days old|too old"
+        r"|rejected|denied|refused|failed"
         r"|failure|broken|error|(?:could not|cannot) be (?:decrypted|read|verified|renewed|refreshed|used)"
         rf"|{MUST} (?:re-?\w+|renewed|restored|refreshed|repaired|(?:set up|made) again)|needs? (?:your "
         rf"|some )?(?:attention|renewal)"

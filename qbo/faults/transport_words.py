@@ -8,11 +8,17 @@ clients that integrations use. All are matched in lower case.
 SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
     "any, by the name of its class": (
         # SocketTimeoutException, ConnectionClosedError, UnresolvedAddressException, SSLError, KeepAliveDisconnected ...
-        r"\b(?!clarify)[a-z]*(socket|time-?d?out|connect|communication|network|dns|unresolved|unknownhost"
+        # Not of a program whose users connect companies to it: NotConnectedError, ReconnectRequiredException.
+        r"\b(?!clarify)(?![a-z]*(?:notconnected|reconnect|connection(?:expired|revoked|missing|required|not|found)"
+        r"|noconnection|alreadyconnected|(?:quickbooks|qbo|company|account|realm)disconnected))"
+        r"[a-z]*(socket|time-?d?out|connect|communication|network|dns|unresolved|unknownhost"
         r"|nameresolution|ssl|tls"
         r"|handshake"
         r"|disconnect|unreachable|closedchannel)[a-z]*(error|exception|failure)\b",
-        r"\b[a-z]+(disconnected|connectionfailed|connectionclosed|connectionrefused|connectionreset)\b",
+        r"\b(connection_(refused|reset|timed_?out|timeout|aborted)|(network|dns|socket|connect|read)_(error"
+        r"|timeout))\b",
+        r"\b(?!(?:quickbooks|qbo|company|account|realm)disconnected)[a-z]+(disconnected|connectionfailed"
+        r"|connectionclosed|connectionrefused|connectionreset)\b",
     ),
     "any, by how an answer of HTTP is built": (
         r"\bchunk(ed)?[ -](size|header|trailer|length|hex-length|coding|transfer|encoding)|\b(in|truncated) chunk\b",

@@ -18,6 +18,7 @@ OF_NOUNS = "tests/qbo/test_faults_nouns.py"
 OF_THINGS = "tests/qbo/test_faults_things.py"
 OF_PARTS = "tests/qbo/test_faults_parts.py"
 OF_TONGUES = "tests/qbo/test_faults_tongues.py"
+OF_WRITTEN_NAMES = "tests/qbo/test_faults_written_names.py"
 OF_NEIGHBORS = "tests/qbo/test_faults_neighbors.py"
 
 SAFEGUARDS = (
@@ -336,5 +337,19 @@ SAFEGUARDS = (
         'return "json" in evidence.content_type and CUT_OFF.search(evidence.entry.message) is None',
         'return "json" in evidence.content_type',
         (f"{OF_ALL}::test_an_answer_is_read",),
+    ),
+    Safeguard(
+        "faults: a class of error that says that nobody has connected a company is not waited for as the network",
+        "qbo/faults/transport_words.py",
+        "(?![a-z]*(?:notconnected|reconnect|",
+        "(?![a-z]*(?:notconnected|",
+        (f"{OF_WRITTEN_NAMES}::test_who_has_to_connect_a_company_does_not_wait_for_the_network",),
+    ),
+    Safeguard(
+        "faults: a discount that a manager has to approve ends no connection",
+        CONNECTION,
+        "(?! (discount|change|edit|amount|refund|charge",
+        "(?! (discount|change|edit|amount|charge",
+        (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
     ),
 )
