@@ -148,3 +148,10 @@ def test_a_plan_is_neither_compiled_nor_shared_out() -> None:
     # Such a pooler refuses them.
     pooled = production(DATABASE_POOLED_BY_TRANSACTION="true")
     assert run("-c", ask, environment=pooled).stdout.strip() == "none"
+
+
+def test_a_command_begins_with_no_warnings_on_sqlite() -> None:
+    """They would stand above whatever somebody runs."""
+    done = run("manage.py", "check", "--database", "default", environment=production(DATABASE_URL="sqlite://:memory:"))
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert done.stdout.startswith("System check identified no issues")
