@@ -38,5 +38,7 @@ def text(web: str, quickbooks: str) -> str:
        {ELECTRIC.realm_id}. Queued events are then sent automatically.
    10. Compare with the books:
        {python} -m demo.manage reconcile --organization {HEATING.slug}
+   11. A conflict: as the bookkeeper open a synced invoice that has no payment and change the rate of a line; change
+       another rate of it in Run a Call. The invoice's banner and the log then ask which one stays.
 
   Ctrl-C stops everything; `make demo` continues; `make demo-reset` starts over."""

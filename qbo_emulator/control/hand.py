@@ -21,6 +21,7 @@ from qbo_emulator.control.arguments import (
     read_date,
     reference,
 )
+from qbo_emulator.control.records import RECORD_COMMANDS
 from qbo_emulator.entities import operations
 from qbo_emulator.entities.references import key_of, pointing
 from qbo_emulator.entities.registry import KINDS
@@ -316,6 +317,7 @@ COMMANDS: dict[str, Callable[[Hand, JsonObject], Row]] = {
     for name, method in vars(Hand).items()
     if callable(method) and not name.startswith("_") and name not in ("find", "add", "change", "put", "prefer")
 }
+COMMANDS.update(RECORD_COMMANDS)
 
 
 def do(world: World, given: JsonObject, at: datetime) -> Row:

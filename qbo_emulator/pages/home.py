@@ -5,15 +5,14 @@ from __future__ import annotations
 from qbo_emulator.books.company import Company
 from qbo_emulator.books.switches import SWITCHES
 from qbo_emulator.pages import lists, log, tools
-from qbo_emulator.pages.html import document, facts, tag, text
+from qbo_emulator.pages.html import document, facts, note, tag, text
 from qbo_emulator.world.world import World
 
 
 def page(world: World, company: Company, *, said: str = "", is_problem: bool = False) -> str:
     with company.lock:
-        note = f'<section class="note{" bad" if is_problem else ""}" role=status>{text(said)}</section>' if said else ""
         content = (
-            f"{note}{others(world, company)}{company_facts(world, company)}"
+            f"{note(said, is_problem)}{others(world, company)}{company_facts(world, company)}"
             f"<h2>What the bookkeeper does</h2>{tools.cards(company)}"
             f"{lists.tables(company)}{log.faults(world.breakages)}{switches(company)}{log.calls(world.log)}"
         )

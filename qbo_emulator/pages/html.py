@@ -39,3 +39,8 @@ def _cells(cells: list[str], numbers: tuple[int, ...]) -> str:
 
 def tag(words: str, kind: str) -> str:
     return f'<span class="tag {kind}">{text(words)}</span>'
+
+
+def note(said: str, is_problem: bool) -> str:
+    """What came of the last form; "" if nothing did."""
+    return f'<section class="note{" bad" if is_problem else ""}" role=status>{text(said)}</section>' if said else ""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from qbo_emulator.books.company import Company, Row
-from qbo_emulator.books.encoding import dumps
-from qbo_emulator.pages.html import document, facts, table, text
+from qbo_emulator.pages.html import document, facts, note, table, text
 from qbo_emulator.pages.lists import paid
-from qbo_emulator.pages.log import pretty
-
-BACK = '<p><a href="/">← The company</a></p>'
+from qbo_emulator.pages.record import address, as_returned, back, company_name, forms
 
 
-def page(company: Company, row: Row) -> str:
+def page(company: Company, row: Row, *, said: str = "", is_problem: bool = False) -> str:
     number = row.get("DocNumber") or "(no number)"
     title = f"Invoice {number} · {row['TotalAmt']:,.2f}"
     address = row.get("BillAddr", {})
     parts = [address.get(name) for name in ("Line1", "Line2", "City", "CountrySubDivisionCode", "PostalCode")]
     shown = {
-        "Customer": text(row["CustomerRef"]["name"]),
+        "Customer": customer_link(company, row),
         "Bill to": text(", ".join(part for part in parts if part)),
         "Date": text(row["TxnDate"]),
         "Due": text(row.get("DueDate", "")),
@@ -27,13 +24,11 @@ def page(company: Company, row: Row) -> str:
         "Id": text(f"{row['Id']}, version {row['SyncToken']}"),
     }
     given = {name: value for name, value in shown.items() if value}
-    raw = f"<details><summary>As the API returns it</summary><pre>{text(pretty(dumps(row)))}</pre></details>"
     content = (
-        f"{BACK}<section>{facts(given)}</section><section>{lines(row)}{totals(row)}</section>"
-        f"{payments(company, row)}<section>{raw}</section>"
+        f"{note(said, is_problem)}{back(company)}<section>{facts(given)}</section><section>{lines(row)}{totals(row)}"
+        f"</section>{payments(company, row)}{forms(company, 'Invoice', row)}{as_returned(row)}"
     )
-    info = company.get("CompanyInfo", "1") or {}
-    return document(title, content, subtitle=str(info.get("CompanyName", "")))
+    return document(title, content, subtitle=company_name(company))
 
 
 def lines(row: Row) -> str:
@@ -71,14 +66,16 @@ def totals(row: Row) -> str:
     return f'<div style="max-width:20rem;margin:1rem 0 0 auto">{facts(sums)}</div>'
 
 
+def customer_link(company: Company, row: Row) -> str:
+    customer = row["CustomerRef"]
+    return f'<a href="{text(address(company, "Customer", customer["value"]))}">{text(customer["name"])}</a>'
+
+
+def payment_link(company: Company, payment: Row) -> str:
+    return f'<a href="{text(address(company, "Payment", payment["Id"]))}">{text(payment["Id"])}</a>'
+
+
 def payments(company: Company, row: Row) -> str:
     found = [company.get("Payment", link["TxnId"]) for link in row["LinkedTxn"] if link["TxnType"] == "Payment"]
-    rows = [("", [text(one["Id"]), text(one["TxnDate"]), text(one["TotalAmt"])]) for one in found if one]
+    rows = [("", [payment_link(company, one), text(one["TxnDate"]), text(one["TotalAmt"])]) for one in found if one]
     return f"<section><h2>Payments</h2>{table(['Id', 'Date', 'Amount'], rows, numbers=(2,))}</section>" if rows else ""
-
-
-def missing(key: str) -> str:
-    return document(
-        "No such invoice",
-        f"{BACK}<section>There is no invoice with id {text(key)} here. It may have been deleted.</section>",
-    )

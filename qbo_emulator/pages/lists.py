@@ -9,6 +9,7 @@ from typing import Any
 
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.pages.html import table, tag, text
+from qbo_emulator.pages.record import WITH_PAGE, address
 
 SHOWN = 50
 Cell = Callable[[Row], str]
@@ -20,6 +21,7 @@ class Listing:
     title: str
     columns: tuple[tuple[str, Cell], ...]
     numbers: tuple[int, ...] = ()
+    opens: int = 1  # the column that leads to the page of the row
 
 
 def at(path: str) -> Cell:
@@ -36,9 +38,8 @@ def status(row: Row) -> str:
     return tag("inactive", "bad") if row.get("Active") is False else tag("active", "ok")
 
 
-def invoice_link(row: Row) -> str:
-    number = row.get("DocNumber") or f"(no number, id {row['Id']})"
-    return f'<a href="/app/invoice?txnId={text(row["Id"])}">{text(number)}</a>'
+def number_of(row: Row) -> str:
+    return text(row.get("DocNumber") or f"(no number, id {row['Id']})")
 
 
 def paid(row: Row) -> str:
@@ -52,7 +53,7 @@ LISTINGS = (
         "Invoice",
         "Invoices",
         (
-            ("Number", invoice_link),
+            ("Number", number_of),
             ("Date", at("TxnDate")),
             ("Customer", at("CustomerRef.name")),
             ("", paid),
@@ -61,6 +62,7 @@ LISTINGS = (
             ("Balance", at("Balance")),
         ),
         (4, 5, 6),
+        opens=0,
     ),
     Listing(
         "Payment",
@@ -73,6 +75,7 @@ LISTINGS = (
             ("Unapplied", at("UnappliedAmt")),
         ),
         (3, 4),
+        opens=0,
     ),
     Listing(
         "Customer",
@@ -129,11 +132,18 @@ def listing(company: Company, one: Listing) -> str:
     rows = [shown(company, one.entity, row) for row in islice(company.tables[one.entity].newest_first(), SHOWN)]
     count = len(company.tables[one.entity].rows)
     more = f"<p class=soft>The newest {SHOWN} of {count}.</p>" if count > SHOWN else ""
-    lines = [("off" if row.get("Active") is False else "", [cell(row) for _, cell in one.columns]) for row in rows]
+    lines = [("off" if row.get("Active") is False else "", cells(company, one, row)) for row in rows]
     opened = " open" if one.entity == "Invoice" else ""
     body = table([head for head, _ in one.columns], lines, numbers=one.numbers)
     head = f"<summary><b>{text(one.title)}</b> <span class=soft>{count}</span></summary>"
     return f"<section><details{opened}>{head}{body}{more}</details></section>"
+
+
+def cells(company: Company, one: Listing, row: Row) -> list[str]:
+    made = [cell(row) for _, cell in one.columns]
+    if one.entity in WITH_PAGE:
+        made[one.opens] = f'<a href="{text(address(company, one.entity, row["Id"]))}">{made[one.opens]}</a>'
+    return made
 
 
 def shown(company: Company, entity: str, row: Row) -> Row:

@@ -139,6 +139,26 @@ TOOLS = (
         ),
     ),
     Tool(
+        "Tax codes",
+        "An invoice with an inactive code is refused.",
+        (
+            Form(
+                "deactivate",
+                "Take away",
+                (Field("id", "Tax code", choices="active tax codes"),),
+                (("entity", "TaxCode"),),
+                "stop",
+            ),
+            Form(
+                "reactivate",
+                "Bring back",
+                (Field("id", "Tax code", choices="inactive tax codes"),),
+                (("entity", "TaxCode"),),
+                "go",
+            ),
+        ),
+    ),
+    Tool(
         "New tax code",
         "A code with one rate of the same name.",
         (
@@ -264,14 +284,19 @@ def labelled(field: Field, lists: dict[str, list[tuple[str, str]]]) -> str:
 def control(field: Field, lists: dict[str, list[tuple[str, str]]]) -> str:
     if field.choices:
         pairs = lists.get(field.choices) if field.choices in lists else [(one, one) for one in field.choices.split(",")]
-        options = "".join(f'<option value="{text(value)}">{text(shown)}</option>' for value, shown in pairs or ())
+        options = "".join(option(value, shown, field.value) for value, shown in pairs or ())
         return f'<select name="{text(field.name)}">{options}</select>'
     needed = " required" if field.required else ""
     return f'<input type="{field.kind}" name="{text(field.name)}" value="{text(field.value)}"{needed}>'
 
 
+def option(value: str, shown: str, chosen: str) -> str:
+    return f'<option value="{text(value)}"{" selected" if value == chosen else ""}>{text(shown)}</option>'
+
+
 def choice_lists(company: Company) -> dict[str, list[tuple[str, str]]]:
     accounts, customers = list(company.rows("Account")), list(company.rows("Customer"))
+    codes = list(company.rows("TaxCode"))
     income = [row for row in accounts if row["AccountType"] == "Income" and row["Active"]]
     return {
         "active accounts": pairs((row for row in accounts if row["Active"]), "Name"),
@@ -281,6 +306,8 @@ def choice_lists(company: Company) -> dict[str, list[tuple[str, str]]]:
         "active customers": pairs((row for row in customers if row["Active"]), "DisplayName"),
         "active items": pairs((row for row in company.rows("Item") if row["Active"]), "Name"),
         "inactive customers": pairs((row for row in customers if not row["Active"]), "DisplayName"),
+        "active tax codes": pairs((row for row in codes if row.get("Active") is not False), "Name"),
+        "inactive tax codes": pairs((row for row in codes if row.get("Active") is False), "Name"),
         "account types": [(name, name) for name in ACCOUNT_TYPES],
     }
 
