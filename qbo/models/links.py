@@ -89,11 +89,13 @@ class Link(models.Model):
                 condition=models.Q(active=False),
                 name="qbo_link_gone",
             ),
-            # Which customers and products were matched, and which created.
+            # Which customers and products were matched, and which created; with their Ids, which all are read for where
+            # prices are compared.
             models.Index(
                 fields=["connection", "realm_id", "record_type", "created_here", "record_id"],
+                include=["qbo_id"],
                 condition=models.Q(active=True, record_type__in=["customer", "item"]),
-                name="qbo_link_made_here",
+                name="qbo_link_matches",
             ),
         ]
         constraints = [

@@ -47,7 +47,17 @@ class ListEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "realm_id", "entity", "qbo_id"], name="qbo_list_entry_once"),
         ]
-        indexes = [models.Index(fields=["connection", "realm_id", "entity", "name_key"], name="qbo_list_name")]
+        indexes = [
+            # With what a search for similar names reads of all of them.
+            models.Index(
+                fields=["connection", "realm_id", "entity", "name_key"],
+                include=["qbo_id", "active"],
+                name="qbo_list_names",
+            ),
+            models.Index(
+                fields=["connection", "realm_id", "entity"], condition=Q(active=False), name="qbo_list_inactive"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

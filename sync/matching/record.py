@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q
 from django.urls import reverse
 
 from qbo.connection.connecting import endpoints_of
 from qbo.json_objects import Row
-from qbo.mapping.guessing import Guess, Known, guess_customers, guess_items, their_customer, words_in
+from qbo.mapping.guessing import Guess, Known, guess_customers, guess_items, their_customer
 from qbo.mapping.names import OF_CUSTOMER, OF_ITEM, full_name_key, name_for_quickbooks, name_key
 from qbo.models import Connection, ConnectionSettings, MatchChoice
 from runacall.invoices.models import Customer, PricebookItem
+from sync.engine.prepare.rivals import CUSTOMER_NAME, ITEM_NAME, named_alike
 from sync.matching.choosing import why_not_undone
 from sync.matching.kinds import MatchKind
 from sync.matching.listing import (
@@ -151,17 +149,9 @@ def _finds(search: str, there: Known) -> bool:
 
 def _of_the_same_name(kind: MatchKind, connection: Connection, record: Customer | PricebookItem) -> list[MatchRow]:
     """Our other records with the same name, and their matches."""
-    name = str(record)
-    longest = sorted(words_in(name), key=len, reverse=True)[:3] or [name]
-    columns = ("company", "name") if kind.is_customers else ("name",)
-    # Only names: of a word that thousands have, reading whole rows would take longest.
     rows = kind.records(connection).exclude(pk=record.pk)
-    for word in longest:
-        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns)))
-    key = full_name_key(name)
-    named = [(pk, next(filter(None, names), "")) for pk, *names in rows.values_list("pk", *columns)[:2000]]
-    found = [pk for pk, shown in named if full_name_key(shown) == key]
-    same = list(kind.records(connection).filter(pk__in=found[:SIDES]))
+    found = named_alike(rows, CUSTOMER_NAME if kind.is_customers else ITEM_NAME, {full_name_key(str(record))})
+    same = list(kind.records(connection).filter(pk__in=sorted(found)[:SIDES]))
     return match_rows(kind, connection, same) if same else []
 
 

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qbo.models import Connection, Link, ListEntry
+from qbo.pages import drop_downs
 from runacall.invoices.models import PricebookItem
 from runacall.organizations.models import Role
 from sync.matching import listing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
+from sync.matching.record import record_context
 from tests import builders, log_rows
 
 NAMES = ("Filter 16x25", "Filter 16x20", "Filter", "Run capacitor 35/5 MFD", "Labor", "Ümlaut filter")
@@ -118,3 +120,28 @@ def test_what_is_looked_for_among_all_is_looked_for_once(books: Connection, page
             one["sql"] for one in asked.captured_queries if "qbo_looseend" in one["sql"] and "COUNT(" in one["sql"]
         ]
         assert len(count) <= 1
+
+
+def test_products_to_sell_are_offered_from_behind_what_is_none(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop_downs, "MOST_OFFERED", 2)
+    for number, kind in enumerate(("Category", "Category", "Group", "Service", "Category", "NonInventory", "Service")):
+        entry(books, f"Part {number}", f"{number}", Type=kind)
+    ListEntry.objects.filter(qbo_id="3").update(active=False)
+    entry(books, "Nothing", "99")
+    assert drop_downs.sellable_items(books) == [("5", "Part 5"), ("6", "Part 6")]
+
+
+def test_all_of_the_same_name_are_found_however_it_is_spelled(books: Connection) -> None:
+    item = builders.item(books.organization, "Filter 16x25")
+    same = builders.item(books.organization, "FILTER\u00a016x25")
+    builders.item(books.organization, "Filter 16x20")
+    builders.item(builders.organization("seaside"), "Filter 16x25")
+    context = record_context(PRODUCTS, books, item, None, search="", at=timezone.now())
+    assert [row.ours.id for row in context["others"]] == [str(same.pk)]
+    customer = builders.customer(books.organization, "Ada", company="Lindqvist Heating")
+    builders.customer(books.organization, "Lindqvist Heating", company="Other")
+    alike = builders.customer(books.organization, "lindqvist  heating")
+    context = record_context(CUSTOMERS, books, customer, [], search="", at=timezone.now())
+    assert [row.ours.id for row in context["others"]] == [str(alike.pk)]

@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from qbo.models import Connection, Link
+from qbo.models import Connection, Link, ListEntry
+from qbo.pages.drop_downs import inactive_names
 from runacall.invoices.models import Customer, PricebookItem
 from runacall.organizations.models import Role
 from sync.engine.prepare.rivals import CUSTOMER_NAME, ITEM_NAME, named_alike
@@ -113,7 +114,7 @@ def test_matches_are_counted_without_the_others(books: Connection) -> None:
     with CaptureQueriesContext(database) as asked:
         list(Link.objects.of(books, "customer").filter(active=True, created_here=False).values("record_id"))
     plan = plan_of(asked, "created_here")
-    assert "qbo_link_made_here" in plan, plan
+    assert "qbo_link_matches" in plan, plan
 
 
 @only_on_postgresql
@@ -133,3 +134,22 @@ def test_names_spelled_otherwise_have_indexes(books: Connection) -> None:
         one["sql"] = one["sql"].partition(" FOR ")[2] or one["sql"]
         plan = plan_of(asked, "LOWER")
         assert index in plan, plan
+
+
+@only_on_postgresql
+def test_what_a_comparison_of_prices_reads_of_links_is_in_an_index(books: Connection) -> None:
+    with CaptureQueriesContext(database) as asked:
+        list(Link.objects.of(books, "item").filter(active=True).values_list("record_id", "qbo_id"))
+    plan = plan_of(asked, "qbo_link", in_index=True)
+    assert "Index Only Scan using qbo_link_matches" in plan, plan
+
+
+@only_on_postgresql
+def test_names_of_a_list_are_read_from_their_index(books: Connection) -> None:
+    with CaptureQueriesContext(database) as asked:
+        list(ListEntry.objects.of(books, "Item").active().values_list("qbo_id", "name_key"))
+        inactive_names(books, "Item")
+    plan = plan_of(asked, '"name_key"', in_index=True)
+    assert "Index Only Scan using qbo_list_names" in plan, plan
+    plan = plan_of(asked, "NOT ")
+    assert "qbo_list_inactive" in plan, plan

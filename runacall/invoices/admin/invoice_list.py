@@ -18,7 +18,7 @@ from unfold.views import ChangeList
 from runacall import clock
 from runacall.invoices.admin.foreign_filters import chips_of, filters_of
 from runacall.invoices.admin.records import RecordAdmin
-from runacall.invoices.admin.searching import contains, of_customers
+from runacall.invoices.admin.searching import contains, of_customers, quickest_first
 from runacall.invoices.foreign_columns import ForeignColumn, foreign_columns
 from runacall.invoices.models import Invoice
 from runacall.invoices.money import dollars
@@ -136,7 +136,7 @@ class InvoiceList(RecordAdmin):
     def get_search_results(self, request: StaffRequest, queryset: Any, search_term: str) -> Any:
         """Each word is part of the number, or of the customer's name, company or e-mail."""
         search = search_term.replace("\0", "").strip().removeprefix("#")
-        for word in search.split():
+        for word in quickest_first(search.split()):
             queryset = queryset.filter(
                 contains("number", word, is_indexed=True) | of_customers(request.organization, word)
             )

@@ -27,7 +27,7 @@ from runacall import clock
 from runacall.admin_site import site
 from runacall.invoices.admin.receiving import ReceiveForm
 from runacall.invoices.admin.records import RecordAdmin, without_buttons
-from runacall.invoices.admin.searching import contains, of_customers, paying_invoices
+from runacall.invoices.admin.searching import contains, of_customers, paying_invoices, quickest_first
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication
 from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
@@ -62,7 +62,7 @@ class PaymentAdmin(RecordAdmin):
 
     def get_search_results(self, request: StaffRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Each word is part of the reference, of an invoice's number, or of the customer's name, company or e-mail."""
-        for word in search_term.replace("\0", "").split():
+        for word in quickest_first(search_term.replace("\0", "").split()):
             word = word.removeprefix("#")
             customers = of_customers(request.organization, word, is_joined=False)
             elsewhere = customers | paying_invoices(request.organization, word)

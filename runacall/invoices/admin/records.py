@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.text import smart_split, unescape_string_literal
 
 from runacall import clock
-from runacall.invoices.admin.searching import contains
+from runacall.invoices.admin.searching import contains, quickest_first
 from runacall.invoices.models.records import Record
 from runacall.invoices.refusals import Refused
 from runacall.organizations.access import role_allows
@@ -93,7 +93,7 @@ class RecordAdmin(ScopedAdmin):
     ) -> tuple[models.QuerySet[Any], bool]:
         """As in Django for columns of the table itself: each word, or what is in quotes, is in one of them."""
         found = queryset
-        for word in smart_split(search_term.replace("\0", "")):
+        for word in quickest_first(smart_split(search_term.replace("\0", ""))):
             is_quoted = word.startswith(('"', "'")) and word[0] == word[-1]
             part = unescape_string_literal(word) if is_quoted else word
             columns = self.get_search_fields(request)

@@ -5,6 +5,7 @@ A condition on two tables at once is served by no index; ids of one table are.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -27,9 +28,17 @@ def contains(column: str, word: str, *, is_indexed: bool = False) -> Q:
     Digits look the same in both: where all rows are read, PostgreSQL need not put each one's text in capitals, which
     takes longer than looking. `is_indexed`: an index of parts of words serves the column, and keeps capitals.
     """
-    has_case = not word.isascii() or any(letter.isalpha() for letter in word)
     by_index = is_indexed and len(word) >= LETTERS_OF_INDEX
-    return Q(**{f"{column}__{'icontains' if has_case or by_index else 'contains'}": word})
+    return Q(**{f"{column}__{'icontains' if has_case(word) or by_index else 'contains'}": word})
+
+
+def has_case(word: str) -> bool:
+    return not word.isascii() or any(letter.isalpha() for letter in word)
+
+
+def quickest_first(words: Iterable[str]) -> list[str]:
+    """Words of digits before the others: what they leave out need not be put in capitals."""
+    return sorted(words, key=has_case)
 
 
 def of_customers(organization: Organization | None, word: str, *, is_joined: bool = True) -> Q:
