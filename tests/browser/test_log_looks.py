@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from runacall.invoices.models import Invoice
 from tests import builders
 from tests.books import Shop
 from tests.browser.conftest import apart
+from tests.browser.test_causes import conflicts
 from tests.journeys.house import wait_until
+
+__all__ = ["conflicts"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 LOG = "/admin/sync/syncevent/"
@@ -74,3 +78,30 @@ def test_at_a_desk_nothing_is_folded(many_causes: Shop, page: Page) -> None:
     cards = page.locator("#causes .rac-card")
     expect(cards.get_by_role("button", name="Map and send 1")).to_have_count(CAUSES)
     expect(page.get_by_role("button", name="Fix…")).to_have_count(0)
+
+
+SAID = """cell => {
+    const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+    return head.offsetParent ? head.textContent : getComputedStyle(cell, "::before").content;
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_values_of_both_sides_say_whose_they_are(conflicts: list[Invoice], page: Page, width: int) -> None:
+    """In the opened row, and on the invoice, whose banner asks to compare them."""
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{LOG}?status=failed")
+    page.get_by_role("button", name="Details of Invoice").first.click()
+    opened = page.locator(".rac-details-row .rac-sides")
+    expect(opened).to_be_visible()
+    compare(opened)
+    page.goto(f"/admin/invoices/invoice/{conflicts[0].pk}/change/")
+    banner = page.locator("#invoice-sync")
+    expect(banner).to_contain_text("Compare the three values below")
+    compare(banner.locator(".rac-sides"))
+
+
+def compare(table: Locator) -> None:
+    cells = table.locator("tbody tr").first.locator("td")
+    assert [cell.evaluate(SAID).strip('": ') for cell in cells.all()] == ["Was", "Here", "In QuickBooks"]
+    assert [text.strip() for text in cells.all_inner_texts()][1:] == ["Ours", "Hers"]
