@@ -82,8 +82,15 @@ class SearchPaginator(BoundedPaginator):
     def page(self, number: int | str) -> Page[Any]:
         found, rows = super().page(number), cast("Any", self.object_list)
         first = max(found.start_index() - 1, 0)
-        found.object_list = rows.filter(pk__in=self.ids[first : found.end_index()])
+        found.object_list = _of_ids(rows, self.ids[first : found.end_index()])
         return found
+
+
+def _of_ids(rows: QuerySet[Any], ids: list[Any]) -> QuerySet[Any]:
+    """Those of `rows`, which has just been found to have these ids: its conditions are not asked again."""
+    named = rows.all()
+    named.query.where = type(named.query.where)()
+    return named.filter(pk__in=ids)
 
 
 class TypedPaginator(SearchPaginator):

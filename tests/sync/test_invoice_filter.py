@@ -214,6 +214,8 @@ def test_what_a_filter_finds_is_looked_for_once_and_only_the_page_is_read(
     [ids, page] = lists
     assert ids.startswith('SELECT "invoices_invoice"."id" AS "pk" FROM')
     assert '"invoices_invoice"."id" IN (' in page
+    # By their ids alone: what the ids were found by is not asked again.
+    assert [asked for asked in ("LIKE", "sync_syncevent", "qbo_link") if asked in page.partition("WHERE")[2]] == []
     chosen = query.get("quickbooks")
     again = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"] and "IN ('failed')" in one["sql"]]
     assert len([sql for sql in again if 'FROM "invoices_invoice"' in sql]) == (0 if chosen == "attention" else 1)
