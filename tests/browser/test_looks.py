@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -121,3 +122,22 @@ def test_the_boxes_of_a_line_can_be_read(open_shop: Shop, page: Page, width: int
     assert len(widths) == 2
     assert min(widths) > 180, widths
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["customer", "payment", "pricebookitem", "taxrate"])
+def test_on_a_phone_a_row_of_a_list_takes_two_lines(open_shop: Shop, page: Page, name: str) -> None:
+    """Its cells beside each other, none on another one, and with every word that it has on a desk."""
+    apart(lambda: builders.payment(open_shop.invoice(send=True), "40"))
+    page.goto(f"/admin/invoices/{name}/")
+    cells = page.locator("tr.data-row").first.locator("td, th")
+    said = [text.strip(" -—") for text in cells.all_inner_texts()]
+    page.set_viewport_size({"width": 390, "height": 844})
+    boxes = [box for one in cells.all() if (box := one.bounding_box()) and box["width"]]
+    assert [text.strip(" -—") for text in cells.all_inner_texts()] == said
+    assert len(boxes) == len(said)
+    top, bottom = min(box["y"] for box in boxes), max(box["y"] + box["height"] for box in boxes)
+    assert bottom - top < 80, boxes
+    for one, other in itertools.combinations(boxes, 2):
+        beside = one["x"] + one["width"] <= other["x"] + 1 or other["x"] + other["width"] <= one["x"] + 1
+        assert beside or one["y"] + one["height"] <= other["y"] + 1 or other["y"] + other["height"] <= one["y"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
