@@ -108,14 +108,14 @@ def looking_takes_long(organization: Organization | None) -> bool:
     return count_up_to(Link.objects.of(connection, EntityType.INVOICE), MOST).is_more
 
 
-def earlier_count(organization: Organization | None) -> int:
+def earlier_count(organization: Organization | None) -> Counted:
     """How many invoices the shop sent before QuickBooks was connected that were never sent to QuickBooks."""
     connection = connection_of(organization)
     if connection is None or not connection.is_live:
-        return 0
+        return Counted(0)
     if not ConnectionSettings.objects.filter(connection=connection, sync_invoices=True).exists():
-        return 0
-    return earlier_invoices(connection).count()
+        return Counted(0)
+    return count_up_to(earlier_invoices(connection), MOST_LOOKED_AT)
 
 
 def earlier_payments_count(organization: Organization | None) -> int:

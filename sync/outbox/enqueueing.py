@@ -19,6 +19,7 @@ from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication, PricebookItem
 from runacall.looked_up import there_is_no
+from runacall.organizations.paging import MOST, count_up_to
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import NO_FAILURE, RANK_OF_UNDOING, RANKS, UNSENT, Direction, EntityType
 
@@ -233,6 +234,10 @@ def earlier_invoices(
         # EXISTS, since PostgreSQL goes through the whole list for each row of a long NOT IN.
         rows = rows.exclude(Exists(sent)).exclude(Exists(opened))
     else:
+        waiting = known.unsent().order_by()
+        if not count_up_to(waiting, MOST).is_more:
+            # Most that have no link have failed: two lists are compared sooner than each one is asked for its event.
+            some = some.difference(waiting.values("record_id"))
         rows = rows.filter(there_is_no(sent), there_is_no(opened), pk__in=some)
     if start_date:
         rows = rows.filter(invoice_date__gte=start_date)

@@ -23,6 +23,7 @@ from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.access import may_see
 from runacall.organizations.models import Organization
+from runacall.organizations.paging import Counted
 from sync.actions import Action
 from sync.log.attention import Errors, HeldBack, errors_of, held_back
 from sync.log.home import home
@@ -295,7 +296,7 @@ def earlier_invoices_offer(context: template.Context) -> dict[str, object]:
     """The offer to send earlier invoices; nothing if there are none. No page waits for it where looking takes long."""
     organization = context["request"].organization
     is_later = bool(context.get("may_act")) and looking_takes_long(organization)
-    count = earlier_count(organization) if context.get("may_act") and not is_later else 0
+    count = earlier_count(organization) if context.get("may_act") and not is_later else Counted(0)
     return {"count": count, "is_later": is_later, "csrf_token": context.get("csrf_token")}
 
 

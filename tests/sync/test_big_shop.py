@@ -10,14 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from qbo.mapping.loose_ends import EVERY, gather, without_link
+from qbo.mapping.loose_ends import EVERY, gather, may_have_no_link, without_link
 from qbo.mapping.tax_rows import sets_in_use
 from qbo.models import Connection
 from runacall.invoices.models import Customer
 from runacall.organizations.models import Role
 from sync.forecast.readiness import readiness
 from sync.log.waiting import company_counts
-from sync.models import SyncEvent
+from sync.models import State, SyncEvent
 from sync.outbox.enqueueing import earlier_invoices
 from tests import builders, log_rows
 
@@ -109,6 +109,35 @@ def test_the_offer_of_earlier_invoices_follows_where_looking_takes_long(
     assert "hx-get" not in part
 
 
+@pytest.mark.parametrize("most", [10_000, 2])
+def test_earlier_invoices_are_counted_up_to_a_bound_among_those_that_failed(
+    books: Connection, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """The same whether what failed is compared as a list or asked for one by one, as where very much has failed."""
+    monkeypatch.setattr("sync.outbox.enqueueing.MOST", most)
+    for _ in range(3):
+        invoice = builders.invoice(books.organization)
+        log_rows.event(books, invoice=invoice)
+    dismissed = builders.invoice(books.organization)
+    log_rows.event(books, State.DISMISSED, invoice=dismissed)
+    earlier = [builders.invoice(books.organization) for _ in range(2)]
+    SyncEvent.objects.filter(record_id__in=[one.pk for one in earlier]).delete()
+    for day in range(2):
+        gather(books, at=log_rows.AT + day * EVERY, go_on=lambda: True)
+    assert may_have_no_link(books, "invoice") is not None
+    assert {one.pk for one in earlier_invoices(books)} == {one.pk for one in earlier}
+    client = client_of(books)
+    part = client.get(OFFER).content.decode()
+    assert "2 invoices were sent before" in part
+    assert "Send 2 earlier invoices" in part
+    monkeypatch.setattr("sync.log.waiting.MOST_LOOKED_AT", 1)
+    part = client.get(OFFER).content.decode()
+    assert "1+ invoice" in part
+    assert "Send all earlier invoices" in part
+    client.post(reverse("sync:send_earlier"))
+    assert SyncEvent.objects.filter(record_id__in=[one.pk for one in earlier], state=State.QUEUED).count() == 2
+
+
 def test_the_offer_is_on_the_page_where_few_invoices_have_no_link(
     books: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +167,7 @@ def test_picking_a_customer_counts_no_more_than_a_search(books: Connection) -> N
         assert "Ann Example" in client.get(reverse("admin:autocomplete"), asked_for).content.decode()
     searches = [one["sql"] for one in asked.captured_queries if "LIKE" in one["sql"]]
     assert [sql for sql in searches if "COUNT(" in sql] == []
-    assert len([sql for sql in searches if "LIMIT 501" in sql]) == 1
+    assert len([sql for sql in searches if sql.endswith("LIMIT 21")]) == 1, "a page, and whether there is more"
 
 
 def test_a_rate_sets_links_are_looked_up_one_by_one(books: Connection) -> None:
