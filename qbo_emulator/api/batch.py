@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Optional
 
 from qbo_emulator import faults
-from qbo_emulator.api import changes
+from qbo_emulator.api import changes, forms
 from qbo_emulator.api.showing import member, shown, with_extras
 from qbo_emulator.books.company import Company
 from qbo_emulator.books.encoding import JsonObject, dumps
@@ -55,7 +55,7 @@ def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker
     if struck := breaker(kind.name, operation):
         raise struck
     row = operations.write(company, kind, operation, body, at=at, options=options_of(item))
-    return member(company, kind, with_extras(company, kind, row, options_of(item), base))
+    return member(company, kind, with_extras(company, kind, row, options_of(item), base), forms.how_written(body))
 
 
 def options_of(item: JsonObject) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from qbo_emulator import faults
-from qbo_emulator.api import batch, breaking, changes, files, tax_classifications, tax_service, xml_input
+from qbo_emulator.api import batch, breaking, changes, files, forms, tax_classifications, tax_service, xml_input
 from qbo_emulator.api.calls import Call
 from qbo_emulator.api.showing import member, with_extras
 from qbo_emulator.books.clock import stamp
@@ -82,7 +82,8 @@ def of_entity(world: World, company: Company, call: Call) -> str:
         raise breaking.item_fault(struck)
     body = body_of(call.request, {kind.name, kind.member})
     row = operations.write(company, kind, call.operation, body, at=call.at, options=included(call))
-    return member(company, kind, with_extras(company, kind, row, included(call), base_url(call.request)))
+    row = with_extras(company, kind, row, included(call), base_url(call.request))
+    return member(company, kind, row, forms.how_written(body))
 
 
 def included(call: Call) -> frozenset[str]:

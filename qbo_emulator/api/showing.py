@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qbo_emulator.api import forms
 from qbo_emulator.books.company import TRANSACTIONS, Company, Row
 from qbo_emulator.books.encoding import dumps
 from qbo_emulator.entities.kind import Kind
@@ -12,11 +13,15 @@ def shown(company: Company, kind: Kind, row: Row) -> str:
     if kind.is_wrapped and "Type" in row:
         return dumps({row["Type"]: {name: value for name, value in row.items() if name != "Type"}})
     is_stored = company.get(kind.name, row.get("Id")) is row
+    if kind.name == "Customer" and is_stored:
+        return dumps(forms.found(kind.name, company.with_balance(kind.name, row)))
     return company.encoded(kind.name, row) if is_stored else dumps(row)
 
 
-def member(company: Company, kind: Kind, row: Row) -> str:
-    """`row` as a member of the answer's object."""
+def member(company: Company, kind: Kind, row: Row, how: str = forms.READ) -> str:
+    """`row` as a member of the answer's object: read, created or updated by this call."""
+    if kind.name in forms.ALONE and company.get(kind.name, row.get("Id")) is row:
+        row = forms.alone(kind.name, company.with_balance(kind.name, row), how)
     return f'"{kind.member}":{shown(company, kind, row)}'
 
 

@@ -61,8 +61,10 @@ def located(company: Company, address: Row) -> Row:
 
 
 def pseudonym(company: Company, row: Row) -> str:
-    digest = hashlib.blake2b(f"{company.realm_id}/{row['Id']}".encode(), digest_size=14).hexdigest()
-    return f"0020{digest}"
+    """As long as recorded ones: the same six digits for a company, and 32 for the row."""
+    place = hashlib.blake2b(company.realm_id.encode(), digest_size=1).hexdigest()
+    digest = hashlib.blake2b(f"{company.realm_id}/{row['Id']}".encode(), digest_size=16).hexdigest()
+    return f"0020{place}{digest}"
 
 
 def customer(company: Company, row: Row) -> None:
@@ -200,7 +202,7 @@ def purchase(company: Company, row: Row) -> None:
 
 def purchase_order(company: Company, row: Row) -> None:
     bill_like = [bought_line(company, line, index) for index, line in enumerate(row.get("Line", ()), 1)]
-    row["Line"] = bill_like
+    row["Line"] = [{"Received": 0, **line} if "ItemBasedExpenseLineDetail" in line else line for line in bill_like]
     row.setdefault("POStatus", "Open")
     row.setdefault("EmailStatus", "NotSet")
     row.setdefault("CustomField", [])
@@ -229,14 +231,9 @@ def deposit_line(line: Row, number: int) -> Row:
 
 def journal_entry(company: Company, row: Row) -> None:
     row["Line"] = [{**line, "CustomExtensions": line.get("CustomExtensions", [])} for line in row.get("Line", ())]
-    debits = (line for line in row["Line"] if side_of(line) == "Debit")
-    row["TotalAmt"] = sum((Decimal(str(line.get("Amount", 0))) for line in debits), Decimal(0)) or 0
+    row["TotalAmt"] = 0  # recorded of each, whatever its lines come to
     row.setdefault("Adjustment", False)
     row.setdefault("TxnTaxDetail", {})
-
-
-def side_of(line: Row) -> object:
-    return (line.get("JournalEntryLineDetail") or {}).get("PostingType")
 
 
 DRESSES: dict[str, Callable[[Company, Row], None]] = {

@@ -12,7 +12,8 @@ from qbo_emulator import faults
 from qbo_emulator.books.encoding import JsonObject
 from qbo_emulator.faults import QboFault
 
-DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*|[-+Z].*)?$")
+# a time may follow, also after a blank, as a client in use writes it
+DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.*| \d{2}:\d{2}:\d{2}|[-+Z].*)?$")
 WEB_ADDRESS = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 FORBIDDEN_IN_NAMES = re.compile(r"[:\t\n\r]")
 NAME_FIELDS = frozenset(("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName"))
@@ -29,6 +30,8 @@ LINKED = {
 NO_LIMIT = 10**9
 DIGITS_BEFORE, DIGITS_AFTER = 15, 12
 NO_YEAR = "0001-"  # what several languages send for a date that was never set
+# an object of these that holds nothing says nothing: QuickBooks answers neither null nor an empty reference
+VALUES = frozenset(("ReferenceType", "EmailAddress", "TelephoneNumber", "WebSiteAddress", "MemoRef"))
 SCALARS = frozenset(("string", "decimal", "integer", "boolean", "date", "dateTime", "enum"))
 IGNORED = object()
 
@@ -131,10 +134,20 @@ def clean_open(kind: str, body: dict[str, object]) -> dict[str, object]:
         if value is None or value == "":
             continue
         spec = WELL_KNOWN.get(name)
-        read = _read(spec, value, name, kind, name) if spec else value
+        read = _read(spec, value, name, kind, name) if spec else _said(value)
         if read is not IGNORED:
             kept[name] = read
     return kept
+
+
+def _said(value: object) -> object:
+    """`value` without what is null or empty inside of it; an object of nothing else is ignored, `{}` stays."""
+    if isinstance(value, list):
+        return [one for one in map(_said, value) if one is not IGNORED]
+    if not isinstance(value, dict) or not value:
+        return value
+    read = {name: _said(one) for name, one in value.items() if one is not None and one != ""}
+    return {name: one for name, one in read.items() if one is not IGNORED} or IGNORED
 
 
 def _read(spec: Spec, value: object, name: str, top: str, path: str) -> object:
@@ -153,7 +166,8 @@ def _read_one(spec: Spec, value: object, name: str, top: str, path: str) -> obje
     if kind == "IntuitAnyType":
         return IGNORED
     if kind not in SCALARS:
-        return IGNORED if value == [] else clean(kind, value, top=top, path=f"{path}.")
+        read = IGNORED if value == [] else clean(kind, value, top=top, path=f"{path}.")
+        return read or IGNORED if kind in VALUES else read
     if isinstance(value, (dict, list)):
         if not value:
             return IGNORED

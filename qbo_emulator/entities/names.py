@@ -24,7 +24,7 @@ def name_rules(draft: Draft) -> None:
         )
     row["DisplayName"] = name = deleted_name(draft, name.strip())
     check_name_free(draft, name)
-    row.setdefault("PrintOnCheckName", full_name(row) or row.get("CompanyName") or name)
+    row.setdefault("PrintOnCheckName", row.get("CompanyName") or full_name(row) or name)
     if key_of(draft.sent.get("SalesTermRef")):
         resolve(draft.company, TERM, row["SalesTermRef"])
 
@@ -110,7 +110,7 @@ CUSTOMER_KIND = Kind(
     "Customer",
     operations=LIST,
     defaults=CUSTOMER_DEFAULTS,
-    kept=("CurrencyRef", "DefaultTaxCodeRef", "PrintOnCheckName"),
+    kept=("CurrencyRef", "DefaultTaxCodeRef"),
     rules=customer_rules,
     is_list=True,
     name_field="DisplayName",
@@ -120,7 +120,7 @@ VENDOR_KIND = Kind(
     "Vendor",
     operations=LIST,
     defaults={"Balance": 0, "Vendor1099": False, "Active": True},
-    kept=("CurrencyRef", "PrintOnCheckName"),
+    kept=("CurrencyRef",),
     rules=vendor_rules,
     is_list=True,
     name_field="DisplayName",
@@ -129,7 +129,6 @@ EMPLOYEE_KIND = Kind(
     "Employee",
     operations=LIST,
     defaults={"BillableTime": False, "Active": True},
-    kept=("PrintOnCheckName",),
     rules=name_rules,
     is_list=True,
     name_field="DisplayName",

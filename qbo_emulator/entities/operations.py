@@ -137,7 +137,7 @@ def update(company: Company, kind: Kind, body: Row, before: Row, *, at: datetime
     kind.rules(draft)
     if sparse and kind.is_list and changes_nothing(draft):
         return before
-    return store_next(draft)
+    return store_next(draft, unless_same=kind.name in SAME_STAYS)
 
 
 def is_sparse(body: Row) -> bool:
@@ -212,10 +212,22 @@ def remove(company: Company, kind: Kind, operation: str, before: Row, *, at: dat
     return gone
 
 
-def store_next(draft: Draft) -> Row:
+# recorded: a full update of what is there already moves no SyncToken
+SAME_STAYS = ("PurchaseOrder",)
+
+
+def store_next(draft: Draft, *, unless_same: bool = False) -> Row:
     before = draft.before or {}
+    if unless_same and is_as_before(draft, before):
+        return before
     times = {**before.get("MetaData", {}), "LastUpdatedTime": stamp(draft.at)}
     return store(draft, str(int(before.get("SyncToken", "0")) + 1), times)
+
+
+def is_as_before(draft: Draft, before: Row) -> bool:
+    again = dressed(draft.company, draft.kind.name, draft.row, before)
+    own = {name: value for name, value in before.items() if name not in ("domain", "sparse", "SyncToken", "MetaData")}
+    return not draft.also and again == own
 
 
 def store(draft: Draft, token: str, times: Row) -> Row:
