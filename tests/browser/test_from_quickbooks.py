@@ -94,6 +94,13 @@ def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Sh
     expect(page.locator("#tie-out")).to_contain_text("1 difference between Run a Call and QuickBooks", timeout=PATIENCE)
     expect(page.get_by_label("Differences")).to_contain_text(f"Invoice #{renumbered}")
     shot(page, "tie-out")
+    # On a phone no amount is out of sight, and each says whose it is.
+    page.set_viewport_size({"width": 390, "height": 844})
+    frames = page.locator("#tie-out .rac-table-frame").all()
+    assert [one.evaluate("one => one.scrollWidth - one.clientWidth") for one in frames] == [0, 0]
+    said = page.get_by_role("table", name="Differences").locator("td.rac-number").first
+    assert "Here" in said.evaluate("one => getComputedStyle(one, '::before').content")
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("link", name="Download CSV").wait_for()
 
 

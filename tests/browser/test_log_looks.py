@@ -58,6 +58,22 @@ def test_the_first_row_is_on_the_screen_of_a_phone(many_causes: Shop, page: Page
     apart(lambda: wait_until(lambda: many_causes.failed().count() == CAUSES - 1))
 
 
+def test_what_is_marked_on_a_phone_leaves_the_rows_in_sight(many_causes: Shop, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{LOG}?status=failed")
+    page.get_by_role("checkbox", name="Select Invoice #").first.check()
+    bar = page.get_by_role("region", name="Selected events")
+    expect(bar.get_by_role("button", name="Retry")).to_be_in_viewport(ratio=1)
+    box = bar.bounding_box()
+    assert box
+    assert box["height"] < 130, box
+    last = bar.get_by_role("button", name="Dismiss…")
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport(ratio=1)
+    last.click()
+    expect(page.get_by_role("heading", name="Dismiss 1")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 820, 1280, 1700])
 def test_each_row_says_the_five_things_of_the_help(many_causes: Shop, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

@@ -35,6 +35,15 @@ def test_where_payments_go_is_chosen_and_said(open_shop: Shop, page: Page) -> No
     expect(page.locator("#history")).to_contain_text("Method of Card payments")
 
 
+def test_on_a_phone_the_two_choices_of_a_method_say_what_they_are(open_shop: Shop, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/quickbooks/payments/")
+    card = page.locator("tr", has=page.get_by_role("rowheader", name="Card")).locator("td")
+    expect(card).to_have_count(2)
+    said = [cell.evaluate("one => getComputedStyle(one, '::before').content") for cell in card.all()]
+    assert [words.strip('": ') for words in said] == ["In QuickBooks", "Account"]
+
+
 def test_one_check_for_three_invoices(open_shop: Shop, page: Page) -> None:
     """Received by typing and ticking, sums said meanwhile; corrected, and taken back."""
     page.goto("/admin/")
