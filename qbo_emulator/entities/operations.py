@@ -225,9 +225,13 @@ def store_next(draft: Draft, *, unless_same: bool = False) -> Row:
 
 
 def is_as_before(draft: Draft, before: Row) -> bool:
+    """Whether what would be stored is there already, all but its version and times."""
     again = dressed(draft.company, draft.kind.name, draft.row, before)
-    own = {name: value for name, value in before.items() if name not in ("domain", "sparse", "SyncToken", "MetaData")}
-    return not draft.also and again == own
+    return not draft.also and own_fields(again) == own_fields(before)
+
+
+def own_fields(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in ("domain", "sparse", "SyncToken", "MetaData")}
 
 
 def store(draft: Draft, token: str, times: Row) -> Row:
