@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Count, Min, OuterRef, Sum
-from django.db.models.functions import TruncDate
+from django.db import connection as database
+from django.db.models import Case, Count, Min, OuterRef, Value, When
 from django.urls import reverse
 
 from qbo.models import Connection, Link
 from runacall.invoices.models import Invoice
-from runacall.invoices.money import ZERO
+from runacall.invoices.money import ZERO, round_cents
 from runacall.looked_up import there_is, there_is_no
 from runacall.organizations.models import Organization
 from sync.log.attention import count_errors
@@ -140,11 +140,11 @@ def missing_of(connection: Connection) -> Missing:
     others = in_flight.exclude(there_is(unsent.filter(record_id=OuterRef("record_id"))))
     numbers = count_each([unsent, others])
     sums = [_sums(_absent(connection, part)) for part, number in zip((unsent, others), numbers, strict=True) if number]
-    invoices = sum(one["count"] for one in sums)
+    invoices = sum(one.number for one in sums)
     return Missing(
         invoices=invoices,
-        money=sum((one["money"] or ZERO for one in sums), ZERO),
-        tax=sum((one["tax"] or ZERO for one in sums), ZERO),
+        money=sum((one.money for one in sums), ZERO),
+        tax=sum((one.tax for one in sums), ZERO),
         # All of them but those: asking QuickBooks' Ids for each of 5,000 once more takes as long as the sums.
         changes=sum(numbers) - invoices,
         oldest_at=_oldest_absent(connection) if invoices else None,
@@ -157,9 +157,28 @@ def _absent(connection: Connection, events: SyncEventQuerySet) -> SyncEventQuery
     return events.filter(there_is_no(links))
 
 
-def _sums(events: SyncEventQuerySet) -> dict[str, Any]:
-    invoices = Invoice.objects.filter(pk__in=events.values("record_id")).order_by()
-    return invoices.aggregate(count=Count("pk"), money=Sum("total"), tax=Sum("tax_total"))
+class Sums(NamedTuple):
+    number: int
+    money: Decimal
+    tax: Decimal
+
+
+def _sums(events: SyncEventQuerySet) -> Sums:
+    """Of their invoices, of which each has one of the events.
+
+    A join, so that PostgreSQL reads both in the order of their ids; IN would shuffle 5,000 of them first.
+    """
+    sql, params = events.values("record_id").query.sql_with_params()
+    table = Invoice._meta.db_table
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*), SUM({table}.total), SUM({table}.tax_total) FROM ({sql}) AS absent"
+            f" JOIN {table} ON {table}.id = absent.record_id",
+            params,
+        )
+        number, *sums = cursor.fetchone()
+    money, tax = (round_cents(Decimal(one or 0)) for one in sums)
+    return Sums(number, money, tax)
 
 
 def _oldest_absent(connection: Connection) -> datetime | None:
@@ -191,12 +210,15 @@ def last_days(organization: Organization, events: SyncEventQuerySet, *, at: date
     """The last `DAYS` days in the organization's time zone, today last."""
     today = organization.today(at)
     first = today - timedelta(days=DAYS - 1)
-    since = datetime.combine(first, time.min, tzinfo=organization.zone)
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    since, *mornings = (datetime.combine(day, time.min, tzinfo=organization.zone) for day in days)
     counts: Counter[tuple[date, str]] = Counter()
     rows = events.filter(state__in=[State.SYNCED, State.FAILED], changed_at__gte=since)
-    by_day = rows.annotate(day=TruncDate("changed_at", tzinfo=organization.zone)).values_list("day", "state")
-    for day, state, count in by_day.annotate(count=Count("pk")):
-        counts[day, state] += count
+    # Which morning came next: to have the database work out the day in the time zone takes twice as long.
+    before = [When(changed_at__lt=morning, then=number) for number, morning in enumerate(mornings)]
+    by_day = rows.annotate(number=Case(*before, default=Value(DAYS - 1))).values_list("number", "state")
+    for number, state, count in by_day.annotate(count=Count("pk")):
+        counts[days[number], state] += count
     highest = max(counts.values(), default=0) or 1
     return [
         Day(
@@ -208,6 +230,5 @@ def last_days(organization: Organization, events: SyncEventQuerySet, *, at: date
             failed_height=max(failed * 100 // highest, 3 if failed else 0),
             left=number * 20,
         )
-        for number in range(DAYS)
-        for day in [first + timedelta(days=number)]
+        for number, day in enumerate(days)
     ]

@@ -70,9 +70,10 @@ def _move(
     dry_run: bool = False,
 ) -> Report:
     movable = events.filter(state__in=source).exclude(record_type=EntityType.CONNECTION)
-    left = events.count() - movable.count()
+    number = movable.count()
+    left = events.count() - number
     if dry_run:
-        return Report(movable.count(), {otherwise: left} if left else {})
+        return Report(number, {otherwise: left} if left else {})
     with transaction.atomic():
         connections = dict(movable.order_by().values_list("connection", "organization").distinct())
         keep_drains_out(connections)

@@ -20,6 +20,7 @@ from sync.log import home as home_module
 from sync.log.home import DAYS, home, month_end
 from sync.models import State, SupportLook, SyncEvent
 from tests import builders, log_rows
+from tests.on_postgres import only_from_outside, run_on_postgres
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def books() -> Connection:
     return log_rows.shop_with_books()
+
+
+@only_from_outside
+@pytest.mark.postgresql
+def test_the_same_on_postgresql() -> None:
+    run_on_postgres(__file__)
 
 
 def page(books: Connection, role: str = Role.OWNER) -> str:
