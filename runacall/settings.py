@@ -191,6 +191,9 @@ SUPPORT_EMAIL = "admin@runacall.com"
 SYNC: dict[str, Any] = {
     "HTTP_CONNECT_TIMEOUT": env.float("SYNC_HTTP_CONNECT_TIMEOUT", 3.05),
     "HTTP_READ_TIMEOUT": env.float("SYNC_HTTP_READ_TIMEOUT", 125),  # Intuit cuts a request at 120 s
+    # A write leaves within this time after it was decided on, or not at all: nobody waits for it for longer than that
+    # and one answer.
+    "LEAVES_WITHIN": env.float("SYNC_LEAVES_WITHIN", 10),
     # A page waits at most this long for QuickBooks; the rest is read in the background.
     "PAGE_SECONDS": env.float("SYNC_PAGE_SECONDS", 10),
     # The most bytes of an answer, unpacked; a longer one is cut off.

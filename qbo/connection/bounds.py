@@ -32,11 +32,15 @@ class AnswerTooLong(requests.RequestException):
 
 
 class Deadline:
-    """Shuts down the connection of the call that runs inside the block, in this thread, after `seconds`."""
+    """Shuts down the connection of the call that runs inside the block, in this thread, after `seconds`.
 
-    def __init__(self, seconds: float) -> None:
+    Nothing is sent after `leaves_by` (`stopwatch.seconds`), either.
+    """
+
+    def __init__(self, seconds: float, *, leaves_by: float | None = None) -> None:
         self.seconds = seconds
-        self._passes_at = stopwatch.seconds() + seconds
+        passes_at = stopwatch.seconds() + seconds
+        self._leaves_by = passes_at if leaves_by is None else min(passes_at, leaves_by)
         self.has_passed = False
         self._is_over = False
         self._socket: socket.socket | None = None
@@ -61,7 +65,7 @@ class Deadline:
             self._socket = connected
             # Not by the timer alone: a process that was suspended meanwhile may get here before its timer does, and
             # what it was about to send may have been sent by another one.
-            self.has_passed = self.has_passed or stopwatch.seconds() >= self._passes_at
+            self.has_passed = self.has_passed or stopwatch.seconds() >= self._leaves_by
             if self.has_passed:
                 self._shut()
 

@@ -113,6 +113,8 @@ class Client:
     most: int = LARGEST_ANSWER
     # When (by time.monotonic) the caller gives up waiting, for example a page; None: never.
     until: float | None = None
+    # When (by stopwatch.seconds) the bytes of a call have left, or never do; None: whenever they are ready.
+    leaves_by: float | None = None
 
     @property
     def time_is_up(self) -> bool:
@@ -151,6 +153,7 @@ class Client:
             timeout=self.timeout,
             most=self.most,
             within=None if self.until is None else self.until - time.monotonic(),
+            leaves_by=self.leaves_by,
         )
         # The token of this call, because a refusal only counts against that one.
         return replace(reply, token=self.access_token)
@@ -164,17 +167,19 @@ def exchange(
     timeout: tuple[float, float],
     most: int = LARGEST_ANSWER,
     within: float | None = None,
+    leaves_by: float | None = None,
     **how: Any,
 ) -> Reply:
     """One HTTP exchange; every outcome is a Reply, even a broken connection. Redirects are not followed.
 
     It ends after `within` seconds, at the latest after the two time-outs together, and reads at most `most` bytes.
+    `leaves_by`: when, by `stopwatch.seconds`, the request has left, or never does.
     """
     began = time.monotonic()
     seconds = min(sum(timeout), sum(timeout) if within is None else within)
     if seconds <= 0:
         return Reply(None, "Timeout: there was no time left for the call", left=False, cut="there was no time left")
-    with Deadline(seconds) as deadline:
+    with Deadline(seconds, leaves_by=leaves_by) as deadline:
         try:
             response = session.request(method, url, allow_redirects=False, stream=True, timeout=timeout, **how)
             try:

@@ -59,8 +59,12 @@ def client_for(
     address: str = "",
     session: requests.Session | None = None,
     until: float | None = None,
+    leaves_by: float | None = None,
 ) -> Client:
-    """A client with the connection's current access token; all calls have to end by `until` (time.monotonic)."""
+    """A client with the connection's current access token; all calls have to end by `until` (time.monotonic).
+
+    `leaves_by`: when, by `stopwatch.seconds`, their bytes have left, or never do.
+    """
     return Client(
         base_url=address or endpoints(connection.environment, connection.emulator_url).api,
         realm_id=connection.realm_id,
@@ -69,6 +73,7 @@ def client_for(
         session=session or new_session(),
         most=settings.SYNC["LARGEST_ANSWER"],
         until=until,
+        leaves_by=leaves_by,
     )
 
 
@@ -137,14 +142,14 @@ class Turn:
             self.reader = None
 
     @contextmanager
-    def own_client(self, realm_id: str) -> Iterator[Client]:
+    def own_client(self, realm_id: str, *, leaves_by: float) -> Iterator[Client]:
         """A client for a write to `realm_id`, one of several at a time, each in its own thread.
 
-        Raises CompanyChanged.
+        Nothing leaves after `leaves_by` (`stopwatch.seconds`). Raises CompanyChanged.
         """
         session = take_session(self.address)
         try:
-            client = client_for(self.connection, address=self.address, session=session)
+            client = client_for(self.connection, address=self.address, session=session, leaves_by=leaves_by)
             # Check the client that will send: a renewed token may belong to another company.
             self.assert_company(client.realm_id, realm_id)
             yield client

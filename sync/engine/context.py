@@ -13,8 +13,8 @@ from django.conf import settings
 from qbo.connection.limiter import size_of_call
 from qbo.connection.turn import Turn
 from qbo.models import Connection, Lease
-from runacall import clock, stopping
-from sync.models import Attempt, SyncEvent
+from runacall import clock, stopping, stopwatch
+from sync.models import Attempt, Submission, SyncEvent
 from sync.retry_policy import Policy
 
 
@@ -61,8 +61,8 @@ class Drain:
         self.in_flight: int = settings.SYNC["BATCHES_IN_FLIGHT"]
         # Seconds for which a look at numbers counts.
         self.numbers_count_for: float = settings.SYNC["NUMBERS_COUNT_FOR"]
-        # Seconds after which a call has ended, whatever its result.
-        self.answers_within: float = settings.SYNC["HTTP_CONNECT_TIMEOUT"] + settings.SYNC["HTTP_READ_TIMEOUT"]
+        # Seconds after which a write has been acted on or never will be.
+        self.answers_within: float = settings.SYNC["LEAVES_WITHIN"] + settings.SYNC["HTTP_READ_TIMEOUT"]
 
     @cached_property
     def policy(self) -> Policy:
@@ -78,6 +78,19 @@ class Drain:
         if self.time_is_up:
             raise Stop("No more calls start in this drain.")
         self.turn.keep_limits(batch=batch)
+
+    @staticmethod
+    def leaves_by() -> float:
+        """When, by `stopwatch.seconds`, the bytes of a write that is decided on now have left, or never do.
+
+        Asked before the decision: a process that was suspended after it makes no call that nobody expects any more.
+        """
+        within: float = settings.SYNC["LEAVES_WITHIN"]
+        return stopwatch.seconds() + within
+
+    def may_be_resent(self, submission: Submission) -> bool:
+        """Whether QuickBooks is sure to still know its request id."""
+        return submission.may_be_resent(at=self.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
 
     def next_call(self, waiting: int) -> int:
         """How many of `waiting` writes, at least one, the next call takes along; waits a moment until it may go.

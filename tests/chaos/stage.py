@@ -35,6 +35,7 @@ HASTE = {
     "SYNC_BATCHES_IN_FLIGHT": "6",
     "SYNC_HTTP_CONNECT_TIMEOUT": paced(0.5),
     "SYNC_HTTP_READ_TIMEOUT": paced(1.0),
+    "SYNC_LEAVES_WITHIN": paced(0.5),
     "SYNC_LEASE_SECONDS": paced(1.6),
     "SYNC_REQUEST_ID_TRUSTED_FOR": paced(2.4),
     "SYNC_RETRY_DELAYS": paced(2.4, 3, 3.5),
@@ -193,6 +194,7 @@ class CalmStage(Stage):
         calm = {
             "SYNC_HTTP_CONNECT_TIMEOUT": "5",
             "SYNC_HTTP_READ_TIMEOUT": "60",
+            "SYNC_LEAVES_WITHIN": "10",
             "SYNC_LEASE_SECONDS": "90",
             "SYNC_REQUEST_ID_TRUSTED_FOR": "120",
             "SYNC_DRAIN_SECONDS": "20",

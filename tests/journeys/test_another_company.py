@@ -310,14 +310,14 @@ def test_a_drain_under_way_sends_nothing_to_the_new_company(
 
     send_it = push._send
 
-    def change_and_send(drain: Any, submission: Any) -> Any:
+    def change_and_send(drain: Any, *call: Any) -> Any:
         url = shop.books.url
         connection = connect(
             shop.organization, grant(url, OTHER), environment="emulator", emulator_url=url, at=timezone.now()
         )
         use_other_company(connection, realm_id=OTHER, start_date=start.date(), at=timezone.now())
         drain.connection.refresh_from_db()
-        return send_it(drain, submission)
+        return send_it(drain, *call)
 
     monkeypatch.setattr(push, "_send", change_and_send)
     shop.drain(start + LATER)

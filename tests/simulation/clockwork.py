@@ -57,6 +57,8 @@ class Thread:
     # Raised by every resumption: an older plan to wake it counts no more.
     turn: int = 0
     blocked: bool = False
+    # When its call has left, or never does.
+    leaves_by: float = NEVER
 
 
 class Clockwork:

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from tests.simulation.clockwork import ATOMIC, Clockwork, Killed, Thread
+from tests.simulation.clockwork import ATOMIC, NEVER, Clockwork, Killed, Thread
 from tests.simulation.history import CLOCK, QUERY
 
 OURS = ("qbo.", "sync.", "runacall.")
@@ -106,9 +106,10 @@ def before_import() -> None:
     assert not any(name.startswith(OURS) for name in sys.modules if name != "runacall.settings"), "too late"
     time.time, time.monotonic, time.sleep = _time, _monotonic, _sleep
     timezone.now = _timezone_now
-    from runacall import clock
+    from runacall import clock, stopwatch
 
     clock.now = clock.now_by_stopwatch = _database_now
+    stopwatch.seconds = _monotonic
 
 
 def seed_random(seed: int) -> None:
@@ -124,10 +125,13 @@ class Deadline:
 
     has_passed = False
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, leaves_by: float | None = None) -> None:
         self.seconds = seconds
+        self.leaves_by = min(true_time() + seconds, NEVER if leaves_by is None else leaves_by)
 
     def __enter__(self) -> Deadline:
+        if running and running.current:
+            running.current.leaves_by = self.leaves_by
         return self
 
     def __exit__(self, *_: object) -> None: ...

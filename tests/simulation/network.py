@@ -57,9 +57,9 @@ class Network(BaseAdapter):
         arrived = as_request(request)
         if self.work is None or self.work.current is None:
             return as_response(self.emulator.handle(arrived), request)
-        began, act = self.work.now, self._act()
-        if self.work.now - began >= TIME_OUT:
-            # Held up for so long before it left: its deadline has passed (qbo.connection.bounds).
+        act = self._act()
+        if self.work.now >= self.work.current.leaves_by:
+            # Held up for so long before it left (qbo.connection.bounds).
             raise requests.ConnectionError("Connection aborted", request=request)
         is_out = self.work.now < self.out_until
         answer = self._exchange(arrived, Act("lost") if is_out else act or Act("fine"), request)

@@ -33,8 +33,8 @@ from tests.simulation.watch import Watch
 
 URL = "http://127.0.0.1:1"
 NOON = datetime(2026, 6, 17, 16, 0, tzinfo=UTC).timestamp()
-# Longer than we trust a request id, and then the longest that a call under way may take.
-REMEMBERED = 300 + 130
+# As long as we trust a request id, until a call that begins then has left, and the longest that it takes.
+REMEMBERED = 300 + 10 + 125
 # An idle cluster asks the queue at least so often, in seconds; really every second, which would only take long here.
 QUIET = 60.0
 

@@ -197,10 +197,10 @@ def ask_during_first_call(settings: Any, monkeypatch: pytest.MonkeyPatch) -> lis
     settings.SYNC = {**settings.SYNC, "BATCHES_IN_FLIGHT": 1}
     send, calls = push._send, list[int]()
 
-    def send_and_ask(work: Any, submission: Submission) -> Any:
+    def send_and_ask(work: Any, submission: Submission, leaves_by: float) -> Any:
         calls.append(submission.pk)
         os.kill(os.getpid(), signal.SIGTERM)
-        return send(work, submission)
+        return send(work, submission, leaves_by)
 
     monkeypatch.setattr(push, "_send", send_and_ask)
     return calls

@@ -16,14 +16,17 @@ from django.utils import timezone
 
 from qbo.connection.client import Reply
 from qbo.connection.connecting import disconnect
+from qbo.connection.turn import Turn
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, ConnectionSettings, Lease
+from runacall import stopwatch
 from runacall.invoices.models import Customer, Invoice
 from sync.engine import drain as engine
 from sync.engine import outcomes
 from sync.engine.send import push
+from sync.engine.send.answers import Answered
 from sync.engine.send.push import Ready
-from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models import Attempt, State, SyncEvent
 from sync.operations import dismissing, retrying
 from sync.worker.wake import wake, wake_due
 from tests import builders
@@ -31,7 +34,7 @@ from tests.books import Shop, connected_shop, emulator
 
 LATER = timedelta(minutes=6)
 # No call takes longer: whoever made it and was killed is surely done.
-OVER = timedelta(seconds=129)
+OVER = timedelta(seconds=136)
 
 
 class Killed(BaseException):
@@ -57,7 +60,7 @@ def customer(shop: Shop, start: datetime) -> Customer:
 def dies(monkeypatch: pytest.MonkeyPatch) -> Callable[[Shop, datetime], None]:
     """A drain that is killed between the answer of QuickBooks and the writing down of it."""
 
-    def killed(*_: Any) -> None:
+    def killed(*_: Any, **__: Any) -> None:
         raise Killed
 
     def run(shop: Shop, at: datetime) -> None:
@@ -169,9 +172,9 @@ def test_a_token_that_is_refused_after_a_disconnect_pauses_nothing(
     shop.invoice(customer=customer, at=start)
     send = push._send
 
-    def send_and_disconnect(work: Any, submission: Any) -> Reply:
+    def send_and_disconnect(work: Any, *call: Any) -> Reply:
         disconnect(Connection.objects.get(pk=shop.connection.pk), at=start)
-        return send(work, submission)
+        return send(work, *call)
 
     with monkeypatch.context() as patched:
         patched.setattr(push, "_send", send_and_disconnect)
@@ -210,13 +213,78 @@ def test_a_process_that_slept_past_its_lease_makes_no_call(
     shop.invoice(customer=customer, at=start)
     before, send = len(writes_of(shop)), push._send
 
-    def sleep_and_send(work: Any, submission: Submission) -> Reply:
+    def sleep_and_send(work: Any, *call: Any) -> Reply:
         work.lease.expires_at = timezone.now() - timedelta(seconds=1)
-        return send(work, submission)
+        return send(work, *call)
 
     monkeypatch.setattr(push, "_send", sleep_and_send)
     shop.drain(start)
     assert len(writes_of(shop)) == before
+
+
+def suspend_behind_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process stands still for long after it saw that the lease is its own, right before its call."""
+    own_client, seconds = Turn.own_client, stopwatch.seconds
+
+    def suspended(turn: Turn, realm_id: str, **how: Any) -> Any:
+        monkeypatch.setattr(stopwatch, "seconds", lambda: seconds() + 320)
+        return own_client(turn, realm_id, **how)
+
+    monkeypatch.setattr(Turn, "own_client", suspended)
+
+
+@pytest.mark.parametrize("is_second", [False, True])
+def test_a_process_that_is_suspended_behind_the_look_at_its_lease_sends_nothing(
+    shop: Shop,
+    customer: Customer,
+    start: datetime,
+    dies: Callable[[Shop, datetime], None],
+    monkeypatch: pytest.MonkeyPatch,
+    is_second: bool,
+) -> None:
+    """By then another one may have looked for it, found nothing and sent it, or QuickBooks forgotten the request id."""
+    invoice = shop.invoice(customer=customer, at=start)
+    # Calls go over real connections, which is where it is held back.
+    shop.books.do("set_latency", ms=1)
+    if is_second:
+        dies(shop, start)
+    before, at = len(writes_of(shop)), start + is_second * OVER
+    with monkeypatch.context() as patched:
+        suspend_behind_the_lease(patched)
+        shop.drain(at)
+    assert len(writes_of(shop)) == before
+    assert shop.event(invoice).state in (State.CHECKING, State.SENDING), shop.event(invoice).message
+    for later in (1, 2, 3):
+        shop.drain(at + later * LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
+
+
+def test_what_may_have_arrived_is_not_sent_again_after_a_long_renewal(
+    shop: Shop,
+    customer: Customer,
+    start: datetime,
+    dies: Callable[[Shop, datetime], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While the token was renewed, QuickBooks may have forgotten the request id."""
+    invoice = shop.invoice(customer=customer, at=start)
+    dies(shop, start)
+    shop.books.do("expire_token", refresh=False)
+    before, read_it = len(writes_of(shop)), push.read_refusal
+
+    def slowly(answered: Answered, **how: Any) -> bool:
+        answered.drain.now = lambda: start + timedelta(seconds=301)
+        return read_it(answered, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push, "read_refusal", slowly)
+        shop.drain(start + OVER)
+    assert len(writes_of(shop)) == before + 1, "the one whose token was refused"
+    assert (shop.event(invoice).state, shop.event(invoice).look_first) == (State.QUEUED, True)
+    shop.drain(start + LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert len(in_books(shop, invoice)) == 1
 
 
 def test_a_database_that_goes_away_is_no_mistake_of_an_event(

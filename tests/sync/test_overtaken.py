@@ -22,7 +22,7 @@ from tests import builders
 from tests.books import Shop
 
 START = timezone.now()
-OVER = START + timedelta(seconds=129)
+OVER = START + timedelta(seconds=136)
 LATER = START + timedelta(minutes=6)
 
 

@@ -104,7 +104,7 @@ class NoDeadline:
 
     has_passed = False
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, **_: object) -> None:
         self.seconds = seconds
 
     def __enter__(self) -> Self:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from qbo.connection.queries import quoted, read_rows
@@ -52,10 +51,11 @@ def settle_doubts(work: Drain) -> bool:
 
 
 def _settle(work: Drain, submission: Submission) -> None:
+    leaves_by = work.leaves_by()
     if not _answered_or_over(work, submission):
         _wait(work, submission)
     elif _may_be_resent(work, submission):
-        resend(work, submission)
+        resend(work, submission, leaves_by=leaves_by)
     else:
         _look_instead(work, submission)
 
@@ -84,7 +84,7 @@ def _call_ends_at(work: Drain, submission: Submission) -> datetime:
 
 
 def _may_be_resent(work: Drain, submission: Submission) -> bool:
-    is_known = submission.may_be_resent(at=work.now(), trusted_for=settings.SYNC["REQUEST_ID_TRUSTED_FOR"])
+    is_known = work.may_be_resent(submission)
     may_be_sent = ConnectionSettings.may_send(work.connection)
     is_whole = len(events_of(submission)) == len(submission.items)
     return is_known and may_be_sent and is_whole and not _makes_what_is_void(submission)

@@ -75,6 +75,8 @@ class Flight:
 
     submission: Submission
     chunk: Sequence[Ready]
+    # When, by `stopwatch.seconds`, it has left, or never does.
+    leaves_by: float
 
     @property
     def events(self) -> dict[int, SyncEvent]:
@@ -113,7 +115,7 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
                 if flight is None:
                     continue
                 drain.turn.limiter.leaves(clock.now().timestamp())
-                flying[pool.submit(_send, drain, flight.submission)] = flight
+                flying[pool.submit(_send, drain, flight.submission, flight.leaves_by)] = flight
                 if drain.meanwhile and not unsent:
                     reading, drain.meanwhile = drain.meanwhile, None
                     reading()
@@ -128,15 +130,25 @@ def push(drain: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]
     return list(unsent)
 
 
-def resend(drain: Drain, submission: Submission) -> None:
-    """Send the same bytes under the same request id, while QuickBooks is sure to remember it."""
+def resend(drain: Drain, submission: Submission, *, leaves_by: float) -> None:
+    """Send the same bytes under the same request id, while QuickBooks is sure to remember it: not after `leaves_by`."""
     drain.pace(batch=submission.is_batch)
     _mark_sent(drain, submission)
-    _read(drain, submission, _send(drain, submission))
+    _read(drain, submission, _send(drain, submission, leaves_by), may_have_arrived=True)
 
 
-def _read(drain: Drain, submission: Submission, reply: Reply, sent: Mapping[int, SyncEvent] | None = None) -> None:
-    """Read the answer; if only the token was refused, send the same bytes with a fresh one. `sent`: as in Answered."""
+def _read(
+    drain: Drain,
+    submission: Submission,
+    reply: Reply,
+    sent: Mapping[int, SyncEvent] | None = None,
+    *,
+    may_have_arrived: bool = False,
+) -> None:
+    """Read the answer; if only the token was refused, send the same bytes with a fresh one. `sent`: as in Answered.
+
+    `may_have_arrived`: by an earlier send.
+    """
     renewals = 0
     while True:
         # Request id and Intuit's trace id connect our log with Intuit's.
@@ -155,15 +167,17 @@ def _read(drain: Drain, submission: Submission, reply: Reply, sent: Mapping[int,
         # True only for a refused token: Intuit refuses it before it reads the body, so nothing was done.
         if not _read_safely(Answered(drain, submission, reply, sent), renewals):
             return
-        renewals += 1
+        renewals, leaves_by = renewals + 1, drain.leaves_by()
         try:
+            if may_have_arrived and not drain.may_be_resent(submission):
+                raise Stop("QuickBooks may have forgotten the request id while the token was renewed.")
             drain.pace(batch=submission.is_batch)
         except (MustWait, Stop):
-            # Its token was refused, so QuickBooks did nothing.
+            # Its token was refused, so QuickBooks did nothing. What an earlier send did is looked for first.
             give_back(Answered(drain, submission, reply))
             return
         _mark_sent(drain, submission)
-        reply = _send(drain, submission)
+        reply = _send(drain, submission, leaves_by)
 
 
 def _read_safely(answered: Answered, renewals: int) -> bool:
@@ -194,8 +208,9 @@ def _read_safely(answered: Answered, renewals: int) -> bool:
 
 def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Flight | None:
     """As `write_ahead`; an event that cannot be stored fails alone and the rest is sent. None if nothing is left."""
+    leaves_by = drain.leaves_by()
     try:
-        return Flight(write_ahead(drain, chunk), chunk)
+        return Flight(write_ahead(drain, chunk), chunk, leaves_by)
     except NOBODYS_MISTAKE:
         raise
     except Exception:
@@ -207,7 +222,8 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Flight | None:
             fit.append(one)
         if caught.mistake:
             stop_for_mistake(drain, [one.event], caught.mistake)
-    return Flight(write_ahead(drain, fit), fit) if fit else None
+    leaves_by = drain.leaves_by()
+    return Flight(write_ahead(drain, fit), fit, leaves_by) if fit else None
 
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
@@ -247,14 +263,15 @@ def _mark_sent(drain: Drain, submission: Submission) -> None:
         submission.save(update_fields=["last_sent_at", "sends", "http_status"])
 
 
-def _send(drain: Drain, submission: Submission) -> Reply:
+def _send(drain: Drain, submission: Submission, leaves_by: float) -> Reply:
     """One call; runs in its own thread and does not use the database.
 
-    A process that was suspended between the write-ahead and this line may have been replaced, so it must not send.
+    A process that was suspended between the write-ahead and this line may have been replaced, so it must not send; nor
+    may one that is suspended after it, which is why nothing leaves after `leaves_by`.
     """
     if drain.lease.expires_at is None or drain.lease.expires_at <= clock.now_by_stopwatch():
         raise LeaseLost("The lease ran out before the call was made.")
-    with drain.turn.own_client(submission.realm_id) as client:
+    with drain.turn.own_client(submission.realm_id, leaves_by=leaves_by) as client:
         return client.post(submission.path, submission.body, submission.params)
 
 

@@ -23,11 +23,11 @@ SAFEGUARDS = (
     Safeguard(
         "write-ahead: what is about to be sent is committed first",
         PUSH,
-        "                flying[pool.submit(_send, drain, flight.submission)] = flight\n",
+        "                flying[pool.submit(_send, drain, flight.submission, flight.leaves_by)] = flight\n",
         """                submission = flight.submission
                 submission.current_events.update(submission=None)
                 Submission.objects.filter(pk=submission.pk).delete()
-                flying[pool.submit(_send, drain, submission)] = flight
+                flying[pool.submit(_send, drain, submission, flight.leaves_by)] = flight
 """,
         (f"{ONCE}::test_what_went_out_before_a_kill_goes_out_no_second_time",),
         more=(
@@ -44,7 +44,7 @@ SAFEGUARDS = (
     Safeguard(
         "deadline: a process that was suspended on the way sends nothing",
         "qbo/connection/bounds.py",
-        "self.has_passed = self.has_passed or stopwatch.seconds() >= self._passes_at",
+        "self.has_passed = self.has_passed or stopwatch.seconds() >= self._leaves_by",
         "pass",
         ("tests/qbo/test_bounds.py::test_a_process_that_was_suspended_on_the_way_sends_nothing",),
     ),
@@ -187,6 +187,20 @@ SAFEGUARDS = (
         "if drain.lease.expires_at is None or drain.lease.expires_at <= clock.now_by_stopwatch():",
         "if drain.lease.expires_at is None:",
         (f"{ONCE}::test_a_process_that_slept_past_its_lease_makes_no_call",),
+    ),
+    Safeguard(
+        "lease: nor does one that is suspended behind the look at its lease",
+        "sync/engine/context.py",
+        "return stopwatch.seconds() + within",
+        "return stopwatch.seconds() + 1_000_000",
+        (f"{ONCE}::test_a_process_that_is_suspended_behind_the_look_at_its_lease_sends_nothing",),
+    ),
+    Safeguard(
+        "request id: what may have arrived is not sent again after a long renewal of the token",
+        PUSH,
+        "if may_have_arrived and not drain.may_be_resent(submission):",
+        "if False:",
+        (f"{ONCE}::test_what_may_have_arrived_is_not_sent_again_after_a_long_renewal",),
     ),
     Safeguard(
         "lease: whoever connects or disconnects ends the drain that is under way",
