@@ -111,7 +111,7 @@ def bigshop() -> None:
                 ratio, shown = found["ms"] / less["ms"], f"{less['shown']:.0f} and {found['shown']:.0f} rows or choices"
                 print(
                     f"8 · {page}, {invoices:,} invoices, {name}: {found['ms']:.0f} ms, ×{ratio:.2f} of 1,000;"
-                    f" {shown};"
+                    f" CPU {found['cpu_ms']:.0f} ms, ×{found['cpu_ms'] / less['cpu_ms']:.2f}; {shown};"
                     f" {found['queries']:.0f} queries, the slowest {found['slowest_ms']:.0f} ms;"
                     f" {found['kb']:.0f} kB, status {found['status']:.0f}"
                 )
