@@ -102,7 +102,8 @@ GRANTS = (
         text=(
             r"\bauthori[sz]ation code\b[^.;]{0,30}\b(expired|invalid|used|not valid)\b",
             r"\b(expired|invalid|used|no|missing) authori[sz]ation code\b",
-            r"\b(authori[sz]ation|consent|sign-?in|log-?in) (is |was |has been )?cancell?ed\b",
+            r"\b(authori[sz]ation|consent|sign-?in|log-?in|oauth flow|(quickbooks|qbo|intuit) connection)"
+            r" (is |was |has been )?cancell?ed\b",
             r"\bconnect(ion|ing) (to|with) (your |the )?(quickbooks|qbo|intuit) (is |was |has been )?cancell?ed\b",
             r"\bnot (return|send|give|contain|include) (an? |the |any )?authori[sz]ation code\b",
             r"\bnot (say|tell|return|send) (us )?(which|the|an?|any) (company|realm)\b",
@@ -112,13 +113,16 @@ GRANTS = (
             # Of the address to which Intuit sends somebody back; elsewhere a state is part of a postal address.
             r"\b(oauth|csrf|callback)\b[^.;]{0,60}\b(invalid|expired|missing|wrong)\b[^.;]{0,12} (state|code|realm)",
             r"\b(invalid|missing|wrong|bad) (oauth state|csrf (state|token))\b|\binvalid state (parameter|token)\b",
+            r"\b(oauth|redirect|callback) state\b[^.;]{0,20}\b(failed|failure|invalid|wrong)\b"
+            r"|\binvalid redirect state\b",
+            r"\bstate (token|parameter) (has |is |was )?(expired|invalid|missing|wrong)\b",
             r"\b(missing|no) (code|realm ?id)\b[^.;]{0,30}\b(callback|redirect)\b",
             r"\b(oauth state|csrf (state|token))( parameter)? ((is|was|has|did) )?(invalid|mis-?match\w*|expired"
             r"|missing"
             r"|not match)|^\W*(error\W+)?(state|state parameter) (mis-?match|does not match)",
             r"\buser (has )?(declined|denied|refused|rejected|cancell?ed)\b(?! access\b)"
-            r"|^\W*(error\W+)?you cancell?ed (the |your )?"
-            r"(connection|authori[sz]ation|sign-?in)\b",
+            r"|^\W*(error\W+)?you (cancell?ed|declined|denied|refused) (the |your )?((quickbooks|qbo|intuit) )?"
+            r"(connection|authori[sz]ation|sign-?in|consent)\b",
             r"^\W*(error\W+)?consent (was )?(denied|declined|refused)\b",
             r"\b(quickbooks|qbo|intuit) ((authori[sz]ation|consent)( request)? (was |has been )?(denied|declined)"
             r"|(authori[sz]ation|consent|permission) (was |has been )?not granted)\b",
@@ -340,6 +344,7 @@ ACCESS = (
         "wrong_environment",
         text=(
             r"\b(sandbox|development|production)\W{1,3}(sandbox|development|production) (mis-?match|conflict)",
+            r"\b(sandbox|development|production) (keys?|credentials|company) (is |are )?(required|needed)\b",
             r"\b(environment|sandbox) mis-?match|\bwrong (intuit |quickbooks )?environment\b",
             r"\b(sandbox|development) (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
             r"\b(with|using|against|on|for|in) (the |your |a )?production\b",
@@ -381,11 +386,12 @@ ACCESS = (
         text=(
             r"authorization ?fail(ed|ure)",
             r"\bpermissions? (is |are |was |were )?(denied|declined|refused|missing|insufficient|required)",
+            r"\baccess( to [^.;]{1,40})? (was |is |has )?not (been )?(granted|given)\b",
             r"\b(do|does)( not|n't) have (the |an? )?(\w+ )?(access|permissions?|rights|privileges)\b",
             r"\blost (their |its |the |all |his |her |our )?access to (the|this|that|your) (\w+ )?company\b",
             r"\b(company access|access to (the|this|that|your) company)\b[^.;]{0,20}\b(removed|revoked|lost|ended)\b",
             r"\badministrator (for|to (get|give|grant|have|request)) (\w+ )?(access|permissions?|rights)\b",
-            r"\b(this|the|your|our) app(lication)? (is |was )?not (yet )?authori[sz]ed\b"
+            r"\b(this|the|your|our) app(lication)? (is |was |has )?not (yet )?(been )?authori[sz]ed\b"
             r"|^\W*(error\W+)?app(lication)? (is )?not authori[sz]ed\b",
             r"\bscopes? (is |was |were |has |have )?(been )?not (been )?(authori[sz]ed|granted)\b",
             r"lacks? (the )?(\w+ )?(scope|permission|rights?\b)|insufficient (scope|permission|privilege|access|right)",
@@ -395,7 +401,8 @@ ACCESS = (
             r"\buser\b[^.;]{0,30}\bnot (allowed|permitted|entitled) to\b|\b(user|log-?in) cannot access\b",
             r"(does|do) not have (the )?(\w+ )?permission|\bmissing (the )?(\w+ )?scope\b|\brole does(n't| not) allow",
             r"\badmin(istrator)? (access |rights |role |permissions? )?(is |are )?(required|needed)\b",
-            r"only (\w+ ){0,6}admin(istrator)?s? (can|may)|required role|no longer has access|\b(has|have"
+            r"only (\w+ ){0,6}(admin(istrator)?|owner)s? (\w+ )?(can|may)|^\W*(error\W+)?admins? only\W*$"
+            r"|required role|no longer has access|\b(has|have"
             r"|with)? ?no access to\b",
             r"\b(user|person|admin|employee)\b[^.;]{0,50}\b(was|is|has been) (removed|deleted) (from|in) (the|your"
             r"|this|quickbooks)",

@@ -28,6 +28,13 @@ STATUS_IN_WORDS = (
     re.compile(r"\b(?:error|failed|request)\W{1,4}([45]\d\d)(?:(?:\W+\1)+\b|\W*$)"),
     re.compile(r"\b(?:api|http|server|request) error\W{1,3}([45]\d\d)\b"),
     re.compile(r"\b(?:quickbooks|qbo|intuit) api (40[0-4]|429|50[0-4])(?=\W*$|:)"),
+    re.compile(
+        r"^\W*(?:error\W+)?(?:quickbooks|qbo|intuit)(?: api)?(?: error| status)?\W{1,3}(40[134]|429|50[0-4])\W*$"
+    ),
+    re.compile(
+        r"\b(?:response|answer|reply|error) from (?:the )?(?:\w+ )?(?:server|upstream|quickbooks|qbo|intuit|api)\W{1,3}"
+        r"([45]\d\d)\b"
+    ),
     re.compile(r"\berror (?:code\W{0,3})?(52[0-7])\b"),
     re.compile(
         r"\b(\d{3})\W{1,3}(?:verboten|interdit|prohibido|proibido|vietato|non autori(?:se|zzato)"

@@ -85,7 +85,9 @@ TROUBLES = (
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) (too |very )?busy\b",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) having (\w+ )?"
             r"(problems|issues|trouble|difficulties)\b",
-            r"\b(temporary|transient|intermittent) (error|issue|problem|failure)|\boutage\b",
+            r"\b(temporary|transient|intermittent) (error|issue|problem|failure)|\boutage\b|\bservice (disruption"
+            r"|degradation)"
+            r"|\bdegraded (service|performance)\b|\b(quickbooks|qbo|intuit|server|http) 5xx\b",
             r"experiencing (technical|some|an?|issues|problems|difficulties|high)\b",
         ),
     ),

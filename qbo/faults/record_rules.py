@@ -74,7 +74,7 @@ CONCURRENT = (
         where=lambda evidence: not evidence.is_intuits,
         text=(
             # Not of a program's or an interface's version.
-            rf"\b(sync ?token|version of (the|this|that|your) {OF_A_RECORD}|{OF_A_RECORD} version|etag"
+            rf"\b(sync ?token|version of (the|this|that|your) {OF_A_RECORD}|{OF_A_RECORD} version|etag|edit ?sequence"
             rf"|the version (that )?you"
             rf" (sent|have|are (editing|updating)))\b[^.;,]{{0,20}}\b{OURS_IS_OLD}\b",
             rf"^\W*(error\W+)?(version (mis-?match|conflict)|{OURS_IS_OLD} (version|{OF_A_RECORD}))\W*$",
@@ -91,6 +91,14 @@ CONCURRENT = (
             rf"\b(another|a different|other|two) (users?|persons?|people|sessions?|transactions?|process(es)?|programs?"
             rf"|app\w*)( (has|have|is|are|had))?( (just|already))? {EDITED} (this|the|that|it|your)\b",
             rf"\b{OF_A_RECORD} (has been |was |has )?{EDITED} (by (another|a different)|in the (meantime|meanwhile))",
+            # Not after something that happened in our app, such as its approval.
+            rf"\b(({OF_A_RECORD}|it|this) (has been |was |has )?|(quickbooks|qbo|intuit|some ?(one"
+            rf"|body)( else)?) (has )?){EDITED}"
+            rf"( (this|the|that|your) {OF_A_RECORD})?( in (quickbooks|qbo)( online)?)? (after|since) (we|you|(your"
+            rf"|our|the) copy"
+            r"|it was (last )?(read|loaded|fetched|pulled|pushed|sent|synced|exported|opened))\b",
+            rf"\b{OF_A_RECORD} (is|was) out of sync\b[^;]{{0,60}}\b(re-?)?(fetch|load|read|fresh)\b"
+            rf"|\brejected as stale\b",
             r"\b(update|edit|write|version|concurrency|concurrent) conflict\b|\bconcurrency ?(error|exception|failure)",
             r"\betag\b[^.;]{0,20}\b(mis-?match|not match)|\bprecondition failed\b[^.]{0,20}\bversion\b",
         ),
