@@ -7,7 +7,7 @@ endpoint's OAuth errors; and quotes of all these in the words of client librarie
 
 import html
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from urllib.parse import unquote
 
 from qbo.failures import FaultEntry
@@ -27,13 +27,27 @@ def read_entries(body: str, content_type: str = "") -> tuple[FaultEntry, ...]:
 
     The content type is not trusted, because Intuit answers XML to clients that asked for JSON.
     """
-    return structured_entries(body) or text_shapes.entries(bounded(body))
+    text = bounded(body)
+    return structured_entries(body) or coded(json_shapes.told(text)) or text_shapes.entries(text)
+
+
+def coded(entries: tuple[FaultEntry, ...]) -> tuple[FaultEntry, ...]:
+    """The entries with the codes that their words name: "2500 - Invalid Reference Id"."""
+    return tuple(
+        entry if entry.code else replace(entry, code=text_shapes.code_in(f"{entry.message} {entry.detail}".strip()))
+        for entry in entries
+    )
 
 
 def structured_entries(body: str) -> tuple[FaultEntry, ...]:
     """Only the entries of a recognizable fault: a success has none, whatever its texts say."""
     text = bounded(body)
-    found = json_shapes.entries(text) or xml_shapes.entries(text) or text_shapes.quoted_entries(text)
+    found = (
+        json_shapes.entries(text)
+        or xml_shapes.entries(text)
+        or coded(json_shapes.told_as_error(text))
+        or text_shapes.quoted_entries(text)
+    )
     if not found and ESCAPED_QUOTE.search(text):
         # JSON that was escaped to be shown on a page.
         return json_shapes.entries(html.unescape(text))

@@ -90,6 +90,7 @@ class Evidence:
     content_type: str = ""
     request_entity: str = ""
     operation: str = ""
+    is_a_part: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -97,9 +98,19 @@ class Evidence:
 
         Names that mean a sentence (MISSING_TAX_CODE, also in the place of Intuit's code) are added as words.
         """
-        told = STACK.sub(" ", f"{self.entry.message} {self.entry.detail}")
+        told = self.told_as_written
         of_code = spelled_out(self.entry.code) or words_of_a_name(self.entry.code)
         return " ".join(filter(None, (tidy(told), of_code, spelled_out(told))))
+
+    @cached_property
+    def told_as_written(self) -> str:
+        return STACK.sub(" ", f"{self.entry.message} {self.entry.detail}")
+
+    @cached_property
+    def told(self) -> str:
+        """Message and detail without the words that stand for names."""
+        parts = (tidy(STACK.sub(" ", part)) for part in (self.entry.message, self.entry.detail))
+        return ". ".join(filter(None, parts))
 
     @cached_property
     def about(self) -> str:
@@ -167,8 +178,6 @@ NAME = re.compile(
     r"(?:(?:Uncaught |Fatal )?(?:Error|Exception): )?(?:[A-Za-z]\w{0,40}(?:::|[./:\\])){0,6}"
     r"(?P<last>[A-Za-z][A-Za-z0-9]{0,60}(?:[-_][A-Za-z0-9]{1,40}){0,9})"
 )
-FRAMED = re.compile(r"^(?:qbo?|quickbooks|intuit) | (?:error|exception|fault)$")
-"""What stands around the words of a name."""
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 ACCENTS = re.compile("[\u0300-\u036f]")
@@ -237,19 +246,8 @@ def gather(
     request_entity: str,
     operation: str,
 ) -> list[Evidence]:
-    """One piece of evidence per entry; an answer without any entry is evidence too.
-
-    A name in the place of the code or of the message (qbo.tax_code_missing) is read once more on its own.
-    """
-    told = list(entries[:MOST_ENTRIES]) or [FaultEntry()]
-    named = [
-        FaultEntry(message=headline, fault_type=entry.fault_type)
-        for entry in told
-        for words in (words_of_a_name(entry.message), words_of_a_name(entry.code) or one_word(entry.code))
-        for headline in dict.fromkeys((words, FRAMED.sub("", words)))
-        if headline
-    ]
+    """One piece of evidence per entry; an answer without any entry is evidence too."""
     return [
         Evidence(entry, http_status, content_type, request_entity.strip().lower(), operation.strip().lower())
-        for entry in told + named
+        for entry in entries[:MOST_ENTRIES] or (FaultEntry(),)
     ]

@@ -10,6 +10,9 @@ from qbo.faults.rule import REQUEST_TIMEOUT, broken, rule
 from qbo.faults.sentences import tells_no_reason
 from qbo.faults.transport_words import CHECKED
 
+ANY_ERROR = 500
+"""The status that many programs give whatever went wrong."""
+
 
 def not_refused(status: int) -> bool:
     """Neither a refusal nor a redirect: no status, a success, or a server error."""
@@ -134,7 +137,8 @@ BROKEN = (
         not_text=r"business validation error\W*$",
     ),
     rule("server_error", codes="10000 6002 150"),
-    rule("server_error", status=lambda status: broken(status) or status == REQUEST_TIMEOUT),
+    rule("server_error", status=lambda status: status > ANY_ERROR or status == REQUEST_TIMEOUT),
+    rule("server_error", status=broken, where=lambda evidence: evidence.is_intuits),
     rule(
         "server_error",
         text=(
@@ -158,12 +162,13 @@ BROKEN = (
 )
 
 MISDIRECTED = (
+    rule("server_error", status=broken),
     rule(
         "request_refused",
         status=lambda status: status in (301, 302, 303, 307, 308, 404, 405, 406, 411, 413, 414, 415),
     ),
 )
-"""After the sentences, because a program of ours gives 404 for a customer that it did not find there."""
+"""After the sentences: many programs give 404 for a customer that they did not find there, and 500 for any error."""
 
 NO_REASON = (
     r"bad request|response has an error|status code|^<|unexpected response|unknown error",
@@ -182,6 +187,10 @@ def in_whole_json(evidence: Evidence) -> bool:
     return "json" in evidence.content_type and CUT_OFF.search(evidence.entry.message) is None
 
 
+def tells_an_error_in_json(evidence: Evidence) -> bool:
+    return in_whole_json(evidence) and not evidence.is_a_part and bool(evidence.text)
+
+
 def of_a_validation_code(evidence: Evidence) -> bool:
     """Intuit: 500-599 unsupported, 600-1999 general, 2000-4999 validation, 5000-9999 specific."""
     return evidence.code.isdecimal() and 500 <= int(evidence.code[:6]) < 10_000
@@ -195,7 +204,7 @@ NAMED = (
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.content_type),
     rule("network", where=lambda evidence: evidence.http_status is None and not evidence.text),
     rule("field_refused", text=r"\bis missing in the request|string length|supplied (value|length)"),
-    rule("unknown", where=lambda evidence: tells_no_reason(evidence.text)),
+    rule("unknown", where=lambda evidence: not evidence.is_a_part and tells_no_reason(evidence.text)),
     # How a program says in English that it refuses something.
     rule(
         "validation",
@@ -225,5 +234,6 @@ NAMED = (
         status=lambda status: status == 200,
         where=in_whole_json,
     ),
+    rule("unknown", status=lambda status: status == 200, where=tells_an_error_in_json),
     rule("answer_unreadable", status=lambda status: 200 <= status < 300),
 )

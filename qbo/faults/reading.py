@@ -8,6 +8,7 @@ from qbo.failures import Answer, Failure, FaultEntry
 from qbo.faults import json_shapes
 from qbo.faults.entries import bounded, read_entries, storable, structured_entries
 from qbo.faults.evidence import gather
+from qbo.faults.headlines import with_headlines
 from qbo.faults.rule import REQUEST_TIMEOUT
 from qbo.faults.rules import first_match
 from qbo.faults.subjects import facts_of, subject_of
@@ -59,7 +60,7 @@ def failure_from(
         request_entity=request_entity or "",
         operation=operation or "",
     )
-    code, evidence = first_match(evidences)
+    code, evidence = first_match(with_headlines(evidences))
     if in_batch and code == "answer_unreadable":
         code = "unknown"
     facts = facts_of(evidence.entry)

@@ -44,9 +44,9 @@ RULES: tuple[Rule, ...] = (
     *general.TROUBLES,
     *general.BUSINESS,
     *general.BROKEN,
-    *tongue.REFUSED,
     *sentence.SENTENCES,
     *general.MISDIRECTED,
+    *tongue.REFUSED,
     *general.ASKED_TO_TRY_AGAIN,
     *general.NAMED,
 )

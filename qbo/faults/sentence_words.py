@@ -80,7 +80,8 @@ THINGS: dict[str, str] = {
         rf"|ies)(?: mappings?)?|(?:gl|ledger|account) codes?"
     ),
     "customer": (
-        rf"(?:(?:sub-?)?customers?|clients?(?! (?:id|secret|credential|key|app)s?\b)|contacts?)(?: mappings?)?{PART}"
+        rf"(?:(?:sub-?)?customers?|clients?(?! (?:id|secret|credential|key|app)s?\b)|contacts?(?! (?:support|us|our"
+        rf"|your|the|an?|intuit|quickbooks|help)\b))(?: mappings?)?{PART}"
     ),
     "line": r"(?:invoice )?line ?items?|lines?",
     "item": rf"(?:products? ?/ ?services?|items?|products?|services?|skus?)(?: mappings?)?{PART}",

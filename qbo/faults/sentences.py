@@ -17,6 +17,9 @@ MOST_WORDS_BEHIND = 9
 MOST_WORDS_BEFORE = 4
 
 QUOTED = re.compile(r"\"[^\"]{1,120}\"|(?<![\w])'[^']{1,120}'(?!\w)|\[[^\]]{1,80}\]")
+SAID = re.compile(r"(?:[:=]|\b(?:said|says|reported|returned|answered|replied|responded|told us|with))\s*$")
+"""What stands before a quotation of what somebody said, which is no name."""
+FEWEST_WORDS_SAID = 4
 CLAUSE = re.compile(
     r"(?<!\bno)[.;!?:](?=\s|$)|[()|]|\s-+\s|—|,? ?\b(?:because|since|so|but|therefore|until|unless|after|while|when"
     r"|if|due to)\b"
@@ -83,7 +86,7 @@ def pairs_in(text: str) -> frozenset[Pair]:
 
 
 def clauses(text: str) -> Iterator[Clause]:
-    plain, start, before = QUOTED.sub("§", text).replace("_", " "), 0, ""
+    plain, start, before = without_names(text, "§").replace("_", " "), 0, ""
     for match in CLAUSE.finditer(plain):
         word = "" if ADVICE.match(plain, match.end()) else match[0].strip(" ,")
         yield Clause(plain[start : match.start()].strip(), before, word)
@@ -149,7 +152,7 @@ def only_thing(text: str) -> str:
     """The one kind of record that the text names; "" if it names several, or none."""
     if len(text) > LONGEST:
         return ""
-    plain = QUOTED.sub("§", text).replace("_", " ")
+    plain = without_names(text, "§").replace("_", " ")
     kinds = {str(match.lastgroup) for match in things().finditer(plain)} & NAMED
     return kinds.pop() if len(kinds) == 1 else ""
 
@@ -158,8 +161,19 @@ def tells_no_reason(text: str) -> bool:
     """Whether the text says only that something failed: "There was an error syncing your invoice to QuickBooks"."""
     if not 0 < len(text) <= LONGEST:
         return False
-    rest = things().sub(lambda match: " " if match.lastgroup in FRAMED else match[0], QUOTED.sub(" ", text))
+    rest = things().sub(lambda match: " " if match.lastgroup in FRAMED else match[0], without_names(text, " "))
     return not re.search(r"[^\W\d_]", frame().sub(" ", rest))
+
+
+def without_names(text: str, mark: str) -> str:
+    """The text with a mark in the place of what is quoted, which people chose; a quoted sentence stays."""
+
+    def shown(match: re.Match[str]) -> str:
+        inside = match[0][1:-1]
+        is_said = words(inside) >= FEWEST_WORDS_SAID and SAID.search(text, 0, match.start())
+        return f" {inside} " if is_said else mark
+
+    return QUOTED.sub(shown, text)
 
 
 def is_owner(clause: str, mention: Mention) -> bool:

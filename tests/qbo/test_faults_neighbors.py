@@ -135,13 +135,14 @@ def test_a_sentence_in_json_is_a_refusal_whatever_status_it_comes_with() -> None
 
     assert {read(told, status, JSON).code for status in (200, 400, 409, 422)} == {"validation"}
     assert read("The café was opened long ago, on the second of May", 200, TEXT).code == "answer_unreadable"
-    assert read('{"error": "An error occurred in that place, who knows why"}', 200, JSON).code == "answer_unreadable"
+    assert read('{"error": "An error occurred in that place, who knows why"}', 200, JSON).code == "unknown"
 
 
 def test_a_program_that_answers_500_or_404_tells_what_is_missing() -> None:
     told = '{"error": "Map your 7% to a QuickBooks tax code"}'
 
     assert {read(told, status, JSON).code for status in (400, 404, 500)} == {"tax_code_not_mapped"}
+    assert read('{"error": "The user may not create bills"}', 500, JSON).code == "permission_denied"
     assert read('{"error": "Look at your QuickBooks tax page"}', 500, JSON).code == "server_error"
     assert read('{"error": "Look at your QuickBooks tax page"}', 404, JSON).code == "request_refused"
 

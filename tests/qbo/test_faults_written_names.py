@@ -7,6 +7,7 @@ import pytest
 from qbo import catalogue
 from qbo.failures import FaultEntry
 from qbo.faults.evidence import gather
+from qbo.faults.headlines import with_headlines
 from tests.qbo.fault_bodies import JSON, TEXT, body, read
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -93,9 +94,12 @@ def test_only_what_is_a_name_is_read_twice() -> None:
         FaultEntry(code="6000", message="Tax code missing"),
         FaultEntry(code="qbo.taxCodeMissing", message="odd"),
     ]
-    told = gather(entries, http_status=None, content_type="", request_entity="", operation="")
+    told = with_headlines(gather(entries, http_status=None, content_type="", request_entity="", operation=""))
 
-    assert [evidence.text for evidence in told] == ["tax code missing", "odd tax code missing", "tax code missing"]
+    assert [evidence.text for evidence in told] == [
+        "tax code missing",
+        *("odd tax code missing", "tax code missing", "odd"),
+    ]
     assert read(body("6000", "taxCodeMissing", "", type="ValidationFault"), 400, JSON).code == "tax_code_not_mapped"
 
 

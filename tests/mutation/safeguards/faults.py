@@ -19,6 +19,7 @@ OF_THINGS = "tests/qbo/test_faults_things.py"
 OF_PARTS = "tests/qbo/test_faults_parts.py"
 OF_TONGUES = "tests/qbo/test_faults_tongues.py"
 OF_WRITTEN_NAMES = "tests/qbo/test_faults_written_names.py"
+OF_HEADLINES = "tests/qbo/test_faults_headlines.py"
 OF_NEIGHBORS = "tests/qbo/test_faults_neighbors.py"
 
 SAFEGUARDS = (
@@ -351,5 +352,26 @@ SAFEGUARDS = (
         "(?! (discount|change|edit|amount|refund|charge",
         "(?! (discount|change|edit|amount|charge",
         (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
+    ),
+    Safeguard(
+        "faults: an answer of QuickBooks that has texts but says of no error is a success",
+        "qbo/faults/json_shapes.py",
+        "return told(text) if any(says_failed(one) for one in inside) else ()",
+        "return told(text)",
+        (f"{OF_HEADLINES}::test_a_success_is_no_error_because_it_has_texts",),
+    ),
+    Safeguard(
+        "faults: a part of an answer has the status of the whole, and is not waited for as the network",
+        "qbo/faults/headlines.py",
+        "http_status=evidence.status or evidence.http_status, ",
+        "http_status=None, ",
+        (f"{OF_LANGUAGES}::test_other_programs_in_other_languages",),
+    ),
+    Safeguard(
+        "faults: what a 500 of another program says decides before its status",
+        GENERAL,
+        'rule("server_error", status=lambda status: status > ANY_ERROR or',
+        'rule("server_error", status=lambda status: status >= ANY_ERROR or',
+        (f"{OF_NEIGHBORS}::test_a_program_that_answers_500_or_404_tells_what_is_missing",),
     ),
 )
