@@ -46,7 +46,7 @@ def headlines(evidence: Evidence) -> Iterator[Evidence]:
         left = reason(evidence.told)
         texts += [left, evidence.told, TAGGED.sub("", left or evidence.told)]
     for text in dict.fromkeys(texts):
-        if text and text != evidence.text and not tells_no_reason(text):
+        if text and text != evidence.text and not tells_no_reason(text.replace("_", " ")):
             part = replace(entry, code="", message=text, detail="")
             yield replace(evidence, entry=part, http_status=evidence.status or evidence.http_status, is_a_part=True)
 
