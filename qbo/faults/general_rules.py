@@ -184,11 +184,11 @@ CUT_OFF = re.compile(r"^\s*[\[{]|\":")
 
 def in_whole_json(evidence: Evidence) -> bool:
     """Whether the words stood in a document of JSON that was not cut off; what was cut off tells nothing."""
-    return "json" in evidence.content_type and CUT_OFF.search(evidence.entry.message) is None
+    return "json" in evidence.content_type and not evidence.is_a_part and CUT_OFF.search(evidence.entry.message) is None
 
 
 def tells_an_error_in_json(evidence: Evidence) -> bool:
-    return in_whole_json(evidence) and not evidence.is_a_part and bool(evidence.text)
+    return in_whole_json(evidence) and bool(evidence.text)
 
 
 def of_a_validation_code(evidence: Evidence) -> bool:
@@ -225,6 +225,7 @@ NAMED = (
         text=r"\w+\W+\w+\W+\w+\W+\w+|[\u3040-\u30ff\u4e00-\u9fff]{6}",  # a sentence; Japanese has no blanks
         not_text=NO_REASON,
         status=lambda status: status in (0, 400, 409, 422),
+        where=lambda evidence: not evidence.is_a_part,
     ),
     # A program that tells in JSON what is wrong, with the status of a success; a page with that status tells nothing.
     rule(

@@ -335,8 +335,8 @@ SAFEGUARDS = (
     Safeguard(
         "faults: an answer that was cut off is no refusal, the write may have been made",
         GENERAL,
-        'return "json" in evidence.content_type and CUT_OFF.search(evidence.entry.message) is None',
-        'return "json" in evidence.content_type',
+        " and CUT_OFF.search(evidence.entry.message) is None",
+        "",
         (f"{OF_ALL}::test_an_answer_is_read",),
     ),
     Safeguard(
