@@ -11,7 +11,6 @@ from collections.abc import Callable
 from qbo_emulator.books.company import Row
 
 CREATED, UPDATED, READ = "create", "update", "read"
-NOT_LOCATED = "INVALID"
 
 
 def how_written(body: object) -> str:
@@ -35,11 +34,11 @@ def customer(row: Row, how: str) -> Row:
     hidden = {"ClientEntityId"} if row.get("ClientEntityId") == "0" else set()
     if how != READ:
         hidden.add("V4IDPseudonym")
-    return not_yet_located({name: value for name, value in row.items() if name not in hidden}, how)
+    return {name: value for name, value in row.items() if name not in hidden}
 
 
 def vendor(row: Row, how: str) -> Row:
-    return not_yet_located({"BillRate": 0, "CostRate": 0, **row}, how)
+    return {"BillRate": 0, "CostRate": 0, **row}
 
 
 def item(row: Row, how: str) -> Row:
@@ -51,19 +50,6 @@ def account(row: Row, how: str) -> Row:
     if how != CREATED:
         return row
     return {**row, "MetaData": {"CreateTime": row["MetaData"]["CreateTime"]}}
-
-
-def not_yet_located(row: Row, how: str) -> Row:
-    """The addresses of a new name are looked up on the map after the answer."""
-    if how != CREATED:
-        return row
-    return {name: without_place(value) if name.endswith("Addr") else value for name, value in row.items()}
-
-
-def without_place(address: object) -> object:
-    if not isinstance(address, dict) or address.get("Lat") != NOT_LOCATED:
-        return address
-    return {name: value for name, value in address.items() if name not in ("Lat", "Long")}
 
 
 ALONE: dict[str, Callable[[Row, str], Row]] = {

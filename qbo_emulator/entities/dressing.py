@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from decimal import Decimal
 
-from qbo_emulator.books.company import ADDRESS_FIELDS, Company, Row
+from qbo_emulator.books.company import ADDRESS_FIELDS, NAMES, Company, Row
 
 LAST_MODIFIED_BY = {"value": "9341450000000001"}  # the user who connected
 EXTRA = {
@@ -27,7 +27,7 @@ NO_COORDINATE = "INVALID"  # what Intuit sends if it could not find the place
 
 def dressed(company: Company, entity: str, row: Row, before: Row | None = None) -> Row:
     """`row` with what its kind always has."""
-    row = with_address_ids(company, row, before)
+    row = with_address_ids(company, entity, row, before)
     if entity in WITH_MODIFIER:
         row["MetaData"] = {**row.get("MetaData", {}), "LastModifiedByRef": LAST_MODIFIED_BY}
     if entity == "Payment":
@@ -40,8 +40,11 @@ def dressed(company: Company, entity: str, row: Row, before: Row | None = None) 
     return row
 
 
-def with_address_ids(company: Company, row: Row, before: Row | None) -> Row:
-    """Addresses are rows with ids of their own; one that is changed keeps its id."""
+def with_address_ids(company: Company, entity: str, row: Row, before: Row | None) -> Row:
+    """Addresses are rows with ids of their own; one that is changed keeps its id.
+
+    That of a name is not looked up on the map any more: new ones of 2026 have no coordinates, old ones keep them.
+    """
     row = dict(row)
     for field in ADDRESS_FIELDS:
         address = row.get(field)
@@ -50,7 +53,7 @@ def with_address_ids(company: Company, row: Row, before: Row | None) -> Row:
         if not address.get("Id"):
             known = ((before or {}).get(field) or {}).get("Id")
             address = {"Id": known or company.new_address_id(), **address}
-        row[field] = located(company, address) if field != "ShipFromAddr" else address
+        row[field] = address if entity in NAMES or field == "ShipFromAddr" else located(company, address)
     return row
 
 
@@ -58,6 +61,12 @@ def located(company: Company, address: Row) -> Row:
     if "Line1" not in address or "Lat" in address or not company.switch("address_coordinates"):
         return address
     return {**address, "Lat": NO_COORDINATE, "Long": NO_COORDINATE}
+
+
+def on_the_map(company: Company, row: Row) -> Row:
+    """A name from the days when its addresses were still looked up."""
+    places = {field: located(company, row[field]) for field in ADDRESS_FIELDS if isinstance(row.get(field), dict)}
+    return {**row, **places}
 
 
 def pseudonym(company: Company, row: Row) -> str:

@@ -14,6 +14,9 @@ from qbo_emulator.entities.registry import KINDS
 from qbo_emulator.founding import sample_documents
 from qbo_emulator.founding.sample_facts import (
     ACCOUNTS,
+    COMPANY_OF_JOBS,
+    COMPANY_OF_VENDORS,
+    CONTACTS,
     CURRENCIES,
     CUSTOMER_TYPES,
     CUSTOMERS,
@@ -23,8 +26,10 @@ from qbo_emulator.founding.sample_facts import (
     IN_STOCK,
     INVOICES,
     ITEMS,
+    PERSONS,
     SALES_RECEIPTS,
     VENDORS,
+    VENDORS_WITHOUT_COMPANY,
 )
 from qbo_emulator.founding.seed import CURRENCY, account, dress, sales_custom_fields, stored
 
@@ -144,6 +149,7 @@ def chart() -> Iterator[Row]:
 def customer(key: str, name: str, given: str, family: str, parent: str) -> Row:
     full = f"{name_of(parent)}:{name}" if parent else name
     under: Row = {"ParentRef": {"value": parent}, "Level": 1} if parent else {}
+    company = "" if key in PERSONS else COMPANY_OF_JOBS.get(key, name)
     return {
         "Taxable": True,
         "Job": bool(parent),
@@ -157,8 +163,9 @@ def customer(key: str, name: str, given: str, family: str, parent: str) -> Row:
         "GivenName": given,
         **({"FamilyName": family} if family else {}),
         "FullyQualifiedName": full,
+        **({"CompanyName": company} if company else {}),
         "DisplayName": name,
-        "PrintOnCheckName": name,
+        "PrintOnCheckName": company or name,
         "Active": True,
         "PrimaryEmailAddr": {"Address": f"customer{key}@example.com"},
         "PrimaryPhone": {"FreeFormNumber": f"(650) 555-{3300 + int(key)}"},
@@ -181,12 +188,17 @@ def name_of(key: str) -> str:
 
 
 def vendor(key: str, name: str) -> Row:
+    given, family = CONTACTS.get(key, ("", ""))
+    person = {"GivenName": given, "FamilyName": family} if given else {}
+    has_company = key not in VENDORS_WITHOUT_COMPANY
     return {
         "Balance": 0,
         "Vendor1099": False,
         "BillAddr": address(key),
         "CurrencyRef": CURRENCY,
         "Id": key,
+        **person,
+        **({"CompanyName": COMPANY_OF_VENDORS.get(key, name)} if has_company else {}),
         "DisplayName": name,
         "PrintOnCheckName": name,
         "Active": True,

@@ -20,7 +20,7 @@ CUSTOMERS = (  # id, display name, given name, family name, id of the parent
     ("16", "Kookies by Kathy", "Kathy", "Kuplis", ""),
     ("17", "Mark Cho", "Mark", "Cho", ""),
     ("18", "Paulsen Medical Supplies", "Kathy", "Paulsen", ""),
-    ("19", "Rago Travel Agency", "Lawrence", "Rago", ""),
+    ("19", "Rago Travel Agency", "Jeff", "Rago", ""),
     ("20", "Red Rock Diner", "Stephanie", "Martini", ""),
     ("21", "Rondonuwu Fruit and Vegi", "Tony", "Rondonuwu", ""),
     ("22", "Shara Barnett", "Shara", "Barnett", ""),
@@ -28,8 +28,8 @@ CUSTOMERS = (  # id, display name, given name, family name, id of the parent
     ("24", "Sonnenschein Family Store", "Russ", "Sonnenschein", ""),
     ("25", "Sushi by Katsuyuki", "Katsuyuki", "Yanagawa", ""),
     ("26", "Travis Waldron", "Travis", "Waldron", ""),
-    ("27", "Video Games by Dan", "Daniel", "Griffith", ""),
-    ("28", "Wedding Planning by Whitney", "Whitney", "", ""),
+    ("27", "Video Games by Dan", "Dan", "Wilks", ""),
+    ("28", "Wedding Planning by Whitney", "Whitney", "Brewer", ""),
     ("29", "Weiskopf Consulting", "Nicola", "Weiskopf", ""),
 )
 VENDORS = (
@@ -60,6 +60,25 @@ VENDORS = (
     ("56", "Bob's Burger Joint"),
     ("57", "Squeaky Kleen Car Wash"),
 )
+PERSONS = {"4", "6", "10", "13", "14", "17", "21", "22", "26"}  # customers without a company
+COMPANY_OF_JOBS = {"8": "Freeman Sporting Goods", "9": "Freeman Sporting Goods"}
+VENDORS_WITHOUT_COMPANY = {"52", "53", "56", "57"}
+COMPANY_OF_VENDORS = {"47": "Pam Seitz, CPA"}
+CONTACTS = {  # of vendors: given name, family name
+    "30": ("Bessie", "Williams"),
+    "31": ("Nick", "Brosnahan"),
+    "35": ("Jenni", "Winslow"),
+    "38": ("Julie", "Ellis"),
+    "40": ("Melanie", "Hall"),
+    "41": ("Geoff", "Hicks"),
+    "42": ("Laurel", "Lee"),
+    "46": ("Julie", "Norton"),
+    "47": ("Pam", "Seitz"),
+    "49": ("Jenny", "Robertson"),
+    "50": ("Tania", "Kronberg"),
+    "51": ("Tim", "Philip"),
+    "52": ("Tony", "Rodonuwu"),
+}
 EMPLOYEES = (
     ("54", "John", "Johnson"),
     ("55", "Emily", "Platt"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from qbo_emulator.books.clock import stamp
 from qbo_emulator.books.company import Change, Company, Put, Row, Set
-from qbo_emulator.entities.dressing import dressed
+from qbo_emulator.entities.dressing import dressed, on_the_map
 from qbo_emulator.entities.lists import ACCOUNT_TYPES
 
 DEFAULT_REALM = "4620816365010101"  # 16 digits, as a real one has
@@ -145,7 +145,8 @@ def plain_company(realm: str, *, at: datetime, world: str = "us") -> list[Change
 def dress(company: Company) -> None:
     """Gives the rows that were put in as they are what QuickBooks adds to those that are written."""
     for entity in ("Customer", "Vendor"):
-        company.commit([Put(entity, dressed(company, entity, row)) for row in list(company.rows(entity))])
+        rows = [on_the_map(company, dressed(company, entity, row)) for row in list(company.rows(entity))]
+        company.commit([Put(entity, row) for row in rows])
 
 
 def stored(row: Row, made: str) -> Row:

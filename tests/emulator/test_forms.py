@@ -61,9 +61,21 @@ def test_one_object_and_many_have_different_fields(sample: Client, entity: str, 
 
 
 @pytest.mark.parametrize("entity", ["Customer", "Vendor"])
-def test_a_new_address_is_looked_up_after_the_answer(sample: Client, entity: str) -> None:
-    found = {way: row["BillAddr"].get("Lat") for way, row in ways(sample, entity).items()}
-    assert found == dict.fromkeys(("read", "query", "update", "batch", "cdc"), "INVALID") | {"create": None}
+def test_a_new_address_of_a_name_is_on_no_map(sample: Client, entity: str) -> None:
+    assert {row["BillAddr"].get("Lat") for row in ways(sample, entity).values()} == {None}
+    old = [row for row in sample.query(f"select * from {entity}")[entity] if int(row["Id"]) < 58]
+    assert {row["BillAddr"]["Lat"] for row in old if "BillAddr" in row} == {"INVALID"}
+
+
+def test_the_names_of_the_sample_company_have_their_companies(sample: Client) -> None:
+    [found] = sample.query("select * from Customer where CompanyName = 'Cool Cars'")["Customer"]
+    assert (found["Id"], found["GivenName"]) == ("3", "Grace")
+    jobs = sample.query("select * from Customer where CompanyName = 'Freeman Sporting Goods'")["Customer"]
+    assert {row["PrintOnCheckName"] for row in jobs} == {"Freeman Sporting Goods"}
+    assert len(jobs) == 3
+    assert sample.query("select * from Customer where DisplayName = 'Mark Cho' and CompanyName = 'Mark Cho'") == {}
+    [seller] = sample.query("select * from Vendor where CompanyName = 'Hicks Hardware'")["Vendor"]
+    assert seller["FamilyName"] == "Hicks"
 
 
 def test_a_new_account_tells_no_update(sample: Client) -> None:
