@@ -9,7 +9,10 @@
     if (!sums || !sums.dataset.figures || !form || !$) return;
 
     const BOXES = ["description", "unit_price", "tax_rates"];
+    // Beside the buttons, which stay in sight while the lines go on.
     const said = document.getElementById("total-said");
+    document.querySelector("#submit-row .container")?.append(said);
+    said.className = "rac-total";
     // What each box was given by us; what a person typed over it is theirs.
     const ours = new WeakMap();
     const groups = () => [...form.querySelectorAll("#lines-data > .form-group:not(.empty-form)")];

@@ -44,6 +44,13 @@ def test_an_item_fills_its_line_and_the_sums_follow(pricebook: Shop, page: Page)
     expect(page.locator("#sums")).to_contain_text("Ohio 7.25")
     expect(page.locator("#sums dd").last).to_have_text("$96.47")
 
+    # It can be read beside the buttons, however many lines there are.
+    for _ in range(12):
+        page.get_by_role("link", name="Add a line").click()
+    beside = page.locator("#submit-row").get_by_role("status")
+    expect(beside).to_have_text("Total $96.47")
+    expect(beside).to_be_in_viewport(ratio=1)
+
     # Another item takes its place in the boxes that the first one filled, and in its tax.
     choose(page, "#id_lines-0-item", "Permit")
     expect(page.get_by_label("Rate", exact=True).first).to_have_value("40")
@@ -61,7 +68,6 @@ def test_an_item_fills_its_line_and_the_sums_follow(pricebook: Shop, page: Page)
     page.get_by_label("Discount", exact=True).fill("16.67")
     expect(page.locator("#sums dd").last).to_have_text("$160.88")
 
-    page.get_by_role("link", name="Add a line").click()
     page.get_by_label("Description").nth(1).fill("Trip")
     expect(page.locator("#sums")).to_contain_text("Line 2 is not counted yet.")
     page.get_by_label("Rate", exact=True).nth(1).fill("10")
