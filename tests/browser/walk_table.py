@@ -532,7 +532,7 @@ on("*", "O", "menu: button Switch | menu: choice Organization", flow.switches_or
 PASSWORDS: Fields = {f"page: text {name}": "not this one" for name in ("Old password", "New password", "New password"
 " confirmation")}
 on("admin:password_change", "FDSO", "page: button Change the password |"
-f" {' | '.join(PASSWORDS)}", does(WRONG, PASSWORDS))
+f" {' | '.join(PASSWORDS)}", does("Please correct the error", PASSWORDS))
 
 # --- the way out, and the pages before one has signed in
 on("*", "FDSO", "menu: button Log out", does("Log in again"))

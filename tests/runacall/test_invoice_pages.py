@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from runacall.invoices.models import Invoice, InvoiceLine
+from runacall.invoices.models import Customer, Invoice, InvoiceLine
 from runacall.invoices.statuses import Status
 from runacall.organizations.models import Organization, Role
 from tests import builders, log_rows
@@ -586,3 +586,18 @@ def test_a_number_that_is_taken_is_said_at_the_number(office: Client, shop: Orga
     posted = head(mine.customer_id, number="1") | (lines() if add else present_lines(mine))
     form = office.post(f"{LIST}add/" if add else page(mine), posted).context["adminform"].form
     assert dict(form.errors) == {"number": ["There is already an invoice with this number."]}
+
+
+def test_a_customer_without_a_name_is_refused_as_a_whole(office: Client) -> None:
+    """Where no single field is wrong, the page still says that nothing was saved, and why."""
+    answer = office.post("/admin/invoices/customer/add/", {})
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Nothing was saved yet." in html
+    assert "Please correct" not in html
+    assert not Customer.objects.exists()
+
+
+def test_a_wrong_password_at_the_door_is_not_about_saving(db: None) -> None:
+    html = Client().post("/admin/login/", {"username": "nobody", "password": "wrong"}).content.decode()
+    assert "Nothing was saved" not in html
