@@ -135,7 +135,7 @@ def verdict(
 def missing_of(connection: Connection) -> Missing:
     """What is not settled yet of the company that is connected."""
     # An index of its own has what is not sent, and another one what is being sent; a record has at most one of each.
-    of_invoices = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE).order_by()
+    of_invoices = SyncEvent.objects.by_state_of(connection).filter(record_type=EntityType.INVOICE).order_by()
     unsent, in_flight = of_invoices.unsent(), of_invoices.in_flight()
     others = in_flight.exclude(there_is(unsent.filter(record_id=OuterRef("record_id"))))
     numbers = count_each([unsent, others])

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Cast, Substr
 
@@ -92,6 +92,14 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
     def of(self, connection: Connection) -> SyncEventQuerySet:
         """The events of the company that `connection` is for."""
         return self.filter(connection=connection, realm_id=connection.realm_id)
+
+    def by_state_of(self, connection: Connection) -> SyncEventQuerySet:
+        """As `of`, to be asked for what is not sent or being sent. PostgreSQL has an index of either. SQLite uses one
+        of some rows for a single state only; it finds several by the organization, which has no other connection.
+        """
+        if connections[self.db].vendor == "sqlite":
+            return self.for_organization(connection.organization, realm_id=connection.realm_id)
+        return self.of(connection)
 
     def failed_of(self, connection: Connection) -> SyncEventQuerySet:
         """What failed of it. The organization is in it because the indexes of failures begin with that."""

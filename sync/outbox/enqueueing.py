@@ -234,6 +234,8 @@ def earlier_invoices(
         # EXISTS, since PostgreSQL goes through the whole list for each row of a long NOT IN.
         rows = rows.exclude(Exists(sent)).exclude(Exists(opened))
     else:
+        if realm_id == connection.realm_id:
+            known = SyncEvent.objects.by_state_of(connection).filter(record_type=EntityType.INVOICE)
         waiting = known.unsent().order_by()
         if not count_up_to(waiting, MOST).is_more:
             # Most that have no link have failed: two lists are compared sooner than each one is asked for its event.

@@ -109,6 +109,16 @@ def test_the_offer_of_earlier_invoices_follows_where_looking_takes_long(
     assert "hx-get" not in part
 
 
+def test_what_is_not_sent_is_asked_for_as_the_database_has_an_index_of_it(books: Connection) -> None:
+    """SQLite would go through all events of the connection; PostgreSQL through the rows of those by state."""
+    log_rows.event(books)
+    rows = SyncEvent.objects.by_state_of(books).unsent()
+    assert rows.count() == 1
+    where = str(rows.query).partition("WHERE")[2]
+    asked = [column for column in ("organization_id", "connection_id") if f'"sync_syncevent"."{column}" =' in where]
+    assert asked == ["organization_id" if database.vendor == "sqlite" else "connection_id"]
+
+
 @pytest.mark.parametrize("most", [10_000, 2])
 def test_earlier_invoices_are_counted_up_to_a_bound_among_those_that_failed(
     books: Connection, monkeypatch: pytest.MonkeyPatch, most: int
