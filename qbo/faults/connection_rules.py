@@ -249,6 +249,8 @@ DISCONNECTED = (
 
 PROGRAM = r"(quickbooks|qbo|intuit)"
 NEVER_CONNECTED = (
+    # Of a record in the company it says nothing of the company.
+    rf"(?<!\bin )(?<!\bin your )(?<!\bin the )(?<!\bin our )"
     rf"\b{PROGRAM}( (account|company|connection|integration|organi[sz]ation|service|api|client|sync))? (is |was |has )?"
     r"(not|never)"
     r"( yet| been| fully| properly)* (connected|linked|configured|set ?up|authori[sz]ed|authenticated)\b"

@@ -95,7 +95,8 @@ THINGS: dict[str, str] = {
 """Each kind of thing, the longer words for what could be another one first."""
 
 CHOSEN = (
-    r"(?:mapped|linked|matched|paired|selected|chosen|set(?: ?up)?|configured|assigned|specified|provided|supplied"
+    r"(?:mapped|linked|matched|paired|selected|chosen|set(?! ?up (?:properly|correctly)\b)(?: ?up)?"
+    r"|configured|assigned|specified|provided|supplied"
     r"|defined"
     r"|determined|resolved|identified|picked)"
 )
@@ -139,8 +140,9 @@ BEHIND: dict[str, str] = {
     "unsent": rf"{NOT} (?:{SENT}|reached)|{MUST} {SENT}",
     "awaited": rf"{NOT} {SENT}(?=.* yet\b)|(?:not|never) (?:been )?yet (?:been )?{SENT}|is not {SENT}|{MUST} {SENT}",
     "taken": (
-        r"already (?:exists?|uses?|used|taken|in use|belongs?)|(?:is|are|was|been|being) (?:already )?(?:in use|used"
-        r"|taken|duplicated?)|exists|(?:a|is|as) duplicate|not unique|(?:must|have to|has to|needs to) be unique"
+        r"already (?:exists?|uses?|used|taken|in use|belongs?)|(?:is|are|was|been|being) (?:already )?(?:in use"
+        r"|used(?! (?:in|on|for|with|as|to)\b)|taken|duplicated?)"
+        r"|exists|(?:a|is|as) duplicate|not unique|(?:must|have to|has to|needs to) be unique"
         r"|not free|already (?:in|there)(?! progress)|collision|conflicts?|clash\w*|belongs to (?:an?|another)"
     ),
     "ambiguous": r"(?:multiple|several|more than one) match\w*|ambiguous|(?:is|are) not unique",

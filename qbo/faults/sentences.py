@@ -122,7 +122,7 @@ def all_pairs(clause: str) -> Iterator[Pair]:
 def named_before(clause: str, mentions: list[Mention], position: int) -> Iterator[Mention]:
     """What a state behind it is said of: the last thing before it, or what that one belongs to."""
     before = [mention for mention in mentions if mention.end <= position and not is_owner(clause, mention)]
-    if before and before[-1].kind in ("program", "account_there", "company"):
+    if before and before[-1].kind in ("program", "account_there", "company") and not is_in_it(clause, before):
         yield before[-1]
     while before and before[-1].kind == "program":
         before.pop()
@@ -132,6 +132,13 @@ def named_before(clause: str, mentions: list[Mention], position: int) -> Iterato
         return
     if words(clause[before[-1].end : position]) <= MOST_WORDS_BEHIND:
         yield before[-1]
+
+
+def is_in_it(clause: str, mentions: list[Mention]) -> bool:
+    """Whether the last thing is only where the record before it is: "the item in your account"."""
+    if len(mentions) == 1 or mentions[-2].kind not in NAMED:
+        return False
+    return bool(BELONGS.match(clause[mentions[-2].end : mentions[-1].start]))
 
 
 def named_behind(clause: str, mentions: list[Mention], position: int) -> Iterator[Mention]:

@@ -152,6 +152,7 @@ PLAIN = (
     rf"|unexpectedly) )*{BROKEN_OFF}\b",
     r"\b(host|remote|server|dns|domain) ?name\b[^.;]{0,40}(not|cannot|n't)( be)? (resolved|found)\b",
     r"(\baddress\b[^.;]{0,40}|\b[\w-]+(\.[\w-]+)+ )(could not|cannot|can't|couldn't|not) (be )?resolved\b",
+    r"\b(response|answer|reply|download|transfer)( from \w+)? (was |has been |got )?interrupted\b",
     r"\bname (could )?not (be )?resolved|\bhost (not found|is down)|\bsocket (error|closed)\b"
     r"|^\W*unable to connect\W*$",
     r"\bremotely closed|\bincomplete (response|read)\b|\b(transport|i/o) error\b|^\W*ioexception\W*$"

@@ -154,6 +154,7 @@ SAID = [
     ("server_error", "The export failed temporarily and will be retried"),
     ("server_error", "Another export is running"),
     ("network", "The request never reached Intuit"),
+    ("network", "The answer from Intuit got interrupted"),
     ("rate_limited", "QuickBooks limits how many calls we may make"),
     # who is asked to try again has to act where the sentence names what is wrong
     ("subscription_inactive", "The QuickBooks company is restricted by its subscription. Please try again."),
@@ -173,6 +174,9 @@ SAID = [
     ("validation", "A bank account number is required"),
     ("validation", "The certificate of this client is missing a date"),
     ("validation", "Bills of zero are not exported"),
+    ("validation", "The supplier is used in two open orders"),
+    ("validation", "This client is used on a recurring estimate and stays"),
+    ("validation", "The item in QuickBooks is not set up properly for stock"),
     ("validation", "This bill is linked to a payment and cannot be deleted"),
     ("validation", "A client with a balance must not be made inactive"),
     ("validation", "Choose another customer"),

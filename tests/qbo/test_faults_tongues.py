@@ -631,6 +631,10 @@ def test_errors_of_the_system_are_read_in_its_language(words: str) -> None:
     [
         "De verbinding met QuickBooks is verlopen",
         "A ligação ao QuickBooks expirou",
+        "Connexion à QuickBooks expirée, demandez à l'administrateur",
+        "Die QuickBooks-Verbindung ist abgelaufen",
+        "De QuickBooks-koppeling is verlopen",
+        "QuickBooksとの連携の期限が切れました",
         "La connessione a QuickBooks è scaduta",
     ],
 )

@@ -51,7 +51,8 @@ DUTCH = Tongue(
     sign_in=r"\bopnieuw (verbinden|verbinding|aanmelden|inloggen|te verbinden)|\b(verbind|meld u"
     r"|log) [^.]{0,20}opnieuw"
     r"|\bauthenticatie (is )?(vereist|nodig|mislukt)",
-    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bniet( meer)? (verbonden|gekoppeld)|\b(quickbooks|qbo"
+    unconnected=r"\b(quickbooks|qbo|intuit)( online)?[- ](verbinding|koppeling) (is )?(verlopen|ingetrokken|verbroken)"
+    r"|\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bniet( meer)? (verbonden|gekoppeld)|\b(quickbooks|qbo"
     r"|intuit)\b[^.;]{0,20}"
     r"\bontkoppeld|\b(weigerde|weigert)\b[^.;]{0,25}(token|inloggegevens|sessie|autorisatie)|(token|inloggegevens"
     r"|sessie"

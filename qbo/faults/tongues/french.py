@@ -52,7 +52,9 @@ FRENCH = Tongue(
     r"|\b(impossible de|pas pu) calculer (la |les |l')?(taxes?|tva|tps|impots?)\b",
     sign_in=r"\b(reconnecte[rz]|vous reconnecter|reconnexion|connectez-vous a nouveau)\b"
     r"|\bauthentification (est )?(requise|necessaire)|\bechec de l'authentification|\bauthentification (a )?echoue",
-    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\b(pas|plus|non)( encore)? connecte|\b(quickbooks|qbo|intuit)\b"
+    unconnected=r"\bconnexion (a |avec )?(quickbooks|qbo|intuit)( online)?( a ete| est| a)? "
+    r"(expiree?|revoquee|perdue|rompue)\b"
+    r"|\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\b(pas|plus|non)( encore)? connecte|\b(quickbooks|qbo|intuit)\b"
     r"[^.;]{0,20}\bdeconnecte|\b(refuse|rejete)(e|s|es)?\b[^.;]{0,25}\b(jetons?|identifiants|session|autorisation)\b"
     r"|\b(jetons?|identifiants|session|autorisation)\b[^.;]{0,25}\b(refuse|rejete)(e|s|es)?\b",
     somebody_else=r"\b(une? autre (utilisateur|personne|administrateur)|quelqu'un d'autre)[^.;]{0,60}"

@@ -52,7 +52,8 @@ GERMAN = Tongue(
     sign_in=r"(erneut|neu|wieder) (anmelden|verbinden|autorisieren|anzumelden|zu verbinden)|(verbinden"
     r"|melden) sie [^.;]{0,30}\b(erneut|neu|wieder)\b|zugriff[^.;]{0,40}(widerrufen|abgelaufen|entzogen)"
     r"|authentifizierung (ist )?(erforderlich|fehlgeschlagen)",
-    unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bnicht( mehr)? verbunden|\b(quickbooks|qbo"
+    unconnected=r"\b(quickbooks|qbo|intuit)( online)?[- ]verbindung (ist |wurde )?(abgelaufen|widerrufen|beendet)"
+    r"|\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bnicht( mehr)? verbunden|\b(quickbooks|qbo"
     r"|intuit)\b[^.;]{0,20}"
     r"\bgetrennt|(token|anmeldedaten|zugangsdaten|sitzung|autorisierung\w*)\b[^.;]{0,25}(abgelehnt|zuru(e)?ckgewiesen"
     r"|verweigert)"
