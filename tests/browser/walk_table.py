@@ -172,6 +172,9 @@ on(LOG, "SO", "card: choice * | card: text * | card: button What will be posted 
 " more causes", within)
 on(LOG, "O", "card: button * and send # | card: button Send # | card: button Undo | card: button Search QuickBooks for it | card: button"
 " Reconnect", within)
+# On a phone only: test_log_looks presses it.
+on(LOG, "O", "card: button Fix…", within)
+on(LOG, "S", "card: button More", within)
 on(LOG, "SO", "card: link How to fix this", go("css=.rac-help"))
 on(LOG, "SO", "card: link Choose *", go("css=h1"))
 on(LOG, "O", "card: link Keep QuickBooks' for * | card: link Send # as new… | card: link Send ours for * | card: link Void # here too… | card: link They are the same… | card: link Record both…", go("css=h1"), each=True)
