@@ -208,9 +208,8 @@ def _read_safely(answered: Answered, renewals: int) -> bool:
 
 def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Flight | None:
     """As `write_ahead`; an event that cannot be stored fails alone and the rest is sent. None if nothing is left."""
-    leaves_by = drain.leaves_by()
     try:
-        return Flight(write_ahead(drain, chunk), chunk, leaves_by)
+        return _written_ahead(drain, chunk)
     except NOBODYS_MISTAKE:
         raise
     except Exception:
@@ -222,8 +221,13 @@ def _write_ahead_safely(drain: Drain, chunk: Sequence[Ready]) -> Flight | None:
             fit.append(one)
         if caught.mistake:
             stop_for_mistake(drain, [one.event], caught.mistake)
+    return _written_ahead(drain, fit) if fit else None
+
+
+def _written_ahead(drain: Drain, chunk: Sequence[Ready]) -> Flight:
+    # Before anything is written: from then on somebody may wait for it.
     leaves_by = drain.leaves_by()
-    return Flight(write_ahead(drain, fit), fit, leaves_by) if fit else None
+    return Flight(write_ahead(drain, chunk), chunk, leaves_by)
 
 
 def write_ahead(drain: Drain, chunk: Sequence[Ready]) -> Submission:
