@@ -143,7 +143,10 @@ MOST_SAYINGS = 8
 
 def told(text: str) -> tuple[FaultEntry, ...]:
     """What another program's document tells, as one entry; none if the text is not all JSON or tells nothing."""
-    document = whole(text)
+    return told_in(whole(text))
+
+
+def told_in(document: object) -> tuple[FaultEntry, ...]:
     words = telling(dict.fromkeys(sayings(document)))[:MOST_SAYINGS]
     if not words:
         return ()
@@ -166,7 +169,7 @@ def told_as_error(text: str) -> tuple[FaultEntry, ...]:
     inside = [document]
     if isinstance(document, dict):
         inside += [value for key, value in document.items() if key.lower() in WRAPPED]
-    return told(text) if any(says_failed(one) for one in inside) else ()
+    return told_in(document) if any(says_failed(one) for one in inside) else ()
 
 
 def says_failed(document: object) -> bool:
