@@ -356,8 +356,8 @@ SAFEGUARDS = (
     Safeguard(
         "faults: an answer of QuickBooks that has texts but says of no error is a success",
         "qbo/faults/json_shapes.py",
-        "return told(text) if any(says_failed(one) for one in inside) else ()",
-        "return told(text)",
+        "return told_in(document) if any(says_failed(one) for one in inside) else ()",
+        "return told_in(document)",
         (f"{OF_HEADLINES}::test_a_success_is_no_error_because_it_has_texts",),
     ),
     Safeguard(
