@@ -16,8 +16,8 @@ THROTTLED = (
         "rate_limited",
         text=(
             r"throttle ?(limits? )?(exceeded|reached)|\bslow down\b|\brequest rate (is )?too high|\bthrottl(ed|ing)\b",
-            r"\b(quickbooks|qbo|intuit)( online)? (is )?(temporarily |currently )?limit(ing|s|ed) (the |our |your )?"
-            r"(requests|calls)\b",
+            r"\b(quickbooks|qbo|intuit)( online)? (is )?(temporarily |currently )?limit(ing|s|ed) ((the |our |your )?"
+            r"(requests|calls)\b|how (fast|often)\b)",
             r"\blimits? (how many|the (number|amount) of) (\w+ )?(requests|calls)\b",
             r"\b(requests|calls)\b[^.;]{0,30}\btoo (quickly|fast|often|frequently)\b",
             r"request limit|(api|call) (call |usage |rate )?(limit|quota)|number of (\w+ )?(requests|api calls)\b"
@@ -411,7 +411,7 @@ ACCESS = (
             r"\bno longer an? (\w+ )?(user|member|admin\w*)\b",
             r"\buser (was|has been) (removed|deleted) from|(quickbooks|intuit|qbo) user (was|has been) removed",
             r"(need|require)s? (to have )?(\w+ ){0,3}admin(istrator)? (access|rights|permissions?|privileges)",
-            r"(need to|must|should|has to|have to) be an? (\w+ ){0,3}admin"
+            r"(need to|must|should|has to|have to) be (an?|the) ([\w']+ ){0,3}admin"
             r"|(\bnot|n't) (\w+ as )?an? (\w+ )?admin",
         ),
     ),
@@ -430,7 +430,7 @@ ACCESS = (
             r"(connection|authori[sz]ation|authentication|\bauth|access|credentials?|log-?ins?|(api |qbo? "
             r"|quickbooks )keys?) "
             r"(has |have |are |is |was |hasn't |has not )?(been )?"
-            r"(expired|revoked|disconnected)",
+            r"(expired|revoked|withdrawn|disconnected)|\b(your|our|the) books (are|were) disconnected\b",
             r"(could not|failed to|unable to|cannot) (refresh|authenticate\b)",
             r"(?<!unexpected )token[ _]?(is |has |was )?(been )?(expired|revoked|rejected|invalid)",
             r"\btoken\b[^.;]{0,40} (is|has|was) (been )?(expired|revoked|rejected)\b",

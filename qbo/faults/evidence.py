@@ -178,6 +178,9 @@ NAME = re.compile(
     r"(?:(?:Uncaught |Fatal )?(?:Error|Exception): )?(?:[A-Za-z]\w{0,40}(?:::|[./:\\])){0,6}"
     r"(?P<last>[A-Za-z][A-Za-z0-9]{0,60}(?:[-_][A-Za-z0-9]{1,40}){0,9})"
 )
+# As Rust, Python and others print an error with what it holds: "ClosedPeriod { end: 2026-06-30 }", "Err(ClosedPeriod)".
+WRAPPED = re.compile(r"^(?:Err|Error|Failure)\((.{1,300})\)$")
+ARGUMENTS = re.compile(r"(?<=\w) ?(?:\{[^{}]{0,200}\}|\([^()]{0,200}\))$")
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 ACCENTS = re.compile("[\u0300-\u036f]")
@@ -213,7 +216,7 @@ def spelled_out(text: str) -> str:
 
 def words_of_a_name(text: str) -> str:
     """The words of a text that is only a name, however it is written: qbo.tax_code_missing, tax-code-missing."""
-    name = NAME.fullmatch(text.strip())
+    name = NAME.fullmatch(ARGUMENTS.sub("", WRAPPED.sub(r"\1", text.strip())))
     words = re.split("[-_]", HUMP.sub("_", name["last"])) if name else []
     return " ".join(words).casefold().replace("quick books", "quickbooks") if len(words) > 1 else ""
 

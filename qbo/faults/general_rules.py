@@ -60,6 +60,9 @@ TROUBLES = (
             r"\bdeadlock (found|detected|victim)|\bdeadlocked\b|\block wait timeout\b|\bdatabase (is |lock )(locked"
             r"|timeout)",
             r"\bretry (later|shortly|soon|in (a|an|some|\d+)|after (a|some|\d+))\b",
+            # Not a job of the shop, which is still in progress until somebody finishes it.
+            r"\b(sync|synchroni[sz]ation|push|export|import|request)\b[^.;]{0,40}"
+            r"\bstill (in (flight|progress)|running)\b",
             r"\b(sync|synchroni[sz]ation|request|update|operation|job|export|import|run)\b[^.;]{0,40}"
             r"\balready (in progress|running|under ?way)\b|\banother (sync|export|import|job) is (in progress"
             r"|running)\b",
@@ -78,18 +81,21 @@ TROUBLES = (
             r"|unexpected ((internal|critical|system"
             r"|server) )*error|\(-30\d{3}\)",
             r"one name at a time|at (exactly )?the same time|failed to acquire the lock"
-            r"|\b(locked|used) by another (process|request|operation|session|job|sync)\b|\banother process is\b",
+            r"|\b(locked|used|held|(being )?(synced|sent|exported|pushed|updated))"
+            r" by another (process|request|operation|session"
+            r"|job|sync|worker)\b|\banother process is\b"
+            r"|^\W*(error\W+)?lock (is |was )?(not|already) (acquired|held|taken)\b",
             r"temporarily (unavailable|not available|down|offline|out of service)|currently (unavailable|busy)"
             r"|\b(server|service|quickbooks|api|system) too busy\b"
-            r"|\b(service|server|endpoint|api) (is )?unavailable",
+            r"|\b(service|server|endpoint|api) (is )?unavailable|\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bhiccup",
             r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b"
             r"|(?<!before )(?<!or )(?<!and )(?<!by )(?<!for )(?<!when )\bretrying\b"
             r"|\bretr[iy]able(response|error|exception)",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) (too |very )?busy\b",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) having (\w+ )?"
             r"(problems|issues|trouble|difficulties)\b",
-            r"\b(temporary|transient|intermittent) (error|issue|problem|failure)|\boutage\b|\bservice (disruption"
-            r"|degradation)"
+            r"\b(temporary|transient|intermittent) ((quickbooks|qbo|intuit|server|service|network) )?(error"
+            r"|issue|problem|failure)|\boutage\b|\bservice (disruption|degradation)"
             r"|\bdegraded (service|performance)\b|\b(quickbooks|qbo|intuit|server|http) 5xx\b",
             r"experiencing (technical|some|an?|issues|problems|difficulties|high)\b",
         ),

@@ -179,7 +179,7 @@ def says_failed(document: object) -> bool:
     status = fields.get("status", fields.get("statuscode"))
     return (
         any(value and NAMES_AN_ERROR.fullmatch(key) for key, value in fields.items())
-        or fields.get("success", fields.get("ok")) is False
+        or False in (fields.get("success"), fields.get("ok"), status)
         or (isinstance(status, str) and status.lower() in FAILED)
         or (isinstance(status, int) and 400 <= status < 600)
     )

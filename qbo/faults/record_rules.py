@@ -60,7 +60,7 @@ OF_A_RECORD = (
     r"|object|entity|entry|row|document|copy|data)(?:'s)?)"
 )
 OURS_IS_OLD = (
-    r"(?:stale|outdated|out of date|out of sync|(?:not|no longer) (?:the )?(?:latest|current|newest"
+    r"(?:not match|stale|outdated|out of date|out of sync|(?:not|no longer) (?:the )?(?:latest|current|newest"
     r"|most recent)"
     r"|newer|has changed|mis-?match\w*|behind)"
 )
@@ -74,7 +74,8 @@ CONCURRENT = (
         where=lambda evidence: not evidence.is_intuits,
         text=(
             # Not of a program's or an interface's version.
-            rf"\b(sync ?token|version of (the|this|that|your) {OF_A_RECORD}|{OF_A_RECORD} version|etag|edit ?sequence"
+            rf"\b((sync|version) ?token|version of (the|this|that|your) {OF_A_RECORD}|{OF_A_RECORD} version|etag"
+            rf"|edit ?sequence"
             rf"|the version (that )?you"
             rf" (sent|have|are (editing|updating)))\b[^.;,]{{0,20}}\b{OURS_IS_OLD}\b",
             rf"^\W*(error\W+)?(version (mis-?match|conflict)|{OURS_IS_OLD} (version|{OF_A_RECORD}))\W*$",
@@ -84,13 +85,16 @@ CONCURRENT = (
             r"(is|was) (now )?(stale(?![ -]dated)|outdated|out of date)\b",
             rf"\b(newer|more recent|later|latest) (version|copy|changes?)( of (this|the|that|your) {OF_A_RECORD})?"
             r"( exists?\b| (is |was |are )?(found |made |available )?in (quickbooks|qbo))",
-            rf"\b(has|have|holds) a (newer|more recent|later) (version|copy) of (this|the|that|your) {OF_A_RECORD}",
+            rf"\b(has|have|holds) a (newer|more recent|later) (version|copy) (of (this|the|that|your) {OF_A_RECORD}"
+            r"|than\b)",
             rf"\b(outdated|stale|old) (copy|version) of (this|the|that|your|an?) {OF_A_RECORD}",
             r"\b(an?|the) (outdated|stale) (copy|record|object|entity)\b",
             rf"\bnot the (latest|current|newest) version of (this|the|that|your) {OF_A_RECORD}",
             rf"\b(another|a different|other|two) (users?|persons?|people|sessions?|transactions?|process(es)?|programs?"
             rf"|app\w*)( (has|have|is|are|had))?( (just|already))? {EDITED} (this|the|that|it|your)\b",
             rf"\b{OF_A_RECORD} (has been |was |has )?{EDITED} (by (another|a different)|in the (meantime|meanwhile))",
+            rf"\b{OF_A_RECORD} (has been |was |has )?{EDITED} (elsewhere|outside( of)? (the|this|our|your) app\w*)\b",
+            rf"\bsome ?(one|body) else has (saved|{EDITED}) (this|the|that|it)\b",
             # Not after something that happened in our app, such as its approval.
             rf"\b(({OF_A_RECORD}|it|this) (has been |was |has )?|(quickbooks|qbo|intuit|some ?(one"
             rf"|body)( else)?) (has )?){EDITED}"
@@ -197,6 +201,7 @@ DUPLICATES = (
             # What has the name may stand between: "the name 'Travel' of the list element is already in use".
             rf"(\bnames?|\bdisplayname)\b([^;]{{1,80}}?\b{TAKEN}| exists\b)|{INSTEAD} (\w+ )?name\b|\bname conflict",
             r"\bis already an? (\w+ )?(customer|client|vendor|supplier|item|product|service|account) (named|called)\b",
+            r"\b(customer|client|vendor|supplier|employee|item|product|service|account) is already (named|called)\b",
             r"\banother ((quickbooks|qbo) )?(customer|client|contact|vendor|supplier|employee|item|product|service"
             r"|account"
             r"|record)"

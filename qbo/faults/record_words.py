@@ -225,5 +225,6 @@ def unchosen(failure: str, noun: str) -> Rule:
     return rule(
         failure,
         headline=True,
-        text=rf"\b(no|without an?) (\w+ )?{noun} (is |was )?{CHOSEN}|\b{noun} (is |was )?(not |un){CHOSEN}",
+        text=rf"\b(no|without an?) (\w+ )?{noun} (is |was )?{CHOSEN}"
+        rf"|(?<!quickbooks )\b{noun} (is |was )?(not |un){CHOSEN}(?! up (properly|correctly|right))",
     )

@@ -34,6 +34,14 @@ from qbo.faults.record_words import (
 )
 from qbo.faults.rule import rule
 
+KIND = (
+    r"((tax ?codes?|tax rates?|customers?|clients?|vendors?|suppliers?|(products? ?/ ?)?services?|products?|items?"
+    r"|accounts?"
+    r"|classe?s?|locations?|employees?)(?! ?/))"
+)
+SEVERAL_KINDS = rf"{KIND}(, ((an?|the|its) )?{KIND}){{0,6}},? or ((an?|the|its) )?{KIND}"
+"""An enumeration: "customer, item or account"."""
+
 OF_AN_ACCOUNT = rf"({DOCUMENT}|{ITEM}|line ?items?\(?s?\)?|lines?|expenses?|categor(y|ies)|entr(y|ies)|company)"
 """What posts to an account, or has to have one."""
 
@@ -101,6 +109,8 @@ REFERENCES = (
         text=r"(one|foreign) currency (per|at a time)|same currency|different currenc(y|ies)"
         r"|\bcurrency (of|must|does(n't| not) match|mismatch)",
     ),
+    # Which of several kinds it is, the program does not know either.
+    rule("reference_not_found", text=rf"\b{SEVERAL_KINDS}\b[^.;]{{0,40}}({GONE}|{MISSING})"),
     # What is gone may be named with the record that it belongs to: "the account for this item no longer exists".
     rule("account_inactive", text=of_another("accounts?", "(item|product|service)", rf"({GONE}|{MISSING})")),
     rule("income_account_missing", text=unlinked("accounts?", "(item|product|service)s?")),

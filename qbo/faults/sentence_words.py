@@ -66,7 +66,7 @@ THINGS: dict[str, str] = {
     "login": rf"your account{PART}",
     "access": (
         r"(?:realm|company) ?ids?|app authori[sz]ation|(?:access |refresh |bearer |oauth2? )*tokens?|connections?"
-        r"|connected accounts?|jwts?|oauth grants?"
+        rf"|connected accounts?|jwts?|(?:oauth|{PROGRAM}) grants?"
         r"|authentication"
         r"|credentials?"
         rf"|sessions?|integrations?|(?:sign|log)-?ins?|oauth2?|auth|{PROGRAM} (?:access|link|authori[sz]ation)"
@@ -152,7 +152,9 @@ BEHIND: dict[str, str] = {
         r"|unpaid|terminated|overdue|deactivated|restricted|on hold|ran out"
     ),
     "lost": (
-        r"removed|lost|severed|revoked|no longer (?:valid|accepted|works?|working|usable)|stale|\d+ days old|too old"
+        r"removed|lost|severed|revoked|withdrawn|reused?|no longer (?:valid|accepted|works?|working|usable)"
+        r"|stale|\d+ days"
+        r" old|too old"
         r"|rejected|denied|refused|failed"
         r"|failure|broken|error|(?:could not|cannot) be (?:decrypted|read|verified|renewed|refreshed|used)"
         rf"|{MUST} (?:re-?\w+|renewed|restored|refreshed|repaired|(?:set up|made) again)|needs? (?:your "
@@ -171,7 +173,7 @@ BEHIND: dict[str, str] = {
     "disconnected": rf"disconnected|deauthori[sz]ed|{NOT} (?:connected|linked|authori[sz]ed)",
     "different": r"different|wrong|mis-?match\w*|not match|not the (?:one|same)",
     "others": r"(?:belongs?|connected|linked) to (?:an?other|a different|someone|somebody)|used by (?:another|someone)",
-    "unpaid": r"not (?:been )?paid(?: for)?|past due|unpaid",
+    "unpaid": r"not (?:been )?paid(?: for| up)?|past due|unpaid",
     "off": rf"{NOT} (?:set ?up|enabled|turned on|active|activated|configured|(?:switched|turned) on)|disabled"
     rf"|(?:turned|switched) off|is off",
 }
@@ -237,7 +239,8 @@ FRAME = (
     r"|ion)|sav(?:e|es|ed|ing)|send(?:s|ing)?|sent|post(?:s|ed|ing)?|updat(?:e|es|ed|ing)|upload(?:s|ed|ing)?|writ(?:e"
     r"|ing|ten)|transfer(?:s|red|ring)?|process(?:ed|ing)?|complet(?:e|ed|ing)|add(?:ed|ing)?|record(?:ed|ing)?"
     r"|fail(?:s|ed|ing|ure)?|errors?|problems?|issues?|unable|could|cannot|can|not|went|wrong|occurred|happened"
-    r"|rejected|returned|refused|reported|declined|accept(?:ed)?|unknown|quickbooks|online|qbo|intuit|api|request"
+    r"|rejected|returned|refused|reported|declined|accept(?:ed)?|unknown|reasons?|quickbooks|online|qbo"
+    r"|intuit|api|request"
     r"|response|return|results?|know|said|successfully|data|unsuccessful|please|contact|support|see|logs?|details?"
     r"|and|or|the following"
 )

@@ -4,14 +4,18 @@ They come after the English rules and after every code with only one meaning, so
 open: mostly 6000, references, and words without a code.
 """
 
+import re
 from collections.abc import Callable
+from functools import cache
 
 from qbo.faults.evidence import Evidence
 from qbo.faults.expressions import is_in
 from qbo.faults.record_words import of_a_reference
 from qbo.faults.rule import Rule, no_answer, rule
+from qbo.faults.sentences import without_names
 from qbo.faults.tongues import BOUNDS, TONGUES, languages_in
-from qbo.faults.tongues.tongue import Tongue
+from qbo.faults.tongues.japanese import JAPANESE
+from qbo.faults.tongues.tongue import PROGRAM, Tongue
 
 Words = Callable[[Tongue], str]
 Condition = Callable[[Evidence], bool]
@@ -89,6 +93,10 @@ def not_answered(evidence: Evidence) -> bool:
     return not evidence.is_intuits and no_answer(evidence.status)
 
 
+def of_another_program(evidence: Evidence) -> bool:
+    return not evidence.is_intuits
+
+
 def needs_a_tax_code(evidence: Evidence) -> bool:
     """A rate or code has to be chosen; one that has to be larger or smaller is something else.
 
@@ -118,7 +126,15 @@ def closed_under_another_name(evidence: Evidence) -> bool:
 
 CLOSED_UNDER_ANOTHER_NAME: tuple[Rule, ...] = (rule("closed_period", where=closed_under_another_name),)
 
+CLIENT_KEYS = r"client[ _](id|secret)\b"
+
 UNREACHED: tuple[Rule, ...] = (
+    rule(
+        "app_refused",
+        where=tells(lambda t: CLIENT_KEYS, lambda t: t.unset, lambda t: t.missing, lambda t: t.lacking),
+    ),
+    # Before the network: a connection that nobody has made is none that broke.
+    rule("token_expired", where=both(of_another_program, says(lambda t: t.to_connect))),
     rule("network", where=both(not_answered, says(lambda t: t.unreached, lambda t: t.socket))),
 )
 
@@ -135,6 +151,7 @@ RECORDS: tuple[Rule, ...] = (
         where=tells(
             lambda t: t.tax_code,
             *(lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid, lambda t: t.unset, lambda t: t.lacking),
+            lambda t: t.unlinked,
         ),
     ),
     rule("tax_code_not_mapped", where=both(either(of_a_reference, BAD_REFERENCE), says(lambda t: t.tax_code))),
@@ -145,15 +162,15 @@ RECORDS: tuple[Rule, ...] = (
         where=tells(lambda t: t.account_type, lambda t: t.invalid, lambda t: t.gone, lambda t: t.needed),
     ),
     rule("customer_not_found", where=says(lambda t: t.no_customer)),
-    rule("customer_not_found", where=lacks(lambda t: t.customer, lambda t: t.gone)),
+    rule("customer_not_found", where=lacks(lambda t: t.customer, lambda t: t.gone, lambda t: t.unlinked)),
     rule("customer_not_found", where=unchosen(lambda t: t.customer)),
     rule("customer_not_found", headline=True, where=tells(lambda t: t.customer, lambda t: t.invalid)),
     rule("item_inactive", where=tells(lambda t: t.item, lambda t: t.gone)),
-    rule("item_not_found", where=either(lacks(lambda t: t.item), unchosen(lambda t: t.item))),
+    rule("item_not_found", where=either(lacks(lambda t: t.item, lambda t: t.unlinked), unchosen(lambda t: t.item))),
     rule("income_account_missing", where=unchosen(lambda t: t.account)),
     rule(
         "account_inactive",
-        where=lacks(lambda t: t.account, lambda t: t.gone, lambda t: t.closed),
+        where=lacks(lambda t: t.account, lambda t: t.gone, lambda t: t.closed, lambda t: t.unlinked),
     ),
     rule("duplicate_name", headline=True, where=tells(lambda t: f"{t.customer}|{t.item}", lambda t: t.taken)),
     rule("duplicate_doc_number", where=tells(lambda t: DOCUMENT_NAMES, lambda t: t.taken)),
@@ -172,7 +189,30 @@ CONNECTION: tuple[Rule, ...] = (
     rule("server_error", where=says(lambda t: t.later)),
 )
 
+LONGEST_FRAME = 200
+
+
+def tells_only_that_it_failed(evidence: Evidence) -> bool:
+    """Whether nothing is left in one of the languages without names of records and words of failing."""
+    text = evidence.text
+    if evidence.is_intuits or evidence.is_a_part or not 0 < len(text) <= LONGEST_FRAME or evidence.status:
+        return False
+    named = without_names(text, " ")
+    return any(not LETTER.search(framed(tongue).sub(" ", named)) for tongue in TONGUES)
+
+
+LETTER = re.compile(r"[^\W\d_]")
+
+
+@cache
+def framed(tongue: Tongue) -> re.Pattern[str]:
+    words = "|".join((tongue.frame, tongue.customer, tongue.item, tongue.record, PROGRAM, "api|erp"))
+    # Japanese has no blanks between words.
+    return re.compile(rf"(?:{words})" if tongue is JAPANESE else rf"(?<!\w)(?:{words})(?!\w)")
+
+
 REFUSED: tuple[Rule, ...] = (
+    rule("unknown", where=tells_only_that_it_failed),
     rule(
         "reference_not_found",
         where=tells(lambda t: t.thing, lambda t: t.missing, lambda t: t.gone, lambda t: t.invalid),

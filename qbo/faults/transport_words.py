@@ -27,7 +27,8 @@ SURE_BY_ECOSYSTEM: dict[str, tuple[str, ...]] = {
         r"\bcontent-length: \d+, bytes received|\bend of response with \d+ bytes missing|content length header",
         r"does not match the http/\S+ protocol|\bparse error: (expected http|invalid (character|header|status|http))",
         r"\bserver (failed to respond|gave http response|returned (nothing|an invalid or unrecognized response))",
-        r"\b(stream|socket) (has been |was )?aborted|\baborted (the )?pending request",
+        r"\b(request|response|answer|connection|download) (was |is )?(cut off|cut short)"
+        r"|\b(stream|socket) (has been |was )?aborted|\baborted (the )?pending request",
         r"\b(failure when|failed) (receiving|sending) data (from|to) the peer"
         r"|transferred a partial file",
         r"\[ssl: \w+\]|\b_ssl\.c:\d+|\bssl message\b|terminated the handshake",

@@ -97,6 +97,7 @@ def test_a_success_is_no_error_because_it_has_texts(status: int) -> None:
     [
         {"success": False, "message": "The period is closed"},
         {"ok": False, "error_message": "The period is closed"},
+        {"Status": False, "Message": "The period is closed"},
         {"status": "failed", "reason": "The period is closed"},
         {"data": {"error": {"message": "The period is closed"}}},
         {"status": 422, "title": "The period is closed"},

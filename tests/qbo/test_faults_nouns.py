@@ -106,6 +106,15 @@ def test_a_phrase_means_the_same_of_every_noun(phrase: str) -> None:
         ("validation", "A customer with a balance cannot be made inactive"),
         ("tax_not_enabled", "Sales tax isn't active in QuickBooks"),
         ("unknown", "Unknown record error"),
+        # which of several kinds of records it is, is not said
+        ("reference_not_found", "A vendor, class or location that it uses was deleted"),
+        ("reference_not_found", "One of its customers or items no longer exists"),
+        ("reference_not_found", "Customer or vendor not found"),
+        ("item_inactive", "The product/service on line 2 was deleted"),
+        ("duplicate_name", "A customer or vendor of this name already exists"),
+        # the company's account at Intuit, and what is set up in another way than it should be
+        ("validation", "The service in your QuickBooks account is not set up correctly"),
+        ("income_account_missing", "The income account is not set up"),
     ],
 )
 def test_what_only_looks_like_a_missing_record(code: str, text: str) -> None:

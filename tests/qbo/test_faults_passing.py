@@ -41,6 +41,13 @@ PASSES: list[tuple[int | None, str]] = [
     (None, "Lost connection to QuickBooks during the sync"),
     (None, "The sync stopped, we will try again at noon"),
     (None, "The servers are overloaded"),
+    (None, "The push of this bill is still in flight"),
+    (None, "Lock already held"),
+    (None, "This receipt is being exported by another worker"),
+    (None, "A temporary Intuit error"),
+    (None, "QuickBooks just had a hiccup"),
+    (None, "The answer was cut short"),
+    (None, "QuickBooks limits how often we may ask"),
     (400, business("Please wait until the first request is done.")),
     # names of classes, with their namespace
     (None, "Books.Client.RetryExceededException"),
@@ -52,6 +59,10 @@ PASSES: list[tuple[int | None, str]] = [
 ]
 
 TO_BE_CORRECTED = [
+    "QuickBooks limits how many characters a memo has",
+    "Job 17 is still in progress and has no invoice",
+    "The pump of job 17 is still running, finish it first",
+    "Lock cylinder: choose a product type",
     "Add a tax code to each line. Please try again.",
     "Review the lines of this bill and please try again.",
     "Map the income account first. Try again.",

@@ -183,6 +183,23 @@ SAID: list[tuple[str, str]] = [
     ("validation", "The memo is missing. Please retry"),
     ("token_expired", "Intuit authorization needed"),
     ("validation", "The card needs an authorization; authorization required"),
+    # a record that somebody else has changed
+    ("stale_object", "The payment was changed elsewhere"),
+    ("stale_object", "The item has been modified outside our app"),
+    ("stale_object", "Someone else has saved this bill"),
+    ("validation", "Someone else has saved an older card, enter a new one"),
+    ("stale_object", "QuickBooks has a newer version than ours"),
+    ("stale_object", "Version token does not match"),
+    ("duplicate_name", "An employee is already called Roe"),
+    # what gives access was taken back
+    ("token_expired", "The authorization was withdrawn"),
+    ("token_expired", "The QuickBooks grant no longer works"),
+    ("token_expired", "Token reused"),
+    ("token_expired", "The books were disconnected"),
+    ("permission_denied", "You must be a company's main admin"),
+    ("permission_denied", "You have to be the admin"),
+    ("subscription_inactive", "QuickBooks is not paid up"),
+    ("unknown", "The export failed for unknown reasons"),
     # what passes, and what only sounds like it
     ("server_error", "Could not fetch the customer history, try again later"),
     ("server_error", "QuickBooks cannot give this report right now"),

@@ -37,6 +37,7 @@ def written(words: str) -> tuple[str, ...]:
         *("_".join(parts).upper(), "_".join(parts), "-".join(parts), f"QBO_{'_'.join(parts).upper()}"),
         *(f"qbo.{'_'.join(parts)}", f"books/{'-'.join(parts)}", joined, f"{joined}Error"),
         *(parts[0] + joined[len(parts[0]) :], f"QBO{joined}", f"Error: {joined}"),
+        *(f"{joined}(id=17)", f"{joined} {{ id: 17 }}", f"Err({joined})", f"{joined}('Acme', 17)"),
     )
 
 

@@ -19,7 +19,10 @@ from qbo.faults.tongues.tongue import Tongue
 
 TONGUES: tuple[Tongue, ...] = (FRENCH, SPANISH, GERMAN, PORTUGUESE, DUTCH, ITALIAN, JAPANESE)
 
-STATES = ("gone", "missing", "found", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking", "outdated")
+STATES = (
+    *("gone", "missing", "found", "taken", "closed", "ended", "needed", "invalid", "unset", "lacking"),
+    *("unlinked", "outdated"),
+)
 # For a number that is too large or too small: then a different number is needed.
 BOUNDS = re.compile(
     r"\b(entre|zwischen|tussen|tra|fra) \d|\b(mayor|menor|maior|superieure?|inferieure?|depasser|positi[fv]\w*"
@@ -33,6 +36,7 @@ SAYINGS = (
         "tax_calculation",
         "sign_in",
         "unconnected",
+        "to_connect",
         "somebody_else",
         "denied",
         "refused_company",

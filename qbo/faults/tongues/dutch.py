@@ -1,6 +1,6 @@
 """The words of faults when QuickBooks or a computer uses Dutch."""
 
-from qbo.faults.tongues.tongue import Tongue
+from qbo.faults.tongues.tongue import PROGRAM, Tongue
 
 DUTCH = Tongue(
     tax=r"\b(btw|omzetbelasting|belasting)",
@@ -40,6 +40,7 @@ DUTCH = Tongue(
     invalid=r"ongeldige?\b|niet geldig|onjuiste?\b",
     unset=r"niet (ingesteld|ingeschakeld|geactiveerd|geconfigureerd|toegewezen|opgegeven|gekoppeld|ingevuld)",
     lacking=r"\bontbreekt\b|\bontbreken(de)?\b|kon niet worden opgehaald",
+    unlinked=r"niet (gekoppeld|toegewezen|gelinkt)",
     outdated=r"\bverouderde?\b",
     chosen=r"(geselecteerd|gekozen|opgegeven)",
     closing_date=r"\b(afsluit|sluitings)datum\b",
@@ -57,6 +58,10 @@ DUTCH = Tongue(
     r"\bontkoppeld|\b(weigerde|weigert)\b[^.;]{0,25}(token|inloggegevens|sessie|autorisatie)|(token|inloggegevens"
     r"|sessie"
     r"|autorisatie)\b[^.;]{0,25}\b(geweigerd|afgewezen)",
+    to_connect=rf"\b{PROGRAM} (is )?(nog )?niet (geautoriseerd|gemachtigd|gelinkt)"
+    rf"|\b(verbind|koppel|autoriseer)( eerst)? (met )?{PROGRAM}\b"
+    rf"|\b(moet|dient|gelieve) [^.;]{{0,20}}{PROGRAM} (eerst )?(te )?(verbinden|koppelen)"
+    rf"|\bgeen ({PROGRAM}-(koppeling|verbinding)|(koppeling|verbinding) met {PROGRAM}) (gevonden|ingesteld|aanwezig)",
     somebody_else=r"\b(een andere (gebruiker|persoon|beheerder)|iemand anders)[^.;]{0,60}"
     r"\b(al|reeds)\b[^.;]{0,50}(verbonden|gekoppeld|gekocht|geinstalleerd)|\b(al|reeds) door (een andere"
     r"|iemand anders)[^.;]{0,40}(verbonden|gekoppeld|gekocht|geinstalleerd)"
@@ -79,7 +84,8 @@ DUTCH = Tongue(
     r"|op dit moment) niet\b|"
     r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
     r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar"
-    r"|\bonderhoud\b|\b(quickbooks|qbo)( online)? is (momenteel |tijdelijk )?niet beschikbaar",
+    r"|\bonderhoud\b|\b(quickbooks|qbo)( online)? is (momenteel |tijdelijk )?niet beschikbaar"
+    r"|\bloopt (al|reeds) een synchronisatie|\bsynchronisatie (is|loopt) (al|reeds)\b",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
     r"|bewerkt) door een andere"
     r"|\bwerkten? [^.]{0,30}tegelijk|\been andere (gebruiker|persoon) heeft\b[^.]{0,40}(gewijzigd|bewerkt)",
@@ -90,8 +96,12 @@ DUTCH = Tongue(
     r"|\bfout bij [^.]{0,12}verbinding|\bverbindingsfout|\breageert niet|\bniet bereikbaar|\bgeen verbinding (maken"
     r"|met de server)|\btime-?out van de|\bwachttijd|\bbestaande verbinding"
     r"|\btime-?outperiode|\bexterne certificaat|\bservercertificaat|\bonbereikbaar\b|\bgeen internet"
-    r"|\bssl/tls-kanaal|\bwelke host dit is|\bverzenden van de aanvraag(\.|\W*$)",
+    r"|\bkan niet (met|naar) \w+( online)? verbinden|\bssl/tls-kanaal|\bwelke host dit is"
+    r"|\bverzenden van de aanvraag(\.|\W*$)",
     socket=r"(^|: ?|\] ?)verbinding is (weggevallen|verlopen)|\bgeen route naar"
     r"|\bnetwerk (is onbereikbaar|ligt plat)|\bgebroken pijp|\bnaam of dienst is niet bekend|\bnaamsherleiding",
     refused=r"\bvalidatiefout",
+    frame=r"fout(en)?|mislukt|bij|het|de|een|van|in|naar|met|er|is|zijn|werd|heeft|kon(den)?|niet|worden|opgetreden"
+    r"|(ge)?(synchronis|export|import)\w+|verzend\w*|verzonden|aanma\w+|aangemaakt|maken|bijwerken|opslaan|geweigerd"
+    r"|afgewezen|onbekende",
 )

@@ -1,6 +1,6 @@
 """The words of faults when QuickBooks or a computer uses French."""
 
-from qbo.faults.tongues.tongue import Tongue
+from qbo.faults.tongues.tongue import PROGRAM, Tongue
 
 FRENCH = Tongue(
     tax=r"\b(taxes?|tps|tvh|tvq|tvp|tva)\b",
@@ -42,6 +42,7 @@ FRENCH = Tongue(
     unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini|renseigne|saisi|indique"
     r"|associe|attribue)",
     lacking=r"\bmanquante?s?\b|\babsente?s?\b|\bechec de l\'obtention",
+    unlinked=r"\b(pas|non)( encore)?( ete)? (re)?(lie|associe|mappe|rattache|attribue)(e|s|es)?\b",
     outdated=r"\b(perime|obsolete|depasse)(e|s|es)?\b",
     chosen=r"(selectionne|choisi|indique|precise|specifie)",
     closing_date=r"\bdate de (cloture|fermeture)\b",
@@ -57,6 +58,11 @@ FRENCH = Tongue(
     r"|\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\b(pas|plus|non)( encore)? connecte|\b(quickbooks|qbo|intuit)\b"
     r"[^.;]{0,20}\bdeconnecte|\b(refuse|rejete)(e|s|es)?\b[^.;]{0,25}\b(jetons?|identifiants|session|autorisation)\b"
     r"|\b(jetons?|identifiants|session|autorisation)\b[^.;]{0,25}\b(refuse|rejete)(e|s|es)?\b",
+    to_connect=rf"\b{PROGRAM} (n'est |n'a |n'etait )?(pas|plus|non)( encore)?( ete)? (autorise|relie|lie|associe"
+    rf"|authentifie|branche)e?\b"
+    rf"|(?<!se )(?<!de )\b(re)?(connecte|branche|relie|autorise)[rz]( d'abord)? (a |votre compte )?{PROGRAM}\b"
+    rf"|\b(aucune|pas de) connexion (a |avec |de )?{PROGRAM}"
+    rf"|\bconnexion (a |de )?{PROGRAM} n'est (pas|plus) (valide|active)",
     somebody_else=r"\b(une? autre (utilisateur|personne|administrateur)|quelqu'un d'autre)[^.;]{0,60}"
     r"\bdeja (connecte|achete|installe|souscrit|abonne)|\bdeja (ete )?(connecte|achete|installe"
     r"|souscrit)e?s?\b[^.;]{0,40}"
@@ -84,7 +90,8 @@ FRENCH = Tongue(
     r"\b(reessaye[rz]|ressaye[rz]|essaye[rz] (a nouveau|de nouveau))\b[^.]{0,30}\b(plus tard|ulterieurement"
     r"|dans)\b|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
     r"|\btemporairement (indisponible|hors)"
-    r"|\b(quickbooks|qbo)( en ligne)? est (temporairement |actuellement )?indisponible|\ben maintenance\b",
+    r"|\b(quickbooks|qbo)( en ligne)? est (temporairement |actuellement )?indisponible|\ben maintenance\b"
+    r"|\bsynchronisation (est )?(deja )?en cours|\bmomentanement (indisponible|hors)",
     other_user=r"\b(modifie|mis a jour|edite)(e|s|es)? (entre-temps )?par (un autre utilisateur|une autre personne)"
     r"|\btravaill\w+ [^.]{0,40}en meme temps"
     r"|\b(un autre utilisateur|une autre personne|quelqu'un d'autre) a (modifie|mis a jour|change)|\bmodifie(e|s"
@@ -105,4 +112,7 @@ FRENCH = Tongue(
     r"|\breseau (n'est pas accessible|ne fonctionne pas)|\babandon de la connexion|\brelais brise"
     r"|\bnom ou service inconnu|\bresolution du nom\b|\baucune connexion n'a pu",
     refused=r"\berreur de validation|\bnon conforme\b",
+    frame=r"erreurs?|echecs?|lors|d[eu']?|des|l[ae']?|les|aux?|a|dans|avec|vers|votre|cette?|une?|s'|est|n'?e?|pas|pu|ete|etre|ont"
+    r"|impossible|produite|survenue|synchronis\w+|export\w+|envo\w+|cre(er|ation|ee?)|mise|jour|mettre|enregistr\w+"
+    r"|import\w+|(refuse|rejete)(e|s|es)?|echoue|inconnue?",
 )

@@ -1,6 +1,6 @@
 """The words of faults when QuickBooks or a computer uses German."""
 
-from qbo.faults.tongues.tongue import Tongue
+from qbo.faults.tongues.tongue import PROGRAM, Tongue
 
 GERMAN = Tongue(
     tax=r"steuer|\bmwst\b|\bust\b",
@@ -41,6 +41,7 @@ GERMAN = Tongue(
     unset=r"nicht (eingerichtet|aktiviert|konfiguriert|hinterlegt|definiert|erfasst|gepflegt|zugeordnet|zugewiesen"
     r"|angegeben)",
     lacking=r"\bfehl(t|en)\b|\bfehlende[rsn]?\b|konnte nicht (abgerufen|bezogen)",
+    unlinked=r"nicht (zugeordnet|verknu(e)?pft|zugewiesen|gekoppelt)",
     outdated=r"\bveraltet\w*",
     chosen=r"(ausgewa(e)?hlt|gewa(e)?hlt|angegeben)",
     closing_date=r"abschlussdatum|buchungsschluss|stichtag [^.;]{0,12}abschluss|datum des buchabschlusses",
@@ -58,6 +59,11 @@ GERMAN = Tongue(
     r"\bgetrennt|(token|anmeldedaten|zugangsdaten|sitzung|autorisierung\w*)\b[^.;]{0,25}(abgelehnt|zuru(e)?ckgewiesen"
     r"|verweigert)"
     r"|\b(lehnt|lehnte)\b[^.;]{0,25}(token|anmeldedaten|zugangsdaten|sitzung|autorisierung)[^.;]{0,12}\bab\b",
+    to_connect=rf"\b{PROGRAM}( ist| wurde)? (noch )?nicht (autorisiert|gekoppelt|verknu(e)?pft|authentifiziert)"
+    rf"|\b(verbinden|autorisieren|koppeln) sie [^.;]{{0,12}}\b{PROGRAM}\b"
+    rf"|\b(bitte|mu(e)?ssen?) [^.;]{{0,20}}{PROGRAM} (zuerst |zuna(e)?chst )?(verbinden|autorisieren)"
+    rf"|\bkeine? ({PROGRAM}-?(verbindung|kopplung)|(verbindung|kopplung) (zu|mit) {PROGRAM}) (eingerichtet|hinterlegt"
+    rf"|gefunden|vorhanden|konfiguriert)",
     somebody_else=r"(\beine? andere[rs]? (benutzer(in)?|nutzer|person|administrator)|\bjemand anders)[^.;]{0,60}"
     r"(bereits|schon)[^.;]{0,60}(verbunden|gekauft|erworben|installiert|abonniert)|(bereits|schon) von (einem|einer)"
     r" anderen (benutzer(in)?|nutzer|person|administrator)[^.;]{0,40}(verbunden|gekauft|erworben|installiert"
@@ -83,7 +89,8 @@ GERMAN = Tongue(
     r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
     r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
     r"|server)\b[^.]{0,30}nicht verfu(e)?gbar"
-    r"|wartungs(arbeit|modus|fenster)|\b(quickbooks|qbo)( online)? ist (derzeit|momentan|zurzeit) nicht",
+    r"|wartungs(arbeit|modus|fenster)|\b(quickbooks|qbo)( online)? ist (derzeit|momentan|zurzeit) nicht"
+    r"|\b(synchronisierung|synchronisation) (la(e)?uft|ist) (bereits|schon|noch)\b",
     other_user=r"von (einem|einer) ander(en|em) (benutzer(in)?|person|nutzer)[^.]{0,20}(gea(e)?ndert|bearbeitet)"
     r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)"
     r"|\beine? andere[rs]? (benutzer(in)?|nutzer|person) hat\b[^.]{0,40}(gea(e)?ndert|bearbeitet)",
@@ -101,4 +108,7 @@ GERMAN = Tongue(
     socket=r"kommunikationspartner|wartezeit fu(e)?r die verbindung|keine route zum|abbruch der verbindung"
     r"|netzwerk ist nicht (aktiv|erreichbar)|name oder der dienst ist nicht bekannt",
     refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",
+    frame=r"fehler|fehlgeschlagen|beim?|d(er|ie|as|es|em|en)|eine?[rmn]?|in|an|nach|zu[mr]?|mit|ist|sind|wurden?|hat|haben"
+    r"|konnten?|nicht|werden|aufgetreten|(synchronisier|exportier|importier|u(e)?bertrag|u(e)?bermittel|erstell|aktualisier"
+    r"|speicher)\w*|export|import|send\w*|gesendet|anleg\w+|abgelehnt|zuru(e)?ckgewiesen|unbekannter?",
 )

@@ -1,6 +1,6 @@
 """The words of faults when QuickBooks or a computer uses Italian."""
 
-from qbo.faults.tongues.tongue import Tongue
+from qbo.faults.tongues.tongue import PROGRAM, Tongue
 
 ITALIAN = Tongue(
     tax=r"\b(iva|impost[ae]|tass[ae])\b",
@@ -39,9 +39,10 @@ ITALIAN = Tongue(
     r"|manca(no)?|mancant[ei]|senza|nessun[oa]?|assegna(re)?|non (ha|hanno))\b",
     invalid=r"\b(non (e |sono )?valid[oaie]|invalid[oaie]|errat[oie]|non (e |sono )?corrett[oaie]"
     r"|non (e |sono )?ammess[oaie])\b",
-    unset=r"\bnon (e|sono)( stat[oaie])?( ancora)? (configurat|impostat|attivat|abilitat|definit|assegnat|indicat"
+    unset=r"\bnon (e |sono )?(stat[oaie] )?(ancora )?(configurat|impostat|attivat|abilitat|definit|assegnat|indicat"
     r"|selezionat|specificat|associat|collegat)",
     lacking=r"\bmanca(no)?\b|\bmancant[ei]\b|\bassent[ei]\b|\bimpossibile ottenere",
+    unlinked=r"\bnon (e |sono )?(stat[oaie] )?(ancora )?(associat|collegat|mappat|abbinat|assegnat)[oaie]\b",
     outdated=r"\b(obsolet|superat)[oaie]\b",
     chosen=r"(selezionat|scelt|indicat|specificat)",
     closing_date=r"\bdata di chiusura\b",
@@ -55,6 +56,10 @@ ITALIAN = Tongue(
     unconnected=r"\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bnon (e )?(piu )?(conness|collegat)[oa]|\b(quickbooks|qbo"
     r"|intuit)\b[^.;]{0,20}\b(disconness|scollegat)[oa]|\b(rifiutat|respint)o\b[^.;]{0,25}\b(token|credenziali|sessione"
     r"|autorizzazione)\b|\b(token|credenziali|sessione|autorizzazione)\b[^.;]{0,25}\b(rifiutat|respint)[oaie]\b",
+    to_connect=rf"\b{PROGRAM} non (e )?(stat[oa] )?(ancora )?(autorizzat|associat|autenticat)[oa]\b"
+    rf"|\b(collega|collegate|connetti|connettete|autorizza)( prima)? (a )?{PROGRAM}\b"
+    rf"|\b(devi|deve|occorre|bisogna) (collegare|connettere|autorizzare) (prima )?{PROGRAM}\b"
+    rf"|\bnessuna connessione (a|con) {PROGRAM}",
     somebody_else=r"\b(un altro (utente|amministratore)|un'altra persona|qualcun altro)[^.;]{0,60}"
     r"\bgia (conness|collegat|acquistat|installat|abbonat)\w+|\bgia (stata |stato )?(conness|collegat|acquistat"
     r"|installat)[oa][^.;]{0,40}\bda (un altro|un'altra|qualcun)"
@@ -78,7 +83,8 @@ ITALIAN = Tongue(
     r"\b(riprova(re|te)?|ritenta(re|te)?)\b[^.]{0,40}\b(piu tardi|in seguito|tra (qualche|pochi|un|\d))"
     r"|\berrore (imprevisto|interno|inatteso|di sistema)|\b(servizio|server)\b[^.]{0,30}\bnon (e )?disponibile"
     r"|\btemporaneamente non disponibile|\b(quickbooks|qbo)( online)? (attualmente )?non (e )?disponibile"
-    r"|\bin manutenzione\b",
+    r"|\bin manutenzione\b"
+    r"|\bsincronizzazione (e )?(gia )?in corso",
     other_user=r"\b(modificat|cambiat|aggiornat)[oaie] da (un altro utente|un'altra persona)"
     r"|\blavorando [^.]{0,40}(contemporaneamente|stesso momento)"
     r"|\b(un altro utente|un'altra persona) ha (modificato|cambiato|aggiornato)",
@@ -93,4 +99,7 @@ ITALIAN = Tongue(
     socket=r"(^|: ?|\] ?)connessione scaduta|\b(instradamento|istradamento) |\brete non e raggiungibile"
     r"|\bpipe interrotta|\bnome o servizio sconosciuto|\brisoluzione del nome\b",
     refused=r"\berror[ei] di (convalida|validazione)|\bnon conforme\b",
+    frame=r"error[ei]|durante|l[aoe']?|il?|gli|d[ei]|del(la|le)?|in|su|con|al?|alla|per|si|e|sono|stat[oaie]|non|ha|impossibile"
+    r"|riuscit[oa]|verificato|(sincronizz|esport|import|aggiorn|invi)\w+|crea\w*|salva\w*|(rifiut|respint|fallit"
+    r"|sconosciut)\w+",
 )

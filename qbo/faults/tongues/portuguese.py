@@ -1,6 +1,6 @@
 """The words of faults when QuickBooks or a computer uses Portuguese."""
 
-from qbo.faults.tongues.tongue import Tongue
+from qbo.faults.tongues.tongue import PROGRAM, Tongue
 
 PORTUGUESE = Tongue(
     tax=r"\b(impostos?|tributos?|iva|icms|iss)\b",
@@ -39,8 +39,9 @@ PORTUGUESE = Tongue(
     r"|possuem))\b"
     r"|\bverifique\b",
     invalid=r"\b(invalid[oa]s?|nao (e |sao )?valid[oa]s?|incorret[oa]s?)\b",
-    unset=r"\bnao (esta|estao|foi|foram) (configurad|ativad|habilitad|definid|atribuid|informad|selecionad)",
+    unset=r"\bnao ((esta|estao|foi|foram) )?(configurad|ativad|habilitad|definid|atribuid|informad|selecionad)",
     lacking=r"\bfalt(a|am|ando)\b|\bausentes?\b|\bnao foi possivel obter",
+    unlinked=r"\bnao (esta |estao |foi |foram )?(vinculad|mapead|associad|atribuid)[oa]s?\b|\bsem mapeamento\b",
     outdated=r"\b(obsolet|desatualizad)[oa]s?\b",
     chosen=r"(selecion|escolhid|indicad|especific|informad)",
     closing_date=r"\bdata de (fechamento|encerramento|fecho)\b",
@@ -56,6 +57,10 @@ PORTUGUESE = Tongue(
     r"|autorizacao)\b|\b(token"
     r"|credenciais|sessao|autorizacao)\b[^.;]{0,25}\b(recusad|rejeitad)[oa]s?\b"
     r"|\b(quickbooks|qbo)\b[^.;]{0,20}\bnao esta mais conectado",
+    to_connect=rf"\b{PROGRAM} (ainda )?nao (esta |foi )?(autorizad|vinculad|autenticad)[oa]\b"
+    rf"|(?<!nao )(?<!se )\b(conecte|vincule|autorize)( primeiro)? (ao? |o |sua conta do )?{PROGRAM}\b"
+    rf"|\b(deve|precisa|e necessario) (conectar|vincular|autorizar) (primeiro )?(ao? |o )?{PROGRAM}\b"
+    rf"|\b(nenhuma|nao ha|sem) conexao (com|ao?|do) o? ?{PROGRAM} (encontrad|configurad|cadastrad)a",
     somebody_else=r"\b(outr[oa] (usuari[oa]|utilizador|pessoa|administrador)|outra pessoa)[^.;]{0,60}"
     r"\bja (se )?(conect|compr|instal|assin|vincul)\w+|\bja (esta|foi) (conectad|ligad|comprad|instalad|vinculad)[oa]"
     r"[^.;]{0,40}\bpor outr[oa]"
@@ -80,7 +85,8 @@ PORTUGUESE = Tongue(
     r"|\bnao (esta respondendo|responde) (no momento|neste momento)|"
     r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)|\b(servico"
     r"|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)"
-    r"|\b(quickbooks|qbo)( online)? nao esta disponivel|\bem manutencao\b",
+    r"|\b(quickbooks|qbo)( online)? nao esta disponivel|\bem manutencao\b"
+    r"|\bsincronizacao (ja )?(esta )?em (andamento|curso)|\btemporariamente (indisponivel|fora)",
     other_user=r"\b(modificad|alterad|atualizad|editad)[oa]s? por outr[oa] (usuari[oa]|utilizador|pessoa)"
     r"|\btrabalhando [^.]{0,40}ao mesmo tempo"
     r"|\b(outr[oa] (usuari[oa]|utilizador|pessoa)) (alter|modific|atualiz|edit)ou\b",
@@ -97,4 +103,7 @@ PORTUGUESE = Tongue(
     r"|\btermino de conexao|\babortou a ligacao|\bligacao (recusada|reposta)|^\W*ligacao expirada|\bconexao subjacente"
     r"|\bnome ou servico desconhecido|\bresolucao de nome",
     refused=r"\berros? de validacao",
+    frame=r"erros?|falh(a|ou)|ao?|os?|as|em|n[oa]|d[oae]|com|para|uma?|seu|sua|se|nao|foi|possivel|pode|ocorreu|houve"
+    r"|durante|sincroniza\w*|exporta\w*|envi(ar|o|ad[oa])|cria(r|cao)|atualiza(r|cao)|salvar|importar"
+    r"|(recus|rejeit)(ou|ad[oa])|desconhecid[oa]",
 )

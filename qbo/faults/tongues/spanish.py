@@ -1,6 +1,6 @@
 """The words of faults when QuickBooks or a computer uses Spanish."""
 
-from qbo.faults.tongues.tongue import Tongue
+from qbo.faults.tongues.tongue import PROGRAM, Tongue
 
 SPANISH = Tongue(
     tax=r"\b(impuestos?|iva|igv)\b",
@@ -39,9 +39,11 @@ SPANISH = Tongue(
     r"|debe|deben|obligatori[oa]s?|incluyan?|contengan?|requiere|requerid[oa]|asigne|asignar|tengan?|falta|sin"
     r"|ningun[oa]?|introduzca|ingrese|no (tiene|tienen))\b",
     invalid=r"\b(no (es |son )?valid[oa]s?|invalid[oa]s?|incorrect[oa]s?)\b",
-    unset=r"\bno (esta|estan|se ha|se han|ha sido|han sido) (configurad|activad|habilitad|definid|asignad|indicad"
+    unset=r"\bno ((esta|estan|se ha|se han|ha sido|han sido) )?(configurad|activad|habilitad|definid|asignad|indicad"
     r"|seleccionad)",
     lacking=r"\bfaltan?\b|\bfaltantes?\b|\bausentes?\b|\bno se pudo obtener",
+    unlinked=r"\bno (esta |estan |fue |ha sido )?(vinculad|enlazad|asociad|mapead|asignad|emparejad)[oa]s?\b"
+    r"|\bsin (vincular|asignar)\b",
     outdated=r"\b(obsolet|desactualizad|desfasad)[oa]s?\b",
     chosen=r"(seleccion|elegid|eligi|indic|especific)",
     closing_date=r"\bfecha de cierre\b",
@@ -57,6 +59,13 @@ SPANISH = Tongue(
     r"\bdesconectad[oa]|\brechaz(o|ado|ada)\b[^.;]{0,25}\b(token|credenciales|sesion|autorizacion)\b|\b(token"
     r"|credenciales"
     r"|sesion|autorizacion)\b[^.;]{0,25}\b(rechazad[oa]s?|denegad[oa]s?)\b",
+    to_connect=rf"\b{PROGRAM} (aun |todavia |ya )?no (esta |ha sido |fue )?(autorizad|vinculad|enlazad"
+    rf"|autenticad)[oa]\b"
+    rf"|(?<!no )(?<!se )\b(conecte|conecta|vincule|vincula|autorice|autoriza) (primero |antes )?(a |con |su cuenta de "
+    rf"|tu cuenta de )?{PROGRAM}\b|\b(debe|debes|tiene que|hay que|necesita|necesitas) (conectar|vincular|autorizar)"
+    rf" (primero |antes )?{PROGRAM}\b"
+    rf"|\bno (hay|existe|tiene|se (ha )?encontr(o|ado)) (ninguna? |una )?conexion (de|a|con) {PROGRAM}"
+    rf"|\bno (tiene|hay) {PROGRAM} conectado",
     somebody_else=r"\b(otr[oa] (usuari[oa]|persona|administrador)|alguien mas)[^.;]{0,60}"
     r"\bya (ha |habia )?(conect|compr|instal|suscrib|vincul)\w+|\bya (esta|fue|ha sido|habia sido)"
     r" (conectad|comprad|instalad|vinculad)[oa][^.;]{0,40}\bpor otr[oa]"
@@ -83,7 +92,9 @@ SPANISH = Tongue(
     r"|\bno (esta respondiendo|responde) (en este momento|ahora)|"
     r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
     r"|en unos?)\b|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible"
-    r"|\b(quickbooks|qbo)( online)? no esta disponible|\ben mantenimiento\b",
+    r"|\b(quickbooks|qbo)( online)? no esta disponible|\ben mantenimiento\b"
+    r"|\bsincronizacion (ya )?(esta )?(ya )?en (curso|proceso|marcha)|\bya hay (una|otra) sincronizacion"
+    r"|\btemporalmente (fuera de servicio|no disponible)\b",
     other_user=r"\b(modificad|cambiad|actualizad|editad)[oa]s? por otr[oa] (usuari[oa]|persona)"
     r"|\btrabajando [^.]{0,40}al mismo tiempo"
     r"|\b(otr[oa] (usuari[oa]|persona)) (ha )?(modific|cambi|actualiz|edit)(o|ado)\b",
@@ -101,4 +112,7 @@ SPANISH = Tongue(
     r"|\bla red (es inaccesible|no esta activa)|\btuberia rota|\b(el fin de|terminado) la conexion"
     r"|\bnombre o servicio desconocido|\bresolucion del nombre\b",
     refused=r"\berror(es)? de validacion|\bno cumple\b",
+    frame=r"errore?s?|fall(o|a|aron|ida)|al?|en|del?|las?|los|el|con|por|para|hacia|sus?|una?|se|no|ha|han|podido"
+    r"|pud(o|ieron)|puede|ocurrio|hubo|produjo|durante|sincroni[sz]a\w*|exporta\w*|envi(ar|o|ad[oa])|crea(r|cion|d[oa])?"
+    r"|actualiza(r|cion)|guardar|importar|registrar|procesar|rechaz(o|ad[oa])|desconocid[oa]",
 )

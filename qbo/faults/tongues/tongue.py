@@ -5,6 +5,8 @@ Each word is a regular expression for text in lower case and without accents (`q
 
 from dataclasses import dataclass
 
+PROGRAM = r"(quickbooks|qbo|intuit)( online)?"
+
 
 @dataclass(frozen=True)
 class Tongue:
@@ -36,6 +38,7 @@ class Tongue:
     invalid: str
     unset: str  # not set up, not entered
     lacking: str
+    unlinked: str  # to a record of QuickBooks
     outdated: str
     chosen: str  # behind "no": none was selected
     # sayings
@@ -44,6 +47,7 @@ class Tongue:
     tax_calculation: str
     sign_in: str
     unconnected: str  # to QuickBooks; or a token that is refused
+    to_connect: str  # nobody has connected QuickBooks, or somebody is told to
     somebody_else: str  # has already connected the app
     denied: str
     refused_company: str
@@ -56,3 +60,4 @@ class Tongue:
     unreached: str
     socket: str  # errors of the system and of its resolver, as glibc translates them
     refused: str  # any check of QuickBooks
+    frame: str  # words of a sentence that tells only that something failed

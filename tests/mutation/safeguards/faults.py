@@ -17,6 +17,7 @@ OF_LANGUAGES = "tests/qbo/test_faults_languages.py"
 OF_NOUNS = "tests/qbo/test_faults_nouns.py"
 OF_THINGS = "tests/qbo/test_faults_things.py"
 OF_PARTS = "tests/qbo/test_faults_parts.py"
+OF_CONNECTING = "tests/qbo/test_faults_tongues_connecting.py"
 OF_TONGUES = "tests/qbo/test_faults_tongues.py"
 OF_WRITTEN_NAMES = "tests/qbo/test_faults_written_names.py"
 OF_HEADLINES = "tests/qbo/test_faults_headlines.py"
@@ -373,5 +374,26 @@ SAFEGUARDS = (
         'rule("server_error", status=lambda status: status > ANY_ERROR or',
         'rule("server_error", status=lambda status: status >= ANY_ERROR or',
         (f"{OF_NEIGHBORS}::test_a_program_that_answers_500_or_404_tells_what_is_missing",),
+    ),
+    Safeguard(
+        "faults: a connection that nobody has made is not waited for as the network, in any language",
+        "qbo/faults/tongue_rules.py",
+        'rule("token_expired", where=both(of_another_program, says(lambda t: t.to_connect))),',
+        "",
+        (f"{OF_CONNECTING}::test_what_programs_in_other_languages_say",),
+    ),
+    Safeguard(
+        "faults: which of several kinds of records is gone is not guessed",
+        REFERENCE,
+        'rule("reference_not_found", text=rf"\\b{SEVERAL_KINDS}',
+        'rule("reference_not_found", codes="-", text=rf"\\b{SEVERAL_KINDS}',
+        (f"{OF_NOUNS}::test_what_only_looks_like_a_missing_record",),
+    ),
+    Safeguard(
+        "faults: a job that is still in progress is not waited for",
+        GENERAL,
+        r"(sync|synchroni[sz]ation|push|export|import|request)\b[^.;]{0,40}",
+        r"(sync|synchroni[sz]ation|push|export|import|request|job)\b[^.;]{0,40}",
+        (f"{OF_PASSING}::test_what_has_to_be_corrected_does_not_wait",),
     ),
 )
