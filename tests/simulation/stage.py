@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection as database
 from django.db import connections
@@ -17,6 +18,8 @@ from django.test import override_settings
 from django.utils.module_loading import import_string
 from django_q.signing import SignedPackage
 
+from qbo.failures import Answer
+from qbo.faults.reading import read_fault
 from qbo_emulator.router import Emulator
 from runacall import clock
 from sync.worker.broker import PromptBroker
@@ -40,12 +43,18 @@ QUIET = 60.0
 
 # How often the supervisor of a cluster looks for what is due, in seconds.
 SUPERVISED = 1.0
-# Whether a look could find anything: a task, an event that is due or under way, a lease that is held, a list to read.
-# Most looks find nothing, and one costs a hundred times as much as this.
-MAY_FIND = """SELECT EXISTS (SELECT 1 FROM django_q_ormq WHERE lock < ?1)
-    OR EXISTS (SELECT 1 FROM sync_syncevent WHERE state = 'sending' OR state IN ('queued', 'checking') AND due_at <= ?1)
-    OR EXISTS (SELECT 1 FROM qbo_lease WHERE expires_at IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM qbo_liststate WHERE refreshed_at IS NULL OR wanted_at > refreshed_at)"""
+# What a look could find: a task, the lease of a process that may be dead, a drain to ask for (an event that is due or
+# under way, or a list to read, and nobody who works on it or was just asked to). Most looks find nothing, and one costs
+# a hundred times as much as this.
+MAY_FIND = """SELECT EXISTS (SELECT 1 FROM django_q_ormq WHERE lock < :now),
+    EXISTS (SELECT 1 FROM qbo_lease WHERE expires_at IS NOT NULL),
+    (EXISTS (SELECT 1 FROM sync_syncevent WHERE state = 'sending' OR state IN ('queued', 'checking') AND due_at <= :now)
+    OR EXISTS (SELECT 1 FROM qbo_liststate WHERE refreshed_at IS NULL OR wanted_at > refreshed_at))
+    AND NOT EXISTS (SELECT 1 FROM qbo_lease WHERE expires_at > :now OR quiet_until > :now OR resume_at > :now
+    OR woken_at > :lost)"""
+
+# What no rule of the reader of faults knows, as each way of reading takes it.
+UNKNOWN = ("Something else", "<html><body>Something else</body></html>", '{"Fault": {"Error": [{"Message": "Else"}]}}')
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +76,10 @@ class Stage:
         database.connection.backup(empty)
         network = Network(new_emulator())
         machine.after_import(network)
-        # A first run fills the caches of compiled queries, which the copies share.
+        # What is compiled here, queries and the expressions of the reader of faults, the copies need not compile.
         Run(cls._connected(network), History(), list(CHANGING)).play()
+        for body in UNKNOWN:
+            read_fault(Answer(400, "", body))
         empty.backup(database.connection)
         machine.standing = NOON
         network.emulator = new_emulator()
@@ -160,14 +171,17 @@ def cluster(work: Clockwork) -> Callable[[], None]:
         broker, woken = PromptBroker(), 0.0
         broker.bell = Bell(work)
         while True:
-            if not may_find(work.now):
+            has_task, is_held, is_due = may_find(work.now)
+            if not (has_task or is_held or is_due):
                 broker.bell.wait(SUPERVISED)
                 continue
             try:
                 if work.now - woken >= SUPERVISED:
                     woken = work.now
-                    free_the_dead(clock.now())
-                    wake_due()
+                    if is_held:
+                        free_the_dead(clock.now())
+                    if is_due:
+                        wake_due()
                 for pk, payload in broker.dequeue() or ():
                     _do(payload)
                     broker.acknowledge(pk)
@@ -178,11 +192,17 @@ def cluster(work: Clockwork) -> Callable[[], None]:
     return main
 
 
-def may_find(now: float) -> bool:
+def may_find(now: float) -> tuple[bool, bool, bool]:
     """Read past the simulated connection: a look that finds nothing is no point of the run."""
-    moment = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    ((answer,),) = database.connection.execute(MAY_FIND, (moment,))
-    return bool(answer)
+    lost = now - settings.SYNC["WAKE_LOST_AFTER"]
+    times = {"now": _written(now), "lost": _written(lost)}
+    ((has_task, is_held, is_due),) = database.connection.execute(MAY_FIND, times)
+    return bool(has_task), bool(is_held), bool(is_due)
+
+
+def _written(seconds: float) -> str:
+    """As the database writes a time."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _do(payload: str) -> Any:
