@@ -10,6 +10,8 @@ from qbo_emulator.books.clock import stamp
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.founding import seed
 
+SIDES = ("Sales", "Purchase")
+
 
 def create_code(company: Company, body: object, *, at: datetime) -> Row:
     """Makes a tax code with its rates and returns Intuit's answer, which has no envelope. Raises QboFault."""
@@ -23,11 +25,20 @@ def create_code(company: Company, body: object, *, at: datetime) -> Row:
     if company.tables["TaxCode"].with_text("Name", name):
         raise faults.duplicate_name("tax code")
     made = stamp(at)
+    sides = [side_of(one) for one in details]
     rates = [rate_for(company, one, made) for one in details]
     key = company.next_id("TaxCode")
-    code = seed.tax_code(key, name, [rate["Id"] for rate in rates])
-    company.commit([Put("TaxCode", seed.stored(code, made))])
-    return {"TaxCode": name, "TaxCodeId": key, "TaxRateDetails": [shown(rate) for rate in rates]}
+    sold, bought = ([rate["Id"] for rate, of in zip(rates, sides) if of == side] for side in SIDES)
+    company.commit([Put("TaxCode", seed.stored(seed.tax_code(key, name, sold, bought), made))])
+    return {"TaxCode": name, "TaxCodeId": key, "TaxRateDetails": [shown(*one) for one in zip(rates, sides)]}
+
+
+def side_of(detail: Row) -> str:
+    """Whether the rate is for what is sold or for what is bought; a client may leave it out."""
+    side = str(detail.get("TaxApplicableOn") or SIDES[0])
+    if side not in SIDES:
+        raise faults.invalid_enumeration(side, "TaxRateDetails.TaxApplicableOn")
+    return side
 
 
 def rate_for(company: Company, detail: Row, made: str) -> Row:
@@ -59,11 +70,11 @@ def percent_of(detail: Row) -> Decimal:
     return percent
 
 
-def shown(rate: Row) -> Row:
+def shown(rate: Row, side: str) -> Row:
     return {
         "TaxRateName": rate["Name"],
         "TaxRateId": rate["Id"],
         "RateValue": rate["RateValue"],
         "TaxAgencyId": rate["AgencyRef"]["value"],
-        "TaxApplicableOn": "Sales",
+        "TaxApplicableOn": side,
     }

@@ -66,11 +66,17 @@ def payment(row: Row) -> Iterator[Posting]:
 def bill(row: Row) -> Iterator[Posting]:
     yield account_of(row, "APAccountRef", PAYABLE), -amount_of(row, "TotalAmt"), None
     yield from spent(row)
+    yield tax_paid(row)
 
 
 def spent(row: Row) -> Iterator[Posting]:
     for detail, amount, line in details(row):
         yield account_of(detail, "AccountRef"), amount, line
+
+
+def tax_paid(row: Row) -> Posting:
+    """The tax of what was bought lowers what is owed to the agency."""
+    return SALES_TAX, amount_of(row.get("TxnTaxDetail", {}), "TotalTax"), None
 
 
 def bill_payment(row: Row) -> Iterator[Posting]:
@@ -83,7 +89,7 @@ def bill_payment(row: Row) -> Iterator[Posting]:
 def purchase(row: Row) -> Iterator[Posting]:
     sign = -1 if row.get("Credit") is True else 1
     yield account_of(row, "AccountRef"), -sign * amount_of(row, "TotalAmt"), None
-    for account, amount, line in spent(row):
+    for account, amount, line in (*spent(row), tax_paid(row)):
         yield account, sign * amount, line
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents, plain
-from qbo_emulator.entities import taxes
+from qbo_emulator.entities import global_taxes, taxes
 from qbo_emulator.entities.kind import Draft
 from qbo_emulator.entities.references import ACCOUNT, ITEM, check_start_of_stock, inactive, key_of, pointing, resolve
 from qbo_emulator.faults import QboFault
@@ -94,7 +94,7 @@ def sales_line(draft: Draft, line: Row, bad: list[faults.Entry]) -> Row:
     check_product(line["Amount"], detail)
     text = {"Description": line["Description"]} if "Description" in line else {}
     stored = {"ItemRef": item_reference(draft, detail["ItemRef"]), **priced(detail)}
-    code = taxes.line_code(draft.company, detail.get("TaxCodeRef"), bad)
+    code = tax_code(draft.company, detail.get("TaxCodeRef"), bad)
     if code is not None:
         stored["TaxCodeRef"] = {"value": code}
     return {
@@ -103,6 +103,10 @@ def sales_line(draft: Draft, line: Row, bad: list[faults.Entry]) -> Row:
         "DetailType": "SalesItemLineDetail",
         "SalesItemLineDetail": stored,
     }
+
+
+def tax_code(company: Company, sent: object, bad: list[faults.Entry]) -> str | None:
+    return taxes.line_code(company, sent, bad) if taxes.is_us(company) else global_taxes.line_code(company, sent)
 
 
 def priced(detail: Row) -> Row:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import NAMES, Company, Row
 from qbo_emulator.books.money import cents
+from qbo_emulator.entities import global_taxes
 from qbo_emulator.entities.account_types import check_account_types
 from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
 from qbo_emulator.entities.names import SUFFIX
@@ -75,7 +76,7 @@ def transaction_rules(draft: Draft) -> None:
     row.setdefault("CurrencyRef", company.setting("currency"))
     total = sum((Decimal(str(line["Amount"])) for line in row["Line"] if is_number(line.get("Amount"))), Decimal(0))
     if draft.kind.name not in ("JournalEntry", "Transfer"):
-        row["TotalAmt"] = cents(total)
+        row["TotalAmt"] = cents(total + global_taxes.of_purchase(draft))
     if draft.kind.name == "JournalEntry":
         check_sides(row["Line"])
     check_account_types(draft)

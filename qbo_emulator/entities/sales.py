@@ -9,7 +9,7 @@ from qbo_emulator import faults
 from qbo_emulator.books.clock import pacific_date
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.money import cents
-from qbo_emulator.entities import taxes
+from qbo_emulator.entities import global_taxes, taxes
 from qbo_emulator.entities.currencies import currency_of_transaction
 from qbo_emulator.entities.due import due_by_default
 from qbo_emulator.entities.estimates import close_estimates
@@ -150,6 +150,8 @@ def total_up(draft: Draft) -> None:
     check_discount(draft, subtotal, discount)
     check_taxable_lines(draft, lines)
     detail, added = tax_of(draft, lines, subtotal, discount)
+    if not taxes.is_us(company):
+        row.pop("ApplyTaxAfterDiscount", None)  # a choice in the US alone (Intuit's API reference; recorded elsewhere)
     row["Line"] = with_subtotal(lines, subtotal)
     row["TxnTaxDetail"] = detail
     row["TotalAmt"] = cents(subtotal - discount + added)
@@ -175,7 +177,7 @@ def check_taxable_lines(draft: Draft, lines: list[Row]) -> None:
 
 def tax_of(draft: Draft, lines: list[Row], subtotal: Decimal, discount: Decimal) -> tuple[Row, Decimal]:
     if not taxes.is_us(draft.company):
-        return taxes.global_summary(draft, [one for line in lines for one in sales_lines(line)])
+        return global_taxes.of_sale(draft, [one for line in lines for one in sales_lines(line)])
     taxable = sum((one["Amount"] for line in lines for one in sales_lines(line) if taxes.is_taxed(one)), ZERO)
     if draft.row.get("ApplyTaxAfterDiscount") and subtotal:
         taxable -= discount * taxable / subtotal

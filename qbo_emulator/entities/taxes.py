@@ -1,8 +1,7 @@
-"""Sales tax of a transaction in the three worlds (US, US with automated sales tax, elsewhere); knows no HTTP."""
+"""Sales tax of a transaction in the US, with and without automated sales tax; knows no HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from qbo_emulator import faults
@@ -10,7 +9,6 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities.kind import READ_ONLY, Draft, Kind
 from qbo_emulator.entities.references import ACCOUNT, TAX_AGENCY, TAX_CODE, inactive, key_of, missing, resolve
-from qbo_emulator.faults import QboFault
 
 PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
 US_LINE_CODES = ("TAX", "NON")
@@ -67,11 +65,9 @@ def is_taxable(company: Company, line: Row) -> bool:
     return is_taxed(line) if is_us(company) else bool(key_of(line["SalesItemLineDetail"].get("TaxCodeRef")))
 
 
-def line_code(company: Company, sent: object, bad: list[faults.Entry]) -> str | None:
-    """The TaxCodeRef that a line gets. A value that the company's world does not know is added to `bad`."""
+def line_code(company: Company, sent: object, bad: list[faults.Entry]) -> str:
+    """The TaxCodeRef that a line gets in the US. A value that no line may have there is added to `bad`."""
     code = key_of(sent)
-    if not is_us(company):
-        return _global_line_code(company, code)
     if code and code not in US_LINE_CODES:
         bad.append(faults.us_line_code(code))
     if code == "TAX" and not uses_sales_tax(company):
@@ -85,23 +81,14 @@ def _tax_while_off(company: Company) -> str:
     return "NON"
 
 
-def _global_line_code(company: Company, code: str) -> str | None:
-    if not uses_sales_tax(company):
-        return None
-    if not code:
-        raise faults.business("Make sure all your transactions have a GST/HST rate before you save.")
-    row = resolve(company, TAX_CODE, code)
-    _check_agencies(company, row)
-    return str(row["Id"])
-
-
-def rates_of(company: Company, code: Row) -> list[Row]:
-    details = code.get("SalesTaxRateList", {}).get("TaxRateDetail", [])
+def rates_of(company: Company, code: Row, side: str = "Sales") -> list[Row]:
+    """The rates of a code for what is sold (Sales) or bought (Purchase)."""
+    details = code.get(f"{side}TaxRateList", {}).get("TaxRateDetail", [])
     rates = (company.get("TaxRate", key_of(detail["TaxRateRef"])) for detail in details)
     return [rate for rate in rates if rate]
 
 
-def _check_agencies(company: Company, code: Row) -> None:
+def check_agencies(company: Company, code: Row) -> None:
     """A tax code cannot be used if an agency of it is gone, or books to an inactive liability account."""
     for rate in rates_of(company, code):
         if not key_of(rate.get("AgencyRef")):
@@ -121,8 +108,8 @@ def summary(draft: Draft, taxable: Decimal) -> Row:
     code = _transaction_code(draft, sent, taxable)
     if code is None:
         return {"TotalTax": 0}
-    _check_agencies(company, code)
-    lines, total = _tax_lines(rates_of(company, code), taxable, _override(sent, draft))
+    check_agencies(company, code)
+    lines, total = tax_lines(rates_of(company, code), taxable, _override(sent, draft))
     return {"TxnTaxCodeRef": {"value": code["Id"]}, "TotalTax": total, "TaxLine": lines}
 
 
@@ -159,7 +146,7 @@ def _engine_choice(company: Company, key: str, sent: Row, taxable: Decimal) -> R
     return company.get("TaxCode", key_of(company.preference("TaxPrefs", "TaxGroupCodeRef")))
 
 
-def _tax_lines(rates: list[Row], taxable: Decimal, override: Decimal | None) -> tuple[list[Row], Decimal | int]:
+def tax_lines(rates: list[Row], taxable: Decimal, override: Decimal | None) -> tuple[list[Row], Decimal | int]:
     amounts = [Decimal(cents(taxable * rate["RateValue"] / 100)) for rate in rates]
     total = sum(amounts, Decimal(0))
     if override is not None and amounts:
@@ -178,69 +165,3 @@ def _tax_line(rate: Row, amount: Decimal, taxable: Decimal) -> Row:
         "NetAmountTaxable": cents(taxable),
     }
     return {"Amount": cents(amount), "DetailType": "TaxLineDetail", "TaxLineDetail": detail}
-
-
-def global_summary(draft: Draft, lines: Iterable[Row]) -> tuple[Row, Decimal]:
-    """TxnTaxDetail outside the US, and what the tax adds to the lines (nothing where it is included)."""
-    mode = draft.row.get("GlobalTaxCalculation")
-    if not uses_sales_tax(draft.company):
-        return {"TotalTax": 0}, Decimal(0)
-    if mode is None:
-        raise faults.missing_parameter("GlobalTaxCalculation")
-    if mode == "NotApplicable":
-        if draft.sent.get("TxnTaxDetail"):
-            raise _tax_with_not_applicable()
-        return {"TotalTax": 0}, Decimal(0)
-    nets: dict[str, Decimal] = {}
-    for line in lines:
-        code = key_of(line.get("SalesItemLineDetail", {}).get("TaxCodeRef"))
-        nets[code] = nets.get(code, Decimal(0)) + line["Amount"]
-    return _global_lines(draft.company, nets, sent_taxes(draft), included=mode == "TaxInclusive")
-
-
-def sent_taxes(draft: Draft) -> dict[str, Decimal]:
-    """The amounts that the client gives for single rates, where the company keeps them (a switch)."""
-    if draft.company.switch("tax_lines_outside_us") != "kept":
-        return {}
-    lines = draft.sent.get("TxnTaxDetail", {}).get("TaxLine", ())
-    given = ((key_of(line.get("TaxLineDetail", {}).get("TaxRateRef")), line.get("Amount")) for line in lines)
-    return {rate: Decimal(amount) for rate, amount in given if rate and amount is not None}
-
-
-def with_amounts(lines: list[Row], sent: dict[str, Decimal]) -> list[Row]:
-    """`lines` with the amounts that were sent; a rate on several lines gets its amount on the last one."""
-    left = dict(sent)
-    made = []
-    for index, line in enumerate(lines):
-        rate = key_of(line["TaxLineDetail"]["TaxRateRef"])
-        again = any(key_of(other["TaxLineDetail"]["TaxRateRef"]) == rate for other in lines[index + 1 :])
-        if rate not in left:
-            made.append(line)
-        elif again:
-            left[rate] -= line["Amount"]
-            made.append(line)
-        else:
-            made.append({**line, "Amount": cents(left[rate])})
-    return made
-
-
-def _tax_with_not_applicable() -> QboFault:
-    entry = faults.Entry(
-        "6170", "Invalid Tax Detail", "TxnTaxDetail cannot be given with NotApplicable.", "TxnTaxDetail"
-    )
-    return QboFault(entry)
-
-
-def _global_lines(
-    company: Company, nets: dict[str, Decimal], sent: dict[str, Decimal], *, included: bool
-) -> tuple[Row, Decimal]:
-    shown: list[Row] = []
-    for code, amount in nets.items():
-        row = company.get("TaxCode", code)
-        rates = rates_of(company, row) if row else []
-        percent = sum((rate["RateValue"] for rate in rates), Decimal(0))
-        net = amount / (1 + percent / 100) if included else amount
-        shown += _tax_lines(rates, net, None)[0]
-    shown = with_amounts(shown, sent)
-    total = sum((line["Amount"] for line in shown), Decimal(0))
-    return {"TotalTax": cents(total), "TaxLine": shown}, Decimal(0) if included else total

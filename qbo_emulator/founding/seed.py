@@ -25,7 +25,7 @@ class World:
     currency: Row
     agency: str
     rates: tuple[tuple[str, str, Decimal], ...]  # id, name, percent
-    codes: tuple[tuple[str, str, tuple[str, ...]], ...]  # id, name, ids of rates
+    codes: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...]  # id, name, ids of rates: sold, bought
     automated: bool = False
 
 
@@ -34,7 +34,7 @@ US = World(
     CURRENCY,
     "California Department of Tax and Fee Administration",
     (("3", "California", Decimal(8)),),
-    (("2", "California", ("3",)),),
+    (("2", "California", ("3",), ()),),
 )
 CANADA = World(
     "CA",
@@ -45,13 +45,17 @@ CANADA = World(
         ("4", "GST", Decimal(5)),
         ("5", "Zero-rated", Decimal(0)),
         ("6", "QST", Decimal("9.975")),
+        ("7", "HST (ITC) ON", Decimal(13)),
+        ("8", "GST (ITC)", Decimal(5)),
+        ("9", "Zero-rated (ITC)", Decimal(0)),
+        ("10", "QST (ITR)", Decimal("9.975")),
     ),
     (
-        ("2", "HST ON", ("3",)),
-        ("3", "GST", ("4",)),
-        ("4", "Zero-rated", ("5",)),
-        ("5", "Exempt", ()),
-        ("6", "GST/QST QC", ("4", "6")),
+        ("2", "HST ON", ("3",), ("7",)),
+        ("3", "GST", ("4",), ("8",)),
+        ("4", "Zero-rated", ("5",), ("9",)),
+        ("5", "Exempt", (), ()),
+        ("6", "GST/QST QC", ("4", "6"), ("8", "10")),
     ),
 )
 WORLDS = {"us": US, "us-ast": replace(US, automated=True), "canada": CANADA}
@@ -222,11 +226,8 @@ def tax_rate(key: str, name: str, percent: Decimal, agency_id: str = "1") -> Row
     }
 
 
-def tax_code(key: str, name: str, rate_ids: Sequence[str]) -> Row:
-    details = [
-        {"TaxRateRef": {"value": rate}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": order}
-        for order, rate in enumerate(rate_ids)
-    ]
+def tax_code(key: str, name: str, sold: Sequence[str], bought: Sequence[str] = ()) -> Row:
+    """A tax code with the ids of its rates for what is sold and what is bought."""
     return {
         "Id": key,
         "Name": name,
@@ -236,9 +237,17 @@ def tax_code(key: str, name: str, rate_ids: Sequence[str]) -> Row:
         "Taxable": True,
         "TaxGroup": True,
         "TaxCodeConfigType": "USER_DEFINED",
-        "SalesTaxRateList": {"TaxRateDetail": details},
-        "PurchaseTaxRateList": {"TaxRateDetail": []},
+        "SalesTaxRateList": rate_list(sold),
+        "PurchaseTaxRateList": rate_list(bought),
     }
+
+
+def rate_list(rate_ids: Sequence[str]) -> Row:
+    details = [
+        {"TaxRateRef": {"value": rate}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": order}
+        for order, rate in enumerate(rate_ids)
+    ]
+    return {"TaxRateDetail": details}
 
 
 def exchange_rate(code: str, rate: Decimal, place: World) -> Row:

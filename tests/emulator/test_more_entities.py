@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -322,11 +321,6 @@ def test_outside_the_us_each_line_has_its_code(canadian: Client) -> None:
     row = canadian.post("Invoice", body)
     assert (row["TxnTaxDetail"]["TotalTax"], row["TotalAmt"]) == (13, 163)
     assert row["CurrencyRef"]["value"] == "CAD"
-
-
-def test_tax_may_be_included(canadian: Client) -> None:
-    row = canadian.post("Invoice", invoice(line("113", code="2"), GlobalTaxCalculation="TaxInclusive"))
-    assert (row["TxnTaxDetail"]["TotalTax"], row["TotalAmt"]) == (13, Decimal("113"))
 
 
 def test_a_line_without_a_code_is_refused_outside_the_us(canadian: Client) -> None:
