@@ -42,7 +42,7 @@ class Drain:
     is_empty: bool = False
     # How many waves of invoices were sent.
     invoice_waves: int = 0
-    # How often QuickBooks refused a token that looked fresh.
+    # How often QuickBooks refused a token that looked fresh, since it last took a write.
     renewals: int = 0
     progress: Callable[[int], None] = lambda count: None
     # A read to make while the next write is on its way; its answer is not waited for by anybody.

@@ -16,7 +16,7 @@ from sync.models import Attempt, State, SyncEvent
 from sync.models.events import NO_FAILURE, RANKS, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.enqueueing import RecordName, open_event
 
-# How many refused tokens one drain replaces before it gives up.
+# How many refused tokens in a row one drain replaces before it gives up.
 RENEWALS = 3
 
 # How soon to try again while another process requests the next pair of tokens.
@@ -82,7 +82,7 @@ def renew_token(drain: Drain, *, refused: str | None = None) -> bool:
     # Several batches in flight are refused for the same token: that counts once.
     drain.renewals += refused is not None and refused == drain.connection.access_token
     if drain.renewals > RENEWALS:
-        # Fresh tokens are refused too, so the reason is missing rights, not age.
+        # Fresh tokens are refused one after another, so the reason is missing rights, not age.
         pause_connection(drain, Failure("permission_denied"))
         return False
     # If somebody has connected or disconnected since, we must not request the next pair.

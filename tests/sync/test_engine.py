@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from qbo.connection.connecting import connect
 from qbo.models import ConnectionSettings, Lease, Link, TaxMapping
+from sync.engine.drain import drain
 from sync.log.wording import Standing, row_text
 from sync.models import State, SyncEvent
 from sync.operations.dismissing import dismiss, take_back
@@ -217,6 +218,23 @@ def test_tokens_that_are_refused_however_fresh_pause_the_connection(shop: Shop) 
     shop.connection.refresh_from_db()
     assert shop.connection.pause_code
     assert len(shop.books.requests()) < 40
+
+
+def test_a_token_that_worked_in_between_is_not_refused_however_fresh(shop: Shop, settings: Any) -> None:
+    """A long drain outlives several tokens; that is age, and no missing right."""
+    settings.SYNC = {**settings.SYNC, "BATCHES_IN_FLIGHT": 1, "BATCH_SIZE": 1}
+    shop.drain()
+    invoices = [shop.invoice() for _ in range(6)]
+    shop.connection.refresh_from_db()
+
+    def refuse_the_next(settled: int) -> None:
+        shop.books.do("clear_faults")
+        shop.books.do("fault", fault="auth", path="write")
+
+    drain(shop.connection, progress=refuse_the_next)
+    shop.connection.refresh_from_db()
+    assert shop.connection.is_live, shop.connection.pause_code
+    assert {shop.event(invoice).state for invoice in invoices} == {State.SYNCED}
 
 
 def test_a_dismissed_event_says_why_until_it_is_taken_back(shop: Shop) -> None:

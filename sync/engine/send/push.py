@@ -190,6 +190,8 @@ def _read_safely(answered: Answered, renewals: int) -> bool:
         items = answered.items
         if items is None:
             return read_refusal(answered, renewals=renewals)
+        # The token was good: a later one that is refused is too old, or ended before its time.
+        drain.renewals = 0
         read_items(answered, items)
         return False
     except (MustWait, Stop, *NOBODYS_MISTAKE):

@@ -273,6 +273,13 @@ SAFEGUARDS = (
         (f"{OF_FREE_NUMBERS}::TestInADrain::test_a_number_that_somebody_had_then_is_still_taken",),
     ),
     Safeguard(
+        "tokens: refusals count in a row, not over a long drain",
+        "sync/engine/send/push.py",
+        "        drain.renewals = 0\n",
+        "",
+        ("tests/sync/test_engine.py::test_a_token_that_worked_in_between_is_not_refused_however_fresh",),
+    ),
+    Safeguard(
         "tokens: once it is paused, what else was in flight asks for no token",
         "sync/engine/pausing.py",
         """    if not drain.connection.is_live:
