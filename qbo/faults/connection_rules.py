@@ -22,6 +22,8 @@ THROTTLED = (
             r"\b(requests|calls)\b[^.;]{0,30}\btoo (quickly|fast|often|frequently)\b",
             r"request limit|(api|call) (call |usage |rate )?(limit|quota)|number of (\w+ )?(requests|api calls)\b"
             r"|rate (limit|exceeded)",
+            r"\bfewer (requests|calls)\b|\b(request|api call|api) (cap|ceiling|allowance)\b"
+            r"|^\W*(quickbooks|qbo|intuit|api) throttle\W*$",
             r"\bquota (has been |was |is )?(exceeded|reached|used up|exhausted)",
             r"\blimit of \d[\d,.]* ((api|http|concurrent) (requests|calls)\b"
             r"|(requests|calls) (per|an?|every|each) (second|minute|hour|day)\b)",
@@ -77,7 +79,8 @@ GRANTS = (
             r"\b(incorrect|invalid|wrong|unknown|missing|no) ((quickbooks|qbo|intuit|app) )?client (id|secret"
             r"|credentials?)\b"
             r"|^\W*invalid client\W*$",
-            r"((\b|_)client[ _](id|secret)|\b(app|client|api) (credentials|keys?))\b[^.;]{0,30}"
+            r"\bintuit (has )?(disabled|suspended|blocked|rejected|deactivated) (our|the|this|your) app\b",
+            r"((\b|_)client[ _](id|secret)|\b(app|client|api)(?:'s)? (credentials|keys?))\b[^.;]{0,30}"
             r"\b((is |are |was |were )?(not (set|configured|provided|valid)|missing|wrong|incorrect|invalid|rotated"
             r"|expired"
             r"|regenerated)|unset"
@@ -106,6 +109,8 @@ GRANTS = (
             r" (is |was |has been )?cancell?ed\b",
             r"\bconnect(ion|ing) (to|with) (your |the )?(quickbooks|qbo|intuit) (is |was |has been )?cancell?ed\b",
             r"\bnot (return|send|give|contain|include) (an? |the |any )?authori[sz]ation code\b",
+            r"\b(user|owner|admin\w*|person|you|they) (pressed|clicked|hit|chose) cancel\b[^.;]{0,30}"
+            r"\b(quickbooks|intuit|consent|authori[sz]ation)\b",
             r"\bnot (say|tell|return|send) (us )?(which|the|an?|any) (company|realm)\b",
             r"\b(connect|connection|authori[sz]ation|sign-?in) (attempt|request)\b[^.;]{0,30}\b(stale|tampered"
             r"|expired)\b",
@@ -230,7 +235,8 @@ DISCONNECTED = (
     r"\bneeds? to be re-?(connected|authori[sz]ed|authenticated|linked)",
     r"\b(signed|logged) out\b|\b(please|must|need to|have to|needs to|has to) (authori[sz]e|connect) (the|this"
     r"|our) app\b",
-    r"\b(user|company|person|owner|admin\w*|you|they) (has |have )?disconnected (the |our |this |your )?"
+    r"\b(user|company|person|owner|admin\w*|bookkeeper|accountant|you|they) (has |have )?(disconnected"
+    r"|unlinked) (the |our |this |your )?"
     r"(app|application|quickbooks|qbo|intuit)\b",
     r"(^\W*|\b(please|must|should|(needs?|have|has) to) )(authori[sz]e|authenticate|connect|link) (to |with )?"
     r"(your |the )?(quickbooks|qbo|intuit)( online)? again\b",
@@ -242,7 +248,10 @@ DISCONNECTED = (
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     rf"{ACCESS_THING}( has timed out and)? ({LAPSED})",
     r"\bconnection (status )?is (now )?(inactive|not active)\b",
-    r"(sign|log) ?in (to (quickbooks|qbo|intuit)|again)|\bneeds? re-?auth|^\W*(not_connected )?not connected\b"
+    r"(sign|log) ?(back )?in (to (quickbooks|qbo|intuit)|again|once more)"
+    r"|\b(please|must|should|have to|need to) (link|connect) (it|them|(your |the )?(company|account)) (again"
+    r"|once more)\b"
+    r"|^\W*(expired|invalid|bad) bearer\W*$|\bneeds? re-?auth|^\W*(not_connected )?not connected\b"
     r"|re-?auth\w*[ _](is )?(required|needed)"
     r"|\bre-?connect(ion)? (is )?(required|needed)|re-?connect (to |your |the |quickbooks|qbo)",
 )
@@ -354,6 +363,7 @@ ACCESS = (
             r"\b((cannot|can't|must not|may not|can only|may only) be (used|connected)|only (work|connect)"
             r"|(is|are) not (supported|allowed))\b",
             r"\b(realm|company) ?id\b[^.;]{0,20}\bnot (belong to|match|the one)\b",
+            r"\b(realm|company)\b[^.;]{0,20}\bnot belong to (this|the|that|your) (token|log-?in|connection)\b",
             r"\bproduction (\w+ )?(company|token|account|credentials|keys?)\b[^.;]{0,40}"
             r"\b(with|using|against|on|for|in) (the |your |a )?(sandbox|development)\b",
         ),
@@ -393,6 +403,7 @@ ACCESS = (
             r"\blost (their |its |the |all |his |her |our )?access to (the|this|that|your) (\w+ )?company\b",
             r"\b(company access|access to (the|this|that|your) company)\b[^.;]{0,20}\b(removed|revoked|lost|ended)\b",
             r"\badministrator (for|to (get|give|grant|have|request)) (\w+ )?(access|permissions?|rights)\b",
+            r"\b(this |the |your |our )?app(lication)? (is |was )?not (allowed|permitted) to (access|use|open|read)\b",
             r"\b(this|the|your|our) app(lication)? (is |was |has )?not (yet )?(been )?authori[sz]ed\b"
             r"|^\W*(error\W+)?app(lication)? (is )?not authori[sz]ed\b",
             r"\bscopes? (is |was |were |has |have )?(been )?not (been )?(authori[sz]ed|granted)\b",
@@ -425,7 +436,8 @@ ACCESS = (
             r"\bauthentication (with|to|against|for) [\w ]{1,30} (has )?failed|ensure you are authenticated",
             r"(missing|no|without)( an?| the| its)? (valid )?(access |refresh |bearer |oauth )?token\b",
             r"\btoken (is )?missing",
-            r"(obtain|gett?|retriev|retrieve|acquir|acquire)(ing)? (an? |the )?(new )?(access |refresh )?token\b",
+            r"(obtain|gett?|retriev|retrieve|acquir|acquire)(ing)? (an? |the )?(new )?((quickbooks|qbo|intuit) )?"
+            r"(access |refresh )?token\b",
             r"invalidtoken|malformed bearer token|oauth_problem",
             r"(connection|authori[sz]ation|authentication|\bauth|access|credentials?|log-?ins?|(api |qbo? "
             r"|quickbooks )keys?) "

@@ -55,6 +55,7 @@ STATUS_IN_WORDS = (
         r"(40\d|429|50[0-4]|52\d)(?=\W*$|[,;:)]|\. | (?:from|while|when|on|for|error|response|after)\b)"
     ),
     re.compile(r"\b(40[134]|429|50[0-4]) error\b"),
+    re.compile(r"^\W*(40[134]|429|50[0-4])(?= from\b)"),
     # As .NET says in every language: "The remote server returned an error: (401) Unauthorized."
     re.compile(r": ?\(([45]\d\d)\) "),
     # In brackets at the end of a sentence about QuickBooks; elsewhere it may be the number of an account.

@@ -53,7 +53,8 @@ TROUBLES = (
     rule(
         "server_error",
         text=(
-            r"(try(ing)?|retry(ing)?) (it )?again (later|shortly|soon|in (a|an|some|\d+)|after)|\bkeep trying\b"
+            r"(try(ing)?|retry(ing)?) ((it|this|that) )?again (later|shortly|soon|in (a|an|some|\d+)|after)"
+            r"|\bkeep trying\b"
             r"|\btry later\b|\bcheck back (later|soon|shortly|in (a|an|some|\d+))\b",
             # Not what an electrician sells.
             r"\bcircuit ?breaker (is )?(now )?open( for (quickbooks|qbo|intuit))?\W*$|\bcircuitbreakeropen",
@@ -91,7 +92,11 @@ TROUBLES = (
             r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b"
             r"|(?<!before )(?<!or )(?<!and )(?<!by )(?<!for )(?<!when )\bretrying\b"
             r"|\bretr[iy]able(response|error|exception)",
-            r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) (too |very )?busy\b",
+            r"\b(quickbooks|qbo|intuit|servers?|services?|api|system|queue) (is|are) ((too |very )?busy|restarting"
+            r"|struggling"
+            r"|overwhelmed)\b",
+            r"\bwill be (sent to (quickbooks|qbo)|re-?sent|synced|exported|pushed) (again )?(later|soon|shortly"
+            r"|automatically)\b",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) having (\w+ )?"
             r"(problems|issues|trouble|difficulties)\b",
             r"\b(temporary|transient|intermittent) ((quickbooks|qbo|intuit|server|service|network) )?(error"
@@ -222,7 +227,8 @@ NAMED = (
             r"\btoo (long|short|large|small|many)\b|\bnot (valid|allowed|supported|permitted)\b",
             r"\bduplicate \w+|\bunknown (field|property|parameter|attribute|column|key)\b|\bnothing to \w+"
             r"|^\W*no (\w+ )?lines?\W*$|\bresult set (is )?(too )?(big|large)\b",
-            r"\b(character|length|size|level) limit\b",
+            r"\b(character|length|size|level) limit\b|\b(is|are) (off|negative|zero|empty|blank|disabled)\W*$",
+            r"\balready (been )?(invoiced|billed|voided|synced|sent)\b",
             r"\blimit (was |is |has been )?(crossed|exceeded|reached|surpassed)\b",
         ),
     ),

@@ -46,7 +46,8 @@ CLOSED_BOOKS = (
             r"(not (with)?in|outside)( of)? (the |an |your )?((date )?range of )?(the |your )?(open |current )*"
             r"(accounting|fiscal|financial|posting) (period|year)",
             r"books (are |have been |were )?(closed|locked)",
-            r"locked (accounting )?(period|books)|\bdate (is )?locked",
+            r"locked (accounting )?(period|books)|\bdate (is |was |has been )?(locked|closed (by|in))\b"
+            r"|\bperiod lock\b",
             r"\block(ing)? date\b|\bclos(ing|ed?) date\b|close the books|\bbooks (cannot|can't|can not) be (updated"
             r"|changed)",
         ),
@@ -82,7 +83,7 @@ CONCURRENT = (
             r"\b(newer|more recent|later) sync ?token\b",
             rf"\b(your|our|this|the|that|an?) ({OF_A_RECORD} |\w+ )?(copy|{OF_A_RECORD}) (of (this|the|that"
             rf"|your) {OF_A_RECORD} )?"
-            r"(is|was) (now )?(stale(?![ -]dated)|outdated|out of date)\b",
+            r"(is|was) (now )?(stale(?![ -]dated)|outdated|out of date|older than)\b",
             rf"\b(newer|more recent|later|latest) (version|copy|changes?)( of (this|the|that|your) {OF_A_RECORD})?"
             r"( exists?\b| (is |was |are )?(found |made |available )?in (quickbooks|qbo))",
             rf"\b(has|have|holds) a (newer|more recent|later) (version|copy) (of (this|the|that|your) {OF_A_RECORD}"
@@ -94,11 +95,13 @@ CONCURRENT = (
             rf"|app\w*)( (has|have|is|are|had))?( (just|already))? {EDITED} (this|the|that|it|your)\b",
             rf"\b{OF_A_RECORD} (has been |was |has )?{EDITED} (by (another|a different)|in the (meantime|meanwhile))",
             rf"\b{OF_A_RECORD} (has been |was |has )?{EDITED} (elsewhere|outside( of)? (the|this|our|your) app\w*)\b",
+            rf"\b{OF_A_RECORD} (was |has )?changed (under|underneath|beneath) (us|you)\b",
             rf"\bsome ?(one|body) else has (saved|{EDITED}) (this|the|that|it)\b",
             # Not after something that happened in our app, such as its approval.
             rf"\b(({OF_A_RECORD}|it|this) (has been |was |has )?|(quickbooks|qbo|intuit|some ?(one"
             rf"|body)( else)?) (has )?){EDITED}"
-            rf"( (this|the|that|your) {OF_A_RECORD})?( in (quickbooks|qbo)( online)?)? (after|since) (we|you|(your"
+            rf"( (this|the|that|your) {OF_A_RECORD})?( by [\w ]{{1,24}})?( in (quickbooks|qbo)( online)?)? (after"
+            rf"|since) (we|you|(your"
             rf"|our|the) copy"
             r"|it was (last )?(read|loaded|fetched|pulled|pushed|sent|synced|exported|opened))\b",
             rf"\b{OF_A_RECORD} (is|was) out of sync\b[^;]{{0,60}}\b(re-?)?(fetch|load|read|fresh)\b"
@@ -211,8 +214,12 @@ DUPLICATES = (
             r"|supplier"
             r"|employee|item|account)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.;]{0,20} (already )?(uses"
-            r"|has)"
-            r" (this|that) (display )?name\b",
+            r"|has|goes by)"
+            r" (this|that|the same) (display )?name\b",
+            r"\bname (is |was )?(not available|unavailable)\b|\bsome ?(one|body) (else )?(in (quickbooks|qbo) )?(has"
+            r"|uses)"
+            r" (this|that|the same) (\w+ )?name\b",
+            r"\btwo (customers|clients|vendors|suppliers|items|products|services|accounts) (called|named)\b",
             r"\b(existing|another|already an?|there is an?) (\w+ ){1,4}with (this|that|the same) (display )?name\b",
             r"\busing (this|that|the same) name\b|duplicate (customer|vendor|supplier|item|employee)\b",
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
@@ -229,7 +236,10 @@ DUPLICATES = (
 
 FIELDS = (
     rule("customer_not_found", codes="6250 6560"),
-    rule("customer_not_found", text=r"customer ?ref (is )?(missing|required)|invalid customer\b"),
+    rule(
+        "customer_not_found",
+        text=r"customer ?ref (is )?(missing|required)|\bmissing customer ?ref\b|invalid customer\b",
+    ),
     rule(
         "customer_not_found",
         text=(
@@ -240,7 +250,7 @@ FIELDS = (
             r"(?! (memo|message|number|note|e-?mail|address|type|ref|in the name field))",
         ),
     ),
-    rule("item_not_found", text=r"item ?ref (is )?(missing|required)"),
+    rule("item_not_found", text=r"item ?ref (is )?(missing|required)|\bmissing item ?ref\b"),
     rule("request_refused", text=r"unsupported operation|operation .{0,300} is not supported"),
     rule("field_refused", text=r"\brequired param(eter)?\b|is missing in the request"),
     rule("bad_email", codes="4002", text="e-?mail"),

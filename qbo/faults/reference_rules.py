@@ -56,7 +56,8 @@ TAX = (
             r"(set ?up|enabled|turned on|active|configured)",
             r"(set ?up|turn on|enable|activate) (your )?(sales )?(tax(es)?|vat|gst|hst)\b(?! (code|rate))",
             r"\b(tax(es)?|vat|gst|hst) (is |are )?(disabled|turned off|off)\b",
-            r"(not|n't) (turned on|enabled|set ?up|use|activated|configured) (for )?(sales )?(tax(?!-)(es)?|vat|gst"
+            r"(not|n't) (turned on|enabled|set ?up|use|activated|configured) (for |to (charge|collect"
+            r"|use) )?(sales )?(tax(?!-)(es)?|vat|gst"
             r"|hst)\b(?! (code|rate))",
             r"\b(tax(es)?|vat|gst|hst) (must|has to|have to|needs? to) (first )?be"
             r" (set ?up|enabled|turned on|activated|configured)",
@@ -83,6 +84,7 @@ TAX = (
             r"\btax ?code ?ref (is )?(missing|required)\b",
             rf"{TAX_NOUN} (associated|(is )?(missing|required|invalid|not valid|not {CHOSEN}))",
             rf"(without|missing|no|unknown|unrecogni[sz]ed|inactive|deleted) (an? )?{THERE}(sales )?{TAX_NOUN}\b",
+            r"\bno such (tax |vat |gst |sales tax )?rate\b(?! of)",
             rf"\bno {THERE}tax (\w+ )?rate\b|{TAX_NOUN}\b[^,;]{{0,40}}(could not|cannot|can't|couldn't) be {MADE_OUT}",
             rf"\b(unable to|could(n't| not)|cannot|can't|failed to) (determine|map|resolve) (the |an? )?(sales )?"
             rf"{TAX_NOUN}\b",
@@ -229,7 +231,7 @@ INACTIVE = (
             r"(imported|exported|synced|synchroni[sz]ed|sent)",
             r"\b(must|needs? to|has to|have to) (first )?be (imported|exported|synced|synchroni[sz]ed|sent|pushed) "
             rf"(to (quickbooks|qbo) )?before (this|the|its|that|your) {DOCUMENT}\b",
-            rf"\bno (such )?{DOCUMENT} with (this|that|the) (id|number|reference)\b",
+            rf"\bno (such )?{DOCUMENT} with ((this|that|the) )?(id|number|reference)\b",
         ),
     ),
     rule(

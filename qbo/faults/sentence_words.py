@@ -25,7 +25,8 @@ FIELD = (
     r"|descriptions?|memos?|messages?|notes?|quantit(?:y|ies)|qty|amounts?|totals?|balances?|prices?|costs?|rates?"
     r"|dates?|currenc(?:y|ies)|types?|status(?:es)?|titles?|websites?|formats?|lengths?|fields?|values?|files?"
     r"|attachments?|passwords?|keys?|settings?|templates?|details?|limits?|lists?|reports?|statements?|histor(?:y|ies)"
-    r"|countr(?:y|ies)|discounts?|percentages?|signatures?|groups?|portals?|managers?|owners?|tags?|hours?|columns?"
+    r"|countr(?:y|ies)|discounts?(?! items?)|percentages?|signatures?|groups?|portals?|managers?|owners?|tags?"
+    r"|hours?|columns?"
     r"|features?|tracking|levels?|counts?)"
 )
 
@@ -34,7 +35,8 @@ THINGS: dict[str, str] = {
         r"(?:(?:zero|standard|reduced|exempt|taxable|default|shipping|sales)[ -](?:rated? )?)*"
         r"(?:tax|vat|gst|hst|pst|qst)[ _-]?(?:codes?|rates?|categor(?:y|ies)|groups?|items?|agency rates?|types?"
         rf"|class(?:es)?|jurisdictions?|mappings?)(?: mappings?)?{PART}"
-        r"|(?:txn)?tax(?:code|rate) ?refs?|(?:zero|standard|reduced)[ -]rated? codes?"
+        r"|(?:exempt|(?:non-?)?taxable) codes?|(?:txn)?tax(?:code|rate) ?refs?|(?:zero|standard"
+        r"|reduced)[ -]rated? codes?"
     ),
     "scope": r"(?:oauth |accounting |required |requested )*scopes?(?! of (?:work|the|this|our))",
     "role": r"(?:user )?roles?",
@@ -46,7 +48,7 @@ THINGS: dict[str, str] = {
     "numbered": rf"{DOCUMENT} #? ?\d[\w-]*",
     "number": (
         rf"(?:{DOCUMENT}|document|doc|reference|ref|check|cheque)s? ?(?:numbers?|num|no\.|#)|docnum(?:ber)?s?"
-        r"|(?:this|that|same) number|numbers? #?\d[\w-]*"
+        r"|(?:this|that|same) number|numbers? #?\d[\w-]*|(?:reference|ref|check|cheque) #?\d[\w-]*"
     ),
     "record": rf"{RECORD}(?: mappings?)?{PART}(?! tracking)",
     "field": (
@@ -80,11 +82,13 @@ THINGS: dict[str, str] = {
         rf"|ies)(?: mappings?)?|(?:gl|ledger|account) codes?"
     ),
     "customer": (
-        rf"(?:(?:sub-?)?customers?|clients?(?! (?:id|secret|credential|key|app)s?\b)|contacts?(?! (?:support|us|our"
+        rf"(?:bill-to(?: (?:party|customer|contact))?|homeowners?|(?:sub-?)?customers?|clients?(?! (?:id|secret"
+        rf"|credential|key|app)s?\b)|contacts?(?! (?:support|us|our"
         rf"|your|the|an?|intuit|quickbooks|help)\b))(?: mappings?)?{PART}"
     ),
     "line": r"(?:invoice )?line ?items?|lines?",
-    "item": rf"(?:products? ?/ ?services?|items?|products?|services?|skus?)(?: mappings?)?{PART}",
+    "item": rf"(?:bundles?|parts?(?= [\w-]*\d)|products? ?/ ?services?|items?|products?|services?"
+    rf"|skus?)(?: mappings?)?{PART}",
     "company": r"compan(?:y|ies)(?: file)?|realms?(?: id)?",
     "document": rf"{DOCUMENT}{PART}",
     "entry": r"(?:records?|objects?|entit(?:y|ies)|elements?|attachment target)",
@@ -124,6 +128,7 @@ BEHIND: dict[str, str] = {
     "absent": (
         rf"{NOT} {FOUND}|(?:cannot|could not) be {FOUND}|not exist|no longer exists?|(?:not"
         rf"|no longer) (?:yet )?in(?! use)"
+        r"|(?:lookup|search|query)? ?(?:returned|gave|found) (?:nothing|no (?:results?|match\w*))"
         r"|not (?:available(?= in\b)|present)|ha(?:s|ve) no (?:counterpart|equivalent|match)|missing(?=\W*$| (?:in"
         r"|from|on|at|for|here|there)\b)|unknown"
         r"|unrecogni[sz]ed"
@@ -140,7 +145,8 @@ BEHIND: dict[str, str] = {
     "unsent": rf"{NOT} (?:{SENT}|reached)|{MUST} {SENT}",
     "awaited": rf"{NOT} {SENT}(?=.* yet\b)|(?:not|never) (?:been )?yet (?:been )?{SENT}|is not {SENT}|{MUST} {SENT}",
     "taken": (
-        r"already (?:exists?|uses?|used|taken|in use|belongs?)|(?:is|are|was|been|being) (?:already )?(?:in use"
+        r"(?:entered|used|recorded|taken) already|already (?:exists?|entered|uses?|used|taken|in use|belongs?)|(?:is"
+        r"|are|was|been|being) (?:already )?(?:in use"
         r"|used(?! (?:in|on|for|with|as|to)\b)|taken|duplicated?)"
         r"|exists|(?:a|is|as) duplicate|not unique|(?:must|have to|has to|needs to) be unique"
         r"|not free|already (?:in|there)(?! progress)|collision|conflicts?|clash\w*|belongs to (?:an?|another)"
@@ -152,7 +158,7 @@ BEHIND: dict[str, str] = {
         r"|unpaid|terminated|overdue|deactivated|restricted|on hold|ran out"
     ),
     "lost": (
-        r"removed|lost|severed|revoked|withdrawn|reused?|no longer (?:valid|accepted|works?|working|usable)"
+        r"removed|lost|severed|revoked|withdrawn|reused?|no longer (?:valid|good|accepted|works?|working|usable)"
         r"|stale|\d+ days"
         r" old|too old"
         r"|rejected|denied|refused|failed"
@@ -184,7 +190,9 @@ BEFORE: dict[str, str] = {
         r"(?:could not|cannot|unable to|failed to) (?:match|map|link|assign) [^.;]{1,40}? (?:to|with)"
         r"|(?:could not|cannot|unable to|failed to) (?:find|locate|match|look up|resolve|determine|identify|map|link)"
         r"(?: or create)?"
-        r"|not (?:know|sure|tell|clear) (?:which|what)|not have (?:this|that|the|an?|any)|not match (?:an?|any)"
+        r"|(?:not|cannot) (?:know|sure|tell|clear) (?:which|what)|not (?:have|know) (?:this|that|the|an?|any)"
+        r"|not match (?:an?|any)|no longer (?:has|have|knows?|lists?)|find (?:an? |any )?(?:match|mapping"
+        r"|counterpart) for"
     ),
     "unmapped": (
         r"no(?! longer)|without|missing|lacks?|lacking|(?:needs?|requires?)(?: an?)?(?! the\b)|unmapped|unlinked"
@@ -207,7 +215,7 @@ BEFORE: dict[str, str] = {
     "gone": r"inactive|deleted|archived|deactivated",
     "unsent": SEND_FIRST,
     "doubted": rf"{PLEASE}(?:check|verify|review)",
-    "unusable": r"cannot use|invalid|wrong|incorrect",
+    "unusable": r"cannot use|invalid|wrong|incorrect|refused|refuses|rejected|rejects|not accept",
     "replaced": r"(?:choose|select|pick|use|assign|map to) (?:another|a different|an)",
     "awaited": SEND_FIRST,
     "blocked": r"(?:could not|cannot|unable to|failed to) (?:create|sync|synchroni[sz]e|export|push|send|save|import"

@@ -172,7 +172,8 @@ PLAIN = (
     r"connection (was |is |has been |attempt )?((prematurely|unexpectedly|abruptly) )?"
     r"(reset|refused|aborted|closed|lost|broken|failed|dropped|interrupted|terminated|error|(forcibly )?closed)",
     r"connection (to|with) [\w.-]+( online)? (was |is |has been )?"
-    r"(lost|interrupted|dropped|reset|refused|aborted|closed|failed)\b|\blost (the |our )?connection\b",
+    r"(lost|interrupted|dropped|reset|refused|aborted|closed|failed)\b|\blost (the |our )?(connection"
+    r"|contact with (quickbooks|intuit|the server))\b|\bno route to \S+\.\w",
     r"(trouble|problems?|difficult(y|ies)) (reaching|contacting|connecting to)\b",
     r"\b(connection|line) (to|with) [\w.-]+ (broke|went down)\b|\bnever reached (the )?(quickbooks|qbo|intuit|server)",
     r"took too long to (respond|answer)|(tls|ssl) negotiation|\btunnel failed",

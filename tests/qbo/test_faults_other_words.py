@@ -1,0 +1,58 @@
+"""The reader of faults: everyday words for known troubles, beside the same words about something else."""
+
+import pytest
+
+from qbo import catalogue
+from tests.qbo.fault_bodies import TEXT, read
+
+SAID: dict[str, tuple[str, ...]] = {
+    "token_expired": (
+        *("The accountant unlinked our app", "We cannot get an Intuit access token", "Sign back in to QuickBooks"),
+        *("The session is no longer good", "It timed out; log in once more", "Invalid bearer"),
+        "The connection was lost. Please link the company again",
+    ),
+    "permission_denied": (
+        *("The app is not permitted to use this company", "This realm does not belong to the token"),
+        *("Intuit suspended our app", "The app's keys were regenerated", "She is here; they hit cancel at Intuit"),
+    ),
+    "customer_not_found": (
+        *("We cannot tell which QuickBooks client it is", "QuickBooks doesn't know this customer"),
+        *("The bill-to contact isn't in QuickBooks", "The homeowner is not mapped", "Client search gave no results"),
+        "Missing CustomerRef",
+    ),
+    "item_not_found": (
+        *("Map a discount item before you send it", "The bundle was not found", "No match found for part A-7"),
+        *("Could not find a counterpart for part 7B", "QuickBooks no longer lists this service", "Missing ItemRef"),
+    ),
+    "tax_code_not_mapped": ("The agency has no such tax rate", "QuickBooks rejects tax code E", "Exempt code missing"),
+    "tax_not_enabled": ("The company is not set up to collect sales tax",),
+    "closed_period": ("A period lock is set", "This date was closed by the owner"),
+    "duplicate_doc_number": ("Reference 88 was used already", "Check 88 is already entered"),
+    "duplicate_name": (
+        *("An employee goes by the same name", "This name is unavailable", "Someone in QuickBooks uses that name"),
+        "Two vendors named Roe",
+    ),
+    "stale_object": (
+        *("The record changed underneath you", "The bill was edited by its owner after we read it"),
+        "This copy is older than theirs",
+    ),
+    "rate_limited": ("Send fewer requests", "The API call allowance is used up", "QuickBooks throttle"),
+    "server_error": (
+        *("The server is overwhelmed", "The queue is busy", "504 from Intuit", "Try that again in an hour"),
+        "It will be re-sent later",
+    ),
+    "network": ("No route to books.example.com", "Lost contact with Intuit"),
+    "not_found_other": ("There is no estimate with number 5",),
+    # The same words, of something else.
+    "validation": (
+        *("The customer pressed cancel on the card reader", "There is no such rate of pay", "Part 7 is too long"),
+        *("The bill will be sent later to the client, choose an address", "The date is closed for bookings"),
+        *("Throttle cable has no price", "The hourly rate cap was reached, lower the rate", "The total is zero"),
+        *("Invoice already voided", "The wait for parts is over, choose a date", "Two invoices named by hand"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("label", "words"), [(label, words) for label, texts in SAID.items() for words in texts])
+def test_everyday_words(label: str, words: str) -> None:
+    assert catalogue.entry(read(words, None, TEXT, entity="", operation="").code).label == label
