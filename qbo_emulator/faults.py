@@ -251,5 +251,14 @@ def cannot_consume() -> QboFault:
     return _one("500", "Unsupported Operation", "Operation Cannot consume content type is not supported.", "Operation")
 
 
+def deposited() -> QboFault:
+    words = (
+        "This transaction has been deposited. If you want to change or delete it, "
+        "you must edit the deposit it appears on and remove it first."
+    )
+    message = "Deposited Transaction cannot be changed"
+    return _one("6540", message, f"{message} : {words}")
+
+
 def tax_not_allowed() -> QboFault:
     return _one("6470", "TaxLiabilityAccount or TaxRateError", "Sales tax is not set up for this company.")

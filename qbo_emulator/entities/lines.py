@@ -9,6 +9,7 @@ from qbo_emulator.books.company import Company, Row
 from qbo_emulator.books.money import cents, plain
 from qbo_emulator.entities import global_taxes, taxes
 from qbo_emulator.entities.kind import Draft
+from qbo_emulator.entities.line_numbers import LineNumbers
 from qbo_emulator.entities.references import ACCOUNT, ITEM, check_start_of_stock, inactive, key_of, pointing, resolve
 from qbo_emulator.faults import QboFault
 
@@ -32,35 +33,17 @@ def stored_lines(draft: Draft) -> list[Row]:
     if not sent:
         raise faults.missing_parameter("Line")
     bad: list[faults.Entry] = []
-    known = {line["Id"] for line in (draft.before or {}).get("Line", ()) if "Id" in line}
-    numbers = LineNumbers(known)
-    lines = [numbered(stored_line(draft, line, bad), line, numbers) for line in sent]
+    numbers = LineNumbers.after(draft.before)
+    lines = [numbered(stored_line(draft, line, bad), line, numbers, index) for index, line in enumerate(sent, 1)]
     if bad:
         raise QboFault(*bad)
     return lines
 
 
-class LineNumbers:
-    """Ids of lines: an existing one keeps its Id, any other is new (Intuit's API reference, Invoice)."""
-
-    def __init__(self, known: set[str]) -> None:
-        self.known = known
-        self.last = max((int(key) for key in known if key.isdigit()), default=0)
-        self.position = 0
-
-    def id_for(self, sent: object) -> str:
-        if str(sent) in self.known:
-            self.known.discard(str(sent))
-            return str(sent)
-        self.last += 1
-        return str(self.last)
-
-
-def numbered(line: Row, sent: Row, numbers: LineNumbers) -> Row:
-    numbers.position += 1
+def numbered(line: Row, sent: Row, numbers: LineNumbers, position: int) -> Row:
     if line["DetailType"] == "DiscountLineDetail":
         return line  # it has neither id nor number (recorded)
-    return {"Id": numbers.id_for(sent.get("Id")), "LineNum": numbers.position, **line}
+    return {"Id": numbers.id_for(sent.get("Id")), "LineNum": position, **line}
 
 
 def stored_line(draft: Draft, line: Row, bad: list[faults.Entry]) -> Row:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import Row
 from qbo_emulator.books.money import plain
+from qbo_emulator.entities.currencies import has_several, known
 from qbo_emulator.entities.kind import LIST, Draft, Kind
 from qbo_emulator.entities.names import SUFFIX
 from qbo_emulator.entities.references import ACCOUNT, ITEM, key_of, pointing, resolve
@@ -18,6 +19,7 @@ FORBIDDEN_IN_ACCOUNTS = re.compile(r'[":]')
 ITEM_TYPES = ("Service", "NonInventory", "Inventory", "Category", "Group")
 INCOME_TYPES = ("Income", "Other Income")
 NEEDS_INCOME_ACCOUNT = ("Service", "Inventory")
+IN_ANY_CURRENCY = ("Bank", "Credit Card", "Accounts Receivable", "Accounts Payable")
 ITEM_ACCOUNTS = ("IncomeAccountRef", "ExpenseAccountRef", "AssetAccountRef")
 
 # account type -> (classification, default sub-type)
@@ -150,9 +152,19 @@ def account_rules(draft: Draft) -> None:
     parent = resolve(draft.company, ACCOUNT, row["ParentRef"]) if key_of(row.get("ParentRef")) else None
     row["SubAccount"] = parent is not None
     qualify(draft, parent)
-    row["CurrencyRef"] = draft.company.setting("currency")
+    row["CurrencyRef"] = currency_of_account(draft)
     if row.get("Active") is False:
         row |= {"CurrentBalance": 0, "CurrentBalanceWithSubAccounts": 0}
+
+
+def currency_of_account(draft: Draft) -> Row:
+    """What money in a bank, on a card, owed or receivable is in; all other accounts are in the home currency."""
+    company = draft.company
+    home: Row = company.setting("currency")
+    asked = key_of((draft.before or draft.row).get("CurrencyRef"))
+    if not has_several(company) or not asked or draft.row["AccountType"] not in IN_ANY_CURRENCY:
+        return home
+    return known(company, asked)
 
 
 # terms

@@ -58,9 +58,19 @@ def holder(company: Company, name: str, *, besides: str | None = None) -> Row | 
     return None
 
 
+def hide(row: Row, field: str, shown: int) -> None:
+    """A number of a person or company is masked in every answer, but for its last letters (Intuit's API reference)."""
+    number = str(row.get(field) or "")
+    if number:
+        end = "".join(letter for letter in number if letter.isalnum())[-shown:]
+        row[field] = "X" * (len(number) - len(end)) + end
+
+
 def customer_rules(draft: Draft) -> None:
     name_rules(draft)
     row, company = draft.row, draft.company
+    hide(row, "PrimaryTaxIdentifier", 5)
+    hide(row, "SecondaryTaxIdentifier", 5)
     currency_of_name(draft)
     set_parent(draft)
     is_us = company.setting("country") == "US"
@@ -85,7 +95,15 @@ def set_parent(draft: Draft) -> None:
 
 def vendor_rules(draft: Draft) -> None:
     name_rules(draft)
+    hide(draft.row, "TaxIdentifier", 4)
     currency_of_name(draft)
+
+
+def employee_rules(draft: Draft) -> None:
+    """The social security number is never shown, and the mask of an answer that comes back changes nothing."""
+    name_rules(draft)
+    if draft.row.get("SSN"):
+        draft.row["SSN"] = "XXX-XX-XXXX"
 
 
 CUSTOMER_ORDER = (
@@ -129,7 +147,7 @@ EMPLOYEE_KIND = Kind(
     "Employee",
     operations=LIST,
     defaults={"BillableTime": False, "Active": True},
-    rules=name_rules,
+    rules=employee_rules,
     is_list=True,
     name_field="DisplayName",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from qbo_emulator import faults
@@ -9,7 +10,10 @@ from qbo_emulator.books.company import NAMES, Company, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities import global_taxes
 from qbo_emulator.entities.account_types import check_account_types
+from qbo_emulator.entities.currencies import currency_of_transaction, currency_rules
+from qbo_emulator.entities.deposited import check_deposited
 from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
+from qbo_emulator.entities.line_numbers import LineNumbers
 from qbo_emulator.entities.names import SUFFIX
 from qbo_emulator.entities.references import (
     ACCOUNT,
@@ -36,6 +40,7 @@ ACCOUNTS = (
     "FromAccountRef",
     "ToAccountRef",
 )
+FIRST_LINE = {"JournalEntry": 0}  # the number of the first line, where it is not 1 (recorded)
 WITHOUT_VOID = TRANSACTION - {"void"}
 
 
@@ -69,11 +74,12 @@ def transaction_rules(draft: Draft) -> None:
         if key_of(row.get(field)):
             person = resolve(company, target, row[field])
             row[field] = pointing(person, "DisplayName")
-    name_entity(company, row)
+    paid = name_entity(company, row)
     name_accounts(company, row)
-    row["Line"] = [stored_line(company, line, index) for index, line in enumerate(lines_of(row), 1)]
+    numbers = LineNumbers.after(draft.before, first=FIRST_LINE.get(draft.kind.name, 1))
+    row["Line"] = [stored_line(company, line, numbers.id_for(line.get("Id"))) for line in lines_of(row)]
     check_stock(draft)
-    row.setdefault("CurrencyRef", company.setting("currency"))
+    currency_of_transaction(draft, company.get("Vendor", key_of(row.get("VendorRef"))) or paid)
     total = sum((Decimal(str(line["Amount"])) for line in row["Line"] if is_number(line.get("Amount"))), Decimal(0))
     if draft.kind.name not in ("JournalEntry", "Transfer"):
         row["TotalAmt"] = cents(total + global_taxes.of_purchase(draft))
@@ -98,15 +104,17 @@ def lines_of(row: Row) -> list[Row]:
     return lines
 
 
-def name_entity(company: Company, row: Row) -> None:
+def name_entity(company: Company, row: Row) -> Row | None:
     """Whom a purchase was paid to, a name of one of the three lists."""
     reference = row.get("EntityRef")
     if not isinstance(reference, dict) or not key_of(reference):
-        return
+        return None
     for entity in [str(reference.get("type") or "").capitalize()] if reference.get("type") else sorted(NAMES):
         person = company.get(entity, key_of(reference)) if entity in NAMES else None
         if person:
             row["EntityRef"] = {**pointing(person, "DisplayName"), "type": entity}
+            return person
+    return None
 
 
 def is_number(value: object) -> bool:
@@ -122,9 +130,9 @@ def name_accounts(company: Company, holder: Row) -> None:
         holder["ItemRef"] = pointing(resolve(company, ITEM, holder["ItemRef"]), "FullyQualifiedName")
 
 
-def stored_line(company: Company, line: Row, index: int) -> Row:
-    """`line` with an id; a line that names none of its detail gets what its DetailType says."""
-    stored = {**line, "Id": str(line.get("Id") or index)}
+def stored_line(company: Company, line: Row, key: str) -> Row:
+    """`line` with its id; a line that names none of its detail gets what its DetailType says."""
+    stored = {**line, "Id": key}
     for name, detail in line.items():
         if name.endswith("Detail") and isinstance(detail, dict):
             stored["DetailType"] = line.get("DetailType") or name
@@ -146,13 +154,9 @@ def check_sides(lines: list[Row]) -> None:
         raise faults.business("The debits and credits of a journal entry must be equal.")
 
 
-def time_rules(draft: Draft) -> None:
-    """Whose time it is: an employee's or a vendor's (Intuit's API reference: required with NameOf)."""
-    owner = draft.row["NameOf"]
-    if owner not in ("Employee", "Vendor"):
-        raise faults.invalid_enumeration(owner, "NameOf")
-    if not key_of(draft.row.get(f"{owner}Ref")):
-        raise faults.missing_parameter(f"{owner}Ref")
+def deposit_rules(draft: Draft) -> None:
+    check_deposited(draft)
+    transaction_rules(draft)
 
 
 def void_transaction(draft: Draft) -> None:
@@ -185,12 +189,10 @@ def a_transaction(name: str, *required: str, voids: bool = False, total: bool = 
 OTHERS = (
     *(a_list(name) for name in ("Class", "Department", "PaymentMethod", "CustomerType")),
     a_transaction("Purchase", "PaymentType", "Line"),
-    a_transaction("PurchaseOrder", "VendorRef", "Line"),
-    a_transaction("Deposit", "DepositToAccountRef", "Line", total=True),
+    replace(a_transaction("Deposit", "DepositToAccountRef", "Line", total=True), rules=deposit_rules),
     a_transaction("JournalEntry", "Line", total=True),
     a_transaction("InventoryAdjustment", "Line"),
-    Kind("TimeActivity", operations=LIST | {"delete"}, required=("NameOf",), rules=time_rules),
-    Kind("CompanyCurrency", operations=LIST, required=("Code",), defaults={"Active": True}),
+    Kind("CompanyCurrency", operations=LIST, required=("Code",), defaults={"Active": True}, rules=currency_rules),
     Kind("ExchangeRate", operations=READ_ONLY | {"update"}, key_field="SourceCurrencyCode", kept=("Id",)),
     Kind("JournalCode", operations=LIST, required=("Name",)),
     Kind("Budget", operations=READ_ONLY),

@@ -7,6 +7,8 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.money import cents
+from qbo_emulator.entities import orders
+from qbo_emulator.entities.currencies import with_home_balance
 from qbo_emulator.entities.due import set_due_date
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo_emulator.entities.others import delete_transaction, name_accounts, transaction_rules, void_transaction
@@ -14,6 +16,7 @@ from qbo_emulator.entities.references import key_of, pointing
 
 PAYABLE = ("Bill", "VendorCredit")
 PAY_TYPES = {"Check": "CheckPayment", "CreditCard": "CreditCardPayment"}
+LINKED_AS = {"Check": "BillPaymentCheck", "CreditCard": "BillPaymentCreditCard"}  # what paid a bill, by PayType
 ACCOUNTS_PAYABLE = "33"
 ZERO = Decimal(0)
 Applied = dict[tuple[str, str], Decimal]  # (type, id) -> what a payment applies to it
@@ -28,22 +31,39 @@ def payable_rules(draft: Draft) -> None:
     account = company.get("Account", key_of(row.get("APAccountRef")) or ACCOUNTS_PAYABLE)
     if account:
         row["APAccountRef"] = pointing(account, "FullyQualifiedName")
-    row["LinkedTxn"] = (draft.before or {}).get("LinkedTxn", row.get("LinkedTxn", []))
+    row["LinkedTxn"] = links_of(draft)
     row["Balance"] = cents(max(row["TotalAmt"] - paid_on(company, row), ZERO))
     if draft.kind.name == "Bill":
         set_due_date(draft)
+    draft.row = with_home_balance(company, row)
+
+
+def links_of(draft: Draft) -> list[Row]:
+    """Links to payments are QuickBooks' own, those to orders follow from the lines, and others are the client's."""
+    standing: list[Row] = (draft.before or {}).get("LinkedTxn", [])
+    others: list[Row] = draft.sent.get("LinkedTxn", standing)
+    kept = [link for link in others if not is_payment(link) and link.get("TxnType") != orders.ORDER]
+    taken = orders.take(draft) if draft.kind.name == "Bill" else []
+    return [*taken, *kept, *(link for link in standing if is_payment(link))]
 
 
 def paid_on(company: Company, row: Row) -> Decimal:
-    keys = [link["TxnId"] for link in row["LinkedTxn"] if link.get("TxnType") == "BillPaymentCheck"]
+    keys = [link["TxnId"] for link in row["LinkedTxn"] if is_payment(link)]
     paying = (company.get("BillPayment", key) for key in keys)
     return sum((applied(one).get((kind, row["Id"]), ZERO) for one in paying if one for kind in PAYABLE), ZERO)
 
 
+def is_payment(link: Row) -> bool:
+    return link.get("TxnType") in LINKED_AS.values()
+
+
 def delete_payable(draft: Draft) -> None:
     delete_transaction(draft)
-    if draft.row.get("LinkedTxn"):
+    if any(is_payment(link) for link in draft.row.get("LinkedTxn", ())):
         raise faults.business("You can't delete a transaction that payments are linked to. Delete the payments first.")
+    if draft.kind.name == "Bill":
+        draft.row["Line"] = []
+        orders.take(draft)
 
 
 def bill_payment_rules(draft: Draft) -> None:
@@ -88,10 +108,11 @@ def settled(draft: Draft, before: Applied, after: Applied) -> list[Put]:
 
 
 def settle(draft: Draft, row: Row, difference: Decimal, *, linked: bool) -> Row:
-    link = {"TxnId": draft.row["Id"], "TxnType": "BillPaymentCheck"}
+    link = {"TxnId": draft.row["Id"], "TxnType": LINKED_AS.get(str(draft.row.get("PayType")), "BillPaymentCheck")}
     links = [one for one in row["LinkedTxn"] if one != link] + ([link] if linked else [])
     token = str(int(row["SyncToken"]) + bool(draft.company.switch("payment_moves_sync_token")))
-    return {**row, "LinkedTxn": links, "Balance": cents(row["Balance"] - difference), "SyncToken": token}
+    paid = {**row, "LinkedTxn": links, "Balance": cents(row["Balance"] - difference), "SyncToken": token}
+    return with_home_balance(draft.company, paid)
 
 
 def void_bill_payment(draft: Draft) -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import Put, Row
 from qbo_emulator.books.money import cents
-from qbo_emulator.entities.currencies import currency_of_transaction
+from qbo_emulator.entities.currencies import currency_of_transaction, with_home_balance
+from qbo_emulator.entities.deposited import check_unmoved
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
 from qbo_emulator.entities.references import ACCOUNT, PAYMENT_METHOD, key_of, resolve
 from qbo_emulator.entities.sales import check_open, date_transaction, name_customer, void_note
@@ -34,6 +35,7 @@ def payment_rules(draft: Draft) -> None:
     if key_of(row.get("PaymentMethodRef")):
         resolve(company, PAYMENT_METHOD, row["PaymentMethodRef"])
     currency_of_transaction(draft, company.get("Customer", key_of(row["CustomerRef"])))
+    check_unmoved(draft)
     draft.also += settled(draft, amounts(draft.before), amounts(row))
 
 
@@ -100,12 +102,13 @@ def settle(draft: Draft, row: Row, difference: Decimal, *, linked: bool) -> Row:
         settled_row["RemainingCredit"] = settled_row["Balance"]
     if draft.company.switch("payment_moves_sync_token"):
         settled_row["SyncToken"] = str(int(row["SyncToken"]) + 1)
-    return settled_row
+    return with_home_balance(draft.company, settled_row)
 
 
 def release(draft: Draft) -> None:
     """What the payment paid is open again."""
     check_open(draft.company, draft.row["TxnDate"])
+    check_unmoved(draft)
     draft.also += settled(draft, amounts(draft.before), {})
 
 

@@ -45,6 +45,7 @@ def _item_deleted(row: Row) -> QboFault:
 
 CUSTOMER = Target("Customer", _element_missing("Names"), _customer_deleted)
 VENDOR = Target("Vendor", _element_missing("Names"), lambda row: _element_missing("Names")(row["Id"]))
+EMPLOYEE = Target("Employee", _element_missing("Names"), lambda row: _element_missing("Names")(row["Id"]))
 ITEM = Target("Item", _at("Line.SalesItemLineDetail.ItemRef"), _item_deleted)
 ACCOUNT = Target("Account", _element_missing("Accounts"), lambda row: _element_missing("Accounts")(row["Id"]))
 TERM = Target("Term", _element_missing("Terms"), lambda row: _element_missing("Terms")(row["Id"]))

@@ -10,7 +10,8 @@ from qbo_emulator.books.clock import pacific_date
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities import global_taxes, taxes
-from qbo_emulator.entities.currencies import currency_of_transaction
+from qbo_emulator.entities.currencies import currency_of_transaction, with_home_balance
+from qbo_emulator.entities.deposited import check_unmoved
 from qbo_emulator.entities.due import due_by_default
 from qbo_emulator.entities.estimates import close_estimates
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
@@ -196,6 +197,8 @@ def settle_balance(draft: Draft) -> None:
         row["Balance"] = row["RemainingCredit"] = cents(row["TotalAmt"] - paid_on(company, row))
     elif draft.kind.name in ("SalesReceipt", "RefundReceipt"):
         row["Balance"] = 0
+    if "Balance" in row:
+        draft.row = with_home_balance(company, row)
 
 
 def unapplied_excess(draft: Draft, excess: Decimal) -> list[Put]:
@@ -235,6 +238,7 @@ def applied(line: Row, txn_id: str) -> Decimal:
 def void_sale(draft: Draft) -> None:
     """All amounts become zero; the form and its number stay (recorded for Invoice and SalesReceipt)."""
     check_open(draft.company, draft.row["TxnDate"])
+    check_unmoved(draft)
     free_payments(draft, "void_paid_invoice")
     row = draft.row
     row["Line"] = [void_line(line) for line in row["Line"]]
@@ -263,6 +267,7 @@ def void_note(company: Company, note: str) -> str:
 
 def delete_sale(draft: Draft) -> None:
     check_open(draft.company, draft.row["TxnDate"])
+    check_unmoved(draft)
     free_payments(draft, "delete_paid_invoice")
     draft.row["LinkedTxn"] = []
     close_estimates(draft)
@@ -333,6 +338,7 @@ def receipt_rules(draft: Draft) -> None:
         draft.row["PaymentMethodRef"] = pointing(method, "Name")
     sales_rules(draft)
     draft.row["DepositToAccountRef"] = pointing(account, "FullyQualifiedName")
+    check_unmoved(draft)
 
 
 def estimate_rules(draft: Draft) -> None:

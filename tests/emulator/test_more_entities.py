@@ -131,7 +131,7 @@ def test_a_form_can_be_had_as_a_pdf(books: Client) -> None:
         ("Class", {"Name": "North"}),
         ("Department", {"Name": "Shop"}),
         ("PaymentMethod", {"Name": "Cheque"}),
-        ("TimeActivity", {"NameOf": "Employee", "EmployeeRef": {"value": "55"}, "Hours": 2}),
+        ("TimeActivity", {"NameOf": "Vendor", "VendorRef": {"value": "2"}, "Hours": 2}),
         ("Attachable", {"Note": "hello"}),
         ("CompanyCurrency", {"Code": "HKD", "Name": "Hong Kong Dollar"}),
     ],
