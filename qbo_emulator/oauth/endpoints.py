@@ -10,7 +10,8 @@ from urllib.parse import urlencode, urlsplit
 from qbo_emulator.api import breaking
 from qbo_emulator.books.encoding import dumps, loads
 from qbo_emulator.messages import JSON_UTF8, Request, Response, base_url, redirect
-from qbo_emulator.oauth import consent
+from qbo_emulator.oauth import consent, identity
+from qbo_emulator.oauth.signing import key
 from qbo_emulator.world.breakage import Breakage
 from qbo_emulator.world.tokens import OAuthFault
 from qbo_emulator.world.world import World
@@ -41,13 +42,17 @@ def handle(world: World, request: Request, at: datetime) -> Response:
         return revoke(world, request, at)
     if path == USER_INFO:
         return user_info(world, request, at)
-    return Response(200, dumps({"keys": []})) if path == KEYS else Response(405, dumps({"error": "invalid_request"}))
+    return (
+        Response(200, dumps({"keys": [key().public()]}))
+        if path == KEYS
+        else Response(405, dumps({"error": "invalid_request"}))
+    )
 
 
 def discovery(request: Request) -> Response:
     base = base_url(request)
     found = {
-        "issuer": f"{base}/op/v1",
+        "issuer": issuer(request),
         "authorization_endpoint": f"{base}{AUTHORIZE}",
         "token_endpoint": f"{base}{TOKEN}",
         "userinfo_endpoint": f"{base}{USER_INFO}",
@@ -61,6 +66,10 @@ def discovery(request: Request) -> Response:
         "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
     }
     return Response(200, dumps(found), JSON_UTF8)
+
+
+def issuer(request: Request) -> str:
+    return f"{base_url(request)}/op/v1"
 
 
 # consent
@@ -81,8 +90,10 @@ def authorize(world: World, request: Request, at: datetime) -> Response:
     realm = form.get("realm_id") or world.realm_id
     if realm not in world.companies:
         return consent.refused(f"There is no company {realm} here.")
-    code = world.tokens.issue_code(realm, back, at=at)
-    return go_back(back, code=code, state=asked.get("state", ""), realmId=realm)
+    scope = asked["scope"]
+    code = world.tokens.issue_code(realm, back, at=at, scope=scope, nonce=asked.get("nonce", ""))
+    told = realm if identity.is_about_company(scope) else ""
+    return go_back(back, code=code, state=asked.get("state", ""), realmId=told)
 
 
 def go_back(uri: str, **parameters: str) -> Response:
@@ -134,7 +145,10 @@ def no_store() -> dict[str, str]:
 def granted(world: World, request: Request, at: datetime) -> dict[str, object]:
     form = request.form
     if form.get("grant_type") == "authorization_code":
-        pair = world.tokens.exchange(form.get("code", ""), form.get("redirect_uri", ""), at=at)
+        pair, code = world.tokens.exchange(form.get("code", ""), form.get("redirect_uri", ""), at=at)
+        if "openid" in code.scope.split():
+            client = world.tokens.client_id
+            pair["id_token"] = identity.identity_token(code, client_id=client, issuer=issuer(request), at=at)
     elif form.get("grant_type") == "refresh_token":
         pair = world.tokens.refresh(form.get("refresh_token", ""), at=at)
     else:
@@ -179,12 +193,7 @@ def token_in(request: Request) -> str:
 
 def user_info(world: World, request: Request, at: datetime) -> Response:
     bearer = request.headers.get("authorization", "").partition(" ")[2]
-    if world.tokens.check(bearer, at=at)[0] != "ok":
+    state, grant = world.tokens.check(bearer, at=at)
+    if state != "ok" or grant is None:
         return Response(401, dumps({"error": "invalid_token"}))
-    person = {
-        "sub": "emulator-user",
-        "email": "bookkeeper@example.com",
-        "emailVerified": True,
-        "givenName": "Craig",
-    }
-    return Response(200, dumps(person))
+    return Response(200, dumps(identity.profile(grant.scope)))

@@ -29,6 +29,8 @@ class Grant:
     redirect_uri: str = ""
     dead: str = ""  # "", "expired", "used", "revoked", "disconnected"
     used_at: float = 0.0
+    scope: str = ""
+    nonce: str = ""
 
 
 class OAuthFault(Exception):
@@ -56,18 +58,20 @@ class Tokens:
 
     # issuing
 
-    def issue_code(self, realm: str, redirect_uri: str, *, at: datetime) -> str:
-        life = self.switch(realm, "authorization_code_seconds")
-        return self._issue("code", realm, at, life, secrets.token_hex(12), redirect_uri).token
+    def issue_code(self, realm: str, redirect_uri: str, *, at: datetime, scope: str = "", nonce: str = "") -> str:
+        now, life = at.timestamp(), self.switch(realm, "authorization_code_seconds")
+        family = secrets.token_hex(12)
+        code = Grant("code", _new("code"), realm, now, now + life, family, redirect_uri, scope=scope, nonce=nonce)
+        return self.register(code).token
 
-    def exchange(self, code: str, redirect_uri: str, *, at: datetime) -> dict[str, object]:
-        """Tokens for an authorization code. Raises OAuthFault invalid_grant if it is used, late or not ours."""
+    def exchange(self, code: str, redirect_uri: str, *, at: datetime) -> tuple[dict[str, object], Grant]:
+        """Tokens for an authorization code, and the code. Raises OAuthFault if it is used, late or not ours."""
         with self._lock:
             grant = self._usable("code", code, at)
             if redirect_uri != grant.redirect_uri:
                 raise OAuthFault(400, "invalid_grant", "Redirect URI does not match")
             self._kill(grant, "used", at)
-            return self._pair(grant.realm, grant.family, at)
+            return self._pair(grant, at), grant
 
     def refresh(self, token: str, *, at: datetime) -> dict[str, object]:
         """A new pair for a refresh token; rotation by switch. Raises OAuthFault invalid_grant."""
@@ -75,10 +79,10 @@ class Tokens:
             grant = self._usable("refresh", token, at)
             if self._rotates(grant, at):
                 self._kill(grant, "used", at)
-                return self._pair(grant.realm, grant.family, at)
+                return self._pair(grant, at)
             grant.expires = at.timestamp() + self.switch(grant.realm, "refresh_token_seconds")
             self._write(grant)
-            return self._answer(self._access(grant.realm, grant.family, at), grant, at)
+            return self._answer(self._access(grant, at), grant, at)
 
     def _rotates(self, grant: Grant, at: datetime) -> bool:
         if self.switch(grant.realm, "refresh_rotation") == "every_call":
@@ -102,12 +106,12 @@ class Tokens:
             return now < grant.used_at + DAY.total_seconds()
         return not grant.dead and now < grant.expires
 
-    def _pair(self, realm: str, family: str, at: datetime) -> dict[str, object]:
-        refresh = self._issue("refresh", realm, at, self.switch(realm, "refresh_token_seconds"), family)
-        return self._answer(self._access(realm, family, at), refresh, at)
+    def _pair(self, of: Grant, at: datetime) -> dict[str, object]:
+        refresh = self._issue("refresh", of, at, self.switch(of.realm, "refresh_token_seconds"))
+        return self._answer(self._access(of, at), refresh, at)
 
-    def _access(self, realm: str, family: str, at: datetime) -> Grant:
-        return self._issue("access", realm, at, self.switch(realm, "access_token_seconds"), family)
+    def _access(self, of: Grant, at: datetime) -> Grant:
+        return self._issue("access", of, at, self.switch(of.realm, "access_token_seconds"))
 
     def _answer(self, access: Grant, refresh: Grant, at: datetime) -> dict[str, object]:
         return {
@@ -118,11 +122,10 @@ class Tokens:
             "x_refresh_token_expires_in": round(refresh.expires - at.timestamp()),
         }
 
-    def _issue(self, kind: str, realm: str, at: datetime, life: float, family: str, redirect_uri: str = "") -> Grant:
-        prefix = {"code": "AB", "access": "eyJlbXVsYXRvciI6", "refresh": "RT1-"}[kind]
-        token = prefix + secrets.token_urlsafe({"code": 36, "access": 180, "refresh": 36}[kind])
+    def _issue(self, kind: str, of: Grant, at: datetime, life: float) -> Grant:
+        """A token for what `of` allows."""
         now = at.timestamp()
-        return self.register(Grant(kind, token, realm, now, now + life, family, redirect_uri))
+        return self.register(Grant(kind, _new(kind), of.realm, now, now + life, of.family, scope=of.scope))
 
     def register(self, grant: Grant) -> Grant:
         with self._lock:
@@ -185,3 +188,8 @@ class Tokens:
 
     def snapshot(self) -> Iterator[str]:
         return (self._line(grant) for grant in self.grants.values())
+
+
+def _new(kind: str) -> str:
+    prefix = {"code": "AB", "access": "eyJlbXVsYXRvciI6", "refresh": "RT1-"}[kind]
+    return prefix + secrets.token_urlsafe({"code": 36, "access": 180, "refresh": 36}[kind])

@@ -1,6 +1,10 @@
 """Intuit's OAuth: consent, tokens, rotation, revocation, and what the data API says without a good token."""
 
+import base64
+import hashlib
+import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -38,15 +42,15 @@ class App:
             timeout=9,
         )
 
-    def callback(self, decision: str = "allow") -> dict[str, str]:
-        location = self.decide(decision).headers["Location"]
+    def callback(self, decision: str = "allow", **changed: str) -> dict[str, str]:
+        location = self.decide(decision, **changed).headers["Location"]
         return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 
     def token(self, keys: tuple[str, str] = KEYS, **form: str) -> requests.Response:
         return self.session.post(self.found["token_endpoint"], data=form, auth=keys, timeout=9)
 
-    def pair(self) -> dict[str, str]:
-        code = self.callback()["code"]
+    def pair(self, **changed: str) -> dict[str, str]:
+        code = self.callback(**changed)["code"]
         answer = self.token(grant_type="authorization_code", code=code, redirect_uri=BACK)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -213,3 +217,60 @@ def test_secrets_stay_out_of_the_request_log(app: App, client_of: Callable[[Emul
     seen = app.session.get(f"{app.books.url}/emulator/requests", timeout=9).text
     assert pair["refresh_token"] not in seen
     assert "token" in seen
+
+
+# OpenID
+
+
+def part(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def claims(app: App, token: str) -> dict[str, Any]:
+    """The claims of a token whose signature is right by the published key."""
+    head, body, signature = token.split(".")
+    told = json.loads(part(head))
+    keys = app.session.get(app.found["jwks_uri"], timeout=9).json()["keys"]
+    [key] = [one for one in keys if one["kid"] == told["kid"]]
+    modulus, exponent = (int.from_bytes(part(key[name]), "big") for name in ("n", "e"))
+    opened = pow(int.from_bytes(part(signature), "big"), exponent, modulus).to_bytes(256, "big")
+    assert opened.startswith(b"\x00\x01\xff")
+    assert opened.endswith(b"\x00" + DIGEST_OF_SHA_256 + hashlib.sha256(f"{head}.{body}".encode()).digest())
+    return json.loads(part(body))
+
+
+DIGEST_OF_SHA_256 = bytes.fromhex("3031300d060960864801650304020105000420")
+ACCOUNTING = "com.intuit.quickbooks.accounting"
+
+
+def test_who_asks_for_openid_gets_a_signed_identity(app: App) -> None:
+    said = claims(app, app.pair(scope=f"openid {ACCOUNTING}", nonce="n-1")["id_token"])
+    assert (said["aud"], said["iss"], said["nonce"]) == ([KEYS[0]], app.found["issuer"], "n-1")
+    assert said["realmid"] == app.books.realm
+    assert 0 < said["exp"] - said["iat"] <= 3600
+    assert set(app.found["claims_supported"]) <= set(said)
+    assert "id_token" not in app.pair()
+
+
+def test_openid_alone_is_about_no_company(app: App) -> None:
+    back = app.callback(scope="openid email")
+    assert set(back) == {"code", "state"}
+    answer = app.token(grant_type="authorization_code", code=back["code"], redirect_uri=BACK).json()
+    assert "realmid" not in claims(app, answer["id_token"])
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        ("openid", set()),
+        ("openid email", {"email", "emailVerified"}),
+        ("openid profile phone", {"givenName", "familyName", "phoneNumber", "phoneNumberVerified"}),
+        ("openid address", {"address"}),
+    ],
+)
+def test_a_profile_tells_what_its_scopes_let_see(app: App, scope: str, seen: set[str]) -> None:
+    pair = app.pair(scope=scope)
+    for token in (pair["access_token"], app.refresh(pair["refresh_token"]).json()["access_token"]):
+        headers = {"Authorization": f"Bearer {token}"}
+        told = app.session.get(app.found["userinfo_endpoint"], headers=headers, timeout=9).json()
+        assert set(told) == {"sub", *seen}

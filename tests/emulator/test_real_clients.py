@@ -27,7 +27,7 @@ def auth(start_process: Callable[..., Process], monkeypatch: pytest.MonkeyPatch)
     client = intuitlib.AuthClient("emulator-client", "emulator-secret", "http://localhost:8000/cb", discovery)
     from intuitlib.enums import Scopes
 
-    asked = client.get_authorization_url([Scopes.ACCOUNTING])
+    asked = client.get_authorization_url([Scopes.ACCOUNTING, Scopes.OPENID, Scopes.EMAIL])
     back = requests.post(asked, data={"decision": "allow"}, allow_redirects=False, timeout=9).headers["Location"]
     found = parse_qs(urlsplit(back).query)
     client.get_bearer_token(found["code"][0], realm_id=found["realmId"][0])
@@ -56,6 +56,11 @@ def new_invoice(qb: Any, **saved: Any) -> Any:
     invoice.CustomerRef = Customer.all(max_results=1, qb=qb)[0].to_ref()
     invoice.save(qb=qb, **saved)
     return invoice
+
+
+def test_intuit_oauth_takes_the_identity_for_valid(auth: Any) -> None:
+    assert auth.id_token  # this client keeps only one whose signature, issuer and reader are right
+    assert auth.get_user_info().json()["emailVerified"] is True
 
 
 def test_the_whole_flow_of_intuit_oauth(auth: Any) -> None:
