@@ -240,6 +240,8 @@ DISCONNECTED = (
     r"(app|application|quickbooks|qbo|intuit)\b",
     r"(^\W*|\b(please|must|should|(needs?|have|has) to) )(authori[sz]e|authenticate|connect|link) (to |with )?"
     r"(your |the )?(quickbooks|qbo|intuit)( online)? again\b",
+    r"\b(needs?|must) (to )?(be )?connected (again|once more)\b"
+    r"|\bneeds? (an? )?(fresh|new|renewed|valid) (authori[sz]ation|consent|sign-?in|log-?in|grant)\b",
     r"\b(needs?|asks?|wants?|requires) (you|someone|somebody|an? \w+|the \w+) to (re-?)?(connect|sign in|log in"
     r"|authori[sz]e)\b",
     r"\b(please|must|need to|have to|needs to|has to) (sign in|log in|connect|authori[sz]e) again\b",

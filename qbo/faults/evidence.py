@@ -56,6 +56,15 @@ STATUS_IN_WORDS = (
     ),
     re.compile(r"\b(40[134]|429|50[0-4]) error\b"),
     re.compile(r"^\W*(40[134]|429|50[0-4])(?= from\b)"),
+    re.compile(
+        r"\b(?:respondio|respondeu|(?:a )?repondu|(?:hat )?geantwortet|antwortete|antwoordde|(?:heeft )?geantwoord"
+        r"|(?:ha )?risposto)\b(?: (?:con|com|avec|mit|met|el|le|o|il|la|den|dem|une?|uma?|un'|einem|een|de|errore?"
+        r"|erro|erreur|fehler|fout"
+        r"|codigo"
+        r"|codice|code|estado|status|http)){0,4}\W{0,3}(40[0-4]|429|50[0-4])"
+        r"(?=\W*$|[,;:.)\]]| (?:al|sur|en|em|bei|beim|bij|durante|lors|pour|para)\b)"
+    ),
+    re.compile(r"\b(?:fehler|code|status|http|fout)(?:code)?\W{1,3}(40[0-4]|429|50[0-4]) (?:ge)?antwo?ort(?:et)?\b"),
     # As .NET says in every language: "The remote server returned an error: (401) Unauthorized."
     re.compile(r": ?\(([45]\d\d)\) "),
     # In brackets at the end of a sentence about QuickBooks; elsewhere it may be the number of an account.

@@ -65,7 +65,8 @@ TROUBLES = (
             r"\b(sync|synchroni[sz]ation|push|export|import|request)\b[^.;]{0,40}"
             r"\bstill (in (flight|progress)|running)\b",
             r"\b(sync|synchroni[sz]ation|request|update|operation|job|export|import|run)\b[^.;]{0,40}"
-            r"\balready (in progress|running|under ?way)\b|\banother (sync|export|import|job) is (in progress"
+            r"\balready (in progress|running|processing|under ?way)\b|\banother (sync|export|import"
+            r"|job) is (in progress"
             r"|running)\b",
             r"\b(quickbooks|qbo|intuit|server|service|report)\b[^.;]{0,60}\bright now\W*$",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)|\bplease wait (while|until)\b|\boverloaded\b",

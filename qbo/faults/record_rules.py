@@ -137,7 +137,7 @@ CONCURRENT = (
             r"(changed|modified|edited|updated) in (quickbooks"
             r"|qbo)",
             r"\bsync ?token\b[^.]{0,40}(mismatch|conflict|stale|outdated|out of date|does(n't| not) match|invalid"
-            r"|old\b)",
+            r"|old(er)?\b)",
         ),
     ),
     rule("record_deleted_there", text=r"another user has deleted this"),

@@ -22,7 +22,8 @@ TAX_NOUN = r"((tax|vat|gst|hst|pst|qst)[ _-]?(codes?|(agency )?rates?|categor(y|
 """A tax rate or code; the tax itself, or its amount, is something else."""
 DOCUMENT = (
     r"(invoices?|bills?|estimates?|quotes?|(sales |refund )?receipts?|deposits?|(bill ?)?payments?|transactions?"
-    r"|purchases?|(purchase|sales) ?orders?|(credit|debit) ?(memo|note)s?|(vendor )?credits?|journal ?entr(y|ies)"
+    r"|purchases?|((purchase|sales|work) ?)?orders?|(credit|debit) ?(memo|note)s?|(vendor )?credits?|journal ?entr(y"
+    r"|ies)"
     r"|transfers?)"
 )
 OTHER_RECORD = (
@@ -32,7 +33,7 @@ OTHER_RECORD = (
 
 PART = (
     r"(?!(s|'s)?[ _-]?(names?|numbers?|nos?\b|(sub-?)?types?|kinds?|e-?mails?|address|phones?|notes?|memos?|messages?"
-    r"|amounts?"
+    r"|amounts?| and (\w+ )?types?"
     r"|quantit|prices?|descriptions?|dates?|balances?|currenc|owners?|managers?|status|format|limit|errors?"
     r"|in the name))"
 )

@@ -9,14 +9,16 @@ from qbo.faults.sentences import only_thing, pairs_in
 
 OPEN = frozenset((0, 200, 400, 404, 409, 422, 500))
 """Statuses that leave open what is wrong."""
+PASSED_ON = OPEN | {412, 423, 424, 502, 503}
+"""The same for a record that a program did not find in QuickBooks: it calls what is behind it a gateway's trouble."""
 
 
-def said(things: str, states: str) -> Callable[[Evidence], bool]:
+def said(things: str, states: str, *, under: frozenset[int] = OPEN) -> Callable[[Evidence], bool]:
     """Whether one of the things is said to be in one of the states, both separated by blanks."""
     wanted = frozenset((thing, state) for thing in things.split() for state in states.split())
 
     def is_said(evidence: Evidence) -> bool:
-        return not evidence.is_intuits and evidence.status in OPEN and not wanted.isdisjoint(pairs_in(evidence.text))
+        return not evidence.is_intuits and evidence.status in under and not wanted.isdisjoint(pairs_in(evidence.text))
 
     return is_said
 
@@ -37,17 +39,21 @@ def sentence(failure: str, things: str, states: str) -> Rule:
     return rule(failure, where=said(things, states))
 
 
+def record(failure: str, things: str, states: str) -> Rule:
+    return rule(failure, where=said(things, states, under=PASSED_ON))
+
+
 RECORDS: tuple[Rule, ...] = (
-    sentence("tax_code_not_mapped", "tax_code", "gone absent ambiguous unmapped unchosen unusable"),
-    sentence("item_inactive", "item", "gone"),
-    sentence("customer_not_found", "customer", "gone absent ambiguous unmapped unchosen"),
-    sentence("item_not_found", "item", "absent ambiguous unmapped unchosen"),
-    sentence("account_inactive", "account", "gone"),
-    sentence("income_account_missing", "account", "absent ambiguous unmapped unchosen"),
-    sentence("income_account_missing", "account_there", "absent unmapped unchosen"),
-    sentence("not_found_other", "record", "gone absent unmapped"),
-    sentence("not_found_other", "document numbered", "gone absent"),
-    sentence("not_found_other", "entry", "gone absent"),
+    record("tax_code_not_mapped", "tax_code", "gone absent ambiguous unmapped unchosen unusable"),
+    record("item_inactive", "item", "gone"),
+    record("customer_not_found", "customer", "gone absent ambiguous unmapped unchosen"),
+    record("item_not_found", "item", "absent ambiguous unmapped unchosen"),
+    record("account_inactive", "account", "gone"),
+    record("income_account_missing", "account", "absent ambiguous unmapped unchosen"),
+    record("income_account_missing", "account_there", "absent unmapped unchosen"),
+    record("not_found_other", "record", "gone absent unmapped"),
+    record("not_found_other", "document numbered", "gone absent"),
+    record("not_found_other", "entry", "gone absent"),
     # What is gone may be named elsewhere: "Made inactive: customer Acme", "It is inactive, choose another account".
     *(
         rule(failure, text=record_words.GONE, where=condition)

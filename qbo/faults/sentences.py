@@ -43,7 +43,9 @@ BELONGS = re.compile(
 OF = re.compile(r"\bof (?:(?:the|this|that|an?|your|its|each) )?$")
 OTHER = re.compile(r"\b(?:another|different|other|two|shorter|one|more|new)\b")
 NAMED = frozenset(("tax_code", "customer", "item", "account", "record"))
-FRAMED = frozenset(("numbered", "customer", "item", "account", "document", "record", "line", "company", "program"))
+FRAMED = frozenset(
+    ("tax", "numbered", "customer", "item", "account", "document", "record", "line", "company", "program")
+)
 """Kinds of things that a sentence names which only says that something failed."""
 NOT_OF_A_THING = re.compile(r"^ ?(?:because|by|from|in|on|for|when|while|and|or|if|as|at|to|with|of)\b")
 

@@ -3,13 +3,14 @@
 import pytest
 
 from qbo import catalogue
-from tests.qbo.fault_bodies import TEXT, read
+from tests.qbo.fault_bodies import HTML, JSON, TEXT, read
 
 SAID: dict[str, tuple[str, ...]] = {
     "token_expired": (
         *("The accountant unlinked our app", "We cannot get an Intuit access token", "Sign back in to QuickBooks"),
         *("The session is no longer good", "It timed out; log in once more", "Invalid bearer"),
         "The connection was lost. Please link the company again",
+        *("QuickBooks must be connected again", "QuickBooks needs a new sign-in", "It needs a renewed authorization"),
     ),
     "permission_denied": (
         *("The app is not permitted to use this company", "This realm does not belong to the token"),
@@ -34,20 +35,22 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "stale_object": (
         *("The record changed underneath you", "The bill was edited by its owner after we read it"),
-        "This copy is older than theirs",
+        *("This copy is older than theirs", "Our SyncToken is older"),
     ),
     "rate_limited": ("Send fewer requests", "The API call allowance is used up", "QuickBooks throttle"),
     "server_error": (
         *("The server is overwhelmed", "The queue is busy", "504 from Intuit", "Try that again in an hour"),
-        "It will be re-sent later",
+        *("It will be re-sent later", "The export is already processing"),
     ),
     "network": ("No route to books.example.com", "Lost contact with Intuit"),
-    "not_found_other": ("There is no estimate with number 5",),
+    "not_found_other": ("There is no estimate with number 5", "This order is not linked to QuickBooks"),
+    "unknown": ("QuickBooks tax query failed", "The bill could not be loaded", "QuickBooks did not return an ID"),
     # The same words, of something else.
     "validation": (
         *("The customer pressed cancel on the card reader", "There is no such rate of pay", "Part 7 is too long"),
         *("The bill will be sent later to the client, choose an address", "The date is closed for bookings"),
         *("Throttle cable has no price", "The hourly rate cap was reached, lower the rate", "The total is zero"),
+        *("Check the account and payment type", "This order is not linked to a visit, choose one"),
         *("Invoice already voided", "The wait for parts is over, choose a date", "Two invoices named by hand"),
     ),
 }
@@ -56,3 +59,14 @@ SAID: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize(("label", "words"), [(label, words) for label, texts in SAID.items() for words in texts])
 def test_everyday_words(label: str, words: str) -> None:
     assert catalogue.entry(read(words, None, TEXT, entity="", operation="").code).label == label
+
+
+@pytest.mark.parametrize("status", [412, 423, 424, 502, 503])
+def test_a_program_tells_what_is_missing_whatever_status_it_gives(status: int) -> None:
+    assert read('{"error":"QuickBooks does not have this customer"}', status, JSON).code == "customer_not_found"
+    assert read('{"error":"QuickBooks does not have time"}', status, JSON).code != "customer_not_found"
+
+
+def test_a_page_of_a_gateway_names_no_record() -> None:
+    page = "<html><head><title>502 Bad Gateway</title></head><body>The service was not found.</body></html>"
+    assert read(page, 502, HTML).code == "server_error"

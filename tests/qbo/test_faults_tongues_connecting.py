@@ -25,7 +25,12 @@ SAID: dict[str, tuple[str, ...]] = {
         *("Ya hay otra sincronización", "Temporalmente fuera de servicio", "Synchronisation déjà en cours"),
         *("Sincronização em andamento", "Synchronisierung läuft noch", "Er loopt al een synchronisatie"),
         *("Sincronizzazione già in corso", "同期処理が進行中です"),
+        *("QuickBooks respondeu com erro 503", "QuickBooks hat mit Fehler 502 geantwortet", "Intentalo más tarde"),
+        *("QuickBooks a répondu avec le code 504 lors de l'envoi", "QuickBooks ha risposto con errore 500."),
+        *("Bloqueado por otro proceso", "Verrouillé par une autre opération", "Vergrendeld door een ander proces"),
+        *("Bloqueado por outro processo", "Durch einen anderen Vorgang gesperrt", "Bloccato da un altro processo"),
     ),
+    "rate_limited": ("QuickBooks antwoordde met 429", "QuickBooks respondió: 429"),
     "customer_not_found": (
         *("Cliente no vinculado a QuickBooks", "Ce client n'est pas encore associé", "Cliente não mapeado"),
         *(
@@ -46,12 +51,14 @@ SAID: dict[str, tuple[str, ...]] = {
         *("Impossibile collegarsi a QuickBooks: tempo scaduto", "Não foi possível conectar ao QuickBooks"),
     ),
     "unknown": (
+        *("QuickBooks a répondu une erreur", "QuickBooks respondió con un error"),
         *("QuickBooks rechazó el pago", "Error al exportar el cliente 'Acme'", "Échec de l'envoi de la facture 17"),
         *("Erro ao enviar a fatura", "Fehler beim Übertragen der Rechnung 17", "Fout bij het opslaan van de factuur"),
         *("Errore durante l'invio della fattura", "請求書の送信に失敗しました", "QuickBooks hat die Zahlung abgelehnt"),
     ),
     "validation": (
         *("Error al exportar el cliente: falta la fecha", "Fehler beim Übertragen: Datum falsch"),
+        *("QuickBooks respondió 404 facturas, elija una", "QuickBooks hat 503 Zeilen beantwortet, eine fehlt"),
         *("Conecte el medidor antes de facturar", "Bitte verbinden Sie die Zeilen mit Texten"),
         *("La factura no está asignada a una ruta", "Erreur : la date de la facture est absente"),
     ),

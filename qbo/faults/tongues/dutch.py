@@ -85,7 +85,8 @@ DUTCH = Tongue(
     r"\bprobeer\b[^.]{0,30}\b(later|over enkele)\b|\b(onverwachte|interne) (server)?fout|\bsysteemfout"
     r"|\b(service|dienst|server)\b[^.]{0,30}niet beschikbaar"
     r"|\bonderhoud\b|\b(quickbooks|qbo)( online)? is (momenteel |tijdelijk )?niet beschikbaar"
-    r"|\bloopt (al|reeds) een synchronisatie|\bsynchronisatie (is|loopt) (al|reeds)\b",
+    r"|\bvergrendeld door een ander (proces|bewerking)|\bloopt (al|reeds) een synchronisatie|\bsynchronisatie (is"
+    r"|loopt) (al|reeds)\b",
     other_user=r"\bdoor een andere (gebruiker|persoon)[^.]{0,20}(gewijzigd|bewerkt)|\b(gewijzigd"
     r"|bewerkt) door een andere"
     r"|\bwerkten? [^.]{0,30}tegelijk|\been andere (gebruiker|persoon) heeft\b[^.]{0,40}(gewijzigd|bewerkt)",
@@ -102,6 +103,7 @@ DUTCH = Tongue(
     r"|\bnetwerk (is onbereikbaar|ligt plat)|\bgebroken pijp|\bnaam of dienst is niet bekend|\bnaamsherleiding",
     refused=r"\bvalidatiefout",
     frame=r"fout(en)?|mislukt|bij|het|de|een|van|in|naar|met|er|is|zijn|werd|heeft|kon(den)?|niet|worden|opgetreden"
+    r"|antwoordde|geantwoord"
     r"|(ge)?(synchronis|export|import)\w+|verzend\w*|verzonden|aanma\w+|aangemaakt|maken|bijwerken|opslaan|geweigerd"
     r"|afgewezen|onbekende",
 )

@@ -91,7 +91,8 @@ FRENCH = Tongue(
     r"|dans)\b|\berreur (inattendue|interne|systeme)|\b(service|serveur)\b[^.]{0,30}\b(indisponible|non disponible)"
     r"|\btemporairement (indisponible|hors)"
     r"|\b(quickbooks|qbo)( en ligne)? est (temporairement |actuellement )?indisponible|\ben maintenance\b"
-    r"|\bsynchronisation (est )?(deja )?en cours|\bmomentanement (indisponible|hors)",
+    r"|\bverrouillee? par une? autre (operation|processus)|\bsynchronisation (est )?(deja )?en cours"
+    r"|\bmomentanement (indisponible|hors)",
     other_user=r"\b(modifie|mis a jour|edite)(e|s|es)? (entre-temps )?par (un autre utilisateur|une autre personne)"
     r"|\btravaill\w+ [^.]{0,40}en meme temps"
     r"|\b(un autre utilisateur|une autre personne|quelqu'un d'autre) a (modifie|mis a jour|change)|\bmodifie(e|s"
@@ -112,7 +113,9 @@ FRENCH = Tongue(
     r"|\breseau (n'est pas accessible|ne fonctionne pas)|\babandon de la connexion|\brelais brise"
     r"|\bnom ou service inconnu|\bresolution du nom\b|\baucune connexion n'a pu",
     refused=r"\berreur de validation|\bnon conforme\b",
-    frame=r"erreurs?|echecs?|lors|d[eu']?|des|l[ae']?|les|aux?|a|dans|avec|vers|votre|cette?|une?|s'|est|n'?e?|pas|pu|ete|etre|ont"
-    r"|impossible|produite|survenue|synchronis\w+|export\w+|envo\w+|cre(er|ation|ee?)|mise|jour|mettre|enregistr\w+"
+    frame=r"erreurs?|echecs?|lors|d[eu']?|des|l[ae']?|les|aux?|a|dans|avec|vers|votre|cette?|une?|s'|est|n'?e?|pas"
+    r"|pu|ete|etre|ont"
+    r"|impossible|repondu|produite|survenue|synchronis\w+|export\w+|envo\w+|cre(er|ation|ee?)|mise|jour|mettre"
+    r"|enregistr\w+"
     r"|import\w+|(refuse|rejete)(e|s|es)?|echoue|inconnue?",
 )

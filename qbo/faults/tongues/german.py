@@ -90,7 +90,8 @@ GERMAN = Tongue(
     r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
     r"|server)\b[^.]{0,30}nicht verfu(e)?gbar"
     r"|wartungs(arbeit|modus|fenster)|\b(quickbooks|qbo)( online)? ist (derzeit|momentan|zurzeit) nicht"
-    r"|\b(synchronisierung|synchronisation) (la(e)?uft|ist) (bereits|schon|noch)\b",
+    r"|\bdurch einen anderen (vorgang|prozess) gesperrt|\b(synchronisierung|synchronisation) (la(e)?uft"
+    r"|ist) (bereits|schon|noch)\b",
     other_user=r"von (einem|einer) ander(en|em) (benutzer(in)?|person|nutzer)[^.]{0,20}(gea(e)?ndert|bearbeitet)"
     r"|gleichzeitig [^.]{0,30}(bearbeitet|gearbeitet)"
     r"|\beine? andere[rs]? (benutzer(in)?|nutzer|person) hat\b[^.]{0,40}(gea(e)?ndert|bearbeitet)",
@@ -108,7 +109,9 @@ GERMAN = Tongue(
     socket=r"kommunikationspartner|wartezeit fu(e)?r die verbindung|keine route zum|abbruch der verbindung"
     r"|netzwerk ist nicht (aktiv|erreichbar)|name oder der dienst ist nicht bekannt",
     refused=r"validierungsfehler|pru(e)?ffehler|gescha(e)?ftsregel",
-    frame=r"fehler|fehlgeschlagen|beim?|d(er|ie|as|es|em|en)|eine?[rmn]?|in|an|nach|zu[mr]?|mit|ist|sind|wurden?|hat|haben"
-    r"|konnten?|nicht|werden|aufgetreten|(synchronisier|exportier|importier|u(e)?bertrag|u(e)?bermittel|erstell|aktualisier"
+    frame=r"fehler|fehlgeschlagen|beim?|d(er|ie|as|es|em|en)|eine?[rmn]?|in|an|nach|zu[mr]?|mit|ist|sind|wurden?|hat"
+    r"|haben"
+    r"|konnten?|nicht|werden|aufgetreten|(ge)?antworte\w*|(synchronisier|exportier|importier|u(e)?bertrag"
+    r"|u(e)?bermittel|erstell|aktualisier"
     r"|speicher)\w*|export|import|send\w*|gesendet|anleg\w+|abgelehnt|zuru(e)?ckgewiesen|unbekannter?",
 )

@@ -84,7 +84,7 @@ ITALIAN = Tongue(
     r"|\berrore (imprevisto|interno|inatteso|di sistema)|\b(servizio|server)\b[^.]{0,30}\bnon (e )?disponibile"
     r"|\btemporaneamente non disponibile|\b(quickbooks|qbo)( online)? (attualmente )?non (e )?disponibile"
     r"|\bin manutenzione\b"
-    r"|\bsincronizzazione (e )?(gia )?in corso",
+    r"|\bbloccat[oa] da un'? ?altr[oa] (operazione|processo)|\bsincronizzazione (e )?(gia )?in corso",
     other_user=r"\b(modificat|cambiat|aggiornat)[oaie] da (un altro utente|un'altra persona)"
     r"|\blavorando [^.]{0,40}(contemporaneamente|stesso momento)"
     r"|\b(un altro utente|un'altra persona) ha (modificato|cambiato|aggiornato)",
@@ -100,6 +100,6 @@ ITALIAN = Tongue(
     r"|\bpipe interrotta|\bnome o servizio sconosciuto|\brisoluzione del nome\b",
     refused=r"\berror[ei] di (convalida|validazione)|\bnon conforme\b",
     frame=r"error[ei]|durante|l[aoe']?|il?|gli|d[ei]|del(la|le)?|in|su|con|al?|alla|per|si|e|sono|stat[oaie]|non|ha|impossibile"
-    r"|riuscit[oa]|verificato|(sincronizz|esport|import|aggiorn|invi)\w+|crea\w*|salva\w*|(rifiut|respint|fallit"
+    r"|riuscit[oa]|verificato|risposto|(sincronizz|esport|import|aggiorn|invi)\w+|crea\w*|salva\w*|(rifiut|respint|fallit"
     r"|sconosciut)\w+",
 )

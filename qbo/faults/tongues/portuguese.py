@@ -86,7 +86,8 @@ PORTUGUESE = Tongue(
     r"\b(tente|tentar)\b[^.]{0,30}\b(mais tarde|em alguns)\b|\berro (inesperado|interno|do sistema)|\b(servico"
     r"|servidor)\b[^.]{0,30}\b(indisponivel|nao (esta )?disponivel)"
     r"|\b(quickbooks|qbo)( online)? nao esta disponivel|\bem manutencao\b"
-    r"|\bsincronizacao (ja )?(esta )?em (andamento|curso)|\btemporariamente (indisponivel|fora)",
+    r"|\bbloquead[oa] por outr[oa] (operacao|processo)|\bsincronizacao (ja )?(esta )?em (andamento|curso)"
+    r"|\btemporariamente (indisponivel|fora)",
     other_user=r"\b(modificad|alterad|atualizad|editad)[oa]s? por outr[oa] (usuari[oa]|utilizador|pessoa)"
     r"|\btrabalhando [^.]{0,40}ao mesmo tempo"
     r"|\b(outr[oa] (usuari[oa]|utilizador|pessoa)) (alter|modific|atualiz|edit)ou\b",
@@ -103,7 +104,8 @@ PORTUGUESE = Tongue(
     r"|\btermino de conexao|\babortou a ligacao|\bligacao (recusada|reposta)|^\W*ligacao expirada|\bconexao subjacente"
     r"|\bnome ou servico desconhecido|\bresolucao de nome",
     refused=r"\berros? de validacao",
-    frame=r"erros?|falh(a|ou)|ao?|os?|as|em|n[oa]|d[oae]|com|para|uma?|seu|sua|se|nao|foi|possivel|pode|ocorreu|houve"
+    frame=r"erros?|falh(a|ou)|ao?|os?|as|em|n[oa]|d[oae]|com|para|uma?|seu|sua|se|nao|foi|possivel|pode|respondeu"
+    r"|ocorreu|houve"
     r"|durante|sincroniza\w*|exporta\w*|envi(ar|o|ad[oa])|cria(r|cao)|atualiza(r|cao)|salvar|importar"
     r"|(recus|rejeit)(ou|ad[oa])|desconhecid[oa]",
 )

@@ -90,9 +90,11 @@ SPANISH = Tongue(
     r"|\bnumero maximo de (solicitudes|peticiones|llamadas)",
     later=r"\b(se reintenta(ra)?|reintentaremos|se volvera a intentar|se intentara (de nuevo|otra vez))\b"
     r"|\bno (esta respondiendo|responde) (en este momento|ahora)|"
-    r"\b(intente|intentelo|intentalo|intentar|pruebe|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde|mas adelante"
+    r"\b(intent[ae]|intentelo|intentalo|intentar|pruebe|prueba|vuelva a intentarlo)\b[^.]{0,40}\b(mas tarde"
+    r"|mas adelante"
     r"|en unos?)\b|\berror (inesperado|interno|del sistema)|\b(servicio|servidor)\b[^.]{0,30}\bno (esta )?disponible"
     r"|\b(quickbooks|qbo)( online)? no esta disponible|\ben mantenimiento\b"
+    r"|\bbloquead[oa] por otr[oa] (operacion|proceso)|\bde nuestro lado\b"
     r"|\bsincronizacion (ya )?(esta )?(ya )?en (curso|proceso|marcha)|\bya hay (una|otra) sincronizacion"
     r"|\btemporalmente (fuera de servicio|no disponible)\b",
     other_user=r"\b(modificad|cambiad|actualizad|editad)[oa]s? por otr[oa] (usuari[oa]|persona)"
@@ -102,7 +104,7 @@ SPANISH = Tongue(
     unreached=r"\btiempo de espera|\bnombre (remoto|de host)|\bhost (remoto|desconocido)|\bhost es desconocido"
     r"|\bconexion (existente|(fue |ha sido |esta )?(rechazada|restablecida|cerrada|interrumpida|perdida|fallida)"
     r"|[^.]{0,40} (fallo|ha fallado|se perdio))|\bperdida de (la )?conexion|\bdenego (expresamente|activamente)"
-    r"|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btard(a|o|ado|ando) demasiado en responder"
+    r"|\b(error|fallo|problema)s? (de|en la|con la) (red|conexion)|\btard(a|o|ado|ando) demasiado( en responder|\W*$)"
     r"|\bno responde\b|\bsin conexion|\bno (se puede|se pudo|es posible) (conectar|establecer|resolver)"
     r"|\bcanal seguro|\bservidor remoto\b"
     r"|\bse (restablecio|interrumpio|cerro|perdio|rechazo) la conexion|\bconexion (expiro|ha expirado)\W*$"
@@ -113,6 +115,7 @@ SPANISH = Tongue(
     r"|\bnombre o servicio desconocido|\bresolucion del nombre\b",
     refused=r"\berror(es)? de validacion|\bno cumple\b",
     frame=r"errore?s?|fall(o|a|aron|ida)|al?|en|del?|las?|los|el|con|por|para|hacia|sus?|una?|se|no|ha|han|podido"
-    r"|pud(o|ieron)|puede|ocurrio|hubo|produjo|durante|sincroni[sz]a\w*|exporta\w*|envi(ar|o|ad[oa])|crea(r|cion|d[oa])?"
+    r"|pud(o|ieron)|puede|respondio|devolvio|ocurrio|hubo|produjo|durante|sincroni[sz]a\w*|exporta\w*|envi(ar|o"
+    r"|ad[oa])|crea(r|cion|d[oa])?"
     r"|actualiza(r|cion)|guardar|importar|registrar|procesar|rechaz(o|ad[oa])|desconocid[oa]",
 )
