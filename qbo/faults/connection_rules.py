@@ -86,6 +86,7 @@ GRANTS = (
             r"|regenerated)|unset"
             r"|undefined)\b",
             r"\bnot (recogni[sz]e|accept|know) (the |our |your |this )?(app|client)( id)?\b",
+            r"\b(sign|log) ?in with intuit is not (configured|set ?up|enabled)\b",
             r"\bcredentials\b[^;]{0,60}(\b|_)client[ _](id|secret)\b",
             r"\b(rejected|refused|declined) (the |our |your |this )?(app|client)('s)? (credentials|id|secret)\b",
             r"\bclient authentication failed",
@@ -456,7 +457,8 @@ ACCESS = (
             r"\brefreshing (the |an? |your )?(\w+ ){0,2}token (has )?failed",
             r"^\W*(error\W+)?refresh (has )?failed\W*$|refresh token (failed|is missing)|\btoken (refresh"
             r"|exchange) (has )?failed|refresh oauth ?2 access token",
-            r"(rejected|refused|declined|not accept(ed)?) (the |your |our |this )?((stored|saved) )?((access |refresh "
+            r"(rejected|refused|declined|not accept(ed)?) (the |your |our |this )?((stored|saved|app) )?(session"
+            r"|(access |refresh "
             r"|bearer )?token|authori[sz]ation"
             r"|sign-?in)\b",
             r"\b(token|credentials|authori[sz]ation|consent)\b[^.;]{0,60}\b(not|no longer|isn't|aren't) (\w+ )?valid\b",

@@ -55,6 +55,7 @@ STATUS_IN_WORDS = (
         r"(40\d|429|50[0-4]|52\d)(?=\W*$|[,;:)]|\. | (?:from|while|when|on|for|error|response|after)\b)"
     ),
     re.compile(r"\b(40[134]|429|50[0-4]) error\b"),
+    re.compile(r"\bfailed\b[^:.]{0,60}: ?(40[134]|429|50[0-4])\W*$"),
     re.compile(r"^\W*(40[134]|429|50[0-4])(?= from\b)"),
     re.compile(
         r"\b(?:respondio|respondeu|(?:a )?repondu|(?:hat )?geantwortet|antwortete|antwoordde|(?:heeft )?geantwoord"

@@ -70,7 +70,7 @@ TROUBLES = (
             r"|running)\b",
             r"\b(quickbooks|qbo|intuit|server|service|report)\b[^.;]{0,60}\bright now\W*$",
             r"wait (a|some|\d+)[^.]{0,20} (moment|minute|second|while)|\bplease wait (while|until)\b|\boverloaded\b",
-            r"\bretr(y|ies) (exceeded|exhausted)",
+            r"\bretr(y|ies) (exceeded|exhausted|exhaustion)",
             r"\bat (this|the) (time|moment)\W*$|(\bnot|n't) (available|possible) (right now|at (this|the) (time"
             r"|moment))",
             r"\b(quickbooks|qbo|intuit)( online)?( api| service)? (is )?(currently |temporarily )?unavailable\b",

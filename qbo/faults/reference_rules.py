@@ -36,7 +36,7 @@ from qbo.faults.rule import rule
 
 KIND = (
     r"((tax ?codes?|tax rates?|customers?|clients?|vendors?|suppliers?|(products? ?/ ?)?services?|products?|items?"
-    r"|accounts?"
+    r"|accounts?|projects?"
     r"|classe?s?|locations?|employees?)(?! ?/))"
 )
 SEVERAL_KINDS = rf"{KIND}(, ((an?|the|its) )?{KIND}){{0,6}},? or ((an?|the|its) )?{KIND}"
@@ -122,6 +122,7 @@ REFERENCES = (
         "customer_not_found",
         about=(
             r"names element id",
+            r"\b(customer|client) (is|was) unavailable\b",
             r"customer (that is )?(assigned to|you have specified|specified)[^.]{0,60}deleted",
             gone(CUSTOMER),
             missing(CUSTOMER),
@@ -149,7 +150,15 @@ REFERENCES = (
     ),
     # QuickBooks deletes an item by making it inactive, so "deleted" has the same remedy.
     rule("item_inactive", about=(r"product/service[^.]{0,60}(deleted|inactive)", gone(ITEM))),
-    rule("item_not_found", about=(r"items? element id", missing(f"((qbo|quickbooks) ?)?{ITEM}"), unsent("plan"))),
+    rule(
+        "item_not_found",
+        about=(
+            r"items? element id",
+            missing(f"((qbo|quickbooks) ?)?{ITEM}"),
+            unsent("plan"),
+            r"\b(item|product) (is|was) unavailable\b",
+        ),
+    ),
     rule("item_not_found", text=lacking(r"(line items?|lines?)", "(item|product|service)")),
     # Only where a reference is the trouble: a dump of the request holds the word too.
     rule("item_not_found", where=of_a_reference, about=r"item_?ref\b"),

@@ -129,7 +129,8 @@ BEHIND: dict[str, str] = {
         rf"{NOT} {FOUND}|(?:cannot|could not) be {FOUND}|not exist|no longer exists?|(?:not"
         rf"|no longer) (?:yet )?in(?! use)"
         r"|(?:lookup|search|query)? ?(?:returned|gave|found) (?:nothing|no (?:results?|match\w*))"
-        r"|not (?:available(?= in\b)|present)|ha(?:s|ve) no (?:counterpart|equivalent|match)|missing(?=\W*$| (?:in"
+        r"|(?:must|has to|have to|needs? to) (?:first )?exist|not (?:available(?= in\b)|present)|ha(?:s"
+        r"|ve) no (?:counterpart|equivalent|match)|missing(?=\W*$| (?:in"
         r"|from|on|at|for|here|there)\b)|unknown"
         r"|unrecogni[sz]ed"
     ),
@@ -152,7 +153,7 @@ BEHIND: dict[str, str] = {
         r"|not free|already (?:in|there)(?! progress)|collision|conflicts?|clash\w*|belongs to (?:an?|another)"
     ),
     "ambiguous": r"(?:multiple|several|more than one) match\w*|ambiguous|(?:is|are) not unique",
-    "closed": r"closed|locked|frozen",
+    "closed": r"(?<!be )(?<!and )(?:closed|locked|frozen)",
     "ended": (
         r"expired?|expires|lapsed|ended|over|cancell?ed|suspended|inactive|not active|no longer active|past due"
         r"|unpaid|terminated|overdue|deactivated|restricted|on hold|ran out"
@@ -246,7 +247,8 @@ FRAME = (
     r"|sync(?:s|ed|ing|hroni[sz]\w*)?|export(?:s|ed|ing)?|import(?:s|ed|ing)?|push(?:es|ed|ing)?|creat(?:e|es|ed|ing"
     r"|ion)|sav(?:e|es|ed|ing)|send(?:s|ing)?|sent|post(?:s|ed|ing)?|updat(?:e|es|ed|ing)|upload(?:s|ed|ing)?|writ(?:e"
     r"|ing|ten)|transfer(?:s|red|ring)?|process(?:ed|ing)?|complet(?:e|ed|ing)|add(?:ed|ing)?|record(?:ed|ing)?"
-    r"|load(?:s|ed|ing)?|fetch(?:es|ed|ing)?|quer(?:y|ies|ying)|void(?:s|ed|ing)?|chang(?:e|es|ed|ing)|ready|manually|ids?"
+    r"|load(?:s|ed|ing)?|fetch(?:es|ed|ing)?|quer(?:y|ies|ying)|void(?:s|ed|ing)?|chang(?:e|es|ed|ing)|ready"
+    r"|manually|ids?"
     r"|fail(?:s|ed|ing|ure)?|errors?|problems?|issues?|unable|could|cannot|can|not|went|wrong|occurred|happened"
     r"|rejected|returned|refused|reported|declined|accept(?:ed)?|unknown|reasons?|quickbooks|online|qbo"
     r"|intuit|api|request"

@@ -8,16 +8,26 @@ from tests.qbo.fault_bodies import HTML, JSON, TEXT, read
 SAID: dict[str, tuple[str, ...]] = {
     "token_expired": (
         *("The accountant unlinked our app", "We cannot get an Intuit access token", "Sign back in to QuickBooks"),
-        *("The session is no longer good", "It timed out; log in once more", "Invalid bearer"),
+        *(
+            "Intuit refused the saved session",
+            "The session is no longer good",
+            "It timed out; log in once more",
+            "Invalid bearer",
+        ),
         "The connection was lost. Please link the company again",
         *("QuickBooks must be connected again", "QuickBooks needs a new sign-in", "It needs a renewed authorization"),
     ),
     "permission_denied": (
-        *("The app is not permitted to use this company", "This realm does not belong to the token"),
+        *(
+            "Log in with Intuit is not set up",
+            "The app is not permitted to use this company",
+            "This realm does not belong to the token",
+        ),
         *("Intuit suspended our app", "The app's keys were regenerated", "She is here; they hit cancel at Intuit"),
     ),
     "customer_not_found": (
         *("We cannot tell which QuickBooks client it is", "QuickBooks doesn't know this customer"),
+        *("The client is unavailable", "Its customer must exist first"),
         *("The bill-to contact isn't in QuickBooks", "The homeowner is not mapped", "Client search gave no results"),
         "Missing CustomerRef",
     ),
@@ -39,7 +49,15 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "rate_limited": ("Send fewer requests", "The API call allowance is used up", "QuickBooks throttle"),
     "server_error": (
-        *("The server is overwhelmed", "The queue is busy", "504 from Intuit", "Try that again in an hour"),
+        *(
+            "Export failed (bill 7): 503",
+            "Retry exhaustion",
+            "The service is unavailable",
+            "The server is overwhelmed",
+            "The queue is busy",
+            "504 from Intuit",
+            "Try that again in an hour",
+        ),
         *("It will be re-sent later", "The export is already processing"),
     ),
     "network": ("No route to books.example.com", "Lost contact with Intuit"),
@@ -50,6 +68,7 @@ SAID: dict[str, tuple[str, ...]] = {
         *("The customer pressed cancel on the card reader", "There is no such rate of pay", "Part 7 is too long"),
         *("The bill will be sent later to the client, choose an address", "The date is closed for bookings"),
         *("Throttle cable has no price", "The hourly rate cap was reached, lower the rate", "The total is zero"),
+        *("The month has to be approved and closed first", "Payment failed (card 7): 4030"),
         *("Check the account and payment type", "This order is not linked to a visit, choose one"),
         *("Invoice already voided", "The wait for parts is over, choose a date", "Two invoices named by hand"),
     ),
