@@ -20,6 +20,8 @@ ESCAPED_QUOTE = re.compile(r"[{\[,]\s*&(?:quot|#0*34|#x0*22);", re.IGNORECASE)
 IN_AN_ADDRESS = re.compile(r"%7B(%0A|%20|\+)*%22", re.IGNORECASE)
 """JSON that was made part of an address, as where a page is told what went wrong."""
 HEAD = LONGEST_BODY * 3 // 4
+COLOR = re.compile(r"(?:[\x1b\u241b\ufffd]|\\(?:x1b|u001b|033|e))\[[0-9;]{0,12}[A-Za-z]", re.IGNORECASE)
+"""What a terminal is told between the words of a log, as it was written or as a program escaped it."""
 
 
 def read_entries(body: str, content_type: str = "") -> tuple[FaultEntry, ...]:
@@ -60,6 +62,8 @@ def bounded(body: str) -> str:
     """The body without irrelevant parts; of a huge one, only its beginning and end."""
     if len(body) > LONGEST_BODY:
         body = body[:HEAD] + " " + body[HEAD - LONGEST_BODY :]
+    if "[" in body:
+        body = COLOR.sub("", body)
     return body.replace("\x00", "").lstrip("\ufeff").strip()
 
 

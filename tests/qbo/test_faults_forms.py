@@ -236,6 +236,17 @@ WITH_THE_CODE: dict[str, Form] = {
         f"{{ Fault: {{ Error: [ {{ Message: '{told.message}',\n Detail: '{told.detail}',\n code: '{told.code}',\n"
         f" element: '{told.element}' }} ],\n type: '{told.kind}' }} }}"
     ),
+    "Node's print in color": lambda told: (
+        f"{{ Message: \x1b[32m'{told.message}'\x1b[39m,\n Detail: \x1b[32m'{told.detail}'\x1b[39m,\n"
+        f" code: \x1b[32m'{told.code}'\x1b[39m }}"
+    ),
+    "a line of a log in color": lambda told: (
+        f"\ufffd[1;31mERROR\ufffd[0m qbo: \ufffd[33m{json.dumps(told.fault)}\ufffd[0m"
+    ),
+    "escaped XML in JSON in a line of a log": lambda told: (
+        f"10:00 WARN sync - {json.dumps({'status': told.status, 'body': html.escape(told.xml)})}"
+    ),
+    "UTF-16 that was read as Latin-1": lambda told: json.dumps(told.fault).encode("utf-16").decode("latin-1"),
     "JSON in an address": lambda told: f"/settings?error={quote(json.dumps(told.fault))}",
     "JSON with an error's keys": lambda told: json.dumps(
         {"error_code": told.code, "error_message": told.message, "error_detail": told.detail, "fault_type": told.kind}
@@ -259,6 +270,9 @@ WITHOUT_THE_CODE: dict[str, Form] = {
     "Ruby's message": lambda told: f"Quickbooks::IntuitRequestException: {told.message}:\n\t{told.detail}",
     "words alone": lambda told: f"{told.message}: {told.detail}",
     "words in brackets": lambda told: f"[QuickBooks] {told.message} - {told.detail}",
+    "words in color": lambda told: " ".join(
+        f"\\u001b[1m{word}\\u001b[0m" for word in f"{told.message}: {told.detail}".split(" ")
+    ),
     "words in capitals": lambda told: f"{told.message}: {told.detail}".upper(),
     "words on a page": lambda told: f"<html><body><h1>{told.message}</h1><p>{told.detail}</p></body></html>",
     "words in an address": lambda told: f"/settings?qbo_error={quote_plus(f'{told.message}: {told.detail}')}",
