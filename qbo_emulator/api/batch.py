@@ -37,7 +37,7 @@ def answer(company: Company, item: JsonObject, *, at: datetime, breaker: ItemBre
         inside = run_item(company, item, at=at, breaker=breaker, base=base)
     except QboFault as fault:
         inside = f'"Fault":{dumps(fault.as_json())}'
-    return f'{{{inside},"bId":{dumps(item.get("bId"))}}}'
+    return f'{{{inside},"bId":{dumps(item["bId"])}}}' if item.get("bId") is not None else f"{{{inside}}}"
 
 
 def run_item(company: Company, item: dict[str, object], *, at: datetime, breaker: ItemBreaker, base: str) -> str:
@@ -94,4 +94,4 @@ def shown_found(
     if "*" in statement.columns or "SyncToken" not in row:  # a pseudo tax code has none
         return shown(company, kind, with_extras(company, kind, row, options, base))
     full = company.with_balance(kind.name, row)
-    return dumps(query.projected(kind, full, statement.columns))
+    return dumps(company.as_called(query.projected(kind, full, statement.columns)))

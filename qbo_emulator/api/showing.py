@@ -14,8 +14,8 @@ def shown(company: Company, kind: Kind, row: Row) -> str:
         return dumps({row["Type"]: {name: value for name, value in row.items() if name != "Type"}})
     is_stored = company.get(kind.name, row.get("Id")) is row
     if kind.name == "Customer" and is_stored:
-        return dumps(forms.found(kind.name, company.with_balance(kind.name, row)))
-    return company.encoded(kind.name, row) if is_stored else dumps(row)
+        return dumps(company.as_called(forms.found(kind.name, company.with_balance(kind.name, row))))
+    return company.encoded(kind.name, row) if is_stored else dumps(company.as_called(row))
 
 
 def member(company: Company, kind: Kind, row: Row, how: str = forms.READ) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Union
 
 from qbo_emulator.books.balances import BALANCED, Balances
+from qbo_emulator.books.called import called_now, is_renamed
 from qbo_emulator.books.encoding import dumps
 from qbo_emulator.books.journal import Journal
 from qbo_emulator.books.ledger import Ledger
@@ -75,6 +76,7 @@ class Company:
         self.last_numbers: dict[str, tuple[int, str]] = {}
         self.balances = Balances(self.rows, self.get)
         self._pending: list[str] = []
+        self.has_renamed = False  # whether references may call something by an older name
         self.waiting: list[list[str]] = []  # what webhooks still have to send
         self.tell: Callable[[Company, list[Change]], None] = nobody
 
@@ -102,12 +104,17 @@ class Company:
     def encoded(self, entity: str, row: Row) -> str:
         """`row` as JSON. What is owed is never stored: it follows from the transactions."""
         if entity in BALANCED:
-            return dumps(self.with_balance(entity, row))
+            return dumps(self.as_called(self.with_balance(entity, row)))
         table = self.tables[entity]
         text = table.encoded.get(row["Id"])
         if text is None:
-            text = table.encoded[row["Id"]] = dumps(row)
+            text = table.encoded[row["Id"]] = dumps(self.as_called(row))
         return text
+
+    def as_called(self, row: Row) -> Row:
+        """`row` with the names that what it refers to has now."""
+        now: Row = called_now(self.get, row) if self.has_renamed else row
+        return now
 
     def with_balance(self, entity: str, row: Row) -> Row:
         return self.balances.shown(entity, row)
@@ -180,6 +187,7 @@ class Company:
 
     def replay(self, line: list[Any]) -> None:
         """Applies one change from the journal."""
+        self.has_renamed = True
         kind, *rest = line
         if kind in WRITES:
             self._apply(WRITES[kind](*rest))
@@ -218,12 +226,19 @@ class Company:
     def _put(self, entity: str, row: Row) -> None:
         self._count(entity, row["Id"])
         self._count_addresses(row)
+        if is_renamed(entity, self.get(entity, row["Id"]), row):
+            self._forget_names()
         self.balances.follow(entity, self.get(entity, row["Id"]), -1)
         self.balances.follow(entity, row, 1)
         if entity in TRANSACTIONS and row.get("DocNumber"):
             newest = (int(row["Id"]), row["DocNumber"])
             self.last_numbers[entity] = max(newest, self.last_numbers.get(entity, newest))
         self.tables[entity].put(row)
+
+    def _forget_names(self) -> None:
+        self.has_renamed = True
+        for table in self.tables.values():
+            table.encoded.clear()
 
     def _count_addresses(self, row: Row) -> None:
         for field in ADDRESS_FIELDS:

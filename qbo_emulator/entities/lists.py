@@ -9,6 +9,7 @@ from qbo_emulator import faults
 from qbo_emulator.books.company import Row
 from qbo_emulator.books.money import plain
 from qbo_emulator.entities.currencies import has_several, known
+from qbo_emulator.entities.descendants import rename_descendants
 from qbo_emulator.entities.kind import LIST, Draft, Kind
 from qbo_emulator.entities.names import SUFFIX
 from qbo_emulator.entities.references import ACCOUNT, ITEM, key_of, pointing, resolve
@@ -67,6 +68,7 @@ def qualify(draft: Draft, parent: Row | None) -> None:
     """FullyQualifiedName, which must be the only one of its kind."""
     row, name = draft.row, draft.row["Name"]
     row["FullyQualifiedName"] = full = f"{parent['FullyQualifiedName']}:{name}" if parent else name
+    rename_descendants(draft)
     for other in draft.company.tables[draft.kind.name].with_text("FullyQualifiedName", full):
         if other["Id"] != row.get("Id") and row.get("Active") is not False:
             raise duplicate(draft, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qbo_emulator import faults
 from qbo_emulator.books.company import NAMES, Company, Row
 from qbo_emulator.entities.currencies import currency_of_name
+from qbo_emulator.entities.descendants import rename_descendants
 from qbo_emulator.entities.kind import LIST, Draft, Kind
 from qbo_emulator.entities.references import CUSTOMER, TERM, key_of, resolve
 
@@ -84,6 +85,7 @@ def set_parent(draft: Draft) -> None:
     if not key_of(row.get("ParentRef")):
         row.pop("ParentRef", None)
         row["FullyQualifiedName"] = row["DisplayName"]
+        rename_descendants(draft)
         return
     parent = resolve(draft.company, CUSTOMER, row["ParentRef"])
     level = parent.get("Level", 0) + 1
@@ -91,6 +93,7 @@ def set_parent(draft: Draft) -> None:
         raise faults.business("A customer can have at most four levels of sub-customers.")
     row |= {"Job": row.get("Job", True), "Level": level}
     row["FullyQualifiedName"] = f"{parent['FullyQualifiedName']}:{row['DisplayName']}"
+    rename_descendants(draft)
 
 
 def vendor_rules(draft: Draft) -> None:

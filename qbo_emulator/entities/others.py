@@ -12,6 +12,7 @@ from qbo_emulator.entities import global_taxes
 from qbo_emulator.entities.account_types import check_account_types
 from qbo_emulator.entities.currencies import currency_of_transaction, currency_rules
 from qbo_emulator.entities.deposited import check_deposited
+from qbo_emulator.entities.descendants import rename_descendants
 from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
 from qbo_emulator.entities.line_numbers import LineNumbers
 from qbo_emulator.entities.names import SUFFIX
@@ -64,6 +65,7 @@ def qualify(draft: Draft, name: str) -> None:
     parent = draft.company.get(draft.kind.name, key_of(draft.row.get("ParentRef")))
     draft.row["FullyQualifiedName"] = f"{parent['FullyQualifiedName']}:{name}" if parent else name
     draft.row["SubClass" if draft.kind.name == "Class" else "SubDepartment"] = parent is not None
+    rename_descendants(draft)
 
 
 def transaction_rules(draft: Draft) -> None:

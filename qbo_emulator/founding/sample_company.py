@@ -36,9 +36,12 @@ from qbo_emulator.founding.seed import CURRENCY, account, dress, sales_custom_fi
 FIRST_DAY_OF_STOCK = "2020-01-01"
 
 
+OLDER = timedelta(days=100)  # the lists of a sandbox company are older than its documents
+
+
 def found(company: Company, *, at: datetime) -> None:
     """Fills a plain company: lists with Intuit's ids, then invoices and payments, numbered by the company itself."""
-    company.commit(rows(at=at))
+    company.commit(rows(at=at - OLDER))
     dress(company)
     preferences = company.preferences
     forms = {

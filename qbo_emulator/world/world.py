@@ -105,11 +105,14 @@ class World:
     def _found(self, realm: str, world: str, *, sample: bool) -> None:
         company = self._company(realm)
         with company.work():
-            company.commit(seed.plain_company(realm, at=self.clock.now(), world=world))
+            now = self.clock.now()
+            made = now - sample_company.OLDER if sample else now
+            company.commit(seed.plain_company(realm, at=made, world=world))
             if sample:
-                sample_company.found(company, at=self.clock.now())
+                sample_company.found(company, at=now)
             else:
                 seed.dress(company)
+            company.has_renamed = False  # nothing of a new company was ever called otherwise
 
     def _allow(self, token: str, realm: str) -> None:
         """A token set by hand works until it is expired by hand."""

@@ -156,3 +156,8 @@ def test_the_day_of_the_first_transaction_comes_with_the_company_for_who_asks(bo
         books.post("Invoice", invoice(TxnDate=day))
     assert asked() == [["2026-02-03"]] * 3
     assert days(books.query("select * from CompanyInfo")["CompanyInfo"][0]) == []
+
+
+def test_an_item_without_an_id_gets_an_answer_without_one(books: Client) -> None:
+    [answer] = books.batch({"Query": "select * from Term"})
+    assert "bId" not in answer
