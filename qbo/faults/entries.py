@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from urllib.parse import unquote
 
 from qbo.failures import FaultEntry
-from qbo.faults import json_shapes, text_shapes, xml_shapes
+from qbo.faults import json_sayings, json_shapes, text_shapes, xml_shapes
 
 LONGEST_BODY = 400_000
 """How many characters are searched: a fault is in the first few thousand."""
@@ -30,7 +30,7 @@ def read_entries(body: str, content_type: str = "") -> tuple[FaultEntry, ...]:
     The content type is not trusted, because Intuit answers XML to clients that asked for JSON.
     """
     text = bounded(body)
-    return structured_entries(body) or coded(json_shapes.told(text)) or text_shapes.entries(text)
+    return structured_entries(body) or coded(json_sayings.told(text)) or text_shapes.entries(text)
 
 
 def coded(entries: tuple[FaultEntry, ...]) -> tuple[FaultEntry, ...]:
@@ -47,7 +47,7 @@ def structured_entries(body: str) -> tuple[FaultEntry, ...]:
     found = (
         json_shapes.entries(text)
         or xml_shapes.entries(text)
-        or coded(json_shapes.told_as_error(text))
+        or coded(json_sayings.told_as_error(text))
         or text_shapes.quoted_entries(text)
     )
     if not found and ESCAPED_QUOTE.search(text):

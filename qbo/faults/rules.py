@@ -7,11 +7,17 @@ the range of a code.
 
 from collections.abc import Sequence
 
+from qbo.faults import access_rules as access
+from qbo.faults import concurrent_rules as concurrent
 from qbo.faults import connection_rules as connection
 from qbo.faults import general_rules as general
+from qbo.faults import grant_rules as grant
+from qbo.faults import limit_rules as limit
+from qbo.faults import passing_rules as passing
 from qbo.faults import record_rules as record
 from qbo.faults import reference_rules as reference
 from qbo.faults import sentence_rules as sentence
+from qbo.faults import tax_rules as tax
 from qbo.faults import tongue_rules as tongue
 from qbo.faults.evidence import Evidence
 from qbo.faults.rule import Rule
@@ -19,20 +25,20 @@ from qbo.faults.rule import Rule
 RULES: tuple[Rule, ...] = (
     *connection.RAISED,
     *record.DECIDED,
-    *connection.THROTTLED,
-    *connection.GATEWAYS,
-    *connection.GRANTS,
+    *limit.THROTTLED,
+    *limit.GATEWAYS,
+    *grant.GRANTS,
     *record.CLOSED_BOOKS,
     *connection.SUBSCRIPTION,
     *connection.UNREACHED,
     *tongue.UNREACHED,
     *tongue.CLOSED_UNDER_ANOTHER_NAME,
-    *connection.ACCESS,
-    *record.CONCURRENT,
+    *access.ACCESS,
+    *concurrent.CONCURRENT,
     *record.DUPLICATES,
     *record.PAYMENTS,
     *record.FIELDS,
-    *reference.TAX,
+    *tax.TAX,
     *reference.REFERENCES,
     *reference.HEADLINES,
     *tongue.RECORDS,
@@ -41,7 +47,7 @@ RULES: tuple[Rule, ...] = (
     *sentence.RECORDS,
     *reference.INACTIVE,
     *reference.UNNAMED,
-    *general.TROUBLES,
+    *passing.TROUBLES,
     *general.BUSINESS,
     *general.BROKEN,
     *sentence.SENTENCES,

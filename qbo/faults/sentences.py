@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from qbo.faults.sentence_words import BEFORE, BEHIND, FRAME, THINGS
+from qbo.faults.sentence_things import THINGS
+from qbo.faults.sentence_words import BEFORE, BEHIND, FRAME
 
 LONGEST = 700
 """A longer text is a page or a log: things and states stand in it without belonging together."""

@@ -3,6 +3,13 @@
 from tests.mutation.safeguard import Safeguard
 
 CONNECTION = "qbo/faults/connection_rules.py"
+ACCESS = "qbo/faults/access_rules.py"
+CONCURRENT = "qbo/faults/concurrent_rules.py"
+GRANTS = "qbo/faults/grant_rules.py"
+PASSING = "qbo/faults/passing_rules.py"
+STATUSES = "qbo/faults/statuses.py"
+CONNECTING = "qbo/faults/connection_words.py"
+SENTENCES = "qbo/faults/sentence_rules.py"
 GENERAL = "qbo/faults/general_rules.py"
 WORDS = "qbo/faults/record_words.py"
 REFERENCE = "qbo/faults/reference_rules.py"
@@ -34,21 +41,21 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: a refusal that .NET tells in another language is not tried again as the network",
-        "qbo/faults/evidence.py",
+        STATUSES,
         're.compile(r": ?\\(([45]\\d\\d)\\) "),',
         "",
         (f"{OF_LANGUAGES}::test_other_programs_in_other_languages",),
     ),
     Safeguard(
         "faults: the code of an account is no HTTP status that ends a connection",
-        "qbo/faults/evidence.py",
+        STATUSES,
         "(?<!tax )(?<!account )(?<!accounting )",
         "",
         (f"{OF_CODES}::test_a_number_that_is_no_status",),
     ),
     Safeguard(
         "faults: a 401 in another language is for the connection, a 403 for rights",
-        "qbo/faults/evidence.py",
+        STATUSES,
         'r"\\b(?:autorise|autorizado|autorizzato|autorisiert|gemachtigd|verboten',
         'r"\\b(?:verboten',
         (f"{OF_LANGUAGES}::test_a_language_tells_a_fault_in_many_words",),
@@ -76,7 +83,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: a parser's unexpected token is none that gives access",
-        CONNECTION,
+        CONNECTING,
         'ACCESS_THING = (\n    r"((?<!unexpected )\\btokens?|',
         'ACCESS_THING = (\n    r"(\\btokens?|',
         (f"{OF_THINGS}::test_a_few_words_are_read",),
@@ -111,7 +118,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: what a gateway says of access while its server is down ends no connection",
-        "qbo/faults/connection_rules.py",
+        "qbo/faults/limit_rules.py",
         "failed = broken(status) or evidence.status_as_code in GATEWAY_STATUSES",
         "failed = broken(status)",
         (f"{OF_CODES}::test_a_status_in_the_place_of_the_code",),
@@ -157,14 +164,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: passwords and codes in QuickBooks' own checks end no connection",
-        CONNECTION,
+        GRANTS,
         'return not evidence.is_intuits and evidence.request_entity != "payment"',
         "return True",
         (f"{OF_SENTENCES}::test_quickbooks_checks_have_passwords_and_codes_of_their_own",),
     ),
     Safeguard(
         "faults: Intuit's page that did not connect waits for a person, whatever it says of later",
-        CONNECTION,
+        GRANTS,
         'text=r"\\bsorry, but [^.;]{1,80}\\b(didn\'t|did not) connect\\b",',
         'text=r"never said",',
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
@@ -222,7 +229,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: a program that looked for a record in QuickBooks had access, whatever status it gives",
-        CONNECTION,
+        ACCESS,
         'MISSING_THERE = r"\\b(not exist|not found|no longer exists?) in (quickbooks|qbo)\\b"',
         'MISSING_THERE = r"never said"',
         (f"{OF_SENTENCES}::test_a_program_that_could_look_into_quickbooks_had_access",),
@@ -250,14 +257,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: a record that is to be changed in QuickBooks is not one that was changed meanwhile",
-        RECORD,
+        CONCURRENT,
         'r" (quickbooks|qbo)( online)? (during|while|since|meanwhile|in the meantime)\\b",',
         'r" (quickbooks|qbo)( online)?\\b",',
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
     ),
     Safeguard(
         "faults: a program that connects to QuickBooks again by itself asks nobody to connect it",
-        CONNECTION,
+        CONNECTING,
         'r"(^\\W*|\\b(please|must|should|(needs?|have|has) to) )(authori[sz]e',
         'r"\\b(authori[sz]e',
         (f"{OF_SENTENCES}::test_what_other_programs_say",),
@@ -271,8 +278,8 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: QuickBooks' own checks, and what has a status of its own, are not read by things and states",
-        "qbo/faults/sentence_rules.py",
-        "return not evidence.is_intuits and evidence.status in OPEN and not",
+        SENTENCES,
+        "return not evidence.is_intuits and evidence.status in under and not",
         "return not",
         (f"{OF_PARTS}::test_only_sentences_of_other_programs_are_read_by_their_parts",),
     ),
@@ -292,21 +299,21 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: who is told to look before retrying is not told that it is tried again",
-        GENERAL,
+        PASSING,
         "(?<!before )(?<!or )",
         "",
         (f"{OF_PARTS}::test_a_sentence_is_read_by_its_parts",),
     ),
     Safeguard(
         "faults: a stale-dated check, which somebody has to replace, is not waited for as a stale record",
-        RECORD,
+        CONCURRENT,
         'r"(is|was) (now )?(stale(?![ -]dated)|',
         'r"(is|was) (now )?(stale|',
         (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
     ),
     Safeguard(
         "faults: a price list or an app that is out of date is no record that is read again and sent",
-        RECORD,
+        CONCURRENT,
         'rf"\\b(your|our|this|the|that|an?) ({OF_A_RECORD} |\\w+ )?(copy|{OF_A_RECORD}) ',
         'rf"\\b(your|our|this|the|that|an?) ({OF_A_RECORD} |\\w+ )?(copy|{OF_A_RECORD}|list) ',
         (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
@@ -320,7 +327,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: an electrician's circuit breaker is not waited for",
-        GENERAL,
+        PASSING,
         "is )?(now )?open( for (quickbooks|qbo|intuit))?\\W*$",
         "is )?(now )?open( for (quickbooks|qbo|intuit))?",
         (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
@@ -350,14 +357,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: a discount that a manager has to approve ends no connection",
-        CONNECTION,
+        ACCESS,
         "(?! (discount|change|edit|amount|refund|charge",
         "(?! (discount|change|edit|amount|charge",
         (f"{OF_NEIGHBORS}::test_a_sentence_is_told_from_its_neighbor",),
     ),
     Safeguard(
         "faults: an answer of QuickBooks that has texts but says of no error is a success",
-        "qbo/faults/json_shapes.py",
+        "qbo/faults/json_sayings.py",
         "return told_in(document) if any(says_failed(one) for one in inside) else ()",
         "return told_in(document)",
         (f"{OF_HEADLINES}::test_a_success_is_no_error_because_it_has_texts",),
@@ -392,14 +399,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "faults: a job that is still in progress is not waited for",
-        GENERAL,
+        PASSING,
         r"(sync|synchroni[sz]ation|push|export|import|request)\b[^.;]{0,40}",
         r"(sync|synchroni[sz]ation|push|export|import|request|job)\b[^.;]{0,40}",
         (f"{OF_PASSING}::test_what_has_to_be_corrected_does_not_wait",),
     ),
     Safeguard(
         "faults: a record that a program did not find in QuickBooks is not waited for because it answers 502",
-        "qbo/faults/sentence_rules.py",
+        SENTENCES,
         "PASSED_ON = OPEN | {412, 423, 424, 502, 503}",
         "PASSED_ON = OPEN",
         (f"{OF_OTHER_WORDS}::test_a_program_tells_what_is_missing_whatever_status_it_gives",),
