@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -258,6 +259,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
 
 
 def main(names: list[str]) -> None:
+    # Stopped as by Ctrl-C: clusters, companies and servers end with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for name in names or list(BENCHMARKS):
         BENCHMARKS[name]()
         sys.stdout.flush()
