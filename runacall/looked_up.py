@@ -12,15 +12,19 @@ from django.db.models import Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 
+class Late(IsNull):
+    """Such a condition that most rows meet: a list asks for it last, of the rows that come first in its order."""
+
+
 def there_is(rows: QuerySet[Any]) -> Q:
     """That there is one of `rows`, which are those of one row outside (OuterRef)."""
-    return _is_null(rows, False)
+    return Q(IsNull(_first(rows), False))
 
 
-def there_is_no(rows: QuerySet[Any]) -> Q:
+def there_is_no(rows: QuerySet[Any], *, is_late: bool = False) -> Q:
     """That there is none of `rows`."""
-    return _is_null(rows, True)
+    return Q((Late if is_late else IsNull)(_first(rows), True))
 
 
-def _is_null(rows: QuerySet[Any], value: bool) -> Q:
-    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), value))
+def _first(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.order_by().values("pk")[:1])

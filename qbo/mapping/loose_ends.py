@@ -25,9 +25,13 @@ MODELS: dict[str, Any] = {
 }
 
 
-def may_have_no_link(connection: Connection, record_type: str, *, realm_id: str = "") -> QuerySet[Any] | None:
+def may_have_no_link(
+    connection: Connection, record_type: str, *, realm_id: str = "", but: QuerySet[Any] | None = None
+) -> QuerySet[Any] | None:
     """The ids of some records, among them all that have no active link to the company. None: look at all records,
     because they have not been gone through yet, or because so many have no link that it is quicker.
+
+    `but`: rows with the `record_id` of those that may be left out.
     """
     of = {"connection": connection, "realm_id": realm_id or connection.realm_id, "record_type": record_type}
     gathered = Gathered.objects.filter(**of, through__gt=0).first()
@@ -36,17 +40,18 @@ def may_have_no_link(connection: Connection, record_type: str, *, realm_id: str 
     loose = LooseEnd.objects.filter(**of).values("record_id")
     since = _records(connection, record_type).filter(pk__gt=gathered.through).order_by().values("pk")
     gone = Link.objects.filter(**of, active=False).values("record_id")
-    parts: tuple[QuerySet[Any], ...] = (loose, since, gone)
-    if any(count_up_to(part, MOST).is_more for part in parts):
+    if count_up_to(loose.union(since, gone, all=True), MOST).is_more:
         return None
-    return parts[0].union(*parts[1:], all=True)
+    if but is not None:
+        loose = loose.exclude(Exists(but.filter(record_id=OuterRef("record_id"))))
+    return loose.union(since, gone, all=True)
 
 
 def without_link(rows: Any, connection: Connection, record_type: str) -> Any:
     """Those of `rows` that have no active link."""
     some = may_have_no_link(connection, record_type)
     links = Link.objects.of(connection, record_type).filter(active=True, record_id=OuterRef("pk"))
-    return rows.exclude(Exists(links)) if some is None else rows.filter(there_is_no(links), pk__in=some)
+    return rows.exclude(Exists(links)) if some is None else rows.filter(there_is_no(links, is_late=True), pk__in=some)
 
 
 def _records(connection: Connection, record_type: str) -> QuerySet[Any]:

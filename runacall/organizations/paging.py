@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.sql.where import AND
+
+from runacall.looked_up import Late
 
 # Counting all of 400,000 rows takes longer than everything else on a page.
 MOST = 10_000
@@ -76,8 +80,7 @@ class SearchPaginator(BoundedPaginator):
 
     @cached_property
     def ids(self) -> list[Any]:
-        rows: Any = self.object_list
-        return list(rows.values_list("pk", flat=True)[: self.most + 1])
+        return _first_ids(cast("Any", self.object_list), self.most + 1)
 
     def page(self, number: int | str) -> Page[Any]:
         found, rows = super().page(number), cast("Any", self.object_list)
@@ -86,11 +89,34 @@ class SearchPaginator(BoundedPaginator):
         return found
 
 
+def _first_ids(rows: QuerySet[Any], most: int) -> list[Any]:
+    """The ids of the first `most` rows. A late condition is asked of twice as many, once they are in order: the
+    database would ask it of all, before it sorts them. It does where too few of these meet it.
+    """
+    conditions = rows.query.where.children
+    late = [one for one in conditions if isinstance(one, Late)]
+    if not late or rows.query.where.connector != AND:
+        return _ids(rows, most)
+    some = _ids(_where(rows, [one for one in conditions if one not in late]), 2 * most)
+    found = {*_ids(_where(rows, late).filter(pk__in=some).order_by(), len(some))}
+    ids = [pk for pk in some if pk in found][:most]
+    return ids if len(ids) == most or len(some) < 2 * most else _ids(rows, most)
+
+
+def _ids(rows: QuerySet[Any], most: int) -> list[Any]:
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def _where(rows: QuerySet[Any], conditions: Sequence[Any]) -> QuerySet[Any]:
+    """`rows`, by these of their conditions, all of which are to be met."""
+    some = rows.all()
+    some.query.where = type(some.query.where)([*conditions])
+    return some
+
+
 def _of_ids(rows: QuerySet[Any], ids: list[Any]) -> QuerySet[Any]:
     """Those of `rows`, which has just been found to have these ids: its conditions are not asked again."""
-    named = rows.all()
-    named.query.where = type(named.query.where)()
-    return named.filter(pk__in=ids)
+    return _where(rows, ()).filter(pk__in=ids)
 
 
 class TypedPaginator(SearchPaginator):

@@ -71,7 +71,7 @@ AS_IT_IS = Supposed()
 
 def to_go(connection: Connection) -> QuerySet[Invoice]:
     """The invoices that would be sent now: those waiting or failed, and earlier ones that were never queued."""
-    unsent = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
+    unsent = SyncEvent.objects.by_state_of(connection).unsent().filter(record_type=EntityType.INVOICE)
     earlier = earlier_invoices(connection).order_by()
     wanted = Q(pk__in=unsent.values("record_id")) | Q(pk__in=earlier.values("pk"))
     return Invoice.objects.for_organization(connection.organization).filter(wanted).order_by("pk")

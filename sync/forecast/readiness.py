@@ -94,7 +94,7 @@ def waiting_ids(connection: Connection) -> list[int]:
 
 
 def _waiting(connection: Connection) -> SyncEventQuerySet:
-    return SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
+    return SyncEvent.objects.by_state_of(connection).unsent().filter(record_type=EntityType.INVOICE)
 
 
 def drafts(connection: Connection) -> Outlook:

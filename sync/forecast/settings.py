@@ -40,7 +40,7 @@ class Preview:
 def preview(connection: Connection, unsaved: Unsaved) -> Preview:
     """What would be different if `unsaved` were saved; it saves nothing."""
     stored = ConnectionSettings.objects.get(connection=connection)
-    rows = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.INVOICE)
+    rows = SyncEvent.objects.by_state_of(connection).unsent().filter(record_type=EntityType.INVOICE)
     ids = list(rows.order_by("-changed_at", "-id").values_list("record_id", flat=True)[:MOST])
     now = {one.invoice.id: one for one in verdicts(connection, ids)}
     then = {one.invoice.id: one for one in verdicts(connection, ids, supposed=Supposed(unsaved))}
@@ -54,7 +54,7 @@ def preview(connection: Connection, unsaved: Unsaved) -> Preview:
 
 
 def _of_switches(connection: Connection, now: ConnectionSettings, then: ConnectionSettings) -> Iterator[str]:
-    queued = SyncEvent.objects.of(connection).filter(state=State.QUEUED)
+    queued = SyncEvent.objects.by_state_of(connection).filter(state=State.QUEUED)
     if now.sync_invoices != then.sync_invoices:
         count = queued.count()
         if count:
@@ -81,13 +81,13 @@ def _of_switches(connection: Connection, now: ConnectionSettings, then: Connecti
         if then.stop_on_rounding:
             yield "Synced invoices stay Synced; later ones that differ by a cent of rounding would stop."
         else:
-            stopped = SyncEvent.objects.of(connection).failed().filter(failure_code="total_differs").count()
+            stopped = SyncEvent.objects.failed_of(connection).filter(failure_code="total_differs").count()
             yield f"{counted(stopped, 'invoice')} failed with a different total: a retry accepts a cent of rounding."
 
 
 def _of_when(connection: Connection, then: ConnectionSettings) -> Iterator[str]:
     if then.when_to_sync == WhenToSync.ON_PAYMENT:
-        queued = SyncEvent.objects.of(connection).filter(state=State.QUEUED, record_type=EntityType.INVOICE)
+        queued = SyncEvent.objects.by_state_of(connection).filter(state=State.QUEUED, record_type=EntityType.INVOICE)
         unpaid = Invoice.objects.filter(pk__in=queued.values("record_id")).exclude(status=Invoice.Status.PAID).count()
         if unpaid:
             yield f"{counted(unpaid, 'queued invoice')} not paid yet would still go."
@@ -133,7 +133,7 @@ def _of_invoices(both: list[tuple[Verdict, Verdict]]) -> Iterator[str]:
 
 
 def _of_payments(connection: Connection, unsaved: Unsaved) -> Iterator[str]:
-    rows = SyncEvent.objects.of(connection).unsent().filter(record_type=EntityType.PAYMENT)
+    rows = SyncEvent.objects.by_state_of(connection).unsent().filter(record_type=EntityType.PAYMENT)
     ids = list(rows.order_by("-changed_at", "-id").values_list("record_id", flat=True)[:MOST])
     documents = list(load_payments(ids).values())
     if not documents:

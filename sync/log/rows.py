@@ -167,7 +167,7 @@ def _held_back(events: Sequence[SyncEvent], connection: Connection | None) -> in
     paused = any(event.record_type == EntityType.CONNECTION and event.state == State.FAILED for event in events)
     if not paused or connection is None:
         return 0
-    return SyncEvent.objects.of(connection).filter(state=State.QUEUED).count()
+    return SyncEvent.objects.by_state_of(connection).filter(state=State.QUEUED).count()
 
 
 def in_books(

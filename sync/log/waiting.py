@@ -94,7 +94,7 @@ def company_counts(connection: Connection, realm_id: str) -> list[tuple[str, Cou
 
 
 def waiting_to_be_sent(connection: Connection) -> int:
-    return SyncEvent.objects.of(connection).filter(state=State.QUEUED).count()
+    return SyncEvent.objects.by_state_of(connection).filter(state=State.QUEUED).count()
 
 
 def looking_takes_long(organization: Organization | None) -> bool:

@@ -19,7 +19,6 @@ from runacall.invoices.document_loading import customer_document, item_document
 from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication, PricebookItem
 from runacall.looked_up import there_is_no
-from runacall.organizations.paging import MOST, count_up_to
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import NO_FAILURE, RANK_OF_UNDOING, RANKS, UNSENT, Direction, EntityType
 
@@ -228,18 +227,16 @@ def earlier_invoices(
     linked = Link.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
     known = SyncEvent.objects.filter(connection=connection, realm_id=realm_id, record_type=EntityType.INVOICE)
     rows = Invoice.objects.for_organization(connection.organization).sent().exclude(status=Invoice.Status.VOID)
-    some = may_have_no_link(connection, EntityType.INVOICE, realm_id=realm_id)
+    of_state = known
+    if realm_id == connection.realm_id:
+        of_state = SyncEvent.objects.by_state_of(connection).filter(record_type=EntityType.INVOICE)
+    # Most that have no link have failed: these are left out before each of the others is asked for its event.
+    some = may_have_no_link(connection, EntityType.INVOICE, realm_id=realm_id, but=of_state.unsent().order_by())
     sent, opened = (one.filter(record_id=OuterRef("pk")) for one in (linked, known))
     if some is None:
         # EXISTS, since PostgreSQL goes through the whole list for each row of a long NOT IN.
         rows = rows.exclude(Exists(sent)).exclude(Exists(opened))
     else:
-        if realm_id == connection.realm_id:
-            known = SyncEvent.objects.by_state_of(connection).filter(record_type=EntityType.INVOICE)
-        waiting = known.unsent().order_by()
-        if not count_up_to(waiting, MOST).is_more:
-            # Most that have no link have failed: two lists are compared sooner than each one is asked for its event.
-            some = some.difference(waiting.values("record_id"))
         rows = rows.filter(there_is_no(sent), there_is_no(opened), pk__in=some)
     if start_date:
         rows = rows.filter(invoice_date__gte=start_date)

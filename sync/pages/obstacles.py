@@ -48,7 +48,7 @@ def obstacles_ahead(
     """Each cause with the control that fixes it: of what failed already, with its events; else without sending."""
     at, lists = clock.now(), Lists(connection, [failure for failure, _ in stopping])
     # Drafts and single invoices never take failed events along, but for those of a record of their own.
-    known = {one.key: one for one in causes(SyncEvent.objects.of(connection))}
+    known = {one.key: one for one in causes(SyncEvent.objects.failed_of(connection))}
     found = []
     for failure, ids in stopping:
         form, cause = None, known.get(failure.cause_key[:200])

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from qbo.mapping.loose_ends import EVERY, gather
 from qbo.models import Connection
 from runacall import clock
 from runacall.invoices.admin import foreign_filters
@@ -252,3 +253,42 @@ def test_the_way_back_from_an_invoice_keeps_the_filter(books: Connection) -> Non
     made.refresh_from_db()
     assert made.status == Invoice.Status.SENT
     assert sending.headers["HX-Redirect"] == address
+
+
+@pytest.mark.parametrize("unlinked", [range(9), range(0, 9, 2), range(6, 9), range(0)])
+@pytest.mark.parametrize("most", [100, 4, 2, 1])
+def test_what_is_not_there_is_the_same_whenever_its_link_is_asked_for(
+    books: Connection, monkeypatch: pytest.MonkeyPatch, unlinked: range, most: int
+) -> None:
+    """Of those that come first, or of all where many of these have one by now."""
+    monkeypatch.setattr("runacall.organizations.paging.SearchPaginator.most", most)
+    invoices = [builders.invoice(books.organization) for _ in range(9)]
+    for day in range(2):
+        gather(books, at=log_rows.AT + day * EVERY, go_on=lambda: True)
+    for number, invoice in enumerate(invoices):
+        if number not in unlinked:
+            log_rows.link(books, invoice, qbo_id=f"9{number}")
+    page = client_of(books).get(LIST, {"quickbooks": "not_there"}).context["cl"]
+    newest = [invoices[number].pk for number in reversed(unlinked)]
+    assert [one.pk for one in page.result_list] == newest[:most]
+    assert (page.paginator.count, page.paginator.is_more) == (min(len(newest), most), len(newest) > most)
+    assert list(page.queryset.values_list("pk", flat=True)) == newest
+
+
+def test_only_of_the_first_that_may_not_be_there_the_link_is_asked_for(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runacall.organizations.paging.SearchPaginator.most", 2)
+    for _ in range(9):
+        builders.invoice(books.organization)
+    for day in range(2):
+        gather(books, at=log_rows.AT + day * EVERY, go_on=lambda: True)
+    client = client_of(books)
+    with CaptureQueriesContext(database) as asked:
+        client.get(LIST, {"quickbooks": "not_there"})
+    among = [one["sql"] for one in asked.captured_queries if "qbo_looseend" in one["sql"]]
+    [first] = [sql for sql in among if sql.endswith("LIMIT 6")]
+    assert "LIMIT 1) IS NULL" not in first
+    checks = [one["sql"] for one in asked.captured_queries if "LIMIT 1) IS NULL" in one["sql"]]
+    assert [sql for sql in checks if "qbo_looseend" in sql] == []
+    assert len([sql for sql in checks if 'FROM "qbo_link"' in sql]) == 1
