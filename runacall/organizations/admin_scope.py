@@ -137,10 +137,14 @@ class ScopedAdmin(ScopedChoices, ListedLookups, ModelAdmin):
         self, request: StaffRequest, queryset: Any, per_page: int, *rest: Any, **more: Any
     ) -> Paginator[object]:
         kind = self.search_paginator if request.GET.get(SEARCH_VAR) else self.paginator
-        if request.GET.get(TERM):
-            kind = TypedPaginator
+        if term := request.GET.get(TERM):
+            kind, more["first"] = TypedPaginator, self.first_while_typing(term.replace("\0", ""))
         paginator: Paginator[object] = kind(queryset, per_page, *rest, **more)
         return paginator
+
+    def first_while_typing(self, term: str) -> models.Q | None:
+        """What a searching drop-down offers first for this term, if anything."""
+        return None
 
     def get_changelist(self, request: StaffRequest, **kwargs: object) -> type[ChangeList]:
         return ScopedChangeList

@@ -44,8 +44,13 @@ def first_of_all(rows: QuerySet[Any], search: str, exact: Q) -> QuerySet[Any]:
     """`rows` of a search for a number, with those that have exactly this one (`exact`) before the others."""
     if not search.isdecimal() or len(search) < TELLING_DIGITS:
         return rows
+    return _before(rows, exact)
+
+
+def _before(rows: QuerySet[Any], these: Q) -> QuerySet[Any]:
+    """`rows`, with those that meet the condition before the others."""
     then_by = rows.query.order_by or rows.model._meta.ordering
-    return rows.order_by(Case(When(exact, then=Value(0)), default=Value(1)), *then_by)
+    return rows.order_by(Case(When(these, then=Value(0)), default=Value(1)), *then_by)
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -122,13 +127,30 @@ def _of_ids(rows: QuerySet[Any], ids: list[Any]) -> QuerySet[Any]:
 class TypedPaginator(SearchPaginator):
     """For what is offered while somebody types: how many there are is not said, only whether there is another page, so
     that nothing is looked for beyond its first row.
+
+    `first`: a condition of those that come before the others, such as that their name begins with what was typed.
     """
+
+    def __init__(self, *given: Any, first: Q | None = None, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.first = first
 
     @cached_property
     def count(self) -> int:
         return min(len(self.ids), MOST_FOUND)
 
+    @cached_property
+    def ids(self) -> list[Any]:
+        rows, most = cast("Any", self.object_list), self.most + 1
+        if self.first is None:
+            return _ids(rows, most)
+        ids = _ids(rows.filter(self.first), most)
+        return ids + _ids(rows.exclude(self.first), most - len(ids)) if len(ids) < most else ids
+
     def page(self, number: int | str) -> Page[Any]:
         if isinstance(number, int):
             self.most = min(number * self.per_page, MOST_FOUND)
-        return super().page(number)
+        found = super().page(number)
+        if self.first is not None:
+            found.object_list = _before(cast("Any", found.object_list), self.first)
+        return found

@@ -12,7 +12,13 @@ from django.db import connection, migrations
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-from runacall.migrating import AddIndexOfSome, AddIndexWithoutStop, AddPartOfWordsIndex, RemoveIndexWithoutStop
+from runacall.migrating import (
+    AddBeginningsIndex,
+    AddIndexOfSome,
+    AddIndexWithoutStop,
+    AddPartOfWordsIndex,
+    RemoveIndexWithoutStop,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("organizations", "accounts", "invoices", "qbo", "sync")
@@ -21,7 +27,7 @@ LONG = {
     *("syncevent", "attempt", "submission", "link", "notice"),
     *("invoice", "invoiceline", "customer", "payment", "paymentapplication"),
 }
-WITHOUT_STOP = (AddIndexOfSome, AddIndexWithoutStop, AddPartOfWordsIndex, RemoveIndexWithoutStop)
+WITHOUT_STOP = (AddBeginningsIndex, AddIndexOfSome, AddIndexWithoutStop, AddPartOfWordsIndex, RemoveIndexWithoutStop)
 # On PostgreSQL these scan or rewrite the table, or hold a lock that writers wait for, while it is read once.
 BUILDS = (migrations.AddIndex, migrations.AddConstraint)
 ROW = re.compile(r"^\| `(\w+)\.(\d{4})` \|", re.MULTILINE)

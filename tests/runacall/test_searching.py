@@ -121,3 +121,20 @@ def test_what_is_offered_while_somebody_types_is_looked_for_a_page_at_a_time(
         [search] = [one["sql"] for one in asked.captured_queries if "%typed%" in one["sql"] and "LIMIT" in one["sql"]]
         assert search.endswith(f"LIMIT {20 * page + 1}"), "not all that the term finds"
     assert len(set(names)) == len(names) == 45
+
+
+def test_items_whose_name_begins_with_what_is_typed_are_offered_first(shop: Organization, office: Client) -> None:
+    """Before those that only contain it, from one page to the next, and none twice."""
+    for n in range(30):
+        builders.item(shop, f"Part 1{n:02}77")
+        builders.item(shop, f"part 77{n:02}")
+    builders.item(shop, "Part 7799", is_active=False)
+    field = {"app_label": "invoices", "model_name": "invoiceline", "field_name": "item", "term": "Part 77"}
+    names: list[str] = []
+    for page, more in ((1, True), (2, True), (3, False)):
+        answer = office.get(PICK, field | {"page": page}).json()
+        names += [one["text"] for one in answer["results"]]
+        assert answer["pagination"]["more"] is more, page
+    assert names == [f"part 77{n:02}" for n in range(30)] + [f"Part 1{n:02}77" for n in range(30)]
+    swapped = office.get(PICK, field | {"term": "77 part"}).json()["results"]
+    assert swapped[0]["text"] == "Part 10077", "no name begins so, and all that have both words are found"

@@ -27,7 +27,7 @@ from runacall import clock
 from runacall.admin_site import site
 from runacall.invoices.admin.receiving import ReceiveForm
 from runacall.invoices.admin.records import RecordAdmin, without_buttons
-from runacall.invoices.admin.searching import contains, of_customers, paying_invoices, quickest_first
+from runacall.invoices.admin.searching import contains, of_payers, quickest_first
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication
 from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
@@ -64,9 +64,8 @@ class PaymentAdmin(RecordAdmin):
         """Each word is part of the reference, of an invoice's number, or of the customer's name, company or e-mail."""
         for word in quickest_first(search_term.replace("\0", "").split()):
             word = word.removeprefix("#")
-            customers = of_customers(request.organization, word, is_joined=False)
-            elsewhere = customers | paying_invoices(request.organization, word)
-            queryset = queryset.filter(contains("reference", word, is_indexed=True) | elsewhere)
+            own = contains("reference", word, is_indexed=True)
+            queryset = queryset.filter(own | of_payers(request.organization, word))
         return queryset, False
 
     def get_fields(self, request: VisitorRequest, obj: Payment | None = None) -> tuple[Any, ...]:

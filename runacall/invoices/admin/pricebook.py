@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 from unfold.decorators import display
 
 from runacall.admin_site import site
@@ -28,6 +29,9 @@ class PricebookItemAdmin(RecordAdmin):
     @display(description="Price", ordering="unit_price")
     def price(self, item: PricebookItem) -> str:
         return dollars(item.unit_price)
+
+    def first_while_typing(self, term: str) -> Q | None:
+        return Q(name__istartswith=term.strip())
 
     def get_fields(self, request: StaffRequest, obj: PricebookItem | None = None) -> tuple[object, ...]:
         cost = ("taxable", "unit_cost") if role_allows(request, Ability.SEE_COSTS) else ("taxable",)

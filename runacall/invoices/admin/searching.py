@@ -15,9 +15,12 @@ from django.db.models import Exists, OuterRef, Q
 from runacall.invoices.models import Customer, Invoice, PaymentApplication
 from runacall.looked_up import there_is
 from runacall.organizations.models import Organization
+from runacall.organizations.paging import count_up_to
 
 # More than this are joined in the database instead of named to it: of so many, some are soon found on the way.
 MOST_NAMED = 1_000
+# So many invoices may have to be looked through for each payment of one.
+INVOICES_A_PAYMENT = 5
 # An index of parts of words has nothing about shorter ones.
 LETTERS_OF_INDEX = 3
 
@@ -41,32 +44,41 @@ def quickest_first(words: Iterable[str]) -> list[str]:
     return sorted(words, key=has_case)
 
 
-def of_customers(organization: Organization | None, word: str, *, is_joined: bool = True) -> Q:
-    """Of a customer whose name, company or e-mail contains the word. `is_joined`: whether many customers are joined."""
-    customers = Customer.objects.for_organization(organization).filter(_has(word, is_indexed=True)).order_by()
-    found = _ids(customers, "pk")
+def of_customers(organization: Organization | None, word: str) -> Q:
+    """Of a customer whose name, company or e-mail contains the word."""
+    found = _customers(organization, word)
+    return _has(word, "customer__") if found is None else Q(customer__in=found)
+
+
+def of_payers(organization: Organization | None, word: str) -> Q:
+    """Payments of a customer whose name, company or e-mail contains the word, or of an invoice whose number does."""
+    found = _customers(organization, word)
     if found is not None:
-        return Q(customer__in=found)
-    return (
-        _has(word, "customer__")
-        if is_joined
-        else there_is(Customer.objects.filter(_has(word), pk=OuterRef("customer")))
-    )
+        return Q(customer__in=found) | _paying_invoices(organization, word)
+    customers = there_is(Customer.objects.filter(_has(word), pk=OuterRef("customer")))
+    # Where very many customers have a short word, so have invoices.
+    return customers | _paying_invoices(organization, word, is_common=True)
 
 
-def paying_invoices(organization: Organization | None, word: str) -> Q:
-    """Payments of an invoice whose number contains the word."""
+def _customers(organization: Organization | None, word: str) -> list[int] | None:
+    customers = Customer.objects.for_organization(organization).filter(_has(word, is_indexed=True)).order_by()
+    return _ids(customers, "pk")
+
+
+def _paying_invoices(organization: Organization | None, word: str, *, is_common: bool = False) -> Q:
+    """Payments of an invoice whose number contains the word. `is_common`: a short one need not be looked for first."""
     invoices = (
         Invoice.objects.for_organization(organization).filter(contains("number", word, is_indexed=True)).order_by()
     )
-    numbered = _ids(invoices, "pk")
-    paid = None if numbered is None else _ids(PaymentApplication.objects.filter(invoice__in=numbered), "payment_id")
-    if paid is not None:
-        return Q(pk__in=paid)
     part = PaymentApplication.objects.filter(payment=OuterRef("pk"))
-    if len(word) >= LETTERS_OF_INDEX:
-        return Q(Exists(part.filter(invoice__in=invoices)))
-    return there_is(part.filter(contains("invoice__number", word)))
+    if len(word) < LETTERS_OF_INDEX:
+        numbered = None if is_common else _ids(invoices, "pk")
+        paid = None if numbered is None else _ids(PaymentApplication.objects.filter(invoice__in=numbered), "payment_id")
+        return there_is(part.filter(contains("invoice__number", word))) if paid is None else Q(pk__in=paid)
+    # Few of the invoices that an index finds at once may have been paid.
+    is_few = not count_up_to(invoices, INVOICES_A_PAYMENT * MOST_NAMED).is_more
+    paid = _ids(PaymentApplication.objects.filter(invoice__in=invoices), "payment_id") if is_few else None
+    return Q(Exists(part.filter(invoice__in=invoices))) if paid is None else Q(pk__in=paid)
 
 
 def _ids(rows: Any, column: str) -> list[int] | None:
