@@ -13,6 +13,7 @@ from django_q.models import Schedule
 from django_q.signals import post_spawn
 
 from qbo.failures import Failure
+from qbo.mapping.prices import forget_comparison
 from qbo.models import Connection, Lease, ListState
 from qbo.models.connection import OTHER_COMPANY
 from qbo.signals import company_chosen, connection_changed, list_read
@@ -62,6 +63,8 @@ def payment_changed(sender: type[Payment], record: Payment, at: datetime, **_: o
 def list_record_changed(sender: type, record: Customer | PricebookItem, at: datetime, **_: object) -> None:
     """A change of a record that is in QuickBooks is sent; it may also be the fix that a failed event needs."""
     connection = _connection(record.organization_id)
+    if connection and isinstance(record, PricebookItem):
+        forget_comparison(connection, record)
     if connection and enqueue_list_record(connection, record, at=at):
         wake(connection)
 

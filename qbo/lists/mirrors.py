@@ -30,6 +30,7 @@ from qbo.lists.checking import (
     text_in,
 )
 from qbo.mapping.names import name_key
+from qbo.mapping.prices import compare_prices
 from qbo.models import CompanyFacts, Connection, Link, ListEntry, ListState
 from qbo.signals import list_read
 from runacall.isolation import DATABASE_AWAY
@@ -127,6 +128,11 @@ def _list_of(entity: str) -> Reader:
 def store_entries(connection: Connection, entity: str, rows: Sequence[Row], *, at: datetime) -> None:
     """Store rows from QuickBooks in the mirror. Raises Unreadable, and then stores none."""
     entries = [_entry(connection, entity, row, at) for row in checked(rows)]
+    with transaction.atomic():
+        _store(connection, entity, entries)
+
+
+def _store(connection: Connection, entity: str, entries: Sequence[ListEntry]) -> None:
     ListEntry.objects.bulk_create(
         entries,
         batch_size=500,
@@ -138,6 +144,7 @@ def store_entries(connection: Connection, entity: str, rows: Sequence[Row], *, a
         # A product that was found inactive, and was made active again there, gets its changes again.
         away = Link.objects.of(connection, Link.RecordType.ITEM).filter(active=False)
         away.filter(qbo_id__in=[entry.qbo_id for entry in entries if entry.active]).update(active=True)
+        compare_prices(connection, entries)
 
 
 def _entry(connection: Connection, entity: str, row: Row, at: datetime) -> ListEntry:

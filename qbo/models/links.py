@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Value
@@ -36,6 +37,16 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def forget_theirs(self) -> int:
         """Forget the rows beside the bases that our next write meets anyway."""
         return self.exclude(theirs="").exclude(pk__in=self.met_by_no_write().values("pk")).update(theirs="")
+
+    # Another product there has another price: what was noted of the former one's is taken back.
+
+    def update(self, **values: Any) -> int:
+        return super().update(**values, **({"same_price": None} if "qbo_id" in values else {}))
+
+    def bulk_create(self, objs: Iterable[Link], *args: Any, **options: Any) -> list[Link]:
+        if "qbo_id" in (options.get("update_fields") or ()):
+            options["update_fields"] = [*options["update_fields"], "same_price"]
+        return super().bulk_create(objs, *args, **options)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Records without a link are found by their loose ends."""
@@ -73,6 +84,8 @@ class Link(models.Model):
     # QuickBooks' own time of the newest version that we have seen; a webhook about an older one is no news.
     there_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    # Of a product: whether our price and the mirrored one agree (`qbo.mapping.prices`); None: to be compared.
+    same_price = models.BooleanField(null=True, editable=False)
     synced_at = models.DateTimeField()
 
     objects = LinkQuerySet.as_manager()
@@ -97,6 +110,12 @@ class Link(models.Model):
                 condition=models.Q(active=True, record_type__in=["customer", "item"]),
                 name="qbo_link_matches",
             ),
+            # The products whose prices may differ: few, once a list was read.
+            models.Index(
+                fields=["connection", "realm_id", "record_id"],
+                condition=models.Q(record_type="item") & (models.Q(same_price=None) | models.Q(same_price=False)),
+                name="qbo_link_prices",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -113,6 +132,13 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_record_type_display()} {self.record_id} is {self.qbo_id}"
+
+    def save(self, **options: Any) -> None:
+        fields = options.get("update_fields")
+        if fields is None or "qbo_id" in fields:
+            self.same_price = None
+            options["update_fields"] = fields and [*fields, "same_price"]
+        super().save(**options)
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         return Link.objects.filter(pk=self.pk).delete()

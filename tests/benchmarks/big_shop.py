@@ -458,7 +458,8 @@ def main(invoices: int, rounds: int = 3) -> None:
     from django.utils import timezone
 
     from qbo.mapping.loose_ends import gather
-    from qbo.models import Connection
+    from qbo.mapping.prices import compare_prices
+    from qbo.models import Connection, ListEntry
 
     shops = {number: beside(count, today=timezone.localdate()) for number, count in {1: 1000, 2: invoices}.items()}
     owners = {number: build(number, size) for number, size in shops.items()}
@@ -466,6 +467,8 @@ def main(invoices: int, rounds: int = 3) -> None:
         # As upkeep has on the second day.
         for at in (timezone.now() - timedelta(days=2), timezone.now()):
             gather(connection, at=at, go_on=lambda: True)
+        # As reading the list has, each day.
+        compare_prices(connection, ListEntry.objects.of(connection, "Item"))
     write = Writer()
     # As autovacuum has within minutes: it also empties the list of what the indexes of words have not taken in yet.
     write.run("VACUUM ANALYZE" if write.is_postgres else "ANALYZE")

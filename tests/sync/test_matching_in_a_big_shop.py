@@ -145,3 +145,15 @@ def test_all_of_the_same_name_are_found_however_it_is_spelled(books: Connection)
     alike = builders.customer(books.organization, "lindqvist  heating")
     context = record_context(CUSTOMERS, books, customer, [], search="", at=timezone.now())
     assert [row.ours.id for row in context["others"]] == [str(alike.pk)]
+
+
+def test_products_of_other_items_crowd_no_free_one_out(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is matched to another item is no guess, however near."""
+    monkeypatch.setattr(listing, "COMPARED", 1)
+    monkeypatch.setattr(listing, "FEW_WORDS", 0)
+    matched(books, "95.00", 95)
+    ListEntry.objects.update(name="Filter 16x25 pleated", name_key="filter 16x25 pleated")
+    entry(books, "Filter 16x25 pleated x", "free")
+    item = builders.item(books.organization, "Filter 16x25 pleated")
+    [row] = listing.match_rows(PRODUCTS, books, [item])
+    assert [one.there.id for one in row.guesses] == ["free"]

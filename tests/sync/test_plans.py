@@ -18,6 +18,7 @@ from runacall.invoices.models import Customer, PricebookItem
 from runacall.organizations.models import Role
 from sync.engine.prepare.rivals import CUSTOMER_NAME, ITEM_NAME, named_alike
 from sync.log.causes import causes
+from sync.matching.listing import differing_ids
 from sync.models import SyncEvent
 from tests import builders, log_rows
 from tests.on_postgres import IS_POSTGRES, only_from_outside, run_on_postgres
@@ -36,14 +37,15 @@ def client_of(books: Connection) -> Client:
     return client
 
 
-def plan_of(asked: CaptureQueriesContext, part: str, *, in_index: bool = False) -> str:
+def plan_of(asked: CaptureQueriesContext, part: str, *, in_index: bool = False, may_sort: bool = False) -> str:
     """How PostgreSQL finds the rows of the one statement that has `part`, if reading everything is forbidden.
 
     `in_index`: in an index alone, as it does once the table was vacuumed, which a transaction cannot do.
+    `may_sort`: it may sort what it has found, too.
     """
     [sql] = [one["sql"] for one in asked.captured_queries if part in one["sql"]]
     with database.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = {'on' if may_sort else 'off'}")
         if in_index:
             cursor.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = off")
         cursor.execute(f"EXPLAIN {sql}")
@@ -142,6 +144,40 @@ def test_what_a_comparison_of_prices_reads_of_links_is_in_an_index(books: Connec
         list(Link.objects.of(books, "item").filter(active=True).values_list("record_id", "qbo_id"))
     plan = plan_of(asked, "qbo_link", in_index=True)
     assert "Index Only Scan using qbo_link_matches" in plan, plan
+
+
+@only_on_postgresql
+def test_prices_that_may_differ_are_found_by_what_is_noted(books: Connection) -> None:
+    items = [builders.item(books.organization, f"Part {number}") for number in range(300)]
+    links = [
+        Link(connection=books, realm_id=books.realm_id, record_type="item", record_id=one.pk, qbo_id=f"{one.pk}",
+             synced_at=log_rows.AT, same_price=True)
+        for one in items
+    ]  # fmt: skip
+    Link.objects.bulk_create(links)
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE qbo_link; ANALYZE invoices_pricebookitem")
+    with CaptureQueriesContext(database) as asked:
+        assert differing_ids(books) == []
+    plan = plan_of(asked, "UnitPrice")
+    assert "qbo_link_prices" in plan, plan
+
+
+@only_on_postgresql
+def test_names_that_begin_with_what_is_typed_are_found_by_an_index(books: Connection) -> None:
+    [one] = import_module("runacall.invoices.migrations.0017_how_names_of_items_begin").Migration.operations
+    with database.cursor() as cursor:
+        cursor.execute(f"CREATE INDEX {one.name} ON invoices_pricebookitem {one.columns}")
+    names = [f"Part {number}" for number in range(3_000)]
+    PricebookItem.objects.bulk_create(PricebookItem(organization=books.organization, name=name) for name in names)
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE invoices_pricebookitem")
+    field = {"app_label": "invoices", "model_name": "invoiceline", "field_name": "item", "term": "part 77"}
+    client = client_of(books)
+    with CaptureQueriesContext(database) as asked:
+        client.get(reverse("admin:autocomplete"), field)
+    plan = plan_of(asked, "LIKE UPPER('part 77%')) ORDER", may_sort=True)
+    assert "item_name_begins" in plan, plan
 
 
 @only_on_postgresql

@@ -7,7 +7,30 @@ MATCHING = "qbo/mapping/matching.py"
 PAGES = "sync/pages/matching.py"
 JOURNEYS = "tests/journeys/test_matching_pages.py"
 
+PRICES = "tests/qbo/test_prices.py"
+
 SAFEGUARDS = (
+    Safeguard(
+        "prices: what was noted of a price is taken back when ours changes",
+        "sync/receivers.py",
+        "if connection and isinstance(record, PricebookItem):",
+        "if connection is None and isinstance(record, PricebookItem):",
+        (f"{PRICES}::test_our_own_change_takes_the_note_back",),
+    ),
+    Safeguard(
+        "prices: what was noted of a product is not said of another",
+        "qbo/models/links.py",
+        'return super().update(**values, **({"same_price": None} if "qbo_id" in values else {}))',
+        "return super().update(**values)",
+        (f"{PRICES}::test_another_product_there_takes_the_note_back",),
+    ),
+    Safeguard(
+        "prices: what is noted was read under the lock",
+        "qbo/mapping/prices.py",
+        '    found = _comparisons(links.order_by("pk").select_for_update(), theirs)',
+        '    found = {pk: (None, True) for pk in links.values_list("pk", flat=True)}',
+        (f"{PRICES}::test_a_price_that_is_changed_while_a_list_is_compared_is_seen",),
+    ),
     Safeguard(
         "a choice: not while something of the record is on its way",
         CHOOSING,
