@@ -33,7 +33,10 @@ class QboFault(Exception):
         return self.entries[0].code != "2030"
 
     def as_json(self) -> dict[str, object]:
-        return {"Error": [_entry_json(entry) for entry in self.entries], "type": self.fault_type}
+        return {"Error": self.entries_as_json(), "type": self.fault_type}
+
+    def entries_as_json(self) -> list[dict[str, str]]:
+        return [_entry_json(entry) for entry in self.entries]
 
 
 def _entry_json(entry: Entry) -> dict[str, str]:

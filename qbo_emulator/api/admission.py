@@ -89,7 +89,7 @@ def as_report(company: Company, call: Call) -> Response:
     try:
         made = report(company, call.rest[0], dict(call.request.query), at=call.at)
     except QboFault as raised:
-        return answers.fault(raised, at=call.at, wants_json=call.wants_json)
+        return refused(company, call, raised)
     if call.wants_json:
         return Response(200, dumps(made), JSON_UTF8, dict(answers.RECORDED))
     return Response(200, xml_format.report(made), answers.XML_UTF8, dict(answers.RECORDED))
@@ -129,7 +129,13 @@ def answered(world: World, company: Company, call: Call) -> Response:
         check_request_id(call)
         return answers.success(inside(world, company, call), at=call.at, wants_json=call.wants_json)
     except QboFault as raised:
-        return answers.fault(raised, at=call.at, wants_json=call.wants_json)
+        return refused(company, call, raised)
+
+
+def refused(company: Company, call: Call, raised: QboFault) -> Response:
+    if call.wants_json and company.switch("fault_format") == "json_lower":
+        return answers.lower_case_fault(raised, at=call.at)
+    return answers.fault(raised, at=call.at, wants_json=call.wants_json)
 
 
 def check_request_id(call: Call) -> None:

@@ -38,6 +38,19 @@ def fault(raised: QboFault, *, at: datetime, wants_json: bool) -> Response:
     return Response(raised.status, xml_format.fault(entries, raised.fault_type, time), XML)
 
 
+def lower_case_fault(raised: QboFault, *, at: datetime) -> Response:
+    """A refusal in lower case, as a client meets it now and then (reported with this body)."""
+    entries = [{name.lower(): value for name, value in one.items()} for one in raised.entries_as_json()]
+    body = {
+        "fault": {"error": entries, "type": raised.fault_type},
+        "batchItemResponse": [],
+        "attachableResponse": [],
+        "time": int(at.timestamp() * 1000),
+        "cdcresponse": [],
+    }
+    return Response(raised.status, dumps(body), JSON)
+
+
 def lower_case(status: int, message: str, detail: str | None, code: str, kind: str, *, at: datetime) -> Response:
     """The gateway's own form: lower-case keys and an integer time (recorded for 401)."""
     error = {"message": message, "detail": detail, "code": code, "element": None}

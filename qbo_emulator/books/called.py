@@ -10,8 +10,8 @@ from qbo_emulator.books.table import Row
 Get = Callable[[str, Optional[str]], Optional[Row]]
 FULL, SHORT = "FullyQualifiedName", "Name"
 NAME_OF = {
-    **dict.fromkeys(("Customer", "Vendor", "Employee"), "DisplayName"),
-    **dict.fromkeys(("Item", "Account", "Class", "Department"), FULL),
+    **dict.fromkeys(("Vendor", "Employee"), "DisplayName"),
+    **dict.fromkeys(("Customer", "Item", "Account", "Class", "Department"), FULL),
     **dict.fromkeys(("Term", "PaymentMethod"), SHORT),
 }
 REFERS_TO = {

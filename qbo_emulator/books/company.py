@@ -88,6 +88,10 @@ class Company:
     def rows(self, entity: str) -> Iterable[Row]:
         return self.tables[entity].rows.values()
 
+    def rows_as_called(self, entity: str) -> Iterable[Row]:
+        """The rows of `entity` with the names that what they refer to has now."""
+        return map(self.as_called, self.rows(entity)) if self.has_renamed else self.rows(entity)
+
     @property
     def preferences(self) -> Row:
         return self.tables["Preferences"].rows["1"]
@@ -121,7 +125,7 @@ class Company:
 
     def ledger(self) -> Ledger:
         """All entries of the books, recalculated."""
-        return Ledger(self.rows, self.get)
+        return Ledger(self.rows_as_called, self.get)
 
     # numbering
 

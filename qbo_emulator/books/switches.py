@@ -159,6 +159,11 @@ SWITCHES: dict[str, Switch] = {
         ("json_lower", "as_asked", "xml"),
         "Form of a 401 with 3200 for who asks for JSON: lower case as recorded, as other faults, or XML.",
     ),
+    "fault_format": Switch(
+        "json",
+        ("json", "json_lower"),
+        "Form of a refusal for who asks for JSON; one client reports of 2024 that it now and then comes in lower case.",
+    ),
     "throttle_format": Switch(
         "xml", ("xml", "json", "json_lower"), "Body of a 429. Recorded as XML; the JSON form is inferred."
     ),

@@ -148,7 +148,7 @@ class Hand:
         survivor = self.find("Customer", reference(given.get("survivor")))
         if loser["Id"] == survivor["Id"]:
             raise Refused("A customer cannot be merged with itself.")
-        pointing = {"value": survivor["Id"], "name": survivor["DisplayName"]}
+        pointing = {"value": survivor["Id"], "name": survivor["FullyQualifiedName"]}
         moved = self._point_elsewhere("CustomerRef", loser["Id"], pointing)
         for row in [row for row in self.company.rows("Customer") if key_of(row.get("ParentRef")) == loser["Id"]]:
             self.change("Customer", row, {"ParentRef": pointing})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from qbo_emulator import faults
+from qbo_emulator.books.called import NAME_OF
 from qbo_emulator.books.company import NAMES, Company, Row
 from qbo_emulator.books.money import cents
 from qbo_emulator.entities import global_taxes
@@ -75,7 +76,7 @@ def transaction_rules(draft: Draft) -> None:
     for field, target in PEOPLE:
         if key_of(row.get(field)):
             person = resolve(company, target, row[field])
-            row[field] = pointing(person, "DisplayName")
+            row[field] = pointing(person, NAME_OF[target.entity])
     paid = name_entity(company, row)
     name_accounts(company, row)
     numbers = LineNumbers.after(draft.before, first=FIRST_LINE.get(draft.kind.name, 1))
@@ -114,7 +115,7 @@ def name_entity(company: Company, row: Row) -> Row | None:
     for entity in [str(reference.get("type") or "").capitalize()] if reference.get("type") else sorted(NAMES):
         person = company.get(entity, key_of(reference)) if entity in NAMES else None
         if person:
-            row["EntityRef"] = {**pointing(person, "DisplayName"), "type": entity}
+            row["EntityRef"] = {**pointing(person, NAME_OF[entity]), "type": entity}
             return person
     return None
 

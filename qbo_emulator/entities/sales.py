@@ -101,7 +101,7 @@ def name_customer(draft: Draft) -> None:
             raise faults.missing_parameter("CustomerRef")
         return
     customer = resolve(draft.company, CUSTOMER, reference)
-    draft.row["CustomerRef"] = pointing(customer, "DisplayName")
+    draft.row["CustomerRef"] = pointing(customer, "FullyQualifiedName")  # recorded: "Sporting Goods:55 Twin Lane"
 
 
 def check_email(row: Row) -> None:

@@ -11,7 +11,7 @@ OWNERS = {"Employee": EMPLOYEE, "Vendor": VENDOR}
 NAMED = (
     ("EmployeeRef", EMPLOYEE, "DisplayName"),
     ("VendorRef", VENDOR, "DisplayName"),
-    ("CustomerRef", CUSTOMER, "DisplayName"),
+    ("CustomerRef", CUSTOMER, "FullyQualifiedName"),
     ("ItemRef", ITEM, "FullyQualifiedName"),
 )
 BILLABLE = ("Billable", "NotBillable", "HasBeenBilled")

@@ -56,12 +56,12 @@ def settlements(company: Company) -> dict[tuple[str, str], list[Settlement]]:
     """What was paid of each transaction, and when."""
     found: dict[tuple[str, str], list[Settlement]] = defaultdict(list)
     for entity in PAYING:
-        for row in company.rows(entity):
+        for row in company.rows_as_called(entity):
             for line in row.get("Line", ()):
                 for link in line.get("LinkedTxn", ()):
                     paid = Settlement(str(row.get("TxnDate", "")), amount_of(line))
                     found[str(link.get("TxnType")), str(link.get("TxnId"))].append(paid)
-    for row in company.rows("Invoice"):
+    for row in company.rows_as_called("Invoice"):
         if amount_of(row, "Deposit"):
             found["Invoice", row["Id"]].append(Settlement(row["TxnDate"], amount_of(row, "Deposit")))
     return found

@@ -55,7 +55,7 @@ def found(company: Company, days: tuple[str, str], asked: dict[str, str], today:
     rows = [
         (row["TxnDate"], int(row["Id"]), entity, row)
         for entity in sorted(TRANSACTIONS)
-        for row in company.rows(entity)
+        for row in company.rows_as_called(entity)
         if days[0] <= row.get("TxnDate", "") <= days[1] and is_chosen(entity, row, asked, today)
     ]
     listed = [(entity, row) for _, _, entity, row in sorted(rows, key=lambda one: one[:2])]

@@ -49,7 +49,7 @@ class Item(NamedTuple):
 def open_items(company: Company, of: str, asked: Asked) -> Iterator[Item]:
     """Whose it is, when it was due, and how much is open."""
     for entity, (sign, field) in OWING.items():
-        for row in company.rows(entity):
+        for row in company.rows_as_called(entity):
             reference = row.get(f"{of}Ref")
             amount = Decimal(row.get(field, 0))
             due = str(row.get("DueDate") or row.get("TxnDate"))

@@ -54,7 +54,7 @@ def moved(company: Company, days: tuple[str, str], asked: dict[str, str]) -> Ite
 def sold(company: Company, days: tuple[str, str], wanted: Wanted) -> Iterator[tuple[Row, Row, int]]:
     """Each line with an item, the transaction that it stands in, and -1 for what was given back."""
     for entity in sorted(SOLD):
-        for row in company.rows(entity):
+        for row in company.rows_as_called(entity):
             if days[0] <= row.get("TxnDate", "") <= days[1]:
                 sign = -1 if entity in GIVEN_BACK else 1
                 lines = (line for line in lines_of(row) if "SalesItemLineDetail" in line)

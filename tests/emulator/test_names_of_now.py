@@ -97,3 +97,21 @@ def test_a_company_in_a_file_calls_all_by_the_names_of_now(
     made = first.post("Invoice", invoice())
     rename(first, "Customer", "1", DisplayName="Amy's Birds")
     assert started().read("Invoice", made["Id"])["CustomerRef"]["name"] == "Amy's Birds"
+
+
+def test_a_customer_below_another_is_called_by_its_full_name(books: Client) -> None:
+    # Recorded of a sandbox company: "Freeman Sporting Goods:55 Twin Lane".
+    job = books.post("Customer", {"DisplayName": "Garden", "ParentRef": ref("1"), "Job": True})
+    made = books.post("Invoice", invoice(customer=job["Id"]))
+    assert made["CustomerRef"]["name"] == "Amy's Bird Sanctuary:Garden"
+    rename(books, "Customer", "1", DisplayName="Amy's Birds")
+    assert books.read("Invoice", made["Id"])["CustomerRef"]["name"] == "Amy's Birds:Garden"
+
+
+def test_a_report_has_one_row_for_a_customer_of_two_names(books: Client) -> None:
+    books.post("Invoice", invoice())
+    rename(books, "Customer", "1", DisplayName="Amy's Birds")
+    books.post("Invoice", invoice())
+    told = books.call("GET", "reports/CustomerIncome").json()
+    rows = [one["ColData"] for one in told["Rows"]["Row"] if "ColData" in one]
+    assert [(one[0]["value"], one[1]["value"]) for one in rows] == [("Amy's Birds", "200.00")]

@@ -219,3 +219,13 @@ def test_a_discount_needs_the_company_to_allow_it(books: Client) -> None:
     books.do("preference", group="SalesFormsPrefs", name="AllowDiscount", value=False)
     discount = {"DetailType": "DiscountLineDetail", "Amount": 5, "DiscountLineDetail": {}}
     assert books.fault("Invoice", invoice(line(), discount))["code"] == "5030"
+
+
+def test_a_refusal_may_come_in_lower_case(books: Client) -> None:
+    books.do("switch", name="fault_format", value="json_lower")
+    answer = books.call("POST", "customer", {"DisplayName": "Amy's Bird Sanctuary"})
+    told = answer.json()
+    [entry] = told["fault"]["error"]
+    assert (answer.status_code, entry["code"], entry["message"]) == (400, "6240", "Duplicate Name Exists Error")
+    assert set(told) == {"fault", "batchItemResponse", "attachableResponse", "time", "cdcresponse"}
+    assert isinstance(told["time"], int)
