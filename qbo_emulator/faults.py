@@ -174,9 +174,10 @@ def business(words: str) -> QboFault:
     return _one("6000", message, f"Business Validation Error: {words}")
 
 
-def amount_mismatch(amount: object) -> QboFault:
+def amount_mismatch(amount: object) -> Entry:
+    """Of one line; each that is wrong has an entry of its own (reported with this body)."""
     detail = f"Amount is not equal to UnitPrice * Qty. Supplied value:{amount}"
-    return _one("6070", "Amount calculation incorrect in the request", detail, "Line.Amount")
+    return Entry("6070", "Amount calculation incorrect in the request.", detail, "Line.Amount")
 
 
 def us_line_code(value: str) -> Entry:

@@ -205,6 +205,10 @@ def bought_detail(company: Company, name: str, line: Row) -> Row:
 
 
 def purchase(company: Company, row: Row) -> None:
+    if row.get("PaymentType") == "CreditCard":
+        row.setdefault("Credit", False)
+    elif row.get("PaymentType") == "Check":
+        row.setdefault("PrintStatus", "NotSet")
     row["Line"] = [bought_line(company, line) for line in row.get("Line", ())]
     row["PurchaseEx"] = {"any": [extra("TxnType", TXN_TYPE_OF_PURCHASE.get(str(row.get("PaymentType")), "54"))]}
 

@@ -74,7 +74,8 @@ def sales_line(draft: Draft, line: Row, bad: list[faults.Entry]) -> Row:
         return comment_line(line)  # a line without an item is a comment, and its amount is ignored
     if "Amount" not in line:
         raise faults.missing_parameter("Line.Amount")
-    check_product(line["Amount"], detail)
+    if is_off(line["Amount"], detail):
+        bad.append(faults.amount_mismatch(line["Amount"]))
     text = {"Description": line["Description"]} if "Description" in line else {}
     stored = {"ItemRef": item_reference(draft, detail["ItemRef"]), **priced(detail)}
     code = tax_code(draft.company, detail.get("TaxCodeRef"), bad)
@@ -97,11 +98,10 @@ def priced(detail: Row) -> Row:
     return kept | {name: detail[name] for name in ("ServiceDate", "ClassRef") if name in detail}
 
 
-def check_product(amount: Decimal, detail: Row) -> None:
-    """Amount = Qty x UnitPrice if both are given; Intuit accepts a client's 0 for what is not set."""
+def is_off(amount: Decimal, detail: Row) -> bool:
+    """Whether Amount is not Qty x UnitPrice, if both are given; Intuit accepts a client's 0 for what is not set."""
     product = detail.get("Qty", ZERO) * detail.get("UnitPrice", ZERO)
-    if product and abs(product - amount) > HALF_A_CENT:
-        raise faults.amount_mismatch(amount)
+    return bool(product) and abs(product - amount) > HALF_A_CENT
 
 
 def item_reference(draft: Draft, reference: object) -> Row:

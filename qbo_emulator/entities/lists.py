@@ -179,7 +179,9 @@ def term_rules(draft: Draft) -> None:
         if other["Id"] != row.get("Id"):
             raise duplicate(draft, row["Name"])
     row["Type"] = "DATE_DRIVEN" if "DayOfMonthDue" in row else "STANDARD"
-    row.setdefault("DueDays", 0)
+    if row["Type"] == "STANDARD":
+        row.setdefault("DiscountPercent", 0)
+        row.setdefault("DueDays", 0)
 
 
 ITEM_ORDER = (

@@ -33,6 +33,7 @@ from qbo_emulator.entities.sales import check_open, date_transaction, void_note
 PEOPLE: tuple[tuple[str, Target], ...] = (("VendorRef", VENDOR), ("CustomerRef", CUSTOMER))
 ACCOUNTS = (
     "AccountRef",
+    "AdjustAccountRef",
     "APAccountRef",
     "ARAccountRef",
     "BankAccountRef",
@@ -43,6 +44,7 @@ ACCOUNTS = (
     "ToAccountRef",
 )
 FIRST_LINE = {"JournalEntry": 0}  # the number of the first line, where it is not 1 (recorded)
+WITHOUT_TOTAL = ("JournalEntry", "Transfer", "InventoryAdjustment")
 WITHOUT_VOID = TRANSACTION - {"void"}
 
 
@@ -84,7 +86,7 @@ def transaction_rules(draft: Draft) -> None:
     check_stock(draft)
     currency_of_transaction(draft, company.get("Vendor", key_of(row.get("VendorRef"))) or paid)
     total = sum((Decimal(str(line["Amount"])) for line in row["Line"] if is_number(line.get("Amount"))), Decimal(0))
-    if draft.kind.name not in ("JournalEntry", "Transfer"):
+    if draft.kind.name not in WITHOUT_TOTAL:
         row["TotalAmt"] = cents(total + global_taxes.of_purchase(draft))
     if draft.kind.name == "JournalEntry":
         check_sides(row["Line"])
@@ -173,8 +175,15 @@ def delete_transaction(draft: Draft) -> None:
     check_open(draft.company, draft.row["TxnDate"])
 
 
-def a_list(name: str) -> Kind:
-    return Kind(name, operations=LIST, defaults={"Active": True}, rules=list_rules, is_list=True, name_field="Name")
+def a_list(name: str, **defaults: object) -> Kind:
+    return Kind(
+        name,
+        operations=LIST,
+        defaults={"Active": True, **defaults},
+        rules=list_rules,
+        is_list=True,
+        name_field="Name",
+    )
 
 
 def a_transaction(name: str, *required: str, voids: bool = False, total: bool = False) -> Kind:
@@ -190,7 +199,8 @@ def a_transaction(name: str, *required: str, voids: bool = False, total: bool = 
 
 
 OTHERS = (
-    *(a_list(name) for name in ("Class", "Department", "PaymentMethod", "CustomerType")),
+    *(a_list(name) for name in ("Class", "Department", "CustomerType")),
+    a_list("PaymentMethod", Type="NON_CREDIT_CARD"),
     a_transaction("Purchase", "PaymentType", "Line"),
     replace(a_transaction("Deposit", "DepositToAccountRef", "Line", total=True), rules=deposit_rules),
     a_transaction("JournalEntry", "Line", total=True),

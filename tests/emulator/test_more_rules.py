@@ -223,3 +223,40 @@ def test_nonsense_over_a_socket_gets_a_fault(start_process: Callable[..., Proces
     assert [answer.status_code for answer in sent] == [400] * len(sent)
     assert all(answer.json()["Fault"]["Error"][0]["code"] for answer in sent)
     assert books.state["mistakes"] == 0
+
+
+# what comes by itself
+
+
+def test_each_line_whose_amount_is_off_is_told(books: Client) -> None:
+    lines = [line("58", Qty=1, UnitPrice=57), line("5", Qty=2, UnitPrice=2)]
+    entries = books.call("POST", "invoice", invoice(*lines)).json()["Fault"]["Error"]
+    assert [(one["code"], one["element"]) for one in entries] == [("6070", "Line.Amount")] * 2
+    assert [one["Detail"].split(":")[1] for one in entries] == ["58.0", "5.0"]
+
+
+def test_an_expense_by_card_is_no_credit_and_one_by_check_is_not_printed(sample: Client) -> None:
+    def spend(how: str, account: str) -> dict:
+        return sample.post("Purchase", {"PaymentType": how, "AccountRef": {"value": account}, "Line": [expense()]})
+
+    assert spend("CreditCard", "41")["Credit"] is False
+    assert spend("Check", "35")["PrintStatus"] == "NotSet"
+    assert not {"Credit", "PrintStatus"} & set(spend("Cash", "35"))
+
+
+def test_an_adjustment_of_stock_is_of_quantities(sample: Client) -> None:
+    detail = {"ItemRef": {"value": "11"}, "QtyDiff": -1}
+    line = {"DetailType": "ItemAdjustmentLineDetail", "ItemAdjustmentLineDetail": detail}
+    row = sample.post("InventoryAdjustment", {"AdjustAccountRef": {"value": "80"}, "Line": [line]})
+    assert (row["AdjustAccountRef"]["name"], "TotalAmt" in row) == ("Cost of Goods Sold", False)
+    nowhere = {"AdjustAccountRef": {"value": "9999"}, "Line": [line]}
+    assert sample.fault("InventoryAdjustment", nowhere)["code"] == "2500"
+
+
+def test_a_new_method_of_payment_is_no_card_and_a_new_term_gives_no_discount(books: Client) -> None:
+    assert books.post("PaymentMethod", {"Name": "Cheque"})["Type"] == "NON_CREDIT_CARD"
+    assert books.post("PaymentMethod", {"Name": "Amex", "Type": "CREDIT_CARD"})["Type"] == "CREDIT_CARD"
+    term = books.post("Term", {"Name": "Net 9", "DueDays": 9})
+    assert (term["Type"], term["DiscountPercent"]) == ("STANDARD", 0)
+    dated = books.post("Term", {"Name": "On the 9th", "DayOfMonthDue": 9, "DueNextMonthDays": 3})
+    assert (dated["Type"], "DueDays" in dated) == ("DATE_DRIVEN", False)
