@@ -76,6 +76,7 @@ NEVER_CONNECTED = (
     r"(?![^.]{0,20}\b(fail|error|time|refus))"
     r"(?! (item|product|service|customer|client|vendor|supplier|tax|class|location|employee))",
     rf"\b{PROGRAM}( \w+)? (requires|needs) re-?(auth|connect)",
+    rf"\b{PROGRAM} (could not|cannot|was unable to) (complete|finish) the (connection|sign-?in|authori[sz]ation)\b",
     rf"\b(failed to|could(n't| not)|unable to) (complete|finish) (the |your )?{PROGRAM}( online)? "
     r"(authori[sz]ation|authentication|connection|sign-?in|log-?in|set-?up)\b",
 )

@@ -60,7 +60,8 @@ GRANTS = (
             r"\b(connect|connection|authori[sz]ation|sign-?in) link (has |is )?expired\b",
             # Of the address to which Intuit sends somebody back; elsewhere a state is part of a postal address.
             r"\b(oauth|csrf|callback)\b[^.;]{0,60}\b(invalid|expired|missing|wrong)\b[^.;]{0,12} (state|code|realm)",
-            r"\b(invalid|missing|wrong|bad) (oauth state|csrf (state|token))\b|\binvalid state (parameter|token)\b",
+            r"\b(invalid|missing|wrong|bad) ((quickbooks|qbo|intuit) )?(oauth state|csrf (state|token))\b"
+            r"|\binvalid (quickbooks|qbo|intuit|oauth) callback\b|\binvalid state (parameter|token)\b",
             r"\b(oauth|redirect|callback) state\b[^.;]{0,20}\b(failed|failure|invalid|wrong)\b"
             r"|\binvalid redirect state\b",
             r"\bstate (token|parameter) (has |is |was )?(expired|invalid|missing|wrong)\b",

@@ -22,7 +22,8 @@ TAX_NOUN = r"((tax|vat|gst|hst|pst|qst)[ _-]?(codes?|(agency )?rates?|categor(y|
 """A tax rate or code; the tax itself, or its amount, is something else."""
 DOCUMENT = (
     r"(invoices?|bills?|estimates?|quotes?|(sales |refund )?receipts?|deposits?|(bill ?)?payments?|transactions?"
-    r"|purchases?|((purchase|sales|work) ?)?orders?|(credit|debit) ?(memo|note)s?|(vendor )?credits?|journal ?entr(y"
+    r"|purchases?|((purchase|sales|work) ?)?orders?|pos\b|(credit|debit) ?(memo|note)s?|(vendor )?credits?"
+    r"|journal ?entr(y"
     r"|ies)"
     r"|transfers?)"
 )

@@ -28,7 +28,8 @@ SEND_FIRST = (
 
 BEHIND: dict[str, str] = {
     "gone": rf"{GONE}|{MUST} active|(?:is|are|was) gone|(?<!be )(?:is|was|been|were) voided"
-    rf"|(?<!be )(?<!made )(?:inactive|deactivated|deleted|archived)(?= in\b|\W*$)",
+    rf"|(?<!be )(?<!made )(?:inactive|deactivated|deleted|archived)(?= in\b|\W*$)"
+    r"|voided(?= in (?:quickbooks|qbo)\b)",
     "absent": (
         rf"{NOT} {FOUND}|(?:cannot|could not) be {FOUND}|not exist|no longer exists?|(?:not"
         rf"|no longer) (?:yet )?in(?! use)"
@@ -151,7 +152,7 @@ FRAME = (
     r"|sync(?:s|ed|ing|hroni[sz]\w*)?|export(?:s|ed|ing)?|import(?:s|ed|ing)?|push(?:es|ed|ing)?|creat(?:e|es|ed|ing"
     r"|ion)|sav(?:e|es|ed|ing)|send(?:s|ing)?|sent|post(?:s|ed|ing)?|updat(?:e|es|ed|ing)|upload(?:s|ed|ing)?|writ(?:e"
     r"|ing|ten)|transfer(?:s|red|ring)?|process(?:ed|ing)?|complet(?:e|ed|ing)|add(?:ed|ing)?|record(?:ed|ing)?"
-    r"|load(?:s|ed|ing)?|fetch(?:es|ed|ing)?|quer(?:y|ies|ying)|void(?:s|ed|ing)?|chang(?:e|es|ed|ing)|ready"
+    r"|load(?:s|ed|ing)?|fetch(?:es|ed|ing)?|quer(?:y|ies|ying)|void(?:s|ed|ing)?|chang(?:e|es|ed|ing)|tak(?:e|es|en|ing)|took|ready"
     r"|manually|ids?"
     r"|fail(?:s|ed|ing|ure)?|errors?|problems?|issues?|unable|could|cannot|can|not|went|wrong|occurred|happened"
     r"|rejected|returned|refused|reported|declined|accept(?:ed)?|unknown|reasons?|quickbooks|online|qbo"

@@ -15,6 +15,7 @@ SAID: dict[str, tuple[str, ...]] = {
             "Invalid bearer",
         ),
         "The connection was lost. Please link the company again",
+        "Intuit could not finish the connection",
         *("QuickBooks must be connected again", "QuickBooks needs a new sign-in", "It needs a renewed authorization"),
     ),
     "permission_denied": (
@@ -23,7 +24,12 @@ SAID: dict[str, tuple[str, ...]] = {
             "The app is not permitted to use this company",
             "This realm does not belong to the token",
         ),
-        *("Intuit suspended our app", "The app's keys were regenerated", "She is here; they hit cancel at Intuit"),
+        *(
+            "Log in with Intuit is not set up",
+            "Intuit suspended our app",
+            "The app's keys were regenerated",
+            "She is here; they hit cancel at Intuit",
+        ),
     ),
     "customer_not_found": (
         *("We cannot tell which QuickBooks client it is", "QuickBooks doesn't know this customer"),
@@ -61,8 +67,18 @@ SAID: dict[str, tuple[str, ...]] = {
         *("It will be re-sent later", "The export is already processing"),
     ),
     "network": ("No route to books.example.com", "Lost contact with Intuit"),
-    "not_found_other": ("There is no estimate with number 5", "This order is not linked to QuickBooks"),
-    "unknown": ("QuickBooks tax query failed", "The bill could not be loaded", "QuickBooks did not return an ID"),
+    "not_found_other": (
+        "No matching POs were found",
+        "Bill voided in QuickBooks",
+        "There is no estimate with number 5",
+        "This order is not linked to QuickBooks",
+    ),
+    "unknown": (
+        "QuickBooks could not take the bill",
+        "QuickBooks tax query failed",
+        "The bill could not be loaded",
+        "QuickBooks did not return an ID",
+    ),
     # The same words, of something else.
     "validation": (
         *("The customer pressed cancel on the card reader", "There is no such rate of pay", "Part 7 is too long"),
@@ -70,6 +86,7 @@ SAID: dict[str, tuple[str, ...]] = {
         *("Throttle cable has no price", "The hourly rate cap was reached, lower the rate", "The total is zero"),
         *("The month has to be approved and closed first", "Payment failed (card 7): 4030"),
         *("Check the account and payment type", "This order is not linked to a visit, choose one"),
+        *("The callback time is invalid, pick an hour", "Have every bill voided in person, choose a day"),
         *("Invoice already voided", "The wait for parts is over, choose a date", "Two invoices named by hand"),
     ),
 }

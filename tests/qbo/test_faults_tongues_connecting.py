@@ -15,7 +15,7 @@ SAID: dict[str, tuple[str, ...]] = {
         *("Bitte zuerst QuickBooks verbinden", "Keine Verbindung zu QuickBooks hinterlegt"),
         *("QuickBooks is niet geautoriseerd", "Koppel eerst QuickBooks", "Geen koppeling met QuickBooks ingesteld"),
         *("QuickBooks non è autorizzato", "Collega QuickBooks", "Nessuna connessione con QuickBooks"),
-        "QuickBooksに接続してください",
+        *("QuickBooksに接続してください", "Hay que conectar tu cuenta de QuickBooks"),
     ),
     "permission_denied": (
         *("QBO_CLIENT_SECRET no configurado", "Client ID manquant", "QBO_CLIENT_ID nicht konfiguriert"),
@@ -43,6 +43,10 @@ SAID: dict[str, tuple[str, ...]] = {
     "item_not_found": (
         *("El servicio no está asignado a un producto", "Article non lié", "Produto não vinculado"),
         *("Artikel nicht zugeordnet", "Artikel niet gelinkt", "Il servizio non è mappato"),
+    ),
+    "account_inactive": (
+        *("Aucun compte associé", "Ninguna cuenta configurada", "Nenhuma conta vinculada", "Kein Konto hinterlegt"),
+        *("Geen rekening ingesteld", "Nessun conto mappato"),
     ),
     "tax_code_not_mapped": ("Código de impuesto sin asignar", "Taux de TVA non rattaché", "Steuercode nicht gekoppelt"),
     "network": (

@@ -42,7 +42,7 @@ DUTCH = Tongue(
     lacking=r"\bontbreekt\b|\bontbreken(de)?\b|kon niet worden opgehaald",
     unlinked=r"niet (gekoppeld|toegewezen|gelinkt)",
     outdated=r"\bverouderde?\b",
-    chosen=r"(geselecteerd|gekozen|opgegeven)",
+    chosen=r"(geselecteerd|gekozen|opgegeven|gekoppeld|toegewezen|ingesteld)",
     closing_date=r"\b(afsluit|sluitings)datum\b",
     tax_off=r"\b(btw|omzetbelasting)\b[^.]{0,40}\bniet (ingesteld|ingeschakeld|geactiveerd)"
     r"|\bstel (eerst )?(de )?(btw|omzetbelasting)",

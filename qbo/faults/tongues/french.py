@@ -44,7 +44,7 @@ FRENCH = Tongue(
     lacking=r"\bmanquante?s?\b|\babsente?s?\b|\bechec de l\'obtention",
     unlinked=r"\b(pas|non)( encore)?( ete)? (re)?(lie|associe|mappe|rattache|attribue)(e|s|es)?\b",
     outdated=r"\b(perime|obsolete|depasse)(e|s|es)?\b",
-    chosen=r"(selectionne|choisi|indique|precise|specifie)",
+    chosen=r"(selectionne|choisi|indique|precise|specifie|mappe|associe|attribue|configure)",
     closing_date=r"\bdate de (cloture|fermeture)\b",
     tax_off=r"(taxes?( de vente)?|tva|tps)\b[^.]{0,40}\b(n'(est|a|ont|sont) pas"
     r"|pas( encore)?) (encore )?(ete )?(active|configure|parametre)|\b(configurez|activez"

@@ -43,7 +43,7 @@ GERMAN = Tongue(
     lacking=r"\bfehl(t|en)\b|\bfehlende[rsn]?\b|konnte nicht (abgerufen|bezogen)",
     unlinked=r"nicht (zugeordnet|verknu(e)?pft|zugewiesen|gekoppelt)",
     outdated=r"\bveraltet\w*",
-    chosen=r"(ausgewa(e)?hlt|gewa(e)?hlt|angegeben)",
+    chosen=r"(ausgewa(e)?hlt|gewa(e)?hlt|angegeben|zugeordnet|zugewiesen|hinterlegt)",
     closing_date=r"abschlussdatum|buchungsschluss|stichtag [^.;]{0,12}abschluss|datum des buchabschlusses",
     tax_off=r"(steuer|mwst|ust)\w*\b[^.]{0,40}\bnicht (eingerichtet|aktiviert|konfiguriert)|\brichten sie (zuerst "
     r"|zuna(e)?chst )?(die )?\w*(steuer|mwst)",

@@ -44,7 +44,7 @@ ITALIAN = Tongue(
     lacking=r"\bmanca(no)?\b|\bmancant[ei]\b|\bassent[ei]\b|\bimpossibile ottenere",
     unlinked=r"\bnon (e |sono )?(stat[oaie] )?(ancora )?(associat|collegat|mappat|abbinat|assegnat)[oaie]\b",
     outdated=r"\b(obsolet|superat)[oaie]\b",
-    chosen=r"(selezionat|scelt|indicat|specificat)",
+    chosen=r"(selezionat|scelt|indicat|specificat|mappat|associat|collegat|configurat)",
     closing_date=r"\bdata di chiusura\b",
     tax_off=r"\b(impost[ae]( sulle vendite)?|iva)\b[^.]{0,40}\bnon (e|sono)( stat[ae])? (configurat|impostat|attivat"
     r"|abilitat)|\b(configura(re)?|attiva(re)?|abilita(re)?) (prima )?(l'|la |le )?(impost[ae]|iva)\b",

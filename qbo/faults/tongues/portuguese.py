@@ -43,7 +43,7 @@ PORTUGUESE = Tongue(
     lacking=r"\bfalt(a|am|ando)\b|\bausentes?\b|\bnao foi possivel obter",
     unlinked=r"\bnao (esta |estao |foi |foram )?(vinculad|mapead|associad|atribuid)[oa]s?\b|\bsem mapeamento\b",
     outdated=r"\b(obsolet|desatualizad)[oa]s?\b",
-    chosen=r"(selecion|escolhid|indicad|especific|informad)",
+    chosen=r"(selecion|escolhid|indicad|especific|informad|mapead|vinculad|associad|configurad)",
     closing_date=r"\bdata de (fechamento|encerramento|fecho)\b",
     tax_off=r"\b(impostos?( sobre vendas)?|iva)\b[^.]{0,40}\bnao (esta|estao|foi|foram) (configurad|ativad"
     r"|habilitad)|\b(configure|ative|habilite) (primeiro )?(o |os )?(impostos?|iva)\b",

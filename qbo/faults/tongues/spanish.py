@@ -45,7 +45,7 @@ SPANISH = Tongue(
     unlinked=r"\bno (esta |estan |fue |ha sido )?(vinculad|enlazad|asociad|mapead|asignad|emparejad)[oa]s?\b"
     r"|\bsin (vincular|asignar)\b",
     outdated=r"\b(obsolet|desactualizad|desfasad)[oa]s?\b",
-    chosen=r"(seleccion|elegid|eligi|indic|especific)",
+    chosen=r"(seleccion|elegid|eligi|indic|especific|mapead|vinculad|asignad|configurad)",
     closing_date=r"\bfecha de cierre\b",
     tax_off=r"\b(impuestos?( sobre las ventas| a las ventas)?|iva)\b[^.]{0,40}\bno (esta|estan|se ha|se han|ha sido"
     r"|han sido) (configurad|activad|habilitad)|\b(configure|active|habilite) (primero )?(el |los )?(impuestos?|iva)\b",
@@ -63,7 +63,7 @@ SPANISH = Tongue(
     rf"|autenticad)[oa]\b"
     rf"|(?<!no )(?<!se )\b(conecte|conecta|vincule|vincula|autorice|autoriza) (primero |antes )?(a |con |su cuenta de "
     rf"|tu cuenta de )?{PROGRAM}\b|\b(debe|debes|tiene que|hay que|necesita|necesitas) (conectar|vincular|autorizar)"
-    rf" (primero |antes )?{PROGRAM}\b"
+    rf" (primero |antes )?((tu|su|la) cuenta de )?{PROGRAM}\b"
     rf"|\bno (hay|existe|tiene|se (ha )?encontr(o|ado)) (ninguna? |una )?conexion (de|a|con) {PROGRAM}"
     rf"|\bno (tiene|hay) {PROGRAM} conectado",
     somebody_else=r"\b(otr[oa] (usuari[oa]|persona|administrador)|alguien mas)[^.;]{0,60}"
