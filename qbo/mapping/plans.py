@@ -12,6 +12,7 @@ from qbo.mapping.base import STATUS, Base, Said, Side, cents
 from qbo.mapping.book import TransactionRef
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payloads import Write
+from qbo.mapping.values import quoted
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,15 @@ def settled_undo(there: TransactionRef, write: Write, subject: Subject) -> Plan 
 
 
 def changes_in_words(sides: Sequence[Side]) -> str:
-    """E.g. "due date 2026-07-17 → 2026-08-01; message empty → blue door"."""
-    return "; ".join(f"{side.field} {side.was or 'empty'} → {side.theirs or 'empty'}" for side in sides)
+    """E.g. "due date 2026-07-17 → 2026-08-01; message empty → 'blue door'"."""
+    return "; ".join(f"{side.field} {quoted(side.was)} → {quoted(side.theirs)}" for side in sides)
 
 
 def kept_in_words(sides: Sequence[Side]) -> str:
     """E.g. "Kept what was changed in QuickBooks: reference 7 → 8. Run a Call still says 7."; "" for nothing."""
     if not sides:
         return ""
-    ours = f"still says {sides[0].ours or 'nothing'}" if len(sides) == 1 else "keeps its own"
+    ours = f"still says {quoted(sides[0].ours) if sides[0].ours else 'nothing'}" if len(sides) == 1 else "keeps its own"
     return f"Kept what was changed in QuickBooks: {changes_in_words(sides)}. Run a Call {ours}."
 
 
@@ -79,7 +80,7 @@ def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:
     """The conflict of fields that changed here and there: base, ours and theirs of each, for a person to choose."""
     facts: JsonObject = {"fields": ", ".join(side.field for side in sides)}
     if len(sides) == 1:
-        facts |= {"ours": sides[0].ours or "empty", "theirs": sides[0].theirs or "empty"}
+        facts |= {"ours": quoted(sides[0].ours), "theirs": quoted(sides[0].theirs)}
     return Failure("changed_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
 
 
@@ -93,5 +94,5 @@ def edited(subject: Subject, sides: Sequence[Side]) -> Failure:
     """The difference that a change in QuickBooks made, field by field, for a person to choose."""
     facts: dict[str, object] = {"fields": ", ".join(side.field for side in sides)}
     if len(sides) == 1:
-        facts |= {"ours": sides[0].ours or "empty", "theirs": sides[0].theirs or "empty"}
+        facts |= {"ours": quoted(sides[0].ours), "theirs": quoted(sides[0].theirs)}
     return Failure("edited_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})

@@ -14,6 +14,7 @@ from qbo.json_objects import JsonMapping, Row
 from qbo.lists.checking import checked
 from qbo.mapping.base import CUSTOMER_FIELDS, Base, changed_there_at, fields_of, kept_part, reference
 from qbo.mapping.list_planning import carried_over, said_of_customer
+from qbo.mapping.values import quoted
 from qbo.models import ConnectionSettings, Link
 from runacall.invoices.document_loading import customer_document
 from runacall.invoices.models import Customer
@@ -129,7 +130,7 @@ def _take(hearing: Hearing, link: Link, row: Row, customer: Customer, *, takes_o
     link.sync_token = str(row.get("SyncToken") or link.sync_token)
     link.save(update_fields=["base", "theirs", "sync_token", "there_at"])
     if there and takes_over:
-        changes = "; ".join(f"{field} {known[field] or 'empty'} → {now[field] or 'empty'}" for field in there)
+        changes = "; ".join(f"{field} {quoted(known[field])} → {quoted(now[field])}" for field in there)
         end = refused or ("" if wanted else " Run a Call keeps its own.")
         taken_over = bool(wanted) and not refused
         _note(hearing, customer, f"Changed in QuickBooks: {changes}.{end}", row, just_opened=taken_over)

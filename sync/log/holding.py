@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from qbo.failures import Failure, FailureKind
 from qbo.json_objects import JsonMapping
+from qbo.mapping.values import quoted
 from runacall.invoices.money import dollars
 
 
@@ -75,9 +76,9 @@ COMPARED = ("total", "tax", "date", "number")
 
 
 def differences(facts: JsonMapping) -> str:
-    """E.g. "total $108.00 here, $100.00 there; tax $8.00 here, $0.00 there"."""
+    """E.g. "total $108.00 here, $100.00 there; message 'Thank you' here, empty there"."""
     if "sides" in facts:
-        sides = [(side["field"], side["ours"] or "empty", side["theirs"] or "empty") for side in facts["sides"]]
+        sides = [(side["field"], quoted(side["ours"]), quoted(side["theirs"])) for side in facts["sides"]]
         return "; ".join(f"{name} {ours} here, {theirs} there" for name, ours, theirs in sides)
     named = [name for name in COMPARED if f"their_{name}" in facts]
     return "; ".join(

@@ -53,8 +53,8 @@ def test_both_changed_a_field_and_quickbooks_is_kept(shop: Shop, office: Office,
     hers(shop, invoice, CustomerMemo={"value": "by the bookkeeper"})
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
-    message = "Changed on both sides: message is Thank you here and by the bookkeeper in QBO"
-    different = "In QuickBooks, but different: message Thank you here, by the bookkeeper there"
+    message = "Changed on both sides: message is 'Thank you' here and 'by the bookkeeper' in QBO"
+    different = "In QuickBooks, but different: message 'Thank you' here, 'by the bookkeeper' there"
     office.assert_failed(invoice, message, code="changed_in_quickbooks", books=different)
     assert sides(office.event_page(invoice)) == [["Message", "Hello", "Thank you", "by the bookkeeper"]]
     told = press(office, invoice, "keep_quickbooks")
@@ -68,8 +68,8 @@ def test_what_one_of_them_emptied_is_said_as_well(shop: Shop, office: Office, in
     hers(shop, invoice, CustomerMemo={"value": ""})
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
-    message = "Changed on both sides: message is Thank you here and empty in QBO"
-    different = "In QuickBooks, but different: message Thank you here, empty there"
+    message = "Changed on both sides: message is 'Thank you' here and empty in QBO"
+    different = "In QuickBooks, but different: message 'Thank you' here, empty there"
     office.assert_failed(invoice, message, code="changed_in_quickbooks", books=different)
     assert office.visit("/admin/").part("sync-banner")
 
@@ -241,7 +241,7 @@ def reconciled(shop: Shop) -> str:
 def test_moved_there_then_reconcile_and_a_note_here(shop: Shop, office: Office, invoice: Invoice) -> None:
     other = shop.settled_invoice(customer=builders.customer(shop.organization, "Anna Smith"))
     hers(shop, invoice, CustomerRef=shop.there(other)["CustomerRef"])
-    assert "customer M. Okafor here, Anna Smith there" in reconciled(shop)
+    assert "customer 'M. Okafor' here, 'Anna Smith' there" in reconciled(shop)
     invoice.edit(internal_note="later", at=timezone.now())
     shop.drain()
     assert office.banner() == ""

@@ -305,7 +305,7 @@ def test_an_edit_of_a_customer_there_is_taken_over_and_not_sent_back(shop: Shop)
     assert (customer.billing_line1, customer.billing_state) == ("1 Elm St", "OH")
     event = shop.event(customer)
     assert (event.direction, event.state) == (Direction.IN, "synced")
-    assert "name M. Okafor → Mary Okafor" in event.message
+    assert "name 'M. Okafor' → 'Mary Okafor'" in event.message
     # The reading, and no write of ours.
     assert shop.books.calls() == calls + 1
     customer.edit(phone="555-0102", at=timezone.now())

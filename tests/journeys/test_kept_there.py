@@ -43,7 +43,7 @@ def correct(shop: Shop, invoice: Invoice) -> None:
     hers(shop, "Invoice", invoice, Line=[first, second, *rest])
 
 
-LINE = "line 2 1 × 90 = 90.00 Filter → 1 × 95 = 95.00 Filter. Run a Call still says 1 × 90 = 90.00 Filter."
+LINE = "line 2 '1 × 90 = 90.00 Filter' → '1 × 95 = 95.00 Filter'. Run a Call still says '1 × 90 = 90.00 Filter'."
 
 
 def test_an_amount_of_another_line(shop: Shop, invoice: Invoice, office: Office) -> None:
@@ -70,7 +70,7 @@ def test_several_fields(shop: Shop, invoice: Invoice) -> None:
     shop.drain()
     hers(shop, "Invoice", invoice, DueDate="2026-12-24", CustomerMemo={"value": "blue door"})
     invoice.edit(internal_note="ask Ann", at=timezone.now())
-    changes = f"due date {was} → 2026-12-24; message empty → blue door"
+    changes = f"due date {was} → 2026-12-24; message empty → 'blue door'"
     assert said(shop, invoice) == f"{KEPT}{changes}. Run a Call keeps its own."
 
 

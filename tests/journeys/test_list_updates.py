@@ -213,7 +213,7 @@ def test_an_account_that_she_chose_for_a_product_stays(shop: Shop, labor: Priceb
     labor.edit(unit_price="135.00", at=timezone.now())
     shop.drain()
     assert (account(shop, labor), float(there(shop, "Item", labor)["UnitPrice"])) == (HERS, 135.0)
-    assert shop.event(labor).message.startswith("Kept what was changed in QuickBooks: account Services → ")
+    assert shop.event(labor).message.startswith("Kept what was changed in QuickBooks: account 'Services' → ")
     # Once told, it is hers, and the next change of ours goes without it.
     labor.edit(description="by the hour", at=timezone.now())
     shop.drain()

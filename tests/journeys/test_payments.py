@@ -315,7 +315,7 @@ def test_both_changed_a_field_and_a_person_decides(shop: Shop) -> None:
     payment.edit(reference="ours", at=timezone.now())
     shop.drain()
     assert_failed(
-        shop, payment, "changed_in_quickbooks", "Changed on both sides: reference is ours here and hers in QBO"
+        shop, payment, "changed_in_quickbooks", "Changed on both sides: reference is 'ours' here and 'hers' in QBO"
     )
     send_ours(shop.failed(), by=None, at=timezone.now())
     shop.drain()
@@ -333,7 +333,7 @@ def test_a_reference_that_she_changes_after_a_person_chose_ours_is_asked_about_a
     send_ours(shop.failed(), by=None, at=timezone.now())
     shop.drain()
     assert_failed(
-        shop, payment, "changed_in_quickbooks", "Changed on both sides: reference is ours here and again in QBO"
+        shop, payment, "changed_in_quickbooks", "Changed on both sides: reference is 'ours' here and 'again' in QBO"
     )
     send_ours(shop.failed(), by=None, at=timezone.now())
     shop.drain()
@@ -381,7 +381,7 @@ def test_what_she_had_it_pay_instead_is_said_in_full(shop: Shop) -> None:
     payments[0].edit(reference="1108", at=timezone.now())
     shop.drain()
     # Of an invoice that this payment does not pay here, the plan has no number.
-    said = f"invoices is #{one.number}: 60.00 here and Id {shop.qbo_id(two)}: 40.00, Id {hers}: 20.00 in QBO"
+    said = f"invoices is '#{one.number}: 60.00' here and 'Id {shop.qbo_id(two)}: 40.00, Id {hers}: 20.00' in QBO"
     assert_failed(shop, payments[0], "changed_in_quickbooks", f"Changed on both sides: {said}")
     shop.hear()
     said = f"invoices is #{two.number}: 40.00 there and #{one.number}: 40.00 here"

@@ -357,7 +357,7 @@ def test_a_line_that_she_changes_after_a_person_chose_ours_is_asked_about_again(
     decide(deciding.send_ours, shop)
     shop.drain()
     assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
-    assert "95.00 Labor in QBO" in shop.event(invoice).message
+    assert "95.00 Labor' in QBO" in shop.event(invoice).message
     decide(deciding.send_ours, shop)
     shop.drain()
     assert Decimal(str(own_lines(shop.there(invoice))[0]["Amount"])) == 200

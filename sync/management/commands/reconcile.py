@@ -14,6 +14,7 @@ from typing import IO, Any, Self
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from qbo.mapping.comparing import Comparison, Difference, PaymentDifference
+from qbo.mapping.values import quoted
 from qbo.models import Connection
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from sync.inbound.reconciling import CannotRead, comparisons, in_chunks
@@ -226,7 +227,10 @@ def _payment_lines(listed: Listed) -> Iterator[str]:
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {pair['ours']} here, {pair['theirs']} there" for name, pair in row["fields"].items())
+    fields: Mapping[str, Any] = row["fields"]
+    return ", ".join(
+        f"{name} {quoted(one['ours'])} here, {quoted(one['theirs'])} there" for name, one in fields.items()
+    )
 
 
 def _money(amount: str) -> str:
