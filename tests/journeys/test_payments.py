@@ -384,7 +384,7 @@ def test_what_she_had_it_pay_instead_is_said_in_full(shop: Shop) -> None:
     said = f"invoices is '#{one.number}: 60.00' here and 'Id {shop.qbo_id(two)}: 40.00, Id {hers}: 20.00' in QBO"
     assert_failed(shop, payments[0], "changed_in_quickbooks", f"Changed on both sides: {said}")
     shop.hear()
-    said = f"invoices is #{two.number}: 40.00 there and #{one.number}: 40.00 here"
+    said = f"invoices is '#{two.number}: 40.00' there and '#{one.number}: 40.00' here"
     assert_failed(shop, payments[1], "edited_in_quickbooks", f"Changed in QBO: {said}")
 
 
