@@ -89,7 +89,8 @@ UNREACHED = (
         where=lambda evidence: not evidence.is_intuits and no_answer(evidence.status),
         text=transport_words.PLAIN,
         not_text=(
-            r"system failure error|\btoken (has |is |was )?timed out|\badmin(istrator)?\b|\bpermissions?\b",
+            r"system failure error|\bunsupported operation\b|\btoken (has |is |was )?timed out|\badmin(istrator)?\b"
+            r"|\bpermissions?\b",
             r"\bcredentials?\b",
             transport_words.CHECKED,
         ),

@@ -1,5 +1,7 @@
 """Rules for what passes by itself, and for clients that could not read an answer."""
 
+from qbo.faults.evidence import Evidence
+from qbo.faults.expressions import is_in
 from qbo.faults.rule import rule
 from qbo.faults.transport_words import CHECKED
 
@@ -9,7 +11,24 @@ def not_refused(status: int) -> bool:
     return not 300 <= status < 500
 
 
+NEVER_AGAIN = (
+    r"\b(do not|don't|never) (retry|re-?send|send (it|this|that) again|try (it |this |that )?again)\b"
+    r"(?! (before|until|for|within|earlier|now|yet|immediately|right away))"
+)
+PASSES = frozenset(("server_error", "network", "answer_unreadable"))
+
+
+def forbids_a_retry(evidence: Evidence) -> bool:
+    """Whether a program says not to send it again, whatever passes besides: QuickBooks may have it."""
+    return not evidence.is_intuits and is_in(NEVER_AGAIN, evidence.text)
+
+
 TROUBLES = (
+    # What QuickBooks has done already, or what somebody has to look at first.
+    rule(
+        "unknown",
+        where=forbids_a_retry,
+    ),
     # A client that could not parse the answer, in the words of its parser.
     rule(
         "answer_unreadable",

@@ -94,7 +94,7 @@ def missing(noun: str) -> str:
     """Says in any way that it is not there, or that none was chosen."""
     return "|".join(
         (
-            rf"\b{noun}\b{NO_OWNER}[^,;]{{0,40}}{MISSING}",
+            rf"\b{noun}\b{NO_OWNER}[^,;]{{0,60}}{MISSING}",
             sought(noun),
             without_id(noun),
             unsent(noun),

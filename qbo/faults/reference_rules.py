@@ -51,6 +51,7 @@ REFERENCES = (
         text=r"(one|foreign) currency (per|at a time)|same currency|different currenc(y|ies)"
         r"|\bcurrency (of|must|does(n't| not) match|mismatch)",
     ),
+    rule("account_wrong_type", text=r"\b(is|are|was) not an? ([\w-]+ ){1,3}account\b"),
     # Which of several kinds it is, the program does not know either.
     rule("reference_not_found", text=rf"\b{SEVERAL_KINDS}\b[^.;]{{0,40}}({GONE}|{MISSING})"),
     # What is gone may be named with the record that it belongs to: "the account for this item no longer exists".

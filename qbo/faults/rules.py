@@ -62,6 +62,8 @@ def first_match(evidences: Sequence[Evidence]) -> tuple[str, Evidence]:
     """The code of the first rule that matches any entry, and that entry: the most specific one wins."""
     for candidate in RULES:
         for evidence in evidences:
-            if candidate.matches(evidence):
+            if candidate.matches(evidence) and not (
+                candidate.failure in passing.PASSES and passing.forbids_a_retry(evidence)
+            ):
                 return candidate.failure, evidence
     return "unknown", evidences[0]

@@ -33,7 +33,11 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "customer_not_found": (
         *("We cannot tell which QuickBooks client it is", "QuickBooks doesn't know this customer"),
-        *("The client is unavailable", "Its customer must exist first"),
+        *(
+            "Client whose display name contains TAG-17 is not found",
+            "The client is unavailable",
+            "Its customer must exist first",
+        ),
         *("The bill-to contact isn't in QuickBooks", "The homeowner is not mapped", "Client search gave no results"),
         "Missing CustomerRef",
     ),
@@ -53,7 +57,12 @@ SAID: dict[str, tuple[str, ...]] = {
         *("The record changed underneath you", "The bill was edited by its owner after we read it"),
         *("This copy is older than theirs", "Our SyncToken is older"),
     ),
-    "rate_limited": ("Send fewer requests", "The API call allowance is used up", "QuickBooks throttle"),
+    "rate_limited": (
+        "Too many requests, do not retry before 10:00",
+        "Send fewer requests",
+        "The API call allowance is used up",
+        "QuickBooks throttle",
+    ),
     "server_error": (
         *(
             "Export failed (bill 7): 503",
@@ -81,6 +90,7 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     # The same words, of something else.
     "validation": (
+        *("It is not an income account, choose another one", "Unsupported Operation: premature end of file"),
         *("The customer pressed cancel on the card reader", "There is no such rate of pay", "Part 7 is too long"),
         *("The bill will be sent later to the client, choose an address", "The date is closed for bookings"),
         *("Throttle cable has no price", "The hourly rate cap was reached, lower the rate", "The total is zero"),

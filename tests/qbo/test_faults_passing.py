@@ -58,6 +58,24 @@ PASSES: list[tuple[int | None, str]] = [
     (403, "Limit exceeded"),
 ]
 
+NOT_AGAIN = [
+    "The connection was reset after QuickBooks had saved it, do not retry",
+    "HTTP 503, but the invoice is in QuickBooks. Never send it again!",
+    "Saved in QuickBooks and lost here: don't try again",
+]
+
+
+@pytest.mark.parametrize("words", NOT_AGAIN)
+def test_what_must_not_be_sent_again_does_not_wait(words: str) -> None:
+    assert not catalogue.entry(read(words, None, TEXT).code).waiting_helps
+    assert not catalogue.entry(read(json.dumps({"error": words}), 503, JSON).code).waiting_helps
+
+
+def test_what_must_only_not_be_sent_at_once_waits() -> None:
+    assert read("Too many requests, do not retry before 10:00", None, TEXT).code == "rate_limited"
+    assert read("QuickBooks is down, do not retry yet", None, TEXT).code == "server_error"
+
+
 TO_BE_CORRECTED = [
     "QuickBooks limits how many characters a memo has",
     "Job 17 is still in progress and has no invoice",

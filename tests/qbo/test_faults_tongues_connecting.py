@@ -15,6 +15,8 @@ SAID: dict[str, tuple[str, ...]] = {
         *("Bitte zuerst QuickBooks verbinden", "Keine Verbindung zu QuickBooks hinterlegt"),
         *("QuickBooks is niet geautoriseerd", "Koppel eerst QuickBooks", "Geen koppeling met QuickBooks ingesteld"),
         *("QuickBooks non è autorizzato", "Collega QuickBooks", "Nessuna connessione con QuickBooks"),
+        *("QuickBooks no configurado", "QuickBooks n'est pas configuré", "QuickBooks não configurado"),
+        *("QuickBooks non configurato", "QuickBooks ist nicht eingerichtet", "QuickBooks is niet ingesteld"),
         *("QuickBooksに接続してください", "Hay que conectar tu cuenta de QuickBooks"),
     ),
     "permission_denied": (
@@ -30,6 +32,7 @@ SAID: dict[str, tuple[str, ...]] = {
         *("Bloqueado por otro proceso", "Verrouillé par une autre opération", "Vergrendeld door een ander proces"),
         *("Bloqueado por outro processo", "Durch einen anderen Vorgang gesperrt", "Bloccato da un altro processo"),
     ),
+    "tax_not_enabled": ("La TVA n'est pas configurée dans QuickBooks", "El IVA no está configurado en QuickBooks"),
     "rate_limited": ("QuickBooks antwoordde met 429", "QuickBooks respondió: 429"),
     "customer_not_found": (
         *("Cliente no vinculado a QuickBooks", "Ce client n'est pas encore associé", "Cliente não mapeado"),
@@ -63,6 +66,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "validation": (
         *("Error al exportar el cliente: falta la fecha", "Fehler beim Übertragen: Datum falsch"),
         *("QuickBooks respondió 404 facturas, elija una", "QuickBooks hat 503 Zeilen beantwortet, eine fehlt"),
+        *("QuickBooks no está configurado para varias monedas", "QuickBooks n'est pas configuré pour cela"),
         *("Conecte el medidor antes de facturar", "Bitte verbinden Sie die Zeilen mit Texten"),
         *("La factura no está asignada a una ruta", "Erreur : la date de la facture est absente"),
     ),

@@ -59,6 +59,7 @@ DUTCH = Tongue(
     r"|sessie"
     r"|autorisatie)\b[^.;]{0,25}\b(geweigerd|afgewezen)",
     to_connect=rf"\b{PROGRAM} (is )?(nog )?niet (geautoriseerd|gemachtigd|gelinkt)"
+    rf"|\b{PROGRAM} (is )?(nog )?niet (geconfigureerd|ingesteld)\b(?! voor)"
     rf"|\b(verbind|koppel|autoriseer)( eerst)? (met )?{PROGRAM}\b"
     rf"|\b(moet|dient|gelieve) [^.;]{{0,20}}{PROGRAM} (eerst )?(te )?(verbinden|koppelen)"
     rf"|\bgeen ({PROGRAM}-(koppeling|verbinding)|(koppeling|verbinding) met {PROGRAM}) (gevonden|ingesteld|aanwezig)",

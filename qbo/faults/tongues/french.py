@@ -59,7 +59,7 @@ FRENCH = Tongue(
     r"[^.;]{0,20}\bdeconnecte|\b(refuse|rejete)(e|s|es)?\b[^.;]{0,25}\b(jetons?|identifiants|session|autorisation)\b"
     r"|\b(jetons?|identifiants|session|autorisation)\b[^.;]{0,25}\b(refuse|rejete)(e|s|es)?\b",
     to_connect=rf"\b{PROGRAM} (n'est |n'a |n'etait )?(pas|plus|non)( encore)?( ete)? (autorise|relie|lie|associe"
-    rf"|authentifie|branche)e?\b"
+    rf"|authentifie|branche)e?\b|\b{PROGRAM} (n'est )?(pas|non) configure\b(?! pour)"
     rf"|(?<!se )(?<!de )\b(re)?(connecte|branche|relie|autorise)[rz]( d'abord)? (a |votre compte )?{PROGRAM}\b"
     rf"|\b(aucune|pas de) connexion (a |avec |de )?{PROGRAM}"
     rf"|\bconnexion (a |de )?{PROGRAM} n'est (pas|plus) (valide|active)",

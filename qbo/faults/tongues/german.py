@@ -60,6 +60,7 @@ GERMAN = Tongue(
     r"|verweigert)"
     r"|\b(lehnt|lehnte)\b[^.;]{0,25}(token|anmeldedaten|zugangsdaten|sitzung|autorisierung)[^.;]{0,12}\bab\b",
     to_connect=rf"\b{PROGRAM}( ist| wurde)? (noch )?nicht (autorisiert|gekoppelt|verknu(e)?pft|authentifiziert)"
+    rf"|\b{PROGRAM} (ist )?(noch )?nicht (konfiguriert|eingerichtet)"
     rf"|\b(verbinden|autorisieren|koppeln) sie [^.;]{{0,12}}\b{PROGRAM}\b"
     rf"|\b(bitte|mu(e)?ssen?) [^.;]{{0,20}}{PROGRAM} (zuerst |zuna(e)?chst )?(verbinden|autorisieren)"
     rf"|\bkeine? ({PROGRAM}-?(verbindung|kopplung)|(verbindung|kopplung) (zu|mit) {PROGRAM}) (eingerichtet|hinterlegt"

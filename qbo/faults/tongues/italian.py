@@ -57,6 +57,7 @@ ITALIAN = Tongue(
     r"|intuit)\b[^.;]{0,20}\b(disconness|scollegat)[oa]|\b(rifiutat|respint)o\b[^.;]{0,25}\b(token|credenziali|sessione"
     r"|autorizzazione)\b|\b(token|credenziali|sessione|autorizzazione)\b[^.;]{0,25}\b(rifiutat|respint)[oaie]\b",
     to_connect=rf"\b{PROGRAM} non (e )?(stat[oa] )?(ancora )?(autorizzat|associat|autenticat)[oa]\b"
+    rf"|\b{PROGRAM} non (e )?configurato\b(?! per)"
     rf"|\b(collega|collegate|connetti|connettete|autorizza)( prima)? (a )?{PROGRAM}\b"
     rf"|\b(devi|deve|occorre|bisogna) (collegare|connettere|autorizzare) (prima )?{PROGRAM}\b"
     rf"|\bnessuna connessione (a|con) {PROGRAM}",

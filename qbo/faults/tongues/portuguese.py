@@ -58,6 +58,7 @@ PORTUGUESE = Tongue(
     r"|credenciais|sessao|autorizacao)\b[^.;]{0,25}\b(recusad|rejeitad)[oa]s?\b"
     r"|\b(quickbooks|qbo)\b[^.;]{0,20}\bnao esta mais conectado",
     to_connect=rf"\b{PROGRAM} (ainda )?nao (esta |foi )?(autorizad|vinculad|autenticad)[oa]\b"
+    rf"|\b{PROGRAM} nao (esta )?configurado\b(?! para)"
     rf"|(?<!nao )(?<!se )\b(conecte|vincule|autorize)( primeiro)? (ao? |o |sua conta do )?{PROGRAM}\b"
     rf"|\b(deve|precisa|e necessario) (conectar|vincular|autorizar) (primeiro )?(ao? |o )?{PROGRAM}\b"
     rf"|\b(nenhuma|nao ha|sem) conexao (com|ao?|do) o? ?{PROGRAM} (encontrad|configurad|cadastrad)a",

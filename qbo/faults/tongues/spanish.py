@@ -60,7 +60,7 @@ SPANISH = Tongue(
     r"|credenciales"
     r"|sesion|autorizacion)\b[^.;]{0,25}\b(rechazad[oa]s?|denegad[oa]s?)\b",
     to_connect=rf"\b{PROGRAM} (aun |todavia |ya )?no (esta |ha sido |fue )?(autorizad|vinculad|enlazad"
-    rf"|autenticad)[oa]\b"
+    rf"|autenticad)[oa]\b|\b{PROGRAM} no (esta )?configurado\b(?! para)"
     rf"|(?<!no )(?<!se )\b(conecte|conecta|vincule|vincula|autorice|autoriza) (primero |antes )?(a |con |su cuenta de "
     rf"|tu cuenta de )?{PROGRAM}\b|\b(debe|debes|tiene que|hay que|necesita|necesitas) (conectar|vincular|autorizar)"
     rf" (primero |antes )?((tu|su|la) cuenta de )?{PROGRAM}\b"

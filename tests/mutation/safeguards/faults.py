@@ -411,4 +411,11 @@ SAFEGUARDS = (
         "PASSED_ON = OPEN",
         (f"{OF_OTHER_WORDS}::test_a_program_tells_what_is_missing_whatever_status_it_gives",),
     ),
+    Safeguard(
+        "faults: what a program says must not be sent again is not, whatever passes besides",
+        "qbo/faults/rules.py",
+        "candidate.failure in passing.PASSES and passing.forbids_a_retry(evidence)",
+        "False",
+        (f"{OF_PASSING}::test_what_must_not_be_sent_again_does_not_wait",),
+    ),
 )
