@@ -40,7 +40,9 @@ def may_have_no_link(
     loose = LooseEnd.objects.filter(**of).values("record_id")
     since = _records(connection, record_type).filter(pk__gt=gathered.through).order_by().values("pk")
     gone = Link.objects.filter(**of, active=False).values("record_id")
-    if count_up_to(loose.union(since, gone, all=True), MOST).is_more:
+    # As many as there were yesterday are not counted again for each page.
+    counted = count_up_to(loose, MOST).number if gathered.loose is None else gathered.loose
+    if counted + count_up_to(since.union(gone, all=True), MOST).number > MOST:
         return None
     if but is not None:
         loose = loose.exclude(Exists(but.filter(record_id=OuterRef("record_id"))))
@@ -86,12 +88,13 @@ def _gather(connection: Connection, record_type: str, at: datetime, go_on: Calla
         if not ids:
             if _drop_linked(of, links, go_on):
                 mark.at, mark.until = at, records.aggregate(last=Max("pk"))["last"] or 0
+                mark.loose = LooseEnd.objects.filter(**of).count()
             break
         linked = set(links.for_records(ids).values_list("record_id", flat=True))
         found = [LooseEnd(**of, record_id=pk) for pk in ids if pk not in linked]
         LooseEnd.objects.bulk_create(found, ignore_conflicts=True)
         mark.through, seen = ids[-1], seen + len(ids)
-    mark.save(update_fields=["through", "until", "at"])
+    mark.save(update_fields=["through", "until", "at", "loose"])
     return seen
 
 

@@ -57,6 +57,8 @@ class Gathered(models.Model):
     # have given its records lower ids, so a day goes by.
     until = models.BigIntegerField(default=0)
     at = models.DateTimeField(null=True, blank=True)
+    # How many loose ends were left then; some may have come since. None: they were not counted.
+    loose = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "gathered"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection as database
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from qbo.mapping.loose_ends import gather, may_have_no_link, to_gather, without_link
 from qbo.models import Connection, Gathered, Link, LooseEnd
@@ -142,3 +144,31 @@ def test_customers_products_and_payments_are_gathered_too(books: Connection) -> 
     found = set(LooseEnd.objects.values_list("record_type", "record_id"))
     expected = {("invoice", one.pk), ("payment", payment.pk), ("customer", one.customer_id), ("item", item.pk)}
     assert expected <= found
+
+
+@pytest.mark.parametrize("counted", [None, 2, 3])
+def test_of_more_than_a_bound_all_records_are_looked_at(
+    books: Connection, monkeypatch: pytest.MonkeyPatch, counted: int | None
+) -> None:
+    """As many as were left by the last round, or that there are where they were not counted, and what came since."""
+    monkeypatch.setattr("qbo.mapping.loose_ends.MOST", 3)
+    for _ in range(2):
+        invoice(books, is_there=False)
+    gathered(books)
+    mark = Gathered.objects.filter(record_type="invoice")
+    assert mark.get().loose == 2
+    mark.update(loose=counted)
+    invoice(books, is_there=False)
+    assert (may_have_no_link(books, "invoice") is None) is (counted == 3)
+    invoice(books, is_there=False)
+    assert may_have_no_link(books, "invoice") is None
+
+
+def test_what_was_left_is_not_counted_for_each_page(books: Connection) -> None:
+    invoice(books, is_there=False)
+    gathered(books)
+    with CaptureQueriesContext(database) as asked:
+        assert may_have_no_link(books, "invoice") is not None
+    assert [
+        one["sql"] for one in asked.captured_queries if "COUNT" in one["sql"] and "qbo_looseend" in one["sql"]
+    ] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -67,6 +68,18 @@ def test_no_statement_joins_what_it_searches(shop: Organization, office: Client)
     searches = [one["sql"] for one in asked.captured_queries if '"reference"' in one["sql"] and "LIKE" in one["sql"]]
     assert searches
     assert [sql for sql in searches if "DISTINCT" in sql or '"number"' in sql] == []
+
+
+def test_what_a_search_finds_is_counted_up_to_a_bound(
+    shop: Organization, office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(4):
+        paid(shop, f"47{n}", "")
+    monkeypatch.setattr("runacall.organizations.paging.LookUpPaginator.most", 3)
+    with CaptureQueriesContext(database) as asked:
+        page = office.get(PAYMENTS, {"q": "47"})
+    assert re.search(r"\b3\+\s+payments", page.content.decode())
+    assert len([one for one in asked.captured_queries if one["sql"].endswith("LIMIT 4")]) == 1
 
 
 CUSTOMERS = reverse("admin:invoices_customer_changelist")

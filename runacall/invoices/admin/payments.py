@@ -33,6 +33,7 @@ from runacall.invoices.money import dollars
 from runacall.invoices.refusals import Refused
 from runacall.organizations.middleware import StaffRequest, VisitorRequest
 from runacall.organizations.models import Ability
+from runacall.organizations.paging import LookUpPaginator
 
 
 @admin.register(Payment, site=site)
@@ -44,6 +45,7 @@ class PaymentAdmin(RecordAdmin):
     list_select_related = ("customer",)
     # What the search box is shown for; `get_search_results` says how.
     search_fields = ("reference",)
+    search_paginator = LookUpPaginator
     fields: tuple[Any, ...] = (
         ("customer", "paid"),
         ("pays", "left"),
