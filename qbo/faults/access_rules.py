@@ -169,6 +169,8 @@ ACCESS = (
     rule("edition_lacks_feature", codes="5030"),
     rule(
         "edition_lacks_feature",
-        text=r"feature (is )?not (supported|available|included)|upgrade your (plan|subscription)",
+        text=r"feature (is )?not (supported|available|included)|upgrade your (plan|subscription)"
+        r"|\bnot (available|included|supported) (in|on|with|for|by) (your|this|the) ((current|quickbooks|qbo) )?"
+        r"(plan|subscription|edition)\b",
     ),
 )

@@ -71,7 +71,11 @@ RAISED = (
 
 
 UNREACHED = (
-    rule("server_error", text=r"gateway ?time-?out|upstream (connect error|request time-?out|server is timing out)"),
+    rule(
+        "server_error",
+        text=r"gateway ?time-?out|upstream (connect error|request time-?out|server is timing out)",
+        not_text=transport_words.IS_GONE,
+    ),
     # There was an answer, or there will be one soon.
     rule(
         "server_error",
@@ -93,6 +97,7 @@ UNREACHED = (
             r"|\bpermissions?\b",
             r"\bcredentials?\b",
             transport_words.CHECKED,
+            transport_words.IS_GONE,
         ),
     ),
     rule("network", text=r"(response|status) code\W{0,3}0\b|^\W*(\w+\W+)?http 599\b"),

@@ -39,6 +39,7 @@ DISCONNECTED = (
     r"\b(please|must|need to|have to|needs to|has to) (sign in|log in|connect|authori[sz]e) again\b",
     r"(^|[.!;:] )(please )?(connect|sign in|log in|authori[sz]e) again\b"
     r"|\bwe (no longer have|do not have|have lost|lost) access\b",
+    r"\brenew (the |your )?((quickbooks|qbo|intuit) )?connection\b",
     r"\btry re-?connecting\b|\bre-?link(ing)? (is )?(needed|required)|\b(must|should|needs? to|please) re-?link\b",
     rf"{ACCESS_THING}( has timed out and)? ({LAPSED})",
     r"\bconnection (status )?is (now )?(inactive|not active)\b",
@@ -68,6 +69,7 @@ NEVER_CONNECTED = (
     rf"\b(failed|failure|error|unable|could not|problem)( to| while| in| with)? (complet(e|ing)|perform(ing)?"
     rf"|finish(ing)?|in)?"
     rf" ?(the )?({PROGRAM} )?token exchange\b",
+    rf"\b{PROGRAM} (rejected|refused|declined) the (code|token) exchange\b",
     rf"\b{PROGRAM}( online)? connection (is |was )?(not found|missing)\b",
     r"(?<!card )(?<!payment )(?<!client )\b(credentials|realm ?id|tokens?) (is |are |was |were )?"
     r"(missing|not (found|stored|set|configured))\b",

@@ -23,7 +23,22 @@ def forbids_a_retry(evidence: Evidence) -> bool:
     return not evidence.is_intuits and is_in(NEVER_AGAIN, evidence.text)
 
 
+CORRECTED_FIRST = (
+    r"\b(correct|fix|change|choose|select|enter|shorten|map|assign|add|remove) "
+    r"(the|this|that|these|its|your|an?|it|them)\b"
+)
+"""Where somebody has to correct it first, what a program does by itself afterwards does not help."""
+
 TROUBLES = (
+    rule(
+        "server_error",
+        text=(
+            r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b",
+            r"\bwill be (sent to (quickbooks|qbo)|re-?sent|synced|exported|pushed) (again )?(later|soon|shortly"
+            r"|automatically)\b",
+        ),
+        not_text=CORRECTED_FIRST,
+    ),
     # What QuickBooks has done already, or what somebody has to look at first.
     rule(
         "unknown",
@@ -99,14 +114,11 @@ TROUBLES = (
             r"temporarily (unavailable|not available|down|offline|out of service)|currently (unavailable|busy)"
             r"|\b(server|service|quickbooks|api|system) too busy\b"
             r"|\b(service|server|endpoint|api) (is )?unavailable|\b(quickbooks|qbo|intuit)\b[^.;]{0,20}\bhiccup",
-            r"\bwill (automatically )?(be retried|be tried again|retry|try again)\b"
-            r"|(?<!before )(?<!or )(?<!and )(?<!by )(?<!for )(?<!when )\bretrying\b"
+            r"(?<!before )(?<!or )(?<!and )(?<!by )(?<!for )(?<!when )\bretrying\b"
             r"|\bretr[iy]able(response|error|exception)",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system|queue) (is|are) ((too |very )?busy|restarting"
             r"|struggling"
             r"|overwhelmed)\b",
-            r"\bwill be (sent to (quickbooks|qbo)|re-?sent|synced|exported|pushed) (again )?(later|soon|shortly"
-            r"|automatically)\b",
             r"\b(quickbooks|qbo|intuit|servers?|services?|api|system) (is|are) having (\w+ )?"
             r"(problems|issues|trouble|difficulties)\b",
             r"\b(temporary|transient|intermittent) ((quickbooks|qbo|intuit|server|service|network) )?(error"

@@ -135,6 +135,10 @@ DUPLICATES = (
             r"\b(customer|client|vendor|supplier|employee|item|product|service|account)\b[^.,;]{0,60}"
             r"\balready exists\b",
             r"\b(named|called) [^;]{1,80} already exists\b",
+            r"\balready (used|taken|in use)( in (quickbooks|qbo))? by an(other|y)? "
+            r"(customer|client|vendor|supplier|employee|item|product|service)\b"
+            r"|\balready (used|taken|in use)( in (quickbooks|qbo))? by a (customer|client|vendor|supplier|product"
+            r"|service)\b",
             r"\balready (has|have|uses?|goes by) (this|that|the same) name\b",
             rf"\b{SEVERAL} (\w+ )?(customers?|vendors?|items?|products?|services?|accounts?)\b[^.;]{{0,40}}\bname\b",
             rf"{ALREADY_ONE}(customer|client|vendor|supplier|employee|item|product|service"

@@ -152,7 +152,7 @@ FRAME = (
     r"|sync(?:s|ed|ing|hroni[sz]\w*)?|export(?:s|ed|ing)?|import(?:s|ed|ing)?|push(?:es|ed|ing)?|creat(?:e|es|ed|ing"
     r"|ion)|sav(?:e|es|ed|ing)|send(?:s|ing)?|sent|post(?:s|ed|ing)?|updat(?:e|es|ed|ing)|upload(?:s|ed|ing)?|writ(?:e"
     r"|ing|ten)|transfer(?:s|red|ring)?|process(?:ed|ing)?|complet(?:e|ed|ing)|add(?:ed|ing)?|record(?:ed|ing)?"
-    r"|load(?:s|ed|ing)?|fetch(?:es|ed|ing)?|quer(?:y|ies|ying)|void(?:s|ed|ing)?|chang(?:e|es|ed|ing)|tak(?:e|es|en|ing)|took|ready"
+    r"|load(?:s|ed|ing)?|fetch(?:es|ed|ing)?|quer(?:y|ies|ying)|void(?:s|ed|ing)?|chang(?:e|es|ed|ing)|tak(?:e|es|en|ing)|took|needs?|attention|ready"
     r"|manually|ids?"
     r"|fail(?:s|ed|ing|ure)?|errors?|problems?|issues?|unable|could|cannot|can|not|went|wrong|occurred|happened"
     r"|rejected|returned|refused|reported|declined|accept(?:ed)?|unknown|reasons?|quickbooks|online|qbo"

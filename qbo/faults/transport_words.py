@@ -144,6 +144,12 @@ CURL_CERTIFICATE_CODES = frozenset(("51", "60", "77", "91"))
 CHECKED = r"\bis too (long|short|large)\b|\b\d[\d,]* characters\b|\bmust be (at|less|shorter|unique|between|an?|\d+)\b"
 """Says that a value is wrong; what is called "Timeout" then is a record."""
 
+IS_GONE = (
+    r"\b(item|product|customer|client|vendor|supplier|account|class)\b[^.;:]{1,40} (is|was) (now )?(inactive|deleted"
+    r"|archived)\b"
+)
+"""Says that a record is gone; what is called "Gateway Timeout" then is its name."""
+
 # Anybody may write these; they count only if there was no answer and no code of QuickBooks.
 BROKEN_OFF = r"(reset|refused|closed|lost|aborted|failed|dropped|broken|terminated|interrupted)"
 PLAIN = (

@@ -15,7 +15,8 @@ SAID: dict[str, tuple[str, ...]] = {
             "Invalid bearer",
         ),
         "The connection was lost. Please link the company again",
-        "Intuit could not finish the connection",
+        *("Intuit could not finish the connection", "Intuit refused the code exchange"),
+        "Press Renew and renew the QuickBooks connection",
         *("QuickBooks must be connected again", "QuickBooks needs a new sign-in", "It needs a renewed authorization"),
     ),
     "permission_denied": (
@@ -50,6 +51,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "closed_period": ("A period lock is set", "This date was closed by the owner"),
     "duplicate_doc_number": ("Reference 88 was used already", "Check 88 is already entered"),
     "duplicate_name": (
+        *("'Roe' is already taken by an employee", "Acme is in QuickBooks, already used by a vendor"),
         *("An employee goes by the same name", "This name is unavailable", "Someone in QuickBooks uses that name"),
         "Two vendors named Roe",
     ),
@@ -97,6 +99,7 @@ SAID: dict[str, tuple[str, ...]] = {
         *("The month has to be approved and closed first", "Payment failed (card 7): 4030"),
         *("Check the account and payment type", "This order is not linked to a visit, choose one"),
         *("The callback time is invalid, pick an hour", "Have every bill voided in person, choose a day"),
+        *("The truck is already used by a crew, choose another one", "QuickBooks needs attention to the memo's length"),
         *("Invoice already voided", "The wait for parts is over, choose a date", "Two invoices named by hand"),
     ),
 }

@@ -41,6 +41,7 @@ PASSES: list[tuple[int | None, str]] = [
     (None, "Lost connection to QuickBooks during the sync"),
     (None, "The sync stopped, we will try again at noon"),
     (None, "The servers are overloaded"),
+    (None, "Could not save the bill, it will be retried automatically"),
     (None, "The push of this bill is still in flight"),
     (None, "Lock already held"),
     (None, "This receipt is being exported by another worker"),
@@ -77,6 +78,11 @@ def test_what_must_only_not_be_sent_at_once_waits() -> None:
 
 
 TO_BE_CORRECTED = [
+    "Shorten the memo, then it will be retried automatically",
+    "Choose an account and the bill will be resent shortly",
+    "The item Time-out switch is inactive",
+    "The customer 'Gateway Timeout Inc' was deleted",
+    "Locations are not available in your QuickBooks plan at the moment",
     "QuickBooks limits how many characters a memo has",
     "Job 17 is still in progress and has no invoice",
     "The pump of job 17 is still running, finish it first",

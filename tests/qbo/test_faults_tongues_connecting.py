@@ -27,6 +27,7 @@ SAID: dict[str, tuple[str, ...]] = {
         *("Ya hay otra sincronización", "Temporalmente fuera de servicio", "Synchronisation déjà en cours"),
         *("Sincronização em andamento", "Synchronisierung läuft noch", "Er loopt al een synchronisatie"),
         *("Sincronizzazione già in corso", "同期処理が進行中です"),
+        *("Ein unerwarteter Fehler ist aufgetreten", "Es gab einen internen Serverfehler"),
         *("QuickBooks respondeu com erro 503", "QuickBooks hat mit Fehler 502 geantwortet", "Intentalo más tarde"),
         *("QuickBooks a répondu avec le code 504 lors de l'envoi", "QuickBooks ha risposto con errore 500."),
         *("Bloqueado por otro proceso", "Verrouillé par une autre opération", "Vergrendeld door een ander proces"),
@@ -47,11 +48,15 @@ SAID: dict[str, tuple[str, ...]] = {
         *("El servicio no está asignado a un producto", "Article non lié", "Produto não vinculado"),
         *("Artikel nicht zugeordnet", "Artikel niet gelinkt", "Il servizio non è mappato"),
     ),
+    "duplicate_doc_number": ("Questo numero è già stato usato",),
     "account_inactive": (
         *("Aucun compte associé", "Ninguna cuenta configurada", "Nenhuma conta vinculada", "Kein Konto hinterlegt"),
         *("Geen rekening ingesteld", "Nessun conto mappato"),
     ),
-    "tax_code_not_mapped": ("Código de impuesto sin asignar", "Taux de TVA non rattaché", "Steuercode nicht gekoppelt"),
+    "tax_code_not_mapped": (
+        *("Veuillez vous assurer que chaque ligne a un taux de TVA", "各行に税率があることを確認してください"),
+        *("Código de impuesto sin asignar", "Taux de TVA non rattaché", "Steuercode nicht gekoppelt"),
+    ),
     "network": (
         *("No se puede conectar QuickBooks: tiempo de espera", "Impossible de connecter QuickBooks : délai d'attente"),
         *("Konnte QuickBooks nicht erreichen: Zeitüberschreitung", "Kan niet met QuickBooks verbinden"),

@@ -37,7 +37,7 @@ FRENCH = Tongue(
     r"|\barrive(e|s)? a (echeance|expiration)",
     needed=r"\b(selectionne|indique|precise|specifie|attribue|affecte|ajoute|associe|comporte|comprenne|contienne"
     r"|inclue|saisisse|entre|choisisse)(z|r|nt)?\b|\b(choisir|saisir|doit|doivent|devez|obligatoires?|requis(es?)?"
-    r"|assurez-vous|manqu\w+|sans|aucun(e)?)\b|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
+    r"|(assurez-|vous )(vous|assurer)|manqu\w+|sans|aucun(e)?)\b|\b(n'ont|n'a|n'est|pas) (pas )?(de|d'|associe)",
     invalid=r"\b(non valides?|invalides?|incorrectes?|pas valides?|errone(e|s|es)?)\b",
     unset=r"\b(n\'(est|a|ont|sont) )?pas( encore)?( ete)? (configure|parametre|active|defini|renseigne|saisi|indique"
     r"|associe|attribue)",

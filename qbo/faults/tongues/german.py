@@ -88,7 +88,7 @@ GERMAN = Tongue(
     r"|reagiert)"
     r" (zurzeit|momentan|gerade|derzeit) nicht|"
     r"\b(versuchen sie|versuche|probieren sie)\b[^.]{0,40}\b(spa(e)?ter|in einigen)\b|derzeit nicht (bearbeite"
-    r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwarteter|interner|systemfehler)( server)?fehler|systemfehler|\b(dienst"
+    r"|verfu(e)?gbar|mo(e)?glich)|\b(unerwartete[rn]?|interne[rn]?) ?(server-?)?fehler|systemfehler|\b(dienst"
     r"|server)\b[^.]{0,30}nicht verfu(e)?gbar"
     r"|wartungs(arbeit|modus|fenster)|\b(quickbooks|qbo)( online)? ist (derzeit|momentan|zurzeit) nicht"
     r"|\bdurch einen anderen (vorgang|prozess) gesperrt|\b(synchronisierung|synchronisation) (la(e)?uft"

@@ -29,7 +29,7 @@ ITALIAN = Tongue(
     r"|(?<!errore )\bsconosciut[oaie]\b",
     none=r"\bnessun[oa']?",
     found=r"(trovat|corrispondente)",
-    taken=r"\bgia (in uso|present|esist|utilizz|usat|assegnat|registrat|inserit)\w*|\besist(e|ono) gia\b"
+    taken=r"\bgia (stat[oa] )?(in uso|present|esist|utilizz|usat|assegnat|registrat|inserit)\w*|\besist(e|ono) gia\b"
     r"|\bduplicat[oai]\b"
     r"|\b(usa|utilizza) gia\b|\bdev(e|ono) essere univoc[oaie]\b",
     closed=r"\b(chius|bloccat)[oaie]\b",

@@ -418,4 +418,18 @@ SAFEGUARDS = (
         "False",
         (f"{OF_PASSING}::test_what_must_not_be_sent_again_does_not_wait",),
     ),
+    Safeguard(
+        "faults: what goes again by itself once somebody has corrected it is not waited for",
+        PASSING,
+        "        not_text=CORRECTED_FIRST,\n",
+        "",
+        (f"{OF_PASSING}::test_what_has_to_be_corrected_does_not_wait",),
+    ),
+    Safeguard(
+        "faults: a deleted customer who is called after a time-out is not waited for",
+        CONNECTION,
+        "        not_text=transport_words.IS_GONE,\n",
+        "",
+        (f"{OF_PASSING}::test_what_has_to_be_corrected_does_not_wait",),
+    ),
 )
