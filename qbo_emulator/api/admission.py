@@ -79,7 +79,7 @@ def without_envelope(world: World, call: Call) -> Response | None:
     if call.rest[1:] == ["pdf"]:
         return as_pdf(world, call)
     company = world.companies[call.realm]
-    if call.resource == "download" and len(call.rest) == 1:
+    if call.resource in ("download", "attachable-thumbnail") and len(call.rest) == 1:
         found = files.address(company, call.request, call.rest[0])
         return found or answers.fault(faults.object_not_found(), at=call.at, wants_json=call.wants_json)
     return as_report(company, call) if call.resource == "reports" and len(call.rest) == 1 else None

@@ -13,7 +13,7 @@ from qbo_emulator.api import xml_input
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.encoding import dumps, loads
 from qbo_emulator.entities import operations
-from qbo_emulator.entities.attachments import ATTACHABLE
+from qbo_emulator.entities.attachments import ATTACHABLE, THUMBNAIL, THUMBNAIL_ADDRESS
 from qbo_emulator.faults import QboFault
 from qbo_emulator.messages import Request, Response, base_url
 
@@ -66,8 +66,12 @@ def stored(company: Company, request: Request, part: Message, described: Message
         "Size": len(content),
     }
     row = {**row, **addresses}
-    company.commit([Put(ATTACHABLE.name, row), Put(CONTENTS, {"Id": key, "Data": base64.b64encode(content).decode()})])
-    return row
+    if str(row["ContentType"]).startswith("image/"):
+        row[THUMBNAIL] = f"/v3/company/{company.realm_id}/attachable-thumbnail/{key}"
+    made = {THUMBNAIL_ADDRESS: row["TempDownloadUri"]} if content and THUMBNAIL in row else {}
+    data = base64.b64encode(content).decode()
+    company.commit([Put(ATTACHABLE.name, {**row, **made}), Put(CONTENTS, {"Id": key, "Data": data})])
+    return row  # before the small picture is made (recorded): later answers have its address
 
 
 def bytes_of(part: Message) -> bytes:

@@ -49,11 +49,12 @@ def called_now(get: Get, value: Any) -> Any:
     changed = {}
     for name, inner in value.items():
         if isinstance(inner, (dict, list)):
-            now = named_now(get, inner, REFERS_TO[name]) if name in REFERS_TO else called_now(get, inner)
+            of = value.get("Type") if name == "EntityRef" else REFERS_TO.get(name)
+            now = named_now(get, inner, of) if of in NAME_OF else called_now(get, inner)
             if now is not inner:
                 changed[name] = now
-        elif name == "name" and value.get("type") in NAME_OF:  # a name of any of the three lists
-            return named_now(get, value, value["type"])
+        elif name == "name" and str(value.get("type")).capitalize() in NAME_OF:  # a name of any of the three lists
+            return named_now(get, value, value["type"].capitalize())
     return {**value, **changed} if changed else value
 
 

@@ -6,7 +6,8 @@ from qbo_emulator import faults
 from qbo_emulator.entities.kind import LIST, Draft, Kind
 from qbo_emulator.entities.references import key_of
 
-KEPT = ("FileName", "ContentType", "Size", "FileAccessUri", "TempDownloadUri")
+THUMBNAIL, THUMBNAIL_ADDRESS = "ThumbnailFileAccessUri", "ThumbnailTempDownloadUri"
+KEPT = ("FileName", "ContentType", "Size", "FileAccessUri", "TempDownloadUri", THUMBNAIL, THUMBNAIL_ADDRESS)
 
 
 def attachable_rules(draft: Draft) -> None:

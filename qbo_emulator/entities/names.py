@@ -97,6 +97,8 @@ def set_parent(draft: Draft) -> None:
 
 
 def vendor_rules(draft: Draft) -> None:
+    """The notes of a vendor are taken and dropped: it has none (documented; seen live by a public client)."""
+    draft.row.pop("Notes", None)
     name_rules(draft)
     hide(draft.row, "TaxIdentifier", 4)
     currency_of_name(draft)

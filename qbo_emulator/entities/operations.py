@@ -191,6 +191,8 @@ def check_required_even_sparse(company: Company, kind: Kind, body: Row) -> None:
     for name in REQUIRED_EVEN_SPARSE.get(kind.name, ()):
         if body.get(name) in (None, "", {}):
             raise faults.missing_parameter(name)
+    if kind.name == "Term" and not {"DueDays", "DayOfMonthDue"} & body.keys():
+        raise faults.missing_parameter("DayOfMonthDue")  # a term is checked as a whole (seen live by a public client)
 
 
 def check_required(draft: Draft) -> None:

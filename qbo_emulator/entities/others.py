@@ -17,6 +17,8 @@ from qbo_emulator.entities.descendants import rename_descendants
 from qbo_emulator.entities.kind import LIST, READ_ONLY, TRANSACTION, Draft, Kind
 from qbo_emulator.entities.line_numbers import LineNumbers
 from qbo_emulator.entities.names import SUFFIX
+from qbo_emulator.entities.numbers import number_if_asked
+from qbo_emulator.entities.owners import name_owners
 from qbo_emulator.entities.references import (
     ACCOUNT,
     CUSTOMER,
@@ -44,7 +46,7 @@ ACCOUNTS = (
     "ToAccountRef",
 )
 FIRST_LINE = {"JournalEntry": 0}  # the number of the first line, where it is not 1 (recorded)
-WITHOUT_TOTAL = ("JournalEntry", "Transfer", "InventoryAdjustment")
+WITHOUT_TOTAL = ("JournalEntry", "Transfer", "CreditCardPayment", "InventoryAdjustment")
 WITHOUT_VOID = TRANSACTION - {"void"}
 
 
@@ -83,6 +85,7 @@ def transaction_rules(draft: Draft) -> None:
     name_accounts(company, row)
     numbers = LineNumbers.after(draft.before, first=FIRST_LINE.get(draft.kind.name, 1))
     row["Line"] = [stored_line(company, line, numbers.id_for(line.get("Id"))) for line in lines_of(row)]
+    name_owners(company, row["Line"])
     check_stock(draft)
     currency_of_transaction(draft, company.get("Vendor", key_of(row.get("VendorRef"))) or paid)
     total = sum((Decimal(str(line["Amount"])) for line in row["Line"] if is_number(line.get("Amount"))), Decimal(0))
@@ -90,6 +93,7 @@ def transaction_rules(draft: Draft) -> None:
         row["TotalAmt"] = cents(total + global_taxes.of_purchase(draft))
     if draft.kind.name == "JournalEntry":
         check_sides(row["Line"])
+        number_if_asked(draft)
     check_account_types(draft)
 
 
@@ -208,6 +212,5 @@ OTHERS = (
     Kind("CompanyCurrency", operations=LIST, required=("Code",), defaults={"Active": True}, rules=currency_rules),
     Kind("ExchangeRate", operations=READ_ONLY | {"update"}, key_field="SourceCurrencyCode", kept=("Id",)),
     Kind("JournalCode", operations=LIST, required=("Name",)),
-    Kind("Budget", operations=READ_ONLY),
     Kind("ReimburseCharge", operations=READ_ONLY),
 )

@@ -47,8 +47,8 @@ def recurring_rules(draft: Draft) -> None:
     info = row.get("RecurringInfo")
     if not isinstance(info, dict):
         raise faults.missing_parameter("RecurringInfo")
-    if info.get("RecurType") not in (None, *RECUR_TYPES):
-        raise faults.invalid_enumeration(info["RecurType"], "RecurringInfo.RecurType")
+    if info.get("RecurType") is not None:
+        info = {**info, "RecurType": recur_type(info["RecurType"])}
     sent = clean(kind.member, {name: value for name, value in row.items() if name not in SYSTEM_FIELDS})
     # A template has no date, so nothing of before is in a closed period.
     inner = replace(draft, kind=kind, sent=sent, before=None, row={**kind.defaults, **sent, "Id": row["Id"]}, also=[])
@@ -62,6 +62,14 @@ def recurring_rules(draft: Draft) -> None:
         draft.row["Balance"] = inner.row["TotalAmt"]
     for name in ("DocNumber", "TxnDate", "DueDate"):
         draft.row.pop(name, None)
+
+
+def recur_type(sent: object) -> str:
+    """The documented type that is meant, in whatever case (a client of 2026 sends `Unscheduled`)."""
+    for known in RECUR_TYPES:
+        if str(sent).lower() == known.lower():
+            return known
+    raise faults.invalid_enumeration(sent, "RecurringInfo.RecurType")
 
 
 def next_of_its_own(draft: Draft) -> str:

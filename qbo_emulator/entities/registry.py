@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qbo_emulator.entities.attachments import ATTACHABLE
+from qbo_emulator.entities.budgets import BUDGET
 from qbo_emulator.entities.credits import apply_credits
 from qbo_emulator.entities.kind import Kind
 from qbo_emulator.entities.lists import ACCOUNT_KIND, ITEM_KIND, TERM_KIND
@@ -25,7 +26,7 @@ ALL = (
     CUSTOMER_KIND, VENDOR_KIND, EMPLOYEE_KIND, ITEM_KIND, ACCOUNT_KIND, TERM_KIND, TAX_CODE_KIND, TAX_RATE_KIND,
     TAX_AGENCY_KIND, INVOICE, CREDIT_MEMO, SALES_RECEIPT, REFUND_RECEIPT, ESTIMATE, PAYMENT, PREFERENCES,
     COMPANY_INFO, ATTACHABLE, BILL, VENDOR_CREDIT, BILL_PAYMENT, TRANSFER, CARD_PAYMENT, RECURRING, TIME_ACTIVITY,
-    PURCHASE_ORDER, *OTHERS,
+    PURCHASE_ORDER, BUDGET, *OTHERS,
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.name: kind for kind in ALL}
 BY_MEMBER: dict[str, Kind] = KINDS | {kind.member: kind for kind in ALL}

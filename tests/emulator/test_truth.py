@@ -201,7 +201,7 @@ REPEATED = [
     ("CreditCardPayment", ["CreditCardAccountRef", "BankAccountRef", "Amount"], {"PrivateNote": "seen"}),
     ("Class", ["Name"], {"Active": False}),
     ("Department", ["Name"], {"Active": False}),
-    ("Term", ["Name"], {"DiscountPercent": 2}),
+    ("Term", ["Name"], {"DiscountPercent": 2, "DueDays": 9}),
 ]
 MADE = {
     "VendorCredit": {"VendorRef": {"value": "30"}, "Line": [{"Amount": 5}]},
