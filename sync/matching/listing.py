@@ -173,8 +173,8 @@ def rows_in(
     elif state == "unmatched":
         records = without_link(records, connection, kind.record_type)
     elif state in ("matched", "created"):
-        there = links.filter(active=True, created_here=state == "created", record_id=OuterRef("pk"))
-        records = records.filter(Exists(there))
+        there = links.filter(active=True, created_here=state == "created")
+        records = records.filter(pk__in=there.values("record_id"))
     elif state == "differs":
         records = records.filter(pk__in=survey.differing)
     return records.filter(kind.matching(search)) if search else records
