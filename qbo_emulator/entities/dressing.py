@@ -205,11 +205,15 @@ def bought_detail(company: Company, name: str, line: Row) -> Row:
 
 
 def purchase(company: Company, row: Row) -> None:
+    row.pop("LinkedTxn", None)  # taken and dropped, as is Credit of what no card paid (seen live by a public client)
     if row.get("PaymentType") == "CreditCard":
         row.setdefault("Credit", False)
-    elif row.get("PaymentType") == "Check":
+    else:
+        row.pop("Credit", None)
+    if row.get("PaymentType") == "Check":
         row.setdefault("PrintStatus", "NotSet")
-    row["Line"] = [bought_line(company, line) for line in row.get("Line", ())]
+    lines = [{name: line[name] for name in line if name != "LinkedTxn"} for line in row.get("Line", ())]
+    row["Line"] = [bought_line(company, line) for line in lines]
     row["PurchaseEx"] = {"any": [extra("TxnType", TXN_TYPE_OF_PURCHASE.get(str(row.get("PaymentType")), "54"))]}
 
 

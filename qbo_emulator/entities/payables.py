@@ -7,7 +7,7 @@ from decimal import Decimal
 from qbo_emulator import faults
 from qbo_emulator.books.company import Company, Put, Row
 from qbo_emulator.books.money import cents
-from qbo_emulator.entities import orders
+from qbo_emulator.entities import orders, payable_links
 from qbo_emulator.entities.currencies import with_home_balance
 from qbo_emulator.entities.due import set_due_date
 from qbo_emulator.entities.kind import TRANSACTION, Draft, Kind
@@ -71,9 +71,13 @@ def bill_payment_rules(draft: Draft) -> None:
     row = draft.row
     if row.get("PayType") is not None and row["PayType"] not in PAY_TYPES:
         raise faults.invalid_enumeration(row["PayType"], "PayType")
+    payable_links.check_lines(draft)
+    row.pop("APAccountRef", None)  # taken, never shown: it follows from the bills (seen)
+    row.setdefault("Line", [])
+    payable_links.drop_expenses(draft)
     total = row["TotalAmt"]
     transaction_rules(draft)
-    used = sum((amount if kind == "Bill" else -amount for (kind, _), amount in applied(row).items()), ZERO)
+    used = sum((side * amount for side, amount in payable_links.sides(draft)), ZERO)
     if used > total:
         raise faults.business("The amount applied is more than the amount of the payment.")
     row["TotalAmt"] = cents(total)
@@ -86,10 +90,8 @@ def bill_payment_rules(draft: Draft) -> None:
 
 def applied(payment: Row | None) -> Applied:
     found: Applied = {}
-    for line in (payment or {}).get("Line", ()):
-        for link in line.get("LinkedTxn", ()):
-            key = str(link.get("TxnType", "")), str(link.get("TxnId", ""))
-            found[key] = found.get(key, ZERO) + Decimal(line.get("Amount", 0))
+    for key, amount in payable_links.linked(payment or {}):
+        found[key] = found.get(key, ZERO) + amount
     return found
 
 
@@ -97,10 +99,14 @@ def settled(draft: Draft, before: Applied, after: Applied) -> list[Put]:
     """The bills with their new balances and links."""
     changed = []
     for kind, key in {**before, **after}:
+        difference = after.get((kind, key), ZERO) - before.get((kind, key), ZERO)
+        if kind in payable_links.POSTED:
+            if difference > 0:
+                payable_links.check_left(draft, kind, key, after[kind, key])
+            continue
         row = draft.company.get(kind, key) if kind in PAYABLE else None
         if row is None:
             raise faults.business(f"The entity {kind} {key} that you are trying to link does not exist.")
-        difference = after.get((kind, key), ZERO) - before.get((kind, key), ZERO)
         if difference > row["Balance"]:
             raise faults.business("The amount applied is more than the open balance of the transaction.")
         changed.append(Put(kind, settle(draft, row, difference, linked=(kind, key) in after)))

@@ -21,6 +21,8 @@ MAX_RESULTS, DEFAULT_RESULTS = 1000, 100
 
 
 WITH_NAMES_FOR_IDS = frozenset(("TaxCode",))  # TAX, NON and CustomSalesTax
+# what no field table says here: properties of the lines alone (seen)
+NOT_THERE = frozenset(("AccountRef", name) for name in ("JournalEntry", "Deposit", "Bill", "VendorCredit"))
 NOT_QUERYABLE = frozenset(
     (
         "PrivateNote",
@@ -128,7 +130,7 @@ def check_property(kind: Kind, name: str) -> None:
     first = name.split(".")[0]
     if first in NOT_QUERYABLE:
         raise faults.query_invalid(f"property '{name}' is not queryable")
-    if kind.member in TABLE and first not in TABLE[kind.member]:
+    if (kind.member in TABLE and first not in TABLE[kind.member]) or (first, kind.name) in NOT_THERE:
         raise faults.query_invalid(f"Property {name} not found for Entity {kind.name}")
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from qbo_emulator import Emulator
 from qbo_emulator.reports.frame import MACROS, NAMES
+from qbo_emulator.reports.making import ABROAD
 from qbo_emulator.reports.periods import spans
 
 from .conftest import TOKEN, Client, invoice, line
@@ -64,7 +65,7 @@ def test_profit_is_income_less_expenses(books: Client) -> None:
     assert (amount(made, "Total Income"), amount(made, "Total Expenses"), amount(made, "Net Income")) == (90, 30, 60)
     assert [row["group"] for row in made["Rows"]["Row"]][:3] == ["Income", "GrossProfit", "Expenses"]
     assert {"Name": "NoReportData", "Value": "false"} in made["Header"]["Option"]
-    whole = report(books, "BalanceSheet", end_date="2026-12-31")
+    whole = report(books, "BalanceSheet", start_date="2026-01-01", end_date="2026-12-31")
     assert amount(whole, "TOTAL ASSETS") == 5098
     assert (amount(whole, "Net Income"), amount(whole, "Retained Earnings")) == (60, 5000)
     assert amount(whole, "TOTAL LIABILITIES AND EQUITY") == 5098
@@ -386,13 +387,14 @@ def test_profit_and_loss_in_detail_is_outlined_as_recorded(books: Client) -> Non
     fuel = books.post("Account", {"Name": "Fuel", "AccountType": "Expense", **under})["Id"]
     paid = {"PaymentType": "Cash", "AccountRef": {"value": "35"}, "TxnDate": "2026-03-02", "PrivateNote": "not shown"}
     made = books.post("Purchase", {**paid, "Line": [spent(car, 30, "Tyres"), spent(fuel, 12, "Petrol")]})
-    books.post("Purchase", {**paid, "TxnDate": "2026-03-03", "Credit": True, "Line": [spent(car, 30, "")]})
+    back = {"PaymentType": "CreditCard", "AccountRef": {"value": "41"}, "TxnDate": "2026-03-03", "Credit": True}
+    books.post("Purchase", {**back, "Line": [spent(car, 30, "")]})
     shown = report(books, "ProfitAndLossDetail", start_date="2026-01-01", end_date="2026-12-31")
     [ordinary] = shown["Rows"]["Row"]
     assert ordinary["Rows"]["Row"][0]["Rows"] == {}
     rows = [
         ["2026-03-02", "Expense", "", "", "Tyres", "Checking", "30.00", "30.00"],
-        ["2026-03-03", "Expense", "", "", "", "Checking", "-30.00", ".00"],
+        ["2026-03-03", "Expense", "", "", "", "Mastercard", "-30.00", ".00"],
     ]
     petrol = ["2026-03-02", "Expense", "", "", "Petrol", "Checking", "12.00", "12.00"]
     of_car = [(None, None, rows, "Total for Car"), ("Fuel", fuel, [petrol], "Total for Fuel")]
@@ -458,7 +460,7 @@ def width(column: dict[str, Any]) -> int:
     return len(column.get("Columns", {}).get("Column", [column]))
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES.values())))
+@pytest.mark.parametrize("name", sorted(set(NAMES.values()) - ABROAD))
 def test_every_row_has_a_cell_for_each_column(sample: Client, name: str) -> None:
     made = report(sample, name, **ALL)
     wide = sum(width(column) for column in made["Columns"]["Column"])
@@ -505,7 +507,7 @@ def test_cash_flows_to_what_is_in_the_bank(sample: Client) -> None:
     start = str(date.fromisoformat(before) + timedelta(days=20))
     made = report(sample, "CashFlow", start_date=start, end_date=end)
     cash = {"Checking", "Savings", "Undeposited Funds"}
-    sheet = report(sample, "BalanceSheet", end_date=end)
+    sheet = report(sample, "BalanceSheet", start_date=start, end_date=end)
     there = [cells for cells in lines(sheet["Rows"]) if cells[0]["value"] in cash]
     assert whole(made, 1) == sum(Decimal(cells[1]["value"]) for cells in there) != 0
     groups = {row["group"]: Decimal(row["Summary"]["ColData"][1]["value"]) for row in made["Rows"]["Row"]}
@@ -720,7 +722,7 @@ def test_a_balance_sheet_by_month_stands_at_the_end_of_each(sample: Client) -> N
     assert len(ends) > 2
     for label in ("TOTAL ASSETS", "TOTAL LIABILITIES AND EQUITY"):
         found = figures(made, label)
-        assert found == [amount(report(sample, "BalanceSheet", end_date=day), label) for day in ends]
+        assert found == [amount(report(sample, "BalanceSheet", start_date=start, end_date=day), label) for day in ends]
         assert len(set(found)) > 1
 
 
