@@ -134,7 +134,10 @@ class Deadline:
             running.current.leaves_by = self.leaves_by
         return self
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        # A later call without a time-out of ours, such as a person's browser makes, has no such limit.
+        if running and running.current:
+            running.current.leaves_by = NEVER
 
 
 class Pool:
