@@ -10,6 +10,8 @@ def is_another_programs(evidence: Evidence) -> bool:
 
 
 GRANTS = (
+    # The token service refuses every token of a person who is no longer a user of the company.
+    rule("permission_denied", text=r"\buser_not_in_realm\b|\buser is not (an? )?(member of|in) the specified realm\b"),
     rule("app_refused", codes="invalid_client unauthorized_client"),
     rule("app_refused", text=r"\binvalid_client\b|\bunauthorized_client\b"),
     # The older way of connecting, of which some programs still quote answers.

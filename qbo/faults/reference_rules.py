@@ -59,6 +59,12 @@ REFERENCES = (
     rule("income_account_missing", text=unlinked("accounts?", "(item|product|service)s?")),
     rule("item_inactive", text=of_another("(item|product|service)s?", "(customer|client)", f"({GONE})")),
     rule("item_not_found", text=of_another("(item|product|service)s?", "(customer|client)", MISSING)),
+    # QuickBooks calls customers and vendors names.
+    rule(
+        "reference_not_found",
+        about=r"names element id",
+        entities="bill billpayment vendorcredit purchase purchaseorder",
+    ),
     rule(
         "customer_not_found",
         about=(

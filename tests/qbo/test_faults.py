@@ -66,6 +66,7 @@ ANSWERS: list[tuple[str, int | None, str, str, str]] = [
         '{"error_description":"Token no longer good","error":"invalid_grant"}',
     ),
     ("token_expired", 200, "token", JSON, '{"error":"invalid_grant"}'),
+    ("permission_denied", 400, "token", JSON, '{"x_error_reason":"user_not_in_realm","error":"invalid_grant"}'),
     ("access_refused_by_user", 400, "authorization_code", JSON, '{"error":"invalid_grant"}'),
     ("access_refused_by_user", 400, "connect", JSON, '{"error":"access_denied"}'),
     ("app_refused", 401, "token", JSON, '{"error":"invalid_client"}'),
@@ -703,6 +704,14 @@ def test_a_headline_needs_to_be_short_and_without_a_code() -> None:
 def test_what_was_sent_decides_where_the_words_are_general(entity: str, operation: str, code: str) -> None:
     words = body("610", "Object Not Found", GENERIC)
     assert read(words, 400, entity=entity, operation=operation).code == code
+
+
+@pytest.mark.parametrize(
+    ("entity", "code"),
+    [("Invoice", "customer_not_found"), ("", "customer_not_found"), ("Bill", "reference_not_found")],
+)
+def test_a_name_is_a_customers_but_where_vendors_are_named(entity: str, code: str) -> None:
+    assert read(body("2500", "Invalid Reference Id", "Names element id 9 not found"), 400, entity=entity).code == code
 
 
 @pytest.mark.parametrize(
