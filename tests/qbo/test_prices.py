@@ -14,6 +14,7 @@ from qbo.models import Connection, FormerCompany, Link
 from runacall.invoices.models import PricebookItem
 from sync.matching.listing import differing_ids
 from tests import builders, log_rows
+from tests.on_postgres import only_from_outside, run_on_postgres
 
 
 @pytest.fixture
@@ -140,3 +141,9 @@ def test_what_is_noted_to_agree_is_not_compared(books: Connection, item: Pricebo
     """Its note is all that is looked at; 50,000 prices would be a tenth of a second."""
     PricebookItem.objects.filter(pk=item.pk).update(unit_price="120")
     assert differing_ids(books) == []
+
+
+@only_from_outside
+@pytest.mark.postgresql
+def test_the_same_on_postgresql() -> None:
+    run_on_postgres(__file__)
