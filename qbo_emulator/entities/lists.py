@@ -94,7 +94,10 @@ def item_rules(draft: Draft) -> None:
         if key_of(draft.sent.get(field)):
             row[field] = pointing(resolve(draft.company, ACCOUNT, row[field]), "FullyQualifiedName")
     check_accounts(draft)
-    if "QtyOnHand" in draft.sent:  # as it is now; kept is what there was on the first day
+    if draft.before and "InvStartDate" not in draft.sent:  # then the quantity goes unheard (seen by a public client)
+        row.pop("QtyOnHand", None)
+        row |= {name: draft.before[name] for name in ("QtyOnHand",) if name in draft.before}
+    elif "QtyOnHand" in draft.sent:  # as it is now; kept is what there was on the first day
         row["QtyOnHand"] = Decimal(row["QtyOnHand"]) - draft.company.balances.moved.get(row["Id"], Decimal(0))
     for field in ("UnitPrice", "PurchaseCost", "QtyOnHand"):
         if field in row:

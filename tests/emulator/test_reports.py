@@ -610,7 +610,10 @@ def test_what_a_client_counts_stands(sample: Client) -> None:
     row = sample.read("Item", "11")
     changed = {"Id": "11", "SyncToken": row["SyncToken"], "sparse": True}
     assert sample.post("Item", {**changed, "Description": "A pump"})["QtyOnHand"] == row["QtyOnHand"]
-    counted = sample.post("Item", {**changed, "SyncToken": "1", "QtyOnHand": 7})
+    unheard = sample.post("Item", {**changed, "SyncToken": "1", "QtyOnHand": 7})
+    assert (unheard["QtyOnHand"], unheard["SyncToken"]) == (row["QtyOnHand"], "1")
+    dated = {"InvStartDate": row["InvStartDate"]}
+    counted = sample.post("Item", {**changed, **dated, "SyncToken": "1", "QtyOnHand": 7})
     assert (counted["QtyOnHand"], on_hand(sample)) == (7, 7)
     again = sample.post("Item", {**counted, "Name": "Pump 2"})
     assert (again["QtyOnHand"], on_hand(sample)) == (7, 7)
