@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import DatabaseError
@@ -42,112 +42,102 @@ class RemoveIndexWithoutStop(RemoveIndex):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-class AddPartOfWordsIndex(RunPython):
-    """On PostgreSQL: an index for searches of parts of words (`icontains`) in these columns, built CONCURRENTLY.
+class _IndexOnPostgres(RunPython):
+    """On PostgreSQL: an index that Django has no words for, built CONCURRENTLY. Its migration has `atomic = False`.
 
-    Its migration has `atomic = False`. Needs the extension pg_trgm, which the owner of a database may create; without
-    it searches read all rows, as they do on SQLite, and the migration says so. ANALYZE follows: only then does
-    PostgreSQL know how rare words are.
+    `analyze`: whether ANALYZE follows, so that PostgreSQL knows at once how rare what is indexed is.
     """
 
-    def __init__(self, model_name: str, name: str, columns: Sequence[str]) -> None:
-        self.model_name, self.name, self.columns = model_name, name, tuple(columns)
+    analyze = True
+
+    def __init__(self, model_name: str, name: str, *given: Any) -> None:
+        self.model_name, self.name, self.given = model_name, name, given
         super().__init__(self._build, self._drop)
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
-        return type(self).__name__, [self.model_name, self.name, self.columns], {}
+        return type(self).__name__, [self.model_name, self.name, *self.given], {}
 
-    def describe(self) -> str:
-        return f"Index parts of words of {', '.join(self.columns)} ({self.name})"
+    def is_possible(self, database: BaseDatabaseWrapper) -> bool:
+        """Whether the server has what the index needs."""
+        return True
 
-    def _build(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor != "postgresql" or not _has_trigrams(schema_editor.connection):
-            return
-        table = self._table(apps, schema_editor)
-        quote = schema_editor.quote_name
-        # As Django spells `icontains`; another spelling would not use the index.
-        parts = ", ".join(f"UPPER({quote(column)}::text) gin_trgm_ops" for column in self.columns)
-        self._drop(apps, schema_editor)
-        schema_editor.execute(f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {table} USING gin ({parts})")
-        schema_editor.execute(f"ANALYZE {table}")
-
-    def _drop(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.name)}")
-
-    def _table(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> str:
-        app_label, model_name = self.model_name.split(".")
-        return str(schema_editor.quote_name(apps.get_model(app_label, model_name)._meta.db_table))
-
-
-class AddIndexOfSome(RunPython):
-    """On PostgreSQL: an index of the few rows that fulfil a condition only PostgreSQL words so, built CONCURRENTLY.
-
-    Its migration has `atomic = False`. `condition`: SQL, as queries spell it.
-    """
-
-    def __init__(self, model_name: str, name: str, column: str, condition: str) -> None:
-        self.model_name, self.name, self.column, self.condition = model_name, name, column, condition
-        super().__init__(self._build, self._drop)
-
-    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
-        return type(self).__name__, [self.model_name, self.name, self.column, self.condition], {}
-
-    def describe(self) -> str:
-        return f"Index some rows of {self.model_name} ({self.name})"
+    def definition(self, quote: Callable[[str], str]) -> str:
+        """SQL: what follows the name of the table."""
+        raise NotImplementedError
 
     def _build(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        app_label, model_name = self.model_name.split(".")
-        table = apps.get_model(app_label, model_name)._meta.db_table
-        quote = schema_editor.quote_name
-        self._drop(apps, schema_editor)
-        schema_editor.execute(
-            f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {quote(table)} ({quote(self.column)})"
-            f" WHERE {self.condition}"
-        )
-
-    def _drop(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.name)}")
-
-
-class AddBeginningsIndex(RunPython):
-    """On PostgreSQL: an index for searches of an organization's rows by how a column begins (`istartswith`), built
-    CONCURRENTLY.
-
-    Its migration has `atomic = False`.
-    """
-
-    def __init__(self, model_name: str, name: str, column: str) -> None:
-        self.model_name, self.name, self.column = model_name, name, column
-        super().__init__(self._build, self._drop)
-
-    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
-        return type(self).__name__, [self.model_name, self.name, self.column], {}
-
-    def describe(self) -> str:
-        return f"Index how {self.column} begins ({self.name})"
-
-    @property
-    def columns(self) -> str:
-        """As Django spells `istartswith`; LIKE is served in every language only by an index of patterns."""
-        return f'(organization_id, UPPER("{self.column}"::text) text_pattern_ops)'
-
-    def _build(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        if schema_editor.connection.vendor != "postgresql":
+        database = schema_editor.connection
+        if database.vendor != "postgresql" or not self.is_possible(database):
             return
         app_label, model_name = self.model_name.split(".")
         quote = schema_editor.quote_name
         table = quote(apps.get_model(app_label, model_name)._meta.db_table)
+        # An interrupted build leaves an invalid index behind.
         self._drop(apps, schema_editor)
-        schema_editor.execute(f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {table} {self.columns}")
-        schema_editor.execute(f"ANALYZE {table}")
+        schema_editor.execute(f"CREATE INDEX CONCURRENTLY {quote(self.name)} ON {table} {self.definition(quote)}")
+        if self.analyze:
+            schema_editor.execute(f"ANALYZE {table}")
 
     def _drop(self, apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.name)}")
+
+
+class AddPartOfWordsIndex(_IndexOnPostgres):
+    """On PostgreSQL: an index for searches of parts of words (`icontains`) in these columns.
+
+    Needs the extension pg_trgm, which the owner of a database may create; without it searches read all rows, as they
+    do on SQLite, and the migration says so.
+    """
+
+    def __init__(self, model_name: str, name: str, columns: Sequence[str]) -> None:
+        self.columns = tuple(columns)
+        super().__init__(model_name, name, self.columns)
+
+    def describe(self) -> str:
+        return f"Index parts of words of {', '.join(self.columns)} ({self.name})"
+
+    def is_possible(self, database: BaseDatabaseWrapper) -> bool:
+        return _has_trigrams(database)
+
+    def definition(self, quote: Callable[[str], str]) -> str:
+        # As Django spells `icontains`; another spelling would not use the index.
+        parts = ", ".join(f"UPPER({quote(column)}::text) gin_trgm_ops" for column in self.columns)
+        return f"USING gin ({parts})"
+
+
+class AddIndexOfSome(_IndexOnPostgres):
+    """On PostgreSQL: an index of the few rows that fulfil a condition only PostgreSQL words so.
+
+    `condition`: SQL, as queries spell it.
+    """
+
+    analyze = False
+
+    def __init__(self, model_name: str, name: str, column: str, condition: str) -> None:
+        self.column, self.condition = column, condition
+        super().__init__(model_name, name, column, condition)
+
+    def describe(self) -> str:
+        return f"Index some rows of {self.model_name} ({self.name})"
+
+    def definition(self, quote: Callable[[str], str]) -> str:
+        return f"({quote(self.column)}) WHERE {self.condition}"
+
+
+class AddBeginningsIndex(_IndexOnPostgres):
+    """On PostgreSQL: an index for searches of an organization's rows by how a column begins (`istartswith`)."""
+
+    def __init__(self, model_name: str, name: str, column: str) -> None:
+        self.column = column
+        super().__init__(model_name, name, column)
+
+    def describe(self) -> str:
+        return f"Index how {self.column} begins ({self.name})"
+
+    def definition(self, quote: Callable[[str], str]) -> str:
+        # As Django spells `istartswith`; LIKE is served in every language only by an index of patterns.
+        return f"(organization_id, UPPER({quote(self.column)}::text) text_pattern_ops)"
 
 
 def _has_trigrams(database: BaseDatabaseWrapper) -> bool:

@@ -167,7 +167,8 @@ def test_prices_that_may_differ_are_found_by_what_is_noted(books: Connection) ->
 def test_names_that_begin_with_what_is_typed_are_found_by_an_index(books: Connection) -> None:
     [one] = import_module("runacall.invoices.migrations.0017_how_names_of_items_begin").Migration.operations
     with database.cursor() as cursor:
-        cursor.execute(f"CREATE INDEX {one.name} ON invoices_pricebookitem {one.columns}")
+        columns = one.definition(database.ops.quote_name)
+        cursor.execute(f"CREATE INDEX {one.name} ON invoices_pricebookitem {columns}")
     names = [f"Part {number}" for number in range(3_000)]
     PricebookItem.objects.bulk_create(PricebookItem(organization=books.organization, name=name) for name in names)
     with database.cursor() as cursor:
