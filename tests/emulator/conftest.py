@@ -77,6 +77,10 @@ class Client:
         return self.session.get(f"{self.url}/emulator/state", timeout=20).json()
 
 
+def ref(key: str) -> dict[str, Any]:
+    return {"value": key}
+
+
 def line(amount: Any = "100", *, code: str | None = "NON", item: str = "1", **detail: Any) -> dict[str, Any]:
     inner = {"ItemRef": {"value": item}, **detail}
     if code:
@@ -105,6 +109,12 @@ def client_of() -> Callable[[Emulator], Client]:
         return Client(session, "http://intuit.test", emulator.realm_id)
 
     return make
+
+
+@pytest.fixture
+def sample(client_of: Callable[[Emulator], Client]) -> Client:
+    """A client of a company as dense as a real sandbox."""
+    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
 
 
 @pytest.fixture

@@ -9,21 +9,12 @@ import pytest
 
 from qbo_emulator import Emulator
 
-from .conftest import TOKEN, Client
+from .conftest import Client, ref
 
 Make = Callable[[Emulator], Client]
 
 PAYABLE, RECEIVABLE, CHECKING, SAVINGS, UNDEPOSITED, VISA, ADVERTISING = "33", "84", "35", "36", "4", "42", "7"
 CUSTOMER, VENDOR, EMPLOYEE = "1", "56", "55"
-
-
-@pytest.fixture
-def sample(client_of: Make) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
-def ref(key: str) -> dict[str, str]:
-    return {"value": key}
 
 
 def spent(account: str = ADVERTISING) -> dict[str, Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from qbo_emulator import Emulator
-
-from .conftest import TOKEN, Client, invoice
+from .conftest import Client, invoice
 
 SINCE = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="seconds")
 SENT: dict[str, dict[str, Any]] = {
@@ -19,11 +16,6 @@ SENT: dict[str, dict[str, Any]] = {
     "Item": {"Name": "Hour", "Type": "Service", "IncomeAccountRef": {"value": "79"}},
     "Account": {"Name": "Petty cash", "AccountType": "Bank"},
 }
-
-
-@pytest.fixture
-def sample(client_of: Callable[[Emulator], Client]) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
 
 
 def ways(books: Client, entity: str) -> dict[str, dict[str, Any]]:

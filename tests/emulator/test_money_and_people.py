@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from qbo_emulator import Emulator
-
-from .conftest import TOKEN, Client, invoice
+from .conftest import Client, invoice, ref
 
 Row = dict[str, Any]
 EURO = {"value": "EUR", "name": "Euro"}
-
-
-@pytest.fixture
-def sample(client_of: Callable[[Emulator], Client]) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
 
 
 @pytest.fixture
@@ -26,10 +18,6 @@ def european(sample: Client) -> Client:
     sample.do("preference", group="CurrencyPrefs", name="MultiCurrencyEnabled", value=True)
     sample.post("CompanyCurrency", {"Code": "EUR"})
     return sample
-
-
-def ref(key: str) -> Row:
-    return {"value": key}
 
 
 def line(name: str, **detail: Any) -> Row:

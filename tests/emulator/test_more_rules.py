@@ -18,11 +18,6 @@ def preference(books: Client, group: str, name: str, value: object) -> None:
     books.do("preference", group=group, name=name, value=value)
 
 
-@pytest.fixture
-def sample(client_of: Make) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
 def expense(amount: int = 200) -> dict:
     return {"Amount": amount, "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "7"}}}
 

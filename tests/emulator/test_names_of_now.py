@@ -10,18 +10,9 @@ import pytest
 
 from qbo_emulator import Emulator
 
-from .conftest import TOKEN, Client, invoice, line
+from .conftest import TOKEN, Client, invoice, line, ref
 
 Row = dict[str, Any]
-
-
-@pytest.fixture
-def sample(client_of: Callable[[Emulator], Client]) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
-def ref(key: str) -> Row:
-    return {"value": key}
 
 
 def rename(client: Client, entity: str, key: str, **name: Any) -> Row:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from qbo_emulator import Emulator
-
-from .conftest import TOKEN, Client, invoice
+from .conftest import Client, invoice, ref
 
 Row = dict[str, Any]
-
-
-@pytest.fixture
-def sample(client_of: Callable[[Emulator], Client]) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
-def ref(key: str) -> Row:
-    return {"value": key}
 
 
 def side(posting: str, account: str, **detail: Any) -> Row:

@@ -14,11 +14,6 @@ from .conftest import TOKEN, Client, invoice
 Row = dict[str, Any]
 
 
-@pytest.fixture
-def sample(client_of: Callable[[Emulator], Client]) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
 def ref(key: str, **more: str) -> Row:
     return {"value": key, **more}
 

@@ -23,11 +23,6 @@ Make = Callable[[Emulator], Client]
 ALL = {"start_date": "1900-01-01", "end_date": "2999-12-31"}
 
 
-@pytest.fixture
-def sample(client_of: Make) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
 def report(books: Client, name: str, /, **asked: str) -> dict[str, Any]:
     answer = books.call("GET", f"reports/{name}", **asked)
     assert answer.status_code == 200, answer.text

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qbo_emulator import Emulator
 from qbo_emulator.entities.operations import REQUIRED_EVEN_SPARSE
 
-from .conftest import TOKEN, Client
+from .conftest import Client, ref
 
 HERE = Path(__file__).resolve()
 FACTS = HERE.with_name("shapes.json")
@@ -97,15 +96,6 @@ def test_a_wrong_shape_is_seen() -> None:
     row = {name: "" for name in SHAPES["Account"]["must"] if name != "SubAccount"} | {"Colour": "red"}
     assert wrong("Account", row) == ["Account has Colour", "Account lacks SubAccount"]
     assert wrong("Account", row, {"Colour": "red"}) == ["Account lacks SubAccount"]
-
-
-@pytest.fixture
-def sample(client_of: Callable[[Emulator], Client]) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
-def ref(key: str) -> dict[str, str]:
-    return {"value": key}
 
 
 def sale(**fields: Any) -> dict[str, Any]:

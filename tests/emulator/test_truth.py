@@ -15,11 +15,6 @@ from qbo_emulator.books.clock import PACIFIC, Clock
 from .conftest import TOKEN, Client, invoice, line
 
 
-@pytest.fixture
-def sample(client_of: Callable[[Emulator], Client]) -> Client:
-    return client_of(Emulator(access_token=TOKEN, has_limits=False, sample=True))
-
-
 @pytest.mark.parametrize(
     "statement",
     [
