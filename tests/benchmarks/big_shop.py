@@ -453,7 +453,7 @@ def measure(owner: Any, number: int, size: Size, rounds: int) -> Iterator[tuple[
         yield name, found
 
 
-def main(invoices: int, rounds: int = 3) -> None:
+def main(invoices: int, rounds: int = 10) -> None:
     """Prints one JSON object: each page of the small shop and of the big one. Runs on a migrated, empty database."""
     from django.utils import timezone
 
