@@ -117,6 +117,7 @@ def test_every_file_that_it_needs_is_in_it(python: Path) -> None:
     assert wanted <= there
 
 
+@pytest.mark.slow
 def test_python_quickbooks_works_against_it(ready: dict[str, str], tmp_path: Path) -> None:
     """Its flows are those of tests/contract, which know nothing of who answers."""
     environment = {

@@ -91,6 +91,7 @@ def test_it_is_told_and_can_be_voided_there_again(shop: Shop, invoice: Invoice, 
     assert (shop.failed().count(), shop.reconciles()) == (0, True)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("is_hers", [False, True])
 @pytest.mark.parametrize("kind", ["invoice", "payment"])
 def test_it_is_still_told_when_something_else_of_it_changes_here(
@@ -134,6 +135,7 @@ def she_voids(shop: Shop, record: Record) -> None:
     shop.books.post(shop.kind(record), target, **how)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("is_heard", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_told_where_both_had_voided_it(

@@ -54,6 +54,7 @@ def test_a_phone_number_goes_to_the_survivor_of_a_merge(shop: Shop, customer: Cu
     assert shop.failed().count() == 0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("is_heard", [True, False])
 @pytest.mark.parametrize("way", ["ours", "hers"])
 def test_where_the_survivor_has_another_number_a_person_decides(

@@ -34,6 +34,7 @@ RECORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("label", "thing"), [(label, thing) for label, things in RECORDS.items() for thing in things])
 def test_a_record_and_its_state_are_read_in_every_frame(label: str, thing: str) -> None:
     states = GONE + MISSING + (UNSENT if label in ("customer_not_found", "item_not_found") else ())

@@ -57,6 +57,7 @@ def test_icons_that_only_a_style_sheet_names_are_kept(font: bytes) -> None:
     assert named <= icons_of(lean_version(ICONS) or b"")
 
 
+@pytest.mark.slow
 def test_another_icon_makes_another_name(font: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Browsers keep a file with a hash in its name for ever."""
     storage = LeanStaticFiles(location=tmp_path, base_url="/static/")
@@ -70,6 +71,7 @@ def test_another_icon_makes_another_name(font: bytes, monkeypatch: pytest.Monkey
     assert name_with("sync") != name_with("sync", "home")
 
 
+@pytest.mark.slow
 def test_a_later_deployment_brings_the_icons_of_its_own(
     font: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
 ) -> None:

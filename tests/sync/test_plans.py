@@ -57,6 +57,7 @@ def copy_of(event: SyncEvent, **changes: Any) -> SyncEvent:
     return SyncEvent(**values | {"id": None} | changes)
 
 
+@pytest.mark.slow
 @only_from_outside
 @pytest.mark.postgresql
 def test_the_same_on_postgresql() -> None:

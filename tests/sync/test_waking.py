@@ -139,6 +139,7 @@ def test_a_bell_that_fails_is_replaced_by_polling(
     assert here.bell is None, "no new one for half a minute"
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 @only_from_outside
 def test_the_same_on_postgresql() -> None:
